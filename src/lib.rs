@@ -1,0 +1,3 @@
+//! git-promote: promotes applications between environments of a GitOps repository.
+
+pub mod yaml;

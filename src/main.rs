@@ -1,0 +1,3 @@
+//! The `git-promote` program.
+
+fn main() {}
