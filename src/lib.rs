@@ -1,3 +1,5 @@
 //! git-promote: promotes applications between environments of a GitOps repository.
 
+pub mod domain;
+pub mod port;
 pub mod yaml;

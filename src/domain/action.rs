@@ -1,0 +1,45 @@
+//! What a promotion ends in.
+
+use std::fmt;
+
+/// What is done with a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Action {
+    /// Commit on the target branch, and push if there is a remote.
+    Commit,
+    /// Open or update a pull request.
+    PullRequest,
+    /// Nothing: the plan is the result.
+    None,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Commit => "commit",
+            Self::PullRequest => "pull-request",
+            Self::None => "none",
+        })
+    }
+}
+
+/// Which differences are promoted when no rule names them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Mode {
+    /// Fields that carry a version, and what moves along with them.
+    Versions,
+    /// What changed in the source since the last promotion.
+    Changes,
+    /// Every difference; removals only with `--delete` or an exact selector.
+    All,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Versions => "versions",
+            Self::Changes => "changes",
+            Self::All => "all",
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! Applications and products.
+
+use std::fmt;
+
+/// The name of an application (service); may hold `/`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ApplicationName(pub String);
+
+impl ApplicationName {
+    /// Whether `word` is the whole name or its last parts (`grafana` of `monitoring/grafana`).
+    pub fn answers_to(&self, word: &str) -> bool {
+        self.0 == word
+            || self
+                .0
+                .strip_suffix(word)
+                .is_some_and(|head| head.ends_with('/') && !word.is_empty())
+    }
+}
+
+impl fmt::Display for ApplicationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Applications that are promoted together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// The product's name.
+    pub name: String,
+    /// Its applications, as the configuration writes them (whole names or last parts).
+    pub applications: Vec<String>,
+    /// The template that decides for them, by name.
+    pub template: Option<String>,
+}

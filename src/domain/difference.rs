@@ -1,0 +1,164 @@
+//! One place where source and target differ, and what is decided about it.
+
+use std::fmt;
+
+/// What promoting a difference does to the target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Op {
+    /// Both have the place, with another value.
+    Set,
+    /// Only the source has the place.
+    Add,
+    /// Only the target has the place.
+    Remove,
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Set => "set",
+            Self::Add => "add",
+            Self::Remove => "remove",
+        })
+    }
+}
+
+/// Why source and target differ at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Relation {
+    /// The target has an older version, or what the base had.
+    Behind,
+    /// The target has a newer version.
+    Ahead,
+    /// Both changed since the base.
+    Diverged,
+    /// The values are equal but for the environment's name.
+    EnvironmentName,
+    /// Only the source has it.
+    SourceOnly,
+    /// Only the target has it.
+    TargetOnly,
+    /// Nothing tells.
+    Unknown,
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Behind => "behind",
+            Self::Ahead => "ahead",
+            Self::Diverged => "diverged",
+            Self::EnvironmentName => "environment-name",
+            Self::SourceOnly => "source-only",
+            Self::TargetOnly => "target-only",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Whether a difference moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Decision {
+    /// The target takes the source's value.
+    Promote,
+    /// The target keeps its own.
+    Keep,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Promote => "promote",
+            Self::Keep => "keep",
+        })
+    }
+}
+
+/// Which rule decided, in the words that the preview prints.
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+pub enum Reason {
+    /// `--except` named exactly this place.
+    ExceptExact,
+    /// `--only` named exactly this place.
+    OnlyExact,
+    /// A `keep` rule of the configuration; holds its expression.
+    KeepRule(String),
+    /// A `# promote: keep` comment in the target (or in the source).
+    KeepComment,
+    /// An `--except` pattern; holds its text.
+    ExceptPattern(String),
+    /// `--only` was given and does not match this place.
+    NotSelected,
+    /// The rule for the file; holds the mode or expression that matched.
+    Rule(String),
+    /// The template's mode; holds what in it matched, e.g. `container image`.
+    Template(String),
+    /// The same version pair moved elsewhere in the chosen files.
+    MovesAlong,
+    /// A new file of an application of which the target has none.
+    NewApplication,
+    /// Equal but for the environment's name.
+    EnvironmentName,
+    /// Only the target has it, and removals were not asked for.
+    TargetOnly,
+    /// Nothing promotes it.
+    NotVersion,
+    /// The file is not YAML, and moves whole or not at all.
+    NotYaml,
+    /// The file could not be read.
+    Unreadable,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExceptExact => f.write_str("--except names it"),
+            Self::OnlyExact => f.write_str("--only names it"),
+            Self::KeepRule(rule) => write!(f, "keep rule `{rule}`"),
+            Self::KeepComment => f.write_str("comment `promote: keep`"),
+            Self::ExceptPattern(pattern) => write!(f, "--except `{pattern}`"),
+            Self::NotSelected => f.write_str("not selected by --only"),
+            Self::Rule(rule) => write!(f, "rule `{rule}`"),
+            Self::Template(what) => write!(f, "{what}"),
+            Self::MovesAlong => f.write_str("moves along with a version"),
+            Self::NewApplication => f.write_str("new application"),
+            Self::EnvironmentName => f.write_str("environment's own name"),
+            Self::TargetOnly => f.write_str("only in the target"),
+            Self::NotVersion => f.write_str("not a version"),
+            Self::NotYaml => f.write_str("not YAML"),
+            Self::Unreadable => f.write_str("could not be read"),
+        }
+    }
+}
+
+/// A decision and the rule that made it.
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+pub struct Verdict {
+    /// Promote or keep.
+    pub decision: Decision,
+    /// Who says so.
+    pub reason: Reason,
+}
+
+impl Verdict {
+    /// Promote, for this reason.
+    pub fn promote(reason: Reason) -> Self {
+        Self {
+            decision: Decision::Promote,
+            reason,
+        }
+    }
+
+    /// Keep, for this reason.
+    pub fn keep(reason: Reason) -> Self {
+        Self {
+            decision: Decision::Keep,
+            reason,
+        }
+    }
+
+    /// Whether the difference moves.
+    pub fn is_promote(&self) -> bool {
+        self.decision == Decision::Promote
+    }
+}

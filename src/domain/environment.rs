@@ -1,0 +1,42 @@
+//! Environments.
+
+/// Whether an environment serves users.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum EnvironmentKind {
+    /// Serves users; policies treat it with more care.
+    Production,
+    /// Everything else.
+    NonProduction,
+}
+
+/// One environment: its name and the other names under which paths know it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Environment {
+    /// The name that people use.
+    pub name: String,
+    /// Production or not; unknown when nothing says so.
+    pub kind: Option<EnvironmentKind>,
+    /// Other names under which the environment appears in paths, in order, without `name`.
+    pub aliases: Vec<String>,
+}
+
+impl Environment {
+    /// An environment of which only the name is known.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            kind: None,
+            aliases: Vec::new(),
+        }
+    }
+
+    /// The name, then the aliases, each once.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// Whether `word` is the name or an alias.
+    pub fn answers_to(&self, word: &str) -> bool {
+        self.names().any(|n| n == word)
+    }
+}

@@ -1,0 +1,263 @@
+//! Where an application's files of an environment lie.
+
+use thiserror::Error;
+
+/// A pattern such as `components/{app}/{env}/**`.
+///
+/// A part between slashes is literal text, a glob of `*` and `**`, or holds
+/// `{env}`, `{app}` (one part or a piece of one) or is `{app**}` (one or more parts).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LayoutPattern {
+    text: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Part {
+    /// `**`: any number of parts, none too.
+    Any,
+    /// `{app**}`: one or more parts that name the application.
+    Applications,
+    /// One part: pieces in order.
+    One(Vec<Piece>),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Piece {
+    Text(String),
+    Star,
+    App,
+    Env,
+}
+
+/// What a pattern says about a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LayoutMatch {
+    /// The application's name; empty when the pattern has no `{app}`.
+    pub application: String,
+    /// The text at `{env}`.
+    pub environment: String,
+}
+
+/// Why a pattern cannot be used.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum LayoutError {
+    /// No `{env}`.
+    #[error("layout `{0}` has no `{{env}}`")]
+    NoEnvironment(String),
+    /// `{env}` or `{app}` twice.
+    #[error("layout `{pattern}` names `{name}` more than once")]
+    Repeated {
+        /// The pattern.
+        pattern: String,
+        /// Which placeholder.
+        name: &'static str,
+    },
+    /// A placeholder that does not exist, or an unclosed one.
+    #[error(
+        "layout `{pattern}` has an unknown placeholder `{placeholder}`; `{{app}}`, `{{app**}}` and `{{env}}` exist"
+    )]
+    Placeholder {
+        /// The pattern.
+        pattern: String,
+        /// What stands there.
+        placeholder: String,
+    },
+    /// A leading or doubled slash, or `..`.
+    #[error("layout `{0}` is not a path from the repository's root")]
+    NotAPath(String),
+}
+
+impl LayoutPattern {
+    /// Parses a pattern.
+    ///
+    /// # Errors
+    /// [`LayoutError`] says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, LayoutError> {
+        if text.split('/').any(|p| matches!(p, "" | "." | "..")) {
+            return Err(LayoutError::NotAPath(text.to_owned()));
+        }
+        let parts: Vec<Part> = text
+            .split('/')
+            .map(|part| parse_part(text, part))
+            .collect::<Result<_, _>>()?;
+        let pieces = parts.iter().flat_map(|p| match p {
+            Part::One(pieces) => pieces.as_slice(),
+            _ => &[],
+        });
+        let envs = pieces.clone().filter(|p| **p == Piece::Env).count();
+        let apps = pieces.filter(|p| **p == Piece::App).count()
+            + parts.iter().filter(|p| **p == Part::Applications).count();
+        let repeated = |name| LayoutError::Repeated {
+            pattern: text.to_owned(),
+            name,
+        };
+        match (envs, apps) {
+            (0, _) => Err(LayoutError::NoEnvironment(text.to_owned())),
+            (1, 0 | 1) => Ok(Self {
+                text: text.to_owned(),
+                parts,
+            }),
+            (1, _) => Err(repeated("{app}")),
+            _ => Err(repeated("{env}")),
+        }
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.
+    pub fn matches(&self, path: &str, is_env: &dyn Fn(&str) -> bool) -> Option<LayoutMatch> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let mut found = LayoutMatch {
+            application: String::new(),
+            environment: String::new(),
+        };
+        match_parts(&self.parts, &segments, is_env, &mut found).then_some(found)
+    }
+
+    /// Whether a path below the folder `prefix` can match; `is_app` narrows `{app}` where it is whole.
+    pub fn may_match_below(
+        &self,
+        prefix: &[&str],
+        is_env: &dyn Fn(&str) -> bool,
+        is_app: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        prefix_parts(&self.parts, prefix, is_env, is_app)
+    }
+}
+
+fn parse_part(whole: &str, part: &str) -> Result<Part, LayoutError> {
+    match part {
+        "**" => return Ok(Part::Any),
+        "{app**}" => return Ok(Part::Applications),
+        _ => {}
+    }
+    let mut pieces = Vec::new();
+    let mut rest = part;
+    while !rest.is_empty() {
+        let stop = rest.find(['{', '*']).unwrap_or(rest.len());
+        if stop > 0 {
+            pieces.push(Piece::Text(rest[..stop].to_owned()));
+            rest = &rest[stop..];
+        } else if let Some(after) = rest.strip_prefix('*') {
+            pieces.push(Piece::Star);
+            rest = after.trim_start_matches('*');
+        } else if let Some(after) = rest.strip_prefix("{app}") {
+            pieces.push(Piece::App);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("{env}") {
+            pieces.push(Piece::Env);
+            rest = after;
+        } else {
+            let end = rest.find('}').map_or(rest.len(), |i| i + 1);
+            return Err(LayoutError::Placeholder {
+                pattern: whole.to_owned(),
+                placeholder: rest[..end].to_owned(),
+            });
+        }
+    }
+    Ok(Part::One(pieces))
+}
+
+fn match_parts(
+    parts: &[Part],
+    path: &[&str],
+    is_env: &dyn Fn(&str) -> bool,
+    found: &mut LayoutMatch,
+) -> bool {
+    match parts.split_first() {
+        None => path.is_empty(),
+        Some((Part::Any, rest)) => {
+            // `**` at the end stands for at least one part: a folder itself is no file.
+            let least = usize::from(rest.is_empty());
+            (least..=path.len()).any(|n| match_parts(rest, &path[n..], is_env, found))
+        }
+        Some((Part::Applications, rest)) => (1..=path.len()).any(|n| {
+            if match_parts(rest, &path[n..], is_env, found) {
+                found.application = path[..n].join("/");
+                true
+            } else {
+                false
+            }
+        }),
+        Some((Part::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
+            let mut here = found.clone();
+            let fits = match_pieces(pieces, head, is_env, &mut here)
+                && match_parts(rest, tail, is_env, &mut here);
+            if fits {
+                *found = here;
+            }
+            fits
+        }),
+    }
+}
+
+fn match_pieces(
+    pieces: &[Piece],
+    text: &str,
+    is_env: &dyn Fn(&str) -> bool,
+    found: &mut LayoutMatch,
+) -> bool {
+    let Some((piece, rest)) = pieces.split_first() else {
+        return text.is_empty();
+    };
+    match piece {
+        Piece::Text(t) => text
+            .strip_prefix(t.as_str())
+            .is_some_and(|tail| match_pieces(rest, tail, is_env, found)),
+        Piece::Star => cuts(text, 0).any(|n| match_pieces(rest, &text[n..], is_env, found)),
+        Piece::App => cuts(text, 1).any(|n| {
+            let fits = match_pieces(rest, &text[n..], is_env, found);
+            if fits {
+                text[..n].clone_into(&mut found.application);
+            }
+            fits
+        }),
+        Piece::Env => cuts(text, 1).any(|n| {
+            let fits = is_env(&text[..n]) && match_pieces(rest, &text[n..], is_env, found);
+            if fits {
+                text[..n].clone_into(&mut found.environment);
+            }
+            fits
+        }),
+    }
+}
+
+/// Where a text can be cut, longest head first, with at least `least` bytes in the head.
+fn cuts(text: &str, least: usize) -> impl Iterator<Item = usize> {
+    (least..=text.len())
+        .rev()
+        .filter(|n| text.is_char_boundary(*n))
+}
+
+fn prefix_parts(
+    parts: &[Part],
+    path: &[&str],
+    is_env: &dyn Fn(&str) -> bool,
+    is_app: &dyn Fn(&str) -> bool,
+) -> bool {
+    let Some((head, tail)) = path.split_first() else {
+        return !parts.is_empty();
+    };
+    match parts.split_first() {
+        None => false,
+        Some((Part::Any, rest)) => {
+            rest.is_empty()
+                || (0..=path.len()).any(|n| prefix_parts(rest, &path[n..], is_env, is_app))
+        }
+        Some((Part::Applications, rest)) => (1..=path.len())
+            .any(|n| n == path.len() || prefix_parts(rest, &path[n..], is_env, is_app)),
+        Some((Part::One(pieces), rest)) => {
+            let mut found = LayoutMatch {
+                application: String::new(),
+                environment: String::new(),
+            };
+            match_pieces(pieces, head, is_env, &mut found)
+                && (found.application.is_empty() || is_app(&found.application))
+                && prefix_parts(rest, tail, is_env, is_app)
+        }
+    }
+}

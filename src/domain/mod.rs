@@ -1,0 +1,31 @@
+//! The words of the trade as types.
+//!
+//! Environment, application, promotion, difference, relation, decision: each
+//! word has one type here and means the same in every room. Nothing here does
+//! I/O; text becomes one of these types at the border, once.
+
+mod action;
+mod application;
+mod difference;
+mod environment;
+mod guard;
+mod layout;
+mod naming;
+mod object;
+mod path;
+mod selector;
+mod settings;
+
+pub use action::{Action, Mode};
+pub use application::{ApplicationName, Product};
+pub use difference::{Decision, Op, Reason, Relation, Verdict};
+pub use environment::{Environment, EnvironmentKind};
+pub use guard::GuardName;
+pub use layout::{LayoutError, LayoutMatch, LayoutPattern};
+pub use naming::{Naming, Occurrence, Whose};
+pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
+pub use path::{RepoPath, RepoPathError};
+pub use selector::{DocumentSelector, Selector, SelectorError};
+pub use settings::{
+    Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings, Template, VersionPlace,
+};

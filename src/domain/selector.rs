@@ -1,0 +1,102 @@
+//! Selectors: how a place in the repository is written.
+//!
+//! `FILE[#DOCUMENT][:PATH]`, as the preview prints it. An exact selector is
+//! compared character for character before anything is parsed; what this
+//! module parses are the patterns.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::yaml::JsonPath;
+
+/// A parsed selector pattern.
+#[derive(Clone, Debug)]
+pub struct Selector {
+    text: String,
+    /// A glob over the target's path.
+    pub file: String,
+    /// Which document.
+    pub document: Option<DocumentSelector>,
+    /// Which places in it.
+    pub path: Option<JsonPath>,
+}
+
+/// Which document of a file a selector means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DocumentSelector {
+    /// `#Kind/name`, with group and namespace where written.
+    Identity(String),
+    /// `#2`: the second document (1-based).
+    Number(usize),
+}
+
+/// Why a text is no selector.
+#[derive(Debug, Error)]
+pub enum SelectorError {
+    /// There is no file part.
+    #[error("selector `{0}` names no file")]
+    NoFile(String),
+    /// The path after the colon is no JSONPath.
+    #[error("selector `{selector}` has a bad path")]
+    Path {
+        /// The whole selector.
+        selector: String,
+        /// What is wrong with it.
+        #[source]
+        source: crate::yaml::JsonPathError,
+    },
+}
+
+impl Selector {
+    /// Parses `FILE[#DOCUMENT][:PATH]`. A selector that starts with `$` is a path in every file.
+    ///
+    /// # Errors
+    /// [`SelectorError`] says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let (head, path) = if text.starts_with('$') {
+            ("**", Some(text))
+        } else {
+            match text.find(":$") {
+                Some(at) => (&text[..at], Some(&text[at + 1..])),
+                None => (text, None),
+            }
+        };
+        let (file, document) = match head.split_once('#') {
+            Some((file, document)) => (file, Some(document)),
+            None => (head, None),
+        };
+        if file.is_empty() {
+            return Err(SelectorError::NoFile(text.to_owned()));
+        }
+        let path = path
+            .map(|p| {
+                JsonPath::parse(p).map_err(|source| SelectorError::Path {
+                    selector: text.to_owned(),
+                    source,
+                })
+            })
+            .transpose()?;
+        let document = document.map(|d| match d.parse() {
+            Ok(number) => DocumentSelector::Number(number),
+            Err(_) => DocumentSelector::Identity(d.to_owned()),
+        });
+        Ok(Self {
+            text: text.to_owned(),
+            file: file.to_owned(),
+            document,
+            path,
+        })
+    }
+
+    /// The selector as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,261 @@
+//! Finding, reading and moving a branch.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use super::Snapshot;
+use crate::domain::{CommitId, FileMode, RepoPath};
+
+/// Which branch the user means.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BranchChoice {
+    /// `--branch`; otherwise the remote's default branch, or the current one without a remote.
+    pub branch: Option<String>,
+    /// Whether the truth is the remote's branch or the local one.
+    pub publish: Publish,
+}
+
+/// Whether commits leave this repository.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Publish {
+    /// Fetch first, push afterwards, when there is a remote.
+    #[default]
+    Push,
+    /// Commit on the local branch only.
+    Local,
+}
+
+/// A branch as it was found, with the tip that a plan is bound to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Branch {
+    /// Its short name, e.g. `main`.
+    pub name: String,
+    /// The remote whose branch this is; `None` for a local branch.
+    pub remote: Option<String>,
+    /// The commit it pointed at.
+    pub tip: CommitId,
+    /// What the user should know, e.g. that another branch is checked out.
+    pub notes: Vec<String>,
+}
+
+/// One file of a commit to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TreeChange {
+    /// Where.
+    pub path: RepoPath,
+    /// The new content and mode; `None` deletes the file.
+    pub content: Option<(FileMode, Vec<u8>)>,
+}
+
+/// A commit to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommitRequest {
+    /// The only parent.
+    pub parent: CommitId,
+    /// What differs from the parent's tree.
+    pub changes: Vec<TreeChange>,
+    /// The whole message with its trailers.
+    pub message: String,
+}
+
+/// What became of moving a branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Advance {
+    /// The branch points at the commit now; notes tell what stayed behind (e.g. a dirty checkout).
+    Done {
+        /// What the user should know.
+        notes: Vec<String>,
+    },
+    /// Somebody else moved the branch first: plan anew.
+    Overtaken,
+}
+
+/// A Git repository with its remote.
+#[async_trait]
+pub trait Repository: Send + Sync {
+    /// The repository's own name: its folder's, or the remote URL's last part, without `.git`.
+    fn name(&self) -> String;
+
+    /// Finds the branch that is meant; with a remote (and [`Publish::Push`]) fetches it first.
+    ///
+    /// # Errors
+    /// Every [`RepositoryError`] may come from here.
+    async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError>;
+
+    /// The commit that a revision names, e.g. `HEAD~2`, a tag or an id.
+    ///
+    /// # Errors
+    /// [`RepositoryError::UnknownRevision`] when there is none or it is no commit.
+    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError>;
+
+    /// Opens a commit for reading.
+    ///
+    /// # Errors
+    /// When the commit or its tree is missing.
+    fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError>;
+
+    /// Writes blobs, trees and a commit; no branch moves.
+    ///
+    /// # Errors
+    /// A missing identity, a read-only repository, a full disk.
+    async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError>;
+
+    /// Moves the branch from its tip to `commit`: pushes when it has a remote, and moves the local
+    /// branch with the checked-out files when they are clean.
+    ///
+    /// # Errors
+    /// When the server or the working tree refuses; nothing has moved then.
+    async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
+
+    /// The trailers' commits: whether a commit reachable from `tip` (not beyond `limit` commits)
+    /// carries `Promotion-Id: id`, and which.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    fn find_promotion(
+        &self,
+        tip: CommitId,
+        id: &str,
+        limit: usize,
+    ) -> Result<Option<CommitId>, RepositoryError>;
+}
+
+/// Why the repository could not be read or moved.
+#[derive(Debug, Error)]
+pub enum RepositoryError {
+    /// No repository there.
+    #[error("`{path}` is not in a Git repository")]
+    NotARepository {
+        /// Where it was looked for.
+        path: String,
+    },
+    /// The repository needs what this program's Git library lacks.
+    #[error("the repository `{path}` uses {feature}, which is not supported")]
+    Unsupported {
+        /// Which repository.
+        path: String,
+        /// `reftable`, `sha256 object ids`, `a partial clone`.
+        feature: String,
+    },
+    /// The branch has no commit.
+    #[error("branch `{branch}` has no commits")]
+    Unborn {
+        /// The branch.
+        branch: String,
+    },
+    /// No such branch.
+    #[error("there is no branch `{branch}`{}", .remote.as_ref().map(|r| format!(" on remote `{r}`")).unwrap_or_default())]
+    UnknownBranch {
+        /// What was asked for.
+        branch: String,
+        /// Where.
+        remote: Option<String>,
+        /// The branches that are there.
+        known: Vec<String>,
+    },
+    /// HEAD is detached and nothing says which branch is meant.
+    #[error("HEAD is detached at `{commit}`, so no branch is meant")]
+    DetachedHead {
+        /// Where HEAD is.
+        commit: String,
+    },
+    /// Another branch than the remote's default is checked out.
+    #[error("`{current}` is checked out, but the default branch of `{remote}` is `{default}`")]
+    OtherBranch {
+        /// The checked-out branch.
+        current: String,
+        /// The remote.
+        remote: String,
+        /// The remote's default branch.
+        default: String,
+    },
+    /// The local branch lacks commits of the remote's.
+    #[error("local branch `{branch}` is behind `{remote}/{branch}`")]
+    BehindRemote {
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+    },
+    /// No commit by that name.
+    #[error("`{revision}` names no commit")]
+    UnknownRevision {
+        /// What was asked for.
+        revision: String,
+    },
+    /// An object is not in the repository.
+    #[error("object `{id}` is missing{}", if *.shallow { " from this shallow clone" } else { "" })]
+    MissingObject {
+        /// Which.
+        id: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// Files that the promotion changes have local changes.
+    #[error("files of the checked-out branch `{branch}` have local changes: {}", .paths.join(", "))]
+    Dirty {
+        /// The branch.
+        branch: String,
+        /// The files.
+        paths: Vec<String>,
+    },
+    /// Git has no name or address for the author.
+    #[error("Git does not know who commits: `user.name` or `user.email` is not set")]
+    MissingIdentity,
+    /// Writing was not allowed.
+    #[error("cannot write to `{path}`")]
+    ReadOnly {
+        /// Where.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The disk is full.
+    #[error("no space left while writing to `{path}`")]
+    DiskFull {
+        /// Where.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The remote's URL is of a kind that is not supported.
+    #[error("remote `{remote}` has a `{scheme}` URL, which is not supported")]
+    UnsupportedRemote {
+        /// The remote.
+        remote: String,
+        /// The scheme.
+        scheme: String,
+    },
+    /// The remote refused the push.
+    #[error("remote `{remote}` refused `{branch}`: {message}")]
+    Refused {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+        /// The server's own words.
+        message: String,
+    },
+    /// The remote could not be reached.
+    #[error("remote `{remote}` could not be reached")]
+    Unreachable {
+        /// The remote.
+        remote: String,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something else that Git reported.
+    #[error("{doing}")]
+    Git {
+        /// What was being done, e.g. "could not read tree `1234`".
+        doing: String,
+        /// What Git said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,46 @@
+//! Reading one commit.
+
+use super::RepositoryError;
+use crate::domain::{CommitId, FileMode, ObjectId};
+
+/// One entry of a directory, borrowed while the directory is read.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeEntry<'a> {
+    /// The name as Git has it; need not be UTF-8.
+    pub name: &'a [u8],
+    /// The object.
+    pub id: ObjectId,
+    /// What it is.
+    pub mode: FileMode,
+}
+
+/// The content of one commit. Nothing is read before it is asked for.
+pub trait Snapshot: Send + Sync {
+    /// The commit.
+    fn commit(&self) -> CommitId;
+
+    /// Its root directory.
+    fn root(&self) -> ObjectId;
+
+    /// Calls `visit` for each entry of a directory, in Git's order.
+    ///
+    /// # Errors
+    /// When the object is missing or damaged.
+    fn read_tree(
+        &self,
+        tree: ObjectId,
+        visit: &mut dyn FnMut(TreeEntry<'_>),
+    ) -> Result<(), RepositoryError>;
+
+    /// The size of a blob in bytes, without reading it whole.
+    ///
+    /// # Errors
+    /// When the object is missing or damaged.
+    fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError>;
+
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// When the object is missing or damaged.
+    fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError>;
+}
