@@ -1,5 +1,8 @@
 //! git-promote: promotes applications between environments of a GitOps repository.
 
 pub mod domain;
+pub mod engine;
+pub mod manifest;
+pub mod plan;
 pub mod port;
 pub mod yaml;

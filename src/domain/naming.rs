@@ -179,6 +179,13 @@ impl Naming {
             .any(|o| matches!(o.whose, Whose::Target(_)))
     }
 
+    /// Whether free text holds a name of the target.
+    pub fn names_target_in_text(&self, text: &str) -> bool {
+        self.in_text(text)
+            .iter()
+            .any(|o| matches!(o.whose, Whose::Target(_)))
+    }
+
     /// The target's name in the position of the source's `index`th, else its first.
     pub fn target_name(&self, index: usize) -> &str {
         self.target.names().nth(index).unwrap_or(&self.target.name)

@@ -1,0 +1,99 @@
+//! Why a promotion could not be planned or applied.
+
+use thiserror::Error;
+
+use super::pair::PairError;
+use crate::domain::{RepoPathError, SelectorError};
+use crate::port::{RepositoryError, SettingsError};
+
+/// Everything that can go wrong in the engine, by kind.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The repository, its remote or the working tree.
+    #[error("the repository could not be used")]
+    Repository(#[from] RepositoryError),
+    /// The configuration has faults.
+    #[error("the configuration cannot be used")]
+    Settings(#[from] SettingsError),
+    /// Files could not be paired.
+    #[error("the environments' files could not be paired")]
+    Pair(#[from] PairError),
+    /// A path in the repository cannot be used.
+    #[error("a path in the repository cannot be used")]
+    Path(#[from] RepoPathError),
+    /// `--only` or `--except` holds something that is no selector.
+    #[error("a selector cannot be used")]
+    Selector(#[from] SelectorError),
+    /// A glob in a rule or selector is malformed.
+    #[error("`{glob}` is not a glob")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        #[source]
+        source: globset::Error,
+    },
+    /// Nothing in the repository carries the environment's name.
+    #[error("there is no environment `{name}`")]
+    UnknownEnvironment {
+        /// What was asked for.
+        name: String,
+        /// What was found instead.
+        found: Vec<String>,
+    },
+    /// `--from` and `--to` mean the same environment.
+    #[error("source and target are the same environment `{0}`")]
+    SameEnvironment(String),
+    /// `--service` matches nothing.
+    #[error("there is no application `{name}`")]
+    UnknownApplication {
+        /// What was asked for.
+        name: String,
+        /// The applications that are there (at most the nearest twenty).
+        known: Vec<String>,
+    },
+    /// `--service` matches several.
+    #[error("`{name}` means several applications: {}", .matches.join(", "))]
+    AmbiguousApplication {
+        /// What was asked for.
+        name: String,
+        /// All that match.
+        matches: Vec<String>,
+    },
+    /// `--product` is not configured.
+    #[error("there is no product `{name}`")]
+    UnknownProduct {
+        /// What was asked for.
+        name: String,
+        /// The configured ones.
+        known: Vec<String>,
+    },
+    /// A selector matches no difference.
+    #[error("`{option} {selector}` matches no difference")]
+    NothingSelected {
+        /// `--only` or `--except`.
+        option: &'static str,
+        /// The selector.
+        selector: String,
+        /// Selectors that are near.
+        near: Vec<String>,
+    },
+    /// Chosen files could not be read; nothing was applied.
+    #[error("{} of the chosen files cannot be promoted", .0.len())]
+    Faults(Vec<crate::plan::FileFault>),
+    /// Something that comes with a later version.
+    #[error("{what} is not supported")]
+    Unsupported {
+        /// What was asked for, and by whom (flag, policy or rule).
+        what: String,
+    },
+    /// A message template cannot be rendered.
+    #[error("the template of the message's {part} cannot be used")]
+    Message {
+        /// `title` or `body`.
+        part: &'static str,
+        /// What the template engine says.
+        #[source]
+        source: minijinja::Error,
+    },
+}

@@ -1,0 +1,28 @@
+//! The way of a promotion: request, resolve, pair, compare, decide, plan, preview, clear, apply.
+
+mod apply;
+mod census;
+mod clear;
+mod compute;
+mod decide;
+mod error;
+mod guard;
+mod load;
+mod message;
+mod pair;
+mod preview;
+mod request;
+mod resolve;
+mod rules;
+mod scope;
+mod selection;
+mod tree;
+
+pub use apply::{Receipt, apply};
+pub use clear::clear;
+pub use compute::{Ports, Prepared, prepare};
+pub use error::EngineError;
+pub use pair::{FileObject, FilePair, PairError};
+pub use preview::{Hunk, Line, LineKind, Segment, hunks};
+pub use request::{Allow, MessageChoice, Removals, Request};
+pub use resolve::{ApplicationMap, applications};

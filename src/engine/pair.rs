@@ -1,0 +1,326 @@
+//! Which file of the source belongs to which file of the target.
+//!
+//! # Why
+//!
+//! The target's path is the source's path with the environment's name
+//! replaced; that is the whole rule. Both trees are walked side by side, so
+//! that folders which are equal by id are never opened, and so that cost
+//! follows the differences.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::census::{Census, Root};
+use super::scope::Scope;
+use super::tree::{Entry, Trees};
+use crate::domain::{ApplicationName, FileMode, Naming, ObjectId, RepoPath, RepoPathError, Whose};
+use crate::port::RepositoryError;
+
+/// One file of source and target, either of which may be missing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FilePair {
+    /// The target's path.
+    pub path: RepoPath,
+    /// The source's path, unless only the target has the file.
+    pub source_path: Option<RepoPath>,
+    /// The application.
+    pub application: ApplicationName,
+    /// The source's file.
+    pub source: Option<FileObject>,
+    /// The target's file.
+    pub target: Option<FileObject>,
+    /// The source's names in the path and what replaced them.
+    pub renames: Vec<(String, String)>,
+}
+
+/// A file's content by id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FileObject {
+    /// The blob.
+    pub id: ObjectId,
+    /// Ordinary, executable or a link.
+    pub mode: FileMode,
+}
+
+/// Why files could not be paired.
+#[derive(Debug, Error)]
+pub enum PairError {
+    /// The repository could not be read.
+    #[error("could not read the repository's folders")]
+    Repository(#[from] RepositoryError),
+    /// Several target paths exist for one source path.
+    #[error("`{source_path}` could belong to any of {}", .candidates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))]
+    Ambiguous {
+        /// The source's file.
+        source_path: String,
+        /// The target's files.
+        candidates: Vec<String>,
+    },
+    /// A name in the tree is no path that could be written.
+    #[error("a name in the repository cannot be used")]
+    Path(#[from] RepoPathError),
+}
+
+/// The pairs that differ, in the order of their target paths.
+pub(super) struct Pairs {
+    /// Files that differ or that only one side has.
+    pub files: Vec<FilePair>,
+    /// Names in the trees that are not UTF-8; they were passed over.
+    pub unreadable_names: usize,
+}
+
+/// Pairs all files below the roots that the scope lets in.
+pub(super) fn pair(
+    trees: &Trees<'_>,
+    naming: &Naming,
+    census: &Census,
+    scope: &Scope<'_>,
+) -> Result<Pairs, PairError> {
+    let mut walk = Walk { trees, naming, census, scope, files: BTreeMap::new() };
+    for root in &census.roots {
+        walk.root(root)?;
+    }
+    Ok(Pairs {
+        files: walk.files.into_values().collect(),
+        unreadable_names: trees.unreadable_names(),
+    })
+}
+
+/// A folder (or file) of the target that may be the partner.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Its whole path.
+    pub path: String,
+    /// What is there; `None` for a folder that would be new.
+    pub entry: Option<Entry>,
+    /// Whether every name in it has the position of the source's.
+    pub is_positional: bool,
+    /// What was replaced on the way.
+    pub renames: Vec<(String, String)>,
+}
+
+struct Walk<'a> {
+    trees: &'a Trees<'a>,
+    naming: &'a Naming,
+    census: &'a Census,
+    scope: &'a Scope<'a>,
+    files: BTreeMap<RepoPath, FilePair>,
+}
+
+impl Walk<'_> {
+    fn root(&mut self, root: &Root) -> Result<(), PairError> {
+        match &root.source {
+            Some(source) => {
+                let path = join(&root.above, &source.name);
+                self.entry(&path, source, &root.targets)
+            }
+            None => root.targets.iter().try_for_each(|target| match &target.entry {
+                Some(entry) => self.target_only(&target.path, entry),
+                None => Ok(()),
+            }),
+        }
+    }
+
+    /// A source's entry and the target's entries that may be its partner.
+    fn entry(&mut self, path: &str, source: &Entry, candidates: &[Candidate]) -> Result<(), PairError> {
+        if source.mode == FileMode::Directory {
+            let folders: Vec<&Candidate> = candidates
+                .iter()
+                .filter(|c| c.entry.as_ref().is_none_or(|e| e.mode == FileMode::Directory))
+                .collect();
+            return self.folder(path, source.id, &folders);
+        }
+        if source.mode == FileMode::Submodule {
+            return Ok(());
+        }
+        let existing: Vec<&Candidate> = candidates
+            .iter()
+            .filter(|c| c.entry.as_ref().is_some_and(|e| e.mode != FileMode::Directory))
+            .collect();
+        let chosen = match existing.as_slice() {
+            [] => candidates.iter().find(|c| c.is_positional).or(candidates.first()),
+            [one] => Some(*one),
+            several => match several.iter().find(|c| c.is_positional) {
+                Some(positional) => Some(*positional),
+                None => {
+                    return Err(PairError::Ambiguous {
+                        source_path: path.to_owned(),
+                        candidates: several.iter().map(|c| c.path.clone()).collect(),
+                    });
+                }
+            },
+        };
+        let Some(chosen) = chosen else { return Ok(()) };
+        let target = chosen.entry.as_ref().filter(|e| e.mode != FileMode::Directory);
+        if target.is_some_and(|t| t.id == source.id && t.mode == source.mode) {
+            return Ok(());
+        }
+        let application = self.census.application(path, Whose::Source(0), self.naming);
+        self.push(FilePair {
+            path: RepoPath::parse(&chosen.path)?,
+            source_path: Some(RepoPath::parse(path)?),
+            application,
+            source: Some(FileObject { id: source.id, mode: source.mode }),
+            target: target.map(|t| FileObject { id: t.id, mode: t.mode }),
+            renames: chosen.renames.clone(),
+        });
+        Ok(())
+    }
+
+    /// A source's folder and the target's folders that may be its partner.
+    fn folder(&mut self, path: &str, source: ObjectId, candidates: &[&Candidate]) -> Result<(), PairError> {
+        if !self.scope.enters(path) {
+            return Ok(());
+        }
+        if let [Candidate { entry: Some(only), .. }] = candidates
+            && only.id == source
+        {
+            return Ok(());
+        }
+        let entries = self.trees.source(source)?;
+        let targets: Vec<(&Candidate, Vec<Entry>)> = candidates
+            .iter()
+            .map(|c| Ok((*c, c.entry.as_ref().map_or(Ok(Vec::new()), |e| self.trees.target(e.id))?)))
+            .collect::<Result<_, RepositoryError>>()?;
+        let mut taken: Vec<Vec<bool>> = targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
+        for entry in &entries {
+            let mut found = Vec::new();
+            for (ci, (candidate, siblings)) in targets.iter().enumerate() {
+                for name in names(self.naming, &entry.name, siblings) {
+                    let at = siblings.binary_search_by(|e| e.name.cmp(&name.text)).ok();
+                    let at = at.filter(|i| siblings[*i].is_directory() == entry.is_directory());
+                    if let Some(at) = at {
+                        taken[ci][at] = true;
+                    }
+                    let mut renames = candidate.renames.clone();
+                    renames.extend(name.renames);
+                    renames.dedup();
+                    found.push(Candidate {
+                        path: join(&candidate.path, &name.text),
+                        entry: at.map(|i| siblings[i].clone()),
+                        is_positional: candidate.is_positional && name.is_positional,
+                        renames,
+                    });
+                }
+            }
+            let partners = narrowed(found);
+            self.entry(&join(path, &entry.name), entry, &partners)?;
+        }
+        for ((candidate, siblings), taken) in targets.iter().zip(&taken) {
+            for (entry, _) in siblings.iter().zip(taken).filter(|(_, taken)| !**taken) {
+                self.target_only(&join(&candidate.path, &entry.name), entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn target_only(&mut self, path: &str, entry: &Entry) -> Result<(), PairError> {
+        match entry.mode {
+            FileMode::Submodule => {}
+            FileMode::Directory => {
+                if self.scope.enters(path) {
+                    for below in self.trees.target(entry.id)? {
+                        self.target_only(&join(path, &below.name), &below)?;
+                    }
+                }
+            }
+            _ => {
+                let application = self.census.application(path, Whose::Target(0), self.naming);
+                self.push(FilePair {
+                    path: RepoPath::parse(path)?,
+                    source_path: None,
+                    application,
+                    source: None,
+                    target: Some(FileObject { id: entry.id, mode: entry.mode }),
+                    renames: Vec::new(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, file: FilePair) {
+        let source_or_target = file.source_path.as_ref().unwrap_or(&file.path);
+        if !self.scope.admits(source_or_target.as_str(), &file.application) {
+            return;
+        }
+        // Two source files can mean one target file (`a-stg` and `a-staging`): the first that
+        // exists in the target's own spelling was chosen above; here the first stays.
+        self.files.entry(file.path.clone()).or_insert(file);
+    }
+}
+
+/// Only what exists, when something does; else what would be new, the best first.
+fn narrowed(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    if found.iter().any(|c| c.entry.is_some()) {
+        found.retain(|c| c.entry.is_some());
+        return found;
+    }
+    found.sort_by_key(|c| !c.is_positional);
+    found.truncate(1);
+    found
+}
+
+/// A name in the target's folder that a source's name may stand for.
+pub(super) struct TargetName {
+    pub text: String,
+    pub is_positional: bool,
+    pub renames: Vec<(String, String)>,
+}
+
+/// Every name that results from replacing the source's names, the most likely first.
+pub(super) fn names(naming: &Naming, name: &str, siblings: &[Entry]) -> Vec<TargetName> {
+    let mut out = vec![TargetName { text: String::new(), is_positional: true, renames: Vec::new() }];
+    let mut done = 0;
+    for hit in naming.in_path(name) {
+        let Whose::Source(index) = hit.whose else { continue };
+        let old = &name[hit.start..hit.end];
+        let between = &name[done..hit.start];
+        let targets = target_names(naming, index, siblings);
+        let mut next = Vec::new();
+        for (target, is_positional) in &targets {
+            for head in out.iter().take(64 / targets.len().max(1)) {
+                let mut renames = head.renames.clone();
+                renames.push((old.to_owned(), (*target).to_owned()));
+                next.push(TargetName {
+                    text: format!("{}{between}{target}", head.text),
+                    is_positional: head.is_positional && *is_positional,
+                    renames,
+                });
+            }
+        }
+        out = next;
+        done = hit.end;
+    }
+    for name_out in &mut out {
+        name_out.text.push_str(&name[done..]);
+    }
+    out
+}
+
+/// The target's names: the one in the same position first, else the one that the siblings use.
+fn target_names<'n>(naming: &'n Naming, index: usize, siblings: &[Entry]) -> Vec<(&'n str, bool)> {
+    let names: Vec<&str> = naming.target().names().collect();
+    let mut uses = vec![0_usize; names.len()];
+    if index >= names.len() {
+        for sibling in siblings {
+            for hit in naming.in_path(&sibling.name) {
+                if let Whose::Target(i) = hit.whose {
+                    uses[i] += 1;
+                }
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|i| (*i != index, std::cmp::Reverse(uses[*i]), *i));
+    let has_position = index < names.len();
+    order
+        .into_iter()
+        .map(|i| (names[i], if has_position { i == index } else { false }))
+        .collect()
+}
+
+pub(super) fn join(above: &str, name: &str) -> String {
+    if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") }
+}

@@ -1,0 +1,81 @@
+//! What a user asks for, as plain data.
+
+use crate::domain::{Action, GuardName, Mode, Settings};
+use crate::port::BranchChoice;
+
+/// One promotion as it was asked for; nothing in it was looked up yet.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The source environment, by name or alias.
+    pub from: String,
+    /// The target environment, by name or alias.
+    pub to: String,
+    /// The chosen applications, whole names or last parts; empty means all.
+    pub applications: Vec<String>,
+    /// The chosen products.
+    pub products: Vec<String>,
+    /// `--only`: exact selectors or patterns.
+    pub only: Vec<String>,
+    /// `--except`: exact selectors or patterns.
+    pub except: Vec<String>,
+    /// `--promote`, over the templates' modes.
+    pub promote: Option<Mode>,
+    /// Whether removals move too.
+    pub removals: Removals,
+    /// `--source`: the revision whose source files are promoted; otherwise the target branch's tip.
+    pub source: Option<String>,
+    /// Which branch.
+    pub branch: BranchChoice,
+    /// `--action`, over the policy's.
+    pub action: Option<Action>,
+    /// `-m` and `--body`.
+    pub message: MessageChoice,
+    /// `--allow`.
+    pub allow: Allow,
+    /// `--config FILE`, read already; otherwise `promote.yaml` of the target's commit.
+    pub settings: Option<Settings>,
+}
+
+/// Whether removals are promoted without being named exactly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Removals {
+    /// What only the target has stays.
+    #[default]
+    Kept,
+    /// `--delete`: what the mode or rule promotes may be a removal.
+    Promoted,
+}
+
+/// The user's own words for the commit.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MessageChoice {
+    /// The first line.
+    pub title: Option<String>,
+    /// What follows.
+    pub body: Option<String>,
+}
+
+/// Which guards' holds are lifted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Allow {
+    /// These.
+    Guards(Vec<GuardName>),
+    /// All of them.
+    All,
+}
+
+impl Default for Allow {
+    fn default() -> Self {
+        Self::Guards(Vec::new())
+    }
+}
+
+impl Allow {
+    /// Whether a hold of this guard is lifted.
+    pub fn lifts(&self, guard: GuardName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Guards(guards) => guards.contains(&guard),
+        }
+    }
+}

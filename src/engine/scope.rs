@@ -1,0 +1,58 @@
+//! Which part of the repository a promotion is about.
+
+use crate::domain::{ApplicationName, LayoutPattern, Naming};
+
+/// The chosen applications and the configured layout, as a filter on paths.
+pub(super) struct Scope<'a> {
+    pub naming: &'a Naming,
+    pub layout: &'a [LayoutPattern],
+    /// The chosen applications; `None` means all.
+    pub applications: Option<Vec<ApplicationName>>,
+    /// Folders that must not be entered otherwise, when the applications' places are known.
+    pub folders: Option<Vec<String>>,
+}
+
+impl Scope<'_> {
+    /// Whether a folder (or file) can hold anything that is asked for.
+    pub(super) fn enters(&self, path: &str) -> bool {
+        if let Some(folders) = &self.folders {
+            let is_near = |folder: &String| is_within(path, folder) || is_within(folder, path);
+            if !folders.iter().any(is_near) {
+                return false;
+            }
+        }
+        if self.layout.is_empty() {
+            return true;
+        }
+        let parts: Vec<&str> = path.split('/').collect();
+        let is_app = |name: &str| {
+            self.applications.as_ref().is_none_or(|chosen| chosen.iter().any(|c| c.0 == name))
+        };
+        let source = |text: &str| self.naming.source().answers_to(text);
+        let target = |text: &str| self.naming.target().answers_to(text);
+        self.layout.iter().any(|pattern| {
+            pattern.may_match_below(&parts, &source, &is_app)
+                || pattern.may_match_below(&parts, &target, &is_app)
+                || pattern.matches(path, &source).is_some()
+                || pattern.matches(path, &target).is_some()
+        })
+    }
+
+    /// Whether a file belongs to the promotion.
+    pub(super) fn admits(&self, path: &str, application: &ApplicationName) -> bool {
+        let is_chosen = self.applications.as_ref().is_none_or(|chosen| chosen.contains(application));
+        is_chosen
+            && (self.layout.is_empty() || {
+                let source = |text: &str| self.naming.source().answers_to(text);
+                let target = |text: &str| self.naming.target().answers_to(text);
+                self.layout
+                    .iter()
+                    .any(|p| p.matches(path, &source).is_some() || p.matches(path, &target).is_some())
+            })
+    }
+}
+
+/// Whether `path` is `folder` or lies below it.
+fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

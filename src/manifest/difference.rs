@@ -1,0 +1,70 @@
+//! One place where two streams differ.
+
+use super::{DocumentLabel, VersionField};
+use crate::domain::{Op, Relation};
+use crate::yaml::{Place, Value};
+
+/// What kind of part of a stream a difference is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A value at a place that both have.
+    Value,
+    /// An entry of a mapping.
+    Entry,
+    /// An item of a list.
+    Item,
+    /// A whole document.
+    Document,
+}
+
+/// Where something new goes in the target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Insertion {
+    /// The mapping or list in the target; for a document, unused.
+    pub parent: Place,
+    /// The index of the target's child that it follows; `None` means first.
+    pub after: Option<usize>,
+}
+
+/// One place where source and target differ.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// What promoting it does.
+    pub op: Op,
+    /// What it is about.
+    pub part: Part,
+    /// The document.
+    pub document: DocumentLabel,
+    /// Where in the target; an added place as it will be when everything was promoted.
+    pub place: Place,
+    /// Where in the source, if the source has it.
+    pub source: Option<Place>,
+    /// The place as a selector's JSONPath, list items by their key; empty for a document.
+    pub path: String,
+    /// The names of the mapping keys on the way, for messages.
+    pub keys: Vec<String>,
+    /// Where it goes, if it is new.
+    pub insertion: Option<Insertion>,
+    /// The target's value.
+    pub before: Option<Value>,
+    /// The source's value, as it would be written.
+    pub after: Option<Value>,
+    /// Set when what is written is not the source's own text: a scalar's new text.
+    pub rewritten: Option<String>,
+    /// Why they differ.
+    pub relation: Relation,
+    /// What version the place carries, if it carries one.
+    pub version: Option<VersionField>,
+}
+
+impl Difference {
+    /// The scalar texts before and after, when both are scalars.
+    pub fn scalars(&self) -> Option<(&str, &str)> {
+        match (&self.before, &self.after) {
+            (Some(Value::Scalar { text: before, .. }), Some(Value::Scalar { text: after, .. })) => {
+                Some((before, after))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Which document is which.
+
+use std::fmt;
+
+use crate::domain::Naming;
+use crate::yaml::{Content, Node};
+
+/// What Kubernetes calls an object by: group, kind, namespace and name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Identity {
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace, if the document names one.
+    pub namespace: Option<String>,
+    /// `metadata.name` (or `generateName`); empty for kinds without, such as `Kustomization`.
+    pub name: String,
+}
+
+impl Identity {
+    /// The identity of a document's root; `None` when it names no kind.
+    pub fn of(root: &Node) -> Option<Self> {
+        let kind = text_at(root, "kind")?;
+        let api = text_at(root, "apiVersion").unwrap_or_default();
+        let metadata = entry(root, "metadata");
+        let within = |key| metadata.and_then(|m| text_at(m, key));
+        Some(Self {
+            group: api.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
+            kind: kind.to_owned(),
+            namespace: within("namespace").map(str::to_owned),
+            name: within("name")
+                .or_else(|| within("generateName"))
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+
+    /// The identity with the environments' names made equal, for matching.
+    pub(super) fn canonical(&self, naming: &Naming) -> Self {
+        let same = |text: &str| naming.canonical(text).into_owned();
+        Self {
+            group: self.group.clone(),
+            kind: self.kind.clone(),
+            namespace: self.namespace.as_deref().map(same),
+            name: same(&self.name),
+        }
+    }
+
+    /// The identity as it will be in the target.
+    pub(super) fn renamed(&self, naming: &Naming) -> Self {
+        Self {
+            group: self.group.clone(),
+            kind: self.kind.clone(),
+            namespace: self.namespace.as_deref().map(|n| naming.rename(n)),
+            name: naming.rename(&self.name),
+        }
+    }
+
+    /// `Kind/name`, with as much of namespace and group as `detail` asks for.
+    pub(super) fn label(&self, detail: Detail) -> String {
+        let mut label = match detail {
+            Detail::Group if !self.group.is_empty() => format!("{}.{}", self.kind, self.group),
+            _ => self.kind.clone(),
+        };
+        if let (Detail::Namespace | Detail::Group, Some(namespace)) = (detail, &self.namespace) {
+            label = format!("{label}/{namespace}");
+        }
+        if self.name.is_empty() {
+            label
+        } else {
+            format!("{label}/{}", self.name)
+        }
+    }
+}
+
+/// How much of an identity is needed to tell documents of a file apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Detail {
+    Name,
+    Namespace,
+    Group,
+}
+
+/// How a document is told: its place in the file and its identity.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentLabel {
+    /// 0-based, in the target (added documents: in the source).
+    pub index: usize,
+    /// The identity, where it has one.
+    pub identity: Option<Identity>,
+    /// `Kind/name`, or `2` (1-based) without an identity or where even that is not unique.
+    pub text: String,
+    /// Whether the file has several documents, so that selectors need the label.
+    pub is_needed: bool,
+}
+
+impl fmt::Display for DocumentLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The value of a mapping's entry.
+pub(super) fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.iter().find(|e| e.name() == key).map(|e| &e.value),
+        _ => None,
+    }
+}
+
+/// The text of a scalar entry of a mapping.
+pub(super) fn text_at<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    match &entry(node, key)?.content {
+        Content::Scalar(scalar) => Some(&scalar.text),
+        _ => None,
+    }
+}

@@ -1,0 +1,326 @@
+//! Which item of one list is which item of the other.
+//!
+//! # Why
+//!
+//! A list merged by position gives one container another's image. So items
+//! are matched by a key where they have one: the Kubernetes merge keys, a
+//! name, a URL without its revision, a scalar's own value. Position decides
+//! only among items that have nothing else.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::identity::text_at;
+use super::image::ImageReference;
+use super::selector::{quoted, regex_quoted};
+use super::tokens;
+use super::versions::pinned_url;
+use crate::domain::Naming;
+use crate::yaml::{Content, Kind, Node};
+
+/// Fields that tell items of a list apart, strongest first. From the Kubernetes API's
+/// `patchMergeKey`s and list-map keys, kustomize, Argo CD and Flux.
+const KEYS: &[&[&str]] = &[
+    &["name", "namespace", "kind"],
+    &["name"],
+    &["mountPath"],
+    &["devicePath"],
+    &["containerPort", "protocol"],
+    &["containerPort"],
+    &["port", "protocol"],
+    &["port"],
+    &["key", "operator", "effect"],
+    &["key"],
+    &["id"],
+    &["op", "path"],
+    &["path", "target"],
+    &["path"],
+    &["repoURL", "path"],
+    &["repoURL", "chart"],
+    &["repository"],
+    &["alias"],
+    &["ip"],
+    &["host"],
+    &["topologyKey", "whenUnsatisfiable"],
+    &["uid"],
+    &["type"],
+    &["clusterName"],
+    &["title"],
+];
+
+/// How the items of two lists belong together.
+#[derive(Debug)]
+pub(super) struct Matching {
+    /// For each source item, its target item.
+    pub target_of: Vec<Option<usize>>,
+    /// How the target's items are written in selectors, and the source's that have no partner.
+    pub key: ListKey,
+}
+
+/// What tells the items of a list apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ListKey {
+    /// The values of these fields.
+    Fields(&'static [&'static str]),
+    /// Their own value.
+    Scalar,
+    /// Nothing: their position.
+    Position,
+}
+
+/// Two lists to be matched.
+pub(super) struct Lists<'a> {
+    pub source: &'a [Node],
+    pub target: &'a [Node],
+    pub naming: &'a Naming,
+}
+
+impl Lists<'_> {
+    /// Matches the items.
+    pub(super) fn matching(&self) -> Matching {
+        let (source, target) = (self.source, self.target);
+        let all = |is: fn(&Node) -> bool| source.iter().chain(target).all(is);
+        if all(|n| matches!(n.content, Content::Scalar(_))) {
+            return Matching { target_of: self.by_value(), key: ListKey::Scalar };
+        }
+        if all(|n| matches!(n.content, Content::Mapping { .. })) {
+            for fields in KEYS {
+                if let Some(target_of) = self.by_fields(fields) {
+                    return Matching { target_of, key: ListKey::Fields(fields) };
+                }
+            }
+        }
+        Matching { target_of: self.by_likeness(), key: ListKey::Position }
+    }
+
+    fn by_value(&self) -> Vec<Option<usize>> {
+        let source: Vec<&str> = self.source.iter().map(scalar_text).collect();
+        let target: Vec<&str> = self.target.iter().map(scalar_text).collect();
+        let mut pairs = Pairs::new(source.len(), target.len());
+        pairs.by(&source, &target, |text| Some(Cow::Borrowed(*text)), Repeats::InOrder);
+        pairs.by(&source, &target, |text| Some(self.naming.canonical(text)), Repeats::InOrder);
+        pairs.by(
+            &source,
+            &target,
+            |text| stem(text).map(|s| Cow::Owned(self.naming.canonical(&s.text).into_owned())),
+            Repeats::Never,
+        );
+        pairs.target_of
+    }
+
+    fn by_fields(&self, fields: &[&str]) -> Option<Vec<Option<usize>>> {
+        let keys = |items: &[Node]| -> Option<Vec<String>> {
+            items.iter().map(|item| self.key_of(item, fields)).collect()
+        };
+        let (source, target) = (keys(self.source)?, keys(self.target)?);
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(target.len());
+        for (i, key) in target.iter().enumerate() {
+            if seen.insert(key, i).is_some() {
+                return None;
+            }
+        }
+        let mut taken = vec![false; target.len()];
+        let mut unique: HashMap<&str, ()> = HashMap::with_capacity(source.len());
+        source
+            .iter()
+            .map(|key| {
+                if unique.insert(key, ()).is_some() {
+                    return None;
+                }
+                let at = seen.get(key.as_str()).copied();
+                if let Some(at) = at {
+                    taken[at] = true;
+                }
+                Some(at)
+            })
+            .collect()
+    }
+
+    fn key_of(&self, item: &Node, fields: &[&str]) -> Option<String> {
+        let mut key = String::new();
+        for field in fields {
+            let text = match super::identity::entry(item, field).map(|n| &n.content) {
+                Some(Content::Scalar(scalar)) => Cow::Borrowed(scalar.text.as_str()),
+                Some(Content::Mapping { .. }) => Cow::Owned(format!("{:?}", super::identity::entry(item, field)?.value())),
+                _ => return None,
+            };
+            key.push_str(&self.naming.canonical(&text));
+            key.push('\u{1}');
+        }
+        Some(key)
+    }
+
+    /// Equal items first, in order; what is left is paired where most of it is equal.
+    fn by_likeness(&self) -> Vec<Option<usize>> {
+        let values = |nodes: &[Node]| -> Vec<String> {
+            nodes.iter().map(|n| self.naming.canonical(&format!("{:?}", n.value())).into_owned()).collect()
+        };
+        let (source, target) = (values(self.source), values(self.target));
+        let mut pairs = Pairs::new(source.len(), target.len());
+        pairs.by(&source, &target, |text| Some(Cow::Borrowed(text.as_str())), Repeats::InOrder);
+        let left: Vec<usize> = (0..source.len()).filter(|i| pairs.target_of[*i].is_none()).collect();
+        for s in left {
+            let best = (0..target.len())
+                .filter(|t| !pairs.taken[*t])
+                .map(|t| (likeness(&self.source[s], &self.target[t]), t))
+                .filter(|(score, _)| *score >= 50)
+                .max_by_key(|(score, t)| (*score, std::cmp::Reverse(*t)));
+            if let Some((_, t)) = best {
+                pairs.pair(s, t);
+            }
+        }
+        pairs.target_of
+    }
+}
+
+/// Whether equal keys on one side may be paired one after the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeats {
+    InOrder,
+    Never,
+}
+
+struct Pairs {
+    target_of: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Pairs {
+    fn new(source: usize, target: usize) -> Self {
+        Self { target_of: vec![None; source], taken: vec![false; target] }
+    }
+
+    fn pair(&mut self, s: usize, t: usize) {
+        self.target_of[s] = Some(t);
+        self.taken[t] = true;
+    }
+
+    /// Pairs what is still free and has the same key.
+    fn by<'t, T>(&mut self, source: &'t [T], target: &'t [T], key: impl Fn(&'t T) -> Option<Cow<'t, str>>, repeats: Repeats) {
+        let mut free: HashMap<Cow<'t, str>, Vec<usize>> = HashMap::new();
+        for t in (0..target.len()).rev().filter(|t| !self.taken[*t]) {
+            if let Some(k) = key(&target[t]) {
+                free.entry(k).or_default().push(t);
+            }
+        }
+        let wanting: Vec<(usize, Cow<'t, str>)> = (0..source.len())
+            .filter(|s| self.target_of[*s].is_none())
+            .filter_map(|s| key(&source[s]).map(|k| (s, k)))
+            .collect();
+        let mut rivals: HashMap<&str, usize> = HashMap::new();
+        if repeats == Repeats::Never {
+            for (_, k) in &wanting {
+                *rivals.entry(k).or_default() += 1;
+            }
+        }
+        for (s, k) in &wanting {
+            let Some(places) = free.get_mut(k) else { continue };
+            if repeats == Repeats::Never && (places.len() > 1 || rivals[k.as_ref()] > 1) {
+                continue;
+            }
+            if let Some(t) = places.pop() {
+                self.target_of[*s] = Some(t);
+                self.taken[t] = true;
+            }
+        }
+    }
+}
+
+/// How alike two items are, in percent of their entries.
+fn likeness(a: &Node, b: &Node) -> usize {
+    match (&a.content, &b.content) {
+        (Content::Mapping { entries: a, .. }, Content::Mapping { entries: b, .. }) => {
+            let same = a
+                .iter()
+                .filter(|x| b.iter().any(|y| x.name() == y.name() && x.value.value() == y.value.value()))
+                .count();
+            let all = a.len().max(b.len());
+            if all == 0 { 100 } else { same * 100 / all }
+        }
+        (Content::Sequence { .. }, Content::Sequence { .. }) => 50,
+        _ => 0,
+    }
+}
+
+/// Whether two scalar items have different texts.
+pub(super) fn differ(a: &Node, b: &Node) -> bool {
+    scalar_text(a) != scalar_text(b)
+}
+
+fn scalar_text(node: &Node) -> &str {
+    match &node.content {
+        Content::Scalar(scalar) => &scalar.text,
+        _ => "",
+    }
+}
+
+/// What is left of a scalar without its version, and how that is told in a selector.
+struct Stem {
+    text: String,
+    /// The beginning that the filter searches for.
+    head: String,
+    /// A class of characters that follows, such as `[:@]`.
+    tail: &'static str,
+}
+
+/// The part of a scalar item that tells which one it is: a URL without its revision, an image
+/// without its tag, a flag without its value.
+fn stem(text: &str) -> Option<Stem> {
+    let stem = |head: &str, tail| Some(Stem { text: format!("{head}\u{1}{tail}"), head: head.to_owned(), tail });
+    if let Some((head, _, _)) = pinned_url(text) {
+        return stem(head, "");
+    }
+    if text.starts_with('-') && let Some((flag, _)) = text.split_once('=') {
+        return stem(&format!("{flag}="), "");
+    }
+    if !text.contains("://") && let Some(image) = ImageReference::parse(text) && image.has_version() && image.name.contains('/') {
+        return stem(image.name, "[:@]");
+    }
+    if text.contains("://") && let Some(word) = tokens::words(text).into_iter().next() {
+        let mut stem = stem(&text[..word.start], "")?;
+        stem.text = format!("{}\u{1}{}", &text[..word.start], &text[word.end..]);
+        return Some(stem);
+    }
+    None
+}
+
+/// The filter that writes an item in a selector, e.g. `[?@.name=='web']`; `None` for its position.
+///
+/// `rename` gives an added item's key as it will be in the target.
+pub(super) fn filter(key: ListKey, item: &Node, rename: Option<&Naming>, is_stem: bool) -> Option<String> {
+    let shown = |text: &str| rename.map_or_else(|| text.to_owned(), |n| n.rename(text));
+    match key {
+        ListKey::Position => None,
+        ListKey::Scalar => {
+            let text = shown(scalar_text(item));
+            match stem(&text) {
+                Some(stem) if is_stem => Some(format!("[?search(@,{})]", regex_quoted(&stem.head, stem.tail))),
+                _ => Some(format!("[?@=={}]", literal(item, &text))),
+            }
+        }
+        ListKey::Fields(fields) => {
+            let parts: Option<Vec<String>> = fields
+                .iter()
+                .filter_map(|field| {
+                    let node = super::identity::entry(item, field)?;
+                    let text = text_at(item, field)?;
+                    Some(Some(format!("@{}=={}", crate::yaml::member(field), literal(node, &shown(text)))))
+                })
+                .collect();
+            let parts = parts?;
+            (!parts.is_empty()).then(|| format!("[?{}]", parts.join(" && ")))
+        }
+    }
+}
+
+/// A scalar as a JSONPath literal.
+fn literal(node: &Node, text: &str) -> String {
+    match &node.content {
+        Content::Scalar(s) if matches!(s.kind, Kind::Bool | Kind::Null) => match s.kind {
+            Kind::Null => "null".to_owned(),
+            _ => text.to_ascii_lowercase(),
+        },
+        Content::Scalar(s) if s.kind == Kind::Int && text.parse::<i64>().is_ok() => text.to_owned(),
+        _ => quoted(text),
+    }
+}

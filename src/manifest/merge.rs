@@ -1,0 +1,98 @@
+//! Chosen differences as edits of the target.
+
+use thiserror::Error;
+
+use super::compare::Sides;
+use super::difference::{Difference, Part};
+use crate::domain::Op;
+use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Step, Value};
+
+/// One difference that is promoted.
+#[derive(Clone, Copy, Debug)]
+pub struct Promotion<'a> {
+    /// Which.
+    pub difference: &'a Difference,
+    /// A scalar's text to be written instead of the difference's own.
+    pub text: Option<&'a str>,
+}
+
+/// Why a promotion cannot be written into the target's text.
+#[derive(Debug, Error)]
+pub enum MergeError {
+    /// The edit could not be proven.
+    #[error("the edit cannot be made without touching other bytes")]
+    Edit(#[from] EditError),
+    /// The source's lines do not stand on their own with the target's names.
+    #[error("the source's lines at `{path}` cannot be taken over")]
+    Fragment {
+        /// The place in the target.
+        path: String,
+        /// What the parser says.
+        #[source]
+        source: Option<ParseError>,
+    },
+}
+
+/// The target's text with the promoted differences in it; every other byte as it was.
+///
+/// # Errors
+/// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
+pub fn merge(sides: &Sides<'_>, promotions: &[Promotion<'_>]) -> Result<String, MergeError> {
+    let edits: Vec<Edit> =
+        promotions.iter().map(|p| edit(sides, p)).collect::<Result<_, _>>()?;
+    Ok(yaml::splice(sides.target, &edits)?)
+}
+
+fn edit(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Edit, MergeError> {
+    let d = promotion.difference;
+    let place = d.place.clone();
+    Ok(match (d.op, d.part) {
+        (Op::Remove, Part::Document) => Edit::RemoveDocument { document: place.document },
+        (Op::Remove, _) => Edit::Remove { place },
+        (Op::Set, _) => Edit::Set { place, value: value(sides, promotion)? },
+        (Op::Add, part) => {
+            let fragment = renamed(sides, d, match (part, &d.source) {
+                (_, None) => None,
+                (Part::Document, Some(at)) => Fragment::document(sides.source, at.document),
+                (Part::Entry, Some(at)) => Fragment::entry(sides.source, at),
+                (_, Some(at)) => Fragment::item(sides.source, at),
+            })?;
+            let (parent, after) = d
+                .insertion
+                .as_ref()
+                .map(|i| (i.parent.clone(), i.after))
+                .ok_or_else(|| refuse(d, None))?;
+            match (part, place.steps.last()) {
+                (Part::Document, _) => Edit::AddDocument { after, document: fragment },
+                (Part::Entry, Some(Step::Key(key))) => {
+                    Edit::AddEntry { mapping: parent, key: key.clone(), after, entry: fragment }
+                }
+                _ => Edit::AddItem { sequence: parent, after, item: fragment },
+            }
+        }
+    })
+}
+
+/// The value that a set writes.
+fn value(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Fragment, MergeError> {
+    let d = promotion.difference;
+    let text = promotion.text.or(d.rewritten.as_deref());
+    match (text, &d.after) {
+        (Some(text), Some(Value::Scalar { kind, .. })) => Ok(Fragment::scalar(text, *kind)),
+        _ => {
+            let at = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
+            Fragment::value(sides.source, at).ok_or_else(|| refuse(d, None))
+        }
+    }
+}
+
+fn renamed(sides: &Sides<'_>, d: &Difference, fragment: Option<Fragment>) -> Result<Fragment, MergeError> {
+    fragment
+        .ok_or_else(|| refuse(d, None))?
+        .renamed(&|text| sides.naming.rename(text))
+        .map_err(|e| refuse(d, Some(e)))
+}
+
+fn refuse(d: &Difference, source: Option<ParseError>) -> MergeError {
+    MergeError::Fragment { path: d.path.clone(), source }
+}

@@ -1,0 +1,24 @@
+//! Kubernetes on YAML: identity, list keys, versions, differences and the three-way merge.
+//!
+//! [`compare`] lists every place where a source's stream differs from a
+//! target's; [`merge`] turns chosen differences into edits of the target.
+
+mod compare;
+mod difference;
+mod identity;
+mod image;
+mod items;
+mod merge;
+mod sealed;
+mod selector;
+mod tokens;
+mod versions;
+
+pub use compare::{Base, Sides, compare};
+pub use difference::{Difference, Insertion, Part};
+pub use identity::{DocumentLabel, Identity};
+pub use image::ImageReference;
+pub use merge::{MergeError, Promotion, merge};
+pub use sealed::is_sealed;
+pub use tokens::{VersionPair, VersionPairs, is_moving, is_pinned};
+pub use versions::{VersionField, version_order};

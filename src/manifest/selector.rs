@@ -1,0 +1,65 @@
+//! How a place is written in a selector.
+
+use crate::yaml::{Step, member};
+
+/// One step of a place with the way in which selectors write it.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub step: Step,
+    /// The filter for an item with a key.
+    pub filter: Option<String>,
+}
+
+/// The JSONPath of a place, list items by their key.
+pub(super) fn path(steps: &[Shown]) -> String {
+    let mut out = String::from("$");
+    for shown in steps {
+        match (&shown.filter, &shown.step) {
+            (Some(filter), _) => out.push_str(filter),
+            (None, Step::Key(name)) => out.push_str(&member(name)),
+            (None, Step::Index(index)) => {
+                out.push('[');
+                out.push_str(&index.to_string());
+                out.push(']');
+            }
+        }
+    }
+    out
+}
+
+/// A JSONPath string literal in single quotes (RFC 9535, section 2.3.1.2).
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("\\'"),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// A quoted regular expression (RFC 9485) that finds texts beginning with `head`.
+pub(super) fn regex_quoted(head: &str, tail: &str) -> String {
+    let mut regex = String::from("^");
+    for c in head.chars() {
+        match c {
+            '?' | '+' | '*' | '(' | ')' | '{' | '}' | '|' | '$' => {
+                regex.push('[');
+                regex.push(c);
+                regex.push(']');
+            }
+            '[' | ']' | '\\' | '^' => regex.push('.'),
+            c => regex.push(c),
+        }
+    }
+    regex.push_str(tail);
+    quoted(&regex)
+}

@@ -1,0 +1,193 @@
+//! Versions as words within longer texts: digests, commit ids, dotted versions.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A version before and after.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct VersionPair {
+    /// The target's.
+    pub before: String,
+    /// The source's.
+    pub after: String,
+}
+
+/// The pairs that a promotion moves, so that the same pair elsewhere moves along.
+#[derive(Clone, Default, Debug)]
+pub struct VersionPairs {
+    after: BTreeMap<String, String>,
+}
+
+impl VersionPairs {
+    /// Learns the pairs of a version that moves from `before` to `after`.
+    ///
+    /// Only words that cannot mean anything else are learnt: a bare `1` or `true` never is.
+    pub fn learn(&mut self, before: &str, after: &str) {
+        let (old, new) = (words(before), words(after));
+        if old.len() != new.len() {
+            return;
+        }
+        for (o, n) in old.into_iter().zip(new) {
+            let (o, n) = (&before[o], &after[n]);
+            if o != n {
+                self.after.entry(o.to_owned()).or_insert_with(|| n.to_owned());
+            }
+        }
+    }
+
+    /// The text with every known old version replaced; `None` when there is none in it.
+    pub fn advance(&self, text: &str) -> Option<String> {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for word in words(text) {
+            if let Some(new) = self.after.get(&text[word.clone()]) {
+                out.push_str(&text[done..word.start]);
+                out.push_str(new);
+                done = word.end;
+            }
+        }
+        (done > 0).then(|| {
+            out.push_str(&text[done..]);
+            out
+        })
+    }
+
+    /// Whether nothing was learnt.
+    pub fn is_empty(&self) -> bool {
+        self.after.is_empty()
+    }
+}
+
+/// The digests, commit ids and dotted versions in a text, in order.
+pub(super) fn words(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_word_byte(bytes[at]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < bytes.len() && is_word_byte(bytes[at]) {
+            at += 1;
+        }
+        // A sentence's full stop is not part of a version.
+        let word = text[start..at].trim_end_matches(['.', '-', '+']);
+        let end = start + word.len();
+        if is_version_word(word) {
+            found.push(start..end);
+        } else {
+            // `app-1.2.3`, `main-0a1b2c3d`: the version is the tail after a dash.
+            let mut from = start;
+            while let Some(dash) = text[from..end].find('-') {
+                from += dash + 1;
+                if is_version_word(&text[from..end]) {
+                    found.push(from..end);
+                    break;
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_word_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+')
+}
+
+fn is_version_word(word: &str) -> bool {
+    is_hex_id(word) || is_dotted(word)
+}
+
+/// Seven or more hexadecimal digits with at least one digit: a commit id or a digest.
+pub(super) fn is_hex_id(word: &str) -> bool {
+    (7..=128).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && (word.bytes().any(|b| b.is_ascii_alphabetic()) || word.len() >= 12)
+}
+
+/// `1.2`, `v1.2.3-rc.1+build`.
+fn is_dotted(word: &str) -> bool {
+    let digits = word.strip_prefix(['v', 'V']).unwrap_or(word);
+    let core = digits.split(['-', '+']).next().unwrap_or_default();
+    let mut numbers = core.split('.');
+    let first = numbers.next().is_some_and(is_number);
+    let mut more = 0;
+    for part in numbers {
+        let lead = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        if lead.len() == part.len() {
+            return false;
+        }
+        more += 1;
+    }
+    first && more > 0
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a version names one fixed thing: a digest, a commit id, or anything with a number in it.
+pub fn is_pinned(version: &str) -> bool {
+    !is_moving(version) && version.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether a version is a name that moves: `latest`, a branch, a wildcard.
+pub fn is_moving(version: &str) -> bool {
+    const MOVING: &[&str] = &[
+        "latest", "main", "master", "head", "stable", "edge", "nightly", "canary", "develop", "dev",
+        "development", "staging", "prod", "production", "trunk", "snapshot", "rolling", "current",
+    ];
+    let lower = version.to_ascii_lowercase();
+    let name = lower.strip_prefix("refs/heads/").unwrap_or(&lower);
+    MOVING.contains(&name)
+        || lower.starts_with("refs/heads/")
+        || matches!(lower.as_str(), "*" | "x" | ">=0" | ">=0.0.0")
+        || lower.ends_with(".x")
+        || lower.ends_with(".*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        words(text).into_iter().map(|r| &text[r]).collect()
+    }
+
+    #[test]
+    fn versions_are_found_within_longer_texts() {
+        assert_eq!(found("https://x/y?ref=062d00d304d6fba316085784f3b948217fc99d12"), ["062d00d304d6fba316085784f3b948217fc99d12"]);
+        assert_eq!(found("repo/app:v1.2.3-rc.1"), ["v1.2.3-rc.1"]);
+        assert_eq!(found("see release 1.4."), ["1.4"]);
+        assert_eq!(found("app-2.0.1"), ["2.0.1"]);
+        assert_eq!(found("a@sha256:0123456789abcdef0"), ["0123456789abcdef0"]);
+    }
+
+    #[test]
+    fn numbers_words_and_booleans_are_no_versions() {
+        for text in ["1", "true", "deadbeef", "facade", "100m", "2", "1234567", "example.com"] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn the_same_pair_moves_along() {
+        let mut pairs = VersionPairs::default();
+        pairs.learn("a?ref=1111111a", "a?ref=2222222b");
+        assert_eq!(pairs.advance("b/1111111a/c").as_deref(), Some("b/2222222b/c"));
+        assert_eq!(pairs.advance("b/3333333c/c"), None);
+    }
+
+    #[test]
+    fn moving_names_are_not_pinned() {
+        for name in ["latest", "main", "1.x", "refs/heads/v1"] {
+            assert!(is_moving(name) && !is_pinned(name), "{name}");
+        }
+        for name in ["1.2.3", "v5", "0a1b2c3", "2024-01-01", "sha256:00"] {
+            assert!(is_pinned(name), "{name}");
+        }
+    }
+}

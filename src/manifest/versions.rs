@@ -1,0 +1,234 @@
+//! Which fields carry a version.
+//!
+//! # Why
+//!
+//! In real promotions nearly everything that moves by itself is a version:
+//! an image, a chart, a pinned reference. Each rule here names the tool whose
+//! documented field it is; nothing is guessed from a value alone.
+
+use std::cmp::Ordering;
+
+use super::identity::{entry, text_at};
+use super::image::ImageReference;
+use super::tokens;
+use crate::domain::Naming;
+use crate::yaml::Node;
+
+/// What kind of version a field carries.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VersionField {
+    /// A whole image reference.
+    Image,
+    /// The name part of an image that moves with its version (`newName`).
+    ImageName,
+    /// The tag of an image.
+    ImageTag,
+    /// The digest of an image.
+    ImageDigest,
+    /// The version of a Helm chart.
+    ChartVersion,
+    /// A revision of a Git or OCI source (`targetRevision`, Flux `ref`).
+    SourceRevision,
+    /// A URL that pins a revision (`?ref=`).
+    PinnedUrl,
+}
+
+impl VersionField {
+    /// The name that the preview prints as the reason.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::ImageName => "image name",
+            Self::ImageTag => "image tag",
+            Self::ImageDigest => "image digest",
+            Self::ChartVersion => "chart version",
+            Self::SourceRevision => "source revision",
+            Self::PinnedUrl => "pinned URL",
+        }
+    }
+}
+
+/// What surrounds a field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// The document's kind, or nothing.
+    pub kind: &'a str,
+    /// The keys on the way, lists left out; the last is the field itself.
+    pub keys: &'a [String],
+    /// The mapping that holds the field.
+    pub parent: Option<&'a Node>,
+}
+
+impl Surroundings<'_> {
+    fn key(&self, back: usize) -> &str {
+        self.keys.len().checked_sub(back + 1).map_or("", |i| self.keys[i].as_str())
+    }
+
+    fn is_kustomization(&self) -> bool {
+        matches!(self.kind, "Kustomization" | "Component")
+            || matches!(self.file, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+    }
+
+    fn has_sibling(&self, names: &[&str]) -> bool {
+        self.parent.is_some_and(|p| names.iter().any(|n| entry(p, n).is_some()))
+    }
+}
+
+/// Which version the field at `around` carries, judged by its place and the texts there.
+pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<VersionField> {
+    let last = around.key(0);
+    let parent = around.key(1);
+    if around.is_kustomization() && parent == "images" && around.keys.len() == 2 {
+        return match last {
+            "newTag" => Some(VersionField::ImageTag),
+            "digest" => Some(VersionField::ImageDigest),
+            "newName" => Some(VersionField::ImageName),
+            _ => None,
+        };
+    }
+    if texts.iter().any(|t| pinned_url(t).is_some()) {
+        return texts.iter().all(|t| pinned_url(t).is_some()).then_some(VersionField::PinnedUrl);
+    }
+    let field = by_key(around, last, parent)?;
+    let is_plausible = |text: &&str| match field {
+        VersionField::Image => ImageReference::parse(text).is_some(),
+        _ => !text.is_empty() && !text.contains(char::is_whitespace) && text.len() <= 200,
+    };
+    texts.iter().all(is_plausible).then_some(field)
+}
+
+fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<VersionField> {
+    let word = last.to_ascii_lowercase().replace(['_', '-'], "");
+    let is_image = |key: &str| key.to_ascii_lowercase().replace(['_', '-'], "").ends_with("image");
+    match word.as_str() {
+        "imagetag" | "imageversion" => Some(VersionField::ImageTag),
+        "imagedigest" | "imagesha" => Some(VersionField::ImageDigest),
+        "targetrevision" => Some(VersionField::SourceRevision),
+        "chartversion" => Some(VersionField::ChartVersion),
+        "tag" if is_image(parent) || around.has_sibling(&["repository", "digest"]) => {
+            Some(if parent == "ref" { VersionField::SourceRevision } else { VersionField::ImageTag })
+        }
+        "digest" | "sha" if is_image(parent) || around.has_sibling(&["repository"]) => {
+            Some(VersionField::ImageDigest)
+        }
+        "version" => chart_version(around, parent),
+        "tag" | "semver" | "commit" | "digest" if is_flux_ref(around, parent) => {
+            Some(VersionField::SourceRevision)
+        }
+        w if w == "image" || w.ends_with("image") => Some(VersionField::Image),
+        w if w.ends_with("imagetag") => Some(VersionField::ImageTag),
+        _ => None,
+    }
+}
+
+fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField> {
+    let is_chart = match around.kind {
+        "HelmRelease" => matches!(around.keys, [a, b, c, _] if a == "spec" && b == "chart" && c == "spec"),
+        "HelmChart" => parent == "spec",
+        "HelmChartInflationGenerator" => around.keys.len() == 1,
+        _ => {
+            matches!(around.file, "Chart.yaml" | "requirements.yaml") && parent == "dependencies"
+                || parent == "helmCharts"
+                || around.has_sibling(&["chart"])
+        }
+    };
+    is_chart.then_some(VersionField::ChartVersion)
+}
+
+fn is_flux_ref(around: &Surroundings<'_>, parent: &str) -> bool {
+    matches!(around.kind, "GitRepository" | "OCIRepository" | "Bucket") && parent == "ref"
+}
+
+/// A URL with `?ref=` cut in three: what is before the revision, the revision, what is after.
+pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
+    let at = text.find("?ref=").or_else(|| text.find("&ref=")).map(|i| i + 5)?;
+    let is_url = text.contains("://") || text.contains('/') && !text.contains(char::is_whitespace);
+    let end = text[at..].find(['&', '#']).map_or(text.len(), |i| at + i);
+    (is_url && end > at).then(|| (&text[..at], &text[at..end], &text[end..]))
+}
+
+/// What the target would hold: the source's version with the target's own names around it.
+///
+/// # Why
+///
+/// A registry, a repository or a URL that carries the environment's name belongs to the
+/// environment; only the version in it moves.
+pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &Naming) -> String {
+    match field {
+        VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target)) {
+            (Some(s), Some(t)) if s.name != t.name && naming.same(s.name, t.name) => {
+                ImageReference { name: t.name, ..s }.to_string()
+            }
+            _ => source.to_owned(),
+        },
+        VersionField::PinnedUrl => match (pinned_url(source), pinned_url(target)) {
+            (Some((sh, revision, st)), Some((th, _, tt)))
+                if (sh, st) != (th, tt) && naming.same(sh, th) && naming.same(st, tt) =>
+            {
+                format!("{th}{revision}{tt}")
+            }
+            _ => source.to_owned(),
+        },
+        _ => source.to_owned(),
+    }
+}
+
+/// The version inside a field's text: the tag, the revision, or the text itself.
+pub(super) fn version_of(field: VersionField, text: &str) -> &str {
+    match field {
+        VersionField::Image => ImageReference::parse(text).and_then(|i| i.tag.or(i.digest)).unwrap_or(text),
+        VersionField::PinnedUrl => pinned_url(text).map_or(text, |(_, revision, _)| revision),
+        _ => text,
+    }
+}
+
+/// How two dotted versions compare; `None` where that cannot be told (commit ids, digests, names).
+pub fn version_order(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (numbers(a)?, numbers(b)?);
+    Some(a.0.cmp(&b.0).then_with(|| match (a.1, b.1) {
+        ("", "") => Ordering::Equal,
+        ("", _) => Ordering::Greater,
+        (_, "") => Ordering::Less,
+        (x, y) => natural(x, y),
+    }))
+}
+
+/// The numbers of a dotted version, zeros at the end cut, and its pre-release.
+fn numbers(text: &str) -> Option<(Vec<u64>, &str)> {
+    if tokens::is_hex_id(text) {
+        return None;
+    }
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let text = text.split('+').next().unwrap_or(text);
+    let (core, pre) = text.split_once('-').unwrap_or((text, ""));
+    let mut numbers: Vec<u64> = core.split('.').map(|p| p.parse().ok()).collect::<Option<_>>()?;
+    while numbers.last() == Some(&0) {
+        numbers.pop();
+    }
+    Some((numbers, pre))
+}
+
+/// Compares pre-releases by their parts, numbers as numbers.
+fn natural(a: &str, b: &str) -> Ordering {
+    let mut others = b.split('.');
+    for x in a.split('.') {
+        let Some(y) = others.next() else { return Ordering::Greater };
+        let order = match (x.parse::<u64>(), y.parse::<u64>()) {
+            (Ok(x), Ok(y)) => x.cmp(&y),
+            (Ok(_), Err(_)) => Ordering::Less,
+            (Err(_), Ok(_)) => Ordering::Greater,
+            _ => x.cmp(y),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    if others.next().is_some() { Ordering::Less } else { Ordering::Equal }
+}
+
+/// The kind of a document, or nothing.
+pub(super) fn kind_of(root: &Node) -> &str {
+    text_at(root, "kind").unwrap_or_default()
+}

@@ -1,0 +1,163 @@
+//! The plan itself.
+
+use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
+use super::identifier::promotion_id;
+use super::{Finding, Hop, Message, Warning};
+use crate::domain::{Action, ApplicationName, CommitId, Mode, Origin};
+
+/// Everything that a promotion would change; nothing in it was done.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    draft: Draft,
+    id: String,
+}
+
+/// The parts of a plan while it is computed.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// From where to where.
+    pub hop: Hop,
+    /// The commit whose source files were read.
+    pub source: CommitId,
+    /// The commit whose target files were read, and on which the promotion stands.
+    pub target: CommitId,
+    /// What decided where no rule did.
+    pub mode: Mode,
+    /// What is done with the plan.
+    pub action: Action,
+    /// Where the settings come from.
+    pub origin: Origin,
+    /// The applications that differ, by name.
+    pub applications: Vec<ApplicationPlan>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+    /// What the guards found, whether or not it is allowed.
+    pub findings: Vec<Finding>,
+    /// Files that could not be read.
+    pub faults: Vec<FileFault>,
+    /// The message, without trailers.
+    pub message: Message,
+}
+
+impl Draft {
+    /// Makes the plan: the id and the trailers are functions of everything else.
+    pub(crate) fn finish(mut self) -> Plan {
+        let id = promotion_id(&self.hop, &self.applications);
+        let names: Vec<&str> = self
+            .applications
+            .iter()
+            .filter(|a| a.files.iter().any(FilePlan::is_changed))
+            .map(|a| a.name.0.as_str())
+            .collect();
+        let trailer = |key: &str, value: String| (key.to_owned(), value);
+        self.message.trailers = vec![
+            trailer("Promotion-Id", id.clone()),
+            trailer("Promotion-From", self.hop.from.name.clone()),
+            trailer("Promotion-To", self.hop.to.name.clone()),
+            trailer("Promotion-Apps", names.join(", ")),
+            trailer("Promotion-Source", self.source.to_string()),
+            trailer("Promotion-Mode", self.mode.to_string()),
+        ];
+        Plan { draft: self, id }
+    }
+}
+
+impl Plan {
+    /// The `Promotion-Id`: equal work has an equal id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// From where to where.
+    pub fn hop(&self) -> &Hop {
+        &self.draft.hop
+    }
+
+    /// The commit whose source files were read.
+    pub fn source(&self) -> CommitId {
+        self.draft.source
+    }
+
+    /// The commit that the promotion stands on.
+    pub fn target(&self) -> CommitId {
+        self.draft.target
+    }
+
+    /// What decided where no rule did.
+    pub fn mode(&self) -> Mode {
+        self.draft.mode
+    }
+
+    /// What is done with the plan.
+    pub fn action(&self) -> Action {
+        self.draft.action
+    }
+
+    /// Where the settings come from.
+    pub fn origin(&self) -> &Origin {
+        &self.draft.origin
+    }
+
+    /// The applications that differ, by name.
+    pub fn applications(&self) -> &[ApplicationPlan] {
+        &self.draft.applications
+    }
+
+    /// What the user should know.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.draft.warnings
+    }
+
+    /// What the guards found, whether or not it is allowed.
+    pub fn findings(&self) -> &[Finding] {
+        &self.draft.findings
+    }
+
+    /// Files that could not be read; nothing is applied while there are any among the chosen.
+    pub fn faults(&self) -> &[FileFault] {
+        &self.draft.faults
+    }
+
+    /// The commit message with its trailers.
+    pub fn message(&self) -> &Message {
+        &self.draft.message
+    }
+
+    /// The files that the plan changes, over all applications.
+    pub fn changed_files(&self) -> impl Iterator<Item = &FilePlan> {
+        self.draft.applications.iter().flat_map(|a| &a.files).filter(|f| f.is_changed())
+    }
+
+    /// The applications that the plan changes.
+    pub fn changed_applications(&self) -> impl Iterator<Item = &ApplicationName> {
+        self.draft
+            .applications
+            .iter()
+            .filter(|a| a.files.iter().any(FilePlan::is_changed))
+            .map(|a| &a.name)
+    }
+
+    /// Every difference of every file.
+    pub fn differences(&self) -> impl Iterator<Item = &PlannedDifference> {
+        self.draft.applications.iter().flat_map(|a| &a.files).flat_map(|f| &f.differences)
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changed_files().next().is_none()
+    }
+
+    /// Whether another plan makes the same changes: the same applications and file contents.
+    pub fn makes_same_changes(&self, other: &Self) -> bool {
+        let changes = |plan: &Self| -> Vec<_> {
+            plan.changed_files()
+                .map(|f| {
+                    let promoted: Vec<_> =
+                        f.promoted().map(|d| (d.selector.clone(), d.before.clone(), d.after.clone())).collect();
+                    (f.path.clone(), promoted)
+                })
+                .collect()
+        };
+        changes(self) == changes(other)
+    }
+}

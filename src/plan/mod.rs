@@ -1,0 +1,53 @@
+//! What a promotion would do, as plain data.
+//!
+//! # Why
+//!
+//! Preview, commit and pull request must never disagree. So all of them start
+//! from one [`Plan`]; a preview is a plan that nobody applied. A plan comes only
+//! from computing one (`Draft::finish` is for the engine alone), and a
+//! [`Cleared`] plan only from the guards.
+
+mod cleared;
+mod draft;
+mod file;
+mod identifier;
+mod message;
+
+pub use cleared::{Cleared, Hold};
+pub(crate) use draft::Draft;
+pub use draft::Plan;
+pub use file::{
+    ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference, VersionChange,
+};
+pub use message::Message;
+
+use crate::domain::{Environment, GuardName};
+
+/// From which environment to which.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hop {
+    /// The source environment.
+    pub from: Environment,
+    /// The target environment.
+    pub to: Environment,
+}
+
+/// Something the user should know that stops nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Warning {
+    /// The target's file, if it is about one.
+    pub path: Option<String>,
+    /// What it is.
+    pub message: String,
+}
+
+/// Something that holds the plan unless it is allowed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The guard.
+    pub guard: GuardName,
+    /// The selector of the difference.
+    pub selector: String,
+    /// What it found.
+    pub message: String,
+}

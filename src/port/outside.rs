@@ -1,0 +1,58 @@
+//! The smaller things that the engine asks from outside.
+
+use std::time::Duration;
+
+use crate::domain::Settings;
+
+/// A clock that only goes forward.
+pub trait Clock: Send + Sync {
+    /// The time since some fixed moment.
+    fn elapsed(&self) -> Duration;
+}
+
+/// Reads the text of a configuration.
+pub trait SettingsReader: Send + Sync {
+    /// The settings in `text`; `file` is for messages.
+    ///
+    /// # Errors
+    /// All faults of the configuration at once.
+    fn read(&self, text: &str, file: &str) -> Result<Reading, SettingsError>;
+}
+
+/// A configuration that could be read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What it says.
+    pub settings: Settings,
+    /// What is odd in it, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// A configuration with faults.
+#[derive(Debug, thiserror::Error)]
+#[error("`{file}` has {} fault{}", .reports.len(), if .reports.len() == 1 { "" } else { "s" })]
+pub struct SettingsError {
+    /// The file.
+    pub file: String,
+    /// Every fault with its place, ready to be shown.
+    pub reports: Vec<String>,
+}
+
+/// Is told how far a promotion is.
+pub trait Progress: Send + Sync {
+    /// A step begins, e.g. "fetching origin/main".
+    fn step(&self, what: &str);
+
+    /// `done` of `all` files are compared.
+    fn files(&self, done: usize, all: usize);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str) {}
+
+    fn files(&self, _: usize, _: usize) {}
+}
