@@ -108,6 +108,11 @@ impl LayoutPattern {
         &self.text
     }
 
+    /// Whether the application is one whole part of the path, so that its name tells its folder.
+    pub fn has_single_application(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::One(pieces) if pieces.as_slice() == [Piece::App]))
+    }
+
     /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.
     pub fn matches(&self, path: &str, is_env: &dyn Fn(&str) -> bool) -> Option<LayoutMatch> {
         let segments: Vec<&str> = path.split('/').collect();

@@ -196,6 +196,27 @@ impl Naming {
         self.replace(text, &self.in_text(text))
     }
 
+    /// Free text with the source's names replaced as `renames` says (old name, new name).
+    pub fn rename_as(&self, text: &str, renames: &[(String, String)]) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for hit in self.in_text(text) {
+            let old = &text[hit.start..hit.end];
+            if let Some((_, new)) = renames.iter().find(|(name, _)| name == old) {
+                out.push_str(&text[done..hit.start]);
+                out.push_str(new);
+                done = hit.end;
+            }
+        }
+        out.push_str(&text[done..]);
+        out
+    }
+
+    /// Whether free text holds a name of the source.
+    pub fn names_source_in_text(&self, text: &str) -> bool {
+        self.in_text(text).iter().any(|o| matches!(o.whose, Whose::Source(_)))
+    }
+
     /// Whether two texts are equal but for the environments' names.
     pub fn same(&self, source: &str, target: &str) -> bool {
         source == target || self.canonical(source) == self.canonical(target)

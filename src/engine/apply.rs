@@ -1,11 +1,23 @@
 //! The only function that changes the world.
+//!
+//! # Why
+//!
+//! A plan is bound to the commit that it was computed on. The branch moves only
+//! from that commit; when somebody was faster, a new plan is computed on what
+//! they left, and goes on only if it makes the same changes that were shown.
 
-use crate::domain::{ApplicationName, CommitId};
-use crate::plan::{Finding, Plan};
+use std::time::Duration;
 
 use super::EngineError;
-use super::compute::{Ports, Prepared};
+use super::clear::clear;
+use super::compute::{Ports, Prepared, prepare};
 use super::request::Request;
+use crate::domain::{Action, ApplicationName, CommitId};
+use crate::plan::{Cleared, Finding, Plan};
+use crate::port::{Advance, CommitRequest, TreeChange};
+
+/// How long a promotion goes on planning anew while others are faster.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What became of a promotion.
 #[derive(Clone, Debug)]
@@ -42,11 +54,72 @@ pub enum Receipt {
 ///
 /// # Errors
 /// [`EngineError`]; nothing was moved then.
-pub async fn apply(
-    ports: &Ports<'_>,
-    request: &Request,
-    prepared: Prepared,
-) -> Result<Receipt, EngineError> {
-    let _ = (ports, request, prepared);
-    todo!()
+pub async fn apply(ports: &Ports<'_>, request: &Request, prepared: Prepared) -> Result<Receipt, EngineError> {
+    let started = ports.clock.elapsed();
+    let shown = prepared.plan.clone();
+    let mut current = prepared;
+    loop {
+        let Prepared { plan, branch } = current;
+        let faults: Vec<_> = plan.faults().iter().filter(|f| f.is_chosen).cloned().collect();
+        if !faults.is_empty() {
+            return Err(EngineError::Faults(faults));
+        }
+        if plan.is_empty() {
+            return Ok(Receipt::NothingToPromote);
+        }
+        match plan.action() {
+            Action::None => return Ok(Receipt::Planned),
+            Action::PullRequest => {
+                return Err(EngineError::Unsupported { what: "promotion by pull request".to_owned() });
+            }
+            Action::Commit => {}
+        }
+        let cleared = match clear(plan, &request.allow) {
+            Ok(cleared) => cleared,
+            Err(hold) => return Ok(Receipt::Held(hold.findings)),
+        };
+        ports.progress.step("writing the commit");
+        let commit = ports.repository.write_commit(commit_request(&cleared)).await?;
+        ports.progress.step(match branch.remote {
+            Some(_) => "pushing",
+            None => "moving the branch",
+        });
+        if let Advance::Done { notes } = ports.repository.advance(&branch, commit).await? {
+            return Ok(Receipt::Committed {
+                commit,
+                branch: branch.name,
+                remote: branch.remote,
+                applications: cleared.plan().changed_applications().cloned().collect(),
+                plan: Box::new(cleared.plan().clone()),
+                notes,
+            });
+        }
+        ports.progress.step("somebody was faster: planning anew");
+        let next = prepare(ports, request).await?;
+        let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
+        if is_late || !next.plan.is_empty() && !next.plan.makes_same_changes(&shown) {
+            return Ok(Receipt::Moved { plan: Box::new(next.plan) });
+        }
+        current = next;
+    }
+}
+
+fn commit_request(cleared: &Cleared) -> CommitRequest {
+    let plan = cleared.plan();
+    let mut message = plan.message().clone();
+    if !cleared.allowed().is_empty() {
+        let names: Vec<&str> = cleared.allowed().iter().map(|g| g.as_str()).collect();
+        message.trailers.push(("Promotion-Allowed".to_owned(), names.join(", ")));
+    }
+    CommitRequest {
+        parent: plan.target(),
+        changes: plan
+            .changed_files()
+            .map(|file| TreeChange {
+                path: file.path.clone(),
+                content: file.after.as_ref().map(|c| (c.mode, c.bytes.clone())),
+            })
+            .collect(),
+        message: message.text(),
+    }
 }

@@ -1,10 +1,21 @@
 //! From a request to a plan.
 
-use crate::plan::Plan;
-use crate::port::{Branch, Clock, Progress, Repository, SettingsReader};
+use crate::domain::{Action, ApplicationName, CommitId, Mode, Origin, Settings};
+use crate::plan::{Draft, Plan, Warning};
+use crate::port::{Branch, Clock, Progress, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
+use super::files::{Compared, Files};
+use super::pair::{self, Equal, FileObject};
 use super::request::Request;
+use super::resolve::{self, Ground};
+use super::rules::Rules;
+use super::selection::Selection;
+use super::tree::Trees;
+use super::{guard, message};
+
+/// The configuration's path in the repository.
+const CONFIGURATION: &str = "promote.yaml";
 
 /// The outside world, behind its traits.
 #[derive(Clone, Copy)]
@@ -33,6 +44,131 @@ pub struct Prepared {
 /// # Errors
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
-    let _ = (ports, request);
-    todo!()
+    ports.progress.step("finding the branch");
+    let branch = ports.repository.branch(&request.branch).await?;
+    let plan = compute(ports, request, &branch)?;
+    Ok(Prepared { plan, branch })
+}
+
+/// Computes the plan on a branch's tip.
+fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan, EngineError> {
+    let repository = ports.repository;
+    let target = repository.snapshot(branch.tip)?;
+    let source_commit: CommitId = match &request.source {
+        Some(revision) => repository.revision(revision)?,
+        None => branch.tip,
+    };
+    let source = if source_commit == branch.tip { target.clone() } else { repository.snapshot(source_commit)? };
+    let mut warnings: Vec<Warning> = branch.notes.iter().map(|n| Warning { path: None, message: n.clone() }).collect();
+    let (settings, origin) = settings(ports, request, target.as_ref(), &mut warnings)?;
+    let hop = resolve::hop(request, &settings)?;
+    let naming = resolve::naming(&hop, &settings);
+    let trees = Trees::new(source.as_ref(), target.as_ref());
+    let name = repository.name();
+    let ground = Ground { trees: &trees, naming: &naming, settings: &settings, repository: &name };
+    ports.progress.step("pairing files");
+    let located = ground.locate(request)?;
+    let scope = ground.scope(located.applications.clone(), located.folders);
+    let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
+    if pairs.unreadable_names > 0 {
+        warnings.push(Warning {
+            path: None,
+            message: format!("{} names that are not UTF-8 were passed over", pairs.unreadable_names),
+        });
+    }
+    let rules = Rules::new(&settings, request.promote)?;
+    if request.promote == Some(Mode::Changes) {
+        return Err(EngineError::Unsupported { what: "`--promote changes`".to_owned() });
+    }
+    let files = Files {
+        source: source.as_ref(),
+        target: target.as_ref(),
+        naming: &naming,
+        rules: &rules,
+        progress: ports.progress,
+    };
+    let compared: Compared = files.compare(pairs, Selection::new(&request.only, &request.except))?;
+    let decided = compared.decide(&files, request)?;
+    warnings.extend(decided.warnings);
+    let products = products(&settings, decided.applications.iter().map(|a| &a.name));
+    let action = action(request, &settings, &hop.to, &products)?;
+    let findings = guard::run(&decided.applications);
+    let message = message::compose(request, &settings, &hop, (source_commit, branch.tip), &decided.applications)?;
+    Ok(Draft {
+        hop,
+        source: source_commit,
+        target: branch.tip,
+        mode: request.promote.unwrap_or(Mode::Versions),
+        action,
+        origin,
+        applications: decided.applications,
+        warnings,
+        findings,
+        faults: decided.faults,
+        message,
+    }
+    .finish())
+}
+
+/// The settings of `--config`, else of the target's commit, else none.
+fn settings(
+    ports: &Ports<'_>,
+    request: &Request,
+    target: &dyn Snapshot,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Settings, Origin), EngineError> {
+    if let Some(settings) = &request.settings {
+        return Ok((settings.clone(), settings.origin.clone()));
+    }
+    let mut found: Option<FileObject> = None;
+    target.read_tree(target.root(), &mut |entry| {
+        if entry.name == CONFIGURATION.as_bytes() && entry.mode.is_file() {
+            found = Some(FileObject { id: entry.id, mode: entry.mode });
+        }
+    })?;
+    let Some(file) = found else { return Ok((Settings::default(), Origin::Defaults)) };
+    let bytes = target.read_blob(file.id)?;
+    let text = String::from_utf8(bytes).map_err(|_| crate::port::SettingsError {
+        file: CONFIGURATION.to_owned(),
+        reports: vec![format!("{CONFIGURATION}: the file is not UTF-8")],
+    })?;
+    let reading = ports.settings.read(&text, CONFIGURATION)?;
+    warnings.extend(
+        reading.warnings.into_iter().map(|message| Warning { path: Some(CONFIGURATION.to_owned()), message }),
+    );
+    Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
+}
+
+/// The products that the applications belong to.
+fn products<'s, 'a>(
+    settings: &'s Settings,
+    applications: impl Iterator<Item = &'a ApplicationName> + Clone,
+) -> Vec<&'s str> {
+    settings
+        .products
+        .iter()
+        .filter(|p| p.applications.iter().any(|word| applications.clone().any(|a| a.answers_to(word))))
+        .map(|p| p.name.as_str())
+        .collect()
+}
+
+/// `--action`, else the policy's, else commit. A policy that asks for a pull request is not
+/// overridden by a flag.
+fn action(
+    request: &Request,
+    settings: &Settings,
+    target: &crate::domain::Environment,
+    products: &[&str],
+) -> Result<Action, EngineError> {
+    let policy = settings.action_for(target, products);
+    match (request.action, policy) {
+        (Some(Action::Commit), Some((Action::PullRequest, policy))) => Err(EngineError::Policy {
+            policy: policy.name.clone(),
+            required: Action::PullRequest,
+            asked: Action::Commit,
+        }),
+        (Some(action), _) => Ok(action),
+        (None, Some((action, _))) => Ok(action),
+        (None, None) => Ok(Action::Commit),
+    }
 }

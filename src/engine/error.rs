@@ -81,6 +81,16 @@ pub enum EngineError {
     /// Chosen files could not be read; nothing was applied.
     #[error("{} of the chosen files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),
+    /// A policy asks for another action than the command line.
+    #[error("policy `{policy}` asks for {required}, not {asked}")]
+    Policy {
+        /// The policy.
+        policy: String,
+        /// What it asks for.
+        required: crate::domain::Action,
+        /// What was asked for.
+        asked: crate::domain::Action,
+    },
     /// Something that comes with a later version.
     #[error("{what} is not supported")]
     Unsupported {

@@ -6,6 +6,7 @@ mod clear;
 mod compute;
 mod decide;
 mod error;
+mod files;
 mod guard;
 mod load;
 mod message;
@@ -17,6 +18,7 @@ mod rules;
 mod scope;
 mod selection;
 mod tree;
+mod version;
 
 pub use apply::{Receipt, apply};
 pub use clear::clear;

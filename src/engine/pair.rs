@@ -7,7 +7,7 @@
 //! that folders which are equal by id are never opened, and so that cost
 //! follows the differences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
@@ -66,8 +66,19 @@ pub enum PairError {
 pub(super) struct Pairs {
     /// Files that differ or that only one side has.
     pub files: Vec<FilePair>,
+    /// Applications of which the target has a file.
+    pub present: BTreeSet<ApplicationName>,
     /// Names in the trees that are not UTF-8; they were passed over.
     pub unreadable_names: usize,
+}
+
+/// What becomes of files that are equal on both sides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Equal {
+    /// They and their folders are never opened.
+    PassedOver,
+    /// They are listed like any other.
+    Listed,
 }
 
 /// Pairs all files below the roots that the scope lets in.
@@ -76,13 +87,15 @@ pub(super) fn pair(
     naming: &Naming,
     census: &Census,
     scope: &Scope<'_>,
+    equal: Equal,
 ) -> Result<Pairs, PairError> {
-    let mut walk = Walk { trees, naming, census, scope, files: BTreeMap::new() };
+    let mut walk = Walk { trees, naming, census, scope, equal, present: BTreeSet::new(), files: BTreeMap::new() };
     for root in &census.roots {
         walk.root(root)?;
     }
     Ok(Pairs {
         files: walk.files.into_values().collect(),
+        present: walk.present,
         unreadable_names: trees.unreadable_names(),
     })
 }
@@ -105,6 +118,8 @@ struct Walk<'a> {
     naming: &'a Naming,
     census: &'a Census,
     scope: &'a Scope<'a>,
+    equal: Equal,
+    present: BTreeSet<ApplicationName>,
     files: BTreeMap<RepoPath, FilePair>,
 }
 
@@ -153,10 +168,11 @@ impl Walk<'_> {
         };
         let Some(chosen) = chosen else { return Ok(()) };
         let target = chosen.entry.as_ref().filter(|e| e.mode != FileMode::Directory);
-        if target.is_some_and(|t| t.id == source.id && t.mode == source.mode) {
+        let application = self.census.application(path, Whose::Source(0), self.naming);
+        if target.is_some_and(|t| t.id == source.id) && self.equal == Equal::PassedOver {
+            self.present.insert(application);
             return Ok(());
         }
-        let application = self.census.application(path, Whose::Source(0), self.naming);
         self.push(FilePair {
             path: RepoPath::parse(&chosen.path)?,
             source_path: Some(RepoPath::parse(path)?),
@@ -175,7 +191,11 @@ impl Walk<'_> {
         }
         if let [Candidate { entry: Some(only), .. }] = candidates
             && only.id == source
+            && self.equal == Equal::PassedOver
         {
+            // Any path below tells the application; a folder that is the environment's own has none.
+            let below = join(path, "_");
+            self.present.insert(self.census.application(&below, Whose::Source(0), self.naming));
             return Ok(());
         }
         let entries = self.trees.source(source)?;

@@ -79,3 +79,25 @@ impl Allow {
         }
     }
 }
+
+impl Request {
+    /// Everything that differs between two environments, by the configuration's own rules.
+    pub fn between(from: &str, to: &str) -> Self {
+        Self {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            applications: Vec::new(),
+            products: Vec::new(),
+            only: Vec::new(),
+            except: Vec::new(),
+            promote: None,
+            removals: Removals::default(),
+            source: None,
+            branch: BranchChoice::default(),
+            action: None,
+            message: MessageChoice::default(),
+            allow: Allow::default(),
+            settings: None,
+        }
+    }
+}

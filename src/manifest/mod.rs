@@ -21,4 +21,4 @@ pub use image::ImageReference;
 pub use merge::{MergeError, Promotion, merge};
 pub use sealed::is_sealed;
 pub use tokens::{VersionPair, VersionPairs, is_moving, is_pinned};
-pub use versions::{VersionField, version_order};
+pub use versions::{VersionField, version_of, version_order};

@@ -176,7 +176,7 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
 }
 
 /// The version inside a field's text: the tag, the revision, or the text itself.
-pub(super) fn version_of(field: VersionField, text: &str) -> &str {
+pub fn version_of(field: VersionField, text: &str) -> &str {
     match field {
         VersionField::Image => ImageReference::parse(text).and_then(|i| i.tag.or(i.digest)).unwrap_or(text),
         VersionField::PinnedUrl => pinned_url(text).map_or(text, |(_, revision, _)| revision),

@@ -135,4 +135,6 @@ pub struct FileFault {
     pub message: String,
     /// The application whose promotion it stops.
     pub application: ApplicationName,
+    /// Whether it is among what was chosen, so that nothing is applied.
+    pub is_chosen: bool,
 }

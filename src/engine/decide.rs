@@ -1,0 +1,187 @@
+//! Promote or keep, for every difference, with the reason.
+//!
+//! # Why
+//!
+//! The first that speaks decides: exact `--except`, exact `--only`, `keep`,
+//! pattern `--except`, the rule for the file. What a user names exactly is
+//! never second-guessed; everything else only narrows what the rules decide.
+
+use super::load::Places;
+use super::pair::FilePair;
+use super::request::Removals;
+use super::rules::FileRule;
+use super::selection::{Chosen, Matches};
+use crate::domain::{Mode, Op, Promote, Reason, Relation, Verdict};
+use crate::manifest::{Difference, VersionField, VersionPairs};
+use crate::yaml::{Place, Stream};
+
+/// What the configuration and the comments say about a difference; found while its file is open.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    /// What keeps it, if anything.
+    pub keep: Option<Reason>,
+    /// The rule's expression that promotes it, if any.
+    pub rule_path: Option<String>,
+    /// The modes that the file's rule names.
+    pub modes: Modes,
+    /// The choices that match it.
+    pub matches: Matches,
+}
+
+/// The modes that apply to a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Modes {
+    pub versions: bool,
+    pub all: bool,
+}
+
+impl Modes {
+    pub(super) fn of(rule: &FileRule<'_>) -> Self {
+        Self { versions: rule.has_mode(Mode::Versions), all: rule.has_mode(Mode::All) }
+    }
+}
+
+/// Gathers the facts about one difference of a file.
+pub(super) fn facts(
+    difference: &Difference,
+    rule: &FileRule<'_>,
+    places: &Places<'_>,
+    streams: (&Stream, &Stream),
+    matches: Matches,
+) -> Facts {
+    let keep = rule
+        .keep()
+        .iter()
+        .find(|path| places.covers(path, difference))
+        .map(|path| Reason::KeepRule(path.to_string()))
+        .or_else(|| is_kept_by_comment(difference, streams).then_some(Reason::KeepComment));
+    let rule_path = rule.promote().iter().find_map(|p| match p {
+        Promote::Path(path) if places.covers(path, difference) => Some(path.to_string()),
+        _ => None,
+    });
+    Facts { keep, rule_path, modes: Modes::of(rule), matches }
+}
+
+/// Whether `# promote: keep` stands at the place or above it, in the target or in the source.
+fn is_kept_by_comment(difference: &Difference, (source, target): (&Stream, &Stream)) -> bool {
+    let kept = |stream: &Stream, place: &Place| {
+        stream.text().contains("promote: keep")
+            && (1..=place.steps.len()).any(|n| {
+                let above = Place { document: place.document, steps: place.steps[..n].to_vec() };
+                stream.comments(&above).iter().any(|c| c.trim() == "promote: keep")
+            })
+    };
+    let in_target = match &difference.insertion {
+        Some(insertion) => kept(target, &insertion.parent),
+        None => kept(target, &difference.place),
+    };
+    in_target || difference.source.as_ref().is_some_and(|place| kept(source, place))
+}
+
+/// The verdict on a difference within a file that both sides have.
+pub(super) fn decide(
+    difference: &Difference,
+    facts: &Facts,
+    chosen: Chosen,
+    removals: Removals,
+    replaced: bool,
+) -> Verdict {
+    match chosen {
+        Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
+        Chosen::OnlyExact => return Verdict::promote(Reason::OnlyExact),
+        Chosen::ExceptPattern(_) | Chosen::Not | Chosen::Undecided => {}
+    }
+    if let Some(reason) = &facts.keep {
+        return Verdict::keep(reason.clone());
+    }
+    match chosen {
+        Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
+        Chosen::Not => return Verdict::keep(Reason::NotSelected),
+        _ => {}
+    }
+    if difference.op == Op::Remove && removals == Removals::Kept && !(facts.modes.versions && replaced) {
+        return Verdict::keep(Reason::TargetOnly);
+    }
+    if let Some(path) = &facts.rule_path {
+        return Verdict::promote(Reason::Rule(path.clone()));
+    }
+    if difference.relation == Relation::EnvironmentName {
+        return Verdict::keep(Reason::EnvironmentName);
+    }
+    if facts.modes.all {
+        return Verdict::promote(Reason::Rule(Mode::All.to_string()));
+    }
+    match difference.version {
+        Some(field) if facts.modes.versions && (difference.op == Op::Set || replaced) => {
+            Verdict::promote(Reason::Template(field.as_str().to_owned()))
+        }
+        _ => Verdict::keep(Reason::NotVersion),
+    }
+}
+
+/// Whether version fields of one mapping replace each other: a tag becomes a digest, say.
+///
+/// # Why
+///
+/// An image is one version however it is written. Where the source says `digest` and the target
+/// `newTag`, adding one and keeping the other would leave an image that nobody meant.
+pub(super) fn is_replaced(difference: &Difference, all: &[Difference]) -> bool {
+    let is_one_image = |field: VersionField| matches!(field, VersionField::ImageTag | VersionField::ImageDigest | VersionField::ImageName | VersionField::SourceRevision);
+    let Some(field) = difference.version else { return false };
+    if !is_one_image(field) || difference.op == Op::Set {
+        return false;
+    }
+    let parent = |d: &Difference| {
+        let mut place = d.insertion.as_ref().map_or_else(|| d.place.clone(), |i| i.parent.clone());
+        if d.insertion.is_none() {
+            place.steps.pop();
+        }
+        place
+    };
+    let here = parent(difference);
+    let siblings = || all.iter().filter(|d| d.version.is_some_and(is_one_image) && parent(d) == here);
+    match difference.op {
+        // Added beside a version that moves too, or in place of one that goes.
+        Op::Add => siblings().any(|d| d.op != Op::Add),
+        // Gone, with another one in its place.
+        _ => siblings().any(|d| d.op == Op::Add),
+    }
+}
+
+/// The verdict on a file that only one side has, or that moves whole.
+pub(super) fn decide_whole(
+    pair: &FilePair,
+    chosen: Chosen,
+    rule: &FileRule<'_>,
+    removals: Removals,
+    is_new_application: bool,
+) -> Verdict {
+    match chosen {
+        Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
+        Chosen::OnlyExact => return Verdict::promote(Reason::OnlyExact),
+        Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
+        Chosen::Not => return Verdict::keep(Reason::NotSelected),
+        Chosen::Undecided => {}
+    }
+    let modes = Modes::of(rule);
+    match (&pair.source, &pair.target) {
+        (Some(_), None) if modes.all => Verdict::promote(Reason::Rule(Mode::All.to_string())),
+        (Some(_), None) if modes.versions && is_new_application => Verdict::promote(Reason::NewApplication),
+        (Some(_), None) => Verdict::keep(Reason::NotVersion),
+        (None, _) if modes.all && removals == Removals::Promoted => {
+            Verdict::promote(Reason::Rule(Mode::All.to_string()))
+        }
+        (None, _) => Verdict::keep(Reason::TargetOnly),
+        _ => Verdict::keep(Reason::NotYaml),
+    }
+}
+
+/// What a difference that was kept for no better reason becomes when its version moves elsewhere.
+pub(super) fn moves_along(difference: &Difference, verdict: &Verdict, facts: &Facts, pairs: &VersionPairs) -> Option<String> {
+    let is_open = verdict.reason == Reason::NotVersion && facts.modes.versions;
+    if !is_open || difference.op != Op::Set || pairs.is_empty() {
+        return None;
+    }
+    let (before, after) = difference.scalars()?;
+    pairs.advance(before).filter(|moved| moved == after)
+}

@@ -1,0 +1,26 @@
+//! A pinned version never becomes a moving one by a promotion.
+
+use crate::domain::GuardName;
+use crate::manifest::{is_moving, is_pinned, version_of};
+use crate::plan::{ApplicationPlan, FilePlan, Finding};
+use crate::yaml::Value;
+
+/// Finds promoted versions that were fixed and would become `latest`, a branch, or nothing.
+pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
+    let promoted = applications.iter().flat_map(|a| &a.files).flat_map(FilePlan::promoted);
+    promoted
+        .filter_map(|difference| {
+            let field = difference.version?;
+            let version = |value: &Option<Value>| match value {
+                Some(Value::Scalar { text, .. }) => Some(version_of(field, text).to_owned()),
+                _ => None,
+            };
+            let (before, after) = (version(&difference.before)?, version(&difference.after)?);
+            (is_pinned(&before) && is_moving(&after)).then(|| Finding {
+                guard: GuardName::MovingVersion,
+                selector: difference.selector.clone(),
+                message: format!("`{before}` is pinned, `{after}` is not"),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! The commit message: the built-in words, the configuration's templates, the user's own.
+
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use super::EngineError;
+use super::request::Request;
+use crate::domain::{CommitId, Op, Settings};
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference};
+use crate::yaml::Value;
+
+/// How many differences the built-in body lists before it counts.
+const LISTED: usize = 40;
+
+/// Composes title and body.
+pub(super) fn compose(
+    request: &Request,
+    settings: &Settings,
+    hop: &Hop,
+    (source, target): (CommitId, CommitId),
+    applications: &[ApplicationPlan],
+) -> Result<Message, EngineError> {
+    let changed: Vec<&ApplicationPlan> =
+        applications.iter().filter(|a| a.files.iter().any(FilePlan::is_changed)).collect();
+    let render = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
+        let Some(template) = template else { return Ok(None) };
+        let fail = |source| EngineError::Message { part, source };
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let list: Vec<_> = changed
+            .iter()
+            .map(|a| {
+                let version = a.version.as_ref().map(|v| context! { before => v.before, after => v.after });
+                context! { name => a.name.0, version => version }
+            })
+            .collect();
+        let values = context! {
+            from => hop.from.name,
+            to => hop.to.name,
+            applications => list,
+            product => request.products.first(),
+            source => source.to_string(),
+            target => target.to_string(),
+            mode => request.promote.map_or_else(|| "versions".to_owned(), |m| m.to_string()),
+        };
+        environment.render_str(template, values).map(Some).map_err(fail)
+    };
+    let title = match &request.message.title {
+        Some(own) => own.clone(),
+        None => render("title", &settings.messages.title)?.unwrap_or_else(|| title(hop, &changed)),
+    };
+    let body = match &request.message.body {
+        Some(own) => own.clone(),
+        None => render("body", &settings.messages.body)?.unwrap_or_else(|| body(&changed)),
+    };
+    // A title is one line, whatever a template makes of it.
+    let title = title.lines().next().unwrap_or_default().trim().to_owned();
+    Ok(Message { title, body, trailers: Vec::new() })
+}
+
+fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
+    let names = match changed {
+        [] => "nothing".to_owned(),
+        [one] => match one.version.as_ref().and_then(|v| v.after.as_deref()) {
+            Some(version) if version.len() <= 40 => format!("{} {}", one.name, short(version)),
+            _ => one.name.to_string(),
+        },
+        [a, b] => format!("{} and {}", a.name, b.name),
+        [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
+    };
+    format!("Promote {names} from {} to {}", hop.from.name, hop.to.name)
+}
+
+/// A commit id as people read it.
+fn short(version: &str) -> &str {
+    let is_commit = version.len() == 40 && version.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_commit { &version[..7] } else { version }
+}
+
+fn body(changed: &[&ApplicationPlan]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for application in changed {
+        for file in application.files.iter().filter(|f| f.is_changed()) {
+            match file.status {
+                FileStatus::Added => lines.push(format!("{}: new", file.path)),
+                FileStatus::Deleted => lines.push(format!("{}: deleted", file.path)),
+                FileStatus::Modified => {
+                    lines.extend(file.promoted().map(|d| format!("{}: {}", file.path, line(d))));
+                }
+            }
+        }
+    }
+    let more = lines.len().saturating_sub(LISTED);
+    lines.truncate(LISTED);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
+}
+
+fn line(difference: &PlannedDifference) -> String {
+    let place = &difference.shown;
+    let value = |v: &Option<Value>| match v {
+        Some(Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => text.clone(),
+        _ => "…".to_owned(),
+    };
+    match difference.op {
+        Op::Set => format!("{place} {} -> {}", value(&difference.before), value(&difference.after)),
+        Op::Add => format!("+ {place}"),
+        Op::Remove => format!("- {place}"),
+    }
+}

@@ -1,0 +1,81 @@
+//! Which rule of which template speaks for a file.
+
+use std::collections::HashMap;
+
+use globset::GlobMatcher;
+
+use super::EngineError;
+use super::selection::glob;
+use crate::domain::{ApplicationName, Mode, Promote, Rule, Settings, Template};
+
+/// The templates with their globs compiled.
+pub(super) struct Rules<'a> {
+    templates: HashMap<&'a str, Vec<(GlobMatcher, &'a Rule)>>,
+    settings: &'a Settings,
+    override_mode: Option<Mode>,
+}
+
+/// What speaks for one file.
+#[derive(Clone, Copy)]
+pub(super) struct FileRule<'a> {
+    rule: Option<&'a Rule>,
+    override_mode: Option<Mode>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(settings: &'a Settings, override_mode: Option<Mode>) -> Result<Self, EngineError> {
+        let mut templates = HashMap::new();
+        for template in &settings.templates {
+            let rules = template
+                .rules
+                .iter()
+                .map(|rule| Ok((glob(&rule.files)?, rule)))
+                .collect::<Result<Vec<_>, EngineError>>()?;
+            templates.insert(template.name.as_str(), rules);
+        }
+        Ok(Self { templates, settings, override_mode })
+    }
+
+    /// The template of an application: its product's, else `default`.
+    pub(super) fn template(&self, application: &ApplicationName) -> Option<&'a Template> {
+        let product = self
+            .settings
+            .products
+            .iter()
+            .find(|p| p.applications.iter().any(|word| application.answers_to(word)))
+            .and_then(|p| p.template.as_deref());
+        let name = product.unwrap_or("default");
+        self.settings.templates.iter().find(|t| t.name == name)
+    }
+
+    /// The first rule of the application's template whose `files` match.
+    pub(super) fn of(&self, application: &ApplicationName, path: &str) -> FileRule<'a> {
+        let rule = self
+            .template(application)
+            .and_then(|t| self.templates.get(t.name.as_str()))
+            .and_then(|rules| rules.iter().find(|(glob, _)| glob.is_match(path)))
+            .map(|(_, rule)| *rule);
+        FileRule { rule, override_mode: self.override_mode }
+    }
+}
+
+impl<'a> FileRule<'a> {
+    /// What is promoted: `--promote`, else the rule's list, else versions.
+    pub(super) fn promote(&self) -> Vec<Promote> {
+        match (self.override_mode, self.rule) {
+            (Some(mode), _) => vec![Promote::Mode(mode)],
+            (None, Some(rule)) if !rule.promote.is_empty() => rule.promote.clone(),
+            _ => vec![Promote::Mode(Mode::Versions)],
+        }
+    }
+
+    /// What the target keeps.
+    pub(super) fn keep(&self) -> &'a [crate::yaml::JsonPath] {
+        self.rule.map_or(&[], |r| r.keep.as_slice())
+    }
+
+    /// Whether a mode is among what is promoted.
+    pub(super) fn has_mode(&self, mode: Mode) -> bool {
+        self.promote().iter().any(|p| matches!(p, Promote::Mode(m) if *m == mode))
+    }
+}

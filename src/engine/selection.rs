@@ -1,0 +1,217 @@
+//! `--only` and `--except`.
+//!
+//! # Why
+//!
+//! What the preview prints must select exactly what it was printed for, with
+//! no escaping rules to learn. So a text that equals a printed selector is
+//! exact and names that place alone; only other texts are read as patterns.
+
+use std::collections::HashSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::EngineError;
+use super::load::Places;
+use crate::domain::{DocumentSelector, Selector, SelectorError};
+use crate::manifest::Difference;
+
+/// One `--only` or `--except` text, parsed as a pattern in case it is not exact.
+pub(super) struct Choice {
+    pub text: String,
+    pattern: Result<Pattern, EngineError>,
+}
+
+struct Pattern {
+    selector: Selector,
+    file: GlobMatcher,
+}
+
+impl Choice {
+    pub(super) fn new(text: &str) -> Self {
+        let pattern = Selector::parse(text)
+            .map_err(|e: SelectorError| EngineError::from(e))
+            .and_then(|selector| {
+                let file = glob(&selector.file)?;
+                Ok(Pattern { selector, file })
+            });
+        Self { text: text.to_owned(), pattern }
+    }
+
+    /// Whether the pattern matches a difference in a file.
+    pub(super) fn matches(&self, path: &str, difference: &Difference, places: &Places<'_>) -> bool {
+        let Ok(pattern) = &self.pattern else { return false };
+        let is_document = |d: &DocumentSelector| match d {
+            DocumentSelector::Number(n) => difference.document.index + 1 == *n,
+            DocumentSelector::Identity(text) => difference.document.text == *text,
+        };
+        pattern.is_file(path)
+            && pattern.selector.document.as_ref().is_none_or(is_document)
+            && pattern.selector.path.as_ref().is_none_or(|p| places.covers(p, difference))
+    }
+
+    /// Whether the pattern matches a whole file that is new or gone, or cannot be read.
+    pub(super) fn matches_file(&self, path: &str) -> bool {
+        self.pattern.as_ref().is_ok_and(|p| p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none())
+    }
+
+    /// Whether the text is about this file at all.
+    pub(super) fn is_about(&self, path: &str) -> bool {
+        self.text.starts_with(path) || self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+    }
+
+    /// Whether the text looks like a place that was printed, not like a pattern.
+    fn error(self) -> Option<EngineError> {
+        self.pattern.err()
+    }
+}
+
+impl Pattern {
+    fn is_file(&self, path: &str) -> bool {
+        self.selector.file == path || self.file.is_match(path)
+    }
+}
+
+/// A glob over paths: `*` stays within a part, `**` does not.
+pub(super) fn glob(text: &str) -> Result<GlobMatcher, EngineError> {
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map(|g| g.compile_matcher())
+        .map_err(|source| EngineError::Glob { glob: text.to_owned(), source })
+}
+
+/// Both lists of choices.
+pub(super) struct Selection {
+    pub only: Vec<Choice>,
+    pub except: Vec<Choice>,
+}
+
+/// Which choices match one difference, by their index.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Matches {
+    pub only: Vec<usize>,
+    pub except: Vec<usize>,
+}
+
+/// How a difference was chosen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Chosen {
+    ExceptExact,
+    OnlyExact,
+    ExceptPattern(String),
+    /// `--only` was given and this is not in it.
+    Not,
+    /// Nothing was chosen, or a pattern lets it in: the rules decide.
+    Undecided,
+}
+
+impl Selection {
+    pub(super) fn new(only: &[String], except: &[String]) -> Self {
+        let choices = |texts: &[String]| texts.iter().map(|t| Choice::new(t)).collect();
+        Self { only: choices(only), except: choices(except) }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.only.is_empty() && self.except.is_empty()
+    }
+
+    pub(super) fn of(&self, matching: impl Fn(&Choice) -> bool) -> Matches {
+        let hits = |choices: &[Choice]| {
+            choices.iter().enumerate().filter(|(_, c)| matching(c)).map(|(i, _)| i).collect()
+        };
+        Matches { only: hits(&self.only), except: hits(&self.except) }
+    }
+
+    /// Settles which choices are exact, once all selectors are known.
+    ///
+    /// # Errors
+    /// A choice that is neither exact nor a valid pattern, or that matches nothing.
+    pub(super) fn settle<'a>(
+        self,
+        all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
+    ) -> Result<Settled, EngineError> {
+        let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
+        let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
+        for (_, matches) in all {
+            for i in &matches.only {
+                used.0[*i] = true;
+            }
+            for i in &matches.except {
+                used.1[*i] = true;
+            }
+        }
+        let settle = |choices: Vec<Choice>, used: &[bool], option| -> Result<Vec<Kind>, EngineError> {
+            choices
+                .into_iter()
+                .zip(used)
+                .map(|(choice, used)| {
+                    if printed.contains(choice.text.as_str()) {
+                        return Ok(Kind::Exact(choice.text));
+                    }
+                    if *used {
+                        return Ok(Kind::Pattern(choice.text));
+                    }
+                    let selector = choice.text.clone();
+                    Err(choice.error().unwrap_or_else(|| EngineError::NothingSelected {
+                        option,
+                        near: near(&selector, &printed),
+                        selector,
+                    }))
+                })
+                .collect()
+        };
+        Ok(Settled {
+            only: settle(self.only, &used.0, "--only")?,
+            except: settle(self.except, &used.1, "--except")?,
+        })
+    }
+}
+
+/// Printed selectors of the same file, for the hint.
+fn near(selector: &str, printed: &HashSet<&str>) -> Vec<String> {
+    let file = selector.split([':', '#']).next().unwrap_or(selector);
+    let mut near: Vec<String> =
+        printed.iter().filter(|p| p.starts_with(file)).map(|p| (*p).to_owned()).collect();
+    near.sort();
+    near.truncate(5);
+    near
+}
+
+#[derive(Debug)]
+enum Kind {
+    Exact(String),
+    Pattern(String),
+}
+
+/// The choices, each known to be exact or a pattern.
+#[derive(Debug)]
+pub(super) struct Settled {
+    only: Vec<Kind>,
+    except: Vec<Kind>,
+}
+
+impl Settled {
+    /// What the choices say about a difference.
+    pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
+        let is_exact = |kinds: &[Kind]| kinds.iter().any(|k| matches!(k, Kind::Exact(t) if t == selector));
+        if is_exact(&self.except) {
+            return Chosen::ExceptExact;
+        }
+        if is_exact(&self.only) {
+            return Chosen::OnlyExact;
+        }
+        let pattern = |kinds: &[Kind], hits: &[usize]| {
+            hits.iter().find_map(|i| match &kinds[*i] {
+                Kind::Pattern(text) => Some(text.clone()),
+                Kind::Exact(_) => None,
+            })
+        };
+        if let Some(text) = pattern(&self.except, &matches.except) {
+            return Chosen::ExceptPattern(text);
+        }
+        if !self.only.is_empty() && pattern(&self.only, &matches.only).is_none() {
+            return Chosen::Not;
+        }
+        Chosen::Undecided
+    }
+}
