@@ -4,16 +4,32 @@
 //! reads a text once; comparing walks the [`Node`]s; [`splice`] applies
 //! [`Edit`]s as byte ranges on the original text and proves the result.
 
+mod block;
+mod check;
+mod documents;
 mod edit;
 mod error;
+mod extent;
+mod flow;
 mod fragment;
 mod jsonpath;
 mod node;
 mod parse;
+mod phases;
 mod place;
+mod proof;
+mod reindent;
+mod render;
 mod scalar;
+mod set;
 mod splice;
+mod style;
+mod text;
 mod value;
+mod write;
+
+#[cfg(test)]
+mod tests;
 
 pub use edit::{Edit, splice};
 pub use error::{EditError, ParseError, ParseFault, Position};
