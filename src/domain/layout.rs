@@ -110,7 +110,9 @@ impl LayoutPattern {
 
     /// Whether the application is one whole part of the path, so that its name tells its folder.
     pub fn has_single_application(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::One(pieces) if pieces.as_slice() == [Piece::App]))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::One(pieces) if pieces.as_slice() == [Piece::App]))
     }
 
     /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.

@@ -214,7 +214,9 @@ impl Naming {
 
     /// Whether free text holds a name of the source.
     pub fn names_source_in_text(&self, text: &str) -> bool {
-        self.in_text(text).iter().any(|o| matches!(o.whose, Whose::Source(_)))
+        self.in_text(text)
+            .iter()
+            .any(|o| matches!(o.whose, Whose::Source(_)))
     }
 
     /// Whether two texts are equal but for the environments' names.

@@ -25,18 +25,25 @@ pub struct Settings {
 impl Settings {
     /// The action that the strongest policy with one asks for.
     pub fn action_for(&self, target: &Environment, products: &[&str]) -> Option<(Action, &Policy)> {
-        let mut speaking: Vec<&Policy> =
-            self.policies.iter().filter(|p| p.matches.speaks_for(target, products)).collect();
+        let mut speaking: Vec<&Policy> = self
+            .policies
+            .iter()
+            .filter(|p| p.matches.speaks_for(target, products))
+            .collect();
         speaking.sort_by_key(|p| p.priority);
-        speaking.into_iter().find_map(|p| p.action.map(|action| (action, p)))
+        speaking
+            .into_iter()
+            .find_map(|p| p.action.map(|action| (action, p)))
     }
 }
 
 impl PolicyMatch {
     fn speaks_for(&self, target: &Environment, products: &[&str]) -> bool {
         (self.kinds.is_empty() || target.kind.is_some_and(|k| self.kinds.contains(&k)))
-            && (self.environments.is_empty() || self.environments.iter().any(|n| target.answers_to(n)))
-            && (self.products.is_empty() || self.products.iter().any(|p| products.contains(&p.as_str())))
+            && (self.environments.is_empty()
+                || self.environments.iter().any(|n| target.answers_to(n)))
+            && (self.products.is_empty()
+                || self.products.iter().any(|p| products.contains(&p.as_str())))
     }
 }
 

@@ -54,13 +54,22 @@ pub enum Receipt {
 ///
 /// # Errors
 /// [`EngineError`]; nothing was moved then.
-pub async fn apply(ports: &Ports<'_>, request: &Request, prepared: Prepared) -> Result<Receipt, EngineError> {
+pub async fn apply(
+    ports: &Ports<'_>,
+    request: &Request,
+    prepared: Prepared,
+) -> Result<Receipt, EngineError> {
     let started = ports.clock.elapsed();
     let shown = prepared.plan.clone();
     let mut current = prepared;
     loop {
         let Prepared { plan, branch } = current;
-        let faults: Vec<_> = plan.faults().iter().filter(|f| f.is_chosen).cloned().collect();
+        let faults: Vec<_> = plan
+            .faults()
+            .iter()
+            .filter(|f| f.is_chosen)
+            .cloned()
+            .collect();
         if !faults.is_empty() {
             return Err(EngineError::Faults(faults));
         }
@@ -70,7 +79,9 @@ pub async fn apply(ports: &Ports<'_>, request: &Request, prepared: Prepared) -> 
         match plan.action() {
             Action::None => return Ok(Receipt::Planned),
             Action::PullRequest => {
-                return Err(EngineError::Unsupported { what: "promotion by pull request".to_owned() });
+                return Err(EngineError::Unsupported {
+                    what: "promotion by pull request".to_owned(),
+                });
             }
             Action::Commit => {}
         }
@@ -79,7 +90,10 @@ pub async fn apply(ports: &Ports<'_>, request: &Request, prepared: Prepared) -> 
             Err(hold) => return Ok(Receipt::Held(hold.findings)),
         };
         ports.progress.step("writing the commit");
-        let commit = ports.repository.write_commit(commit_request(&cleared)).await?;
+        let commit = ports
+            .repository
+            .write_commit(commit_request(&cleared))
+            .await?;
         ports.progress.step(match branch.remote {
             Some(_) => "pushing",
             None => "moving the branch",
@@ -98,7 +112,9 @@ pub async fn apply(ports: &Ports<'_>, request: &Request, prepared: Prepared) -> 
         let next = prepare(ports, request).await?;
         let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
         if is_late || !next.plan.is_empty() && !next.plan.makes_same_changes(&shown) {
-            return Ok(Receipt::Moved { plan: Box::new(next.plan) });
+            return Ok(Receipt::Moved {
+                plan: Box::new(next.plan),
+            });
         }
         current = next;
     }
@@ -109,7 +125,9 @@ fn commit_request(cleared: &Cleared) -> CommitRequest {
     let mut message = plan.message().clone();
     if !cleared.allowed().is_empty() {
         let names: Vec<&str> = cleared.allowed().iter().map(|g| g.as_str()).collect();
-        message.trailers.push(("Promotion-Allowed".to_owned(), names.join(", ")));
+        message
+            .trailers
+            .push(("Promotion-Allowed".to_owned(), names.join(", ")));
     }
     CommitRequest {
         parent: plan.target(),

@@ -49,7 +49,12 @@ impl Census {
         repository: &str,
         layout: &[LayoutPattern],
     ) -> Result<Self, PairError> {
-        let mut survey = Survey { trees, naming, scope, roots: Vec::new() };
+        let mut survey = Survey {
+            trees,
+            naming,
+            scope,
+            roots: Vec::new(),
+        };
         let (source, target) = trees.roots();
         survey.shared("", Some(source), Some(target), Side::Both)?;
         let roots = survey.roots;
@@ -65,7 +70,11 @@ impl Census {
             .map(|r| r.above.split('/').map(str::to_owned).collect::<Vec<_>>());
         let mut common = above.next().unwrap_or_default();
         for other in above {
-            let same = common.iter().zip(&other).take_while(|(a, b)| a == b).count();
+            let same = common
+                .iter()
+                .zip(&other)
+                .take_while(|(a, b)| a == b)
+                .count();
             common.truncate(same);
         }
         Ok(Self {
@@ -88,19 +97,29 @@ impl Census {
     }
 
     /// What the configured layout says about a path.
-    pub(super) fn by_layout(&self, path: &str, side: Whose, naming: &Naming) -> Option<LayoutMatch> {
+    pub(super) fn by_layout(
+        &self,
+        path: &str,
+        side: Whose,
+        naming: &Naming,
+    ) -> Option<LayoutMatch> {
         let is_env = |text: &str| match side {
             Whose::Source(_) => naming.source().answers_to(text),
             _ => naming.target().answers_to(text),
         };
-        self.layout.iter().find_map(|pattern| pattern.matches(path, &is_env))
+        self.layout
+            .iter()
+            .find_map(|pattern| pattern.matches(path, &is_env))
     }
 
     fn by_place(&self, path: &str, side: Whose, naming: &Naming) -> String {
         let parts: Vec<&str> = path.split('/').collect();
         let is_named = |part: &&str| {
             naming.in_path(part).iter().any(|o| {
-                matches!((o.whose, side), (Whose::Source(_), Whose::Source(_)) | (Whose::Target(_), Whose::Target(_)))
+                matches!(
+                    (o.whose, side),
+                    (Whose::Source(_), Whose::Source(_)) | (Whose::Target(_), Whose::Target(_))
+                )
             })
         };
         let Some(at) = parts.iter().position(is_named) else {
@@ -127,20 +146,29 @@ impl Census {
         if is_file && !matches!(stem, "" | "values" | "config" | "kustomization" | "secrets") {
             return stem.to_owned();
         }
-        above.last().map_or_else(|| self.repository.clone(), |s| (*s).to_owned())
+        above
+            .last()
+            .map_or_else(|| self.repository.clone(), |s| (*s).to_owned())
     }
 }
 
 fn is_folder(root: &Root) -> bool {
-    let entry = root.source.as_ref().or_else(|| root.targets.first().and_then(|t| t.entry.as_ref()));
+    let entry = root
+        .source
+        .as_ref()
+        .or_else(|| root.targets.first().and_then(|t| t.entry.as_ref()));
     entry.is_some_and(Entry::is_directory)
 }
 
 /// Whether the root is a folder whose whole name is an environment's.
 fn is_folder_of_its_own(root: &Root, naming: &Naming) -> bool {
-    let entry = root.source.as_ref().or_else(|| root.targets.first().and_then(|t| t.entry.as_ref()));
+    let entry = root
+        .source
+        .as_ref()
+        .or_else(|| root.targets.first().and_then(|t| t.entry.as_ref()));
     entry.is_some_and(|e| {
-        e.is_directory() && (naming.source().answers_to(&e.name) || naming.target().answers_to(&e.name))
+        e.is_directory()
+            && (naming.source().answers_to(&e.name) || naming.target().answers_to(&e.name))
     })
 }
 
@@ -165,7 +193,9 @@ fn without_environment(part: &str, naming: &Naming) -> String {
 }
 
 fn without_extension(name: &str) -> &str {
-    name.find('.').filter(|i| *i > 0).map_or(name, |i| &name[..i])
+    name.find('.')
+        .filter(|i| *i > 0)
+        .map_or(name, |i| &name[..i])
 }
 
 /// Which side a folder belongs to while it is walked.
@@ -221,7 +251,10 @@ impl Survey<'_> {
                 })
                 .collect();
             let partners = if candidates.iter().any(|c| c.entry.is_some()) {
-                candidates.into_iter().filter(|c| c.entry.is_some()).collect()
+                candidates
+                    .into_iter()
+                    .filter(|c| c.entry.is_some())
+                    .collect()
             } else {
                 candidates.into_iter().take(1).collect()
             };

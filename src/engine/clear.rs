@@ -9,12 +9,21 @@ use crate::plan::{Cleared, Finding, Hold, Plan};
 /// # Errors
 /// [`Hold`] with everything that was found and not allowed.
 pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
-    let held: Vec<Finding> =
-        plan.findings().iter().filter(|f| !allow.lifts(f.guard)).cloned().collect();
+    let held: Vec<Finding> = plan
+        .findings()
+        .iter()
+        .filter(|f| !allow.lifts(f.guard))
+        .cloned()
+        .collect();
     if !held.is_empty() {
-        return Err(Box::new(Hold { plan, findings: held }));
+        return Err(Box::new(Hold {
+            plan,
+            findings: held,
+        }));
     }
-    let lifted: Vec<GuardName> =
-        GuardName::ALL.into_iter().filter(|g| plan.findings().iter().any(|f| f.guard == *g)).collect();
+    let lifted: Vec<GuardName> = GuardName::ALL
+        .into_iter()
+        .filter(|g| plan.findings().iter().any(|f| f.guard == *g))
+        .collect();
     Ok(Cleared::new(plan, lifted))
 }

@@ -58,14 +58,30 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         Some(revision) => repository.revision(revision)?,
         None => branch.tip,
     };
-    let source = if source_commit == branch.tip { target.clone() } else { repository.snapshot(source_commit)? };
-    let mut warnings: Vec<Warning> = branch.notes.iter().map(|n| Warning { path: None, message: n.clone() }).collect();
+    let source = if source_commit == branch.tip {
+        target.clone()
+    } else {
+        repository.snapshot(source_commit)?
+    };
+    let mut warnings: Vec<Warning> = branch
+        .notes
+        .iter()
+        .map(|n| Warning {
+            path: None,
+            message: n.clone(),
+        })
+        .collect();
     let (settings, origin) = settings(ports, request, target.as_ref(), &mut warnings)?;
     let hop = resolve::hop(request, &settings)?;
     let naming = resolve::naming(&hop, &settings);
     let trees = Trees::new(source.as_ref(), target.as_ref());
     let name = repository.name();
-    let ground = Ground { trees: &trees, naming: &naming, settings: &settings, repository: &name };
+    let ground = Ground {
+        trees: &trees,
+        naming: &naming,
+        settings: &settings,
+        repository: &name,
+    };
     ports.progress.step("pairing files");
     let located = ground.locate(request)?;
     let scope = ground.scope(located.applications.clone(), located.folders);
@@ -73,12 +89,17 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     if pairs.unreadable_names > 0 {
         warnings.push(Warning {
             path: None,
-            message: format!("{} names that are not UTF-8 were passed over", pairs.unreadable_names),
+            message: format!(
+                "{} names that are not UTF-8 were passed over",
+                pairs.unreadable_names
+            ),
         });
     }
     let rules = Rules::new(&settings, request.promote)?;
     if request.promote == Some(Mode::Changes) {
-        return Err(EngineError::Unsupported { what: "`--promote changes`".to_owned() });
+        return Err(EngineError::Unsupported {
+            what: "`--promote changes`".to_owned(),
+        });
     }
     let files = Files {
         source: source.as_ref(),
@@ -87,13 +108,20 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         rules: &rules,
         progress: ports.progress,
     };
-    let compared: Compared = files.compare(pairs, Selection::new(&request.only, &request.except))?;
+    let compared: Compared =
+        files.compare(pairs, Selection::new(&request.only, &request.except))?;
     let decided = compared.decide(&files, request)?;
     warnings.extend(decided.warnings);
     let products = products(&settings, decided.applications.iter().map(|a| &a.name));
     let action = action(request, &settings, &hop.to, &products)?;
     let findings = guard::run(&decided.applications);
-    let message = message::compose(request, &settings, &hop, (source_commit, branch.tip), &decided.applications)?;
+    let message = message::compose(
+        request,
+        &settings,
+        &hop,
+        (source_commit, branch.tip),
+        &decided.applications,
+    )?;
     Ok(Draft {
         hop,
         source: source_commit,
@@ -123,19 +151,25 @@ fn settings(
     let mut found: Option<FileObject> = None;
     target.read_tree(target.root(), &mut |entry| {
         if entry.name == CONFIGURATION.as_bytes() && entry.mode.is_file() {
-            found = Some(FileObject { id: entry.id, mode: entry.mode });
+            found = Some(FileObject {
+                id: entry.id,
+                mode: entry.mode,
+            });
         }
     })?;
-    let Some(file) = found else { return Ok((Settings::default(), Origin::Defaults)) };
+    let Some(file) = found else {
+        return Ok((Settings::default(), Origin::Defaults));
+    };
     let bytes = target.read_blob(file.id)?;
     let text = String::from_utf8(bytes).map_err(|_| crate::port::SettingsError {
         file: CONFIGURATION.to_owned(),
         reports: vec![format!("{CONFIGURATION}: the file is not UTF-8")],
     })?;
     let reading = ports.settings.read(&text, CONFIGURATION)?;
-    warnings.extend(
-        reading.warnings.into_iter().map(|message| Warning { path: Some(CONFIGURATION.to_owned()), message }),
-    );
+    warnings.extend(reading.warnings.into_iter().map(|message| Warning {
+        path: Some(CONFIGURATION.to_owned()),
+        message,
+    }));
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
 }
 
@@ -147,7 +181,11 @@ fn products<'s, 'a>(
     settings
         .products
         .iter()
-        .filter(|p| p.applications.iter().any(|word| applications.clone().any(|a| a.answers_to(word))))
+        .filter(|p| {
+            p.applications
+                .iter()
+                .any(|word| applications.clone().any(|a| a.answers_to(word)))
+        })
         .map(|p| p.name.as_str())
         .collect()
 }

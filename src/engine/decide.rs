@@ -37,7 +37,10 @@ pub(super) struct Modes {
 
 impl Modes {
     pub(super) fn of(rule: &FileRule<'_>) -> Self {
-        Self { versions: rule.has_mode(Mode::Versions), all: rule.has_mode(Mode::All) }
+        Self {
+            versions: rule.has_mode(Mode::Versions),
+            all: rule.has_mode(Mode::All),
+        }
     }
 }
 
@@ -59,7 +62,12 @@ pub(super) fn facts(
         Promote::Path(path) if places.covers(path, difference) => Some(path.to_string()),
         _ => None,
     });
-    Facts { keep, rule_path, modes: Modes::of(rule), matches }
+    Facts {
+        keep,
+        rule_path,
+        modes: Modes::of(rule),
+        matches,
+    }
 }
 
 /// Whether `# promote: keep` stands at the place or above it, in the target or in the source.
@@ -67,15 +75,25 @@ fn is_kept_by_comment(difference: &Difference, (source, target): (&Stream, &Stre
     let kept = |stream: &Stream, place: &Place| {
         stream.text().contains("promote: keep")
             && (1..=place.steps.len()).any(|n| {
-                let above = Place { document: place.document, steps: place.steps[..n].to_vec() };
-                stream.comments(&above).iter().any(|c| c.trim() == "promote: keep")
+                let above = Place {
+                    document: place.document,
+                    steps: place.steps[..n].to_vec(),
+                };
+                stream
+                    .comments(&above)
+                    .iter()
+                    .any(|c| c.trim() == "promote: keep")
             })
     };
     let in_target = match &difference.insertion {
         Some(insertion) => kept(target, &insertion.parent),
         None => kept(target, &difference.place),
     };
-    in_target || difference.source.as_ref().is_some_and(|place| kept(source, place))
+    in_target
+        || difference
+            .source
+            .as_ref()
+            .is_some_and(|place| kept(source, place))
 }
 
 /// The verdict on a difference within a file that both sides have.
@@ -99,7 +117,10 @@ pub(super) fn decide(
         Chosen::Not => return Verdict::keep(Reason::NotSelected),
         _ => {}
     }
-    if difference.op == Op::Remove && removals == Removals::Kept && !(facts.modes.versions && replaced) {
+    if difference.op == Op::Remove
+        && removals == Removals::Kept
+        && !(facts.modes.versions && replaced)
+    {
         return Verdict::keep(Reason::TargetOnly);
     }
     if let Some(path) = &facts.rule_path {
@@ -126,20 +147,36 @@ pub(super) fn decide(
 /// An image is one version however it is written. Where the source says `digest` and the target
 /// `newTag`, adding one and keeping the other would leave an image that nobody meant.
 pub(super) fn is_replaced(difference: &Difference, all: &[Difference]) -> bool {
-    let is_one_image = |field: VersionField| matches!(field, VersionField::ImageTag | VersionField::ImageDigest | VersionField::ImageName | VersionField::SourceRevision);
-    let Some(field) = difference.version else { return false };
+    let is_one_image = |field: VersionField| {
+        matches!(
+            field,
+            VersionField::ImageTag
+                | VersionField::ImageDigest
+                | VersionField::ImageName
+                | VersionField::SourceRevision
+        )
+    };
+    let Some(field) = difference.version else {
+        return false;
+    };
     if !is_one_image(field) || difference.op == Op::Set {
         return false;
     }
     let parent = |d: &Difference| {
-        let mut place = d.insertion.as_ref().map_or_else(|| d.place.clone(), |i| i.parent.clone());
+        let mut place = d
+            .insertion
+            .as_ref()
+            .map_or_else(|| d.place.clone(), |i| i.parent.clone());
         if d.insertion.is_none() {
             place.steps.pop();
         }
         place
     };
     let here = parent(difference);
-    let siblings = || all.iter().filter(|d| d.version.is_some_and(is_one_image) && parent(d) == here);
+    let siblings = || {
+        all.iter()
+            .filter(|d| d.version.is_some_and(is_one_image) && parent(d) == here)
+    };
     match difference.op {
         // Added beside a version that moves too, or in place of one that goes.
         Op::Add => siblings().any(|d| d.op != Op::Add),
@@ -166,7 +203,9 @@ pub(super) fn decide_whole(
     let modes = Modes::of(rule);
     match (&pair.source, &pair.target) {
         (Some(_), None) if modes.all => Verdict::promote(Reason::Rule(Mode::All.to_string())),
-        (Some(_), None) if modes.versions && is_new_application => Verdict::promote(Reason::NewApplication),
+        (Some(_), None) if modes.versions && is_new_application => {
+            Verdict::promote(Reason::NewApplication)
+        }
         (Some(_), None) => Verdict::keep(Reason::NotVersion),
         (None, _) if modes.all && removals == Removals::Promoted => {
             Verdict::promote(Reason::Rule(Mode::All.to_string()))
@@ -177,7 +216,12 @@ pub(super) fn decide_whole(
 }
 
 /// What a difference that was kept for no better reason becomes when its version moves elsewhere.
-pub(super) fn moves_along(difference: &Difference, verdict: &Verdict, facts: &Facts, pairs: &VersionPairs) -> Option<String> {
+pub(super) fn moves_along(
+    difference: &Difference,
+    verdict: &Verdict,
+    facts: &Facts,
+    pairs: &VersionPairs,
+) -> Option<String> {
     let is_open = verdict.reason == Reason::NotVersion && facts.modes.versions;
     if !is_open || difference.op != Op::Set || pairs.is_empty() {
         return None;

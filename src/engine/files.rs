@@ -71,7 +71,11 @@ pub(super) struct Decided {
 
 impl Files<'_> {
     /// Compares every pair.
-    pub(super) fn compare(&self, pairs: Pairs, selection: Selection) -> Result<Compared, EngineError> {
+    pub(super) fn compare(
+        &self,
+        pairs: Pairs,
+        selection: Selection,
+    ) -> Result<Compared, EngineError> {
         let all = pairs.files.len();
         let mut files = Vec::with_capacity(all);
         for (done, pair) in pairs.files.into_iter().enumerate() {
@@ -81,13 +85,19 @@ impl Files<'_> {
             }
             self.progress.files(done + 1, all);
         }
-        Ok(Compared { files, selection, present: pairs.present })
+        Ok(Compared {
+            files,
+            selection,
+            present: pairs.present,
+        })
     }
 
     fn body(&self, pair: &FilePair, selection: &Selection) -> Result<Body, EngineError> {
         let path = pair.path.as_str();
         let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
-        let whole = || Body::Whole { matches: selection.of(|c| c.matches_file(path)) };
+        let whole = || Body::Whole {
+            matches: selection.of(|c| c.matches_file(path)),
+        };
         let (source, target) = match (pair.source, pair.target) {
             (Some(source), Some(target)) => (
                 load::load(self.source, source, source_path)?,
@@ -112,13 +122,21 @@ impl Files<'_> {
         })
     }
 
-    fn fields(&self, pair: &FilePair, source: &Stream, target: &Stream, selection: &Selection) -> Vec<Field> {
+    fn fields(
+        &self,
+        pair: &FilePair,
+        source: &Stream,
+        target: &Stream,
+        selection: &Selection,
+    ) -> Vec<Field> {
         let path = pair.path.as_str();
         let differences = manifest::compare(&self.sides(pair, source, target));
         let rule = self.rules.of(&pair.application, path);
         let places = Places::new(source, target, self.naming);
-        let replaced: Vec<bool> =
-            differences.iter().map(|d| decide::is_replaced(d, &differences)).collect();
+        let replaced: Vec<bool> = differences
+            .iter()
+            .map(|d| decide::is_replaced(d, &differences))
+            .collect();
         let mut taken = HashSet::new();
         differences
             .into_iter()
@@ -127,17 +145,37 @@ impl Files<'_> {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
                 let facts = decide::facts(&difference, &rule, &places, (source, target), matches);
                 let selector = unique(selector(path, &difference), &mut taken);
-                Field { difference, selector, facts, is_replaced }
+                Field {
+                    difference,
+                    selector,
+                    facts,
+                    is_replaced,
+                }
             })
             .collect()
     }
 
-    fn sides<'s>(&'s self, pair: &'s FilePair, source: &'s Stream, target: &'s Stream) -> Sides<'s> {
-        Sides { source, target, base: Base::Target, naming: self.naming, file: pair.path.file_name() }
+    fn sides<'s>(
+        &'s self,
+        pair: &'s FilePair,
+        source: &'s Stream,
+        target: &'s Stream,
+    ) -> Sides<'s> {
+        Sides {
+            source,
+            target,
+            base: Base::Target,
+            naming: self.naming,
+            file: pair.path.file_name(),
+        }
     }
 
     /// The target's text with the promoted fields in it.
-    fn merged(&self, pair: &FilePair, promotions: &[Promotion<'_>]) -> Result<Result<Vec<u8>, String>, RepositoryError> {
+    fn merged(
+        &self,
+        pair: &FilePair,
+        promotions: &[Promotion<'_>],
+    ) -> Result<Result<Vec<u8>, String>, RepositoryError> {
         let path = pair.path.as_str();
         let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
         let (Some(source), Some(target)) = (pair.source, pair.target) else {
@@ -149,16 +187,27 @@ impl Files<'_> {
             return Ok(Err("the file is not YAML".to_owned()));
         };
         let sides = self.sides(pair, &source, &target);
-        Ok(manifest::merge(&sides, promotions).map(String::into_bytes).map_err(|error| chain(&error)))
+        Ok(manifest::merge(&sides, promotions)
+            .map(String::into_bytes)
+            .map_err(|error| chain(&error)))
     }
 
-    fn content(snapshot: &dyn Snapshot, file: super::pair::FileObject) -> Result<Content, RepositoryError> {
-        Ok(Content { mode: file.mode, blob: Some(file.id), bytes: snapshot.read_blob(file.id)? })
+    fn content(
+        snapshot: &dyn Snapshot,
+        file: super::pair::FileObject,
+    ) -> Result<Content, RepositoryError> {
+        Ok(Content {
+            mode: file.mode,
+            blob: Some(file.id),
+            bytes: snapshot.read_blob(file.id)?,
+        })
     }
 
     /// A new file's content: the source's, with the names replaced that its path replaced.
     fn renamed(&self, pair: &FilePair, content: Content) -> (Content, Option<Warning>) {
-        let Ok(text) = std::str::from_utf8(&content.bytes) else { return (content, None) };
+        let Ok(text) = std::str::from_utf8(&content.bytes) else {
+            return (content, None);
+        };
         let renamed = self.naming.rename_as(text, &pair.renames);
         let warning = self.naming.names_source_in_text(&renamed).then(|| Warning {
             path: Some(pair.path.to_string()),
@@ -167,7 +216,14 @@ impl Files<'_> {
         if renamed == text {
             return (content, warning);
         }
-        (Content { blob: None, bytes: renamed.into_bytes(), ..content }, warning)
+        (
+            Content {
+                blob: None,
+                bytes: renamed.into_bytes(),
+                ..content
+            },
+            warning,
+        )
     }
 }
 
@@ -220,11 +276,25 @@ fn unique(selector: String, taken: &mut HashSet<String>) -> String {
 
 impl Compared {
     /// Decides every difference, and edits the files that change.
-    pub(super) fn decide(self, files: &Files<'_>, request: &Request) -> Result<Decided, EngineError> {
-        let Self { files: compared, selection, mut present } = self;
-        present.extend(compared.iter().filter(|f| f.pair.target.is_some()).map(|f| f.pair.application.clone()));
-        let is_chosen_fault =
-            |path: &str| selection.only.is_empty() || selection.only.iter().any(|c| c.is_about(path));
+    pub(super) fn decide(
+        self,
+        files: &Files<'_>,
+        request: &Request,
+    ) -> Result<Decided, EngineError> {
+        let Self {
+            files: compared,
+            selection,
+            mut present,
+        } = self;
+        present.extend(
+            compared
+                .iter()
+                .filter(|f| f.pair.target.is_some())
+                .map(|f| f.pair.application.clone()),
+        );
+        let is_chosen_fault = |path: &str| {
+            selection.only.is_empty() || selection.only.iter().any(|c| c.is_about(path))
+        };
         let chosen_faults: Vec<bool> = compared
             .iter()
             .map(|f| matches!(&f.body, Body::Fault(_)) && is_chosen_fault(f.pair.path.as_str()))
@@ -236,7 +306,11 @@ impl Compared {
             selection.settle(all.iter().copied())?
         };
         let verdicts = verdicts(&compared, &settled, request);
-        let mut decided = Decided { applications: Vec::new(), warnings: Vec::new(), faults: Vec::new() };
+        let mut decided = Decided {
+            applications: Vec::new(),
+            warnings: Vec::new(),
+            faults: Vec::new(),
+        };
         let mut applications: BTreeMap<ApplicationName, Vec<FilePlan>> = BTreeMap::new();
         for ((file, verdicts), is_chosen) in compared.into_iter().zip(verdicts).zip(chosen_faults) {
             let application = file.pair.application.clone();
@@ -251,7 +325,9 @@ impl Compared {
                     let chosen = settled.chosen(file.pair.path.as_str(), &matches);
                     whole(files, &file.pair, chosen, request, is_new, &mut decided)?
                 }
-                Body::Fields(fields) => modified(files, &file.pair, fields, verdicts, &mut decided)?,
+                Body::Fields(fields) => {
+                    modified(files, &file.pair, fields, verdicts, &mut decided)?
+                }
             };
             applications.entry(application).or_default().push(plan);
         }
@@ -269,7 +345,10 @@ impl Compared {
 
 fn selectors(file: &ComparedFile) -> Vec<(&str, &Matches)> {
     match &file.body {
-        Body::Fields(fields) => fields.iter().map(|f| (f.selector.as_str(), &f.facts.matches)).collect(),
+        Body::Fields(fields) => fields
+            .iter()
+            .map(|f| (f.selector.as_str(), &f.facts.matches))
+            .collect(),
         Body::Whole { matches } => vec![(file.pair.path.as_str(), matches)],
         Body::Fault(_) => Vec::new(),
     }
@@ -278,21 +357,34 @@ fn selectors(file: &ComparedFile) -> Vec<(&str, &Matches)> {
 /// A verdict for each field of each file, with the text to write if it is not the source's.
 type FieldVerdict = (Verdict, Option<String>);
 
-fn verdicts(compared: &[ComparedFile], settled: &Settled, request: &Request) -> Vec<Vec<FieldVerdict>> {
+fn verdicts(
+    compared: &[ComparedFile],
+    settled: &Settled,
+    request: &Request,
+) -> Vec<Vec<FieldVerdict>> {
     let mut pairs = VersionPairs::default();
     let mut all: Vec<Vec<FieldVerdict>> = compared
         .iter()
         .map(|file| {
-            let Body::Fields(fields) = &file.body else { return Vec::new() };
+            let Body::Fields(fields) = &file.body else {
+                return Vec::new();
+            };
             fields
                 .iter()
                 .map(|field| {
                     let chosen = settled.chosen(&field.selector, &field.facts.matches);
-                    let verdict =
-                        decide::decide(&field.difference, &field.facts, chosen, request.removals, field.is_replaced);
-                    if let (true, Some(_), Some((before, after))) =
-                        (verdict.is_promote(), field.difference.version, field.difference.scalars())
-                    {
+                    let verdict = decide::decide(
+                        &field.difference,
+                        &field.facts,
+                        chosen,
+                        request.removals,
+                        field.is_replaced,
+                    );
+                    if let (true, Some(_), Some((before, after))) = (
+                        verdict.is_promote(),
+                        field.difference.version,
+                        field.difference.scalars(),
+                    ) {
                         pairs.learn(before, after);
                     }
                     (verdict, None)
@@ -301,10 +393,17 @@ fn verdicts(compared: &[ComparedFile], settled: &Settled, request: &Request) -> 
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
-        let Body::Fields(fields) = &file.body else { continue };
+        let Body::Fields(fields) = &file.body else {
+            continue;
+        };
         for (field, verdict) in fields.iter().zip(verdicts) {
-            if let Some(text) = decide::moves_along(&field.difference, &verdict.0, &field.facts, &pairs) {
-                *verdict = (Verdict::promote(crate::domain::Reason::MovesAlong), Some(text));
+            if let Some(text) =
+                decide::moves_along(&field.difference, &verdict.0, &field.facts, &pairs)
+            {
+                *verdict = (
+                    Verdict::promote(crate::domain::Reason::MovesAlong),
+                    Some(text),
+                );
             }
         }
     }
@@ -322,7 +421,10 @@ fn modified(
         .iter()
         .zip(&verdicts)
         .filter(|(_, (verdict, _))| verdict.is_promote())
-        .map(|(field, (_, text))| Promotion { difference: &field.difference, text: text.as_deref() })
+        .map(|(field, (_, text))| Promotion {
+            difference: &field.difference,
+            text: text.as_deref(),
+        })
         .collect();
     let before = match pair.target {
         Some(target) => Some(Files::content(files.target, target)?),
@@ -335,7 +437,11 @@ fn modified(
                 if let Some(content) = &mut after
                     && content.bytes != bytes
                 {
-                    *content = Content { blob: None, bytes, ..content.clone() };
+                    *content = Content {
+                        blob: None,
+                        bytes,
+                        ..content.clone()
+                    };
                 }
             }
             Err(message) => decided.faults.push(FileFault {
@@ -362,7 +468,11 @@ fn modified(
         status: FileStatus::Modified,
         before,
         after,
-        differences: fields.into_iter().zip(verdicts).map(|(f, (v, text))| planned(f, v, text)).collect(),
+        differences: fields
+            .into_iter()
+            .zip(verdicts)
+            .map(|(f, (v, text))| planned(f, v, text))
+            .collect(),
     })
 }
 
@@ -377,7 +487,11 @@ fn planned(field: Field, verdict: Verdict, text: Option<String>) -> PlannedDiffe
     };
     PlannedDifference {
         selector: field.selector,
-        path: if d.path.is_empty() { String::new() } else { d.place.normalized() },
+        path: if d.path.is_empty() {
+            String::new()
+        } else {
+            d.place.normalized()
+        },
         shown: shown(&d.path),
         document: Some(Document {
             index: d.document.index,
@@ -396,7 +510,10 @@ fn planned(field: Field, verdict: Verdict, text: Option<String>) -> PlannedDiffe
 
 /// A selector's path for people: `spec.containers[web].image`.
 fn shown(path: &str) -> String {
-    let text = path.strip_prefix("$.").or_else(|| path.strip_prefix('$')).unwrap_or(path);
+    let text = path
+        .strip_prefix("$.")
+        .or_else(|| path.strip_prefix('$'))
+        .unwrap_or(path);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("[?@") {

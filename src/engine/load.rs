@@ -16,7 +16,7 @@ pub(super) enum Loaded {
     /// A stream of YAML documents (or JSON).
     Yaml(Box<Stream>),
     /// Anything else: it moves whole or not at all.
-    Whole(Vec<u8>),
+    Whole,
     /// It should be readable and is not.
     Fault(Fault),
 }
@@ -29,7 +29,11 @@ pub(super) struct Fault {
 }
 
 /// Reads and parses one file.
-pub(super) fn load(snapshot: &dyn Snapshot, file: FileObject, path: &str) -> Result<Loaded, RepositoryError> {
+pub(super) fn load(
+    snapshot: &dyn Snapshot,
+    file: FileObject,
+    path: &str,
+) -> Result<Loaded, RepositoryError> {
     let size = snapshot.blob_size(file.id)?;
     if size > MAX_BYTES {
         return Ok(Loaded::Fault(Fault {
@@ -40,7 +44,7 @@ pub(super) fn load(snapshot: &dyn Snapshot, file: FileObject, path: &str) -> Res
     }
     let bytes = snapshot.read_blob(file.id)?;
     if !file.mode.is_file() {
-        return Ok(Loaded::Whole(bytes));
+        return Ok(Loaded::Whole);
     }
     let is_manifest = is_manifest(path);
     let text = match String::from_utf8(bytes) {
@@ -55,20 +59,20 @@ pub(super) fn load(snapshot: &dyn Snapshot, file: FileObject, path: &str) -> Res
                 message: "the file is not UTF-8".to_owned(),
             }));
         }
-        Err(error) => return Ok(Loaded::Whole(error.into_bytes())),
+        Err(error) => return Ok(Loaded::Whole),
     };
     if text.contains('\0') {
-        return Ok(Loaded::Whole(text.into_bytes()));
+        return Ok(Loaded::Whole);
     }
     Ok(match Stream::parse(&text) {
         Ok(stream) if is_manifest || is_structured(&stream) => Loaded::Yaml(Box::new(stream)),
-        Ok(_) => Loaded::Whole(text.into_bytes()),
+        Ok(_) => Loaded::Whole,
         Err(error) if is_manifest && !is_template(&text, &error) => Loaded::Fault(Fault {
             line: Some(error.position.line),
             column: Some(error.position.column),
             message: error.to_string(),
         }),
-        Err(_) => Loaded::Whole(text.into_bytes()),
+        Err(_) => Loaded::Whole,
     })
 }
 
@@ -104,7 +108,12 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn new(source: &'a Stream, target: &'a Stream, naming: &'a Naming) -> Self {
-        Self { source, target, naming, json: OnceCell::new() }
+        Self {
+            source,
+            target,
+            naming,
+            json: OnceCell::new(),
+        }
     }
 
     /// Whether the expression selects the difference's place or one above it.
@@ -139,7 +148,9 @@ impl<'a> Places<'a> {
         } else {
             &place.steps
         };
-        path.select(json).iter().any(|selected| steps.starts_with(selected))
+        path.select(json)
+            .iter()
+            .any(|selected| steps.starts_with(selected))
     }
 }
 

@@ -5,7 +5,9 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use super::EngineError;
 use super::request::Request;
 use crate::domain::{CommitId, Op, Settings};
-use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference};
+use crate::plan::{
+    ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, promotion_id,
+};
 use crate::yaml::Value;
 
 /// How many differences the built-in body lists before it counts.
@@ -19,30 +21,41 @@ pub(super) fn compose(
     (source, target): (CommitId, CommitId),
     applications: &[ApplicationPlan],
 ) -> Result<Message, EngineError> {
-    let changed: Vec<&ApplicationPlan> =
-        applications.iter().filter(|a| a.files.iter().any(FilePlan::is_changed)).collect();
+    let changed: Vec<&ApplicationPlan> = applications
+        .iter()
+        .filter(|a| a.files.iter().any(FilePlan::is_changed))
+        .collect();
     let render = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
-        let Some(template) = template else { return Ok(None) };
+        let Some(template) = template else {
+            return Ok(None);
+        };
         let fail = |source| EngineError::Message { part, source };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let list: Vec<_> = changed
             .iter()
             .map(|a| {
-                let version = a.version.as_ref().map(|v| context! { before => v.before, after => v.after });
-                context! { name => a.name.0, version => version }
+                let version = a
+                    .version
+                    .as_ref()
+                    .map(|v| context! { before => &v.before, after => &v.after });
+                context! { name => &a.name.0, version => version }
             })
             .collect();
         let values = context! {
-            from => hop.from.name,
-            to => hop.to.name,
+            from => &hop.from.name,
+            to => &hop.to.name,
             applications => list,
             product => request.products.first(),
             source => source.to_string(),
             target => target.to_string(),
             mode => request.promote.map_or_else(|| "versions".to_owned(), |m| m.to_string()),
+            promotion_id => promotion_id(hop, applications),
         };
-        environment.render_str(template, values).map(Some).map_err(fail)
+        environment
+            .render_str(template, values)
+            .map(Some)
+            .map_err(fail)
     };
     let title = match &request.message.title {
         Some(own) => own.clone(),
@@ -54,7 +67,11 @@ pub(super) fn compose(
     };
     // A title is one line, whatever a template makes of it.
     let title = title.lines().next().unwrap_or_default().trim().to_owned();
-    Ok(Message { title, body, trailers: Vec::new() })
+    Ok(Message {
+        title,
+        body,
+        trailers: Vec::new(),
+    })
 }
 
 fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
@@ -84,7 +101,10 @@ fn body(changed: &[&ApplicationPlan]) -> String {
                 FileStatus::Added => lines.push(format!("{}: new", file.path)),
                 FileStatus::Deleted => lines.push(format!("{}: deleted", file.path)),
                 FileStatus::Modified => {
-                    lines.extend(file.promoted().map(|d| format!("{}: {}", file.path, line(d))));
+                    lines.extend(
+                        file.promoted()
+                            .map(|d| format!("{}: {}", file.path, line(d))),
+                    );
                 }
             }
         }
@@ -100,11 +120,17 @@ fn body(changed: &[&ApplicationPlan]) -> String {
 fn line(difference: &PlannedDifference) -> String {
     let place = &difference.shown;
     let value = |v: &Option<Value>| match v {
-        Some(Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => text.clone(),
+        Some(Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => {
+            text.clone()
+        }
         _ => "…".to_owned(),
     };
     match difference.op {
-        Op::Set => format!("{place} {} -> {}", value(&difference.before), value(&difference.after)),
+        Op::Set => format!(
+            "{place} {} -> {}",
+            value(&difference.before),
+            value(&difference.after)
+        ),
         Op::Add => format!("+ {place}"),
         Op::Remove => format!("- {place}"),
     }

@@ -89,7 +89,15 @@ pub(super) fn pair(
     scope: &Scope<'_>,
     equal: Equal,
 ) -> Result<Pairs, PairError> {
-    let mut walk = Walk { trees, naming, census, scope, equal, present: BTreeSet::new(), files: BTreeMap::new() };
+    let mut walk = Walk {
+        trees,
+        naming,
+        census,
+        scope,
+        equal,
+        present: BTreeSet::new(),
+        files: BTreeMap::new(),
+    };
     for root in &census.roots {
         walk.root(root)?;
     }
@@ -130,19 +138,31 @@ impl Walk<'_> {
                 let path = join(&root.above, &source.name);
                 self.entry(&path, source, &root.targets)
             }
-            None => root.targets.iter().try_for_each(|target| match &target.entry {
-                Some(entry) => self.target_only(&target.path, entry),
-                None => Ok(()),
-            }),
+            None => root
+                .targets
+                .iter()
+                .try_for_each(|target| match &target.entry {
+                    Some(entry) => self.target_only(&target.path, entry),
+                    None => Ok(()),
+                }),
         }
     }
 
     /// A source's entry and the target's entries that may be its partner.
-    fn entry(&mut self, path: &str, source: &Entry, candidates: &[Candidate]) -> Result<(), PairError> {
+    fn entry(
+        &mut self,
+        path: &str,
+        source: &Entry,
+        candidates: &[Candidate],
+    ) -> Result<(), PairError> {
         if source.mode == FileMode::Directory {
             let folders: Vec<&Candidate> = candidates
                 .iter()
-                .filter(|c| c.entry.as_ref().is_none_or(|e| e.mode == FileMode::Directory))
+                .filter(|c| {
+                    c.entry
+                        .as_ref()
+                        .is_none_or(|e| e.mode == FileMode::Directory)
+                })
                 .collect();
             return self.folder(path, source.id, &folders);
         }
@@ -151,10 +171,17 @@ impl Walk<'_> {
         }
         let existing: Vec<&Candidate> = candidates
             .iter()
-            .filter(|c| c.entry.as_ref().is_some_and(|e| e.mode != FileMode::Directory))
+            .filter(|c| {
+                c.entry
+                    .as_ref()
+                    .is_some_and(|e| e.mode != FileMode::Directory)
+            })
             .collect();
         let chosen = match existing.as_slice() {
-            [] => candidates.iter().find(|c| c.is_positional).or(candidates.first()),
+            [] => candidates
+                .iter()
+                .find(|c| c.is_positional)
+                .or(candidates.first()),
             [one] => Some(*one),
             several => match several.iter().find(|c| c.is_positional) {
                 Some(positional) => Some(*positional),
@@ -167,7 +194,10 @@ impl Walk<'_> {
             },
         };
         let Some(chosen) = chosen else { return Ok(()) };
-        let target = chosen.entry.as_ref().filter(|e| e.mode != FileMode::Directory);
+        let target = chosen
+            .entry
+            .as_ref()
+            .filter(|e| e.mode != FileMode::Directory);
         let application = self.census.application(path, Whose::Source(0), self.naming);
         if target.is_some_and(|t| t.id == source.id) && self.equal == Equal::PassedOver {
             self.present.insert(application);
@@ -177,31 +207,56 @@ impl Walk<'_> {
             path: RepoPath::parse(&chosen.path)?,
             source_path: Some(RepoPath::parse(path)?),
             application,
-            source: Some(FileObject { id: source.id, mode: source.mode }),
-            target: target.map(|t| FileObject { id: t.id, mode: t.mode }),
+            source: Some(FileObject {
+                id: source.id,
+                mode: source.mode,
+            }),
+            target: target.map(|t| FileObject {
+                id: t.id,
+                mode: t.mode,
+            }),
             renames: chosen.renames.clone(),
         });
         Ok(())
     }
 
     /// A source's folder and the target's folders that may be its partner.
-    fn folder(&mut self, path: &str, source: ObjectId, candidates: &[&Candidate]) -> Result<(), PairError> {
+    fn folder(
+        &mut self,
+        path: &str,
+        source: ObjectId,
+        candidates: &[&Candidate],
+    ) -> Result<(), PairError> {
         if !self.scope.enters(path) {
             return Ok(());
         }
-        if let [Candidate { entry: Some(only), .. }] = candidates
+        if let [
+            Candidate {
+                entry: Some(only), ..
+            },
+        ] = candidates
             && only.id == source
             && self.equal == Equal::PassedOver
         {
             // Any path below tells the application; a folder that is the environment's own has none.
             let below = join(path, "_");
-            self.present.insert(self.census.application(&below, Whose::Source(0), self.naming));
+            self.present.insert(
+                self.census
+                    .application(&below, Whose::Source(0), self.naming),
+            );
             return Ok(());
         }
         let entries = self.trees.source(source)?;
         let targets: Vec<(&Candidate, Vec<Entry>)> = candidates
             .iter()
-            .map(|c| Ok((*c, c.entry.as_ref().map_or(Ok(Vec::new()), |e| self.trees.target(e.id))?)))
+            .map(|c| {
+                Ok((
+                    *c,
+                    c.entry
+                        .as_ref()
+                        .map_or(Ok(Vec::new()), |e| self.trees.target(e.id))?,
+                ))
+            })
             .collect::<Result<_, RepositoryError>>()?;
         let mut taken: Vec<Vec<bool>> = targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
         for entry in &entries {
@@ -252,7 +307,10 @@ impl Walk<'_> {
                     source_path: None,
                     application,
                     source: None,
-                    target: Some(FileObject { id: entry.id, mode: entry.mode }),
+                    target: Some(FileObject {
+                        id: entry.id,
+                        mode: entry.mode,
+                    }),
                     renames: Vec::new(),
                 });
             }
@@ -262,7 +320,10 @@ impl Walk<'_> {
 
     fn push(&mut self, file: FilePair) {
         let source_or_target = file.source_path.as_ref().unwrap_or(&file.path);
-        if !self.scope.admits(source_or_target.as_str(), &file.application) {
+        if !self
+            .scope
+            .admits(source_or_target.as_str(), &file.application)
+        {
             return;
         }
         // Two source files can mean one target file (`a-stg` and `a-staging`): the first that
@@ -291,10 +352,16 @@ pub(super) struct TargetName {
 
 /// Every name that results from replacing the source's names, the most likely first.
 pub(super) fn names(naming: &Naming, name: &str, siblings: &[Entry]) -> Vec<TargetName> {
-    let mut out = vec![TargetName { text: String::new(), is_positional: true, renames: Vec::new() }];
+    let mut out = vec![TargetName {
+        text: String::new(),
+        is_positional: true,
+        renames: Vec::new(),
+    }];
     let mut done = 0;
     for hit in naming.in_path(name) {
-        let Whose::Source(index) = hit.whose else { continue };
+        let Whose::Source(index) = hit.whose else {
+            continue;
+        };
         let old = &name[hit.start..hit.end];
         let between = &name[done..hit.start];
         let targets = target_names(naming, index, siblings);
@@ -342,5 +409,9 @@ fn target_names<'n>(naming: &'n Naming, index: usize, siblings: &[Entry]) -> Vec
 }
 
 pub(super) fn join(above: &str, name: &str) -> String {
-    if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") }
+    if above.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{above}/{name}")
+    }
 }

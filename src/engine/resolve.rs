@@ -8,7 +8,9 @@ use super::pair::{self, FilePair, PairError};
 use super::request::Request;
 use super::scope::Scope;
 use super::tree::Trees;
-use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings, Whose};
+use crate::domain::{
+    ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings, Whose,
+};
 use crate::plan::Hop;
 use crate::port::{RepositoryError, Snapshot};
 
@@ -62,12 +64,23 @@ impl Ground<'_> {
         let census = self.census(None)?;
         self.check_environments(&census)?;
         let Some(words) = words else {
-            return Ok(Located { census, applications: None, folders: None });
+            return Ok(Located {
+                census,
+                applications: None,
+                folders: None,
+            });
         };
         let known = self.places(&census)?;
         let chosen = choose(&words, &known)?;
-        let folders = chosen.iter().flat_map(|name| known[name].iter().cloned()).collect();
-        Ok(Located { census, applications: Some(chosen), folders: Some(folders) })
+        let folders = chosen
+            .iter()
+            .flat_map(|name| known[name].iter().cloned())
+            .collect();
+        Ok(Located {
+            census,
+            applications: Some(chosen),
+            folders: Some(folders),
+        })
     }
 
     /// The words for applications: `--service`s and the products' applications; `None` means all.
@@ -80,7 +93,12 @@ impl Ground<'_> {
             let product = self.settings.products.iter().find(|p| p.name == *name);
             let product = product.ok_or_else(|| EngineError::UnknownProduct {
                 name: name.clone(),
-                known: self.settings.products.iter().map(|p| p.name.clone()).collect(),
+                known: self
+                    .settings
+                    .products
+                    .iter()
+                    .map(|p| p.name.clone())
+                    .collect(),
             })?;
             words.extend(product.applications.iter().cloned());
         }
@@ -93,14 +111,19 @@ impl Ground<'_> {
         if layout.is_empty() || !layout.iter().all(LayoutPattern::has_single_application) {
             return Ok(None);
         }
-        let applications: Vec<ApplicationName> = words.iter().cloned().map(ApplicationName).collect();
+        let applications: Vec<ApplicationName> =
+            words.iter().cloned().map(ApplicationName).collect();
         let census = self.census(Some(applications.clone()))?;
         let mut found = BTreeSet::new();
         for root in &census.roots {
             found.extend(self.names_below(root, &census, &applications)?);
         }
         let is_complete = applications.iter().all(|a| found.contains(a));
-        Ok(is_complete.then_some(Located { census, applications: Some(applications), folders: None }))
+        Ok(is_complete.then_some(Located {
+            census,
+            applications: Some(applications),
+            folders: None,
+        }))
     }
 
     /// Which of the applications have files below a root; stops at the first of each.
@@ -124,19 +147,41 @@ impl Ground<'_> {
 
     fn census(&self, applications: Option<Vec<ApplicationName>>) -> Result<Census, EngineError> {
         let scope = self.scope(applications, None);
-        Ok(Census::take(self.trees, self.naming, &scope, self.repository, &self.settings.layout)?)
+        Ok(Census::take(
+            self.trees,
+            self.naming,
+            &scope,
+            self.repository,
+            &self.settings.layout,
+        )?)
     }
 
-    pub(super) fn scope(&self, applications: Option<Vec<ApplicationName>>, folders: Option<Vec<String>>) -> Scope<'_> {
-        Scope { naming: self.naming, layout: &self.settings.layout, applications, folders }
+    pub(super) fn scope(
+        &self,
+        applications: Option<Vec<ApplicationName>>,
+        folders: Option<Vec<String>>,
+    ) -> Scope<'_> {
+        Scope {
+            naming: self.naming,
+            layout: &self.settings.layout,
+            applications,
+            folders,
+        }
     }
 
     /// An environment is unknown when it is neither configured nor in any path.
     fn check_environments(&self, census: &Census) -> Result<(), EngineError> {
-        let configured = |e: &Environment| self.settings.environments.iter().any(|c| c.name == e.name);
+        let configured =
+            |e: &Environment| self.settings.environments.iter().any(|c| c.name == e.name);
         let has_source = census.roots.iter().any(|r| r.source.is_some());
-        let has_target = census.roots.iter().any(|r| r.targets.iter().any(|t| t.entry.is_some()));
-        for (environment, is_there) in [(self.naming.source(), has_source), (self.naming.target(), has_target)] {
+        let has_target = census
+            .roots
+            .iter()
+            .any(|r| r.targets.iter().any(|t| t.entry.is_some()));
+        for (environment, is_there) in [
+            (self.naming.source(), has_source),
+            (self.naming.target(), has_target),
+        ] {
             if !is_there && !configured(environment) {
                 return Err(EngineError::UnknownEnvironment {
                     name: environment.name.clone(),
@@ -149,7 +194,12 @@ impl Ground<'_> {
 
     /// The names of environments that are configured or that stand in the paths.
     fn environments_found(&self) -> Result<Vec<String>, EngineError> {
-        let mut found: BTreeSet<String> = self.settings.environments.iter().map(|e| e.name.clone()).collect();
+        let mut found: BTreeSet<String> = self
+            .settings
+            .environments
+            .iter()
+            .map(|e| e.name.clone())
+            .collect();
         let mut open = vec![self.trees.roots().0];
         // Deep folders repeat the names of the upper ones; this bounds a hint, not a result.
         let mut left = 2_000;
@@ -168,7 +218,10 @@ impl Ground<'_> {
     }
 
     /// Every application with the folders (or files) that hold it, on both sides.
-    fn places(&self, census: &Census) -> Result<BTreeMap<ApplicationName, BTreeSet<String>>, EngineError> {
+    fn places(
+        &self,
+        census: &Census,
+    ) -> Result<BTreeMap<ApplicationName, BTreeSet<String>>, EngineError> {
         let mut places: BTreeMap<ApplicationName, BTreeSet<String>> = BTreeMap::new();
         let mut add = |name: ApplicationName, path: String| {
             places.entry(name).or_default().insert(path);
@@ -184,11 +237,18 @@ impl Ground<'_> {
                 })?;
                 continue;
             }
-            let source = root.source.iter().map(|e| (pair::join(&root.above, &e.name), e.clone(), Whose::Source(0)));
-            let targets = root
-                .targets
-                .iter()
-                .filter_map(|t| t.entry.clone().map(|e| (t.path.clone(), e, Whose::Target(0))));
+            let source = root.source.iter().map(|e| {
+                (
+                    pair::join(&root.above, &e.name),
+                    e.clone(),
+                    Whose::Source(0),
+                )
+            });
+            let targets = root.targets.iter().filter_map(|t| {
+                t.entry
+                    .clone()
+                    .map(|e| (t.path.clone(), e, Whose::Target(0)))
+            });
             for (path, entry, side) in source.chain(targets) {
                 if !entry.is_directory() {
                     add(census.application(&path, side, self.naming), path);
@@ -219,11 +279,18 @@ impl Ground<'_> {
         scope: &Scope<'_>,
         visit: &mut dyn FnMut(&str, Whose) -> bool,
     ) -> Result<(), RepositoryError> {
-        let source = root.source.iter().map(|e| (pair::join(&root.above, &e.name), e.clone(), Whose::Source(0)));
-        let targets = root
-            .targets
-            .iter()
-            .filter_map(|t| t.entry.clone().map(|e| (t.path.clone(), e, Whose::Target(0))));
+        let source = root.source.iter().map(|e| {
+            (
+                pair::join(&root.above, &e.name),
+                e.clone(),
+                Whose::Source(0),
+            )
+        });
+        let targets = root.targets.iter().filter_map(|t| {
+            t.entry
+                .clone()
+                .map(|e| (t.path.clone(), e, Whose::Target(0)))
+        });
         let mut open: Vec<_> = source.chain(targets).collect();
         while let Some((path, entry, side)) = open.pop() {
             if !entry.is_directory() {
@@ -239,7 +306,11 @@ impl Ground<'_> {
                 Whose::Source(_) => self.trees.source(entry.id)?,
                 _ => self.trees.target(entry.id)?,
             };
-            open.extend(below.into_iter().map(|child| (pair::join(&path, &child.name), child, side)));
+            open.extend(
+                below
+                    .into_iter()
+                    .map(|child| (pair::join(&path, &child.name), child, side)),
+            );
         }
         Ok(())
     }
@@ -307,14 +378,34 @@ pub fn applications(
     let hop = hop(&request, settings)?;
     let naming = naming(&hop, settings);
     let trees = Trees::new(snapshot, snapshot);
-    let ground = Ground { trees: &trees, naming: &naming, settings, repository };
+    let ground = Ground {
+        trees: &trees,
+        naming: &naming,
+        settings,
+        repository,
+    };
     let located = ground.locate(&request)?;
     let scope = ground.scope(None, None);
-    let pairs = pair::pair(&trees, &naming, &located.census, &scope, pair::Equal::Listed)
-        .map_err(|e: PairError| EngineError::from(e))?;
+    let pairs = pair::pair(
+        &trees,
+        &naming,
+        &located.census,
+        &scope,
+        pair::Equal::Listed,
+    )
+    .map_err(|e: PairError| EngineError::from(e))?;
     let mut map = ApplicationMap::default();
-    for FilePair { application, source_path, path, .. } in pairs.files {
-        map.applications.entry(application).or_default().push((source_path, path));
+    for FilePair {
+        application,
+        source_path,
+        path,
+        ..
+    } in pairs.files
+    {
+        map.applications
+            .entry(application)
+            .or_default()
+            .push((source_path, path));
     }
     Ok(map)
 }

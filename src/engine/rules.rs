@@ -23,7 +23,10 @@ pub(super) struct FileRule<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(settings: &'a Settings, override_mode: Option<Mode>) -> Result<Self, EngineError> {
+    pub(super) fn new(
+        settings: &'a Settings,
+        override_mode: Option<Mode>,
+    ) -> Result<Self, EngineError> {
         let mut templates = HashMap::new();
         for template in &settings.templates {
             let rules = template
@@ -33,7 +36,11 @@ impl<'a> Rules<'a> {
                 .collect::<Result<Vec<_>, EngineError>>()?;
             templates.insert(template.name.as_str(), rules);
         }
-        Ok(Self { templates, settings, override_mode })
+        Ok(Self {
+            templates,
+            settings,
+            override_mode,
+        })
     }
 
     /// The template of an application: its product's, else `default`.
@@ -42,7 +49,11 @@ impl<'a> Rules<'a> {
             .settings
             .products
             .iter()
-            .find(|p| p.applications.iter().any(|word| application.answers_to(word)))
+            .find(|p| {
+                p.applications
+                    .iter()
+                    .any(|word| application.answers_to(word))
+            })
             .and_then(|p| p.template.as_deref());
         let name = product.unwrap_or("default");
         self.settings.templates.iter().find(|t| t.name == name)
@@ -55,7 +66,10 @@ impl<'a> Rules<'a> {
             .and_then(|t| self.templates.get(t.name.as_str()))
             .and_then(|rules| rules.iter().find(|(glob, _)| glob.is_match(path)))
             .map(|(_, rule)| *rule);
-        FileRule { rule, override_mode: self.override_mode }
+        FileRule {
+            rule,
+            override_mode: self.override_mode,
+        }
     }
 }
 
@@ -76,6 +90,8 @@ impl<'a> FileRule<'a> {
 
     /// Whether a mode is among what is promoted.
     pub(super) fn has_mode(&self, mode: Mode) -> bool {
-        self.promote().iter().any(|p| matches!(p, Promote::Mode(m) if *m == mode))
+        self.promote()
+            .iter()
+            .any(|p| matches!(p, Promote::Mode(m) if *m == mode))
     }
 }

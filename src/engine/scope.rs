@@ -26,7 +26,9 @@ impl Scope<'_> {
         }
         let parts: Vec<&str> = path.split('/').collect();
         let is_app = |name: &str| {
-            self.applications.as_ref().is_none_or(|chosen| chosen.iter().any(|c| c.0 == name))
+            self.applications
+                .as_ref()
+                .is_none_or(|chosen| chosen.iter().any(|c| c.0 == name))
         };
         let source = |text: &str| self.naming.source().answers_to(text);
         let target = |text: &str| self.naming.target().answers_to(text);
@@ -40,19 +42,23 @@ impl Scope<'_> {
 
     /// Whether a file belongs to the promotion.
     pub(super) fn admits(&self, path: &str, application: &ApplicationName) -> bool {
-        let is_chosen = self.applications.as_ref().is_none_or(|chosen| chosen.contains(application));
+        let is_chosen = self
+            .applications
+            .as_ref()
+            .is_none_or(|chosen| chosen.contains(application));
         is_chosen
             && (self.layout.is_empty() || {
                 let source = |text: &str| self.naming.source().answers_to(text);
                 let target = |text: &str| self.naming.target().answers_to(text);
-                self.layout
-                    .iter()
-                    .any(|p| p.matches(path, &source).is_some() || p.matches(path, &target).is_some())
+                self.layout.iter().any(|p| {
+                    p.matches(path, &source).is_some() || p.matches(path, &target).is_some()
+                })
             })
     }
 }
 
 /// Whether `path` is `folder` or lies below it.
 fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -34,24 +34,35 @@ impl Choice {
                 let file = glob(&selector.file)?;
                 Ok(Pattern { selector, file })
             });
-        Self { text: text.to_owned(), pattern }
+        Self {
+            text: text.to_owned(),
+            pattern,
+        }
     }
 
     /// Whether the pattern matches a difference in a file.
     pub(super) fn matches(&self, path: &str, difference: &Difference, places: &Places<'_>) -> bool {
-        let Ok(pattern) = &self.pattern else { return false };
+        let Ok(pattern) = &self.pattern else {
+            return false;
+        };
         let is_document = |d: &DocumentSelector| match d {
             DocumentSelector::Number(n) => difference.document.index + 1 == *n,
             DocumentSelector::Identity(text) => difference.document.text == *text,
         };
         pattern.is_file(path)
             && pattern.selector.document.as_ref().is_none_or(is_document)
-            && pattern.selector.path.as_ref().is_none_or(|p| places.covers(p, difference))
+            && pattern
+                .selector
+                .path
+                .as_ref()
+                .is_none_or(|p| places.covers(p, difference))
     }
 
     /// Whether the pattern matches a whole file that is new or gone, or cannot be read.
     pub(super) fn matches_file(&self, path: &str) -> bool {
-        self.pattern.as_ref().is_ok_and(|p| p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none())
+        self.pattern.as_ref().is_ok_and(|p| {
+            p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none()
+        })
     }
 
     /// Whether the text is about this file at all.
@@ -77,7 +88,10 @@ pub(super) fn glob(text: &str) -> Result<GlobMatcher, EngineError> {
         .literal_separator(true)
         .build()
         .map(|g| g.compile_matcher())
-        .map_err(|source| EngineError::Glob { glob: text.to_owned(), source })
+        .map_err(|source| EngineError::Glob {
+            glob: text.to_owned(),
+            source,
+        })
 }
 
 /// Both lists of choices.
@@ -108,7 +122,10 @@ pub(super) enum Chosen {
 impl Selection {
     pub(super) fn new(only: &[String], except: &[String]) -> Self {
         let choices = |texts: &[String]| texts.iter().map(|t| Choice::new(t)).collect();
-        Self { only: choices(only), except: choices(except) }
+        Self {
+            only: choices(only),
+            except: choices(except),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -117,9 +134,17 @@ impl Selection {
 
     pub(super) fn of(&self, matching: impl Fn(&Choice) -> bool) -> Matches {
         let hits = |choices: &[Choice]| {
-            choices.iter().enumerate().filter(|(_, c)| matching(c)).map(|(i, _)| i).collect()
+            choices
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| matching(c))
+                .map(|(i, _)| i)
+                .collect()
         };
-        Matches { only: hits(&self.only), except: hits(&self.except) }
+        Matches {
+            only: hits(&self.only),
+            except: hits(&self.except),
+        }
     }
 
     /// Settles which choices are exact, once all selectors are known.
@@ -140,26 +165,29 @@ impl Selection {
                 used.1[*i] = true;
             }
         }
-        let settle = |choices: Vec<Choice>, used: &[bool], option| -> Result<Vec<Kind>, EngineError> {
-            choices
-                .into_iter()
-                .zip(used)
-                .map(|(choice, used)| {
-                    if printed.contains(choice.text.as_str()) {
-                        return Ok(Kind::Exact(choice.text));
-                    }
-                    if *used {
-                        return Ok(Kind::Pattern(choice.text));
-                    }
-                    let selector = choice.text.clone();
-                    Err(choice.error().unwrap_or_else(|| EngineError::NothingSelected {
-                        option,
-                        near: near(&selector, &printed),
-                        selector,
-                    }))
-                })
-                .collect()
-        };
+        let settle =
+            |choices: Vec<Choice>, used: &[bool], option| -> Result<Vec<Kind>, EngineError> {
+                choices
+                    .into_iter()
+                    .zip(used)
+                    .map(|(choice, used)| {
+                        if printed.contains(choice.text.as_str()) {
+                            return Ok(Kind::Exact(choice.text));
+                        }
+                        if *used {
+                            return Ok(Kind::Pattern(choice.text));
+                        }
+                        let selector = choice.text.clone();
+                        Err(choice
+                            .error()
+                            .unwrap_or_else(|| EngineError::NothingSelected {
+                                option,
+                                near: near(&selector, &printed),
+                                selector,
+                            }))
+                    })
+                    .collect()
+            };
         Ok(Settled {
             only: settle(self.only, &used.0, "--only")?,
             except: settle(self.except, &used.1, "--except")?,
@@ -170,8 +198,11 @@ impl Selection {
 /// Printed selectors of the same file, for the hint.
 fn near(selector: &str, printed: &HashSet<&str>) -> Vec<String> {
     let file = selector.split([':', '#']).next().unwrap_or(selector);
-    let mut near: Vec<String> =
-        printed.iter().filter(|p| p.starts_with(file)).map(|p| (*p).to_owned()).collect();
+    let mut near: Vec<String> = printed
+        .iter()
+        .filter(|p| p.starts_with(file))
+        .map(|p| (*p).to_owned())
+        .collect();
     near.sort();
     near.truncate(5);
     near
@@ -193,7 +224,11 @@ pub(super) struct Settled {
 impl Settled {
     /// What the choices say about a difference.
     pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
-        let is_exact = |kinds: &[Kind]| kinds.iter().any(|k| matches!(k, Kind::Exact(t) if t == selector));
+        let is_exact = |kinds: &[Kind]| {
+            kinds
+                .iter()
+                .any(|k| matches!(k, Kind::Exact(t) if t == selector))
+        };
         if is_exact(&self.except) {
             return Chosen::ExceptExact;
         }

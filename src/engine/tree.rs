@@ -28,7 +28,11 @@ pub(super) struct Trees<'a> {
 
 impl<'a> Trees<'a> {
     pub(super) fn new(source: &'a dyn Snapshot, target: &'a dyn Snapshot) -> Self {
-        Self { source, target, unreadable: Cell::new(0) }
+        Self {
+            source,
+            target,
+            unreadable: Cell::new(0),
+        }
     }
 
     pub(super) fn roots(&self) -> (ObjectId, ObjectId) {
@@ -53,7 +57,11 @@ impl<'a> Trees<'a> {
     fn read(&self, snapshot: &dyn Snapshot, tree: ObjectId) -> Result<Vec<Entry>, RepositoryError> {
         let mut entries = Vec::new();
         snapshot.read_tree(tree, &mut |entry| match std::str::from_utf8(entry.name) {
-            Ok(name) => entries.push(Entry { name: name.to_owned(), id: entry.id, mode: entry.mode }),
+            Ok(name) => entries.push(Entry {
+                name: name.to_owned(),
+                id: entry.id,
+                mode: entry.mode,
+            }),
             Err(_) => self.unreadable.set(self.unreadable.get() + 1),
         })?;
         // Git sorts folders as if their names ended in `/`.

@@ -39,10 +39,15 @@ fn change(difference: &PlannedDifference) -> VersionChange {
         Some(Value::Scalar { text, .. }) => Some(
             difference
                 .version
-                .map_or(text.as_str(), |field| crate::manifest::version_of(field, text))
+                .map_or(text.as_str(), |field| {
+                    crate::manifest::version_of(field, text)
+                })
                 .to_owned(),
         ),
         _ => None,
     };
-    VersionChange { before: version(&difference.before), after: version(&difference.after) }
+    VersionChange {
+        before: version(&difference.before),
+        after: version(&difference.after),
+    }
 }

@@ -48,7 +48,11 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
             Some(t) => {
                 let base = base_document(sides, *t);
                 let mut walk = Walk::new(sides, (s, *t), labels.target(*t));
-                walk.node(&sides.source.documents()[s].root, &sides.target.documents()[*t].root, base);
+                walk.node(
+                    &sides.source.documents()[s].root,
+                    &sides.target.documents()[*t].root,
+                    base,
+                );
                 found.append(&mut walk.found);
             }
             None => found.push(added_document(sides, s, &pairs, &labels)),
@@ -60,7 +64,10 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
             op: Op::Remove,
             part: Part::Document,
             document: labels.target(t),
-            place: Place { document: t, steps: Vec::new() },
+            place: Place {
+                document: t,
+                steps: Vec::new(),
+            },
             source: None,
             path: String::new(),
             keys: Vec::new(),
@@ -86,7 +93,11 @@ struct DocumentPairs {
 
 fn documents(source: &Stream, target: &Stream, naming: &Naming) -> DocumentPairs {
     let identities = |stream: &Stream| -> Vec<Option<Identity>> {
-        stream.documents().iter().map(|d| Identity::of(&d.root).map(|i| i.canonical(naming))).collect()
+        stream
+            .documents()
+            .iter()
+            .map(|d| Identity::of(&d.root).map(|i| i.canonical(naming)))
+            .collect()
     };
     let (source_ids, target_ids) = (identities(source), identities(target));
     let mut target_of: Vec<Option<usize>> = vec![None; source_ids.len()];
@@ -102,22 +113,33 @@ fn documents(source: &Stream, target: &Stream, naming: &Naming) -> DocumentPairs
         }
     };
     // The whole identity; then without the namespace; then the only one of its kind on both sides.
-    pair(&mut target_of, &|s, t| match (&source_ids[s], &target_ids[t]) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    });
-    pair(&mut target_of, &|s, t| match (&source_ids[s], &target_ids[t]) {
-        (Some(a), Some(b)) => a.kind == b.kind && a.group == b.group && a.name == b.name,
-        _ => false,
-    });
+    pair(
+        &mut target_of,
+        &|s, t| match (&source_ids[s], &target_ids[t]) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
+        },
+    );
+    pair(
+        &mut target_of,
+        &|s, t| match (&source_ids[s], &target_ids[t]) {
+            (Some(a), Some(b)) => a.kind == b.kind && a.group == b.group && a.name == b.name,
+            _ => false,
+        },
+    );
     let only = |ids: &[Option<Identity>], kind: &str| {
         ids.iter().flatten().filter(|i| i.kind == kind).count() == 1
     };
-    pair(&mut target_of, &|s, t| match (&source_ids[s], &target_ids[t]) {
-        (Some(a), Some(b)) => a.kind == b.kind && only(&source_ids, &a.kind) && only(&target_ids, &b.kind),
-        (None, None) => true,
-        _ => source_ids.len() == 1 && target_ids.len() == 1,
-    });
+    pair(
+        &mut target_of,
+        &|s, t| match (&source_ids[s], &target_ids[t]) {
+            (Some(a), Some(b)) => {
+                a.kind == b.kind && only(&source_ids, &a.kind) && only(&target_ids, &b.kind)
+            }
+            (None, None) => true,
+            _ => source_ids.len() == 1 && target_ids.len() == 1,
+        },
+    );
     DocumentPairs { target_of }
 }
 
@@ -144,11 +166,18 @@ fn base_document<'a>(sides: &Sides<'a>, target: usize) -> BaseNode<'a> {
             .target_of
             .iter()
             .position(|t| *t == Some(target))
-            .map_or(BaseNode::Missing, |i| BaseNode::Node(&base.documents()[i].root)),
+            .map_or(BaseNode::Missing, |i| {
+                BaseNode::Node(&base.documents()[i].root)
+            }),
     }
 }
 
-fn added_document(sides: &Sides<'_>, s: usize, pairs: &DocumentPairs, labels: &Labels) -> Difference {
+fn added_document(
+    sides: &Sides<'_>,
+    s: usize,
+    pairs: &DocumentPairs,
+    labels: &Labels,
+) -> Difference {
     let after = pairs.target_of[..s]
         .iter()
         .rev()
@@ -163,11 +192,23 @@ fn added_document(sides: &Sides<'_>, s: usize, pairs: &DocumentPairs, labels: &L
         op: Op::Add,
         part: Part::Document,
         document: labels.source(s),
-        place: Place { document: after.map_or(0, |a| a + 1), steps: Vec::new() },
-        source: Some(Place { document: s, steps: Vec::new() }),
+        place: Place {
+            document: after.map_or(0, |a| a + 1),
+            steps: Vec::new(),
+        },
+        source: Some(Place {
+            document: s,
+            steps: Vec::new(),
+        }),
         path: String::new(),
         keys: Vec::new(),
-        insertion: Some(Insertion { parent: Place { document: 0, steps: Vec::new() }, after }),
+        insertion: Some(Insertion {
+            parent: Place {
+                document: 0,
+                steps: Vec::new(),
+            },
+            after,
+        }),
         before: None,
         after: Some(sides.source.documents()[s].root.value()),
         rewritten: None,
@@ -184,8 +225,12 @@ struct Labels {
 
 impl Labels {
     fn new(sides: &Sides<'_>) -> Self {
-        let target: Vec<Option<Identity>> =
-            sides.target.documents().iter().map(|d| Identity::of(&d.root)).collect();
+        let target: Vec<Option<Identity>> = sides
+            .target
+            .documents()
+            .iter()
+            .map(|d| Identity::of(&d.root))
+            .collect();
         let source: Vec<Option<Identity>> = sides
             .source
             .documents()
@@ -193,7 +238,10 @@ impl Labels {
             .map(|d| Identity::of(&d.root).map(|i| i.renamed(sides.naming)))
             .collect();
         let is_needed = target.len() > 1 || source.len() > 1;
-        Self { target: label(&target, is_needed), source: label(&source, is_needed) }
+        Self {
+            target: label(&target, is_needed),
+            source: label(&source, is_needed),
+        }
     }
 
     fn target(&self, index: usize) -> DocumentLabel {
@@ -207,7 +255,12 @@ impl Labels {
 
 fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {
     let unique = |text: &str, detail| {
-        identities.iter().flatten().filter(|other| other.label(detail) == text).count() == 1
+        identities
+            .iter()
+            .flatten()
+            .filter(|other| other.label(detail) == text)
+            .count()
+            == 1
     };
     identities
         .iter()
@@ -296,8 +349,10 @@ impl<'a, 's> Walk<'a, 's> {
         else {
             return;
         };
-        let target_at: Vec<Option<usize>> =
-            se.iter().map(|e| te.iter().position(|x| x.name() == e.name())).collect();
+        let target_at: Vec<Option<usize>> = se
+            .iter()
+            .map(|e| te.iter().position(|x| x.name() == e.name()))
+            .collect();
         for (ti, entry) in te.iter().enumerate() {
             let name = entry.name();
             self.enter_key(name, name);
@@ -307,7 +362,11 @@ impl<'a, 's> Walk<'a, 's> {
             }
             self.leave_key();
         }
-        for (si, entry) in se.iter().enumerate().filter(|(si, _)| target_at[*si].is_none()) {
+        for (si, entry) in se
+            .iter()
+            .enumerate()
+            .filter(|(si, _)| target_at[*si].is_none())
+        {
             let name = entry.name();
             let after = insertion_point(&target_at, si, te.len());
             let shown = self.sides.naming.rename(name);
@@ -324,14 +383,21 @@ impl<'a, 's> Walk<'a, 's> {
             return;
         };
         let naming = self.sides.naming;
-        let lists = Lists { source: si, target: ti, naming };
+        let lists = Lists {
+            source: si,
+            target: ti,
+            naming,
+        };
         let matching = lists.matching();
         let base = BaseList::new(b, ti, naming);
         for (t_index, item) in ti.iter().enumerate() {
             let partner = matching.target_of.iter().position(|x| *x == Some(t_index));
             let is_stem = partner.is_some_and(|p| items::differ(&si[p], item));
             let filter = unique_filter(matching.key, ti, t_index, None, is_stem);
-            self.target.push(Shown { step: Step::Index(t_index), filter });
+            self.target.push(Shown {
+                step: Step::Index(t_index),
+                filter,
+            });
             match partner {
                 Some(p) => {
                     self.source.push(Step::Index(p));
@@ -355,7 +421,10 @@ impl<'a, 's> Walk<'a, 's> {
             let index = after.map_or(0, |a| a + 1) + added;
             added += 1;
             self.source.push(Step::Index(s_index));
-            self.target.push(Shown { step: Step::Index(index), filter });
+            self.target.push(Shown {
+                step: Step::Index(index),
+                filter,
+            });
             self.add(Part::Item, item, base.of_source(item), after, None);
             self.source.pop();
             self.target.pop();
@@ -364,7 +433,10 @@ impl<'a, 's> Walk<'a, 's> {
 
     fn enter_key(&mut self, source: &str, target: &str) {
         self.source.push(Step::Key(source.to_owned()));
-        self.target.push(Shown { step: Step::Key(target.to_owned()), filter: None });
+        self.target.push(Shown {
+            step: Step::Key(target.to_owned()),
+            filter: None,
+        });
         self.keys.push(target.to_owned());
     }
 
@@ -382,18 +454,28 @@ impl<'a, 's> Walk<'a, 's> {
     }
 
     fn source_place(&self) -> Place {
-        Place { document: self.documents.0, steps: self.source.clone() }
+        Place {
+            document: self.documents.0,
+            steps: self.source.clone(),
+        }
     }
 
     fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
-        Surroundings { file: self.sides.file, kind: self.kind, keys: &self.keys, parent }
+        Surroundings {
+            file: self.sides.file,
+            kind: self.kind,
+            keys: &self.keys,
+            parent,
+        }
     }
 
     fn set(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
         let naming = self.sides.naming;
         let (before, source) = (t.value(), s.value());
         let texts = match (&source, &before) {
-            (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => Some((s.as_str(), t.as_str())),
+            (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
+                Some((s.as_str(), t.as_str()))
+            }
             _ => None,
         };
         let version = texts.and_then(|(s, t)| versions::classify(&self.around(parent), &[s, t]));
@@ -402,11 +484,17 @@ impl<'a, 's> Walk<'a, 's> {
                 Some(field) => versions::written(field, s, t, naming),
                 None => s.to_owned(),
             };
-            let text = if naming.names_target_in_text(t) { naming.rename(&text) } else { text };
+            let text = if naming.names_target_in_text(t) {
+                naming.rename(&text)
+            } else {
+                text
+            };
             (text != s).then_some(text)
         });
         let relation = match b {
-            BaseNode::Target => texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t)),
+            BaseNode::Target => {
+                texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t))
+            }
             BaseNode::Node(base) => {
                 let base = base.value();
                 if base == before {
@@ -420,7 +508,10 @@ impl<'a, 's> Walk<'a, 's> {
             BaseNode::Missing => Relation::Diverged,
         };
         let after = match (&rewritten, source) {
-            (Some(text), Value::Scalar { kind, .. }) => Value::Scalar { text: text.clone(), kind },
+            (Some(text), Value::Scalar { kind, .. }) => Value::Scalar {
+                text: text.clone(),
+                kind,
+            },
             (_, source) => source,
         };
         self.push(Difference {
@@ -442,7 +533,10 @@ impl<'a, 's> Walk<'a, 's> {
             return Relation::EnvironmentName;
         }
         let order = version.and_then(|field| {
-            versions::version_order(versions::version_of(field, s), versions::version_of(field, t))
+            versions::version_order(
+                versions::version_of(field, s),
+                versions::version_of(field, t),
+            )
         });
         match order {
             Some(std::cmp::Ordering::Greater) => Relation::Behind,
@@ -472,7 +566,14 @@ impl<'a, 's> Walk<'a, 's> {
         });
     }
 
-    fn add(&mut self, part: Part, s: &'a Node, b: BaseNode<'a>, after: Option<usize>, parent: Option<&'a Node>) {
+    fn add(
+        &mut self,
+        part: Part,
+        s: &'a Node,
+        b: BaseNode<'a>,
+        after: Option<usize>,
+        parent: Option<&'a Node>,
+    ) {
         let source = s.value();
         let version = match &source {
             Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
@@ -489,8 +590,11 @@ impl<'a, 's> Walk<'a, 's> {
             op: Op::Add,
             part,
             source: Some(self.source_place()),
-            insertion: Some(Insertion { parent: parent_place, after }),
-            after: Some(source.renamed(self.sides.naming)),
+            insertion: Some(Insertion {
+                parent: parent_place,
+                after,
+            }),
+            after: Some(renamed(source, self.sides.naming)),
             relation,
             version,
             ..self.here()
@@ -520,6 +624,27 @@ impl<'a, 's> Walk<'a, 's> {
     }
 }
 
+/// The value with the target's names.
+fn renamed(value: Value, naming: &Naming) -> Value {
+    match value {
+        Value::Scalar { text, kind } => Value::Scalar {
+            text: naming.rename(&text),
+            kind,
+        },
+        Value::Sequence(items) => {
+            Value::Sequence(items.into_iter().map(|v| renamed(v, naming)).collect())
+        }
+        Value::Mapping(entries) => Value::Mapping(
+            entries
+                .into_iter()
+                .map(|(key, v)| (naming.rename(&key), renamed(v, naming)))
+                .collect(),
+        ),
+        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(renamed(*value, naming))),
+        Value::Alias(name) => Value::Alias(name),
+    }
+}
+
 /// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
 fn is_same(a: &Scalar, b: &Scalar) -> bool {
     a.text == b.text && a.kind == b.kind
@@ -537,13 +662,18 @@ fn insertion_point(target_of: &[Option<usize>], at: usize, len: usize) -> Option
 }
 
 /// The filter of an item, unless another item of the list would be written the same.
-fn unique_filter(key: ListKey, all: &[Node], at: usize, rename: Option<&Naming>, is_stem: bool) -> Option<String> {
+fn unique_filter(
+    key: ListKey,
+    all: &[Node],
+    at: usize,
+    rename: Option<&Naming>,
+    is_stem: bool,
+) -> Option<String> {
     let filter = items::filter(key, &all[at], rename, is_stem)?;
     let is_shared = key == ListKey::Scalar
-        && all
-            .iter()
-            .enumerate()
-            .any(|(i, other)| i != at && items::filter(key, other, rename, is_stem).as_ref() == Some(&filter));
+        && all.iter().enumerate().any(|(i, other)| {
+            i != at && items::filter(key, other, rename, is_stem).as_ref() == Some(&filter)
+        });
     (!is_shared).then_some(filter)
 }
 
@@ -558,19 +688,32 @@ struct BaseList<'a> {
 impl<'a> BaseList<'a> {
     fn new(base: BaseNode<'a>, target: &'a [Node], naming: &'a Naming) -> Self {
         let items: &[Node] = match base {
-            BaseNode::Node(Node { content: Content::Sequence { items, .. }, .. }) => items,
+            BaseNode::Node(Node {
+                content: Content::Sequence { items, .. },
+                ..
+            }) => items,
             _ => &[],
         };
         let mut of_target = vec![None; target.len()];
         if !items.is_empty() {
-            let matching = Lists { source: items, target, naming }.matching();
+            let matching = Lists {
+                source: items,
+                target,
+                naming,
+            }
+            .matching();
             for (b, t) in matching.target_of.iter().enumerate() {
                 if let Some(t) = t {
                     of_target[*t] = Some(b);
                 }
             }
         }
-        Self { base, items, of_target, naming }
+        Self {
+            base,
+            items,
+            of_target,
+            naming,
+        }
     }
 
     fn of_target(&self, t: usize) -> BaseNode<'a> {
@@ -585,7 +728,13 @@ impl<'a> BaseList<'a> {
             BaseNode::Target => BaseNode::Target,
             _ => {
                 let one = std::slice::from_ref(item);
-                Lists { source: one, target: self.items, naming: self.naming }.matching().target_of[0]
+                Lists {
+                    source: one,
+                    target: self.items,
+                    naming: self.naming,
+                }
+                .matching()
+                .target_of[0]
                     .map_or(BaseNode::Missing, |b| BaseNode::Node(&self.items[b]))
             }
         }

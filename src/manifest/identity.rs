@@ -26,7 +26,10 @@ impl Identity {
         let metadata = entry(root, "metadata");
         let within = |key| metadata.and_then(|m| text_at(m, key));
         Some(Self {
-            group: api.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
+            group: api
+                .rsplit_once('/')
+                .map_or("", |(group, _)| group)
+                .to_owned(),
             kind: kind.to_owned(),
             namespace: within("namespace").map(str::to_owned),
             name: within("name")
@@ -104,7 +107,9 @@ impl fmt::Display for DocumentLabel {
 /// The value of a mapping's entry.
 pub(super) fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     match &node.content {
-        Content::Mapping { entries, .. } => entries.iter().find(|e| e.name() == key).map(|e| &e.value),
+        Content::Mapping { entries, .. } => {
+            entries.iter().find(|e| e.name() == key).map(|e| &e.value)
+        }
         _ => None,
     }
 }

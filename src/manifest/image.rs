@@ -16,7 +16,9 @@ pub struct ImageReference<'t> {
 impl<'t> ImageReference<'t> {
     /// Parses a reference; `None` for text that cannot be one (URLs, templates, prose).
     pub fn parse(text: &'t str) -> Option<Self> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b':' | b'.' | b'-' | b'_' | b'@' | b'+');
+        let allowed = |b: u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'/' | b':' | b'.' | b'-' | b'_' | b'@' | b'+')
+        };
         if text.is_empty() || text.contains("://") || !text.bytes().all(allowed) {
             return None;
         }
@@ -31,7 +33,8 @@ impl<'t> ImageReference<'t> {
             Some(colon) => (&rest[..tail + colon], Some(&rest[tail + colon + 1..])),
             None => (rest, None),
         };
-        let has_both_ends = !name.is_empty() && tag.is_none_or(|t| !t.is_empty() && !t.contains(':'));
+        let has_both_ends =
+            !name.is_empty() && tag.is_none_or(|t| !t.is_empty() && !t.contains(':'));
         has_both_ends.then_some(Self { name, tag, digest })
     }
 

@@ -81,24 +81,43 @@ impl Lists<'_> {
         let (source, target) = (self.source, self.target);
         let all = |is: fn(&Node) -> bool| source.iter().chain(target).all(is);
         if all(|n| matches!(n.content, Content::Scalar(_))) {
-            return Matching { target_of: self.by_value(), key: ListKey::Scalar };
+            return Matching {
+                target_of: self.by_value(),
+                key: ListKey::Scalar,
+            };
         }
         if all(|n| matches!(n.content, Content::Mapping { .. })) {
             for fields in KEYS {
                 if let Some(target_of) = self.by_fields(fields) {
-                    return Matching { target_of, key: ListKey::Fields(fields) };
+                    return Matching {
+                        target_of,
+                        key: ListKey::Fields(fields),
+                    };
                 }
             }
         }
-        Matching { target_of: self.by_likeness(), key: ListKey::Position }
+        Matching {
+            target_of: self.by_likeness(),
+            key: ListKey::Position,
+        }
     }
 
     fn by_value(&self) -> Vec<Option<usize>> {
         let source: Vec<&str> = self.source.iter().map(scalar_text).collect();
         let target: Vec<&str> = self.target.iter().map(scalar_text).collect();
         let mut pairs = Pairs::new(source.len(), target.len());
-        pairs.by(&source, &target, |text| Some(Cow::Borrowed(*text)), Repeats::InOrder);
-        pairs.by(&source, &target, |text| Some(self.naming.canonical(text)), Repeats::InOrder);
+        pairs.by(
+            &source,
+            &target,
+            |text| Some(Cow::Borrowed(*text)),
+            Repeats::InOrder,
+        );
+        pairs.by(
+            &source,
+            &target,
+            |text| Some(self.naming.canonical(text)),
+            Repeats::InOrder,
+        );
         pairs.by(
             &source,
             &target,
@@ -141,7 +160,10 @@ impl Lists<'_> {
         for field in fields {
             let text = match super::identity::entry(item, field).map(|n| &n.content) {
                 Some(Content::Scalar(scalar)) => Cow::Borrowed(scalar.text.as_str()),
-                Some(Content::Mapping { .. }) => Cow::Owned(format!("{:?}", super::identity::entry(item, field)?.value())),
+                Some(Content::Mapping { .. }) => Cow::Owned(format!(
+                    "{:?}",
+                    super::identity::entry(item, field)?.value()
+                )),
                 _ => return None,
             };
             key.push_str(&self.naming.canonical(&text));
@@ -153,12 +175,26 @@ impl Lists<'_> {
     /// Equal items first, in order; what is left is paired where most of it is equal.
     fn by_likeness(&self) -> Vec<Option<usize>> {
         let values = |nodes: &[Node]| -> Vec<String> {
-            nodes.iter().map(|n| self.naming.canonical(&format!("{:?}", n.value())).into_owned()).collect()
+            nodes
+                .iter()
+                .map(|n| {
+                    self.naming
+                        .canonical(&format!("{:?}", n.value()))
+                        .into_owned()
+                })
+                .collect()
         };
         let (source, target) = (values(self.source), values(self.target));
         let mut pairs = Pairs::new(source.len(), target.len());
-        pairs.by(&source, &target, |text| Some(Cow::Borrowed(text.as_str())), Repeats::InOrder);
-        let left: Vec<usize> = (0..source.len()).filter(|i| pairs.target_of[*i].is_none()).collect();
+        pairs.by(
+            &source,
+            &target,
+            |text| Some(Cow::Borrowed(text.as_str())),
+            Repeats::InOrder,
+        );
+        let left: Vec<usize> = (0..source.len())
+            .filter(|i| pairs.target_of[*i].is_none())
+            .collect();
         for s in left {
             let best = (0..target.len())
                 .filter(|t| !pairs.taken[*t])
@@ -187,7 +223,10 @@ struct Pairs {
 
 impl Pairs {
     fn new(source: usize, target: usize) -> Self {
-        Self { target_of: vec![None; source], taken: vec![false; target] }
+        Self {
+            target_of: vec![None; source],
+            taken: vec![false; target],
+        }
     }
 
     fn pair(&mut self, s: usize, t: usize) {
@@ -196,7 +235,13 @@ impl Pairs {
     }
 
     /// Pairs what is still free and has the same key.
-    fn by<'t, T>(&mut self, source: &'t [T], target: &'t [T], key: impl Fn(&'t T) -> Option<Cow<'t, str>>, repeats: Repeats) {
+    fn by<'t, T>(
+        &mut self,
+        source: &'t [T],
+        target: &'t [T],
+        key: impl Fn(&'t T) -> Option<Cow<'t, str>>,
+        repeats: Repeats,
+    ) {
         let mut free: HashMap<Cow<'t, str>, Vec<usize>> = HashMap::new();
         for t in (0..target.len()).rev().filter(|t| !self.taken[*t]) {
             if let Some(k) = key(&target[t]) {
@@ -214,7 +259,9 @@ impl Pairs {
             }
         }
         for (s, k) in &wanting {
-            let Some(places) = free.get_mut(k) else { continue };
+            let Some(places) = free.get_mut(k) else {
+                continue;
+            };
             if repeats == Repeats::Never && (places.len() > 1 || rivals[k.as_ref()] > 1) {
                 continue;
             }
@@ -232,7 +279,10 @@ fn likeness(a: &Node, b: &Node) -> usize {
         (Content::Mapping { entries: a, .. }, Content::Mapping { entries: b, .. }) => {
             let same = a
                 .iter()
-                .filter(|x| b.iter().any(|y| x.name() == y.name() && x.value.value() == y.value.value()))
+                .filter(|x| {
+                    b.iter()
+                        .any(|y| x.name() == y.name() && x.value.value() == y.value.value())
+                })
                 .count();
             let all = a.len().max(b.len());
             if all == 0 { 100 } else { same * 100 / all }
@@ -266,17 +316,31 @@ struct Stem {
 /// The part of a scalar item that tells which one it is: a URL without its revision, an image
 /// without its tag, a flag without its value.
 fn stem(text: &str) -> Option<Stem> {
-    let stem = |head: &str, tail| Some(Stem { text: format!("{head}\u{1}{tail}"), head: head.to_owned(), tail });
+    let stem = |head: &str, tail| {
+        Some(Stem {
+            text: format!("{head}\u{1}{tail}"),
+            head: head.to_owned(),
+            tail,
+        })
+    };
     if let Some((head, _, _)) = pinned_url(text) {
         return stem(head, "");
     }
-    if text.starts_with('-') && let Some((flag, _)) = text.split_once('=') {
+    if text.starts_with('-')
+        && let Some((flag, _)) = text.split_once('=')
+    {
         return stem(&format!("{flag}="), "");
     }
-    if !text.contains("://") && let Some(image) = ImageReference::parse(text) && image.has_version() && image.name.contains('/') {
+    if !text.contains("://")
+        && let Some(image) = ImageReference::parse(text)
+        && image.has_version()
+        && image.name.contains('/')
+    {
         return stem(image.name, "[:@]");
     }
-    if text.contains("://") && let Some(word) = tokens::words(text).into_iter().next() {
+    if text.contains("://")
+        && let Some(word) = tokens::words(text).into_iter().next()
+    {
         let mut stem = stem(&text[..word.start], "")?;
         stem.text = format!("{}\u{1}{}", &text[..word.start], &text[word.end..]);
         return Some(stem);
@@ -287,14 +351,22 @@ fn stem(text: &str) -> Option<Stem> {
 /// The filter that writes an item in a selector, e.g. `[?@.name=='web']`; `None` for its position.
 ///
 /// `rename` gives an added item's key as it will be in the target.
-pub(super) fn filter(key: ListKey, item: &Node, rename: Option<&Naming>, is_stem: bool) -> Option<String> {
+pub(super) fn filter(
+    key: ListKey,
+    item: &Node,
+    rename: Option<&Naming>,
+    is_stem: bool,
+) -> Option<String> {
     let shown = |text: &str| rename.map_or_else(|| text.to_owned(), |n| n.rename(text));
     match key {
         ListKey::Position => None,
         ListKey::Scalar => {
             let text = shown(scalar_text(item));
             match stem(&text) {
-                Some(stem) if is_stem => Some(format!("[?search(@,{})]", regex_quoted(&stem.head, stem.tail))),
+                Some(stem) if is_stem => Some(format!(
+                    "[?search(@,{})]",
+                    regex_quoted(&stem.head, stem.tail)
+                )),
                 _ => Some(format!("[?@=={}]", literal(item, &text))),
             }
         }
@@ -304,7 +376,11 @@ pub(super) fn filter(key: ListKey, item: &Node, rename: Option<&Naming>, is_stem
                 .filter_map(|field| {
                     let node = super::identity::entry(item, field)?;
                     let text = text_at(item, field)?;
-                    Some(Some(format!("@{}=={}", crate::yaml::member(field), literal(node, &shown(text)))))
+                    Some(Some(format!(
+                        "@{}=={}",
+                        crate::yaml::member(field),
+                        literal(node, &shown(text))
+                    )))
                 })
                 .collect();
             let parts = parts?;

@@ -38,8 +38,10 @@ pub enum MergeError {
 /// # Errors
 /// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
 pub fn merge(sides: &Sides<'_>, promotions: &[Promotion<'_>]) -> Result<String, MergeError> {
-    let edits: Vec<Edit> =
-        promotions.iter().map(|p| edit(sides, p)).collect::<Result<_, _>>()?;
+    let edits: Vec<Edit> = promotions
+        .iter()
+        .map(|p| edit(sides, p))
+        .collect::<Result<_, _>>()?;
     Ok(yaml::splice(sides.target, &edits)?)
 }
 
@@ -47,27 +49,46 @@ fn edit(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Edit, MergeError
     let d = promotion.difference;
     let place = d.place.clone();
     Ok(match (d.op, d.part) {
-        (Op::Remove, Part::Document) => Edit::RemoveDocument { document: place.document },
+        (Op::Remove, Part::Document) => Edit::RemoveDocument {
+            document: place.document,
+        },
         (Op::Remove, _) => Edit::Remove { place },
-        (Op::Set, _) => Edit::Set { place, value: value(sides, promotion)? },
+        (Op::Set, _) => Edit::Set {
+            place,
+            value: value(sides, promotion)?,
+        },
         (Op::Add, part) => {
-            let fragment = renamed(sides, d, match (part, &d.source) {
-                (_, None) => None,
-                (Part::Document, Some(at)) => Fragment::document(sides.source, at.document),
-                (Part::Entry, Some(at)) => Fragment::entry(sides.source, at),
-                (_, Some(at)) => Fragment::item(sides.source, at),
-            })?;
+            let fragment = renamed(
+                sides,
+                d,
+                match (part, &d.source) {
+                    (_, None) => None,
+                    (Part::Document, Some(at)) => Fragment::document(sides.source, at.document),
+                    (Part::Entry, Some(at)) => Fragment::entry(sides.source, at),
+                    (_, Some(at)) => Fragment::item(sides.source, at),
+                },
+            )?;
             let (parent, after) = d
                 .insertion
                 .as_ref()
                 .map(|i| (i.parent.clone(), i.after))
                 .ok_or_else(|| refuse(d, None))?;
             match (part, place.steps.last()) {
-                (Part::Document, _) => Edit::AddDocument { after, document: fragment },
-                (Part::Entry, Some(Step::Key(key))) => {
-                    Edit::AddEntry { mapping: parent, key: key.clone(), after, entry: fragment }
-                }
-                _ => Edit::AddItem { sequence: parent, after, item: fragment },
+                (Part::Document, _) => Edit::AddDocument {
+                    after,
+                    document: fragment,
+                },
+                (Part::Entry, Some(Step::Key(key))) => Edit::AddEntry {
+                    mapping: parent,
+                    key: key.clone(),
+                    after,
+                    entry: fragment,
+                },
+                _ => Edit::AddItem {
+                    sequence: parent,
+                    after,
+                    item: fragment,
+                },
             }
         }
     })
@@ -86,7 +107,11 @@ fn value(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Fragment, Merge
     }
 }
 
-fn renamed(sides: &Sides<'_>, d: &Difference, fragment: Option<Fragment>) -> Result<Fragment, MergeError> {
+fn renamed(
+    sides: &Sides<'_>,
+    d: &Difference,
+    fragment: Option<Fragment>,
+) -> Result<Fragment, MergeError> {
     fragment
         .ok_or_else(|| refuse(d, None))?
         .renamed(&|text| sides.naming.rename(text))
@@ -94,5 +119,8 @@ fn renamed(sides: &Sides<'_>, d: &Difference, fragment: Option<Fragment>) -> Res
 }
 
 fn refuse(d: &Difference, source: Option<ParseError>) -> MergeError {
-    MergeError::Fragment { path: d.path.clone(), source }
+    MergeError::Fragment {
+        path: d.path.clone(),
+        source,
+    }
 }

@@ -7,9 +7,9 @@ pub fn is_sealed(value: &Value) -> bool {
     match value {
         Value::Scalar { text, .. } => text.starts_with("ENC[") && text.ends_with(']'),
         Value::Sequence(items) => items.iter().any(is_sealed),
-        Value::Mapping(entries) => entries.iter().any(|(key, value)| {
-            is_sealed(value) || key == "sops" && has_entry(value, "mac")
-        }),
+        Value::Mapping(entries) => entries
+            .iter()
+            .any(|(key, value)| is_sealed(value) || key == "sops" && has_entry(value, "mac")),
         Value::Tagged(_, value) => is_sealed(value),
         Value::Alias(_) => false,
     }

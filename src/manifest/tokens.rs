@@ -30,7 +30,9 @@ impl VersionPairs {
         for (o, n) in old.into_iter().zip(new) {
             let (o, n) = (&before[o], &after[n]);
             if o != n {
-                self.after.entry(o.to_owned()).or_insert_with(|| n.to_owned());
+                self.after
+                    .entry(o.to_owned())
+                    .or_insert_with(|| n.to_owned());
             }
         }
     }
@@ -103,7 +105,9 @@ fn is_version_word(word: &str) -> bool {
 /// Seven or more hexadecimal digits with at least one digit: a commit id or a digest.
 pub(super) fn is_hex_id(word: &str) -> bool {
     (7..=128).contains(&word.len())
-        && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         && word.bytes().any(|b| b.is_ascii_digit())
         && (word.bytes().any(|b| b.is_ascii_alphabetic()) || word.len() >= 12)
 }
@@ -137,8 +141,24 @@ pub fn is_pinned(version: &str) -> bool {
 /// Whether a version is a name that moves: `latest`, a branch, a wildcard.
 pub fn is_moving(version: &str) -> bool {
     const MOVING: &[&str] = &[
-        "latest", "main", "master", "head", "stable", "edge", "nightly", "canary", "develop", "dev",
-        "development", "staging", "prod", "production", "trunk", "snapshot", "rolling", "current",
+        "latest",
+        "main",
+        "master",
+        "head",
+        "stable",
+        "edge",
+        "nightly",
+        "canary",
+        "develop",
+        "dev",
+        "development",
+        "staging",
+        "prod",
+        "production",
+        "trunk",
+        "snapshot",
+        "rolling",
+        "current",
     ];
     let lower = version.to_ascii_lowercase();
     let name = lower.strip_prefix("refs/heads/").unwrap_or(&lower);
@@ -159,7 +179,10 @@ mod tests {
 
     #[test]
     fn versions_are_found_within_longer_texts() {
-        assert_eq!(found("https://x/y?ref=062d00d304d6fba316085784f3b948217fc99d12"), ["062d00d304d6fba316085784f3b948217fc99d12"]);
+        assert_eq!(
+            found("https://x/y?ref=062d00d304d6fba316085784f3b948217fc99d12"),
+            ["062d00d304d6fba316085784f3b948217fc99d12"]
+        );
         assert_eq!(found("repo/app:v1.2.3-rc.1"), ["v1.2.3-rc.1"]);
         assert_eq!(found("see release 1.4."), ["1.4"]);
         assert_eq!(found("app-2.0.1"), ["2.0.1"]);
@@ -168,7 +191,16 @@ mod tests {
 
     #[test]
     fn numbers_words_and_booleans_are_no_versions() {
-        for text in ["1", "true", "deadbeef", "facade", "100m", "2", "1234567", "example.com"] {
+        for text in [
+            "1",
+            "true",
+            "deadbeef",
+            "facade",
+            "100m",
+            "2",
+            "1234567",
+            "example.com",
+        ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
     }
@@ -177,7 +209,10 @@ mod tests {
     fn the_same_pair_moves_along() {
         let mut pairs = VersionPairs::default();
         pairs.learn("a?ref=1111111a", "a?ref=2222222b");
-        assert_eq!(pairs.advance("b/1111111a/c").as_deref(), Some("b/2222222b/c"));
+        assert_eq!(
+            pairs.advance("b/1111111a/c").as_deref(),
+            Some("b/2222222b/c")
+        );
         assert_eq!(pairs.advance("b/3333333c/c"), None);
     }
 

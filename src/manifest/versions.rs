@@ -63,16 +63,23 @@ pub(super) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     fn key(&self, back: usize) -> &str {
-        self.keys.len().checked_sub(back + 1).map_or("", |i| self.keys[i].as_str())
+        self.keys
+            .len()
+            .checked_sub(back + 1)
+            .map_or("", |i| self.keys[i].as_str())
     }
 
     fn is_kustomization(&self) -> bool {
         matches!(self.kind, "Kustomization" | "Component")
-            || matches!(self.file, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+            || matches!(
+                self.file,
+                "kustomization.yaml" | "kustomization.yml" | "Kustomization"
+            )
     }
 
     fn has_sibling(&self, names: &[&str]) -> bool {
-        self.parent.is_some_and(|p| names.iter().any(|n| entry(p, n).is_some()))
+        self.parent
+            .is_some_and(|p| names.iter().any(|n| entry(p, n).is_some()))
     }
 }
 
@@ -89,7 +96,10 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
         };
     }
     if texts.iter().any(|t| pinned_url(t).is_some()) {
-        return texts.iter().all(|t| pinned_url(t).is_some()).then_some(VersionField::PinnedUrl);
+        return texts
+            .iter()
+            .all(|t| pinned_url(t).is_some())
+            .then_some(VersionField::PinnedUrl);
     }
     let field = by_key(around, last, parent)?;
     let is_plausible = |text: &&str| match field {
@@ -101,14 +111,22 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
 
 fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<VersionField> {
     let word = last.to_ascii_lowercase().replace(['_', '-'], "");
-    let is_image = |key: &str| key.to_ascii_lowercase().replace(['_', '-'], "").ends_with("image");
+    let is_image = |key: &str| {
+        key.to_ascii_lowercase()
+            .replace(['_', '-'], "")
+            .ends_with("image")
+    };
     match word.as_str() {
         "imagetag" | "imageversion" => Some(VersionField::ImageTag),
         "imagedigest" | "imagesha" => Some(VersionField::ImageDigest),
         "targetrevision" => Some(VersionField::SourceRevision),
         "chartversion" => Some(VersionField::ChartVersion),
         "tag" if is_image(parent) || around.has_sibling(&["repository", "digest"]) => {
-            Some(if parent == "ref" { VersionField::SourceRevision } else { VersionField::ImageTag })
+            Some(if parent == "ref" {
+                VersionField::SourceRevision
+            } else {
+                VersionField::ImageTag
+            })
         }
         "digest" | "sha" if is_image(parent) || around.has_sibling(&["repository"]) => {
             Some(VersionField::ImageDigest)
@@ -125,7 +143,9 @@ fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<Version
 
 fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField> {
     let is_chart = match around.kind {
-        "HelmRelease" => matches!(around.keys, [a, b, c, _] if a == "spec" && b == "chart" && c == "spec"),
+        "HelmRelease" => {
+            matches!(around.keys, [a, b, c, _] if a == "spec" && b == "chart" && c == "spec")
+        }
         "HelmChart" => parent == "spec",
         "HelmChartInflationGenerator" => around.keys.len() == 1,
         _ => {
@@ -143,7 +163,10 @@ fn is_flux_ref(around: &Surroundings<'_>, parent: &str) -> bool {
 
 /// A URL with `?ref=` cut in three: what is before the revision, the revision, what is after.
 pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
-    let at = text.find("?ref=").or_else(|| text.find("&ref=")).map(|i| i + 5)?;
+    let at = text
+        .find("?ref=")
+        .or_else(|| text.find("&ref="))
+        .map(|i| i + 5)?;
     let is_url = text.contains("://") || text.contains('/') && !text.contains(char::is_whitespace);
     let end = text[at..].find(['&', '#']).map_or(text.len(), |i| at + i);
     (is_url && end > at).then(|| (&text[..at], &text[at..end], &text[end..]))
@@ -157,7 +180,8 @@ pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
 /// environment; only the version in it moves.
 pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &Naming) -> String {
     match field {
-        VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target)) {
+        VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target))
+        {
             (Some(s), Some(t)) if s.name != t.name && naming.same(s.name, t.name) => {
                 ImageReference { name: t.name, ..s }.to_string()
             }
@@ -178,7 +202,9 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
 /// The version inside a field's text: the tag, the revision, or the text itself.
 pub fn version_of(field: VersionField, text: &str) -> &str {
     match field {
-        VersionField::Image => ImageReference::parse(text).and_then(|i| i.tag.or(i.digest)).unwrap_or(text),
+        VersionField::Image => ImageReference::parse(text)
+            .and_then(|i| i.tag.or(i.digest))
+            .unwrap_or(text),
         VersionField::PinnedUrl => pinned_url(text).map_or(text, |(_, revision, _)| revision),
         _ => text,
     }
@@ -203,7 +229,10 @@ fn numbers(text: &str) -> Option<(Vec<u64>, &str)> {
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let text = text.split('+').next().unwrap_or(text);
     let (core, pre) = text.split_once('-').unwrap_or((text, ""));
-    let mut numbers: Vec<u64> = core.split('.').map(|p| p.parse().ok()).collect::<Option<_>>()?;
+    let mut numbers: Vec<u64> = core
+        .split('.')
+        .map(|p| p.parse().ok())
+        .collect::<Option<_>>()?;
     while numbers.last() == Some(&0) {
         numbers.pop();
     }
@@ -214,7 +243,9 @@ fn numbers(text: &str) -> Option<(Vec<u64>, &str)> {
 fn natural(a: &str, b: &str) -> Ordering {
     let mut others = b.split('.');
     for x in a.split('.') {
-        let Some(y) = others.next() else { return Ordering::Greater };
+        let Some(y) = others.next() else {
+            return Ordering::Greater;
+        };
         let order = match (x.parse::<u64>(), y.parse::<u64>()) {
             (Ok(x), Ok(y)) => x.cmp(&y),
             (Ok(_), Err(_)) => Ordering::Less,
@@ -225,7 +256,11 @@ fn natural(a: &str, b: &str) -> Ordering {
             return order;
         }
     }
-    if others.next().is_some() { Ordering::Less } else { Ordering::Equal }
+    if others.next().is_some() {
+        Ordering::Less
+    } else {
+        Ordering::Equal
+    }
 }
 
 /// The kind of a document, or nothing.

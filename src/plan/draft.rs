@@ -125,7 +125,11 @@ impl Plan {
 
     /// The files that the plan changes, over all applications.
     pub fn changed_files(&self) -> impl Iterator<Item = &FilePlan> {
-        self.draft.applications.iter().flat_map(|a| &a.files).filter(|f| f.is_changed())
+        self.draft
+            .applications
+            .iter()
+            .flat_map(|a| &a.files)
+            .filter(|f| f.is_changed())
     }
 
     /// The applications that the plan changes.
@@ -139,7 +143,11 @@ impl Plan {
 
     /// Every difference of every file.
     pub fn differences(&self) -> impl Iterator<Item = &PlannedDifference> {
-        self.draft.applications.iter().flat_map(|a| &a.files).flat_map(|f| &f.differences)
+        self.draft
+            .applications
+            .iter()
+            .flat_map(|a| &a.files)
+            .flat_map(|f| &f.differences)
     }
 
     /// Whether there is nothing to do.
@@ -152,8 +160,10 @@ impl Plan {
         let changes = |plan: &Self| -> Vec<_> {
             plan.changed_files()
                 .map(|f| {
-                    let promoted: Vec<_> =
-                        f.promoted().map(|d| (d.selector.clone(), d.before.clone(), d.after.clone())).collect();
+                    let promoted: Vec<_> = f
+                        .promoted()
+                        .map(|d| (d.selector.clone(), d.before.clone(), d.after.clone()))
+                        .collect();
                     (f.path.clone(), promoted)
                 })
                 .collect()

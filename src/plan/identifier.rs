@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::file::{ApplicationPlan, Content};
 use super::Hop;
+use super::file::{ApplicationPlan, Content};
 
 /// A hash of from, to, applications and the paths with their contents before and after.
 ///
@@ -11,7 +11,7 @@ use super::Hop;
 ///
 /// A repeated run must know its own earlier work. Time, author and branch are
 /// the run's and stay out; equal work has an equal id.
-pub(super) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> String {
+pub(crate) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> String {
     let mut hash = Sha256::new();
     let mut field = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_be_bytes());
@@ -21,7 +21,11 @@ pub(super) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> Strin
     field(hop.from.name.as_bytes());
     field(hop.to.name.as_bytes());
     for application in applications {
-        let changed: Vec<_> = application.files.iter().filter(|f| f.is_changed()).collect();
+        let changed: Vec<_> = application
+            .files
+            .iter()
+            .filter(|f| f.is_changed())
+            .collect();
         if changed.is_empty() {
             continue;
         }
@@ -32,7 +36,12 @@ pub(super) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> Strin
             field(&digest(file.after.as_ref()));
         }
     }
-    let hex: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let hex: String = hash
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     hex
 }
 

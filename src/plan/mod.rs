@@ -17,8 +17,10 @@ pub use cleared::{Cleared, Hold};
 pub(crate) use draft::Draft;
 pub use draft::Plan;
 pub use file::{
-    ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference, VersionChange,
+    ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference,
+    VersionChange,
 };
+pub(crate) use identifier::promotion_id;
 pub use message::Message;
 
 use crate::domain::{Environment, GuardName};

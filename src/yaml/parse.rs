@@ -152,7 +152,10 @@ impl<'t> Reader<'t> {
     }
 
     fn misplaced(&self) -> Fault {
-        (self.cursor, ParseFault::Syntax("a construct that is not supported".to_owned()))
+        (
+            self.cursor,
+            ParseFault::Syntax("a construct that is not supported".to_owned()),
+        )
     }
 
     fn stream(&mut self) -> Result<Vec<Document>, Fault> {
@@ -206,7 +209,11 @@ impl<'t> Reader<'t> {
             start = directive.unwrap_or(self.cursor);
             self.cursor += 3;
         } else if is_first {
-            start = if self.text.starts_with('\u{feff}') { 3 } else { 0 };
+            start = if self.text.starts_with('\u{feff}') {
+                3
+            } else {
+                0
+            };
         } else {
             start = start.min(self.cursor);
         }
@@ -230,7 +237,12 @@ impl<'t> Reader<'t> {
         }
         self.sizes.clear();
         let anchors = std::mem::take(&mut self.anchors);
-        Ok(Document { root, span: start..self.text.len(), marker, anchors })
+        Ok(Document {
+            root,
+            span: start..self.text.len(),
+            marker,
+            anchors,
+        })
     }
 
     /// Whether a `...` line starts at the cursor.
@@ -238,7 +250,9 @@ impl<'t> Reader<'t> {
         let bytes = self.text.as_bytes();
         self.text[self.cursor..].starts_with("...")
             && (self.cursor == 0 || bytes[self.cursor - 1] == b'\n')
-            && bytes.get(self.cursor + 3).is_none_or(u8::is_ascii_whitespace)
+            && bytes
+                .get(self.cursor + 3)
+                .is_none_or(u8::is_ascii_whitespace)
     }
 
     fn node(
@@ -292,7 +306,17 @@ impl<'t> Reader<'t> {
         }
         let start = properties.start.unwrap_or(content_span.start);
         let Properties { anchor, tag, .. } = properties;
-        Ok((Node { span: content_span, anchor, tag, content, start, lead }, size))
+        Ok((
+            Node {
+                span: content_span,
+                anchor,
+                tag,
+                content,
+                start,
+                lead,
+            },
+            size,
+        ))
     }
 
     fn alias(&mut self, range: &Span, lead: usize) -> Result<String, Fault> {
@@ -301,7 +325,11 @@ impl<'t> Reader<'t> {
             return Err(self.misplaced());
         }
         self.cursor = range.end;
-        Ok(self.text.get(range.start + 1..range.end).unwrap_or_default().to_owned())
+        Ok(self
+            .text
+            .get(range.start + 1..range.end)
+            .unwrap_or_default()
+            .to_owned())
     }
 
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -321,11 +349,20 @@ impl<'t> Reader<'t> {
         span: &granit_parser::Span,
         id: usize,
     ) -> Result<Properties, Fault> {
-        let mut found =
-            Properties { anchor: None, tag: None, start: None, id, core: None, is_str: false };
+        let mut found = Properties {
+            anchor: None,
+            tag: None,
+            start: None,
+            id,
+            core: None,
+            is_str: false,
+        };
         let mut ranges: [Option<Span>; 2] = [None, None];
         if let Some(range) = span.tag_span().and_then(|tag| tag.byte_range()) {
-            let source = self.text.get(range.clone()).ok_or_else(|| self.misplaced())?;
+            let source = self
+                .text
+                .get(range.clone())
+                .ok_or_else(|| self.misplaced())?;
             found.tag = Some(source.to_owned());
             if let Event::Scalar(_, _, _, Some(tag)) = event {
                 found.core = tag.core_suffix().and_then(Kind::of_tag);
@@ -373,8 +410,16 @@ impl<'t> Reader<'t> {
             ScalarStyle::Folded => Quoting::Folded,
         };
         if quoting == Quoting::Plain && range.is_empty() {
-            let kind = if properties.is_str { Kind::Str } else { properties.core.unwrap_or(Kind::Null) };
-            let scalar = Scalar { text: String::new(), kind, quoting };
+            let kind = if properties.is_str {
+                Kind::Str
+            } else {
+                properties.core.unwrap_or(Kind::Null)
+            };
+            let scalar = Scalar {
+                text: String::new(),
+                kind,
+                quoting,
+            };
             return Ok((scalar, self.cursor..self.cursor));
         }
         self.trivia();
@@ -383,7 +428,11 @@ impl<'t> Reader<'t> {
             (None, Quoting::Plain) if !properties.is_str => Kind::of_plain(text),
             _ => Kind::Str,
         };
-        let scalar = Scalar { text: text.to_owned(), kind, quoting };
+        let scalar = Scalar {
+            text: text.to_owned(),
+            kind,
+            quoting,
+        };
         if matches!(quoting, Quoting::Literal | Quoting::Folded) {
             let span = self.block_scalar(range)?;
             return Ok((scalar, span));
@@ -419,9 +468,15 @@ impl<'t> Reader<'t> {
                 let line_end = without_break(self.text, end);
                 let line_start = self.text[..line_end].rfind('\n').map_or(0, |at| at + 1);
                 let line = &self.text[line_start..line_end];
-                if line_start < body || line.bytes().any(|b| !b.is_ascii_whitespace()) || line.len() > indent
+                if line_start < body
+                    || line.bytes().any(|b| !b.is_ascii_whitespace())
+                    || line.len() > indent
                 {
-                    end = if line_start < body { header_end } else { line_end };
+                    end = if line_start < body {
+                        header_end
+                    } else {
+                        line_end
+                    };
                     break;
                 }
                 end = line_start;
@@ -470,7 +525,14 @@ impl<'t> Reader<'t> {
             end = self.cursor;
         }
         size.depth += 1;
-        Ok((Content::Sequence { layout: layout(style), items }, start..end, size))
+        Ok((
+            Content::Sequence {
+                layout: layout(style),
+                items,
+            },
+            start..end,
+            size,
+        ))
     }
 
     fn mapping(
@@ -513,7 +575,14 @@ impl<'t> Reader<'t> {
             end = self.cursor;
         }
         size.depth += 1;
-        Ok((Content::Mapping { layout: layout(style), entries }, start..end, size))
+        Ok((
+            Content::Mapping {
+                layout: layout(style),
+                entries,
+            },
+            start..end,
+            size,
+        ))
     }
 
     fn entry(
@@ -555,7 +624,15 @@ impl<'t> Reader<'t> {
             nodes: key_size.nodes + value_size.nodes,
             depth: key_size.depth.max(value_size.depth),
         };
-        Ok((Entry { key, value, start, complex }, size))
+        Ok((
+            Entry {
+                key,
+                value,
+                start,
+                complex,
+            },
+            size,
+        ))
     }
 }
 
@@ -570,7 +647,12 @@ impl Names {
         const SMALL: usize = 16;
         let name = entry.name();
         if entries.len() == SMALL {
-            self.seen = Some(entries.iter().map(|entry| entry.name().to_owned()).collect());
+            self.seen = Some(
+                entries
+                    .iter()
+                    .map(|entry| entry.name().to_owned())
+                    .collect(),
+            );
         }
         let twice = match &mut self.seen {
             Some(seen) => !seen.insert(name.to_owned()),
@@ -598,7 +680,14 @@ fn is_implicit((event, span): &(Event<'_>, granit_parser::Span)) -> bool {
 
 fn alias_node(name: String, span: Span, lead: usize) -> Node {
     let start = span.start;
-    Node { span, anchor: None, tag: None, content: Content::Alias(name), start, lead }
+    Node {
+        span,
+        anchor: None,
+        tag: None,
+        content: Content::Alias(name),
+        start,
+        lead,
+    }
 }
 
 fn layout(style: StructureStyle) -> Layout {

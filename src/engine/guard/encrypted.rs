@@ -12,13 +12,18 @@ pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
 
 fn in_file(file: &FilePlan) -> Vec<Finding> {
     let holds = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"ENC[");
-    let new_secret = file.differences.iter().any(|d| d.document.is_none() && d.op != Op::Remove)
+    let new_secret = file
+        .differences
+        .iter()
+        .any(|d| d.document.is_none() && d.op != Op::Remove)
         && file.is_changed()
         && file.after.as_ref().is_some_and(|c| holds(&c.bytes));
     file.promoted()
         .filter(|d| {
             let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
-            sealed(&d.after) || d.op == Op::Set && sealed(&d.before) || d.document.is_none() && new_secret
+            sealed(&d.after)
+                || d.op == Op::Set && sealed(&d.before)
+                || d.document.is_none() && new_secret
         })
         .map(|d| Finding {
             guard: GuardName::Encrypted,

@@ -7,5 +7,8 @@ use crate::plan::{ApplicationPlan, Finding};
 
 /// Runs every guard, in the order of `GuardName::ALL`.
 pub(super) fn run(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    [moving_version::find, encrypted::find].iter().flat_map(|find| find(applications)).collect()
+    [moving_version::find, encrypted::find]
+        .iter()
+        .flat_map(|find| find(applications))
+        .collect()
 }

@@ -7,7 +7,10 @@ use crate::yaml::Value;
 
 /// Finds promoted versions that were fixed and would become `latest`, a branch, or nothing.
 pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    let promoted = applications.iter().flat_map(|a| &a.files).flat_map(FilePlan::promoted);
+    let promoted = applications
+        .iter()
+        .flat_map(|a| &a.files)
+        .flat_map(FilePlan::promoted);
     promoted
         .filter_map(|difference| {
             let field = difference.version?;
