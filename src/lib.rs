@@ -1,5 +1,6 @@
 //! git-promote: promotes applications between environments of a GitOps repository.
 
+pub mod adapter;
 pub mod domain;
 pub mod engine;
 pub mod manifest;

@@ -139,6 +139,20 @@ pub enum RepositoryError {
         /// `reftable`, `sha256 object ids`, `a partial clone`.
         feature: String,
     },
+    /// The repository's folder belongs to another user, and nothing says that it is trusted.
+    #[error("`{path}` belongs to another user, and `safe.directory` does not name it")]
+    NotTrusted {
+        /// The folder.
+        path: String,
+    },
+    /// There are remotes, but nothing says which one is meant.
+    #[error(
+        "no remote is meant: the current branch has no upstream, and no remote is called `origin`"
+    )]
+    UnknownRemote {
+        /// The remotes that are there.
+        known: Vec<String>,
+    },
     /// The branch has no commit.
     #[error("branch `{branch}` has no commits")]
     Unborn {
@@ -192,6 +206,12 @@ pub enum RepositoryError {
         id: String,
         /// Whether the clone is shallow.
         shallow: bool,
+    },
+    /// A changed file's path runs through a file, or ends at a directory.
+    #[error("`{path}` cannot be a file and a directory at once")]
+    Collision {
+        /// The path.
+        path: String,
     },
     /// Files that the promotion changes have local changes.
     #[error("files of the checked-out branch `{branch}` have local changes: {}", .paths.join(", "))]

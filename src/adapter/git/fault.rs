@@ -1,0 +1,183 @@
+//! libgit2's errors as the port's.
+//!
+//! # Why
+//!
+//! libgit2 gives a class and a text but no error number. The class tells a
+//! missing object and an untrusted owner; whether the disk is full or the
+//! repository read-only stands in the text alone, which libgit2 takes from
+//! `strerror` in the C locale. `errno` itself is no help: the clean-up after a
+//! failure has often set it anew.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorClass, ErrorCode};
+use thiserror::Error;
+
+use crate::port::RepositoryError;
+
+/// Where an operation takes place: what an error needs to name.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// The repository's folder as the user knows it.
+    pub(super) path: PathBuf,
+    /// Whether history was cut off when it was cloned.
+    pub(super) shallow: bool,
+}
+
+/// Something that this adapter found by itself, as the source of an error.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(super) struct Finding(pub(super) String);
+
+impl Place {
+    /// The place of an open repository.
+    pub(super) fn of(repo: &git2::Repository) -> Self {
+        let path = repo.workdir().unwrap_or_else(|| repo.path());
+        Self {
+            path: path.components().collect(),
+            shallow: repo.is_shallow(),
+        }
+    }
+
+    /// The folder as text.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Turns libgit2's error while `doing` something into the port's.
+    pub(super) fn fault<S: Into<String>>(
+        &self,
+        doing: S,
+    ) -> impl FnOnce(git2::Error) -> RepositoryError + use<S> {
+        let (place, doing) = (self.clone(), doing.into());
+        move |error| place.classify(doing, error)
+    }
+
+    /// The same for an error of the file system.
+    pub(super) fn io_fault<S: Into<String>>(
+        &self,
+        doing: S,
+    ) -> impl FnOnce(io::Error) -> RepositoryError + use<S> {
+        let (doing, path) = (doing.into(), self.name());
+        move |error| match error.kind() {
+            io::ErrorKind::StorageFull => RepositoryError::DiskFull {
+                path,
+                source: error.into(),
+            },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                RepositoryError::ReadOnly {
+                    path,
+                    source: error.into(),
+                }
+            }
+            _ => RepositoryError::Git {
+                doing,
+                source: error.into(),
+            },
+        }
+    }
+
+    /// A fault that this adapter found by itself.
+    pub(super) fn found(doing: impl Into<String>, what: impl Into<String>) -> RepositoryError {
+        RepositoryError::Git {
+            doing: doing.into(),
+            source: Box::new(Finding(what.into())),
+        }
+    }
+
+    fn classify(&self, doing: String, error: git2::Error) -> RepositoryError {
+        let text = error.message();
+        let path = self.name();
+        let says = |words: &str| text.contains(words);
+        if error.code() == ErrorCode::Owner {
+            return RepositoryError::NotTrusted { path };
+        }
+        if error.code() == ErrorCode::NotFound
+            && matches!(error.class(), ErrorClass::Odb | ErrorClass::Object)
+            && let Some(id) = id_in(text)
+        {
+            return RepositoryError::MissingObject {
+                id: id.to_owned(),
+                shallow: self.shallow,
+            };
+        }
+        if says("No space left on device") || says("Disk quota exceeded") {
+            return RepositoryError::DiskFull {
+                path,
+                source: error.into(),
+            };
+        }
+        if says("Read-only file system")
+            || says("Permission denied")
+            || says("Operation not permitted")
+        {
+            return RepositoryError::ReadOnly {
+                path,
+                source: error.into(),
+            };
+        }
+        RepositoryError::Git {
+            doing,
+            source: error.into(),
+        }
+    }
+}
+
+/// The first 40 hexadecimal digits in a row.
+fn id_in(text: &str) -> Option<&str> {
+    text.split(|c: char| !c.is_ascii_hexdigit())
+        .find(|word| word.len() == 40)
+}
+
+/// A path of the file system for people.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Place {
+        Place {
+            path: PathBuf::from("repo"),
+            shallow: true,
+        }
+    }
+
+    fn os(text: &str) -> git2::Error {
+        git2::Error::new(ErrorCode::GenericError, ErrorClass::Os, text)
+    }
+
+    #[test]
+    fn a_full_disk_is_told_by_its_text() {
+        let error = place().fault("x")(os("failed to write: No space left on device"));
+        assert!(matches!(error, RepositoryError::DiskFull { .. }));
+    }
+
+    #[test]
+    fn a_refused_write_is_read_only() {
+        for text in [
+            "cannot open: Permission denied",
+            "mkdir: Read-only file system",
+        ] {
+            let error = place().fault("x")(os(text));
+            assert!(matches!(error, RepositoryError::ReadOnly { .. }));
+        }
+    }
+
+    #[test]
+    fn a_missing_object_is_named_and_says_whether_the_clone_is_shallow() {
+        let id = "0123456789012345678901234567890123456789";
+        let error = place().fault("x")(git2::Error::new(
+            ErrorCode::NotFound,
+            ErrorClass::Odb,
+            format!("object not found - no match for id ({id})"),
+        ));
+        let RepositoryError::MissingObject { id: found, shallow } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!((found.as_str(), shallow), (id, true));
+    }
+}

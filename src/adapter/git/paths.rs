@@ -1,0 +1,21 @@
+//! Paths as Git has them, which need not be text.
+
+use std::path::PathBuf;
+
+/// A path for the file system.
+#[cfg(unix)]
+pub(super) fn from_bytes(path: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(path))
+}
+
+/// A path for the file system.
+#[cfg(not(unix))]
+pub(super) fn from_bytes(path: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(path).into_owned())
+}
+
+/// A path for people.
+pub(super) fn show(path: &[u8]) -> String {
+    String::from_utf8_lossy(path).into_owned()
+}

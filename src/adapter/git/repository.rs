@@ -1,0 +1,146 @@
+//! The port's methods, each handed to the file that does it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+
+use super::fault::Place;
+use super::snapshot::{GitSnapshot, Store};
+use super::{advance, choose, commit, history, open};
+use crate::domain::CommitId;
+use crate::port::{
+    Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, Snapshot,
+};
+
+/// A Git repository on this machine, with the remote that it knows.
+pub struct GitRepository {
+    shared: Arc<Shared>,
+}
+
+/// What threads share: libgit2's repository may be used by one at a time.
+struct Shared {
+    repo: Mutex<git2::Repository>,
+    store: Arc<Store>,
+    name: String,
+}
+
+impl Shared {
+    fn repo(&self) -> MutexGuard<'_, git2::Repository> {
+        self.repo.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl GitRepository {
+    /// Opens the repository that `dir` lies in: a working tree, a linked one, or a bare repository.
+    ///
+    /// # Errors
+    /// [`RepositoryError::NotARepository`], [`RepositoryError::NotTrusted`], and
+    /// [`RepositoryError::Unsupported`] for reftable, sha256 and partial clones.
+    pub fn discover(dir: &Path) -> Result<Self, RepositoryError> {
+        let repo = open::discover(dir)?;
+        let shared = Shared {
+            store: Arc::new(Store::open(&repo)?),
+            name: name_of(&repo),
+            repo: Mutex::new(repo),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Does what may take long where it holds nobody up.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&git2::Repository) -> Result<T, RepositoryError> + Send + 'static,
+    ) -> Result<T, RepositoryError> {
+        let shared = Arc::clone(&self.shared);
+        let work = move || work(&shared.repo());
+        match Handle::try_current() {
+            Ok(runtime) => match runtime.spawn_blocking(work).await {
+                Ok(done) => done,
+                Err(e) => Err(Place::found("could not finish", e.to_string())),
+            },
+            Err(_) => work(),
+        }
+    }
+}
+
+#[async_trait]
+impl Repository for GitRepository {
+    fn name(&self) -> String {
+        self.shared.name.clone()
+    }
+
+    async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
+        let choice = choice.clone();
+        self.blocking(move |repo| match choice.publish {
+            Publish::Local => {
+                let remote = choose::remote(repo).unwrap_or(None);
+                choose::local(repo, &choice, remote.as_deref())
+            }
+            Publish::Push => match choose::remote(repo)? {
+                None => choose::local(repo, &choice, None),
+                Some(remote) => Err(RepositoryError::UnsupportedRemote {
+                    remote,
+                    scheme: "any".to_owned(),
+                }),
+            },
+        })
+        .await
+    }
+
+    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
+        history::revision(&self.shared.repo(), revision)
+    }
+
+    fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
+        let store = Arc::clone(&self.shared.store);
+        Ok(Arc::new(GitSnapshot::open(store, commit)?))
+    }
+
+    async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError> {
+        self.blocking(move |repo| commit::write(repo, &request))
+            .await
+    }
+
+    async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
+        let branch = branch.clone();
+        self.blocking(move |repo| advance::local(repo, &branch, commit))
+            .await
+    }
+
+    fn find_promotion(
+        &self,
+        tip: CommitId,
+        id: &str,
+        limit: usize,
+    ) -> Result<Option<CommitId>, RepositoryError> {
+        history::find_promotion(&self.shared.repo(), tip, id, limit)
+    }
+}
+
+/// The last part of the remote's URL, else the folder's name, without `.git`.
+fn name_of(repo: &git2::Repository) -> String {
+    let remote = choose::remote(repo).ok().flatten();
+    let url = remote
+        .and_then(|name| repo.find_remote(&name).ok())
+        .and_then(|remote| remote.url().ok().map(ToOwned::to_owned));
+    let main = match repo.commondir().file_name() {
+        Some(name) if name == ".git" => repo.commondir().parent(),
+        _ => Some(repo.commondir()),
+    };
+    let folder = main.map(|main| main.display().to_string());
+    url.or(folder)
+        .and_then(|whole| last_part(&whole))
+        .unwrap_or_else(|| "repository".to_owned())
+}
+
+fn last_part(whole: &str) -> Option<String> {
+    let whole = whole.trim_end_matches('/');
+    let whole = whole.strip_suffix("/.git").unwrap_or(whole);
+    let last = whole.rsplit(['/', ':', '\\']).next()?;
+    let last = last.strip_suffix(".git").unwrap_or(last);
+    (!last.is_empty()).then(|| last.to_owned())
+}

@@ -1,0 +1,3 @@
+//! The outside world behind the ports.
+
+pub mod git;

@@ -1,0 +1,151 @@
+//! Moving a branch together with its checked-out files.
+
+use git_promote::port::{Repository, RepositoryError};
+
+use crate::world::{World, any, change, commit_on, named, notes, promote, wait};
+
+#[test]
+fn clean_files_move_along_and_dirty_others_are_not_touched() {
+    let world = World::new();
+    let repo = world.repository(&[
+        ("d/a", "1"),
+        ("d/gone", "1"),
+        ("other", "1"),
+        ("staged", "1"),
+    ]);
+    repo.write("other", "mine");
+    repo.write("staged", "mine");
+    repo.git(&["add", "staged"]);
+    repo.write("untracked", "mine");
+    let before = repo.status();
+    let changes = vec![
+        change("d/a", Some("2")),
+        change("d/gone", None),
+        change("new/file", Some("3")),
+    ];
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(
+        (repo.read("d/a"), repo.read("new/file")),
+        ("2".into(), "3".into())
+    );
+    assert!(!repo.has("d/gone"));
+    assert_eq!(repo.status(), before);
+    repo.assert_sound();
+}
+
+#[test]
+fn a_dirty_file_stops_the_promotion_and_nothing_moves() {
+    type Dirt = fn(&crate::world::Repo<'_>);
+    let cases: [(&str, Dirt); 4] = [
+        ("changed", |r| r.write("a", "mine")),
+        ("staged", |r| {
+            r.write("a", "mine");
+            r.git(&["add", "a"]);
+            r.write("a", "1");
+        }),
+        ("deleted", |r| {
+            std::fs::remove_file(r.dir.join("a")).unwrap()
+        }),
+        ("in the way", |r| r.write("new", "mine")),
+    ];
+    for (name, dirt) in cases {
+        let world = World::new();
+        let repo = world.repository(&[("a", "1"), ("b", "1")]);
+        dirt(&repo);
+        let (tip, status) = (repo.tip("main"), repo.status());
+        let changes = vec![
+            change("a", Some("2")),
+            change("b", Some("2")),
+            change("new", Some("2")),
+        ];
+        let error = promote(&repo.open(), &any(), changes).unwrap_err();
+        let RepositoryError::Dirty { paths, .. } = error else {
+            panic!("{name}: {error:?}")
+        };
+        assert_eq!(
+            paths,
+            [if name == "in the way" { "new" } else { "a" }],
+            "{name}"
+        );
+        assert_eq!((repo.tip("main"), repo.status()), (tip, status), "{name}");
+    }
+}
+
+#[test]
+fn a_branch_in_a_linked_worktree_moves_with_the_files_there() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.git(&["worktree", "add", "-q", "../linked", "-b", "release"]);
+    let linked = world.at(world.path("linked"));
+    notes(promote(
+        &repo.open(),
+        &named("release"),
+        vec![change("a", Some("2"))],
+    ));
+    assert_eq!(
+        (linked.read("a"), linked.status()),
+        ("2".into(), String::new())
+    );
+    assert_eq!((repo.read("a"), repo.status()), ("1".into(), String::new()));
+    // And the other way round.
+    notes(promote(
+        &linked.open(),
+        &named("main"),
+        vec![change("a", Some("3"))],
+    ));
+    assert_eq!((repo.read("a"), repo.status()), ("3".into(), String::new()));
+}
+
+#[test]
+fn a_run_that_died_before_the_branch_moved_is_finished_by_the_next() {
+    // How far the dead run came: all files, some files, files and index.
+    for died_after in ["files", "one file", "index"] {
+        let world = World::new();
+        let repo = world.repository(&[("a", "1"), ("b", "1"), ("gone", "1")]);
+        let git = repo.open();
+        let branch = wait(git.branch(&any())).unwrap();
+        let changes = vec![
+            change("a", Some("2")),
+            change("b", Some("2")),
+            change("gone", None),
+            change("new", Some("2")),
+        ];
+        let commit = commit_on(&git, &branch, changes).unwrap();
+        repo.write("a", "2");
+        if died_after != "one file" {
+            repo.write("b", "2");
+            repo.write("new", "2");
+            std::fs::remove_file(repo.dir.join("gone")).unwrap();
+        }
+        if died_after == "index" {
+            repo.git(&["add", "--all"]);
+        }
+        notes(wait(git.advance(&branch, commit)));
+        assert_eq!(repo.status(), "", "{died_after}");
+        assert_eq!(repo.read("b"), "2");
+        repo.assert_sound();
+    }
+}
+
+#[test]
+fn line_ends_are_written_as_the_attributes_say() {
+    let world = World::new();
+    let files = [
+        (".gitattributes", "*.txt text eol=crlf\n"),
+        ("a.txt", "1\n"),
+    ];
+    let repo = world.repository(&files);
+    repo.git(&["rm", "-q", "--cached", "a.txt"]);
+    repo.git(&["add", "a.txt"]);
+    std::fs::remove_file(repo.dir.join("a.txt")).unwrap();
+    repo.git(&["checkout", "--", "a.txt"]);
+    assert_eq!(repo.read("a.txt"), "1\r\n");
+    let changes = vec![change("a.txt", Some("2\n")), change("n.txt", Some("3\n"))];
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(
+        (repo.read("a.txt"), repo.read("n.txt")),
+        ("2\r\n".into(), "3\r\n".into())
+    );
+    assert_eq!(repo.status(), "");
+    assert_eq!(repo.show("main", "a.txt"), "2\n");
+}

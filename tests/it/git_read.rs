@@ -1,0 +1,197 @@
+//! Opening repositories and reading commits.
+
+use std::collections::BTreeMap;
+
+use git_promote::domain::{FileMode, ObjectId};
+use git_promote::port::{Repository, RepositoryError, Snapshot};
+
+use crate::world::{World, any, named, wait};
+
+/// All files below a tree: path, mode, id.
+fn walk(snapshot: &dyn Snapshot) -> BTreeMap<Vec<u8>, (FileMode, ObjectId)> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![(Vec::new(), snapshot.root())];
+    while let Some((prefix, tree)) = open.pop() {
+        let mut visit = |entry: git_promote::port::TreeEntry<'_>| {
+            let mut path: Vec<u8> = prefix.clone();
+            path.extend_from_slice(entry.name);
+            if entry.mode == FileMode::Directory {
+                path.push(b'/');
+                open.push((path, entry.id));
+            } else {
+                found.insert(path, (entry.mode, entry.id));
+            }
+        };
+        snapshot.read_tree(tree, &mut visit).unwrap();
+    }
+    found
+}
+
+#[test]
+fn a_snapshot_reads_files_modes_and_bytes() {
+    let world = World::new();
+    let repo = world.repository(&[("a/b.yaml", "x: 1\n"), ("run.sh", "#!/bin/sh\n")]);
+    repo.git(&["update-index", "--chmod=+x", "run.sh"]);
+    repo.git(&["commit", "-qm", "bit"]);
+    let git = repo.open();
+    let branch = wait(git.branch(&any())).unwrap();
+    assert_eq!(branch.name, "main");
+    assert_eq!(branch.remote, None);
+    assert_eq!(branch.tip.to_string(), repo.tip("main"));
+    let snapshot = git.snapshot(branch.tip).unwrap();
+    let files = walk(&*snapshot);
+    assert_eq!(files[&b"run.sh"[..]].0, FileMode::Executable);
+    let (mode, id) = files[&b"a/b.yaml"[..]];
+    assert_eq!(mode, FileMode::Regular);
+    assert_eq!(snapshot.read_blob(id).unwrap(), b"x: 1\n");
+    assert_eq!(snapshot.blob_size(id).unwrap(), 5);
+}
+
+#[test]
+fn a_snapshot_sees_what_was_committed_after_it_was_opened() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    let git = repo.open();
+    let later = repo.commit("later", &[("a", "2")]);
+    repo.git(&["repack", "-qad"]);
+    let commit = git.revision(&later).unwrap();
+    assert!(git.snapshot(commit).is_ok());
+}
+
+#[test]
+fn two_threads_read_one_snapshot() {
+    let world = World::new();
+    let repo = world.repository(&[("a/b", "1"), ("c/d", "2")]);
+    let git = repo.open();
+    let snapshot = git.snapshot(git.revision("HEAD").unwrap()).unwrap();
+    let seen: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| walk(&*snapshot))).collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].len(), 2);
+}
+
+#[test]
+fn a_repository_is_found_from_a_subdirectory_a_worktree_and_as_a_bare_one() {
+    let world = World::new();
+    let repo = world.repository(&[("deep/er/file", "1")]);
+    repo.git(&["worktree", "add", "-q", "../linked", "-b", "other"]);
+    let bare = world.bare_at("bare.git", &[("file", "1")]);
+    let tip = |dir| {
+        let git = world.at(dir).open();
+        let branch = wait(git.branch(&any())).unwrap();
+        (git.name(), branch.name)
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(tip(repo.dir.join("deep/er")), pair("repo", "main"));
+    assert_eq!(tip(world.path("linked")), pair("repo", "other"));
+    assert_eq!(tip(bare.dir), pair("bare", "main"));
+}
+
+#[test]
+fn a_folder_without_a_repository_is_named() {
+    let world = World::new();
+    let error = world.at(world.path("home")).try_open().err().unwrap();
+    assert!(
+        matches!(error, RepositoryError::NotARepository { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn reftable_sha256_and_partial_clones_are_refused_by_name() {
+    let world = World::new();
+    world.git(&["init", "-q", "--ref-format=reftable", "reftable"]);
+    world.git(&["init", "-q", "--object-format=sha256", "sha256"]);
+    let full = world.repository(&[("a", "1")]);
+    full.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", full.dir.display());
+    world.git(&["clone", "-q", "--filter=blob:none", &url, "partial"]);
+    for (name, feature) in [
+        ("reftable", "reftable"),
+        ("sha256", "sha256 object ids"),
+        ("partial", "a partial clone"),
+    ] {
+        match world.at(world.path(name)).try_open() {
+            Err(RepositoryError::Unsupported { feature: found, .. }) => assert_eq!(found, feature),
+            Err(other) => panic!("{name}: {other:?}"),
+            Ok(_) => panic!("{name} was opened"),
+        }
+    }
+}
+
+#[test]
+fn a_branch_without_commits_is_refused_by_name() {
+    let world = World::new();
+    let git = world.empty_at("repo").open();
+    let error = wait(git.branch(&any())).unwrap_err();
+    assert!(matches!(error, RepositoryError::Unborn { branch } if branch == "main"));
+}
+
+#[test]
+fn a_detached_head_needs_a_branch() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.git(&["checkout", "-q", "--detach"]);
+    let git = repo.open();
+    let error = wait(git.branch(&any())).unwrap_err();
+    assert!(matches!(error, RepositoryError::DetachedHead { .. }));
+    assert_eq!(wait(git.branch(&named("main"))).unwrap().name, "main");
+}
+
+#[test]
+fn an_unknown_branch_comes_with_the_known_ones() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.git(&["branch", "release"]);
+    let error = wait(repo.open().branch(&named("mian"))).unwrap_err();
+    let RepositoryError::UnknownBranch { known, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(known, ["main", "release"]);
+}
+
+#[test]
+fn an_unknown_revision_is_named() {
+    let world = World::new();
+    let git = world.repository(&[("a", "1")]).open();
+    let error = git.revision("v9").unwrap_err();
+    assert!(matches!(error, RepositoryError::UnknownRevision { revision } if revision == "v9"));
+}
+
+#[test]
+fn a_shallow_clone_works_as_far_as_it_reaches() {
+    let world = World::new();
+    let full = world.repository_at("full", &[("a", "1")]);
+    let first = full.tip("HEAD");
+    full.commit("second", &[("a", "2")]);
+    let url = format!("file://{}", full.dir.display());
+    world.git(&["clone", "-q", "--depth=1", &url, "shallow"]);
+    let git = world.at(world.path("shallow")).open();
+    let tip = git.revision("HEAD").unwrap();
+    assert_eq!(walk(&*git.snapshot(tip).unwrap()).len(), 1);
+    assert_eq!(git.find_promotion(tip, "none", 100).unwrap(), None);
+    for revision in ["HEAD~1", first.as_str()] {
+        let error = git.revision(revision).unwrap_err();
+        assert!(matches!(
+            error,
+            RepositoryError::MissingObject { shallow: true, .. }
+        ));
+    }
+}
+
+#[test]
+fn an_earlier_promotion_is_found_by_its_id_also_inside_a_squashed_body() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    let squashed = "squash\n\n* promote\n\n  text\nPromotion-Id: abc\n\n* more\n\nSigned-off-by: x";
+    let commit = repo.commit(squashed, &[("a", "2")]);
+    repo.commit("later", &[("a", "3")]);
+    let git = repo.open();
+    let tip = git.revision("HEAD").unwrap();
+    let find = |id, limit| git.find_promotion(tip, id, limit).unwrap();
+    assert_eq!(find("abc", 10).unwrap().to_string(), commit);
+    assert_eq!(find("ab", 10), None);
+    assert_eq!(find("abc", 1), None);
+}

@@ -1,0 +1,6 @@
+//! All integration tests: real repositories, each in a world of its own.
+
+mod git_checkout;
+mod git_read;
+mod git_write;
+mod world;

@@ -1,0 +1,333 @@
+//! A small world of its own for each test: empty home, fixed dates, real Git.
+//!
+//! ```ignore
+//! let world = World::new();
+//! let repo = world.repository(&[("envs/staging/api.yaml", "image: 1\n")]);
+//! let out = repo.promote(&["--from", "staging", "--to", "production", "--yes"]);
+//! assert_eq!(out.code, 0, "{out}");
+//! ```
+
+#![allow(dead_code)] // each test file uses a part of it
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use git_promote::adapter::git::GitRepository;
+use git_promote::domain::{CommitId, FileMode, RepoPath};
+use git_promote::port::{
+    Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
+};
+use tempfile::TempDir;
+
+/// A folder with an empty home in it; gone when it is dropped.
+pub struct World {
+    root: TempDir,
+}
+
+/// A repository, bare or not, in a world.
+pub struct Repo<'w> {
+    world: &'w World,
+    /// Its folder.
+    pub dir: PathBuf,
+}
+
+/// What a program did.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code; -1 after a signal.
+    pub code: i32,
+    /// What it printed as its result.
+    pub stdout: String,
+    /// What it told.
+    pub stderr: String,
+}
+
+impl fmt::Display for Ran {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(f, "exit {code}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(out: Output) -> Self {
+        Self {
+            code: out.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+}
+
+impl World {
+    /// An empty world with a Git identity.
+    pub fn new() -> Self {
+        let world = Self {
+            root: tempfile::Builder::new()
+                .prefix("promote-")
+                .tempdir()
+                .unwrap(),
+        };
+        fs::create_dir_all(world.path("home")).unwrap();
+        world
+    }
+
+    /// A path in this world.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// A command that sees nothing of this machine but its `PATH`.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path("home"))
+            .env("XDG_CONFIG_HOME", self.path("home/.config"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CEILING_DIRECTORIES", self.root.path())
+            .env("GIT_AUTHOR_NAME", "Ada")
+            .env("GIT_AUTHOR_EMAIL", "ada@example.org")
+            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05+00:00")
+            .env("GIT_COMMITTER_NAME", "Ada")
+            .env("GIT_COMMITTER_EMAIL", "ada@example.org")
+            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05+00:00")
+            .env("LC_ALL", "C")
+            .current_dir(self.root.path());
+        command
+    }
+
+    /// Runs Git in this world's folder; it must succeed. Gives stdout without the last line end.
+    pub fn git(&self, args: &[&str]) -> String {
+        self.git_in(self.root.path(), args)
+    }
+
+    /// Runs Git in a folder; it must succeed.
+    pub fn git_in(&self, dir: &Path, args: &[&str]) -> String {
+        let ran = Ran::from(
+            self.command("git")
+                .current_dir(dir)
+                .args(args)
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(ran.code, 0, "git {args:?}: {ran}");
+        ran.stdout.trim_end_matches('\n').to_owned()
+    }
+
+    /// A repository `repo` on branch `main` with one commit of these files.
+    pub fn repository(&self, files: &[(&str, &str)]) -> Repo<'_> {
+        self.repository_at("repo", files)
+    }
+
+    /// The same at another place.
+    pub fn repository_at(&self, name: &str, files: &[(&str, &str)]) -> Repo<'_> {
+        let repo = self.empty_at(name);
+        repo.commit("first", files);
+        repo
+    }
+
+    /// A repository without commits.
+    pub fn empty_at(&self, name: &str) -> Repo<'_> {
+        self.git(&["init", "--quiet", "--initial-branch=main", name]);
+        let repo = self.at(self.path(name));
+        repo.git(&["config", "user.name", "Ada"]);
+        repo.git(&["config", "user.email", "ada@example.org"]);
+        repo
+    }
+
+    /// A bare repository `name` with one commit of these files on `main`.
+    pub fn bare_at(&self, name: &str, files: &[(&str, &str)]) -> Repo<'_> {
+        let seed = format!("{name}.seed");
+        self.repository_at(&seed, files);
+        self.git(&["clone", "--quiet", "--bare", &seed, name]);
+        let bare = self.at(self.path(name));
+        bare.git(&["remote", "remove", "origin"]);
+        bare.git(&["config", "user.name", "Ada"]);
+        bare.git(&["config", "user.email", "ada@example.org"]);
+        bare
+    }
+
+    /// A bare remote `remote.git` with these files, and a clone `repo` of it.
+    pub fn cloned(&self, files: &[(&str, &str)]) -> (Repo<'_>, Repo<'_>) {
+        let remote = self.bare_at("remote.git", files);
+        let clone = self.clone_of(&remote, "repo");
+        (remote, clone)
+    }
+
+    /// A clone of a repository.
+    pub fn clone_of(&self, remote: &Repo<'_>, name: &str) -> Repo<'_> {
+        let url = remote.dir.to_str().unwrap();
+        self.git(&["clone", "--quiet", url, name]);
+        let clone = self.at(self.path(name));
+        clone.git(&["config", "user.name", "Ada"]);
+        clone.git(&["config", "user.email", "ada@example.org"]);
+        clone
+    }
+
+    /// The repository in a folder that is there.
+    pub fn at(&self, dir: PathBuf) -> Repo<'_> {
+        Repo { world: self, dir }
+    }
+
+    /// Runs the program in this world's folder.
+    pub fn promote(&self, args: &[&str]) -> Ran {
+        self.promote_in(self.root.path(), args)
+    }
+
+    /// Runs the program in a folder.
+    pub fn promote_in(&self, dir: &Path, args: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_git-promote"));
+        command.current_dir(dir).args(args).output().unwrap().into()
+    }
+}
+
+impl<'w> Repo<'w> {
+    /// Runs Git here; it must succeed.
+    pub fn git(&self, args: &[&str]) -> String {
+        self.world.git_in(&self.dir, args)
+    }
+
+    /// Runs the program here.
+    pub fn promote(&self, args: &[&str]) -> Ran {
+        self.world.promote_in(&self.dir, args)
+    }
+
+    /// Writes a file of the working tree.
+    pub fn write(&self, path: &str, text: &str) {
+        let file = self.dir.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    /// Reads a file of the working tree.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.dir.join(path)).unwrap()
+    }
+
+    /// Whether there is such a file in the working tree.
+    pub fn has(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.dir.join(path)).is_ok()
+    }
+
+    /// Writes and commits files; gives the commit.
+    pub fn commit(&self, message: &str, files: &[(&str, &str)]) -> String {
+        for (path, text) in files {
+            self.write(path, text);
+        }
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
+        self.tip("HEAD")
+    }
+
+    /// The commit that a revision names.
+    pub fn tip(&self, revision: &str) -> String {
+        self.git(&["rev-parse", "--verify", revision])
+    }
+
+    /// A file's text in a commit.
+    pub fn show(&self, revision: &str, path: &str) -> String {
+        let file = format!("{revision}:{path}");
+        let mut git = self.world.command("git");
+        let out = git.current_dir(&self.dir).args(["show", &file]).output();
+        let ran = Ran::from(out.unwrap());
+        assert_eq!(ran.code, 0, "{ran}");
+        ran.stdout
+    }
+
+    /// `git status` in short, with untracked files.
+    pub fn status(&self) -> String {
+        self.git(&["status", "--porcelain", "--untracked-files=all"])
+    }
+
+    /// Fails unless Git finds the repository sound.
+    pub fn assert_sound(&self) {
+        self.git(&["fsck", "--strict", "--no-dangling"]);
+    }
+
+    /// Opens it with this project's adapter.
+    pub fn open(&self) -> GitRepository {
+        self.try_open().unwrap()
+    }
+
+    /// The same where it may fail.
+    pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
+        GitRepository::discover(&self.dir)
+    }
+}
+
+/// The default choice: no `--branch`, push if there is a remote.
+pub fn any() -> BranchChoice {
+    BranchChoice::default()
+}
+
+/// `--branch NAME`.
+pub fn named(name: &str) -> BranchChoice {
+    BranchChoice {
+        branch: Some(name.to_owned()),
+        publish: Publish::Push,
+    }
+}
+
+/// `--no-push`.
+pub fn no_push() -> BranchChoice {
+    BranchChoice {
+        branch: None,
+        publish: Publish::Local,
+    }
+}
+
+/// A file's new text, or `None` to delete it.
+pub fn change(path: &str, text: Option<&str>) -> TreeChange {
+    TreeChange {
+        path: RepoPath::parse(path).unwrap(),
+        content: text.map(|text| (FileMode::Regular, text.as_bytes().to_vec())),
+    }
+}
+
+/// Waits for a future on this thread.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+/// Commits changes onto a branch as the engine does, without moving it.
+pub fn commit_on(
+    repo: &GitRepository,
+    branch: &Branch,
+    changes: Vec<TreeChange>,
+) -> Result<CommitId, RepositoryError> {
+    wait(repo.write_commit(CommitRequest {
+        parent: branch.tip,
+        changes,
+        message: "promote api\n\nPromotion-Id: 1\n".to_owned(),
+    }))
+}
+
+/// Finds the branch, commits, advances: what the engine does with a plan.
+pub fn promote(
+    repo: &GitRepository,
+    choice: &BranchChoice,
+    changes: Vec<TreeChange>,
+) -> Result<Advance, RepositoryError> {
+    let branch = wait(repo.branch(choice))?;
+    let commit = commit_on(repo, &branch, changes)?;
+    wait(repo.advance(&branch, commit))
+}
+
+/// The notes of an advance that must have been done.
+pub fn notes(advance: Result<Advance, RepositoryError>) -> Vec<String> {
+    match advance.unwrap() {
+        Advance::Done { notes } => notes,
+        Advance::Overtaken => panic!("overtaken"),
+    }
+}
