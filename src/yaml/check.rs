@@ -1,0 +1,168 @@
+//! Edits that must not be made, found before any text is touched.
+
+use std::collections::BTreeSet;
+
+use super::edit::Edit;
+use super::error::EditError;
+use super::extent::{child_count, child_start};
+use super::node::{Content, Node, Span, Stream};
+use super::place::{Place, Step};
+use super::scalar::Kind;
+
+/// Refuses edits of what is not there, behind aliases, twice, or still needed.
+pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
+    let mut replaced: BTreeSet<Place> = BTreeSet::new();
+    let mut taken: Vec<(Place, usize, Span)> = Vec::new();
+    for edit in edits {
+        match edit {
+            Edit::Set { place, .. } => {
+                let node = find(stream, place)?;
+                taken.push((place.clone(), place.document, node.span.clone()));
+            }
+            Edit::Remove { place } => {
+                let node = find(stream, place)?;
+                let (parent, step) = place.parent().ok_or_else(|| EditError::Missing(place.clone()))?;
+                let parent = find(stream, &parent)?;
+                let start = super::extent::child_index(parent, step)
+                    .and_then(|index| child_start(parent, index))
+                    .unwrap_or(node.start);
+                taken.push((place.clone(), place.document, start..node.end()));
+            }
+            Edit::AddEntry { mapping, key, after, .. } => {
+                let node = find(stream, mapping)?;
+                let is_mapping = matches!(node.content, Content::Mapping { .. });
+                collection(node, mapping, is_mapping, *after)?;
+            let _ = key;
+            }
+            Edit::AddItem { sequence, after, .. } => {
+                let node = find(stream, sequence)?;
+                let is_sequence = matches!(node.content, Content::Sequence { .. });
+                collection(node, sequence, is_sequence, *after)?;
+            }
+            Edit::AddDocument { after, .. } => {
+                if after.is_some_and(|after| after >= stream.documents.len()) {
+                    return Err(EditError::Missing(Place::root(after.unwrap_or(0))));
+                }
+            }
+            Edit::RemoveDocument { document } => {
+                if *document >= stream.documents.len() {
+                    return Err(EditError::Missing(Place::root(*document)));
+                }
+            }
+        }
+        if matches!(edit, Edit::Set { .. } | Edit::Remove { .. } | Edit::RemoveDocument { .. }) {
+            let place = edit.place();
+            if !replaced.insert(place.clone()) {
+                return Err(EditError::Overlap(place));
+            }
+        }
+    }
+    overlap(edits, &replaced)?;
+    present(stream, edits, &replaced)?;
+    anchors(stream, &taken)
+}
+
+/// The node, or why it cannot be edited.
+fn find<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
+    let missing = || EditError::Missing(place.clone());
+    let mut node = &stream.documents.get(place.document).ok_or_else(missing)?.root;
+    for step in &place.steps {
+        if matches!(node.content, Content::Alias(_)) {
+            return Err(EditError::ThroughAlias(place.clone()));
+        }
+        node = node.child(step).ok_or_else(missing)?;
+    }
+    Ok(node)
+}
+
+/// Whether something can be added to the node after that child.
+fn collection(node: &Node, place: &Place, fits: bool, after: Option<usize>) -> Result<(), EditError> {
+    match &node.content {
+        Content::Alias(_) => return Err(EditError::ThroughAlias(place.clone())),
+        Content::Scalar(scalar) if scalar.kind != Kind::Null => {
+            return Err(EditError::NotACollection(place.clone()));
+        }
+        // `{}` may become a sequence and `[]` a mapping only as a whole, by `Set`.
+        Content::Mapping { .. } | Content::Sequence { .. } if !fits => {
+            return Err(EditError::NotACollection(place.clone()));
+        }
+        _ => {}
+    }
+    match after {
+        Some(after) if after >= child_count(node) => {
+            Err(EditError::Missing(place.child(Step::Index(after))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an edit below, or an addition to, something that is replaced or removed.
+fn overlap(edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> {
+    for edit in edits {
+        let mut place = match edit {
+            Edit::AddEntry { mapping, .. } => mapping.clone(),
+            Edit::AddItem { sequence, .. } => sequence.clone(),
+            Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => continue,
+            Edit::Set { place, .. } | Edit::Remove { place } => match place.parent() {
+                Some((parent, _)) => parent,
+                None => continue,
+            },
+        };
+        loop {
+            if replaced.contains(&place) {
+                return Err(EditError::Overlap(edit.place()));
+            }
+            if place.steps.pop().is_none() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a key that would be there twice.
+fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> {
+    let mut added = BTreeSet::new();
+    for edit in edits {
+        if let Edit::AddEntry { .. } = edit {
+            let place = edit.place();
+            let goes = replaced.contains(&place) && edits.contains(&Edit::Remove { place: place.clone() });
+            if (stream.node(&place).is_some() && !goes) || !added.insert(place.clone()) {
+                return Err(EditError::Present(place));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to take an anchor away while an alias elsewhere needs it.
+fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditError> {
+    for (index, document) in stream.documents.iter().enumerate() {
+        if document.anchors.is_empty() || !taken.iter().any(|(_, at, _)| *at == index) {
+            continue;
+        }
+        let gone = |at: usize| {
+            taken.iter().find(|(_, document, span)| *document == index && span.contains(&at))
+        };
+        let mut aliases = Vec::new();
+        collect_aliases(&document.root, &mut aliases);
+        for (name, at) in aliases {
+            if gone(at).is_some() {
+                continue;
+            }
+            let before = document.anchors.partition_point(|(_, start)| *start < at);
+            let anchor = document.anchors[..before].iter().rfind(|(anchor, _)| anchor == name);
+            if let Some((place, _, _)) = anchor.and_then(|(_, start)| gone(*start)) {
+                return Err(EditError::AnchorInUse { place: place.clone(), anchor: name.to_owned() });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn collect_aliases<'n>(node: &'n Node, into: &mut Vec<(&'n str, usize)>) {
+    if let Content::Alias(name) = &node.content {
+        into.push((name, node.span.start));
+    }
+    node.children().for_each(|child| collect_aliases(child, into));
+}

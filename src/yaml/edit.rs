@@ -1,0 +1,142 @@
+//! Edits as data, and [`splice`], which applies and proves them.
+//!
+//! # Why
+//!
+//! A file is edited, never printed anew: every byte that no edit names stays.
+//! Edits become byte ranges on the text; the result is parsed and compared with
+//! the model that was meant. Where the pretty way does not prove, the edit at
+//! fault is written in the plainest way, and only then refused.
+
+use super::check;
+use super::error::EditError;
+use super::fragment::Fragment;
+use super::node::Stream;
+use super::phases;
+use super::place::Place;
+use super::proof;
+
+/// One change to a stream. Places are those of the stream before all edits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Replaces a value; key, anchor and the comments around it stay.
+    Set {
+        /// The value's place.
+        place: Place,
+        /// What stands there afterwards.
+        value: Fragment,
+    },
+    /// Adds an entry to a mapping, or to an empty value.
+    AddEntry {
+        /// The mapping.
+        mapping: Place,
+        /// The entry's key.
+        key: String,
+        /// The index of the existing entry it follows; `None` puts it first.
+        after: Option<usize>,
+        /// The entry, or its value.
+        entry: Fragment,
+    },
+    /// Adds an item to a sequence, or to an empty value.
+    AddItem {
+        /// The sequence.
+        sequence: Place,
+        /// The index of the existing item it follows; `None` puts it first.
+        after: Option<usize>,
+        /// The item, or its value.
+        item: Fragment,
+    },
+    /// Removes an entry or item with the comments directly above it.
+    Remove {
+        /// The entry or item.
+        place: Place,
+    },
+    /// Adds a document.
+    AddDocument {
+        /// The index of the existing document it follows; `None` puts it first.
+        after: Option<usize>,
+        /// The document.
+        document: Fragment,
+    },
+    /// Removes a document.
+    RemoveDocument {
+        /// Its index.
+        document: usize,
+    },
+}
+
+impl Edit {
+    /// The place that the edit changes; for an addition, where the addition goes.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Set { place, .. } | Self::Remove { place } => place.clone(),
+            Self::AddEntry { mapping, key, .. } => {
+                mapping.child(super::place::Step::Key(key.clone()))
+            }
+            Self::AddItem { sequence, after, .. } => {
+                sequence.child(super::place::Step::Index(after.map_or(0, |after| after + 1)))
+            }
+            Self::AddDocument { after, .. } => Place::root(after.map_or(0, |after| after + 1)),
+            Self::RemoveDocument { document } => Place::root(*document),
+        }
+    }
+}
+
+/// Applies edits to the stream's text; every byte that no edit names stays.
+///
+/// ```
+/// use git_promote::yaml::{Edit, Fragment, Kind, Place, Step, Stream, splice};
+/// let stream = Stream::parse("tag: v1 # keep\n").unwrap();
+/// let place = Place::new(0, [Step::Key("tag".into())]);
+/// let value = Fragment::scalar("v2", Kind::Str);
+/// let text = splice(&stream, &[Edit::Set { place, value }]).unwrap();
+/// assert_eq!(text, "tag: v2 # keep\n");
+/// ```
+///
+/// # Errors
+/// When an edit cannot be made, or could not be proven right. The text is then
+/// as before.
+pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    if edits.is_empty() {
+        return Ok(stream.text.clone());
+    }
+    check::edits(stream, edits)?;
+    let first = match proven(stream, edits) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let edits: Vec<Edit> = edits
+        .iter()
+        .map(|edit| match proven(stream, std::slice::from_ref(edit)) {
+            Err(EditError::Unproven(_)) => plainest(edit).unwrap_or_else(|| edit.clone()),
+            _ => edit.clone(),
+        })
+        .collect();
+    proven(stream, &edits).map_err(|_| match edits.iter().find_map(|edit| {
+        proven(stream, std::slice::from_ref(edit)).err()
+    }) {
+        Some(error) => error,
+        None => first,
+    })
+}
+
+fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    let expected = proof::expected(stream, edits)?;
+    let text = phases::run(stream, edits)?;
+    match Stream::parse(&text) {
+        Ok(result) if proof::holds(&result, &expected) => Ok(text),
+        _ => Err(EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default())),
+    }
+}
+
+/// The edit with its fragment written from nothing.
+fn plainest(edit: &Edit) -> Option<Edit> {
+    let mut edit = edit.clone();
+    match &mut edit {
+        Edit::Set { value: fragment, .. }
+        | Edit::AddEntry { entry: fragment, .. }
+        | Edit::AddItem { item: fragment, .. }
+        | Edit::AddDocument { document: fragment, .. } => *fragment = fragment.plainest()?,
+        Edit::Remove { .. } | Edit::RemoveDocument { .. } => return None,
+    }
+    Some(edit)
+}

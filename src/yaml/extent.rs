@@ -1,0 +1,131 @@
+//! Which lines belong to an entry or item: its comments, itself, and what hangs below.
+
+use super::node::{Content, Node, Span, Stream};
+use super::place::{Place, Step};
+use super::text::{column, is_first, line_end, line_start, next_line, previous_line};
+
+/// The start of the child's own text: a key, a `?`, or a dash.
+pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.get(index).map(|entry| entry.start),
+        Content::Sequence { items, .. } => items.get(index).map(|item| item.lead.saturating_sub(1)),
+        Content::Scalar(_) | Content::Alias(_) => None,
+    }
+}
+
+/// The end of the child's own text.
+pub(super) fn child_end(node: &Node, index: usize) -> Option<usize> {
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.get(index).map(super::node::Entry::end),
+        Content::Sequence { items, .. } => items.get(index).map(Node::end),
+        Content::Scalar(_) | Content::Alias(_) => None,
+    }
+}
+
+/// How many entries or items a collection has.
+pub(super) fn child_count(node: &Node) -> usize {
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.len(),
+        Content::Sequence { items, .. } => items.len(),
+        Content::Scalar(_) | Content::Alias(_) => 0,
+    }
+}
+
+/// The index of the child that a step leads to.
+pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
+    match (&node.content, step) {
+        (Content::Mapping { entries, .. }, Step::Key(name)) => {
+            entries.iter().position(|entry| entry.name() == name)
+        }
+        (Content::Sequence { items, .. }, Step::Index(index)) => {
+            (*index < items.len()).then_some(*index)
+        }
+        _ => None,
+    }
+}
+
+impl Stream {
+    /// The comments of a place: own lines directly above it and the one after it, without `#`.
+    pub fn comments(&self, place: &Place) -> Vec<&str> {
+        let Some((start, first)) = self.head(place) else {
+            return Vec::new();
+        };
+        let text = &self.text;
+        let mut found = Vec::new();
+        if is_first(text, start) {
+            let mut at = self.leading(start);
+            while at < line_start(text, start) {
+                found.extend(self.comment_on(at));
+                at = next_line(text, at);
+            }
+        }
+        found.extend(self.comment_after(first));
+        found.iter().map(|span| text[span.start + 1..span.end].trim()).collect()
+    }
+
+    /// The start of an entry, item or root, and an offset on the line whose comment is its own.
+    fn head(&self, place: &Place) -> Option<(usize, usize)> {
+        let Some((parent, step)) = place.parent() else {
+            let root = &self.documents.get(place.document)?.root;
+            return Some((root.start, root.start));
+        };
+        let parent = self.node(&parent)?;
+        let index = child_index(parent, step)?;
+        let start = child_start(parent, index)?;
+        let value = parent.child(step)?;
+        let first = match (value.layout(), &value.content) {
+            (Some(_), _) => value.lead,
+            (None, Content::Scalar(_)) => value.span.start.max(value.lead),
+            (None, _) => value.end(),
+        };
+        Some((start, first))
+    }
+
+    /// The comment that stands alone on the line at `line`.
+    pub(super) fn comment_on(&self, line: usize) -> Option<Span> {
+        let at = line + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
+        let index = self.comments.binary_search_by_key(&at, |span| span.start).ok()?;
+        Some(self.comments[index].clone())
+    }
+
+    /// The comment that ends the line of `at`, after something else.
+    pub(super) fn comment_after(&self, at: usize) -> Option<Span> {
+        let index = self.comments.partition_point(|span| span.start < at);
+        let span = self.comments.get(index)?;
+        (span.start <= line_end(&self.text, at)).then(|| span.clone())
+    }
+
+    /// The start of the comment block directly above what starts at `at`, else its own line.
+    ///
+    /// A comment that is indented deeper belongs to what is above it.
+    pub(super) fn leading(&self, at: usize) -> usize {
+        let text = &self.text;
+        let depth = column(text, at);
+        let mut start = line_start(text, at);
+        while let Some(before) = previous_line(text, start) {
+            match self.comment_on(before) {
+                Some(comment) if column(text, comment.start) <= depth => start = before,
+                _ => break,
+            }
+        }
+        start
+    }
+
+    /// The lines of a child of a block collection: comments above, itself, deeper comments below.
+    ///
+    /// Starts in the middle of a line where the child does (`- name: a`).
+    pub(super) fn extent(&self, node: &Node, index: usize) -> Option<Span> {
+        let text = &self.text;
+        let start = child_start(node, index)?;
+        let depth = column(text, start);
+        let from = if is_first(text, start) { self.leading(start) } else { start };
+        let mut to = next_line(text, child_end(node, index)?);
+        while to < text.len() {
+            match self.comment_on(to) {
+                Some(comment) if column(text, comment.start) > depth => to = next_line(text, to),
+                _ => break,
+            }
+        }
+        Some(from..to)
+    }
+}

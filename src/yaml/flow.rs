@@ -1,0 +1,173 @@
+//! Entries and items between brackets: commas, and one a line where the target has that.
+
+use std::collections::BTreeSet;
+
+use super::extent::{child_count, child_end, child_start};
+use super::fragment::Fragment;
+use super::node::{Content, Layout, Node, Span};
+use super::phases::{Additions, Sheet};
+use super::place::Place;
+use super::render;
+use super::set::first_indent;
+use super::splice::Patch;
+use super::text::{indent, is_first, line_end, line_start, next_line};
+use super::write::{self, Context};
+
+/// Puts entries or items into a flow collection that has some.
+pub(super) fn add(
+    sheet: &Sheet<'_>,
+    place: &Place,
+    node: &Node,
+    additions: &Additions,
+) -> Option<Vec<Patch>> {
+    let text = sheet.text;
+    let count = child_count(node);
+    if !text[node.span.clone()].ends_with(['}', ']']) {
+        return None;
+    }
+    let mut patches = Vec::new();
+    let mut patch = |at: usize, text: String| {
+        patches.push(Patch { span: at..at, text, depth: place.steps.len() + 1, place: place.clone() });
+    };
+    let each_on_line = (0..count).all(|index| {
+        child_start(node, index).is_some_and(|start| is_first(text, start))
+    });
+    let mut appended = false;
+    for (after, fragment) in additions {
+        let near = child_start(node, after.unwrap_or(0))?;
+        let depth = indent(&text[line_start(text, near)..]);
+        let piece = piece(sheet, node, fragment, if each_on_line { depth } else { 0 }, each_on_line)?;
+        let padding = " ".repeat(depth);
+        match after {
+            None if each_on_line => patch(line_start(text, near), format!("{padding}{piece},{}", sheet.newline)),
+            None => patch(near, format!("{piece}, ")),
+            Some(after) => {
+                let end = child_end(node, *after)?;
+                let comma = comma_after(sheet, end);
+                let is_tail = after + 1 == count && comma.is_none();
+                if !each_on_line {
+                    patch(end, format!(", {piece}"));
+                } else if is_tail {
+                    // The old last one gets a comma; the new last one none, as before.
+                    let line = line_end(text, end);
+                    let behind = sheet.stream.comment_after(end).is_some();
+                    if behind && !appended {
+                        patch(end, ",".to_owned());
+                    }
+                    let comma = if behind && !appended { "" } else { "," };
+                    let at = if behind { line } else { end };
+                    patch(at, format!("{comma}{}{padding}{piece}", sheet.newline));
+                    appended = true;
+                } else {
+                    let at = line_end(text, comma.unwrap_or(end));
+                    patch(at, format!("{}{padding}{piece},", sheet.newline));
+                }
+            }
+        }
+    }
+    Some(patches)
+}
+
+/// The entry or item as it is written between brackets.
+fn piece(sheet: &Sheet<'_>, node: &Node, fragment: &Fragment, depth: usize, spread: bool) -> Option<String> {
+    let context = if sheet.json { Context::Json } else { Context::Flow };
+    let value = fragment.node()?;
+    let source = fragment.text().get(value.span.clone())?;
+    let is_own = !source.contains('\n')
+        && value.layout() != Some(Layout::Block)
+        && value.tag.is_none()
+        && (!sheet.json || fragment.json);
+    let written = match &value.content {
+        _ if is_own && value.layout() == Some(Layout::Flow) => source.to_owned(),
+        Content::Scalar(scalar) if scalar.kind == super::scalar::Kind::Str => {
+            write::scalar(&scalar.text, scalar.kind, scalar.quoting, context)
+        }
+        _ if spread => {
+            let step = first_indent(sheet.text).unwrap_or(2);
+            render::pretty(fragment.model(), context, depth, step, sheet.newline)
+        }
+        _ => render::flow(fragment.model(), context),
+    };
+    Some(match &node.content {
+        Content::Mapping { .. } => format!("{}: {written}", write::key(fragment.key()?, context)),
+        _ => written,
+    })
+}
+
+/// The comma that follows a child, on the same line or a later one.
+fn comma_after(sheet: &Sheet<'_>, end: usize) -> Option<usize> {
+    let mut at = end;
+    loop {
+        let rest = sheet.text.get(at..)?;
+        match rest.chars().next()? {
+            ',' => return Some(at),
+            '#' => at = line_end(sheet.text, at),
+            c if c.is_whitespace() => at += c.len_utf8(),
+            _ => return None,
+        }
+    }
+}
+
+/// Takes entries or items out of a flow collection.
+pub(super) fn remove(
+    sheet: &Sheet<'_>,
+    place: &Place,
+    node: &Node,
+    indexes: &BTreeSet<usize>,
+) -> Option<Vec<Patch>> {
+    let text = sheet.text;
+    let count = child_count(node);
+    let patch = |span: Span| Patch {
+        span,
+        text: String::new(),
+        depth: place.steps.len() + 1,
+        place: place.clone(),
+    };
+    if !text[node.span.clone()].ends_with(['}', ']']) {
+        return None;
+    }
+    if indexes.len() == count {
+        return Some(vec![patch(node.span.start + 1..node.span.end - 1)]);
+    }
+    let last_kept = (0..count).rfind(|index| !indexes.contains(index))?;
+    let mut patches = Vec::new();
+    for index in indexes.range(..last_kept) {
+        let start = child_start(node, *index)?;
+        let comma = comma_after(sheet, child_end(node, *index)?)?;
+        let next = child_start(node, index + 1)?;
+        patches.push(patch(match own_lines(sheet, start, comma + 1) {
+            Some(lines) => lines,
+            None => start..next,
+        }));
+    }
+    if last_kept + 1 < count {
+        let kept_end = child_end(node, last_kept)?;
+        let end = child_end(node, count - 1)?;
+        let tail_comma = comma_after(sheet, end);
+        let first = child_start(node, last_kept + 1)?;
+        match own_lines(sheet, first, tail_comma.map_or(end, |comma| comma + 1)) {
+            Some(lines) => {
+                if tail_comma.is_none() {
+                    let comma = comma_after(sheet, kept_end)?;
+                    patches.push(patch(comma..comma + 1));
+                }
+                patches.push(patch(lines));
+            }
+            None => patches.push(patch(kept_end..end)),
+        }
+    }
+    Some(patches)
+}
+
+/// The whole lines of a child that shares them with nothing but comments.
+fn own_lines(sheet: &Sheet<'_>, start: usize, end: usize) -> Option<Span> {
+    let text = sheet.text;
+    if !is_first(text, start) {
+        return None;
+    }
+    let rest = text[end..line_end(text, end)].trim();
+    if !rest.is_empty() && sheet.stream.comment_after(end).is_none_or(|comment| !text[end..comment.start].trim().is_empty()) {
+        return None;
+    }
+    Some(sheet.stream.leading(start)..next_line(text, end))
+}

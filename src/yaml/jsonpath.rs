@@ -1,0 +1,107 @@
+//! RFC 9535 paths over documents: parse, select, and the short way to write a member.
+
+use std::fmt::{self, Write as _};
+
+use thiserror::Error;
+
+use super::Step;
+
+/// A text that is not an RFC 9535 `JSONPath`.
+#[derive(Debug, Error)]
+#[error("`{text}` is not a JSONPath")]
+pub struct JsonPathError {
+    text: String,
+    #[source]
+    source: serde_json_path::ParseError,
+}
+
+/// A query of RFC 9535.
+#[derive(Debug, Clone)]
+pub struct JsonPath {
+    text: String,
+    path: serde_json_path::JsonPath,
+}
+
+impl JsonPath {
+    /// Reads a query such as `$.spec.containers[?@.name=='web'].image`.
+    ///
+    /// # Errors
+    /// When the text is not a `JSONPath`; the source says where.
+    pub fn parse(text: &str) -> Result<Self, JsonPathError> {
+        match serde_json_path::JsonPath::parse(text) {
+            Ok(path) => Ok(Self { text: text.to_owned(), path }),
+            Err(source) => Err(JsonPathError { text: text.to_owned(), source }),
+        }
+    }
+
+    /// The nodes that the query selects, as steps from the root, in the query's order.
+    pub fn select(&self, json: &serde_json::Value) -> Vec<Vec<Step>> {
+        use serde_json_path::PathElement;
+        let located = self.path.query_located(json);
+        located
+            .locations()
+            .map(|path| {
+                path.iter()
+                    .map(|element| match element {
+                        PathElement::Name(name) => Step::Key((*name).to_owned()),
+                        PathElement::Index(index) => Step::Index(*index),
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for JsonPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for JsonPath {}
+
+/// A member selector: `.name` where RFC 9535 allows the shorthand, else `['na.me']`.
+///
+/// ```
+/// use git_promote::yaml::member;
+/// assert_eq!(member("image"), ".image");
+/// assert_eq!(member("app.kubernetes.io/name"), "['app.kubernetes.io/name']");
+/// ```
+pub fn member(name: &str) -> String {
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c >= '\u{80}';
+    let mut text = String::with_capacity(name.len() + 4);
+    if name.starts_with(first) && name.chars().all(|c| first(c) || c.is_ascii_digit()) {
+        text.push('.');
+        text.push_str(name);
+    } else {
+        bracketed(name, &mut text);
+    }
+    text
+}
+
+/// Appends `['name']`, escaped as RFC 9535 section 2.7 does.
+pub(super) fn bracketed(name: &str, into: &mut String) {
+    into.push_str("['");
+    for c in name.chars() {
+        match c {
+            '\'' => into.push_str("\\'"),
+            '\\' => into.push_str("\\\\"),
+            '\u{8}' => into.push_str("\\b"),
+            '\t' => into.push_str("\\t"),
+            '\n' => into.push_str("\\n"),
+            '\u{c}' => into.push_str("\\f"),
+            '\r' => into.push_str("\\r"),
+            c if c < ' ' => {
+                let _ = write!(into, "\\u{:04x}", u32::from(c));
+            }
+            c => into.push(c),
+        }
+    }
+    into.push_str("']");
+}

@@ -1,0 +1,238 @@
+//! The tree of a stream: documents, nodes, and where each stands in the text.
+
+use std::sync::OnceLock;
+
+use super::error::{ParseError, Position};
+use super::place::{Place, Step};
+use super::scalar::Scalar;
+use super::{parse, value};
+
+/// A range of bytes in the stream's text.
+pub type Span = std::ops::Range<usize>;
+
+/// A parsed text: its documents, with every span on the text itself.
+#[derive(Debug)]
+pub struct Stream {
+    pub(super) text: String,
+    pub(super) documents: Vec<Document>,
+    /// Every comment from its `#` to the end of its line, in order.
+    pub(super) comments: Vec<Span>,
+    lines: OnceLock<Vec<usize>>,
+}
+
+/// One document of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// What the document holds.
+    pub root: Node,
+    /// From its `---` (or directives, or start) up to the next document's start.
+    pub span: Span,
+    /// Where its `---` stands, if it has one.
+    pub(super) marker: Option<usize>,
+    /// Anchors in order, with the start of the node's properties.
+    pub(super) anchors: Vec<(String, usize)>,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// The content, without anchor and tag; never with the line break at its end.
+    pub span: Span,
+    /// The anchor's name without `&`.
+    pub anchor: Option<String>,
+    /// The tag as written, such as `!Ref` or `!!str`.
+    pub tag: Option<String>,
+    /// What it is.
+    pub content: Content,
+    /// Where anchor or tag start; the span's start without them.
+    pub(super) start: usize,
+    /// Just after what introduces the node: `:`, `-`, `?`, `,`, a bracket, `---`.
+    pub(super) lead: usize,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A single value.
+    Scalar(Scalar),
+    /// A list.
+    Sequence {
+        /// How it is laid out.
+        layout: Layout,
+        /// The items in order.
+        items: Vec<Node>,
+    },
+    /// A mapping.
+    Mapping {
+        /// How it is laid out.
+        layout: Layout,
+        /// The entries in order.
+        entries: Vec<Entry>,
+    },
+    /// `*name`.
+    Alias(String),
+}
+
+/// One `key: value` of a mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: Node,
+    /// The value; an empty null where it was left out.
+    pub value: Node,
+    /// Where the entry starts: its `?` or its key.
+    pub(super) start: usize,
+    /// The source text of a key that is not a scalar.
+    pub(super) complex: Option<Box<str>>,
+}
+
+/// How a collection is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// By lines and indentation.
+    Block,
+    /// In brackets, as JSON is.
+    Flow,
+}
+
+impl Entry {
+    /// The key's text; for a key that is a collection or alias, its source.
+    pub fn name(&self) -> &str {
+        match (&self.complex, &self.key.content) {
+            (Some(source), _) => source,
+            (None, Content::Scalar(scalar)) => &scalar.text,
+            (None, _) => "",
+        }
+    }
+
+    /// Where the entry's own text ends.
+    pub(super) fn end(&self) -> usize {
+        self.value.end()
+    }
+}
+
+impl Node {
+    /// Where the node's text ends: its content's end, or its introducer's when it is left out.
+    pub(super) fn end(&self) -> usize {
+        self.span.end.max(self.lead)
+    }
+
+    /// The child one step down; an alias has none.
+    pub fn child(&self, step: &Step) -> Option<&Self> {
+        match (&self.content, step) {
+            (Content::Mapping { entries, .. }, Step::Key(name)) => {
+                entries.iter().find(|entry| entry.name() == name).map(|entry| &entry.value)
+            }
+            (Content::Sequence { items, .. }, Step::Index(index)) => items.get(*index),
+            _ => None,
+        }
+    }
+
+    /// How the collection is laid out; `None` for scalars and aliases.
+    pub fn layout(&self) -> Option<Layout> {
+        match &self.content {
+            Content::Sequence { layout, .. } | Content::Mapping { layout, .. } => Some(*layout),
+            Content::Scalar(_) | Content::Alias(_) => None,
+        }
+    }
+
+    /// Whether the value was left out altogether (`key:`).
+    pub(super) fn is_left_out(&self) -> bool {
+        matches!(self.content, Content::Scalar(_)) && self.span.is_empty()
+    }
+
+    /// The node at or below this one that carries the anchor and starts at an offset.
+    fn anchored(&self, name: &str, at: usize) -> Option<&Self> {
+        let mut here = self;
+        while here.start != at || here.anchor.as_deref() != Some(name) {
+            here = here.children().find(|child| child.start <= at && at < child.end().max(child.start + 1))?;
+        }
+        Some(here)
+    }
+
+    /// The children in order of the text, keys included.
+    pub(super) fn children(&self) -> Box<dyn DoubleEndedIterator<Item = &Self> + '_> {
+        match &self.content {
+            Content::Sequence { items, .. } => Box::new(items.iter()),
+            Content::Mapping { entries, .. } => {
+                Box::new(entries.iter().flat_map(|entry| [&entry.key, &entry.value]))
+            }
+            Content::Scalar(_) | Content::Alias(_) => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+impl Stream {
+    /// Reads a text of any number of documents; JSON is YAML too.
+    ///
+    /// # Errors
+    /// When the text is not YAML, is larger or deeper than anything a person
+    /// writes, has a key twice, or a conflict marker.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        parse::read(text.to_owned(), parse::Aliases::MustResolve)
+    }
+
+    pub(super) fn new(text: String, documents: Vec<Document>, comments: Vec<Span>) -> Self {
+        Self { text, documents, comments, lines: OnceLock::new() }
+    }
+
+    /// The text as it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The documents in order.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The node at a place; it does not look behind aliases.
+    pub fn node(&self, place: &Place) -> Option<&Node> {
+        let root = &self.documents.get(place.document)?.root;
+        place.steps.iter().try_fold(root, |node, step| node.child(step))
+    }
+
+    /// What an alias stands for: the last node of that name before it; other nodes are themselves.
+    pub fn resolve<'a>(&'a self, document: usize, node: &'a Node) -> &'a Node {
+        let Content::Alias(name) = &node.content else {
+            return node;
+        };
+        let Some(document) = self.documents.get(document) else {
+            return node;
+        };
+        let before = document.anchors.partition_point(|(_, at)| *at < node.span.start);
+        let found = document.anchors[..before].iter().rev().find(|(anchor, _)| anchor == name);
+        found.and_then(|(_, at)| document.root.anchored(name, *at)).unwrap_or(node)
+    }
+
+    /// The node that carries the anchor and starts at an offset.
+    pub(super) fn anchored(&self, document: usize, name: &str, at: usize) -> Option<&Node> {
+        self.documents.get(document)?.root.anchored(name, at)
+    }
+
+    /// The line and column of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        let lines = self.lines.get_or_init(|| {
+            std::iter::once(0)
+                .chain(self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
+                .collect()
+        });
+        let line = lines.partition_point(|start| *start <= offset).max(1);
+        let rest = &self.text[lines[line - 1]..];
+        let column = rest
+            .char_indices()
+            .take_while(|(at, _)| lines[line - 1] + at < offset)
+            .filter(|(_, c)| *c != '\u{feff}')
+            .count();
+        Position { line, column: column + 1 }
+    }
+
+    /// A document as JSON, aliases written out; `<<` stays an ordinary key.
+    ///
+    /// `null` for a document that does not exist.
+    pub fn to_json(&self, document: usize) -> serde_json::Value {
+        self.documents
+            .get(document)
+            .map_or(serde_json::Value::Null, |found| value::node_to_json(self, document, &found.root))
+    }
+}

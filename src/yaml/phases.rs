@@ -1,0 +1,206 @@
+//! The order in which edits are made, so that each finds the places it names.
+//!
+//! # Why
+//!
+//! Removals that make room for a key of the same name come first, then all that
+//! sets and adds, then all other removals. So an addition always finds the
+//! neighbours it follows, and an emptied collection is seen as such.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::edit::Edit;
+use super::error::EditError;
+use super::extent::{child_count, child_index};
+use super::fragment::{Fragment, is_json};
+use super::node::{Content, Layout, Node, Stream};
+use super::place::{Place, Step};
+use super::splice::{self, Patch};
+use super::style::Style;
+use super::text::newline;
+use super::{block, documents, flow, set};
+
+/// A text that is being edited, and its habits.
+pub(super) struct Sheet<'s> {
+    pub(super) stream: &'s Stream,
+    pub(super) text: &'s str,
+    pub(super) newline: &'static str,
+    pub(super) style: Style,
+    pub(super) json: bool,
+}
+
+/// What is added to one collection: after which child, and the entry or item.
+pub(super) type Additions = Vec<(Option<usize>, Fragment)>;
+
+/// The text after all edits.
+pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    let place = edits.first().map(Edit::place).unwrap_or_default();
+    let parsed = |text: &str| Stream::parse(text).map_err(|_| EditError::Unproven(place.clone()));
+    let break_at_end = newline(&stream.text);
+    let is_open = !stream.text.is_empty() && !stream.text.ends_with('\n');
+    let mut current =
+        if is_open { Some(parsed(&format!("{}{break_at_end}", stream.text))?) } else { None };
+    for phase in phases(stream, edits) {
+        if !phase.is_empty() {
+            let text = pass(current.as_ref().unwrap_or(stream), &phase)?;
+            current = Some(parsed(&text)?);
+        }
+    }
+    let mut text = current.map_or_else(|| stream.text.clone(), |current| current.text);
+    if is_open {
+        let length = text.strip_suffix('\n').map_or(text.len(), str::len);
+        text.truncate(length);
+        if text.ends_with('\r') && break_at_end == "\r\n" {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
+/// The edits in order, places translated to the text before each phase.
+fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
+    let added: BTreeSet<Place> = edits
+        .iter()
+        .filter(|edit| matches!(edit, Edit::AddEntry { .. }))
+        .map(Edit::place)
+        .collect();
+    let mut phases = [Vec::new(), Vec::new(), Vec::new()];
+    let mut cleared: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
+    for edit in edits {
+        if let Edit::Remove { place } = edit
+            && added.contains(place)
+            && let Some((parent, step)) = place.parent()
+            && let Some(index) = stream.node(&parent).and_then(|node| child_index(node, step))
+        {
+            cleared.entry(parent).or_default().insert(index);
+            phases[0].push(edit.clone());
+        }
+    }
+    let mut shifts: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    let mut document_slots: Vec<usize> = Vec::new();
+    for edit in edits {
+        let mut edit = edit.clone();
+        match &mut edit {
+            Edit::Remove { .. } | Edit::RemoveDocument { .. } => continue,
+            Edit::AddEntry { mapping, after, .. } => {
+                if let (Some(gone), Some(index)) = (cleared.get(mapping), *after) {
+                    let left = index + 1 - gone.range(..=index).count();
+                    *after = left.checked_sub(1);
+                }
+            }
+            Edit::AddItem { sequence, after, .. } => {
+                shifts.entry(sequence.clone()).or_default().push(after.map_or(0, |after| after + 1));
+            }
+            Edit::AddDocument { after, .. } => {
+                document_slots.push(after.map_or(0, |after| after + 1));
+            }
+            Edit::Set { .. } => {}
+        }
+        phases[1].push(edit);
+    }
+    let moved_document =
+        |index: usize| index + document_slots.iter().filter(|slot| **slot <= index).count();
+    for edit in edits {
+        match edit {
+            Edit::Remove { place } if !added.contains(place) => {
+                let mut moved = Place::root(moved_document(place.document));
+                let mut original = Place::root(place.document);
+                for step in &place.steps {
+                    moved.steps.push(match (step, shifts.get(&original)) {
+                        (Step::Index(index), Some(slots)) => {
+                            Step::Index(index + slots.iter().filter(|slot| *slot <= index).count())
+                        }
+                        _ => step.clone(),
+                    });
+                    original.steps.push(step.clone());
+                }
+                phases[2].push(Edit::Remove { place: moved });
+            }
+            Edit::RemoveDocument { document } => {
+                phases[2].push(Edit::RemoveDocument { document: moved_document(*document) });
+            }
+            _ => {}
+        }
+    }
+    phases
+}
+
+/// One phase: all patches on one text.
+fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    let sheet = Sheet {
+        stream,
+        text: &stream.text,
+        newline: newline(&stream.text),
+        style: Style::of(stream),
+        json: is_json(stream),
+    };
+    let mut patches: Vec<Patch> = Vec::new();
+    let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
+    let mut removals: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
+    for edit in edits {
+        let shape = || EditError::Shape(edit.place());
+        match edit {
+            Edit::Set { place, value } => {
+                let node = node(stream, place)?;
+                let value = value.as_value().ok_or_else(shape)?;
+                patches.extend(set::patches(&sheet, place, node, &value).ok_or_else(shape)?);
+            }
+            Edit::AddEntry { mapping, key, after, entry } => {
+                let entry = entry.as_entry(key).ok_or_else(shape)?;
+                additions.entry(mapping.clone()).or_default().push((*after, entry));
+            }
+            Edit::AddItem { sequence, after, item } => {
+                let item = item.as_item().ok_or_else(shape)?;
+                additions.entry(sequence.clone()).or_default().push((*after, item));
+            }
+            Edit::Remove { place } => {
+                let missing = || EditError::Missing(place.clone());
+                let (parent, step) = place.parent().ok_or_else(missing)?;
+                let index = child_index(node(stream, &parent)?, step).ok_or_else(missing)?;
+                removals.entry(parent).or_default().insert(index);
+            }
+            Edit::AddDocument { after, document } => {
+                patches.push(documents::add(&sheet, *after, document));
+            }
+            Edit::RemoveDocument { document } => {
+                patches.extend(documents::remove(&sheet, *document));
+            }
+        }
+    }
+    for (place, additions) in &additions {
+        let node = node(stream, place)?;
+        let refused = || EditError::Unproven(place.clone());
+        let found = if child_count(node) == 0 {
+            let value = together(node, additions).ok_or_else(refused)?;
+            set::patches(&sheet, place, node, &value)
+        } else if node.layout() == Some(Layout::Flow) {
+            flow::add(&sheet, place, node, additions)
+        } else {
+            block::add(&sheet, place, node, additions)
+        };
+        patches.extend(found.ok_or_else(refused)?);
+    }
+    for (place, indexes) in &removals {
+        let node = node(stream, place)?;
+        let found = match node.layout() {
+            Some(Layout::Flow) => flow::remove(&sheet, place, node, indexes),
+            _ => block::remove(&sheet, place, node, indexes),
+        };
+        patches.extend(found.ok_or_else(|| EditError::Unproven(place.clone()))?);
+    }
+    splice::apply(&stream.text, patches).map_err(EditError::Overlap)
+}
+
+fn node<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
+    stream.node(place).ok_or_else(|| EditError::Missing(place.clone()))
+}
+
+/// What is added to an empty collection as one value.
+fn together(node: &Node, additions: &Additions) -> Option<Fragment> {
+    let json = additions.iter().all(|(_, fragment)| fragment.json);
+    let text: String = additions.iter().map(|(_, fragment)| fragment.text()).collect();
+    let mut value = Fragment::of_text(&text, json)?;
+    if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) = (&node.tag, &node.content) {
+        value = Fragment::of_text(&format!("{tag}\n{text}"), json)?;
+    }
+    Some(value)
+}

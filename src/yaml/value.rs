@@ -1,0 +1,164 @@
+//! The owned model of a value: what it means, without where it stands.
+
+use super::node::{Content, Node, Stream};
+use super::place::Step;
+use super::scalar::{Kind, json_number};
+
+/// What a node means; two texts with equal values mean the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A single value.
+    Scalar {
+        /// The value as text.
+        text: String,
+        /// Its type.
+        kind: Kind,
+    },
+    /// A list.
+    Sequence(Vec<Value>),
+    /// A mapping, in its order.
+    Mapping(Vec<(String, Value)>),
+    /// `*name`, not looked behind.
+    Alias(String),
+    /// A value with a tag.
+    Tagged(String, Box<Value>),
+}
+
+impl From<&Node> for Value {
+    fn from(node: &Node) -> Self {
+        let value = match &node.content {
+            Content::Scalar(scalar) => {
+                Self::Scalar { text: scalar.text.clone(), kind: scalar.kind }
+            }
+            Content::Sequence { items, .. } => Self::Sequence(items.iter().map(Self::from).collect()),
+            Content::Mapping { entries, .. } => Self::Mapping(
+                entries.iter().map(|entry| (entry.name().to_owned(), Self::from(&entry.value))).collect(),
+            ),
+            Content::Alias(name) => Self::Alias(name.clone()),
+        };
+        match &node.tag {
+            Some(tag) => Self::Tagged(tag.clone(), Box::new(value)),
+            None => value,
+        }
+    }
+}
+
+impl Node {
+    /// What the node means.
+    pub fn value(&self) -> Value {
+        Value::from(self)
+    }
+}
+
+impl Value {
+    /// A string.
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::Scalar { text: text.into(), kind: Kind::Str }
+    }
+
+    /// As JSON, for queries; an alias is the string `*name`, a tag is left out.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Self::Scalar { text, kind } => scalar_to_json(text, *kind),
+            Self::Sequence(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Self::Mapping(entries) => Json::Object(
+                entries.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
+            ),
+            Self::Alias(name) => Json::String(format!("*{name}")),
+            Self::Tagged(_, value) => value.to_json(),
+        }
+    }
+
+    /// The value without its tag.
+    pub fn untagged(&self) -> &Self {
+        match self {
+            Self::Tagged(_, value) => value.untagged(),
+            value => value,
+        }
+    }
+
+    pub(super) fn child_mut(&mut self, step: &Step) -> Option<&mut Self> {
+        match (self, step) {
+            (Self::Mapping(entries), Step::Key(name)) => {
+                entries.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
+            (Self::Sequence(items), Step::Index(index)) => items.get_mut(*index),
+            (Self::Tagged(_, value), step) => value.child_mut(step),
+            _ => None,
+        }
+    }
+
+    pub(super) fn untagged_mut(&mut self) -> &mut Self {
+        match self {
+            Self::Tagged(_, value) => value.untagged_mut(),
+            value => value,
+        }
+    }
+
+    /// Equality that does not tell `~`, `null` and nothing apart.
+    pub(super) fn means(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar { kind: Kind::Null, .. }, Self::Scalar { kind: Kind::Null, .. }) => true,
+            (Self::Sequence(a), Self::Sequence(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.means(b))
+            }
+            (Self::Mapping(a), Self::Mapping(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && a.1.means(&b.1))
+            }
+            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x.means(y),
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// The value of a node of a stream with every alias written out.
+pub(super) fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
+    let node = stream.resolve(document, node);
+    let value = match &node.content {
+        Content::Sequence { items, .. } => {
+            Value::Sequence(items.iter().map(|item| expanded(stream, document, item)).collect())
+        }
+        Content::Mapping { entries, .. } => Value::Mapping(
+            entries
+                .iter()
+                .map(|entry| (entry.name().to_owned(), expanded(stream, document, &entry.value)))
+                .collect(),
+        ),
+        Content::Scalar(_) | Content::Alias(_) => return Value::from(node),
+    };
+    match &node.tag {
+        Some(tag) => Value::Tagged(tag.clone(), Box::new(value)),
+        None => value,
+    }
+}
+
+pub(super) fn node_to_json(stream: &Stream, document: usize, node: &Node) -> serde_json::Value {
+    use serde_json::Value as Json;
+    let node = stream.resolve(document, node);
+    match &node.content {
+        Content::Scalar(scalar) => scalar_to_json(&scalar.text, scalar.kind),
+        Content::Sequence { items, .. } => {
+            Json::Array(items.iter().map(|item| node_to_json(stream, document, item)).collect())
+        }
+        Content::Mapping { entries, .. } => Json::Object(
+            entries
+                .iter()
+                .map(|entry| (entry.name().to_owned(), node_to_json(stream, document, &entry.value)))
+                .collect(),
+        ),
+        Content::Alias(name) => Json::String(format!("*{name}")),
+    }
+}
+
+fn scalar_to_json(text: &str, kind: Kind) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match kind {
+        Kind::Null => Json::Null,
+        Kind::Bool => Json::Bool(text.eq_ignore_ascii_case("true")),
+        Kind::Int | Kind::Float => {
+            json_number(text, kind).map_or_else(|| Json::String(text.to_owned()), Json::Number)
+        }
+        Kind::Str => Json::String(text.to_owned()),
+    }
+}

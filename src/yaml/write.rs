@@ -1,0 +1,106 @@
+//! Scalars as text that reads back as the same value.
+
+use std::fmt::Write as _;
+
+use super::node::{Content, Stream};
+use super::scalar::{Kind, Quoting, is_ambiguous};
+
+/// Where a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    /// As a value in a block collection.
+    Block,
+    /// Between brackets.
+    Flow,
+    /// In a JSON file.
+    Json,
+}
+
+/// A scalar on one line, as near to `wish` as its text allows.
+pub(super) fn scalar(text: &str, kind: Kind, wish: Quoting, context: Context) -> String {
+    if kind == Kind::Str {
+        return string(text, wish, context);
+    }
+    let plain = if kind == Kind::Null && text.is_empty() { "null" } else { text };
+    match (context, kind) {
+        (Context::Json, Kind::Null) => "null".to_owned(),
+        (Context::Json, Kind::Bool) => plain.to_ascii_lowercase(),
+        _ => plain.to_owned(),
+    }
+}
+
+/// A key on one line.
+pub(super) fn key(text: &str, context: Context) -> String {
+    // A key such as `on` or `1` is written plain by people and read as its text here.
+    let wish = if context == Context::Json { Quoting::Double } else { Quoting::Plain };
+    if wish == Quoting::Plain && !text.is_empty() && reads_back(text, None, text, Context::Flow) {
+        return text.to_owned();
+    }
+    string(text, Quoting::Double, context)
+}
+
+fn string(text: &str, wish: Quoting, context: Context) -> String {
+    let printable = text.chars().all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
+    match wish {
+        _ if context == Context::Json || !printable => double(text),
+        Quoting::Plain if !is_ambiguous(text) && reads_back(text, Some(Kind::Str), text, context) => {
+            text.to_owned()
+        }
+        Quoting::Single => format!("'{}'", text.replace('\'', "''")),
+        _ => double(text),
+    }
+}
+
+/// A double-quoted string; what it escapes, JSON escapes likewise.
+pub(super) fn double(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether `source`, written in the context, is read as the text (and the kind, if given).
+pub(super) fn reads_back(source: &str, kind: Option<Kind>, text: &str, context: Context) -> bool {
+    if source.is_empty() || source.contains(['\n', '\r']) {
+        return false;
+    }
+    let probe = match context {
+        Context::Block => format!("k: {source}\n"),
+        Context::Flow | Context::Json => format!("k: [{source}, x]\n"),
+    };
+    let Ok(stream) = Stream::parse(&probe) else {
+        return false;
+    };
+    let [document] = stream.documents() else {
+        return false;
+    };
+    let Content::Mapping { entries, .. } = &document.root.content else {
+        return false;
+    };
+    let [entry] = entries.as_slice() else {
+        return false;
+    };
+    let value = match (&entry.value.content, context) {
+        (Content::Sequence { items, .. }, Context::Flow | Context::Json) if items.len() == 2 => &items[0],
+        (_, Context::Block) => &entry.value,
+        _ => return false,
+    };
+    matches!(&value.content, Content::Scalar(found)
+        if found.text == text && kind.is_none_or(|kind| kind == found.kind))
+        && value.tag.is_none()
+        && value.anchor.is_none()
+        && entry.value.end() + usize::from(context != Context::Block) >= probe.trim_end().len()
+}
