@@ -1,5 +1,6 @@
-//! git-promote: promotes applications between environments of a GitOps repository.
+//! git-promote: promotes applications between environments of a `GitOps` repository.
 
+pub mod config;
 pub mod domain;
 pub mod port;
 pub mod yaml;

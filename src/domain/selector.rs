@@ -37,7 +37,7 @@ pub enum SelectorError {
     /// There is no file part.
     #[error("selector `{0}` names no file")]
     NoFile(String),
-    /// The path after the colon is no JSONPath.
+    /// The path after the colon is no `JSONPath`.
     #[error("selector `{selector}` has a bad path")]
     Path {
         /// The whole selector.
