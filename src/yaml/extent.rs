@@ -1,6 +1,6 @@
 //! Which lines belong to an entry or item: its comments, itself, and what hangs below.
 
-use super::node::{Content, Node, Span, Stream};
+use super::node::{Content, Layout, Node, Span, Stream};
 use super::place::{Place, Step};
 use super::text::{column, is_first, line_end, line_start, next_line, previous_line};
 
@@ -8,7 +8,10 @@ use super::text::{column, is_first, line_end, line_start, next_line, previous_li
 pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
     match &node.content {
         Content::Mapping { entries, .. } => entries.get(index).map(|entry| entry.start),
-        Content::Sequence { items, .. } => items.get(index).map(|item| item.lead.saturating_sub(1)),
+        Content::Sequence { items, layout } => items.get(index).map(|item| match layout {
+            Layout::Block => item.lead.saturating_sub(1),
+            Layout::Flow => item.start,
+        }),
         Content::Scalar(_) | Content::Alias(_) => None,
     }
 }

@@ -43,6 +43,7 @@ fn string(text: &str, wish: Quoting, context: Context) -> String {
     let printable = text.chars().all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
     match wish {
         _ if context == Context::Json || !printable => double(text),
+        Quoting::Plain if text.starts_with("---") || text.starts_with("...") => double(text),
         Quoting::Plain if !is_ambiguous(text) && reads_back(text, Some(Kind::Str), text, context) => {
             text.to_owned()
         }

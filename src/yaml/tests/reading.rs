@@ -73,8 +73,8 @@ fn what_nobody_writes_is_refused() {
 }
 
 #[test]
-fn deep_nesting_is_refused_within_a_small_stack() {
-    let small = std::thread::Builder::new().stack_size(1 << 20);
+fn deep_nesting_is_refused_within_a_thread_s_stack() {
+    let small = std::thread::Builder::new().stack_size(2 << 20);
     let found = small.spawn(|| {
         let deep = fault(&"[".repeat(100_000));
         let mixed = fault(&(0..300).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>());
