@@ -3,10 +3,10 @@
 //! # Why
 //!
 //! A person fixes a configuration once, not fault by fault. So reading goes in
-//! steps that each see the whole file: the bounded YAML parser ([`source`]),
-//! keys and types by the schema ([`shape`]), the typed reading ([`file`]), and
-//! what it all means ([`environments`], [`templates`], [`policies`],
-//! [`messages`]). Only text that is not YAML ends it early. This room is given
+//! steps that each see the whole file: the bounded YAML parser (`source`),
+//! keys and types by the schema (`shape`), the typed reading (`file`), and
+//! what it all means (`environments`, `templates`, `policies`,
+//! `messages`). Only text that is not YAML ends it early. This room is given
 //! text; it never reads the disk.
 
 mod environments;
