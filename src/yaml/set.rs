@@ -157,6 +157,8 @@ fn new(sheet: &Sheet<'_>, node: &Node, holder: &Holder, value: &Fragment, whole:
                 && node.layout() == Some(Layout::Block);
             let depth = if same {
                 column(sheet.text, node.span.start)
+            } else if whole && !is_root {
+                column(sheet.text, node.span.start)
             } else if is_root {
                 0
             } else if holder.is_item {

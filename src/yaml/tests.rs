@@ -4,6 +4,8 @@ mod conformance;
 mod editing;
 mod reading;
 
+pub(super) use conformance::all_places;
+
 use super::{Edit, EditError, Fragment, Kind, Place, Step, Stream, splice};
 
 /// A place in the first document, from `a.b.0`.

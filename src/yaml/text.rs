@@ -2,13 +2,13 @@
 
 /// The end of the line at `at`, without its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length);
     if end > at && text.as_bytes()[end - 1] == b'\r' && end < text.len() { end - 1 } else { end }
 }
 
 /// The start of the line after the one at `at`.
 pub(super) fn next_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length + 1)
 }
 
 /// `end` without the line break just before it.
