@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file::EnvironmentEntry;
-use super::names::{Names, refuse_slash};
+use super::names::{Names, check_part};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::quoted;
@@ -33,7 +33,7 @@ pub(super) fn read(
                 notes.fault(Note::at(place, "an alias is empty"));
                 continue;
             }
-            refuse_slash("alias", alias, &place, notes);
+            check_part("alias", alias, &place, notes);
             if *alias == entry.name {
                 let message = format!("alias {} is the environment's own name", quoted(alias));
                 notes.warning(Note::at(place, message));

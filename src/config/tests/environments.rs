@@ -39,6 +39,14 @@ fn a_name_is_one_part_of_a_path() {
 }
 
 #[test]
+fn a_name_is_one_line() {
+    faulty(
+        "environments:\n  - {name: \"a\\nb\"}\n",
+        &["2:12 environments[0].name: environment name `a\\nb` holds a control character"],
+    );
+}
+
+#[test]
 fn an_alias_that_is_another_environments_name_is_a_fault() {
     faulty(
         "environments:\n  - {name: staging, aliases: [prod]}\n  - {name: prod}\n",

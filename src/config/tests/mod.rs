@@ -3,6 +3,7 @@
 mod bounds;
 mod environments;
 mod messages;
+mod mutations;
 mod policies;
 mod sample;
 mod schema;

@@ -1,7 +1,7 @@
 use super::{accept, settings};
 use crate::domain::{Action, ApplicationName, EnvironmentKind, Mode, Promote};
 
-const SAMPLE: &str = r#"
+pub(super) const SAMPLE: &str = r#"
 version: 1
 environments:
   - {name: staging,    kind: non-production, aliases: [stg, stage]}
