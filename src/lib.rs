@@ -1,6 +1,7 @@
 //! git-promote: promotes applications between environments of a GitOps repository.
 
 pub mod adapter;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod manifest;
