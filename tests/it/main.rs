@@ -2,5 +2,6 @@
 
 mod git_checkout;
 mod git_read;
+mod git_remote;
 mod git_write;
 mod world;
