@@ -10,7 +10,7 @@
 //! | `durable` | what must be on the disk before a branch points at it |
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
-//! | `advance`, `worktree`, `checkout`, `paths` | moving a local branch and, where it is checked out, its files |
+//! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
 //! | `remote`, `fetch`, `transfer` | the remote: finding it, its branch, copying objects |
 //! | `push`, `server`, `installed` | publishing; what only Git itself can do |
 //! | `history` | looking back for an earlier promotion |
@@ -19,6 +19,7 @@ mod advance;
 mod checkout;
 mod choose;
 mod commit;
+mod compare;
 mod durable;
 mod fault;
 mod fetch;
@@ -33,6 +34,7 @@ mod remote;
 mod repository;
 mod server;
 mod snapshot;
+mod sparse;
 mod transfer;
 mod tree;
 mod worktree;

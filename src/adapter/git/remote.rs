@@ -135,7 +135,7 @@ fn local_path(url: &str) -> Result<PathBuf, String> {
     }
     // `host:path`, unless a slash comes first or it is a drive letter.
     match url.split_once(':') {
-        Some((host, _)) if !host.contains('/') && !(cfg!(windows) && host.len() == 1) => {
+        Some((host, _)) if !(host.contains('/') || cfg!(windows) && host.len() == 1) => {
             Err("ssh".to_owned())
         }
         _ => Ok(PathBuf::from(url)),
@@ -149,15 +149,12 @@ fn unescape(text: &str) -> Vec<u8> {
     while let Some((&first, tail)) = rest.split_first() {
         let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
         let escaped = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, escaped) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
+        if let (b'%', Some(byte)) = (first, escaped) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
         }
     }
     bytes
