@@ -239,3 +239,42 @@ fn eight_promotions_in_one_working_tree_end_clean() {
     assert_eq!(repo.status(), "");
     repo.assert_sound();
 }
+
+#[test]
+fn a_branch_that_is_being_rebased_is_left_alone() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.commit("second", &[("b", "1")]);
+    let tip = repo.tip("main");
+    repo.git(&[
+        "-c",
+        "sequence.editor=sed -i s/pick/edit/",
+        "rebase",
+        "-qi",
+        "HEAD~1",
+    ]);
+    let error = promote(&repo.open(), &named("main"), vec![change("a", Some("2"))]).unwrap_err();
+    assert!(matches!(error, RepositoryError::Git { .. }), "{error:?}");
+    assert_eq!((repo.tip("main"), repo.read("a")), (tip, "1".into()));
+    repo.git(&["rebase", "--continue"]);
+}
+
+#[test]
+fn a_sparse_or_split_index_is_refused_by_name() {
+    for kind in ["sparse", "split"] {
+        let world = World::new();
+        let repo = world.repository(&[("in/a", "1"), ("out/b/c", "1")]);
+        if kind == "sparse" {
+            repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
+        } else {
+            repo.git(&["update-index", "--split-index"]);
+        }
+        let tip = repo.tip("main");
+        let error = promote(&repo.open(), &any(), vec![change("in/a", Some("2"))]).unwrap_err();
+        let RepositoryError::Unsupported { feature, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(feature, "a sparse or split index");
+        assert_eq!((repo.tip("main"), repo.read("in/a")), (tip, "1".into()));
+    }
+}
