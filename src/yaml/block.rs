@@ -159,7 +159,8 @@ fn emptied(sheet: &Sheet<'_>, node: &Node, count: usize) -> Option<Vec<(Span, St
         let from = if is_first(text, node.span.start) { extent.start } else { node.span.start };
         return Some(vec![(from..end.max(from), empty.to_owned())]);
     }
-    if text[..lead].ends_with("---") && line_start(text, lead) + 3 == lead {
+    let is_root = lead == line_start(text, lead);
+    if is_root || text[..lead].ends_with("---") && line_start(text, lead) + 3 == lead {
         return Some(vec![(extent, format!("{empty}{}", sheet.newline))]);
     }
     let body = next_line(text, lead).min(extent.start)..extent.end;

@@ -476,6 +476,9 @@ impl<'t> Reader<'t> {
         let body = next_line(self.text, start);
         let mut end = range.end.max(header_end).min(self.text.len());
         if indicator.contains('+') {
+            // The parser may have looked at the next line's indentation.
+            let line = self.text[..end].trim_end_matches(' ').len();
+            end = if self.text[..line].ends_with('\n') { line } else { end };
             end = without_break(self.text, end);
         } else {
             let indent = block_indent(&self.text[body.min(end)..end]);
