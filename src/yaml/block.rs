@@ -8,7 +8,9 @@ use super::phases::{Additions, Sheet};
 use super::place::Place;
 use super::reindent;
 use super::splice::Patch;
-use super::text::{blanks_after, blanks_before, column, is_first, line_end, line_start, next_line};
+use super::text::{
+    blanks_after, blanks_before, column, is_first, line_end, line_start, next_line, previous_line,
+};
 
 /// Puts entries or items among those of a block collection.
 pub(super) fn add(
@@ -106,34 +108,47 @@ pub(super) fn remove(
         }
     }
     for (region, from, to) in regions {
-        patches.push(patch(
-            closed(sheet, region, from == 0, to + 1 == count),
-            String::new(),
-        ));
+        let above = from.checked_sub(1).and_then(|index| child_end(node, index));
+        let span = closed(sheet, region, above, to + 1 == count);
+        patches.push(patch(span, String::new()));
     }
     Some(patches)
 }
 
 /// A removed region with the blank lines that would look odd afterwards.
-fn closed(sheet: &Sheet<'_>, mut region: Span, is_first: bool, is_last: bool) -> Span {
-    let (before, start) = blanks_before(sheet.text, region.start);
+///
+/// `above` is the end of the child before it, if there is one.
+fn closed(sheet: &Sheet<'_>, mut region: Span, above: Option<usize>, is_last: bool) -> Span {
+    let (mut before, mut start) = blanks_before(sheet.text, region.start);
     let (after, end) = blanks_after(sheet.text, region.end);
-    let at_start = is_first
-        && !sheet.stream.comments.iter().any(|comment| {
-            comment.start < start && line_end(sheet.text, comment.start) + 2 >= start && before > 0
-        });
+    if let Some(floor) = above.map(|end| next_line(sheet.text, end))
+        && start < floor
+    {
+        // A block scalar keeps these blank lines, and would keep those below as well.
+        (before, start) = blanks_before(&sheet.text[floor..], region.start - floor);
+        start += floor;
+        if before == 0 {
+            region.end = end;
+            return region;
+        }
+    }
     if before > 0 && after > 0 {
         if before >= after {
             region.end = end;
         } else {
             region.start = start;
         }
-    } else if is_last && before > 0 && !is_first {
+    } else if above.is_some() && is_last && before > 0 {
         region.start = start;
-    } else if is_first && after > 0 && at_start {
+    } else if above.is_none() && after > 0 && !ends_in_comment(sheet, region.start) {
         region.end = end;
     }
     region
+}
+
+/// Whether the line before a line start is a comment of its own.
+fn ends_in_comment(sheet: &Sheet<'_>, at: usize) -> bool {
+    previous_line(sheet.text, at).is_some_and(|line| sheet.stream.comment_on(line).is_some())
 }
 
 /// The removal of the children before `kept`, the first of which stands right after a dash.

@@ -292,6 +292,8 @@ fn blank_lines_follow_the_neighbours() {
     assert_eq!(remove(text, &["b"]).unwrap(), "a: 1\n\nc: 3\n");
     assert_eq!(remove(text, &["a"]).unwrap(), "b: 2\n\nc: 3\n");
     assert_eq!(remove(text, &["c"]).unwrap(), "a: 1\n\nb: 2\n");
+    let kept = "a: |+\n  x\n\nb: 2\n\n";
+    assert_eq!(remove(kept, &["b"]).unwrap(), "a: |+\n  x\n\n");
     assert_eq!(remove(text, &["a", "b"]).unwrap(), "c: 3\n");
     assert_eq!(
         remove("# head\n\na: 1\nb: 2\n", &["a"]).unwrap(),

@@ -118,11 +118,11 @@ fn deep_nesting_is_refused_within_a_thread_s_stack() {
     let small = std::thread::Builder::new().stack_size(2 << 20);
     let found = small.spawn(|| {
         let deep = fault(&"[".repeat(100_000));
-        let mixed = fault(
-            &(0..300)
-                .map(|n| format!("{}a:\n", " ".repeat(n)))
-                .collect::<String>(),
-        );
+        let mixed = fault(&(0..300).fold(String::new(), |text, n| {
+            text + &" ".repeat(n)
+                + "a:
+"
+        }));
         let dashes = fault(&"- ".repeat(100_000));
         let fine = parsed(&format!("{}{}", "[".repeat(250), "]".repeat(250)));
         (deep, mixed, dashes, fine.to_json(0).is_array())
@@ -144,7 +144,7 @@ fn a_billion_laughs_are_refused_at_once() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for n in 1..12 {
         let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
-        write!(text, "a{n}: &a{n} [{aliases}]\n").expect("a string takes all");
+        writeln!(text, "a{n}: &a{n} [{aliases}]").expect("a string takes all");
     }
     assert_eq!(fault(&text), ParseFault::TooManyAliases);
 }
