@@ -240,3 +240,34 @@ fn values_are_set_as_kargo_does_with_the_layout_kept() {
     }
     println!("kargo: {done} cases");
 }
+
+#[test]
+fn no_broken_text_makes_the_reader_panic() {
+    let (mut texts, mut read) = (0, 0);
+    for case in cases("yaml-test-suite.json")
+        .iter()
+        .chain(&cases("edge.json"))
+    {
+        let text = case["yaml"].as_str().expect("a text");
+        for (at, c) in text.char_indices().step_by(2) {
+            let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+            for broken in [
+                before.to_owned(),
+                format!("{before}{after}"),
+                format!("{before}\t{after}"),
+            ] {
+                texts += 1;
+                let Ok(stream) = Stream::parse(&broken) else {
+                    continue;
+                };
+                read += 1;
+                for place in all_places(&stream) {
+                    let _ = (stream.comments(&place), Fragment::value(&stream, &place));
+                    let span = stream.node(&place).expect("a node").span.clone();
+                    assert!(broken.get(span).is_some(), "{place} in {broken:?}");
+                }
+            }
+        }
+    }
+    println!("broken texts: {texts}, of which {read} can be read");
+}
