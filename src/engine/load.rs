@@ -59,7 +59,7 @@ pub(super) fn load(
                 message: "the file is not UTF-8".to_owned(),
             }));
         }
-        Err(error) => return Ok(Loaded::Whole),
+        Err(_) => return Ok(Loaded::Whole),
     };
     if text.contains('\0') {
         return Ok(Loaded::Whole);
