@@ -25,19 +25,19 @@ const FILES: [(&str, &str); 6] = [
         include_str!("demo/base-deployment.yaml"),
     ),
     (
-        "apps/web/overlays/staging/kustomization.yaml",
+        "apps/web/staging/kustomization.yaml",
         include_str!("demo/staging-kustomization.yaml"),
     ),
     (
-        "apps/web/overlays/production/kustomization.yaml",
+        "apps/web/production/kustomization.yaml",
         include_str!("demo/production-kustomization.yaml"),
     ),
     (
-        "apps/api/values-staging.yaml",
+        "apps/api/staging/values.yaml",
         include_str!("demo/values-staging.yaml"),
     ),
     (
-        "apps/api/values-production.yaml",
+        "apps/api/production/values.yaml",
         include_str!("demo/values-production.yaml"),
     ),
 ];

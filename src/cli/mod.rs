@@ -25,6 +25,8 @@ mod near;
 mod progress;
 mod promote;
 mod receipt;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod selection;
 mod terminal;

@@ -145,4 +145,4 @@ fn is_whole_file(difference: &PlannedDifference) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
