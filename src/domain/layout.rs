@@ -6,6 +6,7 @@ use thiserror::Error;
 ///
 /// A part between slashes is literal text, a glob of `*` and `**`, or holds
 /// `{env}`, `{app}` (one part or a piece of one) or is `{app**}` (one or more parts).
+/// `{**}` is another way to write `**`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LayoutPattern {
     text: String,
@@ -63,6 +64,14 @@ pub enum LayoutError {
         /// What stands there.
         placeholder: String,
     },
+    /// `{app**}` or `{**}` beside other text in one part.
+    #[error("layout `{pattern}` needs `{placeholder}` between slashes, with nothing beside it")]
+    NotAlone {
+        /// The pattern.
+        pattern: String,
+        /// Which placeholder.
+        placeholder: &'static str,
+    },
     /// A leading or doubled slash, or `..`.
     #[error("layout `{0}` is not a path from the repository's root")]
     NotAPath(String),
@@ -77,10 +86,12 @@ impl LayoutPattern {
         if text.split('/').any(|p| matches!(p, "" | "." | "..")) {
             return Err(LayoutError::NotAPath(text.to_owned()));
         }
-        let parts: Vec<Part> = text
+        let mut parts: Vec<Part> = text
             .split('/')
             .map(|part| parse_part(text, part))
             .collect::<Result<_, _>>()?;
+        // `**/**` says no more than `**`, and would take far longer to try.
+        parts.dedup_by(|a, b| *a == Part::Any && *b == Part::Any);
         let pieces = parts.iter().flat_map(|p| match p {
             Part::One(pieces) => pieces.as_slice(),
             _ => &[],
@@ -138,7 +149,7 @@ impl LayoutPattern {
 
 fn parse_part(whole: &str, part: &str) -> Result<Part, LayoutError> {
     match part {
-        "**" => return Ok(Part::Any),
+        "**" | "{**}" => return Ok(Part::Any),
         "{app**}" => return Ok(Part::Applications),
         _ => {}
     }
@@ -158,6 +169,14 @@ fn parse_part(whole: &str, part: &str) -> Result<Part, LayoutError> {
         } else if let Some(after) = rest.strip_prefix("{env}") {
             pieces.push(Piece::Env);
             rest = after;
+        } else if let Some(placeholder) = ["{app**}", "{**}"]
+            .into_iter()
+            .find(|p| rest.starts_with(p))
+        {
+            return Err(LayoutError::NotAlone {
+                pattern: whole.to_owned(),
+                placeholder,
+            });
         } else {
             let end = rest.find('}').map_or(rest.len(), |i| i + 1);
             return Err(LayoutError::Placeholder {

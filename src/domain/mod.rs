@@ -15,6 +15,8 @@ mod object;
 mod path;
 mod selector;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, Mode};
 pub use application::{ApplicationName, Product};

@@ -196,17 +196,25 @@ impl Naming {
         self.replace(text, &self.in_text(text))
     }
 
-    /// Free text with the source's names replaced as `renames` says (old name, new name).
-    pub fn rename_as(&self, text: &str, renames: &[(String, String)]) -> String {
+    /// Free text with the source's names replaced: as `renames` says (old name, new name) where it
+    /// does, else by the name in the same position, else by the first new name.
+    pub fn rename_with(&self, text: &str, renames: &[(String, String)]) -> String {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
         for hit in self.in_text(text) {
+            let Whose::Source(index) = hit.whose else {
+                continue;
+            };
             let old = &text[hit.start..hit.end];
-            if let Some((_, new)) = renames.iter().find(|(name, _)| name == old) {
-                out.push_str(&text[done..hit.start]);
-                out.push_str(new);
-                done = hit.end;
-            }
+            let told = renames.iter().find(|(name, _)| name == old);
+            let new = told
+                .map(|(_, new)| new.as_str())
+                .or_else(|| self.target.names().nth(index))
+                .or_else(|| renames.first().map(|(_, new)| new.as_str()))
+                .unwrap_or(&self.target.name);
+            out.push_str(&text[done..hit.start]);
+            out.push_str(new);
+            done = hit.end;
         }
         out.push_str(&text[done..]);
         out

@@ -55,7 +55,8 @@ impl FromStr for ObjectId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fault = || ParseObjectIdError(text.to_owned());
-        if !text.is_ascii() {
+        // `from_str_radix` alone would take a sign.
+        if !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(fault());
         }
         let raw: Vec<u8> = (0..text.len() / 2)

@@ -37,7 +37,15 @@ pub enum SelectorError {
     /// There is no file part.
     #[error("selector `{0}` names no file")]
     NoFile(String),
-    /// The path after the colon is no JSONPath.
+    /// What follows `#` is neither an identity nor a number from 1.
+    #[error("selector `{selector}` names no document: `#{document}`")]
+    Document {
+        /// The whole selector.
+        selector: String,
+        /// What follows `#`.
+        document: String,
+    },
+    /// The path after the colon is no `JSONPath`.
     #[error("selector `{selector}` has a bad path")]
     Path {
         /// The whole selector.
@@ -77,10 +85,7 @@ impl Selector {
                 })
             })
             .transpose()?;
-        let document = document.map(|d| match d.parse() {
-            Ok(number) => DocumentSelector::Number(number),
-            Err(_) => DocumentSelector::Identity(d.to_owned()),
-        });
+        let document = document.map(|d| document_selector(text, d)).transpose()?;
         Ok(Self {
             text: text.to_owned(),
             file: file.to_owned(),
@@ -92,6 +97,20 @@ impl Selector {
     /// The selector as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+fn document_selector(selector: &str, document: &str) -> Result<DocumentSelector, SelectorError> {
+    let fault = || SelectorError::Document {
+        selector: selector.to_owned(),
+        document: document.to_owned(),
+    };
+    if !document.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(DocumentSelector::Identity(document.to_owned()));
+    }
+    match document.parse() {
+        Ok(0) | Err(_) => Err(fault()),
+        Ok(number) => Ok(DocumentSelector::Number(number)),
     }
 }
 

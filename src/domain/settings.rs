@@ -1,6 +1,6 @@
 //! What the configuration says, in the words of the domain.
 
-use super::{Action, Environment, EnvironmentKind, LayoutPattern, Mode, Product};
+use super::{Action, ApplicationName, Environment, EnvironmentKind, LayoutPattern, Mode, Product};
 use crate::yaml::JsonPath;
 
 /// Everything that a configuration can set; the default says nothing.
@@ -23,27 +23,54 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The action that the strongest policy with one asks for.
+    /// The environment of that name or alias; a name goes before an alias.
+    pub fn environment(&self, word: &str) -> Option<&Environment> {
+        let named = self.environments.iter().find(|e| e.name == word);
+        named.or_else(|| self.environments.iter().find(|e| e.answers_to(word)))
+    }
+
+    /// The product of that name.
+    pub fn product(&self, name: &str) -> Option<&Product> {
+        self.products.iter().find(|p| p.name == name)
+    }
+
+    /// The template of that name.
+    pub fn template(&self, name: &str) -> Option<&Template> {
+        self.templates.iter().find(|t| t.name == name)
+    }
+
+    /// The template that decides for an application, when `products` were asked for by name.
+    ///
+    /// It is the one of the application's product: one that was asked for if it is in several,
+    /// else the first. Without a product, or where that names none, it is `default`.
+    pub fn template_for(
+        &self,
+        application: &ApplicationName,
+        products: &[&str],
+    ) -> Option<&Template> {
+        let holds = |p: &&Product| p.applications.iter().any(|a| application.answers_to(a));
+        let asked = |p: &&Product| products.contains(&p.name.as_str());
+        let mut all = self.products.iter().filter(holds);
+        let product = all.clone().find(asked).or_else(|| all.next());
+        let name = product.and_then(|p| p.template.as_deref());
+        self.template(name.unwrap_or(Template::DEFAULT))
+    }
+
+    /// The action that the strongest policy requires for a promotion, and that policy.
+    ///
+    /// `products` are those of the promotion. Two policies of equal priority can only meet in a
+    /// promotion of several products; then the more careful action wins.
     pub fn action_for(&self, target: &Environment, products: &[&str]) -> Option<(Action, &Policy)> {
-        let mut speaking: Vec<&Policy> = self
-            .policies
+        let care = |action| match action {
+            Action::None => 0,
+            Action::PullRequest => 1,
+            Action::Commit => 2,
+        };
+        self.policies
             .iter()
             .filter(|p| p.matches.speaks_for(target, products))
-            .collect();
-        speaking.sort_by_key(|p| p.priority);
-        speaking
-            .into_iter()
-            .find_map(|p| p.action.map(|action| (action, p)))
-    }
-}
-
-impl PolicyMatch {
-    fn speaks_for(&self, target: &Environment, products: &[&str]) -> bool {
-        (self.kinds.is_empty() || target.kind.is_some_and(|k| self.kinds.contains(&k)))
-            && (self.environments.is_empty()
-                || self.environments.iter().any(|n| target.answers_to(n)))
-            && (self.products.is_empty()
-                || self.products.iter().any(|p| products.contains(&p.as_str())))
+            .filter_map(|p| Some((p.action?, p)))
+            .min_by_key(|(action, p)| (p.priority, care(*action)))
     }
 }
 
@@ -68,6 +95,11 @@ pub struct Template {
     pub version: Option<VersionPlace>,
     /// Rules; the first whose `files` match decides for the file.
     pub rules: Vec<Rule>,
+}
+
+impl Template {
+    /// The template of applications that have no other.
+    pub const DEFAULT: &str = "default";
 }
 
 /// Where the version of an application stands.
@@ -123,6 +155,18 @@ pub struct PolicyMatch {
     pub products: Vec<String>,
 }
 
+impl PolicyMatch {
+    /// Whether a promotion of `products` to `target` is meant.
+    pub fn speaks_for(&self, target: &Environment, products: &[&str]) -> bool {
+        let kind = || target.kind.is_some_and(|kind| self.kinds.contains(&kind));
+        let environment = || self.environments.iter().any(|e| target.answers_to(e));
+        let product = || self.products.iter().any(|p| products.contains(&p.as_str()));
+        (self.kinds.is_empty() || kind())
+            && (self.environments.is_empty() || environment())
+            && (self.products.is_empty() || product())
+    }
+}
+
 /// Templates of the commit message; `None` means the built-in one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
@@ -130,4 +174,20 @@ pub struct Messages {
     pub title: Option<String>,
     /// What follows.
     pub body: Option<String>,
+}
+
+impl Messages {
+    /// The variables that a template may name.
+    ///
+    /// `applications` is a list of `{name, version: {before, after}}`; the others are texts.
+    pub const VARIABLES: [&str; 8] = [
+        "from",
+        "to",
+        "applications",
+        "product",
+        "source",
+        "target",
+        "mode",
+        "promotion_id",
+    ];
 }

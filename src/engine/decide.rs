@@ -12,7 +12,7 @@ use super::request::Removals;
 use super::rules::FileRule;
 use super::selection::{Chosen, Matches};
 use crate::domain::{Mode, Op, Promote, Reason, Relation, Verdict};
-use crate::manifest::{Difference, VersionField, VersionPairs};
+use crate::manifest::{Difference, VersionPairs};
 use crate::yaml::{Place, Stream};
 
 /// What the configuration and the comments say about a difference; found while its file is open.
@@ -102,7 +102,6 @@ pub(super) fn decide(
     facts: &Facts,
     chosen: Chosen,
     removals: Removals,
-    replaced: bool,
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
@@ -117,10 +116,7 @@ pub(super) fn decide(
         Chosen::Not => return Verdict::keep(Reason::NotSelected),
         _ => {}
     }
-    if difference.op == Op::Remove
-        && removals == Removals::Kept
-        && !(facts.modes.versions && replaced)
-    {
+    if difference.op == Op::Remove && removals == Removals::Kept {
         return Verdict::keep(Reason::TargetOnly);
     }
     if let Some(path) = &facts.rule_path {
@@ -133,55 +129,10 @@ pub(super) fn decide(
         return Verdict::promote(Reason::Rule(Mode::All.to_string()));
     }
     match difference.version {
-        Some(field) if facts.modes.versions && (difference.op == Op::Set || replaced) => {
+        Some(field) if facts.modes.versions && difference.op != Op::Remove => {
             Verdict::promote(Reason::Template(field.as_str().to_owned()))
         }
         _ => Verdict::keep(Reason::NotVersion),
-    }
-}
-
-/// Whether version fields of one mapping replace each other: a tag becomes a digest, say.
-///
-/// # Why
-///
-/// An image is one version however it is written. Where the source says `digest` and the target
-/// `newTag`, adding one and keeping the other would leave an image that nobody meant.
-pub(super) fn is_replaced(difference: &Difference, all: &[Difference]) -> bool {
-    let is_one_image = |field: VersionField| {
-        matches!(
-            field,
-            VersionField::ImageTag
-                | VersionField::ImageDigest
-                | VersionField::ImageName
-                | VersionField::SourceRevision
-        )
-    };
-    let Some(field) = difference.version else {
-        return false;
-    };
-    if !is_one_image(field) || difference.op == Op::Set {
-        return false;
-    }
-    let parent = |d: &Difference| {
-        let mut place = d
-            .insertion
-            .as_ref()
-            .map_or_else(|| d.place.clone(), |i| i.parent.clone());
-        if d.insertion.is_none() {
-            place.steps.pop();
-        }
-        place
-    };
-    let here = parent(difference);
-    let siblings = || {
-        all.iter()
-            .filter(|d| d.version.is_some_and(is_one_image) && parent(d) == here)
-    };
-    match difference.op {
-        // Added beside a version that moves too, or in place of one that goes.
-        Op::Add => siblings().any(|d| d.op != Op::Add),
-        // Gone, with another one in its place.
-        _ => siblings().any(|d| d.op == Op::Add),
     }
 }
 

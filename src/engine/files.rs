@@ -59,7 +59,6 @@ struct Field {
     difference: Difference,
     selector: String,
     facts: Facts,
-    is_replaced: bool,
 }
 
 /// Everything decided.
@@ -133,24 +132,14 @@ impl Files<'_> {
         let differences = manifest::compare(&self.sides(pair, source, target));
         let rule = self.rules.of(&pair.application, path);
         let places = Places::new(source, target, self.naming);
-        let replaced: Vec<bool> = differences
-            .iter()
-            .map(|d| decide::is_replaced(d, &differences))
-            .collect();
         let mut taken = HashSet::new();
         differences
             .into_iter()
-            .zip(replaced)
-            .map(|(difference, is_replaced)| {
+            .map(|difference| {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
                 let facts = decide::facts(&difference, &rule, &places, (source, target), matches);
                 let selector = unique(selector(path, &difference), &mut taken);
-                Field {
-                    difference,
-                    selector,
-                    facts,
-                    is_replaced,
-                }
+                Field { difference, selector, facts }
             })
             .collect()
     }
@@ -208,7 +197,7 @@ impl Files<'_> {
         let Ok(text) = std::str::from_utf8(&content.bytes) else {
             return (content, None);
         };
-        let renamed = self.naming.rename_as(text, &pair.renames);
+        let renamed = self.naming.rename_with(text, &pair.renames);
         let warning = self.naming.names_source_in_text(&renamed).then(|| Warning {
             path: Some(pair.path.to_string()),
             message: format!("the new file still names `{}`", self.naming.source().name),
@@ -377,9 +366,7 @@ fn verdicts(
                         &field.difference,
                         &field.facts,
                         chosen,
-                        request.removals,
-                        field.is_replaced,
-                    );
+                        request.removals);
                     if let (true, Some(_), Some((before, after))) = (
                         verdict.is_promote(),
                         field.difference.version,

@@ -4,9 +4,9 @@ use std::cell::OnceCell;
 
 use super::pair::FileObject;
 use crate::domain::{Naming, Op};
-use crate::manifest::Difference;
+use crate::manifest::{Difference, is_version};
 use crate::port::{RepositoryError, Snapshot};
-use crate::yaml::{JsonPath, ParseError, ParseFault, Step, Stream};
+use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Step, Stream};
 
 /// Files larger than this are refused by name.
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -88,13 +88,12 @@ fn is_template(text: &str, error: &ParseError) -> bool {
     text.contains("{{") && !matches!(error.fault, ParseFault::ConflictMarker)
 }
 
-/// Whether any document is more than a bare text.
+/// Whether any document is more than a bare text; a file of nothing but a version is.
 fn is_structured(stream: &Stream) -> bool {
-    stream.documents().iter().any(|d| {
-        matches!(
-            d.root.content,
-            crate::yaml::Content::Mapping { .. } | crate::yaml::Content::Sequence { .. }
-        )
+    stream.documents().iter().any(|d| match &d.root.content {
+        Content::Mapping { .. } | Content::Sequence { .. } => true,
+        Content::Scalar(scalar) => is_version(&scalar.text),
+        Content::Alias(_) => false,
     })
 }
 

@@ -10,7 +10,7 @@ use super::difference::{Difference, Insertion, Part};
 use super::identity::{Detail, DocumentLabel, Identity, entry};
 use super::items::{self, ListKey, Lists};
 use super::selector::{self, Shown};
-use super::versions::{self, Surroundings};
+use super::versions::{self, Surroundings, VersionField};
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::{Content, Node, Place, Scalar, Step, Stream, Value};
 
@@ -371,7 +371,8 @@ impl<'a, 's> Walk<'a, 's> {
             let after = insertion_point(&target_at, si, te.len());
             let shown = self.sides.naming.rename(name);
             self.enter_key(name, &shown);
-            self.add(Part::Entry, &entry.value, b.entry(name), after, Some(s));
+            let parents = Some((s, t));
+            self.add(Part::Entry, &entry.value, b.entry(name), after, parents);
             self.leave_key();
         }
     }
@@ -528,7 +529,7 @@ impl<'a, 's> Walk<'a, 's> {
         });
     }
 
-    fn relation(&self, version: Option<versions::VersionField>, s: &str, t: &str) -> Relation {
+    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
         if self.sides.naming.same(s, t) {
             return Relation::EnvironmentName;
         }
@@ -572,11 +573,14 @@ impl<'a, 's> Walk<'a, 's> {
         s: &'a Node,
         b: BaseNode<'a>,
         after: Option<usize>,
-        parent: Option<&'a Node>,
+        parents: Option<(&'a Node, &'a Node)>,
     ) {
         let source = s.value();
-        let version = match &source {
-            Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
+        let version = match (&source, parents) {
+            (Value::Scalar { text, .. }, Some((s, t))) => {
+                versions::classify(&self.around(Some(s)), &[text])
+                    .filter(|field| !field.is_one_of_several() || !self.holds_version(t))
+            }
             _ => None,
         };
         let relation = match b {
@@ -599,6 +603,27 @@ impl<'a, 's> Walk<'a, 's> {
             version,
             ..self.here()
         });
+    }
+
+    /// Whether a mapping of the target says its version already, in whatever way.
+    fn holds_version(&self, target: &Node) -> bool {
+        let Content::Mapping { entries, .. } = &target.content else {
+            return false;
+        };
+        let mut keys = self.keys.clone();
+        entries.iter().any(|entry| {
+            keys.pop();
+            keys.push(entry.name().to_owned());
+            let around = Surroundings {
+                keys: &keys,
+                ..self.around(Some(target))
+            };
+            match &entry.value.content {
+                Content::Scalar(scalar) => versions::classify(&around, &[&scalar.text])
+                    .is_some_and(VersionField::is_one_of_several),
+                _ => false,
+            }
+        })
     }
 
     fn here(&self) -> Difference {

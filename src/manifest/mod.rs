@@ -20,5 +20,5 @@ pub use identity::{DocumentLabel, Identity};
 pub use image::ImageReference;
 pub use merge::{MergeError, Promotion, merge};
 pub use sealed::is_sealed;
-pub use tokens::{VersionPair, VersionPairs, is_moving, is_pinned};
+pub use tokens::{VersionPair, VersionPairs, is_moving, is_pinned, is_version};
 pub use versions::{VersionField, version_of, version_order};

@@ -98,6 +98,12 @@ fn is_word_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+')
 }
 
+/// Whether the whole text is a commit id, a digest or a dotted version.
+pub fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix("sha256:").unwrap_or(text);
+    is_version_word(text)
+}
+
 fn is_version_word(word: &str) -> bool {
     is_hex_id(word) || is_dotted(word)
 }

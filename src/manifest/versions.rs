@@ -31,9 +31,16 @@ pub enum VersionField {
     SourceRevision,
     /// A URL that pins a revision (`?ref=`).
     PinnedUrl,
+    /// A file that holds a version and nothing else.
+    VersionFile,
 }
 
 impl VersionField {
+    /// Whether one thing's version may be written in several fields: a tag or a digest, say.
+    pub(super) fn is_one_of_several(self) -> bool {
+        matches!(self, Self::ImageTag | Self::ImageDigest | Self::SourceRevision)
+    }
+
     /// The name that the preview prints as the reason.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +51,7 @@ impl VersionField {
             Self::ChartVersion => "chart version",
             Self::SourceRevision => "source revision",
             Self::PinnedUrl => "pinned URL",
+            Self::VersionFile => "version file",
         }
     }
 }
@@ -101,7 +109,14 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
             .all(|t| pinned_url(t).is_some())
             .then_some(VersionField::PinnedUrl);
     }
-    let field = by_key(around, last, parent)?;
+    if around.keys.is_empty() && texts.iter().all(|t| tokens::is_version(t)) {
+        return Some(VersionField::VersionFile);
+    }
+    let field = match by_key(around, last, parent) {
+        Some(field) => field,
+        None if texts.iter().all(|t| is_registry_image(t)) => VersionField::Image,
+        None => return None,
+    };
     let is_plausible = |text: &&str| match field {
         VersionField::Image => ImageReference::parse(text).is_some(),
         _ => !text.is_empty() && !text.contains(char::is_whitespace) && text.len() <= 200,
@@ -135,6 +150,11 @@ fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<Version
         "tag" | "semver" | "commit" | "digest" if is_flux_ref(around, parent) => {
             Some(VersionField::SourceRevision)
         }
+        // A Helm values file: no Kubernetes object has a bare `tag`.
+        "tag" if around.kind.is_empty() => Some(VersionField::ImageTag),
+        "appversion" if around.file == "Chart.yaml" && around.keys.len() == 1 => {
+            Some(VersionField::ChartVersion)
+        }
         w if w == "image" || w.ends_with("image") => Some(VersionField::Image),
         w if w.ends_with("imagetag") => Some(VersionField::ImageTag),
         _ => None,
@@ -155,6 +175,17 @@ fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField
         }
     };
     is_chart.then_some(VersionField::ChartVersion)
+}
+
+/// An image of a named registry with a version: nothing else looks like it, wherever it stands.
+fn is_registry_image(text: &str) -> bool {
+    ImageReference::parse(text).is_some_and(|image| {
+        let has_registry = image
+            .name
+            .split_once('/')
+            .is_some_and(|(host, _)| host.contains('.') || host.contains(':') || host == "localhost");
+        has_registry && (image.digest.is_some() || image.tag.is_some_and(tokens::is_pinned))
+    })
 }
 
 fn is_flux_ref(around: &Surroundings<'_>, parent: &str) -> bool {

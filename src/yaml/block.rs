@@ -8,7 +8,9 @@ use super::phases::{Additions, Sheet};
 use super::place::Place;
 use super::reindent;
 use super::splice::Patch;
-use super::text::{blanks_after, blanks_before, column, is_first, line_end, line_start, next_line};
+use super::text::{
+    blanks_after, blanks_before, column, is_first, line_end, line_start, next_line,
+};
 
 /// Puts entries or items among those of a block collection.
 pub(super) fn add(
@@ -50,12 +52,7 @@ pub(super) fn add(
                 }
             }
         };
-        patches.push(Patch {
-            span: at..at,
-            text,
-            depth: place.steps.len() + 1,
-            place: place.clone(),
-        });
+        patches.push(Patch { span: at..at, text, depth: place.steps.len() + 1, place: place.clone() });
     }
     Some(patches)
 }
@@ -81,10 +78,7 @@ pub(super) fn remove(
     let count = child_count(node);
     if indexes.len() == count {
         return emptied(sheet, node, count).map(|found| {
-            found
-                .into_iter()
-                .map(|(span, text)| patch(span, text))
-                .collect()
+            found.into_iter().map(|(span, text)| patch(span, text)).collect()
         });
     }
     let mut patches = Vec::new();
@@ -109,10 +103,7 @@ pub(super) fn remove(
         }
     }
     for (region, from, to) in regions {
-        patches.push(patch(
-            closed(sheet, region, from == 0, to + 1 == count),
-            String::new(),
-        ));
+        patches.push(patch(closed(sheet, region, from == 0, to + 1 == count), String::new()));
     }
     Some(patches)
 }
@@ -121,10 +112,9 @@ pub(super) fn remove(
 fn closed(sheet: &Sheet<'_>, mut region: Span, is_first: bool, is_last: bool) -> Span {
     let (before, start) = blanks_before(sheet.text, region.start);
     let (after, end) = blanks_after(sheet.text, region.end);
-    let at_start = is_first
-        && !sheet.stream.comments.iter().any(|comment| {
-            comment.start < start && line_end(sheet.text, comment.start) + 2 >= start && before > 0
-        });
+    let at_start = is_first && !sheet.stream.comments.iter().any(|comment| {
+        comment.start < start && line_end(sheet.text, comment.start) + 2 >= start && before > 0
+    });
     if before > 0 && after > 0 {
         if before >= after {
             region.end = end;
@@ -166,21 +156,15 @@ fn emptied(sheet: &Sheet<'_>, node: &Node, count: usize) -> Option<Vec<(Span, St
     if !is_below {
         // On the line of its dash, or the root of a document without a marker.
         let end = line_end(text, child_end(node, count - 1)?);
-        let from = if is_first(text, node.span.start) {
-            extent.start
-        } else {
-            node.span.start
-        };
+        let from = if is_first(text, node.span.start) { extent.start } else { node.span.start };
         return Some(vec![(from..end.max(from), empty.to_owned())]);
     }
-    if text[..lead].ends_with("---") && line_start(text, lead) + 3 == lead {
+    let is_root = lead == line_start(text, lead);
+    if is_root || text[..lead].ends_with("---") && line_start(text, lead) + 3 == lead {
         return Some(vec![(extent, format!("{empty}{}", sheet.newline))]);
     }
     let body = next_line(text, lead).min(extent.start)..extent.end;
-    Some(vec![
-        (lead..lead, format!(" {empty}")),
-        (body, String::new()),
-    ])
+    Some(vec![(lead..lead, format!(" {empty}")), (body, String::new())])
 }
 
 /// Where the node's anchor and tag end; without them, where its introducer ends.
@@ -192,10 +176,7 @@ pub(super) fn properties_end(text: &str, node: &Node) -> usize {
         tokens.sort_by_key(|token| text[node.start..].find(token));
         let mut from = node.start;
         for token in tokens {
-            if let Some(found) = text
-                .get(from..node.span.start.max(from))
-                .and_then(|rest| rest.find(token))
-            {
+            if let Some(found) = text.get(from..node.span.start.max(from)).and_then(|rest| rest.find(token)) {
                 at = from + found + token.len();
                 from = at;
             }

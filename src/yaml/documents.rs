@@ -16,18 +16,12 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     let own_marker = ["---", "%"].iter().any(|start| body.starts_with(start));
     let next = after.map_or(0, |after| after + 1);
     let at = match documents.get(next) {
-        Some(document) => document
-            .marker
-            .map_or(document.span.start, |_| document.span.start),
+        Some(document) => document.marker.map_or(document.span.start, |_| document.span.start),
         None => sheet.text.len(),
     };
     let follows = after.is_some();
-    let next_is_bare = documents
-        .get(next)
-        .is_some_and(|document| document.marker.is_none());
-    let next_is_marked = documents
-        .get(next)
-        .is_some_and(|document| document.marker.is_some());
+    let next_is_bare = documents.get(next).is_some_and(|document| document.marker.is_none());
+    let next_is_marked = documents.get(next).is_some_and(|document| document.marker.is_some());
     let mut text = String::new();
     if !own_marker && (follows || next_is_marked) {
         text.push_str("---\n");
@@ -39,12 +33,7 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     if sheet.newline != "\n" {
         text = text.replace('\n', sheet.newline);
     }
-    Patch {
-        span: at..at,
-        text,
-        depth: 0,
-        place: Place::root(next),
-    }
+    Patch { span: at..at, text, depth: 0, place: Place::root(next) }
 }
 
 /// Takes a document out.
@@ -62,10 +51,5 @@ pub(super) fn remove(sheet: &Sheet<'_>, index: usize) -> Option<Patch> {
         // The stream began without a marker and does so again.
         span.end = next_line(sheet.text, marker);
     }
-    Some(Patch {
-        span,
-        text: String::new(),
-        depth: 0,
-        place: Place::root(index),
-    })
+    Some(Patch { span, text: String::new(), depth: 0, place: Place::root(index) })
 }

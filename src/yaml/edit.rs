@@ -72,11 +72,9 @@ impl Edit {
             Self::AddEntry { mapping, key, .. } => {
                 mapping.child(super::place::Step::Key(key.clone()))
             }
-            Self::AddItem {
-                sequence, after, ..
-            } => sequence.child(super::place::Step::Index(
-                after.map_or(0, |after| after + 1),
-            )),
+            Self::AddItem { sequence, after, .. } => {
+                sequence.child(super::place::Step::Index(after.map_or(0, |after| after + 1)))
+            }
             Self::AddDocument { after, .. } => Place::root(after.map_or(0, |after| after + 1)),
             Self::RemoveDocument { document } => Place::root(*document),
         }
@@ -113,14 +111,11 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
             _ => edit.clone(),
         })
         .collect();
-    proven(stream, &edits).map_err(|_| {
-        match edits
-            .iter()
-            .find_map(|edit| proven(stream, std::slice::from_ref(edit)).err())
-        {
-            Some(error) => error,
-            None => first,
-        }
+    proven(stream, &edits).map_err(|_| match edits.iter().find_map(|edit| {
+        proven(stream, std::slice::from_ref(edit)).err()
+    }) {
+        Some(error) => error,
+        None => first,
     })
 }
 
@@ -129,9 +124,7 @@ fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let text = phases::run(stream, edits)?;
     match Stream::parse(&text) {
         Ok(result) if proof::holds(&result, &expected) => Ok(text),
-        _ => Err(EditError::Unproven(
-            edits.first().map(Edit::place).unwrap_or_default(),
-        )),
+        _ => Err(EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default())),
     }
 }
 
@@ -139,16 +132,10 @@ fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
 fn plainest(edit: &Edit) -> Option<Edit> {
     let mut edit = edit.clone();
     match &mut edit {
-        Edit::Set {
-            value: fragment, ..
-        }
-        | Edit::AddEntry {
-            entry: fragment, ..
-        }
+        Edit::Set { value: fragment, .. }
+        | Edit::AddEntry { entry: fragment, .. }
         | Edit::AddItem { item: fragment, .. }
-        | Edit::AddDocument {
-            document: fragment, ..
-        } => *fragment = fragment.plainest()?,
+        | Edit::AddDocument { document: fragment, .. } => *fragment = fragment.plainest()?,
         Edit::Remove { .. } | Edit::RemoveDocument { .. } => return None,
     }
     Some(edit)

@@ -1,6 +1,6 @@
 //! Which lines belong to an entry or item: its comments, itself, and what hangs below.
 
-use super::node::{Content, Node, Span, Stream};
+use super::node::{Content, Layout, Node, Span, Stream};
 use super::place::{Place, Step};
 use super::text::{column, is_first, line_end, line_start, next_line, previous_line};
 
@@ -8,7 +8,10 @@ use super::text::{column, is_first, line_end, line_start, next_line, previous_li
 pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
     match &node.content {
         Content::Mapping { entries, .. } => entries.get(index).map(|entry| entry.start),
-        Content::Sequence { items, .. } => items.get(index).map(|item| item.lead.saturating_sub(1)),
+        Content::Sequence { items, layout } => items.get(index).map(|item| match layout {
+            Layout::Block => item.lead.saturating_sub(1),
+            Layout::Flow => item.start,
+        }),
         Content::Scalar(_) | Content::Alias(_) => None,
     }
 }
@@ -60,10 +63,7 @@ impl Stream {
             }
         }
         found.extend(self.comment_after(first));
-        found
-            .iter()
-            .map(|span| text[span.start + 1..span.end].trim())
-            .collect()
+        found.iter().map(|span| text[span.start + 1..span.end].trim()).collect()
     }
 
     /// The start of an entry, item or root, and an offset on the line whose comment is its own.
@@ -86,12 +86,8 @@ impl Stream {
 
     /// The comment that stands alone on the line at `line`.
     pub(super) fn comment_on(&self, line: usize) -> Option<Span> {
-        let at = line
-            + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
-        let index = self
-            .comments
-            .binary_search_by_key(&at, |span| span.start)
-            .ok()?;
+        let at = line + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
+        let index = self.comments.binary_search_by_key(&at, |span| span.start).ok()?;
         Some(self.comments[index].clone())
     }
 
@@ -125,11 +121,7 @@ impl Stream {
         let text = &self.text;
         let start = child_start(node, index)?;
         let depth = column(text, start);
-        let from = if is_first(text, start) {
-            self.leading(start)
-        } else {
-            start
-        };
+        let from = if is_first(text, start) { self.leading(start) } else { start };
         let mut to = next_line(text, child_end(node, index)?);
         while to < text.len() {
             match self.comment_on(to) {

@@ -6,11 +6,11 @@ use super::extent::{child_end, child_index, child_start};
 use super::node::{Content, Document, Layout, Node, Span, Stream};
 use super::parse::{self, Aliases};
 use super::place::{Place, Step};
-use super::render;
 use super::scalar::{Kind, Quoting};
 use super::text::{column, indent, is_first, line_end, line_start, next_line};
 use super::value::{self, Value};
 use super::write::{self, Context};
+use super::render;
 
 /// An entry with its comments, a list item, a bare value, or a whole document.
 ///
@@ -44,12 +44,7 @@ impl Clone for Fragment {
             self.stream.documents.clone(),
             self.stream.comments.clone(),
         );
-        Self {
-            stream,
-            shape: self.shape,
-            json: self.json,
-            model: self.model.clone(),
-        }
+        Self { stream, shape: self.shape, json: self.json, model: self.model.clone() }
     }
 }
 
@@ -82,16 +77,8 @@ impl Fragment {
         let text = match node.layout() {
             Some(Layout::Block) => {
                 let from = node.span.start;
-                let from = if is_first(&stream.text, from) {
-                    stream.leading(from)
-                } else {
-                    from
-                };
-                let lines = dedented(
-                    stream,
-                    from..node.end(),
-                    column(&stream.text, node.span.start),
-                );
+                let from = if is_first(&stream.text, from) { stream.leading(from) } else { from };
+                let lines = dedented(stream, from..node.end(), column(&stream.text, node.span.start));
                 match &node.tag {
                     Some(tag) => format!("{tag}\n{lines}"),
                     None => lines,
@@ -105,19 +92,13 @@ impl Fragment {
     /// A whole document with its leading comments.
     pub fn document(stream: &Stream, index: usize) -> Option<Self> {
         let document = stream.documents.get(index)?;
-        let text = stream
-            .text
-            .get(document_source(stream, index, document))?
-            .replace("\r\n", "\n");
+        let text = stream.text.get(document_source(stream, index, document))?.replace("\r\n", "\n");
         Self::read(&text, Shape::Document, is_json(stream)).ok()
     }
 
     /// A value made from nothing, quoted only when needed.
     pub fn scalar(text: &str, kind: Kind) -> Self {
-        Self::from_value(&Value::Scalar {
-            text: text.to_owned(),
-            kind,
-        })
+        Self::from_value(&Value::Scalar { text: text.to_owned(), kind })
     }
 
     /// A value made from its model, as block lines.
@@ -130,14 +111,8 @@ impl Fragment {
     /// A value whose text cannot be read is kept as its JSON string.
     fn of_last_resort(value: &Value) -> Self {
         let text = format!("{}\n", write::double(&value.to_json().to_string()));
-        let stream =
-            Stream::parse(&text).unwrap_or_else(|_| Stream::new(text, Vec::new(), Vec::new()));
-        Self {
-            stream,
-            shape: Shape::Value,
-            json: false,
-            model: value.clone(),
-        }
+        let stream = Stream::parse(&text).unwrap_or_else(|_| Stream::new(text, Vec::new(), Vec::new()));
+        Self { stream, shape: Shape::Value, json: false, model: value.clone() }
     }
 
     /// The same with a renaming applied to all of its text, comments and keys included.
@@ -213,11 +188,7 @@ impl Fragment {
 
     /// The same as an entry with that key.
     pub(super) fn as_entry(&self, key: &str) -> Option<Self> {
-        let context = if self.json {
-            Context::Json
-        } else {
-            Context::Block
-        };
+        let context = if self.json { Context::Json } else { Context::Block };
         if self.shape == Shape::Entry {
             if self.key()? == key {
                 return Some(self.clone());
@@ -227,12 +198,7 @@ impl Fragment {
             };
             let span = &entries.first()?.key.span;
             let text = &self.stream.text;
-            let text = format!(
-                "{}{}{}",
-                &text[..span.start],
-                write::key(key, context),
-                &text[span.end..]
-            );
+            let text = format!("{}{}{}", &text[..span.start], write::key(key, context), &text[span.end..]);
             return Self::read(&text, Shape::Entry, self.json).ok();
         }
         let value = self.as_value()?;
@@ -262,15 +228,7 @@ impl Fragment {
         let node = value.root()?;
         let text = if node.layout() == Some(Layout::Block) && node.tag.is_none() {
             let lines = value.text().lines().enumerate();
-            lines
-                .map(|(i, line)| {
-                    if i == 0 {
-                        format!("- {line}\n")
-                    } else {
-                        pad(2, line) + "\n"
-                    }
-                })
-                .collect()
+            lines.map(|(i, line)| if i == 0 { format!("- {line}\n") } else { pad(2, line) + "\n" }).collect()
         } else if node.is_left_out() {
             "-\n".to_owned()
         } else {
@@ -289,11 +247,7 @@ impl Fragment {
             Shape::Item => value.as_item()?,
             Shape::Value | Shape::Document => value,
         };
-        Some(Self {
-            model: plain.node()?.value(),
-            shape: self.shape,
-            ..plain
-        })
+        Some(Self { model: plain.node()?.value(), shape: self.shape, ..plain })
     }
 
     fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<Self> {
@@ -317,25 +271,14 @@ impl Fragment {
                 Content::Scalar(_) | Content::Alias(_) => return None,
             };
             let depth = indent(&stream.text[line_start(&stream.text, start)..]);
-            let anchor = value
-                .anchor
-                .as_ref()
-                .map(|name| format!(" &{name}"))
-                .unwrap_or_default();
+            let anchor = value.anchor.as_ref().map(|name| format!(" &{name}")).unwrap_or_default();
             format!("{head}{anchor} {}", inline(stream, value, depth))
         };
-        Self::made(stream, parent.document, start, &text, shape)
-            .filter(|_| child_end(node, index).is_some())
+        Self::made(stream, parent.document, start, &text, shape).filter(|_| child_end(node, index).is_some())
     }
 
     /// Reads the text of a piece that starts at `from`, with foreign aliases written out.
-    fn made(
-        stream: &Stream,
-        document: usize,
-        from: usize,
-        text: &str,
-        shape: Shape,
-    ) -> Option<Self> {
+    fn made(stream: &Stream, document: usize, from: usize, text: &str, shape: Shape) -> Option<Self> {
         let json = is_json(stream);
         if let Ok(fragment) = Self::read(text, shape, json) {
             return Some(fragment);
@@ -345,39 +288,22 @@ impl Fragment {
         let root = &piece.documents.first()?.root;
         dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
             let anchors = &stream.documents.get(document)?.anchors;
-            let (_, at) = anchors
-                .iter()
-                .rfind(|(anchor, at)| anchor == name && *at < from)?;
+            let (_, at) = anchors.iter().rfind(|(anchor, at)| anchor == name && *at < from)?;
             let node = stream.anchored(document, name, *at)?;
             let value = Self::from_value(&value::expanded(stream, document, node));
-            edits.push(Edit::Set {
-                place: place.clone(),
-                value,
-            });
+            edits.push(Edit::Set { place: place.clone(), value });
             Some(())
         })?;
-        let text = if edits.is_empty() {
-            text.to_owned()
-        } else {
-            splice(&piece, &edits).ok()?
-        };
+        let text = if edits.is_empty() { text.to_owned() } else { splice(&piece, &edits).ok()? };
         Self::read(&text, shape, json).ok()
     }
 
     fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
         let stream = Stream::parse(text)?;
-        let mut fragment = Self {
-            stream,
-            shape,
-            json,
-            model: Value::Sequence(Vec::new()),
-        };
+        let mut fragment = Self { stream, shape, json, model: Value::Sequence(Vec::new()) };
         fragment.model = match fragment.node() {
             Some(node) => node.value(),
-            None => Value::Scalar {
-                text: String::new(),
-                kind: Kind::Null,
-            },
+            None => Value::Scalar { text: String::new(), kind: Kind::Null },
         };
         Ok(fragment)
     }
@@ -418,8 +344,7 @@ pub(super) fn is_json(stream: &Stream) -> bool {
         return false;
     };
     document.root.layout() == Some(Layout::Flow)
-        && serde_json::from_str::<serde::de::IgnoredAny>(stream.text.trim_start_matches('\u{feff}'))
-            .is_ok()
+        && serde_json::from_str::<serde::de::IgnoredAny>(stream.text.trim_start_matches('\u{feff}')).is_ok()
 }
 
 /// A document's own lines: without a bare `---`, with comments before it if it is the first.
@@ -458,11 +383,7 @@ fn inline(stream: &Stream, node: &Node, depth: usize) -> String {
     }
     for (index, line) in stream.text[node.span.clone()].split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let cut = if index == 0 {
-            0
-        } else {
-            depth.min(indent(line))
-        };
+        let cut = if index == 0 { 0 } else { depth.min(indent(line)) };
         text.push_str(&line[cut..]);
         text.push('\n');
     }
@@ -477,11 +398,7 @@ fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
     let kept = stream.text[span].len() - source.len();
     for (index, line) in source.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let cut = if index == 0 && !from_line {
-            0
-        } else {
-            depth.min(indent(line))
-        };
+        let cut = if index == 0 && !from_line { 0 } else { depth.min(indent(line)) };
         text.push_str(&line[cut..]);
         text.push('\n');
     }
@@ -494,9 +411,5 @@ fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
 
 /// The line behind that many spaces; empty lines stay empty.
 pub(super) fn pad(width: usize, line: &str) -> String {
-    if line.is_empty() {
-        String::new()
-    } else {
-        format!("{:width$}{line}", "")
-    }
+    if line.is_empty() { String::new() } else { format!("{:width$}{line}", "") }
 }

@@ -29,6 +29,8 @@ mod value;
 mod write;
 
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;
 
 pub use edit::{Edit, splice};

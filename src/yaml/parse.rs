@@ -44,6 +44,7 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
     let mut reader = Reader {
         text: &text,
         parser: Parser::new_from_str_with_options(&text, options),
+        current: None,
         cursor: 0,
         comments: Vec::new(),
         nodes: 0,
@@ -84,8 +85,16 @@ struct Size {
     depth: usize,
 }
 
+impl Size {
+    fn add(&mut self, child: Self) {
+        self.nodes += child.nodes;
+        self.depth = self.depth.max(child.depth);
+    }
+}
+
 struct Reader<'t> {
     text: &'t str,
+    current: Option<(Event<'t>, granit_parser::Span)>,
     parser: Parser<'t, StrInput<'t>>,
     cursor: usize,
     comments: Vec<Span>,
@@ -95,6 +104,25 @@ struct Reader<'t> {
     anchors: Vec<(String, usize)>,
     /// By the parser's anchor id; `None` while the node is still open.
     sizes: HashMap<usize, Option<Size>>,
+}
+
+/// What an event opens.
+enum Opened {
+    Leaf(Box<(Node, Size)>),
+    Branch(Box<Branch>),
+}
+
+/// A collection that is being read.
+struct Branch {
+    properties: Properties,
+    lead: usize,
+    style: StructureStyle,
+    is_sequence: bool,
+    has_token: bool,
+    items: Vec<Node>,
+    entries: Vec<Entry>,
+    span: Span,
+    size: Size,
 }
 
 /// Anchor and tag of a node, and where they start.
@@ -117,6 +145,11 @@ impl<'t> Reader<'t> {
             }
             None => Err((self.cursor, ParseFault::Syntax("unexpected end".to_owned()))),
         }
+    }
+
+    fn advance(&mut self) -> Result<(), Fault> {
+        self.current = Some(self.event()?);
+        Ok(())
     }
 
     fn peek_byte(&self) -> Option<u8> {
@@ -152,10 +185,7 @@ impl<'t> Reader<'t> {
     }
 
     fn misplaced(&self) -> Fault {
-        (
-            self.cursor,
-            ParseFault::Syntax("a construct that is not supported".to_owned()),
-        )
+        (self.cursor, ParseFault::Syntax("a construct that is not supported".to_owned()))
     }
 
     fn stream(&mut self) -> Result<Vec<Document>, Fault> {
@@ -209,17 +239,13 @@ impl<'t> Reader<'t> {
             start = directive.unwrap_or(self.cursor);
             self.cursor += 3;
         } else if is_first {
-            start = if self.text.starts_with('\u{feff}') {
-                3
-            } else {
-                0
-            };
+            start = if self.text.starts_with('\u{feff}') { 3 } else { 0 };
         } else {
             start = start.min(self.cursor);
         }
         let lead = if explicit { self.cursor } else { start };
-        let event = self.event()?;
-        let (mut root, size) = self.node(event, lead)?;
+        self.advance()?;
+        let (mut root, size) = self.node(lead)?;
         if root.is_left_out() && root.tag.is_none() && root.anchor.is_none() {
             root.span = lead..lead;
             root.start = lead;
@@ -237,12 +263,7 @@ impl<'t> Reader<'t> {
         }
         self.sizes.clear();
         let anchors = std::mem::take(&mut self.anchors);
-        Ok(Document {
-            root,
-            span: start..self.text.len(),
-            marker,
-            anchors,
-        })
+        Ok(Document { root, span: start..self.text.len(), marker, anchors })
     }
 
     /// Whether a `...` line starts at the cursor.
@@ -250,22 +271,40 @@ impl<'t> Reader<'t> {
         let bytes = self.text.as_bytes();
         self.text[self.cursor..].starts_with("...")
             && (self.cursor == 0 || bytes[self.cursor - 1] == b'\n')
-            && bytes
-                .get(self.cursor + 3)
-                .is_none_or(u8::is_ascii_whitespace)
+            && bytes.get(self.cursor + 3).is_none_or(u8::is_ascii_whitespace)
     }
 
-    fn node(
-        &mut self,
-        (event, span): (Event<'t>, granit_parser::Span),
-        lead: usize,
-    ) -> Result<(Node, Size), Fault> {
+    /// Reads the node of the current event.
+    ///
+    /// Only this, `sequence`, `mapping` and `entry` call each other, and their
+    /// frames are kept small, for 255 levels must fit on any thread's stack.
+    fn node(&mut self, lead: usize) -> Result<(Node, Size), Fault> {
+        let mut open = match self.open(lead)? {
+            Opened::Leaf(leaf) => return Ok(*leaf),
+            Opened::Branch(open) => open,
+        };
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err((self.cursor, ParseFault::TooDeep));
+        }
+        if open.is_sequence {
+            self.sequence(&mut open)?;
+        } else {
+            self.mapping(&mut open)?;
+        }
+        self.depth -= 1;
+        self.close(open)
+    }
+
+    /// Takes the current event: a leaf is done, a branch has its properties.
+    fn open(&mut self, lead: usize) -> Result<Opened, Fault> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             return Err((self.cursor, ParseFault::TooManyNodes));
         }
+        let (event, span) = self.current.take().ok_or_else(|| self.misplaced())?;
         let range = span.byte_range().ok_or_else(|| self.misplaced())?;
-        let id = match &event {
+        let (id, style, is_sequence) = match &event {
             Event::Alias(id) => {
                 let name = self.alias(&range, lead)?;
                 let size = match self.sizes.get(id).copied().flatten() {
@@ -275,48 +314,59 @@ impl<'t> Reader<'t> {
                 if self.total + size.nodes > MAX_NODES || size.depth + self.depth > MAX_DEPTH {
                     return Err((range.start, ParseFault::TooManyAliases));
                 }
-                return Ok((alias_node(name, range, lead), size));
+                return Ok(Opened::Leaf(Box::new((alias_node(name, range, lead), size))));
             }
             Event::UnresolvedAlias(_) => {
                 let name = self.alias(&range, lead)?;
-                return Ok((alias_node(name, range, lead), Size { nodes: 1, depth: 1 }));
+                let size = Size { nodes: 1, depth: 1 };
+                return Ok(Opened::Leaf(Box::new((alias_node(name, range, lead), size))));
             }
-            Event::Scalar(_, _, id, _)
-            | Event::SequenceStart(_, id, _)
-            | Event::MappingStart(_, id, _) => *id,
+            Event::Scalar(_, _, id, _) => (*id, StructureStyle::Flow, false),
+            Event::SequenceStart(style, id, _) => (*id, *style, true),
+            Event::MappingStart(style, id, _) => (*id, *style, false),
             _ => return Err(self.misplaced()),
         };
         let properties = self.properties(&event, &span, id)?;
-        let (content, content_span, size) = match event {
-            Event::Scalar(text, style, ..) => {
-                let (scalar, span) = self.scalar(&text, style, range, &properties)?;
-                (Content::Scalar(scalar), span, Size { nodes: 1, depth: 1 })
-            }
-            Event::SequenceStart(style, ..) => self.nested(|reader| reader.sequence(style))?,
-            Event::MappingStart(style, ..) => {
-                self.nested(|reader| reader.mapping(style, !range.is_empty()))?
-            }
-            _ => return Err(self.misplaced()),
+        if let Event::Scalar(text, style, ..) = event {
+            let (scalar, span) = self.scalar(&text, style, range, &properties)?;
+            let size = Size { nodes: 1, depth: 1 };
+            let branch = Branch {
+                properties, lead, style: StructureStyle::Flow, is_sequence: false, has_token: false,
+                items: Vec::new(), entries: Vec::new(), span, size,
+            };
+            return self.closed(branch, Content::Scalar(scalar)).map(|leaf| Opened::Leaf(Box::new(leaf)));
+        }
+        self.trivia();
+        Ok(Opened::Branch(Box::new(Branch {
+            properties, lead, style, is_sequence, has_token: !range.is_empty(),
+            items: Vec::new(), entries: Vec::new(),
+            span: self.cursor..self.cursor,
+            size: Size { nodes: 1, depth: 0 },
+        })))
+    }
+
+    fn close(&mut self, mut branch: Box<Branch>) -> Result<(Node, Size), Fault> {
+        branch.size.depth += 1;
+        let layout = layout(branch.style);
+        let content = if branch.is_sequence {
+            Content::Sequence { layout, items: std::mem::take(&mut branch.items) }
+        } else {
+            Content::Mapping { layout, entries: std::mem::take(&mut branch.entries) }
         };
+        self.closed(*branch, content)
+    }
+
+    fn closed(&mut self, branch: Branch, content: Content) -> Result<(Node, Size), Fault> {
+        let Branch { properties, span, size, lead, .. } = branch;
         if size.nodes > MAX_NODES {
-            return Err((content_span.start, ParseFault::TooManyAliases));
+            return Err((span.start, ParseFault::TooManyAliases));
         }
         if properties.id > 0 {
             self.sizes.insert(properties.id, Some(size));
         }
-        let start = properties.start.unwrap_or(content_span.start);
+        let start = properties.start.unwrap_or(span.start);
         let Properties { anchor, tag, .. } = properties;
-        Ok((
-            Node {
-                span: content_span,
-                anchor,
-                tag,
-                content,
-                start,
-                lead,
-            },
-            size,
-        ))
+        Ok((Node { span, anchor, tag, content, start, lead }, size))
     }
 
     fn alias(&mut self, range: &Span, lead: usize) -> Result<String, Fault> {
@@ -325,21 +375,7 @@ impl<'t> Reader<'t> {
             return Err(self.misplaced());
         }
         self.cursor = range.end;
-        Ok(self
-            .text
-            .get(range.start + 1..range.end)
-            .unwrap_or_default()
-            .to_owned())
-    }
-
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err((self.cursor, ParseFault::TooDeep));
-        }
-        let result = read(self);
-        self.depth -= 1;
-        result
+        Ok(self.text.get(range.start + 1..range.end).unwrap_or_default().to_owned())
     }
 
     /// Takes the anchor's event and moves over anchor and tag.
@@ -349,20 +385,11 @@ impl<'t> Reader<'t> {
         span: &granit_parser::Span,
         id: usize,
     ) -> Result<Properties, Fault> {
-        let mut found = Properties {
-            anchor: None,
-            tag: None,
-            start: None,
-            id,
-            core: None,
-            is_str: false,
-        };
+        let mut found =
+            Properties { anchor: None, tag: None, start: None, id, core: None, is_str: false };
         let mut ranges: [Option<Span>; 2] = [None, None];
         if let Some(range) = span.tag_span().and_then(|tag| tag.byte_range()) {
-            let source = self
-                .text
-                .get(range.clone())
-                .ok_or_else(|| self.misplaced())?;
+            let source = self.text.get(range.clone()).ok_or_else(|| self.misplaced())?;
             found.tag = Some(source.to_owned());
             if let Event::Scalar(_, _, _, Some(tag)) = event {
                 found.core = tag.core_suffix().and_then(Kind::of_tag);
@@ -410,16 +437,8 @@ impl<'t> Reader<'t> {
             ScalarStyle::Folded => Quoting::Folded,
         };
         if quoting == Quoting::Plain && range.is_empty() {
-            let kind = if properties.is_str {
-                Kind::Str
-            } else {
-                properties.core.unwrap_or(Kind::Null)
-            };
-            let scalar = Scalar {
-                text: String::new(),
-                kind,
-                quoting,
-            };
+            let kind = if properties.is_str { Kind::Str } else { properties.core.unwrap_or(Kind::Null) };
+            let scalar = Scalar { text: String::new(), kind, quoting };
             return Ok((scalar, self.cursor..self.cursor));
         }
         self.trivia();
@@ -428,11 +447,7 @@ impl<'t> Reader<'t> {
             (None, Quoting::Plain) if !properties.is_str => Kind::of_plain(text),
             _ => Kind::Str,
         };
-        let scalar = Scalar {
-            text: text.to_owned(),
-            kind,
-            quoting,
-        };
+        let scalar = Scalar { text: text.to_owned(), kind, quoting };
         if matches!(quoting, Quoting::Literal | Quoting::Folded) {
             let span = self.block_scalar(range)?;
             return Ok((scalar, span));
@@ -461,6 +476,9 @@ impl<'t> Reader<'t> {
         let body = next_line(self.text, start);
         let mut end = range.end.max(header_end).min(self.text.len());
         if indicator.contains('+') {
+            // The parser may have looked at the next line's indentation.
+            let line = self.text[..end].trim_end_matches(' ').len();
+            end = if self.text[..line].ends_with('\n') { line } else { end };
             end = without_break(self.text, end);
         } else {
             let indent = block_indent(&self.text[body.min(end)..end]);
@@ -468,15 +486,9 @@ impl<'t> Reader<'t> {
                 let line_end = without_break(self.text, end);
                 let line_start = self.text[..line_end].rfind('\n').map_or(0, |at| at + 1);
                 let line = &self.text[line_start..line_end];
-                if line_start < body
-                    || line.bytes().any(|b| !b.is_ascii_whitespace())
-                    || line.len() > indent
+                if line_start < body || line.bytes().any(|b| !b.is_ascii_whitespace()) || line.len() > indent
                 {
-                    end = if line_start < body {
-                        header_end
-                    } else {
-                        line_end
-                    };
+                    end = if line_start < body { header_end } else { line_end };
                     break;
                 }
                 end = line_start;
@@ -486,153 +498,131 @@ impl<'t> Reader<'t> {
         Ok(start..end.max(header_end))
     }
 
-    fn sequence(&mut self, style: StructureStyle) -> Result<(Content, Span, Size), Fault> {
-        self.trivia();
-        let start = self.cursor;
-        let mut items: Vec<Node> = Vec::new();
-        let mut size = Size { nodes: 1, depth: 0 };
-        if style == StructureStyle::Flow {
+    fn sequence(&mut self, open: &mut Branch) -> Result<(), Fault> {
+        let is_flow = open.style == StructureStyle::Flow;
+        if is_flow {
             self.expect(b'[')?;
         }
-        let mut end = start;
-        loop {
-            let event = self.event()?;
-            let mut lead = self.cursor;
-            if style == StructureStyle::Flow {
-                self.trivia();
-                if self.peek_byte() == Some(b',') {
-                    self.cursor += 1;
-                    lead = self.cursor;
-                    self.trivia();
-                }
-            }
-            if matches!(event.0, Event::SequenceEnd) {
-                break;
-            }
-            if style == StructureStyle::Block {
-                self.trivia();
-                self.expect(b'-')?;
-                lead = self.cursor;
-            }
-            let (item, item_size) = self.node(event, lead)?;
-            end = item.end();
-            size.nodes += item_size.nodes;
-            size.depth = size.depth.max(item_size.depth);
-            items.push(item);
+        while let Some(lead) = self.next_item(is_flow)? {
+            let (item, size) = self.node(lead)?;
+            open.size.add(size);
+            open.span.end = item.end();
+            open.items.push(item);
         }
-        if style == StructureStyle::Flow {
+        if is_flow {
             self.expect(b']')?;
-            end = self.cursor;
+            open.span.end = self.cursor;
         }
-        size.depth += 1;
-        Ok((
-            Content::Sequence {
-                layout: layout(style),
-                items,
-            },
-            start..end,
-            size,
-        ))
+        Ok(())
     }
 
-    fn mapping(
-        &mut self,
-        style: StructureStyle,
-        has_token: bool,
-    ) -> Result<(Content, Span, Size), Fault> {
-        self.trivia();
-        let start = self.cursor;
-        let braces = style == StructureStyle::Flow && has_token && self.peek_byte() == Some(b'{');
+    /// Moves over a comma or dash; `None` at the sequence's end.
+    fn next_item(&mut self, is_flow: bool) -> Result<Option<usize>, Fault> {
+        self.advance()?;
+        let mut lead = self.cursor;
+        if is_flow {
+            self.trivia();
+            if self.peek_byte() == Some(b',') {
+                self.cursor += 1;
+                lead = self.cursor;
+                self.trivia();
+            }
+        }
+        if matches!(self.current, Some((Event::SequenceEnd, _))) {
+            return Ok(None);
+        }
+        if !is_flow {
+            self.trivia();
+            self.expect(b'-')?;
+            lead = self.cursor;
+        }
+        Ok(Some(lead))
+    }
+
+    fn mapping(&mut self, open: &mut Branch) -> Result<(), Fault> {
+        let is_flow = open.style == StructureStyle::Flow;
+        let braces = is_flow && open.has_token && self.peek_byte() == Some(b'{');
         if braces {
             self.cursor += 1;
         }
-        let mut entries: Vec<Entry> = Vec::new();
         let mut names = Names::default();
-        let mut size = Size { nodes: 1, depth: 0 };
-        let mut end = start;
-        loop {
-            let event = self.event()?;
-            if braces {
-                self.trivia();
-                if self.peek_byte() == Some(b',') {
-                    self.cursor += 1;
-                }
-            }
-            if matches!(event.0, Event::MappingEnd) {
-                break;
-            }
-            self.trivia();
-            let (entry, entry_size) = self.entry(event, style)?;
-            names.add(&entries, &entry)?;
-            end = entry.end();
-            size.nodes += entry_size.nodes;
-            size.depth = size.depth.max(entry_size.depth);
-            entries.push(entry);
+        while self.next_entry(braces)? {
+            self.entry(is_flow, open)?;
+            names.check(&open.entries)?;
         }
         if braces {
             self.trivia();
             self.expect(b'}')?;
-            end = self.cursor;
+            open.span.end = self.cursor;
         }
-        size.depth += 1;
-        Ok((
-            Content::Mapping {
-                layout: layout(style),
-                entries,
-            },
-            start..end,
-            size,
-        ))
+        Ok(())
     }
 
-    fn entry(
-        &mut self,
-        event: (Event<'t>, granit_parser::Span),
-        style: StructureStyle,
-    ) -> Result<(Entry, Size), Fault> {
+    /// Moves over a comma; false at the mapping's end.
+    fn next_entry(&mut self, braces: bool) -> Result<bool, Fault> {
+        self.advance()?;
+        if braces {
+            self.trivia();
+            if self.peek_byte() == Some(b',') {
+                self.cursor += 1;
+            }
+        }
+        if matches!(self.current, Some((Event::MappingEnd, _))) {
+            return Ok(false);
+        }
+        self.trivia();
+        Ok(true)
+    }
+
+    fn entry(&mut self, is_flow: bool, open: &mut Branch) -> Result<(), Fault> {
         let start = self.cursor;
-        let bytes = self.text.as_bytes();
-        let blank_at = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
         if self.peek_byte() == Some(b'?')
-            && (blank_at(start + 1) || (style == StructureStyle::Flow && is_implicit(&event)))
+            && (self.is_blank(start + 1) || (is_flow && self.is_left_out()))
         {
             self.cursor += 1;
         }
-        let (key, key_size) = self.node(event, self.cursor)?;
-        let event = self.event()?;
-        let after_key = self.cursor;
-        self.trivia();
-        let has_colon = self.peek_byte() == Some(b':')
-            && (style == StructureStyle::Flow || blank_at(self.cursor + 1) || !is_implicit(&event));
-        let lead = if has_colon {
-            self.cursor += 1;
-            self.cursor
-        } else {
-            after_key
-        };
-        let after_trivia = self.cursor;
-        if !has_colon {
-            self.cursor = after_key;
-        }
-        let (value, value_size) = self.node(event, lead)?;
-        self.cursor = self.cursor.max(after_trivia);
+        let (key, size) = self.node(self.cursor)?;
+        open.size.add(size);
+        let (lead, after) = self.colon(is_flow)?;
+        let (value, size) = self.node(lead)?;
+        open.size.add(size);
+        self.cursor = self.cursor.max(after);
         let complex = match key.content {
             Content::Scalar(_) => None,
             _ => Some(self.text[key.start..key.span.end].into()),
         };
-        let size = Size {
-            nodes: key_size.nodes + value_size.nodes,
-            depth: key_size.depth.max(value_size.depth),
-        };
-        Ok((
-            Entry {
-                key,
-                value,
-                start,
-                complex,
-            },
-            size,
-        ))
+        let entry = Entry { key, value, start, complex };
+        open.span.end = entry.end();
+        open.entries.push(entry);
+        Ok(())
+    }
+
+    /// Moves over the colon; the value's lead, and how far the text is known already.
+    fn colon(&mut self, is_flow: bool) -> Result<(usize, usize), Fault> {
+        self.advance()?;
+        let after_key = self.cursor;
+        self.trivia();
+        let is_colon = self.peek_byte() == Some(b':')
+            && (is_flow || self.is_blank(self.cursor + 1) || !self.is_left_out());
+        if is_colon {
+            self.cursor += 1;
+            return Ok((self.cursor, self.cursor));
+        }
+        let known = self.cursor;
+        self.cursor = after_key;
+        Ok((after_key, known))
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        self.text.as_bytes().get(at).is_none_or(u8::is_ascii_whitespace)
+    }
+
+    /// Whether the current event is a value that was left out.
+    fn is_left_out(&self) -> bool {
+        self.current.as_ref().is_some_and(|(event, span)| {
+            matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))
+                && span.byte_range().is_some_and(|range| range.is_empty())
+        })
     }
 }
 
@@ -643,20 +633,19 @@ struct Names {
 }
 
 impl Names {
-    fn add(&mut self, entries: &[Entry], entry: &Entry) -> Result<(), Fault> {
+    /// Holds the last entry against those before it.
+    fn check(&mut self, entries: &[Entry]) -> Result<(), Fault> {
         const SMALL: usize = 16;
+        let Some((entry, before)) = entries.split_last() else {
+            return Ok(());
+        };
         let name = entry.name();
-        if entries.len() == SMALL {
-            self.seen = Some(
-                entries
-                    .iter()
-                    .map(|entry| entry.name().to_owned())
-                    .collect(),
-            );
+        if before.len() == SMALL {
+            self.seen = Some(before.iter().map(|entry| entry.name().to_owned()).collect());
         }
         let twice = match &mut self.seen {
             Some(seen) => !seen.insert(name.to_owned()),
-            None => entries.iter().any(|entry| entry.name() == name),
+            None => before.iter().any(|entry| entry.name() == name),
         };
         if twice {
             return Err((entry.start, ParseFault::DuplicateKey(name.to_owned())));
@@ -673,21 +662,9 @@ fn syntax(error: &granit_parser::ScanError) -> ParseFault {
     }
 }
 
-fn is_implicit((event, span): &(Event<'_>, granit_parser::Span)) -> bool {
-    matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))
-        && span.byte_range().is_some_and(|range| range.is_empty())
-}
-
 fn alias_node(name: String, span: Span, lead: usize) -> Node {
     let start = span.start;
-    Node {
-        span,
-        anchor: None,
-        tag: None,
-        content: Content::Alias(name),
-        start,
-        lead,
-    }
+    Node { span, anchor: None, tag: None, content: Content::Alias(name), start, lead }
 }
 
 fn layout(style: StructureStyle) -> Layout {

@@ -37,11 +37,8 @@ pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> 
     let parsed = |text: &str| Stream::parse(text).map_err(|_| EditError::Unproven(place.clone()));
     let break_at_end = newline(&stream.text);
     let is_open = !stream.text.is_empty() && !stream.text.ends_with('\n');
-    let mut current = if is_open {
-        Some(parsed(&format!("{}{break_at_end}", stream.text))?)
-    } else {
-        None
-    };
+    let mut current =
+        if is_open { Some(parsed(&format!("{}{break_at_end}", stream.text))?) } else { None };
     for phase in phases(stream, edits) {
         if !phase.is_empty() {
             let text = pass(current.as_ref().unwrap_or(stream), &phase)?;
@@ -72,9 +69,7 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
         if let Edit::Remove { place } = edit
             && added.contains(place)
             && let Some((parent, step)) = place.parent()
-            && let Some(index) = stream
-                .node(&parent)
-                .and_then(|node| child_index(node, step))
+            && let Some(index) = stream.node(&parent).and_then(|node| child_index(node, step))
         {
             cleared.entry(parent).or_default().insert(index);
             phases[0].push(edit.clone());
@@ -92,13 +87,8 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
                     *after = left.checked_sub(1);
                 }
             }
-            Edit::AddItem {
-                sequence, after, ..
-            } => {
-                shifts
-                    .entry(sequence.clone())
-                    .or_default()
-                    .push(after.map_or(0, |after| after + 1));
+            Edit::AddItem { sequence, after, .. } => {
+                shifts.entry(sequence.clone()).or_default().push(after.map_or(0, |after| after + 1));
             }
             Edit::AddDocument { after, .. } => {
                 document_slots.push(after.map_or(0, |after| after + 1));
@@ -126,9 +116,7 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
                 phases[2].push(Edit::Remove { place: moved });
             }
             Edit::RemoveDocument { document } => {
-                phases[2].push(Edit::RemoveDocument {
-                    document: moved_document(*document),
-                });
+                phases[2].push(Edit::RemoveDocument { document: moved_document(*document) });
             }
             _ => {}
         }
@@ -156,28 +144,13 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
                 let value = value.as_value().ok_or_else(shape)?;
                 patches.extend(set::patches(&sheet, place, node, &value).ok_or_else(shape)?);
             }
-            Edit::AddEntry {
-                mapping,
-                key,
-                after,
-                entry,
-            } => {
+            Edit::AddEntry { mapping, key, after, entry } => {
                 let entry = entry.as_entry(key).ok_or_else(shape)?;
-                additions
-                    .entry(mapping.clone())
-                    .or_default()
-                    .push((*after, entry));
+                additions.entry(mapping.clone()).or_default().push((*after, entry));
             }
-            Edit::AddItem {
-                sequence,
-                after,
-                item,
-            } => {
+            Edit::AddItem { sequence, after, item } => {
                 let item = item.as_item().ok_or_else(shape)?;
-                additions
-                    .entry(sequence.clone())
-                    .or_default()
-                    .push((*after, item));
+                additions.entry(sequence.clone()).or_default().push((*after, item));
             }
             Edit::Remove { place } => {
                 let missing = || EditError::Missing(place.clone());
@@ -218,22 +191,15 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
 }
 
 fn node<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
-    stream
-        .node(place)
-        .ok_or_else(|| EditError::Missing(place.clone()))
+    stream.node(place).ok_or_else(|| EditError::Missing(place.clone()))
 }
 
 /// What is added to an empty collection as one value.
 fn together(node: &Node, additions: &Additions) -> Option<Fragment> {
     let json = additions.iter().all(|(_, fragment)| fragment.json);
-    let text: String = additions
-        .iter()
-        .map(|(_, fragment)| fragment.text())
-        .collect();
+    let text: String = additions.iter().map(|(_, fragment)| fragment.text()).collect();
     let mut value = Fragment::of_text(&text, json)?;
-    if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) =
-        (&node.tag, &node.content)
-    {
+    if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) = (&node.tag, &node.content) {
         value = Fragment::of_text(&format!("{tag}\n{text}"), json)?;
     }
     Some(value)

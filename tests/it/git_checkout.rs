@@ -44,7 +44,7 @@ fn a_dirty_file_stops_the_promotion_and_nothing_moves() {
             r.write("a", "1");
         }),
         ("deleted", |r| {
-            std::fs::remove_file(r.dir.join("a")).unwrap()
+            std::fs::remove_file(r.dir.join("a")).unwrap();
         }),
         ("in the way", |r| r.write("new", "mine")),
     ];
@@ -148,4 +148,133 @@ fn line_ends_are_written_as_the_attributes_say() {
     );
     assert_eq!(repo.status(), "");
     assert_eq!(repo.show("main", "a.txt"), "2\n");
+}
+
+#[test]
+fn a_sparse_checkout_gets_no_files_outside_of_it() {
+    for cone in ["--cone", "--no-cone"] {
+        let world = World::new();
+        let repo = world.repository(&[("in/a", "1"), ("out/b", "1"), ("out/gone", "1")]);
+        let pattern = if cone == "--cone" { "in" } else { "/in/" };
+        repo.git(&["sparse-checkout", "set", cone, "--no-sparse-index", pattern]);
+        assert!(!repo.has("out"));
+        let changes = vec![
+            change("in/a", Some("2")),
+            change("in/deep/er", Some("2")),
+            change("out/b", Some("2")),
+            change("out/new", Some("2")),
+            change("out/gone", None),
+        ];
+        notes(promote(&repo.open(), &any(), changes));
+        assert_eq!(
+            (repo.read("in/a"), repo.read("in/deep/er")),
+            ("2".into(), "2".into())
+        );
+        assert!(!repo.has("out"), "{cone}");
+        assert_eq!(repo.status(), "", "{cone}");
+        repo.git(&["sparse-checkout", "disable"]);
+        assert_eq!(
+            (repo.read("out/b"), repo.read("out/new")),
+            ("2".into(), "2".into())
+        );
+        assert_eq!(repo.status(), "", "{cone}");
+    }
+}
+
+#[test]
+fn a_file_that_a_filter_program_writes_is_refused_by_name() {
+    let world = World::new();
+    let repo = world.repository(&[(".gitattributes", "*.bin filter=lfs\n"), ("a.bin", "1")]);
+    repo.git(&["config", "filter.lfs.smudge", "cat"]);
+    let error = promote(&repo.open(), &any(), vec![change("a.bin", Some("2"))]).unwrap_err();
+    let RepositoryError::Unsupported { feature, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(feature, "the filter program `lfs` for `a.bin`");
+}
+
+#[test]
+fn executable_files_and_links_are_checked_out_as_such() {
+    use git_promote::domain::{FileMode, RepoPath};
+    use git_promote::port::TreeChange;
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    let file = |path, mode, text: &str| TreeChange {
+        path: RepoPath::parse(path).unwrap(),
+        content: Some((mode, text.as_bytes().to_vec())),
+    };
+    let changes = vec![
+        file("run", FileMode::Executable, "#!/bin/sh\necho ran\n"),
+        file("link", FileMode::Symlink, "a"),
+    ];
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(
+        world.git_in(&repo.dir, &["-c", "alias.r=!./run", "r"]),
+        "ran"
+    );
+    assert_eq!(
+        std::fs::read_link(repo.dir.join("link")).unwrap().to_str(),
+        Some("a")
+    );
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn eight_promotions_in_one_working_tree_end_clean() {
+    use git_promote::port::Advance;
+    let world = World::new();
+    let repo = world.repository(&[("seed", "1")]);
+    std::thread::scope(|scope| {
+        for racer in 0..8 {
+            let git = repo.open();
+            scope.spawn(move || {
+                let own = format!("file{racer}");
+                while promote(&git, &any(), vec![change(&own, Some("x"))]).unwrap()
+                    == Advance::Overtaken
+                {}
+            });
+        }
+    });
+    assert_eq!(repo.git(&["rev-list", "--count", "main"]), "9");
+    assert_eq!(repo.status(), "");
+    repo.assert_sound();
+}
+
+#[test]
+fn a_branch_that_is_being_rebased_is_left_alone() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.commit("second", &[("b", "1")]);
+    let tip = repo.tip("main");
+    repo.git(&[
+        "-c",
+        "sequence.editor=sed -i s/pick/edit/",
+        "rebase",
+        "-qi",
+        "HEAD~1",
+    ]);
+    let error = promote(&repo.open(), &named("main"), vec![change("a", Some("2"))]).unwrap_err();
+    assert!(matches!(error, RepositoryError::Git { .. }), "{error:?}");
+    assert_eq!((repo.tip("main"), repo.read("a")), (tip, "1".into()));
+    repo.git(&["rebase", "--continue"]);
+}
+
+#[test]
+fn a_sparse_or_split_index_is_refused_by_name() {
+    for kind in ["sparse", "split"] {
+        let world = World::new();
+        let repo = world.repository(&[("in/a", "1"), ("out/b/c", "1")]);
+        if kind == "sparse" {
+            repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
+        } else {
+            repo.git(&["update-index", "--split-index"]);
+        }
+        let tip = repo.tip("main");
+        let error = promote(&repo.open(), &any(), vec![change("in/a", Some("2"))]).unwrap_err();
+        let RepositoryError::Unsupported { feature, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(feature, "a sparse or split index");
+        assert_eq!((repo.tip("main"), repo.read("in/a")), (tip, "1".into()));
+    }
 }

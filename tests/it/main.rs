@@ -1,6 +1,9 @@
 //! All integration tests: real repositories, each in a world of its own.
 
+mod again;
 mod git_checkout;
+mod git_crash;
 mod git_read;
+mod git_remote;
 mod git_write;
 mod world;

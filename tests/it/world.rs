@@ -189,7 +189,7 @@ impl World {
     }
 }
 
-impl<'w> Repo<'w> {
+impl Repo<'_> {
     /// Runs Git here; it must succeed.
     pub fn git(&self, args: &[&str]) -> String {
         self.world.git_in(&self.dir, args)

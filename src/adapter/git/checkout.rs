@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 
 use git2::build::CheckoutBuilder;
-use git2::{AttrCheckFlags, DiffOptions, ErrorCode, Oid, Repository, Tree};
+use git2::{ErrorCode, IndexEntry, Oid, Repository, Tree};
 
+use super::compare::{changed, entry, filters_known, tree, unlike};
 use super::fault::{Place, shown};
 use super::paths::{from_bytes, show};
+use super::sparse::Sparse;
 use crate::port::RepositoryError;
 
 /// A working tree whose files are about to move.
@@ -20,12 +22,11 @@ pub(super) struct Checkout {
     new: Oid,
     /// Files that have the old content: to be written or removed.
     write: Vec<Vec<u8>>,
-    /// Files that need an index entry only.
-    index: Vec<Vec<u8>>,
+    /// Files that have the new content: they need an index entry only.
+    stage: Vec<Vec<u8>>,
+    /// Files that a sparse checkout leaves out: their entries move, the disk is left alone.
+    absent: Vec<Vec<u8>>,
 }
-
-/// A file as an index or a tree has it.
-type Entry = Option<(Oid, u32)>;
 
 impl Checkout {
     /// Looks whether the files can be moved from commit `old` to commit `new`.
@@ -35,7 +36,6 @@ impl Checkout {
         old: Oid,
         new: Oid,
     ) -> Result<Self, RepositoryError> {
-        let place = Place::of(&repo);
         let lock = repo.path().join("index.lock");
         if lock.exists() {
             return Err(Place::found(
@@ -46,42 +46,59 @@ impl Checkout {
                 ),
             ));
         }
-        let (write, index) = {
-            let (old, new) = (tree(&repo, old)?, tree(&repo, new)?);
-            let paths = changed(&repo, &old, &new)?;
-            filters_known(&repo, &paths)?;
-            let unlike_old = unlike(&repo, &old, &paths)?;
-            let unlike_new = unlike(&repo, &new, &paths)?;
-            let index = (repo.index()).map_err(place.fault("could not read the index"))?;
-            let (mut write, mut only, mut dirty) = (Vec::new(), Vec::new(), Vec::new());
-            for path in paths {
-                let staged = index
-                    .get_path(&from_bytes(&path), 0)
-                    .map(|entry| (entry.id, entry.mode));
-                let known = [entry(&old, &path), entry(&new, &path)].contains(&staged);
-                if known && !unlike_new.contains(&path) {
-                    only.push(path);
-                } else if known && !unlike_old.contains(&path) {
-                    write.push(path);
-                } else {
-                    dirty.push(show(&path));
-                }
-            }
-            if !dirty.is_empty() {
-                return Err(RepositoryError::Dirty {
-                    branch: branch.to_owned(),
-                    paths: dirty,
-                });
-            }
-            (write, only)
-        };
-        Ok(Self {
+        let mut checkout = Self {
             branch: branch.to_owned(),
             new,
-            write,
-            index,
+            write: Vec::new(),
+            stage: Vec::new(),
+            absent: Vec::new(),
             repo,
+        };
+        let dirty = checkout.sort_out(old)?;
+        if dirty.is_empty() {
+            return Ok(checkout);
+        }
+        Err(RepositoryError::Dirty {
+            branch: branch.to_owned(),
+            paths: dirty,
         })
+    }
+
+    /// Puts each changed file where it belongs; gives those that are the user's own work.
+    fn sort_out(&mut self, old: Oid) -> Result<Vec<String>, RepositoryError> {
+        let repo = &self.repo;
+        let (old, new) = (tree(repo, old)?, tree(repo, self.new)?);
+        let paths = changed(repo, &old, &new)?;
+        filters_known(repo, &paths)?;
+        let unlike_old = unlike(repo, &old, &paths)?;
+        let unlike_new = unlike(repo, &new, &paths)?;
+        let fault = Place::of(repo).fault("could not read the index");
+        let index = repo.index().map_err(fault)?;
+        let sparse = Sparse::read(repo);
+        let mut dirty = Vec::new();
+        for path in paths {
+            let staged = index.get_path(&from_bytes(&path), 0);
+            let on_disk = repo
+                .workdir()
+                .is_some_and(|top| top.join(from_bytes(&path)).symlink_metadata().is_ok());
+            let left_out = !on_disk && sparse.leaves_out(&index, &path, staged.as_ref());
+            let staged = staged.map(|entry| (entry.id, entry.mode));
+            let list = if ![entry(&old, &path), entry(&new, &path)].contains(&staged) {
+                dirty.push(show(&path));
+                continue;
+            } else if left_out {
+                &mut self.absent
+            } else if !unlike_new.contains(&path) {
+                &mut self.stage
+            } else if !unlike_old.contains(&path) {
+                &mut self.write
+            } else {
+                dirty.push(show(&path));
+                continue;
+            };
+            list.push(path);
+        }
+        Ok(dirty)
     }
 
     /// Writes the files, then the index.
@@ -114,12 +131,16 @@ impl Checkout {
                 done => done.map_err(place.fault("could not write the checked-out files"))?,
             }
         }
-        self.stage()
+        let new = tree(&self.repo, self.new)?;
+        self.set_entries(&new, &self.stage)?;
+        self.set_entries(&new, &self.absent)
     }
 
     /// Sets the files that were written to what the branch holds now.
     pub(super) fn undo(&self) -> Result<(), RepositoryError> {
-        let place = Place::of(&self.repo);
+        let fault = || Place::of(&self.repo).fault("could not set the checked-out files back");
+        let head = self.repo.head().and_then(|head| head.peel_to_tree());
+        self.set_entries(&head.map_err(fault())?, &self.absent)?;
         let paths: BTreeSet<_> = self.write.iter().cloned().collect();
         let unlike_new = unlike(&self.repo, &tree(&self.repo, self.new)?, &paths)?;
         let mut written = paths.difference(&unlike_new).peekable();
@@ -134,120 +155,46 @@ impl Checkout {
         for path in written {
             options.path(path.as_slice());
         }
-        self.repo
-            .checkout_head(Some(&mut options))
-            .map_err(place.fault("could not set the checked-out files back"))
+        self.repo.checkout_head(Some(&mut options)).map_err(fault())
     }
 
-    /// Brings the index entries of files that needed no writing up to date.
-    fn stage(&self) -> Result<(), RepositoryError> {
-        if self.index.is_empty() {
+    /// Brings the index entries of files that needed no writing to what `tree` has.
+    fn set_entries(&self, tree: &Tree<'_>, paths: &[Vec<u8>]) -> Result<(), RepositoryError> {
+        if paths.is_empty() {
             return Ok(());
         }
-        let place = Place::of(&self.repo);
-        let fault = || place.fault("could not write the index");
-        let new = tree(&self.repo, self.new)?;
+        let fault = || Place::of(&self.repo).fault("could not write the index");
         let mut index = self.repo.index().map_err(fault())?;
-        for path in &self.index {
+        for path in paths {
             let name = from_bytes(path);
-            match entry(&new, path) {
-                Some(_) => index.add_path(&name).map_err(fault())?,
-                None if index.get_path(&name, 0).is_none() => {}
-                None => index.remove(&name, 0).map_err(fault())?,
+            let old = index.get_path(&name, 0);
+            match (entry(tree, path), old) {
+                (Some(file), old) if self.absent.contains(path) => {
+                    index.add(&left_out(path, file, old)).map_err(fault())?;
+                }
+                (Some(_), _) => index.add_path(&name).map_err(fault())?,
+                (None, Some(_)) => index.remove(&name, 0).map_err(fault())?,
+                (None, None) => {}
             }
         }
         index.write().map_err(fault())
     }
 }
 
-/// The paths of the files that two trees have differently.
-fn changed(
-    repo: &Repository,
-    old: &Tree<'_>,
-    new: &Tree<'_>,
-) -> Result<BTreeSet<Vec<u8>>, RepositoryError> {
-    let diff = repo
-        .diff_tree_to_tree(Some(old), Some(new), None)
-        .map_err(Place::of(repo).fault("could not compare two commits"))?;
-    Ok(diff
-        .deltas()
-        .flat_map(|d| [d.old_file().path_bytes(), d.new_file().path_bytes()])
-        .flatten()
-        .map(<[u8]>::to_vec)
-        .collect())
-}
-
-/// Those of `paths` where the disk does not hold what `tree` has.
-fn unlike(
-    repo: &Repository,
-    tree: &Tree<'_>,
-    paths: &BTreeSet<Vec<u8>>,
-) -> Result<BTreeSet<Vec<u8>>, RepositoryError> {
-    if paths.is_empty() {
-        return Ok(BTreeSet::new());
+/// The entry of a file that is not on the disk on purpose.
+fn left_out(path: &[u8], (id, mode): (Oid, u32), old: Option<IndexEntry>) -> IndexEntry {
+    IndexEntry {
+        ctime: git2::IndexTime::new(0, 0),
+        mtime: git2::IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: old.map_or(0, |old| old.flags),
+        flags_extended: git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits(),
+        path: path.to_vec(),
     }
-    let mut options = DiffOptions::new();
-    options
-        .disable_pathspec_match(true)
-        .include_untracked(true)
-        .recurse_untracked_dirs(true)
-        .include_ignored(true)
-        .recurse_ignored_dirs(true)
-        .include_typechange(true);
-    for path in paths {
-        options.pathspec(path.as_slice());
-    }
-    let diff = repo
-        .diff_tree_to_workdir(Some(tree), Some(&mut options))
-        .map_err(Place::of(repo).fault("could not read the checked-out files"))?;
-    let found: Vec<_> = diff
-        .deltas()
-        .flat_map(|d| [d.old_file().path_bytes(), d.new_file().path_bytes()])
-        .flatten()
-        .map(<[u8]>::to_vec)
-        .collect();
-    // A directory with files stands in the way of a file of its name.
-    let at_or_below = |path: &[u8], found: &[u8]| {
-        found
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    };
-    Ok(paths
-        .iter()
-        .filter(|path| found.iter().any(|found| at_or_below(path, found)))
-        .cloned()
-        .collect())
-}
-
-/// Refuses files that a filter program would have to write.
-fn filters_known(repo: &Repository, paths: &BTreeSet<Vec<u8>>) -> Result<(), RepositoryError> {
-    let place = Place::of(repo);
-    let config = (repo.config()).map_err(place.fault("could not read the configuration"))?;
-    for path in paths {
-        let filter = repo
-            .get_attr_bytes(&from_bytes(path), "filter", AttrCheckFlags::FILE_THEN_INDEX)
-            .map_err(place.fault("could not read the attributes"))?
-            .map(String::from_utf8_lossy);
-        let Some(filter) = filter else { continue };
-        let set = |what: &str| config.get_entry(&format!("filter.{filter}.{what}")).is_ok();
-        if set("smudge") || set("clean") || set("process") {
-            return Err(RepositoryError::Unsupported {
-                path: place.name(),
-                feature: format!("the filter program `{filter}` for `{}`", show(path)),
-            });
-        }
-    }
-    Ok(())
-}
-
-fn tree(repo: &Repository, commit: Oid) -> Result<Tree<'_>, RepositoryError> {
-    repo.find_commit(commit)
-        .and_then(|commit| commit.tree())
-        .map_err(Place::of(repo).fault(format!("could not read commit `{commit}`")))
-}
-
-fn entry(tree: &Tree<'_>, path: &[u8]) -> Entry {
-    let found = tree.get_path(&from_bytes(path)).ok()?;
-    let mode = u32::try_from(found.filemode()).ok()?;
-    (mode != 0o40_000).then(|| (found.id(), mode))
 }

@@ -1,9 +1,10 @@
 //! Which remote and which branch are meant.
 
-use git2::{BranchType, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::fault::Place;
 use super::reference::{of_branch, of_remote, target};
+use super::remote::branches;
 use super::snapshot::from_oid;
 use super::worktree::Head;
 use crate::domain::CommitId;
@@ -69,7 +70,7 @@ pub(super) fn local(
         return Err(RepositoryError::UnknownBranch {
             branch: name,
             remote: None,
-            known: local_branches(repo)?,
+            known: branches(repo)?,
         });
     };
     if let Some(remote) = remote {
@@ -107,19 +108,6 @@ fn known_default(repo: &Repository, remote: &str) -> Option<String> {
     let full = head.symbolic_target().ok()??;
     full.strip_prefix(&of_remote(remote, ""))
         .map(ToOwned::to_owned)
-}
-
-fn local_branches(repo: &Repository) -> Result<Vec<String>, RepositoryError> {
-    let fault = || Place::of(repo).fault("could not list the branches");
-    let branches = repo.branches(Some(BranchType::Local)).map_err(fault())?;
-    let mut names = Vec::new();
-    for branch in branches {
-        let (branch, _) = branch.map_err(fault())?;
-        let name = branch.name_bytes().map_err(fault())?;
-        names.push(String::from_utf8_lossy(name).into_owned());
-    }
-    names.sort();
-    Ok(names)
 }
 
 fn not_behind(

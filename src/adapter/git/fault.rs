@@ -102,6 +102,12 @@ impl Place {
                 shallow: self.shallow,
             };
         }
+        if says("unsupported mandatory extension") {
+            return RepositoryError::Unsupported {
+                path,
+                feature: "a sparse or split index".to_owned(),
+            };
+        }
         if says("No space left on device") || says("Disk quota exceeded") {
             return RepositoryError::DiskFull {
                 path,

@@ -37,14 +37,17 @@ pub(super) fn find_promotion(
 /// The commit that a revision names.
 pub(super) fn revision(repo: &Repository, revision: &str) -> Result<CommitId, RepositoryError> {
     let place = Place::of(repo);
-    let unknown = || match place.shallow && reaches_back(revision) {
-        true => RepositoryError::MissingObject {
-            id: revision.to_owned(),
-            shallow: true,
-        },
-        false => RepositoryError::UnknownRevision {
-            revision: revision.to_owned(),
-        },
+    let unknown = || {
+        if place.shallow && reaches_back(revision) {
+            RepositoryError::MissingObject {
+                id: revision.to_owned(),
+                shallow: true,
+            }
+        } else {
+            RepositoryError::UnknownRevision {
+                revision: revision.to_owned(),
+            }
+        }
     };
     let found = repo
         .revparse_single(revision)

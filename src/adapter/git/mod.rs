@@ -10,23 +10,32 @@
 //! | `durable` | what must be on the disk before a branch points at it |
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
-//! | `worktree`, `checkout` | where a branch is checked out, and moving its files along |
-//! | `remote`, `transfer`, `push`, `installed` | the remote: finding, copying objects, publishing |
+//! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
+//! | `remote`, `fetch`, `transfer` | the remote: finding it, its branch, copying objects |
+//! | `push`, `server`, `installed` | publishing; what only Git itself can do |
 //! | `history` | looking back for an earlier promotion |
 
 mod advance;
 mod checkout;
 mod choose;
 mod commit;
+mod compare;
 mod durable;
 mod fault;
+mod fetch;
 mod history;
 mod identity;
+mod installed;
 mod open;
 mod paths;
+mod push;
 mod reference;
+mod remote;
 mod repository;
+mod server;
 mod snapshot;
+mod sparse;
+mod transfer;
 mod tree;
 mod worktree;
 

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::fault::Place;
 use super::snapshot::{GitSnapshot, Store};
-use super::{advance, choose, commit, history, open};
+use super::{advance, choose, commit, fetch, history, open, push};
 use crate::domain::CommitId;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, Snapshot,
@@ -82,10 +82,7 @@ impl Repository for GitRepository {
             }
             Publish::Push => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
-                Some(remote) => Err(RepositoryError::UnsupportedRemote {
-                    remote,
-                    scheme: "any".to_owned(),
-                }),
+                Some(remote) => fetch::branch(repo, &choice, &remote),
             },
         })
         .await
@@ -107,8 +104,11 @@ impl Repository for GitRepository {
 
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |repo| advance::local(repo, &branch, commit))
-            .await
+        self.blocking(move |repo| match &branch.remote {
+            Some(remote) => push::publish(repo, &branch, remote, commit),
+            None => advance::local(repo, &branch, commit),
+        })
+        .await
     }
 
     fn find_promotion(

@@ -58,11 +58,23 @@ fn split_entry(data: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
     Some((RawEntry { mode, name, id }, rest))
 }
 
+/// What becomes of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Edit {
+    /// Nothing: the path is a directory of others.
+    #[default]
+    Keep,
+    /// It is gone.
+    Delete,
+    /// It has this mode and blob.
+    Write(FileMode, Oid),
+}
+
 /// What becomes of the paths below one directory.
 #[derive(Default)]
 pub(super) struct Edits<'a> {
-    /// The file of this very name: `Some(None)` deletes it.
-    file: Option<Option<(FileMode, Oid)>>,
+    /// The file of this very name.
+    file: Edit,
     below: BTreeMap<&'a [u8], Edits<'a>>,
 }
 
@@ -73,7 +85,7 @@ impl<'a> Edits<'a> {
         for part in path.parts() {
             at = at.below.entry(part.as_bytes()).or_default();
         }
-        at.file = Some(file);
+        at.file = file.map_or(Edit::Delete, |(mode, id)| Edit::Write(mode, id));
     }
 }
 
@@ -130,21 +142,21 @@ impl Rebuild<'_> {
         let directory = |old: &Entry| old.0 == b"40000";
         if edit.below.is_empty() {
             return match (edit.file, old) {
-                (Some(_), Some(old)) if directory(&old) => Err(collision()),
-                (Some(Some((mode, id))), old) => Ok(Some((digits(mode, old), id))),
-                (_, None) | (Some(None), _) => Ok(None),
-                (None, old) => Ok(old),
+                (Edit::Keep, old) => Ok(old),
+                (_, Some(old)) if directory(&old) => Err(collision()),
+                (Edit::Write(mode, id), old) => Ok(Some((digits(mode, old), id))),
+                (Edit::Delete, _) => Ok(None),
             };
         }
         let below = match old {
             Some(old) if directory(&old) => Some(old.1),
-            Some(_) if edit.file != Some(None) => return Err(collision()),
+            Some(_) if edit.file != Edit::Delete => return Err(collision()),
             _ => None,
         };
         match (self.apply(below, edit, path)?, edit.file) {
-            (Some(_), Some(Some(_))) => Err(collision()),
+            (Some(_), Edit::Write(..)) => Err(collision()),
             (Some(tree), _) => Ok(Some((b"40000".to_vec(), tree))),
-            (None, Some(Some((mode, id)))) => Ok(Some((digits(mode, None), id))),
+            (None, Edit::Write(mode, id)) => Ok(Some((digits(mode, None), id))),
             (None, _) => Ok(None),
         }
     }

@@ -45,11 +45,39 @@ impl Head {
     }
 }
 
-/// The working trees, the main one and the linked ones, that have `branch` checked out.
+/// The working trees that have `branch` checked out.
+///
+/// # Errors
+/// When one of them is in the middle of rebasing it: Git moves the branch at the end
+/// then, and fails if somebody else did meanwhile.
 pub(super) fn with_branch(
     repo: &Repository,
     branch: &str,
 ) -> Result<Vec<Repository>, RepositoryError> {
+    let name = of_branch(branch);
+    let mut found = all(repo)?;
+    if let Some(tree) = found.iter().find(|tree| is_rebasing(tree, &name)) {
+        return Err(Place::found(
+            format!("could not move `{branch}`"),
+            format!("it is being rebased in `{}`", Place::of(tree).name()),
+        ));
+    }
+    found.retain(|tree| {
+        tree.find_reference("HEAD")
+            .is_ok_and(|head| head.symbolic_target_bytes() == Some(name.as_bytes()))
+    });
+    Ok(found)
+}
+
+fn is_rebasing(tree: &Repository, name: &str) -> bool {
+    ["rebase-merge", "rebase-apply"].iter().any(|kind| {
+        let file = tree.path().join(kind).join("head-name");
+        std::fs::read_to_string(file).is_ok_and(|text| text.trim_end() == name)
+    })
+}
+
+/// All working trees: the main one and the linked ones.
+fn all(repo: &Repository) -> Result<Vec<Repository>, RepositoryError> {
     let place = Place::of(repo);
     let mut found = Vec::new();
     let main = Repository::open(repo.commondir())
@@ -70,11 +98,6 @@ pub(super) fn with_branch(
     if !main.is_bare() {
         found.push(main);
     }
-    let name = of_branch(branch);
-    found.retain(|tree| {
-        tree.find_reference("HEAD")
-            .is_ok_and(|head| head.symbolic_target_bytes() == Some(name.as_bytes()))
-    });
     Ok(found)
 }
 

@@ -1,1 +1,190 @@
-//! Cases that others wrote, read in place.
+//! Cases that others wrote, read in place; without the folder they are skipped.
+
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use super::super::{Content, Edit, Fragment, Kind, Node, Place, Step, Stream, splice};
+use super::{parsed, place};
+
+fn cases(name: &str) -> Vec<Json> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance").join(name);
+    match std::fs::read_to_string(path) {
+        Ok(text) => serde_json::from_str(&text).expect("a list of cases"),
+        Err(_) => {
+            println!("skipped: no {name}");
+            Vec::new()
+        }
+    }
+}
+
+/// Every value below a node with its place, and the place of what holds it.
+pub(super) fn places(node: &Node, here: &Place, into: &mut Vec<Place>) {
+    into.push(here.clone());
+    match &node.content {
+        Content::Mapping { entries, .. } => {
+            for entry in entries {
+                places(&entry.value, &here.child(Step::Key(entry.name().to_owned())), into);
+            }
+        }
+        Content::Sequence { items, .. } => {
+            for (index, item) in items.iter().enumerate() {
+                places(item, &here.child(Step::Index(index)), into);
+            }
+        }
+        Content::Scalar(_) | Content::Alias(_) => {}
+    }
+}
+
+pub(in super::super) fn all_places(stream: &Stream) -> Vec<Place> {
+    let mut found = Vec::new();
+    for (index, document) in stream.documents().iter().enumerate() {
+        places(&document.root, &Place::root(index), &mut found);
+    }
+    found
+}
+
+/// Every single edit that makes sense at a place.
+fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
+    let source = parsed("new:\n  # about\n  k: v # w\n  l:\n    - 1\n    - x: |\n        text\n        more\n");
+    let at = |path: &str| super::place(path);
+    let mut edits = Vec::new();
+    for value in [
+        Fragment::scalar("neu: #1", Kind::Str),
+        Fragment::scalar("7", Kind::Int),
+        Fragment::value(&source, &at("new")).expect("a mapping"),
+        Fragment::value(&source, &at("new.l")).expect("a list"),
+        Fragment::value(&source, &at("new.l.1.x")).expect("a block scalar"),
+    ] {
+        edits.push(Edit::Set { place: place.clone(), value });
+    }
+    if !place.steps.is_empty() {
+        edits.push(Edit::Remove { place: place.clone() });
+    }
+    let node = stream.node(place).expect("a node");
+    let entry = Fragment::entry(&source, &at("new")).expect("an entry");
+    let item = Fragment::item(&source, &at("new.l.1")).expect("an item");
+    let count = match &node.content {
+        Content::Mapping { entries, .. } => entries.len(),
+        Content::Sequence { items, .. } => items.len(),
+        Content::Scalar(_) | Content::Alias(_) => return edits,
+    };
+    for after in std::iter::once(None).chain((0..count).map(Some)) {
+        edits.push(match node.content {
+            Content::Mapping { .. } => {
+                Edit::AddEntry { mapping: place.clone(), key: "new".into(), after, entry: entry.clone() }
+            }
+            _ => Edit::AddItem { sequence: place.clone(), after, item: item.clone() },
+        });
+    }
+    edits
+}
+
+#[test]
+fn every_single_edit_of_odd_files_is_proven_or_refused() {
+    let (mut proven, mut refused) = (0, Vec::new());
+    for case in cases("edge.json") {
+        let (name, text) = (&case["name"], case["yaml"].as_str().expect("a text"));
+        let Ok(stream) = Stream::parse(text) else {
+            println!("{name} cannot be read");
+            continue;
+        };
+        assert_eq!(splice(&stream, &[]).as_deref(), Ok(text));
+        for place in all_places(&stream) {
+            for edit in edits_at(&stream, &place) {
+                match splice(&stream, std::slice::from_ref(&edit)) {
+                    Ok(_) => proven += 1,
+                    Err(error) => refused.push(format!("{name} {} {}: {error}", kind(&edit), edit.place())),
+                }
+            }
+        }
+    }
+    println!("edge: {proven} edits proven, {} refused", refused.len());
+    refused.iter().for_each(|line| println!("  {line}"));
+    assert!(refused.len() * 50 <= proven, "too many refusals");
+}
+
+fn kind(edit: &Edit) -> String {
+    match edit {
+        Edit::Set { value, .. } => format!("set {:?}", value.text()),
+        Edit::AddEntry { after, .. } | Edit::AddItem { after, .. } => format!("add {after:?}"),
+        Edit::Remove { .. } => "remove".to_owned(),
+        _ => "document".to_owned(),
+    }
+}
+
+#[test]
+fn the_yaml_test_suite_survives() {
+    let (mut valid, mut read, mut proven, mut refused, mut accepted) = (0, 0, 0, 0, 0);
+    for case in cases("yaml-test-suite.json") {
+        let text = case["yaml"].as_str().expect("a text");
+        let is_valid = case["valid"].as_bool().expect("a verdict");
+        valid += usize::from(is_valid);
+        let Ok(stream) = Stream::parse(text) else {
+            if is_valid {
+                println!("not read: {} {}", case["name"], Stream::parse(text).expect_err("a fault"));
+            }
+            continue;
+        };
+        read += usize::from(is_valid);
+        accepted += usize::from(!is_valid);
+        assert_eq!(splice(&stream, &[]).as_deref(), Ok(text));
+        for place in all_places(&stream) {
+            for edit in edits_at(&stream, &place) {
+                match splice(&stream, std::slice::from_ref(&edit)) {
+                    Ok(_) => proven += 1,
+                    Err(error) => {
+                        if std::env::var_os("VERBOSE").is_some() {
+                            println!("{} {} {}: {error}\n{text}", case["name"], kind(&edit), edit.place());
+                        }
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("yaml-test-suite: {read} of {valid} read, {accepted} invalid ones too; {proven} edits proven, {refused} refused");
+    assert!(read * 100 >= valid * 95);
+}
+
+#[test]
+fn a_digest_is_set_as_the_image_updater_does() {
+    for case in cases("aiu-kustomize.json") {
+        let text = case["content"].as_str().expect("a text");
+        let want = case["wantContent"].as_str().expect("a text");
+        let Ok(stream) = Stream::parse(text) else { continue };
+        let Some(index) = (0..8).find(|index| {
+            let name = stream.node(&place(&format!("images.{index}.name")));
+            name.is_some_and(|node| node.value() == super::super::Value::string("foo"))
+        }) else {
+            continue;
+        };
+        let at = place(&format!("images.{index}.digest"));
+        if want.is_empty() || stream.node(&at).is_none() {
+            continue;
+        }
+        let value = Fragment::scalar("sha23456", Kind::Str);
+        let got = splice(&stream, &[Edit::Set { place: at, value }]).expect("an edit");
+        assert_eq!(got, want, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn values_are_set_as_kargo_does_with_the_layout_kept() {
+    let mut done = 0;
+    for case in cases("kargo-yaml-update.json") {
+        let (Some(text), Some(path)) = (case["yaml"].as_str(), case["path"].as_str()) else { continue };
+        let Ok(stream) = Stream::parse(text) else { continue };
+        let at = place(path);
+        let Some(expected) = case["expected"].as_str().filter(|_| stream.node(&at).is_some()) else { continue };
+        if !case["value"].as_str().is_some_and(|value| value.starts_with('"')) {
+            continue;
+        }
+        let value = parsed(case["value"].as_str().expect("a value"));
+        let value = Fragment::value(&value, &Place::root(0)).expect("a value");
+        let got = splice(&stream, &[Edit::Set { place: at, value }]).expect("an edit");
+        assert_eq!(parsed(&got).to_json(0), parsed(expected).to_json(0), "{}", case["name"]);
+        done += 1;
+    }
+    println!("kargo: {done} cases");
+}

@@ -1,0 +1,76 @@
+//! Finding a remote's branch and fetching it, and nothing else.
+
+use git2::Repository;
+
+use super::choose::{elsewhere, is_meant};
+use super::fault::Place;
+use super::reference::{of_branch, of_remote, set, target};
+use super::remote::{Purpose, Remote};
+use super::snapshot::from_oid;
+use super::transfer;
+use super::worktree::Head;
+use crate::domain::CommitId;
+use crate::port::{Branch, BranchChoice, RepositoryError};
+
+/// The remote's branch that is meant, with its tip here and `refs/remotes/...` moved to it.
+pub(super) fn branch(
+    repo: &Repository,
+    choice: &BranchChoice,
+    remote: &str,
+) -> Result<Branch, RepositoryError> {
+    let remote = Remote::open(repo, remote, Purpose::Fetch)?;
+    let head = Head::read(repo)?;
+    let name = match &choice.branch {
+        Some(name) => name.clone(),
+        None => default(repo, &remote, &head)?,
+    };
+    let Some(tip) = remote.tip(&name)? else {
+        return Err(remote.unknown(name)?);
+    };
+    transfer::copy(&remote.repo, repo, tip)?;
+    let tracking = of_remote(&remote.name, &name);
+    if target(repo, &tracking)? != Some(tip) {
+        set(repo, &tracking, tip, "promote: fetch")?;
+    }
+    let mut notes = elsewhere(repo, &head, &name);
+    notes.extend(unpushed(repo, &remote.name, &name, tip)?);
+    Ok(Branch {
+        name,
+        remote: Some(remote.name),
+        tip: CommitId(from_oid(tip)?),
+        notes,
+    })
+}
+
+/// The remote's default branch, unless another one is checked out.
+fn default(repo: &Repository, remote: &Remote, head: &Head) -> Result<String, RepositoryError> {
+    let default = remote.default_branch()?;
+    match head {
+        Head::On(current) if !repo.is_bare() && !is_meant(repo, current, &default) => {
+            Err(RepositoryError::OtherBranch {
+                current: current.clone(),
+                remote: remote.name.clone(),
+                default,
+            })
+        }
+        _ => Ok(default),
+    }
+}
+
+/// What to say about commits of the local branch that the remote does not have.
+fn unpushed(
+    repo: &Repository,
+    remote: &str,
+    name: &str,
+    tip: git2::Oid,
+) -> Result<Option<String>, RepositoryError> {
+    let Some(local) = target(repo, &of_branch(name))? else {
+        return Ok(None);
+    };
+    let (ahead, _) = repo
+        .graph_ahead_behind(local, tip)
+        .map_err(Place::of(repo).fault(format!("could not compare with `{remote}/{name}`")))?;
+    Ok((ahead > 0).then(|| {
+        format!("local branch `{name}` has {ahead} commits that `{remote}` does not have; they are not part of this")
+    }))
+}

@@ -1,0 +1,111 @@
+//! Templates of the commit message: that they compile and name only what there is.
+//!
+//! # Why
+//!
+//! A slip in a message would otherwise show only when a promotion is ready to
+//! be committed. So each template is also rendered over a small made-up plan,
+//! where every unknown name and filter is an error.
+
+use std::error::Error as _;
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use super::file::MessagesEntry;
+use super::notes::{Note, Notes};
+use super::pointer::Pointer;
+use super::words::{did_you_mean, list, quoted};
+use crate::domain::Messages;
+
+/// Steps that a message may take; a loop over thousands of applications needs fewer.
+const FUEL: u64 = 200_000;
+
+/// The templates, without those that are at fault.
+pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Messages {
+    let mut checked = |text: &Option<String>, key: &str| {
+        let text = text.as_deref()?;
+        check(text, &at.key(key), notes).then(|| text.to_owned())
+    };
+    Messages {
+        title: checked(&entry.title, "title"),
+        body: checked(&entry.body, "body"),
+    }
+}
+
+fn check(text: &str, at: &Pointer, notes: &mut Notes) -> bool {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    let template = match environment.template_from_str(text) {
+        Ok(template) => template,
+        Err(e) => {
+            notes.fault(Note::at(at.clone(), format!("not a template: {}", why(&e))));
+            return false;
+        }
+    };
+    let known = |name: &str| {
+        Messages::VARIABLES.contains(&name) || environment.globals().any(|(n, _)| n == name)
+    };
+    let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+    unknown.retain(|name| !known(name));
+    unknown.sort();
+    for name in &unknown {
+        let near = did_you_mean(name, Messages::VARIABLES.iter().copied());
+        let message = format!("unknown variable {}{near}", quoted(name));
+        let hint = format!("known here: {}", list(Messages::VARIABLES.iter().copied()));
+        notes.fault(Note::at(at.clone(), message).hint(hint));
+    }
+    if unknown.is_empty()
+        && let Err(e) = template.render(sample())
+    {
+        let message = format!("the template cannot be rendered: {}", why(&e));
+        notes.fault(Note::at(at.clone(), message));
+        return false;
+    }
+    unknown.is_empty()
+}
+
+/// A plan of one application, in the shape that the engine renders.
+fn sample() -> Value {
+    let version = context! { before => "1.4.1", after => "1.4.2" };
+    let applications = vec![context! { name => "api", version => version }];
+    context! {
+        from => "staging",
+        to => "production",
+        applications => applications,
+        product => "shop",
+        source => "1f3c9a20b7d64e5f8a9b0c1d2e3f405162738495",
+        target => "9e8d7c6b5a493827160f5e4d3c2b1a0918273645",
+        mode => "versions",
+        promotion_id => "5f0c2d7e9b1a",
+    }
+}
+
+/// The error and its causes in one line.
+fn why(error: &minijinja::Error) -> String {
+    let mut text = error.kind().to_string();
+    if let Some(detail) = error.detail() {
+        text = format!("{text}, {detail}");
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    match error.line() {
+        Some(line) if line > 1 => format!("{text} (line {line} of the template)"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_has_every_variable_that_is_known() {
+        for name in Messages::VARIABLES {
+            let value = sample().get_attr(name).unwrap();
+            assert!(!value.is_undefined(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Policies: whom they speak for, and that no two of them tie.
+
+use super::file::{File, OneOrMany, PolicyEntry};
+use super::names::Names;
+use super::notes::{Note, Notes};
+use super::pointer::Pointer;
+use super::words::{did_you_mean, quoted};
+use crate::domain::{Environment, Policy, PolicyMatch};
+
+/// The policies, strongest first.
+pub(super) fn read(
+    file: &File,
+    environments: &[Environment],
+    at: &Pointer,
+    notes: &mut Notes,
+) -> Vec<Policy> {
+    let mut names = Names::default();
+    let mut policies: Vec<Policy> = Vec::new();
+    for (i, entry) in file.policies.iter().enumerate() {
+        let at = at.index(i);
+        names.add("policy", &entry.name, &at.key("name"), notes);
+        check_words(file, entry, environments, &at.key("match"), notes);
+        let policy = policy(entry);
+        let tie = policies.iter().find(|p| tie(p, &policy, environments));
+        if let Some(other) = tie {
+            let message = format!(
+                "policies {} and {} both set `action` with priority {} and can speak for the same promotion",
+                quoted(&other.name),
+                quoted(&policy.name),
+                policy.priority
+            );
+            let note = Note::at(at.key("priority"), message);
+            notes.fault(note.hint("give one of them another `priority`; the lower number wins"));
+        }
+        policies.push(policy);
+    }
+    policies.sort_by_key(|policy| policy.priority);
+    policies
+}
+
+fn policy(entry: &PolicyEntry) -> Policy {
+    let names = |list: &Option<OneOrMany<String>>| -> Vec<String> {
+        let list = list.iter().flat_map(|list| list.each(&Pointer::root()));
+        list.map(|(_, name)| name.clone()).collect()
+    };
+    let matches = &entry.r#match;
+    let kinds = matches.kinds.iter();
+    let kinds = kinds.flat_map(|list| list.each(&Pointer::root()));
+    Policy {
+        name: entry.name.clone(),
+        priority: entry.priority,
+        matches: PolicyMatch {
+            kinds: kinds.map(|(_, kind)| (*kind).into()).collect(),
+            environments: names(&matches.environments),
+            products: names(&matches.products),
+        },
+        action: entry.action.map(Into::into),
+    }
+}
+
+/// A policy that speaks for nobody would be missed only when it is needed.
+fn check_words(
+    file: &File,
+    entry: &PolicyEntry,
+    environments: &[Environment],
+    at: &Pointer,
+    notes: &mut Notes,
+) {
+    let products = entry.r#match.products.iter();
+    for (at, name) in products.flat_map(|list| list.each(&at.key("products"))) {
+        if !file.products.iter().any(|p| p.name == *name) {
+            let known = file.products.iter().map(|p| p.name.as_str());
+            let near = did_you_mean(name, known);
+            notes.fault(Note::at(
+                at,
+                format!("no product is named {}{near}", quoted(name)),
+            ));
+        }
+    }
+    // Without a list of environments they are found in the paths, and any name may be right.
+    if environments.is_empty() {
+        return;
+    }
+    let places = entry.r#match.environments.iter();
+    for (at, name) in places.flat_map(|list| list.each(&at.key("environments"))) {
+        if !environments.iter().any(|e| e.answers_to(name)) {
+            let known = environments.iter().flat_map(Environment::names);
+            let near = did_you_mean(name, known);
+            let message = format!("no environment is named {}{near}", quoted(name));
+            notes.warning(Note::at(at, message));
+        }
+    }
+}
+
+/// Whether two policies set the same thing, equally strong, for some promotion.
+fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> bool {
+    a.priority == b.priority
+        && a.action.is_some()
+        && b.action.is_some()
+        && overlap(&a.matches, &b.matches, environments)
+}
+
+fn overlap(a: &PolicyMatch, b: &PolicyMatch, environments: &[Environment]) -> bool {
+    let canonical = |name: &String| {
+        let known = environments.iter().find(|e| e.answers_to(name));
+        known.map_or_else(|| name.clone(), |e| e.name.clone())
+    };
+    let places = |m: &PolicyMatch| m.environments.iter().map(canonical).collect::<Vec<_>>();
+    let (Some(kinds), Some(places), Some(_)) = (
+        common(&a.kinds, &b.kinds),
+        common(&places(a), &places(b)),
+        common(&a.products, &b.products),
+    ) else {
+        return false;
+    };
+    let of_kind = |name: &String| {
+        let kind = environments.iter().find(|e| e.name == *name);
+        // An environment of unknown kind may turn out to be of any.
+        kind.and_then(|e| e.kind)
+            .is_none_or(|kind| kinds.contains(&kind))
+    };
+    kinds.is_empty() || places.is_empty() || places.iter().any(of_kind)
+}
+
+/// What both lists allow, where an empty list allows all; `None` when that is nothing.
+fn common<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Option<Vec<T>> {
+    match (a, b) {
+        ([], other) | (other, []) => Some(other.to_vec()),
+        _ => {
+            let both: Vec<T> = a.iter().filter(|x| b.contains(x)).cloned().collect();
+            (!both.is_empty()).then_some(both)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::EnvironmentKind;
+
+    #[test]
+    fn an_empty_list_allows_all() {
+        let none: [EnvironmentKind; 0] = [];
+        let one = [EnvironmentKind::Production];
+        assert_eq!(common(&none, &one), Some(one.to_vec()));
+        assert_eq!(common(&one, &[EnvironmentKind::NonProduction]), None);
+    }
+}

@@ -1,0 +1,262 @@
+//! Holds a file against the schema: keys, types and words, all faults at once.
+//!
+//! # Why
+//!
+//! A typed reader stops at the first thing that it does not expect. This walk
+//! goes on, and hands back what is left when everything that does not fit is
+//! taken away: that can be read, so that what the rest means is checked in the
+//! same run.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+use serde_yaml::{Mapping, Value};
+
+use super::keywords::Definitions;
+use super::notes::{Note, Notes};
+use super::pointer::Pointer;
+use super::words::{alternatives, any_of, did_you_mean, list, quoted};
+use crate::yaml::Step;
+
+/// What fits of a file.
+#[derive(Debug)]
+pub(super) struct Fitting {
+    /// The file without what does not fit.
+    pub(super) value: Value,
+    /// Which items of a list are left, for the lists that lost some.
+    left: BTreeMap<Pointer, Vec<usize>>,
+}
+
+impl Fitting {
+    /// Where a value of what is left stands in the file.
+    pub(super) fn original(&self, at: &Pointer) -> Pointer {
+        at.steps()
+            .iter()
+            .fold(Pointer::root(), |so_far, step| match step {
+                Step::Key(name) => so_far.key(name),
+                Step::Index(index) => {
+                    let left = self.left.get(&so_far).and_then(|left| left.get(*index));
+                    so_far.index(left.copied().unwrap_or(*index))
+                }
+            })
+    }
+}
+
+/// Holds `value` against `schema` and notes everything that does not fit.
+pub(super) fn fit(schema: &Json, value: &Value, notes: &mut Notes) -> Fitting {
+    let mut walk = Walk {
+        definitions: Definitions::of(schema),
+        notes,
+        left: BTreeMap::new(),
+    };
+    let value = walk.value(schema, value, &Pointer::root());
+    Fitting {
+        value: value.unwrap_or(Value::Mapping(Mapping::new())),
+        left: walk.left,
+    }
+}
+
+struct Walk<'s, 'n> {
+    definitions: Definitions<'s>,
+    notes: &'n mut Notes,
+    left: BTreeMap<Pointer, Vec<usize>>,
+}
+
+impl<'s> Walk<'s, '_> {
+    /// What is left of a value; `None` when it does not fit at all.
+    fn value(&mut self, schema: &'s Json, value: &Value, at: &Pointer) -> Option<Value> {
+        let schema = self.definitions.resolved(schema);
+        let types = self.definitions.types(schema);
+        if !types.contains(&type_of(value)) {
+            self.wrong_type(&types, value, at);
+            return None;
+        }
+        match value {
+            Value::Sequence(items) => {
+                if is_shorter(items.len(), schema.get("minItems")) {
+                    self.empty(at);
+                    return None;
+                }
+                let schema = self.definitions.branch(schema, "array");
+                Some(self.list(schema.get("items"), items, at))
+            }
+            Value::Mapping(entries) => {
+                let schema = self.definitions.branch(schema, "object");
+                self.mapping(schema, entries, at)
+            }
+            scalar => self.scalar(schema, scalar, at),
+        }
+    }
+
+    fn list(&mut self, schema: Option<&'s Json>, items: &[Value], at: &Pointer) -> Value {
+        let Some(schema) = schema else {
+            return Value::Sequence(items.to_vec());
+        };
+        let mut left = Vec::new();
+        let mut kept = Vec::new();
+        for (i, item) in items.iter().enumerate() {
+            if let Some(item) = self.value(schema, item, &at.index(i)) {
+                left.push(i);
+                kept.push(item);
+            }
+        }
+        if left.len() < items.len() {
+            self.left.insert(at.clone(), left);
+        }
+        Value::Sequence(kept)
+    }
+
+    fn mapping(&mut self, schema: &'s Json, entries: &Mapping, at: &Pointer) -> Option<Value> {
+        let none = &Map::new();
+        let known = schema.get("properties").and_then(Json::as_object);
+        let required = |name: &str| {
+            let names = schema.get("required").and_then(Json::as_array);
+            names.is_some_and(|names| names.iter().any(|n| n == name))
+        };
+        let faults = self.notes.count();
+        let mut fits = true;
+        let mut kept = Mapping::new();
+        for (key, value) in entries {
+            let name = scalar_text(key);
+            let below = at.key(&name);
+            match known.and_then(|known| known.get(&name)) {
+                // A key without a value says nothing.
+                Some(_) if value.is_null() && !required(&name) => {}
+                Some(schema) => match self.value(schema, value, &below) {
+                    Some(value) => drop(kept.insert(key.clone(), value)),
+                    None => fits &= !required(&name),
+                },
+                None => self
+                    .notes
+                    .fault_of(|| unknown_key(schema, known.unwrap_or(none), &name, below)),
+            }
+        }
+        for name in known
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(|n| required(n))
+        {
+            if !entries.contains_key(name.as_str()) {
+                fits = false;
+                let message = format!("{} is missing", quoted(name));
+                self.notes.fault(Note::at(at.clone(), message));
+            }
+        }
+        if schema.get("x-whole").is_some() {
+            fits &= self.notes.count() == faults;
+        }
+        fits.then_some(Value::Mapping(kept))
+    }
+
+    fn scalar(&mut self, schema: &'s Json, value: &Value, at: &Pointer) -> Option<Value> {
+        let text = scalar_text(value);
+        if is_shorter(text.chars().count(), schema.get("minLength")) {
+            self.empty(at);
+            return None;
+        }
+        match self.definitions.words(schema) {
+            Some(words) if !words.contains(&text) => {
+                let known = words.iter().map(String::as_str);
+                let message = format!(
+                    "unknown value {} for {}{}",
+                    quoted(&text),
+                    quoted(at.name().unwrap_or_default()),
+                    did_you_mean(&text, known.clone()),
+                );
+                let hint = format!("it can be {}", any_of(known));
+                self.notes.fault(Note::at(at.clone(), message).hint(hint));
+                None
+            }
+            _ => Some(value.clone()),
+        }
+    }
+
+    fn wrong_type(&mut self, types: &[&str], value: &Value, at: &Pointer) {
+        let expected: Vec<String> = ["string", "integer", "boolean", "array", "object"]
+            .into_iter()
+            .filter(|t| types.contains(t))
+            .map(|t| type_in_words(t).to_owned())
+            .collect();
+        let found = match value {
+            Value::Sequence(_) | Value::Mapping(_) | Value::Null | Value::Tagged(_) => {
+                type_in_words(type_of(value)).to_owned()
+            }
+            scalar => format!(
+                "{} {}",
+                type_in_words(type_of(scalar)),
+                quoted(&scalar_text(scalar))
+            ),
+        };
+        let message = format!("expected {}, found {found}", alternatives(&expected));
+        let mut note = Note::at(at.clone(), message);
+        if types.contains(&"string") && matches!(value, Value::Number(_) | Value::Bool(_)) {
+            note = note.hint(format!("write it in quotes: \"{}\"", scalar_text(value)));
+        }
+        self.notes.fault(note);
+    }
+
+    fn empty(&mut self, at: &Pointer) {
+        let message = format!("{} is empty", quoted(at.name().unwrap_or_default()));
+        self.notes.fault(Note::at(at.clone(), message));
+    }
+}
+
+/// What to say about a key that the schema does not have.
+fn unknown_key(schema: &Json, known: &Map<String, Json>, name: &str, at: Pointer) -> Note {
+    let reserved = schema.get("x-reserved").and_then(Json::as_array);
+    let note = if reserved.is_some_and(|r| r.iter().any(|r| r == name)) {
+        let later = "is reserved for a later version and does nothing yet";
+        Note::at(at, format!("{} {later}", quoted(name))).hint("take it away until then")
+    } else if name == "<<" {
+        Note::at(at, "merge keys are not read here").hint("write the keys out")
+    } else {
+        let known = known.keys().map(String::as_str);
+        let near = did_you_mean(name, known.clone());
+        Note::at(at, format!("unknown key {}{near}", quoted(name)))
+            .hint(format!("known here: {}", list(known)))
+    };
+    note.on_key()
+}
+
+fn is_shorter(length: usize, least: Option<&Json>) -> bool {
+    least
+        .and_then(Json::as_u64)
+        .is_some_and(|least| u64::try_from(length).is_ok_and(|length| length < least))
+}
+
+/// The type in the words of JSON Schema.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_i64() || n.is_u64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Sequence(_) => "array",
+        Value::Mapping(_) => "object",
+        Value::Tagged(_) => "tagged",
+    }
+}
+
+fn type_in_words(name: &str) -> &'static str {
+    match name {
+        "string" => "text",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "a truth value",
+        "array" => "a list",
+        "object" => "a mapping",
+        "tagged" => "a value with a tag",
+        _ => "nothing",
+    }
+}
+
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Null => "null".to_owned(),
+        Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => String::new(),
+    }
+}

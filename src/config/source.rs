@@ -1,0 +1,235 @@
+//! The text of the configuration, bounded, with the place of every value.
+//!
+//! # Why
+//!
+//! The typed reader would follow a bomb of aliases or of brackets for as long
+//! as memory lasts. So the text goes through the crate's own bounded parser
+//! first, and nothing else sees it before. The same tree then gives the places
+//! for faults.
+
+use super::fault::{Excerpt, Fault};
+use super::notes::{Note, Spot};
+use super::pointer::Pointer;
+use crate::yaml::{Content, Node, Position, Span, Step, Stream};
+
+/// Larger than any configuration that people keep in one file.
+const MAX_BYTES: usize = 1_000_000;
+/// How many values there may be once every alias is written out.
+const MAX_VALUES: usize = 100_000;
+/// How deep values may be nested once every alias is written out; the format itself needs 6.
+const MAX_DEPTH: usize = 64;
+
+/// The file's name and tree.
+#[derive(Debug)]
+pub(super) struct Source<'t> {
+    file: &'t str,
+    stream: Stream,
+}
+
+impl<'t> Source<'t> {
+    /// Reads the text within bounds.
+    ///
+    /// # Errors
+    /// The one fault that makes everything after it unreadable.
+    pub(super) fn parse(text: &str, file: &'t str) -> Result<Self, Box<Fault>> {
+        let refuse = |offset: usize, position: Position, message: String, hint: Option<&str>| {
+            Box::new(Fault {
+                file: file.to_owned(),
+                line: position.line,
+                column: position.column,
+                path: String::new(),
+                message,
+                hint: hint.map(ToOwned::to_owned),
+                excerpt: excerpt(text, &(offset..offset)),
+            })
+        };
+        let start = Position { line: 1, column: 1 };
+        if text.len() > MAX_BYTES {
+            return Err(refuse(0, start, "larger than 1 MB".into(), None));
+        }
+        let stream = Stream::parse(text).map_err(|e| {
+            let is_pattern = line(text, e.offset).contains(['{', '*']);
+            let hint = is_pattern.then_some("put patterns that hold `{` or `*` in quotes");
+            refuse(e.offset, e.position, e.fault.to_string(), hint)
+        })?;
+        if let Some(second) = stream.documents().get(1) {
+            let offset = second.span.start;
+            return Err(refuse(
+                offset,
+                stream.position(offset),
+                "a second YAML document".into(),
+                Some("the configuration is one document; take away what starts with this `---`"),
+            ));
+        }
+        let source = Self { file, stream };
+        match source.beyond_bounds() {
+            Some((offset, message)) => {
+                let position = source.stream.position(offset);
+                Err(refuse(offset, position, message, None))
+            }
+            None => Ok(source),
+        }
+    }
+
+    /// Whether the file says nothing at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stream.documents().is_empty()
+    }
+
+    /// The text without a byte order mark, which the typed reader takes for a document.
+    pub(super) fn text(&self) -> &str {
+        let text = self.stream.text();
+        text.strip_prefix('\u{feff}').unwrap_or(text)
+    }
+
+    /// The note as a fault at its place in the text.
+    pub(super) fn place(&self, note: &Note) -> Fault {
+        let span = self.span(&note.at, note.spot);
+        let position = self.stream.position(span.start);
+        Fault {
+            file: self.file.to_owned(),
+            line: position.line,
+            column: position.column,
+            path: note.at.to_string(),
+            message: note.message.clone(),
+            hint: note.hint.clone(),
+            excerpt: excerpt(self.stream.text(), &span),
+        }
+    }
+
+    /// Where a note's value or key stands, in bytes; as far down as the tree goes.
+    pub(super) fn span(&self, at: &Pointer, spot: Spot) -> Span {
+        let Some(document) = self.stream.documents().first() else {
+            return 0..0;
+        };
+        let mut node = &document.root;
+        let mut key = None;
+        for step in at.steps() {
+            let here = self.stream.resolve(0, node);
+            match (&here.content, step) {
+                (Content::Mapping { entries, .. }, Step::Key(name)) => {
+                    let Some(entry) = entries.iter().find(|e| e.name() == name) else {
+                        break;
+                    };
+                    key = Some(&entry.key);
+                    node = &entry.value;
+                }
+                (Content::Sequence { items, .. }, Step::Index(index)) => {
+                    let Some(item) = items.get(*index) else {
+                        break;
+                    };
+                    key = None;
+                    node = item;
+                }
+                _ => break,
+            }
+        }
+        match key {
+            Some(key) if spot == Spot::Key || node.span.is_empty() => key.span.clone(),
+            _ => node.span.clone(),
+        }
+    }
+
+    fn beyond_bounds(&self) -> Option<(usize, String)> {
+        let root = &self.stream.documents().first()?.root;
+        let mut values = 0;
+        // A stack of its own: the depth is what is in question.
+        let mut open = vec![(root, 0)];
+        while let Some((node, depth)) = open.pop() {
+            values += 1;
+            if values > MAX_VALUES {
+                let message = format!("more than {MAX_VALUES} values, aliases written out");
+                return Some((node.span.start, message));
+            }
+            if depth > MAX_DEPTH {
+                let message = format!("nested deeper than {MAX_DEPTH} levels");
+                return Some((node.span.start, message));
+            }
+            let children: Vec<&Node> = match &self.stream.resolve(0, node).content {
+                Content::Sequence { items, .. } => items.iter().collect(),
+                Content::Mapping { entries, .. } => {
+                    entries.iter().flat_map(|e| [&e.key, &e.value]).collect()
+                }
+                Content::Scalar(_) | Content::Alias(_) => Vec::new(),
+            };
+            open.extend(children.into_iter().rev().map(|child| (child, depth + 1)));
+        }
+        None
+    }
+}
+
+/// The line around a span, at most about a terminal's width of it.
+fn excerpt(text: &str, span: &Span) -> Excerpt {
+    const BEFORE: usize = 60;
+    const AFTER: usize = 60;
+    let at = floor(text, span.start);
+    let Span { start, end } = line_span(text, at);
+    let head = text[start..at].trim_start_matches('\u{feff}');
+    let tail = text[at..end].trim_end_matches('\r');
+    let covered = floor(text, span.end.clamp(at, at + tail.len()));
+    let skipped = head.chars().count().saturating_sub(BEFORE);
+    let shown = |c: char| {
+        if c.is_control() && c != '\t' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    let line: String = head
+        .chars()
+        .skip(skipped)
+        .chain(tail.chars().take(AFTER))
+        .map(shown)
+        .collect();
+    Excerpt {
+        before: head.chars().count() - skipped,
+        width: text[at..covered].trim_end().chars().count().clamp(1, AFTER),
+        line,
+    }
+}
+
+fn line(text: &str, offset: usize) -> &str {
+    &text[line_span(text, floor(text, offset))]
+}
+
+/// The line around an offset, without its line feed.
+fn line_span(text: &str, at: usize) -> Span {
+    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
+    start..end
+}
+
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_covers_the_place_on_its_first_line() {
+        let found = excerpt("a: 1\nbé: [1,\n 2]\n", &(5..16));
+        assert_eq!(
+            (found.line.as_str(), found.before, found.width),
+            ("bé: [1,", 0, 7)
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("{}here{}", "x".repeat(500), "y".repeat(500));
+        let found = excerpt(&text, &(500..504));
+        assert_eq!((found.before, found.width, found.line.len()), (60, 4, 120));
+        assert_eq!(&found.line[60..64], "here");
+    }
+
+    #[test]
+    fn a_windows_line_ending_is_not_shown() {
+        assert_eq!(excerpt("a: 1\r\nb: 2\r\n", &(0..1)).line, "a: 1");
+    }
+}

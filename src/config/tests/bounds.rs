@@ -1,0 +1,109 @@
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use super::{faulty, refuse};
+
+/// The only fault of a text that must be refused at once.
+fn quickly(text: &str) -> String {
+    let start = Instant::now();
+    let faults = refuse(text);
+    assert!(start.elapsed() < Duration::from_secs(2));
+    assert_eq!(faults.len(), 1);
+    faults[0].to_string()
+}
+
+#[test]
+fn text_that_is_not_yaml_is_a_fault_with_its_place() {
+    let faults = refuse("version: 1\nlayout: [a\n");
+    assert_eq!(faults.len(), 1);
+    assert!(faults[0].line >= 2, "{}", faults[0]);
+}
+
+#[test]
+fn a_pattern_without_quotes_is_told_to_have_them() {
+    let faults = refuse("layout: [apps/{app}/{env}]\n");
+    let hint = faults[0].hint.as_deref();
+    assert_eq!(hint, Some("put patterns that hold `{` or `*` in quotes"));
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_a_fault_at_the_second() {
+    faulty(
+        "layout: []\nversion: 1\nlayout: []\n",
+        &["3:1 : duplicate key `layout`"],
+    );
+}
+
+#[test]
+fn a_conflict_marker_is_a_fault() {
+    faulty(
+        "version: 1\n<<<<<<< HEAD\n",
+        &["2:1 : conflict marker of an unresolved merge"],
+    );
+}
+
+#[test]
+fn several_documents_are_a_fault_at_the_second() {
+    faulty(
+        "version: 1\n---\nversion: 1\n",
+        &["2:1 : a second YAML document"],
+    );
+}
+
+#[test]
+fn a_bomb_of_aliases_is_refused_at_once() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..1_000 {
+        let many = vec![format!("*a{}", i - 1); 10].join(", ");
+        let _ = writeln!(text, "a{i}: &a{i} [{many}]");
+    }
+    assert!(text.len() > 60_000);
+    assert!(quickly(&text).contains("aliases"));
+}
+
+#[test]
+fn aliases_that_stand_for_much_less_than_a_bomb_are_refused_too() {
+    let many = vec!["*a"; 2_000].join(", ");
+    let list = vec!["x"; 200].join(", ");
+    let text = format!("layout: &a [{list}]\nproducts: [{many}]\n");
+    assert!(quickly(&text).contains("more than 100000 values, aliases written out"));
+}
+
+#[test]
+fn a_hundred_thousand_brackets_are_refused_at_once() {
+    assert!(quickly(&"[".repeat(100_000)).contains("nested deeper"));
+    let closed = format!("layout: {}{}", "[".repeat(50_000), "]".repeat(50_000));
+    assert!(quickly(&closed).contains("nested deeper"));
+}
+
+#[test]
+fn nesting_that_yaml_allows_but_no_configuration_needs_is_refused() {
+    let text = format!("layout: {}{}", "[".repeat(100), "]".repeat(100));
+    assert!(quickly(&text).contains("nested deeper than 64 levels"));
+}
+
+#[test]
+fn more_than_a_megabyte_is_refused_at_once() {
+    assert_eq!(
+        quickly(&"# x\n".repeat(300_000)),
+        "promote.yaml:1:1: larger than 1 MB"
+    );
+}
+
+#[test]
+fn more_faults_than_anybody_reads_are_counted() {
+    let mut text = String::new();
+    for i in 0..30_000 {
+        let _ = writeln!(text, "key{i}: 1");
+    }
+    let start = Instant::now();
+    let faults = super::super::read(&text, "promote.yaml").unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert_eq!((faults.iter().count(), faults.left_out()), (100, 29_900));
+}
+
+#[test]
+fn a_report_never_obeys_what_a_file_tells_a_terminal() {
+    let faults = refuse("\"a\\e[31mb\": 1\n");
+    assert_eq!(faults[0].message, "unknown key `a\\u{1b}[31mb`");
+}

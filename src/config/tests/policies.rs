@@ -1,0 +1,98 @@
+use super::{faulty, settings, warned};
+
+const TIE: &str =
+    "policies `a` and `b` both set `action` with priority 1 and can speak for the same promotion";
+
+fn policies(a: &str, b: &str) -> String {
+    format!(
+        "environments:\n  - {{name: staging, kind: non-production}}\n  - {{name: production, kind: production, aliases: [prod]}}\n\
+         products: [{{name: x}}, {{name: y}}]\n\
+         policies:\n  - {{name: a, priority: 1, match: {{{a}}}, action: commit}}\n  - {{name: b, priority: 1, match: {{{b}}}, action: none}}\n"
+    )
+}
+
+#[test]
+fn equal_policies_that_set_the_same_for_one_promotion_are_a_fault() {
+    for (a, b) in [
+        ("", ""),
+        ("", "kinds: [production]"),
+        ("kinds: [production]", "environments: [production]"),
+        ("environments: [prod]", "environments: [production]"),
+        ("products: [x]", "kinds: [production]"),
+        ("products: [x, y]", "products: [y]"),
+        ("kinds: [production]", "environments: [elsewhere]"),
+    ] {
+        let read = super::super::read(&policies(a, b), "promote.yaml");
+        let faults = read.expect_err(&format!("`{a}` and `{b}` tie"));
+        assert_eq!(
+            super::shown(&faults),
+            [format!("7:25 policies[1].priority: {TIE}")]
+        );
+    }
+}
+
+#[test]
+fn equal_policies_that_never_meet_are_no_fault() {
+    for (a, b) in [
+        ("kinds: [production]", "kinds: [non-production]"),
+        ("kinds: [production]", "environments: [staging]"),
+        ("environments: [staging]", "environments: [prod]"),
+        ("products: [x]", "products: [y]"),
+    ] {
+        settings(&policies(a, b));
+    }
+}
+
+#[test]
+fn equal_policies_of_which_one_sets_nothing_are_no_fault() {
+    settings("policies:\n  - {name: a, action: commit}\n  - {name: b}\n");
+}
+
+#[test]
+fn a_tie_without_a_written_priority_points_at_the_policy() {
+    faulty(
+        "policies:\n  - {name: a, action: commit}\n  - {name: b, action: none}\n",
+        &[
+            "3:5 policies[1].priority: policies `a` and `b` both set `action` with priority 0 and can speak for the same promotion",
+        ],
+    );
+}
+
+#[test]
+fn what_is_left_of_a_faulty_policy_ties_with_nothing() {
+    faulty(
+        "policies:\n  - {name: a, match: {kinds: [x]}, action: commit}\n  - {name: b, action: none}\n",
+        &["2:31 policies[0].match.kinds[0]: unknown value `x` for `kinds`"],
+    );
+}
+
+#[test]
+fn a_policy_for_an_unknown_product_is_a_fault() {
+    faulty(
+        "products: [{name: loans}]\npolicies: [{name: a, match: {products: loan}}]\n",
+        &["2:40 policies[0].match.products: no product is named `loan`, did you mean `loans`?"],
+    );
+}
+
+#[test]
+fn a_policy_for_an_environment_that_is_not_listed_is_a_warning() {
+    warned(
+        "environments: [{name: staging}]\npolicies: [{name: a, match: {environments: [stagin]}}]\n",
+        &[
+            "2:45 policies[0].match.environments[0]: no environment is named `stagin`, did you mean `staging`?",
+        ],
+    );
+}
+
+#[test]
+fn without_listed_environments_a_policy_may_name_any() {
+    settings("policies: [{name: a, match: {environments: [prod]}, action: pull-request}]\n");
+}
+
+#[test]
+fn an_empty_match_list_is_a_fault_because_it_would_speak_for_all() {
+    faulty(
+        "policies: [{name: a, match: {kinds: []}, action: commit}]\n",
+        &["1:37 policies[0].match.kinds: `kinds` is empty"],
+    );
+}

@@ -1,0 +1,118 @@
+use super::{accept, settings};
+use crate::domain::{Action, ApplicationName, EnvironmentKind, Mode, Promote};
+
+pub(super) const SAMPLE: &str = r#"
+version: 1
+environments:
+  - {name: staging,    kind: non-production, aliases: [stg, stage]}
+  - {name: production, kind: production,     aliases: [prod]}
+layout:
+  - "components/{app}/{env}/**"          # one part
+  - "charts/{app}/values-{env}.yaml"
+products:
+  - {name: loans, applications: [api, web], template: default}
+templates:
+  - name: default
+    version: {file: values.yaml, path: $.image.tag}
+    rules:                               # the first match wins
+      - {files: "**/values-*.yaml", promote: [versions, "$.features"], keep: ["$..replicas", "$..host"]}
+      - {files: "config/**",        promote: all}
+      - {files: "**",               promote: changes}
+policies:
+  - {name: production, priority: 1, match: {kinds: [production]}, action: pull-request}
+messages: {title: "promote {{ product }} to {{ to }}", body: "{% for a in applications %}{{ a.name }} {{ a.version.after }}{% endfor %}"}
+"#;
+
+#[test]
+fn every_part_of_the_format_is_read() {
+    let settings = settings(SAMPLE);
+    let production = settings.environment("prod").unwrap();
+    assert_eq!(production.name, "production");
+    assert_eq!(production.kind, Some(EnvironmentKind::Production));
+    assert_eq!(settings.layout[0].as_str(), "components/{app}/{env}/**");
+    assert_eq!(
+        settings.product("loans").unwrap().applications,
+        ["api", "web"]
+    );
+    let template = settings.template_for(&ApplicationName("shop/api".into()), &[]);
+    let template = template.unwrap();
+    assert_eq!(template.version.as_ref().unwrap().file, "values.yaml");
+    let rule = &template.rules[0];
+    assert!(matches!(
+        rule.promote.as_slice(),
+        [Promote::Mode(Mode::Versions), Promote::Path(_)]
+    ));
+    assert_eq!(rule.keep.len(), 2);
+    assert!(matches!(
+        template.rules[1].promote.as_slice(),
+        [Promote::Mode(Mode::All)]
+    ));
+    assert!(matches!(
+        template.rules[2].promote.as_slice(),
+        [Promote::Mode(Mode::Changes)]
+    ));
+    let (action, policy) = settings.action_for(production, &["loans"]).unwrap();
+    assert_eq!(
+        (action, policy.name.as_str()),
+        (Action::PullRequest, "production")
+    );
+    assert!(settings.messages.title.is_some() && settings.messages.body.is_some());
+}
+
+#[test]
+fn an_empty_file_is_an_empty_configuration() {
+    for text in [
+        "",
+        "\n",
+        "# nothing yet\n",
+        "---\n",
+        "{}\n",
+        "---\n# x\n...\n",
+    ] {
+        let settings = settings(text);
+        assert!(settings.environments.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_key_without_a_value_says_nothing() {
+    let settings = settings("environments:\nlayout:\npolicies: ~\n");
+    assert!(settings.environments.is_empty() && settings.layout.is_empty());
+}
+
+#[test]
+fn lists_of_one_may_be_written_without_brackets() {
+    let settings = settings(
+        "templates:\n  - {name: t, rules: [{files: '**', promote: $.a, keep: $.b}]}\n\
+         policies:\n  - {name: p, match: {kinds: production}, action: none}\n",
+    );
+    let rule = &settings.templates[0].rules[0];
+    assert!(matches!(rule.promote.as_slice(), [Promote::Path(_)]));
+    assert_eq!(rule.keep.len(), 1);
+    assert_eq!(
+        settings.policies[0].matches.kinds,
+        [EnvironmentKind::Production]
+    );
+}
+
+#[test]
+fn anchors_and_aliases_of_yaml_are_read() {
+    let settings = settings(
+        "products:\n  - {name: a, applications: &all [api, web]}\n  - {name: b, applications: *all}\n",
+    );
+    assert_eq!(settings.products[1].applications, ["api", "web"]);
+}
+
+#[test]
+fn windows_line_endings_and_a_byte_order_mark_are_no_faults() {
+    let settings = settings("\u{feff}version: 1\r\nenvironments:\r\n  - name: dev\r\n");
+    assert_eq!(settings.environments[0].name, "dev");
+}
+
+#[test]
+fn the_strongest_policy_comes_first() {
+    let text = "policies:\n  - {name: weak, priority: 9, action: none}\n  - {name: strong, priority: -1, action: commit}\n";
+    let read = accept(text);
+    let names: Vec<_> = read.settings.policies.iter().map(|p| &p.name).collect();
+    assert_eq!(names, ["strong", "weak"]);
+}

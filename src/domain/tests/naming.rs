@@ -1,0 +1,160 @@
+use crate::domain::{Environment, Naming, Whose};
+
+fn environment(name: &str, aliases: &[&str]) -> Environment {
+    let mut environment = Environment::named(name);
+    environment.aliases = aliases.iter().map(ToString::to_string).collect();
+    environment
+}
+
+fn naming(source: &str, target: &str) -> Naming {
+    Naming::new(Environment::named(source), Environment::named(target), [])
+}
+
+/// What is found in a path, as text and whose it is.
+fn found(naming: &Naming, path: &str) -> Vec<(String, Whose)> {
+    let hits = naming.in_path(path).into_iter();
+    hits.map(|o| (path[o.start..o.end].to_owned(), o.whose))
+        .collect()
+}
+
+#[test]
+fn a_name_counts_between_separators_and_ends() {
+    let naming = naming("dev", "prod");
+    for path in [
+        "dev",
+        "a/dev/b",
+        "a-dev",
+        "dev.yaml",
+        "x_dev_y",
+        "a/values-dev.yaml",
+    ] {
+        assert!(naming.names_source(path), "{path}");
+        assert!(!naming.names_target(path), "{path}");
+    }
+}
+
+#[test]
+fn a_name_inside_of_a_word_does_not_count() {
+    let naming = naming("dev", "prod");
+    for path in [
+        "deva",
+        "adev",
+        "dev2",
+        "devé",
+        "a/product/b",
+        "devdev",
+        "dev@x",
+    ] {
+        assert!(!naming.names_source(path), "{path}");
+        assert!(!naming.names_target(path), "{path}");
+    }
+}
+
+#[test]
+fn case_counts() {
+    let naming = naming("dev", "prod");
+    assert!(!naming.names_source("a/Dev/b") && !naming.names_source("DEV.yaml"));
+}
+
+#[test]
+fn a_longer_common_name_is_not_the_shorter_one() {
+    let naming = naming("dev", "prod");
+    for path in ["pre-prod/a", "x/non-prod.yaml", "values-pre-prod.yaml"] {
+        assert!(!naming.names_target(path), "{path}");
+        assert!(
+            matches!(found(&naming, path)[..], [(_, Whose::Other)]),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_longer_configured_name_is_not_the_shorter_one() {
+    let ring = Environment::named("ring-1");
+    let naming = Naming::new(Environment::named("1"), Environment::named("2"), [&ring]);
+    assert!(!naming.names_source("a/ring-1/b"));
+    assert!(naming.names_source("a/1/b"));
+}
+
+#[test]
+fn source_and_target_may_be_the_longer_names() {
+    let naming = naming("pre-prod", "prod");
+    assert_eq!(
+        found(&naming, "pre-prod/x-prod.yaml"),
+        [
+            ("pre-prod".to_owned(), Whose::Source(0)),
+            ("prod".to_owned(), Whose::Target(0)),
+        ]
+    );
+}
+
+#[test]
+fn every_occurrence_is_found_with_the_alias_that_it_is() {
+    let naming = Naming::new(
+        environment("staging", &["stg"]),
+        environment("production", &["prd"]),
+        [],
+    );
+    let hits = found(&naming, "staging/stone-stg-m01");
+    assert_eq!(
+        hits,
+        [
+            ("staging".to_owned(), Whose::Source(0)),
+            ("stg".to_owned(), Whose::Source(1)),
+        ]
+    );
+}
+
+#[test]
+fn text_has_more_edges_than_a_path() {
+    let naming = naming("dev", "prod");
+    assert!(!naming.names_source("https:@dev"));
+    assert_eq!(
+        naming.rename("https://dev.example.com?env=dev&x"),
+        "https://prod.example.com?env=prod&x"
+    );
+    assert_eq!(naming.rename("devé édev"), "devé édev");
+}
+
+#[test]
+fn a_renamed_text_takes_the_name_in_the_same_position() {
+    let naming = Naming::new(
+        environment("staging", &["stg", "s"]),
+        environment("production", &["prd"]),
+        [],
+    );
+    assert_eq!(naming.rename("staging stg s"), "production prd production");
+}
+
+#[test]
+fn renaming_leaves_other_environments_alone() {
+    let naming = naming("prod", "live");
+    assert_eq!(naming.rename("pre-prod prod dev"), "pre-prod live dev");
+}
+
+#[test]
+fn texts_that_differ_in_the_environments_name_alone_are_the_same() {
+    let naming = Naming::new(
+        environment("staging", &["stg"]),
+        environment("production", &["prod"]),
+        [],
+    );
+    assert!(naming.same("web.stg.example.com", "web.prod.example.com"));
+    assert!(naming.same("equal", "equal"));
+    assert!(!naming.same("web.stg.example.com", "api.prod.example.com"));
+    assert!(!naming.same("web.stg.example.com", "web.dev.example.com"));
+    assert!(!naming.same("pre-prod", "prod"));
+}
+
+#[test]
+fn a_name_of_both_is_the_sources() {
+    let naming = Naming::new(environment("a", &["x"]), environment("b", &["x"]), []);
+    assert_eq!(found(&naming, "x"), [("x".to_owned(), Whose::Source(1))]);
+}
+
+#[test]
+fn text_of_any_script_is_searched_without_harm() {
+    let naming = naming("dév", "日本");
+    assert_eq!(naming.rename("ü/dév/日本"), "ü/日本/日本");
+    assert!(naming.names_target("日本/x") && !naming.names_target("日本語/x"));
+}

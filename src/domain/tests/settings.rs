@@ -1,0 +1,166 @@
+use crate::domain::{
+    Action, ApplicationName, Environment, EnvironmentKind, Policy, PolicyMatch, Product, Settings,
+    Template,
+};
+
+fn template(name: &str) -> Template {
+    Template {
+        name: name.to_owned(),
+        version: None,
+        rules: Vec::new(),
+    }
+}
+
+fn product(name: &str, applications: &[&str], template: Option<&str>) -> Product {
+    Product {
+        name: name.to_owned(),
+        applications: applications.iter().map(ToString::to_string).collect(),
+        template: template.map(ToOwned::to_owned),
+    }
+}
+
+fn policy(name: &str, priority: i64, matches: PolicyMatch, action: Option<Action>) -> Policy {
+    Policy {
+        name: name.to_owned(),
+        priority,
+        matches,
+        action,
+    }
+}
+
+fn production() -> Environment {
+    Environment {
+        kind: Some(EnvironmentKind::Production),
+        aliases: vec!["prod".to_owned()],
+        ..Environment::named("production")
+    }
+}
+
+/// The action and the policy's name for a promotion.
+fn decided(
+    policies: Vec<Policy>,
+    target: &Environment,
+    products: &[&str],
+) -> Option<(Action, String)> {
+    let settings = Settings {
+        policies,
+        ..Settings::default()
+    };
+    let (action, policy) = settings.action_for(target, products)?;
+    Some((action, policy.name.clone()))
+}
+
+fn of_kind(kind: EnvironmentKind) -> PolicyMatch {
+    PolicyMatch {
+        kinds: vec![kind],
+        ..PolicyMatch::default()
+    }
+}
+
+fn of_product(name: &str) -> PolicyMatch {
+    PolicyMatch {
+        products: vec![name.to_owned()],
+        ..PolicyMatch::default()
+    }
+}
+
+#[test]
+fn an_environment_answers_to_its_name_and_aliases() {
+    let settings = Settings {
+        environments: vec![Environment::named("dev"), production()],
+        ..Settings::default()
+    };
+    for word in ["production", "prod"] {
+        assert_eq!(settings.environment(word).unwrap().name, "production");
+    }
+    assert!(settings.environment("Prod").is_none());
+}
+
+#[test]
+fn a_template_comes_from_the_applications_product() {
+    let settings = Settings {
+        products: vec![
+            product("loans", &["api"], Some("careful")),
+            product("cards", &["api", "shop/web"], Some("quick")),
+            product("plain", &["db"], None),
+        ],
+        templates: vec![template("default"), template("careful"), template("quick")],
+        ..Settings::default()
+    };
+    let name = |application: &str, products: &[&str]| {
+        let application = ApplicationName(application.to_owned());
+        settings
+            .template_for(&application, products)
+            .unwrap()
+            .name
+            .clone()
+    };
+    assert_eq!(name("api", &[]), "careful");
+    assert_eq!(name("team/api", &[]), "careful");
+    assert_eq!(name("api", &["cards"]), "quick");
+    assert_eq!(name("shop/web", &["loans"]), "quick");
+    assert_eq!(name("db", &[]), "default");
+    assert_eq!(name("elsewhere", &["loans"]), "default");
+}
+
+#[test]
+fn without_a_default_template_there_may_be_none() {
+    let application = ApplicationName("api".to_owned());
+    assert!(
+        Settings::default()
+            .template_for(&application, &[])
+            .is_none()
+    );
+}
+
+#[test]
+fn the_lowest_priority_that_says_something_decides() {
+    let all = PolicyMatch::default;
+    let policies = vec![
+        policy("silent", 1, all(), None),
+        policy("weak", 9, all(), Some(Action::Commit)),
+        policy("strong", 2, all(), Some(Action::PullRequest)),
+    ];
+    let found = decided(policies, &production(), &[]);
+    assert_eq!(found, Some((Action::PullRequest, "strong".to_owned())));
+}
+
+#[test]
+fn a_policy_speaks_only_for_what_it_matches() {
+    let kinds = of_kind(EnvironmentKind::Production);
+    let policies = vec![policy("p", 1, kinds, Some(Action::PullRequest))];
+    assert!(decided(policies.clone(), &production(), &[]).is_some());
+    assert!(decided(policies, &Environment::named("dev"), &[]).is_none());
+
+    let environments = PolicyMatch {
+        environments: vec!["prod".to_owned()],
+        ..PolicyMatch::default()
+    };
+    let policies = vec![policy("p", 1, environments, Some(Action::None))];
+    assert!(decided(policies, &production(), &[]).is_some());
+
+    let policies = vec![policy("p", 1, of_product("loans"), Some(Action::None))];
+    assert!(decided(policies.clone(), &production(), &["cards", "loans"]).is_some());
+    assert!(decided(policies, &production(), &["cards"]).is_none());
+}
+
+#[test]
+fn every_list_of_a_match_must_agree() {
+    let both = PolicyMatch {
+        kinds: vec![EnvironmentKind::Production],
+        ..of_product("loans")
+    };
+    let policies = vec![policy("p", 1, both, Some(Action::None))];
+    assert!(decided(policies.clone(), &production(), &[]).is_none());
+    assert!(decided(policies, &production(), &["loans"]).is_some());
+}
+
+#[test]
+fn where_policies_of_two_products_meet_the_careful_one_wins() {
+    let policies = vec![
+        policy("quick", 1, of_product("a"), Some(Action::Commit)),
+        policy("careful", 1, of_product("b"), Some(Action::PullRequest)),
+    ];
+    let found = decided(policies, &production(), &["a", "b"]);
+    assert_eq!(found, Some((Action::PullRequest, "careful".to_owned())));
+}

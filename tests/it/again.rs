@@ -1,0 +1,40 @@
+//! This test binary as a program of its own: another environment, or a death on the way.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::world::{World, any, change, promote};
+
+/// The arguments that start [`program`].
+const ARGS: [&str; 4] = ["--exact", "again::program", "--ignored", "--nocapture"];
+
+/// A command that promotes `a` and `new` to `2` in `dir` and prints what came of it.
+pub fn again(world: &World, dir: &Path, under: &[&str]) -> Command {
+    let this = std::env::current_exe().unwrap();
+    let mut command = match under {
+        [] => world.command(&this),
+        [program, args @ ..] => {
+            let mut command = world.command(program);
+            command.args(args).arg(&this);
+            command
+        }
+    };
+    command.args(ARGS).env("PROMOTE_IN", dir);
+    command
+}
+
+#[test]
+#[ignore = "started by other tests as a program of its own"]
+fn program() {
+    let Some(dir) = std::env::var_os("PROMOTE_IN") else {
+        return;
+    };
+    let changes = vec![
+        change("a", Some("2")),
+        change("new", Some("2")),
+        change("gone", None),
+    ];
+    let done = git_promote::adapter::git::GitRepository::discover(Path::new(&dir))
+        .and_then(|git| promote(&git, &any(), changes));
+    println!("came of it: {done:?}");
+}

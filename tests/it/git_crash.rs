@@ -1,0 +1,238 @@
+//! Runs that die on the way, and systems that refuse to write.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::again::again;
+use crate::world::{Ran, Repo, World};
+
+const FILES: [(&str, &str); 3] = [("a", "1"), ("gone", "1"), ("d/other", "1")];
+
+fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok();
+    if !found {
+        println!("skipped: `{program}` is not installed");
+    }
+    found
+}
+
+fn run(world: &World, dir: &Path, under: &[&str]) -> Ran {
+    again(world, dir, under).output().unwrap().into()
+}
+
+/// All lock files below a folder.
+fn locks(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(locks(&entry.path()));
+        } else if entry.path().extension().is_some_and(|e| e == "lock") {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+/// Kills a promotion at the first, second, ... call of `syscall` and runs it again each time.
+fn dies_at_every(syscall: &str, with_remote: bool) {
+    for nth in 1.. {
+        let world = World::new();
+        let (remote, repo) = if with_remote {
+            let (remote, repo) = world.cloned(&FILES);
+            (Some(remote), repo)
+        } else {
+            (None, world.repository(&FILES))
+        };
+        repo.write("d/other", "mine");
+        let inject = format!("inject={syscall}:signal=SIGKILL:when={nth}");
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject];
+        let first = run(&world, &repo.dir, &strace);
+        let died = !first.stdout.contains("came of it");
+        repo.assert_sound();
+        assert_eq!(repo.read("d/other"), "mine");
+        let places = remote
+            .iter()
+            .map(|r| r.dir.clone())
+            .chain([repo.dir.join(".git")]);
+        for lock in places.flat_map(|place| locks(&place)) {
+            // Git's own protocol: killed between writing a lock file and renaming it.
+            println!("{syscall} {nth} left {}", lock.display());
+            let name = lock.file_name().unwrap().to_owned();
+            let again = run(&world, &repo.dir, &[]);
+            let named = again.stdout.contains(&*name.to_string_lossy());
+            assert!(
+                named || again.stdout.contains("Done"),
+                "{syscall} {nth}: {again}"
+            );
+            fs::remove_file(lock).unwrap();
+        }
+        let second = run(&world, &repo.dir, &[]);
+        assert!(second.stdout.contains("Done"), "{syscall} {nth}: {second}");
+        assert_ended_right(&repo, remote.as_ref(), &format!("{syscall} {nth}"));
+        if !died {
+            return;
+        }
+    }
+}
+
+/// The branch has the new content, and the files have it too.
+fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
+    let truth = remote.unwrap_or(repo);
+    let names = ["ls-tree", "-r", "--name-only", "main"];
+    assert_eq!(truth.show("main", "a"), "2", "{at}");
+    assert_eq!(truth.git(&names), "a\nd/other\nnew", "{at}");
+    truth.assert_sound();
+    // A run that died after its push leaves the local branch to `git pull`, and
+    // perhaps files that are what the pull will bring.
+    if remote.is_some_and(|remote| remote.tip("main") != repo.tip("main")) {
+        let files = repo.status().replace(" M d/other", "");
+        let same = |path: &&str| repo.has(path) && repo.read(path) == "2";
+        let known = ["a", "new"].iter().filter(|path| same(path)).count();
+        assert!(known > 0 || files.trim().is_empty(), "{at}: {files}");
+        return;
+    }
+    assert_eq!(
+        (repo.read("a"), repo.status()),
+        ("2".into(), " M d/other".into()),
+        "{at}"
+    );
+}
+
+#[test]
+fn a_promotion_that_dies_anywhere_is_ended_by_the_next_run() {
+    if has("strace") {
+        for syscall in ["rename", "link", "unlink"] {
+            dies_at_every(syscall, false);
+        }
+    }
+}
+
+#[test]
+fn a_push_that_dies_anywhere_is_ended_by_the_next_run() {
+    if has("strace") {
+        for syscall in ["rename", "link", "unlink"] {
+            dies_at_every(syscall, true);
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_and_changes_nothing() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let Some(place) = mounted(&world, "size=700k") else {
+        return;
+    };
+    world.git(&[
+        "clone",
+        "-q",
+        repo.dir.to_str().unwrap(),
+        place.to_str().unwrap(),
+    ]);
+    let clone = world.at(place.clone());
+    clone.git(&["remote", "remove", "origin"]);
+    let filler = place.join("filler");
+    assert!(fs::write(&filler, vec![0; 2_000_000]).is_err());
+    let ran = run(&world, &place, &[]);
+    fs::remove_file(&filler).unwrap();
+    let after = (clone.tip("main"), clone.status());
+    clone.assert_sound();
+    unmount(&place);
+    assert!(ran.stdout.contains("DiskFull"), "{ran}");
+    assert_eq!(after, (repo.tip("main"), String::new()));
+}
+
+#[test]
+fn a_read_only_repository_is_told_and_changes_nothing() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let Some(place) = mounted(&world, "size=4m") else {
+        return;
+    };
+    world.git(&[
+        "clone",
+        "-q",
+        repo.dir.to_str().unwrap(),
+        place.to_str().unwrap(),
+    ]);
+    world.at(place.clone()).git(&["remote", "remove", "origin"]);
+    let name = place.to_str().unwrap();
+    let remounted = Command::new("mount")
+        .args(["-o", "remount,ro", name])
+        .status();
+    assert!(remounted.unwrap().success());
+    let ran = run(&world, &place, &[]);
+    let status = world.at(place.clone()).git(&["status", "--porcelain"]);
+    unmount(&place);
+    assert!(ran.stdout.contains("ReadOnly"), "{ran}");
+    assert_eq!(status, "");
+}
+
+/// A small file system of its own, where the user may mount one.
+fn mounted(world: &World, options: &str) -> Option<PathBuf> {
+    let place = world.path("mounted");
+    fs::create_dir_all(&place).unwrap();
+    let args = ["-t", "tmpfs", "-o", options, "none"];
+    let done = Command::new("mount").args(args).arg(&place).output();
+    if done.is_ok_and(|out| out.status.success()) {
+        return Some(place);
+    }
+    println!("skipped: no file system can be mounted here");
+    None
+}
+
+fn unmount(place: &Path) {
+    let done = Command::new("umount").arg(place).status().unwrap();
+    assert!(done.success());
+}
+
+#[test]
+fn a_missing_identity_is_told() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.git(&["config", "--unset", "user.email"]);
+    let mut command = again(&world, &repo.dir, &[]);
+    for person in ["AUTHOR", "COMMITTER"] {
+        command.env_remove(format!("GIT_{person}_EMAIL"));
+    }
+    let ran = Ran::from(command.output().unwrap());
+    assert!(ran.stdout.contains("MissingIdentity"), "{ran}");
+}
+
+#[test]
+fn author_and_committer_come_from_the_environment_as_for_git() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let mut command = again(&world, &repo.dir, &[]);
+    command
+        .env("GIT_AUTHOR_NAME", "Grace")
+        .env_remove("GIT_COMMITTER_NAME");
+    repo.git(&["config", "committer.name", "Robot"]);
+    let ran = Ran::from(command.output().unwrap());
+    assert!(ran.stdout.contains("Done"), "{ran}");
+    let people = repo.git(&["log", "-1", "--format=%an %cn %aI"]);
+    assert_eq!(people, "Grace Robot 2026-01-02T03:04:05Z");
+}
+
+#[test]
+fn a_repository_of_another_user_is_not_trusted() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let chown = |owner: &str| {
+        Command::new("chown")
+            .args(["-R", owner])
+            .arg(&repo.dir)
+            .output()
+    };
+    if !chown("12345").is_ok_and(|out| out.status.success()) {
+        println!("skipped: files cannot be given away here");
+        return;
+    }
+    let ran = run(&world, &repo.dir, &[]);
+    assert!(ran.stdout.contains("NotTrusted"), "{ran}");
+    let name = repo.dir.to_str().unwrap();
+    world.git(&["config", "--global", "--add", "safe.directory", name]);
+    let ran = run(&world, &repo.dir, &[]);
+    assert!(ran.stdout.contains("Done"), "{ran}");
+}
