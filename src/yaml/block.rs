@@ -9,7 +9,7 @@ use super::place::Place;
 use super::reindent;
 use super::splice::Patch;
 use super::text::{
-    blanks_after, blanks_before, column, is_first, line_end, line_start, next_line,
+    blanks_after, blanks_before, column, is_first, line_end, line_start, next_line, previous_line,
 };
 
 /// Puts entries or items among those of a block collection.
@@ -36,23 +36,25 @@ pub(super) fn add(
             text.push_str(&line);
             text.push_str(sheet.newline);
         }
-        let at = match after {
-            Some(after) => {
-                text.insert_str(0, &blanks);
-                sheet.stream.extent(node, *after)?.end
-            }
-            None => {
-                text.push_str(&blanks);
-                if is_first(sheet.text, first) {
-                    sheet.stream.leading(first)
-                } else {
-                    // Right after a dash: the first line goes there, the old one below.
-                    text = format!("{}{:depth$}", text.trim_start_matches(' '), "");
-                    first
-                }
+        let at = if let Some(after) = after {
+            text.insert_str(0, &blanks);
+            sheet.stream.extent(node, *after)?.end
+        } else {
+            text.push_str(&blanks);
+            if is_first(sheet.text, first) {
+                sheet.stream.leading(first)
+            } else {
+                // Right after a dash: the first line goes there, the old one below.
+                text = format!("{}{:depth$}", text.trim_start_matches(' '), "");
+                first
             }
         };
-        patches.push(Patch { span: at..at, text, depth: place.steps.len() + 1, place: place.clone() });
+        patches.push(Patch {
+            span: at..at,
+            text,
+            depth: place.steps.len() + 1,
+            place: place.clone(),
+        });
     }
     Some(patches)
 }
@@ -78,7 +80,10 @@ pub(super) fn remove(
     let count = child_count(node);
     if indexes.len() == count {
         return emptied(sheet, node, count).map(|found| {
-            found.into_iter().map(|(span, text)| patch(span, text)).collect()
+            found
+                .into_iter()
+                .map(|(span, text)| patch(span, text))
+                .collect()
         });
     }
     let mut patches = Vec::new();
@@ -103,30 +108,47 @@ pub(super) fn remove(
         }
     }
     for (region, from, to) in regions {
-        patches.push(patch(closed(sheet, region, from == 0, to + 1 == count), String::new()));
+        let above = from.checked_sub(1).and_then(|index| child_end(node, index));
+        let span = closed(sheet, region, above, to + 1 == count);
+        patches.push(patch(span, String::new()));
     }
     Some(patches)
 }
 
 /// A removed region with the blank lines that would look odd afterwards.
-fn closed(sheet: &Sheet<'_>, mut region: Span, is_first: bool, is_last: bool) -> Span {
-    let (before, start) = blanks_before(sheet.text, region.start);
+///
+/// `above` is the end of the child before it, if there is one.
+fn closed(sheet: &Sheet<'_>, mut region: Span, above: Option<usize>, is_last: bool) -> Span {
+    let (mut before, mut start) = blanks_before(sheet.text, region.start);
     let (after, end) = blanks_after(sheet.text, region.end);
-    let at_start = is_first && !sheet.stream.comments.iter().any(|comment| {
-        comment.start < start && line_end(sheet.text, comment.start) + 2 >= start && before > 0
-    });
+    if let Some(floor) = above.map(|end| next_line(sheet.text, end))
+        && start < floor
+    {
+        // A block scalar keeps these blank lines, and would keep those below as well.
+        (before, start) = blanks_before(&sheet.text[floor..], region.start - floor);
+        start += floor;
+        if before == 0 {
+            region.end = end;
+            return region;
+        }
+    }
     if before > 0 && after > 0 {
         if before >= after {
             region.end = end;
         } else {
             region.start = start;
         }
-    } else if is_last && before > 0 && !is_first {
+    } else if above.is_some() && is_last && before > 0 {
         region.start = start;
-    } else if is_first && after > 0 && at_start {
+    } else if above.is_none() && after > 0 && !ends_in_comment(sheet, region.start) {
         region.end = end;
     }
     region
+}
+
+/// Whether the line before a line start is a comment of its own.
+fn ends_in_comment(sheet: &Sheet<'_>, at: usize) -> bool {
+    previous_line(sheet.text, at).is_some_and(|line| sheet.stream.comment_on(line).is_some())
 }
 
 /// The removal of the children before `kept`, the first of which stands right after a dash.
@@ -156,7 +178,11 @@ fn emptied(sheet: &Sheet<'_>, node: &Node, count: usize) -> Option<Vec<(Span, St
     if !is_below {
         // On the line of its dash, or the root of a document without a marker.
         let end = line_end(text, child_end(node, count - 1)?);
-        let from = if is_first(text, node.span.start) { extent.start } else { node.span.start };
+        let from = if is_first(text, node.span.start) {
+            extent.start
+        } else {
+            node.span.start
+        };
         return Some(vec![(from..end.max(from), empty.to_owned())]);
     }
     let is_root = lead == line_start(text, lead);
@@ -164,7 +190,10 @@ fn emptied(sheet: &Sheet<'_>, node: &Node, count: usize) -> Option<Vec<(Span, St
         return Some(vec![(extent, format!("{empty}{}", sheet.newline))]);
     }
     let body = next_line(text, lead).min(extent.start)..extent.end;
-    Some(vec![(lead..lead, format!(" {empty}")), (body, String::new())])
+    Some(vec![
+        (lead..lead, format!(" {empty}")),
+        (body, String::new()),
+    ])
 }
 
 /// Where the node's anchor and tag end; without them, where its introducer ends.
@@ -176,7 +205,10 @@ pub(super) fn properties_end(text: &str, node: &Node) -> usize {
         tokens.sort_by_key(|token| text[node.start..].find(token));
         let mut from = node.start;
         for token in tokens {
-            if let Some(found) = text.get(from..node.span.start.max(from)).and_then(|rest| rest.find(token)) {
+            if let Some(found) = text
+                .get(from..node.span.start.max(from))
+                .and_then(|rest| rest.find(token))
+            {
                 at = from + found + token.len();
                 from = at;
             }

@@ -21,20 +21,23 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
             }
             Edit::Remove { place } => {
                 let node = find(stream, place)?;
-                let (parent, step) = place.parent().ok_or_else(|| EditError::Missing(place.clone()))?;
+                let (parent, step) = place
+                    .parent()
+                    .ok_or_else(|| EditError::Missing(place.clone()))?;
                 let parent = find(stream, &parent)?;
                 let start = super::extent::child_index(parent, step)
                     .and_then(|index| child_start(parent, index))
                     .unwrap_or(node.start);
                 taken.push((place.clone(), place.document, start..node.end()));
             }
-            Edit::AddEntry { mapping, key, after, .. } => {
+            Edit::AddEntry { mapping, after, .. } => {
                 let node = find(stream, mapping)?;
                 let is_mapping = matches!(node.content, Content::Mapping { .. });
                 collection(node, mapping, is_mapping, *after)?;
-            let _ = key;
             }
-            Edit::AddItem { sequence, after, .. } => {
+            Edit::AddItem {
+                sequence, after, ..
+            } => {
                 let node = find(stream, sequence)?;
                 let is_sequence = matches!(node.content, Content::Sequence { .. });
                 collection(node, sequence, is_sequence, *after)?;
@@ -50,7 +53,10 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
                 }
             }
         }
-        if matches!(edit, Edit::Set { .. } | Edit::Remove { .. } | Edit::RemoveDocument { .. }) {
+        if matches!(
+            edit,
+            Edit::Set { .. } | Edit::Remove { .. } | Edit::RemoveDocument { .. }
+        ) {
             let place = edit.place();
             if !replaced.insert(place.clone()) {
                 return Err(EditError::Overlap(place));
@@ -65,7 +71,11 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
 /// The node, or why it cannot be edited.
 fn find<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
     let missing = || EditError::Missing(place.clone());
-    let mut node = &stream.documents.get(place.document).ok_or_else(missing)?.root;
+    let mut node = &stream
+        .documents
+        .get(place.document)
+        .ok_or_else(missing)?
+        .root;
     for step in &place.steps {
         if matches!(node.content, Content::Alias(_)) {
             return Err(EditError::ThroughAlias(place.clone()));
@@ -76,7 +86,12 @@ fn find<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
 }
 
 /// Whether something can be added to the node after that child.
-fn collection(node: &Node, place: &Place, fits: bool, after: Option<usize>) -> Result<(), EditError> {
+fn collection(
+    node: &Node,
+    place: &Place,
+    fits: bool,
+    after: Option<usize>,
+) -> Result<(), EditError> {
     match &node.content {
         Content::Alias(_) => return Err(EditError::ThroughAlias(place.clone())),
         Content::Scalar(scalar) if scalar.kind != Kind::Null => {
@@ -126,7 +141,10 @@ fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Resul
     for edit in edits {
         if let Edit::AddEntry { .. } = edit {
             let place = edit.place();
-            let goes = replaced.contains(&place) && edits.contains(&Edit::Remove { place: place.clone() });
+            let goes = replaced.contains(&place)
+                && edits.contains(&Edit::Remove {
+                    place: place.clone(),
+                });
             if (stream.node(&place).is_some() && !goes) || !added.insert(place.clone()) {
                 return Err(EditError::Present(place));
             }
@@ -142,7 +160,9 @@ fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditEr
             continue;
         }
         let gone = |at: usize| {
-            taken.iter().find(|(_, document, span)| *document == index && span.contains(&at))
+            taken
+                .iter()
+                .find(|(_, document, span)| *document == index && span.contains(&at))
         };
         let mut aliases = Vec::new();
         collect_aliases(&document.root, &mut aliases);
@@ -151,9 +171,14 @@ fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditEr
                 continue;
             }
             let before = document.anchors.partition_point(|(_, start)| *start < at);
-            let anchor = document.anchors[..before].iter().rfind(|(anchor, _)| anchor == name);
+            let anchor = document.anchors[..before]
+                .iter()
+                .rfind(|(anchor, _)| anchor == name);
             if let Some((place, _, _)) = anchor.and_then(|(_, start)| gone(*start)) {
-                return Err(EditError::AnchorInUse { place: place.clone(), anchor: name.to_owned() });
+                return Err(EditError::AnchorInUse {
+                    place: place.clone(),
+                    anchor: name.to_owned(),
+                });
             }
         }
     }
@@ -164,5 +189,6 @@ fn collect_aliases<'n>(node: &'n Node, into: &mut Vec<(&'n str, usize)>) {
     if let Content::Alias(name) = &node.content {
         into.push((name, node.span.start));
     }
-    node.children().for_each(|child| collect_aliases(child, into));
+    node.children()
+        .for_each(|child| collect_aliases(child, into));
 }

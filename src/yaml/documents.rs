@@ -1,5 +1,7 @@
 //! Documents of a stream come and go, and their markers stay right.
 
+use std::collections::BTreeSet;
+
 use super::fragment::Fragment;
 use super::phases::Sheet;
 use super::place::Place;
@@ -16,12 +18,16 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     let own_marker = ["---", "%"].iter().any(|start| body.starts_with(start));
     let next = after.map_or(0, |after| after + 1);
     let at = match documents.get(next) {
-        Some(document) => document.marker.map_or(document.span.start, |_| document.span.start),
+        Some(document) => document.span.start,
         None => sheet.text.len(),
     };
     let follows = after.is_some();
-    let next_is_bare = documents.get(next).is_some_and(|document| document.marker.is_none());
-    let next_is_marked = documents.get(next).is_some_and(|document| document.marker.is_some());
+    let next_is_bare = documents
+        .get(next)
+        .is_some_and(|document| document.marker.is_none());
+    let next_is_marked = documents
+        .get(next)
+        .is_some_and(|document| document.marker.is_some());
     let mut text = String::new();
     if !own_marker && (follows || next_is_marked) {
         text.push_str("---\n");
@@ -33,23 +39,38 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     if sheet.newline != "\n" {
         text = text.replace('\n', sheet.newline);
     }
-    Patch { span: at..at, text, depth: 0, place: Place::root(next) }
+    Patch {
+        span: at..at,
+        text,
+        depth: 0,
+        place: Place::root(next),
+    }
 }
 
-/// Takes a document out.
-pub(super) fn remove(sheet: &Sheet<'_>, index: usize) -> Option<Patch> {
+/// Takes documents out.
+pub(super) fn remove(sheet: &Sheet<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch> {
     let documents = &sheet.stream.documents;
-    let document = documents.get(index)?;
-    let mut span = document.span.clone();
-    if index == 0
-        && document.marker.is_none()
-        && let Some(next) = documents.get(1)
-        && let Some(marker) = next.marker
-        && marker == next.span.start
+    let patch = |index: usize, span| Patch {
+        span,
+        text: String::new(),
+        depth: 0,
+        place: Place::root(index),
+    };
+    let spans = indexes
+        .iter()
+        .filter_map(|index| Some((*index, documents.get(*index)?.span.clone())));
+    let mut patches: Vec<Patch> = spans.map(|(index, span)| patch(index, span)).collect();
+    let first_kept = (0..documents.len()).find(|index| !indexes.contains(index));
+    if let (Some(first), Some(kept)) = (documents.first(), first_kept)
+        && kept > 0
+        && first.marker.is_none()
+        && let Some(marker) = documents[kept]
+            .marker
+            .filter(|marker| *marker == documents[kept].span.start)
         && sheet.text[marker..line_end(sheet.text, marker)].trim_end() == "---"
     {
         // The stream began without a marker and does so again.
-        span.end = next_line(sheet.text, marker);
+        patches.push(patch(kept, marker..next_line(sheet.text, marker)));
     }
-    Some(Patch { span, text: String::new(), depth: 0, place: Place::root(index) })
+    patches
 }

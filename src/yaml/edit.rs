@@ -72,9 +72,11 @@ impl Edit {
             Self::AddEntry { mapping, key, .. } => {
                 mapping.child(super::place::Step::Key(key.clone()))
             }
-            Self::AddItem { sequence, after, .. } => {
-                sequence.child(super::place::Step::Index(after.map_or(0, |after| after + 1)))
-            }
+            Self::AddItem {
+                sequence, after, ..
+            } => sequence.child(super::place::Step::Index(
+                after.map_or(0, |after| after + 1),
+            )),
             Self::AddDocument { after, .. } => Place::root(after.map_or(0, |after| after + 1)),
             Self::RemoveDocument { document } => Place::root(*document),
         }
@@ -100,6 +102,16 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
         return Ok(stream.text.clone());
     }
     check::edits(stream, edits)?;
+    let unanchored: Vec<Edit>;
+    let mut edits = edits;
+    if edits.iter().any(|edit| redefines(stream, edit)) {
+        let free = |edit: &Edit| redefines(stream, edit).then(|| plainest(edit)).flatten();
+        unanchored = edits
+            .iter()
+            .map(|edit| free(edit).unwrap_or_else(|| edit.clone()))
+            .collect();
+        edits = &unanchored;
+    }
     let first = match proven(stream, edits) {
         Ok(text) => return Ok(text),
         Err(error) => error,
@@ -111,11 +123,14 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
             _ => edit.clone(),
         })
         .collect();
-    proven(stream, &edits).map_err(|_| match edits.iter().find_map(|edit| {
-        proven(stream, std::slice::from_ref(edit)).err()
-    }) {
-        Some(error) => error,
-        None => first,
+    proven(stream, &edits).map_err(|_| {
+        match edits
+            .iter()
+            .find_map(|edit| proven(stream, std::slice::from_ref(edit)).err())
+        {
+            Some(error) => error,
+            None => first,
+        }
     })
 }
 
@@ -124,18 +139,55 @@ fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let text = phases::run(stream, edits)?;
     match Stream::parse(&text) {
         Ok(result) if proof::holds(&result, &expected) => Ok(text),
-        _ => Err(EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default())),
+        _ => Err(EditError::Unproven(
+            edits.first().map(Edit::place).unwrap_or_default(),
+        )),
     }
+}
+
+/// Whether the edit would bring an anchor that the document has already.
+///
+/// Aliases after it would then stand for something else.
+fn redefines(stream: &Stream, edit: &Edit) -> bool {
+    let fragment = match edit {
+        Edit::Set {
+            value: fragment, ..
+        }
+        | Edit::AddEntry {
+            entry: fragment, ..
+        }
+        | Edit::AddItem { item: fragment, .. } => fragment,
+        Edit::AddDocument { .. } | Edit::Remove { .. } | Edit::RemoveDocument { .. } => {
+            return false;
+        }
+    };
+    let brought = fragment
+        .stream
+        .documents
+        .iter()
+        .flat_map(|document| &document.anchors);
+    let Some(document) = stream.documents.get(edit.place().document) else {
+        return false;
+    };
+    brought
+        .into_iter()
+        .any(|(name, _)| document.anchors.iter().any(|(there, _)| there == name))
 }
 
 /// The edit with its fragment written from nothing.
 fn plainest(edit: &Edit) -> Option<Edit> {
     let mut edit = edit.clone();
     match &mut edit {
-        Edit::Set { value: fragment, .. }
-        | Edit::AddEntry { entry: fragment, .. }
+        Edit::Set {
+            value: fragment, ..
+        }
+        | Edit::AddEntry {
+            entry: fragment, ..
+        }
         | Edit::AddItem { item: fragment, .. }
-        | Edit::AddDocument { document: fragment, .. } => *fragment = fragment.plainest()?,
+        | Edit::AddDocument {
+            document: fragment, ..
+        } => *fragment = fragment.plainest()?,
         Edit::Remove { .. } | Edit::RemoveDocument { .. } => return None,
     }
     Some(edit)

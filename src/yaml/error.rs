@@ -26,7 +26,11 @@ impl Position {
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[start..].trim_start_matches('\u{feff}').chars().count() + 1,
+            column: before[start..]
+                .trim_start_matches('\u{feff}')
+                .chars()
+                .count()
+                + 1,
         }
     }
 }
@@ -81,7 +85,11 @@ pub struct ParseError {
 
 impl ParseError {
     pub(crate) fn new(text: &str, offset: usize, fault: ParseFault) -> Self {
-        Self { fault, position: Position::of(text, offset), offset }
+        Self {
+            fault,
+            position: Position::of(text, offset),
+            offset,
+        }
     }
 }
 

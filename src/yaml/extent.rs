@@ -63,7 +63,10 @@ impl Stream {
             }
         }
         found.extend(self.comment_after(first));
-        found.iter().map(|span| text[span.start + 1..span.end].trim()).collect()
+        found
+            .iter()
+            .map(|span| text[span.start + 1..span.end].trim())
+            .collect()
     }
 
     /// The start of an entry, item or root, and an offset on the line whose comment is its own.
@@ -86,8 +89,12 @@ impl Stream {
 
     /// The comment that stands alone on the line at `line`.
     pub(super) fn comment_on(&self, line: usize) -> Option<Span> {
-        let at = line + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
-        let index = self.comments.binary_search_by_key(&at, |span| span.start).ok()?;
+        let at = line
+            + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
+        let index = self
+            .comments
+            .binary_search_by_key(&at, |span| span.start)
+            .ok()?;
         Some(self.comments[index].clone())
     }
 
@@ -121,7 +128,11 @@ impl Stream {
         let text = &self.text;
         let start = child_start(node, index)?;
         let depth = column(text, start);
-        let from = if is_first(text, start) { self.leading(start) } else { start };
+        let from = if is_first(text, start) {
+            self.leading(start)
+        } else {
+            start
+        };
         let mut to = next_line(text, child_end(node, index)?);
         while to < text.len() {
             match self.comment_on(to) {

@@ -27,19 +27,32 @@ pub(super) fn add(
     }
     let mut patches = Vec::new();
     let mut patch = |at: usize, text: String| {
-        patches.push(Patch { span: at..at, text, depth: place.steps.len() + 1, place: place.clone() });
+        patches.push(Patch {
+            span: at..at,
+            text,
+            depth: place.steps.len() + 1,
+            place: place.clone(),
+        });
     };
-    let each_on_line = (0..count).all(|index| {
-        child_start(node, index).is_some_and(|start| is_first(text, start))
-    });
+    let each_on_line =
+        (0..count).all(|index| child_start(node, index).is_some_and(|start| is_first(text, start)));
     let mut appended = false;
     for (after, fragment) in additions {
         let near = child_start(node, after.unwrap_or(0))?;
         let depth = indent(&text[line_start(text, near)..]);
-        let piece = piece(sheet, node, fragment, if each_on_line { depth } else { 0 }, each_on_line)?;
+        let piece = piece(
+            sheet,
+            node,
+            fragment,
+            if each_on_line { depth } else { 0 },
+            each_on_line,
+        )?;
         let padding = " ".repeat(depth);
         match after {
-            None if each_on_line => patch(line_start(text, near), format!("{padding}{piece},{}", sheet.newline)),
+            None if each_on_line => patch(
+                line_start(text, near),
+                format!("{padding}{piece},{}", sheet.newline),
+            ),
             None => patch(near, format!("{piece}, ")),
             Some(after) => {
                 let end = child_end(node, *after)?;
@@ -69,8 +82,18 @@ pub(super) fn add(
 }
 
 /// The entry or item as it is written between brackets.
-fn piece(sheet: &Sheet<'_>, node: &Node, fragment: &Fragment, depth: usize, spread: bool) -> Option<String> {
-    let context = if sheet.json { Context::Json } else { Context::Flow };
+fn piece(
+    sheet: &Sheet<'_>,
+    node: &Node,
+    fragment: &Fragment,
+    depth: usize,
+    spread: bool,
+) -> Option<String> {
+    let context = if sheet.json {
+        Context::Json
+    } else {
+        Context::Flow
+    };
     let value = fragment.node()?;
     let source = fragment.text().get(value.span.clone())?;
     let is_own = !source.contains('\n')
@@ -166,7 +189,12 @@ fn own_lines(sheet: &Sheet<'_>, start: usize, end: usize) -> Option<Span> {
         return None;
     }
     let rest = text[end..line_end(text, end)].trim();
-    if !rest.is_empty() && sheet.stream.comment_after(end).is_none_or(|comment| !text[end..comment.start].trim().is_empty()) {
+    if !rest.is_empty()
+        && sheet
+            .stream
+            .comment_after(end)
+            .is_none_or(|comment| !text[end..comment.start].trim().is_empty())
+    {
         return None;
     }
     Some(sheet.stream.leading(start)..next_line(text, end))

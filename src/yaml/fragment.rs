@@ -1,16 +1,21 @@
 //! A piece of YAML to be put somewhere, in its source's own words.
 
+mod source;
+
 use super::edit::{Edit, splice};
 use super::error::ParseError;
 use super::extent::{child_end, child_index, child_start};
-use super::node::{Content, Document, Layout, Node, Span, Stream};
+use super::node::{Content, Layout, Node, Stream};
 use super::parse::{self, Aliases};
 use super::place::{Place, Step};
-use super::scalar::{Kind, Quoting};
-use super::text::{column, indent, is_first, line_end, line_start, next_line};
+use super::render;
+use super::scalar::Kind;
+use super::text::{column, indent, is_first, line_start};
 use super::value::{self, Value};
 use super::write::{self, Context};
-use super::render;
+
+pub(super) use source::is_json;
+use source::{dangling, dedented, document_source, inline, parent_column};
 
 /// An entry with its comments, a list item, a bare value, or a whole document.
 ///
@@ -44,7 +49,12 @@ impl Clone for Fragment {
             self.stream.documents.clone(),
             self.stream.comments.clone(),
         );
-        Self { stream, shape: self.shape, json: self.json, model: self.model.clone() }
+        Self {
+            stream,
+            shape: self.shape,
+            json: self.json,
+            model: self.model.clone(),
+        }
     }
 }
 
@@ -77,8 +87,16 @@ impl Fragment {
         let text = match node.layout() {
             Some(Layout::Block) => {
                 let from = node.span.start;
-                let from = if is_first(&stream.text, from) { stream.leading(from) } else { from };
-                let lines = dedented(stream, from..node.end(), column(&stream.text, node.span.start));
+                let from = if is_first(&stream.text, from) {
+                    stream.leading(from)
+                } else {
+                    from
+                };
+                let lines = dedented(
+                    stream,
+                    from..node.end(),
+                    column(&stream.text, node.span.start),
+                );
                 match &node.tag {
                     Some(tag) => format!("{tag}\n{lines}"),
                     None => lines,
@@ -92,13 +110,19 @@ impl Fragment {
     /// A whole document with its leading comments.
     pub fn document(stream: &Stream, index: usize) -> Option<Self> {
         let document = stream.documents.get(index)?;
-        let text = stream.text.get(document_source(stream, index, document))?.replace("\r\n", "\n");
+        let text = stream
+            .text
+            .get(document_source(stream, index, document))?
+            .replace("\r\n", "\n");
         Self::read(&text, Shape::Document, is_json(stream)).ok()
     }
 
     /// A value made from nothing, quoted only when needed.
     pub fn scalar(text: &str, kind: Kind) -> Self {
-        Self::from_value(&Value::Scalar { text: text.to_owned(), kind })
+        Self::from_value(&Value::Scalar {
+            text: text.to_owned(),
+            kind,
+        })
     }
 
     /// A value made from its model, as block lines.
@@ -111,8 +135,14 @@ impl Fragment {
     /// A value whose text cannot be read is kept as its JSON string.
     fn of_last_resort(value: &Value) -> Self {
         let text = format!("{}\n", write::double(&value.to_json().to_string()));
-        let stream = Stream::parse(&text).unwrap_or_else(|_| Stream::new(text, Vec::new(), Vec::new()));
-        Self { stream, shape: Shape::Value, json: false, model: value.clone() }
+        let stream =
+            Stream::parse(&text).unwrap_or_else(|_| Stream::new(text, Vec::new(), Vec::new()));
+        Self {
+            stream,
+            shape: Shape::Value,
+            json: false,
+            model: value.clone(),
+        }
     }
 
     /// The same with a renaming applied to all of its text, comments and keys included.
@@ -166,14 +196,6 @@ impl Fragment {
         }
     }
 
-    /// How its value is quoted, if it is a scalar.
-    pub(super) fn quoting(&self) -> Option<Quoting> {
-        match &self.node()?.content {
-            Content::Scalar(scalar) => Some(scalar.quoting),
-            _ => None,
-        }
-    }
-
     /// The same value without key, dash and comments.
     pub(super) fn as_value(&self) -> Option<Self> {
         let place = match self.shape {
@@ -188,7 +210,11 @@ impl Fragment {
 
     /// The same as an entry with that key.
     pub(super) fn as_entry(&self, key: &str) -> Option<Self> {
-        let context = if self.json { Context::Json } else { Context::Block };
+        let context = if self.json {
+            Context::Json
+        } else {
+            Context::Block
+        };
         if self.shape == Shape::Entry {
             if self.key()? == key {
                 return Some(self.clone());
@@ -198,7 +224,12 @@ impl Fragment {
             };
             let span = &entries.first()?.key.span;
             let text = &self.stream.text;
-            let text = format!("{}{}{}", &text[..span.start], write::key(key, context), &text[span.end..]);
+            let text = format!(
+                "{}{}{}",
+                &text[..span.start],
+                write::key(key, context),
+                &text[span.end..]
+            );
             return Self::read(&text, Shape::Entry, self.json).ok();
         }
         let value = self.as_value()?;
@@ -228,7 +259,15 @@ impl Fragment {
         let node = value.root()?;
         let text = if node.layout() == Some(Layout::Block) && node.tag.is_none() {
             let lines = value.text().lines().enumerate();
-            lines.map(|(i, line)| if i == 0 { format!("- {line}\n") } else { pad(2, line) + "\n" }).collect()
+            lines
+                .map(|(i, line)| {
+                    if i == 0 {
+                        format!("- {line}\n")
+                    } else {
+                        pad(2, line) + "\n"
+                    }
+                })
+                .collect()
         } else if node.is_left_out() {
             "-\n".to_owned()
         } else {
@@ -247,7 +286,11 @@ impl Fragment {
             Shape::Item => value.as_item()?,
             Shape::Value | Shape::Document => value,
         };
-        Some(Self { model: plain.node()?.value(), shape: self.shape, ..plain })
+        Some(Self {
+            model: plain.node()?.value(),
+            shape: self.shape,
+            ..plain
+        })
     }
 
     fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<Self> {
@@ -271,14 +314,25 @@ impl Fragment {
                 Content::Scalar(_) | Content::Alias(_) => return None,
             };
             let depth = indent(&stream.text[line_start(&stream.text, start)..]);
-            let anchor = value.anchor.as_ref().map(|name| format!(" &{name}")).unwrap_or_default();
+            let anchor = value
+                .anchor
+                .as_ref()
+                .map(|name| format!(" &{name}"))
+                .unwrap_or_default();
             format!("{head}{anchor} {}", inline(stream, value, depth))
         };
-        Self::made(stream, parent.document, start, &text, shape).filter(|_| child_end(node, index).is_some())
+        Self::made(stream, parent.document, start, &text, shape)
+            .filter(|_| child_end(node, index).is_some())
     }
 
     /// Reads the text of a piece that starts at `from`, with foreign aliases written out.
-    fn made(stream: &Stream, document: usize, from: usize, text: &str, shape: Shape) -> Option<Self> {
+    fn made(
+        stream: &Stream,
+        document: usize,
+        from: usize,
+        text: &str,
+        shape: Shape,
+    ) -> Option<Self> {
         let json = is_json(stream);
         if let Ok(fragment) = Self::read(text, shape, json) {
             return Some(fragment);
@@ -288,128 +342,49 @@ impl Fragment {
         let root = &piece.documents.first()?.root;
         dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
             let anchors = &stream.documents.get(document)?.anchors;
-            let (_, at) = anchors.iter().rfind(|(anchor, at)| anchor == name && *at < from)?;
+            let (_, at) = anchors
+                .iter()
+                .rfind(|(anchor, at)| anchor == name && *at < from)?;
             let node = stream.anchored(document, name, *at)?;
             let value = Self::from_value(&value::expanded(stream, document, node));
-            edits.push(Edit::Set { place: place.clone(), value });
+            edits.push(Edit::Set {
+                place: place.clone(),
+                value,
+            });
             Some(())
         })?;
-        let text = if edits.is_empty() { text.to_owned() } else { splice(&piece, &edits).ok()? };
+        let text = if edits.is_empty() {
+            text.to_owned()
+        } else {
+            splice(&piece, &edits).ok()?
+        };
         Self::read(&text, shape, json).ok()
     }
 
     fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
         let stream = Stream::parse(text)?;
-        let mut fragment = Self { stream, shape, json, model: Value::Sequence(Vec::new()) };
+        let mut fragment = Self {
+            stream,
+            shape,
+            json,
+            model: Value::Sequence(Vec::new()),
+        };
         fragment.model = match fragment.node() {
             Some(node) => node.value(),
-            None => Value::Scalar { text: String::new(), kind: Kind::Null },
+            None => Value::Scalar {
+                text: String::new(),
+                kind: Kind::Null,
+            },
         };
         Ok(fragment)
     }
 }
 
-/// Calls `found` with every alias whose anchor is not in the piece.
-fn dangling(
-    piece: &Stream,
-    node: &Node,
-    place: &mut Place,
-    found: &mut dyn FnMut(&Place, &str) -> Option<()>,
-) -> Option<()> {
-    match &node.content {
-        Content::Alias(name) if std::ptr::eq(piece.resolve(0, node), node) => found(place, name),
-        Content::Scalar(_) | Content::Alias(_) => Some(()),
-        Content::Sequence { items, .. } => {
-            for (index, item) in items.iter().enumerate() {
-                place.steps.push(Step::Index(index));
-                dangling(piece, item, place, found)?;
-                place.steps.pop();
-            }
-            Some(())
-        }
-        Content::Mapping { entries, .. } => {
-            for entry in entries {
-                place.steps.push(Step::Key(entry.name().to_owned()));
-                dangling(piece, &entry.value, place, found)?;
-                place.steps.pop();
-            }
-            Some(())
-        }
-    }
-}
-
-/// Whether the stream is a JSON file.
-pub(super) fn is_json(stream: &Stream) -> bool {
-    let [document] = stream.documents.as_slice() else {
-        return false;
-    };
-    document.root.layout() == Some(Layout::Flow)
-        && serde_json::from_str::<serde::de::IgnoredAny>(stream.text.trim_start_matches('\u{feff}')).is_ok()
-}
-
-/// A document's own lines: without a bare `---`, with comments before it if it is the first.
-fn document_source(stream: &Stream, index: usize, document: &Document) -> Span {
-    let text = &stream.text;
-    let mut span = document.span.clone();
-    if let Some(marker) = document.marker.filter(|marker| *marker == span.start)
-        && text[marker..line_end(text, marker)].trim_end() == "---"
-    {
-        span.start = next_line(text, marker);
-    } else if index == 0 && document.marker.is_none() {
-        span.start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    }
-    span
-}
-
-/// The column that continuation lines of the value at a place are measured from.
-fn parent_column(stream: &Stream, place: &Place) -> usize {
-    let found = place.parent().and_then(|(parent, step)| {
-        let parent = stream.node(&parent)?;
-        let start = child_start(parent, child_index(parent, step)?)?;
-        match parent.layout()? {
-            Layout::Block => Some(column(&stream.text, start)),
-            Layout::Flow => Some(indent(&stream.text[line_start(&stream.text, start)..])),
-        }
-    });
-    found.unwrap_or(0)
-}
-
-/// A value that starts in the middle of a line, its further lines moved left.
-fn inline(stream: &Stream, node: &Node, depth: usize) -> String {
-    let mut text = String::new();
-    if let Some(tag) = &node.tag {
-        text.push_str(tag);
-        text.push(' ');
-    }
-    for (index, line) in stream.text[node.span.clone()].split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let cut = if index == 0 { 0 } else { depth.min(indent(line)) };
-        text.push_str(&line[cut..]);
-        text.push('\n');
-    }
-    text
-}
-
-/// Whole lines moved left by `depth`; a first line that starts later is taken from there.
-fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
-    let mut text = String::with_capacity(span.len());
-    let source = stream.text[span.clone()].trim_end_matches('\n');
-    let from_line = line_start(&stream.text, span.start) == span.start;
-    let kept = stream.text[span].len() - source.len();
-    for (index, line) in source.split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let cut = if index == 0 && !from_line { 0 } else { depth.min(indent(line)) };
-        text.push_str(&line[cut..]);
-        text.push('\n');
-    }
-    // Blank lines at the end are part of the piece only where a block scalar keeps them.
-    for _ in 1..kept {
-        text.push('\n');
-    }
-    text
-}
-
 /// The line behind that many spaces; empty lines stay empty.
 pub(super) fn pad(width: usize, line: &str) -> String {
-    if line.is_empty() { String::new() } else { format!("{:width$}{line}", "") }
+    if line.is_empty() {
+        String::new()
+    } else {
+        format!("{:width$}{line}", "")
+    }
 }

@@ -29,8 +29,14 @@ impl JsonPath {
     /// When the text is not a `JSONPath`; the source says where.
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
         match serde_json_path::JsonPath::parse(text) {
-            Ok(path) => Ok(Self { text: text.to_owned(), path }),
-            Err(source) => Err(JsonPathError { text: text.to_owned(), source }),
+            Ok(path) => Ok(Self {
+                text: text.to_owned(),
+                path,
+            }),
+            Err(source) => Err(JsonPathError {
+                text: text.to_owned(),
+                source,
+            }),
         }
     }
 

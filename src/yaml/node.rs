@@ -120,9 +120,10 @@ impl Node {
     /// The child one step down; an alias has none.
     pub fn child(&self, step: &Step) -> Option<&Self> {
         match (&self.content, step) {
-            (Content::Mapping { entries, .. }, Step::Key(name)) => {
-                entries.iter().find(|entry| entry.name() == name).map(|entry| &entry.value)
-            }
+            (Content::Mapping { entries, .. }, Step::Key(name)) => entries
+                .iter()
+                .find(|entry| entry.name() == name)
+                .map(|entry| &entry.value),
             (Content::Sequence { items, .. }, Step::Index(index)) => items.get(*index),
             _ => None,
         }
@@ -145,7 +146,9 @@ impl Node {
     fn anchored(&self, name: &str, at: usize) -> Option<&Self> {
         let mut here = self;
         while here.start != at || here.anchor.as_deref() != Some(name) {
-            here = here.children().find(|child| child.start <= at && at < child.end().max(child.start + 1))?;
+            here = here
+                .children()
+                .find(|child| child.start <= at && at < child.end().max(child.start + 1))?;
         }
         Some(here)
     }
@@ -173,7 +176,12 @@ impl Stream {
     }
 
     pub(super) fn new(text: String, documents: Vec<Document>, comments: Vec<Span>) -> Self {
-        Self { text, documents, comments, lines: OnceLock::new() }
+        Self {
+            text,
+            documents,
+            comments,
+            lines: OnceLock::new(),
+        }
     }
 
     /// The text as it was given.
@@ -189,7 +197,10 @@ impl Stream {
     /// The node at a place; it does not look behind aliases.
     pub fn node(&self, place: &Place) -> Option<&Node> {
         let root = &self.documents.get(place.document)?.root;
-        place.steps.iter().try_fold(root, |node, step| node.child(step))
+        place
+            .steps
+            .iter()
+            .try_fold(root, |node, step| node.child(step))
     }
 
     /// What an alias stands for: the last node of that name before it; other nodes are themselves.
@@ -200,9 +211,16 @@ impl Stream {
         let Some(document) = self.documents.get(document) else {
             return node;
         };
-        let before = document.anchors.partition_point(|(_, at)| *at < node.span.start);
-        let found = document.anchors[..before].iter().rev().find(|(anchor, _)| anchor == name);
-        found.and_then(|(_, at)| document.root.anchored(name, *at)).unwrap_or(node)
+        let before = document
+            .anchors
+            .partition_point(|(_, at)| *at < node.span.start);
+        let found = document.anchors[..before]
+            .iter()
+            .rev()
+            .find(|(anchor, _)| anchor == name);
+        found
+            .and_then(|(_, at)| document.root.anchored(name, *at))
+            .unwrap_or(node)
     }
 
     /// The node that carries the anchor and starts at an offset.
@@ -214,7 +232,13 @@ impl Stream {
     pub fn position(&self, offset: usize) -> Position {
         let lines = self.lines.get_or_init(|| {
             std::iter::once(0)
-                .chain(self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
+                .chain(
+                    self.text
+                        .bytes()
+                        .enumerate()
+                        .filter(|(_, b)| *b == b'\n')
+                        .map(|(i, _)| i + 1),
+                )
                 .collect()
         });
         let line = lines.partition_point(|start| *start <= offset).max(1);
@@ -224,7 +248,10 @@ impl Stream {
             .take_while(|(at, _)| lines[line - 1] + at < offset)
             .filter(|(_, c)| *c != '\u{feff}')
             .count();
-        Position { line, column: column + 1 }
+        Position {
+            line,
+            column: column + 1,
+        }
     }
 
     /// A document as JSON, aliases written out; `<<` stays an ordinary key.
@@ -233,6 +260,8 @@ impl Stream {
     pub fn to_json(&self, document: usize) -> serde_json::Value {
         self.documents
             .get(document)
-            .map_or(serde_json::Value::Null, |found| value::node_to_json(self, document, &found.root))
+            .map_or(serde_json::Value::Null, |found| {
+                value::node_to_json(self, document, &found.root)
+            })
     }
 }

@@ -37,15 +37,16 @@ pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> 
     let parsed = |text: &str| Stream::parse(text).map_err(|_| EditError::Unproven(place.clone()));
     let break_at_end = newline(&stream.text);
     let is_open = !stream.text.is_empty() && !stream.text.ends_with('\n');
-    let mut current =
-        if is_open { Some(parsed(&format!("{}{break_at_end}", stream.text))?) } else { None };
+    let mut text = is_open.then(|| format!("{}{break_at_end}", stream.text));
     for phase in phases(stream, edits) {
         if !phase.is_empty() {
-            let text = pass(current.as_ref().unwrap_or(stream), &phase)?;
-            current = Some(parsed(&text)?);
+            text = Some(match &text {
+                Some(text) => pass(&parsed(text)?, &phase)?,
+                None => pass(stream, &phase)?,
+            });
         }
     }
-    let mut text = current.map_or_else(|| stream.text.clone(), |current| current.text);
+    let mut text = text.unwrap_or_else(|| stream.text.clone());
     if is_open {
         let length = text.strip_suffix('\n').map_or(text.len(), str::len);
         text.truncate(length);
@@ -69,7 +70,9 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
         if let Edit::Remove { place } = edit
             && added.contains(place)
             && let Some((parent, step)) = place.parent()
-            && let Some(index) = stream.node(&parent).and_then(|node| child_index(node, step))
+            && let Some(index) = stream
+                .node(&parent)
+                .and_then(|node| child_index(node, step))
         {
             cleared.entry(parent).or_default().insert(index);
             phases[0].push(edit.clone());
@@ -87,8 +90,13 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
                     *after = left.checked_sub(1);
                 }
             }
-            Edit::AddItem { sequence, after, .. } => {
-                shifts.entry(sequence.clone()).or_default().push(after.map_or(0, |after| after + 1));
+            Edit::AddItem {
+                sequence, after, ..
+            } => {
+                shifts
+                    .entry(sequence.clone())
+                    .or_default()
+                    .push(after.map_or(0, |after| after + 1));
             }
             Edit::AddDocument { after, .. } => {
                 document_slots.push(after.map_or(0, |after| after + 1));
@@ -116,7 +124,9 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
                 phases[2].push(Edit::Remove { place: moved });
             }
             Edit::RemoveDocument { document } => {
-                phases[2].push(Edit::RemoveDocument { document: moved_document(*document) });
+                phases[2].push(Edit::RemoveDocument {
+                    document: moved_document(*document),
+                });
             }
             _ => {}
         }
@@ -136,6 +146,7 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let mut patches: Vec<Patch> = Vec::new();
     let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
     let mut removals: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
+    let mut dropped: BTreeSet<usize> = BTreeSet::new();
     for edit in edits {
         let shape = || EditError::Shape(edit.place());
         match edit {
@@ -144,13 +155,28 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
                 let value = value.as_value().ok_or_else(shape)?;
                 patches.extend(set::patches(&sheet, place, node, &value).ok_or_else(shape)?);
             }
-            Edit::AddEntry { mapping, key, after, entry } => {
+            Edit::AddEntry {
+                mapping,
+                key,
+                after,
+                entry,
+            } => {
                 let entry = entry.as_entry(key).ok_or_else(shape)?;
-                additions.entry(mapping.clone()).or_default().push((*after, entry));
+                additions
+                    .entry(mapping.clone())
+                    .or_default()
+                    .push((*after, entry));
             }
-            Edit::AddItem { sequence, after, item } => {
+            Edit::AddItem {
+                sequence,
+                after,
+                item,
+            } => {
                 let item = item.as_item().ok_or_else(shape)?;
-                additions.entry(sequence.clone()).or_default().push((*after, item));
+                additions
+                    .entry(sequence.clone())
+                    .or_default()
+                    .push((*after, item));
             }
             Edit::Remove { place } => {
                 let missing = || EditError::Missing(place.clone());
@@ -162,10 +188,11 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
                 patches.push(documents::add(&sheet, *after, document));
             }
             Edit::RemoveDocument { document } => {
-                patches.extend(documents::remove(&sheet, *document));
+                dropped.insert(*document);
             }
         }
     }
+    patches.extend(documents::remove(&sheet, &dropped));
     for (place, additions) in &additions {
         let node = node(stream, place)?;
         let refused = || EditError::Unproven(place.clone());
@@ -191,15 +218,22 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
 }
 
 fn node<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
-    stream.node(place).ok_or_else(|| EditError::Missing(place.clone()))
+    stream
+        .node(place)
+        .ok_or_else(|| EditError::Missing(place.clone()))
 }
 
 /// What is added to an empty collection as one value.
 fn together(node: &Node, additions: &Additions) -> Option<Fragment> {
     let json = additions.iter().all(|(_, fragment)| fragment.json);
-    let text: String = additions.iter().map(|(_, fragment)| fragment.text()).collect();
+    let text: String = additions
+        .iter()
+        .map(|(_, fragment)| fragment.text())
+        .collect();
     let mut value = Fragment::of_text(&text, json)?;
-    if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) = (&node.tag, &node.content) {
+    if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) =
+        (&node.tag, &node.content)
+    {
         value = Fragment::of_text(&format!("{tag}\n{text}"), json)?;
     }
     Some(value)

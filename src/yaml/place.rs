@@ -29,12 +29,18 @@ pub struct Place {
 impl Place {
     /// The place at the end of `steps` in a document.
     pub fn new(document: usize, steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { document, steps: steps.into_iter().collect() }
+        Self {
+            document,
+            steps: steps.into_iter().collect(),
+        }
     }
 
     /// The root of a document.
     pub fn root(document: usize) -> Self {
-        Self { document, steps: Vec::new() }
+        Self {
+            document,
+            steps: Vec::new(),
+        }
     }
 
     /// The place one step further down.
@@ -43,13 +49,22 @@ impl Place {
         let mut steps = Vec::with_capacity(self.steps.len() + 1);
         steps.extend_from_slice(&self.steps);
         steps.push(step);
-        Self { document: self.document, steps }
+        Self {
+            document: self.document,
+            steps,
+        }
     }
 
     /// The collection that holds the place and the last step into it; `None` for a root.
     pub fn parent(&self) -> Option<(Self, &Step)> {
         let (last, before) = self.steps.split_last()?;
-        Some((Self { document: self.document, steps: before.to_vec() }, last))
+        Some((
+            Self {
+                document: self.document,
+                steps: before.to_vec(),
+            },
+            last,
+        ))
     }
 
     /// Whether `other` is this place or lies below it.

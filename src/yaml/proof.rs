@@ -19,8 +19,11 @@ struct Changes {
 
 /// The values of all documents after the edits.
 pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, EditError> {
-    let mut documents: Vec<Value> =
-        stream.documents.iter().map(|document| document.root.value()).collect();
+    let mut documents: Vec<Value> = stream
+        .documents
+        .iter()
+        .map(|document| document.root.value())
+        .collect();
     let mut changes: BTreeMap<Place, Changes> = BTreeMap::new();
     let mut stream_changes = Changes::default();
     for edit in edits {
@@ -28,15 +31,30 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
             Edit::Set { place, value } => {
                 *at(&mut documents, place)? = value.model().clone();
             }
-            Edit::AddEntry { mapping, key, after, entry } => {
+            Edit::AddEntry {
+                mapping,
+                key,
+                after,
+                entry,
+            } => {
                 let slot = after.map_or(0, |after| after + 1);
                 let added = &mut changes.entry(mapping.clone()).or_default().added;
-                added.entry(slot).or_default().push((key.clone(), entry.model().clone()));
+                added
+                    .entry(slot)
+                    .or_default()
+                    .push((key.clone(), entry.model().clone()));
             }
-            Edit::AddItem { sequence, after, item } => {
+            Edit::AddItem {
+                sequence,
+                after,
+                item,
+            } => {
                 let slot = after.map_or(0, |after| after + 1);
                 let added = &mut changes.entry(sequence.clone()).or_default().added;
-                added.entry(slot).or_default().push((String::new(), item.model().clone()));
+                added
+                    .entry(slot)
+                    .or_default()
+                    .push((String::new(), item.model().clone()));
             }
             Edit::Remove { place } => {
                 let missing = || EditError::Missing(place.clone());
@@ -60,11 +78,19 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
         let is_empty = stream.node(place).is_none_or(|node| child_count(node) == 0);
         let value = at(&mut documents, place)?.untagged_mut();
         if is_empty && !matches!(value, Value::Mapping(_) | Value::Sequence(_)) {
-            let named = change.added.values().flatten().any(|(name, _)| !name.is_empty());
-            *value = if named { Value::Mapping(Vec::new()) } else { Value::Sequence(Vec::new()) };
+            let named = change
+                .added
+                .values()
+                .flatten()
+                .any(|(name, _)| !name.is_empty());
+            *value = if named {
+                Value::Mapping(Vec::new())
+            } else {
+                Value::Sequence(Vec::new())
+            };
         }
         match value {
-            Value::Mapping(entries) => change.apply(entries, |entry| entry.clone()),
+            Value::Mapping(entries) => change.apply(entries, Clone::clone),
             Value::Sequence(items) => change.apply(items, |(_, value)| value.clone()),
             _ => return Err(EditError::NotACollection(place.clone())),
         }

@@ -8,16 +8,29 @@ use super::text::{column, indent, line_start};
 /// The fragment's lines, the first at `depth`, without line breaks.
 pub(super) fn lines(fragment: &Fragment, depth: usize, style: Style) -> Vec<String> {
     let text = fragment.text();
-    let source: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
+    let source: Vec<&str> = text
+        .strip_suffix('\n')
+        .unwrap_or(text)
+        .split('\n')
+        .collect();
     let mut shifts = vec![signed(depth); source.len()];
     if let Some(root) = fragment.root() {
         let mut starts = vec![0];
         starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
         let habit = Style::of(&fragment.stream);
-        let moved = Moved { stream: &fragment.stream, starts: &starts, style, habit };
+        let moved = Moved {
+            stream: &fragment.stream,
+            starts: &starts,
+            style,
+            habit,
+        };
         moved.visit(root, signed(depth), &mut shifts);
     }
-    source.iter().zip(shifts).map(|(line, shift)| shifted(line, shift)).collect()
+    source
+        .iter()
+        .zip(shifts)
+        .map(|(line, shift)| shifted(line, shift))
+        .collect()
 }
 
 struct Moved<'f> {
@@ -29,7 +42,9 @@ struct Moved<'f> {
 
 impl Moved<'_> {
     fn line(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
+        self.starts
+            .partition_point(|start| *start <= at)
+            .saturating_sub(1)
     }
 
     fn visit(&self, node: &Node, shift: isize, shifts: &mut [isize]) {
@@ -38,14 +53,18 @@ impl Moved<'_> {
         }
         match &node.content {
             Content::Sequence { items, .. } => {
-                items.iter().for_each(|item| self.visit(item, shift, shifts));
+                for item in items {
+                    self.visit(item, shift, shifts);
+                }
             }
             Content::Mapping { entries, .. } => {
                 for entry in entries {
                     let wanted = shift + self.change(entry.start, &entry.value);
                     if wanted != shift && entry.value.layout() == Some(Layout::Block) {
                         let from = self.line(entry.value.lead) + 1;
-                        let to = self.line(entry.value.end().max(1) - 1).min(shifts.len() - 1);
+                        let to = self
+                            .line(entry.value.end().max(1) - 1)
+                            .min(shifts.len() - 1);
                         if from <= to {
                             shifts[from..=to].fill(wanted);
                         }

@@ -28,7 +28,13 @@ pub(super) fn flow(value: &Value, context: Context) -> String {
 }
 
 /// A value in brackets over several lines, as JSON files have it; lines after the first are indented.
-pub(super) fn pretty(value: &Value, context: Context, indent: usize, step: usize, newline: &str) -> String {
+pub(super) fn pretty(
+    value: &Value,
+    context: Context,
+    indent: usize,
+    step: usize,
+    newline: &str,
+) -> String {
     let inner = " ".repeat(indent + step);
     let outer = " ".repeat(indent);
     let join = |open: char, close: char, parts: Vec<String>| {
@@ -57,14 +63,16 @@ pub(super) fn block(value: &Value) -> Vec<String> {
         Value::Sequence(items) if !items.is_empty() => items
             .iter()
             .flat_map(|item| {
-                block(item).into_iter().enumerate().map(|(index, line)| {
-                    format!("{}{line}", if index == 0 { "- " } else { "  " })
-                })
+                block(item)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, line)| format!("{}{line}", if index == 0 { "- " } else { "  " }))
             })
             .collect(),
-        Value::Mapping(entries) if !entries.is_empty() => {
-            entries.iter().flat_map(|(name, value)| entry(name, value)).collect()
-        }
+        Value::Mapping(entries) if !entries.is_empty() => entries
+            .iter()
+            .flat_map(|(name, value)| entry(name, value))
+            .collect(),
         value => vec![flow(value, Context::Block)],
     }
 }
@@ -73,10 +81,13 @@ pub(super) fn block(value: &Value) -> Vec<String> {
 pub(super) fn entry(name: &str, value: &Value) -> Vec<String> {
     let key = write::key(name, Context::Block);
     match value {
-        Value::Scalar { text, kind: Kind::Null } if text.is_empty() => vec![format!("{key}:")],
-        Value::Sequence(items) if !items.is_empty() => {
-            std::iter::once(format!("{key}:")).chain(block(value)).collect()
-        }
+        Value::Scalar {
+            text,
+            kind: Kind::Null,
+        } if text.is_empty() => vec![format!("{key}:")],
+        Value::Sequence(items) if !items.is_empty() => std::iter::once(format!("{key}:"))
+            .chain(block(value))
+            .collect(),
         Value::Mapping(entries) if !entries.is_empty() => std::iter::once(format!("{key}:"))
             .chain(block(value).into_iter().map(|line| format!("  {line}")))
             .collect(),

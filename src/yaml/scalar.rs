@@ -130,8 +130,10 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
         return true;
     }
     let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null")
-    {
+    if matches!(
+        lower.as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+    ) {
         return true;
     }
     let unsigned = lower.trim_start_matches(['+', '-']);
@@ -144,17 +146,23 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
 /// Numbers of YAML 1.1: `1_000`, `0b1`, `190:20:30`, `1.5e`, also malformed ones.
 fn is_old_number(text: &str) -> bool {
     matches!(text, ".inf" | ".nan")
-        || text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'_' | b':' | b'.' | b'e' | b'+' | b'-'))
+        || text
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'_' | b':' | b'.' | b'e' | b'+' | b'-'))
             && text.bytes().filter(|b| *b == b'.').count() <= 1
             && !is_dashed(text)
         || text.len() > 2
             && matches!(&text[..2], "0x" | "0o" | "0b")
-            && text[2..].bytes().all(|b| b.is_ascii_hexdigit() || b == b'_')
+            && text[2..]
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() || b == b'_')
 }
 
 /// `1-2` is no number, `1e-2` is.
 fn is_dashed(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|w| matches!(w[1], b'-' | b'+') && w[0] != b'e')
+    text.as_bytes()
+        .windows(2)
+        .any(|w| matches!(w[1], b'-' | b'+') && w[0] != b'e')
 }
 
 /// `2001-12-14`, also with a time after it.

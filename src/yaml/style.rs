@@ -25,9 +25,10 @@ impl Style {
             seen.visit(&stream.text, &document.root);
         }
         let most = |counts: &[usize]| {
-            let (width, count) = counts.iter().enumerate().max_by_key(|(width, count)| {
-                (**count, usize::MAX - *width)
-            })?;
+            let (width, count) = counts
+                .iter()
+                .enumerate()
+                .max_by_key(|(width, count)| (**count, usize::MAX - *width))?;
             (*count > 0).then_some(width)
         };
         let agreed = seen.lists.iter().filter(|count| **count > 0).count() == 1;
@@ -46,7 +47,11 @@ struct Seen {
 
 impl Seen {
     fn visit(&mut self, text: &str, node: &Node) {
-        if let Content::Mapping { entries, layout: Layout::Block } = &node.content {
+        if let Content::Mapping {
+            entries,
+            layout: Layout::Block,
+        } = &node.content
+        {
             for entry in entries {
                 let key = column(text, entry.start);
                 let value = &entry.value;

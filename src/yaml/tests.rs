@@ -23,28 +23,70 @@ fn parsed(text: &str) -> Stream {
 
 fn set(text: &str, path: &str, value: &str) -> Result<String, EditError> {
     let value = Fragment::scalar(value, Kind::Str);
-    splice(&parsed(text), &[Edit::Set { place: place(path), value }])
+    splice(
+        &parsed(text),
+        &[Edit::Set {
+            place: place(path),
+            value,
+        }],
+    )
 }
 
 /// Sets the value at a path to the source's value at a path.
 fn copy(text: &str, path: &str, source: &str, from: &str) -> Result<String, EditError> {
     let value = Fragment::value(&parsed(source), &place(from)).expect("a value");
-    splice(&parsed(text), &[Edit::Set { place: place(path), value }])
+    splice(
+        &parsed(text),
+        &[Edit::Set {
+            place: place(path),
+            value,
+        }],
+    )
 }
 
 fn remove(text: &str, paths: &[&str]) -> Result<String, EditError> {
-    let edits: Vec<Edit> = paths.iter().map(|path| Edit::Remove { place: place(path) }).collect();
+    let edits: Vec<Edit> = paths
+        .iter()
+        .map(|path| Edit::Remove { place: place(path) })
+        .collect();
     splice(&parsed(text), &edits)
 }
 
 /// Adds the source's entry at `from` to the mapping at `path`.
-fn add_entry(text: &str, path: &str, after: Option<usize>, source: &str, from: &str) -> Result<String, EditError> {
+fn add_entry(
+    text: &str,
+    path: &str,
+    after: Option<usize>,
+    source: &str,
+    from: &str,
+) -> Result<String, EditError> {
     let entry = Fragment::entry(&parsed(source), &place(from)).expect("an entry");
     let key = entry.key().expect("a key").to_owned();
-    splice(&parsed(text), &[Edit::AddEntry { mapping: place(path), key, after, entry }])
+    splice(
+        &parsed(text),
+        &[Edit::AddEntry {
+            mapping: place(path),
+            key,
+            after,
+            entry,
+        }],
+    )
 }
 
-fn add_item(text: &str, path: &str, after: Option<usize>, source: &str, from: &str) -> Result<String, EditError> {
+fn add_item(
+    text: &str,
+    path: &str,
+    after: Option<usize>,
+    source: &str,
+    from: &str,
+) -> Result<String, EditError> {
     let item = Fragment::item(&parsed(source), &place(from)).expect("an item");
-    splice(&parsed(text), &[Edit::AddItem { sequence: place(path), after, item }])
+    splice(
+        &parsed(text),
+        &[Edit::AddItem {
+            sequence: place(path),
+            after,
+            item,
+        }],
+    )
 }

@@ -2,13 +2,22 @@
 
 /// The end of the line at `at`, without its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
-    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length);
-    if end > at && text.as_bytes()[end - 1] == b'\r' && end < text.len() { end - 1 } else { end }
+    let end = text
+        .get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |length| at + length);
+    if end > at && text.as_bytes()[end - 1] == b'\r' && end < text.len() {
+        end - 1
+    } else {
+        end
+    }
 }
 
 /// The start of the line after the one at `at`.
 pub(super) fn next_line(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length + 1)
+    text.get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |length| at + length + 1)
 }
 
 /// `end` without the line break just before it.
@@ -21,7 +30,11 @@ pub(super) fn without_break(text: &str, end: usize) -> usize {
 /// The start of the line that holds `at`; a byte order mark is not part of the first one.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let start = text[..at].rfind('\n').map_or(0, |before| before + 1);
-    if start == 0 && text.starts_with('\u{feff}') { 3.min(at) } else { start }
+    if start == 0 && text.starts_with('\u{feff}') {
+        3.min(at)
+    } else {
+        start
+    }
 }
 
 /// How many bytes stand before `at` on its line.
@@ -36,7 +49,9 @@ pub(super) fn indent(line: &str) -> usize {
 
 /// Whether only white space stands before `at` on its line.
 pub(super) fn is_first(text: &str, at: usize) -> bool {
-    text[line_start(text, at)..at].bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+    text[line_start(text, at)..at]
+        .bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
 /// Whether the line at `at` exists and holds only white space.

@@ -27,12 +27,18 @@ pub enum Value {
 impl From<&Node> for Value {
     fn from(node: &Node) -> Self {
         let value = match &node.content {
-            Content::Scalar(scalar) => {
-                Self::Scalar { text: scalar.text.clone(), kind: scalar.kind }
+            Content::Scalar(scalar) => Self::Scalar {
+                text: scalar.text.clone(),
+                kind: scalar.kind,
+            },
+            Content::Sequence { items, .. } => {
+                Self::Sequence(items.iter().map(Self::from).collect())
             }
-            Content::Sequence { items, .. } => Self::Sequence(items.iter().map(Self::from).collect()),
             Content::Mapping { entries, .. } => Self::Mapping(
-                entries.iter().map(|entry| (entry.name().to_owned(), Self::from(&entry.value))).collect(),
+                entries
+                    .iter()
+                    .map(|entry| (entry.name().to_owned(), Self::from(&entry.value)))
+                    .collect(),
             ),
             Content::Alias(name) => Self::Alias(name.clone()),
         };
@@ -53,7 +59,10 @@ impl Node {
 impl Value {
     /// A string.
     pub fn string(text: impl Into<String>) -> Self {
-        Self::Scalar { text: text.into(), kind: Kind::Str }
+        Self::Scalar {
+            text: text.into(),
+            kind: Kind::Str,
+        }
     }
 
     /// As JSON, for queries; an alias is the string `*name`, a tag is left out.
@@ -63,7 +72,10 @@ impl Value {
             Self::Scalar { text, kind } => scalar_to_json(text, *kind),
             Self::Sequence(items) => Json::Array(items.iter().map(Self::to_json).collect()),
             Self::Mapping(entries) => Json::Object(
-                entries.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
+                entries
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.to_json()))
+                    .collect(),
             ),
             Self::Alias(name) => Json::String(format!("*{name}")),
             Self::Tagged(_, value) => value.to_json(),
@@ -80,9 +92,10 @@ impl Value {
 
     pub(super) fn child_mut(&mut self, step: &Step) -> Option<&mut Self> {
         match (self, step) {
-            (Self::Mapping(entries), Step::Key(name)) => {
-                entries.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
-            }
+            (Self::Mapping(entries), Step::Key(name)) => entries
+                .iter_mut()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
             (Self::Sequence(items), Step::Index(index)) => items.get_mut(*index),
             (Self::Tagged(_, value), step) => value.child_mut(step),
             _ => None,
@@ -99,7 +112,14 @@ impl Value {
     /// Equality that does not tell `~`, `null` and nothing apart.
     pub(super) fn means(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Scalar { kind: Kind::Null, .. }, Self::Scalar { kind: Kind::Null, .. }) => true,
+            (
+                Self::Scalar {
+                    kind: Kind::Null, ..
+                },
+                Self::Scalar {
+                    kind: Kind::Null, ..
+                },
+            ) => true,
             (Self::Sequence(a), Self::Sequence(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.means(b))
             }
@@ -116,13 +136,21 @@ impl Value {
 pub(super) fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
     let node = stream.resolve(document, node);
     let value = match &node.content {
-        Content::Sequence { items, .. } => {
-            Value::Sequence(items.iter().map(|item| expanded(stream, document, item)).collect())
-        }
+        Content::Sequence { items, .. } => Value::Sequence(
+            items
+                .iter()
+                .map(|item| expanded(stream, document, item))
+                .collect(),
+        ),
         Content::Mapping { entries, .. } => Value::Mapping(
             entries
                 .iter()
-                .map(|entry| (entry.name().to_owned(), expanded(stream, document, &entry.value)))
+                .map(|entry| {
+                    (
+                        entry.name().to_owned(),
+                        expanded(stream, document, &entry.value),
+                    )
+                })
                 .collect(),
         ),
         Content::Scalar(_) | Content::Alias(_) => return Value::from(node),
@@ -138,13 +166,21 @@ pub(super) fn node_to_json(stream: &Stream, document: usize, node: &Node) -> ser
     let node = stream.resolve(document, node);
     match &node.content {
         Content::Scalar(scalar) => scalar_to_json(&scalar.text, scalar.kind),
-        Content::Sequence { items, .. } => {
-            Json::Array(items.iter().map(|item| node_to_json(stream, document, item)).collect())
-        }
+        Content::Sequence { items, .. } => Json::Array(
+            items
+                .iter()
+                .map(|item| node_to_json(stream, document, item))
+                .collect(),
+        ),
         Content::Mapping { entries, .. } => Json::Object(
             entries
                 .iter()
-                .map(|entry| (entry.name().to_owned(), node_to_json(stream, document, &entry.value)))
+                .map(|entry| {
+                    (
+                        entry.name().to_owned(),
+                        node_to_json(stream, document, &entry.value),
+                    )
+                })
                 .collect(),
         ),
         Content::Alias(name) => Json::String(format!("*{name}")),

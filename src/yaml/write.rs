@@ -21,7 +21,11 @@ pub(super) fn scalar(text: &str, kind: Kind, wish: Quoting, context: Context) ->
     if kind == Kind::Str {
         return string(text, wish, context);
     }
-    let plain = if kind == Kind::Null && text.is_empty() { "null" } else { text };
+    let plain = if kind == Kind::Null && text.is_empty() {
+        "null"
+    } else {
+        text
+    };
     match (context, kind) {
         (Context::Json, Kind::Null) => "null".to_owned(),
         (Context::Json, Kind::Bool) => plain.to_ascii_lowercase(),
@@ -32,7 +36,11 @@ pub(super) fn scalar(text: &str, kind: Kind, wish: Quoting, context: Context) ->
 /// A key on one line.
 pub(super) fn key(text: &str, context: Context) -> String {
     // A key such as `on` or `1` is written plain by people and read as its text here.
-    let wish = if context == Context::Json { Quoting::Double } else { Quoting::Plain };
+    let wish = if context == Context::Json {
+        Quoting::Double
+    } else {
+        Quoting::Plain
+    };
     if wish == Quoting::Plain && !text.is_empty() && reads_back(text, None, text, Context::Flow) {
         return text.to_owned();
     }
@@ -40,11 +48,15 @@ pub(super) fn key(text: &str, context: Context) -> String {
 }
 
 fn string(text: &str, wish: Quoting, context: Context) -> String {
-    let printable = text.chars().all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
+    let printable = text
+        .chars()
+        .all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
     match wish {
         _ if context == Context::Json || !printable => double(text),
         Quoting::Plain if text.starts_with("---") || text.starts_with("...") => double(text),
-        Quoting::Plain if !is_ambiguous(text) && reads_back(text, Some(Kind::Str), text, context) => {
+        Quoting::Plain
+            if !is_ambiguous(text) && reads_back(text, Some(Kind::Str), text, context) =>
+        {
             text.to_owned()
         }
         Quoting::Single => format!("'{}'", text.replace('\'', "''")),
@@ -95,7 +107,9 @@ pub(super) fn reads_back(source: &str, kind: Option<Kind>, text: &str, context: 
         return false;
     };
     let value = match (&entry.value.content, context) {
-        (Content::Sequence { items, .. }, Context::Flow | Context::Json) if items.len() == 2 => &items[0],
+        (Content::Sequence { items, .. }, Context::Flow | Context::Json) if items.len() == 2 => {
+            &items[0]
+        }
         (_, Context::Block) => &entry.value,
         _ => return false,
     };

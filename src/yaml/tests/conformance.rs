@@ -8,14 +8,14 @@ use super::super::{Content, Edit, Fragment, Kind, Node, Place, Step, Stream, spl
 use super::{parsed, place};
 
 fn cases(name: &str) -> Vec<Json> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance").join(name);
-    match std::fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text).expect("a list of cases"),
-        Err(_) => {
-            println!("skipped: no {name}");
-            Vec::new()
-        }
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/conformance")
+        .join(name);
+    if let Ok(text) = std::fs::read_to_string(path) {
+        return serde_json::from_str(&text).expect("a list of cases");
     }
+    println!("skipped: no {name}");
+    Vec::new()
 }
 
 /// Every value below a node with its place, and the place of what holds it.
@@ -24,7 +24,11 @@ pub(super) fn places(node: &Node, here: &Place, into: &mut Vec<Place>) {
     match &node.content {
         Content::Mapping { entries, .. } => {
             for entry in entries {
-                places(&entry.value, &here.child(Step::Key(entry.name().to_owned())), into);
+                places(
+                    &entry.value,
+                    &here.child(Step::Key(entry.name().to_owned())),
+                    into,
+                );
             }
         }
         Content::Sequence { items, .. } => {
@@ -46,7 +50,9 @@ pub(in super::super) fn all_places(stream: &Stream) -> Vec<Place> {
 
 /// Every single edit that makes sense at a place.
 fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
-    let source = parsed("new:\n  # about\n  k: v # w\n  l:\n    - 1\n    - x: |\n        text\n        more\n");
+    let source = parsed(
+        "new:\n  # about\n  k: v # w\n  l:\n    - 1\n    - x: |\n        text\n        more\n",
+    );
     let at = |path: &str| super::place(path);
     let mut edits = Vec::new();
     for value in [
@@ -56,10 +62,15 @@ fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
         Fragment::value(&source, &at("new.l")).expect("a list"),
         Fragment::value(&source, &at("new.l.1.x")).expect("a block scalar"),
     ] {
-        edits.push(Edit::Set { place: place.clone(), value });
+        edits.push(Edit::Set {
+            place: place.clone(),
+            value,
+        });
     }
     if !place.steps.is_empty() {
-        edits.push(Edit::Remove { place: place.clone() });
+        edits.push(Edit::Remove {
+            place: place.clone(),
+        });
     }
     let node = stream.node(place).expect("a node");
     let entry = Fragment::entry(&source, &at("new")).expect("an entry");
@@ -71,10 +82,17 @@ fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
     };
     for after in std::iter::once(None).chain((0..count).map(Some)) {
         edits.push(match node.content {
-            Content::Mapping { .. } => {
-                Edit::AddEntry { mapping: place.clone(), key: "new".into(), after, entry: entry.clone() }
-            }
-            _ => Edit::AddItem { sequence: place.clone(), after, item: item.clone() },
+            Content::Mapping { .. } => Edit::AddEntry {
+                mapping: place.clone(),
+                key: "new".into(),
+                after,
+                entry: entry.clone(),
+            },
+            _ => Edit::AddItem {
+                sequence: place.clone(),
+                after,
+                item: item.clone(),
+            },
         });
     }
     edits
@@ -94,13 +112,17 @@ fn every_single_edit_of_odd_files_is_proven_or_refused() {
             for edit in edits_at(&stream, &place) {
                 match splice(&stream, std::slice::from_ref(&edit)) {
                     Ok(_) => proven += 1,
-                    Err(error) => refused.push(format!("{name} {} {}: {error}", kind(&edit), edit.place())),
+                    Err(error) => {
+                        refused.push(format!("{name} {} {}: {error}", kind(&edit), edit.place()));
+                    }
                 }
             }
         }
     }
     println!("edge: {proven} edits proven, {} refused", refused.len());
-    refused.iter().for_each(|line| println!("  {line}"));
+    for line in &refused {
+        println!("  {line}");
+    }
     assert!(refused.len() * 50 <= proven, "too many refusals");
 }
 
@@ -122,7 +144,11 @@ fn the_yaml_test_suite_survives() {
         valid += usize::from(is_valid);
         let Ok(stream) = Stream::parse(text) else {
             if is_valid {
-                println!("not read: {} {}", case["name"], Stream::parse(text).expect_err("a fault"));
+                println!(
+                    "not read: {} {}",
+                    case["name"],
+                    Stream::parse(text).expect_err("a fault")
+                );
             }
             continue;
         };
@@ -135,7 +161,12 @@ fn the_yaml_test_suite_survives() {
                     Ok(_) => proven += 1,
                     Err(error) => {
                         if std::env::var_os("VERBOSE").is_some() {
-                            println!("{} {} {}: {error}\n{text}", case["name"], kind(&edit), edit.place());
+                            println!(
+                                "{} {} {}: {error}\n{text}",
+                                case["name"],
+                                kind(&edit),
+                                edit.place()
+                            );
                         }
                         refused += 1;
                     }
@@ -143,7 +174,9 @@ fn the_yaml_test_suite_survives() {
             }
         }
     }
-    println!("yaml-test-suite: {read} of {valid} read, {accepted} invalid ones too; {proven} edits proven, {refused} refused");
+    println!(
+        "yaml-test-suite: {read} of {valid} read, {accepted} invalid ones too; {proven} edits proven, {refused} refused"
+    );
     assert!(read * 100 >= valid * 95);
 }
 
@@ -152,7 +185,9 @@ fn a_digest_is_set_as_the_image_updater_does() {
     for case in cases("aiu-kustomize.json") {
         let text = case["content"].as_str().expect("a text");
         let want = case["wantContent"].as_str().expect("a text");
-        let Ok(stream) = Stream::parse(text) else { continue };
+        let Ok(stream) = Stream::parse(text) else {
+            continue;
+        };
         let Some(index) = (0..8).find(|index| {
             let name = stream.node(&place(&format!("images.{index}.name")));
             name.is_some_and(|node| node.value() == super::super::Value::string("foo"))
@@ -173,18 +208,66 @@ fn a_digest_is_set_as_the_image_updater_does() {
 fn values_are_set_as_kargo_does_with_the_layout_kept() {
     let mut done = 0;
     for case in cases("kargo-yaml-update.json") {
-        let (Some(text), Some(path)) = (case["yaml"].as_str(), case["path"].as_str()) else { continue };
-        let Ok(stream) = Stream::parse(text) else { continue };
+        let (Some(text), Some(path)) = (case["yaml"].as_str(), case["path"].as_str()) else {
+            continue;
+        };
+        let Ok(stream) = Stream::parse(text) else {
+            continue;
+        };
         let at = place(path);
-        let Some(expected) = case["expected"].as_str().filter(|_| stream.node(&at).is_some()) else { continue };
-        if !case["value"].as_str().is_some_and(|value| value.starts_with('"')) {
+        let Some(expected) = case["expected"]
+            .as_str()
+            .filter(|_| stream.node(&at).is_some())
+        else {
+            continue;
+        };
+        if !case["value"]
+            .as_str()
+            .is_some_and(|value| value.starts_with('"'))
+        {
             continue;
         }
         let value = parsed(case["value"].as_str().expect("a value"));
         let value = Fragment::value(&value, &Place::root(0)).expect("a value");
         let got = splice(&stream, &[Edit::Set { place: at, value }]).expect("an edit");
-        assert_eq!(parsed(&got).to_json(0), parsed(expected).to_json(0), "{}", case["name"]);
+        assert_eq!(
+            parsed(&got).to_json(0),
+            parsed(expected).to_json(0),
+            "{}",
+            case["name"]
+        );
         done += 1;
     }
     println!("kargo: {done} cases");
+}
+
+#[test]
+fn no_broken_text_makes_the_reader_panic() {
+    let (mut texts, mut read) = (0, 0);
+    for case in cases("yaml-test-suite.json")
+        .iter()
+        .chain(&cases("edge.json"))
+    {
+        let text = case["yaml"].as_str().expect("a text");
+        for (at, c) in text.char_indices().step_by(2) {
+            let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+            for broken in [
+                before.to_owned(),
+                format!("{before}{after}"),
+                format!("{before}\t{after}"),
+            ] {
+                texts += 1;
+                let Ok(stream) = Stream::parse(&broken) else {
+                    continue;
+                };
+                read += 1;
+                for place in all_places(&stream) {
+                    let _ = (stream.comments(&place), Fragment::value(&stream, &place));
+                    let span = stream.node(&place).expect("a node").span.clone();
+                    assert!(broken.get(span).is_some(), "{place} in {broken:?}");
+                }
+            }
+        }
+    }
+    println!("broken texts: {texts}, of which {read} can be read");
 }

@@ -12,21 +12,35 @@ fn a_trailing_comment_stays() {
 #[test]
 fn one_value_of_a_flow_mapping_changes_alone() {
     let text = "image: {repository: nginx, tag: v1, pullPolicy: Always}\n";
-    assert_eq!(set(text, "image.tag", "v2").unwrap(), text.replace("v1", "v2"));
+    assert_eq!(
+        set(text, "image.tag", "v2").unwrap(),
+        text.replace("v1", "v2")
+    );
 }
 
 #[test]
 fn two_keys_of_one_line_change_together() {
     let stream = parsed("a: {x: 1, y: b, z: c}\n");
-    let edit = |path, value| Edit::Set { place: place(path), value: Fragment::scalar(value, Kind::Str) };
+    let edit = |path, value| Edit::Set {
+        place: place(path),
+        value: Fragment::scalar(value, Kind::Str),
+    };
     let text = splice(&stream, &[edit("a.z", "zz"), edit("a.y", "yy")]).unwrap();
     assert_eq!(text, "a: {x: 1, y: yy, z: zz}\n");
 }
 
 #[test]
 fn a_block_scalar_goes_with_its_body() {
-    assert_eq!(set("a: |\n  one\n  two\nb: 1\n", "a", "x").unwrap(), "a: x\nb: 1\n");
-    let back = copy("a: x # c\nb: 1\n", "a", "  k:\n    a: |-\n       one\n         two\n", "k.a");
+    assert_eq!(
+        set("a: |\n  one\n  two\nb: 1\n", "a", "x").unwrap(),
+        "a: x\nb: 1\n"
+    );
+    let back = copy(
+        "a: x # c\nb: 1\n",
+        "a",
+        "  k:\n    a: |-\n       one\n         two\n",
+        "k.a",
+    );
     assert_eq!(back.unwrap(), "a: |- # c\n  one\n    two\nb: 1\n");
     let other = copy("a: >\n    one\n", "a", "a: |+\n  x\n\n\nb: 1\n", "a");
     assert_eq!(other.unwrap(), "a: |+\n    x\n\n\n");
@@ -35,12 +49,62 @@ fn a_block_scalar_goes_with_its_body() {
 #[test]
 fn strings_that_look_like_something_else_are_quoted() {
     for value in [
-        "release #42", "note: hi", "", "0x1F", "2024-01-01", "~", "yes", "012", "1e3", "12:30:45",
-        "1_000", "<<", "- x", "*a", "&a", "!t", "%d", "@x", "`x", "{", "a: ", " a", "a ", "null", "a\nb",
-        "\u{7}", "'", "\"", "true", "=", ".5", "0o7", "1.", "+1", "é", "# x", "---", "|", "?", "-", ":",
+        "release #42",
+        "note: hi",
+        "",
+        "0x1F",
+        "2024-01-01",
+        "~",
+        "yes",
+        "012",
+        "1e3",
+        "12:30:45",
+        "1_000",
+        "<<",
+        "- x",
+        "*a",
+        "&a",
+        "!t",
+        "%d",
+        "@x",
+        "`x",
+        "{",
+        "a: ",
+        " a",
+        "a ",
+        "null",
+        "a\nb",
+        "\u{7}",
+        "'",
+        "\"",
+        "true",
+        "=",
+        ".5",
+        "0o7",
+        "1.",
+        "+1",
+        "é",
+        "# x",
+        "---",
+        "|",
+        "?",
+        "-",
+        ":",
     ] {
-        for text in ["a: v1 # c\n", "a: 'v1' # c\n", "a: \"v1\" # c\n", "a: {b: v1}\n", "a: [v1, x]\n"] {
-            let path = if text.contains('{') { "a.b" } else if text.contains('[') { "a.0" } else { "a" };
+        for text in [
+            "a: v1 # c\n",
+            "a: 'v1' # c\n",
+            "a: \"v1\" # c\n",
+            "a: {b: v1}\n",
+            "a: [v1, x]\n",
+        ] {
+            let path = if text.contains('{') {
+                "a.b"
+            } else if text.contains('[') {
+                "a.0"
+            } else {
+                "a"
+            };
             let result = set(text, path, value).unwrap();
             let node = parsed(&result).node(&place(path)).unwrap().value();
             assert_eq!(node, super::super::Value::string(value), "{result}");
@@ -52,25 +116,37 @@ fn strings_that_look_like_something_else_are_quoted() {
 
 #[test]
 fn line_breaks_stay_as_they_are() {
-    assert_eq!(set("a: 1\r\nb: x\r\n", "b", "w").unwrap(), "a: 1\r\nb: w\r\n");
+    assert_eq!(
+        set("a: 1\r\nb: x\r\n", "b", "w").unwrap(),
+        "a: 1\r\nb: w\r\n"
+    );
     let added = add_entry("a: 1\r\nb: x\r\n", "", Some(0), "# c\nz: |\n  1\n", "z");
     assert_eq!(added.unwrap(), "a: 1\r\n# c\r\nz: |\r\n  1\r\nb: x\r\n");
 }
 
 #[test]
 fn text_before_a_value_may_be_of_any_script() {
-    assert_eq!(set("{ключ: значение, b: 日本}", "b", "x").unwrap(), "{ключ: значение, b: x}");
+    assert_eq!(
+        set("{ключ: значение, b: 日本}", "b", "x").unwrap(),
+        "{ключ: значение, b: x}"
+    );
 }
 
 #[test]
 fn an_anchor_in_use_is_not_removed() {
     let text = "a: &v v1\nb: *v\n";
-    assert!(matches!(remove(text, &["a"]), Err(EditError::AnchorInUse { .. })));
+    assert!(matches!(
+        remove(text, &["a"]),
+        Err(EditError::AnchorInUse { .. })
+    ));
     assert_eq!(remove(text, &["a", "b"]).unwrap(), "{}\n");
     assert_eq!(set(text, "a", "v2").unwrap(), "a: &v v2\nb: *v\n");
     assert_eq!(set(text, "b", "v2").unwrap(), "a: &v v1\nb: v2\n");
     let through = "a: &v {x: 1}\nb: *v\n";
-    assert!(matches!(set(through, "b.x", "2"), Err(EditError::ThroughAlias(_))));
+    assert!(matches!(
+        set(through, "b.x", "2"),
+        Err(EditError::ThroughAlias(_))
+    ));
 }
 
 #[test]
@@ -78,13 +154,19 @@ fn another_document_is_reached() {
     let stream = parsed("a: 1\n---\na: x\n");
     let mut place = place("a");
     place.document = 1;
-    let edit = Edit::Set { place, value: Fragment::scalar("w", Kind::Str) };
+    let edit = Edit::Set {
+        place,
+        value: Fragment::scalar("w", Kind::Str),
+    };
     assert_eq!(splice(&stream, &[edit]).unwrap(), "a: 1\n---\na: w\n");
 }
 
 #[test]
 fn an_index_past_the_end_is_an_error() {
-    assert!(matches!(set("a: [1]\n", "a.7", "x"), Err(EditError::Missing(_))));
+    assert!(matches!(
+        set("a: [1]\n", "a.7", "x"),
+        Err(EditError::Missing(_))
+    ));
     assert!(remove("a: [1]\n", &["a.7"]).is_err());
     assert!(add_item("a: [1]\n", "a", Some(7), "- x\n", "0").is_err());
 }
@@ -102,6 +184,14 @@ fn an_entry_of_another_file_brings_the_value_of_its_alias() {
     assert_eq!(text, "k: v\ny:\n  <<:\n    a: 1\n  b: 2\n");
 }
 
+#[test]
+fn an_anchor_of_another_file_does_not_change_what_aliases_mean() {
+    let added = add_entry("a: &v 1\nb: *v\n", "", Some(0), "n: &v 2\n", "n").unwrap();
+    assert_eq!(added, "a: &v 1\nn: 2\nb: *v\n");
+    let free = add_entry("b: 1\n", "", Some(0), "n: {x: &v 2, y: *v}\n", "n").unwrap();
+    assert_eq!(free, "b: 1\nn: {x: &v 2, y: *v}\n");
+}
+
 const CONTAINERS: &str = "spec:\n  # first\n  - name: a\n    image: a:1 # a\n  # second\n  - name: b\n    image: b:1\n  # end\nlast: 1\n";
 
 #[test]
@@ -115,66 +205,136 @@ fn a_removed_item_takes_its_own_comments_only() {
 #[test]
 fn an_added_item_takes_the_indentation_of_its_neighbours() {
     let source = "x:\n    # c\n    - name: n\n      args:\n        - 1\n      env: {a: b}\n";
-    let added = add_item("l:\n- name: a\n  args:\n  - 0\n", "l", Some(0), source, "x.0").unwrap();
+    let added = add_item(
+        "l:\n- name: a\n  args:\n  - 0\n",
+        "l",
+        Some(0),
+        source,
+        "x.0",
+    )
+    .unwrap();
     let expected = "l:\n- name: a\n  args:\n  - 0\n# c\n- name: n\n  args:\n  - 1\n  env: {a: b}\n";
     assert_eq!(added, expected);
     let back = add_item(source, "x", None, "- name: a\n  args:\n  - 0\n", "0").unwrap();
-    assert!(back.starts_with("x:\n    - name: a\n      args:\n"), "{back}");
+    assert!(
+        back.starts_with("x:\n    - name: a\n      args:\n"),
+        "{back}"
+    );
 }
 
 #[test]
 fn a_file_without_a_final_newline_gains_none() {
     assert_eq!(set("a: 1\nb: x", "b", "w").unwrap(), "a: 1\nb: w");
-    assert_eq!(add_entry("a: 1\nb: x", "", Some(1), "c: 1\n", "c").unwrap(), "a: 1\nb: x\nc: 1");
+    assert_eq!(
+        add_entry("a: 1\nb: x", "", Some(1), "c: 1\n", "c").unwrap(),
+        "a: 1\nb: x\nc: 1"
+    );
     assert_eq!(remove("a: 1\nb: x", &["b"]).unwrap(), "a: 1");
-    assert_eq!(add_item("a:\n- 1", "a", Some(0), "- 2", "0").unwrap(), "a:\n- 1\n- 2");
+    assert_eq!(
+        add_item("a:\n- 1", "a", Some(0), "- 2", "0").unwrap(),
+        "a:\n- 1\n- 2"
+    );
 }
 
 #[test]
 fn the_last_entry_leaves_an_empty_collection() {
-    assert_eq!(remove("a:\n  b: 1\nc: 2\n", &["a.b"]).unwrap(), "a: {}\nc: 2\n");
-    assert_eq!(remove("a: # k\n  # x\n  - 1\n  - 2\n", &["a.0", "a.1"]).unwrap(), "a: [] # k\n");
+    assert_eq!(
+        remove("a:\n  b: 1\nc: 2\n", &["a.b"]).unwrap(),
+        "a: {}\nc: 2\n"
+    );
+    assert_eq!(
+        remove("a: # k\n  # x\n  - 1\n  - 2\n", &["a.0", "a.1"]).unwrap(),
+        "a: [] # k\n"
+    );
     assert_eq!(remove("- a: 1\n- b\n", &["0.a"]).unwrap(), "- {}\n- b\n");
-    assert_eq!(remove("---\n# x\n\na: 1\n", &["a"]).unwrap(), "---\n# x\n\n{}\n");
+    assert_eq!(
+        remove("---\n# x\n\na: 1\n", &["a"]).unwrap(),
+        "---\n# x\n\n{}\n"
+    );
     assert_eq!(remove("a: {b: 1}\n", &["a.b"]).unwrap(), "a: {}\n");
 }
 
 #[test]
 fn what_is_empty_becomes_a_block() {
-    assert_eq!(add_entry("a: {} # c\nb: 1\n", "a", None, "x: 1\n", "x").unwrap(), "a: # c\n  x: 1\nb: 1\n");
-    assert_eq!(add_item("a: []\nb:\n- 1\n", "a", None, "- x: 1\n  y: 2\n", "0").unwrap(), "a:\n- x: 1\n  y: 2\nb:\n- 1\n");
-    assert_eq!(add_item("a:\nb: 1\n", "a", None, "- x\n", "0").unwrap(), "a:\n  - x\nb: 1\n");
-    assert_eq!(add_entry("{}\n", "", None, "x: 1\n", "x").unwrap(), "x: 1\n");
+    assert_eq!(
+        add_entry("a: {} # c\nb: 1\n", "a", None, "x: 1\n", "x").unwrap(),
+        "a: # c\n  x: 1\nb: 1\n"
+    );
+    assert_eq!(
+        add_item("a: []\nb:\n- 1\n", "a", None, "- x: 1\n  y: 2\n", "0").unwrap(),
+        "a:\n- x: 1\n  y: 2\nb:\n- 1\n"
+    );
+    assert_eq!(
+        add_item("a:\nb: 1\n", "a", None, "- x\n", "0").unwrap(),
+        "a:\n  - x\nb: 1\n"
+    );
+    assert_eq!(
+        add_entry("{}\n", "", None, "x: 1\n", "x").unwrap(),
+        "x: 1\n"
+    );
 }
 
 #[test]
 fn blank_lines_follow_the_neighbours() {
     let text = "a: 1\n\nb: 2\n\nc: 3\n";
-    assert_eq!(add_entry(text, "", Some(0), "# n\nn: 0\n", "n").unwrap(), "a: 1\n\n# n\nn: 0\n\nb: 2\n\nc: 3\n");
-    assert_eq!(add_entry(text, "", Some(2), "n: 0\n", "n").unwrap(), "a: 1\n\nb: 2\n\nc: 3\n\nn: 0\n");
-    assert_eq!(add_entry(text, "", None, "n: 0\n", "n").unwrap(), "n: 0\n\na: 1\n\nb: 2\n\nc: 3\n");
+    assert_eq!(
+        add_entry(text, "", Some(0), "# n\nn: 0\n", "n").unwrap(),
+        "a: 1\n\n# n\nn: 0\n\nb: 2\n\nc: 3\n"
+    );
+    assert_eq!(
+        add_entry(text, "", Some(2), "n: 0\n", "n").unwrap(),
+        "a: 1\n\nb: 2\n\nc: 3\n\nn: 0\n"
+    );
+    assert_eq!(
+        add_entry(text, "", None, "n: 0\n", "n").unwrap(),
+        "n: 0\n\na: 1\n\nb: 2\n\nc: 3\n"
+    );
     assert_eq!(remove(text, &["b"]).unwrap(), "a: 1\n\nc: 3\n");
     assert_eq!(remove(text, &["a"]).unwrap(), "b: 2\n\nc: 3\n");
     assert_eq!(remove(text, &["c"]).unwrap(), "a: 1\n\nb: 2\n");
+    let kept = "a: |+\n  x\n\nb: 2\n\n";
+    assert_eq!(remove(kept, &["b"]).unwrap(), "a: |+\n  x\n\n");
     assert_eq!(remove(text, &["a", "b"]).unwrap(), "c: 3\n");
-    assert_eq!(remove("# head\n\na: 1\nb: 2\n", &["a"]).unwrap(), "# head\n\nb: 2\n");
+    assert_eq!(
+        remove("# head\n\na: 1\nb: 2\n", &["a"]).unwrap(),
+        "# head\n\nb: 2\n"
+    );
 }
 
 #[test]
 fn several_additions_at_one_spot_keep_their_order() {
     let stream = parsed("a:\n  b: 1\n");
     let add = |key: &str, mapping: &str| Edit::AddEntry {
-        mapping: place(mapping), key: key.to_owned(), after: Some(0), entry: Fragment::scalar(key, Kind::Str),
+        mapping: place(mapping),
+        key: key.to_owned(),
+        after: Some(0),
+        entry: Fragment::scalar(key, Kind::Str),
     };
-    let text = splice(&stream, &[add("z", ""), add("c", "a"), add("y", ""), add("d", "a")]).unwrap();
-    assert_eq!(text, "a:\n  b: 1\n  c: c\n  d: d\nz: z\n\"y\": \"y\"\n".replace("\"y\":", "y:"));
+    let text = splice(
+        &stream,
+        &[add("z", ""), add("c", "a"), add("y", ""), add("d", "a")],
+    )
+    .unwrap();
+    assert_eq!(
+        text,
+        "a:\n  b: 1\n  c: c\n  d: d\nz: z\n\"y\": \"y\"\n".replace("\"y\":", "y:")
+    );
 }
 
 #[test]
 fn the_first_entry_of_an_item_comes_and_goes() {
-    assert_eq!(remove("- name: a\n  image: b\n", &["0.name"]).unwrap(), "- image: b\n");
-    assert_eq!(remove("- name: a\n  # c\n  image: b\n", &["0.name"]).unwrap(), "-\n  # c\n  image: b\n");
-    assert_eq!(add_entry("- name: a\n", "0", None, "x: 1\n", "x").unwrap(), "- x: 1\n  name: a\n");
+    assert_eq!(
+        remove("- name: a\n  image: b\n", &["0.name"]).unwrap(),
+        "- image: b\n"
+    );
+    assert_eq!(
+        remove("- name: a\n  # c\n  image: b\n", &["0.name"]).unwrap(),
+        "-\n  # c\n  image: b\n"
+    );
+    assert_eq!(
+        add_entry("- name: a\n", "0", None, "x: 1\n", "x").unwrap(),
+        "- x: 1\n  name: a\n"
+    );
 }
 
 #[test]
@@ -183,32 +343,71 @@ fn json_stays_json() {
     assert_eq!(set(text, "a", "y").unwrap(), text.replace("\"x\"", "\"y\""));
     let added = add_entry(text, "", Some(2), "k: v\n", "k").unwrap();
     assert_eq!(added, text.replace("{}\n", "{},\n  \"k\": \"v\"\n"));
-    assert_eq!(remove(text, &["o"]).unwrap(), text.replace(",\n  \"o\": {}", ""));
-    assert_eq!(remove(text, &["a"]).unwrap(), text.replace("  \"a\": \"x\",\n", ""));
-    assert_eq!(add_item(text, "l", Some(0), "- 2\n", "0").unwrap(), text.replace("1\n", "1,\n    2\n"));
+    assert_eq!(
+        remove(text, &["o"]).unwrap(),
+        text.replace(",\n  \"o\": {}", "")
+    );
+    assert_eq!(
+        remove(text, &["a"]).unwrap(),
+        text.replace("  \"a\": \"x\",\n", "")
+    );
+    assert_eq!(
+        add_item(text, "l", Some(0), "- 2\n", "0").unwrap(),
+        text.replace("1\n", "1,\n    2\n")
+    );
     let nested = add_entry(text, "o", None, "{\"p\": {\"q\": [true]}}", "p").unwrap();
-    assert!(serde_json::from_str::<serde_json::Value>(&nested).is_ok(), "{nested}");
-    assert_eq!(add_entry("{\"a\":1}", "", Some(0), "b: 'x'\n", "b").unwrap(), "{\"a\":1, \"b\": \"x\"}");
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&nested).is_ok(),
+        "{nested}"
+    );
+    assert_eq!(
+        add_entry("{\"a\":1}", "", Some(0), "b: 'x'\n", "b").unwrap(),
+        "{\"a\":1, \"b\": \"x\"}"
+    );
 }
 
 #[test]
 fn flow_collections_grow_and_shrink_on_their_line() {
-    assert_eq!(add_item("a: [1, 2]\n", "a", Some(1), "- 3\n", "0").unwrap(), "a: [1, 2, 3]\n");
-    assert_eq!(add_item("a: [1, 2]\n", "a", None, "- 3\n", "0").unwrap(), "a: [3, 1, 2]\n");
+    assert_eq!(
+        add_item("a: [1, 2]\n", "a", Some(1), "- 3\n", "0").unwrap(),
+        "a: [1, 2, 3]\n"
+    );
+    assert_eq!(
+        add_item("a: [1, 2]\n", "a", None, "- 3\n", "0").unwrap(),
+        "a: [3, 1, 2]\n"
+    );
     assert_eq!(remove("a: [1, 2, 3]\n", &["a.1"]).unwrap(), "a: [1, 3]\n");
-    assert_eq!(remove("a: [1, 2, 3]\n", &["a.2", "a.1"]).unwrap(), "a: [1]\n");
+    assert_eq!(
+        remove("a: [1, 2, 3]\n", &["a.2", "a.1"]).unwrap(),
+        "a: [1]\n"
+    );
     let lines = "c: {\n  x: 1,   # one\n  y: 2,\n}\n";
     assert_eq!(remove(lines, &["c.x"]).unwrap(), "c: {\n  y: 2,\n}\n");
-    assert_eq!(add_entry(lines, "c", Some(0), "n: 0\n", "n").unwrap(), "c: {\n  x: 1,   # one\n  n: 0,\n  y: 2,\n}\n");
+    assert_eq!(
+        add_entry(lines, "c", Some(0), "n: 0\n", "n").unwrap(),
+        "c: {\n  x: 1,   # one\n  n: 0,\n  y: 2,\n}\n"
+    );
 }
 
 #[test]
 fn collections_replace_scalars_and_back() {
     let source = "k:\n    # c\n    a: 1\n    l:\n    - x\n";
-    assert_eq!(copy("t:\n  k: v # d\n  z: 1\n", "t.k", source, "k").unwrap(), "t:\n  k: # d\n    # c\n    a: 1\n    l:\n    - x\n  z: 1\n");
-    assert_eq!(set("k: # d\n  a: 1\n  b:\n  - 1\nz: 1\n", "k", "v").unwrap(), "k: v # d\nz: 1\n");
-    assert_eq!(copy("- v\n- w\n", "0", source, "k").unwrap(), "- # c\n  a: 1\n  l:\n  - x\n- w\n");
-    assert_eq!(set("- a: 1\n  b: 2\n- w\n", "0", "v").unwrap(), "- v\n- w\n");
+    assert_eq!(
+        copy("t:\n  k: v # d\n  z: 1\n", "t.k", source, "k").unwrap(),
+        "t:\n  k: # d\n    # c\n    a: 1\n    l:\n    - x\n  z: 1\n"
+    );
+    assert_eq!(
+        set("k: # d\n  a: 1\n  b:\n  - 1\nz: 1\n", "k", "v").unwrap(),
+        "k: v # d\nz: 1\n"
+    );
+    assert_eq!(
+        copy("- v\n- w\n", "0", source, "k").unwrap(),
+        "- # c\n  a: 1\n  l:\n  - x\n- w\n"
+    );
+    assert_eq!(
+        set("- a: 1\n  b: 2\n- w\n", "0", "v").unwrap(),
+        "- v\n- w\n"
+    );
     assert_eq!(copy("k:\n- 1\n", "k", source, "k.l").unwrap(), "k:\n- x\n");
 }
 
@@ -216,15 +415,34 @@ fn collections_replace_scalars_and_back() {
 fn an_item_can_move_and_an_entry_be_replaced() {
     let stream = parsed("l:\n- a # x\n- b\n- c\n");
     let item = Fragment::item(&stream, &place("l.0")).unwrap();
-    let edits = [Edit::Remove { place: place("l.0") }, Edit::AddItem { sequence: place("l"), after: Some(2), item }];
+    let edits = [
+        Edit::Remove {
+            place: place("l.0"),
+        },
+        Edit::AddItem {
+            sequence: place("l"),
+            after: Some(2),
+            item,
+        },
+    ];
     assert_eq!(splice(&stream, &edits).unwrap(), "l:\n- b\n- c\n- a # x\n");
     let stream = parsed("k:\n  # old\n  a: 1\n");
     let entry = Fragment::entry(&parsed("# new\na: 2 # n\n"), &place("a")).unwrap();
     let edits = [
-        Edit::Remove { place: place("k.a") },
-        Edit::AddEntry { mapping: place("k"), key: "a".into(), after: Some(0), entry },
+        Edit::Remove {
+            place: place("k.a"),
+        },
+        Edit::AddEntry {
+            mapping: place("k"),
+            key: "a".into(),
+            after: Some(0),
+            entry,
+        },
     ];
-    assert_eq!(splice(&stream, &edits).unwrap(), "k:\n  # new\n  a: 2 # n\n");
+    assert_eq!(
+        splice(&stream, &edits).unwrap(),
+        "k:\n  # new\n  a: 2 # n\n"
+    );
 }
 
 #[test]
@@ -232,36 +450,75 @@ fn documents_come_and_go_with_their_markers() {
     let source = parsed("---\n# n\nn: 0\n");
     let document = Fragment::document(&source, 0).unwrap();
     let add = |text: &str, after| {
-        splice(&parsed(text), &[Edit::AddDocument { after, document: document.clone() }]).unwrap()
+        splice(
+            &parsed(text),
+            &[Edit::AddDocument {
+                after,
+                document: document.clone(),
+            }],
+        )
+        .unwrap()
     };
     assert_eq!(add("a: 1\n", Some(0)), "a: 1\n---\n# n\nn: 0\n");
     assert_eq!(add("a: 1", Some(0)), "a: 1\n---\n# n\nn: 0");
     assert_eq!(add("a: 1\n", None), "# n\nn: 0\n---\na: 1\n");
-    assert_eq!(add("# h\n---\na: 1\n", None), "# h\n---\n# n\nn: 0\n---\na: 1\n");
+    assert_eq!(
+        add("# h\n---\na: 1\n", None),
+        "# h\n---\n# n\nn: 0\n---\na: 1\n"
+    );
     assert_eq!(add("a: 1\n...\n", Some(0)), "a: 1\n...\n---\n# n\nn: 0\n");
     assert_eq!(add("", None), "# n\nn: 0\n");
-    let drop = |text: &str, document| splice(&parsed(text), &[Edit::RemoveDocument { document }]).unwrap();
+    let drop =
+        |text: &str, document| splice(&parsed(text), &[Edit::RemoveDocument { document }]).unwrap();
     assert_eq!(drop("a: 1\n---\nb: 2\n", 0), "b: 2\n");
     assert_eq!(drop("a: 1\n---\nb: 2\n", 1), "a: 1\n");
     assert_eq!(drop("# h\n---\na: 1\n---\nb: 2\n", 0), "# h\n---\nb: 2\n");
     assert_eq!(drop("a: 1\n---\nb: 2", 1), "a: 1");
     assert_eq!(drop("a: 1\n", 0), "");
+    let both = [
+        Edit::RemoveDocument { document: 0 },
+        Edit::RemoveDocument { document: 1 },
+    ];
+    assert_eq!(splice(&parsed("a: 1\n---\nb: 2\n"), &both).unwrap(), "");
+    assert_eq!(
+        splice(&parsed("a: 1\n---\nb: 2\n---\nc: 3\n"), &both).unwrap(),
+        "c: 3\n"
+    );
 }
 
 #[test]
 fn overlapping_edits_are_refused() {
     let stream = parsed("a:\n  b: 1\n");
-    let set = |path| Edit::Set { place: place(path), value: Fragment::scalar("x", Kind::Str) };
-    assert!(matches!(splice(&stream, &[set("a"), set("a.b")]), Err(EditError::Overlap(_))));
-    let there = Edit::AddEntry { mapping: Place::root(0), key: "a".into(), after: None, entry: Fragment::scalar("x", Kind::Str) };
-    assert!(matches!(splice(&stream, &[there]), Err(EditError::Present(_))));
+    let set = |path| Edit::Set {
+        place: place(path),
+        value: Fragment::scalar("x", Kind::Str),
+    };
+    assert!(matches!(
+        splice(&stream, &[set("a"), set("a.b")]),
+        Err(EditError::Overlap(_))
+    ));
+    let there = Edit::AddEntry {
+        mapping: Place::root(0),
+        key: "a".into(),
+        after: None,
+        entry: Fragment::scalar("x", Kind::Str),
+    };
+    assert!(matches!(
+        splice(&stream, &[there]),
+        Err(EditError::Present(_))
+    ));
 }
 
 #[test]
 fn a_fragment_is_renamed_in_all_its_text() {
     let source = parsed("# for staging\nstaging: {host: staging.example.org}\n");
     let entry = Fragment::entry(&source, &place("staging")).unwrap();
-    let renamed = entry.renamed(&|text| text.replace("staging", "production")).unwrap();
-    assert_eq!(renamed.text(), "# for production\nproduction: {host: production.example.org}\n");
+    let renamed = entry
+        .renamed(&|text| text.replace("staging", "production"))
+        .unwrap();
+    assert_eq!(
+        renamed.text(),
+        "# for production\nproduction: {host: production.example.org}\n"
+    );
     assert_eq!(renamed.key(), Some("production"));
 }

@@ -1,5 +1,7 @@
 //! Reading: spans, types, comments, and what is refused.
 
+use std::fmt::Write as _;
+
 use super::super::{Content, JsonPath, Kind, ParseFault, Stream, Value, member};
 use super::{parsed, place};
 
@@ -28,17 +30,37 @@ fn an_empty_text_has_no_documents() {
 #[test]
 fn documents_tile_the_stream() {
     let stream = parsed("# h\na: 1\n---\n# x\nb: 2\n...\n---\n--- c\n");
-    let text: Vec<&str> = stream.documents().iter().map(|d| &stream.text()[d.span.clone()]).collect();
-    assert_eq!(text, ["# h\na: 1\n", "---\n# x\nb: 2\n...\n", "---\n", "--- c\n"]);
+    let text: Vec<&str> = stream
+        .documents()
+        .iter()
+        .map(|d| &stream.text()[d.span.clone()])
+        .collect();
+    assert_eq!(
+        text,
+        ["# h\na: 1\n", "---\n# x\nb: 2\n...\n", "---\n", "--- c\n"]
+    );
 }
 
 #[test]
 fn plain_scalars_are_typed_as_kubernetes_tools_do() {
     for (text, kind) in [
-        ("yes", Kind::Str), ("on", Kind::Str), ("true", Kind::Bool), ("0644", Kind::Int),
-        ("0x1F", Kind::Int), ("1_000", Kind::Int), ("1e3", Kind::Float), ("1.10", Kind::Float),
-        (".inf", Kind::Float), ("~", Kind::Null), ("NULL", Kind::Null), ("2026-01-02", Kind::Str),
-        ("1:30", Kind::Str), ("v1", Kind::Str), ("-", Kind::Str), ("1.2.3", Kind::Str), ("0x", Kind::Str),
+        ("yes", Kind::Str),
+        ("on", Kind::Str),
+        ("true", Kind::Bool),
+        ("0644", Kind::Int),
+        ("0x1F", Kind::Int),
+        ("1_000", Kind::Int),
+        ("1e3", Kind::Float),
+        ("1.10", Kind::Float),
+        (".inf", Kind::Float),
+        ("~", Kind::Null),
+        ("NULL", Kind::Null),
+        ("2026-01-02", Kind::Str),
+        ("1:30", Kind::Str),
+        ("v1", Kind::Str),
+        ("-", Kind::Str),
+        ("1.2.3", Kind::Str),
+        ("0x", Kind::Str),
     ] {
         assert_eq!(Kind::of_plain(text), kind, "{text}");
     }
@@ -55,17 +77,36 @@ fn comments_are_those_above_and_behind() {
 #[test]
 fn an_alias_resolves_to_the_last_anchor_before_it() {
     let stream = parsed("a: &v 1\nb: *v\nc: &v {x: 2}\nd: *v\n");
-    let resolved = |path: &str| stream.resolve(0, stream.node(&place(path)).expect(path)).value();
-    assert_eq!(resolved("b"), Value::Scalar { text: "1".into(), kind: Kind::Int });
+    let resolved = |path: &str| {
+        stream
+            .resolve(0, stream.node(&place(path)).expect(path))
+            .value()
+    };
+    assert_eq!(
+        resolved("b"),
+        Value::Scalar {
+            text: "1".into(),
+            kind: Kind::Int
+        }
+    );
     assert!(matches!(resolved("d"), Value::Mapping(_)));
     assert_eq!(stream.to_json(0)["d"]["x"], 2);
 }
 
 #[test]
 fn what_nobody_writes_is_refused() {
-    assert_eq!(fault("a: 1\nb: 2\na: 3\n"), ParseFault::DuplicateKey("a".into()));
-    assert_eq!(fault("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n"), ParseFault::ConflictMarker);
-    assert_eq!(fault("a: &x [*x]\n"), ParseFault::RecursiveAlias("x".into()));
+    assert_eq!(
+        fault("a: 1\nb: 2\na: 3\n"),
+        ParseFault::DuplicateKey("a".into())
+    );
+    assert_eq!(
+        fault("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n"),
+        ParseFault::ConflictMarker
+    );
+    assert_eq!(
+        fault("a: &x [*x]\n"),
+        ParseFault::RecursiveAlias("x".into())
+    );
     assert_eq!(fault(&"x".repeat(10_000_001)), ParseFault::TooLarge);
     assert!(matches!(fault("a: [1"), ParseFault::Syntax(_)));
     let error = Stream::parse("c:\n  x: 1\n  x: 2\n").expect_err("a fault");
@@ -77,13 +118,24 @@ fn deep_nesting_is_refused_within_a_thread_s_stack() {
     let small = std::thread::Builder::new().stack_size(2 << 20);
     let found = small.spawn(|| {
         let deep = fault(&"[".repeat(100_000));
-        let mixed = fault(&(0..300).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>());
+        let mixed = fault(&(0..300).fold(String::new(), |text, n| {
+            text + &" ".repeat(n)
+                + "a:
+"
+        }));
         let dashes = fault(&"- ".repeat(100_000));
         let fine = parsed(&format!("{}{}", "[".repeat(250), "]".repeat(250)));
         (deep, mixed, dashes, fine.to_json(0).is_array())
     });
     let (deep, mixed, dashes, fine) = found.expect("a thread").join().expect("no overflow");
-    assert_eq!((deep, mixed, dashes), (ParseFault::TooDeep, ParseFault::TooDeep, ParseFault::TooDeep));
+    assert_eq!(
+        (deep, mixed, dashes),
+        (
+            ParseFault::TooDeep,
+            ParseFault::TooDeep,
+            ParseFault::TooDeep
+        )
+    );
     assert!(fine);
 }
 
@@ -92,7 +144,7 @@ fn a_billion_laughs_are_refused_at_once() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for n in 1..12 {
         let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
-        text.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
+        writeln!(text, "a{n}: &a{n} [{aliases}]").expect("a string takes all");
     }
     assert_eq!(fault(&text), ParseFault::TooManyAliases);
 }
@@ -100,7 +152,10 @@ fn a_billion_laughs_are_refused_at_once() {
 #[test]
 fn a_long_comment_block_is_no_fault() {
     let text = format!("a:\n{}  b: 1\n", "  # c\n".repeat(500));
-    assert!(matches!(parsed(&text).documents()[0].root.content, Content::Mapping { .. }));
+    assert!(matches!(
+        parsed(&text).documents()[0].root.content,
+        Content::Mapping { .. }
+    ));
 }
 
 #[test]
@@ -109,7 +164,10 @@ fn queries_select_places() {
     let path = JsonPath::parse("$.spec.containers[?@.name=='web'].image").expect("a path");
     let found = path.select(&stream.to_json(0));
     assert_eq!(found, [place("spec.containers.0.image").steps]);
-    assert_eq!(place("spec.containers.0").normalized(), "$['spec']['containers'][0]");
+    assert_eq!(
+        place("spec.containers.0").normalized(),
+        "$['spec']['containers'][0]"
+    );
     assert_eq!(member("it's"), r"['it\'s']");
     assert!(JsonPath::parse("a.b").is_err());
 }

@@ -1,0 +1,334 @@
+//! Nodes and the collections that hold them.
+
+use std::collections::HashSet;
+
+use granit_parser::{Event, StructureStyle};
+
+use super::super::error::ParseFault;
+use super::super::node::{Content, Entry, Layout, Node, Span};
+use super::leaf::Properties;
+use super::{Fault, MAX_DEPTH, MAX_NODES, Reader, Size};
+
+/// What an event opens.
+enum Opened {
+    Leaf(Box<(Node, Size)>),
+    Branch(Box<Branch>),
+}
+
+/// A collection that is being read.
+struct Branch {
+    properties: Properties,
+    lead: usize,
+    style: StructureStyle,
+    is_sequence: bool,
+    has_token: bool,
+    items: Vec<Node>,
+    entries: Vec<Entry>,
+    span: Span,
+    size: Size,
+}
+
+impl Reader<'_> {
+    /// Reads the node of the current event.
+    ///
+    /// Only this, `sequence`, `mapping` and `entry` call each other, and their
+    /// frames are kept small, for 255 levels must fit on any thread's stack.
+    pub(super) fn node(&mut self, lead: usize) -> Result<(Node, Size), Fault> {
+        let mut branch = match self.open(lead)? {
+            Opened::Leaf(done) => return Ok(*done),
+            Opened::Branch(branch) => branch,
+        };
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err((self.cursor, ParseFault::TooDeep));
+        }
+        if branch.is_sequence {
+            self.sequence(&mut branch)?;
+        } else {
+            self.mapping(&mut branch)?;
+        }
+        self.depth -= 1;
+        self.close(*branch)
+    }
+
+    /// Takes the current event: a leaf is done, a branch has its properties.
+    fn open(&mut self, lead: usize) -> Result<Opened, Fault> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err((self.cursor, ParseFault::TooManyNodes));
+        }
+        let (event, span) = self.current.take().ok_or_else(|| self.misplaced())?;
+        let range = span.byte_range().ok_or_else(|| self.misplaced())?;
+        let (id, style, is_sequence) = match &event {
+            Event::Alias(id) => {
+                let name = self.alias(&range, lead)?;
+                let Some(size) = self.sizes.get(id).copied().flatten() else {
+                    return Err((range.start, ParseFault::RecursiveAlias(name)));
+                };
+                if self.total + size.nodes > MAX_NODES || size.depth + self.depth > MAX_DEPTH {
+                    return Err((range.start, ParseFault::TooManyAliases));
+                }
+                return Ok(Opened::Leaf(Box::new((
+                    alias_node(name, range, lead),
+                    size,
+                ))));
+            }
+            Event::UnresolvedAlias(_) => {
+                let name = self.alias(&range, lead)?;
+                let size = Size { nodes: 1, depth: 1 };
+                return Ok(Opened::Leaf(Box::new((
+                    alias_node(name, range, lead),
+                    size,
+                ))));
+            }
+            Event::Scalar(_, _, id, _) => (*id, StructureStyle::Flow, false),
+            Event::SequenceStart(style, id, _) => (*id, *style, true),
+            Event::MappingStart(style, id, _) => (*id, *style, false),
+            _ => return Err(self.misplaced()),
+        };
+        let properties = self.properties(&event, &span, id)?;
+        if let Event::Scalar(text, style, ..) = event {
+            let (scalar, span) = self.scalar(&text, style, range, &properties)?;
+            let size = Size { nodes: 1, depth: 1 };
+            let branch = Branch {
+                properties,
+                lead,
+                style: StructureStyle::Flow,
+                is_sequence: false,
+                has_token: false,
+                items: Vec::new(),
+                entries: Vec::new(),
+                span,
+                size,
+            };
+            return self
+                .closed(branch, Content::Scalar(scalar))
+                .map(|leaf| Opened::Leaf(Box::new(leaf)));
+        }
+        self.trivia();
+        Ok(Opened::Branch(Box::new(Branch {
+            properties,
+            lead,
+            style,
+            is_sequence,
+            has_token: !range.is_empty(),
+            items: Vec::new(),
+            entries: Vec::new(),
+            span: self.cursor..self.cursor,
+            size: Size { nodes: 1, depth: 0 },
+        })))
+    }
+
+    fn close(&mut self, mut branch: Branch) -> Result<(Node, Size), Fault> {
+        branch.size.depth += 1;
+        let layout = layout(branch.style);
+        let content = if branch.is_sequence {
+            Content::Sequence {
+                layout,
+                items: std::mem::take(&mut branch.items),
+            }
+        } else {
+            Content::Mapping {
+                layout,
+                entries: std::mem::take(&mut branch.entries),
+            }
+        };
+        self.closed(branch, content)
+    }
+
+    fn closed(&mut self, branch: Branch, content: Content) -> Result<(Node, Size), Fault> {
+        let Branch {
+            properties,
+            span,
+            size,
+            lead,
+            ..
+        } = branch;
+        if size.nodes > MAX_NODES {
+            return Err((span.start, ParseFault::TooManyAliases));
+        }
+        if properties.id > 0 {
+            self.sizes.insert(properties.id, Some(size));
+        }
+        let start = properties.start.unwrap_or(span.start);
+        let Properties { anchor, tag, .. } = properties;
+        Ok((
+            Node {
+                span,
+                anchor,
+                tag,
+                content,
+                start,
+                lead,
+            },
+            size,
+        ))
+    }
+
+    fn sequence(&mut self, open: &mut Branch) -> Result<(), Fault> {
+        let is_flow = open.style == StructureStyle::Flow;
+        if is_flow {
+            self.expect(b'[')?;
+        }
+        while let Some(lead) = self.next_item(is_flow)? {
+            let (item, size) = self.node(lead)?;
+            open.size.add(size);
+            open.span.end = item.end();
+            open.items.push(item);
+        }
+        if is_flow {
+            self.expect(b']')?;
+            open.span.end = self.cursor;
+        }
+        Ok(())
+    }
+
+    /// Moves over a comma or dash; `None` at the sequence's end.
+    fn next_item(&mut self, is_flow: bool) -> Result<Option<usize>, Fault> {
+        self.advance()?;
+        let mut lead = self.cursor;
+        if is_flow {
+            self.trivia();
+            if self.peek_byte() == Some(b',') {
+                self.cursor += 1;
+                lead = self.cursor;
+                self.trivia();
+            }
+        }
+        if matches!(self.current, Some((Event::SequenceEnd, _))) {
+            return Ok(None);
+        }
+        if !is_flow {
+            self.trivia();
+            self.expect(b'-')?;
+            lead = self.cursor;
+        }
+        Ok(Some(lead))
+    }
+
+    fn mapping(&mut self, open: &mut Branch) -> Result<(), Fault> {
+        let is_flow = open.style == StructureStyle::Flow;
+        let braces = is_flow && open.has_token && self.peek_byte() == Some(b'{');
+        if braces {
+            self.cursor += 1;
+        }
+        let mut names = Names::default();
+        while self.next_entry(braces)? {
+            self.entry(is_flow, open)?;
+            names.check(&open.entries)?;
+        }
+        if braces {
+            self.trivia();
+            self.expect(b'}')?;
+            open.span.end = self.cursor;
+        }
+        Ok(())
+    }
+
+    /// Moves over a comma; false at the mapping's end.
+    fn next_entry(&mut self, braces: bool) -> Result<bool, Fault> {
+        self.advance()?;
+        if braces {
+            self.trivia();
+            if self.peek_byte() == Some(b',') {
+                self.cursor += 1;
+            }
+        }
+        if matches!(self.current, Some((Event::MappingEnd, _))) {
+            return Ok(false);
+        }
+        self.trivia();
+        Ok(true)
+    }
+
+    fn entry(&mut self, is_flow: bool, open: &mut Branch) -> Result<(), Fault> {
+        let start = self.cursor;
+        if self.peek_byte() == Some(b'?')
+            && (self.is_blank(start + 1) || (is_flow && self.is_left_out()))
+        {
+            self.cursor += 1;
+        }
+        let (key, size) = self.node(self.cursor)?;
+        open.size.add(size);
+        let (lead, after) = self.colon(is_flow)?;
+        let (value, size) = self.node(lead)?;
+        open.size.add(size);
+        self.cursor = self.cursor.max(after);
+        let complex = match key.content {
+            Content::Scalar(_) => None,
+            _ => Some(self.text[key.start..key.span.end].into()),
+        };
+        let entry = Entry {
+            key,
+            value,
+            start,
+            complex,
+        };
+        open.span.end = entry.end();
+        open.entries.push(entry);
+        Ok(())
+    }
+
+    /// Moves over the colon; the value's lead, and how far the text is known already.
+    fn colon(&mut self, is_flow: bool) -> Result<(usize, usize), Fault> {
+        self.advance()?;
+        let after_key = self.cursor;
+        self.trivia();
+        let is_colon = self.peek_byte() == Some(b':')
+            && (is_flow || self.is_blank(self.cursor + 1) || !self.is_left_out());
+        if is_colon {
+            self.cursor += 1;
+            return Ok((self.cursor, self.cursor));
+        }
+        let known = self.cursor;
+        self.cursor = after_key;
+        Ok((after_key, known))
+    }
+}
+
+/// Finds a name that comes twice, without a table for small mappings.
+#[derive(Default)]
+struct Names {
+    seen: Option<HashSet<String>>,
+}
+
+impl Names {
+    /// Holds the last entry against those before it.
+    fn check(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+        const SMALL: usize = 16;
+        let Some((entry, before)) = entries.split_last() else {
+            return Ok(());
+        };
+        let name = entry.name();
+        if before.len() == SMALL {
+            self.seen = Some(before.iter().map(|entry| entry.name().to_owned()).collect());
+        }
+        let twice = match &mut self.seen {
+            Some(seen) => !seen.insert(name.to_owned()),
+            None => before.iter().any(|entry| entry.name() == name),
+        };
+        if twice {
+            return Err((entry.start, ParseFault::DuplicateKey(name.to_owned())));
+        }
+        Ok(())
+    }
+}
+
+fn alias_node(name: String, span: Span, lead: usize) -> Node {
+    let start = span.start;
+    Node {
+        span,
+        anchor: None,
+        tag: None,
+        content: Content::Alias(name),
+        start,
+        lead,
+    }
+}
+
+fn layout(style: StructureStyle) -> Layout {
+    match style {
+        StructureStyle::Block => Layout::Block,
+        StructureStyle::Flow => Layout::Flow,
+    }
+}

@@ -1,0 +1,191 @@
+//! Aliases, scalars, and the anchor and tag before any node.
+
+use granit_parser::{Event, ScalarStyle};
+
+use super::super::node::Span;
+use super::super::scalar::{Kind, Quoting, Scalar};
+use super::super::text::{line_end, next_line, without_break};
+use super::{Fault, Reader};
+
+/// Anchor and tag of a node, and where they start.
+pub(super) struct Properties {
+    pub(super) anchor: Option<String>,
+    pub(super) tag: Option<String>,
+    pub(super) start: Option<usize>,
+    pub(super) id: usize,
+    core: Option<Kind>,
+    is_str: bool,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn alias(&mut self, range: &Span, lead: usize) -> Result<String, Fault> {
+        self.trivia();
+        if self.cursor != range.start || range.start < lead {
+            return Err(self.misplaced());
+        }
+        self.cursor = range.end;
+        Ok(self
+            .text
+            .get(range.start + 1..range.end)
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    /// Takes the anchor's event and moves over anchor and tag.
+    pub(super) fn properties(
+        &mut self,
+        event: &Event<'t>,
+        span: &granit_parser::Span,
+        id: usize,
+    ) -> Result<Properties, Fault> {
+        let mut found = Properties {
+            anchor: None,
+            tag: None,
+            start: None,
+            id,
+            core: None,
+            is_str: false,
+        };
+        let mut ranges: [Option<Span>; 2] = [None, None];
+        if let Some(range) = span.tag_span().and_then(|tag| tag.byte_range()) {
+            let source = self
+                .text
+                .get(range.clone())
+                .ok_or_else(|| self.misplaced())?;
+            found.tag = Some(source.to_owned());
+            if let Event::Scalar(_, _, _, Some(tag)) = event {
+                found.core = tag.core_suffix().and_then(Kind::of_tag);
+                found.is_str = source == "!";
+            }
+            ranges[0] = Some(range);
+        }
+        if id > 0 {
+            let (Event::Anchor(_, name), span) = self.event()? else {
+                return Err(self.misplaced());
+            };
+            let range = span.byte_range().ok_or_else(|| self.misplaced())?;
+            found.anchor = Some(name.into_owned());
+            ranges[1] = Some(range);
+            self.sizes.insert(id, None);
+        }
+        let mut ranges: Vec<Span> = ranges.into_iter().flatten().collect();
+        ranges.sort_by_key(|range| range.start);
+        for range in ranges {
+            self.trivia();
+            if self.cursor != range.start {
+                return Err(self.misplaced());
+            }
+            found.start.get_or_insert(range.start);
+            self.cursor = range.end;
+        }
+        if let (Some(name), Some(start)) = (&found.anchor, found.start) {
+            self.anchors.push((name.clone(), start));
+        }
+        Ok(found)
+    }
+
+    pub(super) fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        range: Span,
+        properties: &Properties,
+    ) -> Result<(Scalar, Span), Fault> {
+        let quoting = match style {
+            ScalarStyle::Plain => Quoting::Plain,
+            ScalarStyle::SingleQuoted => Quoting::Single,
+            ScalarStyle::DoubleQuoted => Quoting::Double,
+            ScalarStyle::Literal => Quoting::Literal,
+            ScalarStyle::Folded => Quoting::Folded,
+        };
+        if quoting == Quoting::Plain && range.is_empty() {
+            let kind = if properties.is_str {
+                Kind::Str
+            } else {
+                properties.core.unwrap_or(Kind::Null)
+            };
+            let scalar = Scalar {
+                text: String::new(),
+                kind,
+                quoting,
+            };
+            return Ok((scalar, self.cursor..self.cursor));
+        }
+        self.trivia();
+        let kind = match (properties.core, quoting) {
+            (Some(kind), _) => kind,
+            (None, Quoting::Plain) if !properties.is_str => Kind::of_plain(text),
+            _ => Kind::Str,
+        };
+        let scalar = Scalar {
+            text: text.to_owned(),
+            kind,
+            quoting,
+        };
+        if matches!(quoting, Quoting::Literal | Quoting::Folded) {
+            let span = self.block_scalar(range)?;
+            return Ok((scalar, span));
+        }
+        if self.cursor != range.start {
+            return Err(self.misplaced());
+        }
+        self.cursor = range.end;
+        Ok((scalar, range))
+    }
+
+    /// The span of a block scalar from its header to the end of its last line.
+    pub(super) fn block_scalar(&mut self, range: Span) -> Result<Span, Fault> {
+        let start = self.cursor;
+        if !matches!(self.peek_byte(), Some(b'|' | b'>')) {
+            return Err(self.misplaced());
+        }
+        let header = &self.text[start..line_end(self.text, start)];
+        let indicator = &header[..header.find([' ', '\t']).unwrap_or(header.len())];
+        self.cursor = start + indicator.len();
+        let header_end = self.cursor;
+        if let Some(comment) = header.find('#') {
+            self.cursor = start + comment;
+            self.comment();
+        }
+        let body = next_line(self.text, start);
+        let mut end = range.end.max(header_end).min(self.text.len());
+        if indicator.contains('+') {
+            // The parser may have looked at the next line's indentation.
+            let line = self.text[..end].trim_end_matches(' ').len();
+            end = if self.text[..line].ends_with('\n') {
+                line
+            } else {
+                end
+            };
+            end = without_break(self.text, end);
+        } else {
+            let indent = block_indent(&self.text[body.min(end)..end]);
+            loop {
+                let line_end = without_break(self.text, end);
+                let line_start = self.text[..line_end].rfind('\n').map_or(0, |at| at + 1);
+                let line = &self.text[line_start..line_end];
+                if line_start < body
+                    || line.bytes().any(|b| !b.is_ascii_whitespace())
+                    || line.len() > indent
+                {
+                    end = if line_start < body {
+                        header_end
+                    } else {
+                        line_end
+                    };
+                    break;
+                }
+                end = line_start;
+            }
+        }
+        self.cursor = self.cursor.max(end);
+        Ok(start..end.max(header_end))
+    }
+}
+
+/// The indentation of a block scalar's body.
+fn block_indent(body: &str) -> usize {
+    body.lines()
+        .find(|line| !line.trim().is_empty())
+        .map_or(0, |line| line.len() - line.trim_start_matches(' ').len())
+}
