@@ -57,9 +57,7 @@ pub fn run(
         .map_or("promote.yaml".into(), |f| f.to_string_lossy().into_owned());
     let file = match &arguments.config {
         Some(file) => Some(directory.join(file)),
-        None => working_tree(directory)
-            .map(|root| root.join("promote.yaml"))
-            .filter(|f| f.exists()),
+        None => Some(working_tree(directory)?.join("promote.yaml")).filter(|f| f.exists()),
     };
     let settings = match file {
         None => {
@@ -91,12 +89,18 @@ pub fn run(
 }
 
 /// The root of the working tree that `directory` lies in.
-fn working_tree(directory: &Path) -> Option<PathBuf> {
-    let start = std::path::absolute(directory).ok()?;
-    start
+fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
+    let start = std::path::absolute(directory)?;
+    match start
         .ancestors()
         .find(|folder| folder.join(".git").exists())
-        .map(Path::to_path_buf)
+    {
+        Some(root) => Ok(root.to_path_buf()),
+        // Says so if it is no repository at all.
+        None => wiring::open(directory)
+            .map_err(Failure::from)
+            .and(Err(Failure::NoWorkingTree)),
+    }
 }
 
 fn layout(

@@ -29,6 +29,9 @@ pub enum Failure {
         #[source]
         source: io::Error,
     },
+    /// A bare repository has no files to check.
+    #[error("there is no working tree here, so no `promote.yaml` to check")]
+    NoWorkingTree,
     /// The person at the terminal said no.
     #[error("not confirmed; nothing was written")]
     Declined,

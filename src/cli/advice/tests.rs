@@ -1,4 +1,5 @@
 use super::*;
+use crate::port::RepositoryError;
 
 fn story(failure: impl Into<Failure>) -> (String, Exit) {
     let advice = Advice::on(&failure.into());

@@ -12,6 +12,10 @@ pub const RESULT: &str = "git-promote/result/v1";
 
 /// What became of a promotion.
 #[derive(Serialize, JsonSchema, Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`promotion_id` is the contract's name"
+)]
 #[schemars(title = "git-promote result, version 1")]
 pub struct Promotion<'a> {
     /// `git-promote/result/v1`.

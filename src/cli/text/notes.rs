@@ -1,12 +1,13 @@
 //! What holds the promotion, what to know, and what failed.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io;
 
 use crate::cli::terminal::{Canvas, harmless};
 use crate::plan::{FileFault, Plan};
 
 /// Writes findings, warnings and faults, in this order: the worst stands nearest to the summary.
-pub(super) fn write(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
     let palette = canvas.palette;
     for warning in plan.warnings() {
         write!(out, "{0}warning{0:#}: ", palette.warning)?;
@@ -51,7 +52,7 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Res
 pub(in crate::cli) fn fault_line(fault: &FileFault) -> String {
     let mut place = harmless(&fault.path).into_owned();
     for number in [fault.line, fault.column].into_iter().map_while(|n| n) {
-        place.push_str(&format!(":{number}"));
+        let _ = write!(place, ":{number}");
     }
     format!("{place}: {}", harmless(&fault.message))
 }

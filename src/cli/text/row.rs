@@ -1,6 +1,7 @@
 //! One line for one difference, in columns that line up within a file.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io;
 
 use super::value::{shortened, sides};
 use super::{Detail, Length, Selectors};
@@ -60,6 +61,10 @@ impl<'a> Row<'a> {
             Length::Shortened => shortened(text, width),
         };
         match (self.op, &self.before, &self.after) {
+            // What would be written is what is there: the environment's own name, put in its place.
+            (Op::Set, Some(before), Some(after)) if before == after => {
+                cut(before, width.max(LEAST))
+            }
             (Op::Set, Some(before), Some(after)) => {
                 let room = width.saturating_sub(4);
                 let (b, a) = (before.chars().count(), after.chars().count());
@@ -110,7 +115,7 @@ fn place(difference: &PlannedDifference) -> String {
 
 /// Writes rows in columns.
 pub(super) fn write(
-    out: &mut dyn Write,
+    out: &mut dyn io::Write,
     rows: &[Row<'_>],
     canvas: Canvas,
     detail: Detail,
@@ -132,9 +137,9 @@ pub(super) fn write(
         };
         let mut line = format!("  {} ", row.sign);
         if label_width > 0 {
-            line.push_str(&format!("{:label_width$}  ", row.label));
+            let _ = write!(line, "{:label_width$}  ", row.label);
         }
-        line.push_str(&format!("{:place_width$}  ", row.place));
+        let _ = write!(line, "{:place_width$}  ", row.place);
         let reason = row
             .reason
             .as_ref()
@@ -156,7 +161,7 @@ pub(super) fn write(
 }
 
 /// Writes a selector on a line of its own, never shortened: it is there to be copied.
-pub(super) fn selector(out: &mut dyn Write, text: &str, canvas: Canvas) -> io::Result<()> {
+pub(super) fn selector(out: &mut dyn io::Write, text: &str, canvas: Canvas) -> io::Result<()> {
     let dim = canvas.palette.dim;
     writeln!(out, "      {dim}{}{dim:#}", harmless(text))
 }
