@@ -95,7 +95,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             ),
         });
     }
-    let rules = Rules::new(&settings, request.promote)?;
+    let rules = Rules::new(&settings, &request.products, request.promote)?;
     if request.promote == Some(Mode::Changes) {
         return Err(EngineError::Unsupported {
             what: "`--promote changes`".to_owned(),

@@ -132,14 +132,30 @@ impl Files<'_> {
         let differences = manifest::compare(&self.sides(pair, source, target));
         let rule = self.rules.of(&pair.application, path);
         let places = Places::new(source, target, self.naming);
+        let company: Vec<bool> = differences
+            .iter()
+            .map(|d| decide::has_company(d, &differences))
+            .collect();
         let mut taken = HashSet::new();
         differences
             .into_iter()
-            .map(|difference| {
+            .zip(company)
+            .map(|(difference, has_company)| {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
-                let facts = decide::facts(&difference, &rule, &places, (source, target), matches);
+                let facts = decide::facts(
+                    &difference,
+                    &rule,
+                    &places,
+                    (source, target),
+                    has_company,
+                    matches,
+                );
                 let selector = unique(selector(path, &difference), &mut taken);
-                Field { difference, selector, facts }
+                Field {
+                    difference,
+                    selector,
+                    facts,
+                }
             })
             .collect()
     }
@@ -362,11 +378,8 @@ fn verdicts(
                 .iter()
                 .map(|field| {
                     let chosen = settled.chosen(&field.selector, &field.facts.matches);
-                    let verdict = decide::decide(
-                        &field.difference,
-                        &field.facts,
-                        chosen,
-                        request.removals);
+                    let verdict =
+                        decide::decide(&field.difference, &field.facts, chosen, request.removals);
                     if let (true, Some(_), Some((before, after))) = (
                         verdict.is_promote(),
                         field.difference.version,

@@ -18,9 +18,7 @@ use crate::port::{RepositoryError, Snapshot};
 pub(super) fn hop(request: &Request, settings: &Settings) -> Result<Hop, EngineError> {
     let environment = |word: &str| {
         settings
-            .environments
-            .iter()
-            .find(|e| e.answers_to(word))
+            .environment(word)
             .cloned()
             .unwrap_or_else(|| Environment::named(word))
     };
@@ -90,7 +88,7 @@ impl Ground<'_> {
         }
         let mut words = request.applications.clone();
         for name in &request.products {
-            let product = self.settings.products.iter().find(|p| p.name == *name);
+            let product = self.settings.product(name);
             let product = product.ok_or_else(|| EngineError::UnknownProduct {
                 name: name.clone(),
                 known: self
