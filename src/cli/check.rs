@@ -78,7 +78,7 @@ pub fn run(
                 )?;
             }
             let count = text::counted(warnings.len(), "warning");
-            writeln!(console.out, "{} is in order, {count}", harmless(&name))?;
+            writeln!(console.out, "`{}` is in order, {count}", harmless(&name))?;
             settings
         }
     };
