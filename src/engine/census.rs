@@ -9,7 +9,8 @@
 
 use std::collections::BTreeSet;
 
-use super::pair::{Candidate, PairError, join, names};
+use super::names::{join, names};
+use super::pair::{Candidate, PairError};
 use super::scope::Scope;
 use super::tree::{Entry, Trees};
 use crate::domain::{
