@@ -2,7 +2,7 @@
 
 use crate::domain::{Action, CommitId, Mode, Origin, Settings};
 use crate::plan::{ApplicationPlan, Draft, Plan, Warning};
-use crate::port::{Branch, Clock, Progress, Repository, SettingsReader, Snapshot};
+use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
@@ -45,7 +45,11 @@ pub struct Prepared {
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
     ports.progress.step("finding the branch");
-    let branch = ports.repository.branch(&request.branch).await?;
+    let mut choice = request.branch.clone();
+    if request.action == Some(Action::None) && choice.publish == Publish::Push {
+        choice.publish = Publish::Look;
+    }
+    let branch = ports.repository.branch(&choice).await?;
     let plan = compute(ports, request, &branch)?;
     Ok(Prepared { plan, branch })
 }
