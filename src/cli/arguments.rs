@@ -52,16 +52,12 @@ pub struct Arguments {
     pub look: LookArguments,
 }
 
-/// Everything that is not a promotion.
+/// Everything that is not a promotion; the help of a command is its arguments' comment.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// The preview alone.
     Diff(Box<DiffArguments>),
-    /// The configuration's faults.
     Check(CheckArguments),
-    /// JSON Schemas.
     Schema(SchemaArguments),
-    /// Shell completions.
     Completions(CompletionsArguments),
     /// Print the manual page (roff).
     Man,
