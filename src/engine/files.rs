@@ -142,7 +142,7 @@ impl Files<'_> {
                     has_company,
                     matches,
                 );
-                let selector = unique(selector(path, &difference), &mut taken);
+                let selector = unique(&selector(path, &difference), &mut taken);
                 Field {
                     difference,
                     selector,
@@ -261,8 +261,8 @@ fn selector(path: &str, difference: &Difference) -> String {
 }
 
 /// Two differences at one place (an item that goes where another comes) need two selectors.
-fn unique(selector: String, taken: &mut HashSet<String>) -> String {
-    let mut candidate = selector.clone();
+fn unique(selector: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = selector.to_owned();
     let mut n = 2;
     while !taken.insert(candidate.clone()) {
         candidate = format!("{selector}~{n}");

@@ -8,7 +8,7 @@
 //! only among items that have nothing else.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::filter::{scalar_text, stem};
 use super::identity::entry;
@@ -136,11 +136,11 @@ impl Lists<'_> {
             }
         }
         let mut taken = vec![false; target.len()];
-        let mut unique: HashMap<&str, ()> = HashMap::with_capacity(source.len());
+        let mut unique: HashSet<&str> = HashSet::with_capacity(source.len());
         source
             .iter()
             .map(|key| {
-                if unique.insert(key, ()).is_some() {
+                if !unique.insert(key) {
                     return None;
                 }
                 let at = seen.get(key.as_str()).copied();
@@ -281,7 +281,7 @@ fn likeness(a: &Node, b: &Node) -> usize {
                 })
                 .count();
             let all = a.len().max(b.len());
-            if all == 0 { 100 } else { same * 100 / all }
+            (same * 100).checked_div(all).unwrap_or(100)
         }
         (Content::Sequence { .. }, Content::Sequence { .. }) => 50,
         _ => 0,

@@ -55,7 +55,7 @@ impl<'a, 's> Walk<'a, 's> {
             return;
         }
         match (&s.content, &t.content) {
-            (Content::Alias(x), Content::Alias(y)) if x == y => {}
+            (Content::Alias(source), Content::Alias(target)) if source == target => {}
             (Content::Alias(_), _) | (_, Content::Alias(_)) => {
                 let (sr, tr) = (
                     self.sides.source.resolve(self.documents.0, s),
@@ -65,8 +65,8 @@ impl<'a, 's> Walk<'a, 's> {
                     self.set(s, t, b, parent);
                 }
             }
-            (Content::Scalar(x), Content::Scalar(y)) => {
-                if !is_same(x, y) {
+            (Content::Scalar(source), Content::Scalar(target)) => {
+                if !is_same(source, target) {
                     self.set(s, t, b, parent);
                 }
             }
@@ -132,15 +132,11 @@ impl<'a, 's> Walk<'a, 's> {
                 step: Step::Index(t_index),
                 filter,
             });
-            match partner {
-                Some(p) => {
-                    self.source.push(Step::Index(p));
-                    self.below(&si[p], item, base.of_target(t_index), None);
-                }
-                None => {
-                    self.source.push(Step::Index(0));
-                    self.remove(Part::Item, item, base.of_target(t_index), None);
-                }
+            self.source.push(Step::Index(partner.unwrap_or_default()));
+            if let Some(p) = partner {
+                self.below(&si[p], item, base.of_target(t_index), None);
+            } else {
+                self.remove(Part::Item, item, base.of_target(t_index), None);
             }
             self.source.pop();
             self.target.pop();
