@@ -23,10 +23,6 @@ use super::schema::SchemaArguments;
 /// Compares two environments' files, shows what would change and what is kept, and commits it on
 /// the target branch. It works on the Git repository itself: no cluster, no service.
 #[derive(Parser, Debug)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comment is the help, where backticks would be seen"
-)]
 #[command(
     name = "git-promote",
     bin_name = "git promote",
