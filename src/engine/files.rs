@@ -139,7 +139,11 @@ impl Files<'_> {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
                 let facts = decide::facts(&difference, &rule, &places, (source, target), matches);
                 let selector = unique(selector(path, &difference), &mut taken);
-                Field { difference, selector, facts }
+                Field {
+                    difference,
+                    selector,
+                    facts,
+                }
             })
             .collect()
     }
@@ -362,11 +366,8 @@ fn verdicts(
                 .iter()
                 .map(|field| {
                     let chosen = settled.chosen(&field.selector, &field.facts.matches);
-                    let verdict = decide::decide(
-                        &field.difference,
-                        &field.facts,
-                        chosen,
-                        request.removals);
+                    let verdict =
+                        decide::decide(&field.difference, &field.facts, chosen, request.removals);
                     if let (true, Some(_), Some((before, after))) = (
                         verdict.is_promote(),
                         field.difference.version,

@@ -38,7 +38,10 @@ pub enum VersionField {
 impl VersionField {
     /// Whether one thing's version may be written in several fields: a tag or a digest, say.
     pub(super) fn is_one_of_several(self) -> bool {
-        matches!(self, Self::ImageTag | Self::ImageDigest | Self::SourceRevision)
+        matches!(
+            self,
+            Self::ImageTag | Self::ImageDigest | Self::SourceRevision
+        )
     }
 
     /// The name that the preview prints as the reason.
@@ -180,10 +183,9 @@ fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField
 /// An image of a named registry with a version: nothing else looks like it, wherever it stands.
 fn is_registry_image(text: &str) -> bool {
     ImageReference::parse(text).is_some_and(|image| {
-        let has_registry = image
-            .name
-            .split_once('/')
-            .is_some_and(|(host, _)| host.contains('.') || host.contains(':') || host == "localhost");
+        let has_registry = image.name.split_once('/').is_some_and(|(host, _)| {
+            host.contains('.') || host.contains(':') || host == "localhost"
+        });
         has_registry && (image.digest.is_some() || image.tag.is_some_and(tokens::is_pinned))
     })
 }
