@@ -1,8 +1,8 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, ApplicationName, CommitId, Mode, Origin, Settings};
-use crate::plan::{Draft, Plan, Warning};
-use crate::port::{Branch, Clock, Progress, Repository, SettingsReader, Snapshot};
+use crate::domain::{Action, CommitId, Mode, Origin, Settings};
+use crate::plan::{ApplicationPlan, Draft, Plan, Warning};
+use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
@@ -45,7 +45,11 @@ pub struct Prepared {
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
     ports.progress.step("finding the branch");
-    let branch = ports.repository.branch(&request.branch).await?;
+    let mut choice = request.branch.clone();
+    if request.action == Some(Action::None) && choice.publish == Publish::Push {
+        choice.publish = Publish::Look;
+    }
+    let branch = ports.repository.branch(&choice).await?;
     let plan = compute(ports, request, &branch)?;
     Ok(Prepared { plan, branch })
 }
@@ -95,7 +99,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             ),
         });
     }
-    let rules = Rules::new(&settings, request.promote)?;
+    let rules = Rules::new(&settings, &request.products, request.promote)?;
     if request.promote == Some(Mode::Changes) {
         return Err(EngineError::Unsupported {
             what: "`--promote changes`".to_owned(),
@@ -112,7 +116,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
     let decided = compared.decide(&files, request)?;
     warnings.extend(decided.warnings);
-    let products = products(&settings, decided.applications.iter().map(|a| &a.name));
+    let products = products(&settings, &decided.applications);
     let action = action(request, &settings, &hop.to, &products)?;
     let findings = guard::run(&decided.applications);
     let message = message::compose(
@@ -174,17 +178,14 @@ fn settings(
 }
 
 /// The products that the applications belong to.
-fn products<'s, 'a>(
-    settings: &'s Settings,
-    applications: impl Iterator<Item = &'a ApplicationName> + Clone,
-) -> Vec<&'s str> {
+fn products<'s>(settings: &'s Settings, applications: &[ApplicationPlan]) -> Vec<&'s str> {
     settings
         .products
         .iter()
         .filter(|p| {
             p.applications
                 .iter()
-                .any(|word| applications.clone().any(|a| a.answers_to(word)))
+                .any(|word| applications.iter().any(|a| a.name.answers_to(word)))
         })
         .map(|p| p.name.as_str())
         .collect()
@@ -205,8 +206,7 @@ fn action(
             required: Action::PullRequest,
             asked: Action::Commit,
         }),
-        (Some(action), _) => Ok(action),
-        (None, Some((action, _))) => Ok(action),
+        (Some(action), _) | (None, Some((action, _))) => Ok(action),
         (None, None) => Ok(Action::Commit),
     }
 }

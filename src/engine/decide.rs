@@ -12,7 +12,7 @@ use super::request::Removals;
 use super::rules::FileRule;
 use super::selection::{Chosen, Matches};
 use crate::domain::{Mode, Op, Promote, Reason, Relation, Verdict};
-use crate::manifest::{Difference, VersionPairs};
+use crate::manifest::{Difference, VersionField, VersionPairs};
 use crate::yaml::{Place, Stream};
 
 /// What the configuration and the comments say about a difference; found while its file is open.
@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub rule_path: Option<String>,
     /// The modes that the file's rule names.
     pub modes: Modes,
+    /// Whether a version moves beside it, for what moves only in company.
+    pub has_company: bool,
     /// The choices that match it.
     pub matches: Matches,
 }
@@ -50,6 +52,7 @@ pub(super) fn facts(
     rule: &FileRule<'_>,
     places: &Places<'_>,
     streams: (&Stream, &Stream),
+    has_company: bool,
     matches: Matches,
 ) -> Facts {
     let keep = rule
@@ -66,8 +69,27 @@ pub(super) fn facts(
         keep,
         rule_path,
         modes: Modes::of(rule),
+        has_company,
         matches,
     }
+}
+
+/// Whether a version of the same image moves beside this difference.
+///
+/// # Why
+///
+/// A new name of an image means nothing without the version that exists under it.
+pub(super) fn has_company(difference: &Difference, all: &[Difference]) -> bool {
+    difference.version == Some(VersionField::ImageName)
+        && all.iter().any(|other| {
+            let is_version = matches!(
+                other.version,
+                Some(VersionField::ImageTag | VersionField::ImageDigest)
+            );
+            is_version
+                && other.op != Op::Remove
+                && other.place.parent().map(|(p, _)| p) == difference.place.parent().map(|(p, _)| p)
+        })
 }
 
 /// Whether `# promote: keep` stands at the place or above it, in the target or in the source.
@@ -129,7 +151,11 @@ pub(super) fn decide(
         return Verdict::promote(Reason::Rule(Mode::All.to_string()));
     }
     match difference.version {
-        Some(field) if facts.modes.versions && difference.op != Op::Remove => {
+        Some(field)
+            if facts.modes.versions
+                && difference.op != Op::Remove
+                && (field != VersionField::ImageName || facts.has_company) =>
+        {
             Verdict::promote(Reason::Template(field.as_str().to_owned()))
         }
         _ => Verdict::keep(Reason::NotVersion),

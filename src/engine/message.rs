@@ -13,6 +13,9 @@ use crate::yaml::Value;
 /// How many differences the built-in body lists before it counts.
 const LISTED: usize = 40;
 
+/// How many steps a template may take.
+const FUEL: u64 = 200_000;
+
 /// Composes title and body.
 pub(super) fn compose(
     request: &Request,
@@ -32,6 +35,8 @@ pub(super) fn compose(
         let fail = |source| EngineError::Message { part, source };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A template comes from the repository: it may not keep the program busy.
+        environment.set_fuel(Some(FUEL));
         let list: Vec<_> = changed
             .iter()
             .map(|a| {

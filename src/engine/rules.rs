@@ -12,6 +12,7 @@ use crate::domain::{ApplicationName, Mode, Promote, Rule, Settings, Template};
 pub(super) struct Rules<'a> {
     templates: HashMap<&'a str, Vec<(GlobMatcher, &'a Rule)>>,
     settings: &'a Settings,
+    products: Vec<String>,
     override_mode: Option<Mode>,
 }
 
@@ -25,6 +26,7 @@ pub(super) struct FileRule<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn new(
         settings: &'a Settings,
+        products: &[String],
         override_mode: Option<Mode>,
     ) -> Result<Self, EngineError> {
         let mut templates = HashMap::new();
@@ -39,24 +41,15 @@ impl<'a> Rules<'a> {
         Ok(Self {
             templates,
             settings,
+            products: products.to_vec(),
             override_mode,
         })
     }
 
-    /// The template of an application: its product's, else `default`.
+    /// The template that decides for an application.
     pub(super) fn template(&self, application: &ApplicationName) -> Option<&'a Template> {
-        let product = self
-            .settings
-            .products
-            .iter()
-            .find(|p| {
-                p.applications
-                    .iter()
-                    .any(|word| application.answers_to(word))
-            })
-            .and_then(|p| p.template.as_deref());
-        let name = product.unwrap_or("default");
-        self.settings.templates.iter().find(|t| t.name == name)
+        let products: Vec<&str> = self.products.iter().map(String::as_str).collect();
+        self.settings.template_for(application, &products)
     }
 
     /// The first rule of the application's template whose `files` match.

@@ -3,16 +3,22 @@
 //! [`compare`] lists every place where a source's stream differs from a
 //! target's; [`merge`] turns chosen differences into edits of the target.
 
+mod base;
 mod compare;
 mod difference;
+mod documents;
+mod filter;
 mod identity;
 mod image;
 mod items;
+mod labels;
 mod merge;
+mod record;
 mod sealed;
 mod selector;
 mod tokens;
 mod versions;
+mod walk;
 
 pub use compare::{Base, Sides, compare};
 pub use difference::{Difference, Insertion, Part};

@@ -25,6 +25,8 @@ pub enum Publish {
     Push,
     /// Commit on the local branch only.
     Local,
+    /// Only look: fetch where that is possible, else take the remote's branch as it was last seen.
+    Look,
 }
 
 /// A branch as it was found, with the tip that a plan is bound to.

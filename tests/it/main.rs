@@ -1,6 +1,9 @@
 //! All integration tests: real repositories, each in a world of its own.
 
 mod again;
+mod cli_output;
+mod cli_promote;
+mod cli_words;
 mod git_checkout;
 mod git_crash;
 mod git_read;

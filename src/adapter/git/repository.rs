@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::fault::Place;
 use super::snapshot::{GitSnapshot, Store};
-use super::{advance, choose, commit, fetch, history, open, push};
+use super::{advance, choose, commit, fetch, history, look, open, push};
 use crate::domain::CommitId;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, Snapshot,
@@ -83,6 +83,10 @@ impl Repository for GitRepository {
             Publish::Push => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
                 Some(remote) => fetch::branch(repo, &choice, &remote),
+            },
+            Publish::Look => match choose::remote(repo)? {
+                None => choose::local(repo, &choice, None),
+                Some(remote) => look::branch(repo, &choice, &remote),
             },
         })
         .await

@@ -1,0 +1,70 @@
+//! How each document of a file is written in selectors.
+
+use super::compare::Sides;
+use super::identity::{Detail, DocumentLabel, Identity};
+
+/// How each document is written, unique within both files.
+pub(super) struct Labels {
+    target: Vec<DocumentLabel>,
+    source: Vec<DocumentLabel>,
+}
+
+impl Labels {
+    pub(super) fn new(sides: &Sides<'_>) -> Self {
+        let target: Vec<Option<Identity>> = sides
+            .target
+            .documents()
+            .iter()
+            .map(|d| Identity::of(&d.root))
+            .collect();
+        let source: Vec<Option<Identity>> = sides
+            .source
+            .documents()
+            .iter()
+            .map(|d| Identity::of(&d.root).map(|i| i.renamed(sides.naming)))
+            .collect();
+        let is_needed = target.len() > 1 || source.len() > 1;
+        Self {
+            target: label(&target, is_needed),
+            source: label(&source, is_needed),
+        }
+    }
+
+    pub(super) fn target(&self, index: usize) -> DocumentLabel {
+        self.target[index].clone()
+    }
+
+    pub(super) fn source(&self, index: usize) -> DocumentLabel {
+        self.source[index].clone()
+    }
+}
+
+fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {
+    let unique = |text: &str, detail| {
+        identities
+            .iter()
+            .flatten()
+            .filter(|other| other.label(detail) == text)
+            .count()
+            == 1
+    };
+    identities
+        .iter()
+        .enumerate()
+        .map(|(index, identity)| {
+            let text = identity.as_ref().and_then(|identity| {
+                [Detail::Name, Detail::Namespace, Detail::Group]
+                    .into_iter()
+                    .map(|detail| (identity.label(detail), detail))
+                    .find(|(text, detail)| unique(text, *detail))
+                    .map(|(text, _)| text)
+            });
+            DocumentLabel {
+                index,
+                identity: identity.clone(),
+                text: text.unwrap_or_else(|| (index + 1).to_string()),
+                is_needed,
+            }
+        })
+        .collect()
+}

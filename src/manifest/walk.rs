@@ -1,0 +1,233 @@
+//! Walking one pair of documents side by side.
+
+use super::base::{BaseList, BaseNode};
+use super::compare::Sides;
+use super::difference::{Difference, Part};
+use super::filter;
+use super::identity::DocumentLabel;
+use super::items::{self, ListKey, Lists};
+use super::selector::Shown;
+use super::versions::{self, Surroundings};
+use crate::domain::Naming;
+use crate::yaml::{Content, Node, Place, Scalar, Step};
+
+/// Walks one pair of documents.
+pub(super) struct Walk<'a, 's> {
+    pub(super) sides: &'s Sides<'a>,
+    documents: (usize, usize),
+    kind: &'a str,
+    pub(super) label: DocumentLabel,
+    /// The place in the source.
+    source: Vec<Step>,
+    /// The place in the target with how it is written.
+    pub(super) target: Vec<Shown>,
+    pub(super) keys: Vec<String>,
+    pub(super) found: Vec<Difference>,
+}
+
+impl<'a, 's> Walk<'a, 's> {
+    pub(super) fn new(
+        sides: &'s Sides<'a>,
+        documents: (usize, usize),
+        label: DocumentLabel,
+    ) -> Self {
+        let kind = versions::kind_of(&sides.target.documents()[documents.1].root);
+        Self {
+            sides,
+            documents,
+            kind,
+            label,
+            source: Vec::new(),
+            target: Vec::new(),
+            keys: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Compares the roots.
+    pub(super) fn node(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>) {
+        self.below(s, t, b, None);
+    }
+
+    fn below(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
+        if s.tag != t.tag {
+            self.set(s, t, b, parent);
+            return;
+        }
+        match (&s.content, &t.content) {
+            (Content::Alias(source), Content::Alias(target)) if source == target => {}
+            (Content::Alias(_), _) | (_, Content::Alias(_)) => {
+                let (sr, tr) = (
+                    self.sides.source.resolve(self.documents.0, s),
+                    self.sides.target.resolve(self.documents.1, t),
+                );
+                if sr.value() != tr.value() {
+                    self.set(s, t, b, parent);
+                }
+            }
+            (Content::Scalar(source), Content::Scalar(target)) => {
+                if !is_same(source, target) {
+                    self.set(s, t, b, parent);
+                }
+            }
+            (Content::Mapping { .. }, Content::Mapping { .. }) => self.mapping(s, t, b),
+            (Content::Sequence { .. }, Content::Sequence { .. }) => self.sequence(s, t, b),
+            _ => self.set(s, t, b, parent),
+        }
+    }
+
+    fn mapping(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>) {
+        let (Content::Mapping { entries: se, .. }, Content::Mapping { entries: te, .. }) =
+            (&s.content, &t.content)
+        else {
+            return;
+        };
+        let target_at: Vec<Option<usize>> = se
+            .iter()
+            .map(|e| te.iter().position(|x| x.name() == e.name()))
+            .collect();
+        for (ti, entry) in te.iter().enumerate() {
+            let name = entry.name();
+            self.enter_key(name, name);
+            match target_at.iter().position(|x| *x == Some(ti)) {
+                Some(si) => self.below(&se[si].value, &entry.value, b.entry(name), Some(t)),
+                None => self.remove(Part::Entry, &entry.value, b.entry(name), Some(t)),
+            }
+            self.leave_key();
+        }
+        for (si, entry) in se
+            .iter()
+            .enumerate()
+            .filter(|(si, _)| target_at[*si].is_none())
+        {
+            let name = entry.name();
+            let after = insertion_point(&target_at, si, te.len());
+            let shown = self.sides.naming.rename(name);
+            self.enter_key(name, &shown);
+            let parents = Some((s, t));
+            self.add(Part::Entry, &entry.value, b.entry(name), after, parents);
+            self.leave_key();
+        }
+    }
+
+    fn sequence(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>) {
+        let (Content::Sequence { items: si, .. }, Content::Sequence { items: ti, .. }) =
+            (&s.content, &t.content)
+        else {
+            return;
+        };
+        let naming = self.sides.naming;
+        let lists = Lists {
+            source: si,
+            target: ti,
+            naming,
+        };
+        let matching = lists.matching();
+        let base = BaseList::new(b, ti, naming);
+        for (t_index, item) in ti.iter().enumerate() {
+            let partner = matching.target_of.iter().position(|x| *x == Some(t_index));
+            let is_stem = partner.is_some_and(|p| items::differ(&si[p], item));
+            let filter = unique_filter(matching.key, ti, t_index, None, is_stem);
+            self.target.push(Shown {
+                step: Step::Index(t_index),
+                filter,
+            });
+            self.source.push(Step::Index(partner.unwrap_or_default()));
+            if let Some(p) = partner {
+                self.below(&si[p], item, base.of_target(t_index), None);
+            } else {
+                self.remove(Part::Item, item, base.of_target(t_index), None);
+            }
+            self.source.pop();
+            self.target.pop();
+        }
+        let mut added = 0;
+        for (s_index, item) in si.iter().enumerate() {
+            if matching.target_of[s_index].is_some() {
+                continue;
+            }
+            let after = insertion_point(&matching.target_of, s_index, ti.len());
+            let filter = unique_filter(matching.key, si, s_index, Some(naming), false);
+            let index = after.map_or(0, |a| a + 1) + added;
+            added += 1;
+            self.source.push(Step::Index(s_index));
+            self.target.push(Shown {
+                step: Step::Index(index),
+                filter,
+            });
+            self.add(Part::Item, item, base.of_source(item), after, None);
+            self.source.pop();
+            self.target.pop();
+        }
+    }
+
+    fn enter_key(&mut self, source: &str, target: &str) {
+        self.source.push(Step::Key(source.to_owned()));
+        self.target.push(Shown {
+            step: Step::Key(target.to_owned()),
+            filter: None,
+        });
+        self.keys.push(target.to_owned());
+    }
+
+    fn leave_key(&mut self) {
+        self.source.pop();
+        self.target.pop();
+        self.keys.pop();
+    }
+
+    pub(super) fn target_place(&self) -> Place {
+        Place {
+            document: self.documents.1,
+            steps: self.target.iter().map(|s| s.step.clone()).collect(),
+        }
+    }
+
+    pub(super) fn source_place(&self) -> Place {
+        Place {
+            document: self.documents.0,
+            steps: self.source.clone(),
+        }
+    }
+
+    pub(super) fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
+        Surroundings {
+            file: self.sides.file,
+            kind: self.kind,
+            keys: &self.keys,
+            parent,
+        }
+    }
+}
+
+/// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
+fn is_same(a: &Scalar, b: &Scalar) -> bool {
+    a.text == b.text && a.kind == b.kind
+}
+
+/// The target child that something new follows: behind its nearest neighbour of the source.
+fn insertion_point(target_of: &[Option<usize>], at: usize, len: usize) -> Option<usize> {
+    if let Some(before) = target_of[..at].iter().rev().find_map(|t| *t) {
+        return Some(before);
+    }
+    match target_of[at..].iter().find_map(|t| *t) {
+        Some(follower) => follower.checked_sub(1),
+        None => len.checked_sub(1),
+    }
+}
+
+/// The filter of an item, unless another item of the list would be written the same.
+fn unique_filter(
+    key: ListKey,
+    all: &[Node],
+    at: usize,
+    rename: Option<&Naming>,
+    is_stem: bool,
+) -> Option<String> {
+    let filter = filter::filter(key, &all[at], rename, is_stem)?;
+    let is_shared = key == ListKey::Scalar
+        && all.iter().enumerate().any(|(i, other)| {
+            i != at && filter::filter(key, other, rename, is_stem).as_ref() == Some(&filter)
+        });
+    (!is_shared).then_some(filter)
+}
