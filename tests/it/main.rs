@@ -9,4 +9,5 @@ mod git_crash;
 mod git_read;
 mod git_remote;
 mod git_write;
+mod house;
 mod world;
