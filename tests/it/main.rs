@@ -4,6 +4,7 @@ mod again;
 mod cli_output;
 mod cli_promote;
 mod cli_words;
+mod fixtures;
 mod git_checkout;
 mod git_crash;
 mod git_read;
