@@ -1,6 +1,6 @@
 //! Walking one pair of documents side by side.
 
-use super::base::{BaseList, BaseNode};
+use super::base::{BaseList, BaseNode, has_own, is_unchanged};
 use super::compare::Sides;
 use super::difference::{Difference, Insertion, Part};
 use super::identity::DocumentLabel;
@@ -8,7 +8,7 @@ use super::items::{self, ListKey, Lists};
 use super::selector::{self, Shown};
 use super::versions::{self, Surroundings, VersionField};
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Node, Place, Scalar, Step, Value};
+use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
 
 /// Walks one pair of documents.
 pub(super) struct Walk<'a, 's> {
@@ -81,16 +81,19 @@ impl<'a, 's> Walk<'a, 's> {
         else {
             return;
         };
-        let target_at: Vec<Option<usize>> = se
-            .iter()
-            .map(|e| te.iter().position(|x| x.name() == e.name()))
-            .collect();
+        let target_at = same_keys(se, te, self.sides.naming);
         for (ti, entry) in te.iter().enumerate() {
             let name = entry.name();
-            self.enter_key(name, name);
             match target_at.iter().position(|x| *x == Some(ti)) {
-                Some(si) => self.below(&se[si].value, &entry.value, b.entry(name), Some(t)),
-                None => self.remove(Part::Entry, &entry.value, b.entry(name), Some(t)),
+                Some(si) => {
+                    let theirs = se[si].name();
+                    self.enter_key(theirs, name);
+                    self.below(&se[si].value, &entry.value, b.entry(theirs), Some(t));
+                }
+                None => {
+                    self.enter_key(name, name);
+                    self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+                }
             }
             self.leave_key();
         }
@@ -230,9 +233,11 @@ impl<'a, 's> Walk<'a, 's> {
             }
             BaseNode::Node(base) => {
                 let base = base.value();
-                if base == before {
+                if is_unchanged(&before, &source, naming) {
+                    Relation::EnvironmentName
+                } else if is_unchanged(&base, &before, naming) {
                     Relation::Behind
-                } else if base == source {
+                } else if is_unchanged(&base, &source, naming) {
                     Relation::Ahead
                 } else {
                     Relation::Diverged
@@ -280,12 +285,23 @@ impl<'a, 's> Walk<'a, 's> {
 
     fn remove(&mut self, part: Part, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
         let before = t.value();
+        let naming = self.sides.naming;
+        if let BaseNode::Node(base) = b
+            && !is_unchanged(&base.value(), &before, naming)
+            && part == Part::Entry
+            && has_own(base, t)
+        {
+            self.remove_below(t, b);
+            return;
+        }
         let version = match &before {
             Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
             _ => None,
         };
         let relation = match b {
-            BaseNode::Node(base) if base.value() == before => Relation::Behind,
+            BaseNode::Node(base) if is_unchanged(&base.value(), &before, naming) => {
+                Relation::Behind
+            }
             BaseNode::Node(_) => Relation::Diverged,
             BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
         };
@@ -297,6 +313,19 @@ impl<'a, 's> Walk<'a, 's> {
             version,
             ..self.here()
         });
+    }
+
+    /// What the source took away goes; what the target put there itself is the target's own.
+    fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
+        let Content::Mapping { entries, .. } = &t.content else {
+            return;
+        };
+        for entry in entries {
+            let name = entry.name();
+            self.enter_key(name, name);
+            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+            self.leave_key();
+        }
     }
 
     fn add(
@@ -316,7 +345,9 @@ impl<'a, 's> Walk<'a, 's> {
             _ => None,
         };
         let relation = match b {
-            BaseNode::Node(base) if base.value() == source => Relation::Ahead,
+            BaseNode::Node(base) if is_unchanged(&base.value(), &source, self.sides.naming) => {
+                Relation::Ahead
+            }
             BaseNode::Node(_) => Relation::Diverged,
             BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
         };
@@ -379,6 +410,23 @@ impl<'a, 's> Walk<'a, 's> {
     fn push(&mut self, difference: Difference) {
         self.found.push(difference);
     }
+}
+
+/// For each of the source's entries the target's of the same key, the environments' names
+/// taken as equal.
+fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<usize>> {
+    let mut target_of: Vec<Option<usize>> = source
+        .iter()
+        .map(|e| target.iter().position(|x| x.name() == e.name()))
+        .collect();
+    for (si, entry) in source.iter().enumerate() {
+        if target_of[si].is_none() && naming.names_source_in_text(entry.name()) {
+            target_of[si] = (0..target.len()).find(|ti| {
+                !target_of.contains(&Some(*ti)) && naming.same(entry.name(), target[*ti].name())
+            });
+        }
+    }
+    target_of
 }
 
 /// The value with the target's names.
