@@ -4,6 +4,8 @@ mod again;
 mod cli_output;
 mod cli_promote;
 mod cli_words;
+mod console;
+mod examples;
 mod git_checkout;
 mod git_crash;
 mod git_read;

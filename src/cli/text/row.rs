@@ -147,7 +147,11 @@ pub(super) fn write(
         if label_width > 0 {
             let _ = write!(line, "{:label_width$}  ", row.label);
         }
-        let _ = write!(line, "{:place_width$}  ", row.place);
+        let place = match detail.length {
+            Length::Full => row.place.clone(),
+            Length::Shortened => shortened(&row.place, place_width),
+        };
+        let _ = write!(line, "{place:place_width$}  ");
         let reason = row
             .reason
             .as_ref()
