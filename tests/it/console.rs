@@ -202,7 +202,10 @@ fn hold_to_preview(repo: &Repo<'_>, before: &str, printed: &str, place: &str) {
             shown.push(header(line));
         }
     }
-    assert_eq!(shown, changed, "{place}: the preview, and what was committed");
+    assert_eq!(
+        shown, changed,
+        "{place}: the preview, and what was committed"
+    );
 }
 
 /// A hunk's header without what Git adds behind it.
@@ -231,7 +234,10 @@ fn updated(markdown: &str, printed: &[(&Step, String)]) -> String {
         }
         let first = step.line + 1;
         let new = actual.iter().map(|line| {
-            let known = step.expected.iter().find(|e| *e != "..." && is_line(e, line));
+            let known = step
+                .expected
+                .iter()
+                .find(|e| *e != "..." && is_line(e, line));
             known.map_or_else(|| (*line).to_owned(), Clone::clone)
         });
         lines.splice(first..first + step.expected.len(), new);

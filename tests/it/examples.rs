@@ -61,7 +61,13 @@ fn the_library_prints_the_differences_that_the_program_has() {
     let line = "promote  charts/ledger/values-production.yaml:$.image.tag  (image tag)\n";
     assert!(printed.contains(line), "{printed}");
     let json = repo.promote(&[
-        "diff", "--from", "staging", "--to", "production", "--output", "json",
+        "diff",
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--output",
+        "json",
     ]);
     assert_eq!(
         printed.lines().count(),

@@ -12,4 +12,5 @@ mod git_read;
 mod git_remote;
 mod git_write;
 mod house;
+mod readme;
 mod world;
