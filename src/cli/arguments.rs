@@ -23,10 +23,6 @@ use super::schema::SchemaArguments;
 /// Compares two environments' files, shows what would change and what is kept, and commits it on
 /// the target branch. It works on the Git repository itself: no cluster, no service.
 #[derive(Parser, Debug)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comment is the help, where backticks would be seen"
-)]
 #[command(
     name = "git-promote",
     bin_name = "git promote",
@@ -52,16 +48,12 @@ pub struct Arguments {
     pub look: LookArguments,
 }
 
-/// Everything that is not a promotion.
+/// Everything that is not a promotion; the help of a command is its arguments' comment.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// The preview alone.
     Diff(Box<DiffArguments>),
-    /// The configuration's faults.
     Check(CheckArguments),
-    /// JSON Schemas.
     Schema(SchemaArguments),
-    /// Shell completions.
     Completions(CompletionsArguments),
     /// Print the manual page (roff).
     Man,

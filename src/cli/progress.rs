@@ -94,6 +94,7 @@ impl Progress for Story {
         };
         if bar.length() != Some(all as u64) {
             bar.set_length(all as u64);
+            bar.set_message("comparing");
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {msg}") {
                 bar.set_style(style);
             }

@@ -102,7 +102,10 @@ fn application() -> ApplicationPlan {
     );
     affinity.before = Some(Value::Mapping(vec![(
         "zone".into(),
-        Value::Sequence(vec![Value::string("a\u{1b}b")]),
+        Value::Sequence(vec![
+            Value::string("a\u{1b}b"),
+            Value::string("europe-west"),
+        ]),
     )]));
     affinity.relation = Relation::TargetOnly;
     affinity.verdict = Verdict::keep(Reason::TargetOnly);

@@ -1,7 +1,7 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Mode, Origin, Settings};
-use crate::plan::{ApplicationPlan, Draft, Plan, Warning};
+use crate::domain::{Action, CommitId, Environment, Mode, Origin, Settings};
+use crate::plan::{ApplicationPlan, Draft, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
@@ -87,7 +87,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         repository: &name,
     };
     ports.progress.step("pairing files");
-    let located = ground.locate(request)?;
+    let located = ground
+        .locate(request)
+        .map_err(|error| as_branches(error, repository, &hop))?;
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -140,6 +142,29 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         message,
     }
     .finish())
+}
+
+/// An unknown environment may be a branch: then that is what is wrong.
+fn as_branches(error: EngineError, repository: &dyn Repository, hop: &Hop) -> EngineError {
+    if !matches!(error, EngineError::UnknownEnvironment { .. }) {
+        return error;
+    }
+    let Ok(branches) = repository.branches() else {
+        return error;
+    };
+    let branch_of = |environment: &Environment| {
+        branches.iter().find(|branch| {
+            let last = branch.rsplit('/').next().unwrap_or(branch);
+            environment.answers_to(branch) || environment.answers_to(last)
+        })
+    };
+    match (branch_of(&hop.from), branch_of(&hop.to)) {
+        (Some(from), Some(to)) => EngineError::EnvironmentsAsBranches {
+            from: from.clone(),
+            to: to.clone(),
+        },
+        _ => error,
+    }
 }
 
 /// The settings of `--config`, else of the target's commit, else none.
@@ -196,7 +221,7 @@ fn products<'s>(settings: &'s Settings, applications: &[ApplicationPlan]) -> Vec
 fn action(
     request: &Request,
     settings: &Settings,
-    target: &crate::domain::Environment,
+    target: &Environment,
     products: &[&str],
 ) -> Result<Action, EngineError> {
     let policy = settings.action_for(target, products);

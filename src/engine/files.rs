@@ -50,7 +50,7 @@ pub(super) enum Body {
     /// One side only, or not YAML: it moves whole or not at all.
     Whole { matches: Matches },
     /// One side cannot be read.
-    Fault(FileFault),
+    Fault { fault: FileFault, matches: Matches },
 }
 
 /// One difference with what is known about it.
@@ -86,6 +86,10 @@ impl Files<'_> {
     fn body(&self, pair: &FilePair, selection: &Selection) -> Result<Body, EngineError> {
         let path = pair.path.as_str();
         let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
+        let fault = |path: &str, fault: load::Fault| Body::Fault {
+            fault: file_fault(path, fault, pair),
+            matches: selection.of(|c| c.matches_file(pair.path.as_str())),
+        };
         let whole = || Body::Whole {
             matches: selection.of(|c| c.matches_file(path)),
         };
@@ -97,15 +101,15 @@ impl Files<'_> {
             (Some(source), None) => {
                 let loaded = load::load(self.source, source, source_path)?;
                 return Ok(match loaded {
-                    Loaded::Fault(fault) => Body::Fault(file_fault(source_path, fault, pair)),
+                    Loaded::Fault(found) => fault(source_path, found),
                     _ => whole(),
                 });
             }
             _ => return Ok(whole()),
         };
         Ok(match (source, target) {
-            (Loaded::Fault(fault), _) => Body::Fault(file_fault(source_path, fault, pair)),
-            (_, Loaded::Fault(fault)) => Body::Fault(file_fault(path, fault, pair)),
+            (Loaded::Fault(found), _) => fault(source_path, found),
+            (_, Loaded::Fault(found)) => fault(path, found),
             (Loaded::Yaml(source), Loaded::Yaml(target)) => {
                 Body::Fields(self.fields(pair, &source, &target, selection))
             }

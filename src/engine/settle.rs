@@ -42,11 +42,13 @@ impl Compared {
                 .map(|f| f.pair.application.clone()),
         );
         let is_chosen_fault = |path: &str| {
-            selection.only.is_empty() || selection.only.iter().any(|c| c.is_about(path))
+            let is_left_out = selection.except.iter().any(|c| c.matches_file(path));
+            let is_named = selection.only.iter().any(|c| c.is_about(path));
+            !is_left_out && (selection.only.is_empty() || is_named)
         };
         let chosen_faults: Vec<bool> = compared
             .iter()
-            .map(|f| matches!(&f.body, Body::Fault(_)) && is_chosen_fault(f.pair.path.as_str()))
+            .map(|f| matches!(&f.body, Body::Fault { .. }) && is_chosen_fault(f.pair.path.as_str()))
             .collect();
         let settled = if selection.is_empty() {
             selection.settle(std::iter::empty())?
@@ -64,7 +66,7 @@ impl Compared {
         for ((file, verdicts), is_chosen) in compared.into_iter().zip(verdicts).zip(chosen_faults) {
             let application = file.pair.application.clone();
             let plan = match file.body {
-                Body::Fault(mut fault) => {
+                Body::Fault { mut fault, .. } => {
                     fault.is_chosen = is_chosen;
                     decided.faults.push(fault);
                     continue;
@@ -98,8 +100,9 @@ fn selectors(file: &ComparedFile) -> Vec<(&str, &Matches)> {
             .iter()
             .map(|f| (f.selector.as_str(), &f.facts.matches))
             .collect(),
-        Body::Whole { matches } => vec![(file.pair.path.as_str(), matches)],
-        Body::Fault(_) => Vec::new(),
+        Body::Whole { matches } | Body::Fault { matches, .. } => {
+            vec![(file.pair.path.as_str(), matches)]
+        }
     }
 }
 

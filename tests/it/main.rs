@@ -11,4 +11,6 @@ mod git_read;
 mod git_remote;
 mod git_write;
 mod house;
+mod memory;
+mod replay;
 mod world;

@@ -115,13 +115,8 @@ impl Repository for GitRepository {
         .await
     }
 
-    fn find_promotion(
-        &self,
-        tip: CommitId,
-        id: &str,
-        limit: usize,
-    ) -> Result<Option<CommitId>, RepositoryError> {
-        history::find_promotion(&self.shared.repo(), tip, id, limit)
+    fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+        history::branches(&self.shared.repo())
     }
 }
 

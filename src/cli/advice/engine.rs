@@ -20,6 +20,9 @@ pub(super) fn way(error: &EngineError) -> Way {
              `git promote diff --selectors --kept` prints them",
         ),
         EngineError::UnknownEnvironment { name, found } => Way::usage(environments(name, found)),
+        EngineError::EnvironmentsAsBranches { .. } => Way::usage(
+            "promotion between branches is not supported; keep a folder (or file) per environment on one branch",
+        ),
         EngineError::SameEnvironment(_) => {
             Way::usage("`--from` and `--to` must name two environments")
         }

@@ -48,7 +48,7 @@ fn a_diff_says_what_the_design_says() {
     assert_eq!(file["differences"][3]["type"], "map");
     assert_eq!(
         file["differences"][3]["before"],
-        json!({"zone": ["a\u{1b}b"]})
+        json!({"zone": ["a\u{1b}b", "europe-west"]})
     );
     assert_eq!(diff["holds"][0]["guard"], "moving-version");
     assert_eq!(diff["errors"][0]["line"], 3);

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::row::{self, Row};
-use super::{Detail, Kept, file_heading};
+use super::{Detail, Kept, Selectors, is_whole_file};
 use crate::cli::terminal::{Canvas, harmless};
-use crate::plan::{FilePlan, Plan};
+use crate::plan::{FilePlan, FileStatus, Plan};
 
 /// Writes how many differences were kept by reason, and each one if that was asked for.
 pub(super) fn write(
@@ -40,14 +40,44 @@ pub(super) fn write(
                     harmless(&application.name.0)
                 )?;
                 for file in files {
-                    file_heading(out, file, canvas)?;
-                    let rows: Vec<Row> = file.kept().map(Row::with_reason).collect();
-                    row::write(out, &rows, canvas, detail)?;
+                    write_file(out, file, canvas, detail)?;
                 }
             }
             writeln!(out)
         }
     }
+}
+
+/// A file's kept differences; a whole file that is kept away or stays takes one line.
+fn write_file(
+    out: &mut dyn Write,
+    file: &FilePlan,
+    canvas: Canvas,
+    detail: Detail,
+) -> io::Result<()> {
+    let path = harmless(file.path.as_str());
+    let style = canvas.palette.file;
+    if let Some(whole) = file.kept().find(|d| is_whole_file(d)) {
+        let sign = if file.status == FileStatus::Added {
+            '+'
+        } else {
+            '-'
+        };
+        let reason = whole.verdict.reason.to_string();
+        let dim = canvas.palette.dim;
+        writeln!(
+            out,
+            "{sign} {style}{path}{style:#}  {dim}({}){dim:#}",
+            harmless(&reason)
+        )?;
+        if detail.selectors == Selectors::Shown {
+            row::selector(out, &whole.selector, canvas)?;
+        }
+        return Ok(());
+    }
+    writeln!(out, "  {style}{path}{style:#}")?;
+    let rows: Vec<Row> = file.kept().map(Row::with_reason).collect();
+    row::write(out, &rows, canvas, detail)
 }
 
 /// `12 kept: 7 not a version, 3 environment's own name`: the most frequent reason first.

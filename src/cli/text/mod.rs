@@ -91,9 +91,10 @@ fn overview(
     let heading = canvas.palette.heading;
     write!(out, "{heading}{}{heading:#}", harmless(&application.name.0))?;
     if let Some(version) = &application.version {
-        let text = |v: &Option<String>| {
-            v.as_ref()
-                .map_or("(none)".into(), |v| harmless(v).into_owned())
+        let text = |v: &Option<String>| match (v, detail.length) {
+            (None, _) => "(none)".to_owned(),
+            (Some(v), Length::Full) => harmless(v).into_owned(),
+            (Some(v), Length::Shortened) => value::abbreviated(&harmless(v)),
         };
         write!(
             out,

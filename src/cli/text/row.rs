@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::value::{shortened, sides};
+use super::value::{abbreviated, shortened, sides};
 use super::{Detail, Length, Selectors};
 use crate::cli::terminal::{Canvas, harmless};
 use crate::domain::Op;
@@ -12,7 +12,7 @@ use crate::plan::{Document, PlannedDifference};
 /// Columns before the first word: two for the indent, two for the sign.
 const INDENT: usize = 4;
 /// A value is never cut below this.
-const LEAST: usize = 16;
+const LEAST: usize = 24;
 
 /// A difference as text, not yet aligned.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl<'a> Row<'a> {
     fn values(&self, width: usize, length: Length) -> String {
         let cut = |text: &String, width| match length {
             Length::Full => text.clone(),
-            Length::Shortened => shortened(text, width),
+            Length::Shortened => shortened(&abbreviated(text), width),
         };
         match (self.op, &self.before, &self.after) {
             // What would be written is what is there: the environment's own name, put in its place.
@@ -67,7 +67,7 @@ impl<'a> Row<'a> {
             }
             (Op::Set, Some(before), Some(after)) => {
                 let room = width.saturating_sub(4);
-                let (b, a) = (before.chars().count(), after.chars().count());
+                let (b, a) = (length_of(before, length), length_of(after, length));
                 // A short side leaves its room to the other.
                 let half = room / 2;
                 let for_before = if a < half {
@@ -87,6 +87,14 @@ impl<'a> Row<'a> {
             }
             _ => String::new(),
         }
+    }
+}
+
+/// How many characters a value takes before it is cut to a width.
+fn length_of(text: &str, length: Length) -> usize {
+    match length {
+        Length::Full => text.chars().count(),
+        Length::Shortened => abbreviated(text).chars().count(),
     }
 }
 

@@ -1,9 +1,14 @@
 //! A value on one line.
 
 use crate::cli::terminal::harmless;
-use crate::manifest::version_of;
+use crate::manifest::{VersionField, version_of};
 use crate::plan::PlannedDifference;
 use crate::yaml::{Kind, Value};
+
+/// What is shorter is no object id or digest, but perhaps a word.
+const SHORTEST_ID: usize = 40;
+/// Enough to tell two ids apart.
+const SHOWN_OF_AN_ID: usize = 10;
 
 /// The two sides of a difference, each on one line.
 ///
@@ -26,17 +31,33 @@ fn versions(difference: &PlannedDifference) -> Option<(Option<String>, Option<St
         scalar(difference.before.as_ref()?)?,
         scalar(difference.after.as_ref()?)?,
     );
-    let (old, new) = (version_of(field, before), version_of(field, after));
-    let is_same_head = !old.is_empty()
-        && !new.is_empty()
-        && before.strip_suffix(old) == after.strip_suffix(new)
-        && before.ends_with(old);
+    let part = |text| match field {
+        VersionField::Image => reference(text),
+        field => version_of(field, text),
+    };
+    let (old, new) = (part(before), part(after));
+    let head = |text: &'_ str, version| {
+        let head = text.strip_suffix(version)?;
+        Some(head.trim_end_matches([':', '@']).to_owned())
+    };
+    let heads = (head(before, old), head(after, new));
+    let is_same_head =
+        !old.is_empty() && !new.is_empty() && heads.0.is_some() && heads.0 == heads.1;
     is_same_head.then(|| {
         (
             Some(harmless(old).into_owned()),
             Some(harmless(new).into_owned()),
         )
     })
+}
+
+/// What follows an image's name: its tag and digest.
+fn reference(image: &str) -> &str {
+    let name_from = image.rfind('/').map_or(0, |slash| slash + 1);
+    match image[name_from..].find([':', '@']) {
+        Some(at) => image[name_from + at..].trim_start_matches([':', '@']),
+        None => image,
+    }
 }
 
 fn scalar(value: &Value) -> Option<&str> {
@@ -91,6 +112,30 @@ fn one_line(value: &Value, is_quoted: bool) -> String {
     }
 }
 
+/// Object ids and digests cut to their beginning, as Git shows them.
+pub(super) fn abbreviated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let hex = rest.find(|c: char| !is_hex(c)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(hex);
+        if run.len() >= SHORTEST_ID && run.contains(|c: char| c.is_ascii_digit()) {
+            out.push_str(&run[..SHOWN_OF_AN_ID]);
+            out.push('…');
+        } else {
+            out.push_str(run);
+        }
+        let other = tail.find(is_hex).unwrap_or(tail.len());
+        out.push_str(&tail[..other]);
+        rest = &tail[other..];
+    }
+    out
+}
+
+fn is_hex(c: char) -> bool {
+    matches!(c, '0'..='9' | 'a'..='f')
+}
+
 /// `text` in at most `width` characters, the middle left out.
 pub(super) fn shortened(text: &str, width: usize) -> String {
     let count = text.chars().count();
@@ -114,6 +159,24 @@ mod tests {
         assert_eq!(shortened("abcdefghij", 10), "abcdefghij");
         assert_eq!(shortened("abcdefghij", 7), "abc…hij");
         assert_eq!(shortened("größerer", 5), "gr…er");
+    }
+
+    #[test]
+    fn an_image_is_its_tag_and_digest_as_long_as_its_name_stays() {
+        assert_eq!(reference("localhost:5000/web"), "localhost:5000/web");
+        assert_eq!(reference("localhost:5000/web:1@sha256:a"), "1@sha256:a");
+        assert_eq!(reference("acme/web@sha256:a"), "sha256:a");
+    }
+
+    #[test]
+    fn ids_and_digests_keep_their_beginning() {
+        let id = "b74bc7e7fbf366e29e8dcacb9a1e52227833647a";
+        assert_eq!(abbreviated(&format!("main-{id}")), "main-b74bc7e7fb…");
+        assert_eq!(
+            abbreviated(&format!("1.0@sha256:{id}{id}x")),
+            "1.0@sha256:b74bc7e7fb…x"
+        );
+        assert_eq!(abbreviated("deadbeef größe 1.2.3"), "deadbeef größe 1.2.3");
     }
 
     #[test]
