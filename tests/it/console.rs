@@ -155,7 +155,8 @@ fn matches(expected: &[String], actual: &[&str]) -> bool {
 }
 
 fn is_line(expected: &str, actual: &str) -> bool {
-    is_text(expected.trim_end(), actual.trim_end())
+    let (expected, actual) = (expected.trim_end(), actual.trim_end());
+    expected == actual || is_text(expected, actual)
 }
 
 fn is_text(expected: &str, actual: &str) -> bool {
