@@ -5,7 +5,7 @@ use super::documents::documents;
 use super::identity::entry;
 use super::items::Lists;
 use crate::domain::Naming;
-use crate::yaml::{Content, Node};
+use crate::yaml::{Content, Node, Stream, Value};
 
 /// A place in the base.
 #[derive(Clone, Copy)]
@@ -24,17 +24,93 @@ impl BaseNode<'_> {
     }
 }
 
-/// The root of the base document that belongs to a target document.
-pub(super) fn base_document<'a>(sides: &Sides<'a>, target: usize) -> BaseNode<'a> {
-    match sides.base {
-        Base::Target => BaseNode::Target,
-        Base::Stream(base) => documents(base, sides.target, sides.naming)
-            .target_of
+/// The base's documents, matched to the target's and the source's.
+pub(super) struct BaseDocuments<'a> {
+    base: Base<'a>,
+    of_target: Vec<Option<usize>>,
+    of_source: Vec<Option<usize>>,
+}
+
+impl<'a> BaseDocuments<'a> {
+    pub(super) fn new(sides: &Sides<'a>) -> Self {
+        let of = |stream: &Stream| -> Vec<Option<usize>> {
+            let mut of = vec![None; stream.documents().len()];
+            if let Base::Stream(base) = sides.base {
+                let pairs = documents(base, stream, sides.naming);
+                for (b, there) in pairs.target_of.iter().enumerate() {
+                    if let Some(there) = there {
+                        of[*there] = Some(b);
+                    }
+                }
+            }
+            of
+        };
+        Self {
+            base: sides.base,
+            of_target: of(sides.target),
+            of_source: of(sides.source),
+        }
+    }
+
+    /// The root of the base document that belongs to a target document.
+    pub(super) fn of_target(&self, t: usize) -> BaseNode<'a> {
+        self.root(self.of_target[t])
+    }
+
+    /// The root of the base document that belongs to a source document.
+    pub(super) fn of_source(&self, s: usize) -> BaseNode<'a> {
+        self.root(self.of_source[s])
+    }
+
+    /// The root of the base document that belongs to a pair of documents.
+    pub(super) fn of_pair(&self, s: usize, t: usize) -> BaseNode<'a> {
+        self.root(self.of_target[t].or(self.of_source[s]))
+    }
+
+    fn root(&self, index: Option<usize>) -> BaseNode<'a> {
+        match (self.base, index) {
+            (Base::Target, _) => BaseNode::Target,
+            (Base::Stream(base), Some(index)) => BaseNode::Node(&base.documents()[index].root),
+            (Base::Stream(_), None) => BaseNode::Missing,
+        }
+    }
+}
+
+/// Whether two values are equal but for the environments' names and the order of keys.
+pub(super) fn is_unchanged(base: &Value, value: &Value, naming: &Naming) -> bool {
+    match (base, value) {
+        (Value::Scalar { text: a, kind: x }, Value::Scalar { text: b, kind: y }) => {
+            x == y && naming.same(a, b)
+        }
+        (Value::Sequence(a), Value::Sequence(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_unchanged(a, b, naming))
+        }
+        (Value::Mapping(a), Value::Mapping(b)) => {
+            let find = |name: &str| {
+                b.iter()
+                    .find(|(other, _)| other == name)
+                    .or_else(|| b.iter().find(|(other, _)| naming.same(name, other)))
+            };
+            a.len() == b.len()
+                && a.iter().all(|(name, value)| {
+                    find(name).is_some_and(|(_, other)| is_unchanged(value, other, naming))
+                })
+        }
+        (Value::Tagged(a, x), Value::Tagged(b, y)) => a == b && is_unchanged(x, y, naming),
+        (a, b) => a == b,
+    }
+}
+
+/// Whether the target has an entry below a place that the base never had.
+///
+/// Lists are not looked into: an item without its name, or half a command, is worse than a
+/// conflict.
+pub(super) fn has_own(base: &Node, target: &Node) -> bool {
+    match (&base.content, &target.content) {
+        (Content::Mapping { .. }, Content::Mapping { entries, .. }) => entries
             .iter()
-            .position(|t| *t == Some(target))
-            .map_or(BaseNode::Missing, |i| {
-                BaseNode::Node(&base.documents()[i].root)
-            }),
+            .any(|e| entry(base, e.name()).is_none_or(|below| has_own(below, &e.value))),
+        _ => false,
     }
 }
 

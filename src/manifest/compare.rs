@@ -6,7 +6,7 @@
 //! a mode promotes is a matter of its base and its mask, never of another way
 //! to compare: the base tells the relation, the mask reads the version field.
 
-use super::base::base_document;
+use super::base::BaseDocuments;
 use super::difference::Difference;
 use super::documents::{added_document, documents, removed_document};
 use super::labels::Labels;
@@ -42,24 +42,24 @@ pub struct Sides<'a> {
 pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     let pairs = documents(sides.source, sides.target, sides.naming);
     let labels = Labels::new(sides);
+    let base = BaseDocuments::new(sides);
     let mut found = Vec::new();
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
             Some(t) => {
-                let base = base_document(sides, *t);
                 let mut walk = Walk::new(sides, (s, *t), labels.target(*t));
                 walk.node(
                     &sides.source.documents()[s].root,
                     &sides.target.documents()[*t].root,
-                    base,
+                    base.of_pair(s, *t),
                 );
                 found.append(&mut walk.found);
             }
-            None => found.push(added_document(sides, s, &pairs, &labels)),
+            None => found.push(added_document(sides, s, &pairs, &labels, base.of_source(s))),
         }
     }
     for t in (0..sides.target.documents().len()).filter(|t| !pairs.target_of.contains(&Some(*t))) {
-        found.push(removed_document(sides, t, &labels));
+        found.push(removed_document(sides, t, &labels, base.of_target(t)));
     }
     found.sort_by_key(|d| d.place.document);
     found

@@ -1,6 +1,6 @@
 //! Which document of the source is which of the target.
 
-use super::base::{BaseNode, base_document};
+use super::base::{BaseNode, is_unchanged};
 use super::compare::Sides;
 use super::difference::{Difference, Insertion, Part};
 use super::identity::Identity;
@@ -72,7 +72,16 @@ pub(super) fn added_document(
     s: usize,
     pairs: &DocumentPairs,
     labels: &Labels,
+    base: BaseNode<'_>,
 ) -> Difference {
+    let value = sides.source.documents()[s].root.value();
+    let relation = match base {
+        BaseNode::Node(base) if is_unchanged(&base.value(), &value, sides.naming) => {
+            Relation::Ahead
+        }
+        BaseNode::Node(_) => Relation::Diverged,
+        BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
+    };
     let after = pairs.target_of[..s]
         .iter()
         .rev()
@@ -105,15 +114,28 @@ pub(super) fn added_document(
             after,
         }),
         before: None,
-        after: Some(sides.source.documents()[s].root.value()),
+        after: Some(value),
         rewritten: None,
-        relation: Relation::SourceOnly,
+        relation,
         version: None,
     }
 }
 
 /// A document that only the target has.
-pub(super) fn removed_document(sides: &Sides<'_>, t: usize, labels: &Labels) -> Difference {
+pub(super) fn removed_document(
+    sides: &Sides<'_>,
+    t: usize,
+    labels: &Labels,
+    base: BaseNode<'_>,
+) -> Difference {
+    let value = sides.target.documents()[t].root.value();
+    let relation = match base {
+        BaseNode::Node(base) if is_unchanged(&base.value(), &value, sides.naming) => {
+            Relation::Behind
+        }
+        BaseNode::Node(_) => Relation::Diverged,
+        BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
+    };
     Difference {
         op: Op::Remove,
         part: Part::Document,
@@ -123,13 +145,10 @@ pub(super) fn removed_document(sides: &Sides<'_>, t: usize, labels: &Labels) -> 
         path: String::new(),
         keys: Vec::new(),
         insertion: None,
-        before: Some(sides.target.documents()[t].root.value()),
+        before: Some(value),
         after: None,
         rewritten: None,
-        relation: match base_document(sides, t) {
-            BaseNode::Node(_) => Relation::Behind,
-            BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
-        },
+        relation,
         version: None,
     }
 }

@@ -20,6 +20,9 @@ mod tokens;
 mod versions;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use compare::{Base, Sides, compare};
 pub use difference::{Difference, Insertion, Part};
 pub use identity::{DocumentLabel, Identity};

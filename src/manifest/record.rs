@@ -1,6 +1,6 @@
 //! Recording a difference where the walk stands.
 
-use super::base::BaseNode;
+use super::base::{BaseNode, has_own, is_unchanged};
 use super::difference::{Difference, Insertion, Part};
 use super::selector;
 use super::versions::{self, Surroundings, VersionField};
@@ -43,9 +43,11 @@ impl<'a> Walk<'a, '_> {
             }
             BaseNode::Node(base) => {
                 let base = base.value();
-                if base == before {
+                if is_unchanged(&before, &source, naming) {
+                    Relation::EnvironmentName
+                } else if is_unchanged(&base, &before, naming) {
                     Relation::Behind
-                } else if base == source {
+                } else if is_unchanged(&base, &source, naming) {
                     Relation::Ahead
                 } else {
                     Relation::Diverged
@@ -74,7 +76,7 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
+    pub(super) fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
         if self.sides.naming.same(s, t) {
             return Relation::EnvironmentName;
         }
@@ -99,12 +101,23 @@ impl<'a> Walk<'a, '_> {
         parent: Option<&'a Node>,
     ) {
         let before = t.value();
+        let naming = self.sides.naming;
+        if let BaseNode::Node(base) = b
+            && !is_unchanged(&base.value(), &before, naming)
+            && part == Part::Entry
+            && has_own(base, t)
+        {
+            self.remove_below(t, b);
+            return;
+        }
         let version = match &before {
             Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
             _ => None,
         };
         let relation = match b {
-            BaseNode::Node(base) if base.value() == before => Relation::Behind,
+            BaseNode::Node(base) if is_unchanged(&base.value(), &before, naming) => {
+                Relation::Behind
+            }
             BaseNode::Node(_) => Relation::Diverged,
             BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
         };
@@ -116,6 +129,19 @@ impl<'a> Walk<'a, '_> {
             version,
             ..self.here()
         });
+    }
+
+    /// What the source took away goes; what the target put there itself is the target's own.
+    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
+        let Content::Mapping { entries, .. } = &t.content else {
+            return;
+        };
+        for entry in entries {
+            let name = entry.name();
+            self.enter_key(name, name);
+            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+            self.leave_key();
+        }
     }
 
     pub(super) fn add(
@@ -135,7 +161,9 @@ impl<'a> Walk<'a, '_> {
             _ => None,
         };
         let relation = match b {
-            BaseNode::Node(base) if base.value() == source => Relation::Ahead,
+            BaseNode::Node(base) if is_unchanged(&base.value(), &source, self.sides.naming) => {
+                Relation::Ahead
+            }
             BaseNode::Node(_) => Relation::Diverged,
             BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
         };
@@ -157,7 +185,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Whether a mapping of the target says its version already, in whatever way.
-    fn holds_version(&self, target: &Node) -> bool {
+    pub(super) fn holds_version(&self, target: &Node) -> bool {
         let Content::Mapping { entries, .. } = &target.content else {
             return false;
         };
@@ -177,7 +205,7 @@ impl<'a> Walk<'a, '_> {
         })
     }
 
-    fn here(&self) -> Difference {
+    pub(super) fn here(&self) -> Difference {
         Difference {
             op: Op::Set,
             part: Part::Value,

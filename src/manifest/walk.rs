@@ -7,9 +7,9 @@ use super::filter;
 use super::identity::DocumentLabel;
 use super::items::{self, ListKey, Lists};
 use super::selector::Shown;
-use super::versions::{self, Surroundings};
+use super::versions::Surroundings;
 use crate::domain::Naming;
-use crate::yaml::{Content, Node, Place, Scalar, Step};
+use crate::yaml::{Content, Entry, Node, Place, Scalar, Step};
 
 /// Walks one pair of documents.
 pub(super) struct Walk<'a, 's> {
@@ -82,16 +82,19 @@ impl<'a, 's> Walk<'a, 's> {
         else {
             return;
         };
-        let target_at: Vec<Option<usize>> = se
-            .iter()
-            .map(|e| te.iter().position(|x| x.name() == e.name()))
-            .collect();
+        let target_at = same_keys(se, te, self.sides.naming);
         for (ti, entry) in te.iter().enumerate() {
             let name = entry.name();
-            self.enter_key(name, name);
             match target_at.iter().position(|x| *x == Some(ti)) {
-                Some(si) => self.below(&se[si].value, &entry.value, b.entry(name), Some(t)),
-                None => self.remove(Part::Entry, &entry.value, b.entry(name), Some(t)),
+                Some(si) => {
+                    let theirs = se[si].name();
+                    self.enter_key(theirs, name);
+                    self.below(&se[si].value, &entry.value, b.entry(theirs), Some(t));
+                }
+                None => {
+                    self.enter_key(name, name);
+                    self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+                }
             }
             self.leave_key();
         }
@@ -198,6 +201,23 @@ impl<'a, 's> Walk<'a, 's> {
             parent,
         }
     }
+}
+
+/// For each of the source's entries the target's of the same key, the environments' names
+/// taken as equal.
+fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<usize>> {
+    let mut target_of: Vec<Option<usize>> = source
+        .iter()
+        .map(|e| target.iter().position(|x| x.name() == e.name()))
+        .collect();
+    for (si, entry) in source.iter().enumerate() {
+        if target_of[si].is_none() && naming.names_source_in_text(entry.name()) {
+            target_of[si] = (0..target.len()).find(|ti| {
+                !target_of.contains(&Some(*ti)) && naming.same(entry.name(), target[*ti].name())
+            });
+        }
+    }
+    target_of
 }
 
 /// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
