@@ -7,7 +7,7 @@ use super::filter;
 use super::identity::DocumentLabel;
 use super::items::{self, ListKey, Lists};
 use super::selector::Shown;
-use super::versions::Surroundings;
+use super::versions::{self, Surroundings};
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Node, Place, Scalar, Step};
 
@@ -164,7 +164,7 @@ impl<'a, 's> Walk<'a, 's> {
         }
     }
 
-    fn enter_key(&mut self, source: &str, target: &str) {
+    pub(super) fn enter_key(&mut self, source: &str, target: &str) {
         self.source.push(Step::Key(source.to_owned()));
         self.target.push(Shown {
             step: Step::Key(target.to_owned()),
@@ -173,7 +173,7 @@ impl<'a, 's> Walk<'a, 's> {
         self.keys.push(target.to_owned());
     }
 
-    fn leave_key(&mut self) {
+    pub(super) fn leave_key(&mut self) {
         self.source.pop();
         self.target.pop();
         self.keys.pop();
