@@ -19,7 +19,7 @@
 //! `preview.txt`, `stderr.txt` and a `message.txt` that is there; `UPDATE_FIXTURES=1` rewrites
 //! `after/` and `exit` too. Read what changed before it is committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -152,10 +152,10 @@ impl Scenario {
         let after = committed(&repo);
         if has_moved {
             assert_eq!(repo.tip("HEAD^"), first, "{}: not one commit", self.name);
+            repo.assert_sound();
         } else {
             assert_eq!(after, self.before, "{}: files moved, not HEAD", self.name);
         }
-        repo.assert_sound();
         let commits = [repo.tip("HEAD"), first];
         let plain = |text: &str| plain(text, &world, &commits);
         let has_stderr = expected.stderr.is_some() || update != Update::Nothing && ran.code != 0;
@@ -166,7 +166,7 @@ impl Scenario {
             message: expected
                 .message
                 .is_some()
-                .then(|| plain(&repo.git(&["log", "-1", "--format=%B"]))),
+                .then(|| plain(&repo.git(&["log", "-1", "--format=%B"])) + "\n"),
             after: has_moved.then_some(after),
         }
     }
@@ -236,7 +236,7 @@ fn differences(expected: &Outcome, found: &Outcome) -> String {
     );
     let empty = Tree::new();
     let trees = [&expected.after, &found.after].map(|t| t.as_ref().unwrap_or(&empty));
-    for path in trees[0].keys().chain(trees[1].keys()) {
+    for path in trees.iter().flat_map(|t| t.keys()).collect::<BTreeSet<_>>() {
         let [a, b] = trees.map(|tree| tree.get(path).map(|b| visible(b)));
         texts(
             &format!("after/{path}"),
@@ -261,21 +261,38 @@ fn every_scenario_keeps_its_promise() {
         Ok("text") => Update::Texts,
         Ok(_) => Update::All,
     };
-    let mut broken = String::new();
     let all = scenarios();
-    for scenario in &all {
-        let expected = scenario.expected();
-        let found = scenario.run(&expected, update);
-        if update != Update::Nothing {
-            scenario.rewrite(&found, update);
-        }
-        let left = differences(&scenario.expected(), &found);
-        if !left.is_empty() {
-            writeln!(broken, "\n== fixtures/{}\n{left}", scenario.name).unwrap();
-        }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let broken: Vec<String> = std::thread::scope(|scope| {
+        let run = |part: &[Scenario]| -> Vec<String> {
+            part.iter().filter_map(|s| broken(s, update)).collect()
+        };
+        let works: Vec<_> = all
+            .chunks(all.len().div_ceil(threads))
+            .map(|part| scope.spawn(move || run(part)))
+            .collect();
+        works
+            .into_iter()
+            .flat_map(|work| work.join().unwrap())
+            .collect()
+    });
+    assert!(
+        broken.is_empty(),
+        "{} of {}:\n{}",
+        broken.len(),
+        all.len(),
+        broken.join("\n")
+    );
+}
+
+/// Runs one scenario, and says how it broke its promise.
+fn broken(scenario: &Scenario, update: Update) -> Option<String> {
+    let found = scenario.run(&scenario.expected(), update);
+    if update != Update::Nothing {
+        scenario.rewrite(&found, update);
     }
-    let count = broken.matches("\n== fixtures/").count();
-    assert!(broken.is_empty(), "{count} of {}:\n{broken}", all.len());
+    let left = differences(&scenario.expected(), &found);
+    (!left.is_empty()).then(|| format!("== fixtures/{}\n{left}", scenario.name))
 }
 
 #[test]
