@@ -1,3 +1,7 @@
-//! The `git-promote` program.
+//! The `git-promote` program; Git finds it as `git promote`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    git_promote::cli::run(std::env::args_os()).into()
+}

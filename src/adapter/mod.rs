@@ -1,3 +1,4 @@
 //! The outside world behind the ports.
 
+pub mod clock;
 pub mod git;

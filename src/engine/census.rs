@@ -9,7 +9,8 @@
 
 use std::collections::BTreeSet;
 
-use super::pair::{Candidate, PairError, join, names};
+use super::names::{join, names};
+use super::pair::{Candidate, PairError};
 use super::scope::Scope;
 use super::tree::{Entry, Trees};
 use crate::domain::{
@@ -273,7 +274,7 @@ impl Survey<'_> {
                 continue;
             }
             if side == Side::Target || self.naming.names_target(&entry.name) {
-                self.target_root(above, &path, entry)?;
+                self.target_root(above, &path, entry);
             } else if entry.mode == FileMode::Directory && self.scope.enters(&path) {
                 let partner = sources
                     .binary_search_by(|e| e.name.cmp(&entry.name))
@@ -300,9 +301,9 @@ impl Survey<'_> {
     }
 
     /// An entry that carries the target's name and has no partner: files of the target only.
-    fn target_root(&mut self, above: &str, path: &str, entry: &Entry) -> Result<(), PairError> {
+    fn target_root(&mut self, above: &str, path: &str, entry: &Entry) {
         if !self.scope.enters(path) {
-            return Ok(());
+            return;
         }
         self.roots.push(Root {
             above: above.to_owned(),
@@ -314,6 +315,5 @@ impl Survey<'_> {
                 renames: Vec::new(),
             }],
         });
-        Ok(())
     }
 }

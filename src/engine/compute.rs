@@ -1,8 +1,8 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, ApplicationName, CommitId, Mode, Origin, Settings};
-use crate::plan::{Draft, Plan, Warning};
-use crate::port::{Branch, Clock, Progress, Repository, SettingsReader, Snapshot};
+use crate::domain::{Action, CommitId, Environment, Mode, Origin, Settings};
+use crate::plan::{ApplicationPlan, Draft, Hop, Plan, Warning};
+use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
@@ -45,7 +45,11 @@ pub struct Prepared {
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
     ports.progress.step("finding the branch");
-    let branch = ports.repository.branch(&request.branch).await?;
+    let mut choice = request.branch.clone();
+    if request.action == Some(Action::None) && choice.publish == Publish::Push {
+        choice.publish = Publish::Look;
+    }
+    let branch = ports.repository.branch(&choice).await?;
     let plan = compute(ports, request, &branch)?;
     Ok(Prepared { plan, branch })
 }
@@ -83,7 +87,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         repository: &name,
     };
     ports.progress.step("pairing files");
-    let located = ground.locate(request)?;
+    let located = ground
+        .locate(request)
+        .map_err(|error| as_branches(error, repository, &hop))?;
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -112,7 +118,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
     let decided = compared.decide(&files, request)?;
     warnings.extend(decided.warnings);
-    let products = products(&settings, decided.applications.iter().map(|a| &a.name));
+    let products = products(&settings, &decided.applications);
     let action = action(request, &settings, &hop.to, &products)?;
     let findings = guard::run(&decided.applications);
     let message = message::compose(
@@ -136,6 +142,29 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         message,
     }
     .finish())
+}
+
+/// An unknown environment may be a branch: then that is what is wrong.
+fn as_branches(error: EngineError, repository: &dyn Repository, hop: &Hop) -> EngineError {
+    if !matches!(error, EngineError::UnknownEnvironment { .. }) {
+        return error;
+    }
+    let Ok(branches) = repository.branches() else {
+        return error;
+    };
+    let branch_of = |environment: &Environment| {
+        branches.iter().find(|branch| {
+            let last = branch.rsplit('/').next().unwrap_or(branch);
+            environment.answers_to(branch) || environment.answers_to(last)
+        })
+    };
+    match (branch_of(&hop.from), branch_of(&hop.to)) {
+        (Some(from), Some(to)) => EngineError::EnvironmentsAsBranches {
+            from: from.clone(),
+            to: to.clone(),
+        },
+        _ => error,
+    }
 }
 
 /// The settings of `--config`, else of the target's commit, else none.
@@ -174,17 +203,14 @@ fn settings(
 }
 
 /// The products that the applications belong to.
-fn products<'s, 'a>(
-    settings: &'s Settings,
-    applications: impl Iterator<Item = &'a ApplicationName> + Clone,
-) -> Vec<&'s str> {
+fn products<'s>(settings: &'s Settings, applications: &[ApplicationPlan]) -> Vec<&'s str> {
     settings
         .products
         .iter()
         .filter(|p| {
             p.applications
                 .iter()
-                .any(|word| applications.clone().any(|a| a.answers_to(word)))
+                .any(|word| applications.iter().any(|a| a.name.answers_to(word)))
         })
         .map(|p| p.name.as_str())
         .collect()
@@ -195,7 +221,7 @@ fn products<'s, 'a>(
 fn action(
     request: &Request,
     settings: &Settings,
-    target: &crate::domain::Environment,
+    target: &Environment,
     products: &[&str],
 ) -> Result<Action, EngineError> {
     let policy = settings.action_for(target, products);
@@ -205,8 +231,7 @@ fn action(
             required: Action::PullRequest,
             asked: Action::Commit,
         }),
-        (Some(action), _) => Ok(action),
-        (None, Some((action, _))) => Ok(action),
+        (Some(action), _) | (None, Some((action, _))) => Ok(action),
         (None, None) => Ok(Action::Commit),
     }
 }

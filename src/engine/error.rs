@@ -44,6 +44,14 @@ pub enum EngineError {
     /// `--from` and `--to` mean the same environment.
     #[error("source and target are the same environment `{0}`")]
     SameEnvironment(String),
+    /// The environments are branches, not paths.
+    #[error("the environments `{from}` and `{to}` are branches of this repository, not folders")]
+    EnvironmentsAsBranches {
+        /// The source's branch.
+        from: String,
+        /// The target's branch.
+        to: String,
+    },
     /// `--service` matches nothing.
     #[error("there is no application `{name}`")]
     UnknownApplication {

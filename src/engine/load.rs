@@ -52,7 +52,7 @@ pub(super) fn load(
         Err(error) if is_manifest => {
             let good = error.utf8_error().valid_up_to();
             let head = &error.as_bytes()[..good];
-            let line = head.iter().filter(|b| **b == b'\n').count() + 1;
+            let line = head.split(|b| *b == b'\n').count();
             return Ok(Loaded::Fault(Fault {
                 line: Some(line),
                 column: None,
@@ -66,13 +66,12 @@ pub(super) fn load(
     }
     Ok(match Stream::parse(&text) {
         Ok(stream) if is_manifest || is_structured(&stream) => Loaded::Yaml(Box::new(stream)),
-        Ok(_) => Loaded::Whole,
         Err(error) if is_manifest && !is_template(&text, &error) => Loaded::Fault(Fault {
             line: Some(error.position.line),
             column: Some(error.position.column),
             message: error.to_string(),
         }),
-        Err(_) => Loaded::Whole,
+        Ok(_) | Err(_) => Loaded::Whole,
     })
 }
 

@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::EngineError;
 use super::census::Census;
-use super::pair::{self, FilePair, PairError};
+use super::names::{join, names};
 use super::request::Request;
 use super::scope::Scope;
 use super::tree::Trees;
-use crate::domain::{
-    ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings, Whose,
-};
+use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings, Whose};
 use crate::plan::Hop;
-use crate::port::{RepositoryError, Snapshot};
+use crate::port::RepositoryError;
 
 /// Source and target environment, as the configuration knows them or as they were named.
 pub(super) fn hop(request: &Request, settings: &Settings) -> Result<Hop, EngineError> {
@@ -235,13 +233,10 @@ impl Ground<'_> {
                 })?;
                 continue;
             }
-            let source = root.source.iter().map(|e| {
-                (
-                    pair::join(&root.above, &e.name),
-                    e.clone(),
-                    Whose::Source(0),
-                )
-            });
+            let source = root
+                .source
+                .iter()
+                .map(|e| (join(&root.above, &e.name), e.clone(), Whose::Source(0)));
             let targets = root.targets.iter().filter_map(|t| {
                 t.entry
                     .clone()
@@ -257,7 +252,7 @@ impl Ground<'_> {
                     _ => self.trees.target(entry.id)?,
                 };
                 for child in below {
-                    let path = pair::join(&path, &child.name);
+                    let path = join(&path, &child.name);
                     add(census.application(&path, side, self.naming), path);
                 }
             }
@@ -277,13 +272,10 @@ impl Ground<'_> {
         scope: &Scope<'_>,
         visit: &mut dyn FnMut(&str, Whose) -> bool,
     ) -> Result<(), RepositoryError> {
-        let source = root.source.iter().map(|e| {
-            (
-                pair::join(&root.above, &e.name),
-                e.clone(),
-                Whose::Source(0),
-            )
-        });
+        let source = root
+            .source
+            .iter()
+            .map(|e| (join(&root.above, &e.name), e.clone(), Whose::Source(0)));
         let targets = root.targets.iter().filter_map(|t| {
             t.entry
                 .clone()
@@ -307,7 +299,7 @@ impl Ground<'_> {
             open.extend(
                 below
                     .into_iter()
-                    .map(|child| (pair::join(&path, &child.name), child, side)),
+                    .map(|child| (join(&path, &child.name), child, side)),
             );
         }
         Ok(())
@@ -317,7 +309,7 @@ impl Ground<'_> {
 /// The path with each of the source's names replaced by the target's in the same position.
 fn renamed_path(naming: &Naming, path: &str) -> String {
     path.split('/')
-        .map(|part| pair::names(naming, part, &[]).swap_remove(0).text)
+        .map(|part| names(naming, part, &[]).swap_remove(0).text)
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -352,58 +344,4 @@ fn choose(
         }
     }
     Ok(chosen.into_iter().collect())
-}
-
-/// Which files each application has, for `check --layout`.
-#[derive(Clone, Debug, Default)]
-pub struct ApplicationMap {
-    /// Per application its pairs: the source's path, and the target's.
-    pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
-}
-
-/// Maps applications to their files between two environments; equal files too.
-///
-/// # Errors
-/// When the environments are unknown or the repository cannot be read.
-pub fn applications(
-    snapshot: &dyn Snapshot,
-    settings: &Settings,
-    repository: &str,
-    from: &str,
-    to: &str,
-) -> Result<ApplicationMap, EngineError> {
-    let request = Request::between(from, to);
-    let hop = hop(&request, settings)?;
-    let naming = naming(&hop, settings);
-    let trees = Trees::new(snapshot, snapshot);
-    let ground = Ground {
-        trees: &trees,
-        naming: &naming,
-        settings,
-        repository,
-    };
-    let located = ground.locate(&request)?;
-    let scope = ground.scope(None, None);
-    let pairs = pair::pair(
-        &trees,
-        &naming,
-        &located.census,
-        &scope,
-        pair::Equal::Listed,
-    )
-    .map_err(|e: PairError| EngineError::from(e))?;
-    let mut map = ApplicationMap::default();
-    for FilePair {
-        application,
-        source_path,
-        path,
-        ..
-    } in pairs.files
-    {
-        map.applications
-            .entry(application)
-            .or_default()
-            .push((source_path, path));
-    }
-    Ok(map)
 }

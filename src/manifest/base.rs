@@ -15,7 +15,7 @@ pub(super) enum BaseNode<'a> {
     Missing,
 }
 
-impl<'a> BaseNode<'a> {
+impl BaseNode<'_> {
     pub(super) fn entry(self, name: &str) -> Self {
         match self {
             Self::Node(node) => entry(node, name).map_or(Self::Missing, BaseNode::Node),
@@ -161,19 +161,14 @@ impl<'a> BaseList<'a> {
     }
 
     pub(super) fn of_source(&self, item: &'a Node) -> BaseNode<'a> {
-        match self.base {
-            BaseNode::Target => BaseNode::Target,
-            _ => {
-                let one = std::slice::from_ref(item);
-                Lists {
-                    source: one,
-                    target: self.items,
-                    naming: self.naming,
-                }
-                .matching()
-                .target_of[0]
-                    .map_or(BaseNode::Missing, |b| BaseNode::Node(&self.items[b]))
-            }
+        if matches!(self.base, BaseNode::Target) {
+            return BaseNode::Target;
         }
+        let lists = Lists {
+            source: std::slice::from_ref(item),
+            target: self.items,
+            naming: self.naming,
+        };
+        lists.matching().target_of[0].map_or(BaseNode::Missing, |b| BaseNode::Node(&self.items[b]))
     }
 }

@@ -25,11 +25,11 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
     let (source_ids, target_ids) = (identities(source), identities(target));
     let mut target_of: Vec<Option<usize>> = vec![None; source_ids.len()];
     let mut taken = vec![false; target_ids.len()];
-    let mut pair = |target_of: &mut Vec<Option<usize>>, same: &dyn Fn(usize, usize) -> bool| {
-        for s in 0..source_ids.len() {
-            if target_of[s].is_none() {
-                target_of[s] = (0..target_ids.len()).find(|t| !taken[*t] && same(s, *t));
-                if let Some(t) = target_of[s] {
+    let mut pair = |target_of: &mut [Option<usize>], same: &dyn Fn(usize, usize) -> bool| {
+        for (s, partner) in target_of.iter_mut().enumerate() {
+            if partner.is_none() {
+                *partner = (0..target_ids.len()).find(|t| !taken[*t] && same(s, *t));
+                if let Some(t) = *partner {
                     taken[t] = true;
                 }
             }

@@ -8,15 +8,12 @@
 //! only among items that have nothing else.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::identity::text_at;
-use super::image::ImageReference;
-use super::selector::{quoted, regex_quoted};
-use super::tokens;
-use super::versions::pinned_url;
+use super::filter::{scalar_text, stem};
+use super::identity::entry;
 use crate::domain::Naming;
-use crate::yaml::{Content, Kind, Node};
+use crate::yaml::{Content, Node};
 
 /// Fields that tell items of a list apart, strongest first. From the Kubernetes API's
 /// `patchMergeKey`s and list-map keys, kustomize, Argo CD and Flux.
@@ -139,11 +136,11 @@ impl Lists<'_> {
             }
         }
         let mut taken = vec![false; target.len()];
-        let mut unique: HashMap<&str, ()> = HashMap::with_capacity(source.len());
+        let mut unique: HashSet<&str> = HashSet::with_capacity(source.len());
         source
             .iter()
             .map(|key| {
-                if unique.insert(key, ()).is_some() {
+                if !unique.insert(key) {
                     return None;
                 }
                 let at = seen.get(key.as_str()).copied();
@@ -158,12 +155,11 @@ impl Lists<'_> {
     fn key_of(&self, item: &Node, fields: &[&str]) -> Option<String> {
         let mut key = String::new();
         for field in fields {
-            let text = match super::identity::entry(item, field).map(|n| &n.content) {
+            let text = match entry(item, field).map(|n| &n.content) {
                 Some(Content::Scalar(scalar)) => Cow::Borrowed(scalar.text.as_str()),
-                Some(Content::Mapping { .. }) => Cow::Owned(format!(
-                    "{:?}",
-                    super::identity::entry(item, field)?.value()
-                )),
+                Some(Content::Mapping { .. }) => {
+                    Cow::Owned(format!("{:?}", entry(item, field)?.value()))
+                }
                 _ => return None,
             };
             key.push_str(&self.naming.canonical(&text));
@@ -285,7 +281,7 @@ fn likeness(a: &Node, b: &Node) -> usize {
                 })
                 .count();
             let all = a.len().max(b.len());
-            if all == 0 { 100 } else { same * 100 / all }
+            (same * 100).checked_div(all).unwrap_or(100)
         }
         (Content::Sequence { .. }, Content::Sequence { .. }) => 50,
         _ => 0,
@@ -295,108 +291,4 @@ fn likeness(a: &Node, b: &Node) -> usize {
 /// Whether two scalar items have different texts.
 pub(super) fn differ(a: &Node, b: &Node) -> bool {
     scalar_text(a) != scalar_text(b)
-}
-
-fn scalar_text(node: &Node) -> &str {
-    match &node.content {
-        Content::Scalar(scalar) => &scalar.text,
-        _ => "",
-    }
-}
-
-/// What is left of a scalar without its version, and how that is told in a selector.
-struct Stem {
-    text: String,
-    /// The beginning that the filter searches for.
-    head: String,
-    /// A class of characters that follows, such as `[:@]`.
-    tail: &'static str,
-}
-
-/// The part of a scalar item that tells which one it is: a URL without its revision, an image
-/// without its tag, a flag without its value.
-fn stem(text: &str) -> Option<Stem> {
-    let stem = |head: &str, tail| {
-        Some(Stem {
-            text: format!("{head}\u{1}{tail}"),
-            head: head.to_owned(),
-            tail,
-        })
-    };
-    if let Some((head, _, _)) = pinned_url(text) {
-        return stem(head, "");
-    }
-    if text.starts_with('-')
-        && let Some((flag, _)) = text.split_once('=')
-    {
-        return stem(&format!("{flag}="), "");
-    }
-    if !text.contains("://")
-        && let Some(image) = ImageReference::parse(text)
-        && image.has_version()
-        && image.name.contains('/')
-    {
-        return stem(image.name, "[:@]");
-    }
-    if text.contains("://")
-        && let Some(word) = tokens::words(text).into_iter().next()
-    {
-        let mut stem = stem(&text[..word.start], "")?;
-        stem.text = format!("{}\u{1}{}", &text[..word.start], &text[word.end..]);
-        return Some(stem);
-    }
-    None
-}
-
-/// The filter that writes an item in a selector, e.g. `[?@.name=='web']`; `None` for its position.
-///
-/// `rename` gives an added item's key as it will be in the target.
-pub(super) fn filter(
-    key: ListKey,
-    item: &Node,
-    rename: Option<&Naming>,
-    is_stem: bool,
-) -> Option<String> {
-    let shown = |text: &str| rename.map_or_else(|| text.to_owned(), |n| n.rename(text));
-    match key {
-        ListKey::Position => None,
-        ListKey::Scalar => {
-            let text = shown(scalar_text(item));
-            match stem(&text) {
-                Some(stem) if is_stem => Some(format!(
-                    "[?search(@,{})]",
-                    regex_quoted(&stem.head, stem.tail)
-                )),
-                _ => Some(format!("[?@=={}]", literal(item, &text))),
-            }
-        }
-        ListKey::Fields(fields) => {
-            let parts: Option<Vec<String>> = fields
-                .iter()
-                .filter_map(|field| {
-                    let node = super::identity::entry(item, field)?;
-                    let text = text_at(item, field)?;
-                    Some(Some(format!(
-                        "@{}=={}",
-                        crate::yaml::member(field),
-                        literal(node, &shown(text))
-                    )))
-                })
-                .collect();
-            let parts = parts?;
-            (!parts.is_empty()).then(|| format!("[?{}]", parts.join(" && ")))
-        }
-    }
-}
-
-/// A scalar as a JSONPath literal.
-fn literal(node: &Node, text: &str) -> String {
-    match &node.content {
-        Content::Scalar(s) if matches!(s.kind, Kind::Bool | Kind::Null) => match s.kind {
-            Kind::Null => "null".to_owned(),
-            _ => text.to_ascii_lowercase(),
-        },
-        Content::Scalar(s) if s.kind == Kind::Int && text.parse::<i64>().is_ok() => text.to_owned(),
-        _ => quoted(text),
-    }
 }

@@ -98,13 +98,11 @@ fn edit(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Edit, MergeError
 fn value(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Fragment, MergeError> {
     let d = promotion.difference;
     let text = promotion.text.or(d.rewritten.as_deref());
-    match (text, &d.after) {
-        (Some(text), Some(Value::Scalar { kind, .. })) => Ok(Fragment::scalar(text, *kind)),
-        _ => {
-            let at = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
-            Fragment::value(sides.source, at).ok_or_else(|| refuse(d, None))
-        }
+    if let (Some(text), Some(Value::Scalar { kind, .. })) = (text, &d.after) {
+        return Ok(Fragment::scalar(text, *kind));
     }
+    let at = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
+    Fragment::value(sides.source, at).ok_or_else(|| refuse(d, None))
 }
 
 fn renamed(

@@ -38,7 +38,11 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x20 => {
+                out.push_str("\\u00");
+                out.push(char::from_digit(u32::from(c) >> 4, 16).unwrap_or('0'));
+                out.push(char::from_digit(u32::from(c) & 15, 16).unwrap_or('0'));
+            }
             c => out.push(c),
         }
     }

@@ -171,8 +171,9 @@ pub fn is_moving(version: &str) -> bool {
     MOVING.contains(&name)
         || lower.starts_with("refs/heads/")
         || matches!(lower.as_str(), "*" | "x" | ">=0" | ">=0.0.0")
-        || lower.ends_with(".x")
-        || lower.ends_with(".*")
+        || lower
+            .rsplit_once('.')
+            .is_some_and(|(_, last)| matches!(last, "x" | "*"))
 }
 
 #[cfg(test)]

@@ -235,9 +235,10 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
 /// The version inside a field's text: the tag, the revision, or the text itself.
 pub fn version_of(field: VersionField, text: &str) -> &str {
     match field {
-        VersionField::Image => ImageReference::parse(text)
-            .and_then(|i| i.tag.or(i.digest))
-            .unwrap_or(text),
+        // An image without a tag is `latest`: that is what a container runtime pulls.
+        VersionField::Image => {
+            ImageReference::parse(text).map_or(text, |i| i.tag.or(i.digest).unwrap_or("latest"))
+        }
         VersionField::PinnedUrl => pinned_url(text).map_or(text, |(_, revision, _)| revision),
         _ => text,
     }

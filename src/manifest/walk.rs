@@ -1,26 +1,27 @@
 //! Walking one pair of documents side by side.
 
-use super::base::{BaseList, BaseNode, has_own, is_unchanged};
+use super::base::{BaseList, BaseNode};
 use super::compare::Sides;
-use super::difference::{Difference, Insertion, Part};
+use super::difference::{Difference, Part};
+use super::filter;
 use super::identity::DocumentLabel;
 use super::items::{self, ListKey, Lists};
-use super::selector::{self, Shown};
-use super::versions::{self, Surroundings, VersionField};
-use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
+use super::selector::Shown;
+use super::versions::{self, Surroundings};
+use crate::domain::Naming;
+use crate::yaml::{Content, Entry, Node, Place, Scalar, Step};
 
 /// Walks one pair of documents.
 pub(super) struct Walk<'a, 's> {
-    sides: &'s Sides<'a>,
+    pub(super) sides: &'s Sides<'a>,
     documents: (usize, usize),
     kind: &'a str,
-    label: DocumentLabel,
+    pub(super) label: DocumentLabel,
     /// The place in the source.
     source: Vec<Step>,
     /// The place in the target with how it is written.
-    target: Vec<Shown>,
-    keys: Vec<String>,
+    pub(super) target: Vec<Shown>,
+    pub(super) keys: Vec<String>,
     pub(super) found: Vec<Difference>,
 }
 
@@ -54,7 +55,7 @@ impl<'a, 's> Walk<'a, 's> {
             return;
         }
         match (&s.content, &t.content) {
-            (Content::Alias(x), Content::Alias(y)) if x == y => {}
+            (Content::Alias(source), Content::Alias(target)) if source == target => {}
             (Content::Alias(_), _) | (_, Content::Alias(_)) => {
                 let (sr, tr) = (
                     self.sides.source.resolve(self.documents.0, s),
@@ -64,8 +65,8 @@ impl<'a, 's> Walk<'a, 's> {
                     self.set(s, t, b, parent);
                 }
             }
-            (Content::Scalar(x), Content::Scalar(y)) => {
-                if !is_same(x, y) {
+            (Content::Scalar(source), Content::Scalar(target)) => {
+                if !is_same(source, target) {
                     self.set(s, t, b, parent);
                 }
             }
@@ -134,15 +135,11 @@ impl<'a, 's> Walk<'a, 's> {
                 step: Step::Index(t_index),
                 filter,
             });
-            match partner {
-                Some(p) => {
-                    self.source.push(Step::Index(p));
-                    self.below(&si[p], item, base.of_target(t_index), None);
-                }
-                None => {
-                    self.source.push(Step::Index(0));
-                    self.remove(Part::Item, item, base.of_target(t_index), None);
-                }
+            self.source.push(Step::Index(partner.unwrap_or_default()));
+            if let Some(p) = partner {
+                self.below(&si[p], item, base.of_target(t_index), None);
+            } else {
+                self.remove(Part::Item, item, base.of_target(t_index), None);
             }
             self.source.pop();
             self.target.pop();
@@ -167,6 +164,19 @@ impl<'a, 's> Walk<'a, 's> {
         }
     }
 
+    /// What the source took away goes; what the target put there itself is the target's own.
+    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
+        let Content::Mapping { entries, .. } = &t.content else {
+            return;
+        };
+        for entry in entries {
+            let name = entry.name();
+            self.enter_key(name, name);
+            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+            self.leave_key();
+        }
+    }
+
     fn enter_key(&mut self, source: &str, target: &str) {
         self.source.push(Step::Key(source.to_owned()));
         self.target.push(Shown {
@@ -182,233 +192,27 @@ impl<'a, 's> Walk<'a, 's> {
         self.keys.pop();
     }
 
-    fn target_place(&self) -> Place {
+    pub(super) fn target_place(&self) -> Place {
         Place {
             document: self.documents.1,
             steps: self.target.iter().map(|s| s.step.clone()).collect(),
         }
     }
 
-    fn source_place(&self) -> Place {
+    pub(super) fn source_place(&self) -> Place {
         Place {
             document: self.documents.0,
             steps: self.source.clone(),
         }
     }
 
-    fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
+    pub(super) fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
         Surroundings {
             file: self.sides.file,
             kind: self.kind,
             keys: &self.keys,
             parent,
         }
-    }
-
-    fn set(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
-        let naming = self.sides.naming;
-        let (before, source) = (t.value(), s.value());
-        let texts = match (&source, &before) {
-            (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
-                Some((s.as_str(), t.as_str()))
-            }
-            _ => None,
-        };
-        let version = texts.and_then(|(s, t)| versions::classify(&self.around(parent), &[s, t]));
-        let rewritten = texts.and_then(|(s, t)| {
-            let text = match version {
-                Some(field) => versions::written(field, s, t, naming),
-                None => s.to_owned(),
-            };
-            let text = if naming.names_target_in_text(t) {
-                naming.rename(&text)
-            } else {
-                text
-            };
-            (text != s).then_some(text)
-        });
-        let relation = match b {
-            BaseNode::Target => {
-                texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t))
-            }
-            BaseNode::Node(base) => {
-                let base = base.value();
-                if is_unchanged(&before, &source, naming) {
-                    Relation::EnvironmentName
-                } else if is_unchanged(&base, &before, naming) {
-                    Relation::Behind
-                } else if is_unchanged(&base, &source, naming) {
-                    Relation::Ahead
-                } else {
-                    Relation::Diverged
-                }
-            }
-            BaseNode::Missing => Relation::Diverged,
-        };
-        let after = match (&rewritten, source) {
-            (Some(text), Value::Scalar { kind, .. }) => Value::Scalar {
-                text: text.clone(),
-                kind,
-            },
-            (_, source) => source,
-        };
-        self.push(Difference {
-            op: Op::Set,
-            part: Part::Value,
-            source: Some(self.source_place()),
-            insertion: None,
-            before: Some(before),
-            after: Some(after),
-            rewritten,
-            relation,
-            version,
-            ..self.here()
-        });
-    }
-
-    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
-        if self.sides.naming.same(s, t) {
-            return Relation::EnvironmentName;
-        }
-        let order = version.and_then(|field| {
-            versions::version_order(
-                versions::version_of(field, s),
-                versions::version_of(field, t),
-            )
-        });
-        match order {
-            Some(std::cmp::Ordering::Greater) => Relation::Behind,
-            Some(std::cmp::Ordering::Less) => Relation::Ahead,
-            _ => Relation::Unknown,
-        }
-    }
-
-    fn remove(&mut self, part: Part, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
-        let before = t.value();
-        let naming = self.sides.naming;
-        if let BaseNode::Node(base) = b
-            && !is_unchanged(&base.value(), &before, naming)
-            && part == Part::Entry
-            && has_own(base, t)
-        {
-            self.remove_below(t, b);
-            return;
-        }
-        let version = match &before {
-            Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
-            _ => None,
-        };
-        let relation = match b {
-            BaseNode::Node(base) if is_unchanged(&base.value(), &before, naming) => {
-                Relation::Behind
-            }
-            BaseNode::Node(_) => Relation::Diverged,
-            BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
-        };
-        self.push(Difference {
-            op: Op::Remove,
-            part,
-            before: Some(before),
-            relation,
-            version,
-            ..self.here()
-        });
-    }
-
-    /// What the source took away goes; what the target put there itself is the target's own.
-    fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
-        let Content::Mapping { entries, .. } = &t.content else {
-            return;
-        };
-        for entry in entries {
-            let name = entry.name();
-            self.enter_key(name, name);
-            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
-            self.leave_key();
-        }
-    }
-
-    fn add(
-        &mut self,
-        part: Part,
-        s: &'a Node,
-        b: BaseNode<'a>,
-        after: Option<usize>,
-        parents: Option<(&'a Node, &'a Node)>,
-    ) {
-        let source = s.value();
-        let version = match (&source, parents) {
-            (Value::Scalar { text, .. }, Some((s, t))) => {
-                versions::classify(&self.around(Some(s)), &[text])
-                    .filter(|field| !field.is_one_of_several() || !self.holds_version(t))
-            }
-            _ => None,
-        };
-        let relation = match b {
-            BaseNode::Node(base) if is_unchanged(&base.value(), &source, self.sides.naming) => {
-                Relation::Ahead
-            }
-            BaseNode::Node(_) => Relation::Diverged,
-            BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
-        };
-        let mut parent_place = self.target_place();
-        parent_place.steps.pop();
-        self.push(Difference {
-            op: Op::Add,
-            part,
-            source: Some(self.source_place()),
-            insertion: Some(Insertion {
-                parent: parent_place,
-                after,
-            }),
-            after: Some(renamed(source, self.sides.naming)),
-            relation,
-            version,
-            ..self.here()
-        });
-    }
-
-    /// Whether a mapping of the target says its version already, in whatever way.
-    fn holds_version(&self, target: &Node) -> bool {
-        let Content::Mapping { entries, .. } = &target.content else {
-            return false;
-        };
-        let mut keys = self.keys.clone();
-        entries.iter().any(|entry| {
-            keys.pop();
-            keys.push(entry.name().to_owned());
-            let around = Surroundings {
-                keys: &keys,
-                ..self.around(Some(target))
-            };
-            match &entry.value.content {
-                Content::Scalar(scalar) => versions::classify(&around, &[&scalar.text])
-                    .is_some_and(VersionField::is_one_of_several),
-                _ => false,
-            }
-        })
-    }
-
-    fn here(&self) -> Difference {
-        Difference {
-            op: Op::Set,
-            part: Part::Value,
-            document: self.label.clone(),
-            place: self.target_place(),
-            source: None,
-            path: selector::path(&self.target),
-            keys: self.keys.clone(),
-            insertion: None,
-            before: None,
-            after: None,
-            rewritten: None,
-            relation: Relation::Unknown,
-            version: None,
-        }
-    }
-
-    fn push(&mut self, difference: Difference) {
-        self.found.push(difference);
     }
 }
 
@@ -427,27 +231,6 @@ fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<
         }
     }
     target_of
-}
-
-/// The value with the target's names.
-fn renamed(value: Value, naming: &Naming) -> Value {
-    match value {
-        Value::Scalar { text, kind } => Value::Scalar {
-            text: naming.rename(&text),
-            kind,
-        },
-        Value::Sequence(items) => {
-            Value::Sequence(items.into_iter().map(|v| renamed(v, naming)).collect())
-        }
-        Value::Mapping(entries) => Value::Mapping(
-            entries
-                .into_iter()
-                .map(|(key, v)| (naming.rename(&key), renamed(v, naming)))
-                .collect(),
-        ),
-        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(renamed(*value, naming))),
-        Value::Alias(name) => Value::Alias(name),
-    }
 }
 
 /// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
@@ -474,10 +257,10 @@ fn unique_filter(
     rename: Option<&Naming>,
     is_stem: bool,
 ) -> Option<String> {
-    let filter = items::filter(key, &all[at], rename, is_stem)?;
+    let filter = filter::filter(key, &all[at], rename, is_stem)?;
     let is_shared = key == ListKey::Scalar
         && all.iter().enumerate().any(|(i, other)| {
-            i != at && items::filter(key, other, rename, is_stem).as_ref() == Some(&filter)
+            i != at && filter::filter(key, other, rename, is_stem).as_ref() == Some(&filter)
         });
     (!is_shared).then_some(filter)
 }

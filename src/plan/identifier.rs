@@ -36,12 +36,11 @@ pub(crate) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> Strin
             field(&digest(file.after.as_ref()));
         }
     }
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let mut hex = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+    }
     hex
 }
 

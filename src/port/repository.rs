@@ -25,6 +25,8 @@ pub enum Publish {
     Push,
     /// Commit on the local branch only.
     Local,
+    /// Only look: fetch where that is possible, else take the remote's branch as it was last seen.
+    Look,
 }
 
 /// A branch as it was found, with the tip that a plan is bound to.
@@ -109,17 +111,11 @@ pub trait Repository: Send + Sync {
     /// When the server or the working tree refuses; nothing has moved then.
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
 
-    /// The trailers' commits: whether a commit reachable from `tip` (not beyond `limit` commits)
-    /// carries `Promotion-Id: id`, and which.
+    /// The short names of all branches, local ones and those last seen on remotes, in order.
     ///
     /// # Errors
-    /// When history cannot be read.
-    fn find_promotion(
-        &self,
-        tip: CommitId,
-        id: &str,
-        limit: usize,
-    ) -> Result<Option<CommitId>, RepositoryError>;
+    /// When they cannot be listed.
+    fn branches(&self) -> Result<Vec<String>, RepositoryError>;
 }
 
 /// Why the repository could not be read or moved.

@@ -171,7 +171,6 @@ fn a_shallow_clone_works_as_far_as_it_reaches() {
     let git = world.at(world.path("shallow")).open();
     let tip = git.revision("HEAD").unwrap();
     assert_eq!(walk(&*git.snapshot(tip).unwrap()).len(), 1);
-    assert_eq!(git.find_promotion(tip, "none", 100).unwrap(), None);
     for revision in ["HEAD~1", first.as_str()] {
         let error = git.revision(revision).unwrap_err();
         assert!(matches!(
@@ -179,19 +178,4 @@ fn a_shallow_clone_works_as_far_as_it_reaches() {
             RepositoryError::MissingObject { shallow: true, .. }
         ));
     }
-}
-
-#[test]
-fn an_earlier_promotion_is_found_by_its_id_also_inside_a_squashed_body() {
-    let world = World::new();
-    let repo = world.repository(&[("a", "1")]);
-    let squashed = "squash\n\n* promote\n\n  text\nPromotion-Id: abc\n\n* more\n\nSigned-off-by: x";
-    let commit = repo.commit(squashed, &[("a", "2")]);
-    repo.commit("later", &[("a", "3")]);
-    let git = repo.open();
-    let tip = git.revision("HEAD").unwrap();
-    let find = |id, limit| git.find_promotion(tip, id, limit).unwrap();
-    assert_eq!(find("abc", 10).unwrap().to_string(), commit);
-    assert_eq!(find("ab", 10), None);
-    assert_eq!(find("abc", 1), None);
 }

@@ -1,9 +1,13 @@
 //! All integration tests: real repositories, each in a world of its own.
 
 mod again;
+mod cli_output;
+mod cli_promote;
+mod cli_words;
 mod git_checkout;
 mod git_crash;
 mod git_read;
 mod git_remote;
 mod git_write;
+mod house;
 mod world;

@@ -103,7 +103,7 @@ pub(super) fn elsewhere(repo: &Repository, head: &Head, name: &str) -> Vec<Strin
 }
 
 /// The remote's default branch as it was last seen.
-fn known_default(repo: &Repository, remote: &str) -> Option<String> {
+pub(super) fn known_default(repo: &Repository, remote: &str) -> Option<String> {
     let head = repo.find_reference(&of_remote(remote, "HEAD")).ok()?;
     let full = head.symbolic_target().ok()??;
     full.strip_prefix(&of_remote(remote, ""))

@@ -1,37 +1,28 @@
-//! Looking back for an earlier promotion, and naming commits.
+//! Naming commits and branches.
 
-use git2::{ErrorCode, Oid, Repository, Sort};
+use git2::{ErrorCode, Oid, Repository};
 
 use super::fault::Place;
-use super::snapshot::{from_oid, to_oid};
+use super::snapshot::from_oid;
 use crate::domain::CommitId;
 use crate::port::RepositoryError;
 
-/// The commit within `limit` of `tip` that carries `Promotion-Id: id`.
-///
-/// Any line of the message counts: a squash merge leaves the trailers in the
-/// middle of the body.
-pub(super) fn find_promotion(
-    repo: &Repository,
-    tip: CommitId,
-    id: &str,
-    limit: usize,
-) -> Result<Option<CommitId>, RepositoryError> {
+/// The short names of local branches and of those last seen on remotes.
+pub(super) fn branches(repo: &Repository) -> Result<Vec<String>, RepositoryError> {
     let place = Place::of(repo);
-    let fault = || place.fault("could not read the history");
-    let line = format!("Promotion-Id: {id}");
-    let mut walk = repo.revwalk().map_err(fault())?;
-    walk.set_sorting(Sort::TIME).map_err(fault())?;
-    walk.push(to_oid(tip.0)?).map_err(fault())?;
-    for oid in walk.take(limit) {
-        let oid = oid.map_err(fault())?;
-        let commit = repo.find_commit(oid).map_err(fault())?;
-        let mut lines = commit.message_raw_bytes().split(|b| *b == b'\n');
-        if lines.any(|l| l.trim_ascii_end() == line.as_bytes()) {
-            return from_oid(oid).map(|oid| Some(CommitId(oid)));
-        }
+    let fault = || place.fault("could not list the branches");
+    let mut names = Vec::new();
+    for branch in repo.branches(None).map_err(fault())? {
+        let (branch, kind) = branch.map_err(fault())?;
+        let name = String::from_utf8_lossy(branch.name_bytes().map_err(fault())?).into_owned();
+        names.push(match (kind, name.split_once('/')) {
+            (git2::BranchType::Remote, Some((_, short))) => short.to_owned(),
+            _ => name,
+        });
     }
-    Ok(None)
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// The commit that a revision names.

@@ -26,6 +26,7 @@ mod fetch;
 mod history;
 mod identity;
 mod installed;
+mod look;
 mod open;
 mod paths;
 mod push;

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::fault::Place;
 use super::snapshot::{GitSnapshot, Store};
-use super::{advance, choose, commit, fetch, history, open, push};
+use super::{advance, choose, commit, fetch, history, look, open, push};
 use crate::domain::CommitId;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, Snapshot,
@@ -84,6 +84,10 @@ impl Repository for GitRepository {
                 None => choose::local(repo, &choice, None),
                 Some(remote) => fetch::branch(repo, &choice, &remote),
             },
+            Publish::Look => match choose::remote(repo)? {
+                None => choose::local(repo, &choice, None),
+                Some(remote) => look::branch(repo, &choice, &remote),
+            },
         })
         .await
     }
@@ -111,13 +115,8 @@ impl Repository for GitRepository {
         .await
     }
 
-    fn find_promotion(
-        &self,
-        tip: CommitId,
-        id: &str,
-        limit: usize,
-    ) -> Result<Option<CommitId>, RepositoryError> {
-        history::find_promotion(&self.shared.repo(), tip, id, limit)
+    fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+        history::branches(&self.shared.repo())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What this room promises, each as a sentence.
 
 mod conformance;
+mod replay;
 
 use super::{Base, Difference, MergeError, Promotion, Sides, compare, merge};
 use crate::domain::{Environment, Naming};

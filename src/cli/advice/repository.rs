@@ -1,0 +1,108 @@
+//! What to do about an error of the repository, its remote or the working tree.
+
+use super::{Way, did_you_mean, quoted};
+use crate::cli::exit::Exit;
+use crate::port::RepositoryError as Error;
+
+pub(super) fn way(error: &Error) -> Way {
+    match error {
+        Error::NotARepository { .. } => {
+            Way::usage("run it in a Git repository, or name one with `-C DIR`")
+        }
+        Error::NotTrusted { path } => Way::failed(format!(
+            "if you trust it: git config --global --add safe.directory {}",
+            shell(path)
+        )),
+        Error::Unsupported { .. } => {
+            Way::failed("use an ordinary full clone with SHA-1 ids and the `files` ref storage")
+        }
+        Error::UnsupportedRemote { .. } => Way::usage(
+            "local paths and `file://` work so far; `--no-push` commits on the local branch, \
+             and `git push` publishes it",
+        ),
+        Error::Unreachable { .. } => Way {
+            exit: Exit::Unreachable,
+            hint: Some("try again: running the same command again is safe".to_owned()),
+        },
+        Error::Refused { .. } => Way::failed("nothing has moved; the server's words say why"),
+        Error::MissingIdentity => Way::failed(
+            "git config --global user.name \"Your Name\"\n\
+             git config --global user.email you@example.com",
+        ),
+        Error::Git { .. } => Way::without_hint(Exit::Failed),
+        Error::Unborn { .. }
+        | Error::UnknownBranch { .. }
+        | Error::DetachedHead { .. }
+        | Error::OtherBranch { .. }
+        | Error::UnknownRemote { .. }
+        | Error::BehindRemote { .. }
+        | Error::UnknownRevision { .. } => which(error),
+        _ => state(error),
+    }
+}
+
+/// Which branch, remote or revision is meant.
+fn which(error: &Error) -> Way {
+    match error {
+        Error::Unborn { .. } => {
+            Way::failed("make a first commit, or name another branch with `--branch`")
+        }
+        Error::UnknownBranch { known, .. } if known.is_empty() => Way::without_hint(Exit::Usage),
+        Error::UnknownBranch { branch, known, .. } => Way::usage(
+            did_you_mean(branch, known).unwrap_or_else(|| format!("there are {}", quoted(known))),
+        ),
+        Error::DetachedHead { .. } => Way::usage("name the branch with `--branch NAME`"),
+        Error::OtherBranch {
+            current, default, ..
+        } => Way::usage(format!(
+            "say which is meant: `--branch {default}` or `--branch {current}`"
+        )),
+        Error::UnknownRemote { known } => Way::usage(format!(
+            "set one with `git branch --set-upstream-to REMOTE/BRANCH`, or stay local with \
+             `--no-push`; there are {}",
+            quoted(known)
+        )),
+        Error::BehindRemote { branch, remote } => Way {
+            exit: Exit::Moved,
+            hint: Some(format!(
+                "`git pull {remote} {branch}` first, or leave out `--no-push`"
+            )),
+        },
+        Error::UnknownRevision { .. } => Way::usage(
+            "`--source` takes a commit, a tag or a branch; fetch it first if it is elsewhere",
+        ),
+        _ => Way::without_hint(Exit::Failed),
+    }
+}
+
+/// In which state the repository, its files or the disk are.
+fn state(error: &Error) -> Way {
+    match error {
+        Error::MissingObject { shallow: true, .. } => {
+            Way::failed("get the history with `git fetch --unshallow`")
+        }
+        Error::MissingObject { shallow: false, .. } => {
+            Way::failed("the repository is damaged; `git fsck` tells more")
+        }
+        Error::Dirty { branch, .. } => Way::failed(format!(
+            "commit or stash these changes, or promote on a branch that is not checked out: \
+             `--branch NAME` instead of `{branch}`"
+        )),
+        Error::Collision { .. } => Way::failed("remove or rename one of the two"),
+        Error::ReadOnly { .. } => {
+            Way::failed("nothing has moved; check the folder's permissions and run it again")
+        }
+        Error::DiskFull { .. } => Way::failed("nothing has moved; make room and run it again"),
+        _ => Way::without_hint(Exit::Failed),
+    }
+}
+
+/// A path as a shell takes it.
+fn shell(path: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}

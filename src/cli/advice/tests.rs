@@ -1,0 +1,121 @@
+use super::*;
+use crate::port::RepositoryError;
+
+fn story(failure: impl Into<Failure>) -> (String, Exit) {
+    let advice = Advice::on(&failure.into());
+    let mut out = Vec::new();
+    advice.write(&mut out, Canvas::plain(80)).unwrap();
+    (String::from_utf8(out).unwrap(), advice.exit)
+}
+
+#[test]
+fn an_unknown_environment_lists_those_that_were_found() {
+    let error = EngineError::UnknownEnvironment {
+        name: "prodution".into(),
+        found: vec!["production".into(), "staging".into()],
+    };
+    let (text, exit) = story(error);
+    assert_eq!(
+        text,
+        "error: there is no environment `prodution`\n\
+         hint: did you mean `production`? found `production`, `staging`\n"
+    );
+    assert_eq!(exit, Exit::Usage);
+}
+
+#[test]
+fn a_missing_identity_tells_the_two_commands() {
+    let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity));
+    assert_eq!(
+        text,
+        "error: Git does not know who commits: `user.name` or `user.email` is not set\n\
+         hint: git config --global user.name \"Your Name\"\n    git config --global user.email you@example.com\n"
+    );
+    assert_eq!(exit, Exit::Failed);
+}
+
+#[test]
+fn an_unreachable_remote_is_worth_another_try() {
+    let error = RepositoryError::Unreachable {
+        remote: "origin".into(),
+        source: "timed out".into(),
+    };
+    let (text, exit) = story(EngineError::Repository(error));
+    assert_eq!(
+        text,
+        "error: remote `origin` could not be reached\n  caused by: timed out\n\
+         hint: try again: running the same command again is safe\n"
+    );
+    assert_eq!(exit.code(), 5);
+}
+
+#[test]
+fn faults_are_listed_with_their_places() {
+    let fault = FileFault {
+        path: "envs/staging/api.yaml".into(),
+        line: Some(3),
+        column: Some(7),
+        message: "a mapping is not allowed here".into(),
+        application: crate::domain::ApplicationName("api".into()),
+        is_chosen: true,
+    };
+    let (text, exit) = story(EngineError::Faults(vec![fault]));
+    assert!(
+        text.contains("\n  envs/staging/api.yaml:3:7: a mapping is not allowed here\n"),
+        "{text}"
+    );
+    assert_eq!(exit, Exit::Failed);
+}
+
+#[test]
+fn a_configuration_with_faults_shows_every_report_and_is_a_usage_error() {
+    let error = SettingsError {
+        file: "promote.yaml".into(),
+        reports: vec!["a\nb".into(), "c".into()],
+    };
+    let (text, exit) = story(EngineError::Settings(error));
+    assert!(
+        text.starts_with("error: `promote.yaml` has 2 faults\n  a\n    b\n  c\nhint: "),
+        "{text}"
+    );
+    assert_eq!(exit, Exit::Usage);
+}
+
+#[test]
+fn a_servers_words_cannot_give_the_terminal_orders() {
+    let error = RepositoryError::Refused {
+        remote: "origin".into(),
+        branch: "main".into(),
+        message: "no\u{1b}[2J".into(),
+    };
+    let (text, _) = story(error);
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn an_unknown_service_names_the_nearest() {
+    let error = EngineError::UnknownApplication {
+        name: "grafan".into(),
+        known: vec!["monitoring/grafana".into(), "web".into()],
+    };
+    let (text, _) = story(error);
+    assert!(
+        text.contains("did you mean `monitoring/grafana`?"),
+        "{text}"
+    );
+}
+
+#[test]
+fn another_branch_asks_for_the_branch() {
+    let error = RepositoryError::OtherBranch {
+        current: "work".into(),
+        remote: "origin".into(),
+        default: "main".into(),
+    };
+    let (text, exit) = story(error);
+    assert!(
+        text.contains("`--branch main` or `--branch work`"),
+        "{text}"
+    );
+    assert_eq!(exit, Exit::Usage);
+}

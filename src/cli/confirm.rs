@@ -1,0 +1,45 @@
+//! The question before anything is written.
+
+use std::io::{BufRead, Write};
+
+use super::failure::Failure;
+use super::terminal::harmless;
+use super::text::files_of;
+use crate::engine::Prepared;
+
+/// Asks on stderr; anything but yes ends the command.
+pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failure> {
+    write!(err, "{} [y/N] ", question(prepared))?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    if is_yes(&answer) {
+        Ok(())
+    } else {
+        Err(Failure::Declined)
+    }
+}
+
+fn question(prepared: &Prepared) -> String {
+    let branch = harmless(&prepared.branch.name);
+    let push = match &prepared.branch.remote {
+        Some(remote) => format!(" and push to {}", harmless(remote)),
+        None => String::new(),
+    };
+    format!("Commit {} on {branch}{push}?", files_of(&prepared.plan))
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_yes_is_yes() {
+        assert!(is_yes("y\n") && is_yes(" YES \n"));
+        assert!(!is_yes("\n") && !is_yes("") && !is_yes("yep\n"));
+    }
+}

@@ -1,0 +1,142 @@
+//! `git promote demo`: a sample repository, and a real promotion in it.
+//!
+//! # Why
+//!
+//! Nothing here is canned. The sample is made with Git, the promotion goes
+//! through the same code as any other, and the log is Git's own.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::arguments::Arguments;
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::promotion;
+
+/// The sample: its files in the first commit.
+const FILES: [(&str, &str); 6] = [
+    (
+        "apps/web/base/kustomization.yaml",
+        include_str!("demo/base-kustomization.yaml"),
+    ),
+    (
+        "apps/web/base/deployment.yaml",
+        include_str!("demo/base-deployment.yaml"),
+    ),
+    (
+        "apps/web/staging/kustomization.yaml",
+        include_str!("demo/staging-kustomization.yaml"),
+    ),
+    (
+        "apps/web/production/kustomization.yaml",
+        include_str!("demo/production-kustomization.yaml"),
+    ),
+    (
+        "apps/api/staging/values.yaml",
+        include_str!("demo/values-staging.yaml"),
+    ),
+    (
+        "apps/api/production/values.yaml",
+        include_str!("demo/values-production.yaml"),
+    ),
+];
+
+/// The promotion that is shown.
+const PROMOTION: &str = "--from staging --to production";
+
+/// Makes the sample, promotes in it, and shows what Git has afterwards.
+///
+/// # Errors
+/// When `git` is missing or the folder for temporary files cannot be written.
+pub fn run(console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let folder = tempfile::Builder::new()
+        .prefix("git-promote-demo-")
+        .tempdir()?
+        .keep();
+    let place = folder.to_string_lossy().into_owned();
+    make(&folder)?;
+    writeln!(console.out, "A sample repository: {place}\n")?;
+
+    writeln!(console.out, "$ git promote {PROMOTION}\n")?;
+    let words = ["git-promote", "-C", &place, "--yes"]
+        .into_iter()
+        .chain(PROMOTION.split(' '));
+    let arguments = Arguments::read(words.map(Into::into)).map_err(|e| Failure::Program {
+        command: "git promote".to_owned(),
+        message: e.to_string(),
+    })?;
+    let exit = promotion(&arguments.promote, &arguments.directory(), console)?;
+
+    writeln!(console.out, "\n$ git log -1 --stat\n")?;
+    let color = if console.stdout.palette.heading == anstyle::Style::new() {
+        "never"
+    } else {
+        "always"
+    };
+    let log = git(
+        &folder,
+        &["log", "-1", "--stat", &format!("--color={color}")],
+    )?;
+    writeln!(console.out, "{}", log.trim_end())?;
+    writeln!(console.out, "\nLook around in it: cd {place}")?;
+    Ok(exit)
+}
+
+fn make(folder: &Path) -> Result<(), Failure> {
+    git(folder, &["init", "--quiet", "--initial-branch=main"])?;
+    git(folder, &["config", "user.name", "Demo"])?;
+    git(folder, &["config", "user.email", "demo@example.com"])?;
+    for (path, text) in FILES {
+        let file = folder.join(path);
+        if let Some(parent) = file.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(file, text)?;
+    }
+    git(folder, &["add", "--all"])?;
+    git(
+        folder,
+        &[
+            "-c",
+            "commit.gpgSign=false",
+            "commit",
+            "--quiet",
+            "--no-verify",
+            "-m",
+            "Web and API in two environments",
+        ],
+    )?;
+    Ok(())
+}
+
+/// Runs Git in the sample alone: what a hook or alias left in the environment is taken out.
+fn git(folder: &Path, words: &[&str]) -> Result<String, Failure> {
+    let failure = |message: String| Failure::Program {
+        command: format!("git {}", words.join(" ")),
+        message,
+    };
+    let mut command = Command::new("git");
+    for name in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_OBJECT_DIRECTORY",
+    ] {
+        command.env_remove(name);
+    }
+    let output = command
+        .arg("--no-pager")
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .map_err(|e| failure(e.to_string()))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(failure(
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        ))
+    }
+}

@@ -1,0 +1,109 @@
+//! `git promote diff`.
+
+use clap::Args;
+
+use super::arguments::Output;
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Story;
+use super::selection::SelectionArguments;
+use super::text::{self, Detail, Kept, Length, Selectors};
+use super::{disk, json_v1};
+use crate::domain::Action;
+use crate::engine;
+use crate::wiring::Outside;
+
+/// Show what a promotion would do, and write nothing.
+#[derive(Args, Debug)]
+pub struct DiffArguments {
+    /// What is compared.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+
+    /// How much of it is shown.
+    #[command(flatten)]
+    pub detail: DetailArguments,
+
+    /// Only the paths of the files that would change.
+    #[arg(long, conflicts_with_all = ["stat", "output", "full", "kept", "selectors"], help_heading = "Output")]
+    pub name_only: bool,
+
+    /// Only how many lines would change in each file, like `git diff --stat`.
+    #[arg(long, conflicts_with_all = ["output", "full", "kept", "selectors"], help_heading = "Output")]
+    pub stat: bool,
+
+    /// Exit with 10 when something would be promoted.
+    #[arg(long, help_heading = "Output")]
+    pub exit_code: bool,
+}
+
+/// How much of a preview is shown.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct DetailArguments {
+    /// Print each difference's selector, as `--only` and `--except` take it.
+    #[arg(long, help_heading = "Output")]
+    pub selectors: bool,
+
+    /// Shorten nothing.
+    #[arg(long, help_heading = "Output")]
+    pub full: bool,
+
+    /// List each difference that is kept, with its reason.
+    #[arg(long, help_heading = "Output")]
+    pub kept: bool,
+}
+
+impl From<DetailArguments> for Detail {
+    fn from(words: DetailArguments) -> Self {
+        Self {
+            kept: if words.kept {
+                Kept::Listed
+            } else {
+                Kept::Counted
+            },
+            selectors: if words.selectors {
+                Selectors::Shown
+            } else {
+                Selectors::Hidden
+            },
+            length: if words.full {
+                Length::Full
+            } else {
+                Length::Shortened
+            },
+        }
+    }
+}
+
+/// Plans, and shows the plan.
+///
+/// # Errors
+/// When it cannot be planned, or the output cannot be written.
+pub async fn run(
+    arguments: &DiffArguments,
+    outside: &Outside,
+    directory: &std::path::Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
+    let mut request = arguments.selection.request(settings);
+    // A preview shows what would be promoted whatever a policy demands of the promotion itself.
+    request.action = Some(Action::None);
+    let story = Story::begin(console.telling);
+    let prepared = engine::prepare(&outside.ports(&story), &request).await;
+    story.end();
+    let plan = prepared?.plan;
+    match arguments.selection.output {
+        Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
+        Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
+        Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
+        Output::Text => text::preview(console.out, &plan, console.stdout, arguments.detail.into())?,
+    }
+    let is_different = arguments.exit_code && !plan.is_empty();
+    Ok(if is_different {
+        Exit::Different
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,36 @@
+//! How the program ends.
+
+use std::process::ExitCode;
+
+/// What the exit code tells a script.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// It failed; the message says why.
+    Failed = 1,
+    /// The command line or the configuration cannot be used.
+    Usage = 2,
+    /// A guard holds the promotion; nothing was written.
+    Held = 3,
+    /// The branch moved and the promotion would be another one now, or there is a conflict.
+    Moved = 4,
+    /// The remote could not be reached: try again.
+    Unreachable = 5,
+    /// `diff --exit-code`: something would be promoted.
+    Different = 10,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,76 @@
+//! What stands beside the differences: warnings, holds, conflicts, errors.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan;
+
+/// Something to know that stops nothing.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Warning<'a> {
+    /// The target's file, if it is about one.
+    pub path: Option<&'a str>,
+    /// What it is.
+    pub message: &'a str,
+}
+
+/// Something that holds the promotion unless it is allowed.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Hold<'a> {
+    /// The guard's name, as `--allow` takes it.
+    pub guard: &'static str,
+    /// The difference.
+    pub selector: &'a str,
+    /// What the guard found.
+    pub message: &'a str,
+}
+
+/// Both sides changed a place; reserved, always an empty list for now.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Conflict {
+    /// The difference.
+    pub selector: String,
+}
+
+/// A file that could not be read or edited.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct FileError<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// From 1, where known.
+    pub line: Option<usize>,
+    /// From 1, in characters, where known.
+    pub column: Option<usize>,
+    /// What is wrong.
+    pub message: &'a str,
+}
+
+impl<'a> From<&'a plan::Warning> for Warning<'a> {
+    fn from(warning: &'a plan::Warning) -> Self {
+        Self {
+            path: warning.path.as_deref(),
+            message: &warning.message,
+        }
+    }
+}
+
+impl<'a> From<&'a plan::Finding> for Hold<'a> {
+    fn from(finding: &'a plan::Finding) -> Self {
+        Self {
+            guard: finding.guard.as_str(),
+            selector: &finding.selector,
+            message: &finding.message,
+        }
+    }
+}
+
+impl<'a> From<&'a plan::FileFault> for FileError<'a> {
+    fn from(fault: &'a plan::FileFault) -> Self {
+        Self {
+            path: &fault.path,
+            line: fault.line,
+            column: fault.column,
+            message: &fault.message,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The JSON output, version 1: a contract with types of its own.
+//!
+//! # Why
+//!
+//! Programs parse this, so it must not change because an internal type did.
+//! Every field is built by hand from the plan or the receipt. New optional
+//! fields may come; nothing that is here changes its meaning or goes.
+//!
+//! A plan can hold many thousands of differences, so nothing is collected
+//! first: lists are made into JSON one entry at a time while they are written.
+
+mod diff;
+mod lists;
+mod place;
+mod result;
+
+use std::io::Write;
+
+use serde::Serialize;
+
+pub use diff::Diff;
+pub use result::{Problem, Promotion};
+
+/// The JSON Schema of `diff --output json`.
+pub fn diff_schema() -> serde_json::Value {
+    schemars::schema_for!(Diff<'static>).to_value()
+}
+
+/// The JSON Schema of `--output json`.
+pub fn result_schema() -> serde_json::Value {
+    schemars::schema_for!(Promotion<'static>).to_value()
+}
+
+/// How the JSON is laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// One line, for programs.
+    Compact,
+    /// Indented, for people at a terminal.
+    Pretty,
+}
+
+/// Writes a document and a newline.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(
+    out: &mut dyn Write,
+    document: &impl Serialize,
+    layout: Layout,
+) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
+    match layout {
+        Layout::Compact => serde_json::to_writer(&mut out, document)?,
+        Layout::Pretty => serde_json::to_writer_pretty(&mut out, document)?,
+    }
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests;

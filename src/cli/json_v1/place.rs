@@ -1,0 +1,227 @@
+//! One difference.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::domain;
+use crate::plan::{self, PlannedDifference};
+use crate::yaml::{Kind, Value};
+
+/// One place where source and target differ.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Difference<'a> {
+    /// What `--only` and `--except` take to name exactly this place.
+    pub selector: &'a str,
+    /// The place as an RFC 9535 normalized path; empty for a whole file or document.
+    pub path: &'a str,
+    /// The document; null for a whole file.
+    pub document: Option<Document<'a>>,
+    /// What promoting it does to the target.
+    pub op: Op,
+    /// The target's value: a scalar as the string that the YAML has, anything else as it is.
+    pub before: Option<Json>,
+    /// What would be written, in the same form.
+    pub after: Option<Json>,
+    /// The type of `after`, or of `before` where something is removed.
+    #[serde(rename = "type")]
+    pub kind: Option<Type>,
+    /// Why the sides differ.
+    pub relation: Relation,
+    /// Whether it moves.
+    pub decision: Decision,
+    /// Which rule decided.
+    pub reason: String,
+}
+
+/// A document of a file.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct Document<'a> {
+    /// Its position in the file, from 0.
+    pub index: usize,
+    /// The kind, where it has one.
+    pub kind: Option<&'a str>,
+    /// `metadata.name`, where it has one.
+    pub name: Option<&'a str>,
+}
+
+/// What promoting does.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    /// Another value.
+    Set,
+    /// Something new.
+    Add,
+    /// Something goes.
+    Remove,
+}
+
+/// The type of a value in YAML.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Type {
+    /// A string.
+    Str,
+    /// An integer.
+    Int,
+    /// A number with a fraction or exponent.
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// `null`, `~` or nothing.
+    Null,
+    /// A mapping.
+    Map,
+    /// A list.
+    Seq,
+}
+
+/// Why the sides differ.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The target has an older version, or what the base had.
+    Behind,
+    /// The target has a newer version.
+    Ahead,
+    /// Both changed since the base.
+    Diverged,
+    /// Equal but for the environment's name.
+    EnvironmentName,
+    /// Only the source has it.
+    SourceOnly,
+    /// Only the target has it.
+    TargetOnly,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// Whether a difference moves.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// The target takes the source's value.
+    Promote,
+    /// The target keeps its own.
+    Keep,
+}
+
+/// Which side has a file.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileStatus {
+    /// Both.
+    Modified,
+    /// Only the source.
+    Added,
+    /// Only the target.
+    Deleted,
+}
+
+impl<'a> From<&'a PlannedDifference> for Difference<'a> {
+    fn from(difference: &'a PlannedDifference) -> Self {
+        let is_file = difference.document.is_none();
+        let value = |v: &Option<Value>| v.as_ref().filter(|_| !is_file).map(json);
+        Self {
+            selector: &difference.selector,
+            path: &difference.path,
+            document: difference.document.as_ref().map(Document::from),
+            op: difference.op.into(),
+            before: value(&difference.before),
+            after: value(&difference.after),
+            kind: difference
+                .after
+                .as_ref()
+                .or(difference.before.as_ref())
+                .filter(|_| !is_file)
+                .map(Type::of),
+            relation: difference.relation.into(),
+            decision: difference.verdict.decision.into(),
+            reason: difference.verdict.reason.to_string(),
+        }
+    }
+}
+
+/// A scalar as a string, anything else as it is.
+fn json(value: &Value) -> Json {
+    match value.untagged() {
+        Value::Scalar { text, .. } => Json::String(text.clone()),
+        value => value.to_json(),
+    }
+}
+
+impl Type {
+    fn of(value: &Value) -> Self {
+        match value.untagged() {
+            Value::Scalar {
+                kind: Kind::Int, ..
+            } => Self::Int,
+            Value::Scalar {
+                kind: Kind::Float, ..
+            } => Self::Float,
+            Value::Scalar {
+                kind: Kind::Bool, ..
+            } => Self::Bool,
+            Value::Scalar {
+                kind: Kind::Null, ..
+            } => Self::Null,
+            Value::Sequence(_) => Self::Seq,
+            Value::Mapping(_) => Self::Map,
+            _ => Self::Str,
+        }
+    }
+}
+
+impl<'a> From<&'a plan::Document> for Document<'a> {
+    fn from(document: &'a plan::Document) -> Self {
+        Self {
+            index: document.index,
+            kind: document.kind.as_deref(),
+            name: document.name.as_deref(),
+        }
+    }
+}
+
+impl From<domain::Op> for Op {
+    fn from(op: domain::Op) -> Self {
+        match op {
+            domain::Op::Set => Self::Set,
+            domain::Op::Add => Self::Add,
+            domain::Op::Remove => Self::Remove,
+        }
+    }
+}
+
+impl From<domain::Relation> for Relation {
+    fn from(relation: domain::Relation) -> Self {
+        match relation {
+            domain::Relation::Behind => Self::Behind,
+            domain::Relation::Ahead => Self::Ahead,
+            domain::Relation::Diverged => Self::Diverged,
+            domain::Relation::EnvironmentName => Self::EnvironmentName,
+            domain::Relation::SourceOnly => Self::SourceOnly,
+            domain::Relation::TargetOnly => Self::TargetOnly,
+            domain::Relation::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<domain::Decision> for Decision {
+    fn from(decision: domain::Decision) -> Self {
+        match decision {
+            domain::Decision::Promote => Self::Promote,
+            domain::Decision::Keep => Self::Keep,
+        }
+    }
+}
+
+impl From<plan::FileStatus> for FileStatus {
+    fn from(status: plan::FileStatus) -> Self {
+        match status {
+            plan::FileStatus::Modified => Self::Modified,
+            plan::FileStatus::Added => Self::Added,
+            plan::FileStatus::Deleted => Self::Deleted,
+        }
+    }
+}

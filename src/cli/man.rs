@@ -1,0 +1,21 @@
+//! `git promote man`.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use super::arguments::Arguments;
+use super::exit::Exit;
+use super::failure::Failure;
+
+/// Prints the manual page.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn run(out: &mut dyn Write) -> Result<Exit, Failure> {
+    let page = clap_mangen::Man::new(Arguments::command());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    out.write_all(&text)?;
+    Ok(Exit::Done)
+}

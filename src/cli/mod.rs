@@ -1,0 +1,149 @@
+//! The command line: arguments to a request, a plan to text and JSON, errors to advice.
+//!
+//! # Why
+//!
+//! This room decides nothing about promotions. It turns words into a
+//! [`Request`](crate::engine::Request), shows the plan that comes back, and
+//! turns what went wrong into something to do. One command a file; the doc
+//! comment of its arguments is its help.
+
+mod advice;
+mod arguments;
+mod check;
+mod completions;
+mod confirm;
+mod console;
+mod demo;
+mod diff;
+mod disk;
+mod environment;
+mod exit;
+mod failure;
+mod json_v1;
+mod man;
+mod near;
+mod progress;
+mod promote;
+mod receipt;
+#[cfg(test)]
+mod sample;
+mod schema;
+mod selection;
+mod terminal;
+mod text;
+
+use std::ffi::OsString;
+use std::io::{BufWriter, IsTerminal};
+use std::path::Path;
+
+pub use exit::Exit;
+
+use advice::Advice;
+use arguments::{Arguments, Command, Output};
+use console::{Asking, Console};
+use failure::Failure;
+use json_v1::Layout;
+use progress::Telling;
+use terminal::Canvas;
+
+/// Runs one command line, the program's name first.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::read(words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` goes to stdout; a reader that has gone is no failure.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let look = arguments.look;
+    let mut out = BufWriter::new(std::io::stdout());
+    let mut err = std::io::stderr();
+    let mut console = Console {
+        out: &mut out,
+        err: &mut err,
+        stdout: Canvas::stdout(look.color),
+        stderr: Canvas::stderr(look.color),
+        json: if std::io::stdout().is_terminal() {
+            Layout::Pretty
+        } else {
+            Layout::Compact
+        },
+        telling: if look.verbose {
+            Telling::Lines
+        } else {
+            Telling::Bar
+        },
+        asking: if terminal::can_ask() {
+            Asking::Possible
+        } else {
+            Asking::Impossible
+        },
+    };
+    let result = command(&arguments, &mut console).and_then(|exit| {
+        console.out.flush()?;
+        Ok(exit)
+    });
+    result.unwrap_or_else(|failure| fail(&failure, &arguments, &mut console))
+}
+
+fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let directory = arguments.directory();
+    match &arguments.command {
+        None => promotion(&arguments.promote, &directory, console),
+        Some(Command::Diff(diff)) => {
+            let outside = crate::wiring::open(&directory)?;
+            wait_for(diff::run(diff, &outside, &directory, console))
+        }
+        Some(Command::Check(check)) => check::run(check, &directory, console),
+        Some(Command::Schema(schema)) => schema::run(schema, console.out),
+        Some(Command::Completions(completions)) => completions::run(completions, console.out),
+        Some(Command::Man) => man::run(console.out),
+        Some(Command::Demo) => demo::run(console),
+    }
+}
+
+/// A promotion, also the demo's.
+fn promotion(
+    arguments: &promote::PromoteArguments,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let outside = crate::wiring::open(directory)?;
+    wait_for(promote::run(arguments, &outside, directory, console))
+}
+
+/// Runs to the end on this thread: one promotion has nothing to do meanwhile, and starting
+/// threads would take longer than most plans.
+fn wait_for(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .build()?
+        .block_on(work)
+}
+
+/// Tells what failed; with `--output json` on stdout too.
+fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> Exit {
+    if failure.is_broken_pipe() {
+        return Exit::Done;
+    }
+    let advice = Advice::on(failure);
+    let selection = match &arguments.command {
+        None => Some(&arguments.promote.selection),
+        Some(Command::Diff(diff)) => Some(&diff.selection),
+        Some(_) => None,
+    };
+    if let Some(selection) = selection.filter(|s| s.output == Output::Json) {
+        let environment = selection.to.as_deref().unwrap_or_default();
+        let result =
+            json_v1::Promotion::failed(environment, advice.problem(), advice::faults(failure));
+        // The exit code and stderr tell it as well.
+        let _ = json_v1::write(console.out, &result, console.json);
+    }
+    let _ = console.out.flush();
+    let _ = advice.write(console.err, console.stderr);
+    advice.exit
+}

@@ -1,0 +1,104 @@
+//! How far it is, on stderr.
+
+use std::io::{IsTerminal, Write as _};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::environment;
+use super::terminal::harmless;
+use crate::port::Progress;
+
+/// What takes less is not worth a bar.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How much is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Telling {
+    /// A bar on a terminal, when it takes long.
+    Bar,
+    /// Each step on a line of its own (`--verbose`).
+    Lines,
+}
+
+/// Tells a person at a terminal how far it is.
+pub struct Story {
+    telling: Telling,
+    started: Instant,
+    bar: Option<Bar>,
+}
+
+/// A bar that shows itself when it has taken long enough.
+///
+/// The thread is there because a step that takes long (a fetch) says nothing while it does.
+struct Bar {
+    bar: ProgressBar,
+    waiting: mpsc::Sender<()>,
+}
+
+impl Bar {
+    fn begin() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let (sender, receiver) = mpsc::channel::<()>();
+        let shown = bar.clone();
+        std::thread::spawn(move || {
+            if receiver.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+                shown.enable_steady_tick(Duration::from_millis(100));
+            }
+        });
+        Self {
+            bar,
+            waiting: sender,
+        }
+    }
+}
+
+impl Story {
+    /// Begins now.
+    pub fn begin(telling: Telling) -> Self {
+        let has_bar =
+            telling == Telling::Bar && std::io::stderr().is_terminal() && environment::can_redraw();
+        Self {
+            telling,
+            started: Instant::now(),
+            bar: has_bar.then(Bar::begin),
+        }
+    }
+
+    /// Ends, and takes the bar away, so that what is printed next stands on a clean line.
+    pub fn end(self) {
+        if let Some(Bar { bar, waiting }) = self.bar {
+            drop(waiting);
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Story {
+    fn step(&self, what: &str) {
+        if self.telling == Telling::Lines {
+            let seconds = self.started.elapsed().as_secs_f64();
+            // Nobody is helped when the story cannot be told: the work goes on.
+            let _ = writeln!(std::io::stderr(), "[{seconds:7.3}s] {}", harmless(what));
+        }
+        if let Some(Bar { bar, .. }) = &self.bar {
+            bar.set_message(harmless(what).into_owned());
+        }
+    }
+
+    fn files(&self, done: usize, all: usize) {
+        let Some(Bar { bar, .. }) = &self.bar else {
+            return;
+        };
+        if bar.length() != Some(all as u64) {
+            bar.set_length(all as u64);
+            bar.set_message("comparing");
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {msg}") {
+                bar.set_style(style);
+            }
+        }
+        bar.set_position(done as u64);
+    }
+}

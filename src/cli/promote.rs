@@ -1,0 +1,194 @@
+//! `git promote`: plan, show, ask, apply, tell.
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::arguments::Output;
+use super::console::{Asking, Console};
+use super::diff::DetailArguments;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Story;
+use super::selection::SelectionArguments;
+use super::{confirm, disk, json_v1, receipt, text};
+use crate::domain::{Action, GuardName};
+use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
+use crate::wiring::Outside;
+
+/// A promotion.
+#[derive(Args, Debug)]
+pub struct PromoteArguments {
+    /// What is promoted.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+
+    /// What is done with it; otherwise as the policy says, else `commit`.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Promotion")]
+    pub action: Option<ActionWord>,
+
+    /// The commit's first line.
+    #[arg(short, long, value_name = "TEXT", help_heading = "Promotion")]
+    pub message: Option<String>,
+
+    /// What follows the commit's first line.
+    #[arg(long, value_name = "TEXT", help_heading = "Promotion")]
+    pub body: Option<String>,
+
+    /// Lift the hold of a guard, or of `all`; recorded in the commit; repeatable.
+    #[arg(long, value_name = "GUARD", value_enum, action = ArgAction::Append, help_heading = "Promotion")]
+    pub allow: Vec<AllowWord>,
+
+    /// Do not ask.
+    #[arg(short, long, help_heading = "Promotion")]
+    pub yes: bool,
+
+    /// How much of the preview is shown.
+    #[command(flatten)]
+    pub detail: DetailArguments,
+}
+
+/// The words of `--action`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ActionWord {
+    /// Commit on the target branch, and push if there is a remote.
+    Commit,
+    /// Open a pull request; not supported yet.
+    PullRequest,
+    /// Only show what would be done.
+    None,
+}
+
+/// The words of `--allow`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AllowWord {
+    /// A pinned version may become a moving name such as `latest`.
+    MovingVersion,
+    /// An encrypted value may move to another environment.
+    Encrypted,
+    /// Every hold is lifted.
+    All,
+}
+
+impl From<ActionWord> for Action {
+    fn from(word: ActionWord) -> Self {
+        match word {
+            ActionWord::Commit => Self::Commit,
+            ActionWord::PullRequest => Self::PullRequest,
+            ActionWord::None => Self::None,
+        }
+    }
+}
+
+fn allow(words: &[AllowWord]) -> Allow {
+    let guards = words.iter().map(|word| match word {
+        AllowWord::MovingVersion => Some(GuardName::MovingVersion),
+        AllowWord::Encrypted => Some(GuardName::Encrypted),
+        AllowWord::All => None,
+    });
+    guards
+        .collect::<Option<Vec<_>>>()
+        .map_or(Allow::All, Allow::Guards)
+}
+
+/// Plans, shows the plan, asks where somebody can answer, applies, and tells what became of it.
+///
+/// # Errors
+/// When it cannot be planned or applied, or the output cannot be written.
+pub async fn run(
+    arguments: &PromoteArguments,
+    outside: &Outside,
+    directory: &std::path::Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
+    let request = Request {
+        action: arguments.action.map(Action::from),
+        message: MessageChoice {
+            title: arguments.message.clone(),
+            body: arguments.body.clone(),
+        },
+        allow: allow(&arguments.allow),
+        ..arguments.selection.request(settings)
+    };
+    let story = Story::begin(console.telling);
+    let prepared = engine::prepare(&outside.ports(&story), &request).await;
+    story.end();
+    let prepared = prepared?;
+
+    let output = arguments.selection.output;
+    let asks =
+        !arguments.yes && console.asking == Asking::Possible && would_commit(&prepared, &request);
+    if output == Output::Text {
+        text::preview(
+            console.out,
+            &prepared.plan,
+            console.stdout,
+            arguments.detail.into(),
+        )?;
+        console.out.flush()?;
+    } else if asks {
+        // stdout is for the result alone; who is asked must still see what for.
+        text::preview(
+            console.err,
+            &prepared.plan,
+            console.stderr,
+            arguments.detail.into(),
+        )?;
+    }
+    if asks {
+        confirm::ask(&prepared, console.err)?;
+    }
+
+    let shown = prepared.plan.clone();
+    let branch = prepared.branch.name.clone();
+    let story = Story::begin(console.telling);
+    let receipt = engine::apply(&outside.ports(&story), &request, prepared).await;
+    story.end();
+    let receipt = receipt?;
+    match output {
+        Output::Json => {
+            let result = json_v1::Promotion::of(&receipt, &shown, &branch);
+            json_v1::write(console.out, &result, console.json)?;
+            receipt::story(&receipt, console)?;
+        }
+        Output::Text => {
+            receipt::result(&receipt, console, arguments.detail.into())?;
+            receipt::story(&receipt, console)?;
+        }
+    }
+    Ok(receipt::exit(&receipt))
+}
+
+/// Whether applying would write something, as far as the plan tells.
+fn would_commit(prepared: &Prepared, request: &Request) -> bool {
+    let plan = &prepared.plan;
+    plan.action() == Action::Commit
+        && !plan.is_empty()
+        && !plan.faults().iter().any(|f| f.is_chosen)
+        && plan.findings().iter().all(|f| request.allow.lifts(f.guard))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guard_has_a_word() {
+        let words: Vec<String> = AllowWord::value_variants()
+            .iter()
+            .filter_map(|w| w.to_possible_value().map(|v| v.get_name().to_owned()))
+            .collect();
+        let mut names: Vec<&str> = GuardName::ALL.iter().map(|g| g.as_str()).collect();
+        names.push("all");
+        assert_eq!(words, names);
+    }
+
+    #[test]
+    fn all_lifts_everything_beside_a_named_guard_too() {
+        assert_eq!(allow(&[AllowWord::Encrypted, AllowWord::All]), Allow::All);
+        assert_eq!(
+            allow(&[AllowWord::Encrypted]),
+            Allow::Guards(vec![GuardName::Encrypted])
+        );
+        assert_eq!(allow(&[]), Allow::default());
+    }
+}

@@ -1,0 +1,91 @@
+//! What became of a promotion, for people.
+
+use std::io;
+
+use super::console::Console;
+use super::exit::Exit;
+use super::terminal::harmless;
+use super::text::{self, Detail};
+use crate::engine::Receipt;
+
+/// How the program ends.
+pub(super) fn exit(receipt: &Receipt) -> Exit {
+    match receipt {
+        Receipt::NothingToPromote | Receipt::Planned | Receipt::Committed { .. } => Exit::Done,
+        Receipt::Held(_) => Exit::Held,
+        Receipt::Moved { .. } => Exit::Moved,
+    }
+}
+
+/// The result, on stdout.
+pub(super) fn result(
+    receipt: &Receipt,
+    console: &mut Console<'_>,
+    detail: Detail,
+) -> io::Result<()> {
+    match receipt {
+        // The preview's last line has said it.
+        Receipt::NothingToPromote | Receipt::Held(_) => Ok(()),
+        Receipt::Planned => writeln!(console.out, "planned; nothing was written"),
+        Receipt::Committed {
+            commit,
+            branch,
+            remote,
+            ..
+        } => {
+            write!(
+                console.out,
+                "committed {} on {}",
+                commit.short(),
+                harmless(branch)
+            )?;
+            if let Some(remote) = remote {
+                write!(console.out, ", pushed to {}", harmless(remote))?;
+            }
+            writeln!(console.out)
+        }
+        Receipt::Moved { plan } => {
+            writeln!(console.out, "\nas it would be now:\n")?;
+            text::preview(console.out, plan, console.stdout, detail)
+        }
+    }
+}
+
+/// What there is to say besides, on stderr.
+pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<()> {
+    console.out.flush()?;
+    let palette = console.stderr.palette;
+    match receipt {
+        Receipt::NothingToPromote | Receipt::Planned => Ok(()),
+        Receipt::Committed { notes, .. } => notes.iter().try_for_each(|note| {
+            writeln!(
+                console.err,
+                "{0}note{0:#}: {1}",
+                palette.hint,
+                harmless(note)
+            )
+        }),
+        Receipt::Held(findings) => {
+            let mut guards: Vec<&str> = findings.iter().map(|f| f.guard.as_str()).collect();
+            guards.dedup();
+            writeln!(
+                console.err,
+                "{0}error{0:#}: held by {1}; nothing was written\n{2}hint{2:#}: {3} promotes it nevertheless, and the commit records that",
+                palette.error,
+                guards.join(" and "),
+                palette.hint,
+                guards
+                    .iter()
+                    .map(|g| format!("--allow {g}"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        }
+        Receipt::Moved { .. } => writeln!(
+            console.err,
+            "{0}error{0:#}: the branch moved, and the promotion would be another one now; nothing was written\n\
+             {1}hint{1:#}: look at the new preview, and run the same command again",
+            palette.error, palette.hint,
+        ),
+    }
+}

@@ -1,0 +1,58 @@
+//! What holds the promotion, what to know, and what failed.
+
+use std::fmt::Write as _;
+use std::io;
+
+use crate::cli::terminal::{Canvas, harmless};
+use crate::plan::{FileFault, Plan};
+
+/// Writes findings, warnings and faults, in this order: the worst stands nearest to the summary.
+pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+    let palette = canvas.palette;
+    for warning in plan.warnings() {
+        write!(out, "{0}warning{0:#}: ", palette.warning)?;
+        // A report on the configuration begins with its place already.
+        match warning
+            .path
+            .as_deref()
+            .filter(|p| !warning.message.starts_with(*p))
+        {
+            Some(path) => writeln!(out, "{}: {}", harmless(path), harmless(&warning.message))?,
+            None => writeln!(out, "{}", harmless(&warning.message))?,
+        }
+    }
+    for finding in plan.findings() {
+        writeln!(
+            out,
+            "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}--allow {1} lifts it{4:#}",
+            palette.warning,
+            finding.guard,
+            harmless(&finding.message),
+            harmless(&finding.selector),
+            palette.dim,
+        )?;
+    }
+    for fault in plan.faults() {
+        let consequence = if fault.is_chosen {
+            ""
+        } else {
+            " (not among what was chosen)"
+        };
+        writeln!(
+            out,
+            "{0}error{0:#}: {1}{consequence}",
+            palette.error,
+            fault_line(fault)
+        )?;
+    }
+    Ok(())
+}
+
+/// `file:line:column: message`.
+pub(in crate::cli) fn fault_line(fault: &FileFault) -> String {
+    let mut place = harmless(&fault.path).into_owned();
+    for number in [fault.line, fault.column].into_iter().map_while(|n| n) {
+        let _ = write!(place, ":{number}");
+    }
+    format!("{place}: {}", harmless(&fault.message))
+}

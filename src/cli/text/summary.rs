@@ -1,0 +1,38 @@
+//! The last line.
+
+use std::io::{self, Write};
+
+use crate::cli::terminal::harmless;
+use crate::plan::Plan;
+
+/// Writes what would be promoted, in numbers.
+pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    let (from, to) = (
+        harmless(&plan.hop().from.name),
+        harmless(&plan.hop().to.name),
+    );
+    if plan.is_empty() {
+        return writeln!(out, "nothing to promote from {from} to {to}");
+    }
+    let promoted = plan
+        .differences()
+        .filter(|d| d.verdict.is_promote())
+        .count();
+    writeln!(
+        out,
+        "{from} -> {to}: {} in {} of {}",
+        counted(promoted, "difference"),
+        files_of(plan),
+        counted(plan.changed_applications().count(), "application"),
+    )
+}
+
+/// `2 files`.
+pub(in crate::cli) fn files_of(plan: &Plan) -> String {
+    counted(plan.changed_files().count(), "file")
+}
+
+/// `1 file`, `2 files`.
+pub(in crate::cli) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,59 @@
+//! Which files each application has, for `check --layout`.
+
+use std::collections::BTreeMap;
+
+use super::EngineError;
+use super::pair::{self, Equal, FilePair, PairError};
+use super::request::Request;
+use super::resolve::{self, Ground};
+use super::tree::Trees;
+use crate::domain::{ApplicationName, RepoPath, Settings};
+use crate::port::Snapshot;
+
+/// Which files each application has, for `check --layout`.
+#[derive(Clone, Debug, Default)]
+pub struct ApplicationMap {
+    /// Per application its pairs: the source's path, and the target's.
+    pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
+}
+
+/// Maps applications to their files between two environments; equal files too.
+///
+/// # Errors
+/// When the environments are unknown or the repository cannot be read.
+pub fn applications(
+    snapshot: &dyn Snapshot,
+    settings: &Settings,
+    repository: &str,
+    from: &str,
+    to: &str,
+) -> Result<ApplicationMap, EngineError> {
+    let request = Request::between(from, to);
+    let hop = resolve::hop(&request, settings)?;
+    let naming = resolve::naming(&hop, settings);
+    let trees = Trees::new(snapshot, snapshot);
+    let ground = Ground {
+        trees: &trees,
+        naming: &naming,
+        settings,
+        repository,
+    };
+    let located = ground.locate(&request)?;
+    let scope = ground.scope(None, None);
+    let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::Listed)
+        .map_err(|e: PairError| EngineError::from(e))?;
+    let mut map = ApplicationMap::default();
+    for FilePair {
+        application,
+        source_path,
+        path,
+        ..
+    } in pairs.files
+    {
+        map.applications
+            .entry(application)
+            .or_default()
+            .push((source_path, path));
+    }
+    Ok(map)
+}

@@ -1,0 +1,233 @@
+//! Recording a difference where the walk stands.
+
+use super::base::{BaseNode, has_own, is_unchanged};
+use super::difference::{Difference, Insertion, Part};
+use super::selector;
+use super::versions::{self, Surroundings, VersionField};
+use super::walk::Walk;
+use crate::domain::{Naming, Op, Relation};
+use crate::yaml::{Content, Node, Value};
+
+impl<'a> Walk<'a, '_> {
+    pub(super) fn set(
+        &mut self,
+        s: &'a Node,
+        t: &'a Node,
+        b: BaseNode<'a>,
+        parent: Option<&'a Node>,
+    ) {
+        let naming = self.sides.naming;
+        let (before, source) = (t.value(), s.value());
+        let texts = match (&source, &before) {
+            (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
+                Some((s.as_str(), t.as_str()))
+            }
+            _ => None,
+        };
+        let version = texts.and_then(|(s, t)| versions::classify(&self.around(parent), &[s, t]));
+        let rewritten = texts.and_then(|(s, t)| {
+            let text = match version {
+                Some(field) => versions::written(field, s, t, naming),
+                None => s.to_owned(),
+            };
+            let text = if naming.names_target_in_text(t) {
+                naming.rename(&text)
+            } else {
+                text
+            };
+            (text != s).then_some(text)
+        });
+        let relation = match b {
+            BaseNode::Target => {
+                texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t))
+            }
+            BaseNode::Node(base) => {
+                let base = base.value();
+                if is_unchanged(&before, &source, naming) {
+                    Relation::EnvironmentName
+                } else if is_unchanged(&base, &before, naming) {
+                    Relation::Behind
+                } else if is_unchanged(&base, &source, naming) {
+                    Relation::Ahead
+                } else {
+                    Relation::Diverged
+                }
+            }
+            BaseNode::Missing => Relation::Diverged,
+        };
+        let after = match (&rewritten, source) {
+            (Some(text), Value::Scalar { kind, .. }) => Value::Scalar {
+                text: text.clone(),
+                kind,
+            },
+            (_, source) => source,
+        };
+        self.found.push(Difference {
+            op: Op::Set,
+            part: Part::Value,
+            source: Some(self.source_place()),
+            insertion: None,
+            before: Some(before),
+            after: Some(after),
+            rewritten,
+            relation,
+            version,
+            ..self.here()
+        });
+    }
+
+    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
+        if self.sides.naming.same(s, t) {
+            return Relation::EnvironmentName;
+        }
+        let order = version.and_then(|field| {
+            versions::version_order(
+                versions::version_of(field, s),
+                versions::version_of(field, t),
+            )
+        });
+        match order {
+            Some(std::cmp::Ordering::Greater) => Relation::Behind,
+            Some(std::cmp::Ordering::Less) => Relation::Ahead,
+            _ => Relation::Unknown,
+        }
+    }
+
+    pub(super) fn remove(
+        &mut self,
+        part: Part,
+        t: &'a Node,
+        b: BaseNode<'a>,
+        parent: Option<&'a Node>,
+    ) {
+        let before = t.value();
+        let naming = self.sides.naming;
+        if let BaseNode::Node(base) = b
+            && part == Part::Entry
+            && !is_unchanged(&base.value(), &before, naming)
+            && has_own(base, t)
+        {
+            self.remove_below(t, b);
+            return;
+        }
+        let version = match &before {
+            Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
+            _ => None,
+        };
+        let relation = match b {
+            BaseNode::Node(base) if is_unchanged(&base.value(), &before, naming) => {
+                Relation::Behind
+            }
+            BaseNode::Node(_) => Relation::Diverged,
+            BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
+        };
+        self.found.push(Difference {
+            op: Op::Remove,
+            part,
+            before: Some(before),
+            relation,
+            version,
+            ..self.here()
+        });
+    }
+
+    pub(super) fn add(
+        &mut self,
+        part: Part,
+        s: &'a Node,
+        b: BaseNode<'a>,
+        after: Option<usize>,
+        parents: Option<(&'a Node, &'a Node)>,
+    ) {
+        let source = s.value();
+        let version = match (&source, parents) {
+            (Value::Scalar { text, .. }, Some((s, t))) => {
+                versions::classify(&self.around(Some(s)), &[text])
+                    .filter(|field| !field.is_one_of_several() || !self.holds_version(t))
+            }
+            _ => None,
+        };
+        let relation = match b {
+            BaseNode::Node(base) if is_unchanged(&base.value(), &source, self.sides.naming) => {
+                Relation::Ahead
+            }
+            BaseNode::Node(_) => Relation::Diverged,
+            BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
+        };
+        let mut parent_place = self.target_place();
+        parent_place.steps.pop();
+        self.found.push(Difference {
+            op: Op::Add,
+            part,
+            source: Some(self.source_place()),
+            insertion: Some(Insertion {
+                parent: parent_place,
+                after,
+            }),
+            after: Some(renamed(source, self.sides.naming)),
+            relation,
+            version,
+            ..self.here()
+        });
+    }
+
+    /// Whether a mapping of the target says its version already, in whatever way.
+    fn holds_version(&self, target: &Node) -> bool {
+        let Content::Mapping { entries, .. } = &target.content else {
+            return false;
+        };
+        let mut keys = self.keys.clone();
+        entries.iter().any(|entry| {
+            keys.pop();
+            keys.push(entry.name().to_owned());
+            let around = Surroundings {
+                keys: &keys,
+                ..self.around(Some(target))
+            };
+            match &entry.value.content {
+                Content::Scalar(scalar) => versions::classify(&around, &[&scalar.text])
+                    .is_some_and(VersionField::is_one_of_several),
+                _ => false,
+            }
+        })
+    }
+
+    fn here(&self) -> Difference {
+        Difference {
+            op: Op::Set,
+            part: Part::Value,
+            document: self.label.clone(),
+            place: self.target_place(),
+            source: None,
+            path: selector::path(&self.target),
+            keys: self.keys.clone(),
+            insertion: None,
+            before: None,
+            after: None,
+            rewritten: None,
+            relation: Relation::Unknown,
+            version: None,
+        }
+    }
+}
+
+/// The value with the target's names.
+fn renamed(value: Value, naming: &Naming) -> Value {
+    match value {
+        Value::Scalar { text, kind } => Value::Scalar {
+            text: naming.rename(&text),
+            kind,
+        },
+        Value::Sequence(items) => {
+            Value::Sequence(items.into_iter().map(|v| renamed(v, naming)).collect())
+        }
+        Value::Mapping(entries) => Value::Mapping(
+            entries
+                .into_iter()
+                .map(|(key, v)| (naming.rename(&key), renamed(v, naming)))
+                .collect(),
+        ),
+        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(renamed(*value, naming))),
+        Value::Alias(name) => Value::Alias(name),
+    }
+}

@@ -1,0 +1,191 @@
+//! `git promote diff` and what its outputs promise.
+
+use std::process::Stdio;
+
+use crate::world::{Ran, Repo, World};
+
+const FILES: [(&str, &str); 4] = [
+    (
+        "envs/staging/web.yaml",
+        "kind: Deployment\nmetadata: {name: web}\nspec:\n  image: acme/web:2.0.0\n  replicas: 1\n",
+    ),
+    (
+        "envs/production/web.yaml",
+        "kind: Deployment\nmetadata: {name: web}\nspec:\n  image: acme/web:1.9.0\n  replicas: 3\n",
+    ),
+    ("envs/staging/new.yaml", "env: staging\n"),
+    ("envs/production/old.yaml", "a: 1\n"),
+];
+
+fn diff(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    let words = ["diff", "--from", "staging", "--to", "production"];
+    repo.promote(&words.iter().chain(more).copied().collect::<Vec<_>>())
+}
+
+fn assert_valid(world: &World, subject: &str, document: &str) {
+    let schema = world.promote(&["schema", subject]);
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
+    let document: serde_json::Value = serde_json::from_str(document).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> = validator
+        .iter_errors(&document)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}\n{document:#}");
+}
+
+#[test]
+fn a_diff_writes_nothing_and_exits_with_0_or_10_as_asked() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let tip = repo.tip("HEAD");
+    let ran = diff(&repo, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(
+        ran.stdout
+            .contains("    Deployment/web  spec.image  1.9.0 -> 2.0.0\n"),
+        "{ran}"
+    );
+    assert_eq!(diff(&repo, &["--exit-code"]).code, 10);
+    assert_eq!(diff(&repo, &["--exit-code", "--except", "envs/**"]).code, 0);
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
+fn the_json_of_a_diff_keeps_the_schema_that_the_program_prints() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for more in [
+        &["--output", "json"][..],
+        &["--output", "json", "--promote", "all", "--delete"],
+    ] {
+        let ran = diff(&repo, more);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_valid(&world, "diff", &ran.stdout);
+        assert_eq!(
+            ran.stdout.lines().count(),
+            1,
+            "one line for programs: {ran}"
+        );
+    }
+}
+
+#[test]
+fn the_json_of_a_result_keeps_the_schema_that_the_program_prints() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let words = [
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--output",
+        "json",
+    ];
+    for status in ["committed", "nothing-to-promote"] {
+        let ran = repo.promote(&words);
+        assert!(
+            ran.stdout.contains(&format!("\"status\":\"{status}\"")),
+            "{ran}"
+        );
+        assert_valid(&world, "result", &ran.stdout);
+    }
+    let failed = repo.promote(&["--from", "x", "--to", "y", "--output", "json"]);
+    assert_valid(&world, "result", &failed.stdout);
+}
+
+#[test]
+fn equal_inputs_give_equal_previews() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for more in [
+        &["--kept", "--selectors", "--full"][..],
+        &["--output", "json"],
+    ] {
+        assert_eq!(diff(&repo, more).stdout, diff(&repo, more).stdout);
+    }
+}
+
+#[test]
+fn each_printed_selector_selects_its_own_difference() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let all = diff(&repo, &["--output", "json"]);
+    let all: serde_json::Value = serde_json::from_str(&all.stdout).unwrap();
+    let selectors: Vec<String> = all["applications"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|a| a["files"].as_array().into_iter().flatten())
+        .flat_map(|f| f["differences"].as_array().into_iter().flatten())
+        .map(|d| d["selector"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(selectors.len() >= 3, "{selectors:?}");
+    for selector in selectors {
+        let ran = diff(&repo, &["--only", &selector, "--output", "json"]);
+        assert_eq!(
+            ran.stdout.matches("\"decision\":\"promote\"").count(),
+            1,
+            "{selector}: {ran}"
+        );
+    }
+}
+
+#[test]
+fn colour_follows_the_flag_and_the_environment() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let is_coloured = |variables: &[(&str, &str)], more: &[&str]| {
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command
+            .current_dir(&repo.dir)
+            .args(["diff", "--from", "staging", "--to", "production"]);
+        command.args(more).envs(variables.iter().copied());
+        Ran::from(command.output().unwrap())
+            .stdout
+            .contains('\u{1b}')
+    };
+    assert!(!is_coloured(&[], &[]), "no terminal, no colour");
+    assert!(is_coloured(&[], &["--color", "always"]));
+    assert!(is_coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!is_coloured(
+        &[("CLICOLOR_FORCE", "1")],
+        &["--color", "never"]
+    ));
+    assert!(is_coloured(&[("NO_COLOR", "1")], &["--color", "always"]));
+}
+
+#[test]
+fn escape_sequences_in_a_file_do_not_reach_the_terminal() {
+    let world = World::new();
+    let repo = world.repository(&[
+        (
+            "envs/staging/web.yaml",
+            "image: \"acme/web:2.0.0\"\nnote: \"a\u{9b}2J\"\n",
+        ),
+        (
+            "envs/production/web.yaml",
+            "image: acme/web:1.9.0\nnote: b\n",
+        ),
+    ]);
+    let ran = diff(&repo, &["--promote", "all", "--kept"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(!ran.stdout.contains('\u{9b}'), "{ran}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    let mut child = command
+        .current_dir(&repo.dir)
+        .args(["diff", "--from", "staging", "--to", "production"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran}");
+}

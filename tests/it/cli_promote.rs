@@ -1,0 +1,217 @@
+//! `git promote` as a person or a script runs it.
+
+use crate::world::{Ran, World};
+
+const STAGING: &str = "apps/api/staging/values.yaml";
+const PRODUCTION: &str = "apps/api/production/values.yaml";
+const NEW: &str = "image:\n  repository: acme/api\n  tag: 1.5.0\nreplicas: 1\n";
+const OLD: &str = "image:\n  repository: acme/api\n  tag: 1.4.2 # by hand\nreplicas: 4\n";
+
+const FILES: [(&str, &str); 2] = [(STAGING, NEW), (PRODUCTION, OLD)];
+const HOP: [&str; 4] = ["--from", "staging", "--to", "production"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    HOP.iter().copied().chain(more.iter().copied()).collect()
+}
+
+fn json(ran: &Ran) -> serde_json::Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran}"))
+}
+
+#[test]
+fn the_version_moves_and_the_rest_of_the_file_stays() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&HOP);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.show("HEAD", PRODUCTION), OLD.replace("1.4.2", "1.5.0"));
+    assert_eq!(repo.read(PRODUCTION), OLD.replace("1.4.2", "1.5.0"));
+    let commit = repo.tip("HEAD");
+    assert!(
+        ran.stdout
+            .ends_with(&format!("committed {} on main\n", &commit[..7])),
+        "{ran}"
+    );
+    assert_eq!(ran.stderr, "", "{ran}");
+}
+
+#[test]
+fn a_second_run_has_nothing_to_do_and_writes_nothing() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.promote(&HOP);
+    let tip = repo.tip("HEAD");
+    let ran = repo.promote(&HOP);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(
+        ran.stdout
+            .ends_with("nothing to promote from staging to production\n"),
+        "{ran}"
+    );
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
+fn action_none_writes_nothing() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let tip = repo.tip("HEAD");
+    let ran = repo.promote(&with(&["--action", "none"]));
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(
+        ran.stdout.ends_with("planned; nothing was written\n"),
+        "{ran}"
+    );
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
+fn a_promotion_is_pushed_where_there_is_a_remote() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&FILES);
+    let ran = clone.promote(&HOP);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.ends_with("on main, pushed to origin\n"), "{ran}");
+    assert_eq!(
+        remote.show("main", PRODUCTION),
+        OLD.replace("1.4.2", "1.5.0")
+    );
+}
+
+#[test]
+fn a_held_promotion_is_exit_3_until_it_is_allowed() {
+    let world = World::new();
+    let repo = world.repository(&[
+        (STAGING, &NEW.replace("1.5.0", "latest")),
+        (PRODUCTION, OLD),
+    ]);
+    let tip = repo.tip("HEAD");
+    let held = repo.promote(&HOP);
+    assert_eq!(held.code, 3, "{held}");
+    assert!(
+        held.stderr
+            .contains("error: held by moving-version; nothing was written"),
+        "{held}"
+    );
+    assert!(
+        held.stderr.contains("hint: --allow moving-version"),
+        "{held}"
+    );
+    assert_eq!(repo.tip("HEAD"), tip);
+    let result = json(&repo.promote(&with(&["--output", "json"])));
+    assert_eq!(result["status"], "held");
+    assert_eq!(result["holds"][0]["guard"], "moving-version");
+    let allowed = repo.promote(&with(&["--allow", "all"]));
+    assert_eq!(allowed.code, 0, "{allowed}");
+    assert!(
+        repo.show("HEAD", PRODUCTION)
+            .contains("tag: latest # by hand")
+    );
+}
+
+#[test]
+fn the_words_of_the_commit_can_be_given() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&with(&["-m", "Release 7", "--body", "As agreed."]));
+    assert_eq!(ran.code, 0, "{ran}");
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    assert!(
+        message.starts_with("Release 7\n\nAs agreed.\n\nPromotion-Id: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_failure_is_told_on_stderr_and_as_json_on_stdout() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&["--from", "stagin", "--to", "production", "--output", "json"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    let result = json(&ran);
+    assert_eq!(result["status"], "failed");
+    assert_eq!(result["error"]["code"], 2);
+    assert_eq!(
+        ran.stderr,
+        "error: there is no environment `stagin`\nhint: did you mean `staging`? found `production`, `staging`\n"
+    );
+}
+
+#[test]
+fn local_changes_in_a_file_that_would_move_stop_it_with_advice() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.write(PRODUCTION, "mine: true\n");
+    let ran = repo.promote(&HOP);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("hint: commit or stash"), "{ran}");
+    assert_eq!(repo.read(PRODUCTION), "mine: true\n");
+}
+
+#[test]
+fn a_missing_identity_tells_what_to_configure() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.git(&["config", "--unset", "user.name"]);
+    repo.git(&["config", "--unset", "user.email"]);
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    for name in [
+        "AUTHOR_NAME",
+        "AUTHOR_EMAIL",
+        "COMMITTER_NAME",
+        "COMMITTER_EMAIL",
+    ] {
+        command.env_remove(format!("GIT_{name}"));
+    }
+    let ran = Ran::from(command.current_dir(&repo.dir).args(HOP).output().unwrap());
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("git config --global user.email"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn what_git_sets_for_aliases_and_hooks_does_not_lead_astray() {
+    let world = World::new();
+    let other = world.repository_at("other", &[("readme", "x\n")]);
+    let repo = world.repository(&FILES);
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command
+        .env("GIT_DIR", other.dir.join(".git"))
+        .env("GIT_PREFIX", "apps/");
+    let ran = Ran::from(command.current_dir(&repo.dir).args(HOP).output().unwrap());
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "2");
+    assert_eq!(other.git(&["rev-list", "--count", "HEAD"]), "1");
+}
+
+#[test]
+fn a_configuration_from_the_disk_is_used() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    std::fs::write(
+        world.path("other.yaml"),
+        "environments:\n  - {name: staging}\n  - {name: production, aliases: [live]}\n",
+    )
+    .unwrap();
+    let ran = repo.promote(&[
+        "--from",
+        "staging",
+        "--to",
+        "live",
+        "--config",
+        "../other.yaml",
+    ]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(repo.show("HEAD", PRODUCTION).contains("1.5.0"));
+}
+
+#[test]
+fn a_configuration_that_is_not_there_is_a_usage_error() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&with(&["--config", "none.yaml"]));
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(ran.stderr.starts_with("error: cannot read `"), "{ran}");
+}

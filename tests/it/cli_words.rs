@@ -1,0 +1,136 @@
+//! The other commands, and lines that cannot be obeyed.
+
+use crate::world::World;
+
+const FILES: [(&str, &str); 2] = [
+    ("apps/api/staging/v.yaml", "image: a:2\n"),
+    ("apps/api/production/v.yaml", "image: a:1\n"),
+];
+
+#[test]
+fn folders_are_found_from_below_and_by_name() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let words = ["--from", "staging", "--to", "production", "--name-only"];
+    let below = world.promote_in(
+        &repo.dir.join("apps/api"),
+        &[&["diff"], &words[..]].concat(),
+    );
+    let before = world.promote(&[&["-C", "repo", "diff"], &words[..]].concat());
+    let after = world.promote(&[&["diff", "-C", "repo", "-C", "apps"], &words[..]].concat());
+    for ran in [below, before, after] {
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (0, "apps/api/production/v.yaml\n"),
+            "{ran}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_without_a_repository_is_a_usage_error() {
+    let world = World::new();
+    for words in [&["--from", "a", "--to", "b"][..], &["check"]] {
+        let ran = world.promote(words);
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(
+            ran.stderr.contains("is not in a Git repository\nhint: "),
+            "{ran}"
+        );
+    }
+}
+
+#[test]
+fn lines_that_cannot_be_obeyed_are_usage_errors() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for line in [
+        "",
+        "--from staging",
+        "--from staging --to production --from qa",
+        "--from staging --to production diff",
+        "--from staging --to production --allow everything",
+        "--from staging --to production --output markdown",
+        "diff --from staging --to production --yes",
+        "diff --from staging --to production --stat --output json",
+        "--from staging --to staging",
+        "--from staging --to production --promote changes",
+        "--from staging --to production --service nothing-like-it",
+        "--from staging --to production --only x.yaml:$[",
+        "--from staging --to production --source nowhere",
+        "--from staging --to production --branch nowhere",
+        "check --from staging",
+    ] {
+        let words: Vec<&str> = line.split(' ').filter(|w| !w.is_empty()).collect();
+        let ran = repo.promote(&words);
+        assert_eq!(ran.code, 2, "`{line}`: {ran}");
+        assert!(ran.stderr.contains("error: "), "`{line}`: {ran}");
+    }
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
+}
+
+#[test]
+fn check_reports_all_faults_at_once_and_exits_with_2() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.write("promote.yaml", "enviroments: []\nlayout: 7\n");
+    let ran = repo.promote(&["check"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(ran.stderr.contains("promote.yaml:1:1"), "{ran}");
+    assert!(ran.stderr.contains("promote.yaml:2:"), "{ran}");
+    assert!(ran.stderr.contains("`environments`"), "{ran}");
+}
+
+#[test]
+fn check_prints_which_files_belong_to_which_application() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.commit("another", &[("apps/web/staging/v.yaml", "image: w:1\n")]);
+    repo.write(
+        "promote.yaml",
+        "environments: [{name: staging}, {name: production}]\n",
+    );
+    let ran = repo.promote(&["check", "--layout"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(
+        ran.stdout,
+        "`promote.yaml` is in order, 0 warnings\n\nstaging -> production\napi\n  \
+         apps/api/staging/v.yaml -> apps/api/production/v.yaml\nweb\n  \
+         apps/web/staging/v.yaml -> apps/web/production/v.yaml\n"
+    );
+}
+
+#[test]
+fn schemas_completions_and_the_manual_are_printed() {
+    let world = World::new();
+    for subject in ["diff", "result", "config"] {
+        let ran = world.promote(&["schema", subject]);
+        let schema: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert!(jsonschema::validator_for(&schema).is_ok(), "{subject}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = world.promote(&["completions", shell]);
+        assert!(ran.code == 0 && ran.stdout.contains("git-promote"), "{ran}");
+    }
+    let man = world.promote(&["man"]);
+    assert!(man.stdout.contains(".TH git-promote 1"), "{man}");
+}
+
+#[test]
+fn the_demo_promotes_in_a_repository_of_its_own() {
+    let world = World::new();
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command.env("TMPDIR", world.path("home")).arg("demo");
+    let ran = crate::world::Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.contains("2.7.3 -> 2.8.0"), "{ran}");
+    assert!(
+        ran.stdout.contains("    Promotion-Apps: api, web\n"),
+        "{ran}"
+    );
+    assert!(
+        ran.stdout
+            .contains(" 2 files changed, 2 insertions(+), 2 deletions(-)\n"),
+        "{ran}"
+    );
+}

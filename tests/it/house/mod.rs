@@ -1,0 +1,456 @@
+//! The house: which room may name which, and what no room may do.
+//!
+//! # Why
+//!
+//! An engine that never names Git, the disk or the clock can be tested without
+//! them and served from anywhere. That holds only as long as nobody takes the
+//! short way once; so this test reads the sources. A room may name the rooms
+//! and crates that stand in its row, and nothing else. To add a crate to a row
+//! is a decision; to add a room below is none.
+
+mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use source::{Name, Source};
+
+/// One row of the table.
+struct Room {
+    name: &'static str,
+    /// The other rooms that it may name.
+    rooms: &'static [&'static str],
+    /// The crates that it may name, beside the standard library.
+    crates: &'static [&'static str],
+    /// The parts of the standard library that it never names.
+    never: &'static [&'static str],
+    /// Whether it may wait.
+    waiting: Waiting,
+}
+
+#[derive(PartialEq, Eq)]
+enum Waiting {
+    Never,
+    Allowed,
+}
+
+/// The outside world: disk, environment, other programs, the network, threads, the clock.
+const WORLD: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::net",
+    "std::os",
+    "std::thread",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::time::SystemTime",
+    "std::time::Instant",
+];
+
+/// What each room may name. The lowest first.
+const HOUSE: &[Room] = &[
+    Room {
+        name: "yaml",
+        rooms: &[],
+        crates: &[
+            "granit_parser",
+            "serde",
+            "serde_json",
+            "serde_json_path",
+            "thiserror",
+        ],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
+        name: "domain",
+        rooms: &["yaml"],
+        crates: &["thiserror"],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
+        name: "manifest",
+        rooms: &["yaml", "domain"],
+        crates: &["thiserror"],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
+        name: "plan",
+        // Differences carry values and places of the yaml room.
+        rooms: &["yaml", "domain", "manifest"],
+        crates: &["sha2", "thiserror"],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
+        name: "port",
+        rooms: &["domain", "plan"],
+        crates: &["async_trait", "thiserror"],
+        never: WORLD,
+        waiting: Waiting::Allowed,
+    },
+    Room {
+        name: "config",
+        rooms: &["yaml", "domain"],
+        crates: &[
+            "globset",
+            "minijinja",
+            "schemars",
+            "serde",
+            "serde_json",
+            "serde_path_to_error",
+            "serde_yaml",
+            "strsim",
+            "thiserror",
+        ],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
+        name: "engine",
+        rooms: &["yaml", "domain", "manifest", "plan", "port"],
+        // `serde_json` is what JSONPath expressions are asked over.
+        crates: &[
+            "globset",
+            "minijinja",
+            "serde_json",
+            "similar",
+            "thiserror",
+            "tracing",
+        ],
+        never: WORLD,
+        waiting: Waiting::Allowed,
+    },
+    Room {
+        name: "adapter",
+        rooms: &["domain", "port"],
+        crates: &[
+            "async_trait",
+            "git2",
+            "octocrab",
+            "thiserror",
+            "tokio",
+            "tracing",
+        ],
+        never: &[],
+        waiting: Waiting::Allowed,
+    },
+    Room {
+        name: "cli",
+        // A preview shows plans, and plans hold differences and values.
+        rooms: &[
+            "yaml", "domain", "manifest", "plan", "port", "config", "engine", "wiring",
+        ],
+        crates: &[
+            "anstream",
+            "anstyle",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "indicatif",
+            "schemars",
+            "serde",
+            "serde_json",
+            "strsim",
+            "tempfile",
+            "terminal_size",
+            "thiserror",
+            "tokio",
+            "tracing",
+        ],
+        never: &[],
+        waiting: Waiting::Allowed,
+    },
+    Room {
+        name: "wiring",
+        rooms: &[
+            "yaml", "domain", "manifest", "plan", "port", "config", "engine", "adapter", "cli",
+        ],
+        crates: &["tracing"],
+        never: WORLD,
+        waiting: Waiting::Allowed,
+    },
+    Room {
+        name: "main",
+        rooms: &["cli"],
+        crates: &[],
+        never: &[],
+        waiting: Waiting::Never,
+    },
+];
+
+/// Rooms whose parts are one idea each and never name each other.
+const APART: &[&[&str]] = &[&["adapter"], &["engine", "guard"]];
+
+/// What nothing does outside tests, and the word for it.
+const NEVER_DONE: &[&str] = &[
+    "unwrap()",
+    "panic!",
+    "todo!",
+    "unimplemented!",
+    "dbg!",
+    "print!",
+    "println!",
+    "eprint!",
+    "eprintln!",
+];
+
+/// How long a file may be.
+const LINES: usize = 400;
+
+/// Files that are longer, each reviewed; the number is where it ends.
+const LONG: &[(&str, usize)] = &[
+    ("src/engine/files.rs", 600),
+    ("src/engine/pair.rs", 420),
+    ("src/engine/resolve.rs", 415),
+    ("src/manifest/compare.rs", 770),
+    ("src/manifest/items.rs", 405),
+];
+
+/// What the top level may hold, beside files and folders whose name begins with a dot.
+const TOP: &[&str] = &[
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "examples",
+    "fixtures",
+    "src",
+    "tests",
+];
+
+fn assert_none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn room(name: &str) -> Option<&'static Room> {
+    HOUSE.iter().find(|room| room.name == name)
+}
+
+/// The crates of a section of `Cargo.toml`, as code names them.
+fn dependencies(section: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(source::root().join("Cargo.toml")).unwrap();
+    assert!(
+        !text.contains(&format!("[{section}.")),
+        "one line for each crate in [{section}]"
+    );
+    let heading = format!("[{section}]");
+    text.lines()
+        .skip_while(|line| line.trim() != heading)
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name.trim().replace('-', "_"))
+        .filter(|name| !name.starts_with('#'))
+        .collect()
+}
+
+fn is_within(parts: &[String], place: &[&str]) -> bool {
+    parts.len() >= place.len() && parts.iter().zip(place).all(|(a, b)| a == b)
+}
+
+/// What is wrong with a name, if anything.
+fn fault(name: &Name, crates: &BTreeSet<String>) -> Option<String> {
+    let (own, parts) = (name.by.first()?, &name.parts);
+    let Some(room) = room(own) else {
+        return Some(format!("the room `{own}` is not in the house"));
+    };
+    let said = parts.join("::");
+    match parts[0].as_str() {
+        "crate" => {
+            let other = parts.get(1)?;
+            if self::room(other).is_none() {
+                return (other != own).then(|| format!("`{said}` is in no room"));
+            }
+            if other != own && !room.rooms.contains(&other.as_str()) {
+                return Some(format!("`{own}` names `{said}`"));
+            }
+            let apart = APART.iter().find(|place| {
+                let n = place.len();
+                is_within(&name.by, place)
+                    && is_within(&parts[1..], place)
+                    && matches!((name.by.get(n), parts.get(n + 1)), (Some(a), Some(b)) if a != b)
+            });
+            apart.map(|place| format!("parts of `{}` name each other: `{said}`", place.join("::")))
+        }
+        "std" | "core" | "alloc" => {
+            let banned = room.never.iter().find(|banned| {
+                let banned: Vec<&str> = banned.split("::").skip(1).collect();
+                let rest = &parts[1..];
+                let names_it = is_within(rest, &banned);
+                let opens_it = name.is_import
+                    && rest.len() < banned.len()
+                    && rest.iter().zip(&banned).all(|(a, b)| a == b);
+                // `use std::io` is needed for its types and traits.
+                names_it || opens_it && *rest != ["io"]
+            });
+            banned.map(|banned| format!("`{own}` names `{banned}` (`{said}`)"))
+        }
+        krate if crates.contains(krate) && !room.crates.contains(&krate) => {
+            Some(format!("`{own}` names the crate `{krate}`"))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn rooms_name_only_what_the_table_allows() {
+    let crates = dependencies("dependencies");
+    let faults: BTreeSet<String> = source::all()
+        .iter()
+        .flat_map(|source| {
+            let of_file =
+                |name| fault(name, &crates).map(|f| format!("{}:{}: {f}", source.path, name.line));
+            source.names.iter().filter_map(of_file).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_none(&Vec::from_iter(faults));
+}
+
+#[test]
+fn every_room_is_in_the_table() {
+    let rooms: BTreeSet<String> = fs::read_dir(source::root().join("src"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| name.trim_end_matches(".rs").to_owned())
+        .filter(|name| name != "lib")
+        .collect();
+    let known: BTreeSet<String> = HOUSE.iter().map(|room| room.name.to_owned()).collect();
+    let unknown: Vec<_> = rooms.difference(&known).collect();
+    assert!(unknown.is_empty(), "not in the table: {unknown:?}");
+}
+
+#[test]
+fn rooms_below_the_ports_never_wait() {
+    let mut faults = Vec::new();
+    for source in source::all() {
+        let own = source.path.split(['/', '.']).nth(1).unwrap_or_default();
+        if room(own).is_some_and(|room| room.waiting == Waiting::Never) {
+            let deeds = source.deeds.iter().filter(|d| d.word == "async");
+            faults.extend(deeds.map(|d| format!("{}:{}: async", source.path, d.line)));
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn nothing_panics_or_prints_on_its_own() {
+    let mut faults = Vec::new();
+    for source in source::all() {
+        let deeds = source.deeds.iter();
+        let never = deeds.filter(|d| NEVER_DONE.contains(&d.word.as_str()));
+        faults.extend(never.map(|d| format!("{}:{}: {}", source.path, d.line, d.word)));
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    let sources = source::all();
+    let limit = |path: &str| LONG.iter().find(|l| l.0 == path).map_or(LINES, |l| l.1);
+    let fault = |s: &Source| {
+        let limit = limit(&s.path);
+        (s.lines > limit).then(|| format!("{}: {} lines, at most {limit}", s.path, s.lines))
+    };
+    assert_none(&sources.iter().filter_map(fault).collect::<Vec<_>>());
+    let is_needless =
+        |l: &&(&str, usize)| !sources.iter().any(|s| s.path == l.0 && s.lines > LINES);
+    let needless: Vec<_> = LONG.iter().filter(is_needless).collect();
+    assert!(
+        needless.is_empty(),
+        "no exception is needed for {needless:?}"
+    );
+}
+
+#[test]
+fn every_dependency_has_a_use() {
+    let named: BTreeSet<String> = source::all()
+        .iter()
+        .flat_map(|source| source.names.iter().map(|name| name.parts[0].clone()))
+        .collect();
+    let idle: Vec<_> = dependencies("dependencies")
+        .into_iter()
+        .filter(|name| !named.contains(name))
+        .collect();
+    assert!(idle.is_empty(), "named nowhere in src: {idle:?}");
+}
+
+#[test]
+fn the_top_level_holds_only_what_belongs_there() {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let strays: Vec<String> = fs::read_dir(source::root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.') && !TOP.contains(&name.as_str()))
+        .filter(|name| *name != target && name != "target")
+        .collect();
+    assert!(strays.is_empty(), "not at the top level: {strays:?}");
+}
+
+#[test]
+fn the_reader_sees_through_macros_imports_and_modules() {
+    let text = "
+        use std::{fs as disk, time::Duration};
+        mod inner { fn f() { super::super::other::g(); vec![crate::port::X, a.unwrap()]; } }
+        #[cfg(test)] mod tests { fn f() { panic!() } }
+        async fn wait(x: git2::Oid) -> std::time::Instant { assert!(x != y); x.unwrap() }
+    ";
+    let source = source::parse(text, &["room", "part"]);
+    let names: Vec<String> = source.names.iter().map(|n| n.parts.join("::")).collect();
+    for name in [
+        "std::fs",
+        "std::time::Duration",
+        "crate::room::other::g",
+        "crate::port::X",
+        "git2::Oid",
+        "std::time::Instant",
+    ] {
+        assert!(names.contains(&name.to_owned()), "{name}: {names:?}");
+    }
+    let deeds: Vec<&str> = source.deeds.iter().map(|d| d.word.as_str()).collect();
+    assert_eq!(deeds, ["vec!", "unwrap()", "async", "assert!", "unwrap()"]);
+}
+
+#[test]
+fn the_table_bans_what_it_does_not_allow() {
+    let crates = dependencies("dependencies");
+    let faults = |by: &[&str], text: &str| {
+        let source = source::parse(text, by);
+        source
+            .names
+            .iter()
+            .filter(|n| fault(n, &crates).is_some())
+            .count()
+    };
+    for (room, text) in [
+        ("engine", "use crate::adapter::git::GitRepository;"),
+        ("engine", "fn f() { std::fs::read(x); }"),
+        ("engine", "use std::time;"),
+        ("engine", "use std::time::{Duration, Instant};"),
+        ("engine", "use git2 as g;"),
+        ("engine", "fn f(x: Result<u8, tokio::task::JoinError>) {}"),
+        ("engine", "fn f() { format!(\"{}\", super::cli::x()) }"),
+        ("yaml", "use crate::domain::RepoPath;"),
+        ("domain", "#[derive(serde::Serialize)] struct X;"),
+        ("adapter", "use super::engine::prepare;"),
+        ("attic", "use super::engine::prepare;"),
+    ] {
+        assert_eq!(faults(&[room], text), 1, "{room}: {text}");
+    }
+    assert_eq!(faults(&["adapter", "git"], "use super::forge::X;"), 1);
+    assert_eq!(
+        faults(&["adapter", "git", "tree"], "use super::paths::X;"),
+        0
+    );
+    assert_eq!(faults(&["engine", "guard", "a"], "use super::b::X;"), 1);
+    assert_eq!(
+        faults(&["engine", "guard"], "use b::X; fn f() { b::x() }"),
+        0
+    );
+}
