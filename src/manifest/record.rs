@@ -17,7 +17,7 @@ impl<'a> Walk<'a, '_> {
         parent: Option<&'a Node>,
     ) {
         let naming = self.sides.naming;
-        let (before, source) = (t.value(), s.value());
+        let (before, source) = (self.target_value(t), self.source_value(s));
         let texts = match (&source, &before) {
             (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
                 Some((s.as_str(), t.as_str()))
@@ -45,9 +45,9 @@ impl<'a> Walk<'a, '_> {
                 let base = base.value();
                 if is_unchanged(&before, &source, naming) {
                     Relation::EnvironmentName
-                } else if is_unchanged(&base, &before, naming) {
+                } else if base == t.value() || is_unchanged(&base, &before, naming) {
                     Relation::Behind
-                } else if is_unchanged(&base, &source, naming) {
+                } else if base == s.value() || is_unchanged(&base, &source, naming) {
                     Relation::Ahead
                 } else {
                     Relation::Diverged
@@ -100,7 +100,7 @@ impl<'a> Walk<'a, '_> {
         b: BaseNode<'a>,
         parent: Option<&'a Node>,
     ) {
-        let before = t.value();
+        let before = self.target_value(t);
         let naming = self.sides.naming;
         if let BaseNode::Node(base) = b
             && part == Part::Entry
@@ -139,7 +139,7 @@ impl<'a> Walk<'a, '_> {
         after: Option<usize>,
         parents: Option<(&'a Node, &'a Node)>,
     ) {
-        let source = s.value();
+        let source = self.source_value(s);
         let version = match (&source, parents) {
             (Value::Scalar { text, .. }, Some((s, t))) => {
                 versions::classify(&self.around(Some(s)), &[text])

