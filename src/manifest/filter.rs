@@ -1,13 +1,17 @@
 //! How an item of a list is written in a selector.
 
-use super::identity::{entry, text_at};
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+
+use super::identity::entry;
 use super::image::ImageReference;
 use super::items::ListKey;
-use super::selector::{quoted, regex_quoted};
+use super::selector::{self, quoted, regex_quoted};
 use super::tokens;
 use super::versions::pinned_url;
 use crate::domain::Naming;
-use crate::yaml::{Content, Kind, Node, member};
+use crate::yaml::{Content, Node, Step, member};
 
 pub(super) fn scalar_text(node: &Node) -> &str {
     match &node.content {
@@ -23,6 +27,14 @@ pub(super) struct Stem {
     head: String,
     /// A class of characters that follows, such as `[:@]`.
     tail: &'static str,
+}
+
+impl Stem {
+    /// Whether the filter finds a text.
+    fn finds(&self, text: &str) -> bool {
+        text.strip_prefix(self.head.as_str())
+            .is_some_and(|rest| self.tail.is_empty() || rest.starts_with([':', '@']))
+    }
 }
 
 /// The part of a scalar item that tells which one it is: a URL without its revision, an image
@@ -60,55 +72,141 @@ pub(super) fn stem(text: &str) -> Option<Stem> {
     None
 }
 
-/// The filter that writes an item in a selector, e.g. `[?@.name=='web']`; `None` for its position.
-///
-/// `rename` gives an added item's key as it will be in the target.
-pub(super) fn filter(
+/// The filters that write a list's items in selectors.
+pub(super) struct Filters<'a> {
     key: ListKey,
-    item: &Node,
-    rename: Option<&Naming>,
-    is_stem: bool,
-) -> Option<String> {
-    let shown = |text: &str| rename.map_or_else(|| text.to_owned(), |n| n.rename(text));
-    match key {
-        ListKey::Position => None,
-        ListKey::Scalar => {
-            let text = shown(scalar_text(item));
-            match stem(&text) {
-                Some(stem) if is_stem => Some(format!(
-                    "[?search(@,{})]",
-                    regex_quoted(&stem.head, stem.tail)
-                )),
-                _ => Some(format!("[?@=={}]", literal(item, &text))),
+    items: &'a [Node],
+    /// Gives an added item's key as it will be in the target.
+    rename: Option<&'a Naming>,
+    /// Scalars that the list holds more than once: only their position tells them apart.
+    repeated: HashSet<&'a str>,
+}
+
+impl<'a> Filters<'a> {
+    pub(super) fn new(key: ListKey, items: &'a [Node], rename: Option<&'a Naming>) -> Self {
+        let mut seen = HashSet::new();
+        let repeated = match key {
+            ListKey::Scalar => items
+                .iter()
+                .map(scalar_text)
+                .filter(|text| !seen.insert(*text))
+                .collect(),
+            ListKey::Fields(_) | ListKey::Position => HashSet::new(),
+        };
+        Self {
+            key,
+            items,
+            rename,
+            repeated,
+        }
+    }
+
+    /// How an item is written, e.g. `[?@.name=='web']`; `None` for its position.
+    pub(super) fn of(&self, at: usize, is_stem: bool) -> Option<String> {
+        let item = &self.items[at];
+        match self.key {
+            ListKey::Position => None,
+            ListKey::Scalar => self.of_scalar(at, item, is_stem),
+            ListKey::Fields(fields) => {
+                let mut tests = Vec::new();
+                for field in fields {
+                    let below = entry(item, field)?;
+                    self.tests(&format!("@{}", member(field)), below, &mut tests);
+                }
+                (!tests.is_empty()).then(|| format!("[?{}]", tests.join(" && ")))
             }
         }
-        ListKey::Fields(fields) => {
-            let parts: Option<Vec<String>> = fields
-                .iter()
-                .filter_map(|field| {
-                    let node = entry(item, field)?;
-                    let text = text_at(item, field)?;
-                    Some(Some(format!(
-                        "@{}=={}",
-                        member(field),
-                        literal(node, &shown(text))
-                    )))
-                })
-                .collect();
-            let parts = parts?;
-            (!parts.is_empty()).then(|| format!("[?{}]", parts.join(" && ")))
+    }
+
+    fn of_scalar(&self, at: usize, item: &Node, is_stem: bool) -> Option<String> {
+        let text = scalar_text(item);
+        let is_alone = |stem: &Stem| {
+            let mut others = self.items.iter().enumerate().filter(|(i, _)| *i != at);
+            !others.any(|(_, other)| stem.finds(scalar_text(other)))
+        };
+        match stem(text) {
+            Some(stem) if is_stem && is_alone(&stem) => Some(format!(
+                "[?search(@,{})]",
+                regex_quoted(&stem.head, stem.tail)
+            )),
+            _ if self.repeated.contains(text) => None,
+            _ => Some(format!("[?@=={}]", literal(item, self.rename))),
+        }
+    }
+
+    /// The tests that a key's value asks for: itself, or what a mapping such as `target` holds.
+    fn tests(&self, path: &str, node: &Node, into: &mut Vec<String>) {
+        match &node.content {
+            Content::Scalar(_) => into.push(format!("{path}=={}", literal(node, self.rename))),
+            Content::Mapping { entries, .. } => {
+                for entry in entries {
+                    let path = format!("{path}{}", member(entry.name()));
+                    self.tests(&path, &entry.value, into);
+                }
+            }
+            Content::Sequence { .. } | Content::Alias(_) => {}
         }
     }
 }
 
-/// A scalar as a JSONPath literal.
-fn literal(node: &Node, text: &str) -> String {
+/// The filter for a new item of a list without keys: the first scalar in it that no other item
+/// has at the same place.
+pub(super) fn telling(
+    at: usize,
+    source: &[Node],
+    target: &[Node],
+    naming: &Naming,
+) -> Option<String> {
+    const ENOUGH: usize = 20;
+    let mut leaves = Vec::new();
+    scalars(&source[at], &mut Vec::new(), ENOUGH, &mut leaves);
+    leaves.into_iter().find_map(|steps| {
+        let text_in = |item: &Node, naming: Option<&Naming>| {
+            let node = steps.iter().try_fold(item, |node, step| node.child(step))?;
+            matches!(node.content, Content::Scalar(_)).then(|| literal(node, naming))
+        };
+        let own = text_in(&source[at], Some(naming))?;
+        let mut others = source.iter().enumerate().filter(|(i, _)| *i != at);
+        let is_shared = others.any(|(_, item)| text_in(item, Some(naming)).as_ref() == Some(&own))
+            || target
+                .iter()
+                .any(|item| text_in(item, None).as_ref() == Some(&own));
+        (!is_shared && own.len() <= 200).then(|| {
+            let path: String = steps.iter().map(selector::step).collect();
+            format!("[?@{path}=={own}]")
+        })
+    })
+}
+
+/// The ways to the first scalars of an item.
+fn scalars(node: &Node, here: &mut Vec<Step>, enough: usize, into: &mut Vec<Vec<Step>>) {
+    let mut below = |step: Step, node: &Node, into: &mut Vec<Vec<Step>>| {
+        if into.len() < enough {
+            here.push(step);
+            scalars(node, here, enough, into);
+            here.pop();
+        }
+    };
     match &node.content {
-        Content::Scalar(s) if matches!(s.kind, Kind::Bool | Kind::Null) => match s.kind {
-            Kind::Null => "null".to_owned(),
-            _ => text.to_ascii_lowercase(),
-        },
-        Content::Scalar(s) if s.kind == Kind::Int && text.parse::<i64>().is_ok() => text.to_owned(),
-        _ => quoted(text),
+        Content::Scalar(_) => into.push(here.clone()),
+        Content::Mapping { entries, .. } => {
+            for entry in entries {
+                below(Step::Key(entry.name().to_owned()), &entry.value, into);
+            }
+        }
+        Content::Sequence { items, .. } => {
+            for (index, item) in items.iter().enumerate() {
+                below(Step::Index(index), item, into);
+            }
+        }
+        Content::Alias(_) => {}
+    }
+}
+
+/// A scalar as a `JSONPath` literal, as it will be in the target.
+fn literal(node: &Node, rename: Option<&Naming>) -> String {
+    match node.value().to_json() {
+        Json::String(text) => quoted(&rename.map_or_else(|| text.clone(), |n| n.rename(&text))),
+        other => other.to_string(),
     }
 }

@@ -17,7 +17,7 @@ impl<'a> Walk<'a, '_> {
         parent: Option<&'a Node>,
     ) {
         let naming = self.sides.naming;
-        let (before, source) = (t.value(), s.value());
+        let (before, source) = (self.target_value(t), self.source_value(s));
         let texts = match (&source, &before) {
             (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
                 Some((s.as_str(), t.as_str()))
@@ -45,9 +45,9 @@ impl<'a> Walk<'a, '_> {
                 let base = base.value();
                 if is_unchanged(&before, &source, naming) {
                     Relation::EnvironmentName
-                } else if is_unchanged(&base, &before, naming) {
+                } else if base == t.value() || is_unchanged(&base, &before, naming) {
                     Relation::Behind
-                } else if is_unchanged(&base, &source, naming) {
+                } else if base == s.value() || is_unchanged(&base, &source, naming) {
                     Relation::Ahead
                 } else {
                     Relation::Diverged
@@ -76,7 +76,7 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    pub(super) fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
+    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
         if self.sides.naming.same(s, t) {
             return Relation::EnvironmentName;
         }
@@ -100,11 +100,11 @@ impl<'a> Walk<'a, '_> {
         b: BaseNode<'a>,
         parent: Option<&'a Node>,
     ) {
-        let before = t.value();
+        let before = self.target_value(t);
         let naming = self.sides.naming;
         if let BaseNode::Node(base) = b
-            && !is_unchanged(&base.value(), &before, naming)
             && part == Part::Entry
+            && !is_unchanged(&base.value(), &before, naming)
             && has_own(base, t)
         {
             self.remove_below(t, b);
@@ -131,19 +131,6 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    /// What the source took away goes; what the target put there itself is the target's own.
-    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
-        let Content::Mapping { entries, .. } = &t.content else {
-            return;
-        };
-        for entry in entries {
-            let name = entry.name();
-            self.enter_key(name, name);
-            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
-            self.leave_key();
-        }
-    }
-
     pub(super) fn add(
         &mut self,
         part: Part,
@@ -152,7 +139,7 @@ impl<'a> Walk<'a, '_> {
         after: Option<usize>,
         parents: Option<(&'a Node, &'a Node)>,
     ) {
-        let source = s.value();
+        let source = self.source_value(s);
         let version = match (&source, parents) {
             (Value::Scalar { text, .. }, Some((s, t))) => {
                 versions::classify(&self.around(Some(s)), &[text])
@@ -185,7 +172,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Whether a mapping of the target says its version already, in whatever way.
-    pub(super) fn holds_version(&self, target: &Node) -> bool {
+    fn holds_version(&self, target: &Node) -> bool {
         let Content::Mapping { entries, .. } = &target.content else {
             return false;
         };
@@ -205,7 +192,7 @@ impl<'a> Walk<'a, '_> {
         })
     }
 
-    pub(super) fn here(&self) -> Difference {
+    fn here(&self) -> Difference {
         Difference {
             op: Op::Set,
             part: Part::Value,

@@ -14,17 +14,20 @@ pub(super) struct Shown {
 pub(super) fn path(steps: &[Shown]) -> String {
     let mut out = String::from("$");
     for shown in steps {
-        match (&shown.filter, &shown.step) {
-            (Some(filter), _) => out.push_str(filter),
-            (None, Step::Key(name)) => out.push_str(&member(name)),
-            (None, Step::Index(index)) => {
-                out.push('[');
-                out.push_str(&index.to_string());
-                out.push(']');
-            }
+        match &shown.filter {
+            Some(filter) => out.push_str(filter),
+            None => out.push_str(&step(&shown.step)),
         }
     }
     out
+}
+
+/// One step without a filter: `.name` or `[0]`.
+pub(super) fn step(step: &Step) -> String {
+    match step {
+        Step::Key(name) => member(name),
+        Step::Index(index) => format!("[{index}]"),
+    }
 }
 
 /// A JSONPath string literal in single quotes (RFC 9535, section 2.3.1.2).

@@ -3,13 +3,13 @@
 use super::base::{BaseList, BaseNode};
 use super::compare::Sides;
 use super::difference::{Difference, Part};
-use super::filter;
+use super::filter::{self, Filters};
 use super::identity::DocumentLabel;
-use super::items::{self, ListKey, Lists};
+use super::items::{self, Lists};
 use super::selector::Shown;
 use super::versions::{self, Surroundings};
 use crate::domain::Naming;
-use crate::yaml::{Content, Entry, Node, Place, Scalar, Step};
+use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
 
 /// Walks one pair of documents.
 pub(super) struct Walk<'a, 's> {
@@ -57,11 +57,7 @@ impl<'a, 's> Walk<'a, 's> {
         match (&s.content, &t.content) {
             (Content::Alias(source), Content::Alias(target)) if source == target => {}
             (Content::Alias(_), _) | (_, Content::Alias(_)) => {
-                let (sr, tr) = (
-                    self.sides.source.resolve(self.documents.0, s),
-                    self.sides.target.resolve(self.documents.1, t),
-                );
-                if sr.value() != tr.value() {
+                if self.source_value(s) != self.target_value(t) {
                     self.set(s, t, b, parent);
                 }
             }
@@ -127,10 +123,11 @@ impl<'a, 's> Walk<'a, 's> {
         };
         let matching = lists.matching();
         let base = BaseList::new(b, ti, naming);
+        let written = Filters::new(matching.key, ti, None);
         for (t_index, item) in ti.iter().enumerate() {
             let partner = matching.target_of.iter().position(|x| *x == Some(t_index));
             let is_stem = partner.is_some_and(|p| items::differ(&si[p], item));
-            let filter = unique_filter(matching.key, ti, t_index, None, is_stem);
+            let filter = written.of(t_index, is_stem);
             self.target.push(Shown {
                 step: Step::Index(t_index),
                 filter,
@@ -145,12 +142,15 @@ impl<'a, 's> Walk<'a, 's> {
             self.target.pop();
         }
         let mut added = 0;
+        let written = Filters::new(matching.key, si, Some(naming));
         for (s_index, item) in si.iter().enumerate() {
             if matching.target_of[s_index].is_some() {
                 continue;
             }
             let after = insertion_point(&matching.target_of, s_index, ti.len());
-            let filter = unique_filter(matching.key, si, s_index, Some(naming), false);
+            let filter = written
+                .of(s_index, false)
+                .or_else(|| filter::telling(s_index, si, ti, naming));
             let index = after.map_or(0, |a| a + 1) + added;
             added += 1;
             self.source.push(Step::Index(s_index));
@@ -164,7 +164,20 @@ impl<'a, 's> Walk<'a, 's> {
         }
     }
 
-    pub(super) fn enter_key(&mut self, source: &str, target: &str) {
+    /// What the source took away goes; what the target put there itself is the target's own.
+    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
+        let Content::Mapping { entries, .. } = &t.content else {
+            return;
+        };
+        for entry in entries {
+            let name = entry.name();
+            self.enter_key(name, name);
+            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+            self.leave_key();
+        }
+    }
+
+    fn enter_key(&mut self, source: &str, target: &str) {
         self.source.push(Step::Key(source.to_owned()));
         self.target.push(Shown {
             step: Step::Key(target.to_owned()),
@@ -173,7 +186,7 @@ impl<'a, 's> Walk<'a, 's> {
         self.keys.push(target.to_owned());
     }
 
-    pub(super) fn leave_key(&mut self) {
+    fn leave_key(&mut self) {
         self.source.pop();
         self.target.pop();
         self.keys.pop();
@@ -191,6 +204,16 @@ impl<'a, 's> Walk<'a, 's> {
             document: self.documents.0,
             steps: self.source.clone(),
         }
+    }
+
+    /// What a target's node means, aliases written out.
+    pub(super) fn target_value(&self, node: &Node) -> Value {
+        self.sides.target.value(self.documents.1, node)
+    }
+
+    /// What a source's node means, aliases written out.
+    pub(super) fn source_value(&self, node: &Node) -> Value {
+        self.sides.source.value(self.documents.0, node)
     }
 
     pub(super) fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
@@ -234,20 +257,4 @@ fn insertion_point(target_of: &[Option<usize>], at: usize, len: usize) -> Option
         Some(follower) => follower.checked_sub(1),
         None => len.checked_sub(1),
     }
-}
-
-/// The filter of an item, unless another item of the list would be written the same.
-fn unique_filter(
-    key: ListKey,
-    all: &[Node],
-    at: usize,
-    rename: Option<&Naming>,
-    is_stem: bool,
-) -> Option<String> {
-    let filter = filter::filter(key, &all[at], rename, is_stem)?;
-    let is_shared = key == ListKey::Scalar
-        && all.iter().enumerate().any(|(i, other)| {
-            i != at && filter::filter(key, other, rename, is_stem).as_ref() == Some(&filter)
-        });
-    (!is_shared).then_some(filter)
 }

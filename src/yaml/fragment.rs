@@ -84,6 +84,10 @@ impl Fragment {
     /// A value without key, dash and comments around it.
     pub fn value(stream: &Stream, place: &Place) -> Option<Self> {
         let node = stream.node(place)?;
+        if node.is_left_out() && node.tag.is_none() {
+            // `key:` says nothing that could be put elsewhere.
+            return Some(Self::scalar("null", Kind::Null));
+        }
         let text = match node.layout() {
             Some(Layout::Block) => {
                 let from = node.span.start;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::error::{ParseError, Position};
 use super::place::{Place, Step};
 use super::scalar::Scalar;
+use super::value::Value;
 use super::{parse, value};
 
 /// A range of bytes in the stream's text.
@@ -226,6 +227,11 @@ impl Stream {
     /// The node that carries the anchor and starts at an offset.
     pub(super) fn anchored(&self, document: usize, name: &str, at: usize) -> Option<&Node> {
         self.documents.get(document)?.root.anchored(name, at)
+    }
+
+    /// What a node means, with every alias written out.
+    pub fn value(&self, document: usize, node: &Node) -> Value {
+        value::expanded(self, document, node)
     }
 
     /// The line and column of a byte offset.

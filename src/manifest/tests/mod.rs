@@ -1,6 +1,12 @@
 //! What this room promises, each as a sentence.
 
 mod conformance;
+mod documents;
+mod lists;
+mod relations;
+mod replay;
+mod selectors;
+mod versions;
 
 use super::{Base, Difference, MergeError, Promotion, Sides, compare, merge};
 use crate::domain::{Environment, Naming};
@@ -31,4 +37,43 @@ fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<Str
         })
         .collect();
     merge(sides, &promotions)
+}
+
+/// The differences from source to target in `file`, looked at by `look`.
+fn looked<T>(file: &str, source: &str, target: &str, look: impl Fn(&Difference) -> T) -> Vec<T> {
+    let (source, target) = (parsed(source), parsed(target));
+    let naming = naming();
+    let sides = Sides {
+        source: &source,
+        target: &target,
+        base: Base::Target,
+        naming: &naming,
+        file,
+    };
+    compare(&sides).iter().map(look).collect()
+}
+
+/// Each difference as `op path`, its document before the path where the file has several.
+fn paths(source: &str, target: &str) -> Vec<String> {
+    looked("app.yaml", source, target, |d| {
+        if d.document.is_needed {
+            format!("{} #{} {}", d.op, d.document, d.path)
+        } else {
+            format!("{} {}", d.op, d.path)
+        }
+    })
+}
+
+/// The target with everything promoted.
+fn all(source: &str, target: &str) -> String {
+    let (source, target) = (parsed(source), parsed(target));
+    let naming = naming();
+    let sides = Sides {
+        source: &source,
+        target: &target,
+        base: Base::Target,
+        naming: &naming,
+        file: "app.yaml",
+    };
+    merged(&sides, |_| true).expect("an edit")
 }

@@ -1,0 +1,176 @@
+//! Which item is which, and where new ones go.
+
+use super::{all, paths};
+
+#[test]
+fn containers_are_matched_by_name_in_any_order() {
+    assert_eq!(
+        paths(
+            "containers:\n- {name: web, image: a:2}\n- {name: log, image: b:1}\n",
+            "containers:\n- {name: log, image: b:1}\n- {name: web, image: a:1}\n",
+        ),
+        ["set $.containers[?@.name=='web'].image"]
+    );
+}
+
+#[test]
+fn names_that_carry_the_environment_are_the_same_item() {
+    assert_eq!(
+        paths(
+            "containers:\n- {name: x}\n- {name: web-staging, image: a:2}\n",
+            "containers:\n- {name: web-production, image: a:1}\n- {name: x}\n",
+        ),
+        [
+            "set $.containers[?@.name=='web-production'].name",
+            "set $.containers[?@.name=='web-production'].image",
+        ]
+    );
+}
+
+#[test]
+fn ports_without_names_are_matched_by_number_and_protocol() {
+    assert_eq!(
+        paths(
+            "ports:\n- {containerPort: 53, protocol: UDP, hostPort: 1}\n\
+             - {containerPort: 53, protocol: TCP}\n",
+            "ports:\n- {containerPort: 53, protocol: TCP}\n\
+             - {containerPort: 53, protocol: UDP, hostPort: 2}\n",
+        ),
+        ["set $.ports[?@.containerPort==53 && @.protocol=='UDP'].hostPort"]
+    );
+}
+
+#[test]
+fn environment_variables_are_matched_by_name() {
+    assert_eq!(
+        paths(
+            "env:\n- {name: A, value: '1'}\n- {name: B, value: '2'}\n",
+            "env:\n- {name: B, value: '3'}\n- {name: A, value: '1'}\n",
+        ),
+        ["set $.env[?@.name=='B'].value"]
+    );
+}
+
+#[test]
+fn mounts_of_one_volume_are_matched_by_their_path() {
+    assert_eq!(
+        paths(
+            "volumeMounts:\n- {name: v, mountPath: /a, subPath: x}\n- {name: v, mountPath: /b}\n",
+            "volumeMounts:\n- {name: v, mountPath: /b}\n- {name: v, mountPath: /a, subPath: y}\n",
+        ),
+        ["set $.volumeMounts[?@.mountPath=='/a'].subPath"]
+    );
+}
+
+#[test]
+fn json_patches_are_matched_by_operation_and_path() {
+    assert_eq!(
+        paths(
+            "- {op: replace, path: /spec/a, value: 1}\n- {op: add, path: /spec/a, value: 2}\n",
+            "- {op: add, path: /spec/a, value: 2}\n- {op: replace, path: /spec/a, value: 0}\n",
+        ),
+        ["set $[?@.op=='replace' && @.path=='/spec/a'].value"]
+    );
+}
+
+#[test]
+fn patches_of_one_file_are_told_apart_by_their_target() {
+    assert_eq!(
+        paths(
+            "patches:\n- {path: p.yaml, target: {kind: A}, x: 1}\n- {path: p.yaml, target: {kind: B}, x: 1}\n",
+            "patches:\n- {path: p.yaml, target: {kind: A}, x: 1}\n- {path: p.yaml, target: {kind: B}, x: 2}\n",
+        ),
+        ["set $.patches[?@.path=='p.yaml' && @.target.kind=='B'].x"]
+    );
+}
+
+#[test]
+fn kustomize_images_are_matched_by_name() {
+    assert_eq!(
+        paths(
+            "images:\n- {name: a, newTag: '1'}\n- {name: b, newTag: '2'}\n",
+            "images:\n- {name: b, newTag: '1'}\n- {name: a, newTag: '1'}\n",
+        ),
+        ["set $.images[?@.name=='b'].newTag"]
+    );
+}
+
+#[test]
+fn resources_are_matched_by_their_own_value() {
+    assert_eq!(
+        paths("resources:\n- b\n- c\n- a\n", "resources:\n- a\n- b\n- d\n"),
+        ["remove $.resources[?@=='d']", "add $.resources[?@=='c']"]
+    );
+}
+
+#[test]
+fn a_url_is_the_same_item_whatever_revision_it_pins() {
+    assert_eq!(
+        paths(
+            "resources:\n- https://x/y?ref=2222222b\n- a\n",
+            "resources:\n- a\n- https://x/y?ref=1111111a\n",
+        ),
+        ["set $.resources[?search(@,'^https://x/y[?]ref=')]"]
+    );
+}
+
+#[test]
+fn an_image_in_a_list_is_the_same_item_whatever_its_tag() {
+    assert_eq!(
+        paths(
+            "images:\n- r.io/a:2\n- r.io/a-b:1\n",
+            "images:\n- r.io/a-b:1\n- r.io/a:1\n"
+        ),
+        ["set $.images[?search(@,'^r.io/a[:@]')]"]
+    );
+}
+
+#[test]
+fn a_flag_is_the_same_item_whatever_its_value() {
+    assert_eq!(
+        paths(
+            "args: [--level=2, --quiet]\n",
+            "args: [--quiet, --level=1]\n"
+        ),
+        ["set $.args[?search(@,'^--level=')]"]
+    );
+}
+
+#[test]
+fn an_item_with_a_key_is_never_matched_by_position() {
+    let target = "containers:\n- {name: old, image: a:1}\n";
+    let source = "containers:\n- {name: new, image: b:2}\n";
+    assert_eq!(
+        paths(source, target),
+        [
+            "remove $.containers[?@.name=='old']",
+            "add $.containers[?@.name=='new']",
+        ]
+    );
+}
+
+#[test]
+fn items_without_a_key_are_paired_where_they_are_alike() {
+    assert_eq!(
+        paths(
+            "rules:\n- {verbs: [get], groups: [x], more: 1}\n- {verbs: [list], groups: [y], more: 2}\n",
+            "rules:\n- {verbs: [list], groups: [y], more: 3}\n- {verbs: [get], groups: [x], more: 1}\n",
+        ),
+        ["set $.rules[0].more"]
+    );
+}
+
+#[test]
+fn a_new_item_follows_its_neighbour_of_the_source() {
+    assert_eq!(all("- a\n- new\n- b\n", "- b\n- a\n"), "- b\n- a\n- new\n");
+    assert_eq!(all("- new\n- a\n- b\n", "- b\n- a\n"), "- b\n- new\n- a\n");
+}
+
+#[test]
+fn a_new_key_follows_its_neighbour_of_the_source() {
+    assert_eq!(
+        all("a: 1\nb: 2\nc: 3\n", "c: 3\na: 1\n"),
+        "c: 3\na: 1\nb: 2\n"
+    );
+    assert_eq!(all("new: 1\na: 1\n", "x: 0\na: 1\n"), "new: 1\na: 1\n");
+}

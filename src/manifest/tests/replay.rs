@@ -1,0 +1,276 @@
+//! Every pair of files of the replay: selectors, single promotions, and all of them at once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use super::super::{Base, Difference, Part, Promotion, Sides, compare, merge};
+use crate::domain::{Environment, Naming, Op};
+use crate::yaml::{JsonPath, Step, Stream, Value};
+
+/// One file's two sides.
+struct Pair {
+    case: String,
+    file: String,
+    naming: Naming,
+    source: String,
+    target: String,
+}
+
+fn pairs() -> Vec<Pair> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/replay");
+    let (Ok(cases), Ok(blobs)) = (
+        std::fs::read_to_string(folder.join("cases.jsonl")),
+        std::fs::File::open(folder.join("blobs.tar.gz")),
+    ) else {
+        println!("skipped: no replay");
+        return Vec::new();
+    };
+    let mut texts: HashMap<String, String> = HashMap::new();
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(blobs));
+    for file in archive.entries().expect("an archive") {
+        let mut file = file.expect("an entry");
+        let name = file.path().expect("a path");
+        let name = name
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let mut text = String::new();
+        if file.read_to_string(&mut text).is_ok() {
+            texts.insert(name, text);
+        }
+    }
+    let environment = |name: &Json, names: &Json| {
+        let mut environment = Environment::named(name.as_str().unwrap_or_default());
+        for alias in names
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+        {
+            if !environment.answers_to(alias) {
+                environment.aliases.push(alias.to_owned());
+            }
+        }
+        environment
+    };
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for line in cases.lines() {
+        let case: Json = serde_json::from_str(line).expect("a case");
+        let naming = Naming::new(
+            environment(&case["source_env"], &case["source_names"]),
+            environment(&case["target_env"], &case["target_names"]),
+            [],
+        );
+        for file in case["files"].as_array().into_iter().flatten() {
+            let blob = |key: &str| file[key].as_str();
+            let (Some(s), Some(t)) = (blob("source_blob"), blob("target_blob_before")) else {
+                continue;
+            };
+            let (Some(source), Some(target)) = (texts.get(s), texts.get(t)) else {
+                continue;
+            };
+            if s != t && seen.insert((s.to_owned(), t.to_owned())) {
+                found.push(Pair {
+                    case: case["id"].as_str().unwrap_or_default().to_owned(),
+                    file: blob("path").unwrap_or_default().to_owned(),
+                    naming: naming.clone(),
+                    source: source.clone(),
+                    target: target.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Figures, and the first few of each kind of fault.
+#[derive(Default)]
+struct Report {
+    counts: BTreeMap<&'static str, usize>,
+    shown: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Report {
+    fn count(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
+    }
+
+    fn fault(&mut self, what: &'static str, text: impl FnOnce() -> String) {
+        self.count(what);
+        let shown = self.shown.entry(what).or_default();
+        if shown.len() < 12 {
+            shown.push(text());
+        }
+    }
+}
+
+fn promoted(sides: &Sides<'_>, differences: &[Difference]) -> Result<String, String> {
+    let promotions: Vec<Promotion<'_>> = differences
+        .iter()
+        .map(|difference| Promotion {
+            difference,
+            text: None,
+        })
+        .collect();
+    merge(sides, &promotions).map_err(|e| format!("{e:?}"))
+}
+
+fn selects(json: &Json, path: &str) -> Vec<Vec<Step>> {
+    match JsonPath::parse(path) {
+        Ok(path) => path.select(json),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A value with its mappings and lists sorted, and the source's names as the target's.
+fn settled(value: &Json, naming: &Naming) -> String {
+    match value {
+        Json::String(text) => format!("{:?}", naming.canonical(text)),
+        Json::Array(items) => {
+            let mut items: Vec<String> = items.iter().map(|i| settled(i, naming)).collect();
+            items.sort();
+            format!("[{}]", items.join(","))
+        }
+        Json::Object(entries) => {
+            let mut entries: Vec<String> = entries
+                .iter()
+                .map(|(k, v)| format!("{:?}:{}", naming.canonical(k), settled(v, naming)))
+                .collect();
+            entries.sort();
+            format!("{{{}}}", entries.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn documents(stream: &Stream, naming: &Naming) -> Vec<String> {
+    let mut all: Vec<String> = (0..stream.documents().len())
+        .map(|index| settled(&stream.to_json(index), naming))
+        .collect();
+    all.sort();
+    all
+}
+
+fn single(report: &mut Report, pair: &Pair, sides: &Sides<'_>, d: &Difference, target: &[Json]) {
+    let here = || format!("{} {} #{} {}", pair.case, pair.file, d.document, d.path);
+    if d.part == Part::Document {
+        report.count("documents");
+        return;
+    }
+    if d.op == Op::Add {
+        let Ok(text) = promoted(sides, std::slice::from_ref(d)) else {
+            report.fault("add refused", || {
+                format!("{}: {:?}", here(), promoted(sides, std::slice::from_ref(d)))
+            });
+            return;
+        };
+        let result = Stream::parse(&text).expect("proven");
+        let hits = selects(&result.to_json(d.place.document), &d.path);
+        let value = match hits.as_slice() {
+            [one] => {
+                let place = crate::yaml::Place::new(d.place.document, one.iter().cloned());
+                result
+                    .node(&place)
+                    .map(|node| result_json(&result, d.place.document, node))
+            }
+            _ => None,
+        };
+        if hits.len() != 1 {
+            report.fault("add not selected once", || format!("{}: {hits:?}", here()));
+        } else if value != d.after.as_ref().map(Value::to_json) {
+            report.fault("add selects another value", || {
+                format!("{}: {value:?} {:?}", here(), d.after)
+            });
+        } else {
+            report.count("selected exactly");
+        }
+        return;
+    }
+    let hits = selects(&target[d.place.document], &d.path);
+    if hits == [d.place.steps.clone()] {
+        report.count("selected exactly");
+    } else {
+        report.fault("selects another place", || {
+            format!("{}: {hits:?} not {:?}", here(), d.place.steps)
+        });
+    }
+}
+
+fn result_json(stream: &Stream, document: usize, node: &crate::yaml::Node) -> Json {
+    stream.value(document, node).to_json()
+}
+
+#[test]
+fn selectors_name_one_place_and_promoting_all_gives_the_source() {
+    let pairs = pairs();
+    let mut report = Report::default();
+    for pair in &pairs {
+        let (Ok(source), Ok(target)) = (Stream::parse(&pair.source), Stream::parse(&pair.target))
+        else {
+            report.count("pairs that are not YAML");
+            continue;
+        };
+        report.count("pairs");
+        let sides = Sides {
+            source: &source,
+            target: &target,
+            base: Base::Target,
+            naming: &pair.naming,
+            file: pair.file.rsplit('/').next().unwrap_or_default(),
+        };
+        let differences = compare(&sides);
+        let mut selectors = HashSet::new();
+        for d in &differences {
+            report.count("differences");
+            if selectors.insert((d.document.text.clone(), d.path.clone())) {
+                report.count("selectors unique");
+            } else {
+                report.fault("selectors twice", || {
+                    format!("{} {} #{} {}", pair.case, pair.file, d.document, d.path)
+                });
+            }
+        }
+        let json: Vec<Json> = (0..target.documents().len())
+            .map(|index| target.to_json(index))
+            .collect();
+        for d in differences.iter().take(20) {
+            single(&mut report, pair, &sides, d, &json);
+        }
+        match promoted(&sides, &differences) {
+            Ok(text) => {
+                let result = Stream::parse(&text).expect("proven");
+                if documents(&result, &pair.naming) == documents(&source, &pair.naming) {
+                    report.count("all: as the source");
+                } else {
+                    let left = compare(&Sides {
+                        target: &result,
+                        ..sides
+                    });
+                    report.fault("all: wrong", || {
+                        let left: Vec<String> = left
+                            .iter()
+                            .take(4)
+                            .map(|d| {
+                                format!(
+                                    "{} #{} {} {:?} -> {:?}",
+                                    d.op, d.document, d.path, d.before, d.after
+                                )
+                            })
+                            .collect();
+                        format!("{} {}: {}", pair.case, pair.file, left.join("\n      "))
+                    });
+                }
+            }
+            Err(error) => report.fault("all: refused", || {
+                format!("{} {}: {error}", pair.case, pair.file)
+            }),
+        }
+    }
+    println!("replay: {:?}", report.counts);
+    assert!(report.shown.is_empty(), "{:#?}", report.shown);
+}
