@@ -4,10 +4,12 @@
 //!
 //! Deciding needs to know everything: which selectors are exact, which versions
 //! move elsewhere. Holding every parsed file until then would cost memory that
-//! follows the repository. So files are compared one by one, only their
-//! differences and facts are kept, and the few that change are opened again.
+//! follows the repository. So files are compared one by one (a few at a
+//! time, on several threads), only their differences, facts and the text that the
+//! plan shows are kept, and the few that change are parsed again.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::EngineError;
 use super::decide::{self, Facts};
@@ -15,6 +17,7 @@ use super::load::{self, Loaded, Places};
 use super::pair::{FilePair, Pairs};
 use super::rules::Rules;
 use super::selection::{Matches, Selection};
+use super::spread::spread;
 use crate::domain::{ApplicationName, Naming};
 use crate::manifest::{self, Base, Difference, Promotion, Sides};
 use crate::plan::{Content, FileFault, Warning};
@@ -45,8 +48,8 @@ pub(super) struct ComparedFile {
 
 /// What differs in it.
 pub(super) enum Body {
-    /// Both sides are YAML.
-    Fields(Vec<Field>),
+    /// Both sides are YAML; the target's text is part of the plan, so it is not read again.
+    Fields { fields: Vec<Field>, before: Vec<u8> },
     /// One side only, or not YAML: it moves whole or not at all.
     Whole { matches: Matches },
     /// One side cannot be read.
@@ -68,14 +71,17 @@ impl Files<'_> {
         selection: Selection,
     ) -> Result<Compared, EngineError> {
         let all = pairs.files.len();
-        let mut files = Vec::with_capacity(all);
-        for (done, pair) in pairs.files.into_iter().enumerate() {
-            let body = self.body(&pair, &selection)?;
-            if !matches!(&body, Body::Fields(fields) if fields.is_empty()) {
-                files.push(ComparedFile { pair, body });
-            }
-            self.progress.files(done + 1, all);
-        }
+        let done = AtomicUsize::new(0);
+        let bodies = spread(&pairs.files, |pair| {
+            let body = self.body(pair, &selection);
+            self.progress
+                .files(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            body
+        })?;
+        let files = (pairs.files.into_iter().zip(bodies))
+            .filter(|(_, body)| !matches!(body, Body::Fields { fields, .. } if fields.is_empty()))
+            .map(|(pair, body)| ComparedFile { pair, body })
+            .collect();
         Ok(Compared {
             files,
             selection,
@@ -111,7 +117,12 @@ impl Files<'_> {
             (Loaded::Fault(found), _) => fault(source_path, found),
             (_, Loaded::Fault(found)) => fault(path, found),
             (Loaded::Yaml(source), Loaded::Yaml(target)) => {
-                Body::Fields(self.fields(pair, &source, &target, selection))
+                let fields = self.fields(pair, &source, &target, selection);
+                let before = match fields.as_slice() {
+                    [] => Vec::new(),
+                    _ => target.into_text().into_bytes(),
+                };
+                Body::Fields { fields, before }
             }
             _ => whole(),
         })

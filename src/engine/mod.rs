@@ -21,6 +21,7 @@ mod scope;
 mod selection;
 mod settle;
 mod shown;
+mod spread;
 mod tree;
 mod version;
 

@@ -76,8 +76,8 @@ impl Compared {
                     let chosen = settled.chosen(file.pair.path.as_str(), &matches);
                     whole(files, &file.pair, chosen, request, is_new, &mut decided)?
                 }
-                Body::Fields(fields) => {
-                    modified(files, &file.pair, fields, verdicts, &mut decided)?
+                Body::Fields { fields, before } => {
+                    modified(files, &file.pair, (fields, before), verdicts, &mut decided)?
                 }
             };
             applications.entry(application).or_default().push(plan);
@@ -96,7 +96,7 @@ impl Compared {
 
 fn selectors(file: &ComparedFile) -> Vec<(&str, &Matches)> {
     match &file.body {
-        Body::Fields(fields) => fields
+        Body::Fields { fields, .. } => fields
             .iter()
             .map(|f| (f.selector.as_str(), &f.facts.matches))
             .collect(),
@@ -118,7 +118,7 @@ fn verdicts(
     let mut all: Vec<Vec<FieldVerdict>> = compared
         .iter()
         .map(|file| {
-            let Body::Fields(fields) = &file.body else {
+            let Body::Fields { fields, .. } = &file.body else {
                 return Vec::new();
             };
             fields
@@ -140,7 +140,7 @@ fn verdicts(
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
-        let Body::Fields(fields) = &file.body else {
+        let Body::Fields { fields, .. } = &file.body else {
             continue;
         };
         for (field, verdict) in fields.iter().zip(verdicts) {
@@ -160,7 +160,7 @@ fn verdicts(
 fn modified(
     files: &Files<'_>,
     pair: &FilePair,
-    fields: Vec<Field>,
+    (fields, bytes): (Vec<Field>, Vec<u8>),
     verdicts: Vec<FieldVerdict>,
     decided: &mut Decided,
 ) -> Result<FilePlan, EngineError> {
@@ -173,10 +173,11 @@ fn modified(
             text: text.as_deref(),
         })
         .collect();
-    let before = match pair.target {
-        Some(target) => Some(Files::content(files.target, target)?),
-        None => None,
-    };
+    let before = pair.target.map(|target| Content {
+        mode: target.mode,
+        blob: Some(target.id),
+        bytes,
+    });
     let mut after = before.clone();
     if !promotions.is_empty() {
         match files.merged(pair, &promotions)? {

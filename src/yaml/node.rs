@@ -190,6 +190,11 @@ impl Stream {
         &self.text
     }
 
+    /// The same text, without what was read from it.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// The documents in order.
     pub fn documents(&self) -> &[Document] {
         &self.documents

@@ -36,18 +36,21 @@ enum Waiting {
 
 /// The outside world: disk, environment, other programs, the network, threads, the clock.
 const WORLD: &[&str] = &[
+    "std::thread", // the first: see below
     "std::fs",
     "std::env",
     "std::process",
     "std::net",
     "std::os",
-    "std::thread",
     "std::io::stdin",
     "std::io::stdout",
     "std::io::stderr",
     "std::time::SystemTime",
     "std::time::Instant",
 ];
+
+/// For the engine, which spreads reading files over threads that end before it returns.
+const WORLD_BUT_THREADS: &[&str] = WORLD.split_at(1).1;
 
 /// What each room may name. The lowest first.
 const HOUSE: &[Room] = &[
@@ -122,7 +125,7 @@ const HOUSE: &[Room] = &[
             "thiserror",
             "tracing",
         ],
-        never: WORLD,
+        never: WORLD_BUT_THREADS,
         waiting: Waiting::Allowed,
     },
     Room {
