@@ -210,6 +210,14 @@ fn match_parts(
             }
         }),
         Some((Part::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
+            // Most parts are one piece; nothing has to be tried or copied for them.
+            match pieces.as_slice() {
+                [Piece::Text(text)] => {
+                    return text == head && match_parts(rest, tail, is_env, found);
+                }
+                [Piece::Env] if !is_env(head) => return false,
+                _ => {}
+            }
             let mut here = found.clone();
             let fits = match_pieces(pieces, head, is_env, &mut here)
                 && match_parts(rest, tail, is_env, &mut here);
@@ -277,6 +285,15 @@ fn prefix_parts(
         Some((Part::Applications, rest)) => (1..=path.len())
             .any(|n| n == path.len() || prefix_parts(rest, &path[n..], is_env, is_app)),
         Some((Part::One(pieces), rest)) => {
+            let fits = match pieces.as_slice() {
+                [Piece::Text(text)] => Some(text == head),
+                [Piece::Env] => Some(is_env(head)),
+                [Piece::App] => Some(is_app(head)),
+                _ => None,
+            };
+            if let Some(fits) = fits {
+                return fits && prefix_parts(rest, tail, is_env, is_app);
+            }
             let mut found = LayoutMatch {
                 application: String::new(),
                 environment: String::new(),

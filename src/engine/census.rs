@@ -8,6 +8,7 @@
 //! before any file is paired; nothing below them is opened for that.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::names::{join, names};
 use super::pair::{Candidate, PairError};
@@ -97,6 +98,19 @@ impl Census {
         )
     }
 
+    /// Whether all files below a folder are of one application, whatever their names.
+    ///
+    /// False where that takes more than a look at the folder's own path.
+    pub(super) fn is_of_one_application(&self, folder: &str, side: Whose, naming: &Naming) -> bool {
+        self.layout.is_empty()
+            && folder
+                .split('/')
+                .find(|part| is_named(part, side, naming))
+                .is_some_and(|part| {
+                    !self.has_one_parent || !without_environment(part, naming).is_empty()
+                })
+    }
+
     /// What the configured layout says about a path.
     pub(super) fn by_layout(
         &self,
@@ -115,15 +129,7 @@ impl Census {
 
     fn by_place(&self, path: &str, side: Whose, naming: &Naming) -> String {
         let parts: Vec<&str> = path.split('/').collect();
-        let is_named = |part: &&str| {
-            naming.in_path(part).iter().any(|o| {
-                matches!(
-                    (o.whose, side),
-                    (Whose::Source(_), Whose::Source(_)) | (Whose::Target(_), Whose::Target(_))
-                )
-            })
-        };
-        let Some(at) = parts.iter().position(is_named) else {
+        let Some(at) = parts.iter().position(|part| is_named(part, side, naming)) else {
             return self.repository.clone();
         };
         let is_file = at + 1 == parts.len();
@@ -174,6 +180,15 @@ fn without_overlays<'p, 's>(above: &'p [&'s str]) -> &'p [&'s str] {
     match above {
         [head @ .., "overlays"] => head,
         _ => above,
+    }
+}
+
+/// Whether a part of a path holds a name of the side's environment.
+fn is_named(part: &str, side: Whose, naming: &Naming) -> bool {
+    match side {
+        Whose::Source(_) => naming.names_source(part),
+        Whose::Target(_) => naming.names_target(part),
+        Whose::Other => false,
     }
 }
 
@@ -248,11 +263,11 @@ impl Survey<'_> {
         target: Option<ObjectId>,
         side: Side,
     ) -> Result<(), PairError> {
-        let targets = target.map_or(Ok(Vec::new()), |t| self.trees.target(t))?;
+        let targets = target.map_or(Ok(Rc::default()), |t| self.trees.target(t))?;
         let sources = match source {
             Some(s) if Some(s) == target => None,
             Some(s) => Some(self.trees.source(s)?),
-            None => Some(Vec::new()),
+            None => Some(Rc::default()),
         };
         let sources: &[Entry] = sources.as_deref().unwrap_or(&targets);
         let mut taken = vec![false; targets.len()];

@@ -8,6 +8,7 @@
 //! follows the differences.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use thiserror::Error;
 
@@ -248,19 +249,21 @@ impl Walk<'_> {
             return Ok(());
         }
         let entries = self.trees.source(source)?;
-        let targets: Vec<(&Candidate, Vec<Entry>)> = candidates
+        let targets: Vec<(&Candidate, Rc<[Entry]>)> = candidates
             .iter()
             .map(|c| {
                 Ok((
                     *c,
                     c.entry
                         .as_ref()
-                        .map_or(Ok(Vec::new()), |e| self.trees.target(e.id))?,
+                        .map_or(Ok(Rc::default()), |e| self.trees.target(e.id))?,
                 ))
             })
             .collect::<Result<_, RepositoryError>>()?;
         let mut taken: Vec<Vec<bool>> = targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
-        for entry in &entries {
+        for entry in entries.iter() {
+            let source_path = join(path, &entry.name);
+            let is_entered = !entry.is_directory() || self.scope.enters(&source_path);
             let mut found = Vec::new();
             for (ci, (candidate, siblings)) in targets.iter().enumerate() {
                 for name in names(self.naming, &entry.name, siblings) {
@@ -268,6 +271,10 @@ impl Walk<'_> {
                     let at = at.filter(|i| siblings[*i].is_directory() == entry.is_directory());
                     if let Some(at) = at {
                         taken[ci][at] = true;
+                    }
+                    // What is not asked for only takes its partner out of the target's own files.
+                    if !is_entered {
+                        continue;
                     }
                     let mut renames = candidate.renames.clone();
                     renames.extend(name.renames);
@@ -280,8 +287,9 @@ impl Walk<'_> {
                     });
                 }
             }
-            let partners = narrowed(found);
-            self.entry(&join(path, &entry.name), entry, &partners)?;
+            if is_entered {
+                self.entry(&source_path, entry, &narrowed(found))?;
+            }
         }
         for ((candidate, siblings), taken) in targets.iter().zip(&taken) {
             for (entry, _) in siblings.iter().zip(taken).filter(|(_, taken)| !**taken) {
@@ -296,8 +304,8 @@ impl Walk<'_> {
             FileMode::Submodule => {}
             FileMode::Directory => {
                 if self.scope.enters(path) {
-                    for below in self.trees.target(entry.id)? {
-                        self.target_only(&join(path, &below.name), &below)?;
+                    for below in self.trees.target(entry.id)?.iter() {
+                        self.target_only(&join(path, &below.name), below)?;
                     }
                 }
             }

@@ -7,7 +7,7 @@ use super::census::Census;
 use super::names::{join, names};
 use super::request::Request;
 use super::scope::Scope;
-use super::tree::Trees;
+use super::tree::{Entry, Trees};
 use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings, Whose};
 use crate::plan::Hop;
 use crate::port::RepositoryError;
@@ -200,7 +200,7 @@ impl Ground<'_> {
         // Deep folders repeat the names of the upper ones; this bounds a hint, not a result.
         let mut left = 2_000;
         while let Some(tree) = open.pop() {
-            for entry in self.trees.source(tree)? {
+            for entry in self.trees.source(tree)?.iter() {
                 for hit in self.naming.in_path(&entry.name) {
                     found.insert(entry.name[hit.start..hit.end].to_owned());
                 }
@@ -247,11 +247,16 @@ impl Ground<'_> {
                     add(census.application(&path, side, self.naming), path);
                     continue;
                 }
+                if census.is_of_one_application(&path, side, self.naming) {
+                    let below = join(&path, "_");
+                    add(census.application(&below, side, self.naming), path);
+                    continue;
+                }
                 let below = match side {
                     Whose::Source(_) => self.trees.source(entry.id)?,
                     _ => self.trees.target(entry.id)?,
                 };
-                for child in below {
+                for child in below.iter() {
                     let path = join(&path, &child.name);
                     add(census.application(&path, side, self.naming), path);
                 }
@@ -281,15 +286,15 @@ impl Ground<'_> {
                 .clone()
                 .map(|e| (t.path.clone(), e, Whose::Target(0)))
         });
-        let mut open: Vec<_> = source.chain(targets).collect();
+        // Asked before a place is kept: a folder may hold thousands that nobody wants.
+        let is_wanted =
+            |(path, entry, _): &(String, Entry, Whose)| !entry.is_directory() || scope.enters(path);
+        let mut open: Vec<_> = source.chain(targets).filter(is_wanted).collect();
         while let Some((path, entry, side)) = open.pop() {
             if !entry.is_directory() {
                 if !visit(&path, side) {
                     return Ok(());
                 }
-                continue;
-            }
-            if !scope.enters(&path) {
                 continue;
             }
             let below = match side {
@@ -298,8 +303,9 @@ impl Ground<'_> {
             };
             open.extend(
                 below
-                    .into_iter()
-                    .map(|child| (join(&path, &child.name), child, side)),
+                    .iter()
+                    .map(|child| (join(&path, &child.name), child.clone(), side))
+                    .filter(is_wanted),
             );
         }
         Ok(())

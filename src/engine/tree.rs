@@ -1,9 +1,22 @@
-//! The two commits' folders, read once each.
+//! The two commits' folders, by name.
+//!
+//! # Why
+//!
+//! Finding a service and pairing its files look at the same folders. Most are
+//! small and cheap to read again; one that holds thousands of applications is
+//! not, so a few of those are remembered.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use crate::domain::{FileMode, ObjectId};
 use crate::port::{RepositoryError, Snapshot};
+
+/// How many entries make a folder worth remembering.
+const LARGE: usize = 256;
+
+/// How many large folders are remembered.
+const REMEMBERED: usize = 16;
 
 /// One entry of a folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +37,7 @@ pub(super) struct Trees<'a> {
     source: &'a dyn Snapshot,
     target: &'a dyn Snapshot,
     unreadable: Cell<usize>,
+    large: RefCell<Vec<(ObjectId, Rc<[Entry]>)>>,
 }
 
 impl<'a> Trees<'a> {
@@ -32,6 +46,7 @@ impl<'a> Trees<'a> {
             source,
             target,
             unreadable: Cell::new(0),
+            large: RefCell::default(),
         }
     }
 
@@ -40,12 +55,12 @@ impl<'a> Trees<'a> {
     }
 
     /// The entries of a source's folder, by name.
-    pub(super) fn source(&self, tree: ObjectId) -> Result<Vec<Entry>, RepositoryError> {
+    pub(super) fn source(&self, tree: ObjectId) -> Result<Rc<[Entry]>, RepositoryError> {
         self.read(self.source, tree)
     }
 
     /// The entries of a target's folder, by name.
-    pub(super) fn target(&self, tree: ObjectId) -> Result<Vec<Entry>, RepositoryError> {
+    pub(super) fn target(&self, tree: ObjectId) -> Result<Rc<[Entry]>, RepositoryError> {
         self.read(self.target, tree)
     }
 
@@ -54,7 +69,16 @@ impl<'a> Trees<'a> {
         self.unreadable.get()
     }
 
-    fn read(&self, snapshot: &dyn Snapshot, tree: ObjectId) -> Result<Vec<Entry>, RepositoryError> {
+    fn read(
+        &self,
+        snapshot: &dyn Snapshot,
+        tree: ObjectId,
+    ) -> Result<Rc<[Entry]>, RepositoryError> {
+        let large =
+            |(id, entries): &(ObjectId, Rc<[Entry]>)| (*id == tree).then(|| Rc::clone(entries));
+        if let Some(entries) = self.large.borrow().iter().find_map(large) {
+            return Ok(entries);
+        }
         let mut entries = Vec::new();
         snapshot.read_tree(tree, &mut |entry| match std::str::from_utf8(entry.name) {
             Ok(name) => entries.push(Entry {
@@ -67,6 +91,11 @@ impl<'a> Trees<'a> {
         // Git sorts folders as if their names ended in `/`.
         if !entries.is_sorted_by(|a, b| a.name <= b.name) {
             entries.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        let entries: Rc<[Entry]> = entries.into();
+        let mut remembered = self.large.borrow_mut();
+        if entries.len() >= LARGE && remembered.len() < REMEMBERED {
+            remembered.push((tree, Rc::clone(&entries)));
         }
         Ok(entries)
     }
