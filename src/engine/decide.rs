@@ -158,6 +158,7 @@ pub(super) fn decide(
         {
             Verdict::promote(Reason::Template(field.as_str().to_owned()))
         }
+        _ if difference.op == Op::Add => Verdict::keep(Reason::SourceOnly),
         _ => Verdict::keep(Reason::NotVersion),
     }
 }
@@ -183,7 +184,7 @@ pub(super) fn decide_whole(
         (Some(_), None) if modes.versions && is_new_application => {
             Verdict::promote(Reason::NewApplication)
         }
-        (Some(_), None) => Verdict::keep(Reason::NotVersion),
+        (Some(_), None) => Verdict::keep(Reason::SourceOnly),
         (None, _) if modes.all && removals == Removals::Promoted => {
             Verdict::promote(Reason::Rule(Mode::All.to_string()))
         }
