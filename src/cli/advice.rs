@@ -37,7 +37,8 @@ impl Advice {
         let Way { exit, hint } = match failure {
             Failure::Engine(error) => engine::way(error),
             Failure::Repository(error) => repository::way(error),
-            Failure::Settings(_) => settings(),
+            // All its faults are listed already.
+            Failure::Settings(_) => Way::usage("`git promote schema config` prints its schema"),
             Failure::NoWorkingTree => Way::usage("name the file with `--config FILE`"),
             Failure::Read { .. } => Way::without_hint(Exit::Usage),
             Failure::Declined | Failure::Output(_) | Failure::Program { .. } => {

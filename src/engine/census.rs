@@ -128,28 +128,52 @@ impl Census {
         };
         let is_file = at + 1 == parts.len();
         let rest = without_environment(parts[at], naming);
+        let above = without_overlays(&parts[..at]);
+        let is_overlay = above.len() < at && !above.is_empty();
         if !is_file {
             if !rest.is_empty() {
                 return rest;
             }
-            if self.has_one_parent {
-                return without_extension(parts[at + 1]).to_owned();
+            if self.has_one_parent && !is_overlay {
+                let stem = without_extension(parts[at + 1]);
+                let is_environments_own = at + 2 == parts.len() && is_generic(stem);
+                return if is_environments_own {
+                    self.repository.clone()
+                } else {
+                    stem.to_owned()
+                };
             }
         } else if at == 0 {
             return self.repository.clone();
         }
-        let above = &parts[..at];
         let own = &above[self.common.len().min(above.len())..];
         if !own.is_empty() {
             return own.join("/");
         }
         let stem = without_extension(&rest);
-        if is_file && !matches!(stem, "" | "values" | "config" | "kustomization" | "secrets") {
+        if is_file && !is_generic(stem) {
             return stem.to_owned();
         }
         above
             .last()
             .map_or_else(|| self.repository.clone(), |s| (*s).to_owned())
+    }
+}
+
+/// Names of files that say what a file is, not whose.
+fn is_generic(stem: &str) -> bool {
+    matches!(
+        stem,
+        "" | "values" | "config" | "secrets" | "Chart" | "kustomization" | "Kustomization"
+    )
+}
+
+/// The folders above an environment without kustomize's `overlays`: what lies there is one
+/// application, named by what lies above.
+fn without_overlays<'p, 's>(above: &'p [&'s str]) -> &'p [&'s str] {
+    match above {
+        [head @ .., "overlays"] => head,
+        _ => above,
     }
 }
 

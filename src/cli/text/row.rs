@@ -55,6 +55,14 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// What stands behind the values: the reason, if it is shown.
+    fn reason(&self) -> String {
+        self.reason
+            .as_ref()
+            .map(|r| format!("  ({r})"))
+            .unwrap_or_default()
+    }
+
     fn values(&self, width: usize, length: Length) -> String {
         let cut = |text: &String, width| match length {
             Length::Full => text.clone(),
@@ -135,8 +143,18 @@ pub(super) fn write(
             .unwrap_or(0)
     };
     let label_width = widest(|r| &r.label);
+    let behind = rows
+        .iter()
+        .map(|r| r.values(canvas.width, Length::Full).chars().count() + r.reason().chars().count())
+        .max()
+        .unwrap_or(0);
+    let widest_place = widest(|r| &r.place);
     // One very long place must not push all values off the screen.
-    let place_width = widest(|r| &r.place).min((canvas.width / 2).max(LEAST));
+    let place_width = if INDENT + label_width + 4 + widest_place + behind <= canvas.width {
+        widest_place
+    } else {
+        widest_place.min((canvas.width / 2).max(LEAST))
+    };
     for row in rows {
         let style = match row.op {
             Op::Set => anstyle::Style::new(),
@@ -147,12 +165,12 @@ pub(super) fn write(
         if label_width > 0 {
             let _ = write!(line, "{:label_width$}  ", row.label);
         }
-        let _ = write!(line, "{:place_width$}  ", row.place);
-        let reason = row
-            .reason
-            .as_ref()
-            .map(|r| format!("  ({r})"))
-            .unwrap_or_default();
+        let place = match detail.length {
+            Length::Full => row.place.clone(),
+            Length::Shortened => shortened(&row.place, place_width),
+        };
+        let _ = write!(line, "{place:place_width$}  ");
+        let reason = row.reason();
         let used = line.chars().count().max(INDENT) + reason.chars().count();
         line.push_str(&row.values(canvas.width.saturating_sub(used), detail.length));
         let dim = canvas.palette.dim;

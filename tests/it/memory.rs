@@ -1,0 +1,182 @@
+//! A repository in memory: one commit, one branch, no Git.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use git_promote::config;
+use git_promote::domain::{CommitId, FileMode, ObjectId};
+use git_promote::engine::Ports;
+use git_promote::port::{
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Reading, Repository, RepositoryError,
+    SettingsError, SettingsReader, Silent, Snapshot, TreeEntry,
+};
+use sha2::{Digest, Sha256};
+
+/// Files of one commit.
+#[derive(Clone, Default)]
+pub struct Memory {
+    blobs: BTreeMap<ObjectId, Vec<u8>>,
+    trees: BTreeMap<ObjectId, Vec<(String, ObjectId, FileMode)>>,
+    root: Option<ObjectId>,
+}
+
+impl Memory {
+    /// Holds these files.
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut memory = Self::default();
+        let mut all: BTreeMap<String, ObjectId> = BTreeMap::new();
+        for (path, bytes) in files {
+            let id = hash(bytes);
+            memory.blobs.insert(id, bytes.to_vec());
+            all.insert(path.to_owned(), id);
+        }
+        memory.root = Some(memory.folder("", &all));
+        memory
+    }
+
+    fn folder(&mut self, prefix: &str, all: &BTreeMap<String, ObjectId>) -> ObjectId {
+        let mut entries: BTreeMap<String, (ObjectId, FileMode)> = BTreeMap::new();
+        let below = all
+            .iter()
+            .filter_map(|(p, id)| Some((p.strip_prefix(prefix)?, id)));
+        for (rest, id) in below.collect::<Vec<_>>() {
+            if let Some((folder, _)) = rest.split_once('/') {
+                if !entries.contains_key(folder) {
+                    let id = self.folder(&format!("{prefix}{folder}/"), all);
+                    entries.insert(folder.to_owned(), (id, FileMode::Directory));
+                }
+            } else {
+                entries.insert(rest.to_owned(), (*id, FileMode::Regular));
+            }
+        }
+        let entries: Vec<_> = entries
+            .into_iter()
+            .map(|(n, (id, mode))| (n, id, mode))
+            .collect();
+        let id = hash(format!("{entries:?}").as_bytes());
+        self.trees.insert(id, entries);
+        id
+    }
+
+    /// The ports over this repository.
+    pub fn ports(&self) -> Ports<'_> {
+        Ports {
+            repository: self,
+            settings: &Reader,
+            clock: &Still,
+            progress: &Silent,
+        }
+    }
+
+    fn commit(&self) -> CommitId {
+        CommitId(self.root.expect("made with its root"))
+    }
+}
+
+fn hash(bytes: &[u8]) -> ObjectId {
+    ObjectId::from_bytes(&Sha256::digest(bytes)[..20]).expect("20 bytes")
+}
+
+fn missing(id: ObjectId) -> RepositoryError {
+    RepositoryError::MissingObject {
+        id: id.to_string(),
+        shallow: false,
+    }
+}
+
+impl Snapshot for Memory {
+    fn commit(&self) -> CommitId {
+        Self::commit(self)
+    }
+
+    fn root(&self) -> ObjectId {
+        self.commit().0
+    }
+
+    fn read_tree(
+        &self,
+        tree: ObjectId,
+        visit: &mut dyn FnMut(TreeEntry<'_>),
+    ) -> Result<(), RepositoryError> {
+        let entries = self.trees.get(&tree).ok_or_else(|| missing(tree))?;
+        for (name, id, mode) in entries {
+            visit(TreeEntry {
+                name: name.as_bytes(),
+                id: *id,
+                mode: *mode,
+            });
+        }
+        Ok(())
+    }
+
+    fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError> {
+        self.read_blob(blob).map(|b| b.len() as u64)
+    }
+
+    fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError> {
+        self.blobs.get(&blob).cloned().ok_or_else(|| missing(blob))
+    }
+}
+
+#[async_trait]
+impl Repository for Memory {
+    fn name(&self) -> String {
+        "memory".to_owned()
+    }
+
+    async fn branch(&self, _: &BranchChoice) -> Result<Branch, RepositoryError> {
+        Ok(Branch {
+            name: "main".to_owned(),
+            remote: None,
+            tip: self.commit(),
+            notes: Vec::new(),
+        })
+    }
+
+    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
+        Err(RepositoryError::UnknownRevision {
+            revision: revision.to_owned(),
+        })
+    }
+
+    fn snapshot(&self, _: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
+        Ok(Arc::new(self.clone()))
+    }
+
+    async fn write_commit(&self, _: CommitRequest) -> Result<CommitId, RepositoryError> {
+        Ok(self.commit())
+    }
+
+    async fn advance(&self, _: &Branch, _: CommitId) -> Result<Advance, RepositoryError> {
+        Ok(Advance::Overtaken)
+    }
+
+    fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+        Ok(vec!["main".to_owned()])
+    }
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+struct Reader;
+
+impl SettingsReader for Reader {
+    fn read(&self, text: &str, file: &str) -> Result<Reading, SettingsError> {
+        let read = config::read(text, file).map_err(|faults| SettingsError {
+            file: file.to_owned(),
+            reports: vec![faults.to_string()],
+        })?;
+        Ok(Reading {
+            settings: read.settings,
+            warnings: Vec::new(),
+        })
+    }
+}
