@@ -13,6 +13,9 @@ use git_promote::port::Silent;
 use git_promote::wiring;
 
 /// Plans a promotion and prints each difference; nothing is written to the repository.
+///
+/// # Errors
+/// When it cannot be planned, or `out` cannot be written.
 pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let outside = wiring::open(dir)?;
     let ports = outside.ports(&Silent);

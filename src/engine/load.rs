@@ -69,7 +69,7 @@ pub(super) fn load(
         Err(error) if is_manifest && !is_template(&text, &error) => Loaded::Fault(Fault {
             line: Some(error.position.line),
             column: Some(error.position.column),
-            message: error.to_string(),
+            message: error.fault.to_string(),
         }),
         Ok(_) | Err(_) => Loaded::Whole,
     })

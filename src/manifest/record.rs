@@ -76,7 +76,7 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    pub(super) fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
+    fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
         if self.sides.naming.same(s, t) {
             return Relation::EnvironmentName;
         }
@@ -131,19 +131,6 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    /// What the source took away goes; what the target put there itself is the target's own.
-    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
-        let Content::Mapping { entries, .. } = &t.content else {
-            return;
-        };
-        for entry in entries {
-            let name = entry.name();
-            self.enter_key(name, name);
-            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
-            self.leave_key();
-        }
-    }
-
     pub(super) fn add(
         &mut self,
         part: Part,
@@ -185,7 +172,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Whether a mapping of the target says its version already, in whatever way.
-    pub(super) fn holds_version(&self, target: &Node) -> bool {
+    fn holds_version(&self, target: &Node) -> bool {
         let Content::Mapping { entries, .. } = &target.content else {
             return false;
         };
@@ -205,7 +192,7 @@ impl<'a> Walk<'a, '_> {
         })
     }
 
-    pub(super) fn here(&self) -> Difference {
+    fn here(&self) -> Difference {
         Difference {
             op: Op::Set,
             part: Part::Value,

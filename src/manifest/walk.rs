@@ -161,7 +161,20 @@ impl<'a, 's> Walk<'a, 's> {
         }
     }
 
-    pub(super) fn enter_key(&mut self, source: &str, target: &str) {
+    /// What the source took away goes; what the target put there itself is the target's own.
+    pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
+        let Content::Mapping { entries, .. } = &t.content else {
+            return;
+        };
+        for entry in entries {
+            let name = entry.name();
+            self.enter_key(name, name);
+            self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+            self.leave_key();
+        }
+    }
+
+    fn enter_key(&mut self, source: &str, target: &str) {
         self.source.push(Step::Key(source.to_owned()));
         self.target.push(Shown {
             step: Step::Key(target.to_owned()),
@@ -170,7 +183,7 @@ impl<'a, 's> Walk<'a, 's> {
         self.keys.push(target.to_owned());
     }
 
-    pub(super) fn leave_key(&mut self) {
+    fn leave_key(&mut self) {
         self.source.pop();
         self.target.pop();
         self.keys.pop();

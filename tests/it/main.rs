@@ -14,6 +14,7 @@ mod git_remote;
 mod git_write;
 mod house;
 mod memory;
+mod pairing;
 mod readme;
 mod replay;
 mod world;

@@ -56,9 +56,9 @@ fn its_options_are_in_the_help() {
     let world = World::new();
     let pages = [&["--help"][..], &["diff", "--help"], &["check", "--help"]];
     let help: String = pages.map(|words| world.promote(words).stdout).concat();
-    let word = |c: char| c.is_ascii_lowercase() || c == '-';
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
     let known: BTreeSet<&str> = help
-        .split(|c: char| !word(c))
+        .split(|c: char| !is_part(c))
         .filter(|w| w.starts_with("--"))
         .collect();
     let readme = readme();
@@ -74,7 +74,7 @@ fn its_options_are_in_the_help() {
         }
     }
     let named: BTreeSet<&str> = own
-        .split(|c: char| !word(c))
+        .split(|c: char| !is_part(c))
         .filter(|w| w.starts_with("--") && w.len() > 3 && !w.starts_with("---"))
         .collect();
     assert!(named.len() > 10, "{named:?}");

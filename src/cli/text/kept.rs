@@ -58,10 +58,10 @@ fn write_file(
     let path = harmless(file.path.as_str());
     let style = canvas.palette.file;
     if let Some(whole) = file.kept().find(|d| is_whole_file(d)) {
-        let sign = if file.status == FileStatus::Added {
-            '+'
-        } else {
-            '-'
+        let sign = match file.status {
+            FileStatus::Added => '+',
+            FileStatus::Modified => ' ',
+            FileStatus::Deleted => '-',
         };
         let reason = whole.verdict.reason.to_string();
         let dim = canvas.palette.dim;

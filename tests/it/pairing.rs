@@ -1,0 +1,398 @@
+//! Which files belong together, and to which application.
+
+use std::collections::BTreeMap;
+
+use git_promote::config;
+use git_promote::domain::Settings;
+use git_promote::engine::{self, EngineError, PairError, Request};
+use git_promote::plan::Plan;
+
+use crate::memory::Memory;
+
+const STAGING: &str = "image: {tag: '2'}\n";
+const PRODUCTION: &str = "image: {tag: '1'}\n";
+
+/// A repository of these paths; each file's text depends on whether `staging` or an alias is in it.
+fn memory(paths: &[&str]) -> Memory {
+    let is_source = |path: &str| path.contains("staging") || path.contains("stg");
+    Memory::new(paths.iter().map(|path| {
+        let text = if is_source(path) { STAGING } else { PRODUCTION };
+        (*path, text.as_bytes())
+    }))
+}
+
+fn plan(memory: &Memory, request: &Request) -> Result<Plan, EngineError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(engine::prepare(&memory.ports(), request))
+        .map(|p| p.plan)
+}
+
+fn hop() -> Request {
+    Request::between("staging", "production")
+}
+
+fn settings(text: &str) -> Settings {
+    config::read(text, "promote.yaml").unwrap().settings
+}
+
+fn aliases() -> Settings {
+    settings(
+        "environments:\n- {name: staging, aliases: [stg]}\n- {name: production, aliases: [prd]}\n- {name: pre-production}\n",
+    )
+}
+
+/// Every pair as `source -> target`.
+fn pairs(plan: &Plan) -> Vec<String> {
+    plan.applications()
+        .iter()
+        .flat_map(|a| &a.files)
+        .map(|f| {
+            let source = f.source_path.as_ref().map_or("-", |p| p.as_str());
+            format!("{source} -> {}", f.path)
+        })
+        .collect()
+}
+
+/// Every application with its target files.
+fn applications(paths: &[&str], settings: &Settings) -> BTreeMap<String, Vec<String>> {
+    let memory = memory(paths);
+    let map = engine::applications(&memory, settings, "shop", "staging", "production").unwrap();
+    map.applications
+        .into_iter()
+        .map(|(name, files)| {
+            let files = files.into_iter().map(|(_, path)| path.to_string());
+            (name.0, files.collect())
+        })
+        .collect()
+}
+
+fn names(paths: &[&str]) -> Vec<String> {
+    let both = settings("environments: [{name: staging}, {name: production}]\n");
+    applications(paths, &both).into_keys().collect()
+}
+
+#[test]
+fn the_targets_path_is_the_sources_with_the_name_replaced() {
+    let memory = memory(&["envs/staging/api/a.yaml", "envs/production/api/a.yaml"]);
+    let plan = plan(&memory, &hop()).unwrap();
+    assert_eq!(
+        pairs(&plan),
+        ["envs/staging/api/a.yaml -> envs/production/api/a.yaml"]
+    );
+}
+
+#[test]
+fn a_longer_name_of_another_environment_is_not_this_one() {
+    let memory = memory(&[
+        "apps/api/staging/a.yaml",
+        "apps/api/production/a.yaml",
+        "apps/api/pre-production/a.yaml",
+        "apps/productions/a.yaml",
+    ]);
+    let plan = plan(&memory, &hop()).unwrap();
+    assert_eq!(
+        pairs(&plan),
+        ["apps/api/staging/a.yaml -> apps/api/production/a.yaml"]
+    );
+}
+
+#[test]
+fn every_occurrence_is_replaced_and_an_existing_path_is_taken() {
+    let memory = memory(&[
+        "a/staging/stone-stg-m01/v.yaml",
+        "a/production/stone-prd-m01/v.yaml",
+    ]);
+    let request = Request {
+        settings: Some(aliases()),
+        ..hop()
+    };
+    let plan = plan(&memory, &request).unwrap();
+    assert_eq!(
+        pairs(&plan),
+        ["a/staging/stone-stg-m01/v.yaml -> a/production/stone-prd-m01/v.yaml"]
+    );
+}
+
+#[test]
+fn a_new_path_takes_the_name_in_the_same_position() {
+    let memory = memory(&["a/staging/stone-stg-m01/v.yaml", "b/production/x.yaml"]);
+    let request = Request {
+        settings: Some(aliases()),
+        ..hop()
+    };
+    let plan = plan(&memory, &request).unwrap();
+    let new = pairs(&plan)
+        .into_iter()
+        .find(|p| p.starts_with("a/"))
+        .unwrap();
+    assert_eq!(
+        new,
+        "a/staging/stone-stg-m01/v.yaml -> a/production/stone-prd-m01/v.yaml"
+    );
+}
+
+#[test]
+fn among_several_existing_targets_the_same_position_wins() {
+    let memory = memory(&["a/v-stg.yaml", "a/v-prd.yaml", "a/v-production.yaml"]);
+    let request = Request {
+        settings: Some(aliases()),
+        ..hop()
+    };
+    let plan = plan(&memory, &request).unwrap();
+    assert!(pairs(&plan).contains(&"a/v-stg.yaml -> a/v-prd.yaml".to_owned()));
+}
+
+#[test]
+fn several_existing_targets_without_a_position_are_an_error_that_lists_them() {
+    let memory = memory(&["a/v-stg.yaml", "a/v-prd.yaml", "a/v-production.yaml"]);
+    let names = settings(
+        "environments:\n- {name: staging, aliases: [stage, test2, stg]}\n- {name: production, aliases: [prd]}\n",
+    );
+    let request = Request {
+        settings: Some(names),
+        ..hop()
+    };
+    let error = plan(&memory, &request).unwrap_err();
+    let EngineError::Pair(PairError::Ambiguous {
+        source_path,
+        candidates,
+    }) = error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(source_path, "a/v-stg.yaml");
+    assert_eq!(candidates, ["a/v-production.yaml", "a/v-prd.yaml"]);
+}
+
+#[test]
+fn a_third_environments_name_must_be_equal() {
+    let memory = memory(&[
+        "dev/staging/a.yaml",
+        "dev/production/a.yaml",
+        "qa/staging/a.yaml",
+    ]);
+    let plan = plan(&memory, &hop()).unwrap();
+    let pairs = pairs(&plan);
+    assert!(pairs.contains(&"dev/staging/a.yaml -> dev/production/a.yaml".to_owned()));
+    assert!(pairs.contains(&"qa/staging/a.yaml -> qa/production/a.yaml".to_owned()));
+}
+
+#[test]
+fn what_only_the_target_has_is_found_backwards() {
+    let memory = memory(&[
+        "e/staging/a.yaml",
+        "e/production/a.yaml",
+        "e/production/b/c.yaml",
+    ]);
+    let plan = plan(&memory, &hop()).unwrap();
+    assert!(pairs(&plan).contains(&"- -> e/production/b/c.yaml".to_owned()));
+}
+
+#[test]
+fn one_parent_means_that_the_applications_lie_below() {
+    assert_eq!(
+        names(&[
+            "envs/staging/api/a.yaml",
+            "envs/staging/web.yaml",
+            "envs/production/api/a.yaml",
+        ]),
+        ["api", "web"]
+    );
+}
+
+#[test]
+fn several_parents_are_the_applications_without_their_common_part() {
+    assert_eq!(
+        names(&[
+            "components/monitoring/grafana/staging/a.yaml",
+            "components/api/staging/a.yaml",
+            "components/api/production/a.yaml",
+        ]),
+        ["api", "monitoring/grafana"]
+    );
+}
+
+#[test]
+fn what_stands_beside_the_environments_name_is_the_application() {
+    assert_eq!(
+        names(&["ns/foo-staging/a.yaml", "ns/bar-staging/a.yaml"]),
+        ["bar", "foo"]
+    );
+}
+
+#[test]
+fn files_named_after_the_environment_belong_to_their_folder() {
+    assert_eq!(
+        names(&[
+            "charts/api/values-staging.yaml",
+            "charts/web/values-staging.yaml"
+        ]),
+        ["api", "web"]
+    );
+}
+
+#[test]
+fn a_file_at_the_root_belongs_to_the_repository() {
+    assert_eq!(
+        names(&["values-staging.yaml", "values-production.yaml"]),
+        ["shop"]
+    );
+}
+
+#[test]
+fn an_overlay_is_one_application() {
+    assert_eq!(
+        names(&[
+            "checkout/overlays/staging/kustomization.yaml",
+            "checkout/overlays/staging/patch.yaml",
+        ]),
+        ["checkout"]
+    );
+}
+
+#[test]
+fn a_layout_names_the_applications_and_narrows_the_files() {
+    let layout = settings(
+        "environments: [{name: staging}, {name: production}]\nlayout: ['deploy/{app}/{env}/**']\n",
+    );
+    let found = applications(
+        &[
+            "deploy/api/staging/a.yaml",
+            "deploy/api/production/a.yaml",
+            "docs/staging/a.yaml",
+        ],
+        &layout,
+    );
+    assert_eq!(
+        found,
+        BTreeMap::from([(
+            "api".to_owned(),
+            vec!["deploy/api/production/a.yaml".to_owned()]
+        )])
+    );
+}
+
+#[test]
+fn a_service_is_named_whole_or_by_its_last_parts() {
+    let memory = memory(&[
+        "c/x/api/staging/a.yaml",
+        "c/x/api/production/a.yaml",
+        "c/web/staging/a.yaml",
+        "c/web/production/a.yaml",
+    ]);
+    for word in ["x/api", "api"] {
+        let request = Request {
+            applications: vec![word.to_owned()],
+            ..hop()
+        };
+        let plan = plan(&memory, &request).unwrap();
+        assert_eq!(
+            pairs(&plan),
+            ["c/x/api/staging/a.yaml -> c/x/api/production/a.yaml"]
+        );
+    }
+}
+
+#[test]
+fn a_service_that_means_two_or_none_is_an_error_that_lists_them() {
+    let memory = memory(&[
+        "c/x/api/staging/a.yaml",
+        "c/y/api/staging/a.yaml",
+        "c/y/api/production/a.yaml",
+    ]);
+    let with = |word: &str| Request {
+        applications: vec![word.to_owned()],
+        ..hop()
+    };
+    let error = plan(&memory, &with("api")).unwrap_err();
+    let EngineError::AmbiguousApplication { matches, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(matches, ["x/api", "y/api"]);
+    let error = plan(&memory, &with("wbe")).unwrap_err();
+    let EngineError::UnknownApplication { known, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(known, ["x/api", "y/api"]);
+}
+
+#[test]
+fn a_service_without_differences_is_known_all_the_same() {
+    let same = "replicas: 1\n".as_bytes();
+    let memory = Memory::new([
+        ("apps/api/staging/a.yaml", same),
+        ("apps/api/production/a.yaml", same),
+        ("apps/web/staging/a.yaml", same),
+    ]);
+    let layout = settings(
+        "environments: [{name: staging}, {name: production}]\nlayout: ['apps/{app}/{env}/**']\n",
+    );
+    for settings in [None, Some(layout)] {
+        let request = Request {
+            applications: vec!["api".to_owned()],
+            settings,
+            ..hop()
+        };
+        assert!(plan(&memory, &request).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_new_application_comes_along_and_a_new_file_of_an_old_one_does_not() {
+    let memory = memory(&[
+        "c/new/staging/a.yaml",
+        "c/old/staging/a.yaml",
+        "c/old/staging/b.yaml",
+        "c/old/production/a.yaml",
+    ]);
+    let plan = plan(&memory, &hop()).unwrap();
+    let changed: Vec<&str> = plan.changed_files().map(|f| f.path.as_str()).collect();
+    assert_eq!(
+        changed,
+        ["c/new/production/a.yaml", "c/old/production/a.yaml"]
+    );
+}
+
+#[test]
+fn an_application_whose_other_files_are_equal_is_not_new() {
+    let same = "a: 1\n".as_bytes();
+    let memory = Memory::new([
+        ("c/old/staging/a.yaml", same),
+        ("c/old/production/a.yaml", same),
+        ("c/old/staging/b.yaml", same),
+        ("c/web/staging/a.yaml", same),
+        ("c/web/production/a.yaml", same),
+    ]);
+    assert!(plan(&memory, &hop()).unwrap().is_empty());
+}
+
+#[test]
+fn an_unknown_environment_comes_with_those_that_were_found() {
+    let memory = memory(&["a/staging/x.yaml", "a/production/x.yaml"]);
+    let error = plan(&memory, &Request::between("stagin", "production")).unwrap_err();
+    let EngineError::UnknownEnvironment { name, found } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (name.as_str(), found),
+        (
+            "stagin",
+            vec!["production".to_owned(), "staging".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn two_names_of_one_environment_are_the_same() {
+    let memory = memory(&["a/staging/x.yaml"]);
+    let request = Request {
+        settings: Some(aliases()),
+        ..Request::between("staging", "stg")
+    };
+    assert!(
+        matches!(plan(&memory, &request), Err(EngineError::SameEnvironment(name)) if name == "staging")
+    );
+}
