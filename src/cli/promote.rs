@@ -118,13 +118,19 @@ pub async fn run(
     let asks =
         !arguments.yes && console.asking == Asking::Possible && would_commit(&prepared, &request);
     if output == Output::Text {
-        text::preview(
+        let preview = text::preview(
             console.out,
             &prepared.plan,
             console.stdout,
             arguments.detail.into(),
-        )?;
-        console.out.flush()?;
+        )
+        .and_then(|()| console.out.flush());
+        // Who reads no further (`| head`) still asked for the promotion.
+        if let Err(error) = preview
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            return Err(error.into());
+        }
     } else if asks {
         // stdout is for the result alone; who is asked must still see what for.
         text::preview(
@@ -144,17 +150,15 @@ pub async fn run(
     let receipt = engine::apply(&outside.ports(&story), &request, prepared).await;
     story.end();
     let receipt = receipt?;
-    match output {
+    let told = match output {
         Output::Json => {
             let result = json_v1::Promotion::of(&receipt, &shown, &branch);
-            json_v1::write(console.out, &result, console.json)?;
-            receipt::story(&receipt, console)?;
+            json_v1::write(console.out, &result, console.json)
         }
-        Output::Text => {
-            receipt::result(&receipt, console, arguments.detail.into())?;
-            receipt::story(&receipt, console)?;
-        }
-    }
+        Output::Text => receipt::result(&receipt, console, arguments.detail.into()),
+    };
+    // What is done is done: only the exit code may say so when nobody can be told.
+    let _ = told.and_then(|()| receipt::story(&receipt, console));
     Ok(receipt::exit(&receipt))
 }
 

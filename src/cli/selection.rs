@@ -46,7 +46,7 @@ pub struct SelectionArguments {
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub except: Vec<String>,
 
-    /// What is promoted where no rule decides; otherwise as the template says, else `versions`.
+    /// What is promoted, whatever the template's rules say; otherwise as they say, else `versions`.
     #[arg(
         long,
         value_enum,

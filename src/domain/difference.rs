@@ -107,8 +107,6 @@ pub enum Reason {
     NotVersion,
     /// The file is not YAML, and moves whole or not at all.
     NotYaml,
-    /// The file could not be read.
-    Unreadable,
 }
 
 impl fmt::Display for Reason {
@@ -129,7 +127,6 @@ impl fmt::Display for Reason {
             Self::SourceOnly => f.write_str("only in the source"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
-            Self::Unreadable => f.write_str("could not be read"),
         }
     }
 }

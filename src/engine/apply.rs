@@ -109,9 +109,16 @@ pub async fn apply(
             });
         }
         ports.progress.step("somebody was faster: planning anew");
-        let next = prepare(ports, request).await?;
+        let next = match prepare(ports, request).await {
+            // What was chosen by name is gone: somebody promoted it.
+            Err(EngineError::NothingSelected { .. }) => return Ok(Receipt::NothingToPromote),
+            other => other?,
+        };
+        if next.plan.is_empty() {
+            return Ok(Receipt::NothingToPromote);
+        }
         let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
-        if is_late || !next.plan.is_empty() && !next.plan.makes_same_changes(&shown) {
+        if is_late || !next.plan.makes_same_changes(&shown) {
             return Ok(Receipt::Moved {
                 plan: Box::new(next.plan),
             });

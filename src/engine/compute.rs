@@ -1,11 +1,12 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Environment, Mode, Origin, Settings};
-use crate::plan::{ApplicationPlan, Draft, Hop, Plan, Warning};
+use crate::domain::{Action, CommitId, Environment, Mode, Origin, Policy, Product, Settings};
+use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
+use super::load::MAX_BYTES;
 use super::pair::{self, Equal, FileObject};
 use super::request::Request;
 use super::resolve::{self, Ground};
@@ -102,11 +103,6 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         });
     }
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    if request.promote == Some(Mode::Changes) {
-        return Err(EngineError::Unsupported {
-            what: "`--promote changes`".to_owned(),
-        });
-    }
     let files = Files {
         source: source.as_ref(),
         target: target.as_ref(),
@@ -118,8 +114,8 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
     let decided = compared.decide(&files, request)?;
     warnings.extend(decided.warnings);
-    let products = products(&settings, &decided.applications);
-    let action = action(request, &settings, &hop.to, &products)?;
+    let policy = required(&settings, &hop.to, &decided.applications);
+    let action = action(request, policy)?;
     let findings = guard::run(&decided.applications);
     let message = message::compose(
         request,
@@ -179,7 +175,7 @@ fn settings(
     }
     let mut found: Option<FileObject> = None;
     target.read_tree(target.root(), &mut |entry| {
-        if entry.name == CONFIGURATION.as_bytes() && entry.mode.is_file() {
+        if entry.name == CONFIGURATION.as_bytes() {
             found = Some(FileObject {
                 id: entry.id,
                 mode: entry.mode,
@@ -189,11 +185,19 @@ fn settings(
     let Some(file) = found else {
         return Ok((Settings::default(), Origin::Defaults));
     };
-    let bytes = target.read_blob(file.id)?;
-    let text = String::from_utf8(bytes).map_err(|_| crate::port::SettingsError {
+    let refuse = |why: &str| crate::port::SettingsError {
         file: CONFIGURATION.to_owned(),
-        reports: vec![format!("{CONFIGURATION}: the file is not UTF-8")],
-    })?;
+        reports: vec![format!("{CONFIGURATION}: {why}")],
+    };
+    // Anything else would be no configuration, and its policies would be gone without a word.
+    if !file.mode.is_file() {
+        return Err(refuse("it is not an ordinary file").into());
+    }
+    if target.blob_size(file.id)? > MAX_BYTES {
+        return Err(refuse("the file is too large").into());
+    }
+    let bytes = target.read_blob(file.id)?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?;
     let reading = ports.settings.read(&text, CONFIGURATION)?;
     warnings.extend(reading.warnings.into_iter().map(|message| Warning {
         path: Some(CONFIGURATION.to_owned()),
@@ -202,28 +206,35 @@ fn settings(
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
 }
 
-/// The products that the applications belong to.
-fn products<'s>(settings: &'s Settings, applications: &[ApplicationPlan]) -> Vec<&'s str> {
-    settings
-        .products
+/// What the policies ask of a promotion: of each changed application the strongest policy's
+/// action, and of these the most careful one.
+fn required<'s>(
+    settings: &'s Settings,
+    target: &Environment,
+    applications: &[ApplicationPlan],
+) -> Option<(Action, &'s Policy)> {
+    applications
         .iter()
-        .filter(|p| {
-            p.applications
+        .filter(|a| a.files.iter().any(FilePlan::is_changed))
+        .filter_map(|application| {
+            let holds = |p: &&Product| {
+                p.applications
+                    .iter()
+                    .any(|w| application.name.answers_to(w))
+            };
+            let products: Vec<&str> = settings
+                .products
                 .iter()
-                .any(|word| applications.iter().any(|a| a.name.answers_to(word)))
+                .filter(holds)
+                .map(|p| p.name.as_str())
+                .collect();
+            settings.action_for(target, &products)
         })
-        .map(|p| p.name.as_str())
-        .collect()
+        .max_by_key(|(action, policy)| (action.care(), std::cmp::Reverse(policy.priority)))
 }
 
 /// `--action`, else the policy's, else commit. A flag may be more careful than a policy, never less.
-fn action(
-    request: &Request,
-    settings: &Settings,
-    target: &Environment,
-    products: &[&str],
-) -> Result<Action, EngineError> {
-    let policy = settings.action_for(target, products);
+fn action(request: &Request, policy: Option<(Action, &Policy)>) -> Result<Action, EngineError> {
     match (request.action, policy) {
         (Some(asked), Some((required, policy))) if asked.care() < required.care() => {
             Err(EngineError::Policy {

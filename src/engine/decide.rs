@@ -6,7 +6,7 @@
 //! pattern `--except`, the rule for the file. What a user names exactly is
 //! never second-guessed; everything else only narrows what the rules decide.
 
-use super::load::Places;
+use super::load::{Places, Reach};
 use super::pair::FilePair;
 use super::request::Removals;
 use super::rules::FileRule;
@@ -56,11 +56,13 @@ pub(super) fn facts(
     let keep = rule
         .keep()
         .iter()
-        .find(|path| places.covers(path, difference))
+        .find(|path| places.covers(path, difference, Reach::Below))
         .map(|path| Reason::KeepRule(path.to_string()))
         .or_else(|| places.keeps(difference).then_some(Reason::KeepComment));
     let rule_path = rule.promote().iter().find_map(|p| match p {
-        Promote::Path(path) if places.covers(path, difference) => Some(path.to_string()),
+        Promote::Path(path) if places.covers(path, difference, Reach::Above) => {
+            Some(path.to_string())
+        }
         _ => None,
     });
     Facts {

@@ -57,7 +57,7 @@ pub enum EngineError {
     UnknownApplication {
         /// What was asked for.
         name: String,
-        /// The applications that are there (at most the nearest twenty).
+        /// The applications that are there.
         known: Vec<String>,
     },
     /// `--service` matches several.

@@ -1,6 +1,7 @@
 //! Files as what they are: YAML, or bytes that move whole.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use super::pair::FileObject;
 use crate::domain::{Naming, Op};
@@ -12,7 +13,7 @@ use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The comment that keeps what it stands at.
-const KEEP_COMMENT: &str = "promote: keep";
+pub(super) const KEEP_COMMENT: &str = "promote: keep";
 
 /// What a file turned out to be.
 pub(super) enum Loaded {
@@ -86,8 +87,14 @@ fn is_manifest(path: &str) -> bool {
 }
 
 /// A Go template that does not parse as it stands is no fault of anybody's.
+///
+/// Braces within a quoted value say nothing: alert rules are full of them.
 fn is_template(text: &str, error: &ParseError) -> bool {
-    text.contains("{{") && !matches!(error.fault, ParseFault::ConflictMarker)
+    let is_action = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("{{") || line.starts_with("- {{") || line.contains(": {{")
+    };
+    matches!(error.fault, ParseFault::Syntax(_)) && text.lines().any(is_action)
 }
 
 /// Whether any document is more than a bare text; a file of nothing but a version is.
@@ -107,6 +114,17 @@ pub(super) struct Places<'a> {
     json: OnceCell<(Vec<serde_json::Value>, Vec<serde_json::Value>)>,
     /// Whether the source's and the target's text say anywhere that something is kept.
     keeps: (bool, bool),
+    /// What each expression selects, per side and document: looked up for every difference.
+    selected: RefCell<HashMap<(String, bool, usize), HashSet<Vec<Step>>>>,
+}
+
+/// Whether an expression must select a place or one above it, or may select one below.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reach {
+    /// The place or one above.
+    Above,
+    /// One below too.
+    Below,
 }
 
 impl<'a> Places<'a> {
@@ -120,35 +138,44 @@ impl<'a> Places<'a> {
                 source.text().contains(KEEP_COMMENT),
                 target.text().contains(KEEP_COMMENT),
             ),
+            selected: RefCell::default(),
         }
     }
 
-    /// Whether `# promote: keep` stands at the difference's place or above it, in the target or in
-    /// the source.
+    /// Whether `# promote: keep` stands at the difference's place, above it, or within what it
+    /// takes along, in the target or in the source.
     pub(super) fn keeps(&self, difference: &Difference) -> bool {
-        let kept = |stream: &Stream, place: &Place| {
+        let is_keep = |stream: &Stream, place: &Place| {
+            let comments = stream.comments(place);
+            comments.iter().any(|c| c.trim() == KEEP_COMMENT)
+        };
+        let above = |stream: &Stream, place: &Place| {
             (1..=place.steps.len()).any(|n| {
                 let above = Place {
                     document: place.document,
                     steps: place.steps[..n].to_vec(),
                 };
-                let comments = stream.comments(&above);
-                comments.iter().any(|c| c.trim() == KEEP_COMMENT)
+                is_keep(stream, &above)
             })
         };
-        let here = match &difference.insertion {
-            Some(insertion) => &insertion.parent,
-            None => &difference.place,
+        let takes_along = difference.scalars().is_none();
+        let within = |stream: &Stream, place: &Place| {
+            takes_along && below(stream, place).iter().any(|p| is_keep(stream, p))
+        };
+        let kept = |stream: &Stream, place: &Place| above(stream, place) || within(stream, place);
+        let in_target = || match &difference.insertion {
+            Some(insertion) => above(self.target, &insertion.parent),
+            None => kept(self.target, &difference.place),
         };
         let in_source = |place: &Place| self.keeps.0 && kept(self.source, place);
-        self.keeps.1 && kept(self.target, here) || difference.source.as_ref().is_some_and(in_source)
+        self.keeps.1 && in_target() || difference.source.as_ref().is_some_and(in_source)
     }
 
     /// Whether the expression selects the difference's place or one above it.
     ///
     /// What is there is looked up in the target; what would be new, in the source with the
     /// target's names.
-    pub(super) fn covers(&self, path: &JsonPath, difference: &Difference) -> bool {
+    pub(super) fn covers(&self, path: &JsonPath, difference: &Difference, reach: Reach) -> bool {
         let (source, target) = self.json.get_or_init(|| {
             let all = |s: &Stream| (0..s.documents().len()).map(|i| s.to_json(i)).collect();
             let mut source: Vec<serde_json::Value> = all(self.source);
@@ -176,10 +203,40 @@ impl<'a> Places<'a> {
         } else {
             &place.steps
         };
-        path.select(json)
-            .iter()
-            .any(|selected| steps.starts_with(selected))
+        let side = difference.op == Op::Add;
+        let mut cache = self.selected.borrow_mut();
+        let selected = cache
+            .entry((path.to_string(), side, place.document))
+            .or_insert_with(|| path.select(json).into_iter().collect());
+        if (0..=steps.len()).any(|n| selected.contains(&steps[..n])) {
+            return true;
+        }
+        // What is new, gone or of another shape takes along what lies below it.
+        reach == Reach::Below
+            && difference.scalars().is_none()
+            && selected.iter().any(|below| below.starts_with(steps))
     }
+}
+
+/// Every place below a place.
+fn below(stream: &Stream, place: &Place) -> Vec<Place> {
+    let mut found = Vec::new();
+    let mut open = vec![place.clone()];
+    while let Some(place) = open.pop() {
+        let children: Vec<Place> = match stream.node(&place).map(|n| &n.content) {
+            Some(Content::Mapping { entries, .. }) => entries
+                .iter()
+                .map(|e| place.child(Step::Key(e.name().to_owned())))
+                .collect(),
+            Some(Content::Sequence { items, .. }) => (0..items.len())
+                .map(|i| place.child(Step::Index(i)))
+                .collect(),
+            _ => Vec::new(),
+        };
+        found.extend(children.iter().cloned());
+        open.extend(children);
+    }
+    found
 }
 
 fn rename(value: &mut serde_json::Value, naming: &Naming) {

@@ -27,7 +27,7 @@ pub(super) fn names(naming: &Naming, name: &str, siblings: &[Entry]) -> Vec<Targ
         let targets = target_names(naming, index, siblings);
         let mut next = Vec::new();
         for (target, is_positional) in &targets {
-            for head in out.iter().take(64 / targets.len().max(1)) {
+            for head in out.iter().take((64 / targets.len().max(1)).max(1)) {
                 let mut renames = head.renames.clone();
                 renames.push((old.to_owned(), (*target).to_owned()));
                 next.push(TargetName {

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::EngineError;
-use super::load::Places;
+use super::load::{Places, Reach};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
 use crate::manifest::Difference;
 
@@ -55,7 +55,7 @@ impl Choice {
                 .selector
                 .path
                 .as_ref()
-                .is_none_or(|p| places.covers(p, difference))
+                .is_none_or(|p| places.covers(p, difference, Reach::Above))
     }
 
     /// Whether the pattern matches a whole file that is new or gone, or cannot be read.
@@ -70,7 +70,7 @@ impl Choice {
         self.text.starts_with(path) || self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
     }
 
-    /// Whether the text looks like a place that was printed, not like a pattern.
+    /// Why the text is no pattern.
     fn error(self) -> Option<EngineError> {
         self.pattern.err()
     }

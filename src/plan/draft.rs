@@ -164,10 +164,14 @@ impl Plan {
                         .promoted()
                         .map(|d| (d.selector.clone(), d.before.clone(), d.after.clone()))
                         .collect();
-                    (f.path.clone(), promoted)
+                    // A whole file has no values: its content is what is promoted.
+                    let is_whole = f.differences.iter().any(|d| d.document.is_none());
+                    let content = is_whole.then(|| (f.before.clone(), f.after.clone()));
+                    (f.path.clone(), promoted, content)
                 })
                 .collect()
         };
-        changes(self) == changes(other)
+        let names = |plan: &Self| -> Vec<_> { plan.changed_applications().cloned().collect() };
+        names(self) == names(other) && changes(self) == changes(other)
     }
 }

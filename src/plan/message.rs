@@ -14,11 +14,14 @@ pub struct Message {
 impl Message {
     /// The whole message as Git stores it.
     pub fn text(&self) -> String {
-        let mut text = format!("{}\n", self.title.trim_end());
+        let mut text = format!("{}\n", one_line(self.title.trim_end()));
         let body = self.body.trim_end();
         if !body.is_empty() {
             text.push('\n');
-            text.push_str(body);
+            text.extend(body.chars().map(|c| match c {
+                '\n' | '\t' => c,
+                c => harmless(c),
+            }));
             text.push('\n');
         }
         if !self.trailers.is_empty() {
@@ -27,9 +30,18 @@ impl Message {
         for (key, value) in &self.trailers {
             text.push_str(key);
             text.push_str(": ");
-            text.push_str(value);
+            text.push_str(&one_line(value));
             text.push('\n');
         }
         text
     }
+}
+
+/// Text from a repository may hold anything; a line end would forge a trailer.
+fn one_line(text: &str) -> String {
+    text.chars().map(harmless).collect()
+}
+
+fn harmless(c: char) -> char {
+    if c.is_control() { '\u{fffd}' } else { c }
 }

@@ -80,7 +80,7 @@ pub trait Repository: Send + Sync {
     /// The repository's own name: its folder's, or the remote URL's last part, without `.git`.
     fn name(&self) -> String;
 
-    /// Finds the branch that is meant; with a remote (and [`Publish::Push`]) fetches it first.
+    /// Finds the branch that is meant; with a remote fetches it first, unless [`Publish::Local`].
     ///
     /// # Errors
     /// Every [`RepositoryError`] may come from here.
