@@ -155,7 +155,9 @@ pub async fn run(
             let result = json_v1::Promotion::of(&receipt, &shown, &branch);
             json_v1::write(console.out, &result, console.json)
         }
-        Output::Text => receipt::result(&receipt, console, arguments.detail.into()),
+        Output::Text => {
+            receipt::result(&receipt, shown.is_empty(), console, arguments.detail.into())
+        }
     };
     // What is done is done: only the exit code may say so when nobody can be told.
     let _ = told.and_then(|()| receipt::story(&receipt, console));

@@ -20,12 +20,20 @@ pub(super) fn exit(receipt: &Receipt) -> Exit {
 /// The result, on stdout.
 pub(super) fn result(
     receipt: &Receipt,
+    was_empty: bool,
     console: &mut Console<'_>,
     detail: Detail,
 ) -> io::Result<()> {
     match receipt {
         // The preview's last line has said it.
-        Receipt::NothingToPromote | Receipt::Held(_) => Ok(()),
+        Receipt::Held(_) => Ok(()),
+        Receipt::NothingToPromote if was_empty => Ok(()),
+        Receipt::NothingToPromote => {
+            writeln!(
+                console.out,
+                "nothing left to promote: somebody else was faster"
+            )
+        }
         Receipt::Planned => writeln!(console.out, "planned; nothing was written"),
         Receipt::Committed {
             commit,

@@ -23,8 +23,6 @@ pub(super) struct Facts {
     pub rule_path: Option<String>,
     /// The modes that the file's rule names.
     pub modes: Modes,
-    /// Whether a version moves beside it, for what moves only in company.
-    pub has_company: bool,
     /// The choices that match it.
     pub matches: Matches,
 }
@@ -50,7 +48,6 @@ pub(super) fn facts(
     difference: &Difference,
     rule: &FileRule<'_>,
     places: &Places<'_>,
-    has_company: bool,
     matches: Matches,
 ) -> Facts {
     let keep = rule
@@ -69,27 +66,27 @@ pub(super) fn facts(
         keep,
         rule_path,
         modes: Modes::of(rule),
-        has_company,
         matches,
     }
 }
 
-/// Whether a version of the same image moves beside this difference.
+/// Whether a version of the same image is promoted beside this new name.
 ///
 /// # Why
 ///
 /// A new name of an image means nothing without the version that exists under it.
-pub(super) fn has_company(difference: &Difference, all: &[Difference]) -> bool {
-    difference.version == Some(VersionField::ImageName)
-        && all.iter().any(|other| {
-            let is_version = matches!(
-                other.version,
-                Some(VersionField::ImageTag | VersionField::ImageDigest)
-            );
-            is_version
-                && other.op != Op::Remove
-                && other.place.parent().map(|(p, _)| p) == difference.place.parent().map(|(p, _)| p)
-        })
+pub(super) fn has_company<'d>(
+    name: &Difference,
+    mut promoted: impl Iterator<Item = &'d Difference>,
+) -> bool {
+    let holder = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
+    promoted.any(|other| {
+        matches!(
+            other.version,
+            Some(VersionField::ImageTag | VersionField::ImageDigest)
+        ) && other.op != Op::Remove
+            && holder(other) == holder(name)
+    })
 }
 
 /// The verdict on a difference within a file that both sides have.
@@ -125,11 +122,7 @@ pub(super) fn decide(
         return Verdict::promote(Reason::Rule(Mode::All.to_string()));
     }
     match difference.version {
-        Some(field)
-            if facts.modes.versions
-                && difference.op != Op::Remove
-                && (field != VersionField::ImageName || facts.has_company) =>
-        {
+        Some(field) if facts.modes.versions && difference.op != Op::Remove => {
             Verdict::promote(Reason::Template(field.as_str().to_owned()))
         }
         _ if difference.op == Op::Add => Verdict::keep(Reason::SourceOnly),
@@ -144,6 +137,7 @@ pub(super) fn decide_whole(
     rule: &FileRule<'_>,
     removals: Removals,
     is_new_application: bool,
+    is_kept: bool,
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
@@ -151,6 +145,9 @@ pub(super) fn decide_whole(
         Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
         Chosen::Not => return Verdict::keep(Reason::NotSelected),
         Chosen::Undecided => {}
+    }
+    if is_kept {
+        return Verdict::keep(Reason::KeepComment);
     }
     let modes = Modes::of(rule);
     match (&pair.source, &pair.target) {
@@ -167,17 +164,17 @@ pub(super) fn decide_whole(
     }
 }
 
-/// What a difference that was kept for no better reason becomes when its version moves elsewhere.
+/// Whether a difference that was kept for no better reason goes with a version that moves elsewhere.
 pub(super) fn moves_along(
     difference: &Difference,
     verdict: &Verdict,
     facts: &Facts,
     pairs: &VersionPairs,
-) -> Option<String> {
-    let is_open = verdict.reason == Reason::NotVersion && facts.modes.versions;
-    if !is_open || difference.op != Op::Set || pairs.is_empty() {
-        return None;
-    }
-    let (before, after) = difference.scalars()?;
-    pairs.advance(before).filter(|moved| moved == after)
+) -> bool {
+    verdict.reason == Reason::NotVersion
+        && facts.modes.versions
+        && difference.op == Op::Set
+        && difference
+            .scalars()
+            .is_some_and(|(before, after)| pairs.explain(before, after))
 }

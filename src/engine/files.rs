@@ -139,17 +139,12 @@ impl Files<'_> {
         let differences = manifest::compare(&self.sides(pair, source, target));
         let rule = self.rules.of(&pair.application, path);
         let places = Places::new(source, target, self.naming);
-        let company: Vec<bool> = differences
-            .iter()
-            .map(|d| decide::has_company(d, &differences))
-            .collect();
         let mut taken = HashSet::new();
         differences
             .into_iter()
-            .zip(company)
-            .map(|(difference, has_company)| {
+            .map(|difference| {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
-                let facts = decide::facts(&difference, &rule, &places, has_company, matches);
+                let facts = decide::facts(&difference, &rule, &places, matches);
                 let selector = unique(&selector(path, &difference), &mut taken);
                 Field {
                     difference,

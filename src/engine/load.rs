@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::pair::FileObject;
 use crate::domain::{Naming, Op};
 use crate::manifest::{Difference, is_version};
+use crate::plan;
 use crate::port::{RepositoryError, Snapshot};
 use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream};
 
@@ -13,7 +14,7 @@ use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The comment that keeps what it stands at.
-pub(super) const KEEP_COMMENT: &str = "promote: keep";
+const KEEP_COMMENT: &str = "promote: keep";
 
 /// What a file turned out to be.
 pub(super) enum Loaded {
@@ -106,6 +107,9 @@ fn is_structured(stream: &Stream) -> bool {
     })
 }
 
+/// What an expression selects: by its text, whether in the source, and the document.
+type Selected = HashMap<(String, bool, usize), HashSet<Vec<Step>>>;
+
 /// The places of one pair of files, for JSONPath expressions. Built only when one is asked.
 pub(super) struct Places<'a> {
     source: &'a Stream,
@@ -115,7 +119,16 @@ pub(super) struct Places<'a> {
     /// Whether the source's and the target's text say anywhere that something is kept.
     keeps: (bool, bool),
     /// What each expression selects, per side and document: looked up for every difference.
-    selected: RefCell<HashMap<(String, bool, usize), HashSet<Vec<Step>>>>,
+    selected: RefCell<Selected>,
+}
+
+/// Whether a file says anywhere that something in it is kept.
+pub(super) fn says_keep(content: &plan::Content) -> bool {
+    let is_keep = |line: &str| {
+        line.split_once('#')
+            .is_some_and(|(_, comment)| comment.trim() == KEEP_COMMENT)
+    };
+    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(is_keep))
 }
 
 /// Whether an expression must select a place or one above it, or may select one below.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::EngineError;
 use super::decide;
 use super::files::{Body, Compared, ComparedFile, Field, Files};
+use super::load;
 use super::pair::FilePair;
 use super::request::Request;
 use super::selection::{Matches, Settled};
 use super::shown::shown;
 use super::version;
-use crate::domain::{ApplicationName, Op, Relation, Verdict};
-use crate::manifest::{Promotion, VersionPairs};
+use crate::domain::{ApplicationName, Op, Reason, Relation, Verdict};
+use crate::manifest::{Difference, Promotion, VersionField, VersionPairs};
 use crate::plan::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference, Warning,
 };
@@ -106,71 +107,81 @@ fn selectors(file: &ComparedFile) -> Vec<(&str, &Matches)> {
     }
 }
 
-/// A verdict for each field of each file, with the text to write if it is not the source's.
-type FieldVerdict = (Verdict, Option<String>);
-
-fn verdicts(
-    compared: &[ComparedFile],
-    settled: &Settled,
-    request: &Request,
-) -> Vec<Vec<FieldVerdict>> {
-    let mut pairs = VersionPairs::default();
-    let mut all: Vec<Vec<FieldVerdict>> = compared
+fn verdicts(compared: &[ComparedFile], settled: &Settled, request: &Request) -> Vec<Vec<Verdict>> {
+    let mut all: Vec<Vec<Verdict>> = compared
         .iter()
         .map(|file| {
-            let Body::Fields { fields, .. } = &file.body else {
-                return Vec::new();
+            let verdict = |field: &Field| {
+                let chosen = settled.chosen(&field.selector, &field.facts.matches);
+                decide::decide(&field.difference, &field.facts, chosen, request.removals)
             };
-            fields
-                .iter()
-                .map(|field| {
-                    let chosen = settled.chosen(&field.selector, &field.facts.matches);
-                    let verdict =
-                        decide::decide(&field.difference, &field.facts, chosen, request.removals);
-                    if let (true, Some(_), Some((before, after))) = (
-                        verdict.is_promote(),
-                        field.difference.version,
-                        field.difference.scalars(),
-                    ) {
-                        pairs.learn(before, after);
-                    }
-                    (verdict, None)
-                })
-                .collect()
+            fields(file).iter().map(verdict).collect()
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
-        let Body::Fields { fields, .. } = &file.body else {
-            continue;
-        };
-        for (field, verdict) in fields.iter().zip(verdicts) {
-            if let Some(text) =
-                decide::moves_along(&field.difference, &verdict.0, &field.facts, &pairs)
-            {
-                *verdict = (
-                    Verdict::promote(crate::domain::Reason::MovesAlong),
-                    Some(text),
-                );
+        keep_lonely_names(fields(file), verdicts);
+    }
+    let mut pairs = VersionPairs::default();
+    for (file, verdicts) in compared.iter().zip(&all) {
+        for (field, verdict) in fields(file).iter().zip(verdicts) {
+            if let (true, Some(_), Some((before, after))) = (
+                verdict.is_promote(),
+                field.difference.version,
+                field.difference.scalars(),
+            ) {
+                pairs.learn(before, after);
+            }
+        }
+    }
+    for (file, verdicts) in compared.iter().zip(&mut all) {
+        for (field, verdict) in fields(file).iter().zip(verdicts) {
+            if decide::moves_along(&field.difference, verdict, &field.facts, &pairs) {
+                *verdict = Verdict::promote(Reason::MovesAlong);
             }
         }
     }
     all
 }
 
+/// An image's new name stays where its version stays.
+fn keep_lonely_names(fields: &[Field], verdicts: &mut [Verdict]) {
+    let lonely: Vec<usize> = (0..fields.len())
+        .filter(|i| {
+            let is_name = fields[*i].difference.version == Some(VersionField::ImageName);
+            let by_template = matches!(verdicts[*i].reason, Reason::Template(_));
+            let promoted = || {
+                let all = fields.iter().zip(&*verdicts);
+                all.filter(|(_, v)| v.is_promote())
+                    .map(|(f, _)| &f.difference)
+            };
+            is_name && by_template && !decide::has_company(&fields[*i].difference, promoted())
+        })
+        .collect();
+    for i in lonely {
+        verdicts[i] = Verdict::keep(Reason::NotVersion);
+    }
+}
+
+fn fields(file: &ComparedFile) -> &[Field] {
+    match &file.body {
+        Body::Fields { fields, .. } => fields,
+        _ => &[],
+    }
+}
+
 fn modified(
     files: &Files<'_>,
     pair: &FilePair,
     (fields, bytes): (Vec<Field>, Vec<u8>),
-    verdicts: Vec<FieldVerdict>,
+    verdicts: Vec<Verdict>,
     decided: &mut Decided,
 ) -> Result<FilePlan, EngineError> {
     let promotions: Vec<Promotion<'_>> = fields
         .iter()
         .zip(&verdicts)
-        .filter(|(_, (verdict, _))| verdict.is_promote())
-        .map(|(field, (_, text))| Promotion {
+        .filter(|(_, verdict)| verdict.is_promote())
+        .map(|(field, _)| Promotion {
             difference: &field.difference,
-            text: text.as_deref(),
         })
         .collect();
     let before = pair.target.map(|target| Content {
@@ -202,7 +213,19 @@ fn modified(
             }),
         }
     }
-    for (field, (verdict, _)) in fields.iter().zip(&verdicts) {
+    for (field, verdict) in fields.iter().zip(&verdicts) {
+        let is_digest = field.difference.keys.last().is_some_and(|k| k == "digest");
+        let stays = is_digest && !verdict.is_promote();
+        if stays
+            && promotions
+                .iter()
+                .any(|p| is_tag_beside(p.difference, &field.difference))
+        {
+            decided.warnings.push(Warning {
+                path: Some(pair.path.to_string()),
+                message: format!("the tag moves, but `{}` stays", field.selector),
+            });
+        }
         if verdict.is_promote() && field.difference.relation == Relation::Ahead {
             decided.warnings.push(Warning {
                 path: Some(pair.path.to_string()),
@@ -219,20 +242,20 @@ fn modified(
         differences: fields
             .into_iter()
             .zip(verdicts)
-            .map(|(f, (v, text))| planned(f, v, text))
+            .map(|(field, verdict)| planned(field, verdict))
             .collect(),
     })
 }
 
-fn planned(field: Field, verdict: Verdict, text: Option<String>) -> PlannedDifference {
+/// Whether a tag stands in the same mapping as a digest.
+fn is_tag_beside(tag: &Difference, digest: &Difference) -> bool {
+    let holder = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
+    tag.version == Some(VersionField::ImageTag) && holder(tag) == holder(digest)
+}
+
+fn planned(field: Field, verdict: Verdict) -> PlannedDifference {
     let d = field.difference;
     let identity = d.document.identity.as_ref();
-    let after = match (text, d.after) {
-        (Some(text), Some(crate::yaml::Value::Scalar { kind, .. })) => {
-            Some(crate::yaml::Value::Scalar { text, kind })
-        }
-        (_, after) => after,
-    };
     PlannedDifference {
         selector: field.selector,
         path: if d.path.is_empty() {
@@ -249,12 +272,14 @@ fn planned(field: Field, verdict: Verdict, text: Option<String>) -> PlannedDiffe
         }),
         op: d.op,
         before: d.before,
-        after,
+        after: d.after,
         version: d.version,
         relation: d.relation,
         verdict,
     }
 }
+
+/// A file that only one side has, or that moves whole.
 fn whole(
     files: &Files<'_>,
     pair: &FilePair,
@@ -264,21 +289,37 @@ fn whole(
     decided: &mut Decided,
 ) -> Result<FilePlan, EngineError> {
     let rule = files.rules.of(&pair.application, pair.path.as_str());
-    let verdict = decide::decide_whole(pair, chosen, &rule, request.removals, is_new_application);
     let before = match pair.target {
         Some(target) => Some(Files::content(files.target, target)?),
         None => None,
     };
+    let source = match pair.source {
+        Some(source) => Some(Files::content(files.source, source)?),
+        None => None,
+    };
+    // A file that moves whole cannot leave a part behind.
+    let is_kept = [&before, &source]
+        .into_iter()
+        .flatten()
+        .any(load::says_keep);
+    let verdict = decide::decide_whole(
+        pair,
+        chosen,
+        &rule,
+        request.removals,
+        is_new_application,
+        is_kept,
+    );
     let (op, status, relation) = match (pair.source, pair.target) {
         (Some(_), Some(_)) => (Op::Set, FileStatus::Modified, Relation::Unknown),
         (Some(_), None) => (Op::Add, FileStatus::Added, Relation::SourceOnly),
         (None, _) => (Op::Remove, FileStatus::Deleted, Relation::TargetOnly),
     };
-    let after = match (verdict.is_promote(), pair.source) {
+    let after = match (verdict.is_promote(), source) {
         (false, _) => before.clone(),
         (true, None) => None,
         (true, Some(source)) => {
-            let (content, warning) = files.renamed(pair, Files::content(files.source, source)?);
+            let (content, warning) = files.renamed(pair, source);
             decided.warnings.extend(warning);
             Some(content)
         }

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::anchors;
 use super::compare::Sides;
 use super::difference::{Difference, Part};
 use crate::domain::Op;
@@ -12,8 +13,6 @@ use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Step, Value};
 pub struct Promotion<'a> {
     /// Which.
     pub difference: &'a Difference,
-    /// A scalar's text to be written instead of the difference's own.
-    pub text: Option<&'a str>,
 }
 
 /// Why a promotion cannot be written into the target's text.
@@ -22,6 +21,16 @@ pub enum MergeError {
     /// The edit could not be proven.
     #[error("the edit cannot be made without touching other bytes")]
     Edit(#[from] EditError),
+    /// Another place of the target would change along.
+    #[error(
+        "`{path}` cannot change alone: its anchor `{anchor}` has an alias elsewhere, which the source has not"
+    )]
+    Shared {
+        /// The place in the target.
+        path: String,
+        /// The anchor.
+        anchor: String,
+    },
     /// The source's lines do not stand on their own with the target's names.
     #[error("the source's lines at `{path}` cannot be taken over")]
     Fragment {
@@ -40,14 +49,23 @@ pub enum MergeError {
 pub fn merge(sides: &Sides<'_>, promotions: &[Promotion<'_>]) -> Result<String, MergeError> {
     let edits: Vec<Edit> = promotions
         .iter()
-        .map(|p| edit(sides, p))
+        .map(|p| edit(sides, *p))
         .collect::<Result<_, _>>()?;
     Ok(yaml::splice(sides.target, &edits)?)
 }
 
-fn edit(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Edit, MergeError> {
+fn edit(sides: &Sides<'_>, promotion: Promotion<'_>) -> Result<Edit, MergeError> {
     let d = promotion.difference;
     let place = d.place.clone();
+    let changed = d.insertion.as_ref().map_or(&d.place, |i| &i.parent);
+    if d.part != Part::Document
+        && let Some(anchor) = anchors::shared(sides.source, sides.target, changed)
+    {
+        return Err(MergeError::Shared {
+            path: d.path.clone(),
+            anchor,
+        });
+    }
     Ok(match (d.op, d.part) {
         (Op::Remove, Part::Document) => Edit::RemoveDocument {
             document: place.document,
@@ -95,9 +113,9 @@ fn edit(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Edit, MergeError
 }
 
 /// The value that a set writes.
-fn value(sides: &Sides<'_>, promotion: &Promotion<'_>) -> Result<Fragment, MergeError> {
+fn value(sides: &Sides<'_>, promotion: Promotion<'_>) -> Result<Fragment, MergeError> {
     let d = promotion.difference;
-    let text = promotion.text.or(d.rewritten.as_deref());
+    let text = d.rewritten.as_deref();
     if let (Some(text), Some(Value::Scalar { kind, .. })) = (text, &d.after) {
         return Ok(Fragment::scalar(text, *kind));
     }

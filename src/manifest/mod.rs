@@ -3,6 +3,7 @@
 //! [`compare`] lists every place where a source's stream differs from a
 //! target's; [`merge`] turns chosen differences into edits of the target.
 
+mod anchors;
 mod base;
 mod compare;
 mod difference;
@@ -29,5 +30,5 @@ pub use identity::{DocumentLabel, Identity};
 pub use image::ImageReference;
 pub use merge::{MergeError, Promotion, merge};
 pub use sealed::is_sealed;
-pub use tokens::{VersionPair, VersionPairs, is_moving, is_pinned, is_version};
+pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};
 pub use versions::{VersionField, version_of, version_order};

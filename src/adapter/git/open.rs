@@ -12,7 +12,20 @@ use crate::port::RepositoryError;
 pub(super) fn discover(dir: &Path) -> Result<Repository, RepositoryError> {
     let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let ceilings: Vec<_> = std::env::split_paths(&ceilings).collect();
-    open_with(dir, RepositoryOpenFlags::empty(), &ceilings)
+    let repo = open_with(dir, RepositoryOpenFlags::empty(), &ceilings)?;
+    // `git --git-dir=… promote` means another repository than the folder's.
+    let meant = std::env::var_os("GIT_DIR").map(std::path::PathBuf::from);
+    let is_same = |meant: &Path| {
+        let real = |path: &Path| path.canonicalize().ok();
+        real(meant) == real(repo.path()) || real(meant) == real(repo.commondir())
+    };
+    if meant.is_some_and(|meant| !is_same(&meant)) {
+        return Err(RepositoryError::Unsupported {
+            path: Place::of(&repo).name(),
+            feature: "a `GIT_DIR` that names another repository (unset it, or use `-C`)".to_owned(),
+        });
+    }
+    Ok(repo)
 }
 
 /// Opens the repository at `dir` itself: a bare one, or the parent of `.git`.

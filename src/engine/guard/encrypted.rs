@@ -18,17 +18,28 @@ fn in_file(file: &FilePlan) -> Vec<Finding> {
         .any(|d| d.document.is_none() && d.op != Op::Remove)
         && file.is_changed()
         && file.after.as_ref().is_some_and(|c| holds(&c.bytes));
+    // SOPS signs a whole file, its plain values too.
+    let is_signed = file
+        .before
+        .as_ref()
+        .is_some_and(|c| holds(&c.bytes) && c.bytes.windows(5).any(|w| w == b"sops:"))
+        && file.is_changed();
     file.promoted()
         .filter(|d| {
             let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
             sealed(&d.after)
                 || d.op == Op::Set && sealed(&d.before)
                 || d.document.is_none() && new_secret
+                || is_signed
         })
         .map(|d| Finding {
             guard: GuardName::Encrypted,
             selector: d.selector.clone(),
-            message: "an encrypted value belongs to one environment".to_owned(),
+            message: if is_signed {
+                "the file is signed by SOPS, and would not be read any more".to_owned()
+            } else {
+                "an encrypted value belongs to one environment".to_owned()
+            },
         })
         .collect()
 }

@@ -31,10 +31,7 @@ fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<Str
     let promotions: Vec<Promotion<'_>> = differences
         .iter()
         .filter(|difference| choose(difference))
-        .map(|difference| Promotion {
-            difference,
-            text: None,
-        })
+        .map(|difference| Promotion { difference })
         .collect();
     merge(sides, &promotions)
 }

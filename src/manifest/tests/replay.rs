@@ -115,10 +115,7 @@ impl Report {
 fn promoted(sides: &Sides<'_>, differences: &[Difference]) -> Result<String, String> {
     let promotions: Vec<Promotion<'_>> = differences
         .iter()
-        .map(|difference| Promotion {
-            difference,
-            text: None,
-        })
+        .map(|difference| Promotion { difference })
         .collect();
     merge(sides, &promotions).map_err(|e| format!("{e:?}"))
 }
