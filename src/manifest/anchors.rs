@@ -8,11 +8,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::yaml::{Content, Node, Place, Stream};
+use crate::yaml::{Content, Node, Place, Step, Stream};
 
 /// The anchor that forbids to change what is at `place`, if one does: the place lies within its
-/// value, and the target has an alias of it where the source has none.
-pub(super) fn shared(source: &Stream, target: &Stream, place: &Place) -> Option<String> {
+/// value, and the target has an alias of it where the source has none and nothing is promoted.
+pub(super) fn shared(
+    source: &Stream,
+    target: &Stream,
+    place: &Place,
+    promoted: &[&Place],
+) -> Option<String> {
     let anchors = (0..=place.steps.len()).filter_map(|n| {
         let above = Place {
             document: place.document,
@@ -20,27 +25,30 @@ pub(super) fn shared(source: &Stream, target: &Stream, place: &Place) -> Option<
         };
         target.node(&above)?.anchor.clone()
     });
-    anchors
-        .into_iter()
-        .find(|name| !uses(target, name).is_subset(&uses(source, name)))
+    anchors.into_iter().find(|name| {
+        let theirs: BTreeSet<Vec<String>> =
+            uses(source, name).into_iter().map(|u| keys(&u)).collect();
+        uses(target, name)
+            .iter()
+            .any(|own| !theirs.contains(&keys(own)) && !promoted.iter().any(|p| p.contains(own)))
+    })
 }
 
-/// Where a stream has aliases of an anchor, by the keys on the way.
-fn uses(stream: &Stream, name: &str) -> BTreeSet<Vec<String>> {
-    let mut found = BTreeSet::new();
-    for document in stream.documents() {
-        let mut open: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), &document.root)];
-        while let Some((keys, node)) = open.pop() {
+/// Where a stream has aliases of an anchor.
+fn uses(stream: &Stream, name: &str) -> Vec<Place> {
+    let mut found = Vec::new();
+    for (document, root) in stream.documents().iter().enumerate() {
+        let mut open: Vec<(Place, &Node)> = vec![(Place::root(document), &root.root)];
+        while let Some((place, node)) = open.pop() {
             match &node.content {
-                Content::Alias(alias) if alias == name => {
-                    found.insert(keys);
-                }
+                Content::Alias(alias) if alias == name => found.push(place),
                 Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
-                    let below = keys.iter().cloned().chain([entry.name().to_owned()]);
-                    (below.collect(), &entry.value)
+                    let step = Step::Key(entry.name().to_owned());
+                    (place.child(step), &entry.value)
                 })),
                 Content::Sequence { items, .. } => {
-                    open.extend(items.iter().map(|item| (keys.clone(), item)));
+                    let items = items.iter().enumerate();
+                    open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
                 }
                 _ => {}
             }
@@ -49,10 +57,18 @@ fn uses(stream: &Stream, name: &str) -> BTreeSet<Vec<String>> {
     found
 }
 
+/// The keys on the way to a place: lists may stand in another order.
+fn keys(place: &Place) -> Vec<String> {
+    let key = |step: &Step| match step {
+        Step::Key(key) => Some(key.clone()),
+        Step::Index(_) => None,
+    };
+    place.steps.iter().filter_map(key).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::Step;
 
     fn refused(source: &str, target: &str) -> Option<String> {
         let (source, target) = (
@@ -63,6 +79,7 @@ mod tests {
             &source,
             &target,
             &Place::new(0, [Step::Key("tag".to_owned())]),
+            &[],
         )
     }
 

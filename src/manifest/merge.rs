@@ -6,7 +6,7 @@ use super::anchors;
 use super::compare::Sides;
 use super::difference::{Difference, Part};
 use crate::domain::Op;
-use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Step, Value};
+use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Place, Step, Value};
 
 /// One difference that is promoted.
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +47,28 @@ pub enum MergeError {
 /// # Errors
 /// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
 pub fn merge(sides: &Sides<'_>, promotions: &[Promotion<'_>]) -> Result<String, MergeError> {
+    let promoted: Vec<&Place> = promotions
+        .iter()
+        .filter(|p| p.difference.op != Op::Add)
+        .map(|p| &p.difference.place)
+        .collect();
     let edits: Vec<Edit> = promotions
         .iter()
-        .map(|p| edit(sides, *p))
+        .map(|p| edit(sides, *p, &promoted))
         .collect::<Result<_, _>>()?;
     Ok(yaml::splice(sides.target, &edits)?)
 }
 
-fn edit(sides: &Sides<'_>, promotion: Promotion<'_>) -> Result<Edit, MergeError> {
+fn edit(
+    sides: &Sides<'_>,
+    promotion: Promotion<'_>,
+    promoted: &[&Place],
+) -> Result<Edit, MergeError> {
     let d = promotion.difference;
     let place = d.place.clone();
     let changed = d.insertion.as_ref().map_or(&d.place, |i| &i.parent);
     if d.part != Part::Document
-        && let Some(anchor) = anchors::shared(sides.source, sides.target, changed)
+        && let Some(anchor) = anchors::shared(sides.source, sides.target, changed, promoted)
     {
         return Err(MergeError::Shared {
             path: d.path.clone(),
