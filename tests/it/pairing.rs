@@ -71,9 +71,7 @@ fn applications(paths: &[&str], settings: &Settings) -> BTreeMap<String, Vec<Str
 
 fn names(paths: &[&str]) -> Vec<String> {
     let both = settings("environments: [{name: staging}, {name: production}]\n");
-    applications(paths, &both)
-        .into_keys()
-        .collect()
+    applications(paths, &both).into_keys().collect()
 }
 
 #[test]
