@@ -81,16 +81,13 @@ impl<'a, 's> Walk<'a, 's> {
         let target_at = same_keys(se, te, self.sides.naming);
         for (ti, entry) in te.iter().enumerate() {
             let name = entry.name();
-            match target_at.iter().position(|x| *x == Some(ti)) {
-                Some(si) => {
-                    let theirs = se[si].name();
-                    self.enter_key(theirs, name);
-                    self.below(&se[si].value, &entry.value, b.entry(theirs), Some(t));
-                }
-                None => {
-                    self.enter_key(name, name);
-                    self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
-                }
+            if let Some(si) = target_at.iter().position(|x| *x == Some(ti)) {
+                let theirs = se[si].name();
+                self.enter_key(theirs, name);
+                self.below(&se[si].value, &entry.value, b.entry(theirs), Some(t));
+            } else {
+                self.enter_key(name, name);
+                self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
             }
             self.leave_key();
         }
