@@ -13,6 +13,17 @@ pub enum Action {
     None,
 }
 
+impl Action {
+    /// How careful the action is: a pull request is reviewed, nothing harms nobody.
+    pub fn care(self) -> u8 {
+        match self {
+            Self::Commit => 0,
+            Self::PullRequest => 1,
+            Self::None => 2,
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -101,6 +101,8 @@ pub enum Reason {
     EnvironmentName,
     /// Only the target has it, and removals were not asked for.
     TargetOnly,
+    /// Only the source has it, and it is no version.
+    SourceOnly,
     /// Nothing promotes it.
     NotVersion,
     /// The file is not YAML, and moves whole or not at all.
@@ -124,6 +126,7 @@ impl fmt::Display for Reason {
             Self::NewApplication => f.write_str("new application"),
             Self::EnvironmentName => f.write_str("environment's own name"),
             Self::TargetOnly => f.write_str("only in the target"),
+            Self::SourceOnly => f.write_str("only in the source"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::Unreadable => f.write_str("could not be read"),

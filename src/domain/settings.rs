@@ -61,16 +61,11 @@ impl Settings {
     /// `products` are those of the promotion. Two policies of equal priority can only meet in a
     /// promotion of several products; then the more careful action wins.
     pub fn action_for(&self, target: &Environment, products: &[&str]) -> Option<(Action, &Policy)> {
-        let care = |action| match action {
-            Action::None => 0,
-            Action::PullRequest => 1,
-            Action::Commit => 2,
-        };
         self.policies
             .iter()
             .filter(|p| p.matches.speaks_for(target, products))
             .filter_map(|p| Some((p.action?, p)))
-            .min_by_key(|(action, p)| (p.priority, care(*action)))
+            .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.care())))
     }
 }
 

@@ -216,8 +216,7 @@ fn products<'s>(settings: &'s Settings, applications: &[ApplicationPlan]) -> Vec
         .collect()
 }
 
-/// `--action`, else the policy's, else commit. A policy that asks for a pull request is not
-/// overridden by a flag.
+/// `--action`, else the policy's, else commit. A flag may be more careful than a policy, never less.
 fn action(
     request: &Request,
     settings: &Settings,
@@ -226,11 +225,13 @@ fn action(
 ) -> Result<Action, EngineError> {
     let policy = settings.action_for(target, products);
     match (request.action, policy) {
-        (Some(Action::Commit), Some((Action::PullRequest, policy))) => Err(EngineError::Policy {
-            policy: policy.name.clone(),
-            required: Action::PullRequest,
-            asked: Action::Commit,
-        }),
+        (Some(asked), Some((required, policy))) if asked.care() < required.care() => {
+            Err(EngineError::Policy {
+                policy: policy.name.clone(),
+                required,
+                asked,
+            })
+        }
         (Some(action), _) | (None, Some((action, _))) => Ok(action),
         (None, None) => Ok(Action::Commit),
     }

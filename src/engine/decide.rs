@@ -13,7 +13,6 @@ use super::rules::FileRule;
 use super::selection::{Chosen, Matches};
 use crate::domain::{Mode, Op, Promote, Reason, Relation, Verdict};
 use crate::manifest::{Difference, VersionField, VersionPairs};
-use crate::yaml::{Place, Stream};
 
 /// What the configuration and the comments say about a difference; found while its file is open.
 #[derive(Clone, Debug)]
@@ -51,7 +50,6 @@ pub(super) fn facts(
     difference: &Difference,
     rule: &FileRule<'_>,
     places: &Places<'_>,
-    streams: (&Stream, &Stream),
     has_company: bool,
     matches: Matches,
 ) -> Facts {
@@ -60,7 +58,7 @@ pub(super) fn facts(
         .iter()
         .find(|path| places.covers(path, difference))
         .map(|path| Reason::KeepRule(path.to_string()))
-        .or_else(|| is_kept_by_comment(difference, streams).then_some(Reason::KeepComment));
+        .or_else(|| places.keeps(difference).then_some(Reason::KeepComment));
     let rule_path = rule.promote().iter().find_map(|p| match p {
         Promote::Path(path) if places.covers(path, difference) => Some(path.to_string()),
         _ => None,
@@ -90,32 +88,6 @@ pub(super) fn has_company(difference: &Difference, all: &[Difference]) -> bool {
                 && other.op != Op::Remove
                 && other.place.parent().map(|(p, _)| p) == difference.place.parent().map(|(p, _)| p)
         })
-}
-
-/// Whether `# promote: keep` stands at the place or above it, in the target or in the source.
-fn is_kept_by_comment(difference: &Difference, (source, target): (&Stream, &Stream)) -> bool {
-    let kept = |stream: &Stream, place: &Place| {
-        stream.text().contains("promote: keep")
-            && (1..=place.steps.len()).any(|n| {
-                let above = Place {
-                    document: place.document,
-                    steps: place.steps[..n].to_vec(),
-                };
-                stream
-                    .comments(&above)
-                    .iter()
-                    .any(|c| c.trim() == "promote: keep")
-            })
-    };
-    let in_target = match &difference.insertion {
-        Some(insertion) => kept(target, &insertion.parent),
-        None => kept(target, &difference.place),
-    };
-    in_target
-        || difference
-            .source
-            .as_ref()
-            .is_some_and(|place| kept(source, place))
 }
 
 /// The verdict on a difference within a file that both sides have.
@@ -158,6 +130,7 @@ pub(super) fn decide(
         {
             Verdict::promote(Reason::Template(field.as_str().to_owned()))
         }
+        _ if difference.op == Op::Add => Verdict::keep(Reason::SourceOnly),
         _ => Verdict::keep(Reason::NotVersion),
     }
 }
@@ -183,7 +156,7 @@ pub(super) fn decide_whole(
         (Some(_), None) if modes.versions && is_new_application => {
             Verdict::promote(Reason::NewApplication)
         }
-        (Some(_), None) => Verdict::keep(Reason::NotVersion),
+        (Some(_), None) => Verdict::keep(Reason::SourceOnly),
         (None, _) if modes.all && removals == Removals::Promoted => {
             Verdict::promote(Reason::Rule(Mode::All.to_string()))
         }

@@ -138,14 +138,7 @@ impl Files<'_> {
             .zip(company)
             .map(|(difference, has_company)| {
                 let matches = selection.of(|c| c.matches(path, &difference, &places));
-                let facts = decide::facts(
-                    &difference,
-                    &rule,
-                    &places,
-                    (source, target),
-                    has_company,
-                    matches,
-                );
+                let facts = decide::facts(&difference, &rule, &places, has_company, matches);
                 let selector = unique(&selector(path, &difference), &mut taken);
                 Field {
                     difference,

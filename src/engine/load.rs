@@ -6,10 +6,13 @@ use super::pair::FileObject;
 use crate::domain::{Naming, Op};
 use crate::manifest::{Difference, is_version};
 use crate::port::{RepositoryError, Snapshot};
-use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Step, Stream};
+use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream};
 
 /// Files larger than this are refused by name.
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
+/// The comment that keeps what it stands at.
+const KEEP_COMMENT: &str = "promote: keep";
 
 /// What a file turned out to be.
 pub(super) enum Loaded {
@@ -102,6 +105,8 @@ pub(super) struct Places<'a> {
     target: &'a Stream,
     naming: &'a Naming,
     json: OnceCell<(Vec<serde_json::Value>, Vec<serde_json::Value>)>,
+    /// Whether the source's and the target's text say anywhere that something is kept.
+    keeps: (bool, bool),
 }
 
 impl<'a> Places<'a> {
@@ -111,7 +116,32 @@ impl<'a> Places<'a> {
             target,
             naming,
             json: OnceCell::new(),
+            keeps: (
+                source.text().contains(KEEP_COMMENT),
+                target.text().contains(KEEP_COMMENT),
+            ),
         }
+    }
+
+    /// Whether `# promote: keep` stands at the difference's place or above it, in the target or in
+    /// the source.
+    pub(super) fn keeps(&self, difference: &Difference) -> bool {
+        let kept = |stream: &Stream, place: &Place| {
+            (1..=place.steps.len()).any(|n| {
+                let above = Place {
+                    document: place.document,
+                    steps: place.steps[..n].to_vec(),
+                };
+                let comments = stream.comments(&above);
+                comments.iter().any(|c| c.trim() == KEEP_COMMENT)
+            })
+        };
+        let here = match &difference.insertion {
+            Some(insertion) => &insertion.parent,
+            None => &difference.place,
+        };
+        let in_source = |place: &Place| self.keeps.0 && kept(self.source, place);
+        self.keeps.1 && kept(self.target, here) || difference.source.as_ref().is_some_and(in_source)
     }
 
     /// Whether the expression selects the difference's place or one above it.

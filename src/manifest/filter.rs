@@ -158,6 +158,11 @@ pub(super) fn telling(
     naming: &Naming,
 ) -> Option<String> {
     const ENOUGH: usize = 20;
+    /// A bound on time, far above real lists without keys.
+    const MANY: usize = 1000;
+    if source.len() + target.len() > MANY {
+        return None;
+    }
     let mut leaves = Vec::new();
     scalars(&source[at], &mut Vec::new(), ENOUGH, &mut leaves);
     leaves.into_iter().find_map(|steps| {

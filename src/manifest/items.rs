@@ -8,12 +8,15 @@
 //! only among items that have nothing else.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::filter::{scalar_text, stem};
 use super::identity::entry;
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
+
+/// How many items without a key are looked at for each: a bound on time, far above real lists.
+const CANDIDATES: usize = 256;
 
 /// Fields that tell items of a list apart, strongest first. From the Kubernetes API's
 /// `patchMergeKey`s and list-map keys, kustomize, Argo CD and Flux.
@@ -191,13 +194,16 @@ impl Lists<'_> {
         let left: Vec<usize> = (0..source.len())
             .filter(|i| pairs.target_of[*i].is_none())
             .collect();
+        let mut free: VecDeque<usize> = (0..target.len()).filter(|t| !pairs.taken[*t]).collect();
         for s in left {
-            let best = (0..target.len())
-                .filter(|t| !pairs.taken[*t])
-                .map(|t| (likeness(&self.source[s], &self.target[t]), t))
+            let best = free
+                .iter()
+                .take(CANDIDATES)
+                .enumerate()
+                .map(|(at, t)| (likeness(&self.source[s], &self.target[*t]), at))
                 .filter(|(score, _)| *score >= 50)
-                .max_by_key(|(score, t)| (*score, std::cmp::Reverse(*t)));
-            if let Some((_, t)) = best {
+                .max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at)));
+            if let Some(t) = best.and_then(|(_, at)| free.remove(at)) {
                 pairs.pair(s, t);
             }
         }

@@ -170,7 +170,11 @@ pub fn is_moving(version: &str) -> bool {
     let name = lower.strip_prefix("refs/heads/").unwrap_or(&lower);
     MOVING.contains(&name)
         || lower.starts_with("refs/heads/")
-        || matches!(lower.as_str(), "*" | "x" | ">=0" | ">=0.0.0")
+        || matches!(lower.as_str(), "*" | "x")
+        // A range moves with every release that fits it.
+        || lower.starts_with(['^', '~', '>', '<'])
+        || lower.contains(" - ")
+        || lower.contains("||")
         || lower
             .rsplit_once('.')
             .is_some_and(|(_, last)| matches!(last, "x" | "*"))
@@ -225,7 +229,7 @@ mod tests {
 
     #[test]
     fn moving_names_are_not_pinned() {
-        for name in ["latest", "main", "1.x", "refs/heads/v1"] {
+        for name in ["latest", "main", "1.x", "^1.2", ">=1.2 <2", "refs/heads/v1"] {
             assert!(is_moving(name) && !is_pinned(name), "{name}");
         }
         for name in ["1.2.3", "v5", "0a1b2c3", "2024-01-01", "sha256:00"] {

@@ -1,5 +1,7 @@
 //! Walking one pair of documents side by side.
 
+use std::collections::{HashMap, HashSet};
+
 use super::base::{BaseList, BaseNode};
 use super::compare::Sides;
 use super::difference::{Difference, Part};
@@ -79,25 +81,27 @@ impl<'a, 's> Walk<'a, 's> {
             return;
         };
         let target_at = same_keys(se, te, self.sides.naming);
+        let source_at = inverse(&target_at, te.len());
         for (ti, entry) in te.iter().enumerate() {
             let name = entry.name();
-            if let Some(si) = target_at.iter().position(|x| *x == Some(ti)) {
-                let theirs = se[si].name();
-                self.enter_key(theirs, name);
-                self.below(&se[si].value, &entry.value, b.entry(theirs), Some(t));
+            let partner = source_at[ti].map(|si| &se[si]);
+            let theirs = partner.map_or(name, Entry::name);
+            self.enter_key(theirs, name);
+            if let Some(partner) = partner {
+                self.below(&partner.value, &entry.value, b.entry(theirs), Some(t));
             } else {
-                self.enter_key(name, name);
                 self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
             }
             self.leave_key();
         }
+        let insertion = insertion_points(&target_at, te.len());
         for (si, entry) in se
             .iter()
             .enumerate()
             .filter(|(si, _)| target_at[*si].is_none())
         {
             let name = entry.name();
-            let after = insertion_point(&target_at, si, te.len());
+            let after = insertion[si];
             let shown = self.sides.naming.rename(name);
             self.enter_key(name, &shown);
             let parents = Some((s, t));
@@ -121,8 +125,9 @@ impl<'a, 's> Walk<'a, 's> {
         let matching = lists.matching();
         let base = BaseList::new(b, ti, naming);
         let written = Filters::new(matching.key, ti, None);
+        let source_of = inverse(&matching.target_of, ti.len());
         for (t_index, item) in ti.iter().enumerate() {
-            let partner = matching.target_of.iter().position(|x| *x == Some(t_index));
+            let partner = source_of[t_index];
             let is_stem = partner.is_some_and(|p| items::differ(&si[p], item));
             let filter = written.of(t_index, is_stem);
             self.target.push(Shown {
@@ -139,12 +144,13 @@ impl<'a, 's> Walk<'a, 's> {
             self.target.pop();
         }
         let mut added = 0;
+        let insertion = insertion_points(&matching.target_of, ti.len());
         let written = Filters::new(matching.key, si, Some(naming));
         for (s_index, item) in si.iter().enumerate() {
             if matching.target_of[s_index].is_some() {
                 continue;
             }
-            let after = insertion_point(&matching.target_of, s_index, ti.len());
+            let after = insertion[s_index];
             let filter = written
                 .of(s_index, false)
                 .or_else(|| filter::telling(s_index, si, ti, naming));
@@ -226,18 +232,35 @@ impl<'a, 's> Walk<'a, 's> {
 /// For each of the source's entries the target's of the same key, the environments' names
 /// taken as equal.
 fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<usize>> {
+    let by_name: HashMap<&str, usize> = target
+        .iter()
+        .enumerate()
+        .map(|(i, entry)| (entry.name(), i))
+        .collect();
     let mut target_of: Vec<Option<usize>> = source
         .iter()
-        .map(|e| target.iter().position(|x| x.name() == e.name()))
+        .map(|e| by_name.get(e.name()).copied())
         .collect();
+    let mut taken: HashSet<usize> = target_of.iter().flatten().copied().collect();
     for (si, entry) in source.iter().enumerate() {
         if target_of[si].is_none() && naming.names_source_in_text(entry.name()) {
-            target_of[si] = (0..target.len()).find(|ti| {
-                !target_of.contains(&Some(*ti)) && naming.same(entry.name(), target[*ti].name())
-            });
+            target_of[si] = (0..target.len())
+                .find(|ti| !taken.contains(ti) && naming.same(entry.name(), target[*ti].name()));
+            taken.extend(target_of[si]);
         }
     }
     target_of
+}
+
+/// For each of the target's children the source's that it belongs to.
+fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
+    let mut source_of = vec![None; len];
+    for (si, ti) in target_of.iter().enumerate() {
+        if let Some(ti) = ti {
+            source_of[*ti] = Some(si);
+        }
+    }
+    source_of
 }
 
 /// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
@@ -245,13 +268,18 @@ fn is_same(a: &Scalar, b: &Scalar) -> bool {
     a.text == b.text && a.kind == b.kind
 }
 
-/// The target child that something new follows: behind its nearest neighbour of the source.
-fn insertion_point(target_of: &[Option<usize>], at: usize, len: usize) -> Option<usize> {
-    if let Some(before) = target_of[..at].iter().rev().find_map(|t| *t) {
-        return Some(before);
-    }
-    match target_of[at..].iter().find_map(|t| *t) {
-        Some(follower) => follower.checked_sub(1),
+/// For each of the source's children the target's child that it would follow: behind its nearest
+/// neighbour of the source, else before the first that both have, else at the end.
+fn insertion_points(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
+    let mut last = match target_of.iter().find_map(|t| *t) {
+        Some(first) => first.checked_sub(1),
         None => len.checked_sub(1),
-    }
+    };
+    target_of
+        .iter()
+        .map(|target| {
+            last = target.or(last);
+            last
+        })
+        .collect()
 }

@@ -160,7 +160,9 @@ resources:
         "monitor",
         "alerts",
     ] {
-        text.push_str(&format!("  - {name}.yaml\n"));
+        text.push_str("  - ");
+        text.push_str(name);
+        text.push_str(".yaml\n");
     }
     text
 }

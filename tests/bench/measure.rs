@@ -69,18 +69,18 @@ pub fn run(world: &World, command: &mut Command) {
 /// high-water mark is read until the program is gone; that mark never falls, so only growth in
 /// the last half millisecond can be missed.
 pub fn peak(world: &World, command: &Command) -> (u64, &'static str) {
-    let timer = "/usr/bin/time";
+    let gnu_time = "/usr/bin/time";
     let dir = command
         .get_current_dir()
         .expect("each command has its folder");
     let report = world.path("peak");
-    let mut timed = world.command(timer, dir);
+    let mut timed = world.command(gnu_time, dir);
     timed
         .args(["-f", "%M", "-o"])
         .arg(&report)
         .arg(command.get_program())
         .args(command.get_args());
-    if std::path::Path::new(timer).exists() {
+    if std::path::Path::new(gnu_time).exists() {
         run(world, &mut timed);
         let text = std::fs::read_to_string(report).unwrap_or_default();
         if let Ok(kib) = text.trim().parse::<u64>() {

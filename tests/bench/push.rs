@@ -65,9 +65,10 @@ impl<'w> Clone<'w> {
             &["clone", "-q", "--bare", "--single-branch", &from, &to],
         );
         // Git clones a path without its history only by URL.
-        let url = match options.is_empty() {
-            true => to.into_owned(),
-            false => format!("file://{to}"),
+        let url = if options.is_empty() {
+            to.into_owned()
+        } else {
+            format!("file://{to}")
         };
         let mut words = vec!["clone", "-q"];
         words.extend(options);

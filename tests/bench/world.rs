@@ -209,9 +209,10 @@ impl Import<'_> {
             }
             let old_tag = self.blob(&manifests::deployment(app, port, &old))?;
             let is_behind = behind.contains(app);
-            let new_tag = match is_behind {
-                true => self.blob(&manifests::deployment(app, port, &new))?,
-                false => old_tag,
+            let new_tag = if is_behind {
+                self.blob(&manifests::deployment(app, port, &new))?
+            } else {
+                old_tag
             };
             files.push((DEPLOYMENT, [new_tag, old_tag, new_tag]));
             let mut own = [0; 3];

@@ -16,7 +16,7 @@ const PER_CASE: usize = 4;
 /// Of a case with more bytes than this one selector is tried.
 const LARGE: usize = 60_000;
 
-fn case_bytes(case: &Value, blobs: &BTreeMap<String, Vec<u8>>) -> usize {
+fn case_bytes(case: &Value, blobs: &Blobs) -> usize {
     let files = case["files"].as_array().unwrap().iter();
     files
         .filter_map(|file| blobs.get(file["source_blob"].as_str()?))
@@ -24,8 +24,11 @@ fn case_bytes(case: &Value, blobs: &BTreeMap<String, Vec<u8>>) -> usize {
         .sum()
 }
 
+/// Contents by their blob's id.
+type Blobs = BTreeMap<String, Vec<u8>>;
+
 /// The corpus, or `None` with a line that says so.
-fn corpus() -> Option<(Vec<Value>, BTreeMap<String, Vec<u8>>)> {
+fn corpus() -> Option<(Vec<Value>, Blobs)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/replay");
     let (Ok(cases), Ok(blobs)) = (
         std::fs::read_to_string(folder.join("cases.jsonl")),
@@ -56,7 +59,7 @@ fn corpus() -> Option<(Vec<Value>, BTreeMap<String, Vec<u8>>)> {
     Some((cases, all))
 }
 
-fn memory(case: &Value, blobs: &BTreeMap<String, Vec<u8>>) -> Memory {
+fn memory(case: &Value, blobs: &Blobs) -> Memory {
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for file in case["files"].as_array().unwrap() {
         for (path, blob) in [

@@ -10,6 +10,9 @@ use super::super::{Base, Difference, Part, Promotion, Sides, compare, merge};
 use crate::domain::{Environment, Naming, Op};
 use crate::yaml::{JsonPath, Step, Stream, Value};
 
+/// How many differences of a pair are promoted alone; all of them when `REPLAY_ALL` is set.
+const PER_PAIR: usize = 4;
+
 /// One file's two sides.
 struct Pair {
     case: String,
@@ -208,6 +211,10 @@ fn result_json(stream: &Stream, document: usize, node: &crate::yaml::Node) -> Js
 #[test]
 fn selectors_name_one_place_and_promoting_all_gives_the_source() {
     let pairs = pairs();
+    let singles = match std::env::var_os("REPLAY_ALL") {
+        Some(_) => usize::MAX,
+        None => PER_PAIR,
+    };
     let mut report = Report::default();
     for pair in &pairs {
         let (Ok(source), Ok(target)) = (Stream::parse(&pair.source), Stream::parse(&pair.target))
@@ -238,7 +245,7 @@ fn selectors_name_one_place_and_promoting_all_gives_the_source() {
         let json: Vec<Json> = (0..target.documents().len())
             .map(|index| target.to_json(index))
             .collect();
-        for d in differences.iter().take(20) {
+        for d in differences.iter().take(singles) {
             single(&mut report, pair, &sides, d, &json);
         }
         match promoted(&sides, &differences) {
