@@ -50,17 +50,17 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
             _ => false,
         },
     );
-    let only = |ids: &[Option<Identity>], kind: &str| {
-        ids.iter().flatten().filter(|i| i.kind == kind).count() == 1
-    };
+    // Another name is another object, unless one side has none or there is nothing else it could be.
+    let is_single = source_ids.len() == 1 && target_ids.len() == 1;
     pair(
         &mut target_of,
         &|s, t| match (&source_ids[s], &target_ids[t]) {
             (Some(a), Some(b)) => {
-                a.kind == b.kind && only(&source_ids, &a.kind) && only(&target_ids, &b.kind)
+                let is_unnamed = a.name.is_empty() || b.name.is_empty();
+                a.kind == b.kind && (is_single || is_unnamed)
             }
             (None, None) => true,
-            _ => source_ids.len() == 1 && target_ids.len() == 1,
+            _ => is_single,
         },
     );
     DocumentPairs { target_of }

@@ -101,10 +101,18 @@ fn objects_that_are_there_twice_are_numbered_and_paired_in_order() {
 }
 
 #[test]
-fn the_only_objects_of_a_kind_are_the_same_one() {
+fn objects_of_another_name_are_others_unless_each_stands_alone() {
     let source = file(&[object("ConfigMap", "a", "1"), object("Secret", "b", "1")]);
     let target = file(&[object("Secret", "c", "1"), object("ConfigMap", "a", "1")]);
-    assert_eq!(paths(&source, &target), ["set #Secret/c $.metadata.name"]);
+    assert_eq!(
+        paths(&source, &target),
+        ["remove #Secret/c ", "add #Secret/b "]
+    );
+    let (source, target) = (object("Secret", "b", "1"), object("Secret", "c", "1"));
+    assert_eq!(
+        paths(&file(&[source]), &file(&[target])),
+        ["set $.metadata.name"]
+    );
 }
 
 #[test]
