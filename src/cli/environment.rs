@@ -6,6 +6,7 @@
 //! | `CLICOLOR` | `0`: no colour, unless `--color always` |
 //! | `CLICOLOR_FORCE` | set and not `0`: colour even where there is no terminal, unless `--color never` |
 //! | `TERM` | `dumb`: no colour and no progress bar |
+//! | `GIT_DIR` | must name the repository that the folder lies in, if set |
 //! | `CI` | known CI services: colour as they show it |
 //!
 //! Colour variables are read by `anstream`. Git's configuration is read by the
@@ -18,8 +19,8 @@
 //! not the one that `-C` or the current folder means; a promotion that followed
 //! an inherited `GIT_DIR` could commit to the wrong repository, and one that
 //! followed `GIT_INDEX_FILE` could write another command's index. So the
-//! repository is always found from the folder. `git promote` itself sets none
-//! of them.
+//! repository is always found from the folder, and a `GIT_DIR` that names another
+//! one is refused: nobody can tell which was meant.
 
 /// Whether the terminal can redraw a line.
 pub(super) fn can_redraw() -> bool {

@@ -172,7 +172,7 @@ fn a_missing_identity_tells_what_to_configure() {
 }
 
 #[test]
-fn what_git_sets_for_aliases_and_hooks_does_not_lead_astray() {
+fn a_git_dir_of_another_repository_is_refused_and_nothing_is_written() {
     let world = World::new();
     let other = world.repository_at("other", &[("readme", "x\n")]);
     let repo = world.repository(&FILES);
@@ -181,8 +181,9 @@ fn what_git_sets_for_aliases_and_hooks_does_not_lead_astray() {
         .env("GIT_DIR", other.dir.join(".git"))
         .env("GIT_PREFIX", "apps/");
     let ran = Ran::from(command.current_dir(&repo.dir).args(HOP).output().unwrap());
-    assert_eq!(ran.code, 0, "{ran}");
-    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "2");
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("GIT_DIR"), "{ran}");
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
     assert_eq!(other.git(&["rev-list", "--count", "HEAD"]), "1");
 }
 

@@ -24,22 +24,22 @@ fn in_file(file: &FilePlan) -> Vec<Finding> {
         .as_ref()
         .is_some_and(|c| holds(&c.bytes) && c.bytes.windows(5).any(|w| w == b"sops:"))
         && file.is_changed();
+    let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
     file.promoted()
-        .filter(|d| {
-            let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
-            sealed(&d.after)
+        .filter_map(|d| {
+            let is_value = sealed(&d.after)
                 || d.op == Op::Set && sealed(&d.before)
-                || d.document.is_none() && new_secret
-                || is_signed
-        })
-        .map(|d| Finding {
-            guard: GuardName::Encrypted,
-            selector: d.selector.clone(),
-            message: if is_signed {
-                "the file is signed by SOPS, and would not be read any more".to_owned()
-            } else {
-                "an encrypted value belongs to one environment".to_owned()
-            },
+                || d.document.is_none() && new_secret;
+            let message = match (is_value, is_signed) {
+                (true, _) => "an encrypted value belongs to one environment",
+                (false, true) => "SOPS signed the whole file, and would not read it any more",
+                (false, false) => return None,
+            };
+            Some(Finding {
+                guard: GuardName::Encrypted,
+                selector: d.selector.clone(),
+                message: message.to_owned(),
+            })
         })
         .collect()
 }
