@@ -129,11 +129,20 @@ impl LayoutPattern {
     /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.
     pub fn matches(&self, path: &str, is_env: &dyn Fn(&str) -> bool) -> Option<LayoutMatch> {
         let segments: Vec<&str> = path.split('/').collect();
+        self.matches_parts(&segments, is_env)
+    }
+
+    /// Matches a whole path that was cut into its parts.
+    pub fn matches_parts(
+        &self,
+        path: &[&str],
+        is_env: &dyn Fn(&str) -> bool,
+    ) -> Option<LayoutMatch> {
         let mut found = LayoutMatch {
             application: String::new(),
             environment: String::new(),
         };
-        match_parts(&self.parts, &segments, is_env, &mut found).then_some(found)
+        match_parts(&self.parts, path, is_env, &mut found).then_some(found)
     }
 
     /// Whether a path below the folder `prefix` can match; `is_app` narrows `{app}` where it is whole.
@@ -211,12 +220,25 @@ fn match_parts(
         }),
         Some((Part::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
             // Most parts are one piece; nothing has to be tried or copied for them.
-            match pieces.as_slice() {
+            let place = match pieces.as_slice() {
                 [Piece::Text(text)] => {
                     return text == head && match_parts(rest, tail, is_env, found);
                 }
                 [Piece::Env] if !is_env(head) => return false,
-                _ => {}
+                [Piece::Env] => Some(Piece::Env),
+                [Piece::App] if !head.is_empty() => Some(Piece::App),
+                _ => None,
+            };
+            if let Some(place) = place {
+                let fits = match_parts(rest, tail, is_env, found);
+                if fits {
+                    let text = match place {
+                        Piece::App => &mut found.application,
+                        _ => &mut found.environment,
+                    };
+                    (*head).clone_into(text);
+                }
+                return fits;
             }
             let mut here = found.clone();
             let fits = match_pieces(pieces, head, is_env, &mut here)

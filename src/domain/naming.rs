@@ -74,10 +74,10 @@ pub enum Whose {
 pub struct Naming {
     source: Environment,
     target: Environment,
-    /// Sorted, longest first, so that the first that fits is the longest.
+    /// By first byte, then longest first, so that the first that fits is the longest.
     names: Vec<(String, Whose)>,
-    /// First bytes of all names: most places are ruled out by one look.
-    first: [bool; 256],
+    /// Where the names with a first byte begin and end: most places are ruled out by one look.
+    by_first: [(usize, usize); 256],
 }
 
 impl Naming {
@@ -105,16 +105,26 @@ impl Naming {
         for n in COMMON {
             add(n, Whose::Other);
         }
-        names.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        let mut first = [false; 256];
-        for (n, _) in &names {
-            first[usize::from(n.as_bytes()[0])] = true;
+        let first = |name: &str| usize::from(name.as_bytes()[0]);
+        names.sort_by(|(a, _), (b, _)| {
+            let by_length = || b.len().cmp(&a.len());
+            (first(a).cmp(&first(b)))
+                .then_with(by_length)
+                .then_with(|| a.cmp(b))
+        });
+        let mut by_first = [(0, 0); 256];
+        for (at, (name, _)) in names.iter().enumerate() {
+            let (begin, end) = &mut by_first[first(name)];
+            if *end == 0 {
+                *begin = at;
+            }
+            *end = at + 1;
         }
         Self {
             source,
             target,
             names,
-            first,
+            by_first,
         }
     }
 
@@ -144,8 +154,9 @@ impl Naming {
         let mut at = 0;
         while at < bytes.len() {
             let at_edge = at == 0 || is_edge(bytes[at - 1]);
-            if at_edge && self.first[usize::from(bytes[at])] {
-                let hit = self.names.iter().find(|(n, _)| {
+            let (begin, end) = self.by_first[usize::from(bytes[at])];
+            if at_edge && begin < end {
+                let hit = self.names[begin..end].iter().find(|(n, _)| {
                     bytes[at..].starts_with(n.as_bytes())
                         && bytes.get(at + n.len()).is_none_or(|b| is_edge(*b))
                 });

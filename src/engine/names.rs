@@ -72,6 +72,11 @@ pub(super) fn join(above: &str, name: &str) -> String {
     if above.is_empty() {
         name.to_owned()
     } else {
-        format!("{above}/{name}")
+        // Asked for every entry of every folder: `format!` takes twice as long.
+        let mut path = String::with_capacity(above.len() + 1 + name.len());
+        path.push_str(above);
+        path.push('/');
+        path.push_str(name);
+        path
     }
 }

@@ -287,9 +287,11 @@ impl Ground<'_> {
                 .map(|e| (t.path.clone(), e, Whose::Target(0)))
         });
         // Asked before a place is kept: a folder may hold thousands that nobody wants.
-        let is_wanted =
-            |(path, entry, _): &(String, Entry, Whose)| !entry.is_directory() || scope.enters(path);
-        let mut open: Vec<_> = source.chain(targets).filter(is_wanted).collect();
+        let is_wanted = |path: &str, entry: &Entry| !entry.is_directory() || scope.enters(path);
+        let mut open: Vec<_> = source
+            .chain(targets)
+            .filter(|(path, entry, _)| is_wanted(path, entry))
+            .collect();
         while let Some((path, entry, side)) = open.pop() {
             if !entry.is_directory() {
                 if !visit(&path, side) {
@@ -301,12 +303,10 @@ impl Ground<'_> {
                 Whose::Source(_) => self.trees.source(entry.id)?,
                 _ => self.trees.target(entry.id)?,
             };
-            open.extend(
-                below
-                    .iter()
-                    .map(|child| (join(&path, &child.name), child.clone(), side))
-                    .filter(is_wanted),
-            );
+            open.extend(below.iter().filter_map(|child| {
+                let path = join(&path, &child.name);
+                is_wanted(&path, child).then(|| (path, child.clone(), side))
+            }));
         }
         Ok(())
     }

@@ -35,8 +35,8 @@ impl Scope<'_> {
         self.layout.iter().any(|pattern| {
             pattern.may_match_below(&parts, &source, &is_app)
                 || pattern.may_match_below(&parts, &target, &is_app)
-                || pattern.matches(path, &source).is_some()
-                || pattern.matches(path, &target).is_some()
+                || pattern.matches_parts(&parts, &source).is_some()
+                || pattern.matches_parts(&parts, &target).is_some()
         })
     }
 
