@@ -2,7 +2,7 @@
 
 use crate::domain::{Action, CommitId, Environment, Mode, Origin, Policy, Product, Settings};
 use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
-use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
+use crate::port::{Branch, Clock, Forge, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
@@ -23,6 +23,8 @@ const CONFIGURATION: &str = "promote.yaml";
 pub struct Ports<'a> {
     /// The Git repository.
     pub repository: &'a dyn Repository,
+    /// The forge that the repository's remote belongs to, if it is a known one.
+    pub forge: Option<&'a dyn Forge>,
     /// Reads configurations.
     pub settings: &'a dyn SettingsReader,
     /// For deadlines.

@@ -1,11 +1,14 @@
 //! What the engine needs from the outside world, as traits.
 
+mod forge;
 mod outside;
 mod repository;
 mod snapshot;
 
+pub use forge::{Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState};
 pub use outside::{Clock, Progress, Reading, SettingsError, SettingsReader, Silent};
 pub use repository::{
-    Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
+    Publish, Repository, RepositoryError, TreeChange,
 };
 pub use snapshot::{Snapshot, TreeEntry};

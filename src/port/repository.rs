@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::Snapshot;
-use crate::domain::{CommitId, FileMode, RepoPath};
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 
 /// Which branch the user means.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -74,6 +74,37 @@ pub enum Advance {
     Overtaken,
 }
 
+/// A branch on the same remote as another one, with what was committed on it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProposedBranch {
+    /// Where it points.
+    pub tip: CommitId,
+    /// The commits that the base lacks, newest first.
+    pub commits: Vec<ProposedCommit>,
+}
+
+/// A commit of a [`ProposedBranch`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProposedCommit {
+    /// The commit.
+    pub id: CommitId,
+    /// Its parents.
+    pub parents: Vec<CommitId>,
+    /// Its whole message.
+    pub message: String,
+    /// The files that differ from its first parent's, with their blobs before and after.
+    pub changes: Vec<(RepoPath, Option<ObjectId>, Option<ObjectId>)>,
+}
+
+/// Where a branch must be for it to be moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expected {
+    /// There is no such branch.
+    Absent,
+    /// It points there.
+    At(CommitId),
+}
+
 /// A Git repository with its remote.
 #[async_trait]
 pub trait Repository: Send + Sync {
@@ -110,6 +141,31 @@ pub trait Repository: Send + Sync {
     /// # Errors
     /// When the server or the working tree refuses; nothing has moved then.
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
+
+    /// The branch `name` on the remote of `base` (in this repository, where `base` is local), as it
+    /// is now; `None` when there is none.
+    ///
+    /// # Errors
+    /// Every [`RepositoryError`] may come from here.
+    async fn proposed(
+        &self,
+        base: &Branch,
+        name: &str,
+    ) -> Result<Option<ProposedBranch>, RepositoryError>;
+
+    /// Makes the branch `name` beside `base` point at `commit`, or deletes it, unless it is not where
+    /// it is expected. What was there before need not be part of `commit`: only for branches that
+    /// are the program's own.
+    ///
+    /// # Errors
+    /// When the server refuses; nothing has moved then.
+    async fn replace(
+        &self,
+        base: &Branch,
+        name: &str,
+        expected: Expected,
+        commit: Option<CommitId>,
+    ) -> Result<Advance, RepositoryError>;
 
     /// The short names of all branches, local ones and those last seen on remotes, in order.
     ///
@@ -255,6 +311,28 @@ pub enum RepositoryError {
         branch: String,
         /// The server's own words.
         message: String,
+    },
+    /// The remote did not accept any credentials.
+    #[error("remote `{remote}` did not accept the credentials{}", if .tried.is_empty() { " (there were none to try)" } else { "" })]
+    Credentials {
+        /// The remote.
+        remote: String,
+        /// Where its credentials were looked for, in order; never the secret.
+        tried: Vec<String>,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server is not the one that it should be.
+    #[error("remote `{remote}` could not prove who it is")]
+    UntrustedServer {
+        /// The remote.
+        remote: String,
+        /// What was checked against what, and what to do about it.
+        hint: String,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The remote could not be reached.
     #[error("remote `{remote}` could not be reached")]

@@ -35,6 +35,7 @@ impl Outside {
     pub fn ports<'a>(&'a self, progress: &'a dyn Progress) -> Ports<'a> {
         Ports {
             repository: &self.repository,
+            forge: None,
             settings: &self.settings,
             clock: &self.clock,
             progress,

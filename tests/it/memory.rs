@@ -9,8 +9,8 @@ use git_promote::config;
 use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
 use git_promote::port::{
-    Advance, Branch, BranchChoice, Clock, CommitRequest, Reading, Repository, RepositoryError,
-    SettingsError, SettingsReader, Silent, Snapshot, TreeEntry,
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, ProposedBranch, Reading,
+    Repository, RepositoryError, SettingsError, SettingsReader, Silent, Snapshot, TreeEntry,
 };
 use sha2::{Digest, Sha256};
 
@@ -64,6 +64,7 @@ impl Memory {
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             repository: self,
+            forge: None,
             settings: &Reader,
             clock: &Still,
             progress: &Silent,
@@ -150,6 +151,24 @@ impl Repository for Memory {
     }
 
     async fn advance(&self, _: &Branch, _: CommitId) -> Result<Advance, RepositoryError> {
+        Ok(Advance::Overtaken)
+    }
+
+    async fn proposed(
+        &self,
+        _: &Branch,
+        _: &str,
+    ) -> Result<Option<ProposedBranch>, RepositoryError> {
+        Ok(None)
+    }
+
+    async fn replace(
+        &self,
+        _: &Branch,
+        _: &str,
+        _: Expected,
+        _: Option<CommitId>,
+    ) -> Result<Advance, RepositoryError> {
         Ok(Advance::Overtaken)
     }
 

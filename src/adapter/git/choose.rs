@@ -2,9 +2,9 @@
 
 use git2::{Oid, Repository};
 
+use super::disk::branches;
 use super::fault::Place;
 use super::reference::{of_branch, of_remote, target};
-use super::remote::branches;
 use super::snapshot::from_oid;
 use super::worktree::Head;
 use crate::domain::CommitId;

@@ -4,10 +4,9 @@ use git2::Repository;
 
 use super::choose::{elsewhere, is_meant};
 use super::fault::Place;
-use super::reference::{of_branch, of_remote, set, target};
-use super::remote::{Purpose, Remote};
+use super::reference::{of_branch, target};
 use super::snapshot::from_oid;
-use super::transfer;
+use super::transport::{self, Purpose, Transport};
 use super::worktree::Head;
 use crate::domain::CommitId;
 use crate::port::{Branch, BranchChoice, RepositoryError};
@@ -18,38 +17,37 @@ pub(super) fn branch(
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let remote = Remote::open(repo, remote, Purpose::Fetch)?;
+    let mut remote = transport::open(repo, remote, Purpose::Fetch)?;
     let head = Head::read(repo)?;
     let name = match &choice.branch {
         Some(name) => name.clone(),
-        None => default(repo, &remote, &head)?,
+        None => default(repo, remote.as_mut(), &head)?,
     };
-    let Some(tip) = remote.tip(&name)? else {
+    let Some(tip) = remote.fetch(&name)? else {
         return Err(remote.unknown(name)?);
     };
-    transfer::copy(&remote.repo, repo, tip)?;
-    let tracking = of_remote(&remote.name, &name);
-    if target(repo, &tracking)? != Some(tip) {
-        set(repo, &tracking, tip, "promote: fetch")?;
-    }
     let mut notes = elsewhere(repo, &head, &name);
-    notes.extend(unpushed(repo, &remote.name, &name, tip)?);
+    notes.extend(unpushed(repo, remote.name(), &name, tip)?);
     Ok(Branch {
         name,
-        remote: Some(remote.name),
+        remote: Some(remote.name().to_owned()),
         tip: CommitId(from_oid(tip)?),
         notes,
     })
 }
 
 /// The remote's default branch, unless another one is checked out.
-fn default(repo: &Repository, remote: &Remote, head: &Head) -> Result<String, RepositoryError> {
+fn default(
+    repo: &Repository,
+    remote: &mut dyn Transport,
+    head: &Head,
+) -> Result<String, RepositoryError> {
     let default = remote.default_branch()?;
     match head {
         Head::On(current) if !repo.is_bare() && !is_meant(repo, current, &default) => {
             Err(RepositoryError::OtherBranch {
                 current: current.clone(),
-                remote: remote.name.clone(),
+                remote: remote.name().to_owned(),
                 default,
             })
         }

@@ -7,33 +7,33 @@ use git2::{Oid, Repository};
 
 use super::fault::Place;
 use super::reference::{Swap, of_branch};
-use super::remote::Remote;
+use super::transport::{Transport, Update};
 use crate::port::RepositoryError;
 
-/// Pushes `new` onto a branch that must be at `old`; `demand` is why Git itself is needed.
-pub(super) fn push(
+/// Pushes to a remote of `repo` that needs Git itself; `demand` is why.
+pub(super) fn push_because(
     repo: &Repository,
-    remote: &Remote,
-    branch: &str,
-    old: Oid,
-    new: Oid,
+    remote: &mut dyn Transport,
+    update: &Update<'_>,
     demand: &str,
 ) -> Result<Swap, RepositoryError> {
+    let name = remote.name().to_owned();
     let refused = |message: String| RepositoryError::Refused {
-        remote: remote.name.clone(),
-        branch: branch.to_owned(),
+        remote: name.clone(),
+        branch: update.branch.to_owned(),
         message,
     };
-    let full = of_branch(branch);
+    let full = of_branch(update.branch);
+    let id = |oid: Option<Oid>| oid.map(|oid| oid.to_string()).unwrap_or_default();
     let output = Command::new("git")
         .arg("--git-dir")
         .arg(repo.path())
         .args(["push", "--porcelain", "--no-verify", "--no-follow-tags"])
         .args(["--recurse-submodules=no"])
-        // The lease is the compare-and-swap; `new` descends from `old`, so nothing is forced.
-        .arg(format!("--force-with-lease={full}:{old}"))
-        .arg(&remote.name)
-        .arg(format!("{new}:{full}"))
+        // The lease is the compare-and-swap; an empty one wants that there is no such branch.
+        .arg(format!("--force-with-lease={full}:{}", id(update.old)))
+        .arg(&name)
+        .arg(format!("{}:{full}", id(update.new)))
         .current_dir(repo.workdir().unwrap_or_else(|| repo.path()))
         .env_remove("GIT_DIR")
         .env_remove("GIT_WORK_TREE")
@@ -50,10 +50,10 @@ pub(super) fn push(
         Err(e) => return Err(Place::of(repo).io_fault("could not run `git push`")(e)),
     };
     // What the remote has now is the truth, not what was said.
-    match remote.tip(branch)? {
+    match remote.tip(update.branch)? {
         _ if output.status.success() => Ok(Swap::Done),
-        Some(now) if now == new => Ok(Swap::Done),
-        Some(now) if now == old => Err(refused(words(&output))),
+        now if now == update.new => Ok(Swap::Done),
+        now if now == update.old => Err(refused(words(&output))),
         _ => Ok(Swap::Overtaken),
     }
 }

@@ -8,9 +8,9 @@
 use git2::Repository;
 
 use super::choose::{elsewhere, known_default};
+use super::disk::branches;
 use super::fetch;
 use super::reference::{of_branch, of_remote, target};
-use super::remote::branches;
 use super::snapshot::from_oid;
 use super::worktree::Head;
 use crate::domain::CommitId;

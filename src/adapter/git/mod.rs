@@ -11,15 +11,20 @@
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
 //! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
-//! | `remote`, `fetch`, `transfer` | the remote: finding it, its branch, copying objects |
-//! | `push`, `server`, `installed` | publishing; what only Git itself can do |
+//! | `transport`, `address` | the remote: the ways to it |
+//! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
+//! | `installed` | what only Git itself can do |
+//! | `fetch`, `look`, `push` | the remote's branch: finding it, publishing on it |
+//! | `proposed` | branches of the program's own |
 //! | `history` | looking back for an earlier promotion |
 
+mod address;
 mod advance;
 mod checkout;
 mod choose;
 mod commit;
 mod compare;
+mod disk;
 mod durable;
 mod fault;
 mod fetch;
@@ -29,14 +34,15 @@ mod installed;
 mod look;
 mod open;
 mod paths;
+mod proposed;
 mod push;
 mod reference;
-mod remote;
 mod repository;
 mod server;
 mod snapshot;
 mod sparse;
 mod transfer;
+mod transport;
 mod tree;
 mod worktree;
 

@@ -65,6 +65,45 @@ pub(super) fn swap(
     })
 }
 
+/// Makes a reference where there must be none, or deletes it from where it must be, or swaps it.
+pub(super) fn change(
+    repo: &Repository,
+    name: &str,
+    old: Option<Oid>,
+    new: Option<Oid>,
+    log: &str,
+) -> Result<Swap, RepositoryError> {
+    match (old, new) {
+        (Some(old), Some(new)) => swap(repo, name, old, new, log),
+        (None, Some(new)) => {
+            patiently(repo, name, || match repo.reference(name, new, false, log) {
+                Ok(_) => Ok(Swap::Done),
+                Err(e) if e.code() == ErrorCode::Exists => Ok(Swap::Overtaken),
+                Err(e) => Err(e),
+            })
+        }
+        (Some(old), None) => patiently(repo, name, || {
+            let mut reference = match repo.find_reference(name) {
+                Ok(reference) => reference,
+                Err(e) if e.code() == ErrorCode::NotFound => return Ok(Swap::Overtaken),
+                Err(e) => return Err(e),
+            };
+            if reference.target() != Some(old) {
+                return Ok(Swap::Overtaken);
+            }
+            // libgit2 deletes only what is still as it was found.
+            match reference.delete() {
+                Ok(()) => Ok(Swap::Done),
+                Err(e) if matches!(e.code(), ErrorCode::Modified | ErrorCode::NotFound) => {
+                    Ok(Swap::Overtaken)
+                }
+                Err(e) => Err(e),
+            }
+        }),
+        (None, None) => Ok(Swap::Done),
+    }
+}
+
 /// Sets a reference, whatever it was.
 pub(super) fn set(
     repo: &Repository,

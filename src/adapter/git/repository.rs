@@ -8,10 +8,11 @@ use tokio::runtime::Handle;
 
 use super::fault::Place;
 use super::snapshot::{GitSnapshot, Store};
-use super::{advance, choose, commit, fetch, history, look, open, push};
+use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
 use crate::domain::CommitId;
 use crate::port::{
-    Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, Snapshot,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, Publish, Repository,
+    RepositoryError, Snapshot,
 };
 
 /// A Git repository on this machine, with the remote that it knows.
@@ -113,6 +114,28 @@ impl Repository for GitRepository {
             None => advance::local(repo, &branch, commit),
         })
         .await
+    }
+
+    async fn proposed(
+        &self,
+        base: &Branch,
+        name: &str,
+    ) -> Result<Option<ProposedBranch>, RepositoryError> {
+        let (base, name) = (base.clone(), name.to_owned());
+        self.blocking(move |repo| proposed::look(repo, &base, &name))
+            .await
+    }
+
+    async fn replace(
+        &self,
+        base: &Branch,
+        name: &str,
+        expected: Expected,
+        commit: Option<CommitId>,
+    ) -> Result<Advance, RepositoryError> {
+        let (base, name) = (base.clone(), name.to_owned());
+        self.blocking(move |repo| proposed::replace(repo, &base, &name, expected, commit))
+            .await
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {

@@ -24,6 +24,10 @@ pub(super) fn way(error: &Error) -> Way {
             exit: Exit::Unreachable,
             hint: Some("try again: running the same command again is safe".to_owned()),
         },
+        Error::Credentials { .. } => Way::failed(
+            "let Git know them (a credential helper, an SSH agent), or set `GITHUB_TOKEN` for GitHub",
+        ),
+        Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
         Error::Refused { .. } => Way::failed("nothing has moved; the server's words say why"),
         Error::MissingIdentity => Way::failed(
             "git config --global user.name \"Your Name\"\n\

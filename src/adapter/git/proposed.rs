@@ -1,0 +1,119 @@
+//! Branches of the program's own, beside the branch that a promotion is for.
+
+use git2::{Oid, Repository, Sort};
+
+use super::fault::Place;
+use super::paths::show;
+use super::reference::{Swap, change, of_branch, target};
+use super::snapshot::{from_oid, to_oid};
+use super::transport::{self, Purpose, Update};
+use crate::domain::{CommitId, ObjectId, RepoPath};
+use crate::port::{Advance, Branch, Expected, ProposedBranch, ProposedCommit, RepositoryError};
+
+/// How many commits of a branch are looked at; nobody reviews more in one pull request.
+const LOOKED_AT: usize = 500;
+
+/// The branch `name` beside `base`, with the commits that the base lacks.
+pub(super) fn look(
+    repo: &Repository,
+    base: &Branch,
+    name: &str,
+) -> Result<Option<ProposedBranch>, RepositoryError> {
+    let tip = match &base.remote {
+        Some(remote) => transport::open(repo, remote, Purpose::Fetch)?.fetch(name)?,
+        None => target(repo, &of_branch(name))?,
+    };
+    let Some(tip) = tip else { return Ok(None) };
+    Ok(Some(ProposedBranch {
+        tip: CommitId(from_oid(tip)?),
+        commits: commits(repo, to_oid(base.tip.0)?, tip)?,
+    }))
+}
+
+/// The commits of `tip` that `base` lacks, newest first.
+fn commits(repo: &Repository, base: Oid, tip: Oid) -> Result<Vec<ProposedCommit>, RepositoryError> {
+    let place = Place::of(repo);
+    let fault = || place.fault(format!("could not read the history of `{tip}`"));
+    let mut walk = repo.revwalk().map_err(fault())?;
+    walk.set_sorting(Sort::TOPOLOGICAL).map_err(fault())?;
+    walk.push(tip).map_err(fault())?;
+    walk.hide(base).map_err(fault())?;
+    let mut commits = Vec::new();
+    for id in walk.take(LOOKED_AT) {
+        let commit = repo.find_commit(id.map_err(fault())?).map_err(fault())?;
+        let parents = commit
+            .parent_ids()
+            .map(|id| Ok(CommitId(from_oid(id)?)))
+            .collect::<Result<_, RepositoryError>>()?;
+        commits.push(ProposedCommit {
+            id: CommitId(from_oid(commit.id())?),
+            parents,
+            message: String::from_utf8_lossy(commit.message_raw_bytes()).into_owned(),
+            changes: changes(repo, &commit)?,
+        });
+    }
+    Ok(commits)
+}
+
+type Change = (RepoPath, Option<ObjectId>, Option<ObjectId>);
+
+/// The files that a commit changed; one whose name is no path is left out, for it is nobody's but a person's.
+fn changes(repo: &Repository, commit: &git2::Commit<'_>) -> Result<Vec<Change>, RepositoryError> {
+    let place = Place::of(repo);
+    let fault = || place.fault(format!("could not compare commit `{}`", commit.id()));
+    let old = match commit.parent(0) {
+        Ok(parent) => Some(parent.tree().map_err(fault())?),
+        Err(_) => None,
+    };
+    let new = commit.tree().map_err(fault())?;
+    let diff = repo
+        .diff_tree_to_tree(old.as_ref(), Some(&new), None)
+        .map_err(fault())?;
+    let blob = |file: &git2::DiffFile<'_>| match file.id() {
+        id if id.is_zero() => Ok(None),
+        id => from_oid(id).map(Some),
+    };
+    diff.deltas()
+        .map(|delta| {
+            let bytes = (delta.new_file().path_bytes())
+                .or(delta.old_file().path_bytes())
+                .unwrap_or_default();
+            let path = RepoPath::parse(&show(bytes)).map_err(|e| {
+                Place::found(
+                    format!("could not compare commit `{}`", commit.id()),
+                    e.to_string(),
+                )
+            })?;
+            Ok((path, blob(&delta.old_file())?, blob(&delta.new_file())?))
+        })
+        .collect()
+}
+
+/// Makes the branch point at `commit`, or deletes it.
+pub(super) fn replace(
+    repo: &Repository,
+    base: &Branch,
+    name: &str,
+    expected: Expected,
+    commit: Option<CommitId>,
+) -> Result<Advance, RepositoryError> {
+    let update = Update {
+        branch: name,
+        old: match expected {
+            Expected::Absent => None,
+            Expected::At(commit) => Some(to_oid(commit.0)?),
+        },
+        new: commit.map(|commit| to_oid(commit.0)).transpose()?,
+    };
+    let swapped = match &base.remote {
+        Some(remote) => transport::open(repo, remote, Purpose::Push)?.push(&update)?,
+        None => {
+            let log = "promote: propose";
+            change(repo, &of_branch(name), update.old, update.new, log)?
+        }
+    };
+    Ok(match swapped {
+        Swap::Done => Advance::Done { notes: Vec::new() },
+        Swap::Overtaken => Advance::Overtaken,
+    })
+}

@@ -1,0 +1,99 @@
+//! What is asked of a remote, whatever way leads to it.
+//!
+//! # Why
+//!
+//! A remote may be a folder, a server that libgit2 speaks to, or one that only
+//! the installed `git` reaches. Finding, planning and pushing are the same for
+//! all: the truth is what the remote's branch is now, and it moves only from
+//! where it was seen. So a push is one update of one branch with the value that
+//! it must have before, and its outcome is told from the refs and the server's
+//! report, never from its words.
+
+use git2::{Oid, Repository};
+
+use super::address::local_path;
+use super::disk::Disk;
+use super::fault::Place;
+use super::reference::Swap;
+use crate::port::RepositoryError;
+
+/// What a remote is opened for; its two URLs may differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Reading its branches.
+    Fetch,
+    /// Moving one of them.
+    Push,
+}
+
+/// One branch of a remote, from where it must be to where it shall be.
+#[derive(Clone, Copy)]
+pub(super) struct Update<'a> {
+    /// The branch's short name.
+    pub(super) branch: &'a str,
+    /// Where it must be; `None`: there must be none.
+    pub(super) old: Option<Oid>,
+    /// Where it shall be; `None` deletes it.
+    pub(super) new: Option<Oid>,
+}
+
+/// A remote.
+pub(super) trait Transport {
+    /// Its name in this repository.
+    fn name(&self) -> &str;
+
+    /// The branch that its HEAD names.
+    fn default_branch(&mut self) -> Result<String, RepositoryError>;
+
+    /// The short names of its branches, in order.
+    fn branches(&mut self) -> Result<Vec<String>, RepositoryError>;
+
+    /// Where one of its branches is.
+    fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError>;
+
+    /// Brings a branch's commit and what it needs here, moves what is known of the branch here, and
+    /// gives the commit; `None` when there is no such branch.
+    fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError>;
+
+    /// Moves a branch, unless it is not where it must be.
+    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError>;
+
+    /// That it has no such branch, with those that it has.
+    fn unknown(&mut self, branch: String) -> Result<RepositoryError, RepositoryError> {
+        Ok(RepositoryError::UnknownBranch {
+            branch,
+            remote: Some(self.name().to_owned()),
+            known: self.branches()?,
+        })
+    }
+}
+
+/// Opens the remote `name`, on the way that leads there.
+pub(super) fn open<'r>(
+    repo: &'r Repository,
+    name: &str,
+    purpose: Purpose,
+) -> Result<Box<dyn Transport + 'r>, RepositoryError> {
+    let url = url(repo, name, purpose)?;
+    match local_path(&url) {
+        Ok(path) => Ok(Box::new(Disk::open(repo, name, &path)?)),
+        Err(scheme) => Err(RepositoryError::UnsupportedRemote {
+            remote: name.to_owned(),
+            scheme,
+        }),
+    }
+}
+
+/// The remote's URL for a purpose, as Git's configuration rewrites it.
+pub(super) fn url(
+    repo: &Repository,
+    name: &str,
+    purpose: Purpose,
+) -> Result<String, RepositoryError> {
+    let fault = || Place::of(repo).fault(format!("could not read the URL of remote `{name}`"));
+    let remote = repo.find_remote(name).map_err(fault())?;
+    Ok(match (purpose, remote.pushurl().map_err(fault())?) {
+        (Purpose::Push, Some(url)) => url.to_owned(),
+        _ => remote.url().map_err(fault())?.to_owned(),
+    })
+}
