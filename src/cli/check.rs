@@ -14,7 +14,7 @@ use super::{disk, text};
 use crate::domain::Settings;
 use crate::engine::{self, ApplicationMap};
 use crate::port::Reading;
-use crate::wiring;
+use crate::wiring::{self, Reach};
 
 /// Check the configuration of the working tree, and report all its faults at once.
 ///
@@ -97,7 +97,7 @@ fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     {
         Some(root) => Ok(root.to_path_buf()),
         // Says so if it is no repository at all.
-        None => wiring::open(directory)
+        None => wiring::open(directory, Reach::default())
             .map_err(Failure::from)
             .and(Err(Failure::NoWorkingTree)),
     }
@@ -109,7 +109,7 @@ fn layout(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let outside = wiring::open(directory)?;
+    let outside = wiring::open(directory, Reach::default())?;
     let story = Story::begin(console.telling);
     let ports = outside.ports(&story);
     let snapshot = ports

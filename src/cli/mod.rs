@@ -96,7 +96,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
     match &arguments.command {
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
-            let outside = crate::wiring::open(&directory)?;
+            let outside = crate::wiring::open(&directory, diff.selection.reach())?;
             wait_for(diff::run(diff, &outside, &directory, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
@@ -113,7 +113,7 @@ fn promotion(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let outside = crate::wiring::open(directory)?;
+    let outside = crate::wiring::open(directory, arguments.selection.reach())?;
     wait_for(promote::run(arguments, &outside, directory, console))
 }
 

@@ -1,6 +1,7 @@
 //! What is promoted: the options that `promote` and `diff` share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -8,6 +9,7 @@ use super::arguments::{Output, PlaceArguments};
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
+use crate::wiring::{Patience, Reach, Way};
 
 /// Environments, applications and differences.
 #[derive(Args, Clone, Debug)]
@@ -71,6 +73,20 @@ pub struct SelectionArguments {
     #[arg(long, help_heading = "Repository")]
     pub no_push: bool,
 
+    /// What speaks to a remote on a server; otherwise libgit2, and the installed git where it cannot.
+    #[arg(long, value_enum, value_name = "HOW", help_heading = "Repository")]
+    pub transport: Option<TransportWord>,
+
+    /// How many seconds a server may be silent; nothing takes longer than twice that.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        help_heading = "Repository"
+    )]
+    pub timeout: u64,
+
     /// Read this configuration instead of the branch's `promote.yaml`.
     #[arg(long, value_name = "FILE", help_heading = "Repository")]
     pub config: Option<PathBuf>,
@@ -102,6 +118,15 @@ pub enum PromoteWord {
     Changes,
 }
 
+/// The words of `--transport`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransportWord {
+    /// The library that is built in.
+    Libgit2,
+    /// The git that is installed, with all its own settings.
+    Git,
+}
+
 impl From<PromoteWord> for Mode {
     fn from(word: PromoteWord) -> Self {
         match word {
@@ -113,6 +138,18 @@ impl From<PromoteWord> for Mode {
 }
 
 impl SelectionArguments {
+    /// How remotes are reached.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            way: match self.transport {
+                None => Way::Any,
+                Some(TransportWord::Libgit2) => Way::Libgit2,
+                Some(TransportWord::Git) => Way::Git,
+            },
+            patience: Patience::of(Duration::from_secs(self.timeout)),
+        }
+    }
+
     /// The request for a preview; a promotion adds its action, message and lifted guards.
     pub fn request(&self, settings: Option<Settings>) -> Request {
         Request {

@@ -334,6 +334,15 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The remote answered, and does not serve this repository to whoever asked.
+    #[error("remote `{remote}` has no such repository, or does not show it")]
+    Denied {
+        /// The remote.
+        remote: String,
+        /// What it said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The remote could not be reached.
     #[error("remote `{remote}` could not be reached")]
     Unreachable {

@@ -1,14 +1,17 @@
 //! Puts adapters behind ports: the only room that knows every room, and only connects them.
 
+mod login;
 mod settings;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::adapter::clock::MonotonicClock;
-use crate::adapter::git::GitRepository;
+use crate::adapter::git::{GitRepository, NetworkSettings};
 use crate::engine::Ports;
 use crate::port::{Progress, RepositoryError};
 
+pub use crate::adapter::git::{Patience, Way};
 pub use settings::ConfigReader;
 
 /// The outside world, as the program has it.
@@ -18,13 +21,27 @@ pub struct Outside {
     clock: MonotonicClock,
 }
 
+/// What may be chosen about the network.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reach {
+    /// What speaks to a remote.
+    pub way: Way,
+    /// How long a remote may keep a promotion waiting.
+    pub patience: Patience,
+}
+
 /// Opens the repository that `dir` lies in.
 ///
 /// # Errors
 /// When there is none there, or it is of a kind that cannot be read.
-pub fn open(dir: &Path) -> Result<Outside, RepositoryError> {
+pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
+    let network = NetworkSettings {
+        way: reach.way,
+        patience: reach.patience,
+        passwords: Arc::new(login::passwords),
+    };
     Ok(Outside {
-        repository: GitRepository::discover(dir)?,
+        repository: GitRepository::discover(dir, network)?,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
     })

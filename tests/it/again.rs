@@ -34,7 +34,8 @@ fn program() {
         change("new", Some("2")),
         change("gone", None),
     ];
-    let done = git_promote::adapter::git::GitRepository::discover(Path::new(&dir))
-        .and_then(|git| promote(&git, &any(), changes));
+    let done =
+        git_promote::adapter::git::GitRepository::discover(Path::new(&dir), Default::default())
+            .and_then(|git| promote(&git, &any(), changes));
     println!("came of it: {done:?}");
 }

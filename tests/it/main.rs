@@ -16,5 +16,6 @@ mod house;
 mod memory;
 mod pairing;
 mod readme;
+mod remotes;
 mod replay;
 mod world;

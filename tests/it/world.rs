@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use git_promote::adapter::git::GitRepository;
+use git_promote::adapter::git::{GitRepository, NetworkSettings};
 use git_promote::domain::{CommitId, FileMode, RepoPath};
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
@@ -259,7 +259,7 @@ impl Repo<'_> {
 
     /// The same where it may fail.
     pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
-        GitRepository::discover(&self.dir)
+        GitRepository::discover(&self.dir, NetworkSettings::default())
     }
 }
 

@@ -2,21 +2,120 @@
 
 use std::path::PathBuf;
 
-/// The path that a URL names on this machine, or else its scheme.
-pub(super) fn local_path(url: &str) -> Result<PathBuf, String> {
-    if let Some((scheme, rest)) = url.split_once("://") {
-        if !scheme.eq_ignore_ascii_case("file") {
-            return Err(scheme.to_lowercase());
+use url::Url;
+
+/// Where a remote is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Address {
+    /// A folder on this machine.
+    Disk(PathBuf),
+    /// A server.
+    Server(Server),
+}
+
+/// A server and a repository on it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Server {
+    /// The URL as Git has it; may hold a password, so it is never shown.
+    pub(super) url: String,
+    /// In lower case; `ssh` also for `host:path`.
+    pub(super) scheme: String,
+    /// The server's name.
+    pub(super) host: String,
+    /// Its port, if the URL names one.
+    pub(super) port: Option<u16>,
+    /// The user that the URL names.
+    pub(super) user: Option<String>,
+}
+
+impl Address {
+    /// Reads a remote's URL or path as Git does.
+    pub(super) fn of(url: &str) -> Self {
+        if let Some((scheme, rest)) = url.split_once("://") {
+            if scheme.eq_ignore_ascii_case("file") {
+                let path = rest.strip_prefix("localhost").unwrap_or(rest);
+                return Self::Disk(super::paths::from_bytes(&unescape(path)));
+            }
+            let parsed = Url::parse(url).ok();
+            let parsed = parsed.as_ref();
+            return Self::Server(Server {
+                url: url.to_owned(),
+                scheme: scheme
+                    .to_lowercase()
+                    .replace("git+", "")
+                    .replace("+git", ""),
+                host: parsed
+                    .and_then(Url::host_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+                port: parsed.and_then(Url::port),
+                user: parsed
+                    .map(|parsed| {
+                        String::from_utf8_lossy(&unescape(parsed.username())).into_owned()
+                    })
+                    .filter(|user| !user.is_empty()),
+            });
         }
-        let path = rest.strip_prefix("localhost").unwrap_or(rest);
-        return Ok(super::paths::from_bytes(&unescape(path)));
+        // `host:path`, unless a slash comes first or it is a drive letter.
+        match url.split_once(':') {
+            Some((host, _)) if !(host.contains('/') || cfg!(windows) && host.len() == 1) => {
+                let (user, host) = match host.rsplit_once('@') {
+                    Some((user, host)) => (Some(user.to_owned()), host),
+                    None => (None, host),
+                };
+                Self::Server(Server {
+                    url: url.to_owned(),
+                    scheme: "ssh".to_owned(),
+                    host: host.to_owned(),
+                    port: None,
+                    user,
+                })
+            }
+            _ => Self::Disk(PathBuf::from(url)),
+        }
     }
-    // `host:path`, unless a slash comes first or it is a drive letter.
-    match url.split_once(':') {
-        Some((host, _)) if !(host.contains('/') || cfg!(windows) && host.len() == 1) => {
-            Err("ssh".to_owned())
+}
+
+impl Server {
+    /// The URL without user and password, as it may be shown.
+    pub(super) fn shown(&self) -> String {
+        match Url::parse(&self.url) {
+            Ok(mut url) => {
+                // Only a URL that cannot have them refuses, and then there are none.
+                let _ = url.set_password(None);
+                let _ = url.set_username("");
+                url.to_string()
+            }
+            Err(_) => match self.url.rsplit_once('@') {
+                Some((_, rest)) => rest.to_owned(),
+                None => self.url.clone(),
+            },
         }
-        _ => Ok(PathBuf::from(url)),
+    }
+
+    /// `host`, or `host:port`.
+    pub(super) fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The password in the URL, as it stands there and as it is meant.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let Some(password) = Url::parse(&self.url)
+            .ok()
+            .and_then(|url| url.password().map(ToOwned::to_owned))
+        else {
+            return Vec::new();
+        };
+        let meant = String::from_utf8_lossy(&unescape(&password)).into_owned();
+        vec![password, meant]
+    }
+
+    /// Whether it is spoken to by HTTP.
+    pub(super) fn is_http(&self) -> bool {
+        matches!(self.scheme.as_str(), "http" | "https")
     }
 }
 
@@ -44,13 +143,47 @@ mod tests {
 
     use super::*;
 
+    fn disk(url: &str) -> PathBuf {
+        match Address::of(url) {
+            Address::Disk(path) => path,
+            Address::Server(server) => panic!("{server:?}"),
+        }
+    }
+
+    fn server(url: &str) -> Server {
+        match Address::of(url) {
+            Address::Server(server) => server,
+            Address::Disk(path) => panic!("{path:?}"),
+        }
+    }
+
     #[test]
-    fn paths_and_file_urls_are_local_and_others_tell_their_scheme() {
-        let local = |url| local_path(url).unwrap();
-        assert_eq!(local("../a.git"), Path::new("../a.git"));
-        assert_eq!(local("/a:b"), Path::new("/a:b"));
-        assert_eq!(local("file:///a%20b"), Path::new("/a b"));
-        assert_eq!(local_path("https://x/y"), Err("https".to_owned()));
-        assert_eq!(local_path("git@host:a/b.git"), Err("ssh".to_owned()));
+    fn paths_and_file_urls_are_on_this_disk() {
+        assert_eq!(disk("../a.git"), Path::new("../a.git"));
+        assert_eq!(disk("/a:b"), Path::new("/a:b"));
+        assert_eq!(disk("file:///a%20b"), Path::new("/a b"));
+    }
+
+    #[test]
+    fn a_server_has_a_scheme_a_host_and_perhaps_a_user() {
+        let told = |url| {
+            let server = server(url);
+            (server.scheme, server.host, server.user.unwrap_or_default())
+        };
+        let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(told("https://x.org/y"), of("https", "x.org", ""));
+        assert_eq!(told("git@host:a/b.git"), of("ssh", "host", "git"));
+        assert_eq!(told("ssh://me@host:22/a"), of("ssh", "host", "me"));
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for url in ["https://me:s%20t@x.org/y", "https://s%20t@x.org/y"] {
+            assert_eq!(server(url).shown(), "https://x.org/y");
+        }
+        assert_eq!(
+            server("https://me:s%20t@x.org/y").secrets(),
+            ["s%20t", "s t"]
+        );
     }
 }

@@ -4,6 +4,7 @@ use git2::Repository;
 
 use super::choose::{elsewhere, is_meant};
 use super::fault::Place;
+use super::network::NetworkSettings;
 use super::reference::{of_branch, target};
 use super::snapshot::from_oid;
 use super::transport::{self, Purpose, Transport};
@@ -14,10 +15,11 @@ use crate::port::{Branch, BranchChoice, RepositoryError};
 /// The remote's branch that is meant, with its tip here and `refs/remotes/...` moved to it.
 pub(super) fn branch(
     repo: &Repository,
+    settings: &NetworkSettings,
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let mut remote = transport::open(repo, remote, Purpose::Fetch)?;
+    let mut remote = transport::open(repo, settings, remote, Purpose::Fetch)?;
     let head = Head::read(repo)?;
     let name = match &choice.branch {
         Some(name) => name.clone(),

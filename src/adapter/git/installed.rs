@@ -1,16 +1,223 @@
-//! Pushing by the `git` that is installed.
+//! Remotes by the `git` that is installed.
+//!
+//! # Why
+//!
+//! libgit2 has no `~/.ssh/config`, no jump hosts and no keys in hardware, and a
+//! remote on this disk may have hooks that only Git runs. Git's own push takes
+//! the old value that it must find (`--force-with-lease`), so it is as safe;
+//! what it prints is shown, and what the remote has afterwards decides.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use git2::{Oid, Repository};
+use secrecy::ExposeSecret as _;
 
-use super::fault::Place;
-use super::reference::{Swap, of_branch};
+use super::address::Server;
+use super::durable::{packs, sync_new_packs};
+use super::fault::{Finding, Place};
+use super::network::{NetworkSettings, Password};
+use super::process::{self, Ran};
+use super::reference::{Swap, of_branch, of_remote, target};
 use super::transport::{Transport, Update};
 use crate::port::RepositoryError;
 
-/// Pushes to a remote of `repo` that needs Git itself; `demand` is why.
+/// How long a push to a folder may take, with its hooks.
+const HOOKS: Duration = Duration::from_secs(600);
+
+/// A remote that Git itself speaks to.
+pub(super) struct Installed<'r> {
+    name: String,
+    here: &'r Repository,
+    server: Server,
+    settings: &'r NetworkSettings,
+    password: Option<Password>,
+}
+
+impl<'r> Installed<'r> {
+    /// The remote `name` of `here`; nothing is sent yet.
+    pub(super) fn open(
+        here: &'r Repository,
+        name: &str,
+        server: Server,
+        settings: &'r NetworkSettings,
+    ) -> Self {
+        let password = match server.is_http() {
+            true => (settings.passwords)(&server.authority()).into_iter().next(),
+            false => None,
+        };
+        Self {
+            name: name.to_owned(),
+            here,
+            server,
+            settings,
+            password,
+        }
+    }
+
+    fn git(&self, args: &[&str]) -> Command {
+        let mut git = git(self.here);
+        let seconds = self.settings.patience.silence.as_secs().max(1).to_string();
+        git.args(["-c", "http.lowSpeedLimit=1", "-c"])
+            .arg(format!("http.lowSpeedTime={seconds}"));
+        // The password goes by the environment: a command line is for everybody to read.
+        if let Some(password) = &self.password {
+            git.arg("-c")
+                .arg("credential.helper=!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$PROMOTE_USER\" \"$PROMOTE_PASSWORD\"; }; f")
+                .env("PROMOTE_USER", &password.user)
+                .env("PROMOTE_PASSWORD", password.secret.expose_secret());
+        }
+        git.args(args);
+        git
+    }
+
+    /// Runs Git until it works, or is sure not to.
+    fn run(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
+        let mut tries = self.settings.patience.tries();
+        loop {
+            let error = match process::run(&mut self.git(args), b"", self.settings.patience.budget)
+            {
+                Ok(ran) if ran.status.success() => return Ok(ran),
+                Ok(ran) => self.said(&ran),
+                Err(e) if e.kind() == ErrorKind::TimedOut => e.to_string(),
+                Err(e) => return Err(self.not_run(e)),
+            };
+            if !tries.wait() {
+                return Err(RepositoryError::Unreachable {
+                    remote: self.name.clone(),
+                    source: Box::new(Finding(format!("{}: {error}", self.server.shown()))),
+                });
+            }
+        }
+    }
+
+    fn not_run(&self, error: std::io::Error) -> RepositoryError {
+        match error.kind() {
+            ErrorKind::NotFound => RepositoryError::UnsupportedRemote {
+                remote: self.name.clone(),
+                scheme: self.server.scheme.clone(),
+            },
+            _ => Place::of(self.here).io_fault("could not run `git`")(error),
+        }
+    }
+
+    /// What Git said, without what must not be said.
+    fn said(&self, ran: &Ran) -> String {
+        let mut text = words(ran);
+        for secret in self.server.secrets() {
+            text = text.replace(&secret, "***");
+        }
+        if let Some(password) = &self.password {
+            text = text.replace(password.secret.expose_secret(), "***");
+        }
+        text
+    }
+
+    /// HEAD's branch and all branches with their commits.
+    fn list(&self) -> Result<(Option<String>, BTreeMap<String, Oid>), RepositoryError> {
+        let ran = self.run(&["ls-remote", "--symref", &self.name, "HEAD", "refs/heads/*"])?;
+        let (mut head, mut branches) = (None, BTreeMap::new());
+        for line in String::from_utf8_lossy(&ran.stdout).lines() {
+            let Some((value, name)) = line.split_once('\t') else {
+                continue;
+            };
+            if let Some(branch) = value.strip_prefix("ref: refs/heads/") {
+                head = Some(branch.to_owned());
+            } else if let (Some(branch), Ok(id)) =
+                (name.strip_prefix("refs/heads/"), Oid::from_str(value))
+            {
+                branches.insert(branch.to_owned(), id);
+            }
+        }
+        Ok((head, branches))
+    }
+}
+
+impl Transport for Installed<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn default_branch(&mut self) -> Result<String, RepositoryError> {
+        let (head, branches) = self.list()?;
+        match head {
+            Some(branch) if branches.contains_key(&branch) => Ok(branch),
+            Some(branch) if branches.is_empty() => Err(RepositoryError::Unborn { branch }),
+            Some(branch) => Err(self.unknown(branch)?),
+            None if branches.is_empty() => Err(RepositoryError::Unborn {
+                branch: "main".to_owned(),
+            }),
+            None => Err(RepositoryError::DetachedHead {
+                commit: "the remote's HEAD".to_owned(),
+            }),
+        }
+    }
+
+    fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
+        Ok(self.list()?.1.into_keys().collect())
+    }
+
+    fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
+        Ok(self.list()?.1.remove(branch))
+    }
+
+    fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
+        if self.tip(branch)?.is_none() {
+            return Ok(None);
+        }
+        let before = packs(self.here);
+        let tracking = of_remote(&self.name, branch);
+        let refspec = format!("+{}:{tracking}", of_branch(branch));
+        self.run(&[
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--recurse-submodules=no",
+            "--no-auto-maintenance",
+            &self.name,
+            &refspec,
+        ])?;
+        sync_new_packs(self.here, &before)?;
+        target(self.here, &tracking)
+    }
+
+    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+        let mut tries = self.settings.patience.tries();
+        let mut refusals = 0;
+        loop {
+            let mut git = self.git(&[]);
+            push_words(&mut git, &self.name, update);
+            let ran = match process::run(&mut git, b"", self.settings.patience.budget) {
+                Ok(ran) if ran.status.success() => return Ok(Swap::Done),
+                Ok(ran) => Some(ran),
+                Err(e) if e.kind() == ErrorKind::TimedOut => None,
+                Err(e) => return Err(self.not_run(e)),
+            };
+            let now = self.tip(update.branch)?;
+            if now == update.new {
+                return Ok(Swap::Done);
+            }
+            if now != update.old {
+                return Ok(Swap::Overtaken);
+            }
+            // Another push may hold the branch's lock just now; a rule refuses again.
+            refusals += 1;
+            if refusals > 1 || !tries.wait() {
+                let message = ran.as_ref().map(|ran| self.said(ran));
+                return Err(RepositoryError::Refused {
+                    remote: self.name.clone(),
+                    branch: update.branch.to_owned(),
+                    message: message.unwrap_or_else(|| "it did not answer in time".to_owned()),
+                });
+            }
+        }
+    }
+}
+
+/// Pushes to a remote of `repo` on this disk that needs Git itself; `demand` is why.
 pub(super) fn push_because(
     repo: &Repository,
     remote: &mut dyn Transport,
@@ -23,27 +230,10 @@ pub(super) fn push_because(
         branch: update.branch.to_owned(),
         message,
     };
-    let full = of_branch(update.branch);
-    let id = |oid: Option<Oid>| oid.map(|oid| oid.to_string()).unwrap_or_default();
-    let output = Command::new("git")
-        .arg("--git-dir")
-        .arg(repo.path())
-        .args(["push", "--porcelain", "--no-verify", "--no-follow-tags"])
-        .args(["--recurse-submodules=no"])
-        // The lease is the compare-and-swap; an empty one wants that there is no such branch.
-        .arg(format!("--force-with-lease={full}:{}", id(update.old)))
-        .arg(&name)
-        .arg(format!("{}:{full}", id(update.new)))
-        .current_dir(repo.workdir().unwrap_or_else(|| repo.path()))
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .env("LC_ALL", "C")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null())
-        .output();
-    let output = match output {
-        Ok(output) => output,
+    let mut git = git(repo);
+    push_words(&mut git, &name, update);
+    let ran = match process::run(&mut git, b"", HOOKS) {
+        Ok(ran) => ran,
         Err(e) if e.kind() == ErrorKind::NotFound => {
             return Err(refused(format!("{demand}, and `git` is not installed")));
         }
@@ -51,17 +241,42 @@ pub(super) fn push_because(
     };
     // What the remote has now is the truth, not what was said.
     match remote.tip(update.branch)? {
-        _ if output.status.success() => Ok(Swap::Done),
+        _ if ran.status.success() => Ok(Swap::Done),
         now if now == update.new => Ok(Swap::Done),
-        now if now == update.old => Err(refused(words(&output))),
+        now if now == update.old => Err(refused(words(&ran))),
         _ => Ok(Swap::Overtaken),
     }
 }
 
+/// Git in a repository, with nothing of the caller's that would mean another one.
+fn git(repo: &Repository) -> Command {
+    let mut git = Command::new("git");
+    git.arg("--git-dir")
+        .arg(repo.path())
+        .current_dir(repo.workdir().unwrap_or_else(|| repo.path()))
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .env_remove("GIT_INDEX_FILE")
+        .env("LC_ALL", "C")
+        .env("GIT_TERMINAL_PROMPT", "0");
+    git
+}
+
+fn push_words(git: &mut Command, remote: &str, update: &Update<'_>) {
+    let full = of_branch(update.branch);
+    let id = |oid: Option<Oid>| oid.map(|oid| oid.to_string()).unwrap_or_default();
+    git.args(["push", "--porcelain", "--no-verify", "--no-follow-tags"])
+        .args(["--recurse-submodules=no"])
+        // The lease is the compare-and-swap; an empty one wants that there is no such branch.
+        .arg(format!("--force-with-lease={full}:{}", id(update.old)))
+        .arg(remote)
+        .arg(format!("{}:{full}", id(update.new)));
+}
+
 /// What the remote said, and in brackets what Git made of it.
-fn words(output: &Output) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    let stdout = String::from_utf8_lossy(&output.stdout);
+fn words(ran: &Ran) -> String {
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    let stdout = String::from_utf8_lossy(&ran.stdout);
     let said: Vec<_> = stderr
         .lines()
         .filter_map(|line| line.strip_prefix("remote:"))

@@ -10,6 +10,7 @@ use git2::Repository;
 use super::choose::{elsewhere, known_default};
 use super::disk::branches;
 use super::fetch;
+use super::network::NetworkSettings;
 use super::reference::{of_branch, of_remote, target};
 use super::snapshot::from_oid;
 use super::worktree::Head;
@@ -19,13 +20,17 @@ use crate::port::{Branch, BranchChoice, RepositoryError};
 /// The remote's branch that is meant.
 pub(super) fn branch(
     repo: &Repository,
+    settings: &NetworkSettings,
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let reason = match fetch::branch(repo, choice, remote) {
+    let reason = match fetch::branch(repo, settings, choice, remote) {
         Err(
             error @ (RepositoryError::UnsupportedRemote { .. }
             | RepositoryError::Unreachable { .. }
+            | RepositoryError::Credentials { .. }
+            | RepositoryError::UntrustedServer { .. }
+            | RepositoryError::Denied { .. }
             | RepositoryError::ReadOnly { .. }),
         ) => error.to_string(),
         other => return other,

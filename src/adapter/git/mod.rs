@@ -13,7 +13,8 @@
 //! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
 //! | `transport`, `address` | the remote: the ways to it |
 //! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
-//! | `installed` | what only Git itself can do |
+//! | `network` | a remote on a server by libgit2: its credentials, deadlines and errors |
+//! | `installed`, `process`, `helper`, `ssh` | what only Git itself can do |
 //! | `fetch`, `look`, `push` | the remote's branch: finding it, publishing on it |
 //! | `proposed` | branches of the program's own |
 //! | `history` | looking back for an earlier promotion |
@@ -28,12 +29,15 @@ mod disk;
 mod durable;
 mod fault;
 mod fetch;
+mod helper;
 mod history;
 mod identity;
 mod installed;
 mod look;
+mod network;
 mod open;
 mod paths;
+mod process;
 mod proposed;
 mod push;
 mod reference;
@@ -41,9 +45,11 @@ mod repository;
 mod server;
 mod snapshot;
 mod sparse;
+mod ssh;
 mod transfer;
 mod transport;
 mod tree;
 mod worktree;
 
+pub use network::{NetworkSettings, Password, Passwords, Patience, Way};
 pub use repository::GitRepository;

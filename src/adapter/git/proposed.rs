@@ -3,6 +3,7 @@
 use git2::{Oid, Repository, Sort};
 
 use super::fault::Place;
+use super::network::NetworkSettings;
 use super::paths::show;
 use super::reference::{Swap, change, of_branch, target};
 use super::snapshot::{from_oid, to_oid};
@@ -16,11 +17,12 @@ const LOOKED_AT: usize = 500;
 /// The branch `name` beside `base`, with the commits that the base lacks.
 pub(super) fn look(
     repo: &Repository,
+    settings: &NetworkSettings,
     base: &Branch,
     name: &str,
 ) -> Result<Option<ProposedBranch>, RepositoryError> {
     let tip = match &base.remote {
-        Some(remote) => transport::open(repo, remote, Purpose::Fetch)?.fetch(name)?,
+        Some(remote) => transport::open(repo, settings, remote, Purpose::Fetch)?.fetch(name)?,
         None => target(repo, &of_branch(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
@@ -92,6 +94,7 @@ fn changes(repo: &Repository, commit: &git2::Commit<'_>) -> Result<Vec<Change>, 
 /// Makes the branch point at `commit`, or deletes it.
 pub(super) fn replace(
     repo: &Repository,
+    settings: &NetworkSettings,
     base: &Branch,
     name: &str,
     expected: Expected,
@@ -106,7 +109,7 @@ pub(super) fn replace(
         new: commit.map(|commit| to_oid(commit.0)).transpose()?,
     };
     let swapped = match &base.remote {
-        Some(remote) => transport::open(repo, remote, Purpose::Push)?.push(&update)?,
+        Some(remote) => transport::open(repo, settings, remote, Purpose::Push)?.push(&update)?,
         None => {
             let log = "promote: propose";
             change(repo, &of_branch(name), update.old, update.new, log)?

@@ -3,6 +3,7 @@
 use git2::{Oid, Repository};
 
 use super::advance::{descends, log_line, with_files};
+use super::network::NetworkSettings;
 use super::reference::{Swap, of_branch, of_remote, set, target};
 use super::snapshot::to_oid;
 use super::transport::{self, Purpose, Update};
@@ -12,13 +13,14 @@ use crate::port::{Advance, Branch, RepositoryError};
 /// Moves the remote's branch from its tip to `commit`, then what follows it here.
 pub(super) fn publish(
     repo: &Repository,
+    settings: &NetworkSettings,
     branch: &Branch,
     remote: &str,
     commit: CommitId,
 ) -> Result<Advance, RepositoryError> {
     let (old, new) = (to_oid(branch.tip.0)?, to_oid(commit.0)?);
     descends(repo, old, new)?;
-    let mut remote = transport::open(repo, remote, Purpose::Push)?;
+    let mut remote = transport::open(repo, settings, remote, Purpose::Push)?;
     let swapped = remote.push(&Update {
         branch: &branch.name,
         old: Some(old),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 
 use super::fault::Place;
+use super::network::NetworkSettings;
 use super::snapshot::{GitSnapshot, Store};
 use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
 use crate::domain::CommitId;
@@ -24,6 +25,7 @@ pub struct GitRepository {
 struct Shared {
     repo: Mutex<git2::Repository>,
     store: Arc<Store>,
+    network: NetworkSettings,
     name: String,
 }
 
@@ -39,10 +41,11 @@ impl GitRepository {
     /// # Errors
     /// [`RepositoryError::NotARepository`], [`RepositoryError::NotTrusted`], and
     /// [`RepositoryError::Unsupported`] for reftable, sha256 and partial clones.
-    pub fn discover(dir: &Path) -> Result<Self, RepositoryError> {
+    pub fn discover(dir: &Path, network: NetworkSettings) -> Result<Self, RepositoryError> {
         let repo = open::discover(dir)?;
         let shared = Shared {
             store: Arc::new(Store::open(&repo)?),
+            network,
             name: name_of(&repo),
             repo: Mutex::new(repo),
         };
@@ -54,10 +57,12 @@ impl GitRepository {
     /// Does what may take long where it holds nobody up.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&git2::Repository) -> Result<T, RepositoryError> + Send + 'static,
+        work: impl FnOnce(&git2::Repository, &NetworkSettings) -> Result<T, RepositoryError>
+        + Send
+        + 'static,
     ) -> Result<T, RepositoryError> {
         let shared = Arc::clone(&self.shared);
-        let work = move || work(&shared.repo());
+        let work = move || work(&shared.repo(), &shared.network);
         match Handle::try_current() {
             Ok(runtime) => match runtime.spawn_blocking(work).await {
                 Ok(done) => done,
@@ -76,18 +81,18 @@ impl Repository for GitRepository {
 
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         let choice = choice.clone();
-        self.blocking(move |repo| match choice.publish {
+        self.blocking(move |repo, network| match choice.publish {
             Publish::Local => {
                 let remote = choose::remote(repo).unwrap_or(None);
                 choose::local(repo, &choice, remote.as_deref())
             }
             Publish::Push => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
-                Some(remote) => fetch::branch(repo, &choice, &remote),
+                Some(remote) => fetch::branch(repo, network, &choice, &remote),
             },
             Publish::Look => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
-                Some(remote) => look::branch(repo, &choice, &remote),
+                Some(remote) => look::branch(repo, network, &choice, &remote),
             },
         })
         .await
@@ -103,14 +108,14 @@ impl Repository for GitRepository {
     }
 
     async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError> {
-        self.blocking(move |repo| commit::write(repo, &request))
+        self.blocking(move |repo, _| commit::write(repo, &request))
             .await
     }
 
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |repo| match &branch.remote {
-            Some(remote) => push::publish(repo, &branch, remote, commit),
+        self.blocking(move |repo, network| match &branch.remote {
+            Some(remote) => push::publish(repo, network, &branch, remote, commit),
             None => advance::local(repo, &branch, commit),
         })
         .await
@@ -122,7 +127,7 @@ impl Repository for GitRepository {
         name: &str,
     ) -> Result<Option<ProposedBranch>, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |repo| proposed::look(repo, &base, &name))
+        self.blocking(move |repo, network| proposed::look(repo, network, &base, &name))
             .await
     }
 
@@ -134,8 +139,10 @@ impl Repository for GitRepository {
         commit: Option<CommitId>,
     ) -> Result<Advance, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |repo| proposed::replace(repo, &base, &name, expected, commit))
-            .await
+        self.blocking(move |repo, network| {
+            proposed::replace(repo, network, &base, &name, expected, commit)
+        })
+        .await
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {

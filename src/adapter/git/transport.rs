@@ -11,10 +11,13 @@
 
 use git2::{Oid, Repository};
 
-use super::address::local_path;
+use super::address::{Address, Server};
 use super::disk::Disk;
 use super::fault::Place;
+use super::installed::Installed;
+use super::network::{Network, NetworkSettings, Way};
 use super::reference::Swap;
+use super::ssh;
 use crate::port::RepositoryError;
 
 /// What a remote is opened for; its two URLs may differ.
@@ -71,16 +74,31 @@ pub(super) trait Transport {
 /// Opens the remote `name`, on the way that leads there.
 pub(super) fn open<'r>(
     repo: &'r Repository,
+    settings: &'r NetworkSettings,
     name: &str,
     purpose: Purpose,
 ) -> Result<Box<dyn Transport + 'r>, RepositoryError> {
-    let url = url(repo, name, purpose)?;
-    match local_path(&url) {
-        Ok(path) => Ok(Box::new(Disk::open(repo, name, &path)?)),
-        Err(scheme) => Err(RepositoryError::UnsupportedRemote {
-            remote: name.to_owned(),
-            scheme,
-        }),
+    let server = match Address::of(&url(repo, name, purpose)?) {
+        Address::Disk(path) => return Ok(Box::new(Disk::open(repo, name, &path)?)),
+        Address::Server(server) => server,
+    };
+    Ok(match way(repo, settings, &server) {
+        Way::Git => Box::new(Installed::open(repo, name, server, settings)),
+        Way::Any | Way::Libgit2 => Box::new(Network::open(repo, name, server, settings)?),
+    })
+}
+
+/// Which way leads to a server: the one that was asked for, else what it needs.
+fn way(repo: &Repository, settings: &NetworkSettings, server: &Server) -> Way {
+    let by_libgit2 = match server.scheme.as_str() {
+        "http" | "https" | "git" => true,
+        "ssh" => !ssh::is_configured(repo),
+        _ => false,
+    };
+    match settings.way {
+        Way::Any if by_libgit2 => Way::Libgit2,
+        Way::Any => Way::Git,
+        asked => asked,
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) fn way(error: &Error) -> Way {
         Error::Credentials { .. } => Way::failed(
             "let Git know them (a credential helper, an SSH agent), or set `GITHUB_TOKEN` for GitHub",
         ),
+        Error::Denied { .. } => Way::failed(
+            "`git remote -v` prints its URL; a server hides what the credentials may not see",
+        ),
         Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
         Error::Refused { .. } => Way::failed("nothing has moved; the server's words say why"),
         Error::MissingIdentity => Way::failed(

@@ -1,0 +1,299 @@
+//! Remotes behind http, https, ssh and Git's own protocol, by libgit2.
+//!
+//! # Why
+//!
+//! A network fails in the middle. Listing and fetching may simply be tried
+//! again. A push may not: it may have had its effect. So after every push that
+//! was not plainly accepted the remote is asked what the branch is now, and
+//! that answer decides: the new commit (it went through), the old one (it did
+//! not, and the reason counts), or another one (somebody else was faster). What
+//! the server says in words is shown and never interpreted.
+
+mod config;
+mod keychain;
+mod limits;
+mod session;
+mod settings;
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, PushOptions, Repository};
+
+use super::address::Server;
+use super::durable::{packs, sync_new_packs};
+use super::reference::{Swap, of_branch, of_remote, set, target};
+use super::transport::{Transport, Update};
+use crate::port::RepositoryError;
+use keychain::Outcome;
+use session::Session;
+use trouble::Trouble;
+
+pub use settings::{NetworkSettings, Password, Passwords, Patience, Way};
+
+/// A remote on a server.
+pub(super) struct Network<'r> {
+    name: String,
+    here: &'r Repository,
+    server: Server,
+    settings: &'r NetworkSettings,
+    listed: Option<Listed>,
+}
+
+/// What the remote has, as it was last asked.
+struct Listed {
+    default: Option<String>,
+    branches: BTreeMap<String, Oid>,
+}
+
+/// How the server answered a push.
+enum Report {
+    /// The branch is where it shall be.
+    Accepted,
+    /// The branch was elsewhere before anything was sent.
+    Elsewhere,
+    /// It did not take it, in its own words.
+    Refused(String),
+}
+
+impl<'r> Network<'r> {
+    /// The remote `name` of `here`; nothing is sent yet.
+    pub(super) fn open(
+        here: &'r Repository,
+        name: &str,
+        server: Server,
+        settings: &'r NetworkSettings,
+    ) -> Result<Self, RepositoryError> {
+        limits::set(settings.patience.silence);
+        config::trust_authorities(here, &server)?;
+        Ok(Self {
+            name: name.to_owned(),
+            here,
+            server,
+            settings,
+            listed: None,
+        })
+    }
+
+    fn session(&self) -> Session {
+        Session::new(self.here, &self.server, &self.settings.passwords)
+    }
+
+    /// Connects, and does what may be repeated; again while the network is at fault.
+    fn patiently<T>(
+        &self,
+        mut work: impl FnMut(
+            &Session,
+            &mut git2::RemoteConnection<'_, '_, '_>,
+        ) -> Result<T, git2::Error>,
+    ) -> Result<T, RepositoryError> {
+        let mut tries = self.settings.patience.tries();
+        loop {
+            let session = self.session();
+            let done = (self.here.remote_anonymous(&self.server.url)).and_then(|mut remote| {
+                let proxy = Some(session.proxy());
+                let mut connection =
+                    remote.connect_auth(Direction::Fetch, Some(session.callbacks()), proxy)?;
+                work(&session, &mut connection)
+            });
+            let error = match done {
+                Ok(done) => {
+                    session.settle(Outcome::Accepted);
+                    return Ok(done);
+                }
+                Err(error) => error,
+            };
+            let trouble = Trouble::of(&error);
+            if trouble == Trouble::Credentials {
+                session.settle(Outcome::Refused);
+            }
+            if trouble != Trouble::Passing || !tries.wait() {
+                return Err(self.fault(trouble, &session, &error));
+            }
+        }
+    }
+
+    fn fault(&self, trouble: Trouble, session: &Session, error: &git2::Error) -> RepositoryError {
+        trouble.fault(self.here, &self.name, &self.server, session, error)
+    }
+
+    fn list(&mut self) -> Result<&Listed, RepositoryError> {
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => self.patiently(|_, connection| listed(connection))?,
+        };
+        Ok(self.listed.insert(listed))
+    }
+
+    fn push_once(&self, session: &Session, update: &Update<'_>) -> Result<Report, git2::Error> {
+        let full = of_branch(update.branch);
+        let id = |oid: Option<Oid>| oid.map(|oid| oid.to_string()).unwrap_or_default();
+        // Where the old commit goes on in the new one, the server shall see that nothing is forced.
+        let is_forward = match (update.old, update.new) {
+            (Some(old), Some(new)) => self.here.graph_descendant_of(new, old).unwrap_or(false),
+            _ => true,
+        };
+        let force = if is_forward { "" } else { "+" };
+        let refspec = format!("{force}{}:{full}", id(update.new));
+        let mut remote = self.here.remote_anonymous(&self.server.url)?;
+        let mut callbacks = session.callbacks();
+        session.expect(&mut callbacks, update.old);
+        let mut options = PushOptions::new();
+        options.remote_callbacks(callbacks);
+        options.proxy_options(session.proxy());
+        let pushed = remote.push(&[refspec], Some(&mut options));
+        if session.was_elsewhere() {
+            return Ok(Report::Elsewhere);
+        }
+        match pushed {
+            Ok(()) => Ok(session.refusal().map_or(Report::Accepted, Report::Refused)),
+            // libgit2 asks nobody when what it knows of the branch is no part of the new commit.
+            Err(error) if error.code() == ErrorCode::NotFastForward => Ok(Report::Elsewhere),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Transport for Network<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn default_branch(&mut self) -> Result<String, RepositoryError> {
+        let listed = self.list()?;
+        match &listed.default {
+            Some(branch) if listed.branches.contains_key(branch) => Ok(branch.clone()),
+            Some(branch) if listed.branches.is_empty() => Err(RepositoryError::Unborn {
+                branch: branch.clone(),
+            }),
+            Some(branch) => {
+                let branch = branch.clone();
+                Err(self.unknown(branch)?)
+            }
+            None if listed.branches.is_empty() => Err(RepositoryError::Unborn {
+                branch: "main".to_owned(),
+            }),
+            None => Err(RepositoryError::DetachedHead {
+                commit: "the remote's HEAD".to_owned(),
+            }),
+        }
+    }
+
+    fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
+        Ok(self.list()?.branches.keys().cloned().collect())
+    }
+
+    fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
+        self.listed = None;
+        Ok(self.list()?.branches.get(branch).copied())
+    }
+
+    fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
+        let here = self.here;
+        let before = packs(here);
+        let (name, tracking) = (of_branch(branch), of_remote(&self.name, branch));
+        let (listed, tip) = self.patiently(|session, connection| {
+            let listed = listed(connection)?;
+            let tip = listed.branches.get(branch).copied();
+            if let Some(tip) = tip
+                && !here.odb()?.exists(tip)
+            {
+                let mut options = FetchOptions::new();
+                options
+                    .remote_callbacks(session.callbacks())
+                    .proxy_options(session.proxy())
+                    .update_fetchhead(false)
+                    .download_tags(AutotagOption::None);
+                let refspec = format!("+{name}:{tracking}");
+                connection
+                    .remote()
+                    .download(&[refspec], Some(&mut options))?;
+            }
+            Ok((listed, tip))
+        })?;
+        self.listed = Some(listed);
+        let Some(tip) = tip else { return Ok(None) };
+        sync_new_packs(here, &before)?;
+        if target(here, &tracking)? != Some(tip) {
+            set(here, &tracking, tip, "promote: fetch")?;
+        }
+        Ok(Some(tip))
+    }
+
+    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+        let mut tries = self.settings.patience.tries();
+        let started = Instant::now();
+        let mut refusals = 0;
+        loop {
+            let session = self.session();
+            let report = self.push_once(&session, update);
+            match &report {
+                Ok(Report::Accepted) => return Ok(Swap::Done),
+                Ok(Report::Elsewhere) => {}
+                Ok(Report::Refused(_)) => refusals += 1,
+                Err(error) => {
+                    let trouble = Trouble::of(error);
+                    if trouble != Trouble::Passing {
+                        return Err(self.fault(trouble, &session, error));
+                    }
+                }
+            }
+            // It may have had its effect all the same.
+            let now = self.tip(update.branch)?;
+            if now == update.new {
+                return Ok(Swap::Done);
+            }
+            if now != update.old {
+                return Ok(Swap::Overtaken);
+            }
+            let is_late = started.elapsed() > self.settings.patience.budget;
+            match report {
+                // Another push may hold the branch's lock just now; a rule refuses again.
+                Ok(Report::Refused(message)) if refusals > 1 || is_late || !tries.wait() => {
+                    return Err(RepositoryError::Refused {
+                        remote: self.name.clone(),
+                        branch: update.branch.to_owned(),
+                        message: session.without_secrets(&message),
+                    });
+                }
+                Err(error) if is_late || !tries.wait() => {
+                    return Err(self.fault(Trouble::Passing, &session, &error));
+                }
+                // It comes and goes: whoever moves it is faster.
+                Ok(Report::Elsewhere) if is_late || !tries.wait() => return Ok(Swap::Overtaken),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn listed(connection: &git2::RemoteConnection<'_, '_, '_>) -> Result<Listed, git2::Error> {
+    let mut listed = Listed {
+        default: None,
+        branches: BTreeMap::new(),
+    };
+    let mut head = None;
+    for advertised in connection.list()? {
+        if advertised.name() == "HEAD" {
+            head = Some(advertised.oid());
+            listed.default = advertised
+                .symref_target()
+                .and_then(|full| full.strip_prefix("refs/heads/"))
+                .map(ToOwned::to_owned);
+        } else if let Some(branch) = advertised.name().strip_prefix("refs/heads/") {
+            listed.branches.insert(branch.to_owned(), advertised.oid());
+        }
+    }
+    // Servers that do not tell what HEAD names: the one branch that is there.
+    if listed.default.is_none() && head.is_some() {
+        let mut same = listed
+            .branches
+            .iter()
+            .filter(|(_, oid)| Some(**oid) == head);
+        if let (Some((only, _)), None) = (same.next(), same.next()) {
+            listed.default = Some(only.clone());
+        }
+    }
+    Ok(listed)
+}

@@ -1,0 +1,146 @@
+//! What a failure of the network means: worth another try, or not.
+
+use git2::{ErrorClass, ErrorCode, Repository};
+
+use super::super::address::Server;
+use super::super::fault::{Finding, Place};
+use super::session::Session;
+use crate::port::RepositoryError;
+
+/// The kinds of failure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Trouble {
+    /// Nobody is let in.
+    Credentials,
+    /// The server is not the one that it should be.
+    Certificate,
+    /// The server answered, and said no.
+    Denied,
+    /// Something here: the disk, the repository.
+    Local,
+    /// Anything that may be gone the next time.
+    Passing,
+}
+
+impl Trouble {
+    /// The kind of an error of libgit2.
+    pub(super) fn of(error: &git2::Error) -> Self {
+        match (error.code(), error.class()) {
+            (ErrorCode::Auth, _) => Self::Credentials,
+            (ErrorCode::Certificate, _) => Self::Certificate,
+            (_, ErrorClass::Http) => match status(error.message()) {
+                Some(401) => Self::Credentials,
+                Some(408 | 429) => Self::Passing,
+                Some(400..500) => Self::Denied,
+                _ => Self::Passing,
+            },
+            // What the server says in Git's protocol before it hangs up.
+            (_, ErrorClass::Net) if error.message().starts_with("remote error") => Self::Denied,
+            (_, ErrorClass::Net | ErrorClass::Ssl | ErrorClass::Ssh) => Self::Passing,
+            (ErrorCode::Eof, _) => Self::Passing,
+            (_, ErrorClass::Os) if is_of_a_socket(error.message()) => Self::Passing,
+            (_, ErrorClass::Indexer | ErrorClass::Zlib) => Self::Passing,
+            _ => Self::Local,
+        }
+    }
+
+    /// The error for whoever asked.
+    pub(super) fn fault(
+        self,
+        repo: &Repository,
+        remote: &str,
+        server: &Server,
+        session: &Session,
+        error: &git2::Error,
+    ) -> RepositoryError {
+        let remote = remote.to_owned();
+        let said = session.without_secrets(error.message());
+        let source = Box::new(Finding(format!("{}: {said}", server.shown())));
+        match self {
+            Self::Credentials => RepositoryError::Credentials {
+                remote,
+                tried: session.tried(),
+                source,
+            },
+            Self::Certificate => RepositoryError::UntrustedServer {
+                remote,
+                hint: match server.is_http() {
+                    true => "if the server's authority is your own, name its file in Git's \
+                             `http.sslCAInfo`"
+                        .to_owned(),
+                    false => format!(
+                        "compare the server's key with what its owner says; `ssh-keyscan {}{}` \
+                         prints it, and `~/.ssh/known_hosts` is where it belongs",
+                        server
+                            .port
+                            .map(|port| format!("-p {port} "))
+                            .unwrap_or_default(),
+                        server.host
+                    ),
+                },
+                source,
+            },
+            Self::Denied => RepositoryError::Denied { remote, source },
+            Self::Passing => RepositoryError::Unreachable { remote, source },
+            Self::Local => {
+                let doing = format!("could not exchange commits with `{remote}`");
+                let error = git2::Error::new(error.code(), error.class(), said);
+                Place::of(repo).fault(doing)(error)
+            }
+        }
+    }
+}
+
+/// The status in libgit2's "unexpected http status code: 503".
+fn status(message: &str) -> Option<u16> {
+    let (_, code) = message.rsplit_once("status code: ")?;
+    code.trim().parse().ok()
+}
+
+/// What libgit2 says when a system call on a connection fails.
+fn is_of_a_socket(message: &str) -> bool {
+    [
+        "socket",
+        "connect",
+        "receiv",
+        "send",
+        "recv",
+        "host",
+        "poll",
+        "Connection",
+    ]
+    .iter()
+    .any(|word| message.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(code: ErrorCode, class: ErrorClass, text: &str) -> Trouble {
+        Trouble::of(&git2::Error::new(code, class, text))
+    }
+
+    #[test]
+    fn a_servers_fault_passes_and_its_no_does_not() {
+        let http = |status| {
+            let text = format!("unexpected http status code: {status}");
+            of(ErrorCode::GenericError, ErrorClass::Http, &text)
+        };
+        for status in [500, 502, 503, 429, 408] {
+            assert_eq!(http(status), Trouble::Passing, "{status}");
+        }
+        for status in [400, 403, 404, 410] {
+            assert_eq!(http(status), Trouble::Denied, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_no_matter_of_the_network() {
+        let text = "failed to write: No space left on device";
+        assert_eq!(
+            of(ErrorCode::GenericError, ErrorClass::Os, text),
+            Trouble::Local
+        );
+    }
+}

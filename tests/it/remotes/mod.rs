@@ -1,0 +1,388 @@
+//! Promoting over real servers: HTTPS, SSH, Git's own protocol, gitolite.
+
+mod faults;
+mod http;
+mod process;
+mod ssh;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::world::{Ran, Repo, World};
+use faults::{Fault, Proxy};
+use http::{Http, PASSWORD, USER};
+use process::{Server, free_port};
+use ssh::Ssh;
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+    ("apps/web/staging/values.yaml", "image:\n  tag: 2.1.0\n"),
+    ("apps/web/production/values.yaml", "image:\n  tag: 2.0.0\n"),
+];
+const API: &str = "apps/api/production/values.yaml";
+const PROMOTE: &[&str] = &[
+    "--from",
+    "staging",
+    "--to",
+    "production",
+    "--service",
+    "api",
+    "--yes",
+];
+
+/// A remote with the sample's files, and a clone whose `origin` is at `url`.
+fn cloned<'w>(world: &'w World, url: &str) -> (Repo<'w>, Repo<'w>) {
+    let (remote, repo) = world.cloned(FILES);
+    remote.git(&["config", "http.receivepack", "true"]);
+    repo.git(&["remote", "set-url", "origin", url]);
+    (remote, repo)
+}
+
+/// The program with more words.
+fn promote(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    repo.promote(&[PROMOTE, more].concat())
+}
+
+/// Promotes, and makes sure that the remote has one commit more, with the new version in it.
+fn promotes(remote: &Repo<'_>, repo: &Repo<'_>, more: &[&str]) {
+    let ran = promote(repo, more);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.contains("pushed to origin"), "{ran}");
+    assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
+    assert_eq!(remote.git(&["rev-list", "--count", "main"]), "2");
+    assert_eq!(repo.tip("origin/main"), remote.tip("main"));
+    assert_eq!(repo.tip("main"), remote.tip("main"));
+    remote.assert_sound();
+    repo.assert_sound();
+}
+
+/// Somebody commits to the remote meanwhile.
+fn somebody_commits(world: &World, remote: &Repo<'_>, path: &str, text: &str) {
+    let name = format!("other-{}", path.replace('/', "-"));
+    let other = world.clone_of(remote, &name);
+    other.commit("theirs", &[(path, text)]);
+    other.git(&["push", "-q", "origin", "main"]);
+}
+
+fn store_password(world: &World, port: u16, password: &str) {
+    let file = world.path("home/.git-credentials");
+    fs::write(
+        file,
+        format!("https://{USER}:{password}@127.0.0.1:{port}\n"),
+    )
+    .unwrap();
+    let config = world.path("home/.gitconfig");
+    fs::write(config, "[credential]\n\thelper = store\n").unwrap();
+}
+
+fn trust(repo: &Repo<'_>, http: &Http) {
+    let file = http.authority.display().to_string();
+    repo.git(&["config", "http.sslCAInfo", &file]);
+}
+
+const WAYS: [&[&str]; 2] = [&["--transport", "libgit2"], &["--transport", "git"]];
+
+#[test]
+fn over_https_with_a_password_and_an_own_authority() {
+    for way in WAYS {
+        let world = World::new();
+        let Some(http) = Http::start(&world) else {
+            return;
+        };
+        let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
+        trust(&repo, &http);
+        store_password(&world, http.port, PASSWORD);
+        somebody_commits(&world, &remote, "README", "theirs");
+        let ran = promote(&repo, way);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
+        assert_eq!(remote.show("main", "README"), "theirs");
+        let again = promote(&repo, way);
+        assert_eq!(again.code, 0, "{again}");
+        assert!(again.stdout.contains("nothing to promote"), "{again}");
+        assert!(!format!("{ran}{again}").contains(PASSWORD), "{ran}{again}");
+        remote.assert_sound();
+        repo.assert_sound();
+    }
+}
+
+#[test]
+fn an_unknown_authority_is_not_trusted() {
+    let world = World::new();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
+    store_password(&world, http.port, PASSWORD);
+    let tip = remote.tip("main");
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("could not prove who it is"), "{ran}");
+    assert!(ran.stderr.contains("http.sslCAInfo"), "{ran}");
+    assert_eq!(remote.tip("main"), tip);
+}
+
+#[test]
+fn a_wrong_password_is_tried_once_and_never_shown() {
+    let world = World::new();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    let proxy = Proxy::to(http.port, &[]);
+    let wrong = "wr0ng-p4ssw0rd";
+    let url = format!("https://127.0.0.1:{}/remote.git", proxy.port);
+    let (_remote, repo) = cloned(&world, &url);
+    trust(&repo, &http);
+    store_password(&world, proxy.port, wrong);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("did not accept the credentials"),
+        "{ran}"
+    );
+    assert!(ran.stderr.contains("Git's credential helper"), "{ran}");
+    assert!(!ran.to_string().contains(wrong), "{ran}");
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[test]
+fn a_password_in_the_url_works_and_is_never_shown() {
+    let world = World::new();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    let url = http.url.replace("://", &format!("://{USER}:{PASSWORD}@"));
+    let (remote, repo) = cloned(&world, &format!("{url}/remote.git"));
+    trust(&repo, &http);
+    promotes(&remote, &repo, &["--verbose"]);
+    repo.git(&["remote", "set-url", "origin", &format!("{url}/nothing.git")]);
+    let ran = promote(&repo, &["--verbose"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("no such repository"), "{ran}");
+    assert!(!ran.to_string().contains(PASSWORD), "{ran}");
+}
+
+#[test]
+fn over_ssh_with_a_key_and_a_known_host() {
+    for way in WAYS {
+        let world = World::new();
+        let Some(ssh) = Ssh::start(&world) else {
+            return;
+        };
+        let path = world.path("remote.git").display().to_string();
+        let (remote, repo) = cloned(&world, &format!("{}{path}", ssh.url));
+        let known = world.path("home/.ssh/known_hosts");
+        fs::write(&known, &ssh.known).unwrap();
+        if way[1] == "git" {
+            // OpenSSH looks for the user's home in the list of accounts, not in the environment.
+            let key = world.path("home/.ssh/id_ed25519").display().to_string();
+            let known = known.display();
+            let command = format!("ssh -F none -i {key} -o UserKnownHostsFile={known}");
+            repo.git(&["config", "core.sshCommand", &command]);
+        }
+        promotes(&remote, &repo, way);
+    }
+}
+
+#[test]
+fn an_ssh_server_that_is_unknown_or_another_one_is_not_trusted() {
+    let world = World::new();
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    let path = world.path("remote.git").display().to_string();
+    let (remote, repo) = cloned(&world, &format!("{}{path}", ssh.url));
+    let tip = remote.tip("main");
+    let known = world.path("home/.ssh/known_hosts");
+    let key = ssh.known.split(' ').next_back().unwrap().trim();
+    let (start, end) = key.split_at(key.len() - 6);
+    let other = ssh.known.replace(
+        key,
+        &format!("{start}{}", end.chars().rev().collect::<String>()),
+    );
+    for text in [None, Some(other)] {
+        if let Some(text) = &text {
+            fs::write(&known, text).unwrap();
+        }
+        let ran = promote(&repo, &[]);
+        assert_eq!(ran.code, 1, "{text:?} {ran}");
+        assert!(
+            ran.stderr.contains("could not prove who it is"),
+            "{text:?} {ran}"
+        );
+        assert!(ran.stderr.contains("known_hosts"), "{ran}");
+    }
+    assert_eq!(remote.tip("main"), tip);
+}
+
+#[test]
+fn an_ssh_server_that_takes_no_key_names_those_that_were_tried() {
+    let world = World::new();
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    let path = world.path("remote.git").display().to_string();
+    let (_remote, repo) = cloned(&world, &format!("{}{path}", ssh.url));
+    fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    fs::write(world.path("ssh/authorized"), "").unwrap();
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("did not accept the credentials"),
+        "{ran}"
+    );
+    assert!(ran.stderr.contains("id_ed25519"), "{ran}");
+}
+
+#[test]
+fn over_gits_own_protocol() {
+    let world = World::new();
+    let port = free_port();
+    let mut daemon = world.command("git");
+    daemon
+        .args([
+            "daemon",
+            "--reuseaddr",
+            "--listen=127.0.0.1",
+            "--export-all",
+        ])
+        .args(["--enable=receive-pack", "--base-path"])
+        .arg(world.path(""))
+        .arg(format!("--port={port}"));
+    let _daemon = Server::start(&mut daemon, port, &world.path("daemon.log"));
+    let (remote, repo) = cloned(&world, &format!("git://127.0.0.1:{port}/remote.git"));
+    promotes(&remote, &repo, &[]);
+    repo.git(&[
+        "remote",
+        "set-url",
+        "origin",
+        &format!("git://127.0.0.1:{port}/no.git"),
+    ]);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("no such repository"), "{ran}");
+}
+
+#[test]
+fn gitolite_lets_a_branch_through_and_denies_another_and_a_path() {
+    let world = World::new();
+    let rules = "repo shop\n  RW+ VREF/NAME/ = ada\n  - VREF/NAME/apps/web/ = ada\n  \
+                 RW main = ada\n  RW work = ada\n  - frozen = ada\n  R = ada\n";
+    let Some(ssh) = Ssh::with_gitolite(&world, rules) else {
+        return;
+    };
+    let (_, repo) = cloned(&world, &format!("{}/shop", ssh.url));
+    fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    let shop = world.at(world.path("gitolite/repositories/shop.git"));
+    for branch in ["main", "frozen"] {
+        let refspec = format!("main:refs/heads/{branch}");
+        repo.git(&["push", "-q", shop.dir.to_str().unwrap(), &refspec]);
+    }
+    shop.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let tips = || (shop.tip("main"), shop.tip("frozen"));
+    let before = tips();
+    let ran = promote(&repo, &["--branch", "frozen"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("refused `frozen`"), "{ran}");
+    assert!(ran.stderr.contains("--action pull-request"), "{ran}");
+    let words = [
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--service",
+        "web",
+        "--yes",
+    ];
+    let ran = repo.promote(&words);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("DENIED by VREF/NAME/apps/web/"),
+        "{ran}"
+    );
+    assert_eq!(tips(), before);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(shop.show("main", API), "image:\n  tag: 1.5.0\n");
+    shop.assert_sound();
+}
+
+#[test]
+fn a_server_that_stalls_is_an_error_in_bounded_time() {
+    let world = World::new();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    let (remote, repo) = cloned(&world, "x");
+    trust(&repo, &http);
+    let tip = remote.tip("main");
+    let path = world.path("remote.git").display().to_string();
+    for bytes in [0, 10, 3_000] {
+        let https = Proxy::to(http.port, &[Fault::StallAnswer(bytes); 9]);
+        let shell = Proxy::to(ssh.port, &[Fault::StallAnswer(bytes); 9]);
+        store_password(&world, https.port, PASSWORD);
+        for url in [
+            format!("https://127.0.0.1:{}/remote.git", https.port),
+            format!("ssh://root@127.0.0.1:{}{path}", shell.port),
+        ] {
+            repo.git(&["remote", "set-url", "origin", &url]);
+            let known = ssh
+                .known
+                .replace(&ssh.port.to_string(), &shell.port.to_string());
+            fs::write(world.path("home/.ssh/known_hosts"), known).unwrap();
+            let started = Instant::now();
+            let ran = promote(&repo, &["--timeout", "1"]);
+            assert_eq!(ran.code, 5, "{url} {bytes}: {ran}");
+            assert!(started.elapsed() < Duration::from_secs(8), "{url} {bytes}");
+        }
+    }
+    assert_eq!(remote.tip("main"), tip);
+}
+
+#[test]
+fn a_connection_that_breaks_anywhere_is_tried_again_and_pushes_once() {
+    let world = World::new();
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    let path = world.path("remote.git").display().to_string();
+    let (remote, repo) = cloned(&world, "x");
+    let first = remote.tip("main");
+    for fault in [
+        Fault::Refuse,
+        Fault::CutAnswer(100),
+        Fault::CutAnswer(2_500),
+        Fault::CutAnswer(3_500),
+        Fault::CutRequest(1_000),
+        Fault::CutRequest(3_000),
+        Fault::CutRequest(4_000),
+    ] {
+        // The first connection lists and fetches, the second pushes.
+        for faults in [vec![fault], vec![Fault::None, fault]] {
+            let proxy = Proxy::to(ssh.port, &faults);
+            let url = format!("ssh://root@127.0.0.1:{}{path}", proxy.port);
+            repo.git(&["remote", "set-url", "origin", &url]);
+            let known = ssh
+                .known
+                .replace(&ssh.port.to_string(), &proxy.port.to_string());
+            fs::write(world.path("home/.ssh/known_hosts"), known).unwrap();
+            remote.git(&["update-ref", "refs/heads/main", &first]);
+            repo.git(&["reset", "-q", "--hard", &first]);
+            let ran = promote(&repo, &["--timeout", "5"]);
+            assert_eq!(ran.code, 0, "{faults:?}: {ran}");
+            assert_eq!(
+                remote.git(&["rev-list", "--count", "main"]),
+                "2",
+                "{faults:?}"
+            );
+            assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
+        }
+    }
+    remote.assert_sound();
+    repo.assert_sound();
+}
