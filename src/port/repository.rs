@@ -313,7 +313,7 @@ pub enum RepositoryError {
         message: String,
     },
     /// The remote did not accept any credentials.
-    #[error("remote `{remote}` did not accept the credentials{}", if .tried.is_empty() { " (there were none to try)" } else { "" })]
+    #[error("remote `{remote}` did not accept the credentials{}", list_of(.tried))]
     Credentials {
         /// The remote.
         remote: String,
@@ -361,4 +361,12 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// What was tried, for a message.
+fn list_of(ways: &[String]) -> String {
+    match ways {
+        [] => " (there were none to try)".to_owned(),
+        ways => format!("; tried {}", ways.join(", ")),
+    }
 }

@@ -1,6 +1,5 @@
 //! Puts adapters behind ports: the only room that knows every room, and only connects them.
 
-mod login;
 mod settings;
 
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::sync::Arc;
 
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::git::{GitRepository, NetworkSettings};
+use crate::adapter::login;
 use crate::engine::Ports;
 use crate::port::{Progress, RepositoryError};
 
@@ -38,7 +38,7 @@ pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
     let network = NetworkSettings {
         way: reach.way,
         patience: reach.patience,
-        passwords: Arc::new(login::passwords),
+        passwords: Arc::new(login::from_environment),
     };
     Ok(Outside {
         repository: GitRepository::discover(dir, network)?,

@@ -13,8 +13,9 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
-use git_promote::adapter::git::{GitRepository, NetworkSettings};
+use git_promote::adapter::git::{GitRepository, NetworkSettings, Patience};
 use git_promote::domain::{CommitId, FileMode, RepoPath};
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
@@ -259,7 +260,11 @@ impl Repo<'_> {
 
     /// The same where it may fail.
     pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
-        GitRepository::discover(&self.dir, NetworkSettings::default())
+        let network = NetworkSettings {
+            patience: Patience::of(Duration::from_secs(1)),
+            ..NetworkSettings::default()
+        };
+        GitRepository::discover(&self.dir, network)
     }
 }
 

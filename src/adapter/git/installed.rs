@@ -18,10 +18,11 @@ use secrecy::ExposeSecret as _;
 use super::address::Server;
 use super::durable::{packs, sync_new_packs};
 use super::fault::{Finding, Place};
-use super::network::{NetworkSettings, Password};
+use super::network::NetworkSettings;
 use super::process::{self, Ran};
 use super::reference::{Swap, of_branch, of_remote, target};
 use super::transport::{Transport, Update};
+use crate::adapter::login::Password;
 use crate::port::RepositoryError;
 
 /// How long a push to a folder may take, with its hooks.

@@ -51,5 +51,5 @@ mod transport;
 mod tree;
 mod worktree;
 
-pub use network::{NetworkSettings, Password, Passwords, Patience, Way};
+pub use network::{NetworkSettings, Patience, Way};
 pub use repository::GitRepository;

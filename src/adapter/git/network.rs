@@ -30,7 +30,7 @@ use keychain::Outcome;
 use session::Session;
 use trouble::Trouble;
 
-pub use settings::{NetworkSettings, Password, Passwords, Patience, Way};
+pub use settings::{NetworkSettings, Patience, Way};
 
 /// A remote on a server.
 pub(super) struct Network<'r> {

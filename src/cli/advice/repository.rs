@@ -31,7 +31,10 @@ pub(super) fn way(error: &Error) -> Way {
             "`git remote -v` prints its URL; a server hides what the credentials may not see",
         ),
         Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
-        Error::Refused { .. } => Way::failed("nothing has moved; the server's words say why"),
+        Error::Refused { .. } => Way::failed(
+            "nothing has moved; if the branch takes changes by review only, \
+             `--action pull-request` proposes this one",
+        ),
         Error::MissingIdentity => Way::failed(
             "git config --global user.name \"Your Name\"\n\
              git config --global user.email you@example.com",

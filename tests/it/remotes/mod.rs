@@ -247,8 +247,8 @@ fn over_gits_own_protocol() {
             "--listen=127.0.0.1",
             "--export-all",
         ])
-        .args(["--enable=receive-pack", "--base-path"])
-        .arg(world.path(""))
+        .args(["--enable=receive-pack"])
+        .arg(format!("--base-path={}", world.path("").display()))
         .arg(format!("--port={port}"));
     let _daemon = Server::start(&mut daemon, port, &world.path("daemon.log"));
     let (remote, repo) = cloned(&world, &format!("git://127.0.0.1:{port}/remote.git"));
@@ -267,7 +267,7 @@ fn over_gits_own_protocol() {
 #[test]
 fn gitolite_lets_a_branch_through_and_denies_another_and_a_path() {
     let world = World::new();
-    let rules = "repo shop\n  RW+ VREF/NAME/ = ada\n  - VREF/NAME/apps/web/ = ada\n  \
+    let rules = "repo shop\n  - VREF/NAME/apps/web/ = ada\n  \
                  RW main = ada\n  RW work = ada\n  - frozen = ada\n  R = ada\n";
     let Some(ssh) = Ssh::with_gitolite(&world, rules) else {
         return;
@@ -277,7 +277,7 @@ fn gitolite_lets_a_branch_through_and_denies_another_and_a_path() {
     let shop = world.at(world.path("gitolite/repositories/shop.git"));
     for branch in ["main", "frozen"] {
         let refspec = format!("main:refs/heads/{branch}");
-        repo.git(&["push", "-q", shop.dir.to_str().unwrap(), &refspec]);
+        shop.git(&["fetch", "-q", repo.dir.to_str().unwrap(), &refspec]);
     }
     shop.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
     let tips = || (shop.tip("main"), shop.tip("frozen"));
@@ -322,7 +322,7 @@ fn a_server_that_stalls_is_an_error_in_bounded_time() {
     trust(&repo, &http);
     let tip = remote.tip("main");
     let path = world.path("remote.git").display().to_string();
-    for bytes in [0, 10, 3_000] {
+    for bytes in [0, 10, 1_000] {
         let https = Proxy::to(http.port, &[Fault::StallAnswer(bytes); 9]);
         let shell = Proxy::to(ssh.port, &[Fault::StallAnswer(bytes); 9]);
         store_password(&world, https.port, PASSWORD);

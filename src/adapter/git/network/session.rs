@@ -8,7 +8,7 @@ use git2::{CertificateCheckStatus, Oid, ProxyOptions, RemoteCallbacks, Repositor
 use super::super::address::Server;
 use super::config;
 use super::keychain::Keychain;
-use super::settings::Passwords;
+use crate::adapter::login::Passwords;
 
 /// What the callbacks of a connection share with whoever opened it.
 pub(super) struct Session {

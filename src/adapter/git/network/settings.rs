@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
-use secrecy::SecretString;
+
+use crate::adapter::login::Passwords;
 
 /// What there is to say about a network before one is met.
 #[derive(Clone)]
@@ -28,20 +29,6 @@ pub enum Way {
     /// The installed `git` alone.
     Git,
 }
-
-/// A user and a password for a server.
-#[derive(Clone, Debug)]
-pub struct Password {
-    /// The user; forges take any with a token.
-    pub user: String,
-    /// The password or token.
-    pub secret: SecretString,
-    /// Where it comes from, e.g. "the token in `GITHUB_TOKEN`".
-    pub origin: String,
-}
-
-/// Gives the passwords for `host` or `host:port`; may ask a forge for one.
-pub type Passwords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
 
 /// How long a server may keep a promotion waiting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,7 +81,7 @@ impl Default for NetworkSettings {
 }
 
 /// How often a step is tried again at most.
-const MOST: usize = 6;
+const MOST: usize = 4;
 
 /// The tries that are left.
 pub(in crate::adapter::git) struct Tries {

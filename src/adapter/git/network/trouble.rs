@@ -38,7 +38,7 @@ impl Trouble {
             (_, ErrorClass::Net) if error.message().starts_with("remote error") => Self::Denied,
             (_, ErrorClass::Net | ErrorClass::Ssl | ErrorClass::Ssh) => Self::Passing,
             (ErrorCode::Eof, _) => Self::Passing,
-            (_, ErrorClass::Os) if is_of_a_socket(error.message()) => Self::Passing,
+            (_, ErrorClass::Os) if !is_of_this_machine(error.message()) => Self::Passing,
             (_, ErrorClass::Indexer | ErrorClass::Zlib) => Self::Passing,
             _ => Self::Local,
         }
@@ -97,20 +97,17 @@ fn status(message: &str) -> Option<u16> {
     code.trim().parse().ok()
 }
 
-/// What libgit2 says when a system call on a connection fails.
-fn is_of_a_socket(message: &str) -> bool {
+/// What a system call says when it is this machine that refuses, and no connection that failed.
+fn is_of_this_machine(message: &str) -> bool {
     [
-        "socket",
-        "connect",
-        "receiv",
-        "send",
-        "recv",
-        "host",
-        "poll",
-        "Connection",
+        "No space left on device",
+        "Disk quota exceeded",
+        "Read-only file system",
+        "Permission denied",
+        "Operation not permitted",
     ]
     .iter()
-    .any(|word| message.contains(word))
+    .any(|words| message.contains(words))
 }
 
 #[cfg(test)]
