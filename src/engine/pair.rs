@@ -171,6 +171,7 @@ impl Walk<'_> {
         if source.mode == FileMode::Submodule {
             return Ok(());
         }
+        let application = self.census.application(path, Whose::Source(0), self.naming);
         let existing: Vec<&Candidate> = candidates
             .iter()
             .filter(|c| {
@@ -187,6 +188,8 @@ impl Walk<'_> {
             [one] => Some(*one),
             several => match several.iter().find(|c| c.is_positional) {
                 Some(positional) => Some(*positional),
+                // Another application's doubt is no obstacle for the chosen one.
+                None if !self.scope.admits(path, &application) => return Ok(()),
                 None => {
                     return Err(PairError::Ambiguous {
                         source_path: path.to_owned(),
@@ -200,7 +203,6 @@ impl Walk<'_> {
             .entry
             .as_ref()
             .filter(|e| e.mode != FileMode::Directory);
-        let application = self.census.application(path, Whose::Source(0), self.naming);
         if target.is_some_and(|t| t.id == source.id) && self.equal == Equal::PassedOver {
             self.present.insert(application);
             return Ok(());

@@ -168,6 +168,28 @@ fn several_existing_targets_without_a_position_are_an_error_that_lists_them() {
 }
 
 #[test]
+fn a_doubtful_file_of_another_application_is_no_obstacle() {
+    let memory = memory(&[
+        "a/v-stg.yaml",
+        "a/v-prd.yaml",
+        "a/v-production.yaml",
+        "b/v-staging.yaml",
+        "b/v-production.yaml",
+    ]);
+    let names = settings(
+        "environments:\n- {name: staging, aliases: [stage, test2, stg]}\n- {name: production, aliases: [prd]}\n",
+    );
+    let with = |word: &str| Request {
+        settings: Some(names.clone()),
+        applications: vec![word.to_owned()],
+        ..hop()
+    };
+    let found = pairs(&plan(&memory, &with("b")).unwrap());
+    assert_eq!(found, ["b/v-staging.yaml -> b/v-production.yaml"]);
+    assert!(plan(&memory, &with("a")).is_err());
+}
+
+#[test]
 fn a_third_environments_name_must_be_equal() {
     let memory = memory(&[
         "dev/staging/a.yaml",
