@@ -102,6 +102,10 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             ),
         });
     }
+    warnings.extend(pairs.overlaps.iter().map(|overlap| Warning {
+        path: Some(overlap.path.clone()),
+        message: overlap.message(),
+    }));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let files = Files {
         source: source.as_ref(),

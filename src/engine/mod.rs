@@ -7,6 +7,7 @@ mod compute;
 mod decide;
 mod error;
 mod files;
+mod gather;
 mod guard;
 mod load;
 mod map;
