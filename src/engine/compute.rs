@@ -12,6 +12,7 @@ use super::request::Request;
 use super::resolve::{self, Ground};
 use super::rules::Rules;
 use super::selection::Selection;
+use super::standing::Standing;
 use super::tree::Trees;
 use super::{guard, message};
 
@@ -116,7 +117,14 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     };
     let compared: Compared =
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
-    let decided = compared.decide(&files, request)?;
+    let standing = Standing {
+        trees: &trees,
+        naming: &naming,
+        census: &located.census,
+        scope: &scope,
+        target: target.as_ref(),
+    };
+    let decided = compared.decide(&files, request, &|choice| standing.has(choice))?;
     warnings.extend(decided.warnings);
     let policy = required(&settings, &hop.to, &decided.applications);
     let action = action(request, policy)?;

@@ -76,7 +76,7 @@ pub enum EngineError {
         /// The configured ones.
         known: Vec<String>,
     },
-    /// A selector matches no difference.
+    /// A selector matches no difference, and no place of the target that is equal.
     #[error("`{option} {selector}` matches no difference")]
     NothingSelected {
         /// `--only` or `--except`.

@@ -23,6 +23,7 @@ mod selection;
 mod settle;
 mod shown;
 mod spread;
+mod standing;
 mod tree;
 mod version;
 

@@ -52,6 +52,48 @@ fn a_second_run_has_nothing_to_do_and_writes_nothing() {
 }
 
 #[test]
+fn a_selector_may_be_repeated_when_its_place_is_equal_by_now() {
+    let world = World::new();
+    let same = "kind: Service\nmetadata: {name: api}\n---\nkind: Secret\nmetadata: {name: api}\n";
+    let repo = world.repository(&[
+        FILES[0],
+        FILES[1],
+        ("apps/web/staging/all.yaml", same),
+        ("apps/web/production/all.yaml", same),
+    ]);
+    let exact = format!("{PRODUCTION}:$.image.tag");
+    assert_eq!(repo.promote(&with(&["--only", &exact])).code, 0);
+    let tip = repo.tip("HEAD");
+    for (choice, code) in [
+        (exact.as_str(), 0),
+        ("$..tag", 0),
+        ("apps/web/**", 0),
+        ("**/all.yaml#Secret/api", 0),
+        ("**/all.yaml#2:$.metadata.name", 0),
+        ("apps/api/production/values.yaml:$.image.digest", 2),
+        ("**/all.yaml#3", 2),
+        ("**/all.yaml#Secret/web", 2),
+        ("apps/web/staging/all.yaml", 2),
+        ("apps/nobody/**", 2),
+    ] {
+        for option in ["--only", "--except"] {
+            let ran = repo.promote(&with(&[option, choice]));
+            assert_eq!(ran.code, code, "{option} {choice}: {ran}");
+            if code == 0 {
+                assert!(
+                    ran.stdout
+                        .ends_with("nothing to promote from staging to production\n"),
+                    "{option} {choice}: {ran}"
+                );
+            }
+        }
+    }
+    let service = with(&["--service", "api", "--only", "apps/web/**"]);
+    assert_eq!(repo.promote(&service).code, 2, "out of the chosen scope");
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
 fn action_none_writes_nothing() {
     let world = World::new();
     let repo = world.repository(&FILES);
