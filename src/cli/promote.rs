@@ -26,7 +26,7 @@ pub struct PromoteArguments {
     pub action: Option<ActionWord>,
 
     /// The commit's first line.
-    #[arg(short, long, value_name = "TEXT", help_heading = "Promotion")]
+    #[arg(short, long, value_name = "TEXT", value_parser = title, help_heading = "Promotion")]
     pub message: Option<String>,
 
     /// What follows the commit's first line.
@@ -75,6 +75,13 @@ impl From<ActionWord> for Action {
             ActionWord::PullRequest => Self::PullRequest,
             ActionWord::None => Self::None,
         }
+    }
+}
+
+fn title(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a commit needs a title"),
+        _ => Ok(text.to_owned()),
     }
 }
 

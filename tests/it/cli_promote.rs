@@ -165,6 +165,20 @@ fn the_words_of_the_commit_can_be_given() {
 }
 
 #[test]
+fn a_commit_without_a_title_is_refused_on_the_command_line() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for title in ["", " ", "\n"] {
+        let ran = repo.promote(&with(&["-m", title]));
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("a commit needs a title"), "{ran}");
+    }
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
+    assert_eq!(repo.promote(&with(&["-m", "\nRelease 7"])).code, 0);
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Release 7");
+}
+
+#[test]
 fn a_failure_is_told_on_stderr_and_as_json_on_stdout() {
     let world = World::new();
     let repo = world.repository(&FILES);
