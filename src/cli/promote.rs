@@ -130,6 +130,7 @@ pub async fn run(
             &prepared.plan,
             console.stdout,
             arguments.detail.into(),
+            &request.allow,
         )
         .and_then(|()| console.out.flush());
         // Who reads no further (`| head`) still asked for the promotion.
@@ -145,6 +146,7 @@ pub async fn run(
             &prepared.plan,
             console.stderr,
             arguments.detail.into(),
+            &request.allow,
         )?;
     }
     if asks {
@@ -163,7 +165,8 @@ pub async fn run(
             json_v1::write(console.out, &result, console.json)
         }
         Output::Text => {
-            receipt::result(&receipt, shown.is_empty(), console, arguments.detail.into())
+            let (detail, allow) = (arguments.detail.into(), &request.allow);
+            receipt::result(&receipt, shown.is_empty(), console, detail, allow)
         }
     };
     // What is done is done: only the exit code may say so when nobody can be told.

@@ -4,10 +4,18 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::cli::terminal::{Canvas, harmless};
-use crate::plan::{FileFault, Plan};
+use crate::engine::Allow;
+use crate::plan::{FileFault, Finding, Plan};
 
-/// Writes findings, warnings and faults, in this order: the worst stands nearest to the summary.
-pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+/// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
+///
+/// What `allow` lifts holds nothing, and is said all the same: it goes into the commit.
+pub(super) fn write(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    canvas: Canvas,
+    allow: &Allow,
+) -> io::Result<()> {
     let palette = canvas.palette;
     for warning in plan.warnings() {
         write!(out, "{0}warning{0:#}: ", palette.warning)?;
@@ -21,7 +29,19 @@ pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io:
             None => writeln!(out, "{}", harmless(&warning.message))?,
         }
     }
-    for finding in plan.findings() {
+    let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
+        plan.findings().iter().partition(|f| allow.lifts(f.guard));
+    for finding in lifted {
+        writeln!(
+            out,
+            "{0}hold{0:#} of {1} lifted: {2}\n  {3}",
+            palette.warning,
+            finding.guard,
+            harmless(&finding.message),
+            harmless(&finding.selector),
+        )?;
+    }
+    for finding in held {
         writeln!(
             out,
             "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}--allow {1} lifts it{4:#}",
