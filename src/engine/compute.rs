@@ -6,6 +6,7 @@ use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, 
 
 use super::EngineError;
 use super::files::{Compared, Files};
+use super::gather::Overlap;
 use super::load::MAX_BYTES;
 use super::pair::{self, Equal, FileObject};
 use super::request::Request;
@@ -91,7 +92,12 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     ports.progress.step("pairing files");
     let located = ground
         .locate(request)
+        .and_then(|located| match located.absent.as_slice() {
+            [source, _] => Err(EngineError::AbsentEnvironment(source.clone())),
+            _ => Ok(located),
+        })
         .map_err(|error| as_branches(error, repository, &hop))?;
+    warnings.extend(located.warnings());
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -103,10 +109,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             ),
         });
     }
-    warnings.extend(pairs.overlaps.iter().map(|overlap| Warning {
-        path: Some(overlap.path.clone()),
-        message: overlap.message(),
-    }));
+    warnings.extend(pairs.overlaps.iter().map(Overlap::warning));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let files = Files {
         source: source.as_ref(),
@@ -154,9 +157,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
 
 /// An unknown environment may be a branch: then that is what is wrong.
 fn as_branches(error: EngineError, repository: &dyn Repository, hop: &Hop) -> EngineError {
-    if !matches!(error, EngineError::UnknownEnvironment { .. }) {
+    let (EngineError::UnknownEnvironment { .. } | EngineError::AbsentEnvironment(_)) = error else {
         return error;
-    }
+    };
     let Ok(branches) = repository.branches() else {
         return error;
     };

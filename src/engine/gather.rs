@@ -16,6 +16,7 @@ use super::names::join;
 use super::pair::FilePair;
 use super::tree::Trees;
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, Whose};
+use crate::plan::Warning;
 use crate::port::RepositoryError;
 
 /// The pairs that differ, in the order of their target paths.
@@ -43,11 +44,14 @@ pub(super) struct Overlap {
 
 impl Overlap {
     /// What a user has to know.
-    pub(super) fn message(&self) -> String {
-        format!(
-            "`{}` and `{}` both belong to this file; the first was taken, the second left out",
-            self.taken, self.left
-        )
+    pub(super) fn warning(&self) -> Warning {
+        Warning {
+            path: Some(self.path.clone()),
+            message: format!(
+                "`{}` and `{}` both belong to this file; the first was taken, the second left out",
+                self.taken, self.left
+            ),
+        }
     }
 }
 

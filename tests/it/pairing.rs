@@ -495,6 +495,27 @@ fn an_unknown_environment_comes_with_those_that_were_found() {
 }
 
 #[test]
+fn a_configured_environment_without_a_path_is_told() {
+    let memory = memory(&["a/staging/x.yaml"]);
+    let environments = settings(
+        "environments: [{name: staging}, {name: production, aliases: [prd]}, {name: qa}]\n",
+    );
+    let with = |from: &str, to: &str| Request {
+        settings: Some(environments.clone()),
+        ..Request::between(from, to)
+    };
+    let told =
+        "environment `production` is configured, but no path carries its name or an alias (`prd`)";
+    for (from, to) in [("staging", "production"), ("production", "staging")] {
+        let plan = plan(&memory, &with(from, to)).unwrap();
+        let messages: Vec<&str> = plan.warnings().iter().map(|w| w.message.as_str()).collect();
+        assert_eq!(messages, [told]);
+    }
+    let error = plan(&memory, &with("production", "qa")).unwrap_err();
+    assert_eq!(error.to_string(), told);
+}
+
+#[test]
 fn two_names_of_one_environment_are_the_same() {
     let memory = memory(&["a/staging/x.yaml"]);
     let request = Request {
