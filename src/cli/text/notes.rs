@@ -5,7 +5,7 @@ use std::io;
 
 use crate::cli::terminal::{Canvas, harmless};
 use crate::engine::Allow;
-use crate::plan::{FileFault, Finding, Plan};
+use crate::plan::{FileFault, Finding, Plan, Warning};
 
 /// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
 ///
@@ -18,16 +18,12 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let palette = canvas.palette;
     for warning in plan.warnings() {
-        write!(out, "{0}warning{0:#}: ", palette.warning)?;
-        // A report on the configuration begins with its place already.
-        match warning
-            .path
-            .as_deref()
-            .filter(|p| !warning.message.starts_with(*p))
-        {
-            Some(path) => writeln!(out, "{}: {}", harmless(path), harmless(&warning.message))?,
-            None => writeln!(out, "{}", harmless(&warning.message))?,
-        }
+        writeln!(
+            out,
+            "{0}warning{0:#}: {1}",
+            palette.warning,
+            warning_line(warning)
+        )?;
     }
     let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
         plan.findings().iter().partition(|f| allow.lifts(f.guard));
@@ -66,6 +62,18 @@ pub(super) fn write(
         )?;
     }
     Ok(())
+}
+
+/// `file: message`.
+pub(in crate::cli) fn warning_line(warning: &Warning) -> String {
+    let message = harmless(&warning.message);
+    match warning.path.as_deref() {
+        // A report on the configuration begins with its place already.
+        Some(path) if !warning.message.starts_with(path) => {
+            format!("{}: {message}", harmless(path))
+        }
+        _ => message.into_owned(),
+    }
 }
 
 /// `file:line:column: message`.
