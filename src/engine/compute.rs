@@ -1,6 +1,6 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Environment, Mode, Origin, Policy, Product, Settings};
+use crate::domain::{Action, CommitId, Environment, Origin, Policy, Product, Settings};
 use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Progress, Publish, Repository, SettingsReader, Snapshot};
 
@@ -15,7 +15,7 @@ use super::rules::Rules;
 use super::selection::Selection;
 use super::standing::Standing;
 use super::tree::Trees;
-use super::{guard, message};
+use super::{decider, guard, message};
 
 /// The configuration's path in the repository.
 const CONFIGURATION: &str = "promote.yaml";
@@ -143,7 +143,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         hop,
         source: source_commit,
         target: branch.tip,
-        mode: request.promote.unwrap_or(Mode::Versions),
+        decider: decider::of(request.promote, &decided.applications),
         action,
         origin,
         applications: decided.applications,

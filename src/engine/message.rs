@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::EngineError;
+use super::decider;
 use super::request::Request;
 use crate::domain::{CommitId, Op, Settings};
 use crate::plan::{
@@ -54,7 +55,7 @@ pub(super) fn compose(
             product => request.products.first(),
             source => source.to_string(),
             target => target.to_string(),
-            mode => request.promote.map_or_else(|| "versions".to_owned(), |m| m.to_string()),
+            mode => decider::of(request.promote, applications).to_string(),
             promotion_id => promotion_id(hop, applications),
         };
         environment

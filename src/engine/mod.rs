@@ -5,6 +5,7 @@ mod census;
 mod clear;
 mod compute;
 mod decide;
+mod decider;
 mod error;
 mod files;
 mod gather;

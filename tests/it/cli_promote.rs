@@ -165,6 +165,33 @@ fn the_words_of_the_commit_can_be_given() {
 }
 
 #[test]
+fn the_mode_of_the_commit_is_what_decided() {
+    let exact = format!("{PRODUCTION}:$.replicas");
+    let rules = "templates: [{name: default, rules: [{files: '**', promote: [versions, $.replicas]}]}]\n\
+                 messages: {title: 'by {{ mode }}'}\n";
+    let other = "templates: [{name: default, rules: [{files: 'x/**', promote: all}]}]\n\
+                 messages: {title: 'by {{ mode }}'}\n";
+    for (configuration, more, mode) in [
+        (other, &[][..], "versions"),
+        (other, &["--promote", "all"], "all"),
+        (other, &["--only", &exact], "only"),
+        (rules, &[], "rules"),
+        (rules, &["--promote", "versions"], "versions"),
+        (rules, &["--except", &exact], "versions"),
+    ] {
+        let world = World::new();
+        let repo = world.repository(&[FILES[0], FILES[1], ("promote.yaml", configuration)]);
+        let ran = repo.promote(&with(more));
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(
+            repo.git(&["log", "-1", "--format=%s %(trailers:key=Promotion-Mode)"]),
+            format!("by {mode} Promotion-Mode: {mode}"),
+            "{more:?}"
+        );
+    }
+}
+
+#[test]
 fn a_commit_without_a_title_is_refused_on_the_command_line() {
     let world = World::new();
     let repo = world.repository(&FILES);
