@@ -145,7 +145,10 @@ fn hops(arguments: &CheckArguments, settings: &Settings) -> Vec<(String, String)
 }
 
 fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result<()> {
-    let heading = console.stdout.palette.heading;
+    let (heading, style) = (
+        console.stdout.palette.heading,
+        console.stdout.palette.warning,
+    );
     for (application, files) in &map.applications {
         writeln!(
             console.out,
@@ -170,5 +173,11 @@ fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result
             }
         }
     }
-    Ok(())
+    map.warnings.iter().try_for_each(|warning| {
+        writeln!(
+            console.out,
+            "{style}warning{style:#}: {}",
+            text::warning_line(warning)
+        )
+    })
 }

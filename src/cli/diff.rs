@@ -98,7 +98,13 @@ pub async fn run(
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
         Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
         Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
-        Output::Text => text::preview(console.out, &plan, console.stdout, arguments.detail.into())?,
+        Output::Text => text::preview(
+            console.out,
+            &plan,
+            console.stdout,
+            arguments.detail.into(),
+            &request.allow,
+        )?,
     }
     let is_different = arguments.exit_code && !plan.is_empty();
     Ok(if is_different {

@@ -31,6 +31,7 @@ mod schema;
 mod selection;
 mod terminal;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal};
@@ -48,17 +49,10 @@ use terminal::Canvas;
 
 /// Runs one command line, the program's name first.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::read(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let arguments = match Arguments::read(words.iter().cloned()) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // `--help` goes to stdout; a reader that has gone is no failure.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
-        }
+        Err(error) => return refuse(&error, &words),
     };
     let look = arguments.look;
     let mut out = BufWriter::new(std::io::stdout());
@@ -68,11 +62,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         err: &mut err,
         stdout: Canvas::stdout(look.color),
         stderr: Canvas::stderr(look.color),
-        json: if std::io::stdout().is_terminal() {
-            Layout::Pretty
-        } else {
-            Layout::Compact
-        },
+        json: layout(),
         telling: if look.verbose {
             Telling::Lines
         } else {
@@ -89,6 +79,30 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(exit)
     });
     result.unwrap_or_else(|failure| fail(&failure, &arguments, &mut console))
+}
+
+/// Shows what clap has to say: help, or what is wrong; with `--output json` on stdout too.
+fn refuse(error: &clap::Error, words: &[OsString]) -> Exit {
+    // `--help` goes to stdout; a reader that has gone is no failure.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Done;
+    }
+    if usage::asks_for_json(words) {
+        let problem = usage::problem(error);
+        let result = json_v1::Promotion::failed(usage::target(words), problem, &[]);
+        let _ = json_v1::write(&mut std::io::stdout(), &result, layout());
+    }
+    Exit::Usage
+}
+
+/// Programs get one line, people a readable document.
+fn layout() -> Layout {
+    if std::io::stdout().is_terminal() {
+        Layout::Pretty
+    } else {
+        Layout::Compact
+    }
 }
 
 fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {

@@ -26,7 +26,7 @@ pub struct PromoteArguments {
     pub action: Option<ActionWord>,
 
     /// The commit's first line.
-    #[arg(short, long, value_name = "TEXT", help_heading = "Promotion")]
+    #[arg(short, long, value_name = "TEXT", value_parser = title, help_heading = "Promotion")]
     pub message: Option<String>,
 
     /// What follows the commit's first line.
@@ -78,6 +78,13 @@ impl From<ActionWord> for Action {
     }
 }
 
+fn title(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a commit needs a title"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 fn allow(words: &[AllowWord]) -> Allow {
     let guards = words.iter().map(|word| match word {
         AllowWord::MovingVersion => Some(GuardName::MovingVersion),
@@ -123,6 +130,7 @@ pub async fn run(
             &prepared.plan,
             console.stdout,
             arguments.detail.into(),
+            &request.allow,
         )
         .and_then(|()| console.out.flush());
         // Who reads no further (`| head`) still asked for the promotion.
@@ -138,6 +146,7 @@ pub async fn run(
             &prepared.plan,
             console.stderr,
             arguments.detail.into(),
+            &request.allow,
         )?;
     }
     if asks {
@@ -156,7 +165,8 @@ pub async fn run(
             json_v1::write(console.out, &result, console.json)
         }
         Output::Text => {
-            receipt::result(&receipt, shown.is_empty(), console, arguments.detail.into())
+            let (detail, allow) = (arguments.detail.into(), &request.allow);
+            receipt::result(&receipt, shown.is_empty(), console, detail, allow)
         }
     };
     // What is done is done: only the exit code may say so when nobody can be told.

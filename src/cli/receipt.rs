@@ -6,7 +6,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::terminal::harmless;
 use super::text::{self, Detail};
-use crate::engine::Receipt;
+use crate::engine::{Allow, Receipt};
 
 /// How the program ends.
 pub(super) fn exit(receipt: &Receipt) -> Exit {
@@ -23,6 +23,7 @@ pub(super) fn result(
     was_empty: bool,
     console: &mut Console<'_>,
     detail: Detail,
+    allow: &Allow,
 ) -> io::Result<()> {
     match receipt {
         // The preview's last line has said it.
@@ -54,7 +55,7 @@ pub(super) fn result(
         }
         Receipt::Moved { plan } => {
             writeln!(console.out, "\nas it would be now:\n")?;
-            text::preview(console.out, plan, console.stdout, detail)
+            text::preview(console.out, plan, console.stdout, detail, allow)
         }
     }
 }

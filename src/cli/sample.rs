@@ -1,8 +1,8 @@
 //! A plan for the tests of text and JSON.
 
 use crate::domain::{
-    Action, ApplicationName, CommitId, Environment, FileMode, GuardName, Mode, ObjectId, Op,
-    Origin, Reason, Relation, RepoPath, Verdict,
+    Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
+    Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
 use crate::manifest::VersionField;
 use crate::plan::{
@@ -41,7 +41,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         },
         source: commit(0x11),
         target: commit(0x22),
-        mode: Mode::Versions,
+        decider: Decider::Mode(Mode::Versions),
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,

@@ -54,3 +54,24 @@ impl fmt::Display for Mode {
         })
     }
 }
+
+/// What decided about the differences that a promotion moves, for its record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Decider {
+    /// A mode: the one that was asked for, else `versions`.
+    Mode(Mode),
+    /// The rules of the configuration promoted at least one of them.
+    Rules,
+    /// Each of them was named by its own selector.
+    Selectors,
+}
+
+impl fmt::Display for Decider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mode(mode) => mode.fmt(f),
+            Self::Rules => f.write_str("rules"),
+            Self::Selectors => f.write_str("only"),
+        }
+    }
+}

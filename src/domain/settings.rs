@@ -174,7 +174,8 @@ pub struct Messages {
 impl Messages {
     /// The variables that a template may name.
     ///
-    /// `applications` is a list of `{name, version: {before, after}}`; the others are texts.
+    /// `applications` is a list of `{name, version: {before, after}}`; the others are texts, `mode`
+    /// that of a [`Decider`](super::Decider).
     pub const VARIABLES: [&str; 8] = [
         "from",
         "to",

@@ -98,6 +98,28 @@ impl Census {
         )
     }
 
+    /// The application of all files below a folder, where the folder's own path tells it.
+    pub(super) fn application_of_folder(
+        &self,
+        folder: &str,
+        side: Whose,
+        naming: &Naming,
+    ) -> Option<ApplicationName> {
+        let below = join(folder, "_");
+        if !self.layout.is_empty() {
+            return self
+                .by_layout(&below, side, naming)
+                .map(|found| ApplicationName(found.application))
+                .filter(|name| !name.0.is_empty());
+        }
+        let is_below_the_environment = folder
+            .split('/')
+            .position(|part| is_named(part, side, naming))
+            .is_some_and(|at| at + 1 < folder.split('/').count());
+        (is_below_the_environment || self.is_of_one_application(folder, side, naming))
+            .then(|| ApplicationName(self.by_place(&below, side, naming)))
+    }
+
     /// Whether all files below a folder are of one application, whatever their names.
     ///
     /// False where that takes more than a look at the folder's own path.

@@ -1,19 +1,21 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Environment, Mode, Origin, Policy, Product, Settings};
+use crate::domain::{Action, CommitId, Environment, Origin, Policy, Product, Settings};
 use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Forge, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
+use super::gather::Overlap;
 use super::load::MAX_BYTES;
 use super::pair::{self, Equal, FileObject};
 use super::request::Request;
 use super::resolve::{self, Ground};
 use super::rules::Rules;
 use super::selection::Selection;
+use super::standing::Standing;
 use super::tree::Trees;
-use super::{guard, message};
+use super::{decider, guard, message};
 
 /// The configuration's path in the repository.
 const CONFIGURATION: &str = "promote.yaml";
@@ -92,7 +94,12 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     ports.progress.step("pairing files");
     let located = ground
         .locate(request)
+        .and_then(|located| match located.absent.as_slice() {
+            [source, _] => Err(EngineError::AbsentEnvironment(source.clone())),
+            _ => Ok(located),
+        })
         .map_err(|error| as_branches(error, repository, &hop))?;
+    warnings.extend(located.warnings());
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -104,6 +111,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             ),
         });
     }
+    warnings.extend(pairs.overlaps.iter().map(Overlap::warning));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let files = Files {
         source: source.as_ref(),
@@ -114,7 +122,14 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     };
     let compared: Compared =
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
-    let decided = compared.decide(&files, request)?;
+    let standing = Standing {
+        trees: &trees,
+        naming: &naming,
+        census: &located.census,
+        scope: &scope,
+        target: target.as_ref(),
+    };
+    let decided = compared.decide(&files, request, &|choice| standing.has(choice))?;
     warnings.extend(decided.warnings);
     let policy = required(&settings, &hop.to, &decided.applications);
     let action = action(request, policy)?;
@@ -130,7 +145,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         hop,
         source: source_commit,
         target: branch.tip,
-        mode: request.promote.unwrap_or(Mode::Versions),
+        decider: decider::of(request.promote, &decided.applications),
         action,
         origin,
         applications: decided.applications,
@@ -144,9 +159,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
 
 /// An unknown environment may be a branch: then that is what is wrong.
 fn as_branches(error: EngineError, repository: &dyn Repository, hop: &Hop) -> EngineError {
-    if !matches!(error, EngineError::UnknownEnvironment { .. }) {
+    let (EngineError::UnknownEnvironment { .. } | EngineError::AbsentEnvironment(_)) = error else {
         return error;
-    }
+    };
     let Ok(branches) = repository.branches() else {
         return error;
     };

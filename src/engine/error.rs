@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::pair::PairError;
-use crate::domain::{RepoPathError, SelectorError};
+use crate::domain::{Environment, RepoPathError, SelectorError};
 use crate::port::{RepositoryError, SettingsError};
 
 /// Everything that can go wrong in the engine, by kind.
@@ -41,6 +41,9 @@ pub enum EngineError {
         /// What was found instead.
         found: Vec<String>,
     },
+    /// A configured environment has no path.
+    #[error("environment `{}` is configured, but no path carries its name{}", .0.name, or_aliases(.0))]
+    AbsentEnvironment(Environment),
     /// `--from` and `--to` mean the same environment.
     #[error("source and target are the same environment `{0}`")]
     SameEnvironment(String),
@@ -76,7 +79,7 @@ pub enum EngineError {
         /// The configured ones.
         known: Vec<String>,
     },
-    /// A selector matches no difference.
+    /// A selector matches no difference, and no place of the target that is equal.
     #[error("`{option} {selector}` matches no difference")]
     NothingSelected {
         /// `--only` or `--except`.
@@ -114,4 +117,11 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
+}
+
+fn or_aliases(environment: &Environment) -> String {
+    match environment.aliases.as_slice() {
+        [] => String::new(),
+        aliases => format!(" or an alias (`{}`)", aliases.join("`, `")),
+    }
 }

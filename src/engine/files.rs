@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::EngineError;
 use super::decide::{self, Facts};
+use super::gather::Pairs;
 use super::load::{self, Loaded, Places};
-use super::pair::{FilePair, Pairs};
+use super::pair::FilePair;
 use super::rules::Rules;
 use super::selection::{Matches, Selection};
 use super::spread::spread;

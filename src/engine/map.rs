@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::EngineError;
+use super::gather::Overlap;
 use super::pair::{self, Equal, FilePair, PairError};
 use super::request::Request;
 use super::resolve::{self, Ground};
 use super::tree::Trees;
 use crate::domain::{ApplicationName, RepoPath, Settings};
+use crate::plan::Warning;
 use crate::port::Snapshot;
 
 /// Which files each application has, for `check --layout`.
@@ -15,6 +17,8 @@ use crate::port::Snapshot;
 pub struct ApplicationMap {
     /// Per application its pairs: the source's path, and the target's.
     pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
+    /// What the configuration says and no file bears out, and files that cannot both be taken.
+    pub warnings: Vec<Warning>,
 }
 
 /// Maps applications to their files between two environments; equal files too.
@@ -43,6 +47,9 @@ pub fn applications(
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::Listed)
         .map_err(|e: PairError| EngineError::from(e))?;
     let mut map = ApplicationMap::default();
+    map.warnings.extend(located.warnings());
+    map.warnings
+        .extend(pairs.overlaps.iter().map(Overlap::warning));
     for FilePair {
         application,
         source_path,
@@ -55,5 +62,26 @@ pub fn applications(
             .or_default()
             .push((source_path, path));
     }
+    let lacking = lacking(settings, &map);
+    map.warnings.extend(lacking);
     Ok(map)
+}
+
+/// Applications of products that no file belongs to: `--product` would refuse them.
+fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Warning> {
+    let is_there = |word: &str| map.applications.keys().any(|n| n.answers_to(word));
+    let named = settings.products.iter().flat_map(|product| {
+        let words = product.applications.iter();
+        words.map(move |word| (product, word))
+    });
+    named
+        .filter(|(_, word)| !is_there(word))
+        .map(|(product, word)| Warning {
+            path: None,
+            message: format!(
+                "product `{}` names the application `{word}`, but no file belongs to it",
+                product.name
+            ),
+        })
+        .collect()
 }

@@ -3,6 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::EngineError;
+use super::decider;
 use super::request::Request;
 use crate::domain::{CommitId, Op, Settings};
 use crate::plan::{
@@ -54,7 +55,7 @@ pub(super) fn compose(
             product => request.products.first(),
             source => source.to_string(),
             target => target.to_string(),
-            mode => request.promote.map_or_else(|| "versions".to_owned(), |m| m.to_string()),
+            mode => decider::of(request.promote, applications).to_string(),
             promotion_id => promotion_id(hop, applications),
         };
         environment
@@ -64,14 +65,18 @@ pub(super) fn compose(
     };
     let title = match &request.message.title {
         Some(own) => own.clone(),
-        None => render("title", &settings.messages.title)?.unwrap_or_else(|| title(hop, &changed)),
+        // A template may have no words for a case: `{% if product %}..{% endif %}`.
+        None => render("title", &settings.messages.title)?
+            .filter(|text| !text.trim().is_empty())
+            .unwrap_or_else(|| title(hop, &changed)),
     };
     let body = match &request.message.body {
         Some(own) => own.clone(),
         None => render("body", &settings.messages.body)?.unwrap_or_else(|| body(&changed)),
     };
     // A title is one line, whatever a template makes of it.
-    let title = title.lines().next().unwrap_or_default().trim().to_owned();
+    let mut lines = title.lines().map(str::trim);
+    let title = lines.find(|l| !l.is_empty()).unwrap_or_default().to_owned();
     Ok(Message {
         title,
         body,

@@ -5,8 +5,10 @@ mod census;
 mod clear;
 mod compute;
 mod decide;
+mod decider;
 mod error;
 mod files;
+mod gather;
 mod guard;
 mod load;
 mod map;
@@ -22,6 +24,7 @@ mod selection;
 mod settle;
 mod shown;
 mod spread;
+mod standing;
 mod tree;
 mod version;
 

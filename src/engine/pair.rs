@@ -7,12 +7,12 @@
 //! that folders which are equal by id are never opened, and so that cost
 //! follows the differences.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use thiserror::Error;
 
 use super::census::{Census, Root};
+use super::gather::{Gathered, Pairs};
 use super::names::{join, names};
 use super::scope::Scope;
 use super::tree::{Entry, Trees};
@@ -64,16 +64,6 @@ pub enum PairError {
     Path(#[from] RepoPathError),
 }
 
-/// The pairs that differ, in the order of their target paths.
-pub(super) struct Pairs {
-    /// Files that differ or that only one side has.
-    pub files: Vec<FilePair>,
-    /// Applications of which the target has a file.
-    pub present: BTreeSet<ApplicationName>,
-    /// Names in the trees that are not UTF-8; they were passed over.
-    pub unreadable_names: usize,
-}
-
 /// What becomes of files that are equal on both sides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Equal {
@@ -97,17 +87,12 @@ pub(super) fn pair(
         census,
         scope,
         equal,
-        present: BTreeSet::new(),
-        files: BTreeMap::new(),
+        found: Gathered::default(),
     };
     for root in &census.roots {
         walk.root(root)?;
     }
-    Ok(Pairs {
-        files: walk.files.into_values().collect(),
-        present: walk.present,
-        unreadable_names: trees.unreadable_names(),
-    })
+    Ok(walk.found.finish(trees, naming, census)?)
 }
 
 /// A folder (or file) of the target that may be the partner.
@@ -129,8 +114,7 @@ struct Walk<'a> {
     census: &'a Census,
     scope: &'a Scope<'a>,
     equal: Equal,
-    present: BTreeSet<ApplicationName>,
-    files: BTreeMap<RepoPath, FilePair>,
+    found: Gathered,
 }
 
 impl Walk<'_> {
@@ -171,6 +155,7 @@ impl Walk<'_> {
         if source.mode == FileMode::Submodule {
             return Ok(());
         }
+        let application = self.census.application(path, Whose::Source(0), self.naming);
         let existing: Vec<&Candidate> = candidates
             .iter()
             .filter(|c| {
@@ -187,6 +172,8 @@ impl Walk<'_> {
             [one] => Some(*one),
             several => match several.iter().find(|c| c.is_positional) {
                 Some(positional) => Some(*positional),
+                // Another application's doubt is no obstacle for the chosen one.
+                None if !self.scope.admits(path, &application) => return Ok(()),
                 None => {
                     return Err(PairError::Ambiguous {
                         source_path: path.to_owned(),
@@ -200,9 +187,9 @@ impl Walk<'_> {
             .entry
             .as_ref()
             .filter(|e| e.mode != FileMode::Directory);
-        let application = self.census.application(path, Whose::Source(0), self.naming);
         if target.is_some_and(|t| t.id == source.id) && self.equal == Equal::PassedOver {
-            self.present.insert(application);
+            self.found.equal_file(path, &chosen.path);
+            self.found.present(application);
             return Ok(());
         }
         self.push(FilePair {
@@ -240,12 +227,11 @@ impl Walk<'_> {
             && only.id == source
             && self.equal == Equal::PassedOver
         {
-            // Any path below tells the application; a folder that is the environment's own has none.
-            let below = join(path, "_");
-            self.present.insert(
-                self.census
-                    .application(&below, Whose::Source(0), self.naming),
-            );
+            let side = Whose::Source(0);
+            match self.census.application_of_folder(path, side, self.naming) {
+                Some(application) => self.found.present(application),
+                None => self.found.unopened(path, source),
+            }
             return Ok(());
         }
         let entries = self.trees.source(source)?;
@@ -335,9 +321,7 @@ impl Walk<'_> {
         {
             return;
         }
-        // Two source files can mean one target file (`a-stg` and `a-staging`): the first that
-        // exists in the target's own spelling was chosen above; here the first stays.
-        self.files.entry(file.path.clone()).or_insert(file);
+        self.found.file(file);
     }
 }
 

@@ -9,7 +9,7 @@ use super::request::Request;
 use super::scope::Scope;
 use super::tree::{Entry, Trees};
 use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings, Whose};
-use crate::plan::Hop;
+use crate::plan::{Hop, Warning};
 use crate::port::RepositoryError;
 
 /// Source and target environment, as the configuration knows them or as they were named.
@@ -38,6 +38,18 @@ pub(super) struct Located {
     /// The chosen applications; `None` means all.
     pub applications: Option<Vec<ApplicationName>>,
     pub folders: Option<Vec<String>>,
+    /// Configured environments whose name no path carries.
+    pub absent: Vec<Environment>,
+}
+
+impl Located {
+    /// What a user should know: an environment without paths is new, or misspelt.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        self.absent.iter().map(|environment| Warning {
+            path: None,
+            message: EngineError::AbsentEnvironment(environment.clone()).to_string(),
+        })
+    }
 }
 
 /// What is needed to look around in the repository.
@@ -58,15 +70,20 @@ impl Ground<'_> {
             return Ok(located);
         }
         let census = self.census(None)?;
-        self.check_environments(&census)?;
+        let absent = self.absent(&census)?;
         let Some(words) = words else {
             return Ok(Located {
                 census,
                 applications: None,
                 folders: None,
+                absent,
             });
         };
         let known = self.places(&census)?;
+        // Without any application a name cannot be at fault.
+        if let (true, Some(environment)) = (known.is_empty(), absent.first()) {
+            return Err(EngineError::AbsentEnvironment(environment.clone()));
+        }
         let chosen = choose(&words, &known)?;
         let folders = chosen
             .iter()
@@ -76,6 +93,7 @@ impl Ground<'_> {
             census,
             applications: Some(chosen),
             folders: Some(folders),
+            absent,
         })
     }
 
@@ -119,6 +137,7 @@ impl Ground<'_> {
             census,
             applications: Some(applications),
             folders: None,
+            absent: Vec::new(),
         }))
     }
 
@@ -165,8 +184,8 @@ impl Ground<'_> {
         }
     }
 
-    /// An environment is unknown when it is neither configured nor in any path.
-    fn check_environments(&self, census: &Census) -> Result<(), EngineError> {
+    /// The configured environments that stand in no path; one that is not configured is unknown.
+    fn absent(&self, census: &Census) -> Result<Vec<Environment>, EngineError> {
         let configured =
             |e: &Environment| self.settings.environments.iter().any(|c| c.name == e.name);
         let has_source = census.roots.iter().any(|r| r.source.is_some());
@@ -174,18 +193,23 @@ impl Ground<'_> {
             .roots
             .iter()
             .any(|r| r.targets.iter().any(|t| t.entry.is_some()));
+        let mut absent = Vec::new();
         for (environment, is_there) in [
             (self.naming.source(), has_source),
             (self.naming.target(), has_target),
         ] {
-            if !is_there && !configured(environment) {
-                return Err(EngineError::UnknownEnvironment {
-                    name: environment.name.clone(),
-                    found: self.environments_found()?,
-                });
+            match (is_there, configured(environment)) {
+                (true, _) => {}
+                (false, true) => absent.push(environment.clone()),
+                (false, false) => {
+                    return Err(EngineError::UnknownEnvironment {
+                        name: environment.name.clone(),
+                        found: self.environments_found()?,
+                    });
+                }
             }
         }
-        Ok(())
+        Ok(absent)
     }
 
     /// The names of environments that are configured or that stand in the paths.

@@ -13,7 +13,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::EngineError;
 use super::load::{Places, Reach};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
-use crate::manifest::Difference;
+use crate::manifest::{self, Difference, DocumentLabel};
+use crate::yaml::Stream;
 
 /// One `--only` or `--except` text, parsed as a pattern in case it is not exact.
 pub(super) struct Choice {
@@ -45,12 +46,8 @@ impl Choice {
         let Ok(pattern) = &self.pattern else {
             return false;
         };
-        let is_document = |d: &DocumentSelector| match d {
-            DocumentSelector::Number(n) => difference.document.index + 1 == *n,
-            DocumentSelector::Identity(text) => difference.document.text == *text,
-        };
         pattern.is_file(path)
-            && pattern.selector.document.as_ref().is_none_or(is_document)
+            && pattern.is_document(&difference.document)
             && pattern
                 .selector
                 .path
@@ -65,9 +62,27 @@ impl Choice {
         })
     }
 
+    /// Whether the pattern's file part matches a file.
+    pub(super) fn names_file(&self, path: &str) -> bool {
+        self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+    }
+
+    /// Whether the pattern selects a place in a file's documents, whether or not it differs.
+    pub(super) fn selects(&self, documents: &Stream) -> bool {
+        self.pattern.as_ref().is_ok_and(|pattern| {
+            let is_there = |index| match &pattern.selector.path {
+                Some(path) => !path.select(&documents.to_json(index)).is_empty(),
+                None => true,
+            };
+            manifest::labels(documents)
+                .iter()
+                .any(|label| pattern.is_document(label) && is_there(label.index))
+        })
+    }
+
     /// Whether the text is about this file at all.
     pub(super) fn is_about(&self, path: &str) -> bool {
-        self.text.starts_with(path) || self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+        self.text.starts_with(path) || self.names_file(path)
     }
 
     /// Why the text is no pattern.
@@ -79,6 +94,14 @@ impl Choice {
 impl Pattern {
     fn is_file(&self, path: &str) -> bool {
         self.selector.file == path || self.file.is_match(path)
+    }
+
+    fn is_document(&self, label: &DocumentLabel) -> bool {
+        match &self.selector.document {
+            None => true,
+            Some(DocumentSelector::Number(n)) => label.index + 1 == *n,
+            Some(DocumentSelector::Identity(text)) => label.text == *text,
+        }
     }
 }
 
@@ -149,11 +172,15 @@ impl Selection {
 
     /// Settles which choices are exact, once all selectors are known.
     ///
+    /// `is_place` tells of a choice that matches no difference whether it names a place at all:
+    /// who repeats a promotion names what is equal by now.
+    ///
     /// # Errors
     /// A choice that is neither exact nor a valid pattern, or that matches nothing.
     pub(super) fn settle<'a>(
         self,
         all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
+        is_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
     ) -> Result<Settled, EngineError> {
         let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
         let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
@@ -174,7 +201,7 @@ impl Selection {
                         if printed.contains(choice.text.as_str()) {
                             return Ok(Kind::Exact(choice.text));
                         }
-                        if *used {
+                        if *used || is_place(&choice)? {
                             return Ok(Kind::Pattern(choice.text));
                         }
                         let selector = choice.text.clone();

@@ -8,7 +8,7 @@ use super::files::{Body, Compared, ComparedFile, Field, Files};
 use super::load;
 use super::pair::FilePair;
 use super::request::Request;
-use super::selection::{Matches, Settled};
+use super::selection::{Choice, Matches, Settled};
 use super::shown::shown;
 use super::version;
 use crate::domain::{ApplicationName, Op, Reason, Relation, Verdict};
@@ -25,11 +25,13 @@ pub(super) struct Decided {
 }
 
 impl Compared {
-    /// Decides every difference, and edits the files that change.
+    /// Decides every difference, and edits the files that change; `is_place` as for
+    /// [`Selection::settle`](super::selection::Selection::settle).
     pub(super) fn decide(
         self,
         files: &Files<'_>,
         request: &Request,
+        is_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
     ) -> Result<Decided, EngineError> {
         let Self {
             files: compared,
@@ -52,10 +54,10 @@ impl Compared {
             .map(|f| matches!(&f.body, Body::Fault { .. }) && is_chosen_fault(f.pair.path.as_str()))
             .collect();
         let settled = if selection.is_empty() {
-            selection.settle(std::iter::empty())?
+            selection.settle(std::iter::empty(), is_place)?
         } else {
             let all: Vec<(&str, &Matches)> = compared.iter().flat_map(selectors).collect();
-            selection.settle(all.iter().copied())?
+            selection.settle(all.iter().copied(), is_place)?
         };
         let verdicts = verdicts(&compared, &settled, request);
         let mut decided = Decided {

@@ -2,6 +2,7 @@
 
 use super::compare::Sides;
 use super::identity::{Detail, DocumentLabel, Identity};
+use crate::yaml::Stream;
 
 /// How each document is written, unique within both files.
 pub(super) struct Labels {
@@ -11,12 +12,7 @@ pub(super) struct Labels {
 
 impl Labels {
     pub(super) fn new(sides: &Sides<'_>) -> Self {
-        let target: Vec<Option<Identity>> = sides
-            .target
-            .documents()
-            .iter()
-            .map(|d| Identity::of(&d.root))
-            .collect();
+        let target = identities(sides.target);
         let source: Vec<Option<Identity>> = sides
             .source
             .documents()
@@ -37,6 +33,17 @@ impl Labels {
     pub(super) fn source(&self, index: usize) -> DocumentLabel {
         self.source[index].clone()
     }
+}
+
+/// How each document of one file is written in selectors, as if it stood alone.
+pub fn labels(stream: &Stream) -> Vec<DocumentLabel> {
+    let identities = identities(stream);
+    label(&identities, identities.len() > 1)
+}
+
+fn identities(stream: &Stream) -> Vec<Option<Identity>> {
+    let documents = stream.documents().iter();
+    documents.map(|d| Identity::of(&d.root)).collect()
 }
 
 fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {

@@ -28,6 +28,7 @@ pub use compare::{Base, Sides, compare};
 pub use difference::{Difference, Insertion, Part};
 pub use identity::{DocumentLabel, Identity};
 pub use image::ImageReference;
+pub use labels::labels;
 pub use merge::{MergeError, Promotion, merge};
 pub use sealed::is_sealed;
 pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};

@@ -3,7 +3,7 @@
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::identifier::promotion_id;
 use super::{Finding, Hop, Message, Warning};
-use crate::domain::{Action, ApplicationName, CommitId, Mode, Origin};
+use crate::domain::{Action, ApplicationName, CommitId, Decider, Origin};
 
 /// Everything that a promotion would change; nothing in it was done.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub(crate) struct Draft {
     pub source: CommitId,
     /// The commit whose target files were read, and on which the promotion stands.
     pub target: CommitId,
-    /// What decided where no rule did.
-    pub mode: Mode,
+    /// What decided about the promoted differences.
+    pub decider: Decider,
     /// What is done with the plan.
     pub action: Action,
     /// Where the settings come from.
@@ -56,7 +56,7 @@ impl Draft {
             trailer("Promotion-To", self.hop.to.name.clone()),
             trailer("Promotion-Apps", names.join(", ")),
             trailer("Promotion-Source", self.source.to_string()),
-            trailer("Promotion-Mode", self.mode.to_string()),
+            trailer("Promotion-Mode", self.decider.to_string()),
         ];
         Plan { draft: self, id }
     }
@@ -83,9 +83,9 @@ impl Plan {
         self.draft.target
     }
 
-    /// What decided where no rule did.
-    pub fn mode(&self) -> Mode {
-        self.draft.mode
+    /// What decided about the promoted differences: the `Promotion-Mode`.
+    pub fn decider(&self) -> Decider {
+        self.draft.decider
     }
 
     /// What is done with the plan.

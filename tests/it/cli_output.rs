@@ -95,6 +95,27 @@ fn the_json_of_a_result_keeps_the_schema_that_the_program_prints() {
 }
 
 #[test]
+fn a_line_that_cannot_be_read_is_told_as_json_too() {
+    let world = World::new();
+    for line in [
+        "--from staging --to prod --output json --promot all",
+        "diff --to=prod --output=json",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let ran = world.promote(&words);
+        assert_eq!(ran.code, 2, "{ran}");
+        assert_valid(&world, "result", &ran.stdout);
+        let result: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(result["environment"], "prod");
+        assert_eq!(result["error"]["code"], 2);
+        let message = result["error"]["message"].as_str().unwrap();
+        assert!(ran.stderr.contains(&format!("error: {message}\n")), "{ran}");
+    }
+    let text = world.promote(&["--from", "staging", "--output", "text"]);
+    assert_eq!((text.code, text.stdout.as_str()), (2, ""), "{text}");
+}
+
+#[test]
 fn equal_inputs_give_equal_previews() {
     let world = World::new();
     let repo = world.repository(&FILES);

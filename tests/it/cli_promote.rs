@@ -52,6 +52,48 @@ fn a_second_run_has_nothing_to_do_and_writes_nothing() {
 }
 
 #[test]
+fn a_selector_may_be_repeated_when_its_place_is_equal_by_now() {
+    let world = World::new();
+    let same = "kind: Service\nmetadata: {name: api}\n---\nkind: Secret\nmetadata: {name: api}\n";
+    let repo = world.repository(&[
+        FILES[0],
+        FILES[1],
+        ("apps/web/staging/all.yaml", same),
+        ("apps/web/production/all.yaml", same),
+    ]);
+    let exact = format!("{PRODUCTION}:$.image.tag");
+    assert_eq!(repo.promote(&with(&["--only", &exact])).code, 0);
+    let tip = repo.tip("HEAD");
+    for (choice, code) in [
+        (exact.as_str(), 0),
+        ("$..tag", 0),
+        ("apps/web/**", 0),
+        ("**/all.yaml#Secret/api", 0),
+        ("**/all.yaml#2:$.metadata.name", 0),
+        ("apps/api/production/values.yaml:$.image.digest", 2),
+        ("**/all.yaml#3", 2),
+        ("**/all.yaml#Secret/web", 2),
+        ("apps/web/staging/all.yaml", 2),
+        ("apps/nobody/**", 2),
+    ] {
+        for option in ["--only", "--except"] {
+            let ran = repo.promote(&with(&[option, choice]));
+            assert_eq!(ran.code, code, "{option} {choice}: {ran}");
+            if code == 0 {
+                assert!(
+                    ran.stdout
+                        .ends_with("nothing to promote from staging to production\n"),
+                    "{option} {choice}: {ran}"
+                );
+            }
+        }
+    }
+    let service = with(&["--service", "api", "--only", "apps/web/**"]);
+    assert_eq!(repo.promote(&service).code, 2, "out of the chosen scope");
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
 fn action_none_writes_nothing() {
     let world = World::new();
     let repo = world.repository(&FILES);
@@ -120,6 +162,47 @@ fn the_words_of_the_commit_can_be_given() {
         message.starts_with("Release 7\n\nAs agreed.\n\nPromotion-Id: "),
         "{message}"
     );
+}
+
+#[test]
+fn the_mode_of_the_commit_is_what_decided() {
+    let exact = format!("{PRODUCTION}:$.replicas");
+    let rules = "templates: [{name: default, rules: [{files: '**', promote: [versions, $.replicas]}]}]\n\
+                 messages: {title: 'by {{ mode }}'}\n";
+    let other = "templates: [{name: default, rules: [{files: 'x/**', promote: all}]}]\n\
+                 messages: {title: 'by {{ mode }}'}\n";
+    for (configuration, more, mode) in [
+        (other, &[][..], "versions"),
+        (other, &["--promote", "all"], "all"),
+        (other, &["--only", &exact], "only"),
+        (rules, &[], "rules"),
+        (rules, &["--promote", "versions"], "versions"),
+        (rules, &["--except", &exact], "versions"),
+    ] {
+        let world = World::new();
+        let repo = world.repository(&[FILES[0], FILES[1], ("promote.yaml", configuration)]);
+        let ran = repo.promote(&with(more));
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(
+            repo.git(&["log", "-1", "--format=%s %(trailers:key=Promotion-Mode)"]),
+            format!("by {mode} Promotion-Mode: {mode}"),
+            "{more:?}"
+        );
+    }
+}
+
+#[test]
+fn a_commit_without_a_title_is_refused_on_the_command_line() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for title in ["", " ", "\n"] {
+        let ran = repo.promote(&with(&["-m", title]));
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("a commit needs a title"), "{ran}");
+    }
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
+    assert_eq!(repo.promote(&with(&["-m", "\nRelease 7"])).code, 0);
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Release 7");
 }
 
 #[test]

@@ -101,6 +101,33 @@ fn check_prints_which_files_belong_to_which_application() {
 }
 
 #[test]
+fn check_tells_what_the_configuration_names_and_no_file_bears_out() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    repo.write(
+        "promote.yaml",
+        "environments: [{name: staging}, {name: production}, {name: qa}]\n\
+         products: [{name: shop, applications: [v, wbe]}]\n",
+    );
+    let ran = repo.promote(&["check", "--layout"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let warnings: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|l| l.starts_with("warning: "))
+        .collect();
+    let lacking = "warning: product `shop` names the application `wbe`, but no file belongs to it";
+    assert_eq!(
+        warnings,
+        [
+            lacking,
+            "warning: environment `qa` is configured, but no path carries its name",
+            lacking
+        ]
+    );
+}
+
+#[test]
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
     for subject in ["diff", "result", "config"] {

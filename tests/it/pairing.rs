@@ -168,6 +168,80 @@ fn several_existing_targets_without_a_position_are_an_error_that_lists_them() {
 }
 
 #[test]
+fn a_doubtful_file_of_another_application_is_no_obstacle() {
+    let memory = memory(&[
+        "a/v-stg.yaml",
+        "a/v-prd.yaml",
+        "a/v-production.yaml",
+        "b/v-staging.yaml",
+        "b/v-production.yaml",
+    ]);
+    let names = settings(
+        "environments:\n- {name: staging, aliases: [stage, test2, stg]}\n- {name: production, aliases: [prd]}\n",
+    );
+    let with = |word: &str| Request {
+        settings: Some(names.clone()),
+        applications: vec![word.to_owned()],
+        ..hop()
+    };
+    let found = pairs(&plan(&memory, &with("b")).unwrap());
+    assert_eq!(found, ["b/v-staging.yaml -> b/v-production.yaml"]);
+    assert!(plan(&memory, &with("a")).is_err());
+}
+
+#[test]
+fn of_two_source_files_for_one_target_file_the_first_is_taken_and_both_are_named() {
+    let taken = "a/staging/v-production.yaml";
+    let left = "a/staging/v-staging.yaml";
+    let target = "a/production/v-production.yaml";
+    for (first, second) in [
+        ("x: 1\n", "x: 2\n"),
+        ("x: 0\n", "x: 2\n"),
+        ("x: 1\n", "x: 0\n"),
+    ] {
+        let memory = Memory::new([
+            (taken, first.as_bytes()),
+            (left, second.as_bytes()),
+            (target, "x: 0\n".as_bytes()),
+        ]);
+        let plan = plan(&memory, &hop()).unwrap();
+        let warnings: Vec<_> = plan
+            .warnings()
+            .iter()
+            .map(|w| (w.path.as_deref().unwrap(), w.message.as_str()))
+            .collect();
+        let message = format!(
+            "`{taken}` and `{left}` both belong to this file; the first was taken, the second left out"
+        );
+        assert_eq!(warnings, [(target, message.as_str())]);
+        assert!(pairs(&plan).iter().all(|p| !p.starts_with(left)));
+    }
+}
+
+#[test]
+fn a_file_that_a_second_folder_of_the_source_has_is_not_the_targets_alone() {
+    let memory = memory(&[
+        "a/staging/x.yaml",
+        "a/stg/y.yaml",
+        "a/production/x.yaml",
+        "a/production/y.yaml",
+    ]);
+    let names =
+        settings("environments:\n- {name: staging, aliases: [stg]}\n- {name: production}\n");
+    let request = Request {
+        settings: Some(names),
+        ..hop()
+    };
+    assert_eq!(
+        pairs(&plan(&memory, &request).unwrap()),
+        [
+            "a/staging/x.yaml -> a/production/x.yaml",
+            "a/stg/y.yaml -> a/production/y.yaml"
+        ]
+    );
+}
+
+#[test]
 fn a_third_environments_name_must_be_equal() {
     let memory = memory(&[
         "dev/staging/a.yaml",
@@ -370,6 +444,41 @@ fn an_application_whose_other_files_are_equal_is_not_new() {
 }
 
 #[test]
+fn an_application_is_not_new_when_a_folder_that_is_equal_as_a_whole_holds_it() {
+    let same = "a: 1\n".as_bytes();
+    let memory = Memory::new([
+        ("envs/staging/api/a.yaml", same),
+        ("envs/production/api/a.yaml", same),
+        ("envs/staging/web/a.yaml", same),
+        ("envs/production/web/a.yaml", same),
+        ("more/api/staging/new.yaml", same),
+    ]);
+    let layout = settings(
+        "environments: [{name: staging}, {name: production}]\nlayout: ['envs/{env}/{app}/**', 'more/{app}/{env}/**']\n",
+    );
+    for (word, found) in [
+        (
+            None,
+            &["more/api/staging/new.yaml -> more/api/production/new.yaml"][..],
+        ),
+        (
+            Some("api"),
+            &["more/api/staging/new.yaml -> more/api/production/new.yaml"],
+        ),
+        (Some("web"), &[]),
+    ] {
+        let request = Request {
+            settings: Some(layout.clone()),
+            applications: word.map(str::to_owned).into_iter().collect(),
+            ..hop()
+        };
+        let plan = plan(&memory, &request).unwrap();
+        assert!(plan.is_empty(), "{word:?}");
+        assert_eq!(pairs(&plan), found, "{word:?}");
+    }
+}
+
+#[test]
 fn an_unknown_environment_comes_with_those_that_were_found() {
     let memory = memory(&["a/staging/x.yaml", "a/production/x.yaml"]);
     let error = plan(&memory, &Request::between("stagin", "production")).unwrap_err();
@@ -383,6 +492,27 @@ fn an_unknown_environment_comes_with_those_that_were_found() {
             vec!["production".to_owned(), "staging".to_owned()]
         )
     );
+}
+
+#[test]
+fn a_configured_environment_without_a_path_is_told() {
+    let memory = memory(&["a/staging/x.yaml"]);
+    let environments = settings(
+        "environments: [{name: staging}, {name: production, aliases: [prd]}, {name: qa}]\n",
+    );
+    let with = |from: &str, to: &str| Request {
+        settings: Some(environments.clone()),
+        ..Request::between(from, to)
+    };
+    let told =
+        "environment `production` is configured, but no path carries its name or an alias (`prd`)";
+    for (from, to) in [("staging", "production"), ("production", "staging")] {
+        let plan = plan(&memory, &with(from, to)).unwrap();
+        let messages: Vec<&str> = plan.warnings().iter().map(|w| w.message.as_str()).collect();
+        assert_eq!(messages, [told]);
+    }
+    let error = plan(&memory, &with("production", "qa")).unwrap_err();
+    assert_eq!(error.to_string(), told);
 }
 
 #[test]

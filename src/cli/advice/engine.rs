@@ -20,6 +20,10 @@ pub(super) fn way(error: &EngineError) -> Way {
              `git promote diff --selectors --kept` prints them",
         ),
         EngineError::UnknownEnvironment { name, found } => Way::usage(environments(name, found)),
+        EngineError::AbsentEnvironment(_) => Way::usage(
+            "a folder or file name must carry it between `/`, `-`, `.` or `_`, and within the \
+             configured `layout` if there is one",
+        ),
         EngineError::EnvironmentsAsBranches { .. } => Way::usage(
             "promotion between branches is not supported; keep a folder (or file) per environment on one branch",
         ),
@@ -66,6 +70,9 @@ fn environments(name: &str, found: &[String]) -> String {
     if found.is_empty() {
         return "no environment was found in the paths; name them in `promote.yaml` under `environments`"
             .to_owned();
+    }
+    if found.iter().any(|f| f == name) {
+        return format!("paths carry `{name}`, but none that the configured `layout` matches");
     }
     let list = format!("found {}", quoted(found));
     did_you_mean(name, found).map_or(list.clone(), |near| format!("{near} {list}"))

@@ -24,6 +24,19 @@ fn an_unknown_environment_lists_those_that_were_found() {
 }
 
 #[test]
+fn an_environment_outside_of_the_layout_is_not_proposed_for_itself() {
+    let (text, _) = story(EngineError::UnknownEnvironment {
+        name: "staging".into(),
+        found: vec!["staging".into()],
+    });
+    assert_eq!(
+        text,
+        "error: there is no environment `staging`\n\
+         hint: paths carry `staging`, but none that the configured `layout` matches\n"
+    );
+}
+
+#[test]
 fn a_missing_identity_tells_the_two_commands() {
     let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity));
     assert_eq!(

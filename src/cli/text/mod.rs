@@ -14,10 +14,11 @@ mod value;
 use std::io::{self, Write};
 
 use super::terminal::{Canvas, harmless};
+use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan, PlannedDifference};
 use row::Row;
 
-pub(super) use notes::fault_line;
+pub(super) use notes::{fault_line, warning_line};
 pub use stat::{name_only, stat};
 pub(super) use summary::{counted, files_of};
 
@@ -62,11 +63,17 @@ pub enum Length {
     Full,
 }
 
-/// Writes the preview of a plan.
+/// Writes the preview of a plan; `allow` tells which holds are lifted.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn preview(out: &mut dyn Write, plan: &Plan, canvas: Canvas, detail: Detail) -> io::Result<()> {
+pub fn preview(
+    out: &mut dyn Write,
+    plan: &Plan,
+    canvas: Canvas,
+    detail: Detail,
+    allow: &Allow,
+) -> io::Result<()> {
     for application in plan.applications() {
         overview(out, application, canvas, detail)?;
     }
@@ -74,7 +81,7 @@ pub fn preview(out: &mut dyn Write, plan: &Plan, canvas: Canvas, detail: Detail)
         hunks::write(out, file, canvas, detail.length)?;
     }
     kept::write(out, plan, canvas, detail)?;
-    notes::write(out, plan, canvas)?;
+    notes::write(out, plan, canvas, allow)?;
     summary::write(out, plan)
 }
 

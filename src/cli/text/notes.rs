@@ -4,24 +4,40 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::cli::terminal::{Canvas, harmless};
-use crate::plan::{FileFault, Plan};
+use crate::engine::Allow;
+use crate::plan::{FileFault, Finding, Plan, Warning};
 
-/// Writes findings, warnings and faults, in this order: the worst stands nearest to the summary.
-pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+/// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
+///
+/// What `allow` lifts holds nothing, and is said all the same: it goes into the commit.
+pub(super) fn write(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    canvas: Canvas,
+    allow: &Allow,
+) -> io::Result<()> {
     let palette = canvas.palette;
     for warning in plan.warnings() {
-        write!(out, "{0}warning{0:#}: ", palette.warning)?;
-        // A report on the configuration begins with its place already.
-        match warning
-            .path
-            .as_deref()
-            .filter(|p| !warning.message.starts_with(*p))
-        {
-            Some(path) => writeln!(out, "{}: {}", harmless(path), harmless(&warning.message))?,
-            None => writeln!(out, "{}", harmless(&warning.message))?,
-        }
+        writeln!(
+            out,
+            "{0}warning{0:#}: {1}",
+            palette.warning,
+            warning_line(warning)
+        )?;
     }
-    for finding in plan.findings() {
+    let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
+        plan.findings().iter().partition(|f| allow.lifts(f.guard));
+    for finding in lifted {
+        writeln!(
+            out,
+            "{0}hold{0:#} of {1} lifted: {2}\n  {3}",
+            palette.warning,
+            finding.guard,
+            harmless(&finding.message),
+            harmless(&finding.selector),
+        )?;
+    }
+    for finding in held {
         writeln!(
             out,
             "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}--allow {1} lifts it{4:#}",
@@ -46,6 +62,18 @@ pub(super) fn write(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io:
         )?;
     }
     Ok(())
+}
+
+/// `file: message`.
+pub(in crate::cli) fn warning_line(warning: &Warning) -> String {
+    let message = harmless(&warning.message);
+    match warning.path.as_deref() {
+        // A report on the configuration begins with its place already.
+        Some(path) if !warning.message.starts_with(path) => {
+            format!("{}: {message}", harmless(path))
+        }
+        _ => message.into_owned(),
+    }
 }
 
 /// `file:line:column: message`.

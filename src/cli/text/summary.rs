@@ -11,6 +11,12 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         harmless(&plan.hop().from.name),
         harmless(&plan.hop().to.name),
     );
+    // Whether there was something to promote is what nobody knows then.
+    let unread = plan.faults().iter().filter(|f| f.is_chosen).count();
+    if plan.is_empty() && unread > 0 {
+        let unread = counted(unread, "file");
+        return writeln!(out, "{from} -> {to}: {unread} could not be read");
+    }
     if plan.is_empty() {
         return writeln!(out, "nothing to promote from {from} to {to}");
     }

@@ -3,7 +3,14 @@ use crate::cli::sample;
 
 fn shown(plan: &Plan, detail: Detail) -> String {
     let mut out = Vec::new();
-    preview(&mut out, plan, Canvas::plain(120), detail).unwrap();
+    preview(
+        &mut out,
+        plan,
+        Canvas::plain(120),
+        detail,
+        &Allow::default(),
+    )
+    .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -95,7 +102,14 @@ fn colour_marks_the_words_that_changed_and_nothing_else_of_the_line() {
         width: 120,
     };
     let mut out = Vec::new();
-    preview(&mut out, &sample::plan(), canvas, Detail::default()).unwrap();
+    preview(
+        &mut out,
+        &sample::plan(),
+        canvas,
+        Detail::default(),
+        &Allow::default(),
+    )
+    .unwrap();
     let text = String::from_utf8(out).unwrap();
     let words = canvas.palette.removed_words;
     let line = text
@@ -117,7 +131,14 @@ fn a_narrow_terminal_shortens_values_unless_full() {
         kept: Kept::Listed,
         ..Detail::default()
     };
-    preview(&mut out, &plan, Canvas::plain(60), detail).unwrap();
+    preview(
+        &mut out,
+        &plan,
+        Canvas::plain(60),
+        detail,
+        &Allow::default(),
+    )
+    .unwrap();
     assert!(String::from_utf8(out).unwrap().contains("{zone: [a\\u{…"));
     plan = sample::nothing();
     let mut out = Vec::new();
@@ -129,6 +150,7 @@ fn a_narrow_terminal_shortens_values_unless_full() {
             length: Length::Full,
             ..detail
         },
+        &Allow::default(),
     )
     .unwrap();
     assert!(
@@ -136,6 +158,25 @@ fn a_narrow_terminal_shortens_values_unless_full() {
             .unwrap()
             .contains("{zone: [a\\u{1b}b, europe-west]}")
     );
+}
+
+#[test]
+fn a_hold_that_is_lifted_says_so() {
+    use crate::domain::GuardName;
+    for allow in [Allow::All, Allow::Guards(vec![GuardName::MovingVersion])] {
+        let mut out = Vec::new();
+        let canvas = Canvas::plain(120);
+        preview(&mut out, &sample::plan(), canvas, Detail::default(), &allow).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains(
+                "\nhold of moving-version lifted: `1.4.2` would become `latest`\n  \
+                 envs/production/web/deployment.yaml:$.spec.image\n"
+            ),
+            "{text}"
+        );
+        assert!(!text.contains("held by"), "{text}");
+    }
 }
 
 #[test]

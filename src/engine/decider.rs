@@ -1,0 +1,33 @@
+//! What decided about a promotion as a whole, for its record.
+//!
+//! # Why
+//!
+//! Who reads a commit later wants to know whether versions moved or everything
+//! did. The mode that was asked for does not tell: rules may have promoted more
+//! than versions, and an exact selector promotes whatever it names.
+
+use crate::domain::{Decider, Mode, Reason};
+use crate::plan::{ApplicationPlan, FilePlan};
+
+/// What decided about the promoted differences; `asked` is `--promote`.
+pub(super) fn of(asked: Option<Mode>, applications: &[ApplicationPlan]) -> Decider {
+    let mut reasons = applications
+        .iter()
+        .flat_map(|a| &a.files)
+        .flat_map(FilePlan::promoted)
+        .map(|d| &d.verdict.reason)
+        .peekable();
+    let is_something = reasons.peek().is_some();
+    let mut is_by_selectors = is_something;
+    let mut is_by_rules = false;
+    for reason in reasons {
+        is_by_selectors &= *reason == Reason::OnlyExact;
+        is_by_rules |= matches!(reason, Reason::Rule(_));
+    }
+    match asked {
+        _ if is_by_selectors => Decider::Selectors,
+        Some(mode) => Decider::Mode(mode),
+        None if is_by_rules => Decider::Rules,
+        None => Decider::Mode(Mode::Versions),
+    }
+}
