@@ -1,4 +1,4 @@
-//! What to log in with, and the tokens that the environment holds for a host.
+//! The tokens that the environment holds, and which host each is for.
 //!
 //! # Why
 //!
@@ -8,23 +8,8 @@
 //! `GH_ENTERPRISE_TOKEN`, or by `GITHUB_SERVER_URL` where its own runners work.
 
 use std::env;
-use std::sync::Arc;
 
-use secrecy::SecretString;
-
-/// A user and a password for a server.
-#[derive(Clone, Debug)]
-pub struct Password {
-    /// The user; forges take any with a token.
-    pub user: String,
-    /// The password or token.
-    pub secret: SecretString,
-    /// Where it comes from, e.g. "the token in `GITHUB_TOKEN`".
-    pub origin: String,
-}
-
-/// Gives the passwords for `host` or `host:port`; may ask a forge for one.
-pub type Passwords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
+use crate::port::Password;
 
 /// The passwords that the environment holds for `host` or `host:port`, the strongest first.
 pub fn from_environment(authority: &str) -> Vec<Password> {

@@ -276,6 +276,14 @@ pub enum RepositoryError {
     /// Git has no name or address for the author.
     #[error("Git does not know who commits: `user.name` or `user.email` is not set")]
     MissingIdentity,
+    /// Commits are to be signed, and this one could not be.
+    #[error("`{program}` did not sign the commit: {message}")]
+    NotSigned {
+        /// The program that signs.
+        program: String,
+        /// What it said.
+        message: String,
+    },
     /// Writing was not allowed.
     #[error("cannot write to `{path}`")]
     ReadOnly {

@@ -5,6 +5,7 @@ use git2::{ObjectType, Repository};
 use super::durable::Written;
 use super::fault::Place;
 use super::identity::Identity;
+use super::sign::Signer;
 use super::snapshot::{from_oid, to_oid};
 use super::tree::{Edits, Rebuild};
 use crate::domain::{CommitId, FileMode};
@@ -48,9 +49,22 @@ pub(super) fn write(
     };
     let tree = (repo.find_tree(root)).map_err(place.fault("could not read the new tree"))?;
     let (author, committer) = (&identity.author, &identity.committer);
-    let commit = repo
-        .commit(None, author, committer, &request.message, &tree, &[&parent])
-        .map_err(place.fault("could not write the commit"))?;
+    let doing = "could not write the commit";
+    let commit = match Signer::of(repo, committer)? {
+        None => repo
+            .commit(None, author, committer, &request.message, &tree, &[&parent])
+            .map_err(place.fault(doing))?,
+        Some(signer) => {
+            let bytes = repo
+                .commit_create_buffer(author, committer, &request.message, &tree, &[&parent])
+                .map_err(place.fault(doing))?;
+            let signature = signer.sign(&bytes)?;
+            let text = (std::str::from_utf8(&bytes))
+                .map_err(|_| Place::found(doing, "its message or people are not UTF-8"))?;
+            repo.commit_signed(text, &signature, None)
+                .map_err(place.fault(doing))?
+        }
+    };
     written.push(commit);
     written.sync(repo)?;
     Ok(CommitId(from_oid(commit)?))

@@ -22,8 +22,7 @@ use super::network::NetworkSettings;
 use super::process::{self, Ran};
 use super::reference::{Swap, of_branch, of_remote, target};
 use super::transport::{Transport, Update};
-use crate::adapter::login::Password;
-use crate::port::RepositoryError;
+use crate::port::{Password, RepositoryError};
 
 /// How long a push to a folder may take, with its hooks.
 const HOOKS: Duration = Duration::from_secs(600);

@@ -6,7 +6,7 @@
 //! | `open` | finding a repository and refusing what libgit2 cannot read |
 //! | `fault` | libgit2's errors as the port's |
 //! | `snapshot` | reading a commit |
-//! | `tree`, `commit`, `identity` | writing a commit |
+//! | `tree`, `commit`, `identity`, `sign` | writing a commit |
 //! | `durable` | what must be on the disk before a branch points at it |
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
@@ -43,6 +43,7 @@ mod push;
 mod reference;
 mod repository;
 mod server;
+mod sign;
 mod snapshot;
 mod sparse;
 mod ssh;

@@ -19,3 +19,11 @@ pub(super) fn from_bytes(path: &[u8]) -> PathBuf {
 pub(super) fn show(path: &[u8]) -> String {
     String::from_utf8_lossy(path).into_owned()
 }
+
+/// `~/x` as Git means it.
+pub(super) fn home(text: &str) -> std::path::PathBuf {
+    match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => std::path::PathBuf::from(home).join(rest),
+        _ => std::path::PathBuf::from(text),
+    }
+}

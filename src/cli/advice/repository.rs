@@ -39,6 +39,10 @@ pub(super) fn way(error: &Error) -> Way {
             "git config --global user.name \"Your Name\"\n\
              git config --global user.email you@example.com",
         ),
+        Error::NotSigned { .. } => Way::failed(
+            "nothing was written; `commit.gpgSign` asks for it, and `gpg.format` and \
+             `user.signingKey` say how",
+        ),
         Error::Git { .. } => Way::without_hint(Exit::Failed),
         Error::Unborn { .. }
         | Error::UnknownBranch { .. }

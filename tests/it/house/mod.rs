@@ -93,7 +93,7 @@ const HOUSE: &[Room] = &[
     Room {
         name: "port",
         rooms: &["domain", "plan"],
-        crates: &["async_trait", "thiserror"],
+        crates: &["async_trait", "secrecy", "thiserror"],
         never: WORLD,
         waiting: Waiting::Allowed,
     },

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 
 use crate::world::{Ran, Repo, World};
 use faults::{Fault, Proxy};
-use http::{Http, PASSWORD, USER};
+pub use http::Http;
+use http::{PASSWORD, USER};
+pub use process::has;
 use process::{Server, free_port};
-use ssh::Ssh;
+pub use ssh::Ssh;
 
 const FILES: &[(&str, &str)] = &[
     ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
@@ -79,6 +81,15 @@ fn store_password(world: &World, port: u16, password: &str) {
 fn trust(repo: &Repo<'_>, http: &Http) {
     let file = http.authority.display().to_string();
     repo.git(&["config", "http.sslCAInfo", &file]);
+}
+
+impl Http {
+    /// Gives everybody in the world the password and the authority.
+    pub fn let_in(&self, world: &World) {
+        store_password(world, self.port, PASSWORD);
+        let file = self.authority.display().to_string();
+        world.git(&["config", "--global", "http.sslCAInfo", &file]);
+    }
 }
 
 const WAYS: [&[&str]; 2] = [&["--transport", "libgit2"], &["--transport", "git"]];

@@ -6,6 +6,7 @@ use git2::{ErrorCode, Repository};
 
 use super::super::address::Server;
 use super::super::fault::Place;
+use super::super::paths::home;
 use super::limits;
 use crate::port::RepositoryError;
 
@@ -82,14 +83,6 @@ pub(super) fn trust_authorities(repo: &Repository, server: &Server) -> Result<()
             _ => Place::of(repo).fault(doing)(error),
         }
     })
-}
-
-/// `~/x` as Git means it.
-fn home(text: &str) -> PathBuf {
-    match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(text),
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::super::address::Server;
 use super::super::helper::Helper;
 use super::config;
-use crate::adapter::login::{Password, Passwords};
+use crate::port::{Password, Passwords};
 
 /// The ways that are left, and what became of the others.
 pub(super) struct Keychain {

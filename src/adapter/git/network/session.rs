@@ -8,7 +8,7 @@ use git2::{CertificateCheckStatus, Oid, ProxyOptions, RemoteCallbacks, Repositor
 use super::super::address::Server;
 use super::config;
 use super::keychain::Keychain;
-use crate::adapter::login::Passwords;
+use crate::port::Passwords;
 
 /// What the callbacks of a connection share with whoever opened it.
 pub(super) struct Session {

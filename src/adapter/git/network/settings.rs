@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-use crate::adapter::login::Passwords;
+use crate::port::Passwords;
 
 /// What there is to say about a network before one is met.
 #[derive(Clone)]

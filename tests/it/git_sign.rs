@@ -1,0 +1,110 @@
+//! Signing commits as Git's configuration wants it; Git itself is the judge.
+
+use std::fs;
+
+use crate::remotes::has;
+use crate::world::{Repo, World};
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+];
+const PROMOTE: &[&str] = &["--from", "staging", "--to", "production", "--yes"];
+
+fn promoted(repo: &Repo<'_>) {
+    let ran = repo.promote(PROMOTE);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.git(&["rev-list", "--count", "main"]), "2");
+    // It fails unless the signature is there, and is good.
+    repo.git(&["verify-commit", "main"]);
+    repo.assert_sound();
+}
+
+fn ssh_key(world: &World) -> String {
+    let key = world.path("signing");
+    let file = key.display().to_string();
+    let made = world
+        .command("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", &file])
+        .status();
+    assert!(made.unwrap().success());
+    let public = fs::read_to_string(world.path("signing.pub")).unwrap();
+    let allowed = world.path("allowed");
+    fs::write(&allowed, format!("ada@example.org {public}")).unwrap();
+    file
+}
+
+#[test]
+fn with_an_ssh_key() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    let world = World::new();
+    let repo = world.repository(FILES);
+    let key = ssh_key(&world);
+    let allowed = world.path("allowed").display().to_string();
+    for (name, value) in [
+        ("commit.gpgsign", "true"),
+        ("gpg.format", "ssh"),
+        ("user.signingkey", &key),
+        ("gpg.ssh.allowedSignersFile", &allowed),
+    ] {
+        repo.git(&["config", name, value]);
+    }
+    promoted(&repo);
+}
+
+#[test]
+fn with_gnupg_and_the_committers_own_key() {
+    if !has("signing with GnuPG", &["gpg", "gpg-agent"]) {
+        return;
+    }
+    let world = World::new();
+    let repo = world.repository(FILES);
+    let made = world
+        .command("gpg")
+        .args([
+            "--batch",
+            "--quiet",
+            "--pinentry-mode",
+            "loopback",
+            "--passphrase",
+            "",
+        ])
+        .args([
+            "--quick-gen-key",
+            "Ada <ada@example.org>",
+            "ed25519",
+            "sign",
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    repo.git(&["config", "commit.gpgsign", "true"]);
+    promoted(&repo);
+    // The agent that it started lives in this world only.
+    let _ = world.command("gpgconf").args(["--kill", "all"]).status();
+}
+
+#[test]
+fn a_signer_that_fails_stops_the_promotion() {
+    let world = World::new();
+    let repo = world.repository(FILES);
+    let tip = repo.tip("main");
+    for (program, said) in [
+        ("false", "did not sign"),
+        ("no-such-signer", "no such program"),
+    ] {
+        repo.git(&["config", "commit.gpgsign", "true"]);
+        repo.git(&["config", "gpg.program", program]);
+        let ran = repo.promote(PROMOTE);
+        assert_eq!(ran.code, 1, "{ran}");
+        assert!(ran.stderr.contains(said), "{ran}");
+        assert!(ran.stderr.contains("commit.gpgSign"), "{ran}");
+    }
+    assert_eq!((repo.tip("main"), repo.status()), (tip, String::new()));
+}

@@ -1,0 +1,247 @@
+//! Promotions that die, or whose disk fails, at every point in turn.
+//!
+//! # Why
+//!
+//! "Safe to run again" is only true if it is true at each point. So the points
+//! are counted by the system: the first, second, ... call of each kind that
+//! moves a file, writes to the disk or writes to the network gets a SIGKILL or
+//! an error, and the next run must end as if nothing had happened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::remotes::{Http, Ssh, has};
+use crate::world::{Ran, Repo, World};
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+    ("notes", "kept\n"),
+];
+const PRODUCTION: &str = "apps/api/production/values.yaml";
+
+/// What a call gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Blow {
+    Kill,
+    NoSpace,
+    InputOutput,
+}
+
+impl Blow {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Kill => "signal=SIGKILL",
+            Self::NoSpace => "error=ENOSPC",
+            Self::InputOutput => "error=EIO",
+        }
+    }
+}
+
+/// A remote and a clone that are set back after each blow.
+struct Ground<'w> {
+    world: &'w World,
+    remote: Repo<'w>,
+    repo: Repo<'w>,
+    first: String,
+    points: usize,
+}
+
+impl<'w> Ground<'w> {
+    fn new(world: &'w World, url: Option<&str>) -> Self {
+        let (remote, repo) = world.cloned(FILES);
+        remote.git(&["config", "http.receivepack", "true"]);
+        if let Some(url) = url {
+            repo.git(&["remote", "set-url", "origin", url]);
+        }
+        let first = remote.tip("main");
+        Self {
+            world,
+            remote,
+            repo,
+            first,
+            points: 0,
+        }
+    }
+
+    fn set_back(&self) {
+        self.remote
+            .git(&["update-ref", "refs/heads/main", &self.first]);
+        self.repo
+            .git(&["update-ref", "refs/remotes/origin/main", &self.first]);
+        self.repo.git(&["reset", "-q", "--hard", &self.first]);
+        self.repo.write("notes", "mine\n");
+    }
+
+    /// One run under strace; whether the blow was dealt.
+    fn run(&self, call: &str, nth: usize, blow: Blow) -> (Ran, bool) {
+        let trace = self.world.path("trace");
+        let mut strace = self.world.command("strace");
+        strace
+            .current_dir(&self.repo.dir)
+            .args(["-f", "-qq", "-o"])
+            .arg(&trace)
+            .args(["-e", &format!("trace={call}")])
+            .args(["-e", &format!("inject={call}:{}:when={nth}", blow.words())])
+            .arg(env!("CARGO_BIN_EXE_git-promote"))
+            .args(PROMOTE);
+        let ran = Ran::from(strace.output().unwrap());
+        let log = fs::read_to_string(&trace).unwrap_or_default();
+        let was_dealt = log.contains("(INJECTED)") || log.contains("killed by SIGKILL");
+        (ran, was_dealt)
+    }
+
+    /// The first, second, ... call of a kind gets the blow; each time the next run ends right.
+    fn every(&mut self, call: &str, blow: Blow) {
+        for nth in 1.. {
+            self.set_back();
+            let (ran, was_dealt) = self.run(call, nth, blow);
+            let at = format!("{call} {nth} {blow:?}: {ran}");
+            self.remote.assert_sound();
+            self.repo.assert_sound();
+            assert_eq!(self.repo.read("notes"), "mine\n", "{at}");
+            assert!(!ran.stderr.contains("panicked"), "{at}");
+            // What says that it is done is done.
+            if ran.code == 0 {
+                assert_eq!(
+                    self.remote.git(&["rev-list", "--count", "main"]),
+                    "2",
+                    "{at}"
+                );
+            }
+            self.next_run_ends_right(&at);
+            if !was_dealt {
+                return;
+            }
+            self.points += 1;
+        }
+    }
+
+    fn next_run_ends_right(&self, at: &str) {
+        let mut again = self.repo.promote(PROMOTE);
+        if again.code != 0 {
+            // As with Git: a lock that a killed process left is named, and stays until somebody
+            // is sure that nobody holds it.
+            let locks: Vec<PathBuf> = [self.repo.dir.join(".git"), self.remote.dir.clone()]
+                .iter()
+                .flat_map(|folder| locks(folder))
+                .collect();
+            assert!(!locks.is_empty(), "{at}\nthen {again}");
+            for lock in locks {
+                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
+                assert!(again.stderr.contains(&name), "{at}\nthen {again}");
+                fs::remove_file(lock).unwrap();
+            }
+            again = self.repo.promote(PROMOTE);
+        }
+        assert_eq!(again.code, 0, "{at}\nthen {again}");
+        assert_eq!(
+            self.remote.git(&["rev-list", "--count", "main"]),
+            "2",
+            "{at}"
+        );
+        assert_eq!(
+            self.remote.show("main", PRODUCTION),
+            "image:\n  tag: 1.5.0\n",
+            "{at}"
+        );
+        self.remote.assert_sound();
+        self.repo.assert_sound();
+    }
+}
+
+const PROMOTE: &[&str] = &[
+    "--from",
+    "staging",
+    "--to",
+    "production",
+    "--service",
+    "api",
+    "--yes",
+    "--timeout",
+    "5",
+];
+
+/// All lock files below a folder.
+fn locks(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(locks(&entry.path()));
+        } else if entry.path().extension().is_some_and(|e| e == "lock") {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+fn told(what: &str, points: usize, at_least: usize) {
+    println!("{what}: {points} points, each ended right by the next run");
+    assert!(points >= at_least, "{what}: only {points} points");
+}
+
+#[test]
+fn killed_anywhere_with_a_remote_on_a_path() {
+    if !has("crashes on a path", &["strace"]) {
+        return;
+    }
+    let world = World::new();
+    let mut ground = Ground::new(&world, None);
+    for call in ["rename", "link", "unlink", "write", "fsync"] {
+        ground.every(call, Blow::Kill);
+    }
+    told("killed, remote on a path", ground.points, 40);
+}
+
+#[test]
+fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
+    if !has("failing disks on a path", &["strace"]) {
+        return;
+    }
+    let world = World::new();
+    let mut ground = Ground::new(&world, None);
+    for blow in [Blow::NoSpace, Blow::InputOutput] {
+        for call in ["write", "rename", "fsync"] {
+            ground.every(call, blow);
+        }
+    }
+    told("failing disk, remote on a path", ground.points, 60);
+}
+
+#[test]
+fn killed_at_every_write_to_an_https_server() {
+    let world = World::new();
+    if !has("crashes over HTTPS", &["strace"]) {
+        return;
+    }
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    http.let_in(&world);
+    let mut ground = Ground::new(&world, Some(&format!("{}/remote.git", http.url)));
+    for call in ["rename", "write", "sendto"] {
+        ground.every(call, Blow::Kill);
+    }
+    for call in ["write", "sendto"] {
+        ground.every(call, Blow::InputOutput);
+    }
+    told("killed and cut, over HTTPS", ground.points, 40);
+}
+
+#[test]
+fn killed_at_every_write_to_an_ssh_server() {
+    let world = World::new();
+    if !has("crashes over SSH", &["strace"]) {
+        return;
+    }
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    let path = world.path("remote.git").display().to_string();
+    let mut ground = Ground::new(&world, Some(&format!("{}{path}", ssh.url)));
+    for call in ["rename", "write", "sendto"] {
+        ground.every(call, Blow::Kill);
+    }
+    told("killed, over SSH", ground.points, 40);
+}
