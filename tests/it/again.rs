@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use git_promote::adapter::git::{GitRepository, NetworkSettings};
+
 use crate::world::{World, any, change, promote};
 
 /// The arguments that start [`program`].
@@ -34,8 +36,7 @@ fn program() {
         change("new", Some("2")),
         change("gone", None),
     ];
-    let done =
-        git_promote::adapter::git::GitRepository::discover(Path::new(&dir), Default::default())
-            .and_then(|git| promote(&git, &any(), changes));
+    let done = GitRepository::discover(Path::new(&dir), NetworkSettings::default())
+        .and_then(|git| promote(&git, &any(), changes));
     println!("came of it: {done:?}");
 }

@@ -28,10 +28,8 @@ pub(super) struct Helper {
 
 impl Helper {
     pub(super) fn of(repo: &Repository, server: &Server) -> Self {
-        let mut question = format!("url={}\n", server.shown());
-        if let Some(user) = &server.user {
-            question.push_str(&format!("username={user}\n"));
-        }
+        let user = (server.user.as_ref()).map(|user| format!("username={user}\n"));
+        let question = format!("url={}\n{}", server.shown(), user.unwrap_or_default());
         Self {
             folder: repo.path().to_owned(),
             question,

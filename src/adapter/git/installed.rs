@@ -44,10 +44,9 @@ impl<'r> Installed<'r> {
         server: Server,
         settings: &'r NetworkSettings,
     ) -> Self {
-        let password = match server.is_http() {
-            true => (settings.passwords)(&server.authority()).into_iter().next(),
-            false => None,
-        };
+        let password = (server.is_http())
+            .then(|| (settings.passwords)(&server.authority()).into_iter().next())
+            .flatten();
         Self {
             name: name.to_owned(),
             here,

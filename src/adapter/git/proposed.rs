@@ -108,12 +108,11 @@ pub(super) fn replace(
         },
         new: commit.map(|commit| to_oid(commit.0)).transpose()?,
     };
-    let swapped = match &base.remote {
-        Some(remote) => transport::open(repo, settings, remote, Purpose::Push)?.push(&update)?,
-        None => {
-            let log = "promote: propose";
-            change(repo, &of_branch(name), update.old, update.new, log)?
-        }
+    let swapped = if let Some(remote) = &base.remote {
+        transport::open(repo, settings, remote, Purpose::Push)?.push(&update)?
+    } else {
+        let log = "promote: propose";
+        change(repo, &of_branch(name), update.old, update.new, log)?
     };
     Ok(match swapped {
         Swap::Done => Advance::Done { notes: Vec::new() },

@@ -4,11 +4,10 @@
 //!
 //! A protected branch may take signed commits only, and whoever signs has told
 //! Git how: `commit.gpgSign`, `gpg.format`, `user.signingKey`. The programs that
-//! sign (GnuPG, `ssh-keygen`, or others in their place) hold the keys; so they
+//! sign (`gpg`, `ssh-keygen`, or others in their place) hold the keys; so they
 //! are run as Git runs them, on the very bytes that become the commit.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -185,8 +184,8 @@ fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
     let text = String::from_utf8(bytes).map_err(|_| "the signature is not text")?;
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end();
-    match text.is_empty() {
-        true => Err("it printed no signature"),
-        false => Ok(text.to_owned()),
+    if text.is_empty() {
+        return Err("it printed no signature");
     }
+    Ok(text.to_owned())
 }

@@ -45,8 +45,9 @@ impl Http {
         let root = world.path("").display().to_string();
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .iter()
-            .map(|name| format!("{name}_temp_path {folder}tmp/{name};\n"))
-            .collect();
+            .map(|name| format!("{name}_temp_path {folder}tmp/{name};"))
+            .collect::<Vec<_>>()
+            .join("\n");
         let user = if is_root() { "user root;" } else { "" };
         fs::write(
             at("nginx.conf"),

@@ -83,10 +83,10 @@ impl Keychain {
         Self {
             user: server.user.clone(),
             ways,
-            tried: match server.secrets().is_empty() {
-                true => Vec::new(),
-                false => vec!["the password in the remote's URL".to_owned()],
-            },
+            tried: (server.secrets().first())
+                .map(|_| "the password in the remote's URL".to_owned())
+                .into_iter()
+                .collect(),
             secrets,
             helper: Helper::of(repo, server),
         }

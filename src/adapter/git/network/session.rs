@@ -70,7 +70,7 @@ impl Session {
     /// Lets a push go on only if the server's branch is at `old`.
     pub(super) fn expect(&self, callbacks: &mut RemoteCallbacks<'_>, old: Option<Oid>) {
         let told = Rc::clone(&self.report);
-        let old = old.unwrap_or_else(|| Oid::ZERO_SHA1);
+        let old = old.unwrap_or(Oid::ZERO_SHA1);
         callbacks.push_negotiation(move |updates| {
             if updates.iter().all(|update| update.src() == old) {
                 return Ok(());

@@ -36,10 +36,16 @@ impl Trouble {
             },
             // What the server says in Git's protocol before it hangs up.
             (_, ErrorClass::Net) if error.message().starts_with("remote error") => Self::Denied,
-            (_, ErrorClass::Net | ErrorClass::Ssl | ErrorClass::Ssh) => Self::Passing,
-            (ErrorCode::Eof, _) => Self::Passing,
             (_, ErrorClass::Os) if !is_of_this_machine(error.message()) => Self::Passing,
-            (_, ErrorClass::Indexer | ErrorClass::Zlib) => Self::Passing,
+            (ErrorCode::Eof, _)
+            | (
+                _,
+                ErrorClass::Net
+                | ErrorClass::Ssl
+                | ErrorClass::Ssh
+                | ErrorClass::Indexer
+                | ErrorClass::Zlib,
+            ) => Self::Passing,
             _ => Self::Local,
         }
     }
@@ -64,20 +70,7 @@ impl Trouble {
             },
             Self::Certificate => RepositoryError::UntrustedServer {
                 remote,
-                hint: match server.is_http() {
-                    true => "if the server's authority is your own, name its file in Git's \
-                             `http.sslCAInfo`"
-                        .to_owned(),
-                    false => format!(
-                        "compare the server's key with what its owner says; `ssh-keyscan {}{}` \
-                         prints it, and `~/.ssh/known_hosts` is where it belongs",
-                        server
-                            .port
-                            .map(|port| format!("-p {port} "))
-                            .unwrap_or_default(),
-                        server.host
-                    ),
-                },
+                hint: how_to_trust(server),
                 source,
             },
             Self::Denied => RepositoryError::Denied { remote, source },
@@ -89,6 +82,21 @@ impl Trouble {
             }
         }
     }
+}
+
+/// What to do about a server that could not prove who it is.
+fn how_to_trust(server: &Server) -> String {
+    if server.is_http() {
+        return "if the server's authority is your own, name its file in Git's `http.sslCAInfo`"
+            .to_owned();
+    }
+    let port = server.port.map(|port| format!("-p {port} "));
+    format!(
+        "compare the server's key with what its owner says; `ssh-keyscan {}{}` prints it, and \
+         `~/.ssh/known_hosts` is where it belongs",
+        port.unwrap_or_default(),
+        server.host
+    )
 }
 
 /// The status in libgit2's "unexpected http status code: 503".
