@@ -169,7 +169,6 @@ fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDiffere
 fn content(text: &str) -> Content {
     Content {
         mode: FileMode::Regular,
-        blob: None,
         bytes: text.into(),
     }
 }

@@ -22,11 +22,6 @@ impl GuardName {
             Self::Encrypted => "encrypted",
         }
     }
-
-    /// The guard of that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|g| g.as_str() == text)
-    }
 }
 
 impl fmt::Display for GuardName {

@@ -58,17 +58,6 @@ impl RepoPath {
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
-
-    /// Whether this path is `folder` or lies below it; all paths lie below the empty folder.
-    pub fn is_within(&self, folder: &str) -> bool {
-        let folder = folder.trim_end_matches('/');
-        if folder.is_empty() {
-            return true;
-        }
-        self.0
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
 }
 
 impl std::borrow::Borrow<str> for RepoPath {

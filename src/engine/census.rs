@@ -29,6 +29,21 @@ pub(super) struct Root {
     pub targets: Vec<Candidate>,
 }
 
+impl Root {
+    /// What is there on both sides: its path, the entry, and whose name the path carries.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (String, Entry, Whose)> {
+        let source = self.source.iter().map(|entry| {
+            let path = join(&self.above, &entry.name);
+            (path, entry.clone(), Whose::Source(0))
+        });
+        let targets = self.targets.iter().filter_map(|target| {
+            let entry = target.entry.clone()?;
+            Some((target.path.clone(), entry, Whose::Target(0)))
+        });
+        source.chain(targets)
+    }
+}
+
 /// Every first appearance, and the rule that names the applications.
 #[derive(Debug)]
 pub(super) struct Census {
@@ -58,7 +73,7 @@ impl Census {
             roots: Vec::new(),
         };
         let (source, target) = trees.roots();
-        survey.shared("", Some(source), Some(target), Side::Both)?;
+        survey.shared("", Some(source), Some(target))?;
         let roots = survey.roots;
         let parents: BTreeSet<&str> = roots
             .iter()
@@ -260,15 +275,6 @@ fn without_extension(name: &str) -> &str {
         .map_or(name, |i| &name[..i])
 }
 
-/// Which side a folder belongs to while it is walked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    /// Neither environment's name was met.
-    Both,
-    /// Within a folder of the target that has no partner.
-    Target,
-}
-
 struct Survey<'a> {
     trees: &'a Trees<'a>,
     naming: &'a Naming,
@@ -283,7 +289,6 @@ impl Survey<'_> {
         above: &str,
         source: Option<ObjectId>,
         target: Option<ObjectId>,
-        side: Side,
     ) -> Result<(), PairError> {
         let targets = target.map_or(Ok(Rc::default()), |t| self.trees.target(t))?;
         let sources = match source {
@@ -334,7 +339,7 @@ impl Survey<'_> {
             if is_source {
                 continue;
             }
-            if side == Side::Target || self.naming.names_target(&entry.name) {
+            if self.naming.names_target(&entry.name) {
                 self.target_root(above, &path, entry);
             } else if entry.mode == FileMode::Directory && self.scope.enters(&path) {
                 let partner = sources
@@ -343,7 +348,7 @@ impl Survey<'_> {
                     .map(|i| &sources[i])
                     .filter(|e| e.is_directory())
                     .map(|e| e.id);
-                self.shared(&path, partner, Some(entry.id), Side::Both)?;
+                self.shared(&path, partner, Some(entry.id))?;
             }
         }
         let only_source = |e: &&Entry| {
@@ -355,7 +360,7 @@ impl Survey<'_> {
         for entry in only {
             let path = join(above, &entry.name);
             if self.scope.enters(&path) {
-                self.shared(&path, Some(entry.id), None, Side::Both)?;
+                self.shared(&path, Some(entry.id), None)?;
             }
         }
         Ok(())

@@ -199,7 +199,6 @@ impl Files<'_> {
     ) -> Result<Content, RepositoryError> {
         Ok(Content {
             mode: file.mode,
-            blob: Some(file.id),
             bytes: snapshot.read_blob(file.id)?,
         })
     }
@@ -219,7 +218,6 @@ impl Files<'_> {
         }
         (
             Content {
-                blob: None,
                 bytes: renamed.into_bytes(),
                 ..content
             },

@@ -257,16 +257,7 @@ impl Ground<'_> {
                 })?;
                 continue;
             }
-            let source = root
-                .source
-                .iter()
-                .map(|e| (join(&root.above, &e.name), e.clone(), Whose::Source(0)));
-            let targets = root.targets.iter().filter_map(|t| {
-                t.entry
-                    .clone()
-                    .map(|e| (t.path.clone(), e, Whose::Target(0)))
-            });
-            for (path, entry, side) in source.chain(targets) {
+            for (path, entry, side) in root.entries() {
                 if !entry.is_directory() {
                     add(census.application(&path, side, self.naming), path);
                     continue;
@@ -301,19 +292,10 @@ impl Ground<'_> {
         scope: &Scope<'_>,
         visit: &mut dyn FnMut(&str, Whose) -> bool,
     ) -> Result<(), RepositoryError> {
-        let source = root
-            .source
-            .iter()
-            .map(|e| (join(&root.above, &e.name), e.clone(), Whose::Source(0)));
-        let targets = root.targets.iter().filter_map(|t| {
-            t.entry
-                .clone()
-                .map(|e| (t.path.clone(), e, Whose::Target(0)))
-        });
         // Asked before a place is kept: a folder may hold thousands that nobody wants.
         let is_wanted = |path: &str, entry: &Entry| !entry.is_directory() || scope.enters(path);
-        let mut open: Vec<_> = source
-            .chain(targets)
+        let mut open: Vec<_> = root
+            .entries()
             .filter(|(path, entry, _)| is_wanted(path, entry))
             .collect();
         while let Some((path, entry, side)) = open.pop() {

@@ -188,21 +188,14 @@ fn modified(
         .collect();
     let before = pair.target.map(|target| Content {
         mode: target.mode,
-        blob: Some(target.id),
         bytes,
     });
     let mut after = before.clone();
     if !promotions.is_empty() {
         match files.merged(pair, &promotions)? {
             Ok(bytes) => {
-                if let Some(content) = &mut after
-                    && content.bytes != bytes
-                {
-                    *content = Content {
-                        blob: None,
-                        bytes,
-                        ..content.clone()
-                    };
+                if let Some(content) = &mut after {
+                    content.bytes = bytes;
                 }
             }
             Err(message) => decided.faults.push(FileFault {

@@ -10,7 +10,7 @@ use super::base::BaseDocuments;
 use super::difference::Difference;
 use super::documents::{added_document, documents, removed_document};
 use super::labels::Labels;
-use super::walk::Walk;
+use super::walk::{Walk, insertion_points, inverse};
 use crate::domain::Naming;
 use crate::yaml::Stream;
 
@@ -43,6 +43,8 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     let pairs = documents(sides.source, sides.target, sides.naming);
     let labels = Labels::new(sides);
     let base = BaseDocuments::new(sides);
+    let source_of = inverse(&pairs.target_of, sides.target.documents().len());
+    let after = insertion_points(&pairs.target_of, source_of.len());
     let mut found = Vec::new();
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
@@ -55,10 +57,16 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
                 );
                 found.append(&mut walk.found);
             }
-            None => found.push(added_document(sides, s, &pairs, &labels, base.of_source(s))),
+            None => found.push(added_document(
+                sides,
+                s,
+                after[s],
+                &labels,
+                base.of_source(s),
+            )),
         }
     }
-    for t in (0..sides.target.documents().len()).filter(|t| !pairs.target_of.contains(&Some(*t))) {
+    for t in (0..source_of.len()).filter(|t| source_of[*t].is_none()) {
         found.push(removed_document(sides, t, &labels, base.of_target(t)));
     }
     found.sort_by_key(|d| d.place.document);

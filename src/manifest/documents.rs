@@ -1,5 +1,8 @@
 //! Which document of the source is which of the target.
 
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+
 use super::base::{BaseNode, is_unchanged};
 use super::compare::Sides;
 use super::difference::{Difference, Insertion, Part};
@@ -14,6 +17,11 @@ pub(super) struct DocumentPairs {
 }
 
 /// Matches the documents: by identity, then by less of it, then the only ones of a kind.
+///
+/// # Why
+///
+/// A file may hold thousands of documents; each step finds a partner by a key, so that the time
+/// follows their number.
 pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> DocumentPairs {
     let identities = |stream: &Stream| -> Vec<Option<Identity>> {
         stream
@@ -22,55 +30,109 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
             .map(|d| Identity::of(&d.root).map(|i| i.canonical(naming)))
             .collect()
     };
-    let (source_ids, target_ids) = (identities(source), identities(target));
-    let mut target_of: Vec<Option<usize>> = vec![None; source_ids.len()];
-    let mut taken = vec![false; target_ids.len()];
-    let mut pair = |target_of: &mut [Option<usize>], same: &dyn Fn(usize, usize) -> bool| {
-        for (s, partner) in target_of.iter_mut().enumerate() {
-            if partner.is_none() {
-                *partner = (0..target_ids.len()).find(|t| !taken[*t] && same(s, *t));
-                if let Some(t) = *partner {
-                    taken[t] = true;
+    let (source, target) = (identities(source), identities(target));
+    let mut pairing = Pairing {
+        source: &source,
+        target: &target,
+        target_of: vec![None; source.len()],
+        taken: vec![false; target.len()],
+    };
+    // The whole identity; then without the namespace; then the only one of its kind on both sides.
+    pairing.by(|id| id.as_ref());
+    pairing.by(|id| id.as_ref().map(|i| (&i.kind, &i.group, &i.name)));
+    // Another name is another object, unless one side has none or there is nothing else it could be.
+    if let ([one], [other]) = (source.as_slice(), target.as_slice()) {
+        let is_other_kind = matches!((one, other), (Some(a), Some(b)) if a.kind != b.kind);
+        if !is_other_kind {
+            pairing.target_of[0] = Some(0);
+        }
+    } else {
+        pairing.unnamed();
+    }
+    DocumentPairs {
+        target_of: pairing.target_of,
+    }
+}
+
+/// Documents while they are matched; each source document takes the first target that fits.
+struct Pairing<'a> {
+    source: &'a [Option<Identity>],
+    target: &'a [Option<Identity>],
+    target_of: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl<'a> Pairing<'a> {
+    /// Pairs what is still free and has the same key; without a key it stays free.
+    fn by<K: Hash + Eq>(&mut self, key: impl Fn(&'a Option<Identity>) -> Option<K>) {
+        let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (t, identity) in self
+            .target
+            .iter()
+            .enumerate()
+            .filter(|(t, _)| !self.taken[*t])
+        {
+            if let Some(key) = key(identity) {
+                free.entry(key).or_default().push_back(t);
+            }
+        }
+        for (s, identity) in self.source.iter().enumerate() {
+            if self.target_of[s].is_none()
+                && let Some(t) = key(identity).and_then(|key| free.get_mut(&key)?.pop_front())
+            {
+                self.target_of[s] = Some(t);
+                self.taken[t] = true;
+            }
+        }
+    }
+
+    /// Pairs documents of one kind of which one has no name, and those without a kind.
+    fn unnamed(&mut self) {
+        let mut of_kind: HashMap<Option<&str>, VecDeque<usize>> = HashMap::new();
+        let mut unnamed_of_kind = of_kind.clone();
+        for (t, identity) in self
+            .target
+            .iter()
+            .enumerate()
+            .filter(|(t, _)| !self.taken[*t])
+        {
+            let kind = identity.as_ref().map(|i| i.kind.as_str());
+            of_kind.entry(kind).or_default().push_back(t);
+            if identity.as_ref().is_none_or(|i| i.name.is_empty()) {
+                unnamed_of_kind.entry(kind).or_default().push_back(t);
+            }
+        }
+        for (s, identity) in self.source.iter().enumerate() {
+            if self.target_of[s].is_some() {
+                continue;
+            }
+            let kind = identity.as_ref().map(|i| i.kind.as_str());
+            let is_named = identity.as_ref().is_some_and(|i| !i.name.is_empty());
+            let free = if is_named {
+                &mut unnamed_of_kind
+            } else {
+                &mut of_kind
+            };
+            let Some(free) = free.get_mut(&kind) else {
+                continue;
+            };
+            // Both lists hold the unnamed: what was taken from one is still in the other.
+            while let Some(t) = free.pop_front() {
+                if !self.taken[t] {
+                    self.target_of[s] = Some(t);
+                    self.taken[t] = true;
+                    break;
                 }
             }
         }
-    };
-    // The whole identity; then without the namespace; then the only one of its kind on both sides.
-    pair(
-        &mut target_of,
-        &|s, t| match (&source_ids[s], &target_ids[t]) {
-            (Some(a), Some(b)) => a == b,
-            _ => false,
-        },
-    );
-    pair(
-        &mut target_of,
-        &|s, t| match (&source_ids[s], &target_ids[t]) {
-            (Some(a), Some(b)) => a.kind == b.kind && a.group == b.group && a.name == b.name,
-            _ => false,
-        },
-    );
-    // Another name is another object, unless one side has none or there is nothing else it could be.
-    let is_single = source_ids.len() == 1 && target_ids.len() == 1;
-    pair(
-        &mut target_of,
-        &|s, t| match (&source_ids[s], &target_ids[t]) {
-            (Some(a), Some(b)) => {
-                let is_unnamed = a.name.is_empty() || b.name.is_empty();
-                a.kind == b.kind && (is_single || is_unnamed)
-            }
-            (None, None) => true,
-            _ => is_single,
-        },
-    );
-    DocumentPairs { target_of }
+    }
 }
 
-/// A document that only the source has.
+/// A document that only the source has; it goes behind the target's document `after`.
 pub(super) fn added_document(
     sides: &Sides<'_>,
     s: usize,
-    pairs: &DocumentPairs,
+    after: Option<usize>,
     labels: &Labels,
     base: BaseNode<'_>,
 ) -> Difference {
@@ -81,16 +143,6 @@ pub(super) fn added_document(
         }
         BaseNode::Node(_) => Relation::Diverged,
         BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
-    };
-    let after = pairs.target_of[..s]
-        .iter()
-        .rev()
-        .find_map(|t| *t)
-        .or_else(|| pairs.target_of[s..].iter().find_map(|t| *t)?.checked_sub(1));
-    let has_follower = pairs.target_of[s..].iter().any(Option::is_some);
-    let after = match after {
-        None if !has_follower => sides.target.documents().len().checked_sub(1),
-        other => other,
     };
     Difference {
         op: Op::Add,

@@ -1,5 +1,6 @@
 //! How an item of a list is written in a selector.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use serde_json::Value as Json;
@@ -25,15 +26,23 @@ pub(super) struct Stem {
     pub(super) text: String,
     /// The beginning that the filter searches for.
     head: String,
-    /// A class of characters that follows, such as `[:@]`.
+    /// `[:@]`, the class of characters that follows, or nothing.
     tail: &'static str,
 }
 
 impl Stem {
-    /// Whether the filter finds a text.
-    fn finds(&self, text: &str) -> bool {
-        text.strip_prefix(self.head.as_str())
-            .is_some_and(|rest| self.tail.is_empty() || rest.starts_with([':', '@']))
+    /// Whether the filter finds no more than one of these texts, which are in order.
+    fn is_alone(&self, sorted: &[&str]) -> bool {
+        let found = |start: &str| {
+            let from = sorted.partition_point(|text| *text < start);
+            let alike = sorted[from..].iter().take_while(|t| t.starts_with(start));
+            alike.take(2).count()
+        };
+        let head = &self.head;
+        match self.tail {
+            "" => found(head) < 2,
+            _ => found(&format!("{head}:")) + found(&format!("{head}@")) < 2,
+        }
     }
 }
 
@@ -80,6 +89,8 @@ pub(super) struct Filters<'a> {
     rename: Option<&'a Naming>,
     /// Scalars that the list holds more than once: only their position tells them apart.
     repeated: HashSet<&'a str>,
+    /// All scalars in order, once a stem is looked for among them.
+    sorted: OnceCell<Vec<&'a str>>,
 }
 
 impl<'a> Filters<'a> {
@@ -98,6 +109,7 @@ impl<'a> Filters<'a> {
             items,
             rename,
             repeated,
+            sorted: OnceCell::new(),
         }
     }
 
@@ -106,7 +118,7 @@ impl<'a> Filters<'a> {
         let item = &self.items[at];
         match self.key {
             ListKey::Position => None,
-            ListKey::Scalar => self.of_scalar(at, item, is_stem),
+            ListKey::Scalar => self.of_scalar(item, is_stem),
             ListKey::Fields(fields) => {
                 let mut tests = Vec::new();
                 for field in fields {
@@ -118,14 +130,17 @@ impl<'a> Filters<'a> {
         }
     }
 
-    fn of_scalar(&self, at: usize, item: &Node, is_stem: bool) -> Option<String> {
+    fn of_scalar(&self, item: &Node, is_stem: bool) -> Option<String> {
         let text = scalar_text(item);
-        let is_alone = |stem: &Stem| {
-            let mut others = self.items.iter().enumerate().filter(|(i, _)| *i != at);
-            !others.any(|(_, other)| stem.finds(scalar_text(other)))
+        let sorted = || {
+            self.sorted.get_or_init(|| {
+                let mut texts: Vec<&str> = self.items.iter().map(scalar_text).collect();
+                texts.sort_unstable();
+                texts
+            })
         };
         match stem(text) {
-            Some(stem) if is_stem && is_alone(&stem) => Some(format!(
+            Some(stem) if is_stem && stem.is_alone(sorted()) => Some(format!(
                 "[?search(@,{})]",
                 regex_quoted(&stem.head, stem.tail)
             )),

@@ -6,7 +6,7 @@ use crate::domain::Naming;
 use crate::yaml::{Content, Node};
 
 /// What Kubernetes calls an object by: group, kind, namespace and name.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Identity {
     /// The API group; empty for the core group.
     pub group: String,

@@ -138,7 +138,6 @@ impl Lists<'_> {
                 return None;
             }
         }
-        let mut taken = vec![false; target.len()];
         let mut unique: HashSet<&str> = HashSet::with_capacity(source.len());
         source
             .iter()
@@ -146,11 +145,7 @@ impl Lists<'_> {
                 if !unique.insert(key) {
                     return None;
                 }
-                let at = seen.get(key.as_str()).copied();
-                if let Some(at) = at {
-                    taken[at] = true;
-                }
-                Some(at)
+                Some(seen.get(key.as_str()).copied())
             })
             .collect()
     }

@@ -1,5 +1,7 @@
 //! How each document of a file is written in selectors.
 
+use std::collections::HashMap;
+
 use super::compare::Sides;
 use super::identity::{Detail, DocumentLabel, Identity};
 use crate::yaml::Stream;
@@ -47,23 +49,23 @@ fn identities(stream: &Stream) -> Vec<Option<Identity>> {
 }
 
 fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {
-    let unique = |text: &str, detail| {
-        identities
-            .iter()
-            .flatten()
-            .filter(|other| other.label(detail) == text)
-            .count()
-            == 1
-    };
+    const DETAILS: [Detail; 3] = [Detail::Name, Detail::Namespace, Detail::Group];
+    let counts = DETAILS.map(|detail| {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for identity in identities.iter().flatten() {
+            *counts.entry(identity.label(detail)).or_default() += 1;
+        }
+        counts
+    });
     identities
         .iter()
         .enumerate()
         .map(|(index, identity)| {
             let text = identity.as_ref().and_then(|identity| {
-                [Detail::Name, Detail::Namespace, Detail::Group]
-                    .into_iter()
-                    .map(|detail| (identity.label(detail), detail))
-                    .find(|(text, detail)| unique(text, *detail))
+                let labels = DETAILS.iter().zip(&counts);
+                labels
+                    .map(|(detail, counts)| (identity.label(*detail), counts))
+                    .find(|(text, counts)| counts[text] == 1)
                     .map(|(text, _)| text)
             });
             DocumentLabel {

@@ -253,7 +253,7 @@ fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<
 }
 
 /// For each of the target's children the source's that it belongs to.
-fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
+pub(super) fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
     let mut source_of = vec![None; len];
     for (si, ti) in target_of.iter().enumerate() {
         if let Some(ti) = ti {
@@ -270,7 +270,7 @@ fn is_same(a: &Scalar, b: &Scalar) -> bool {
 
 /// For each of the source's children the target's child that it would follow: behind its nearest
 /// neighbour of the source, else before the first that both have, else at the end.
-fn insertion_points(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
+pub(super) fn insertion_points(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
     let mut last = match target_of.iter().find_map(|t| *t) {
         Some(first) => first.checked_sub(1),
         None => len.checked_sub(1),

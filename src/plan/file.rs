@@ -1,6 +1,6 @@
 //! What a plan says about one application and its files.
 
-use crate::domain::{ApplicationName, FileMode, ObjectId, Op, Relation, RepoPath, Verdict};
+use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
 use crate::manifest::VersionField;
 use crate::yaml::Value;
 
@@ -40,8 +40,6 @@ pub enum FileStatus {
 pub struct Content {
     /// Ordinary, executable or a link.
     pub mode: FileMode,
-    /// The blob, where it exists already.
-    pub blob: Option<ObjectId>,
     /// All bytes.
     pub bytes: Vec<u8>,
 }

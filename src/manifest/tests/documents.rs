@@ -1,6 +1,9 @@
 //! Which document is which.
 
-use super::{all, paths};
+use super::super::documents::documents;
+use super::super::identity::Identity;
+use super::{all, naming, parsed, paths};
+use crate::yaml::Stream;
 
 fn object(kind: &str, name: &str, value: &str) -> String {
     format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\ndata:\n  k: {value}\n")
@@ -128,4 +131,75 @@ fn a_new_document_follows_its_neighbour_with_the_targets_name() {
         all(&source, &target),
         source.replace("staging", "production")
     );
+}
+
+/// Whether two documents belong together.
+type Fits<'f> = &'f dyn Fn(&Option<Identity>, &Option<Identity>) -> bool;
+
+/// The rule as it is told: for each source document in turn the first free one that fits.
+fn told(source: &[Option<Identity>], target: &[Option<Identity>]) -> Vec<Option<usize>> {
+    let is_single = source.len() == 1 && target.len() == 1;
+    let both = |fits: fn(&Identity, &Identity) -> bool| {
+        move |a: &Option<Identity>, b: &Option<Identity>| match (a, b) {
+            (Some(a), Some(b)) => fits(a, b),
+            _ => false,
+        }
+    };
+    let whole = both(|a, b| a == b);
+    let name = both(|a, b| (&a.kind, &a.group, &a.name) == (&b.kind, &b.group, &b.name));
+    let kind = move |a: &Option<Identity>, b: &Option<Identity>| match (a, b) {
+        (Some(a), Some(b)) => {
+            a.kind == b.kind && (is_single || a.name.is_empty() || b.name.is_empty())
+        }
+        (None, None) => true,
+        _ => is_single,
+    };
+    let mut target_of = vec![None; source.len()];
+    let steps: [Fits<'_>; 3] = [&whole, &name, &kind];
+    for fits in steps {
+        for s in 0..source.len() {
+            if target_of[s].is_none() {
+                target_of[s] = (0..target.len())
+                    .find(|t| !target_of.contains(&Some(*t)) && fits(&source[s], &target[*t]));
+            }
+        }
+    }
+    target_of
+}
+
+#[test]
+fn matching_by_keys_gives_what_matching_one_by_one_gives() {
+    let mut state = 1_u32;
+    let mut random = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    };
+    for _ in 0..2_000 {
+        let mut stream = || {
+            let count = 1 + random(6);
+            let document = |_| match random(8) {
+                0 => "x: 1\n".to_owned(),
+                1 => "kind: A\n".to_owned(),
+                n => {
+                    let (kind, name) = (["A", "B"][n as usize % 2], random(3));
+                    let space = ["", ", namespace: s"][random(2) as usize];
+                    format!("kind: {kind}\nmetadata: {{name: n{name}{space}}}\n")
+                }
+            };
+            let text: Vec<String> = (0..count).map(document).collect();
+            parsed(&text.join("---\n"))
+        };
+        let (source, target) = (stream(), stream());
+        let identities = |stream: &Stream| -> Vec<Option<Identity>> {
+            let documents = stream.documents().iter();
+            documents.map(|d| Identity::of(&d.root)).collect()
+        };
+        assert_eq!(
+            documents(&source, &target, &naming()).target_of,
+            told(&identities(&source), &identities(&target)),
+            "{}\n=====\n{}",
+            source.text(),
+            target.text()
+        );
+    }
 }
