@@ -1,6 +1,11 @@
 //! The system's clock that only goes forward.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
 
 use crate::port::Clock;
 
@@ -15,8 +20,24 @@ impl MonotonicClock {
     }
 }
 
+#[async_trait]
 impl Clock for MonotonicClock {
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
+    }
+
+    async fn pause(&self, at_most: Duration) {
+        // The standard library's own randomness is enough to come apart.
+        let random = RandomState::new().build_hasher().finish() >> 32;
+        let random = u32::try_from(random).unwrap_or_default();
+        let part = at_most.mul_f64(f64::from(random) / f64::from(u32::MAX));
+        match Handle::try_current() {
+            // A thread of its own waits: not every runtime has timers.
+            Ok(runtime) => {
+                // It only sleeps; what could fail is being told to stop.
+                let _ = runtime.spawn_blocking(move || sleep(part)).await;
+            }
+            Err(_) => sleep(part),
+        }
     }
 }

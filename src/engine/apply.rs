@@ -62,6 +62,7 @@ pub async fn apply(
     let started = ports.clock.elapsed();
     let shown = prepared.plan.clone();
     let mut current = prepared;
+    let mut overtaken = 0;
     loop {
         let Prepared { plan, branch } = current;
         let faults: Vec<_> = plan
@@ -109,6 +110,8 @@ pub async fn apply(
             });
         }
         ports.progress.step("somebody was faster: planning anew");
+        ports.clock.pause(turn(overtaken)).await;
+        overtaken += 1;
         let next = match prepare(ports, request).await {
             // What was chosen by name is gone: somebody promoted it.
             Err(EngineError::NothingSelected { .. }) => return Ok(Receipt::NothingToPromote),
@@ -125,6 +128,12 @@ pub async fn apply(
         }
         current = next;
     }
+}
+
+/// How long to make room for others after being overtaken so often: without it, of many that push
+/// at once all but one have planned for nothing each time.
+fn turn(overtaken: u32) -> Duration {
+    Duration::from_millis(20) * (1 << overtaken.min(6))
 }
 
 fn commit_request(cleared: &Cleared) -> CommitRequest {

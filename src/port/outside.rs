@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use crate::domain::Settings;
 
 /// A clock that only goes forward.
+#[async_trait]
 pub trait Clock: Send + Sync {
     /// The time since some fixed moment.
     fn elapsed(&self) -> Duration;
+
+    /// Waits some part of `at_most`, another one each time, so that those who were too late together
+    /// do not come back together.
+    async fn pause(&self, at_most: Duration);
 }
 
 /// Reads the text of a configuration.

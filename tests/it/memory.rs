@@ -179,10 +179,13 @@ impl Repository for Memory {
 
 struct Still;
 
+#[async_trait]
 impl Clock for Still {
     fn elapsed(&self) -> Duration {
         Duration::ZERO
     }
+
+    async fn pause(&self, _: Duration) {}
 }
 
 struct Reader;

@@ -140,6 +140,7 @@ const HOUSE: &[Room] = &[
             "octocrab",
             "reqwest",
             "secrecy",
+            "tempfile",
             "thiserror",
             "tokio",
             "tracing",

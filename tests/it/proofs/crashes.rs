@@ -16,6 +16,8 @@ use crate::world::{Ran, Repo, World};
 const FILES: &[(&str, &str)] = &[
     ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
     ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+    ("apps/web/staging/values.yaml", "image:\n  tag: 2.1.0\n"),
+    ("apps/web/production/values.yaml", "image:\n  tag: 2.0.0\n"),
     ("notes", "kept\n"),
 ];
 const PRODUCTION: &str = "apps/api/production/values.yaml";

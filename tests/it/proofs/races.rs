@@ -181,7 +181,12 @@ fn two_that_promote_the_same_service_make_one_commit() {
         let world = World::new();
         let (remote, clones) = field(&world, "field");
         let commands = (0..2)
-            .map(|racer| promotion(&world, &clones[racer], 7))
+            .map(|racer| {
+                let mut command = promotion(&world, &clones[racer], 7);
+                // Equal people at an equal moment would write the very same commit.
+                command.env("GIT_AUTHOR_NAME", format!("Racer {racer}"));
+                command
+            })
             .collect();
         let (ran, _) = race(commands);
         let committed = |ran: &&Ran| ran.stdout.contains("committed ");
