@@ -169,16 +169,22 @@ impl Transport for Installed<'_> {
         let before = packs(self.here);
         let tracking = of_remote(&self.name, branch);
         let refspec = format!("+{}:{tracking}", of_branch(branch));
-        self.run(&[
+        // As for libgit2: the last commit of a new branch and what it changed.
+        let is_new = target(self.here, &tracking)?.is_none();
+        let depth: &[&str] = if self.here.is_shallow() && is_new {
+            &["--depth=2"]
+        } else {
+            &[]
+        };
+        let words = [
             "fetch",
             "--quiet",
             "--no-tags",
             "--no-write-fetch-head",
             "--recurse-submodules=no",
             "--no-auto-maintenance",
-            &self.name,
-            &refspec,
-        ])?;
+        ];
+        self.run(&[&words, depth, &[&self.name, &refspec]].concat())?;
         sync_new_packs(self.here, &before)?;
         target(self.here, &tracking)
     }

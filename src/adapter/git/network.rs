@@ -205,6 +205,11 @@ impl Transport for Network<'_> {
                     .proxy_options(session.proxy())
                     .update_fetchhead(false)
                     .download_tags(AutotagOption::None);
+                // A branch that is new to a shallow clone would bring its whole history; its last
+                // commit and what that one changed is all that is ever asked.
+                if here.is_shallow() && here.find_reference(&tracking).is_err() {
+                    options.depth(2);
+                }
                 let refspec = format!("+{name}:{tracking}");
                 connection
                     .remote()

@@ -1,4 +1,10 @@
 //! Branches of the program's own, beside the branch that a promotion is for.
+//!
+//! # Why
+//!
+//! The program always rebuilds its branch as one commit on the base's tip. So in
+//! a shallow clone, where nobody can tell where the base's history begins, the
+//! last commit alone tells whether the branch is still the program's own.
 
 use git2::{Oid, Repository, Sort};
 
@@ -41,7 +47,8 @@ fn commits(repo: &Repository, base: Oid, tip: Oid) -> Result<Vec<ProposedCommit>
     walk.push(tip).map_err(fault())?;
     walk.hide(base).map_err(fault())?;
     let mut commits = Vec::new();
-    for id in walk.take(LOOKED_AT) {
+    let looked_at = if repo.is_shallow() { 1 } else { LOOKED_AT };
+    for id in walk.take(looked_at) {
         let commit = repo.find_commit(id.map_err(fault())?).map_err(fault())?;
         let parents = commit
             .parent_ids()

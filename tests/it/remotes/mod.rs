@@ -119,6 +119,33 @@ fn over_https_with_a_password_and_an_own_authority() {
 }
 
 #[test]
+fn from_a_shallow_clone_as_ci_makes_it() {
+    for way in WAYS {
+        let world = World::new();
+        let Some(http) = Http::start(&world) else {
+            return;
+        };
+        http.let_in(&world);
+        let (remote, _) = cloned(&world, "x");
+        somebody_commits(&world, &remote, "README", "first");
+        let url = format!("{}/remote.git", http.url);
+        world.git(&["clone", "-q", "--depth=1", &url, "shallow"]);
+        let shallow = world.at(world.path("shallow"));
+        somebody_commits(&world, &remote, "LICENSE", "second");
+        let ran = promote(&shallow, way);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
+        assert_eq!(remote.git(&["rev-list", "--count", "main"]), "4");
+        assert_eq!(
+            shallow.git(&["rev-parse", "--is-shallow-repository"]),
+            "true"
+        );
+        remote.assert_sound();
+        shallow.assert_sound();
+    }
+}
+
+#[test]
 fn an_unknown_authority_is_not_trusted() {
     let world = World::new();
     let Some(http) = Http::start(&world) else {
