@@ -16,6 +16,7 @@ use git2::{Oid, Repository};
 use secrecy::ExposeSecret as _;
 
 use super::address::Server;
+use super::borrowed::is_borrowed;
 use super::durable::{packs, sync_new_packs};
 use super::fault::{Finding, Place};
 use super::network::NetworkSettings;
@@ -171,7 +172,9 @@ impl Transport for Installed<'_> {
         let refspec = format!("+{}:{tracking}", of_branch(branch));
         // As for libgit2: the last commit of a new branch and what it changed.
         let is_new = target(self.here, &tracking)?.is_none();
-        let depth: &[&str] = if self.here.is_shallow() && is_new {
+        let depth: &[&str] = if is_borrowed(self.here) && is_new {
+            &["--depth=1"]
+        } else if self.here.is_shallow() && is_new {
             &["--depth=2"]
         } else {
             &[]

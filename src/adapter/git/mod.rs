@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `repository` | the port's methods, each handed to the file that does it |
-//! | `open` | finding a repository and refusing what libgit2 cannot read |
+//! | `open`, `borrowed` | finding a repository; refusing, or working around, what libgit2 cannot read |
 //! | `fault` | libgit2's errors as the port's |
 //! | `snapshot` | reading a commit |
 //! | `tree`, `commit`, `identity`, `sign` | writing a commit |
@@ -21,6 +21,7 @@
 
 mod address;
 mod advance;
+mod borrowed;
 mod checkout;
 mod choose;
 mod commit;

@@ -22,6 +22,7 @@ use std::time::Instant;
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, PushOptions, Repository};
 
 use super::address::Server;
+use super::borrowed::is_borrowed;
 use super::durable::{packs, sync_new_packs};
 use super::reference::{Swap, of_branch, of_remote, set, target};
 use super::transport::{Transport, Update};
@@ -207,7 +208,9 @@ impl Transport for Network<'_> {
                     .download_tags(AutotagOption::None);
                 // A branch that is new to a shallow clone would bring its whole history; its last
                 // commit and what that one changed is all that is ever asked.
-                if here.is_shallow() && here.find_reference(&tracking).is_err() {
+                if is_borrowed(here) && here.is_empty()? {
+                    options.depth(1);
+                } else if here.is_shallow() && here.find_reference(&tracking).is_err() {
                     options.depth(2);
                 }
                 let refspec = format!("+{name}:{tracking}");

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
+use super::borrowed::{self, Borrowed};
 use super::fault::Place;
 use super::network::NetworkSettings;
 use super::snapshot::{GitSnapshot, Store};
@@ -27,6 +28,8 @@ struct Shared {
     store: Arc<Store>,
     network: NetworkSettings,
     name: String,
+    /// Set where libgit2 cannot read the clone itself.
+    borrowed: Option<Borrowed>,
 }
 
 impl Shared {
@@ -42,10 +45,14 @@ impl GitRepository {
     /// [`RepositoryError::NotARepository`], [`RepositoryError::NotTrusted`], and
     /// [`RepositoryError::Unsupported`] for reftable, sha256 and partial clones.
     pub fn discover(dir: &Path, network: NetworkSettings) -> Result<Self, RepositoryError> {
-        let repo = open::discover(dir)?;
+        let (repo, borrowed) = match open::discover(dir) {
+            Ok(repo) => (repo, None),
+            Err(error) => borrowed(dir, error)?,
+        };
         let shared = Shared {
             store: Arc::new(Store::open(&repo)?),
             network,
+            borrowed,
             name: name_of(&repo),
             repo: Mutex::new(repo),
         };
@@ -81,7 +88,12 @@ impl Repository for GitRepository {
 
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         let choice = choice.clone();
-        self.blocking(move |repo, network| match choice.publish {
+        let notes: Vec<String> = match &self.shared.borrowed {
+            Some(borrowed) if choice.publish == Publish::Local => return Err(borrowed.refusal()),
+            Some(borrowed) => vec![borrowed.note()],
+            None => Vec::new(),
+        };
+        let found = self.blocking(move |repo, network| match choice.publish {
             Publish::Local => {
                 let remote = choose::remote(repo).unwrap_or(None);
                 choose::local(repo, &choice, remote.as_deref())
@@ -94,8 +106,10 @@ impl Repository for GitRepository {
                 None => choose::local(repo, &choice, None),
                 Some(remote) => look::branch(repo, network, &choice, &remote),
             },
-        })
-        .await
+        });
+        let mut branch = found.await?;
+        branch.notes.extend(notes);
+        Ok(branch)
     }
 
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
@@ -147,6 +161,23 @@ impl Repository for GitRepository {
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         history::branches(&self.shared.repo())
+    }
+}
+
+/// Works around what libgit2 cannot read, where that is possible.
+fn borrowed(
+    dir: &Path,
+    error: RepositoryError,
+) -> Result<(git2::Repository, Option<Borrowed>), RepositoryError> {
+    let feature = match &error {
+        RepositoryError::Unsupported { feature, .. } if borrowed::can_do_without(feature) => {
+            feature
+        }
+        _ => return Err(error),
+    };
+    match borrowed::make(dir, feature)? {
+        Some((repo, borrowed)) => Ok((repo, Some(borrowed))),
+        None => Err(error),
     }
 }
 

@@ -90,7 +90,7 @@ http {{
         .unwrap();
         let mut cgi = world.command(program(&["fcgiwrap"]).unwrap());
         let socket = at("cgi");
-        cgi.args(["-c", "4", "-s"])
+        cgi.args(["-c", "48", "-s"])
             .arg(format!("unix:{}", socket.display()));
         let cgi = Server::start_at(&mut cgi, &socket, &at("cgi.log"));
         let mut nginx = world.command(program(&["nginx"]).unwrap());

@@ -146,6 +146,47 @@ fn from_a_shallow_clone_as_ci_makes_it() {
 }
 
 #[test]
+fn from_clones_that_libgit2_cannot_read() {
+    let world = World::new();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    http.let_in(&world);
+    let (remote, _) = cloned(&world, "x");
+    remote.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("{}/remote.git", http.url);
+    let first = remote.tip("main");
+    for (name, option) in [
+        ("partial", "--filter=blob:none"),
+        ("reftable", "--ref-format=reftable"),
+    ] {
+        let tried = world
+            .command("git")
+            .args(["clone", "-q", option, &url, name])
+            .output()
+            .unwrap();
+        if !tried.status.success() {
+            eprintln!("skipped: this git cannot clone with {option}");
+            continue;
+        }
+        let repo = world.at(world.path(name));
+        for way in WAYS {
+            remote.git(&["update-ref", "refs/heads/main", &first]);
+            let ran = promote(&repo, way);
+            assert_eq!(ran.code, 0, "{ran}");
+            assert!(ran.stdout.contains("which libgit2 cannot read"), "{ran}");
+            assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
+            assert_eq!(remote.git(&["rev-list", "--count", "main"]), "2");
+            assert_eq!(repo.tip("main"), first);
+            remote.assert_sound();
+        }
+        let ran = promote(&repo, &["--no-push"]);
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("is not supported"), "{ran}");
+    }
+}
+
+#[test]
 fn an_unknown_authority_is_not_trusted() {
     let world = World::new();
     let Some(http) = Http::start(&world) else {
