@@ -1,13 +1,14 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Environment, Mode, Origin, Policy, Product, Settings};
-use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
+use crate::domain::{Action, CommitId, Environment, Mode, Origin, Settings};
+use crate::plan::{Draft, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Forge, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
 use super::files::{Compared, Files};
 use super::load::MAX_BYTES;
 use super::pair::{self, Equal, FileObject};
+use super::policy::Promoted;
 use super::request::Request;
 use super::resolve::{self, Ground};
 use super::rules::Rules;
@@ -93,6 +94,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     let located = ground
         .locate(request)
         .map_err(|error| as_branches(error, repository, &hop))?;
+    let located_names = located.applications.clone();
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -116,8 +118,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
     let decided = compared.decide(&files, request)?;
     warnings.extend(decided.warnings);
-    let policy = required(&settings, &hop.to, &decided.applications);
-    let action = action(request, policy)?;
+    let promoted = Promoted::of(request, &settings, &hop.to, &decided.applications);
+    let action = promoted.action()?;
+    let proposal = promoted.proposal(&hop, located_names);
     let findings = guard::run(&decided.applications);
     let message = message::compose(
         request,
@@ -138,6 +141,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         findings,
         faults: decided.faults,
         message,
+        proposal,
     }
     .finish())
 }
@@ -206,46 +210,4 @@ fn settings(
         message,
     }));
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
-}
-
-/// What the policies ask of a promotion: of each changed application the strongest policy's
-/// action, and of these the most careful one.
-fn required<'s>(
-    settings: &'s Settings,
-    target: &Environment,
-    applications: &[ApplicationPlan],
-) -> Option<(Action, &'s Policy)> {
-    applications
-        .iter()
-        .filter(|a| a.files.iter().any(FilePlan::is_changed))
-        .filter_map(|application| {
-            let holds = |p: &&Product| {
-                p.applications
-                    .iter()
-                    .any(|w| application.name.answers_to(w))
-            };
-            let products: Vec<&str> = settings
-                .products
-                .iter()
-                .filter(holds)
-                .map(|p| p.name.as_str())
-                .collect();
-            settings.action_for(target, &products)
-        })
-        .max_by_key(|(action, policy)| (action.care(), std::cmp::Reverse(policy.priority)))
-}
-
-/// `--action`, else the policy's, else commit. A flag may be more careful than a policy, never less.
-fn action(request: &Request, policy: Option<(Action, &Policy)>) -> Result<Action, EngineError> {
-    match (request.action, policy) {
-        (Some(asked), Some((required, policy))) if asked.care() < required.care() => {
-            Err(EngineError::Policy {
-                policy: policy.name.clone(),
-                required,
-                asked,
-            })
-        }
-        (Some(action), _) | (None, Some((action, _))) => Ok(action),
-        (None, None) => Ok(Action::Commit),
-    }
 }
