@@ -1,6 +1,7 @@
 //! What to do about a failure: the only place where an error becomes a hint and an exit code.
 
 mod engine;
+mod forge;
 mod repository;
 
 use std::error::Error;
@@ -50,6 +51,7 @@ impl Advice {
             Failure::Engine(
                 error @ (EngineError::Repository(_)
                 | EngineError::Settings(_)
+                | EngineError::Forge(_)
                 | EngineError::Pair(_)),
             ) => error.source().unwrap_or(error),
             failure => failure,

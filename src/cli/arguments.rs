@@ -30,7 +30,7 @@ use super::schema::SchemaArguments;
     subcommand_negates_reqs = true,
     subcommand_help_heading = "Other commands",
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration, 3 held by a guard,\n\
+    after_help = "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration, 3 held or rejected,\n\
                   4 conflict or moved underneath, 5 the remote could not be reached (try again),\n\
                   10 `diff --exit-code`: something would be promoted."
 )]
@@ -102,6 +102,8 @@ pub enum Output {
     Text,
     /// For programs; see `git promote schema`.
     Json,
+    /// For pull requests and comments; at most 65,536 characters.
+    Markdown,
 }
 
 impl Arguments {

@@ -5,6 +5,7 @@ use std::io::{BufRead, Write};
 use super::failure::Failure;
 use super::terminal::harmless;
 use super::text::files_of;
+use crate::domain::Action;
 use crate::engine::Prepared;
 
 /// Asks on stderr; anything but yes ends the command.
@@ -26,7 +27,12 @@ fn question(prepared: &Prepared) -> String {
         Some(remote) => format!(" and push to {}", harmless(remote)),
         None => String::new(),
     };
-    format!("Commit {} on {branch}{push}?", files_of(&prepared.plan))
+    let files = files_of(&prepared.plan);
+    if prepared.plan.action() == Action::PullRequest {
+        let own = harmless(&prepared.plan.proposal().branch);
+        return format!("Propose {files} for {branch} on {own}{push}?");
+    }
+    format!("Commit {files} on {branch}{push}?")
 }
 
 fn is_yes(answer: &str) -> bool {

@@ -11,7 +11,7 @@ use super::selection::SelectionArguments;
 use super::text::{self, Detail, Kept, Length, Selectors};
 use super::{disk, json_v1};
 use crate::domain::Action;
-use crate::engine;
+use crate::engine::{self, MARKDOWN_LIMIT};
 use crate::wiring::Outside;
 
 /// Show what a promotion would do, and write nothing.
@@ -96,6 +96,7 @@ pub async fn run(
     let plan = prepared?.plan;
     match arguments.selection.output {
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
+        Output::Markdown => write!(console.out, "{}", engine::markdown(&plan, MARKDOWN_LIMIT))?,
         Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
         Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
         Output::Text => text::preview(

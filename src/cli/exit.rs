@@ -12,9 +12,9 @@ pub enum Exit {
     Failed = 1,
     /// The command line or the configuration cannot be used.
     Usage = 2,
-    /// A guard holds the promotion; nothing was written.
+    /// A guard holds the promotion, or people rejected it; nothing was written.
     Held = 3,
-    /// The branch moved and the promotion would be another one now, or there is a conflict.
+    /// The branch moved and the promotion would be another one now, or people's commits are in the way.
     Moved = 4,
     /// The remote could not be reached: try again.
     Unreachable = 5,

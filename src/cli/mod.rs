@@ -24,6 +24,7 @@ mod man;
 mod near;
 mod progress;
 mod promote;
+mod proposal;
 mod receipt;
 #[cfg(test)]
 mod sample;

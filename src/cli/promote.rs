@@ -8,10 +8,11 @@ use super::diff::DetailArguments;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Story;
+use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
 use super::{confirm, disk, json_v1, receipt, text};
 use crate::domain::{Action, GuardName};
-use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
+use crate::engine::{self, Allow, MARKDOWN_LIMIT, MessageChoice, Prepared, Request};
 use crate::wiring::Outside;
 
 /// A promotion.
@@ -25,17 +26,21 @@ pub struct PromoteArguments {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Promotion")]
     pub action: Option<ActionWord>,
 
-    /// The commit's first line.
+    /// The first line of the commit, and the title of the pull request.
     #[arg(short, long, value_name = "TEXT", value_parser = title, help_heading = "Promotion")]
     pub message: Option<String>,
 
-    /// What follows the commit's first line.
+    /// What follows the commit's first line, and stands above the preview in the pull request.
     #[arg(long, value_name = "TEXT", help_heading = "Promotion")]
     pub body: Option<String>,
 
     /// Lift the hold of a guard, or of `all`; recorded in the commit; repeatable.
     #[arg(long, value_name = "GUARD", value_enum, action = ArgAction::Append, help_heading = "Promotion")]
     pub allow: Vec<AllowWord>,
+
+    /// How it is proposed.
+    #[command(flatten)]
+    pub proposal: ProposalArguments,
 
     /// Do not ask.
     #[arg(short, long, help_heading = "Promotion")]
@@ -51,7 +56,7 @@ pub struct PromoteArguments {
 pub enum ActionWord {
     /// Commit on the target branch, and push if there is a remote.
     Commit,
-    /// Open a pull request; not supported yet.
+    /// Open a pull request, or bring the open one up to date.
     PullRequest,
     /// Only show what would be done.
     None,
@@ -113,6 +118,7 @@ pub async fn run(
             title: arguments.message.clone(),
             body: arguments.body.clone(),
         },
+        proposal: arguments.proposal.choice(),
         allow: allow(&arguments.allow),
         ..arguments.selection.request(settings)
     };
@@ -124,15 +130,20 @@ pub async fn run(
     let output = arguments.selection.output;
     let asks =
         !arguments.yes && console.asking == Asking::Possible && would_commit(&prepared, &request);
-    if output == Output::Text {
-        let preview = text::preview(
-            console.out,
-            &prepared.plan,
-            console.stdout,
-            arguments.detail.into(),
-            &request.allow,
-        )
-        .and_then(|()| console.out.flush());
+    if output != Output::Json {
+        let preview = if output == Output::Markdown {
+            let preview = engine::markdown(&prepared.plan, MARKDOWN_LIMIT);
+            console.out.write_all(preview.as_bytes())
+        } else {
+            text::preview(
+                console.out,
+                &prepared.plan,
+                console.stdout,
+                arguments.detail.into(),
+                &request.allow,
+            )
+        };
+        let preview = preview.and_then(|()| console.out.flush());
         // Who reads no further (`| head`) still asked for the promotion.
         if let Err(error) = preview
             && error.kind() != std::io::ErrorKind::BrokenPipe
@@ -164,6 +175,10 @@ pub async fn run(
             let result = json_v1::Promotion::of(&receipt, &shown, &branch);
             json_v1::write(console.out, &result, console.json)
         }
+        Output::Markdown => writeln!(console.out).and_then(|()| {
+            let (detail, allow) = (arguments.detail.into(), &request.allow);
+            receipt::result(&receipt, shown.is_empty(), console, detail, allow)
+        }),
         Output::Text => {
             let (detail, allow) = (arguments.detail.into(), &request.allow);
             receipt::result(&receipt, shown.is_empty(), console, detail, allow)
@@ -177,7 +192,7 @@ pub async fn run(
 /// Whether applying would write something, as far as the plan tells.
 fn would_commit(prepared: &Prepared, request: &Request) -> bool {
     let plan = &prepared.plan;
-    plan.action() == Action::Commit
+    plan.action() != Action::None
         && !plan.is_empty()
         && !plan.faults().iter().any(|f| f.is_chosen)
         && plan.findings().iter().all(|f| request.allow.lifts(f.guard))

@@ -1,5 +1,7 @@
 //! What became of a promotion, for people.
 
+mod proposal;
+
 use std::io;
 
 use super::console::Console;
@@ -11,9 +13,13 @@ use crate::engine::{Allow, Receipt};
 /// How the program ends.
 pub(super) fn exit(receipt: &Receipt) -> Exit {
     match receipt {
-        Receipt::NothingToPromote | Receipt::Planned | Receipt::Committed { .. } => Exit::Done,
-        Receipt::Held(_) => Exit::Held,
-        Receipt::Moved { .. } => Exit::Moved,
+        Receipt::NothingToPromote
+        | Receipt::Planned
+        | Receipt::Committed { .. }
+        | Receipt::Proposed { .. }
+        | Receipt::Withdrawn { .. } => Exit::Done,
+        Receipt::Held(_) | Receipt::Rejected { .. } => Exit::Held,
+        Receipt::Moved { .. } | Receipt::Conflict { .. } => Exit::Moved,
     }
 }
 
@@ -57,6 +63,10 @@ pub(super) fn result(
             writeln!(console.out, "\nas it would be now:\n")?;
             text::preview(console.out, plan, console.stdout, detail, allow)
         }
+        Receipt::Proposed { .. }
+        | Receipt::Withdrawn { .. }
+        | Receipt::Rejected { .. }
+        | Receipt::Conflict { .. } => proposal::result(receipt, console.out),
     }
 }
 
@@ -74,6 +84,10 @@ pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<
                 harmless(note)
             )
         }),
+        Receipt::Proposed { .. }
+        | Receipt::Withdrawn { .. }
+        | Receipt::Rejected { .. }
+        | Receipt::Conflict { .. } => proposal::story(receipt, console),
         Receipt::Held(findings) => {
             let mut guards: Vec<&str> = findings.iter().map(|f| f.guard.as_str()).collect();
             guards.dedup();

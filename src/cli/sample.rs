@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::manifest::VersionField;
 use crate::plan::{
     ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
-    Message, Plan, PlannedDifference, VersionChange, Warning,
+    Message, Plan, PlannedDifference, ProposalPlan, VersionChange, Warning,
 };
 use crate::yaml::{Kind, Value};
 
@@ -63,6 +63,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             is_chosen: false,
         }],
         message: Message::default(),
+        proposal: ProposalPlan::default(),
     }
 }
 

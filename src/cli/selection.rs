@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{Output, PlaceArguments};
 use crate::domain::{Mode, Settings};
-use crate::engine::{Allow, MessageChoice, Removals, Request};
+use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
 use crate::wiring::{Patience, Reach, Way};
 
@@ -176,6 +176,7 @@ impl SelectionArguments {
             },
             action: None,
             message: MessageChoice::default(),
+            proposal: ProposalChoice::default(),
             allow: Allow::default(),
             settings,
         }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::pointer::Pointer;
-use crate::domain::{Action, EnvironmentKind, Mode};
+use crate::domain::{Action, EnvironmentKind, MergeMethod, Mode};
 
 /// How git-promote moves applications between the environments of this repository.
 /// Everything is optional.
@@ -40,7 +40,7 @@ pub(super) struct File {
     /// Settings for some promotions. The lowest priority number wins, each setting on its own.
     #[serde(default)]
     pub(super) policies: Vec<PolicyEntry>,
-    /// Templates of the commit message.
+    /// Templates of the commit message and of pull requests.
     #[serde(default)]
     pub(super) messages: MessagesEntry,
 }
@@ -164,6 +164,40 @@ pub(super) struct PolicyEntry {
     pub(super) r#match: MatchEntry,
     /// What a promotion ends in.
     pub(super) action: Option<ActionWord>,
+    /// How its pull request is opened, where it ends in one.
+    #[serde(rename = "pullRequest", default)]
+    pub(super) pull_request: PullRequestEntry,
+}
+
+/// How a pull request is opened.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PullRequestEntry {
+    /// Whether a new one is a draft.
+    pub(super) draft: Option<bool>,
+    /// Labels that it gets; those that the repository lacks are made.
+    pub(super) labels: Option<OneOrMany<String>>,
+    /// People that are asked for a review.
+    pub(super) reviewers: Option<OneOrMany<String>>,
+    /// Teams that are asked for a review, by their short names.
+    pub(super) teams: Option<OneOrMany<String>>,
+    /// People that it is assigned to.
+    pub(super) assignees: Option<OneOrMany<String>>,
+    /// How the forge merges it by itself, as soon as its own rules allow it.
+    #[serde(rename = "autoMerge")]
+    pub(super) auto_merge: Option<MergeWord>,
+}
+
+/// How a forge merges.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum MergeWord {
+    /// A merge commit.
+    Merge,
+    /// One commit of all.
+    Squash,
+    /// The commits on top of the base.
+    Rebase,
 }
 
 /// Which promotions a policy speaks for: everything that is given must match.
@@ -202,6 +236,19 @@ pub(super) struct MessagesEntry {
     /// The first line.
     pub(super) title: Option<String>,
     /// What follows.
+    pub(super) body: Option<String>,
+    /// Templates of the pull request; they also know `preview`, which is Markdown.
+    #[serde(rename = "pullRequest", default)]
+    pub(super) pull_request: PullRequestMessagesEntry,
+}
+
+/// Templates of the pull request.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PullRequestMessagesEntry {
+    /// One line; without it, the commit's title.
+    pub(super) title: Option<String>,
+    /// Markdown.
     pub(super) body: Option<String>,
 }
 
@@ -250,6 +297,16 @@ impl From<PromoteWord> for Mode {
             PromoteWord::Versions => Self::Versions,
             PromoteWord::Changes => Self::Changes,
             PromoteWord::All => Self::All,
+        }
+    }
+}
+
+impl From<MergeWord> for MergeMethod {
+    fn from(word: MergeWord) -> Self {
+        match word {
+            MergeWord::Merge => Self::Merge,
+            MergeWord::Squash => Self::Squash,
+            MergeWord::Rebase => Self::Rebase,
         }
     }
 }

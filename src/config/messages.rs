@@ -1,4 +1,4 @@
-//! Templates of the commit message: that they compile and name only what there is.
+//! Templates of the commit message and the pull request: that they compile and name only what there is.
 //!
 //! # Why
 //!
@@ -14,24 +14,34 @@ use super::file::MessagesEntry;
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::{did_you_mean, list, quoted};
-use crate::domain::Messages;
+use crate::domain::{MessageTemplates, Messages};
 
 /// Steps that a message may take; a loop over thousands of applications needs fewer.
 const FUEL: u64 = 200_000;
 
 /// The templates, without those that are at fault.
 pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Messages {
-    let mut checked = |text: &Option<String>, key: &str| {
+    let mut checked = |text: &Option<String>, at: Pointer, known: &[&str]| {
         let text = text.as_deref()?;
-        check(text, &at.key(key), notes).then(|| text.to_owned())
+        check(text, &at, known, notes).then(|| text.to_owned())
     };
+    let commit = Messages::VARIABLES;
+    let mut proposal = commit.to_vec();
+    proposal.push(Messages::PREVIEW);
+    let inner = at.key("pullRequest");
     Messages {
-        title: checked(&entry.title, "title"),
-        body: checked(&entry.body, "body"),
+        commit: MessageTemplates {
+            title: checked(&entry.title, at.key("title"), &commit),
+            body: checked(&entry.body, at.key("body"), &commit),
+        },
+        pull_request: MessageTemplates {
+            title: checked(&entry.pull_request.title, inner.key("title"), &proposal),
+            body: checked(&entry.pull_request.body, inner.key("body"), &proposal),
+        },
     }
 }
 
-fn check(text: &str, at: &Pointer, notes: &mut Notes) -> bool {
+fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> bool {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -42,16 +52,15 @@ fn check(text: &str, at: &Pointer, notes: &mut Notes) -> bool {
             return false;
         }
     };
-    let known = |name: &str| {
-        Messages::VARIABLES.contains(&name) || environment.globals().any(|(n, _)| n == name)
-    };
+    let known =
+        |name: &str| variables.contains(&name) || environment.globals().any(|(n, _)| n == name);
     let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
     unknown.retain(|name| !known(name));
     unknown.sort();
     for name in &unknown {
-        let near = did_you_mean(name, Messages::VARIABLES.iter().copied());
+        let near = did_you_mean(name, variables.iter().copied());
         let message = format!("unknown variable {}{near}", quoted(name));
-        let hint = format!("known here: {}", list(Messages::VARIABLES.iter().copied()));
+        let hint = format!("known here: {}", list(variables.iter().copied()));
         notes.fault(Note::at(at.clone(), message).hint(hint));
     }
     if unknown.is_empty()
@@ -77,6 +86,7 @@ fn sample() -> Value {
         target => "9e8d7c6b5a493827160f5e4d3c2b1a0918273645",
         mode => "versions",
         promotion_id => "5f0c2d7e9b1a",
+        preview => "### `api`",
     }
 }
 

@@ -1,11 +1,11 @@
 //! Policies: whom they speak for, and that no two of them tie.
 
-use super::file::{File, OneOrMany, PolicyEntry};
+use super::file::{File, OneOrMany, PolicyEntry, PullRequestEntry};
 use super::names::Names;
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::{did_you_mean, quoted};
-use crate::domain::{Environment, Policy, PolicyMatch};
+use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};
 
 /// The policies, strongest first.
 pub(super) fn read(
@@ -20,11 +20,15 @@ pub(super) fn read(
         let at = at.index(i);
         names.add("policy", &entry.name, &at.key("name"), notes);
         check_words(file, entry, environments, &at.key("match"), notes);
+        check_names(&entry.pull_request, &at.key("pullRequest"), notes);
         let policy = policy(entry);
-        let tie = policies.iter().find(|p| tie(p, &policy, environments));
-        if let Some(other) = tie {
+        let tie = policies.iter().find_map(|other| {
+            let setting = tie(other, &policy, environments)?;
+            Some((other, setting))
+        });
+        if let Some((other, setting)) = tie {
             let message = format!(
-                "policies {} and {} both set `action` with priority {} and can speak for the same promotion",
+                "policies {} and {} both set `{setting}` with priority {} and can speak for the same promotion",
                 quoted(&other.name),
                 quoted(&policy.name),
                 policy.priority
@@ -55,6 +59,46 @@ fn policy(entry: &PolicyEntry) -> Policy {
             products: names(&matches.products),
         },
         action: entry.action.map(Into::into),
+        pull_request: pull_request(&entry.pull_request),
+    }
+}
+
+fn pull_request(entry: &PullRequestEntry) -> PullRequestSettings {
+    let names = |list: &Option<OneOrMany<String>>| {
+        let list = list.as_ref()?.each(&Pointer::root());
+        Some(list.into_iter().map(|(_, name)| name.clone()).collect())
+    };
+    PullRequestSettings {
+        draft: entry.draft,
+        labels: names(&entry.labels),
+        reviewers: names(&entry.reviewers),
+        teams: names(&entry.teams),
+        assignees: names(&entry.assignees),
+        auto_merge: entry.auto_merge.map(Into::into),
+    }
+}
+
+/// Names that a forge could not know would be missed only when the branch is pushed already.
+fn check_names(entry: &PullRequestEntry, at: &Pointer, notes: &mut Notes) {
+    let lists = [
+        ("labels", &entry.labels),
+        ("reviewers", &entry.reviewers),
+        ("teams", &entry.teams),
+        ("assignees", &entry.assignees),
+    ];
+    for (key, list) in lists {
+        for (at, name) in list.iter().flat_map(|list| list.each(&at.key(key))) {
+            let is_label = key == "labels";
+            if name.trim().is_empty() {
+                notes.fault(Note::at(at, format!("a name in `{key}` is empty")));
+            } else if !is_label
+                && name.contains(|c: char| c.is_whitespace() || c == '/' || c == '@')
+            {
+                let message = format!("{} is no name of a person or team", quoted(name));
+                let hint = "people go under `reviewers`, teams by their short names under `teams`";
+                notes.fault(Note::at(at, message).hint(hint));
+            }
+        }
     }
 }
 
@@ -92,12 +136,18 @@ fn check_words(
     }
 }
 
-/// Whether two policies set the same thing, equally strong, for some promotion.
-fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> bool {
-    a.priority == b.priority
-        && a.action.is_some()
-        && b.action.is_some()
-        && overlap(&a.matches, &b.matches, environments)
+/// What two policies both set, equally strong, for some promotion.
+fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<&'static str> {
+    let names = |p: &Policy| {
+        let mut names = p.pull_request.names();
+        if p.action.is_some() {
+            names.insert(0, "action");
+        }
+        names
+    };
+    let others = names(b);
+    let both = names(a).into_iter().find(|name| others.contains(name))?;
+    (a.priority == b.priority && overlap(&a.matches, &b.matches, environments)).then_some(both)
 }
 
 fn overlap(a: &PolicyMatch, b: &PolicyMatch, environments: &[Environment]) -> bool {

@@ -13,6 +13,7 @@ mod layout;
 mod naming;
 mod object;
 mod path;
+mod proposal;
 mod selector;
 mod settings;
 #[cfg(test)]
@@ -27,7 +28,9 @@ pub use layout::{LayoutError, LayoutMatch, LayoutPattern};
 pub use naming::{Naming, Occurrence, Whose};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError};
+pub use proposal::{MergeMethod, PullRequestSettings};
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
-    Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings, Template, VersionPlace,
+    MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings, Template,
+    VersionPlace,
 };

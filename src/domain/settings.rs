@@ -1,6 +1,9 @@
 //! What the configuration says, in the words of the domain.
 
-use super::{Action, ApplicationName, Environment, EnvironmentKind, LayoutPattern, Mode, Product};
+use super::{
+    Action, ApplicationName, Environment, EnvironmentKind, LayoutPattern, Mode, Product,
+    PullRequestSettings,
+};
 use crate::yaml::JsonPath;
 
 /// Everything that a configuration can set; the default says nothing.
@@ -66,6 +69,16 @@ impl Settings {
             .filter(|p| p.matches.speaks_for(target, products))
             .filter_map(|p| Some((p.action?, p)))
             .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.care())))
+    }
+
+    /// What the policies say about a promotion's pull request: of each setting the strongest.
+    pub fn pull_request_for(&self, target: &Environment, products: &[&str]) -> PullRequestSettings {
+        self.policies
+            .iter()
+            .filter(|p| p.matches.speaks_for(target, products))
+            .fold(PullRequestSettings::default(), |all, policy| {
+                all.or(&policy.pull_request)
+            })
     }
 }
 
@@ -137,6 +150,8 @@ pub struct Policy {
     pub matches: PolicyMatch,
     /// The action that it requires, if it says so.
     pub action: Option<Action>,
+    /// What it says about pull requests.
+    pub pull_request: PullRequestSettings,
 }
 
 /// Which promotions a policy speaks for: every list that is not empty must match.
@@ -162,9 +177,18 @@ impl PolicyMatch {
     }
 }
 
-/// Templates of the commit message; `None` means the built-in one.
+/// Templates of the commit message and of the pull request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
+    /// The commit's.
+    pub commit: MessageTemplates,
+    /// The pull request's.
+    pub pull_request: MessageTemplates,
+}
+
+/// Templates of a title and a body; `None` means the built-in one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageTemplates {
     /// The first line.
     pub title: Option<String>,
     /// What follows.
@@ -186,4 +210,7 @@ impl Messages {
         "mode",
         "promotion_id",
     ];
+
+    /// The variable that only a pull request's template has: the preview as Markdown.
+    pub const PREVIEW: &str = "preview";
 }

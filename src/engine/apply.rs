@@ -1,4 +1,4 @@
-//! The only function that changes the world.
+//! The way into the world: a plan is committed, or proposed.
 //!
 //! # Why
 //!
@@ -11,6 +11,9 @@ use std::time::Duration;
 use super::EngineError;
 use super::clear::clear;
 use super::compute::{Ports, Prepared, prepare};
+use super::finish::Found;
+use super::own::OtherCommit;
+use super::propose::{clear_away, propose};
 use super::request::Request;
 use crate::domain::{Action, ApplicationName, CommitId};
 use crate::plan::{Cleared, Finding, Plan};
@@ -42,6 +45,44 @@ pub enum Receipt {
         plan: Box<Plan>,
         /// What the user should know.
         notes: Vec<String>,
+    },
+    /// The promotion's own branch carries it, and a pull request is open where the forge is known.
+    Proposed {
+        /// The commit.
+        commit: CommitId,
+        /// The promotion's branch.
+        branch: String,
+        /// The branch that it is for.
+        base: String,
+        /// The remote that has the branch; `None` for a local one.
+        remote: Option<String>,
+        /// The pull request; `None` where no forge is known.
+        pull_request: Option<Found>,
+        /// The applications that are promoted.
+        applications: Vec<ApplicationName>,
+        /// The plan that was proposed.
+        plan: Box<Plan>,
+    },
+    /// Nothing is left to promote: what earlier runs proposed was taken back.
+    Withdrawn {
+        /// The branch that was deleted.
+        branch: String,
+        /// The pull request that was closed, if one was open.
+        pull_request: Option<Found>,
+    },
+    /// People closed the pull request of just this; nothing was written.
+    Rejected {
+        /// The pull request.
+        pull_request: Option<Found>,
+        /// Its branch.
+        branch: String,
+    },
+    /// People's commits are on the promotion's branch; nothing was written.
+    Conflict {
+        /// The branch.
+        branch: String,
+        /// Their commits, newest first.
+        commits: Vec<OtherCommit>,
     },
     /// The branch moved and the new plan would change something else; nothing was written.
     Moved {
@@ -75,21 +116,21 @@ pub async fn apply(
             return Err(EngineError::Faults(faults));
         }
         if plan.is_empty() {
-            return Ok(Receipt::NothingToPromote);
+            return match plan.action() {
+                Action::PullRequest => clear_away(ports, request, &plan, &branch).await,
+                Action::Commit | Action::None => Ok(Receipt::NothingToPromote),
+            };
         }
-        match plan.action() {
-            Action::None => return Ok(Receipt::Planned),
-            Action::PullRequest => {
-                return Err(EngineError::Unsupported {
-                    what: "promotion by pull request".to_owned(),
-                });
-            }
-            Action::Commit => {}
+        if plan.action() == Action::None {
+            return Ok(Receipt::Planned);
         }
         let cleared = match clear(plan, &request.allow) {
             Ok(cleared) => cleared,
             Err(hold) => return Ok(Receipt::Held(hold.findings)),
         };
+        if cleared.plan().action() == Action::PullRequest {
+            return propose(ports, request, &cleared, &branch).await;
+        }
         ports.progress.step("writing the commit");
         let commit = ports
             .repository
@@ -136,7 +177,8 @@ fn turn(overtaken: u32) -> Duration {
     Duration::from_millis(20) * (1 << overtaken.min(6))
 }
 
-fn commit_request(cleared: &Cleared) -> CommitRequest {
+/// The commit of a plan, on the commit that it was computed on.
+pub(super) fn commit_request(cleared: &Cleared) -> CommitRequest {
     let plan = cleared.plan();
     let mut message = plan.message().clone();
     if !cleared.allowed().is_empty() {

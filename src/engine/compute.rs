@@ -1,7 +1,7 @@
 //! From a request to a plan.
 
-use crate::domain::{Action, CommitId, Environment, Origin, Policy, Product, Settings};
-use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Plan, Warning};
+use crate::domain::{Action, CommitId, Environment, Origin, Settings};
+use crate::plan::{Draft, Hop, Plan, Warning};
 use crate::port::{Branch, Clock, Forge, Progress, Publish, Repository, SettingsReader, Snapshot};
 
 use super::EngineError;
@@ -9,12 +9,13 @@ use super::files::{Compared, Files};
 use super::gather::Overlap;
 use super::load::MAX_BYTES;
 use super::pair::{self, Equal, FileObject};
+use super::policy::Promoted;
 use super::request::Request;
 use super::resolve::{self, Ground};
 use super::rules::Rules;
 use super::selection::Selection;
-use super::standing::Standing;
 use super::tree::Trees;
+use super::unchanged::Unchanged;
 use super::{decider, guard, message};
 
 /// The configuration's path in the repository.
@@ -100,6 +101,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         })
         .map_err(|error| as_branches(error, repository, &hop))?;
     warnings.extend(located.warnings());
+    let located_names = located.applications.clone();
     let scope = ground.scope(located.applications.clone(), located.folders);
     let pairs = pair::pair(&trees, &naming, &located.census, &scope, Equal::PassedOver)?;
     if pairs.unreadable_names > 0 {
@@ -122,17 +124,18 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     };
     let compared: Compared =
         files.compare(pairs, Selection::new(&request.only, &request.except))?;
-    let standing = Standing {
+    let unchanged = Unchanged {
         trees: &trees,
         naming: &naming,
         census: &located.census,
         scope: &scope,
         target: target.as_ref(),
     };
-    let decided = compared.decide(&files, request, &|choice| standing.has(choice))?;
+    let decided = compared.decide(&files, request, &|choice| unchanged.has(choice))?;
     warnings.extend(decided.warnings);
-    let policy = required(&settings, &hop.to, &decided.applications);
-    let action = action(request, policy)?;
+    let promoted = Promoted::of(request, &settings, &hop.to, &decided.applications);
+    let action = promoted.action()?;
+    let proposal = promoted.proposal(&hop, located_names);
     let findings = guard::run(&decided.applications);
     let message = message::compose(
         request,
@@ -153,6 +156,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         findings,
         faults: decided.faults,
         message,
+        proposal,
     }
     .finish())
 }
@@ -221,46 +225,4 @@ fn settings(
         message,
     }));
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
-}
-
-/// What the policies ask of a promotion: of each changed application the strongest policy's
-/// action, and of these the most careful one.
-fn required<'s>(
-    settings: &'s Settings,
-    target: &Environment,
-    applications: &[ApplicationPlan],
-) -> Option<(Action, &'s Policy)> {
-    applications
-        .iter()
-        .filter(|a| a.files.iter().any(FilePlan::is_changed))
-        .filter_map(|application| {
-            let holds = |p: &&Product| {
-                p.applications
-                    .iter()
-                    .any(|w| application.name.answers_to(w))
-            };
-            let products: Vec<&str> = settings
-                .products
-                .iter()
-                .filter(holds)
-                .map(|p| p.name.as_str())
-                .collect();
-            settings.action_for(target, &products)
-        })
-        .max_by_key(|(action, policy)| (action.care(), std::cmp::Reverse(policy.priority)))
-}
-
-/// `--action`, else the policy's, else commit. A flag may be more careful than a policy, never less.
-fn action(request: &Request, policy: Option<(Action, &Policy)>) -> Result<Action, EngineError> {
-    match (request.action, policy) {
-        (Some(asked), Some((required, policy))) if asked.care() < required.care() => {
-            Err(EngineError::Policy {
-                policy: policy.name.clone(),
-                required,
-                asked,
-            })
-        }
-        (Some(action), _) | (None, Some((action, _))) => Ok(action),
-        (None, None) => Ok(Action::Commit),
-    }
 }

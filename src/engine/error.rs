@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::pair::PairError;
-use crate::domain::{Environment, RepoPathError, SelectorError};
-use crate::port::{RepositoryError, SettingsError};
+use crate::domain::{CommitId, Environment, RepoPathError, SelectorError};
+use crate::port::{ForgeError, RepositoryError, SettingsError};
 
 /// Everything that can go wrong in the engine, by kind.
 #[derive(Debug, Error)]
@@ -108,10 +108,29 @@ pub enum EngineError {
         /// What was asked for, and by whom (flag, policy or rule).
         what: String,
     },
+    /// The forge, before anything was written or while something was taken back.
+    #[error("the forge could not be used")]
+    Forge(#[source] ForgeError),
+    /// The branch is pushed; running it again goes on from there.
+    #[error("pushed `{branch}`, but could not finish the pull request")]
+    Propose {
+        /// The promotion's commit, which the branch points at.
+        commit: CommitId,
+        /// The promotion's branch.
+        branch: String,
+        /// What the forge said.
+        source: ForgeError,
+    },
+    /// The promotion's branch moves faster than it can be looked at.
+    #[error("others keep moving the promotion's branch `{branch}`")]
+    Overtaken {
+        /// The branch.
+        branch: String,
+    },
     /// A message template cannot be rendered.
-    #[error("the template of the message's {part} cannot be used")]
+    #[error("the template of the {part} cannot be used")]
     Message {
-        /// `title` or `body`.
+        /// `message's title` and the like.
         part: &'static str,
         /// What the template engine says.
         #[source]

@@ -1,15 +1,13 @@
 //! The commit message: the built-in words, the configuration's templates, the user's own.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::EngineError;
 use super::decider;
 use super::request::Request;
-use crate::domain::{CommitId, Op, Settings};
-use crate::plan::{
-    ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, promotion_id,
-};
-use crate::yaml::Value;
+use crate::domain::{CommitId, Decider, Op, Settings};
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, id_of};
+use crate::yaml;
 
 /// How many differences the built-in body lists before it counts.
 const LISTED: usize = 40;
@@ -29,50 +27,27 @@ pub(super) fn compose(
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
         .collect();
-    let render = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
-        let Some(template) = template else {
-            return Ok(None);
-        };
-        let fail = |source| EngineError::Message { part, source };
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // A template comes from the repository: it may not keep the program busy.
-        environment.set_fuel(Some(FUEL));
-        let list: Vec<_> = changed
-            .iter()
-            .map(|a| {
-                let version = a
-                    .version
-                    .as_ref()
-                    .map(|v| context! { before => &v.before, after => &v.after });
-                context! { name => &a.name.0, version => version }
-            })
-            .collect();
-        let values = context! {
-            from => &hop.from.name,
-            to => &hop.to.name,
-            applications => list,
-            product => request.products.first(),
-            source => source.to_string(),
-            target => target.to_string(),
-            mode => decider::of(request.promote, applications).to_string(),
-            promotion_id => promotion_id(hop, applications),
-        };
-        environment
-            .render_str(template, values)
-            .map(Some)
-            .map_err(fail)
+    let product = request.products.first().map(String::as_str);
+    let decider = decider::of(request.promote, applications);
+    let id = id_of(hop, applications);
+    let values = values(hop, applications, product, (source, target), decider, &id);
+    let from = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
+        let template = template.as_deref();
+        template
+            .map(|t| render(part, t, values.clone()))
+            .transpose()
     };
+    let templates = &settings.messages.commit;
     let title = match &request.message.title {
         Some(own) => own.clone(),
         // A template may have no words for a case: `{% if product %}..{% endif %}`.
-        None => render("title", &settings.messages.title)?
+        None => from("message's title", &templates.title)?
             .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| title(hop, &changed)),
     };
     let body = match &request.message.body {
         Some(own) => own.clone(),
-        None => render("body", &settings.messages.body)?.unwrap_or_else(|| body(&changed)),
+        None => from("message's body", &templates.body)?.unwrap_or_else(|| body(&changed)),
     };
     // A title is one line, whatever a template makes of it.
     let mut lines = title.lines().map(str::trim);
@@ -82,6 +57,53 @@ pub(super) fn compose(
         body,
         trailers: Vec::new(),
     })
+}
+
+/// Renders a template over the values.
+pub(super) fn render(
+    part: &'static str,
+    template: &str,
+    values: Value,
+) -> Result<String, EngineError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A template comes from the repository: it may not keep the program busy.
+    environment.set_fuel(Some(FUEL));
+    environment
+        .render_str(template, values)
+        .map_err(|source| EngineError::Message { part, source })
+}
+
+/// What a template may name.
+pub(super) fn values(
+    hop: &Hop,
+    applications: &[ApplicationPlan],
+    product: Option<&str>,
+    (source, target): (CommitId, CommitId),
+    decider: Decider,
+    id: &str,
+) -> Value {
+    let list: Vec<_> = applications
+        .iter()
+        .filter(|a| a.files.iter().any(FilePlan::is_changed))
+        .map(|a| {
+            let version = a
+                .version
+                .as_ref()
+                .map(|v| context! { before => &v.before, after => &v.after });
+            context! { name => &a.name.0, version => version }
+        })
+        .collect();
+    context! {
+        from => &hop.from.name,
+        to => &hop.to.name,
+        applications => list,
+        product => product,
+        source => source.to_string(),
+        target => target.to_string(),
+        mode => decider.to_string(),
+        promotion_id => id,
+    }
 }
 
 fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
@@ -129,8 +151,8 @@ fn body(changed: &[&ApplicationPlan]) -> String {
 
 fn line(difference: &PlannedDifference) -> String {
     let place = &difference.shown;
-    let value = |v: &Option<Value>| match v {
-        Some(Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => {
+    let value = |v: &Option<yaml::Value>| match v {
+        Some(yaml::Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => {
             text.clone()
         }
         _ => "…".to_owned(),

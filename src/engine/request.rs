@@ -1,6 +1,6 @@
 //! What a user asks for, as plain data.
 
-use crate::domain::{Action, GuardName, Mode, Settings};
+use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings};
 use crate::port::BranchChoice;
 
 /// One promotion as it was asked for; nothing in it was looked up yet.
@@ -30,6 +30,8 @@ pub struct Request {
     pub action: Option<Action>,
     /// `-m` and `--body`.
     pub message: MessageChoice,
+    /// How it is proposed, when it becomes a pull request.
+    pub proposal: ProposalChoice,
     /// `--allow`.
     pub allow: Allow,
     /// `--config FILE`, read already; otherwise `promote.yaml` of the target's commit.
@@ -53,6 +55,37 @@ pub struct MessageChoice {
     pub title: Option<String>,
     /// What follows.
     pub body: Option<String>,
+}
+
+/// The user's own words for the pull request.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProposalChoice {
+    /// What is asked for beyond the policies.
+    pub settings: PullRequestSettings,
+    /// What a rejection means.
+    pub closed: Closed,
+    /// What people's commits on the branch mean.
+    pub taken: Taken,
+}
+
+/// What a pull request that people closed without merging means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Closed {
+    /// The promotion is rejected until its source changes.
+    #[default]
+    Respected,
+    /// `--reopen`: it is proposed once more.
+    Reopened,
+}
+
+/// What people's commits on the promotion's branch mean.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Taken {
+    /// The promotion stops.
+    #[default]
+    Stop,
+    /// `--new-branch`: it goes to the next free name.
+    NewBranch,
 }
 
 /// Which guards' holds are lifted.
@@ -96,6 +129,7 @@ impl Request {
             branch: BranchChoice::default(),
             action: None,
             message: MessageChoice::default(),
+            proposal: ProposalChoice::default(),
             allow: Allow::default(),
             settings: None,
         }

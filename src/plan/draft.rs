@@ -1,8 +1,8 @@
 //! The plan itself.
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
-use super::identifier::promotion_id;
-use super::{Finding, Hop, Message, Warning};
+use super::identifier::{id_of, names};
+use super::{Finding, Hop, Message, ProposalPlan, Warning};
 use crate::domain::{Action, ApplicationName, CommitId, Decider, Origin};
 
 /// Everything that a promotion would change; nothing in it was done.
@@ -37,24 +37,20 @@ pub(crate) struct Draft {
     pub faults: Vec<FileFault>,
     /// The message, without trailers.
     pub message: Message,
+    /// How it is proposed, should it become a pull request.
+    pub proposal: ProposalPlan,
 }
 
 impl Draft {
     /// Makes the plan: the id and the trailers are functions of everything else.
     pub(crate) fn finish(mut self) -> Plan {
-        let id = promotion_id(&self.hop, &self.applications);
-        let names: Vec<&str> = self
-            .applications
-            .iter()
-            .filter(|a| a.files.iter().any(FilePlan::is_changed))
-            .map(|a| a.name.0.as_str())
-            .collect();
+        let id = id_of(&self.hop, &self.applications);
         let trailer = |key: &str, value: String| (key.to_owned(), value);
         self.message.trailers = vec![
             trailer("Promotion-Id", id.clone()),
             trailer("Promotion-From", self.hop.from.name.clone()),
             trailer("Promotion-To", self.hop.to.name.clone()),
-            trailer("Promotion-Apps", names.join(", ")),
+            trailer("Promotion-Apps", names(&self.applications)),
             trailer("Promotion-Source", self.source.to_string()),
             trailer("Promotion-Mode", self.decider.to_string()),
         ];
@@ -121,6 +117,11 @@ impl Plan {
     /// The commit message with its trailers.
     pub fn message(&self) -> &Message {
         &self.draft.message
+    }
+
+    /// How it is proposed, should it become a pull request.
+    pub fn proposal(&self) -> &ProposalPlan {
+        &self.draft.proposal
     }
 
     /// The files that the plan changes, over all applications.

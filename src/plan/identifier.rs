@@ -1,49 +1,107 @@
 //! The `Promotion-Id`.
 
-use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 use super::Hop;
-use super::file::{ApplicationPlan, Content};
+use super::file::{ApplicationPlan, FilePlan};
+use super::hash::{Hash, digest};
+use super::message::one_line;
+use crate::domain::RepoPath;
 
-/// A hash of from, to, applications and the paths with their contents before and after.
+/// Files with their contents before and after, in the order of their paths.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(BTreeMap<String, [Vec<u8>; 2]>);
+
+impl Changes {
+    /// Adds a file; `None` is no file.
+    pub fn add(&mut self, path: &RepoPath, before: Option<&[u8]>, after: Option<&[u8]>) {
+        let sides = [digest(before), digest(after)];
+        self.0.insert(path.as_str().to_owned(), sides);
+    }
+}
+
+/// A hash of from, to, applications (as the trailer lists them) and all files before and after.
 ///
 /// # Why
 ///
 /// A repeated run must know its own earlier work. Time, author and branch are
-/// the run's and stay out; equal work has an equal id.
-pub(crate) fn promotion_id(hop: &Hop, applications: &[ApplicationPlan]) -> String {
-    let mut hash = Sha256::new();
-    let mut field = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
-    };
-    field(b"git-promote/promotion/v1");
-    field(hop.from.name.as_bytes());
-    field(hop.to.name.as_bytes());
-    for application in applications {
-        let changed: Vec<_> = application
-            .files
-            .iter()
-            .filter(|f| f.is_changed())
-            .collect();
-        if changed.is_empty() {
-            continue;
-        }
-        field(application.name.0.as_bytes());
-        for file in changed {
-            field(file.path.as_str().as_bytes());
-            field(&digest(file.before.as_ref()));
-            field(&digest(file.after.as_ref()));
-        }
+/// the run's and stay out; equal work has an equal id. Everything that is in it
+/// stands in the commit as well, so that a commit can prove whose it is: whoever
+/// amends its files cannot keep its id.
+pub fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
+    let mut hash = Hash::new("git-promote/promotion/v2");
+    for text in [from, to, applications] {
+        hash.field(one_line(text).trim());
     }
-    let mut hex = String::with_capacity(32);
-    for byte in hash.finalize().iter().take(16) {
-        hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-        hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+    for (path, [before, after]) in &changes.0 {
+        hash.field(path);
+        hash.field(before);
+        hash.field(after);
     }
-    hex
+    hash.hex(16)
 }
 
-fn digest(content: Option<&Content>) -> Vec<u8> {
-    content.map_or_else(Vec::new, |c| Sha256::digest(&c.bytes).to_vec())
+/// The id of what a plan's applications change.
+pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
+    let mut changes = Changes::default();
+    for file in applications.iter().flat_map(|a| &a.files) {
+        if file.is_changed() {
+            let bytes =
+                |content: &'_ Option<super::Content>| content.as_ref().map(|c| c.bytes.clone());
+            let (before, after) = (bytes(&file.before), bytes(&file.after));
+            changes.add(&file.path, before.as_deref(), after.as_deref());
+        }
+    }
+    promotion_id(&hop.from.name, &hop.to.name, &names(applications), &changes)
+}
+
+/// The changed applications, as the trailer lists them.
+pub(super) fn names(applications: &[ApplicationPlan]) -> String {
+    let changed = |a: &&ApplicationPlan| a.files.iter().any(FilePlan::is_changed);
+    let mut names: Vec<&str> = applications
+        .iter()
+        .filter(changed)
+        .map(|a| a.name.0.as_str())
+        .collect();
+    names.sort_unstable();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(from: &str, apps: &str, files: &[(&str, Option<&str>, Option<&str>)]) -> String {
+        let mut changes = Changes::default();
+        for (path, before, after) in files {
+            changes.add(
+                &RepoPath::parse(path).unwrap(),
+                before.map(str::as_bytes),
+                after.map(str::as_bytes),
+            );
+        }
+        promotion_id(from, "production", apps, &changes)
+    }
+
+    #[test]
+    fn equal_work_has_an_equal_id_in_any_order() {
+        let (a, b) = (("a", Some("1"), Some("2")), ("b", None, Some("2")));
+        assert_eq!(id("staging", "x", &[a, b]), id("staging", "x", &[b, a]));
+        assert_eq!(id("staging", "x", &[a]).len(), 32);
+    }
+
+    #[test]
+    fn other_work_has_another_id() {
+        let one = id("staging", "x", &[("a", Some("1"), Some("2"))]);
+        for other in [
+            id("test", "x", &[("a", Some("1"), Some("2"))]),
+            id("staging", "y", &[("a", Some("1"), Some("2"))]),
+            id("staging", "x", &[("b", Some("1"), Some("2"))]),
+            id("staging", "x", &[("a", Some("0"), Some("2"))]),
+            id("staging", "x", &[("a", Some("1"), Some("3"))]),
+            id("staging", "x", &[("a", Some("1"), None)]),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
 }

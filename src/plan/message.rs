@@ -38,7 +38,7 @@ impl Message {
 }
 
 /// Text from a repository may hold anything; a line end would forge a trailer.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(harmless).collect()
 }
 

@@ -7,12 +7,17 @@
 //! from computing one (`Draft::finish` is for the engine alone), and a
 //! [`Cleared`] plan only from the guards.
 
+mod branch_name;
 mod cleared;
 mod draft;
 mod file;
+mod hash;
 mod identifier;
+mod mark;
 mod message;
+mod proposal;
 
+pub use branch_name::{Asked, branch_name};
 pub use cleared::{Cleared, Hold};
 pub(crate) use draft::Draft;
 pub use draft::Plan;
@@ -20,8 +25,10 @@ pub use file::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference,
     VersionChange,
 };
-pub(crate) use identifier::promotion_id;
+pub(crate) use identifier::id_of;
+pub use identifier::{Changes, promotion_id};
 pub use message::Message;
+pub use proposal::ProposalPlan;
 
 use crate::domain::{Environment, GuardName};
 

@@ -9,6 +9,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
+pub use crate::domain::MergeMethod;
+
 use crate::domain::CommitId;
 
 /// The pull requests of one repository on a forge.
@@ -141,17 +143,6 @@ pub enum PullRequestState {
     Closed,
     /// Merged.
     Merged,
-}
-
-/// How a forge merges by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MergeMethod {
-    /// A merge commit.
-    Merge,
-    /// One commit of all.
-    Squash,
-    /// The commits on top of the base.
-    Rebase,
 }
 
 /// Why a forge did not do what it was asked for.

@@ -50,7 +50,6 @@ fn lines_that_cannot_be_obeyed_are_usage_errors() {
         "--from staging --to production --from qa",
         "--from staging --to production diff",
         "--from staging --to production --allow everything",
-        "--from staging --to production --output markdown",
         "diff --from staging --to production --yes",
         "diff --from staging --to production --stat --output json",
         "--from staging --to staging",

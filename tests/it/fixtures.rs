@@ -156,7 +156,9 @@ impl Scenario {
         } else {
             assert_eq!(after, self.before, "{}: files moved, not HEAD", self.name);
         }
-        let commits = [repo.tip("HEAD"), first];
+        // Also those of branches beside the one that is checked out.
+        let all = repo.git(&["rev-list", "--all"]);
+        let commits: Vec<String> = all.lines().map(ToOwned::to_owned).collect();
         let plain = |text: &str| plain(text, &world, &commits);
         let has_stderr = expected.stderr.is_some() || update != Update::Nothing && ran.code != 0;
         Outcome {

@@ -11,7 +11,13 @@ fn readme() -> String {
 }
 
 /// Options in the text that belong to Cargo and Git.
-const OF_OTHERS: [&str; 3] = ["--hard", "--open", "--release"];
+const OF_OTHERS: [&str; 5] = [
+    "--bare",
+    "--hard",
+    "--open",
+    "--release",
+    "--set-upstream-to",
+];
 
 /// The blocks of a language, without their fences.
 fn blocks(markdown: &str, language: &str) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What to do about an error of the engine.
 
-use super::{Way, did_you_mean, quoted, repository, settings};
+use super::{Way, did_you_mean, forge, quoted, repository, settings};
+use crate::cli::exit::Exit;
 use crate::engine::{EngineError, PairError};
 
 pub(super) fn way(error: &EngineError) -> Way {
@@ -63,6 +64,11 @@ pub(super) fn way(error: &EngineError) -> Way {
         EngineError::Message { .. } => {
             Way::usage("`messages` in `promote.yaml` holds it; `-m` and `--body` go around it")
         }
+        EngineError::Forge(error) | EngineError::Propose { source: error, .. } => forge::way(error),
+        EngineError::Overtaken { .. } => Way {
+            exit: Exit::Moved,
+            hint: Some("running the same command again is safe".to_owned()),
+        },
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lists::{Conflict, FileError, Hold, Warning};
-use crate::engine::Receipt;
+use crate::engine::{Found, OtherCommit, Receipt};
 use crate::plan::{FileFault, Plan};
 
 /// The name of this contract.
@@ -31,7 +31,7 @@ pub struct Promotion<'a> {
     pub commit: Option<String>,
     /// The branch, as far as it is known.
     pub branch: Option<&'a str>,
-    /// The pull request; always null for now.
+    /// The pull request that is open, was closed, or was rejected; null where there is none.
     pub pull_request: Option<PullRequest>,
     /// The applications that are (or would be) promoted.
     pub applications: Vec<&'a str>,
@@ -39,6 +39,8 @@ pub struct Promotion<'a> {
     pub warnings: Vec<Warning<'a>>,
     /// What the guards found.
     pub holds: Vec<Hold<'a>>,
+    /// Commits of people on the promotion's branch, which are never overwritten.
+    pub other_commits: Vec<OtherCommitEntry<'a>>,
     /// Places that both sides changed; always empty for now.
     pub conflicts: Vec<Conflict>,
     /// Files that could not be read.
@@ -53,23 +55,17 @@ pub struct Promotion<'a> {
 pub enum Status {
     /// The branch points at the promotion's commit.
     Committed,
-    /// A pull request is open; not yet.
-    #[expect(
-        dead_code,
-        reason = "the contract names it already; programs can prepare"
-    )]
+    /// A pull request is open, and as it should be.
     PullRequestOpen,
+    /// The promotion's branch is there; the pull request is to be opened by hand.
+    BranchPushed,
     /// The target was equal already in everything that is promoted.
     NothingToPromote,
     /// `--action none`: nothing was written.
     Planned,
-    /// A guard holds it; nothing was written.
+    /// A guard holds it, or people closed its pull request; nothing was written.
     Held,
-    /// Both sides changed the same place; not yet.
-    #[expect(
-        dead_code,
-        reason = "the contract names it already; programs can prepare"
-    )]
+    /// People's commits are on the promotion's branch; nothing was written.
     Conflict,
     /// The branch moved and the promotion would be another one now; nothing was written.
     Moved,
@@ -84,6 +80,33 @@ pub struct PullRequest {
     pub number: u64,
     /// Its page.
     pub url: String,
+}
+
+/// A commit that is not the program's.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct OtherCommitEntry<'a> {
+    /// The commit.
+    pub commit: String,
+    /// Its message's first line.
+    pub title: &'a str,
+}
+
+impl From<&Found> for PullRequest {
+    fn from(found: &Found) -> Self {
+        Self {
+            number: found.number,
+            url: found.url.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a OtherCommit> for OtherCommitEntry<'a> {
+    fn from(commit: &'a OtherCommit) -> Self {
+        Self {
+            commit: commit.id.to_string(),
+            title: &commit.title,
+        }
+    }
 }
 
 /// Why it failed.
@@ -130,12 +153,59 @@ impl<'a> Promotion<'a> {
                     message,
                 }));
             }
+            Receipt::Proposed { .. }
+            | Receipt::Withdrawn { .. }
+            | Receipt::Rejected { .. }
+            | Receipt::Conflict { .. } => result.propose(receipt),
             Receipt::Moved { plan } => {
                 result = Self::planned(plan, branch);
                 result.status = Status::Moved;
             }
         }
         result
+    }
+
+    /// What a receipt says about a proposal.
+    fn propose(&mut self, receipt: &'a Receipt) {
+        match receipt {
+            Receipt::Proposed {
+                commit,
+                branch,
+                pull_request,
+                ..
+            } => {
+                self.status = match pull_request {
+                    Some(_) => Status::PullRequestOpen,
+                    None => Status::BranchPushed,
+                };
+                self.commit = Some(commit.to_string());
+                self.branch = Some(branch);
+                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+            }
+            Receipt::Withdrawn {
+                branch,
+                pull_request,
+            } => {
+                self.status = Status::NothingToPromote;
+                self.branch = Some(branch);
+                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+                self.applications.clear();
+            }
+            Receipt::Rejected {
+                branch,
+                pull_request,
+            } => {
+                self.status = Status::Held;
+                self.branch = Some(branch);
+                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+            }
+            Receipt::Conflict { branch, commits } => {
+                self.status = Status::Conflict;
+                self.branch = Some(branch);
+                self.other_commits = commits.iter().map(OtherCommitEntry::from).collect();
+            }
+            _ => {}
+        }
     }
 
     /// A failure before or after there was a plan.
@@ -151,6 +221,7 @@ impl<'a> Promotion<'a> {
             applications: Vec::new(),
             warnings: Vec::new(),
             holds: Vec::new(),
+            other_commits: Vec::new(),
             conflicts: Vec::new(),
             errors: faults.iter().map(FileError::from).collect(),
             error: Some(problem),
@@ -169,6 +240,7 @@ impl<'a> Promotion<'a> {
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
             warnings: plan.warnings().iter().map(Warning::from).collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),
+            other_commits: Vec::new(),
             conflicts: Vec::new(),
             errors: plan.faults().iter().map(FileError::from).collect(),
             error: None,

@@ -56,7 +56,7 @@ fn every_part_of_the_format_is_read() {
         (action, policy.name.as_str()),
         (Action::PullRequest, "production")
     );
-    assert!(settings.messages.title.is_some() && settings.messages.body.is_some());
+    assert!(settings.messages.commit.title.is_some() && settings.messages.commit.body.is_some());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::domain::{
-    Action, ApplicationName, Environment, EnvironmentKind, Policy, PolicyMatch, Product, Settings,
-    Template,
+    Action, ApplicationName, Environment, EnvironmentKind, Policy, PolicyMatch, Product,
+    PullRequestSettings, Settings, Template,
 };
 
 fn template(name: &str) -> Template {
@@ -25,6 +25,7 @@ fn policy(name: &str, priority: i64, matches: PolicyMatch, action: Option<Action
         priority,
         matches,
         action,
+        pull_request: PullRequestSettings::default(),
     }
 }
 

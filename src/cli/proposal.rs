@@ -1,0 +1,108 @@
+//! How a pull request is opened: the options of `promote` for it.
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::domain::{MergeMethod, PullRequestSettings};
+use crate::engine::{Closed, ProposalChoice, Taken};
+
+/// How a promotion is proposed.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProposalArguments {
+    /// Open the pull request as a draft.
+    #[arg(long, help_heading = "Pull request")]
+    pub draft: bool,
+
+    /// Give it this label; made if the repository lacks it; repeatable.
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
+    pub label: Vec<String>,
+
+    /// Ask this person, or team as ORG/TEAM, for a review; repeatable.
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
+    pub reviewer: Vec<String>,
+
+    /// Assign it to this person; repeatable.
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
+    pub assignee: Vec<String>,
+
+    /// Let the forge merge it as soon as its own rules allow it; without a word, by a merge commit.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, default_missing_value = "merge", help_heading = "Pull request")]
+    pub auto_merge: Option<MergeWord>,
+
+    /// Propose it again, although people closed its pull request without merging.
+    #[arg(long, help_heading = "Pull request")]
+    pub reopen: bool,
+
+    /// Where people have commits on the promotion's branch, go to the next free name.
+    #[arg(long, help_heading = "Pull request")]
+    pub new_branch: bool,
+}
+
+/// The words of `--auto-merge`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MergeWord {
+    /// By a merge commit.
+    Merge,
+    /// As one commit.
+    Squash,
+    /// By putting the commits on top.
+    Rebase,
+}
+
+impl From<MergeWord> for MergeMethod {
+    fn from(word: MergeWord) -> Self {
+        match word {
+            MergeWord::Merge => Self::Merge,
+            MergeWord::Squash => Self::Squash,
+            MergeWord::Rebase => Self::Rebase,
+        }
+    }
+}
+
+impl ProposalArguments {
+    /// What the words ask for.
+    pub fn choice(&self) -> ProposalChoice {
+        let some = |list: Vec<String>| (!list.is_empty()).then_some(list);
+        let (teams, people): (Vec<&String>, Vec<&String>) =
+            self.reviewer.iter().partition(|name| name.contains('/'));
+        let short = |team: &&String| {
+            let name = team.rsplit('/').next().unwrap_or(team);
+            name.to_owned()
+        };
+        ProposalChoice {
+            settings: PullRequestSettings {
+                draft: self.draft.then_some(true),
+                labels: some(self.label.clone()),
+                reviewers: some(people.into_iter().cloned().collect()),
+                teams: some(teams.iter().map(short).collect()),
+                assignees: some(self.assignee.clone()),
+                auto_merge: self.auto_merge.map(MergeMethod::from),
+            },
+            closed: if self.reopen {
+                Closed::Reopened
+            } else {
+                Closed::Respected
+            },
+            taken: if self.new_branch {
+                Taken::NewBranch
+            } else {
+                Taken::Stop
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reviewer_with_an_organisation_is_a_team() {
+        let words = ProposalArguments {
+            reviewer: vec!["ada".into(), "acme/release".into()],
+            ..ProposalArguments::default()
+        };
+        let settings = words.choice().settings;
+        assert_eq!(settings.reviewers, Some(vec!["ada".to_owned()]));
+        assert_eq!(settings.teams, Some(vec!["release".to_owned()]));
+    }
+}

@@ -1,0 +1,125 @@
+//! What became of a proposal, for people.
+
+use std::io::{self, Write};
+
+use crate::cli::console::Console;
+use crate::cli::terminal::harmless;
+use crate::engine::{Deed, Receipt};
+
+/// The result, on stdout.
+pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
+    match receipt {
+        Receipt::Proposed {
+            commit,
+            branch,
+            base,
+            remote,
+            pull_request,
+            ..
+        } => {
+            let (branch, base) = (harmless(branch), harmless(base));
+            match (pull_request, remote) {
+                (Some(found), _) => {
+                    let deed = match found.deed {
+                        Deed::Left => "is open",
+                        Deed::Updated => "is open and up to date",
+                        Deed::Reopened => "is open again",
+                        Deed::Opened => "opened",
+                    };
+                    writeln!(
+                        out,
+                        "pull request #{} {deed}: {}",
+                        found.number,
+                        harmless(&found.url)
+                    )
+                }
+                (None, Some(remote)) => writeln!(
+                    out,
+                    "{} is on {branch}, pushed to {}",
+                    commit.short(),
+                    harmless(remote)
+                ),
+                (None, None) => writeln!(
+                    out,
+                    "{} is on the local branch {branch}, for {base}",
+                    commit.short()
+                ),
+            }
+        }
+        Receipt::Withdrawn {
+            branch,
+            pull_request,
+        } => {
+            if let Some(found) = pull_request {
+                writeln!(
+                    out,
+                    "closed pull request #{}: {}",
+                    found.number,
+                    harmless(&found.url)
+                )?;
+            }
+            writeln!(out, "deleted the branch {}", harmless(branch))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What there is to say besides, on stderr.
+pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<()> {
+    let palette = console.stderr.palette;
+    match receipt {
+        Receipt::Proposed {
+            branch,
+            base,
+            remote,
+            pull_request: None,
+            ..
+        } => {
+            let (branch, base) = (harmless(branch), harmless(base));
+            let todo = match remote {
+                Some(_) => format!("open a pull request from `{branch}` into `{base}` by hand"),
+                None => {
+                    format!("there is no remote; `git merge {branch}` on `{base}` takes it over")
+                }
+            };
+            writeln!(console.err, "{0}hint{0:#}: {todo}", palette.hint)
+        }
+        Receipt::Rejected {
+            pull_request,
+            branch,
+        } => {
+            let what = match pull_request {
+                Some(found) => format!("pull request #{} ({})", found.number, harmless(&found.url)),
+                None => format!("the pull request of {}", harmless(branch)),
+            };
+            writeln!(
+                console.err,
+                "{0}error{0:#}: rejected: {what} was closed without merging; nothing was written\n\
+                 {1}hint{1:#}: it is proposed again when the source changes, or with --reopen",
+                palette.error, palette.hint,
+            )
+        }
+        Receipt::Conflict { branch, commits } => {
+            writeln!(
+                console.err,
+                "{0}error{0:#}: `{1}` holds commits that are not the program's; nothing was written",
+                palette.error,
+                harmless(branch)
+            )?;
+            for commit in commits {
+                writeln!(
+                    console.err,
+                    "  {} {}",
+                    commit.id.short(),
+                    harmless(&commit.title)
+                )?;
+            }
+            writeln!(
+                console.err,
+                "{0}hint{0:#}: merge or remove them, or go to another branch with --new-branch",
+                palette.hint
+            )
+        }
+        _ => Ok(()),
+    }
+}

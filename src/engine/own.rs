@@ -1,0 +1,199 @@
+//! Whose the commits of a promotion's branch are.
+//!
+//! # Why
+//!
+//! The program rewrites its own branch as promotions change, and never what a
+//! person has put there. An author's name proves nothing: people commit under
+//! the program's name, and the program under theirs. So a commit has to prove
+//! itself: its `Promotion-Id` must be the id of what it says and changes. Who
+//! amends its files, or adds a commit, breaks that proof. Words alone may be
+//! amended; they are the plan's, and are written anew.
+
+use super::EngineError;
+use super::load::MAX_BYTES;
+use crate::domain::{CommitId, ObjectId, RepoPath};
+use crate::plan::{Changes, promotion_id};
+use crate::port::{ProposedBranch, ProposedCommit, Repository, Snapshot};
+
+/// More commits than these the program never makes.
+const MOST: usize = 100;
+
+/// What is on a promotion's branch, beyond the base.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Holder {
+    /// There is no such branch.
+    Nobody,
+    /// Nothing but the program's own work.
+    Program {
+        /// Where the branch is.
+        tip: CommitId,
+        /// The promotion that it carries, when that is all there is.
+        carries: Option<String>,
+    },
+    /// Commits that did not prove themselves.
+    Person(Vec<OtherCommit>),
+}
+
+/// A commit that is not the program's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OtherCommit {
+    /// The commit.
+    pub id: CommitId,
+    /// Its message's first line.
+    pub title: String,
+}
+
+/// Looks at every commit of a branch that the base lacks.
+pub(super) fn holder(
+    repository: &dyn Repository,
+    branch: Option<&ProposedBranch>,
+) -> Result<Holder, EngineError> {
+    let Some(branch) = branch else {
+        return Ok(Holder::Nobody);
+    };
+    let mut others = Vec::new();
+    let mut own: Vec<(&ProposedCommit, String)> = Vec::new();
+    let mut merges = Vec::new();
+    for (i, commit) in branch.commits.iter().enumerate() {
+        match proven(repository, commit)? {
+            Some(id) if i < MOST => own.push((commit, id)),
+            _ if commit.parents.len() == 2 => merges.push(commit),
+            _ => others.push(other(commit)),
+        }
+    }
+    for merge in merges {
+        if !is_update(repository, merge, &branch.commits, &own)? {
+            others.push(other(merge));
+        }
+    }
+    if !others.is_empty() {
+        return Ok(Holder::Person(others));
+    }
+    let carries = match (branch.commits.as_slice(), own.as_slice()) {
+        ([_], [(_, id)]) => Some(id.clone()),
+        _ => None,
+    };
+    Ok(Holder::Program {
+        tip: branch.tip,
+        carries,
+    })
+}
+
+fn other(commit: &ProposedCommit) -> OtherCommit {
+    OtherCommit {
+        id: commit.id,
+        title: commit.message.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The commit's `Promotion-Id`, when that is the id of what it says and changes.
+fn proven(
+    repository: &dyn Repository,
+    commit: &ProposedCommit,
+) -> Result<Option<String>, EngineError> {
+    let said = |key| trailer(&commit.message, key);
+    let (Some(id), Some(from), Some(to), Some(applications)) = (
+        said("Promotion-Id"),
+        said("Promotion-From"),
+        said("Promotion-To"),
+        said("Promotion-Apps"),
+    ) else {
+        return Ok(None);
+    };
+    if commit.parents.len() != 1 {
+        return Ok(None);
+    }
+    let snapshot = repository.snapshot(commit.id)?;
+    let mut changes = Changes::default();
+    for (path, before, after) in &commit.changes {
+        let sides = [before, after].map(|blob| content(snapshot.as_ref(), *blob));
+        let [Ok(before), Ok(after)] = &sides else {
+            return Ok(None);
+        };
+        changes.add(path, before.as_deref(), after.as_deref());
+    }
+    let is_proven = promotion_id(from, to, applications, &changes) == id;
+    Ok(is_proven.then(|| id.to_owned()))
+}
+
+/// What the program could not have written: too large, or no blob at all.
+struct NotOwn;
+
+fn content(snapshot: &dyn Snapshot, blob: Option<ObjectId>) -> Result<Option<Vec<u8>>, NotOwn> {
+    let Some(blob) = blob else { return Ok(None) };
+    match snapshot.blob_size(blob) {
+        Ok(size) if size <= MAX_BYTES => snapshot.read_blob(blob).map(Some).map_err(|_| NotOwn),
+        _ => Err(NotOwn),
+    }
+}
+
+/// The value of a trailer in the message's last paragraph.
+fn trailer<'m>(message: &'m str, key: &str) -> Option<&'m str> {
+    let last = message.trim_end().rsplit("\n\n").next()?;
+    last.lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
+        .map(str::trim)
+}
+
+/// Whether a merge only brings the base into the branch, as a forge's "Update branch" does.
+///
+/// Its second parent must be the base's, and every file that it changes must be as that has it and
+/// none of the program's own: then nothing in it is a person's.
+fn is_update(
+    repository: &dyn Repository,
+    merge: &ProposedCommit,
+    commits: &[ProposedCommit],
+    own: &[(&ProposedCommit, String)],
+) -> Result<bool, EngineError> {
+    let [_, base] = merge.parents[..] else {
+        return Ok(false);
+    };
+    if commits.iter().any(|c| c.id == base) {
+        return Ok(false);
+    }
+    let snapshot = repository.snapshot(base)?;
+    for (path, _, after) in &merge.changes {
+        let is_own = own
+            .iter()
+            .any(|(c, _)| c.changes.iter().any(|(p, ..)| p == path));
+        if is_own || blob_at(snapshot.as_ref(), path)? != *after {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The object at a path of a commit.
+fn blob_at(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<ObjectId>, EngineError> {
+    let mut at = snapshot.root();
+    for part in path.parts() {
+        let mut found = None;
+        snapshot.read_tree(at, &mut |entry| {
+            if entry.name == part.as_bytes() {
+                found = Some(entry.id);
+            }
+        })?;
+        match found {
+            Some(id) => at = id,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trailer;
+
+    #[test]
+    fn a_trailer_stands_in_the_last_paragraph() {
+        let message = "Title\n\nPromotion-Id: forged\n\nPromotion-Id: a\nPromotion-Apps: x, y\n";
+        assert_eq!(trailer(message, "Promotion-Id"), Some("a"));
+        assert_eq!(trailer(message, "Promotion-Apps"), Some("x, y"));
+        assert_eq!(trailer(message, "Promotion"), None);
+        assert_eq!(
+            trailer("Promotion-Id: a\n\nSigned-off-by: b", "Promotion-Id"),
+            None
+        );
+    }
+}

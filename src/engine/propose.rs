@@ -1,0 +1,193 @@
+//! From a plan to a pull request: the branch first, then the request from it.
+//!
+//! # Why
+//!
+//! Any step may be the last one of a run. So each looks before it acts, and
+//! leaves things such that the next run goes on from there: one commit, one
+//! branch, one pull request, however often it was tried. What stops a
+//! promotion is found before the branch is touched.
+
+use super::EngineError;
+use super::apply::{Receipt, commit_request};
+use super::compute::Ports;
+use super::finish::{self, Found};
+use super::own::holder;
+use super::request::Request;
+use super::standing::{Standing, Step, Wanted, decide, rejected};
+use super::withdraw::withdraw;
+use super::words::Words;
+use crate::domain::CommitId;
+use crate::plan::{Cleared, Plan};
+use crate::port::{Advance, Branch, ForgeError, PullRequest, PullRequestState};
+
+/// How often a branch that somebody else moves is looked at again.
+const TRIES: usize = 8;
+
+/// How many names are tried with `--new-branch`.
+const NAMES: usize = 50;
+
+/// Proposes a cleared plan.
+pub(super) async fn propose(
+    ports: &Ports<'_>,
+    request: &Request,
+    cleared: &Cleared,
+    base: &Branch,
+) -> Result<Receipt, EngineError> {
+    let plan = cleared.plan();
+    let words = Words::of(plan, request)?;
+    let mut name = plan.proposal().branch.clone();
+    let mut number = 1;
+    let mut first = None;
+    for _ in 0..TRIES + NAMES {
+        ports.progress.step("looking at the promotion's branch");
+        let mut standing = standing(ports, plan, base, &name).await?;
+        // What was rejected on the first branch is not proposed on another one either.
+        standing.rejected = standing.rejected.or_else(|| first.clone());
+        let choice = &request.proposal;
+        let wanted = Wanted::Promotion(plan.id());
+        let commit = match decide(&standing, wanted, choice.closed, choice.taken) {
+            Step::Respect | Step::Leave | Step::Withdraw(_) => {
+                return Ok(Receipt::Rejected {
+                    pull_request: standing.rejected.as_ref().map(Found::from),
+                    branch: name,
+                });
+            }
+            Step::Stop(commits) => {
+                return Ok(Receipt::Conflict {
+                    branch: name,
+                    commits,
+                });
+            }
+            Step::Next => {
+                first = standing.rejected;
+                number += 1;
+                name = format!("{}-{number}", plan.proposal().branch);
+                continue;
+            }
+            Step::Keep(tip) => tip,
+            Step::Push(expected) => {
+                ports.progress.step("writing the commit");
+                let commit = ports
+                    .repository
+                    .write_commit(commit_request(cleared))
+                    .await?;
+                ports.progress.step(match base.remote {
+                    Some(_) => "pushing",
+                    None => "moving the branch",
+                });
+                let moved = ports
+                    .repository
+                    .replace(base, &name, expected, Some(commit))
+                    .await?;
+                if moved == Advance::Overtaken {
+                    ports.progress.step("somebody was faster: looking again");
+                    continue;
+                }
+                commit
+            }
+        };
+        let proposal = Pushed {
+            commit,
+            branch: name,
+        };
+        return finished(ports, plan, base, proposal, standing, &words).await;
+    }
+    Err(EngineError::Overtaken { branch: name })
+}
+
+/// A branch that carries the promotion.
+struct Pushed {
+    commit: CommitId,
+    branch: String,
+}
+
+/// Opens the pull request, or brings the open one up to date.
+async fn finished(
+    ports: &Ports<'_>,
+    plan: &Plan,
+    base: &Branch,
+    Pushed { commit, branch }: Pushed,
+    standing: Standing,
+    words: &Words,
+) -> Result<Receipt, EngineError> {
+    let pull_request = match ports.forge.filter(|_| base.remote.is_some()) {
+        None => None,
+        Some(forge) => {
+            ports.progress.step("opening the pull request");
+            let done = finish::finish(forge, plan, base, &branch, standing, words).await;
+            Some(done.map_err(|source| EngineError::Propose {
+                commit,
+                branch: branch.clone(),
+                source,
+            })?)
+        }
+    };
+    Ok(Receipt::Proposed {
+        commit,
+        branch,
+        base: base.name.clone(),
+        remote: base.remote.clone(),
+        pull_request,
+        applications: plan.changed_applications().cloned().collect(),
+        plan: Box::new(plan.clone()),
+    })
+}
+
+/// Looks at a branch and at the pull requests from it.
+async fn standing(
+    ports: &Ports<'_>,
+    plan: &Plan,
+    base: &Branch,
+    name: &str,
+) -> Result<Standing, EngineError> {
+    let branch = ports.repository.proposed(base, name).await?;
+    let holder = holder(ports.repository, branch.as_ref())?;
+    let requests = pull_requests(ports, base, name)
+        .await
+        .map_err(EngineError::Forge)?;
+    Ok(Standing {
+        holder,
+        open: requests
+            .iter()
+            .find(|r| r.state == PullRequestState::Open)
+            .cloned(),
+        rejected: rejected(&requests, &plan.mark()).cloned(),
+    })
+}
+
+/// The pull requests from a branch, where there is a forge.
+async fn pull_requests(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+) -> Result<Vec<PullRequest>, ForgeError> {
+    match ports.forge.filter(|_| base.remote.is_some()) {
+        Some(forge) => forge.pull_requests(name, &base.name).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Clears away what earlier runs proposed when nothing is left to promote.
+pub(super) async fn clear_away(
+    ports: &Ports<'_>,
+    request: &Request,
+    plan: &Plan,
+    base: &Branch,
+) -> Result<Receipt, EngineError> {
+    let name = plan.proposal().branch.clone();
+    for _ in 0..TRIES {
+        let standing = standing(ports, plan, base, &name).await?;
+        let choice = &request.proposal;
+        let step = decide(&standing, Wanted::Nothing, choice.closed, choice.taken);
+        let Step::Withdraw(tip) = step else { break };
+        let closed = withdraw(ports, base, &name, tip, standing.open.as_ref()).await?;
+        if closed == Advance::Overtaken {
+            continue;
+        }
+        return Ok(Receipt::Withdrawn {
+            branch: name,
+            pull_request: standing.open.as_ref().map(Found::from),
+        });
+    }
+    Ok(Receipt::NothingToPromote)
+}

@@ -1,0 +1,70 @@
+//! Taking a proposal back when nothing is left to promote.
+
+use super::EngineError;
+use super::compute::Ports;
+use super::standing::{WITHDRAWN, mark_line};
+use crate::domain::CommitId;
+use crate::port::{Advance, Branch, Expected, PullRequest};
+
+/// The hidden line by which the comment is known again.
+const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
+
+/// Says why, closes, and deletes the branch, in this order.
+///
+/// # Why
+///
+/// The mark goes before the request is closed: a later promotion of the same must not take this
+/// for a person's no. The branch goes last, for only it leads the next run here.
+pub(super) async fn withdraw(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+    tip: CommitId,
+    open: Option<&PullRequest>,
+) -> Result<Advance, EngineError> {
+    if let Some((forge, request)) = ports.forge.zip(open) {
+        ports.progress.step("closing the pull request");
+        let number = request.number;
+        let text = format!(
+            "Nothing is left to promote: `{}` has everything that this would bring. Closed by git-promote.\n\n{COMMENT}",
+            base.name.replace('`', "'"),
+        );
+        let body = without_mark(&request.body);
+        let closing = async {
+            forge.comment(number, COMMENT, &text).await?;
+            if body != request.body {
+                forge.rewrite(number, &request.title, &body).await?;
+            }
+            forge.close(number).await
+        };
+        closing.await.map_err(EngineError::Forge)?;
+    }
+    ports.progress.step("deleting the branch");
+    let moved = ports
+        .repository
+        .replace(base, name, Expected::At(tip), None)
+        .await?;
+    Ok(moved)
+}
+
+/// The body with the mark of a request that nobody rejected.
+fn without_mark(body: &str) -> String {
+    let own = mark_line(WITHDRAWN);
+    let is_mark = |line: &&str| line.trim().starts_with("<!-- git-promote: ");
+    let kept: Vec<&str> = body.lines().filter(|line| !is_mark(line)).collect();
+    let text = kept.join("\n");
+    format!("{}\n\n{own}", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_replaced_and_the_words_stay() {
+        let body = format!("words\n\n{}\n", mark_line("a"));
+        let withdrawn = without_mark(&body);
+        assert_eq!(withdrawn, format!("words\n\n{}", mark_line(WITHDRAWN)));
+        assert_eq!(without_mark(&withdrawn), withdrawn);
+    }
+}

@@ -1,0 +1,114 @@
+//! The words of a pull request.
+
+use minijinja::{Value, context};
+
+use super::EngineError;
+use super::markdown::{LIMIT, markdown, size};
+use super::message::{self, render};
+use super::request::Request;
+use crate::plan::Plan;
+
+/// What the hidden lines may take of a body.
+const HIDDEN: usize = 4096;
+
+/// Title and body of a pull request, before anything hidden is added.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    /// One line.
+    pub title: String,
+    /// Markdown, within the forge's limit.
+    body: String,
+}
+
+impl Words {
+    /// The user's own words, else the configuration's templates, else the built-in ones.
+    pub(super) fn of(plan: &Plan, request: &Request) -> Result<Self, EngineError> {
+        let templates = plan.proposal();
+        let title = match (&request.message.title, &templates.title) {
+            (Some(own), _) => own.clone(),
+            (None, Some(template)) => render("pull request's title", template, values(plan, ""))?,
+            (None, None) => plan.message().title.clone(),
+        };
+        let limit = LIMIT - HIDDEN;
+        let body = match (&request.message.body, &templates.body) {
+            (None, Some(template)) => {
+                let preview = markdown(plan, limit);
+                let part = "pull request's body";
+                let first = render(part, template, values(plan, &preview))?;
+                let over = size(&first).saturating_sub(limit);
+                if over == 0 {
+                    first
+                } else {
+                    let preview = markdown(plan, limit.saturating_sub(over));
+                    render(part, template, values(plan, &preview))?
+                }
+            }
+            (own, _) => {
+                let words = own.clone().unwrap_or_else(introduction);
+                let words = cut(&words, limit / 2);
+                let rest = limit - size(&words) - 2;
+                format!("{}\n\n{}", words.trim_end(), markdown(plan, rest))
+            }
+        };
+        let title = title.lines().next().unwrap_or_default().trim();
+        Ok(Self {
+            title: title.chars().take(240).collect(),
+            body: cut(&body, limit),
+        })
+    }
+
+    /// The body with hidden lines behind it.
+    pub(super) fn body_with(&self, hidden: &str) -> String {
+        format!("{}\n\n{}", self.body.trim_end(), hidden)
+    }
+}
+
+fn values(plan: &Plan, preview: &str) -> Value {
+    let values = message::values(
+        plan.hop(),
+        plan.applications(),
+        plan.proposal().product.as_deref(),
+        (plan.source(), plan.target()),
+        plan.decider(),
+        plan.id(),
+    );
+    let preview = Value::from(preview);
+    context! { ..context! { preview => preview }, ..values }
+}
+
+/// One short paragraph.
+fn introduction() -> String {
+    "This pull request was made by git-promote and is kept up to date by it. Commits of others on \
+     its branch are never overwritten; closing it rejects the promotion until the source changes."
+        .to_owned()
+}
+
+/// What fits, by whole lines; an open fence is closed.
+fn cut(text: &str, limit: usize) -> String {
+    if size(text) <= limit {
+        return text.to_owned();
+    }
+    let note = "\n\n(shortened)";
+    let mut out = String::new();
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let ticks = line.trim_start().chars().take_while(|c| *c == '`').count();
+        let next = match &fence {
+            None if ticks >= 3 => Some("`".repeat(ticks)),
+            Some(open) if ticks >= open.len() && line.trim().chars().all(|c| c == '`') => None,
+            other => other.clone(),
+        };
+        let closing = next.as_ref().map_or(0, |f| f.len() + 1);
+        if size(&out) + size(line) + 1 + closing + size(note) > limit {
+            break;
+        }
+        out.push_str(line);
+        out.push('\n');
+        fence = next;
+    }
+    if let Some(fence) = fence {
+        out.push_str(&fence);
+    }
+    out.push_str(note);
+    out
+}

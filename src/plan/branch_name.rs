@@ -1,0 +1,250 @@
+//! The name of a promotion's own branch.
+//!
+//! # Why
+//!
+//! The branch is how a later run finds the pull request of an earlier one, so
+//! its name follows from what was asked for and from nothing else: not from the
+//! clock, and not from what happens to differ today. Two promotions must never
+//! share a branch. So a name that Git would not take, or that could be read as
+//! another one's, carries a hash of what it stands for.
+
+use super::Hop;
+use super::hash::Hash;
+use crate::domain::ApplicationName;
+
+/// Longer names are cut, and carry a hash.
+const LONGEST: usize = 100;
+
+/// What a promotion was asked for: empty lists narrow nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// The products, by name.
+    pub products: Vec<String>,
+    /// The applications, by their whole names.
+    pub applications: Vec<ApplicationName>,
+    /// `--only` and `--except`, each with its option.
+    pub selectors: Vec<String>,
+}
+
+/// `promote/<from>-to-<to>/<product, application, all, or first-and-N-more-hash>`.
+///
+/// `products` are all that are configured: an application of the same name is another thing.
+pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
+    format!("promote/{}/{}", of_hop(hop), of_asked(asked, products))
+}
+
+fn of_hop(hop: &Hop) -> String {
+    let (from, to) = (&hop.from.name, &hop.to.name);
+    let name = format!("{}-to-{}", slug(from), slug(to));
+    let is_plain = [from, to]
+        .iter()
+        .all(|e| is_plain(e) && !e.contains("-to-"));
+    if is_plain {
+        name
+    } else {
+        hashed(&name, &["hop", from, to])
+    }
+}
+
+fn of_asked(asked: &Asked, products: &[String]) -> String {
+    let name = match (asked.products.as_slice(), asked.applications.as_slice()) {
+        ([], []) => "all".to_owned(),
+        ([product], []) => single(product, "product", is_plain(product)),
+        ([], [one]) => {
+            let is_alone = is_plain(&one.0) && !products.contains(&one.0);
+            single(&one.0, "application", is_alone)
+        }
+        (products, applications) => several(products, applications),
+    };
+    if asked.selectors.is_empty() {
+        return name;
+    }
+    let mut selectors: Vec<&str> = asked.selectors.iter().map(String::as_str).collect();
+    selectors.sort_unstable();
+    selectors.dedup();
+    let what = if name == "all" {
+        "selected".to_owned()
+    } else {
+        format!("{name}-selected")
+    };
+    hashed(&what, &selectors)
+}
+
+fn single(name: &str, kind: &str, is_plain: bool) -> String {
+    if is_plain {
+        slug(name)
+    } else {
+        hashed(&slug(name), &[kind, name])
+    }
+}
+
+fn several(products: &[String], applications: &[ApplicationName]) -> String {
+    let products = products.iter().map(|p| (p.as_str(), "product"));
+    let applications = applications.iter().map(|a| (a.0.as_str(), "application"));
+    let mut all: Vec<(&str, &str)> = products.chain(applications).collect();
+    all.sort_unstable();
+    all.dedup();
+    let fields: Vec<&str> = all.iter().flat_map(|(name, kind)| [*kind, *name]).collect();
+    let first = all.first().map_or_else(String::new, |(name, _)| slug(name));
+    hashed(&format!("{first}-and-{}-more", all.len() - 1), &fields)
+}
+
+fn hashed(name: &str, fields: &[&str]) -> String {
+    let mut hash = Hash::new("git-promote/branch/v1");
+    fields.iter().for_each(|field| hash.field(field));
+    format!("{name}-{}", hash.hex(4))
+}
+
+/// What Git takes as a part of a branch's name; `/` becomes `--`.
+fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '/' => out.push_str("--"),
+            '.' if out.ends_with('.') => out.push('-'),
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => out.push(c),
+            _ => out.push('-'),
+        }
+    }
+    out.truncate(LONGEST);
+    let out = out.trim_matches(['-', '.']);
+    let out = out.strip_suffix(".lock").unwrap_or(out);
+    if out.is_empty() {
+        "x".to_owned()
+    } else {
+        out.to_owned()
+    }
+}
+
+/// Whether a name's slug can be no other name's, and no word of this module.
+fn is_plain(name: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        !part.is_empty()
+            && part.chars().all(is_known)
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && !part.contains("--")
+            && !part.contains("..")
+    };
+    // `-2` is a second branch, and eight digits may be a hash.
+    let last = name.rsplit('-').next().unwrap_or(name);
+    let is_number = last != name && last.chars().all(|c| c.is_ascii_digit());
+    let is_hash = last != name && last.len() == 8 && last.chars().all(|c| c.is_ascii_hexdigit());
+    name.split('/').all(is_part)
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && !name.ends_with(".lock")
+        && slug(name).len() == name.replace('/', "--").len()
+        && !matches!(name, "all" | "selected")
+        && !is_number
+        && !is_hash
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::Environment;
+
+    fn hop(from: &str, to: &str) -> Hop {
+        Hop {
+            from: Environment::named(from),
+            to: Environment::named(to),
+        }
+    }
+
+    fn of(products: &[&str], applications: &[&str], selectors: &[&str]) -> String {
+        let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        let asked = Asked {
+            products: texts(products),
+            applications: (applications.iter())
+                .map(|a| ApplicationName((*a).to_owned()))
+                .collect(),
+            selectors: texts(selectors),
+        };
+        branch_name(&hop("staging", "production"), &asked, &["loans".to_owned()])
+    }
+
+    #[test]
+    fn the_name_says_what_was_asked_for() {
+        for (name, expected) in [
+            (of(&[], &[], &[]), "all"),
+            (of(&["loans"], &[], &[]), "loans"),
+            (of(&[], &["api"], &[]), "api"),
+            (of(&[], &["monitoring/grafana"], &[]), "monitoring--grafana"),
+        ] {
+            assert_eq!(name, format!("promote/staging-to-production/{expected}"));
+        }
+        let several = of(&[], &["web", "api"], &[]);
+        assert!(several.starts_with("promote/staging-to-production/api-and-1-more-"));
+        assert_eq!(several, of(&[], &["api", "web"], &[]));
+    }
+
+    #[test]
+    fn names_that_look_alike_stay_apart() {
+        let names = [
+            of(&[], &[], &[]),
+            of(&[], &["all"], &[]),
+            of(&["all"], &[], &[]),
+            of(&[], &[], &["--only $.a"]),
+            of(&[], &[], &["--except $.a"]),
+            of(&[], &["selected"], &[]),
+            of(&["loans"], &[], &[]),
+            of(&[], &["loans"], &[]),
+            of(&[], &["loans", "x"], &[]),
+            of(&["loans"], &["x"], &[]),
+            of(&[], &["a/b"], &[]),
+            of(&[], &["a--b"], &[]),
+            of(&[], &["a/-b"], &[]),
+            of(&[], &["a-/b"], &[]),
+            of(&[], &["api"], &[]),
+            of(&[], &["api-2"], &[]),
+            of(&[], &["Äpi"], &[]),
+            of(&[], &["Öpi"], &[]),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for name in &names {
+            assert!(seen.insert(name), "{name} twice");
+        }
+        assert!(!of(&[], &["api-2"], &[]).ends_with("/api-2"));
+    }
+
+    #[test]
+    fn environments_cannot_be_read_in_two_ways() {
+        let name = |from, to| branch_name(&hop(from, to), &Asked::default(), &[]);
+        assert_ne!(name("a", "b-to-c"), name("a-to-b", "c"));
+        assert_eq!(name("a", "b"), "promote/a-to-b/all");
+    }
+
+    proptest! {
+        #[test]
+        fn git_takes_every_name_and_no_two_are_equal(
+            names in prop::collection::vec("[a-c/.~^:@{ *?\\[\\\\\u{e4}2-]{1,6}|a.lock|all", 1..12)
+        ) {
+            let mut seen: BTreeMap<String, String> = BTreeMap::new();
+            for name in names {
+                let branch = of(&[], &[&name], &[]);
+                prop_assert!(git_takes(&branch), "{branch}");
+                if let Some(other) = seen.insert(branch, name.clone()) {
+                    prop_assert_eq!(other, name);
+                }
+            }
+        }
+    }
+
+    /// The rules of `git check-ref-format`.
+    fn git_takes(name: &str) -> bool {
+        let is_bad = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c) || c == '\u{7f}';
+        !name.contains("..")
+            && !name.contains("@{")
+            && !name.chars().any(is_bad)
+            && name
+                .split('/')
+                .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
+            && !name.ends_with('.')
+    }
+}

@@ -1,0 +1,89 @@
+//! A repository whose calls that reach outside can fail, before or after their effect.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use git_promote::adapter::git::GitRepository;
+use git_promote::domain::CommitId;
+use git_promote::port::{
+    Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, Repository,
+    RepositoryError, Snapshot,
+};
+
+use crate::forge::Fate;
+
+/// A real repository under a fate.
+pub struct Flaky {
+    /// The repository.
+    pub git: GitRepository,
+    /// What fails.
+    pub fate: Arc<Fate>,
+}
+
+impl Flaky {
+    async fn call<T>(
+        &self,
+        effect: impl Future<Output = Result<T, RepositoryError>> + Send,
+    ) -> Result<T, RepositoryError> {
+        let cut = || RepositoryError::Unreachable {
+            remote: "origin".to_owned(),
+            source: "the connection was cut".into(),
+        };
+        let (before, after) = self.fate.next();
+        if before {
+            return Err(cut());
+        }
+        let done = effect.await?;
+        if after { Err(cut()) } else { Ok(done) }
+    }
+}
+
+#[async_trait]
+impl Repository for Flaky {
+    fn name(&self) -> String {
+        self.git.name()
+    }
+
+    async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
+        self.call(self.git.branch(choice)).await
+    }
+
+    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
+        self.git.revision(revision)
+    }
+
+    fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
+        self.git.snapshot(commit)
+    }
+
+    async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError> {
+        self.call(self.git.write_commit(request)).await
+    }
+
+    async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
+        self.call(self.git.advance(branch, commit)).await
+    }
+
+    async fn proposed(
+        &self,
+        base: &Branch,
+        name: &str,
+    ) -> Result<Option<ProposedBranch>, RepositoryError> {
+        self.call(self.git.proposed(base, name)).await
+    }
+
+    async fn replace(
+        &self,
+        base: &Branch,
+        name: &str,
+        expected: Expected,
+        commit: Option<CommitId>,
+    ) -> Result<Advance, RepositoryError> {
+        self.call(self.git.replace(base, name, expected, commit))
+            .await
+    }
+
+    fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+        self.git.branches()
+    }
+}
