@@ -1,4 +1,5 @@
 //! The outside world behind the ports.
 
 pub mod clock;
+pub mod forge;
 pub mod git;

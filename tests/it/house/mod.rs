@@ -134,8 +134,13 @@ const HOUSE: &[Room] = &[
         rooms: &["domain", "port"],
         crates: &[
             "async_trait",
+            "backon",
             "git2",
             "octocrab",
+            "reqwest",
+            "secrecy",
+            "serde",
+            "serde_json",
             "thiserror",
             "tokio",
             "tracing",
