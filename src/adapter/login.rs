@@ -9,11 +9,13 @@
 
 use std::env;
 
+use secrecy::SecretString;
+
 use crate::port::Password;
 
 /// The passwords that the environment holds for `host` or `host:port`, the strongest first.
 pub fn from_environment(authority: &str) -> Vec<Password> {
-    variables(authority, &|name| env::var(name).ok())
+    variables(authority, &value)
         .into_iter()
         .filter_map(|name| Some((name, env::var(name).ok()?)))
         .filter(|(_, value)| !value.trim().is_empty())
@@ -24,6 +26,62 @@ pub fn from_environment(authority: &str) -> Vec<Password> {
             origin: format!("the token in `{name}`"),
         })
         .collect()
+}
+
+/// The variables that were looked at for a host, for a message.
+pub fn looked_at(authority: &str) -> Vec<String> {
+    variables(authority, &value)
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect()
+}
+
+fn value(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// Whether somebody said that a host speaks GitHub's API.
+pub fn is_enterprise(authority: &str) -> bool {
+    !variables(authority, &value).is_empty()
+}
+
+/// Where the API of the server is whose runner this is.
+pub fn api_of_runner(authority: &str) -> Option<String> {
+    let server = value("GITHUB_SERVER_URL")?;
+    let host = server.split_once("://")?.1.trim_end_matches('/');
+    let api = value("GITHUB_API_URL")?;
+    (host == authority).then(|| api.trim_end_matches('/').to_owned())
+}
+
+/// A GitHub App, as the environment has it.
+pub struct AppKey {
+    /// Its id.
+    pub id: u64,
+    /// Its private key in PEM.
+    pub key: SecretString,
+    /// The installation, if it is named.
+    pub installation: Option<u64>,
+    /// Where all that comes from.
+    pub origin: String,
+}
+
+/// The GitHub App of `GIT_PROMOTE_APP_ID`, with the key (or the path of its file) in
+/// `GIT_PROMOTE_APP_KEY` and perhaps the installation in `GIT_PROMOTE_APP_INSTALLATION`.
+pub fn app() -> Option<AppKey> {
+    let number = |name: &str| value(name)?.trim().parse().ok();
+    let id = number("GIT_PROMOTE_APP_ID")?;
+    let text = value("GIT_PROMOTE_APP_KEY")?;
+    let key = if text.contains("-----BEGIN") {
+        text
+    } else {
+        std::fs::read_to_string(text.trim()).ok()?
+    };
+    Some(AppKey {
+        id,
+        key: key.into(),
+        installation: number("GIT_PROMOTE_APP_INSTALLATION"),
+        origin: format!("the GitHub App {id} with the key in `GIT_PROMOTE_APP_KEY`"),
+    })
 }
 
 /// The variables whose tokens are for a host.

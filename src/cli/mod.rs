@@ -135,9 +135,13 @@ fn promotion(
 /// Runs to the end on this thread: one promotion has nothing to do meanwhile, and starting
 /// threads would take longer than most plans.
 fn wait_for(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .build()?
-        .block_on(work)
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(work);
+    // A server that does not answer may still hold up a thread; nobody waits for that one.
+    runtime.shutdown_background();
+    done
 }
 
 /// Tells what failed; with `--output json` on stdout too.

@@ -1,15 +1,17 @@
 //! Puts adapters behind ports: the only room that knows every room, and only connects them.
 
+mod forge;
 mod settings;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::adapter::clock::MonotonicClock;
+use crate::adapter::forge::github::GitHub;
 use crate::adapter::git::{GitRepository, NetworkSettings};
 use crate::adapter::login;
 use crate::engine::Ports;
-use crate::port::{Progress, RepositoryError};
+use crate::port::{Forge, Password, Passwords, Progress, RepositoryError};
 
 pub use crate::adapter::git::{Patience, Way};
 pub use settings::ConfigReader;
@@ -17,6 +19,7 @@ pub use settings::ConfigReader;
 /// The outside world, as the program has it.
 pub struct Outside {
     repository: GitRepository,
+    forge: Option<Arc<GitHub>>,
     settings: ConfigReader,
     clock: MonotonicClock,
 }
@@ -35,15 +38,45 @@ pub struct Reach {
 /// # Errors
 /// When there is none there, or it is of a kind that cannot be read.
 pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
+    let app: Arc<OnceLock<Arc<GitHub>>> = Arc::default();
     let network = NetworkSettings {
         way: reach.way,
         patience: reach.patience,
-        passwords: Arc::new(login::from_environment),
+        passwords: passwords(Arc::clone(&app)),
     };
+    let repository = GitRepository::discover(dir, network)?;
+    let forge = forge::of(&repository, reach.patience).map(Arc::new);
+    if let Some(github) = &forge
+        && github.is_app()
+    {
+        // Nobody else sets it.
+        let _ = app.set(Arc::clone(github));
+    }
     Ok(Outside {
-        repository: GitRepository::discover(dir, network)?,
+        repository,
+        forge,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
+    })
+}
+
+/// The environment's tokens, and the one that an App gets for itself.
+fn passwords(app: Arc<OnceLock<Arc<GitHub>>>) -> Passwords {
+    Arc::new(move |authority| {
+        let app = app.get().filter(|github| github.host() == authority);
+        // Passwords are asked for where waiting holds nobody up.
+        let token = app.and_then(|github| {
+            let runtime = tokio::runtime::Handle::try_current().ok()?;
+            runtime.block_on(github.token()).ok()
+        });
+        let own = token.map(|secret| Password {
+            user: "x-access-token".to_owned(),
+            secret,
+            origin: "the token of the GitHub App".to_owned(),
+        });
+        own.into_iter()
+            .chain(login::from_environment(authority))
+            .collect()
     })
 }
 
@@ -52,7 +85,7 @@ impl Outside {
     pub fn ports<'a>(&'a self, progress: &'a dyn Progress) -> Ports<'a> {
         Ports {
             repository: &self.repository,
-            forge: None,
+            forge: self.forge.as_deref().map(|github| github as &dyn Forge),
             settings: &self.settings,
             clock: &self.clock,
             progress,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
 use git_promote::engine::{self, Closed, Deed, EngineError, Ports, Receipt, Request, Taken};
 use git_promote::port::{Clock, PullRequestState, Silent};
@@ -29,10 +30,13 @@ fn new(version: &str) -> String {
 
 struct Still;
 
+#[async_trait]
 impl Clock for Still {
     fn elapsed(&self) -> Duration {
         Duration::ZERO
     }
+
+    async fn pause(&self, _: Duration) {}
 }
 
 /// A clone of a remote, and the forge over it.

@@ -113,6 +113,20 @@ impl Server {
         vec![password, meant]
     }
 
+    /// The same repository by HTTPS, which is how a forge's API and its passwords go.
+    pub(super) fn by_https(&self) -> Self {
+        if self.is_http() {
+            return self.clone();
+        }
+        Self {
+            url: format!("https://{}/", self.host),
+            scheme: "https".to_owned(),
+            host: self.host.clone(),
+            port: None,
+            user: None,
+        }
+    }
+
     /// Whether it is spoken to by HTTP.
     pub(super) fn is_http(&self) -> bool {
         matches!(self.scheme.as_str(), "http" | "https")

@@ -54,4 +54,4 @@ mod tree;
 mod worktree;
 
 pub use network::{NetworkSettings, Patience, Way};
-pub use repository::GitRepository;
+pub use repository::{GitRepository, RemoteServer};

@@ -31,6 +31,18 @@ use keychain::Outcome;
 use session::Session;
 use trouble::Trouble;
 
+/// The authorities to trust and the proxy to take for a server.
+pub(super) fn reached_by(
+    repo: &Repository,
+    server: &Server,
+) -> (Vec<std::path::PathBuf>, Option<String>) {
+    let (file, _) = config::authorities(repo, server);
+    (
+        file.into_iter().collect(),
+        config::of_server(repo, server, "proxy"),
+    )
+}
+
 pub use settings::{NetworkSettings, Patience, Way};
 
 /// A remote on a server.

@@ -6,18 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
+use super::address::Address;
 use super::borrowed::{self, Borrowed};
 use super::fault::Place;
-use super::network::NetworkSettings;
+use super::helper::Helper;
+use super::network::{self, NetworkSettings};
 use super::snapshot::{GitSnapshot, Store};
+use super::transport::{self, Purpose};
 use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
 use crate::domain::CommitId;
 use crate::port::{
-    Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, Publish, Repository,
-    RepositoryError, Snapshot,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
+    Repository, RepositoryError, Snapshot,
 };
 
 /// A Git repository on this machine, with the remote that it knows.
+#[derive(Clone)]
 pub struct GitRepository {
     shared: Arc<Shared>,
 }
@@ -58,6 +62,29 @@ impl GitRepository {
         };
         Ok(Self {
             shared: Arc::new(shared),
+        })
+    }
+
+    /// Where the remote's server is and how it is reached; `None` for one on this disk.
+    pub fn server(&self) -> Option<RemoteServer> {
+        server_of(&self.shared.repo())
+    }
+
+    /// What Git's credential helpers have for the remote's server.
+    pub fn password(&self) -> Option<Password> {
+        let repo = self.shared.repo();
+        let name = choose::remote(&repo).ok().flatten()?;
+        let Address::Server(server) =
+            Address::of(&transport::url(&repo, &name, Purpose::Fetch).ok()?)
+        else {
+            return None;
+        };
+        let (user, secret) = Helper::of(&repo, &server.by_https()).fill()?;
+        let origin = "the password of Git's credential helper".to_owned();
+        Some(Password {
+            user,
+            secret,
+            origin,
         })
     }
 
@@ -162,6 +189,42 @@ impl Repository for GitRepository {
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         history::branches(&self.shared.repo())
     }
+}
+
+/// What a forge behind the remote is reached by.
+#[derive(Clone)]
+pub struct RemoteServer {
+    /// The remote's URL; may hold a password.
+    pub url: String,
+    /// Files of certificates to trust (`http.sslCAInfo`).
+    pub authorities: Vec<std::path::PathBuf>,
+    /// `http.proxy`; an empty one means none, whatever the environment says.
+    pub proxy: Option<String>,
+    /// `promote.githubApi`: where the API of this server is.
+    pub api: Option<String>,
+    /// `promote.githubRepository`: its name there, where the URL does not tell.
+    pub repository: Option<String>,
+}
+
+fn server_of(repo: &git2::Repository) -> Option<RemoteServer> {
+    let name = choose::remote(repo).ok().flatten()?;
+    let url = transport::url(repo, &name, Purpose::Push).ok()?;
+    let config = repo.config().ok()?;
+    let own = |key: &str| config.get_string(key).ok().filter(|text| !text.is_empty());
+    let (api, repository) = (own("promote.githubapi"), own("promote.githubrepository"));
+    // The API has a host of its own, but one authority and one proxy serve both.
+    let asked = api.as_deref().unwrap_or(&url);
+    let (authorities, proxy) = match Address::of(asked) {
+        Address::Server(server) => network::reached_by(repo, &server.by_https()),
+        Address::Disk(_) => return None,
+    };
+    Some(RemoteServer {
+        url,
+        authorities,
+        proxy,
+        api,
+        repository,
+    })
 }
 
 /// Works around what libgit2 cannot read, where that is possible.

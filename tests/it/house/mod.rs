@@ -141,6 +141,8 @@ const HOUSE: &[Room] = &[
             "reqwest",
             "secrecy",
             "tempfile",
+            "serde",
+            "serde_json",
             "thiserror",
             "tokio",
             "tracing",

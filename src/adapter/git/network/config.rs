@@ -65,16 +65,26 @@ fn suits(prefix: &str, url: &str) -> bool {
         && matches!(url.as_bytes().get(prefix.len()), None | Some(b'/'))
 }
 
-/// Lets libgit2 trust the certificate authorities that Git is told to trust.
-pub(super) fn trust_authorities(repo: &Repository, server: &Server) -> Result<(), RepositoryError> {
+/// The file and the folder of certificate authorities that Git is told to trust.
+pub(super) fn authorities(
+    repo: &Repository,
+    server: &Server,
+) -> (Option<PathBuf>, Option<PathBuf>) {
     let told = |variable: &str, key: &str| -> Option<PathBuf> {
         let text = std::env::var_os(variable)
             .map(PathBuf::from)
             .or_else(|| of_server(repo, server, key).map(|text| home(&text)))?;
         (!text.as_os_str().is_empty()).then_some(text)
     };
-    let file = told("GIT_SSL_CAINFO", "sslcainfo");
-    let folder = told("GIT_SSL_CAPATH", "sslcapath");
+    (
+        told("GIT_SSL_CAINFO", "sslcainfo"),
+        told("GIT_SSL_CAPATH", "sslcapath"),
+    )
+}
+
+/// Lets libgit2 trust them too.
+pub(super) fn trust_authorities(repo: &Repository, server: &Server) -> Result<(), RepositoryError> {
+    let (file, folder) = authorities(repo, server);
     limits::trust(file.as_deref(), folder.as_deref()).map_err(|error| {
         let named = file.or(folder).unwrap_or_default();
         let doing = format!("could not read the certificates in `{}`", named.display());

@@ -1,0 +1,181 @@
+//! Where a repository is on GitHub, as its remote's URL tells.
+
+/// A repository of github.com or of a GitHub Enterprise server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Address {
+    /// The REST API's base, without a slash at its end, e.g. `https://api.github.com` or
+    /// `https://git.example.org/api/v3`.
+    pub api: String,
+    /// The host, with its port where the URL has one, e.g. `github.com`.
+    pub host: String,
+    /// The user or organization.
+    pub owner: String,
+    /// The repository's name.
+    pub repository: String,
+}
+
+impl Address {
+    /// The repository that a remote's URL names: `https://`, `http://`, `ssh://` or `host:path`.
+    ///
+    /// `None` for paths of this machine and for URLs that name no owner and repository. A user or a
+    /// password in the URL is left out. That a host speaks GitHub's API is not sure unless
+    /// [`Address::is_github`] says so.
+    pub fn from_url(url: &str) -> Option<Self> {
+        let (scheme, host, path) = split(url)?;
+        let path = path.trim_matches('/');
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        let (owner, repository) = path.split_once('/')?;
+        let host = match host.as_str() {
+            "ssh.github.com" | "www.github.com" => "github.com".to_owned(),
+            _ => host,
+        };
+        (is_plain(owner) && is_plain(repository)).then(|| Self {
+            api: api(scheme, &host),
+            host,
+            owner: owner.to_owned(),
+            repository: repository.to_owned(),
+        })
+    }
+
+    /// Whether the host is known for GitHub's; for any other somebody has to say it.
+    pub fn is_github(&self) -> bool {
+        self.host == "github.com" || self.host.ends_with(".ghe.com")
+    }
+
+    /// The repository as people call it, e.g. `github.com/acme/shop`.
+    pub fn name(&self) -> String {
+        format!("{}/{}/{}", self.host, self.owner, self.repository)
+    }
+
+    /// The URL of something of the repository, e.g. of `pulls`.
+    pub(super) fn within(&self, rest: &str) -> String {
+        format!(
+            "{}/repos/{}/{}/{rest}",
+            self.api, self.owner, self.repository
+        )
+    }
+
+    /// The URL of GraphQL, which on an Enterprise server is beside the REST API and not below it.
+    pub(super) fn graphql(&self) -> String {
+        let beside = self.api.strip_suffix("/v3").unwrap_or(&self.api);
+        format!("{beside}/graphql")
+    }
+}
+
+/// Scheme, host (with the port that its API shares) and path.
+fn split(url: &str) -> Option<(&'static str, String, &str)> {
+    let (scheme, host, path) = if let Some((scheme, rest)) = url.split_once("://") {
+        let (authority, path) = rest.split_once('/')?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" => ("http", host, path),
+            "https" => ("https", host, path),
+            "ssh" | "git+ssh" | "ssh+git" | "git" => ("https", without_port(host), path),
+            _ => return None,
+        }
+    } else {
+        let (authority, path) = url.split_once(':')?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
+        ("https", host, path)
+    };
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    (!host.is_empty() && host.chars().all(is_host)).then(|| (scheme, host.to_lowercase(), path))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn api(scheme: &str, host: &str) -> String {
+    if host == "github.com" || host.ends_with(".ghe.com") {
+        format!("{scheme}://api.{host}")
+    } else {
+        format!("{scheme}://{host}/api/v3")
+    }
+}
+
+/// Whether it is a name of GitHub's, which needs no escaping in a URL.
+fn is_plain(name: &str) -> bool {
+    let is_named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    !matches!(name, "" | "." | "..") && name.bytes().all(is_named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(url: &str) -> Option<String> {
+        Address::from_url(url).map(|a| format!("{} {}", a.name(), a.api))
+    }
+
+    #[test]
+    fn every_kind_of_url_names_the_same_repository() {
+        for url in [
+            "https://github.com/acme/shop",
+            "https://ada:secret@GitHub.com/acme/shop.git",
+            "http://github.com/acme/shop/",
+            "git@github.com:acme/shop.git",
+            "github.com:acme/shop",
+            "ssh://git@github.com/acme/shop.git",
+            "ssh://git@ssh.github.com:443/acme/shop.git",
+            "git+ssh://git@github.com/acme/shop",
+        ] {
+            let address = Address::from_url(url).unwrap();
+            assert_eq!(address.name(), "github.com/acme/shop", "{url}");
+            assert!(address.is_github(), "{url}");
+            assert!(address.api.ends_with("://api.github.com"), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_enterprise_server_has_its_api_below_its_own_name() {
+        let told = |url| told(url).unwrap();
+        assert_eq!(
+            told("ssh://git@git.example.org:2222/acme/shop.git"),
+            "git.example.org/acme/shop https://git.example.org/api/v3"
+        );
+        assert_eq!(
+            told("http://127.0.0.1:8080/acme/shop.git"),
+            "127.0.0.1:8080/acme/shop http://127.0.0.1:8080/api/v3"
+        );
+        assert_eq!(
+            told("https://acme.ghe.com/acme/shop"),
+            "acme.ghe.com/acme/shop https://api.acme.ghe.com"
+        );
+        let ours = Address::from_url("git@git.example.org:acme/shop").unwrap();
+        assert!(!ours.is_github());
+    }
+
+    #[test]
+    fn graphql_is_beside_the_rest_api() {
+        let graphql = |url| Address::from_url(url).unwrap().graphql();
+        assert_eq!(
+            graphql("https://github.com/a/b"),
+            "https://api.github.com/graphql"
+        );
+        assert_eq!(
+            graphql("https://git.example.org/a/b"),
+            "https://git.example.org/api/graphql"
+        );
+    }
+
+    #[test]
+    fn what_names_no_repository_of_a_forge_is_none() {
+        for url in [
+            "../remote.git",
+            "/srv/a/b.git",
+            "./a:b/c",
+            "file:///srv/a/b.git",
+            "https://github.com/acme",
+            "https://github.com/acme/shop/more",
+            "https://github.com/acme/../x",
+            "https://github.com/acme/a%20b",
+            "",
+        ] {
+            assert_eq!(told(url), None, "{url}");
+        }
+    }
+}

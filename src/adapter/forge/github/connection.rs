@@ -1,0 +1,101 @@
+//! The way to GitHub: deadlines, certificates, proxies, and what every request says.
+
+use std::fs;
+use std::path::PathBuf;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Proxy};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Patience;
+use super::fault::{Fault, Trouble};
+
+/// How GitHub is reached, as Git's configuration has it.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// Files of PEM certificates to trust instead of the system's (`http.sslCAInfo`).
+    pub ca_files: Vec<PathBuf>,
+    /// The proxy.
+    pub proxy: ProxyChoice,
+}
+
+/// Which proxy stands between.
+#[derive(Clone, Debug, Default)]
+pub enum ProxyChoice {
+    /// What the environment says.
+    #[default]
+    System,
+    /// None (`http.proxy` is empty).
+    Direct,
+    /// This one (`http.proxy`), which may hold a password.
+    Through(SecretString),
+}
+
+impl Connection {
+    /// A client that logs in with `token`.
+    pub(super) fn client(&self, token: &SecretString, patience: Patience) -> Result<Client, Fault> {
+        let mut client = Client::builder()
+            .user_agent(concat!("git-promote/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers(token)?)
+            .connect_timeout(patience.deadline)
+            .timeout(patience.deadline)
+            .redirect(Policy::none());
+        if !self.ca_files.is_empty() {
+            client = client.tls_certs_only(self.certificates()?);
+        }
+        client = match &self.proxy {
+            ProxyChoice::System => client,
+            ProxyChoice::Direct => client.no_proxy(),
+            ProxyChoice::Through(url) => {
+                let url = url.expose_secret();
+                let url = if url.contains("://") {
+                    url.to_owned()
+                } else {
+                    format!("http://{url}")
+                };
+                // The reason is left out: it may hold the URL, and that a password.
+                let wrong = |_| Fault::lasting(Trouble::new("the proxy's URL cannot be used"));
+                client.proxy(Proxy::all(url).map_err(wrong)?)
+            }
+        };
+        let wrong = |e| Fault::lasting(Trouble::new(format!("no TLS: {}", innermost(&e))));
+        client.build().map_err(wrong)
+    }
+
+    fn certificates(&self) -> Result<Vec<Certificate>, Fault> {
+        let mut all = Vec::new();
+        for file in &self.ca_files {
+            let wrong = |why: String| {
+                let file = file.display();
+                Fault::lasting(Trouble::new(format!("the certificates in `{file}`: {why}")))
+            };
+            let text = fs::read(file).map_err(|e| wrong(e.to_string()))?;
+            let found = Certificate::from_pem_bundle(&text).map_err(|e| wrong(innermost(&e)))?;
+            all.extend(found);
+        }
+        Ok(all)
+    }
+}
+
+/// What every request says; octocrab adds the version of the API.
+fn headers(token: &SecretString) -> Result<HeaderMap, Fault> {
+    let login = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
+    let mut login = login
+        .map_err(|_| Fault::credentials(Trouble::new("it holds characters that no token has")))?;
+    login.set_sensitive(true);
+    let json = HeaderValue::from_static("application/vnd.github+json");
+    Ok(HeaderMap::from_iter([
+        (AUTHORIZATION, login),
+        (ACCEPT, json),
+    ]))
+}
+
+/// What the last error in a chain says: the others repeat it, or name the URL.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

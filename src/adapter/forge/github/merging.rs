@@ -1,0 +1,55 @@
+//! Auto-merge, which only GraphQL can turn on.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::GitHub;
+use super::fault::{Fault, Trouble, said_by};
+use crate::port::{MergeMethod, PullRequest, PullRequestState};
+
+const ENABLE: &str = "mutation($id: ID!, $method: PullRequestMergeMethod!) { \
+    enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method}) \
+    { clientMutationId } }";
+
+impl GitHub {
+    /// Turns auto-merge on, unless it is, or there is nothing left to merge.
+    pub(super) async fn merging(
+        &self,
+        request: &PullRequest,
+        method: MergeMethod,
+    ) -> Result<(), Fault> {
+        let there = self.pull(request.number).await?.read()?;
+        if there.merges_when_ready || there.state == PullRequestState::Merged {
+            return Ok(());
+        }
+        let method = match method {
+            MergeMethod::Merge => "MERGE",
+            MergeMethod::Squash => "SQUASH",
+            MergeMethod::Rebase => "REBASE",
+        };
+        let body = json!({
+            "query": ENABLE,
+            "variables": { "id": there.id, "method": method },
+        });
+        let url = self.address.graphql();
+        let session = self.session().await?;
+        let answer = session.call(Method::POST, &url, Some(&body)).await?;
+        match answer.body()["errors"].as_array().map(Vec::as_slice) {
+            None | Some([]) => Ok(()),
+            Some(errors) => Err(refused(errors)),
+        }
+    }
+}
+
+/// GraphQL's errors come with a status of success, and are told apart by their type.
+fn refused(errors: &[Value]) -> Fault {
+    let said = errors.iter().map(said_by).collect::<Vec<_>>();
+    let said = Trouble::new(said.join("; "));
+    match errors[0]["type"].as_str() {
+        Some("FORBIDDEN" | "NOT_FOUND") => Fault::permission(said),
+        Some("RATE_LIMITED") => Fault::passing(said),
+        // "Something went wrong while executing your query" has neither.
+        None if errors[0]["extensions"].is_null() => Fault::passing(said),
+        _ => Fault::refusal(said),
+    }
+}

@@ -1,0 +1,3 @@
+//! Forges: where pull requests live. One folder each.
+
+pub mod github;

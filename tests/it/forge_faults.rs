@@ -1,0 +1,215 @@
+//! Every call of the forge, failed in every way: it converges by itself, to one of each.
+
+use git_promote::adapter::forge::github::{Address, GitHub, Login, Patience};
+use git_promote::port::{Forge, ForgeError, MergeMethod};
+
+use crate::forge_github::{HEAD, PATIENCE, direct, forge, proposal, proposed, run};
+use crate::github::{Failing, How, Pull, StandIn, TOKEN};
+use crate::world::World;
+
+/// Each request that a whole promotion by pull request sends to GitHub.
+const CALLS: [(&str, &str); 13] = [
+    ("GET", "/pulls"),
+    ("POST", "/pulls"),
+    ("GET", "/pulls/*"),
+    ("PATCH", "/pulls/*"),
+    ("GET", "/labels/promotion"),
+    ("POST", "/shop/labels"),
+    ("POST", "/issues/*/labels"),
+    ("GET", "/pulls/*/reviews"),
+    ("POST", "/pulls/*/requested_reviewers"),
+    ("POST", "/issues/*/assignees"),
+    ("GET", "/issues/*/comments"),
+    ("POST", "/issues/*/comments"),
+    ("POST", "/graphql"),
+];
+
+/// All calls of the port, as one promotion would make them.
+async fn everything(forge: &GitHub) -> Result<(), ForgeError> {
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|&word| word.to_owned())
+            .collect::<Vec<_>>()
+    };
+    forge.pull_requests(HEAD, "main").await?;
+    let opened = forge.open(&proposal()).await?;
+    let number = opened.number;
+    forge.rewrite(number, "Promote api", "second").await?;
+    forge.label(number, &words(&["promotion", "bug"])).await?;
+    forge
+        .request_reviews(number, &words(&["ada"]), &words(&["releases"]))
+        .await?;
+    forge.assign(number, &words(&["bob"])).await?;
+    forge
+        .comment(number, "<!-- mark -->", "text\n<!-- mark -->")
+        .await?;
+    forge.close(number).await?;
+    forge.reopen(number).await?;
+    forge.merge_when_ready(&opened, MergeMethod::Merge).await
+}
+
+/// What is left, without what a run cannot decide.
+fn state(github: &StandIn) -> (Vec<Pull>, Vec<String>) {
+    let labels = github.state().labels.iter().cloned().collect();
+    (github.pulls(), labels)
+}
+
+#[test]
+fn every_call_failed_in_every_way_ends_as_if_nothing_had_failed() {
+    let world = World::new();
+    let bare = proposed(&world);
+    let undisturbed = {
+        let github = StandIn::of(&bare.dir);
+        run(everything(&forge(&github, TOKEN))).unwrap();
+        format!("{:?}", state(&github))
+    };
+    let before = Failing::before_its_effect as fn(Failing, How) -> Failing;
+    let after = Failing::after_its_effect as fn(Failing, How) -> Failing;
+    let faults = [
+        ("500 before", before, How::Status(500)),
+        ("500 after", after, How::Status(500)),
+        ("502 before", before, How::Status(502)),
+        ("502 after", after, How::Status(502)),
+        ("cut before", before, How::Cut),
+        ("cut after", after, How::Cut),
+        ("stalled before", before, How::Stall),
+        ("stalled after", after, How::Stall),
+        ("403, limit used up", before, How::UsedUp),
+        ("403, secondary limit", before, How::Secondary),
+        ("429", before, How::TooMany(0)),
+    ];
+    let mut met = 0;
+    // Side by side, as most of the time is spent waiting for stalled calls.
+    std::thread::scope(|threads| {
+        let runs: Vec<_> = (faults.iter())
+            .map(|(name, moment, how)| {
+                let (bare, undisturbed) = (&bare.dir, &undisturbed);
+                threads.spawn(move || {
+                    for (method, path) in CALLS {
+                        let github = StandIn::of(bare);
+                        github.fail(moment(Failing::on(method, path), *how));
+                        let done = run(everything(&forge(&github, TOKEN)));
+                        let what = format!("{name}: {method} {path}");
+                        assert!(done.is_ok(), "{what}: {done:?}");
+                        assert_eq!(format!("{:?}", state(&github)), *undisturbed, "{what}");
+                        assert!(
+                            github.state().failing[0].is_spent(),
+                            "{what} was never asked"
+                        );
+                    }
+                    CALLS.len()
+                })
+            })
+            .collect();
+        met = runs.into_iter().map(|run| run.join().unwrap()).sum();
+    });
+    assert_eq!(met, faults.len() * CALLS.len());
+    println!("faults: {met} of {met} ended as one undisturbed run");
+}
+
+#[test]
+fn what_fails_until_the_time_is_over_ends_right_on_the_next_run() {
+    let world = World::new();
+    let bare = proposed(&world);
+    let undisturbed = {
+        let github = StandIn::of(&bare.dir);
+        run(everything(&forge(&github, TOKEN))).unwrap();
+        format!("{:?}", state(&github))
+    };
+    let quick = Patience {
+        budget: PATIENCE.first_delay * 8,
+        ..PATIENCE
+    };
+    for (method, path) in CALLS {
+        let github = StandIn::of(&bare.dir);
+        let failing = Failing::on(method, path).times(1000);
+        github.fail(failing.after_its_effect(How::Status(503)));
+        let login = || Login::Token {
+            token: TOKEN.into(),
+            origin: String::new(),
+        };
+        let address = Address::from_url(&github.clone_url()).unwrap();
+        let first = GitHub::new(address.clone(), login(), quick, direct());
+        // A write that had its effect is found by looking, and then nothing has failed.
+        match run(everything(&first)) {
+            Ok(()) => assert_ne!(method, "GET", "{path}"),
+            Err(error) => assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}"),
+        }
+        github.state().failing.clear();
+        run(everything(&GitHub::new(
+            address,
+            login(),
+            PATIENCE,
+            direct(),
+        )))
+        .unwrap();
+        assert_eq!(
+            format!("{:?}", state(&github)),
+            undisturbed,
+            "{method} {path}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_may_have_had_its_effect_is_never_repeated_without_looking() {
+    let world = World::new();
+    let bare = proposed(&world);
+    for how in [How::Cut, How::Stall, How::Status(500)] {
+        let github = StandIn::of(&bare.dir);
+        github.fail(Failing::on("POST", "/pulls").after_its_effect(how));
+        run(forge(&github, TOKEN).open(&proposal())).unwrap();
+        let lines: Vec<String> = github.requests().iter().map(|r| r.method.clone()).collect();
+        assert_eq!(lines, ["GET", "POST", "GET"], "{how:?}");
+        github.pull();
+    }
+}
+
+#[test]
+fn a_pull_request_that_another_run_opened_meanwhile_is_taken() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let forge = forge(&github, TOKEN);
+    run(forge.open(&proposal())).unwrap();
+    // The first look does not see it yet, and GitHub refuses the second one.
+    github.state().hidden_lists = 1;
+    github.forget();
+    let found = run(forge.open(&proposal())).unwrap();
+    assert_eq!(found.number, 1);
+    let methods: Vec<String> = github.requests().iter().map(|r| r.method.clone()).collect();
+    assert_eq!(methods, ["GET", "POST", "GET"]);
+    // The same where the list lags behind for longer.
+    github.state().hidden_lists = 3;
+    assert_eq!(run(forge.open(&proposal())).unwrap().number, 1);
+    github.pull();
+}
+
+#[test]
+fn a_limit_that_lasts_longer_than_the_budget_is_told_at_once() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let failing = Failing::on("GET", "/pulls").times(1000);
+    github.fail(failing.before_its_effect(How::TooMany(3600)));
+    let error = run(forge(&github, TOKEN).open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+    assert_eq!(github.requests().len(), 1);
+}
+
+#[test]
+fn what_is_final_is_asked_once() {
+    for status in [401, 403, 404, 410, 422] {
+        let world = World::new();
+        let github = StandIn::of(&proposed(&world).dir);
+        let failing = Failing::on("GET", "/pulls").times(1000);
+        github.fail(failing.before_its_effect(How::Status(status)));
+        let error = run(forge(&github, TOKEN).open(&proposal())).unwrap_err();
+        let is_right = match status {
+            401 => matches!(error, ForgeError::Credentials { .. }),
+            403 | 404 => matches!(error, ForgeError::Forbidden { .. }),
+            _ => matches!(error, ForgeError::Refused { .. }),
+        };
+        assert!(is_right, "{status}: {error:?}");
+        assert_eq!(github.requests().len(), 1, "{status}");
+    }
+}

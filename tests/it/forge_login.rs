@@ -1,0 +1,263 @@
+//! Logins: what is refused, what is missing, and that no secret is ever told.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use git_promote::adapter::forge::github::{
+    Address, App, Connection, GitHub, Login, Patience, ProxyChoice,
+};
+use git_promote::port::{Forge, ForgeError};
+use secrecy::ExposeSecret;
+
+use crate::forge_github::{
+    HEAD, PATIENCE, direct, forge, proposal, proposed, run, told, with_login,
+};
+use crate::github::{Account, App as Installed, Failing, How, StandIn, TOKEN};
+use crate::world::World;
+
+/// All that a user or a log could see of an error.
+fn shown(error: &ForgeError) -> String {
+    format!("{error} {error:?} {error:#?} {}", told(error))
+}
+
+#[test]
+fn a_token_that_is_refused_is_tried_once_and_named_by_its_place() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let error = run(forge(&github, "ghp_wrong").open(&proposal())).unwrap_err();
+    let ForgeError::Credentials { tried, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(*tried, ["the token in `GITHUB_TOKEN`"]);
+    assert_eq!(github.requests().len(), 1);
+    assert!(told(&error).ends_with("did not accept the credentials: HTTP 401: Bad credentials"));
+    assert!(!shown(&error).contains("ghp_wrong"));
+}
+
+#[test]
+fn a_token_without_access_sees_no_repository() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let eve = Account::of("eve", "eves").without_access();
+    github.state().accounts.push(eve);
+    let error = run(forge(&github, "eves").pull_requests(HEAD, "main")).unwrap_err();
+    let ForgeError::Forbidden { permission, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(permission, "pull_requests: read");
+    assert_eq!(github.requests().len(), 1);
+}
+
+#[test]
+fn a_missing_permission_is_named_as_github_names_it() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let eve = Account::of("eve", "eves").with(&["pull_requests: read"]);
+    github.state().accounts.push(eve);
+    run(forge(&github, TOKEN).open(&proposal())).unwrap();
+    let forge = forge(&github, "eves");
+    github.forget();
+    let error = run(forge.comment(1, "mark", "mark")).unwrap_err();
+    let ForgeError::Forbidden { permission, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(permission, "issues: write or pull_requests: write");
+    let error = run(forge.close(1)).unwrap_err();
+    let ForgeError::Forbidden { permission, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(permission, "pull_requests: write");
+    assert_eq!(github.writes().len(), 2);
+}
+
+#[test]
+fn without_a_login_nothing_is_asked() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let looked = vec!["`GITHUB_TOKEN`".to_owned(), "`GH_TOKEN`".to_owned()];
+    let forge = with_login(&github, Login::Missing { looked });
+    let error = run(forge.open(&proposal())).unwrap_err();
+    assert!(matches!(&error, ForgeError::Credentials { tried, .. } if tried.len() == 2));
+    assert_eq!(github.requests().len(), 0);
+}
+
+#[test]
+fn a_token_that_cannot_be_one_is_refused_without_asking() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let error = run(forge(&github, "ghp_x\nsecond").open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Credentials { .. }));
+    assert!(!shown(&error).contains("ghp_x"));
+    assert_eq!(github.requests().len(), 0);
+}
+
+#[test]
+fn the_token_is_in_no_error_and_in_no_debug_text() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let forge = forge(&github, TOKEN);
+    let mut all = format!("{forge:?} {forge:#?}");
+    for how in [
+        How::Cut,
+        How::Stall,
+        How::Status(500),
+        How::TooMany(3600),
+        How::Status(418),
+    ] {
+        github.fail(
+            Failing::on("GET", "/pulls")
+                .times(1000)
+                .before_its_effect(how),
+        );
+        let quick = Patience {
+            budget: PATIENCE.first_delay,
+            ..PATIENCE
+        };
+        let login = Login::Token {
+            token: TOKEN.into(),
+            origin: "the token in `GH_TOKEN`".to_owned(),
+        };
+        let address = Address::from_url(&github.clone_url()).unwrap();
+        let forge = GitHub::new(address, login, quick, direct());
+        all += &shown(&run(forge.open(&proposal())).unwrap_err());
+        github.state().failing.clear();
+    }
+    // A server that repeats what it was given.
+    github.state().pulls.clear();
+    run(forge.open(&proposal())).unwrap();
+    assert!(!all.contains(TOKEN), "{all}");
+    let asked = github.requests();
+    assert!(asked.iter().all(|request| !request.target.contains(TOKEN)));
+}
+
+#[test]
+fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let mut address = Address::from_url(&github.clone_url()).unwrap();
+    drop(github);
+    address.host = "github.com".to_owned();
+    let quick = Patience {
+        budget: PATIENCE.first_delay * 20,
+        ..PATIENCE
+    };
+    let login = Login::Token {
+        token: TOKEN.into(),
+        origin: String::new(),
+    };
+    let error = run(GitHub::new(address, login, quick, direct()).open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+    assert!(told(&error).starts_with("github.com could not be reached to open a pull request: "));
+}
+
+#[test]
+fn a_proxy_is_used_and_its_password_is_not_told() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let login = || Login::Token {
+        token: TOKEN.into(),
+        origin: String::new(),
+    };
+    let through = |proxy: String| {
+        let address = Address::from_url("http://github.invalid/acme/shop").unwrap();
+        let connection = Connection {
+            proxy: ProxyChoice::Through(proxy.into()),
+            ..Connection::default()
+        };
+        GitHub::new(address, login(), PATIENCE, connection)
+    };
+    // The stand-in takes a proxy's requests, whatever host they are for.
+    let host = github.url().replace("http://", "");
+    let forge = through(format!("ada:hunter2@{host}"));
+    run(forge.open(&proposal())).unwrap();
+    assert_eq!(github.pulls().len(), 1);
+    let error = run(through("socks9://ada:hunter2@x".to_owned()).open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Unreachable { .. }));
+    assert!(!shown(&error).contains("hunter2"), "{}", shown(&error));
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let connection = Connection {
+        ca_files: vec![PathBuf::from("gone.pem")],
+        ..direct()
+    };
+    let address = Address::from_url(&github.clone_url()).unwrap();
+    let login = Login::Token {
+        token: TOKEN.into(),
+        origin: String::new(),
+    };
+    let error = run(GitHub::new(address, login, PATIENCE, connection).open(&proposal()));
+    assert!(told(&error.unwrap_err()).contains("`gone.pem`"));
+}
+
+/// A key pair of an App, made by `openssl`; `None` where that is missing.
+pub fn key_pair(world: &World) -> Option<(String, PathBuf)> {
+    let (private, public) = (world.path("app.pem"), world.path("app.pub"));
+    let made = |command: &mut Command| command.output().is_ok_and(|out| out.status.success());
+    let openssl = || world.command("openssl");
+    let is_made = made(openssl().args(["genrsa", "-out"]).arg(&private).arg("2048"))
+        && made(
+            openssl()
+                .args(["rsa", "-pubout", "-in"])
+                .arg(&private)
+                .arg("-out")
+                .arg(&public),
+        );
+    is_made.then(|| (std::fs::read_to_string(private).unwrap(), public))
+}
+
+#[test]
+fn an_app_finds_its_installation_and_gets_one_token() {
+    let world = World::new();
+    let Some((key, public_key)) = key_pair(&world) else {
+        eprintln!("skipped: openssl is missing");
+        return;
+    };
+    let github = StandIn::of(&proposed(&world).dir);
+    github.state().app = Some(Installed {
+        id: 17,
+        installation: 4711,
+        public_key,
+        tokens: 0,
+    });
+    let app = |id, installation| {
+        let app = App {
+            id,
+            key: key.clone().into(),
+            installation,
+            origin: format!("the GitHub App {id} with the key in `app.pem`"),
+        };
+        with_login(&github, Login::App(app))
+    };
+    let forge = app(17, None);
+    run(async {
+        forge.open(&proposal()).await.unwrap();
+        forge.rewrite(1, "new", "new").await.unwrap();
+        let token = forge.token().await.unwrap();
+        assert_eq!(token.expose_secret(), "ghs_installationToken1");
+    });
+    assert_eq!(github.pull().author, "shop-app[bot]");
+    let lines: Vec<String> = github.requests().iter().map(|r| r.line()).collect();
+    let asked = |what: &str| lines.iter().filter(|line| line.ends_with(what)).count();
+    assert_eq!(asked("/installation"), 1);
+    assert_eq!(asked("/app/installations/4711/access_tokens"), 1);
+    github.forget();
+    run(app(17, Some(4711)).pull_requests(HEAD, "main")).unwrap();
+    assert_eq!(github.requests().len(), 2);
+
+    let error = run(app(18, None).open(&proposal())).unwrap_err();
+    assert!(matches!(&error, ForgeError::Credentials { tried, .. }
+        if *tried == ["the GitHub App 18 with the key in `app.pem`"]));
+    assert!(!shown(&error).contains(&key[100..140]));
+    let unreadable = App {
+        id: 17,
+        key: "no key".into(),
+        installation: None,
+        origin: String::new(),
+    };
+    let error = run(with_login(&github, Login::App(unreadable)).open(&proposal())).unwrap_err();
+    assert!(told(&error).ends_with("the key is no RSA key in PEM"));
+}
