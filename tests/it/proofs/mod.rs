@@ -3,4 +3,5 @@
 //! Each prints its figures; `cargo test -- proofs --nocapture` shows them.
 
 mod crashes;
+mod faults;
 mod races;

@@ -1,0 +1,266 @@
+//! Every call to the outside fails in every way, once, and the promotion ends as if it had not.
+//!
+//! # Why
+//!
+//! One run without faults tells which calls there are, and what is left in the
+//! end: commits, branches, pull requests, comments. Then each call gets each
+//! fault in turn. The promotion may go on by itself or fail and be run again;
+//! what is left must be the same, to the last byte, and the token must not be
+//! seen anywhere.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::github::{Failing, How, StandIn, TOKEN};
+use crate::world::{Ran, Repo, World};
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+    ("apps/web/staging/values.yaml", "image:\n  tag: 2.0.0\n"),
+    ("apps/web/production/values.yaml", "image:\n  tag: 2.0.0\n"),
+];
+
+/// The faults: what happens, and whether the call had its effect.
+const FAULTS: [(How, bool); 8] = [
+    (How::Status(500), false),
+    (How::Status(500), true),
+    (How::Cut, false),
+    (How::Cut, true),
+    (How::Stall, true),
+    (How::Status(502), false),
+    (How::UsedUp, false),
+    (How::TooMany(0), false),
+];
+
+/// A promotion and what was there before it.
+#[derive(Clone, Copy)]
+struct Story {
+    name: &'static str,
+    /// What is done before, without faults.
+    before: fn(&Scene<'_>),
+    /// The promotion's own words.
+    words: &'static [&'static str],
+}
+
+struct Scene<'w> {
+    world: &'w World,
+    remote: Repo<'w>,
+    repo: Repo<'w>,
+    github: StandIn,
+}
+
+impl<'w> Scene<'w> {
+    fn new(world: &'w World) -> Self {
+        let (remote, repo) = world.cloned(FILES);
+        let github = StandIn::of(&remote.dir);
+        repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
+        Self {
+            world,
+            remote,
+            repo,
+            github,
+        }
+    }
+
+    fn promote(&self, words: &[&str]) -> Ran {
+        let mut command = self.world.command(env!("CARGO_BIN_EXE_git-promote"));
+        let ran = command
+            .current_dir(&self.repo.dir)
+            .env("GITHUB_SERVER_URL", self.github.url())
+            .env("GITHUB_API_URL", self.github.api())
+            .env("GH_TOKEN", TOKEN)
+            .args([
+                "--from",
+                "staging",
+                "--to",
+                "production",
+                "--service",
+                "api",
+            ])
+            .args(["--yes", "--verbose", "--timeout", "1"])
+            .args(words)
+            .output()
+            .unwrap();
+        let ran = Ran::from(ran);
+        assert!(!ran.to_string().contains(TOKEN), "{ran}");
+        assert!(!ran.stderr.contains("panicked"), "{ran}");
+        ran
+    }
+
+    /// A new version in staging, on the remote's branch.
+    fn release(&self, version: &str) {
+        let other = self
+            .world
+            .clone_of(&self.remote, &format!("release-{version}"));
+        let text = format!("image:\n  tag: {version}\n");
+        other.commit("release", &[("apps/api/staging/values.yaml", &text)]);
+        other.git(&["push", "-q", "origin", "main"]);
+    }
+
+    /// Everything that is left: branches with their commits, and the pull requests.
+    fn outcome(&self) -> String {
+        self.remote.assert_sound();
+        let refs = self
+            .remote
+            .git(&["for-each-ref", "--format=%(refname) %(objectname)"]);
+        let log = self.remote.git(&["log", "--all", "--format=%H %s"]);
+        let pulls: Vec<String> = (self.github.pulls().iter())
+            .map(|pull| format!("{pull:#?}"))
+            .collect();
+        let labels = &self.github.state().labels;
+        let whole = format!("{refs}\n{log}\n{}\n{labels:?}", pulls.join("\n"));
+        assert!(!whole.contains(TOKEN), "{whole}");
+        // Each server has its own port.
+        whole.replace(&self.github.url(), "http://github")
+    }
+}
+
+/// A call: method, path, and how many equal ones came before.
+type Call = (String, String, usize);
+
+/// All calls of a promotion without faults, and what it leaves.
+fn undisturbed(story: Story) -> (Vec<Call>, String) {
+    let world = World::new();
+    let scene = Scene::new(&world);
+    (story.before)(&scene);
+    scene.github.forget();
+    let ran = scene.promote(story.words);
+    assert_eq!(ran.code, 0, "{}: {ran}", story.name);
+    let mut calls: Vec<Call> = Vec::new();
+    for request in scene.github.requests() {
+        let path = request.target.split('?').next().unwrap().to_owned();
+        let same = |call: &&Call| call.0 == request.method && call.1 == path;
+        let before = calls.iter().filter(same).count();
+        calls.push((request.method.clone(), path, before));
+    }
+    (calls, scene.outcome())
+}
+
+/// One fault at one call.
+fn disturbed(story: Story, call: &Call, (how, had_effect): (How, bool), expected: &str) -> Turn {
+    let world = World::new();
+    let scene = Scene::new(&world);
+    (story.before)(&scene);
+    let (method, path, before) = call;
+    let failing = Failing::on(method, path).sparing(*before);
+    scene.github.fail(if had_effect {
+        failing.after_its_effect(how)
+    } else {
+        failing.before_its_effect(how)
+    });
+    let first = scene.promote(story.words);
+    let mut told = format!(
+        "{}: {method} {path} ({before}) {how:?} {had_effect}: {first}",
+        story.name
+    );
+    if first.code != 0 {
+        let second = scene.promote(story.words);
+        told = format!("{told}\nthen {second}");
+        assert_eq!(second.code, 0, "{told}");
+    }
+    let outcome = scene.outcome();
+    assert!(
+        outcome == expected,
+        "{told}\nleft\n{outcome}\nand not\n{expected}"
+    );
+    if first.code == 0 {
+        Turn::ByItself
+    } else {
+        Turn::OnTheNextRun
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    ByItself,
+    OnTheNextRun,
+}
+
+/// Every fault at every call.
+fn tell(story: Story) {
+    let (calls, expected) = undisturbed(story);
+    let points: Vec<(&Call, (How, bool))> = calls
+        .iter()
+        .flat_map(|call| FAULTS.iter().map(move |fault| (call, *fault)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let turns = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some((call, fault)) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let turn = disturbed(story, call, *fault, &expected);
+                    turns.lock().unwrap().push(turn);
+                }
+            });
+        }
+    });
+    let turns = turns.into_inner().unwrap();
+    let alone = turns.iter().filter(|turn| **turn == Turn::ByItself).count();
+    assert_eq!(turns.len(), points.len());
+    println!(
+        "{}: {} calls, {} faults; {alone} passed by themselves, {} on the next run; \
+         nothing doubled, nothing lost",
+        story.name,
+        calls.len(),
+        points.len(),
+        points.len() - alone
+    );
+}
+
+const OPEN: &[&str] = &[
+    "--action",
+    "pull-request",
+    "--label",
+    "promotion",
+    "--reviewer",
+    "ada",
+    "--assignee",
+    "bob",
+];
+
+#[test]
+fn a_commit_survives_every_fault_of_every_call() {
+    tell(Story {
+        name: "a commit",
+        before: |_| {},
+        words: &["--action", "commit"],
+    });
+}
+
+#[test]
+fn a_new_pull_request_survives_every_fault_of_every_call() {
+    tell(Story {
+        name: "a new pull request",
+        before: |_| {},
+        words: OPEN,
+    });
+}
+
+#[test]
+fn an_updated_pull_request_survives_every_fault_of_every_call() {
+    tell(Story {
+        name: "an updated pull request",
+        before: |scene| {
+            let ran = scene.promote(OPEN);
+            assert_eq!(ran.code, 0, "{ran}");
+            scene.release("1.6.0");
+        },
+        words: OPEN,
+    });
+}
+
+#[test]
+fn a_withdrawn_pull_request_survives_every_fault_of_every_call() {
+    tell(Story {
+        name: "a withdrawn pull request",
+        before: |scene| {
+            let ran = scene.promote(OPEN);
+            assert_eq!(ran.code, 0, "{ran}");
+            scene.release("1.4.2");
+        },
+        words: OPEN,
+    });
+}
