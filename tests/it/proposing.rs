@@ -772,6 +772,42 @@ fn a_persons_commits_are_exit_4_and_are_named() {
     assert!(ran.stdout.contains(&format!("{BRANCH}-2")), "{ran}");
 }
 
+#[test]
+fn several_at_once_end_in_one_pull_request() {
+    let world = World::new();
+    let remote = world.bare_at(
+        "remote.git",
+        &[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]],
+    );
+    let clones: Vec<Repo<'_>> = (0..4)
+        .map(|i| world.clone_of(&remote, &format!("repo{i}")))
+        .collect();
+    let forge = FakeForge::over(&remote);
+    std::thread::scope(|scope| {
+        for clone in &clones {
+            scope.spawn(|| {
+                let git = clone.open();
+                let ports = Ports {
+                    repository: &git,
+                    forge: Some(&forge),
+                    settings: &ConfigReader,
+                    clock: &Still,
+                    progress: &Silent,
+                };
+                let receipt = wait(async {
+                    let prepared = engine::prepare(&ports, &request()).await.unwrap();
+                    engine::apply(&ports, &request(), prepared).await.unwrap()
+                });
+                assert!(matches!(receipt, Receipt::Proposed { .. }), "{receipt:?}");
+            });
+        }
+    });
+    assert_eq!(forge.count(), 1);
+    let range = format!("main..{BRANCH}");
+    assert_eq!(remote.git(&["rev-list", "--count", &range]), "1");
+    remote.assert_sound();
+}
+
 /// A request that does everything that can be done to a pull request.
 fn everything() -> Request {
     with(PullRequestSettings {
