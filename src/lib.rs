@@ -32,7 +32,8 @@
 //!
 //! [`engine::prepare`] goes as far as the plan and writes nothing but fetched objects.
 //! [`engine::apply`] takes the plan, lets the guards look at it, and commits; if the branch moved
-//! meanwhile, it plans again and goes on only with the same changes.
+//! meanwhile, it plans again and goes on only with the same changes. Or it proposes the plan: a
+//! branch of its own, and a pull request from it.
 //!
 //! # Where to start
 //!
@@ -40,6 +41,8 @@
 //! - why a difference moves or stays: `engine/decide.rs`; what counts as a version: `manifest/versions.rs`
 //! - how files and applications are found: `engine/pair.rs`, `engine/census.rs`
 //! - how a file is changed without being rewritten: [`yaml::splice`]
+//! - what becomes of a pull request: `engine/standing.rs` decides, `engine/propose.rs` does;
+//!   whose a commit is: `engine/own.rs`
 //! - a new guard: a file in `engine/guard`, and a line in its `mod.rs`
 //!
 //! # Example

@@ -17,11 +17,11 @@ pub struct ProposalArguments {
     pub label: Vec<String>,
 
     /// Ask this person, or team as ORG/TEAM, for a review; repeatable.
-    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
+    #[arg(long, value_name = "NAME", value_parser = name, action = ArgAction::Append, help_heading = "Pull request")]
     pub reviewer: Vec<String>,
 
     /// Assign it to this person; repeatable.
-    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
+    #[arg(long, value_name = "NAME", value_parser = name, action = ArgAction::Append, help_heading = "Pull request")]
     pub assignee: Vec<String>,
 
     /// Let the forge merge it as soon as its own rules allow it; without a word, by a merge commit.
@@ -46,6 +46,18 @@ pub enum MergeWord {
     Squash,
     /// By putting the commits on top.
     Rebase,
+}
+
+/// A name as forges have them: `NAME`, or `ORG/TEAM`.
+fn name(text: &str) -> Result<String, String> {
+    let is_known = |c: char| c.is_alphanumeric() || "-_.[]".contains(c);
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(is_known);
+    let name = text.strip_prefix('@').unwrap_or(text);
+    if name.split('/').all(is_part) && name.matches('/').count() <= 1 {
+        Ok(name.to_owned())
+    } else {
+        Err("this is no name of a person, nor ORG/TEAM".to_owned())
+    }
 }
 
 impl From<MergeWord> for MergeMethod {
@@ -94,6 +106,15 @@ impl ProposalArguments {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_are_names() {
+        assert_eq!(name("@ada"), Ok("ada".to_owned()));
+        assert_eq!(name("acme/release"), Ok("acme/release".to_owned()));
+        for text in ["", "a b", "a -->", "a/b/c", "/a"] {
+            assert!(name(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_reviewer_with_an_organisation_is_a_team() {

@@ -91,8 +91,7 @@ fn check_names(entry: &PullRequestEntry, at: &Pointer, notes: &mut Notes) {
             let is_label = key == "labels";
             if name.trim().is_empty() {
                 notes.fault(Note::at(at, format!("a name in `{key}` is empty")));
-            } else if !is_label
-                && name.contains(|c: char| c.is_whitespace() || c == '/' || c == '@')
+            } else if !is_label && name.contains(|c: char| c.is_whitespace() || "/@<>".contains(c))
             {
                 let message = format!("{} is no name of a person or team", quoted(name));
                 let hint = "people go under `reviewers`, teams by their short names under `teams`";

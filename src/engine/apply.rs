@@ -73,7 +73,7 @@ pub enum Receipt {
     /// People closed the pull request of just this; nothing was written.
     Rejected {
         /// The pull request.
-        pull_request: Option<Found>,
+        pull_request: Found,
         /// Its branch.
         branch: String,
     },
@@ -117,7 +117,7 @@ pub async fn apply(
         }
         if plan.is_empty() {
             return match plan.action() {
-                Action::PullRequest => clear_away(ports, request, &plan, &branch).await,
+                Action::PullRequest => clear_away(ports, &plan, &branch).await,
                 Action::Commit | Action::None => Ok(Receipt::NothingToPromote),
             };
         }

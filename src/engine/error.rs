@@ -119,7 +119,7 @@ pub enum EngineError {
         /// The promotion's branch.
         branch: String,
         /// What the forge said.
-        source: ForgeError,
+        source: Box<ForgeError>,
     },
     /// The promotion's branch moves faster than it can be looked at.
     #[error("others keep moving the promotion's branch `{branch}`")]

@@ -62,18 +62,17 @@ pub(super) async fn finish(
 ) -> Result<Found, ForgeError> {
     let settings = &plan.proposal().settings;
     let mark = plan.mark();
-    let (request, mut deed) = match standing.open {
-        Some(open) => (open, Deed::Left),
-        None => {
-            let proposal = Proposal {
-                head: head.to_owned(),
-                base: base.name.clone(),
-                title: words.title.clone(),
-                body: body(words, &BTreeSet::new(), &mark),
-                is_draft: settings.draft.unwrap_or(false),
-            };
-            open(forge, &proposal, standing.rejected.as_ref()).await?
-        }
+    let (request, mut deed) = if let Some(open) = standing.open {
+        (open, Deed::Left)
+    } else {
+        let proposal = Proposal {
+            head: head.to_owned(),
+            base: base.name.clone(),
+            title: words.title.clone(),
+            body: body(words, &BTreeSet::new(), &mark),
+            is_draft: settings.draft.unwrap_or(false),
+        };
+        open(forge, &proposal, standing.rejected.as_ref()).await?
     };
     let number = request.number;
     let asked = asked(&request.body);

@@ -11,9 +11,9 @@ use super::EngineError;
 use super::apply::{Receipt, commit_request};
 use super::compute::Ports;
 use super::finish::{self, Found};
-use super::own::holder;
+use super::own::{Holder, holder};
 use super::request::Request;
-use super::standing::{Standing, Step, Wanted, decide, rejected};
+use super::standing::{Standing, Step, decide, rejected};
 use super::withdraw::withdraw;
 use super::words::Words;
 use crate::domain::CommitId;
@@ -44,11 +44,10 @@ pub(super) async fn propose(
         // What was rejected on the first branch is not proposed on another one either.
         standing.rejected = standing.rejected.or_else(|| first.clone());
         let choice = &request.proposal;
-        let wanted = Wanted::Promotion(plan.id());
-        let commit = match decide(&standing, wanted, choice.closed, choice.taken) {
-            Step::Respect | Step::Leave | Step::Withdraw(_) => {
+        let commit = match decide(&standing, plan.id(), choice.closed, choice.taken) {
+            Step::Respect(rejected) => {
                 return Ok(Receipt::Rejected {
-                    pull_request: standing.rejected.as_ref().map(Found::from),
+                    pull_request: rejected,
                     branch: name,
                 });
             }
@@ -61,7 +60,7 @@ pub(super) async fn propose(
             Step::Next => {
                 first = standing.rejected;
                 number += 1;
-                name = format!("{}-{number}", plan.proposal().branch);
+                name = numbered(plan, number);
                 continue;
             }
             Step::Keep(tip) => tip,
@@ -118,7 +117,7 @@ async fn finished(
             Some(done.map_err(|source| EngineError::Propose {
                 commit,
                 branch: branch.clone(),
-                source,
+                source: Box::new(source),
             })?)
         }
     };
@@ -167,27 +166,45 @@ async fn pull_requests(
     }
 }
 
+/// The promotion's first branch, second, and so on.
+fn numbered(plan: &Plan, number: usize) -> String {
+    let first = &plan.proposal().branch;
+    match number {
+        1 => first.clone(),
+        number => format!("{first}-{number}"),
+    }
+}
+
 /// Clears away what earlier runs proposed when nothing is left to promote.
+///
+/// A person's branch stays, and so does its pull request; the ones after it are looked at as well.
 pub(super) async fn clear_away(
     ports: &Ports<'_>,
-    request: &Request,
     plan: &Plan,
     base: &Branch,
 ) -> Result<Receipt, EngineError> {
-    let name = plan.proposal().branch.clone();
-    for _ in 0..TRIES {
-        let standing = standing(ports, plan, base, &name).await?;
-        let choice = &request.proposal;
-        let step = decide(&standing, Wanted::Nothing, choice.closed, choice.taken);
-        let Step::Withdraw(tip) = step else { break };
-        let closed = withdraw(ports, base, &name, tip, standing.open.as_ref()).await?;
-        if closed == Advance::Overtaken {
-            continue;
+    let mut receipt = Receipt::NothingToPromote;
+    let mut number = 1;
+    for _ in 0..TRIES + NAMES {
+        let name = numbered(plan, number);
+        let branch = ports.repository.proposed(base, &name).await?;
+        match holder(ports.repository, branch.as_ref())? {
+            Holder::Nobody => break,
+            Holder::Person(_) => number += 1,
+            Holder::Program { tip, .. } => {
+                let requests = pull_requests(ports, base, &name).await;
+                let requests = requests.map_err(EngineError::Forge)?;
+                let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+                if withdraw(ports, base, &name, tip, open).await? == Advance::Overtaken {
+                    continue;
+                }
+                receipt = Receipt::Withdrawn {
+                    branch: name,
+                    pull_request: open.map(Found::from),
+                };
+                number += 1;
+            }
         }
-        return Ok(Receipt::Withdrawn {
-            branch: name,
-            pull_request: standing.open.as_ref().map(Found::from),
-        });
     }
-    Ok(Receipt::NothingToPromote)
+    Ok(receipt)
 }

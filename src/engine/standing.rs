@@ -6,6 +6,7 @@
 //! remembers what an earlier one did: it looks at what is there, and this table
 //! says what is missing. All of it is decided before anything is written.
 
+use super::finish::Found;
 use super::own::{Holder, OtherCommit};
 use super::request::{Closed, Taken};
 use crate::domain::CommitId;
@@ -22,24 +23,11 @@ pub(super) struct Standing {
     pub rejected: Option<PullRequest>,
 }
 
-/// What the plan wants.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Wanted<'a> {
-    /// Nothing is left to promote.
-    Nothing,
-    /// The promotion of this id.
-    Promotion(&'a str),
-}
-
 /// What is to be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Step {
-    /// Nothing: there is no branch to clear away, or it is a person's.
-    Leave,
-    /// Close what is open, and delete the branch that stands there.
-    Withdraw(CommitId),
     /// Stop: people rejected it.
-    Respect,
+    Respect(Found),
     /// Stop: people's commits are on the branch.
     Stop(Vec<OtherCommit>),
     /// Look at the next free name.
@@ -50,22 +38,13 @@ pub(super) enum Step {
     Keep(CommitId),
 }
 
-/// What to do about how things stand.
-pub(super) fn decide(
-    standing: &Standing,
-    wanted: Wanted<'_>,
-    closed: Closed,
-    taken: Taken,
-) -> Step {
-    let Wanted::Promotion(id) = wanted else {
-        return match &standing.holder {
-            Holder::Program { tip, .. } => Step::Withdraw(*tip),
-            Holder::Nobody | Holder::Person(_) => Step::Leave,
-        };
-    };
-    let is_open = standing.open.is_some();
-    if !is_open && standing.rejected.is_some() && closed == Closed::Respected {
-        return Step::Respect;
+/// What to do about how things stand, for the promotion of this id.
+pub(super) fn decide(standing: &Standing, id: &str, closed: Closed, taken: Taken) -> Step {
+    if let Some(rejected) = &standing.rejected
+        && standing.open.is_none()
+        && closed == Closed::Respected
+    {
+        return Step::Respect(Found::from(rejected));
     }
     match &standing.holder {
         Holder::Nobody => Step::Push(Expected::Absent),
@@ -152,6 +131,20 @@ mod tests {
         }
     }
 
+    /// The step for a branch, where `seen` names the pull requests that are there.
+    fn step(holder: &Holder, seen: &str, closed: Closed, taken: Taken) -> Step {
+        let with = |word: &str, number, state| {
+            let is_there = seen.split(' ').any(|w| w == word);
+            is_there.then(|| request(number, state, ""))
+        };
+        let standing = Standing {
+            holder: holder.clone(),
+            open: with("open", 1, PullRequestState::Open),
+            rejected: with("rejected", 2, PullRequestState::Closed),
+        };
+        decide(&standing, "id", closed, taken)
+    }
+
     #[test]
     fn every_standing_has_its_step() {
         let others = vec![OtherCommit {
@@ -159,160 +152,35 @@ mod tests {
             title: "mine".into(),
         }];
         let person = Holder::Person(others.clone());
-        let work = Wanted::Promotion("id");
-        let (respected, reopened) = (Closed::Respected, Closed::Reopened);
-        let (stop, new) = (Taken::Stop, Taken::NewBranch);
-        let at = Step::Push(Expected::At(commit(1)));
         let absent = Step::Push(Expected::Absent);
-        let withdraw = Step::Withdraw(commit(1));
-        for (holder, open, rejected, wanted, closed, taken, step) in [
-            (
-                Holder::Nobody,
-                false,
-                false,
-                work,
-                respected,
-                stop,
-                absent.clone(),
-            ),
-            (
-                Holder::Nobody,
-                false,
-                true,
-                work,
-                respected,
-                stop,
-                Step::Respect,
-            ),
-            (Holder::Nobody, false, true, work, reopened, stop, absent),
-            (
-                program(None),
-                false,
-                false,
-                work,
-                respected,
-                stop,
-                at.clone(),
-            ),
-            (program(None), true, true, work, respected, stop, at.clone()),
-            (
-                program(None),
-                false,
-                true,
-                work,
-                respected,
-                stop,
-                Step::Respect,
-            ),
-            (program(Some("old")), true, false, work, respected, stop, at),
-            (
-                program(Some("id")),
-                true,
-                false,
-                work,
-                respected,
-                stop,
-                Step::Keep(commit(1)),
-            ),
-            (
-                program(Some("id")),
-                false,
-                false,
-                work,
-                respected,
-                stop,
-                Step::Keep(commit(1)),
-            ),
-            (
-                person.clone(),
-                true,
-                false,
-                work,
-                respected,
-                stop,
-                Step::Stop(others.clone()),
-            ),
-            (
-                person.clone(),
-                false,
-                false,
-                work,
-                respected,
-                stop,
-                Step::Stop(others.clone()),
-            ),
-            (
-                person.clone(),
-                false,
-                true,
-                work,
-                respected,
-                stop,
-                Step::Respect,
-            ),
-            (
-                person.clone(),
-                false,
-                true,
-                work,
-                reopened,
-                stop,
-                Step::Stop(others),
-            ),
-            (
-                person.clone(),
-                true,
-                false,
-                work,
-                respected,
-                new,
-                Step::Next,
-            ),
-            (
-                Holder::Nobody,
-                false,
-                false,
-                Wanted::Nothing,
-                respected,
-                stop,
-                Step::Leave,
-            ),
-            (
-                person,
-                true,
-                false,
-                Wanted::Nothing,
-                respected,
-                stop,
-                Step::Leave,
-            ),
-            (
-                program(None),
-                true,
-                false,
-                Wanted::Nothing,
-                respected,
-                stop,
-                withdraw.clone(),
-            ),
-            (
-                program(Some("id")),
-                false,
-                false,
-                Wanted::Nothing,
-                respected,
-                stop,
-                withdraw,
-            ),
+        let at = Step::Push(Expected::At(commit(1)));
+        let keep = Step::Keep(commit(1));
+        let stop = Step::Stop(others);
+        let respect = Step::Respect(Found::from(&request(2, PullRequestState::Closed, "")));
+        for (holder, seen, expected) in [
+            (&Holder::Nobody, "", &absent),
+            (&Holder::Nobody, "rejected", &respect),
+            (&program(None), "", &at),
+            (&program(None), "open rejected", &at),
+            (&program(None), "rejected", &respect),
+            (&program(Some("old")), "open", &at),
+            (&program(Some("id")), "open", &keep),
+            (&program(Some("id")), "", &keep),
+            (&person, "open", &stop),
+            (&person, "", &stop),
+            (&person, "rejected", &respect),
         ] {
-            let standing = Standing {
-                holder,
-                open: open.then(|| request(1, PullRequestState::Open, "")),
-                rejected: rejected.then(|| request(2, PullRequestState::Closed, "")),
-            };
-            let found = decide(&standing, wanted, closed, taken);
-            assert_eq!(found, step, "{standing:?} {wanted:?}");
+            let found = step(holder, seen, Closed::Respected, Taken::Stop);
+            assert_eq!(found, *expected, "{holder:?} {seen}");
         }
+        let (reopened, new) = (Closed::Reopened, Taken::NewBranch);
+        assert_eq!(
+            step(&Holder::Nobody, "rejected", reopened, Taken::Stop),
+            absent
+        );
+        assert_eq!(step(&person, "rejected", reopened, Taken::Stop), stop);
+        assert_eq!(step(&person, "open", Closed::Respected, new), Step::Next);
+        assert_eq!(step(&person, "rejected", Closed::Respected, new), respect);
     }
 
     #[test]

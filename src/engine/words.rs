@@ -8,6 +8,9 @@ use super::message::{self, render};
 use super::request::Request;
 use crate::plan::Plan;
 
+/// How many characters of a title forges take, with some to spare.
+const TITLE: usize = 240;
+
 /// What the hidden lines may take of a body.
 const HIDDEN: usize = 4096;
 
@@ -51,8 +54,14 @@ impl Words {
             }
         };
         let title = title.lines().next().unwrap_or_default().trim();
+        // A forge takes no empty title.
+        let title = if title.is_empty() {
+            &plan.message().title
+        } else {
+            title
+        };
         Ok(Self {
-            title: title.chars().take(240).collect(),
+            title: title.chars().take(TITLE).collect(),
             body: cut(&body, limit),
         })
     }

@@ -91,7 +91,9 @@ fn several(products: &[String], applications: &[ApplicationName]) -> String {
 
 fn hashed(name: &str, fields: &[&str]) -> String {
     let mut hash = Hash::new("git-promote/branch/v1");
-    fields.iter().for_each(|field| hash.field(field));
+    for field in fields {
+        hash.field(field);
+    }
     format!("{name}-{}", hash.hex(4))
 }
 
@@ -134,7 +136,7 @@ fn is_plain(name: &str) -> bool {
     name.split('/').all(is_part)
         && !name.starts_with('.')
         && !name.ends_with('.')
-        && !name.ends_with(".lock")
+        && name.strip_suffix(".lock").is_none()
         && slug(name).len() == name.replace('/', "--").len()
         && !matches!(name, "all" | "selected")
         && !is_number
@@ -242,9 +244,9 @@ mod tests {
         !name.contains("..")
             && !name.contains("@{")
             && !name.chars().any(is_bad)
-            && name
-                .split('/')
-                .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
+            && name.split('/').all(|part| {
+                !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none()
+            })
             && !name.ends_with('.')
     }
 }

@@ -50,7 +50,9 @@ fn value(hash: &mut Hash, of: &Value) {
         }
         Value::Sequence(items) => {
             hash.field(format!("list of {}", items.len()));
-            items.iter().for_each(|item| value(hash, item));
+            for item in items {
+                value(hash, item);
+            }
         }
         Value::Mapping(entries) => {
             hash.field(format!("mapping of {}", entries.len()));

@@ -47,6 +47,9 @@ struct Stage<'w> {
     flaky: Flaky,
 }
 
+/// A server spawns what the engine does.
+fn can_be_sent(_: &impl Send) {}
+
 impl<'w> Stage<'w> {
     fn new(remote: &'w Repo<'w>, clone: &'w Repo<'w>) -> Self {
         let forge = FakeForge::over(remote);
@@ -72,7 +75,9 @@ impl<'w> Stage<'w> {
         };
         wait(async {
             let prepared = engine::prepare(&ports, request).await?;
-            engine::apply(&ports, request, prepared).await
+            let done = engine::apply(&ports, request, prepared);
+            can_be_sent(&done);
+            done.await
         })
     }
 
@@ -145,8 +150,8 @@ fn with(settings: PullRequestSettings) -> Request {
     request
 }
 
-fn names(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(ToString::to_string).collect())
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 fn on_stage(test: impl FnOnce(&Stage<'_>)) {
@@ -367,7 +372,7 @@ fn closing_without_merging_rejects_it_until_the_source_changes() {
         );
         let tip = stage.remote.tip(BRANCH);
         match stage.propose() {
-            Receipt::Rejected { pull_request, .. } => assert_eq!(pull_request.unwrap().number, 1),
+            Receipt::Rejected { pull_request, .. } => assert_eq!(pull_request.number, 1),
             other => panic!("{other:?}"),
         }
         assert_eq!(stage.remote.tip(BRANCH), tip, "pushed before it was held");
@@ -488,6 +493,81 @@ fn when_nothing_is_left_a_persons_branch_stays() {
 }
 
 #[test]
+fn when_nothing_is_left_the_second_branch_is_cleared_away_too() {
+    on_stage(|stage| {
+        stage.propose();
+        let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
+        let mut request = request();
+        request.proposal.taken = Taken::NewBranch;
+        stage.run(&request);
+        stage.push(
+            "main",
+            "main",
+            &[(PRODUCTION, &OLD.replace("1.4.2", "1.5.0"))],
+        );
+        assert!(matches!(stage.propose(), Receipt::Withdrawn { .. }));
+        assert_eq!(stage.branches(), [BRANCH]);
+        assert_eq!(stage.remote.tip(BRANCH), mine);
+        assert_eq!(stage.forge.request(1).state, PullRequestState::Open);
+        assert_eq!(stage.forge.request(2).state, PullRequestState::Closed);
+    });
+}
+
+#[test]
+fn a_guard_holds_a_proposal_as_it_holds_a_commit() {
+    on_stage(|stage| {
+        stage.stage("latest");
+        assert!(matches!(stage.propose(), Receipt::Held(_)));
+        assert!(stage.branches().is_empty());
+        assert_eq!(stage.forge.count(), 0);
+    });
+}
+
+#[test]
+fn the_body_stays_within_what_the_forge_takes() {
+    let world = World::new();
+    let many = |value: &str| -> String {
+        let line = |i| format!("a{i}:\n  image: registry.example/shop/service-{i}:{value}\n");
+        (0..1500).map(line).collect()
+    };
+    let files = [
+        (STAGING, &*many("1.5.0")),
+        (PRODUCTION, &*many("1.4.0")),
+        WEB[0],
+        WEB[1],
+    ];
+    let (remote, clone) = world.cloned(&files);
+    let stage = Stage::new(&remote, &clone);
+    let request = request();
+    assert_eq!(deed(&stage.run(&request)), Deed::Opened);
+    let body = stage.forge.request(1).body;
+    assert!(body.encode_utf16().count() <= 65_536 && body.chars().count() > 30_000);
+    assert!(body.contains("Left out for length"));
+    assert_eq!(deed(&stage.run(&request)), Deed::Left);
+}
+
+#[test]
+fn markdown_is_what_a_comment_can_hold() {
+    let world = World::new();
+    let repo = world.repository(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
+    let args = [
+        "diff",
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--output",
+        "markdown",
+    ];
+    let ran = repo.promote(&args);
+    assert_eq!(ran.code, 0, "{ran}");
+    let expected = "`staging` → `production`: 1 difference in 1 file of 1 application.\n\n\
+                    ### `api` `1.4.2` → `1.5.0`\n\n`apps/api/production/values.yaml`\n\n\
+                    | place | before | after |\n|---|---|---|\n| `image.tag` | `1.4.2` | `1.5.0` |\n";
+    assert!(ran.stdout.starts_with(expected), "{ran}");
+}
+
+#[test]
 fn a_policy_closes_an_empty_one_without_a_flag() {
     let world = World::new();
     let config = "policies:\n  - {name: reviewed, action: pull-request}\n";
@@ -518,10 +598,10 @@ fn it_gets_what_it_lacks_and_keeps_what_people_gave_it() {
     on_stage(|stage| {
         let request = with(PullRequestSettings {
             draft: Some(true),
-            labels: names(&["promotion", "api"]),
-            reviewers: names(&["ada"]),
-            teams: names(&["release"]),
-            assignees: names(&["bob"]),
+            labels: Some(names(&["promotion", "api"])),
+            reviewers: Some(names(&["ada"])),
+            teams: Some(names(&["release"])),
+            assignees: Some(names(&["bob"])),
             auto_merge: Some(MergeMethod::Squash),
         });
         stage.run(&request);
@@ -544,8 +624,8 @@ fn it_gets_what_it_lacks_and_keeps_what_people_gave_it() {
 fn who_has_reviewed_is_not_asked_again() {
     on_stage(|stage| {
         let request = with(PullRequestSettings {
-            reviewers: names(&["ada"]),
-            teams: names(&["release"]),
+            reviewers: Some(names(&["ada"])),
+            teams: Some(names(&["release"])),
             ..PullRequestSettings::default()
         });
         stage.run(&request);
@@ -575,7 +655,7 @@ fn policies_say_how_it_is_opened() {
     let (remote, clone) = world.cloned(&files);
     let stage = Stage::new(&remote, &clone);
     let mut request = with(PullRequestSettings {
-        labels: names(&["urgent"]),
+        labels: Some(names(&["urgent"])),
         ..PullRequestSettings::default()
     });
     request.action = None;
@@ -585,9 +665,9 @@ fn policies_say_how_it_is_opened() {
     assert!(found.body.starts_with("Look:"), "{}", found.body);
     assert!(found.body.contains("`1.5.0`"), "{}", found.body);
     assert_eq!(found.labels, ["urgent", "promotion"]);
-    let state = stage.forge.state();
+    let kept = stage.forge.state();
     assert_eq!(
-        (state.drafts, state.merges),
+        (kept.drafts, kept.merges),
         (vec![1], vec![(1, MergeMethod::Rebase)])
     );
     request.action = Some(Action::Commit);
@@ -696,14 +776,50 @@ fn a_persons_commits_are_exit_4_and_are_named() {
     assert!(ran.stdout.contains(&format!("{BRANCH}-2")), "{ran}");
 }
 
+#[test]
+fn several_at_once_end_in_one_pull_request() {
+    let world = World::new();
+    let remote = world.bare_at(
+        "remote.git",
+        &[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]],
+    );
+    let clones: Vec<Repo<'_>> = (0..4)
+        .map(|i| world.clone_of(&remote, &format!("repo{i}")))
+        .collect();
+    let forge = FakeForge::over(&remote);
+    std::thread::scope(|scope| {
+        for clone in &clones {
+            scope.spawn(|| {
+                let git = clone.open();
+                let ports = Ports {
+                    repository: &git,
+                    forge: Some(&forge),
+                    settings: &ConfigReader,
+                    clock: &Still,
+                    progress: &Silent,
+                };
+                let receipt = wait(async {
+                    let prepared = engine::prepare(&ports, &request()).await.unwrap();
+                    engine::apply(&ports, &request(), prepared).await.unwrap()
+                });
+                assert!(matches!(receipt, Receipt::Proposed { .. }), "{receipt:?}");
+            });
+        }
+    });
+    assert_eq!(forge.count(), 1);
+    let range = format!("main..{BRANCH}");
+    assert_eq!(remote.git(&["rev-list", "--count", &range]), "1");
+    remote.assert_sound();
+}
+
 /// A request that does everything that can be done to a pull request.
 fn everything() -> Request {
     with(PullRequestSettings {
         draft: None,
-        labels: names(&["promotion"]),
-        reviewers: names(&["ada"]),
-        teams: names(&["release"]),
-        assignees: names(&["bob"]),
+        labels: Some(names(&["promotion"])),
+        reviewers: Some(names(&["ada"])),
+        teams: Some(names(&["release"])),
+        assignees: Some(names(&["bob"])),
         auto_merge: Some(MergeMethod::Merge),
     })
 }

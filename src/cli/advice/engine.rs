@@ -64,7 +64,8 @@ pub(super) fn way(error: &EngineError) -> Way {
         EngineError::Message { .. } => {
             Way::usage("`messages` in `promote.yaml` holds it; `-m` and `--body` go around it")
         }
-        EngineError::Forge(error) | EngineError::Propose { source: error, .. } => forge::way(error),
+        EngineError::Forge(error) => forge::way(error),
+        EngineError::Propose { source, .. } => forge::way(source),
         EngineError::Overtaken { .. } => Way {
             exit: Exit::Moved,
             hint: Some("running the same command again is safe".to_owned()),

@@ -1,5 +1,6 @@
 use super::*;
-use crate::port::RepositoryError;
+use crate::cli::sample;
+use crate::port::{ForgeError, RepositoryError};
 
 fn story(failure: impl Into<Failure>) -> (String, Exit) {
     let advice = Advice::on(&failure.into());
@@ -131,4 +132,45 @@ fn another_branch_asks_for_the_branch() {
         "{text}"
     );
     assert_eq!(exit, Exit::Usage);
+}
+
+fn proposing(source: ForgeError) -> EngineError {
+    EngineError::Propose {
+        commit: sample::plan().source(),
+        branch: "promote/staging-to-production/api".into(),
+        source: Box::new(source),
+    }
+}
+
+#[test]
+fn a_forbidden_token_names_the_permission_that_it_lacks() {
+    let (text, exit) = story(proposing(ForgeError::Forbidden {
+        forge: "github.com".into(),
+        doing: "open a pull request".into(),
+        permission: "pull_requests: write".into(),
+        source: "403".into(),
+    }));
+    assert_eq!(
+        text,
+        "error: pushed `promote/staging-to-production/api`, but could not finish the pull request\n  \
+         caused by: github.com does not allow the token to open a pull request\n  caused by: 403\n\
+         hint: give the token `pull_requests: write` on this repository; running the same command again is safe\n"
+    );
+    assert_eq!(exit, Exit::Failed);
+}
+
+#[test]
+fn an_unreachable_forge_is_worth_another_try() {
+    let cut = || ForgeError::Unreachable {
+        forge: "github.com".into(),
+        doing: "list the pull requests".into(),
+        source: "timed out".into(),
+    };
+    assert_eq!(story(proposing(cut())).1, Exit::Unreachable);
+    let (text, exit) = story(EngineError::Forge(cut()));
+    assert!(
+        text.starts_with("error: github.com could not be reached to list the pull requests\n"),
+        "{text}"
+    );
+    assert_eq!(exit, Exit::Unreachable);
 }

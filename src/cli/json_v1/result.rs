@@ -197,7 +197,7 @@ impl<'a> Promotion<'a> {
             } => {
                 self.status = Status::Held;
                 self.branch = Some(branch);
-                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+                self.pull_request = Some(PullRequest::from(pull_request));
             }
             Receipt::Conflict { branch, commits } => {
                 self.status = Status::Conflict;

@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::sample;
-use crate::engine::Receipt;
+use crate::engine::{Deed, Found, OtherCommit, Receipt};
+use crate::plan::Plan;
 
 fn as_json(document: &impl Serialize) -> Value {
     let mut out = Vec::new();
@@ -79,6 +80,36 @@ fn diffs_keep_their_schema() {
     );
 }
 
+fn found() -> Found {
+    Found {
+        number: 7,
+        url: "https://forge.example/7".into(),
+        deed: Deed::Opened,
+    }
+}
+
+fn proposed(plan: &Plan, pull_request: Option<Found>) -> Receipt {
+    Receipt::Proposed {
+        commit: plan.source(),
+        branch: "promote/x".into(),
+        base: "main".into(),
+        remote: None,
+        pull_request,
+        applications: plan.changed_applications().cloned().collect(),
+        plan: Box::new(plan.clone()),
+    }
+}
+
+#[test]
+fn a_proposal_names_its_branch_and_its_pull_request() {
+    let plan = sample::plan();
+    let receipt = proposed(&plan, Some(found()));
+    let result = as_json(&Promotion::of(&receipt, &plan, "main"));
+    assert_eq!(result["branch"], "promote/x");
+    let expected = json!({"number": 7, "url": "https://forge.example/7"});
+    assert_eq!(result["pull_request"], expected);
+}
+
 #[test]
 fn results_keep_their_schema_whatever_became_of_it() {
     let schema = result_schema();
@@ -103,6 +134,32 @@ fn results_keep_their_schema_whatever_became_of_it() {
                 notes: vec!["the checkout is dirty".into()],
             },
             "committed",
+        ),
+        (proposed(&plan, Some(found())), "pull-request-open"),
+        (proposed(&plan, None), "branch-pushed"),
+        (
+            Receipt::Withdrawn {
+                branch: "promote/x".into(),
+                pull_request: Some(found()),
+            },
+            "nothing-to-promote",
+        ),
+        (
+            Receipt::Rejected {
+                branch: "promote/x".into(),
+                pull_request: found(),
+            },
+            "held",
+        ),
+        (
+            Receipt::Conflict {
+                branch: "promote/x".into(),
+                commits: vec![OtherCommit {
+                    id: plan.source(),
+                    title: "mine".into(),
+                }],
+            },
+            "conflict",
         ),
     ];
     for (receipt, status) in receipts {

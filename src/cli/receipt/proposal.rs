@@ -84,21 +84,15 @@ pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<
             };
             writeln!(console.err, "{0}hint{0:#}: {todo}", palette.hint)
         }
-        Receipt::Rejected {
-            pull_request,
-            branch,
-        } => {
-            let what = match pull_request {
-                Some(found) => format!("pull request #{} ({})", found.number, harmless(&found.url)),
-                None => format!("the pull request of {}", harmless(branch)),
-            };
-            writeln!(
-                console.err,
-                "{0}error{0:#}: rejected: {what} was closed without merging; nothing was written\n\
-                 {1}hint{1:#}: it is proposed again when the source changes, or with --reopen",
-                palette.error, palette.hint,
-            )
-        }
+        Receipt::Rejected { pull_request, .. } => writeln!(
+            console.err,
+            "{0}error{0:#}: rejected: pull request #{2} ({3}) was closed without merging; nothing was written\n\
+             {1}hint{1:#}: it is proposed again when the source changes, or with --reopen",
+            palette.error,
+            palette.hint,
+            pull_request.number,
+            harmless(&pull_request.url),
+        ),
         Receipt::Conflict { branch, commits } => {
             writeln!(
                 console.err,

@@ -50,3 +50,12 @@ fn a_message_that_would_run_for_ever_is_a_fault() {
     let faults = refuse(&format!("messages:\n  title: '{text}'\n"));
     assert!(faults[0].message.contains("fuel"), "{}", faults[0]);
 }
+
+#[test]
+fn only_a_pull_request_knows_the_preview() {
+    settings("messages:\n  pullRequest: {title: '{{ to }}', body: '{{ preview }}'}\n");
+    faulty(
+        "messages:\n  body: '{{ preview }}'\n",
+        &["2:9 messages.body: unknown variable `preview`"],
+    );
+}

@@ -1,4 +1,5 @@
 use super::{faulty, settings, warned};
+use crate::domain::{Environment, MergeMethod};
 
 const TIE: &str =
     "policies `a` and `b` both set `action` with priority 1 and can speak for the same promotion";
@@ -94,5 +95,51 @@ fn an_empty_match_list_is_a_fault_because_it_would_speak_for_all() {
     faulty(
         "policies: [{name: a, match: {kinds: []}, action: commit}]\n",
         &["1:37 policies[0].match.kinds: `kinds` is empty"],
+    );
+}
+
+#[test]
+fn each_setting_of_a_pull_request_ties_on_its_own() {
+    settings(
+        "policies:\n  - {name: a, pullRequest: {draft: true}}\n  - {name: b, action: pull-request, pullRequest: {labels: x}}\n",
+    );
+    faulty(
+        "policies:\n  - {name: a, pullRequest: {labels: [x]}}\n  - {name: b, pullRequest: {labels: [y], draft: true}}\n",
+        &[
+            "3:5 policies[1].priority: policies `a` and `b` both set `pullRequest.labels` with priority 0 and can speak for the same promotion",
+        ],
+    );
+}
+
+#[test]
+fn the_strongest_policy_speaks_for_each_setting_of_a_pull_request() {
+    let settings = settings(
+        "policies:\n  - {name: a, priority: 1, pullRequest: {draft: true, labels: [x], autoMerge: squash}}\n  - {name: b, priority: 2, pullRequest: {draft: false, labels: [y], teams: release}}\n",
+    );
+    let found = settings.pull_request_for(&Environment::named("production"), &[]);
+    assert_eq!(found.draft, Some(true));
+    assert_eq!(found.labels, Some(vec!["x".to_owned()]));
+    assert_eq!(found.teams, Some(vec!["release".to_owned()]));
+    assert_eq!(found.auto_merge, Some(MergeMethod::Squash));
+}
+
+#[test]
+fn names_that_no_forge_knows_are_faults() {
+    faulty(
+        "policies:\n  - {name: a, pullRequest: {reviewers: [acme/release], labels: ['']}}\n",
+        &[
+            "2:41 policies[0].pullRequest.reviewers[0]: `acme/release` is no name of a person or team",
+            "2:65 policies[0].pullRequest.labels[0]: a name in `labels` is empty",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_key_below_pull_request_names_the_nearest() {
+    faulty(
+        "policies:\n  - {name: a, pullRequest: {automerge: squash}}\n",
+        &[
+            "2:29 policies[0].pullRequest.automerge: unknown key `automerge`, did you mean `autoMerge`?",
+        ],
     );
 }

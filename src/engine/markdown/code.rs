@@ -23,7 +23,7 @@ pub(super) fn code(text: &str) -> String {
             '\n' => out.push('⏎'),
             c if is_order(c) => out.push('\u{fffd}'),
             c if c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '-' | ',') => out.push(c),
-            c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
+            c if c.is_ascii() => out.extend(["&#", &u32::from(c).to_string(), ";"]),
             c => out.push(c),
         }
     }

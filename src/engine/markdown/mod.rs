@@ -39,7 +39,7 @@ pub fn markdown(plan: &Plan, limit: usize) -> String {
     page.release(size(&notes));
     page.push(&notes);
     let mut text = page.text;
-    text.push_str(&left_out(&rows, &hunks));
+    text.push_str(&left_out(rows, hunks));
     if size(&text) > limit {
         // Only a limit of a few words comes here.
         text = code::first(&text, limit);
@@ -105,13 +105,13 @@ fn summary(plan: &Plan) -> String {
     )
 }
 
-fn left_out(LeftOut(rows): &LeftOut, LeftOut(hunks): &LeftOut) -> String {
+fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut) -> String {
     let mut parts = Vec::new();
-    if *rows > 0 {
-        parts.push(counted(*rows, "difference"));
+    if rows > 0 {
+        parts.push(counted(rows, "difference"));
     }
-    if *hunks > 0 {
-        parts.push(format!("the lines of {}", counted(*hunks, "change")));
+    if hunks > 0 {
+        parts.push(format!("the lines of {}", counted(hunks, "change")));
     }
     if parts.is_empty() {
         return String::new();

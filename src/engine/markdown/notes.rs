@@ -1,6 +1,7 @@
 //! What was kept, found, and should be known.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::code::code;
 use super::{counted, size};
@@ -29,9 +30,13 @@ pub(super) fn notes(plan: &Plan, limit: usize) -> String {
     let kept = kept(plan);
     let room = limit.saturating_sub(size(&kept));
     let mut out = String::new();
-    out.push_str(&list("Findings", findings.collect(), room / 2));
+    out.push_str(&list("Findings", &findings.collect::<Vec<_>>(), room / 2));
     let room = room.saturating_sub(size(&out));
-    out.push_str(&list("Warnings", warnings.chain(faults).collect(), room));
+    out.push_str(&list(
+        "Warnings",
+        &warnings.chain(faults).collect::<Vec<_>>(),
+        room,
+    ));
     out.push_str(&kept);
     if size(&out) > limit {
         String::new()
@@ -41,7 +46,7 @@ pub(super) fn notes(plan: &Plan, limit: usize) -> String {
 }
 
 /// A list under a title: the entries that fit, and how many more there are.
-fn list(title: &str, entries: Vec<String>, limit: usize) -> String {
+fn list(title: &str, entries: &[String], limit: usize) -> String {
     if entries.is_empty() {
         return String::new();
     }
@@ -78,7 +83,7 @@ fn kept(plan: &Plan) -> String {
         counted(all, "difference")
     );
     for (reason, count) in reasons.iter().take(20) {
-        out.push_str(&format!("- {count} {}\n", code(reason)));
+        let _ = writeln!(out, "- {count} {}", code(reason));
     }
     out.push_str("\n</details>\n");
     out
