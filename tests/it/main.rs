@@ -12,6 +12,7 @@ mod forge_faults;
 mod forge_github;
 mod forge_login;
 mod forge_stand_in;
+mod forge_tls;
 mod git_checkout;
 mod git_crash;
 mod git_read;
