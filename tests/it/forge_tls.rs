@@ -59,7 +59,7 @@ impl Front {
             .map(|name| format!("{name}_temp_path {dir}/{name};"))
             .concat();
         let conf = format!(
-            "daemon off; pid {dir}/pid; error_log {dir}/error.log; events {{}} http {{ \
+            "daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log; events {{}} http {{ \
              access_log off; {temporary} server {{ listen {free} ssl; \
              ssl_certificate {dir}/tls.pem; ssl_certificate_key {dir}/tls.key; \
              location / {{ proxy_pass {}; proxy_set_header Host $http_host; }} }} }}",
