@@ -4,9 +4,9 @@
 //!
 //! A stand-in that is wrong in the same way as the adapter proves nothing. So
 //! three judges that nobody here wrote stand between: a proxy that validates
-//! every request and every answer against GitHub's OpenAPI document, and two
+//! every request and every answer against GitHub's `OpenAPI` document, and two
 //! clients of GitHub's own schema that read the stand-in. They come from npm and
-//! PyPI; where they are missing, each test says so.
+//! `PyPI`; where they are missing, each test says so.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +19,7 @@ use git_promote::adapter::forge::github::{Address, App, GitHub, Login, Patience}
 use git_promote::port::{Forge, ForgeError, MergeMethod, Proposal};
 use serde_json::{Value, json};
 
-use crate::forge_github::{HEAD, direct, forge, proposal, proposed, run, told};
+use crate::forge_github::{HEAD, direct, forge, proposal, proposed, robot, run, told};
 use crate::forge_login::key_pair;
 use crate::github::{App as Installed, StandIn, TOKEN};
 use crate::world::World;
@@ -210,13 +210,6 @@ impl Drop for Prism {
     }
 }
 
-fn token() -> Login {
-    Login::Token {
-        token: TOKEN.into(),
-        origin: String::new(),
-    }
-}
-
 /// Each call and each refusal that GitHub describes.
 async fn everything(forge: &GitHub, github: &StandIn) -> Result<(), ForgeError> {
     let words = |words: &[&str]| {
@@ -278,7 +271,7 @@ fn every_request_and_answer_is_as_githubs_own_document_describes_it() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
     let prism = Prism::before(&github, &node, &world);
-    let done = run(everything(&prism.forge(token()), &github));
+    let done = run(everything(&prism.forge(robot()), &github));
     assert!(
         done.is_ok(),
         "{}\n{}",
@@ -423,4 +416,45 @@ print(pulls[0].number, pulls[0].title, pulls[0].requested_teams[0].slug)
         String::from_utf8_lossy(&out.stderr),
     );
     assert_eq!(said, "1 Promote api releases\n", "{erred}");
+}
+
+#[test]
+fn gh_lists_and_shows_the_pull_requests_of_the_stand_in() {
+    let Some(python) = found(PYTHON, "") else {
+        return;
+    };
+    let gh = python.with_file_name("gh");
+    if !gh.exists() {
+        eprintln!("skipped: {PYTHON} has no gh beside it");
+        return;
+    }
+    let world = World::new();
+    let github = full(&world);
+    // The one host that `gh` speaks to without TLS, through a proxy that is the stand-in itself.
+    let said = |args: &[&str]| {
+        let mut command = client(&world, &github, gh.clone());
+        command
+            .env("GH_HOST", "github.localhost")
+            .env("GH_TOKEN", TOKEN)
+            .env("GH_ENTERPRISE_TOKEN", TOKEN)
+            .env("HTTP_PROXY", github.url())
+            .args(["pr", args[0], "--repo", "github.localhost/acme/shop"])
+            .args(&args[1..]);
+        let out = command.output().unwrap();
+        let erred = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.success(), "{erred}");
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let list = said(&["list"]);
+    assert!(
+        list.starts_with(&format!("1\tPromote api\t{HEAD}\tOPEN")),
+        "{list}"
+    );
+    let fields = "number,title,body,state,baseRefName,headRefName,headRefOid,labels,assignees";
+    let shown: Value = serde_json::from_str(&said(&["view", "1", "--json", fields])).unwrap();
+    let pull = github.pull();
+    assert_eq!(shown["body"], "second");
+    assert_eq!(shown["headRefOid"], json!(pull.head_sha));
+    assert_eq!(shown["labels"][0]["name"], "env: production");
+    assert_eq!(shown["assignees"][0]["login"], "bob");
 }

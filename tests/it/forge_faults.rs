@@ -1,11 +1,16 @@
 //! Every call of the forge, failed in every way: it converges by itself, to one of each.
 
-use git_promote::adapter::forge::github::{Address, GitHub, Login, Patience};
+use std::time::Duration;
+
+use git_promote::adapter::forge::github::{GitHub, Patience};
 use git_promote::port::{Forge, ForgeError, MergeMethod};
 
-use crate::forge_github::{HEAD, PATIENCE, direct, forge, proposal, proposed, run};
+use crate::forge_github::{HEAD, PATIENCE, forge, proposal, proposed, robot, run, with_patience};
 use crate::github::{Failing, How, Pull, StandIn, TOKEN};
 use crate::world::World;
+
+/// A deadline for what stalls; long enough for all else on a busy machine, or else tried again.
+const SHORT: Duration = Duration::from_secs(1);
 
 /// Each request that a whole promotion by pull request sends to GitHub.
 const CALLS: [(&str, &str); 13] = [
@@ -89,7 +94,17 @@ fn every_call_failed_in_every_way_ends_as_if_nothing_had_failed() {
                     for (method, path) in CALLS {
                         let github = StandIn::of(bare);
                         github.fail(moment(Failing::on(method, path), *how));
-                        let done = run(everything(&forge(&github, TOKEN)));
+                        let deadline = if *how == How::Stall {
+                            SHORT
+                        } else {
+                            PATIENCE.deadline
+                        };
+                        let patience = Patience {
+                            deadline,
+                            ..PATIENCE
+                        };
+                        let forge = with_patience(&github, robot(), patience);
+                        let done = run(everything(&forge));
                         let what = format!("{name}: {method} {path}");
                         assert!(done.is_ok(), "{what}: {done:?}");
                         assert_eq!(format!("{:?}", state(&github)), *undisturbed, "{what}");
@@ -125,25 +140,14 @@ fn what_fails_until_the_time_is_over_ends_right_on_the_next_run() {
         let github = StandIn::of(&bare.dir);
         let failing = Failing::on(method, path).times(1000);
         github.fail(failing.after_its_effect(How::Status(503)));
-        let login = || Login::Token {
-            token: TOKEN.into(),
-            origin: String::new(),
-        };
-        let address = Address::from_url(&github.clone_url()).unwrap();
-        let first = GitHub::new(address.clone(), login(), quick, direct());
+        let first = with_patience(&github, robot(), quick);
         // A write that had its effect is found by looking, and then nothing has failed.
         match run(everything(&first)) {
             Ok(()) => assert_ne!(method, "GET", "{path}"),
             Err(error) => assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}"),
         }
         github.state().failing.clear();
-        run(everything(&GitHub::new(
-            address,
-            login(),
-            PATIENCE,
-            direct(),
-        )))
-        .unwrap();
+        run(everything(&forge(&github, TOKEN))).unwrap();
         assert_eq!(
             format!("{:?}", state(&github)),
             undisturbed,
@@ -159,7 +163,12 @@ fn a_request_that_may_have_had_its_effect_is_never_repeated_without_looking() {
     for how in [How::Cut, How::Stall, How::Status(500)] {
         let github = StandIn::of(&bare.dir);
         github.fail(Failing::on("POST", "/pulls").after_its_effect(how));
-        run(forge(&github, TOKEN).open(&proposal())).unwrap();
+        let deadline = SHORT;
+        let patience = Patience {
+            deadline,
+            ..PATIENCE
+        };
+        run(with_patience(&github, robot(), patience).open(&proposal())).unwrap();
         let lines: Vec<String> = github.requests().iter().map(|r| r.method.clone()).collect();
         assert_eq!(lines, ["GET", "POST", "GET"], "{how:?}");
         github.pull();

@@ -13,11 +13,12 @@ use crate::world::{Repo, World};
 /// The branch that the tests propose.
 pub const HEAD: &str = "promote/staging-to-production/api";
 
-/// A patience of milliseconds.
+/// Delays of milliseconds. Deadline and budget are only met by what stalls: they may be long, so
+/// that a busy machine is no fault.
 pub const PATIENCE: Patience = Patience {
-    budget: Duration::from_secs(5),
+    budget: Duration::from_secs(120),
     first_delay: Duration::from_millis(1),
-    deadline: Duration::from_millis(300),
+    deadline: Duration::from_secs(30),
 };
 
 /// Waits for a future that uses the network.
@@ -53,8 +54,20 @@ pub fn forge(github: &StandIn, token: &str) -> GitHub {
 }
 
 pub fn with_login(github: &StandIn, login: Login) -> GitHub {
+    with_patience(github, login, PATIENCE)
+}
+
+pub fn with_patience(github: &StandIn, login: Login, patience: Patience) -> GitHub {
     let address = Address::from_url(&github.clone_url()).unwrap();
-    GitHub::new(address, login, PATIENCE, direct())
+    GitHub::new(address, login, patience, direct())
+}
+
+/// The robot's login.
+pub fn robot() -> Login {
+    Login::Token {
+        token: TOKEN.into(),
+        origin: "the token in `GITHUB_TOKEN`".to_owned(),
+    }
 }
 
 /// No proxy, whatever the environment says.
@@ -166,20 +179,20 @@ fn all_pages_are_read_and_the_open_one_comes_first() {
 #[test]
 fn only_the_pull_requests_of_this_branch_and_base_are_found() {
     let world = World::new();
-    let bare = proposed(&world);
-    ahead(&bare, "promote/other");
-    bare.git(&["branch", "release", "main"]);
-    let github = StandIn::of(&bare.dir);
+    let remote = proposed(&world);
+    ahead(&remote, "promote/other");
+    remote.git(&["branch", "release", "main"]);
+    let github = StandIn::of(&remote.dir);
     let forge = forge(&github, TOKEN);
     run(async {
         for (head, base) in [("promote/other", "main"), (HEAD, "release"), (HEAD, "main")] {
             let (head, base) = (head.to_owned(), base.to_owned());
-            let proposal = Proposal {
+            let this = Proposal {
                 head,
                 base,
                 ..proposal()
             };
-            forge.open(&proposal).await.unwrap();
+            forge.open(&this).await.unwrap();
         }
         let found = forge.pull_requests(HEAD, "main").await.unwrap();
         assert_eq!(found.iter().map(|one| one.number).collect::<Vec<_>>(), [3]);
@@ -404,17 +417,17 @@ fn a_draft_is_opened_as_one() {
 #[test]
 fn a_pull_request_that_github_does_not_take_is_refused_in_its_words() {
     let world = World::new();
-    let bare = proposed(&world);
-    let github = StandIn::of(&bare.dir);
-    bare.git(&["branch", "same", "main"]);
+    let remote = proposed(&world);
+    let github = StandIn::of(&remote.dir);
+    remote.git(&["branch", "same", "main"]);
     let refused = |head: &str, base: &str| {
         let (head, base) = (head.to_owned(), base.to_owned());
-        let proposal = Proposal {
+        let this = Proposal {
             head,
             base,
             ..proposal()
         };
-        let error = run(forge(&github, TOKEN).open(&proposal)).unwrap_err();
+        let error = run(forge(&github, TOKEN).open(&this)).unwrap_err();
         assert!(matches!(error, ForgeError::Refused { .. }), "{error:?}");
         told(&error)
     };
@@ -449,12 +462,8 @@ fn a_repository_with_a_new_name_is_found_under_its_old_one() {
     let github = StandIn::of(&proposed(&world).dir);
     github.state().former_name = Some("store".to_owned());
     let url = github.clone_url().replace("shop", "store");
-    let login = Login::Token {
-        token: TOKEN.into(),
-        origin: String::new(),
-    };
     let address = Address::from_url(&url).unwrap();
-    let forge = GitHub::new(address, login, PATIENCE, direct());
+    let forge = GitHub::new(address, robot(), PATIENCE, direct());
     let opened = run(forge.open(&proposal())).unwrap();
     assert_eq!(run(forge.open(&proposal())).unwrap(), opened);
     assert_eq!(github.pulls().len(), 1);

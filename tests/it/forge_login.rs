@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use git_promote::adapter::forge::github::{
     Address, App, Connection, GitHub, Login, Patience, ProxyChoice,
@@ -10,9 +11,9 @@ use git_promote::port::{Forge, ForgeError};
 use secrecy::ExposeSecret;
 
 use crate::forge_github::{
-    HEAD, PATIENCE, direct, forge, proposal, proposed, run, told, with_login,
+    HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_login, with_patience,
 };
-use crate::github::{Account, App as Installed, Failing, How, StandIn, TOKEN};
+use crate::github::{Account, App as Installed, Failing, How, Recorded, StandIn, TOKEN};
 use crate::world::World;
 
 /// All that a user or a log could see of an error.
@@ -111,14 +112,10 @@ fn the_token_is_in_no_error_and_in_no_debug_text() {
         );
         let quick = Patience {
             budget: PATIENCE.first_delay,
+            deadline: Duration::from_secs(1),
             ..PATIENCE
         };
-        let login = Login::Token {
-            token: TOKEN.into(),
-            origin: "the token in `GH_TOKEN`".to_owned(),
-        };
-        let address = Address::from_url(&github.clone_url()).unwrap();
-        let forge = GitHub::new(address, login, quick, direct());
+        let forge = with_patience(&github, robot(), quick);
         all += &shown(&run(forge.open(&proposal())).unwrap_err());
         github.state().failing.clear();
     }
@@ -141,11 +138,7 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
         budget: PATIENCE.first_delay * 20,
         ..PATIENCE
     };
-    let login = Login::Token {
-        token: TOKEN.into(),
-        origin: String::new(),
-    };
-    let error = run(GitHub::new(address, login, quick, direct()).open(&proposal())).unwrap_err();
+    let error = run(GitHub::new(address, robot(), quick, direct()).open(&proposal())).unwrap_err();
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
     assert!(told(&error).starts_with("github.com could not be reached to open a pull request: "));
 }
@@ -154,17 +147,13 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
 fn a_proxy_is_used_and_its_password_is_not_told() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
-    let login = || Login::Token {
-        token: TOKEN.into(),
-        origin: String::new(),
-    };
     let through = |proxy: String| {
         let address = Address::from_url("http://github.invalid/acme/shop").unwrap();
         let connection = Connection {
             proxy: ProxyChoice::Through(proxy.into()),
             ..Connection::default()
         };
-        GitHub::new(address, login(), PATIENCE, connection)
+        GitHub::new(address, robot(), PATIENCE, connection)
     };
     // The stand-in takes a proxy's requests, whatever host they are for.
     let host = github.url().replace("http://", "");
@@ -185,11 +174,7 @@ fn certificates_that_cannot_be_read_are_named() {
         ..direct()
     };
     let address = Address::from_url(&github.clone_url()).unwrap();
-    let login = Login::Token {
-        token: TOKEN.into(),
-        origin: String::new(),
-    };
-    let error = run(GitHub::new(address, login, PATIENCE, connection).open(&proposal()));
+    let error = run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal()));
     assert!(told(&error.unwrap_err()).contains("`gone.pem`"));
 }
 
@@ -240,7 +225,7 @@ fn an_app_finds_its_installation_and_gets_one_token() {
         assert_eq!(token.expose_secret(), "ghs_installationToken1");
     });
     assert_eq!(github.pull().author, "shop-app[bot]");
-    let lines: Vec<String> = github.requests().iter().map(|r| r.line()).collect();
+    let lines: Vec<String> = github.requests().iter().map(Recorded::line).collect();
     let asked = |what: &str| lines.iter().filter(|line| line.ends_with(what)).count();
     assert_eq!(asked("/installation"), 1);
     assert_eq!(asked("/app/installations/4711/access_tokens"), 1);

@@ -13,6 +13,8 @@ mod forge_contract;
 mod forge_faults;
 mod forge_github;
 mod forge_login;
+mod forge_stand_in;
+mod forge_tls;
 mod git_checkout;
 mod git_crash;
 mod git_read;

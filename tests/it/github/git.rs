@@ -31,14 +31,18 @@ impl Bare {
             .is_some()
     }
 
-    pub fn has_commits_between(&self, base: &str, head: &str) -> bool {
+    /// How many commits `head` has that `base` has not.
+    pub fn commits_between(&self, base: &str, head: &str) -> u64 {
         let range = format!("{base}..{head}");
-        self.git(&["rev-list", "--count", &range])
-            .is_some_and(|n| n != "0")
+        let count = self.git(&["rev-list", "--count", &range]);
+        count.and_then(|n| n.parse().ok()).unwrap_or(0)
     }
 
     pub fn default_branch(&self) -> String {
-        self.git(&["symbolic-ref", "--short", "HEAD"]).unwrap()
+        let head = std::fs::read_to_string(self.0.join("HEAD")).unwrap_or_default();
+        head.trim()
+            .trim_start_matches("ref: refs/heads/")
+            .to_owned()
     }
 
     /// Moves a branch; whether it was where it must be.

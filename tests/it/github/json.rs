@@ -125,7 +125,7 @@ pub fn label(url: &str, name: &str) -> Value {
     json!({
         "id": id(name), "node_id": format!("L_{}", id(name)), "name": name, "color": "ededed",
         "url": format!("{url}/api/v3/repos/acme/shop/labels/{}", name.replace(' ', "%20")),
-        "description": "", "default": false,
+        "description": "", "default": false, "archived_at": null, "archived_by": null,
     })
 }
 
@@ -231,9 +231,6 @@ pub fn short_pull(state: &State, pull: &Pull) -> Value {
 
 /// As by its number.
 pub fn full_pull(state: &State, pull: &Pull) -> Value {
-    let range = format!("{}..{}", pull.base_sha, pull.head_sha);
-    let commits = state.git.git(&["rev-list", "--count", &range]);
-    let commits = commits.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
     let merged_by = pull.is_merged.then(|| user(&state.url, &pull.author));
     let Value::Object(fields) = short_pull(state, pull) else {
         unreachable!()
@@ -244,7 +241,7 @@ pub fn full_pull(state: &State, pull: &Pull) -> Value {
             "merged": pull.is_merged, "mergeable": pull.is_open.then_some(true), "rebaseable": null,
             "mergeable_state": if pull.is_open { "blocked" } else { "unknown" },
             "merged_by": merged_by, "comments": pull.comments.len(), "review_comments": 0,
-            "maintainer_can_modify": false, "commits": commits, "additions": 1, "deletions": 1,
+            "maintainer_can_modify": false, "commits": pull.commits, "additions": 1, "deletions": 1,
             "changed_files": 1,
         }),
     )

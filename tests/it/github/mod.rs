@@ -7,7 +7,7 @@
 //! keeps state as GitHub does (a deleted branch closes its pull request, a head
 //! that the base holds is merged), refuses what GitHub refuses, and can fail
 //! any call before or after its effect. Its answers are held to GitHub's own
-//! OpenAPI document by `forge_contract.rs`.
+//! `OpenAPI` document by `forge_contract.rs`.
 //!
 //! ```ignore
 //! let world = World::new();

@@ -53,7 +53,8 @@ pub fn open(state: &mut State, call: &Call<'_>) -> Reply {
     if state.open_pull(&head, &base).is_some() {
         return custom(format!("A pull request already exists for acme:{head}."));
     }
-    if !state.git.has_commits_between(&base_sha, &head_sha) {
+    let commits = state.git.commits_between(&base_sha, &head_sha);
+    if commits == 0 {
         return custom(format!("No commits between {base} and {head}"));
     }
     let body = call.text("body");
@@ -72,6 +73,7 @@ pub fn open(state: &mut State, call: &Call<'_>) -> Reply {
         base,
         head_sha,
         base_sha,
+        commits,
         title,
         body: body.filter(|body| !body.is_empty()),
         is_open: true,
@@ -137,7 +139,7 @@ fn turn(state: &mut State, number: u64, wanted: &str) -> Option<Reply> {
     if !state.git.holds(&tip, &pull.head_sha) {
         return refused(format!("The {head} branch was force-pushed or recreated."));
     }
-    if !state.git.has_commits_between(&state.git.tip(base)?, &tip) {
+    if state.git.commits_between(&state.git.tip(base)?, &tip) == 0 {
         return refused(format!("There are no new commits on the {head} branch."));
     }
     let pull = state.pull(number)?;

@@ -42,6 +42,7 @@ pub struct Pull {
     /// The head's commit; of a closed one, when it was closed.
     pub head_sha: String,
     pub base_sha: String,
+    pub commits: u64,
     pub title: String,
     pub body: Option<String>,
     pub is_open: bool,
@@ -87,9 +88,11 @@ impl State {
         failing.find_map(|one| one.meets(method, path))
     }
 
+    /// In whatever case of letters the login is given.
     pub fn is_collaborator(&self, login: &str) -> bool {
+        let login = login.to_lowercase();
         let mut accounts = self.accounts.iter();
-        self.collaborators.contains(login) || accounts.any(|a| a.login == login && a.has_access)
+        self.collaborators.contains(&login) || accounts.any(|a| a.login == login && a.has_access)
     }
 
     pub fn pull(&mut self, number: u64) -> Option<&mut Pull> {
@@ -118,6 +121,9 @@ impl State {
             } else if let Some(head) = head {
                 if head != pull.head_sha && git.holds(&base, &head) {
                     pull.is_open = false;
+                }
+                if (&head, &base) != (&pull.head_sha, &pull.base_sha) {
+                    pull.commits = git.commits_between(&base, &head);
                 }
                 pull.head_sha = head;
             } else {

@@ -47,17 +47,7 @@ impl Connection {
         client = match &self.proxy {
             ProxyChoice::System => client,
             ProxyChoice::Direct => client.no_proxy(),
-            ProxyChoice::Through(url) => {
-                let url = url.expose_secret();
-                let url = if url.contains("://") {
-                    url.to_owned()
-                } else {
-                    format!("http://{url}")
-                };
-                // The reason is left out: it may hold the URL, and that a password.
-                let wrong = |_| Fault::lasting(Trouble::new("the proxy's URL cannot be used"));
-                client.proxy(Proxy::all(url).map_err(wrong)?)
-            }
+            ProxyChoice::Through(url) => client.proxy(through(url)?),
         };
         let wrong = |e| Fault::lasting(Trouble::new(format!("no TLS: {}", innermost(&e))));
         client.build().map_err(wrong)
@@ -76,6 +66,21 @@ impl Connection {
         }
         Ok(all)
     }
+}
+
+/// A proxy by its URL, of which the scheme may be left out as in Git's configuration.
+fn through(url: &SecretString) -> Result<Proxy, Fault> {
+    let url = url.expose_secret();
+    let (scheme, url) = match url.split_once("://") {
+        Some((scheme, _)) => (scheme, url.to_owned()),
+        None => ("http", format!("http://{url}")),
+    };
+    // What is wrong is not told: it may hold the URL, and that a password.
+    let wrong = |what: &str| Fault::lasting(Trouble::new(format!("the proxy's URL {what}")));
+    if !matches!(scheme, "http" | "https") {
+        return Err(wrong("is neither `http` nor `https`"));
+    }
+    Proxy::all(url).map_err(|_| wrong("cannot be used"))
 }
 
 /// What every request says; octocrab adds the version of the API.

@@ -189,9 +189,7 @@ fn unanswered(error: &octocrab::Error) -> Fault {
     let (mut is_timeout, mut is_distrust) = (false, false);
     while let Some(error) = link {
         is_timeout |= error.downcast_ref().is_some_and(reqwest::Error::is_timeout);
-        // The way in which a certificate that is not trusted comes out of the TLS library.
-        is_distrust |= (error.downcast_ref::<io::Error>())
-            .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
+        is_distrust |= error.downcast_ref().is_some_and(is_no_trust);
         link = error.source();
     }
     match (is_timeout, is_distrust) {
@@ -199,6 +197,13 @@ fn unanswered(error: &octocrab::Error) -> Fault {
         (_, true) => Fault::lasting(Trouble::new(innermost(error))),
         _ => Fault::passing(Trouble::new(innermost(error))),
     }
+}
+
+/// Whether the server's certificate is not trusted: "invalid data" is what the TLS library's errors
+/// are as errors of the system. One such error may hide in another, which its `source` passes over.
+fn is_no_trust(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_no_trust)
 }
 
 /// Where an answer points to, if that is on the same server: the login goes nowhere else.

@@ -1,0 +1,129 @@
+//! GitHub behind TLS with a certificate authority of one's own, as Enterprise servers are.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use git_promote::adapter::forge::github::{Address, Connection, GitHub};
+use git_promote::port::{Forge, ForgeError};
+
+use crate::forge_github::{PATIENCE, direct, proposal, proposed, robot, run, told};
+use crate::github::StandIn;
+use crate::world::World;
+
+/// nginx with TLS before the stand-in; it ends when it is dropped.
+struct Front {
+    nginx: Child,
+    url: String,
+}
+
+impl Front {
+    /// `None` where nginx or openssl is missing, which is said.
+    fn before(github: &StandIn, world: &World) -> Option<Self> {
+        for program in ["nginx", "openssl"] {
+            let mut asked = world.command(program);
+            if asked
+                .arg(if program == "nginx" { "-v" } else { "version" })
+                .output()
+                .is_err()
+            {
+                eprintln!("skipped: {program} is missing");
+                return None;
+            }
+        }
+        fs::write(world.path("names"), "subjectAltName=IP:127.0.0.1\n").unwrap();
+        for command in [
+            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=ours",
+            "req -newkey rsa:2048 -nodes -keyout tls.key -out tls.csr -subj /CN=127.0.0.1",
+            "x509 -req -in tls.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tls.pem -days 30 \
+             -extfile names",
+        ] {
+            let out = world
+                .command("openssl")
+                .args(command.split_whitespace())
+                .output()
+                .unwrap();
+            assert!(
+                out.status.success(),
+                "{}",
+                String::from_utf8_lossy(&out.stderr)
+            );
+        }
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let dir = world.path("").display().to_string();
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("{name}_temp_path {dir}/{name};"))
+            .concat();
+        let conf = format!(
+            "daemon off; master_process off; pid {dir}/pid; error_log {dir}/error.log; events {{}} http {{ \
+             access_log off; {temporary} server {{ listen {free} ssl; \
+             ssl_certificate {dir}/tls.pem; ssl_certificate_key {dir}/tls.key; \
+             location / {{ proxy_pass {}; proxy_set_header Host $http_host; }} }} }}",
+            github.url()
+        );
+        fs::write(world.path("nginx.conf"), conf).unwrap();
+        let mut nginx = world.command("nginx");
+        nginx
+            .arg("-c")
+            .arg(world.path("nginx.conf"))
+            .arg("-e")
+            .arg(world.path("start.log"));
+        let nginx = nginx
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let url = format!("https://{free}/acme/shop.git");
+        let front = Self { nginx, url };
+        let started = Instant::now();
+        while TcpStream::connect(free).is_err() {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "nginx does not start"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(front)
+    }
+
+    fn forge(&self, connection: Connection) -> GitHub {
+        let address = Address::from_url(&self.url).unwrap();
+        GitHub::new(address, robot(), PATIENCE, connection)
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        let _ = self.nginx.kill();
+        let _ = self.nginx.wait();
+    }
+}
+
+#[test]
+fn a_server_of_an_own_authority_is_trusted_by_its_file_and_else_refused_at_once() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let Some(front) = Front::before(&github, &world) else {
+        return;
+    };
+    let ours = Connection {
+        ca_files: vec![world.path("ca.pem")],
+        ..direct()
+    };
+    let opened = run(front.forge(ours).open(&proposal())).unwrap();
+    assert_eq!(opened.number, 1);
+    github.forget();
+    let started = Instant::now();
+    let error = run(front.forge(direct()).open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+    assert!(told(&error).contains("certificate"), "{}", told(&error));
+    assert!(
+        started.elapsed() < PATIENCE.budget / 2,
+        "tried again and again"
+    );
+    assert_eq!(github.requests().len(), 0);
+}
