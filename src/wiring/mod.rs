@@ -62,13 +62,10 @@ pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
 
 /// The environment's tokens, and the one that an App gets for itself.
 fn passwords(app: Arc<OnceLock<Arc<GitHub>>>) -> Passwords {
+    // Passwords are asked for where waiting holds nobody up.
     Arc::new(move |authority| {
         let app = app.get().filter(|github| github.host() == authority);
-        // Passwords are asked for where waiting holds nobody up.
-        let token = app.and_then(|github| {
-            let runtime = tokio::runtime::Handle::try_current().ok()?;
-            runtime.block_on(github.token()).ok()
-        });
+        let token = app.and_then(|github| github.token_by_waiting());
         let own = token.map(|secret| Password {
             user: "x-access-token".to_owned(),
             secret,

@@ -39,6 +39,83 @@ fn argocd_does_what_its_readme_says() {
 }
 
 #[test]
+fn github_actions_does_what_its_readme_says() {
+    example("github-actions");
+}
+
+/// What a workflow's steps run that call this program, each with the step's own environment.
+fn scripts(workflow: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let file = project("examples/github-actions/.github/workflows").join(workflow);
+    let text = fs::read_to_string(file).unwrap();
+    let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let jobs = workflow["jobs"].as_mapping().unwrap();
+    jobs.values()
+        .flat_map(|job| job["steps"].as_sequence().unwrap())
+        .filter_map(|step| {
+            let script = step["run"].as_str()?;
+            let environment = step["env"].as_mapping().into_iter().flatten();
+            let environment = environment
+                .map(|(key, value)| (key.as_str().unwrap().into(), value.as_str().unwrap().into()));
+            Some((script.to_owned(), environment.collect()))
+        })
+        .filter(|(script, _)| !script.starts_with("cargo install"))
+        .collect()
+}
+
+#[test]
+fn the_workflows_run_as_they_stand() {
+    if !crate::remotes::has("the workflows", &["bash", "jq"]) {
+        return;
+    }
+    for workflow in ["preview.yaml", "promote.yaml"] {
+        let world = World::new();
+        let seed = repository_of(&world, &project("examples/github-actions"));
+        let url = seed.dir.display().to_string();
+        world.git(&["clone", "-q", "--bare", &url, "remote.git"]);
+        let remote = world.at(world.path("remote.git"));
+        let repo = world.clone_of(&remote, "checkout");
+        // What GitHub has on its machines: this program, and `gh`, which only says what it got.
+        let bin = world.path("bin");
+        fs::create_dir_all(&bin).unwrap();
+        let program = env!("CARGO_BIN_EXE_git-promote");
+        std::os::unix::fs::symlink(program, bin.join("git-promote")).unwrap();
+        world.script("bin/gh", "echo gh \"$@\"; tail -n 1 preview.md");
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        for (script, environment) in scripts(workflow) {
+            let mut bash = world.command("bash");
+            bash.args(["-eo", "pipefail", "-c", &script])
+                .current_dir(&repo.dir)
+                .env("PATH", &path)
+                .env("GITHUB_STEP_SUMMARY", world.path("summary"));
+            for (key, value) in environment {
+                // Expressions of GitHub's own, which it puts in before.
+                let value = match value.as_str() {
+                    "${{ inputs.service }}" => "menu",
+                    "${{ github.event.pull_request.number }}" => "7",
+                    "${{ inputs.source }}" | "${{ github.token }}" => "",
+                    other => panic!("{other}"),
+                };
+                bash.env(key, value);
+            }
+            let ran = crate::world::Ran::from(bash.output().unwrap());
+            assert_eq!(ran.code, 0, "{script}: {ran}");
+        }
+        let summary = fs::read_to_string(world.path("summary")).unwrap();
+        let is_told = if workflow == "preview.yaml" {
+            summary.contains("3.1.4") && summary.contains("3.2.0")
+        } else {
+            summary.starts_with("branch-pushed ")
+        };
+        assert!(is_told, "{summary}");
+        if workflow == "promote.yaml" {
+            let branch = "promote/staging-to-production/menu";
+            let file = "apps/menu/overlays/production/kustomization.yaml";
+            assert!(remote.show(branch, file).contains("newTag: 3.2.0"));
+        }
+    }
+}
+
+#[test]
 fn every_example_is_run() {
     let mut folders: Vec<String> = fs::read_dir(project("examples"))
         .unwrap()
@@ -47,7 +124,10 @@ fn every_example_is_run() {
         .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     folders.sort();
-    assert_eq!(folders, ["argocd", "folders", "helm", "kustomize"]);
+    assert_eq!(
+        folders,
+        ["argocd", "folders", "github-actions", "helm", "kustomize"]
+    );
 }
 
 #[test]

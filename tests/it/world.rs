@@ -105,6 +105,14 @@ impl World {
         command
     }
 
+    /// Writes a shell script that can be run.
+    pub fn script(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let file = self.path(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// Runs Git in this world's folder; it must succeed. Gives stdout without the last line end.
     pub fn git(&self, args: &[&str]) -> String {
         self.git_in(self.root.path(), args)

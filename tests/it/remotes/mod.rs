@@ -160,6 +160,7 @@ fn from_clones_that_libgit2_cannot_read() {
         ("partial", "--filter=blob:none"),
         ("reftable", "--ref-format=reftable"),
     ] {
+        remote.git(&["update-ref", "refs/heads/main", &first]);
         let tried = world
             .command("git")
             .args(["clone", "-q", option, &url, name])

@@ -95,6 +95,12 @@ impl GitHub {
         Ok(session.token().clone())
     }
 
+    /// The same for a thread that may wait; `None` where there is none, or no runtime.
+    pub fn token_by_waiting(&self) -> Option<SecretString> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
+        runtime.block_on(self.token()).ok()
+    }
+
     /// The login's session, made when it is first needed, when its token gets old, and when it is
     /// asked for in another runtime.
     async fn session(&self) -> Result<Session, Fault> {
