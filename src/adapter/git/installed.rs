@@ -19,7 +19,7 @@ use super::address::Server;
 use super::borrowed::is_borrowed;
 use super::durable::{packs, sync_new_packs};
 use super::fault::{Finding, Place};
-use super::network::NetworkSettings;
+use super::network::{self, NetworkSettings};
 use super::process::{self, Ran};
 use super::reference::{Swap, of_branch, of_remote, target};
 use super::transport::{Transport, Update};
@@ -80,7 +80,10 @@ impl<'r> Installed<'r> {
             let error = match process::run(&mut self.git(args), b"", self.settings.patience.budget)
             {
                 Ok(ran) if ran.status.success() => return Ok(ran),
-                Ok(ran) => self.said(&ran),
+                Ok(ran) => match self.lasting(&ran) {
+                    Some(fault) => return Err(fault),
+                    None => self.said(&ran),
+                },
                 Err(e) if e.kind() == ErrorKind::TimedOut => e.to_string(),
                 Err(e) => return Err(self.not_run(e)),
             };
@@ -101,6 +104,51 @@ impl<'r> Installed<'r> {
             },
             _ => Place::of(self.here).io_fault("could not run `git`")(error),
         }
+    }
+
+    /// The fault, where Git's own words (in the C locale, and not the server's) say that another
+    /// try would end like this one. Everything else is tried again; no other decision hangs on them.
+    fn lasting(&self, ran: &Ran) -> Option<RepositoryError> {
+        let text = String::from_utf8_lossy(&ran.stderr);
+        let says = |words: &[&str]| words.iter().any(|words| text.contains(words));
+        let remote = self.name.clone();
+        let source = Box::new(Finding(format!(
+            "{}: {}",
+            self.server.shown(),
+            self.said(ran)
+        )));
+        if says(&[
+            "Authentication failed",
+            "could not read Username",
+            "could not read Password",
+            "Permission denied (",
+        ]) {
+            let origin = self
+                .password
+                .as_ref()
+                .map(|password| password.origin.clone());
+            return Some(RepositoryError::Credentials {
+                remote,
+                tried: vec![origin.unwrap_or_else(|| "what the installed `git` has".to_owned())],
+                source,
+            });
+        }
+        if says(&[
+            "Host key verification failed",
+            "certificate verification failed",
+        ]) {
+            return Some(RepositoryError::UntrustedServer {
+                remote,
+                hint: network::how_to_trust(&self.server),
+                source,
+            });
+        }
+        says(&[
+            "not found",
+            "not exported",
+            "does not appear to be a git repository",
+        ])
+        .then_some(RepositoryError::Denied { remote, source })
     }
 
     /// What Git said, without what must not be said.

@@ -31,6 +31,8 @@ use keychain::Outcome;
 use session::Session;
 use trouble::Trouble;
 
+pub(super) use trouble::how_to_trust;
+
 /// The authorities to trust and the proxy to take for a server.
 pub(super) fn reached_by(
     repo: &Repository,

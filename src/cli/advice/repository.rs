@@ -17,8 +17,8 @@ pub(super) fn way(error: &Error) -> Way {
             Way::failed("use an ordinary full clone with SHA-1 ids and the `files` ref storage")
         }
         Error::UnsupportedRemote { .. } => Way::usage(
-            "local paths and `file://` work so far; `--no-push` commits on the local branch, \
-             and `git push` publishes it",
+            "only the `git` program speaks to URLs of this kind: install it; `--no-push` commits on \
+             the local branch",
         ),
         Error::Unreachable { .. } => Way {
             exit: Exit::Unreachable,

@@ -85,7 +85,7 @@ impl Trouble {
 }
 
 /// What to do about a server that could not prove who it is.
-fn how_to_trust(server: &Server) -> String {
+pub(in crate::adapter::git) fn how_to_trust(server: &Server) -> String {
     if server.is_http() {
         return "if the server's authority is your own, name its file in Git's `http.sslCAInfo`"
             .to_owned();

@@ -1,0 +1,149 @@
+//! Secrets are seen nowhere: in no output, no command line, no file.
+
+use std::fs;
+use std::path::Path;
+
+use crate::github::{StandIn, TOKEN};
+use crate::remotes::{Http, PASSWORD, Ssh, USER};
+use crate::world::{Ran, Repo, World};
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+];
+const WAYS: [&str; 2] = ["libgit2", "git"];
+
+/// Runs the program with every word of every other program that it starts written down.
+fn watched(world: &World, repo: &Repo<'_>, variables: &[(&str, &str)], words: &[&str]) -> Ran {
+    fs::create_dir_all(world.path("bin")).unwrap();
+    for name in ["git", "ssh", "sh"] {
+        let real = ["/usr/local/bin", "/usr/bin", "/bin"]
+            .map(|folder| Path::new(folder).join(name))
+            .into_iter()
+            .find(|file| file.is_file());
+        let Some(real) = real else { continue };
+        let log = world.path("words").display().to_string();
+        let real = real.display();
+        let script = format!("printf '%s\\n' \"$@\" >> '{log}'\nexec '{real}' \"$@\"");
+        world.script(&format!("bin/{name}"), &script);
+    }
+    let path = format!(
+        "{}:{}",
+        world.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command
+        .current_dir(&repo.dir)
+        .env("PATH", path)
+        .envs(variables.iter().copied())
+        .args([
+            "--from",
+            "staging",
+            "--to",
+            "production",
+            "--yes",
+            "--verbose",
+            "--timeout",
+            "5",
+        ])
+        .args(words);
+    Ran::from(command.output().unwrap())
+}
+
+/// All files below a folder that hold a text, but for those that are meant to.
+fn holders(folder: &Path, text: &str, meant: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(holders(&path, text, meant));
+        } else if entry.file_type().unwrap().is_file() {
+            let bytes = fs::read(&path).unwrap();
+            let shown = path.display().to_string();
+            let holds = bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes());
+            if holds && !meant.iter().any(|end| shown.ends_with(end)) {
+                found.push(shown);
+            }
+        }
+    }
+    found
+}
+
+fn assert_hidden(world: &World, ran: &Ran, secret: &str, meant: &[&str]) {
+    assert!(!ran.to_string().contains(secret), "{ran}");
+    let found = holders(&world.path(""), secret, meant);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_password_is_seen_nowhere() {
+    for way in WAYS {
+        for in_url in [false, true] {
+            let world = World::new();
+            let Some(http) = Http::start(&world) else {
+                return;
+            };
+            http.let_in(&world);
+            let (_remote, repo) = world.cloned(FILES);
+            let mut url = format!("{}/remote.git", http.url);
+            if in_url {
+                fs::remove_file(world.path("home/.git-credentials")).unwrap();
+                url = url.replace("://", &format!("://{USER}:{PASSWORD}@"));
+            }
+            repo.git(&["remote", "set-url", "origin", &url]);
+            let meant = [".git-credentials", "repo/.git/config"];
+            for (hook, code) in [("exit 1", 1), ("exit 0", 0)] {
+                world.script("remote.git/hooks/update", hook);
+                let ran = watched(&world, &repo, &[], &["--transport", way]);
+                assert_eq!(ran.code, code, "{ran}");
+                assert_hidden(&world, &ran, PASSWORD, &meant);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_is_seen_nowhere() {
+    for way in WAYS {
+        let world = World::new();
+        let (remote, repo) = world.cloned(FILES);
+        let github = StandIn::of(&remote.dir);
+        repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
+        let (server, api) = (github.url(), github.api());
+        for token in [TOKEN, "ghp_aWrongTokenThatIsAlsoNobodysBusiness00"] {
+            let variables = [
+                ("GITHUB_SERVER_URL", server.as_str()),
+                ("GITHUB_API_URL", api.as_str()),
+                ("GH_TOKEN", token),
+            ];
+            for action in ["pull-request", "commit"] {
+                let words = ["--transport", way, "--action", action];
+                let ran = watched(&world, &repo, &variables, &words);
+                assert_eq!(ran.code, i32::from(token != TOKEN), "{ran}");
+                assert_hidden(&world, &ran, token, &[]);
+            }
+        }
+        let pulls = format!("{:?}", github.pulls());
+        assert!(!pulls.contains(TOKEN), "{pulls}");
+    }
+}
+
+#[test]
+fn a_private_key_is_seen_nowhere() {
+    let world = World::new();
+    let Some(ssh) = Ssh::start(&world) else {
+        return;
+    };
+    fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    let (remote, repo) = world.cloned(FILES);
+    let path = remote.dir.display().to_string();
+    repo.git(&["remote", "set-url", "origin", &format!("{}{path}", ssh.url)]);
+    let key = fs::read_to_string(world.path("home/.ssh/id_ed25519")).unwrap();
+    let line = key.lines().nth(2).unwrap().to_owned();
+    let ran = watched(&world, &repo, &[], &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_hidden(&world, &ran, &line, &[".ssh/id_ed25519"]);
+}
