@@ -45,6 +45,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,
+        notes: Vec::new(),
         warnings: vec![Warning {
             path: Some("envs/production/web/x.yaml".into()),
             message: "still names `staging`".into(),

@@ -73,7 +73,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     } else {
         repository.snapshot(source_commit)?
     };
-    let mut warnings: Vec<Warning> = branch
+    let notes: Vec<Warning> = branch
         .notes
         .iter()
         .map(|n| Warning {
@@ -81,6 +81,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
             message: n.clone(),
         })
         .collect();
+    let mut warnings = Vec::new();
     let (settings, origin) = settings(ports, request, target.as_ref(), &mut warnings)?;
     let hop = resolve::hop(request, &settings)?;
     let naming = resolve::naming(&hop, &settings);
@@ -152,6 +153,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         action,
         origin,
         applications: decided.applications,
+        notes,
         warnings,
         findings,
         faults: decided.faults,

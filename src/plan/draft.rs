@@ -31,6 +31,8 @@ pub(crate) struct Draft {
     pub applications: Vec<ApplicationPlan>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// What the user should know of the clone that it was computed in.
+    pub notes: Vec<Warning>,
     /// What the guards found, whether or not it is allowed.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
@@ -102,6 +104,11 @@ impl Plan {
     /// What the user should know.
     pub fn warnings(&self) -> &[Warning] {
         &self.draft.warnings
+    }
+
+    /// What the user should know of the clone that it was computed in; nobody else is concerned.
+    pub fn notes(&self) -> &[Warning] {
+        &self.draft.notes
     }
 
     /// What the guards found, whether or not it is allowed.

@@ -85,7 +85,9 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             source: plan.source().to_string(),
             target: plan.target().to_string(),
             applications: plan.applications(),
-            warnings: plan.warnings().iter().map(Warning::from).collect(),
+            warnings: (plan.notes().iter().chain(plan.warnings()))
+                .map(Warning::from)
+                .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),
             conflicts: Vec::new(),
             errors: plan.faults().iter().map(FileError::from).collect(),

@@ -238,7 +238,9 @@ impl<'a> Promotion<'a> {
             branch: Some(branch),
             pull_request: None,
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
-            warnings: plan.warnings().iter().map(Warning::from).collect(),
+            warnings: (plan.notes().iter().chain(plan.warnings()))
+                .map(Warning::from)
+                .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),
             other_commits: Vec::new(),
             conflicts: Vec::new(),

@@ -17,7 +17,7 @@ pub(super) fn write(
     allow: &Allow,
 ) -> io::Result<()> {
     let palette = canvas.palette;
-    for warning in plan.warnings() {
+    for warning in plan.notes().iter().chain(plan.warnings()) {
         writeln!(
             out,
             "{0}warning{0:#}: {1}",

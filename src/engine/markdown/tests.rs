@@ -68,6 +68,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             }),
             files: vec![file],
         }],
+        notes: Vec::new(),
         warnings: vec![Warning {
             path: None,
             message: place.to_owned(),

@@ -213,7 +213,7 @@ const PROMOTE: &[&str] = &[
 ];
 
 /// All lock files below a folder.
-fn locks(folder: &Path) -> Vec<PathBuf> {
+pub fn locks(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
         if entry.file_type().unwrap().is_dir() {

@@ -8,11 +8,14 @@
 //! what is left must be the same, to the last byte, and the token must not be
 //! seen anywhere.
 
+use std::fs;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::github::{Failing, How, StandIn, TOKEN};
+use crate::remotes::has;
 use crate::world::{Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -65,7 +68,12 @@ impl<'w> Scene<'w> {
     }
 
     fn promote(&self, words: &[&str]) -> Ran {
-        let mut command = self.world.command(env!("CARGO_BIN_EXE_git-promote"));
+        let program = self.world.command(env!("CARGO_BIN_EXE_git-promote"));
+        self.run(program, words)
+    }
+
+    /// The same by a command that is the program, or that runs it.
+    fn run(&self, mut command: Command, words: &[&str]) -> Ran {
         let ran = command
             .current_dir(&self.repo.dir)
             .env("GITHUB_SERVER_URL", self.github.url())
@@ -263,4 +271,71 @@ fn a_withdrawn_pull_request_survives_every_fault_of_every_call() {
         },
         words: OPEN,
     });
+}
+
+/// Killed at the first, second, ... call of a kind; the next run ends as if nothing had happened.
+fn killed_at_every(call: &str, story: Story, expected: &str) -> usize {
+    for nth in 1.. {
+        let world = World::new();
+        let scene = Scene::new(&world);
+        (story.before)(&scene);
+        let trace = world.path("trace");
+        let mut strace = world.command("strace");
+        strace
+            .args(["-f", "-qq", "-o"])
+            .arg(&trace)
+            .args(["-e", &format!("trace={call}")])
+            .args(["-e", &format!("inject={call}:signal=SIGKILL:when={nth}")])
+            .arg(env!("CARGO_BIN_EXE_git-promote"));
+        let first = scene.run(strace, story.words);
+        let log = fs::read_to_string(&trace).unwrap_or_default();
+        let mut told = format!("{}: {call} {nth}: {first}", story.name);
+        for _ in 0..2 {
+            // A lock that a killed process leaves is Git's own, and is named.
+            let again = scene.promote(story.words);
+            told = format!("{told}\nthen {again}");
+            if again.code == 0 {
+                break;
+            }
+            for lock in super::crashes::locks(&scene.repo.dir.join(".git")) {
+                fs::remove_file(lock).unwrap();
+            }
+        }
+        let outcome = scene.outcome();
+        assert!(
+            outcome == expected,
+            "{told}\nleft\n{outcome}\nand not\n{expected}"
+        );
+        if !log.contains("killed by SIGKILL") {
+            return nth - 1;
+        }
+    }
+    unreachable!("every run ends")
+}
+
+#[test]
+fn a_new_pull_request_survives_a_kill_at_every_write() {
+    if !has("crashes while a pull request opens", &["strace"]) {
+        return;
+    }
+    let story = Story {
+        name: "a new pull request",
+        before: |_| {},
+        words: OPEN,
+    };
+    let (_, expected) = undisturbed(story);
+    let points: usize = thread::scope(|scope| {
+        let running: Vec<_> = ["rename", "write", "writev", "sendto"]
+            .map(|call| {
+                let expected = &expected;
+                scope.spawn(move || killed_at_every(call, story, expected))
+            })
+            .into_iter()
+            .collect();
+        running.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    println!(
+        "killed while a pull request opens: {points} points, each ended right by the next run"
+    );
+    assert!(points >= 40, "only {points} points");
 }
