@@ -15,7 +15,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 use super::check::CheckArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
-use super::promote::PromoteArguments;
+use super::promote::{ActionWord, PromoteArguments};
 use super::schema::SchemaArguments;
 
 /// Promotes applications between the environments of a GitOps repository.
@@ -114,7 +114,16 @@ impl Arguments {
     pub fn read(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
         let matches = Self::command().try_get_matches_from(words)?;
         refuse_both(&matches)?;
-        Self::from_arg_matches(&matches)
+        let arguments = Self::from_arg_matches(&matches)?;
+        let promote = &arguments.promote;
+        if promote.action == Some(ActionWord::Commit) && promote.proposal.is_given() {
+            return Err(Self::command().error(
+                clap::error::ErrorKind::ArgumentConflict,
+                "a commit has no draft, labels, people or branch of its own: leave out \
+                 `--action commit`, or the words for a pull request",
+            ));
+        }
+        Ok(arguments)
     }
 
     /// The folder to start from: each `-C` before and after the subcommand in turn.
@@ -195,6 +204,14 @@ mod tests {
         let error = read("git-promote --from a --to b diff --from a --to b").unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
         assert!(error.to_string().contains("before `diff`"), "{error}");
+    }
+
+    #[test]
+    fn words_for_a_pull_request_ask_for_one_and_never_go_with_a_commit() {
+        let line = "git-promote --from a --to b --draft";
+        assert!(read(line).unwrap().promote.proposal.is_given());
+        let error = read(&format!("{line} --action commit")).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
     }
 
     #[test]

@@ -113,7 +113,8 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
     let request = Request {
-        action: arguments.action.map(Action::from),
+        action: (arguments.action.map(Action::from))
+            .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
         message: MessageChoice {
             title: arguments.message.clone(),
             body: arguments.body.clone(),

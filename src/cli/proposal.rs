@@ -71,6 +71,14 @@ impl From<MergeWord> for MergeMethod {
 }
 
 impl ProposalArguments {
+    /// Whether any of them was given: then a pull request is meant.
+    pub fn is_given(&self) -> bool {
+        let has_names = [&self.label, &self.reviewer, &self.assignee]
+            .iter()
+            .any(|names| !names.is_empty());
+        has_names || self.draft || self.auto_merge.is_some() || self.reopen || self.new_branch
+    }
+
     /// What the words ask for.
     pub fn choice(&self) -> ProposalChoice {
         let some = |list: Vec<String>| (!list.is_empty()).then_some(list);

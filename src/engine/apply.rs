@@ -17,7 +17,7 @@ use super::propose::{clear_away, propose};
 use super::request::Request;
 use crate::domain::{Action, ApplicationName, CommitId};
 use crate::plan::{Cleared, Finding, Plan};
-use crate::port::{Advance, CommitRequest, TreeChange};
+use crate::port::{Advance, Branch, CommitRequest, TreeChange};
 
 /// How long a promotion goes on planning anew while others are faster.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -128,27 +128,12 @@ pub async fn apply(
             Ok(cleared) => cleared,
             Err(hold) => return Ok(Receipt::Held(hold.findings)),
         };
-        if cleared.plan().action() == Action::PullRequest {
-            return propose(ports, request, &cleared, &branch).await;
-        }
-        ports.progress.step("writing the commit");
-        let commit = ports
-            .repository
-            .write_commit(commit_request(&cleared))
-            .await?;
-        ports.progress.step(match branch.remote {
-            Some(_) => "pushing",
-            None => "moving the branch",
-        });
-        if let Advance::Done { notes } = ports.repository.advance(&branch, commit).await? {
-            return Ok(Receipt::Committed {
-                commit,
-                branch: branch.name,
-                remote: branch.remote,
-                applications: cleared.plan().changed_applications().cloned().collect(),
-                plan: Box::new(cleared.plan().clone()),
-                notes,
-            });
+        let receipt = match cleared.plan().action() {
+            Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
+            Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
+        };
+        if let Some(receipt) = receipt {
+            return Ok(receipt);
         }
         ports.progress.step("somebody was faster: planning anew");
         ports.clock.pause(turn(overtaken)).await;
@@ -169,6 +154,34 @@ pub async fn apply(
         }
         current = next;
     }
+}
+
+/// Commits a cleared plan on its branch; `None` when somebody was faster.
+async fn commit(
+    ports: &Ports<'_>,
+    cleared: &Cleared,
+    branch: Branch,
+) -> Result<Option<Receipt>, EngineError> {
+    ports.progress.step("writing the commit");
+    let commit = ports
+        .repository
+        .write_commit(commit_request(cleared))
+        .await?;
+    ports.progress.step(match branch.remote {
+        Some(_) => "pushing",
+        None => "moving the branch",
+    });
+    Ok(match ports.repository.advance(&branch, commit).await? {
+        Advance::Overtaken => None,
+        Advance::Done { notes } => Some(Receipt::Committed {
+            commit,
+            branch: branch.name,
+            remote: branch.remote,
+            applications: cleared.plan().changed_applications().cloned().collect(),
+            plan: Box::new(cleared.plan().clone()),
+            notes,
+        }),
+    })
 }
 
 /// How long to make room for others after being overtaken so often: without it, of many that push

@@ -13,7 +13,7 @@ use super::EngineError;
 use super::load::MAX_BYTES;
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::plan::{Changes, promotion_id};
-use crate::port::{ProposedBranch, ProposedCommit, Repository, Snapshot};
+use crate::port::{ProposedBranch, ProposedCommit, Repository, Sight, Snapshot};
 
 /// More commits than these the program never makes.
 const MOST: usize = 100;
@@ -55,14 +55,16 @@ pub(super) fn holder(
     let mut own: Vec<(&ProposedCommit, String)> = Vec::new();
     let mut merges = Vec::new();
     for (i, commit) in branch.commits.iter().enumerate() {
-        match proven(repository, commit)? {
+        match proven(repository, commit, branch.sight)? {
             Some(id) if i < MOST => own.push((commit, id)),
             _ if commit.parents.len() == 2 => merges.push(commit),
             _ => others.push(other(commit)),
         }
     }
     for merge in merges {
-        if !is_update(repository, merge, &branch.commits, &own)? {
+        // What it was merged into cannot be seen, and may be a person's.
+        let is_seen = branch.sight == Sight::Whole;
+        if !is_seen || !is_update(repository, merge, &branch.commits, &own)? {
             others.push(other(merge));
         }
     }
@@ -90,6 +92,7 @@ fn other(commit: &ProposedCommit) -> OtherCommit {
 fn proven(
     repository: &dyn Repository,
     commit: &ProposedCommit,
+    sight: Sight,
 ) -> Result<Option<String>, EngineError> {
     let said = |key| trailer(&commit.message, key);
     let (Some(id), Some(from), Some(to), Some(applications)) = (
@@ -100,7 +103,12 @@ fn proven(
     ) else {
         return Ok(None);
     };
-    if commit.parents.len() != 1 {
+    let [parent] = commit.parents[..] else {
+        return Ok(None);
+    };
+    // Where nothing below it can be seen, it must stand where it was written: on the base.
+    let stands_on = said("Promotion-Target");
+    if sight == Sight::LastCommit && stands_on != Some(parent.to_string().as_str()) {
         return Ok(None);
     }
     let snapshot = repository.snapshot(commit.id)?;

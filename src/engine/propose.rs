@@ -26,13 +26,13 @@ const TRIES: usize = 8;
 /// How many names are tried with `--new-branch`.
 const NAMES: usize = 50;
 
-/// Proposes a cleared plan.
+/// Proposes a cleared plan; `None` when the base has moved, and a new plan is needed.
 pub(super) async fn propose(
     ports: &Ports<'_>,
     request: &Request,
     cleared: &Cleared,
     base: &Branch,
-) -> Result<Receipt, EngineError> {
+) -> Result<Option<Receipt>, EngineError> {
     let plan = cleared.plan();
     let words = Words::of(plan, request)?;
     let mut name = plan.proposal().branch.clone();
@@ -46,16 +46,16 @@ pub(super) async fn propose(
         let choice = &request.proposal;
         let commit = match decide(&standing, plan.id(), choice.closed, choice.taken) {
             Step::Respect(rejected) => {
-                return Ok(Receipt::Rejected {
+                return Ok(Some(Receipt::Rejected {
                     pull_request: rejected,
                     branch: name,
-                });
+                }));
             }
             Step::Stop(commits) => {
-                return Ok(Receipt::Conflict {
+                return Ok(Some(Receipt::Conflict {
                     branch: name,
                     commits,
-                });
+                }));
             }
             Step::Next => {
                 first = standing.rejected;
@@ -65,6 +65,12 @@ pub(super) async fn propose(
             }
             Step::Keep(tip) => tip,
             Step::Push(expected) => {
+                // A newer run may have put a newer promotion there, from a base that went on.
+                if base.remote.is_some()
+                    && ports.repository.branch(&request.branch).await?.tip != base.tip
+                {
+                    return Ok(None);
+                }
                 ports.progress.step("writing the commit");
                 let commit = ports
                     .repository
@@ -89,7 +95,12 @@ pub(super) async fn propose(
             commit,
             branch: name,
         };
-        return finished(ports, plan, base, proposal, standing, &words).await;
+        // It belongs to the first branch, and people's commits with it.
+        if number > 1 {
+            standing.rejected = None;
+        }
+        let finished = finished(ports, plan, base, proposal, standing, &words).await?;
+        return Ok(Some(finished));
     }
     Err(EngineError::Overtaken { branch: name })
 }

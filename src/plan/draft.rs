@@ -54,6 +54,7 @@ impl Draft {
             trailer("Promotion-To", self.hop.to.name.clone()),
             trailer("Promotion-Apps", names(&self.applications)),
             trailer("Promotion-Source", self.source.to_string()),
+            trailer("Promotion-Target", self.target.to_string()),
             trailer("Promotion-Mode", self.decider.to_string()),
         ];
         Plan { draft: self, id }

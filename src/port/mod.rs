@@ -11,6 +11,6 @@ pub use login::{Password, Passwords};
 pub use outside::{Clock, Progress, Reading, SettingsError, SettingsReader, Silent};
 pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
-    Publish, Repository, RepositoryError, TreeChange,
+    Publish, Repository, RepositoryError, Sight, TreeChange,
 };
 pub use snapshot::{Snapshot, TreeEntry};

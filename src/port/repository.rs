@@ -81,6 +81,17 @@ pub struct ProposedBranch {
     pub tip: CommitId,
     /// The commits that the base lacks, newest first.
     pub commits: Vec<ProposedCommit>,
+    /// How much of the branch is known.
+    pub sight: Sight,
+}
+
+/// How much of a branch's history is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sight {
+    /// All of it.
+    Whole,
+    /// Its last commit, in a shallow clone: where the base's history begins is not known there.
+    LastCommit,
 }
 
 /// A commit of a [`ProposedBranch`].

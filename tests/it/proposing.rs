@@ -919,8 +919,8 @@ fn after_a_crash_at_any_call_the_next_run_closes_the_same() {
 #[test]
 fn an_error_after_the_push_says_what_is_done_already() {
     on_stage(|stage| {
-        // Base, branch, pull requests, commit, push: the next call opens.
-        stage.forge.fate.set(Some(Fail::Before(5)));
+        // Base, branch, pull requests, base again, commit, push: the next call opens.
+        stage.forge.fate.set(Some(Fail::Before(6)));
         match stage.try_run(&request()) {
             Err(EngineError::Propose { branch, .. }) => assert_eq!(branch, BRANCH),
             other => panic!("{other:?}"),

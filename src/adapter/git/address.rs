@@ -103,10 +103,12 @@ impl Server {
 
     /// The password in the URL, as it stands there and as it is meant.
     pub(super) fn secrets(&self) -> Vec<String> {
-        let Some(password) = Url::parse(&self.url)
-            .ok()
-            .and_then(|url| url.password().map(ToOwned::to_owned))
-        else {
+        let Ok(url) = Url::parse(&self.url) else {
+            return Vec::new();
+        };
+        // A token is often given as the user, with no password.
+        let lone = || (self.is_http() && !url.username().is_empty()).then(|| url.username());
+        let Some(password) = url.password().or_else(lone).map(ToOwned::to_owned) else {
             return Vec::new();
         };
         let meant = String::from_utf8_lossy(&unescape(&password)).into_owned();
@@ -125,6 +127,15 @@ impl Server {
             port: None,
             user: None,
         }
+    }
+
+    /// Whether nobody on the way can read along: by TLS, or within this machine.
+    pub(super) fn is_private(&self) -> bool {
+        self.scheme == "https"
+            || matches!(
+                self.host.as_str(),
+                "localhost" | "127.0.0.1" | "[::1]" | "::1"
+            )
     }
 
     /// Whether it is spoken to by HTTP.

@@ -139,6 +139,20 @@ pub(super) fn is_borrowed(repo: &Repository) -> bool {
     (repo.config()).is_ok_and(|config| config.get_bool(MARK).unwrap_or(false))
 }
 
+/// Whether nothing was fetched yet.
+pub(super) fn is_empty(repo: &Repository) -> bool {
+    repo.references()
+        .is_ok_and(|mut references| references.next().is_none())
+}
+
+/// Whether a clone holds the last commit of its branch alone, as CI makes them: then a branch that
+/// is new to it needs no more either. In a deeper one that would cut off what is there.
+pub(super) fn has_one_commit(repo: &Repository) -> bool {
+    let head = || repo.head().ok()?.peel_to_commit().ok();
+    repo.is_shallow()
+        && (is_borrowed(repo) || head().is_some_and(|commit| commit.parent_count() == 0))
+}
+
 fn common(dir: &Path) -> Option<PathBuf> {
     let common = asked(dir, &["rev-parse", "--git-common-dir"])?;
     Some(dir.join(common))

@@ -28,7 +28,10 @@ pub(super) struct Helper {
 
 impl Helper {
     pub(super) fn of(repo: &Repository, server: &Server) -> Self {
-        let user = (server.user.as_ref()).map(|user| format!("username={user}\n"));
+        // A line end in it would be another line of the question, and name another host.
+        let user = (server.user.as_ref())
+            .filter(|user| !user.chars().any(char::is_control))
+            .map(|user| format!("username={user}\n"));
         let question = format!("url={}\n{}", server.shown(), user.unwrap_or_default());
         Self {
             folder: repo.path().to_owned(),

@@ -16,7 +16,7 @@ use git2::{Oid, Repository};
 use secrecy::ExposeSecret as _;
 
 use super::address::Server;
-use super::borrowed::is_borrowed;
+use super::borrowed::{has_one_commit, is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
 use super::fault::{Finding, Place};
 use super::network::{self, NetworkSettings};
@@ -45,7 +45,7 @@ impl<'r> Installed<'r> {
         server: Server,
         settings: &'r NetworkSettings,
     ) -> Self {
-        let password = (server.is_http())
+        let password = (server.is_http() && server.is_private())
             .then(|| (settings.passwords)(&server.authority()).into_iter().next())
             .flatten();
         Self {
@@ -64,8 +64,11 @@ impl<'r> Installed<'r> {
             .arg(format!("http.lowSpeedTime={seconds}"));
         // The password goes by the environment: a command line is for everybody to read.
         if let Some(password) = &self.password {
-            git.arg("-c")
-                .arg("credential.helper=!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$PROMOTE_USER\" \"$PROMOTE_PASSWORD\"; }; f")
+            let (scheme, authority) = (&self.server.scheme, self.server.authority());
+            let script = "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$PROMOTE_USER\" \"$PROMOTE_PASSWORD\"; }; f";
+            // No other helper: one that stores would keep it. And for this server alone.
+            git.args(["-c", "credential.helper=", "-c"])
+                .arg(format!("credential.{scheme}://{authority}.helper={script}"))
                 .env("PROMOTE_USER", &password.user)
                 .env("PROMOTE_PASSWORD", password.secret.expose_secret());
         }
@@ -73,12 +76,16 @@ impl<'r> Installed<'r> {
         git
     }
 
+    /// How long one command may take: a large transfer longer than a silent server.
+    fn limit(&self) -> Duration {
+        self.settings.patience.silence * 20
+    }
+
     /// Runs Git until it works, or is sure not to.
     fn run(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
         let mut tries = self.settings.patience.tries();
         loop {
-            let error = match process::run(&mut self.git(args), b"", self.settings.patience.budget)
-            {
+            let error = match process::run(&mut self.git(args), b"", self.limit()) {
                 Ok(ran) if ran.status.success() => return Ok(ran),
                 Ok(ran) => match self.lasting(&ran) {
                     Some(fault) => return Err(fault),
@@ -220,9 +227,9 @@ impl Transport for Installed<'_> {
         let refspec = format!("+{}:{tracking}", of_branch(branch));
         // As for libgit2: the last commit of a new branch and what it changed.
         let is_new = target(self.here, &tracking)?.is_none();
-        let depth: &[&str] = if is_borrowed(self.here) && is_new {
+        let depth: &[&str] = if is_borrowed(self.here) && is_empty(self.here) {
             &["--depth=1"]
-        } else if self.here.is_shallow() && is_new {
+        } else if is_new && has_one_commit(self.here) {
             &["--depth=2"]
         } else {
             &[]
@@ -246,9 +253,14 @@ impl Transport for Installed<'_> {
         loop {
             let mut git = self.git(&[]);
             push_words(&mut git, &self.name, update);
-            let ran = match process::run(&mut git, b"", self.settings.patience.budget) {
+            let ran = match process::run(&mut git, b"", self.limit()) {
                 Ok(ran) if ran.status.success() => return Ok(Swap::Done),
-                Ok(ran) => Some(ran),
+                Ok(ran) => {
+                    if let Some(fault) = self.lasting(&ran) {
+                        return Err(fault);
+                    }
+                    Some(ran)
+                }
                 Err(e) if e.kind() == ErrorKind::TimedOut => None,
                 Err(e) => return Err(self.not_run(e)),
             };
@@ -292,6 +304,13 @@ pub(super) fn push_because(
         Ok(ran) => ran,
         Err(e) if e.kind() == ErrorKind::NotFound => {
             return Err(refused(format!("{demand}, and `git` is not installed")));
+        }
+        Err(e) if e.kind() == ErrorKind::TimedOut => {
+            return match remote.tip(update.branch)? {
+                now if now == update.new => Ok(Swap::Done),
+                now if now == update.old => Err(refused(e.to_string())),
+                _ => Ok(Swap::Overtaken),
+            };
         }
         Err(e) => return Err(Place::of(repo).io_fault("could not run `git push`")(e)),
     };

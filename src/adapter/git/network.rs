@@ -22,7 +22,7 @@ use std::time::Instant;
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, PushOptions, Repository};
 
 use super::address::Server;
-use super::borrowed::is_borrowed;
+use super::borrowed::{is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
 use super::reference::{Swap, of_branch, of_remote, set, target};
 use super::transport::{Transport, Update};
@@ -92,7 +92,7 @@ impl<'r> Network<'r> {
     }
 
     fn session(&self) -> Session {
-        Session::new(self.here, &self.server, &self.settings.passwords)
+        Session::new(self.here, &self.server, self.settings)
     }
 
     /// Connects, and does what may be repeated; again while the network is at fault.
@@ -162,7 +162,12 @@ impl<'r> Network<'r> {
             return Ok(Report::Elsewhere);
         }
         match pushed {
-            Ok(()) => Ok(session.refusal().map_or(Report::Accepted, Report::Refused)),
+            Ok(()) => Ok(match session.refusal() {
+                Some(words) => Report::Refused(words),
+                None if session.was_accepted() => Report::Accepted,
+                // It said nothing about the branch: what it has now tells.
+                None => Report::Elsewhere,
+            }),
             // libgit2 asks nobody when what it knows of the branch is no part of the new commit.
             Err(error) if error.code() == ErrorCode::NotFastForward => Ok(Report::Elsewhere),
             Err(error) => Err(error),
@@ -220,12 +225,9 @@ impl Transport for Network<'_> {
                     .proxy_options(session.proxy())
                     .update_fetchhead(false)
                     .download_tags(AutotagOption::None);
-                // A branch that is new to a shallow clone would bring its whole history; its last
-                // commit and what that one changed is all that is ever asked.
-                if is_borrowed(here) && here.is_empty()? {
+                // Not for a second branch: libgit2 would forget what it knows of the first one.
+                if is_borrowed(here) && is_empty(here) {
                     options.depth(1);
-                } else if here.is_shallow() && here.find_reference(&tracking).is_err() {
-                    options.depth(2);
                 }
                 let refspec = format!("+{name}:{tracking}");
                 connection
@@ -256,7 +258,11 @@ impl Transport for Network<'_> {
                 Ok(Report::Refused(_)) => refusals += 1,
                 Err(error) => {
                     let trouble = Trouble::of(error);
-                    if trouble != Trouble::Passing {
+                    let is_refused = matches!(
+                        trouble,
+                        Trouble::Credentials | Trouble::Certificate | Trouble::Denied
+                    );
+                    if is_refused {
                         return Err(self.fault(trouble, &session, error));
                     }
                 }
@@ -279,8 +285,11 @@ impl Transport for Network<'_> {
                         message: session.without_secrets(&message),
                     });
                 }
-                Err(error) if is_late || !tries.wait() => {
-                    return Err(self.fault(Trouble::Passing, &session, &error));
+                Err(error) => {
+                    let trouble = Trouble::of(&error);
+                    if trouble != Trouble::Passing || is_late || !tries.wait() {
+                        return Err(self.fault(trouble, &session, &error));
+                    }
                 }
                 // It comes and goes: whoever moves it is faster.
                 Ok(Report::Elsewhere) if is_late || !tries.wait() => return Ok(Swap::Overtaken),

@@ -14,8 +14,11 @@ use super::paths::show;
 use super::reference::{Swap, change, of_branch, target};
 use super::snapshot::{from_oid, to_oid};
 use super::transport::{self, Purpose, Update};
+use super::worktree;
 use crate::domain::{CommitId, ObjectId, RepoPath};
-use crate::port::{Advance, Branch, Expected, ProposedBranch, ProposedCommit, RepositoryError};
+use crate::port::{
+    Advance, Branch, Expected, ProposedBranch, ProposedCommit, RepositoryError, Sight,
+};
 
 /// How many commits of a branch are looked at; nobody reviews more in one pull request.
 const LOOKED_AT: usize = 500;
@@ -28,13 +31,18 @@ pub(super) fn look(
     name: &str,
 ) -> Result<Option<ProposedBranch>, RepositoryError> {
     let tip = match &base.remote {
-        Some(remote) => transport::open(repo, settings, remote, Purpose::Fetch)?.fetch(name)?,
+        Some(remote) => transport::open(repo, settings, remote, Purpose::Push)?.fetch(name)?,
         None => target(repo, &of_branch(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
     Ok(Some(ProposedBranch {
         tip: CommitId(from_oid(tip)?),
         commits: commits(repo, to_oid(base.tip.0)?, tip)?,
+        sight: if repo.is_shallow() {
+            Sight::LastCommit
+        } else {
+            Sight::Whole
+        },
     }))
 }
 
@@ -42,26 +50,37 @@ pub(super) fn look(
 fn commits(repo: &Repository, base: Oid, tip: Oid) -> Result<Vec<ProposedCommit>, RepositoryError> {
     let place = Place::of(repo);
     let fault = || place.fault(format!("could not read the history of `{tip}`"));
+    if repo.is_shallow() {
+        let commit = repo.find_commit(tip).map_err(fault())?;
+        return Ok(vec![proposed(repo, &commit)?]);
+    }
     let mut walk = repo.revwalk().map_err(fault())?;
     walk.set_sorting(Sort::TOPOLOGICAL).map_err(fault())?;
     walk.push(tip).map_err(fault())?;
     walk.hide(base).map_err(fault())?;
-    let mut commits = Vec::new();
-    let looked_at = if repo.is_shallow() { 1 } else { LOOKED_AT };
-    for id in walk.take(looked_at) {
-        let commit = repo.find_commit(id.map_err(fault())?).map_err(fault())?;
-        let parents = commit
-            .parent_ids()
-            .map(|id| Ok(CommitId(from_oid(id)?)))
-            .collect::<Result<_, RepositoryError>>()?;
-        commits.push(ProposedCommit {
-            id: CommitId(from_oid(commit.id())?),
-            parents,
-            message: String::from_utf8_lossy(commit.message_raw_bytes()).into_owned(),
-            changes: changes(repo, &commit)?,
-        });
-    }
-    Ok(commits)
+    walk.take(LOOKED_AT)
+        .map(|id| {
+            let commit = repo.find_commit(id.map_err(fault())?).map_err(fault())?;
+            proposed(repo, &commit)
+        })
+        .collect()
+}
+
+/// A commit with what it changed.
+fn proposed(
+    repo: &Repository,
+    commit: &git2::Commit<'_>,
+) -> Result<ProposedCommit, RepositoryError> {
+    let parents = commit
+        .parent_ids()
+        .map(|id| Ok(CommitId(from_oid(id)?)))
+        .collect::<Result<_, RepositoryError>>()?;
+    Ok(ProposedCommit {
+        id: CommitId(from_oid(commit.id())?),
+        parents,
+        message: String::from_utf8_lossy(commit.message_raw_bytes()).into_owned(),
+        changes: changes(repo, commit)?,
+    })
 }
 
 type Change = (RepoPath, Option<ObjectId>, Option<ObjectId>);
@@ -118,6 +137,14 @@ pub(super) fn replace(
     let swapped = if let Some(remote) = &base.remote {
         transport::open(repo, settings, remote, Purpose::Push)?.push(&update)?
     } else {
+        // Moved alone, it would leave its files behind.
+        if let Some(tree) = worktree::with_branch(repo, name)?.first() {
+            return Err(RepositoryError::Refused {
+                remote: ".".to_owned(),
+                branch: name.to_owned(),
+                message: format!("the branch is checked out in `{}`", Place::of(tree).name()),
+            });
+        }
         let log = "promote: propose";
         change(repo, &of_branch(name), update.old, update.new, log)?
     };

@@ -75,7 +75,7 @@ impl GitRepository {
         let repo = self.shared.repo();
         let name = choose::remote(&repo).ok().flatten()?;
         let Address::Server(server) =
-            Address::of(&transport::url(&repo, &name, Purpose::Fetch).ok()?)
+            Address::of(&transport::url(&repo, &name, Purpose::Push).ok()?)
         else {
             return None;
         };

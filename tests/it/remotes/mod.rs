@@ -146,6 +146,58 @@ fn from_a_shallow_clone_as_ci_makes_it() {
 }
 
 #[test]
+fn a_pull_requests_branch_is_brought_up_to_date_from_fresh_shallow_clones() {
+    for way in WAYS {
+        for filter in [None, Some("--filter=blob:none")] {
+            let world = World::new();
+            let Some(http) = Http::start(&world) else {
+                return;
+            };
+            http.let_in(&world);
+            let (remote, _) = cloned(&world, "x");
+            remote.git(&["config", "uploadpack.allowFilter", "true"]);
+            somebody_commits(&world, &remote, "README", "first");
+            let url = format!("{}/remote.git", http.url);
+            let branch = "promote/staging-to-production/api";
+            let words = [way, &["--action", "pull-request"]].concat();
+            // Each run of CI has a clone of its own, and the base has moved since the last one.
+            for (run, version) in ["1.5.0", "1.6.0", "1.6.0"].into_iter().enumerate() {
+                let text = format!("image:\n  tag: {version}\n");
+                let staging = "apps/api/staging/values.yaml";
+                let other = world.clone_of(&remote, &format!("release{run}"));
+                other.commit("release", &[(staging, &text), ("run", &run.to_string())]);
+                other.git(&["push", "-q", "origin", "main"]);
+                let name = format!("ci{run}");
+                let how = filter.unwrap_or("--depth=1");
+                world.git(&["clone", "-q", how, &url, &name]);
+                let before = remote.git(&[
+                    "for-each-ref",
+                    "--format=%(objectname)",
+                    "refs/heads/promote",
+                ]);
+                let ran = promote(&world.at(world.path(&name)), &words);
+                assert_eq!(ran.code, 0, "{way:?} {filter:?} {run}: {ran}");
+                assert_eq!(remote.show(branch, API), text);
+                let ahead = format!("main..{branch}");
+                assert_eq!(remote.git(&["rev-list", "--count", &ahead]), "1");
+                // Nothing is pushed that is right already.
+                let is_kept = before == remote.tip(branch);
+                assert_eq!(is_kept, run == 2, "{way:?} {filter:?} {run}: {ran}");
+            }
+            // A person's commit is seen there too.
+            let person = world.clone_of(&remote, "person");
+            person.git(&["checkout", "-q", branch]);
+            person.commit("mine", &[("notes", "mine")]);
+            person.git(&["push", "-q", "origin", branch]);
+            let ran = promote(&world.at(world.path("ci2")), &words);
+            assert_eq!(ran.code, 4, "{way:?} {filter:?}: {ran}");
+            assert_eq!(remote.show(branch, "notes"), "mine");
+            remote.assert_sound();
+        }
+    }
+}
+
+#[test]
 fn from_clones_that_libgit2_cannot_read() {
     let world = World::new();
     let Some(http) = Http::start(&world) else {

@@ -91,7 +91,8 @@ fn without_port(host: &str) -> &str {
 
 fn api(scheme: &str, host: &str) -> String {
     if host == "github.com" || host.ends_with(".ghe.com") {
-        format!("{scheme}://api.{host}")
+        // Whatever the remote's own scheme: a token never goes in clear.
+        format!("https://api.{host}")
     } else {
         format!("{scheme}://{host}/api/v3")
     }

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use git2::{Cred, CredentialType, ErrorClass, ErrorCode, Repository};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::address::Server;
+use super::super::address::{Address, Server};
 use super::super::helper::Helper;
 use super::config;
 use crate::port::{Password, Passwords};
@@ -22,6 +22,8 @@ use crate::port::{Password, Passwords};
 /// The ways that are left, and what became of the others.
 pub(super) struct Keychain {
     user: Option<String>,
+    /// Scheme and authority.
+    server: (String, String),
     ways: VecDeque<Source>,
     tried: Vec<String>,
     secrets: Vec<SecretString>,
@@ -60,11 +62,10 @@ impl Keychain {
             .collect();
         if server.is_http() {
             ways.extend(header(repo, server).map(Source::Password));
-            ways.extend(
-                passwords(&server.authority())
-                    .into_iter()
-                    .map(Source::Password),
-            );
+            if server.is_private() {
+                let known = passwords(&server.authority());
+                ways.extend(known.into_iter().map(Source::Password));
+            }
             ways.push_back(Source::Helper);
         } else {
             if std::env::var_os("SSH_AUTH_SOCK").is_some() {
@@ -82,6 +83,7 @@ impl Keychain {
         }));
         Self {
             user: server.user.clone(),
+            server: (server.scheme.clone(), server.authority()),
             ways,
             tried: (server.secrets().first())
                 .map(|_| "the password in the remote's URL".to_owned())
@@ -95,9 +97,22 @@ impl Keychain {
     /// The next credential that suits.
     pub(super) fn next(
         &mut self,
+        url: &str,
         user: Option<&str>,
         allowed: CredentialType,
     ) -> Result<Cred, git2::Error> {
+        // After a redirect another server asks; what there is, is not for that one.
+        let asks = match Address::of(url) {
+            Address::Server(asks) => (asks.scheme.clone(), asks.authority()),
+            Address::Disk(_) => (String::new(), String::new()),
+        };
+        if asks != self.server {
+            return Err(git2::Error::new(
+                ErrorCode::Auth,
+                ErrorClass::Callback,
+                format!("the server sends on to `{}`, which is not trusted", asks.1),
+            ));
+        }
         let user = user.or(self.user.as_deref()).unwrap_or("git").to_owned();
         if allowed.contains(CredentialType::USERNAME) {
             return Cred::username(&user);

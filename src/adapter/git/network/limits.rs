@@ -1,6 +1,8 @@
 //! How long libgit2 waits.
 
-use std::sync::Once;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 /// Sets libgit2's own deadlines, once for the process: they are global there.
@@ -26,7 +28,12 @@ pub(super) fn trust(
     file: Option<&std::path::Path>,
     folder: Option<&std::path::Path>,
 ) -> Result<(), git2::Error> {
-    // SAFETY: as above; the paths are copied.
+    static TRUSTED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let mut trusted = TRUSTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = file.filter(|path| !trusted.contains(*path));
+    let folder = folder.filter(|path| !trusted.contains(*path));
+    // SAFETY: as above; the paths are copied, and each is added once, before the first transfer
+    // that needs it.
     unsafe {
         if let Some(file) = file {
             git2::opts::set_ssl_cert_file(file)?;
@@ -35,5 +42,6 @@ pub(super) fn trust(
             git2::opts::set_ssl_cert_dir(folder)?;
         }
     }
+    trusted.extend(file.into_iter().chain(folder).map(Path::to_owned));
     Ok(())
 }

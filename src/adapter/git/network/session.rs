@@ -2,19 +2,22 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use git2::{CertificateCheckStatus, Oid, ProxyOptions, RemoteCallbacks, Repository};
 
 use super::super::address::Server;
 use super::config;
 use super::keychain::Keychain;
-use crate::port::Passwords;
+use super::settings::NetworkSettings;
 
 /// What the callbacks of a connection share with whoever opened it.
 pub(super) struct Session {
     keychain: Rc<RefCell<Keychain>>,
     report: Rc<RefCell<Told>>,
     proxy: Option<String>,
+    /// How long one transfer may take, however busy it is.
+    limit: Duration,
     trusts_anybody: bool,
 }
 
@@ -26,11 +29,15 @@ struct Told {
     refusal: Option<String>,
     /// Whether the branch was not where it must be.
     elsewhere: bool,
+    /// Whether the server said that it moved the branch.
+    accepted: bool,
 }
 
 impl Session {
-    pub(super) fn new(repo: &Repository, server: &Server, passwords: &Passwords) -> Self {
+    pub(super) fn new(repo: &Repository, server: &Server, settings: &NetworkSettings) -> Self {
+        let passwords = &settings.passwords;
         Self {
+            limit: settings.patience.silence * 20,
             keychain: Rc::new(RefCell::new(Keychain::of(repo, server, passwords))),
             report: Rc::default(),
             proxy: config::of_server(repo, server, "proxy"),
@@ -43,16 +50,22 @@ impl Session {
     pub(super) fn callbacks<'c>(&self) -> RemoteCallbacks<'c> {
         let mut callbacks = RemoteCallbacks::new();
         let keychain = Rc::clone(&self.keychain);
-        callbacks.credentials(move |_, user, allowed| keychain.borrow_mut().next(user, allowed));
+        callbacks
+            .credentials(move |url, user, allowed| keychain.borrow_mut().next(url, user, allowed));
         let told = Rc::clone(&self.report);
+        let until = Instant::now() + self.limit;
         callbacks.sideband_progress(move |bytes| {
             told.borrow_mut().hear(bytes);
-            true
+            // A server may go on saying that it is busy; at some time that is enough.
+            Instant::now() < until
         });
+        callbacks.transfer_progress(move |_| Instant::now() < until);
         let told = Rc::clone(&self.report);
         callbacks.push_update_reference(move |_, status| {
-            if let Some(status) = status {
-                told.borrow_mut().refusal = Some(status.to_owned());
+            let mut told = told.borrow_mut();
+            match status {
+                Some(status) => told.refusal = Some(status.to_owned()),
+                None => told.accepted = true,
             }
             Ok(())
         });
@@ -83,6 +96,11 @@ impl Session {
     /// Whether the branch was not where it must be.
     pub(super) fn was_elsewhere(&self) -> bool {
         self.report.borrow().elsewhere
+    }
+
+    /// Whether the server said that it moved the branch.
+    pub(super) fn was_accepted(&self) -> bool {
+        self.report.borrow().accepted
     }
 
     /// Why the server did not move the branch, in its own words.
