@@ -87,7 +87,7 @@ impl<'w> Scene<'w> {
                 "--service",
                 "api",
             ])
-            .args(["--yes", "--verbose", "--timeout", "1"])
+            .args(["--yes", "--verbose", "--timeout", "3"])
             .args(words)
             .output()
             .unwrap();
