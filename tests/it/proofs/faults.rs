@@ -231,6 +231,7 @@ const OPEN: &[&str] = &[
 
 #[test]
 fn a_commit_survives_every_fault_of_every_call() {
+    let _alone = super::alone();
     tell(Story {
         name: "a commit",
         before: |_| {},
@@ -240,6 +241,7 @@ fn a_commit_survives_every_fault_of_every_call() {
 
 #[test]
 fn a_new_pull_request_survives_every_fault_of_every_call() {
+    let _alone = super::alone();
     tell(Story {
         name: "a new pull request",
         before: |_| {},
@@ -249,6 +251,7 @@ fn a_new_pull_request_survives_every_fault_of_every_call() {
 
 #[test]
 fn an_updated_pull_request_survives_every_fault_of_every_call() {
+    let _alone = super::alone();
     tell(Story {
         name: "an updated pull request",
         before: |scene| {
@@ -262,6 +265,7 @@ fn an_updated_pull_request_survives_every_fault_of_every_call() {
 
 #[test]
 fn a_withdrawn_pull_request_survives_every_fault_of_every_call() {
+    let _alone = super::alone();
     tell(Story {
         name: "a withdrawn pull request",
         before: |scene| {
@@ -315,6 +319,7 @@ fn killed_at_every(call: &str, story: Story, expected: &str) -> usize {
 
 #[test]
 fn a_new_pull_request_survives_a_kill_at_every_write() {
+    let _alone = super::alone();
     if !has("crashes while a pull request opens", &["strace"]) {
         return;
     }

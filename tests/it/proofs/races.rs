@@ -112,6 +112,7 @@ fn assert_all_there(remote: &Repo<'_>, racers: usize) {
 
 #[test]
 fn thirty_two_promote_different_services_on_one_branch() {
+    let _alone = super::alone();
     let world = World::new();
     let (remote, clones) = field(&world, "field", RACERS);
     let commands = (0..RACERS)
@@ -142,6 +143,7 @@ fn thirty_two_promote_different_services_on_one_branch() {
 
 #[test]
 fn a_dozen_promote_different_services_over_https() {
+    let _alone = super::alone();
     let world = World::new();
     let Some(http) = Http::start(&world) else {
         return;
@@ -180,6 +182,7 @@ fn a_dozen_promote_different_services_over_https() {
 
 #[test]
 fn two_that_promote_the_same_service_make_one_commit() {
+    let _alone = super::alone();
     for _ in 0..8 {
         let world = World::new();
         let (remote, clones) = field(&world, "field", RACERS);

@@ -80,6 +80,7 @@ fn assert_hidden(world: &World, ran: &Ran, secret: &str, meant: &[&str]) {
 
 #[test]
 fn a_password_is_seen_nowhere() {
+    let _alone = super::alone();
     for way in WAYS {
         for in_url in [false, true] {
             let world = World::new();
@@ -107,6 +108,7 @@ fn a_password_is_seen_nowhere() {
 
 #[test]
 fn a_token_is_seen_nowhere() {
+    let _alone = super::alone();
     for way in WAYS {
         let world = World::new();
         let (remote, repo) = world.cloned(FILES);
@@ -133,6 +135,7 @@ fn a_token_is_seen_nowhere() {
 
 #[test]
 fn a_private_key_is_seen_nowhere() {
+    let _alone = super::alone();
     let world = World::new();
     let Some(ssh) = Ssh::start(&world) else {
         return;
