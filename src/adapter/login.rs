@@ -47,10 +47,16 @@ pub fn is_enterprise(authority: &str) -> bool {
 
 /// Where the API of the server is whose runner this is.
 pub fn api_of_runner(authority: &str) -> Option<String> {
-    let server = value("GITHUB_SERVER_URL")?;
-    let host = server.split_once("://")?.1.trim_end_matches('/');
     let api = value("GITHUB_API_URL")?;
-    (host == authority).then(|| api.trim_end_matches('/').to_owned())
+    is_runner_of(authority, &value).then(|| api.trim_end_matches('/').to_owned())
+}
+
+/// Whether this runs on a runner of the server.
+fn is_runner_of(authority: &str, value: &dyn Fn(&str) -> Option<String>) -> bool {
+    let server = value("GITHUB_SERVER_URL").unwrap_or_default();
+    server
+        .split_once("://")
+        .is_some_and(|(_, host)| host.trim_end_matches('/').eq_ignore_ascii_case(authority))
 }
 
 /// A GitHub App, as the environment has it.
@@ -92,10 +98,7 @@ fn variables(authority: &str, value: &dyn Fn(&str) -> Option<String>) -> Vec<&'s
     if is("github.com") || authority.to_ascii_lowercase().ends_with(".ghe.com") {
         return vec!["GH_TOKEN", "GITHUB_TOKEN"];
     }
-    let runs_there = value("GITHUB_SERVER_URL")
-        .and_then(|url| Some(url.split_once("://")?.1.trim_end_matches('/').to_owned()))
-        .is_some_and(|host| is(&host));
-    if runs_there {
+    if is_runner_of(authority, value) {
         return vec![
             "GH_ENTERPRISE_TOKEN",
             "GITHUB_ENTERPRISE_TOKEN",

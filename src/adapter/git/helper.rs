@@ -26,6 +26,25 @@ pub(super) struct Helper {
     given: Option<(String, SecretString)>,
 }
 
+/// Whether the server took what it was given.
+#[derive(Clone, Copy)]
+pub(super) enum Outcome {
+    /// It did.
+    Accepted,
+    /// It did not.
+    Refused,
+}
+
+impl Outcome {
+    /// What the helpers are told then.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "approve",
+            Self::Refused => "reject",
+        }
+    }
+}
+
 impl Helper {
     pub(super) fn of(repo: &Repository, server: &Server) -> Self {
         // A line end in it would be another line of the question, and name another host.
@@ -63,12 +82,12 @@ impl Helper {
     }
 
     /// Lets the helper keep what was right, or forget what was wrong.
-    pub(super) fn settle(&mut self, was_right: bool) {
+    pub(super) fn settle(&mut self, outcome: Outcome) {
         if let Some((user, secret)) = self.given.take() {
             let secret = secret.expose_secret();
             let told = format!("{}username={user}\npassword={secret}\n", self.question);
             // It is for the next time; this time is over.
-            let _ = self.ask(if was_right { "approve" } else { "reject" }, &told);
+            let _ = self.ask(outcome.word(), &told);
         }
     }
 

@@ -7,7 +7,6 @@
 //! the old value that it must find (`--force-with-lease`), so it is as safe;
 //! what it prints is shown, and what the remote has afterwards decides.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::process::Command;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use super::address::Server;
 use super::borrowed::{has_one_commit, is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
 use super::fault::{Finding, Place};
+use super::listed::Listed;
 use super::network::{self, NetworkSettings};
 use super::process::{self, Ran};
 use super::reference::{Swap, of_branch, of_remote, target};
@@ -171,22 +171,22 @@ impl<'r> Installed<'r> {
     }
 
     /// HEAD's branch and all branches with their commits.
-    fn list(&self) -> Result<(Option<String>, BTreeMap<String, Oid>), RepositoryError> {
+    fn list(&self) -> Result<Listed, RepositoryError> {
         let ran = self.run(&["ls-remote", "--symref", &self.name, "HEAD", "refs/heads/*"])?;
-        let (mut head, mut branches) = (None, BTreeMap::new());
+        let mut listed = Listed::default();
         for line in String::from_utf8_lossy(&ran.stdout).lines() {
             let Some((value, name)) = line.split_once('\t') else {
                 continue;
             };
             if let Some(branch) = value.strip_prefix("ref: refs/heads/") {
-                head = Some(branch.to_owned());
+                listed.default = Some(branch.to_owned());
             } else if let (Some(branch), Ok(id)) =
                 (name.strip_prefix("refs/heads/"), Oid::from_str(value))
             {
-                branches.insert(branch.to_owned(), id);
+                listed.branches.insert(branch.to_owned(), id);
             }
         }
-        Ok((head, branches))
+        Ok(listed)
     }
 }
 
@@ -196,26 +196,15 @@ impl Transport for Installed<'_> {
     }
 
     fn default_branch(&mut self) -> Result<String, RepositoryError> {
-        let (head, branches) = self.list()?;
-        match head {
-            Some(branch) if branches.contains_key(&branch) => Ok(branch),
-            Some(branch) if branches.is_empty() => Err(RepositoryError::Unborn { branch }),
-            Some(branch) => Err(self.unknown(branch)?),
-            None if branches.is_empty() => Err(RepositoryError::Unborn {
-                branch: "main".to_owned(),
-            }),
-            None => Err(RepositoryError::DetachedHead {
-                commit: "the remote's HEAD".to_owned(),
-            }),
-        }
+        self.list()?.default_branch(&self.name)
     }
 
     fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
-        Ok(self.list()?.1.into_keys().collect())
+        Ok(self.list()?.names())
     }
 
     fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
-        Ok(self.list()?.1.remove(branch))
+        Ok(self.list()?.branches.remove(branch))
     }
 
     fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {

@@ -11,7 +11,7 @@
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
 //! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
-//! | `transport`, `address` | the remote: the ways to it |
+//! | `transport`, `address`, `listed` | the remote: the ways to it, and what it says that it has |
 //! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
 //! | `network` | a remote on a server by libgit2: its credentials, deadlines and errors |
 //! | `installed`, `process`, `helper`, `ssh` | what only Git itself can do |
@@ -34,6 +34,7 @@ mod helper;
 mod history;
 mod identity;
 mod installed;
+mod listed;
 mod look;
 mod network;
 mod open;

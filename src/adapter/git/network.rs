@@ -16,7 +16,6 @@ mod session;
 mod settings;
 mod trouble;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, PushOptions, Repository};
@@ -24,10 +23,11 @@ use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, PushOptions, 
 use super::address::Server;
 use super::borrowed::{is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
+use super::helper::Outcome;
+use super::listed::Listed;
 use super::reference::{Swap, of_branch, of_remote, set, target};
 use super::transport::{Transport, Update};
 use crate::port::RepositoryError;
-use keychain::Outcome;
 use session::Session;
 use trouble::Trouble;
 
@@ -54,12 +54,6 @@ pub(super) struct Network<'r> {
     server: Server,
     settings: &'r NetworkSettings,
     listed: Option<Listed>,
-}
-
-/// What the remote has, as it was last asked.
-struct Listed {
-    default: Option<String>,
-    branches: BTreeMap<String, Oid>,
 }
 
 /// How the server answered a push.
@@ -181,27 +175,12 @@ impl Transport for Network<'_> {
     }
 
     fn default_branch(&mut self) -> Result<String, RepositoryError> {
-        let listed = self.list()?;
-        match &listed.default {
-            Some(branch) if listed.branches.contains_key(branch) => Ok(branch.clone()),
-            Some(branch) if listed.branches.is_empty() => Err(RepositoryError::Unborn {
-                branch: branch.clone(),
-            }),
-            Some(branch) => {
-                let branch = branch.clone();
-                Err(self.unknown(branch)?)
-            }
-            None if listed.branches.is_empty() => Err(RepositoryError::Unborn {
-                branch: "main".to_owned(),
-            }),
-            None => Err(RepositoryError::DetachedHead {
-                commit: "the remote's HEAD".to_owned(),
-            }),
-        }
+        let name = self.name.clone();
+        self.list()?.default_branch(&name)
     }
 
     fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
-        Ok(self.list()?.branches.keys().cloned().collect())
+        Ok(self.list()?.names())
     }
 
     fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
@@ -300,10 +279,7 @@ impl Transport for Network<'_> {
 }
 
 fn listed(connection: &git2::RemoteConnection<'_, '_, '_>) -> Result<Listed, git2::Error> {
-    let mut listed = Listed {
-        default: None,
-        branches: BTreeMap::new(),
-    };
+    let mut listed = Listed::default();
     let mut head = None;
     for advertised in connection.list()? {
         if advertised.name() == "HEAD" {

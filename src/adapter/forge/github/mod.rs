@@ -6,7 +6,7 @@
 //! effect. So each method is one attempt that looks first and then does what is
 //! missing, and [`Patience`] tries the whole attempt again: nothing that may
 //! have had its effect is repeated without looking. What goes wrong is sorted by
-//! [`fault`] into what passes, what the login lacks and what cannot be done.
+//! `fault` into what passes, what the login lacks and what cannot be done.
 
 mod address;
 mod comment;

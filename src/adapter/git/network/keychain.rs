@@ -15,7 +15,7 @@ use git2::{Cred, CredentialType, ErrorClass, ErrorCode, Repository};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::address::{Address, Server};
-use super::super::helper::Helper;
+use super::super::helper::{Helper, Outcome};
 use super::config;
 use crate::port::{Password, Passwords};
 
@@ -28,15 +28,6 @@ pub(super) struct Keychain {
     tried: Vec<String>,
     secrets: Vec<SecretString>,
     helper: Helper,
-}
-
-/// Whether the server took what it was given.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// It did.
-    Accepted,
-    /// It did not.
-    Refused,
 }
 
 enum Source {
@@ -190,7 +181,7 @@ impl Keychain {
 
     /// Lets the credential helper keep or forget what it gave.
     pub(super) fn settle(&mut self, outcome: Outcome) {
-        self.helper.settle(outcome == Outcome::Accepted);
+        self.helper.settle(outcome);
     }
 }
 

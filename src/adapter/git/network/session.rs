@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use git2::{CertificateCheckStatus, Oid, ProxyOptions, RemoteCallbacks, Repository};
 
 use super::super::address::Server;
+use super::super::helper::Outcome;
 use super::config;
 use super::keychain::Keychain;
 use super::settings::NetworkSettings;
@@ -145,7 +146,7 @@ impl Session {
     }
 
     /// Lets the credential helper know how it went.
-    pub(super) fn settle(&self, outcome: super::keychain::Outcome) {
+    pub(super) fn settle(&self, outcome: Outcome) {
         self.keychain.borrow_mut().settle(outcome);
     }
 }
