@@ -27,11 +27,11 @@ const FILES: &[(&str, &str)] = &[
 
 /// The faults: what happens, and whether the call had its effect.
 const FAULTS: [(How, bool); 8] = [
+    (How::Stall, true),
     (How::Status(500), false),
     (How::Status(500), true),
     (How::Cut, false),
     (How::Cut, true),
-    (How::Stall, true),
     (How::Status(502), false),
     (How::UsedUp, false),
     (How::TooMany(0), false),
@@ -189,14 +189,15 @@ enum Turn {
 /// Every fault at every call.
 fn tell(story: Story) {
     let (calls, expected) = undisturbed(story);
-    let points: Vec<(&Call, (How, bool))> = calls
+    // Those that only wait come first, and together.
+    let points: Vec<(&Call, (How, bool))> = FAULTS
         .iter()
-        .flat_map(|call| FAULTS.iter().map(move |fault| (call, *fault)))
+        .flat_map(|fault| calls.iter().map(move |call| (call, *fault)))
         .collect();
     let next = AtomicUsize::new(0);
     let turns = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..3 {
+        for _ in 0..8 {
             scope.spawn(|| {
                 while let Some((call, fault)) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let turn = disturbed(story, call, *fault, &expected);
@@ -277,9 +278,13 @@ fn a_withdrawn_pull_request_survives_every_fault_of_every_call() {
     });
 }
 
-/// Killed at the first, second, ... call of a kind; the next run ends as if nothing had happened.
-fn killed_at_every(call: &str, story: Story, expected: &str) -> usize {
-    for nth in 1.. {
+/// How many take turns in killing.
+const STRIDE: usize = 2;
+
+/// Killed at every [`STRIDE`]th call of a kind, from the `from`th on; the next run ends as if nothing
+/// had happened. How often it was.
+fn killed_at_every(call: &str, from: usize, story: Story, expected: &str) -> usize {
+    for nth in (from..).step_by(STRIDE) {
         let world = World::new();
         let scene = Scene::new(&world);
         (story.before)(&scene);
@@ -311,7 +316,7 @@ fn killed_at_every(call: &str, story: Story, expected: &str) -> usize {
             "{told}\nleft\n{outcome}\nand not\n{expected}"
         );
         if !log.contains("killed by SIGKILL") {
-            return nth - 1;
+            return (nth - from) / STRIDE;
         }
     }
     unreachable!("every run ends")
@@ -330,12 +335,11 @@ fn a_new_pull_request_survives_a_kill_at_every_write() {
     };
     let (_, expected) = undisturbed(story);
     let points: usize = thread::scope(|scope| {
+        let expected = &expected;
         let running: Vec<_> = ["rename", "write", "writev", "sendto"]
-            .map(|call| {
-                let expected = &expected;
-                scope.spawn(move || killed_at_every(call, story, expected))
-            })
             .into_iter()
+            .flat_map(|call| (1..=STRIDE).map(move |from| (call, from)))
+            .map(|(call, from)| scope.spawn(move || killed_at_every(call, from, story, expected)))
             .collect();
         running.into_iter().map(|one| one.join().unwrap()).sum()
     });

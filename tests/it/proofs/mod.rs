@@ -7,11 +7,48 @@ mod faults;
 mod races;
 mod secrets;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Lets one proof run at a time: each keeps the whole machine busy, and a server that has to wait
-/// for it looks like one that does not answer.
-fn alone() -> MutexGuard<'static, ()> {
-    static ONE: Mutex<()> = Mutex::new(());
-    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+/// How many halves of the machine are free.
+static FREE: (Mutex<usize>, Condvar) = (Mutex::new(2), Condvar::new());
+
+/// A share of the machine, until it is dropped.
+///
+/// # Why
+///
+/// Each proof keeps the whole machine busy, or half of it; and a server that has to wait for others
+/// looks like one that does not answer.
+struct Share(usize);
+
+/// Waits for the whole machine.
+fn alone() -> Share {
+    Share::take(2)
+}
+
+/// Waits for a half of it: for proofs that do one thing at a time.
+fn half() -> Share {
+    Share::take(1)
+}
+
+impl Share {
+    fn take(wanted: usize) -> Self {
+        let mut free = FREE
+            .1
+            .wait_while(Self::free(), |free| *free < wanted)
+            .unwrap_or_else(PoisonError::into_inner);
+        *free -= wanted;
+        Self(wanted)
+    }
+
+    /// A proof that failed has let go of its share all the same.
+    fn free() -> MutexGuard<'static, usize> {
+        FREE.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        *Self::free() += self.0;
+        FREE.1.notify_all();
+    }
 }
