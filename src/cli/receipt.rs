@@ -70,24 +70,27 @@ pub(super) fn result(
     }
 }
 
+fn told(notes: &[String], console: &mut Console<'_>) -> io::Result<()> {
+    let hint = console.stderr.palette.hint;
+    notes
+        .iter()
+        .try_for_each(|note| writeln!(console.err, "{hint}note{hint:#}: {}", harmless(note)))
+}
+
 /// What there is to say besides, on stderr.
 pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<()> {
     console.out.flush()?;
     let palette = console.stderr.palette;
     match receipt {
         Receipt::NothingToPromote | Receipt::Planned => Ok(()),
-        Receipt::Committed { notes, .. } => notes.iter().try_for_each(|note| {
-            writeln!(
-                console.err,
-                "{0}note{0:#}: {1}",
-                palette.hint,
-                harmless(note)
-            )
-        }),
-        Receipt::Proposed { .. }
-        | Receipt::Withdrawn { .. }
-        | Receipt::Rejected { .. }
-        | Receipt::Conflict { .. } => proposal::story(receipt, console),
+        Receipt::Committed { notes, .. } => told(notes, console),
+        Receipt::Proposed { notes, .. } => {
+            told(notes, console)?;
+            proposal::story(receipt, console)
+        }
+        Receipt::Withdrawn { .. } | Receipt::Rejected { .. } | Receipt::Conflict { .. } => {
+            proposal::story(receipt, console)
+        }
         Receipt::Held(findings) => {
             let mut guards: Vec<&str> = findings.iter().map(|f| f.guard.as_str()).collect();
             guards.dedup();

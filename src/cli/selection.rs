@@ -77,7 +77,7 @@ pub struct SelectionArguments {
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Repository")]
     pub transport: Option<TransportWord>,
 
-    /// How many seconds a server may be silent; nothing takes longer than twice that.
+    /// How many seconds a server may be silent; a step is tried again for up to twice that.
     #[arg(
         long,
         value_name = "SECONDS",

@@ -62,6 +62,8 @@ pub enum Receipt {
         applications: Vec<ApplicationName>,
         /// The plan that was proposed.
         plan: Box<Plan>,
+        /// What the user should know.
+        notes: Vec<String>,
     },
     /// Nothing is left to promote: what earlier runs proposed was taken back.
     Withdrawn {

@@ -136,7 +136,7 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     warnings.extend(decided.warnings);
     let promoted = Promoted::of(request, &settings, &hop.to, &decided.applications);
     let action = promoted.action()?;
-    let proposal = promoted.proposal(&hop, located_names);
+    let proposal = promoted.proposal(&hop, located_names, branch);
     let findings = guard::run(&decided.applications);
     let message = message::compose(
         request,

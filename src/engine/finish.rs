@@ -6,7 +6,7 @@ use super::standing::{Standing, mark_line};
 use super::words::Words;
 use crate::domain::PullRequestSettings;
 use crate::plan::Plan;
-use crate::port::{Branch, Forge, ForgeError, Proposal, PullRequest};
+use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
 
 /// A pull request, and what this run did to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ pub(super) async fn finish(
     head: &str,
     standing: Standing,
     words: &Words,
-) -> Result<Found, ForgeError> {
+) -> Result<(Found, Vec<String>), ForgeError> {
     let settings = &plan.proposal().settings;
     let mark = plan.mark();
     let (request, mut deed) = if let Some(open) = standing.open {
@@ -101,16 +101,45 @@ pub(super) async fn finish(
         let wanted = body(words, &all, &mark);
         forge.rewrite(number, &words.title, &wanted).await?;
     }
+    let mut notes = Vec::new();
     if let Some(method) = settings.auto_merge
         && !request.merges_when_ready
+        && forge.merge_when_ready(&request, method).await? == AutoMerge::NothingToWaitFor
     {
-        forge.merge_when_ready(&request, method).await?;
+        notes.push(format!(
+            "auto-merge has nothing to wait for: no rule of `{}` stands against merging it now, so it \
+             is left to people",
+            base.name
+        ));
     }
-    Ok(Found {
+    let found = Found {
         number,
         url: request.url,
         deed,
-    })
+    };
+    Ok((found, notes))
+}
+
+/// That there is no pull request to give these to.
+pub(super) fn unheeded(settings: &PullRequestSettings) -> Option<String> {
+    let has = |list: Option<&Vec<String>>| list.is_some_and(|names| !names.is_empty());
+    let wishes = [
+        ("draft", settings.draft == Some(true)),
+        ("labels", has(settings.labels.as_ref())),
+        (
+            "reviewers",
+            has(settings.reviewers.as_ref()) || has(settings.teams.as_ref()),
+        ),
+        ("assignees", has(settings.assignees.as_ref())),
+        ("auto-merge", settings.auto_merge.is_some()),
+    ];
+    let names: Vec<&str> = wishes
+        .iter()
+        .filter(|(_, is)| *is)
+        .map(|(n, _)| *n)
+        .collect();
+    let are = "are for a pull request, and none was opened: the remote is no forge that is known";
+    (!names.is_empty()).then(|| format!("{} {are}", names.join(", ")))
 }
 
 /// Opens a new one, or the rejected one again where the forge can.

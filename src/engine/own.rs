@@ -6,14 +6,14 @@
 //! person has put there. An author's name proves nothing: people commit under
 //! the program's name, and the program under theirs. So a commit has to prove
 //! itself: its `Promotion-Id` must be the id of what it says and changes. Who
-//! amends its files, or adds a commit, breaks that proof. Words alone may be
+//! amends its files or their modes, or adds a commit, breaks that proof. Words alone may be
 //! amended; they are the plan's, and are written anew.
 
 use super::EngineError;
 use super::load::MAX_BYTES;
-use crate::domain::{CommitId, ObjectId, RepoPath};
-use crate::plan::{Changes, promotion_id};
-use crate::port::{ProposedBranch, ProposedCommit, Repository, Sight, Snapshot};
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+use crate::plan::{Changes, Content, promotion_id};
+use crate::port::{ProposedBranch, ProposedCommit, ProposedFile, Repository, Sight, Snapshot};
 
 /// More commits than these the program never makes.
 const MOST: usize = 100;
@@ -113,12 +113,12 @@ fn proven(
     }
     let snapshot = repository.snapshot(commit.id)?;
     let mut changes = Changes::default();
-    for (path, before, after) in &commit.changes {
-        let sides = [before, after].map(|blob| content(snapshot.as_ref(), *blob));
+    for file in &commit.changes {
+        let sides = [file.before, file.after].map(|side| content(snapshot.as_ref(), side));
         let [Ok(before), Ok(after)] = &sides else {
             return Ok(None);
         };
-        changes.add(path, before.as_deref(), after.as_deref());
+        changes.add(&file.path, before.as_ref(), after.as_ref());
     }
     let is_proven = promotion_id(from, to, applications, &changes) == id;
     Ok(is_proven.then(|| id.to_owned()))
@@ -127,12 +127,18 @@ fn proven(
 /// What the program could not have written: too large, or no blob at all.
 struct NotOwn;
 
-fn content(snapshot: &dyn Snapshot, blob: Option<ObjectId>) -> Result<Option<Vec<u8>>, NotOwn> {
-    let Some(blob) = blob else { return Ok(None) };
-    match snapshot.blob_size(blob) {
-        Ok(size) if size <= MAX_BYTES => snapshot.read_blob(blob).map(Some).map_err(|_| NotOwn),
-        _ => Err(NotOwn),
-    }
+fn content(
+    snapshot: &dyn Snapshot,
+    file: Option<(FileMode, ObjectId)>,
+) -> Result<Option<Content>, NotOwn> {
+    let Some((mode, blob)) = file else {
+        return Ok(None);
+    };
+    let bytes = match snapshot.blob_size(blob) {
+        Ok(size) if size <= MAX_BYTES => snapshot.read_blob(blob).map_err(|_| NotOwn)?,
+        _ => return Err(NotOwn),
+    };
+    Ok(Some(Content { mode, bytes }))
 }
 
 /// The value of a trailer in the message's last paragraph.
@@ -160,29 +166,32 @@ fn is_update(
         return Ok(false);
     }
     let snapshot = repository.snapshot(base)?;
-    for (path, _, after) in &merge.changes {
+    for ProposedFile { path, after, .. } in &merge.changes {
         let is_own = own
             .iter()
-            .any(|(c, _)| c.changes.iter().any(|(p, ..)| p == path));
-        if is_own || blob_at(snapshot.as_ref(), path)? != *after {
+            .any(|(c, _)| c.changes.iter().any(|file| file.path == *path));
+        if is_own || file_at(snapshot.as_ref(), path)? != *after {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// The object at a path of a commit.
-fn blob_at(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<ObjectId>, EngineError> {
-    let mut at = snapshot.root();
+/// The mode and object at a path of a commit.
+fn file_at(
+    snapshot: &dyn Snapshot,
+    path: &RepoPath,
+) -> Result<Option<(FileMode, ObjectId)>, EngineError> {
+    let mut at = (FileMode::Directory, snapshot.root());
     for part in path.parts() {
         let mut found = None;
-        snapshot.read_tree(at, &mut |entry| {
+        snapshot.read_tree(at.1, &mut |entry| {
             if entry.name == part.as_bytes() {
-                found = Some(entry.id);
+                found = Some((entry.mode, entry.id));
             }
         })?;
         match found {
-            Some(id) => at = id,
+            Some(entry) => at = entry,
             None => return Ok(None),
         }
     }

@@ -6,6 +6,7 @@ use crate::domain::{
     Action, ApplicationName, Environment, Policy, Product, PullRequestSettings, Settings,
 };
 use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, ProposalPlan, branch_name};
+use crate::port::Branch;
 
 /// A promotion as the policies see it.
 pub(super) struct Promoted<'a> {
@@ -87,6 +88,7 @@ impl<'a> Promoted<'a> {
         &self,
         hop: &Hop,
         applications: Option<Vec<ApplicationName>>,
+        base: &Branch,
     ) -> ProposalPlan {
         let request = self.request;
         let option = |name: &str, list: &[String]| -> Vec<String> {
@@ -102,6 +104,7 @@ impl<'a> Promoted<'a> {
             products: request.products.clone(),
             applications,
             selectors,
+            base: (!base.is_default).then(|| base.name.clone()),
         };
         let products: Vec<String> = self
             .settings

@@ -120,16 +120,20 @@ async fn finished(
     standing: Standing,
     words: &Words,
 ) -> Result<Receipt, EngineError> {
-    let pull_request = match ports.forge.filter(|_| base.remote.is_some()) {
-        None => None,
+    let (pull_request, notes) = match ports.forge.filter(|_| base.remote.is_some()) {
+        None => {
+            let unheeded = finish::unheeded(&plan.proposal().settings);
+            (None, unheeded.into_iter().collect())
+        }
         Some(forge) => {
             ports.progress.step("opening the pull request");
             let done = finish::finish(forge, plan, base, &branch, standing, words).await;
-            Some(done.map_err(|source| EngineError::Propose {
+            let (found, notes) = done.map_err(|source| EngineError::Propose {
                 commit,
                 branch: branch.clone(),
                 source: Box::new(source),
-            })?)
+            })?;
+            (Some(found), notes)
         }
     };
     Ok(Receipt::Proposed {
@@ -140,6 +144,7 @@ async fn finished(
         pull_request,
         applications: plan.changed_applications().cloned().collect(),
         plan: Box::new(plan.clone()),
+        notes,
     })
 }
 
@@ -186,6 +191,14 @@ fn numbered(plan: &Plan, number: usize) -> String {
     }
 }
 
+/// Whether a name is the first one, or one that [`numbered`] gives.
+fn is_numbered(first: &str, name: &str) -> bool {
+    name.strip_prefix(first).is_some_and(|rest| {
+        let number = rest.strip_prefix('-').and_then(|n| n.parse::<usize>().ok());
+        rest.is_empty() || number.is_some_and(|n| n > 1 && rest[1..] == n.to_string())
+    })
+}
+
 /// Clears away what earlier runs proposed when nothing is left to promote.
 ///
 /// A person's branch stays, and so does its pull request; the ones after it are looked at as well.
@@ -195,25 +208,24 @@ pub(super) async fn clear_away(
     base: &Branch,
 ) -> Result<Receipt, EngineError> {
     let mut receipt = Receipt::NothingToPromote;
-    let mut number = 1;
-    for _ in 0..TRIES + NAMES {
-        let name = numbered(plan, number);
-        let branch = ports.repository.proposed(base, &name).await?;
-        match holder(ports.repository, branch.as_ref())? {
-            Holder::Nobody => break,
-            Holder::Person(_) => number += 1,
-            Holder::Program { tip, .. } => {
-                let requests = pull_requests(ports, base, &name).await;
-                let requests = requests.map_err(EngineError::Forge)?;
-                let open = requests.iter().find(|r| r.state == PullRequestState::Open);
-                if withdraw(ports, base, &name, tip, open).await? == Advance::Overtaken {
-                    continue;
-                }
+    let first = &plan.proposal().branch;
+    let mut names = ports.repository.beside(base, first).await?;
+    names.retain(|name| is_numbered(first, name));
+    for name in names {
+        for _ in 0..TRIES {
+            let branch = ports.repository.proposed(base, &name).await?;
+            let Holder::Program { tip, .. } = holder(ports.repository, branch.as_ref())? else {
+                break;
+            };
+            let requests = pull_requests(ports, base, &name).await;
+            let requests = requests.map_err(EngineError::Forge)?;
+            let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+            if withdraw(ports, base, &name, tip, open).await? != Advance::Overtaken {
                 receipt = Receipt::Withdrawn {
                     branch: name,
                     pull_request: open.map(Found::from),
                 };
-                number += 1;
+                break;
             }
         }
     }

@@ -24,13 +24,24 @@ pub struct Asked {
     pub applications: Vec<ApplicationName>,
     /// `--only` and `--except`, each with its option.
     pub selectors: Vec<String>,
+    /// The branch that it is for, where that is not the one that everybody means.
+    pub base: Option<String>,
 }
 
-/// `promote/<from>-to-<to>/<product, application, all, or first-and-N-more-hash>`.
+/// `promote/<from>-to-<to>/<product, application, all, or first-and-N-more-hash>`, and
+/// `-on-<base>-<hash>` behind it for another branch than the default one.
+///
+/// How it is promoted (`--source`, `--promote`, `--delete`) is not part of it: a later command with
+/// other words brings the same pull request up to date.
 ///
 /// `products` are all that are configured: an application of the same name is another thing.
 pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
-    format!("promote/{}/{}", of_hop(hop), of_asked(asked, products))
+    let what = of_asked(asked, products);
+    let name = match &asked.base {
+        None => what,
+        Some(base) => hashed(&format!("{what}-on-{}", slug(base)), &["base", base, &what]),
+    };
+    format!("promote/{}/{name}", of_hop(hop))
 }
 
 fn of_hop(hop: &Hop) -> String {
@@ -167,6 +178,7 @@ mod tests {
                 .map(|a| ApplicationName((*a).to_owned()))
                 .collect(),
             selectors: texts(selectors),
+            base: None,
         };
         branch_name(&hop("staging", "production"), &asked, &["loans".to_owned()])
     }
@@ -213,6 +225,22 @@ mod tests {
             assert!(seen.insert(name), "{name} twice");
         }
         assert!(!of(&[], &["api-2"], &[]).ends_with("/api-2"));
+    }
+
+    #[test]
+    fn each_base_has_its_own() {
+        let on = |base: Option<&str>| {
+            let base = base.map(ToOwned::to_owned);
+            let asked = Asked {
+                base,
+                ..Asked::default()
+            };
+            branch_name(&hop("a", "b"), &asked, &[])
+        };
+        let release = on(Some("release/1.2"));
+        assert!(release.starts_with("promote/a-to-b/all-on-release--1.2-"));
+        assert_ne!(release, on(Some("release--1.2")));
+        assert_ne!(release, on(None));
     }
 
     #[test]

@@ -20,6 +20,11 @@ impl Hash {
         self.0.update(bytes);
     }
 
+    /// All bytes.
+    pub(super) fn bytes(self) -> Vec<u8> {
+        self.0.finalize().to_vec()
+    }
+
     /// The first bytes as hexadecimal digits.
     pub(super) fn hex(self, bytes: usize) -> String {
         let mut hex = String::with_capacity(2 * bytes);
@@ -29,9 +34,4 @@ impl Hash {
         }
         hex
     }
-}
-
-/// A content's own hash; empty where there is none.
-pub(super) fn digest(content: Option<&[u8]>) -> Vec<u8> {
-    content.map_or_else(Vec::new, |bytes| Sha256::digest(bytes).to_vec())
 }

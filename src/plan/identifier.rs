@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Hop;
-use super::file::{ApplicationPlan, FilePlan};
-use super::hash::{Hash, digest};
+use super::file::{ApplicationPlan, Content, FilePlan};
+use super::hash::Hash;
 use super::message::one_line;
-use crate::domain::RepoPath;
+use crate::domain::{FileMode, RepoPath};
 
 /// Files with their contents before and after, in the order of their paths.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +14,8 @@ pub struct Changes(BTreeMap<String, [Vec<u8>; 2]>);
 
 impl Changes {
     /// Adds a file; `None` is no file.
-    pub fn add(&mut self, path: &RepoPath, before: Option<&[u8]>, after: Option<&[u8]>) {
-        let sides = [digest(before), digest(after)];
+    pub fn add(&mut self, path: &RepoPath, before: Option<&Content>, after: Option<&Content>) {
+        let sides = [before, after].map(digest);
         self.0.insert(path.as_str().to_owned(), sides);
     }
 }
@@ -27,9 +27,9 @@ impl Changes {
 /// A repeated run must know its own earlier work. Time, author and branch are
 /// the run's and stay out; equal work has an equal id. Everything that is in it
 /// stands in the commit as well, so that a commit can prove whose it is: whoever
-/// amends its files cannot keep its id.
+/// amends its files or their modes cannot keep its id.
 pub fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
-    let mut hash = Hash::new("git-promote/promotion/v2");
+    let mut hash = Hash::new("git-promote/promotion/v3");
     for text in [from, to, applications] {
         hash.field(one_line(text).trim());
     }
@@ -46,13 +46,27 @@ pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
     let mut changes = Changes::default();
     for file in applications.iter().flat_map(|a| &a.files) {
         if file.is_changed() {
-            let bytes =
-                |content: &'_ Option<super::Content>| content.as_ref().map(|c| c.bytes.clone());
-            let (before, after) = (bytes(&file.before), bytes(&file.after));
-            changes.add(&file.path, before.as_deref(), after.as_deref());
+            changes.add(&file.path, file.before.as_ref(), file.after.as_ref());
         }
     }
     promotion_id(&hop.from.name, &hop.to.name, &names(applications), &changes)
+}
+
+/// A side's own hash; empty where there is no file.
+pub(super) fn digest(content: Option<&Content>) -> Vec<u8> {
+    let Some(content) = content else {
+        return Vec::new();
+    };
+    let mode = match content.mode {
+        FileMode::Directory => "directory",
+        FileMode::Regular => "regular",
+        FileMode::Executable => "executable",
+        FileMode::Symlink => "symlink",
+        FileMode::Submodule => "submodule",
+    };
+    let mut hash = Hash::new(mode);
+    hash.field(&content.bytes);
+    hash.bytes()
 }
 
 /// The changed applications, as the trailer lists them.
@@ -74,11 +88,14 @@ mod tests {
     fn id(from: &str, apps: &str, files: &[(&str, Option<&str>, Option<&str>)]) -> String {
         let mut changes = Changes::default();
         for (path, before, after) in files {
-            changes.add(
-                &RepoPath::parse(path).unwrap(),
-                before.map(str::as_bytes),
-                after.map(str::as_bytes),
-            );
+            let content = |text: Option<&str>| {
+                text.map(|text| Content {
+                    mode: FileMode::Regular,
+                    bytes: text.into(),
+                })
+            };
+            let path = RepoPath::parse(path).unwrap();
+            changes.add(&path, content(*before).as_ref(), content(*after).as_ref());
         }
         promotion_id(from, "production", apps, &changes)
     }

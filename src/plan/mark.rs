@@ -7,7 +7,8 @@
 //! a change elsewhere in the target asks nobody again, a new version does.
 
 use super::Plan;
-use super::hash::{Hash, digest};
+use super::hash::Hash;
+use super::identifier::digest;
 use crate::yaml::Value;
 
 impl Plan {
@@ -25,7 +26,7 @@ impl Plan {
             let is_whole = places.iter().any(|d| d.document.is_none());
             if is_whole {
                 hash.field("whole");
-                hash.field(digest(file.after.as_ref().map(|c| c.bytes.as_slice())));
+                hash.field(digest(file.after.as_ref()));
                 continue;
             }
             for place in places {

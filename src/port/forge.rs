@@ -79,7 +79,8 @@ pub trait Forge: Send + Sync {
     /// As above.
     async fn assign(&self, number: u64, assignees: &[String]) -> Result<(), ForgeError>;
 
-    /// Lets the forge merge by itself as soon as its own rules allow it.
+    /// Lets the forge merge by itself as soon as its own rules allow it. What they allow already is
+    /// not merged: then nothing would have stood between the run and the merge.
     ///
     /// # Errors
     /// [`ForgeError::Refused`] when the repository does not allow it.
@@ -87,7 +88,16 @@ pub trait Forge: Send + Sync {
         &self,
         request: &PullRequest,
         method: MergeMethod,
-    ) -> Result<(), ForgeError>;
+    ) -> Result<AutoMerge, ForgeError>;
+}
+
+/// What the forge does with a pull request that it is asked to merge by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AutoMerge {
+    /// It merges it when its rules are fulfilled, or has done so.
+    On,
+    /// No rule stands against merging it now, and people decide.
+    NothingToWaitFor,
 }
 
 /// A pull request to be opened.

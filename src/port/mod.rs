@@ -4,13 +4,17 @@ mod forge;
 mod login;
 mod outside;
 mod repository;
+mod repository_error;
 mod snapshot;
 
-pub use forge::{Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState};
+pub use forge::{
+    AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
+};
 pub use login::{Password, Passwords};
 pub use outside::{Clock, Progress, Reading, SettingsError, SettingsReader, Silent};
 pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
-    Publish, Repository, RepositoryError, Sight, TreeChange,
+    ProposedFile, Publish, Repository, Sight, TreeChange,
 };
+pub use repository_error::RepositoryError;
 pub use snapshot::{Snapshot, TreeEntry};

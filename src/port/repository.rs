@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use thiserror::Error;
 
-use super::Snapshot;
+use super::{RepositoryError, Snapshot};
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 
 /// Which branch the user means.
@@ -38,6 +37,8 @@ pub struct Branch {
     pub remote: Option<String>,
     /// The commit it pointed at.
     pub tip: CommitId,
+    /// Whether it is the one that is meant where nobody names one.
+    pub is_default: bool,
     /// What the user should know, e.g. that another branch is checked out.
     pub notes: Vec<String>,
 }
@@ -103,8 +104,19 @@ pub struct ProposedCommit {
     pub parents: Vec<CommitId>,
     /// Its whole message.
     pub message: String,
-    /// The files that differ from its first parent's, with their blobs before and after.
-    pub changes: Vec<(RepoPath, Option<ObjectId>, Option<ObjectId>)>,
+    /// The files that differ from its first parent's.
+    pub changes: Vec<ProposedFile>,
+}
+
+/// A file that a [`ProposedCommit`] changes: its mode and blob on either side.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProposedFile {
+    /// Where.
+    pub path: RepoPath,
+    /// In its first parent; `None` where there is no such file.
+    pub before: Option<(FileMode, ObjectId)>,
+    /// In the commit; `None` where it deletes the file.
+    pub after: Option<(FileMode, ObjectId)>,
 }
 
 /// Where a branch must be for it to be moved.
@@ -178,214 +190,16 @@ pub trait Repository: Send + Sync {
         commit: Option<CommitId>,
     ) -> Result<Advance, RepositoryError>;
 
+    /// The short names of the branches on the remote of `base` (in this repository, where `base` is
+    /// local) that begin with `prefix`, as they are now, in order.
+    ///
+    /// # Errors
+    /// Every [`RepositoryError`] may come from here.
+    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError>;
+
     /// The short names of all branches, local ones and those last seen on remotes, in order.
     ///
     /// # Errors
     /// When they cannot be listed.
     fn branches(&self) -> Result<Vec<String>, RepositoryError>;
-}
-
-/// Why the repository could not be read or moved.
-#[derive(Debug, Error)]
-pub enum RepositoryError {
-    /// No repository there.
-    #[error("`{path}` is not in a Git repository")]
-    NotARepository {
-        /// Where it was looked for.
-        path: String,
-    },
-    /// The repository needs what this program's Git library lacks.
-    #[error("the repository `{path}` uses {feature}, which is not supported")]
-    Unsupported {
-        /// Which repository.
-        path: String,
-        /// `reftable`, `sha256 object ids`, `a partial clone`.
-        feature: String,
-    },
-    /// The repository's folder belongs to another user, and nothing says that it is trusted.
-    #[error("`{path}` belongs to another user, and `safe.directory` does not name it")]
-    NotTrusted {
-        /// The folder.
-        path: String,
-    },
-    /// There are remotes, but nothing says which one is meant.
-    #[error(
-        "no remote is meant: the current branch has no upstream, and no remote is called `origin`"
-    )]
-    UnknownRemote {
-        /// The remotes that are there.
-        known: Vec<String>,
-    },
-    /// The branch has no commit.
-    #[error("branch `{branch}` has no commits")]
-    Unborn {
-        /// The branch.
-        branch: String,
-    },
-    /// No such branch.
-    #[error("there is no branch `{branch}`{}", .remote.as_ref().map(|r| format!(" on remote `{r}`")).unwrap_or_default())]
-    UnknownBranch {
-        /// What was asked for.
-        branch: String,
-        /// Where.
-        remote: Option<String>,
-        /// The branches that are there.
-        known: Vec<String>,
-    },
-    /// HEAD is detached and nothing says which branch is meant.
-    #[error("HEAD is detached at `{commit}`, so no branch is meant")]
-    DetachedHead {
-        /// Where HEAD is.
-        commit: String,
-    },
-    /// Another branch than the remote's default is checked out.
-    #[error("`{current}` is checked out, but the default branch of `{remote}` is `{default}`")]
-    OtherBranch {
-        /// The checked-out branch.
-        current: String,
-        /// The remote.
-        remote: String,
-        /// The remote's default branch.
-        default: String,
-    },
-    /// The local branch lacks commits of the remote's.
-    #[error("local branch `{branch}` is behind `{remote}/{branch}`")]
-    BehindRemote {
-        /// The branch.
-        branch: String,
-        /// The remote.
-        remote: String,
-    },
-    /// No commit by that name.
-    #[error("`{revision}` names no commit")]
-    UnknownRevision {
-        /// What was asked for.
-        revision: String,
-    },
-    /// An object is not in the repository.
-    #[error("object `{id}` is missing{}", if *.shallow { " from this shallow clone" } else { "" })]
-    MissingObject {
-        /// Which.
-        id: String,
-        /// Whether the clone is shallow.
-        shallow: bool,
-    },
-    /// A changed file's path runs through a file, or ends at a directory.
-    #[error("`{path}` cannot be a file and a directory at once")]
-    Collision {
-        /// The path.
-        path: String,
-    },
-    /// Files that the promotion changes have local changes.
-    #[error("files of the checked-out branch `{branch}` have local changes: {}", .paths.join(", "))]
-    Dirty {
-        /// The branch.
-        branch: String,
-        /// The files.
-        paths: Vec<String>,
-    },
-    /// Git has no name or address for the author.
-    #[error("Git does not know who commits: `user.name` or `user.email` is not set")]
-    MissingIdentity,
-    /// Commits are to be signed, and this one could not be.
-    #[error("`{program}` did not sign the commit: {message}")]
-    NotSigned {
-        /// The program that signs.
-        program: String,
-        /// What it said.
-        message: String,
-    },
-    /// Writing was not allowed.
-    #[error("cannot write to `{path}`")]
-    ReadOnly {
-        /// Where.
-        path: String,
-        /// What the system said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The disk is full.
-    #[error("no space left while writing to `{path}`")]
-    DiskFull {
-        /// Where.
-        path: String,
-        /// What the system said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The remote's URL is of a kind that is not supported.
-    #[error("remote `{remote}` has a `{scheme}` URL, which is not supported")]
-    UnsupportedRemote {
-        /// The remote.
-        remote: String,
-        /// The scheme.
-        scheme: String,
-    },
-    /// The remote refused the push.
-    #[error("remote `{remote}` refused `{branch}`: {message}")]
-    Refused {
-        /// The remote.
-        remote: String,
-        /// The branch.
-        branch: String,
-        /// The server's own words.
-        message: String,
-    },
-    /// The remote did not accept any credentials.
-    #[error("remote `{remote}` did not accept the credentials{}", list_of(.tried))]
-    Credentials {
-        /// The remote.
-        remote: String,
-        /// Where its credentials were looked for, in order; never the secret.
-        tried: Vec<String>,
-        /// What went wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The server is not the one that it should be.
-    #[error("remote `{remote}` could not prove who it is")]
-    UntrustedServer {
-        /// The remote.
-        remote: String,
-        /// What was checked against what, and what to do about it.
-        hint: String,
-        /// What went wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The remote answered, and does not serve this repository to whoever asked.
-    #[error("remote `{remote}` has no such repository, or does not show it")]
-    Denied {
-        /// The remote.
-        remote: String,
-        /// What it said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The remote could not be reached.
-    #[error("remote `{remote}` could not be reached")]
-    Unreachable {
-        /// The remote.
-        remote: String,
-        /// What went wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Something else that Git reported.
-    #[error("{doing}")]
-    Git {
-        /// What was being done, e.g. "could not read tree `1234`".
-        doing: String,
-        /// What Git said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
-
-/// What was tried, for a message.
-fn list_of(ways: &[String]) -> String {
-    match ways {
-        [] => " (there were none to try)".to_owned(),
-        ways => format!("; tried {}", ways.join(", ")),
-    }
 }

@@ -83,6 +83,10 @@ impl Repository for Flaky {
             .await
     }
 
+    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
+        self.call(self.git.beside(base, prefix)).await
+    }
+
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         self.git.branches()
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use git_promote::domain::{CommitId, MergeMethod, ObjectId};
-use git_promote::port::{Forge, ForgeError, Proposal, PullRequest, PullRequestState};
+use git_promote::port::{AutoMerge, Forge, ForgeError, Proposal, PullRequest, PullRequestState};
 
 use crate::world::Repo;
 
@@ -294,11 +294,12 @@ impl Forge for FakeForge<'_> {
         &self,
         request: &PullRequest,
         method: MergeMethod,
-    ) -> Result<(), ForgeError> {
+    ) -> Result<AutoMerge, ForgeError> {
         let number = request.number;
         self.state.lock().unwrap().merges.push((number, method));
         self.change("merge it when it is ready", number, |request, _| {
             request.merges_when_ready = true;
         })
+        .map(|()| AutoMerge::On)
     }
 }

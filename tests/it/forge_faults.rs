@@ -51,7 +51,8 @@ async fn everything(forge: &GitHub) -> Result<(), ForgeError> {
         .await?;
     forge.close(number).await?;
     forge.reopen(number).await?;
-    forge.merge_when_ready(&opened, MergeMethod::Merge).await
+    forge.merge_when_ready(&opened, MergeMethod::Merge).await?;
+    Ok(())
 }
 
 /// What is left, without what a run cannot decide.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use git_promote::adapter::forge::github::{
     Address, Connection, GitHub, Login, Patience, ProxyChoice,
 };
-use git_promote::port::{Forge, ForgeError, MergeMethod, Proposal, PullRequestState};
+use git_promote::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequestState};
 
 use crate::github::{Account, StandIn, TOKEN};
 use crate::world::{Repo, World};
@@ -378,6 +378,18 @@ fn auto_merge_is_turned_on_once() {
     });
     assert_eq!(github.pull().auto_merge.as_deref(), Some("squash"));
     assert_eq!(github.writes(), ["POST /api/graphql"]);
+}
+
+#[test]
+fn auto_merge_with_nothing_to_wait_for_is_no_error_and_merges_nothing() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    github.state().has_rules = false;
+    let forge = forge(&github, TOKEN);
+    let opened = run(forge.open(&proposal())).unwrap();
+    let done = run(forge.merge_when_ready(&opened, MergeMethod::Merge)).unwrap();
+    assert_eq!(done, AutoMerge::NothingToWaitFor);
+    assert!(!github.pull().is_merged);
 }
 
 #[test]

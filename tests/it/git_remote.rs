@@ -290,7 +290,7 @@ fn remotes_that_are_gone_empty_or_not_on_this_disk_are_told_apart() {
     };
     assert!(matches!(
         error("../nowhere"),
-        RepositoryError::Unreachable { .. }
+        RepositoryError::Denied { .. }
     ));
     for url in [
         "https://127.0.0.1:1/x",

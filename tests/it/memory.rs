@@ -132,6 +132,7 @@ impl Repository for Memory {
             name: "main".to_owned(),
             remote: None,
             tip: self.commit(),
+            is_default: true,
             notes: Vec::new(),
         })
     }
@@ -170,6 +171,10 @@ impl Repository for Memory {
         _: Option<CommitId>,
     ) -> Result<Advance, RepositoryError> {
         Ok(Advance::Overtaken)
+    }
+
+    async fn beside(&self, _: &Branch, _: &str) -> Result<Vec<String>, RepositoryError> {
+        Ok(Vec::new())
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {

@@ -269,30 +269,35 @@ fn a_persons_commit_on_the_branch_is_never_overwritten() {
     });
 }
 
-#[test]
-fn an_amended_commit_is_a_persons() {
+/// What a person makes of the program's commit stays, and the next run says so.
+fn stays_amended(change: impl FnOnce(&Repo<'_>)) {
     on_stage(|stage| {
         stage.propose();
         let clone = stage.clone;
+        let proposed = format!("origin/{BRANCH}");
         clone.git(&["fetch", "--quiet", "origin"]);
-        clone.git(&[
-            "checkout",
-            "--quiet",
-            "--detach",
-            &format!("origin/{BRANCH}"),
-        ]);
-        clone.write(PRODUCTION, &OLD.replace("1.4.2", "1.5.0-fixed"));
+        clone.git(&["checkout", "--quiet", "--detach", &proposed]);
+        change(clone);
         clone.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
-        clone.git(&[
-            "push",
-            "--quiet",
-            "--force",
-            "origin",
-            &format!("HEAD:{BRANCH}"),
-        ]);
+        let to = format!("HEAD:{BRANCH}");
+        clone.git(&["push", "--quiet", "--force", "origin", &to]);
         let amended = clone.tip("HEAD");
+        stage.stage("1.6.0");
         assert!(matches!(stage.propose(), Receipt::Conflict { .. }));
         assert_eq!(stage.remote.tip(BRANCH), amended);
+    });
+}
+
+#[test]
+fn an_amended_commit_is_a_persons() {
+    stays_amended(|clone| clone.write(PRODUCTION, &OLD.replace("1.4.2", "1.5.0-fixed")));
+}
+
+#[test]
+fn so_is_one_with_another_mode() {
+    stays_amended(|clone| {
+        clone.git(&["update-index", "--chmod=+x", PRODUCTION]);
+        clone.git(&["checkout-index", "--force", PRODUCTION]);
     });
 }
 
@@ -514,6 +519,47 @@ fn when_nothing_is_left_the_second_branch_is_cleared_away_too() {
 }
 
 #[test]
+fn the_second_branch_is_cleared_away_when_the_first_is_gone() {
+    on_stage(|stage| {
+        stage.propose();
+        stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
+        let mut request = request();
+        request.proposal.taken = Taken::NewBranch;
+        stage.run(&request);
+        let promoted = OLD.replace("1.4.2", "1.5.0");
+        stage.push("main", "main", &[(PRODUCTION, &promoted)]);
+        stage.remote.git(&["branch", "-D", BRANCH]);
+        assert!(matches!(stage.propose(), Receipt::Withdrawn { .. }));
+        assert!(stage.branches().is_empty());
+        assert_eq!(stage.forge.request(2).state, PullRequestState::Closed);
+    });
+}
+
+#[test]
+fn promotions_onto_two_branches_have_two_pull_requests() {
+    on_stage(|stage| {
+        stage.push("main", "release/1", &[("readme", "1\n")]);
+        let onto = |branch: &str| {
+            let mut request = request();
+            request.branch.branch = Some(branch.to_owned());
+            stage.run(&request)
+        };
+        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&onto("release/1")), Deed::Opened);
+        // The default branch by its name is no other one.
+        assert_eq!(deed(&onto("main")), Deed::Left);
+        assert_eq!(deed(&onto("release/1")), Deed::Left);
+        assert_eq!(stage.forge.count(), 2);
+        let branches = stage.branches();
+        let [first, second] = branches.as_slice() else {
+            panic!("{branches:?}");
+        };
+        assert_eq!(first, BRANCH);
+        assert!(second.starts_with(&format!("{BRANCH}-on-release--1-")));
+    });
+}
+
+#[test]
 fn a_guard_holds_a_proposal_as_it_holds_a_commit() {
     on_stage(|stage| {
         stage.stage("latest");
@@ -712,10 +758,13 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
         remote.git(&["rev-list", "--count", &format!("main..{BRANCH}")]),
         "1"
     );
-    let ran = clone.promote(&[&args[..], &["--output", "json"]].concat());
+    let wishes = ["--draft", "--label", "promotion", "--output", "json"];
+    let ran = clone.promote(&[&args[..], &wishes].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["status"], "branch-pushed");
     assert_eq!(json["branch"], BRANCH);
+    let warning = json["warnings"][0]["message"].as_str().unwrap();
+    assert!(warning.starts_with("draft, labels are for a pull request"));
 }
 
 #[test]

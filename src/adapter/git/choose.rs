@@ -78,6 +78,7 @@ pub(super) fn local(
     }
     Ok(Branch {
         notes: elsewhere(repo, &head, &name),
+        is_default: choice.branch.is_none() || head.branch() == Some(&name),
         name,
         remote: None,
         tip: CommitId(from_oid(tip)?),

@@ -37,7 +37,7 @@ impl<'r> Disk<'r> {
         // A relative path counts from the working tree's root, as for Git.
         let base = here.workdir().unwrap_or_else(|| here.path());
         let there = open_near(&base.join(path)).map_err(|error| match error {
-            RepositoryError::NotARepository { path } => RepositoryError::Unreachable {
+            RepositoryError::NotARepository { path } => RepositoryError::Denied {
                 remote: name.to_owned(),
                 source: Box::new(Finding(format!("`{path}` is not a Git repository"))),
             },

@@ -28,12 +28,16 @@ pub(super) fn branch(
     let Some(tip) = remote.fetch(&name)? else {
         return Err(remote.unknown(name)?);
     };
+    // A server need not say which one it is; then none is.
+    let is_default =
+        choice.branch.is_none() || remote.default_branch().is_ok_and(|default| default == name);
     let mut notes = elsewhere(repo, &head, &name);
     notes.extend(unpushed(repo, remote.name(), &name, tip)?);
     Ok(Branch {
         name,
         remote: Some(remote.name().to_owned()),
         tip: CommitId(from_oid(tip)?),
+        is_default,
         notes,
     })
 }

@@ -105,11 +105,15 @@ impl<'r> Installed<'r> {
 
     fn not_run(&self, error: std::io::Error) -> RepositoryError {
         match error.kind() {
-            ErrorKind::NotFound => RepositoryError::UnsupportedRemote {
-                remote: self.name.clone(),
-                scheme: self.server.scheme.clone(),
-            },
+            ErrorKind::NotFound => self.unsupported(),
             _ => Place::of(self.here).io_fault("could not run `git`")(error),
+        }
+    }
+
+    fn unsupported(&self) -> RepositoryError {
+        RepositoryError::UnsupportedRemote {
+            remote: self.name.clone(),
+            scheme: self.server.scheme.clone(),
         }
     }
 
@@ -124,6 +128,14 @@ impl<'r> Installed<'r> {
             self.server.shown(),
             self.said(ran)
         )));
+        // `ext::sh …` and other schemes without a helper.
+        if says(&[
+            "is not a git command",
+            "Unable to find remote helper",
+            "not allowed",
+        ]) {
+            return Some(self.unsupported());
+        }
         if says(&[
             "Authentication failed",
             "could not read Username",
@@ -143,6 +155,8 @@ impl<'r> Installed<'r> {
         if says(&[
             "Host key verification failed",
             "certificate verification failed",
+            "SSL certificate problem",
+            "certificate subject name",
         ]) {
             return Some(RepositoryError::UntrustedServer {
                 remote,
@@ -154,6 +168,7 @@ impl<'r> Installed<'r> {
             "not found",
             "not exported",
             "does not appear to be a git repository",
+            "returned error: 403",
         ])
         .then_some(RepositoryError::Denied { remote, source })
     }

@@ -36,8 +36,8 @@ pub(super) fn branch(
         other => return other,
     };
     let head = Head::read(repo)?;
-    let default = (choice.branch.clone()).or_else(|| known_default(repo, remote));
-    let name = match (default, &head) {
+    let default = known_default(repo, remote);
+    let name = match (choice.branch.clone().or(default.clone()), &head) {
         (Some(name), _) => name,
         (None, Head::On(current) | Head::Unborn(current)) => current.clone(),
         (None, Head::Detached(commit)) => {
@@ -64,6 +64,7 @@ pub(super) fn branch(
     let mut notes = vec![format!("{reason}; this is {what}")];
     notes.extend(elsewhere(repo, &head, &name));
     Ok(Branch {
+        is_default: choice.branch.is_none() || default.as_ref() == Some(&name),
         name,
         remote: Some(remote.to_owned()),
         tip: CommitId(from_oid(tip)?),

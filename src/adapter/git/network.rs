@@ -127,6 +127,14 @@ impl<'r> Network<'r> {
         trouble.fault(self.here, &self.name, &self.server, session, error)
     }
 
+    fn refused(&self, update: &Update<'_>, session: &Session, message: &str) -> RepositoryError {
+        RepositoryError::Refused {
+            remote: self.name.clone(),
+            branch: update.branch.to_owned(),
+            message: session.without_secrets(message),
+        }
+    }
+
     fn list(&mut self) -> Result<&Listed, RepositoryError> {
         let listed = match self.listed.take() {
             Some(listed) => listed,
@@ -232,16 +240,19 @@ impl Transport for Network<'_> {
             let session = self.session();
             let report = self.push_once(&session, update);
             match &report {
-                Ok(Report::Accepted) => return Ok(Swap::Done),
+                Ok(Report::Accepted) => {
+                    session.settle(Outcome::Accepted);
+                    return Ok(Swap::Done);
+                }
                 Ok(Report::Elsewhere) => {}
                 Ok(Report::Refused(_)) => refusals += 1,
                 Err(error) => {
                     let trouble = Trouble::of(error);
-                    let is_refused = matches!(
-                        trouble,
-                        Trouble::Credentials | Trouble::Certificate | Trouble::Denied
-                    );
-                    if is_refused {
+                    if trouble == Trouble::Credentials {
+                        session.settle(Outcome::Refused);
+                    }
+                    // Nothing was sent yet.
+                    if matches!(trouble, Trouble::Credentials | Trouble::Certificate) {
                         return Err(self.fault(trouble, &session, error));
                     }
                 }
@@ -258,14 +269,14 @@ impl Transport for Network<'_> {
             match report {
                 // Another push may hold the branch's lock just now; a rule refuses again.
                 Ok(Report::Refused(message)) if refusals > 1 || is_late || !tries.wait() => {
-                    return Err(RepositoryError::Refused {
-                        remote: self.name.clone(),
-                        branch: update.branch.to_owned(),
-                        message: session.without_secrets(&message),
-                    });
+                    return Err(self.refused(update, &session, &message));
                 }
                 Err(error) => {
                     let trouble = Trouble::of(&error);
+                    // It shows the repository, and does not let this one write.
+                    if trouble == Trouble::Denied {
+                        return Err(self.refused(update, &session, error.message()));
+                    }
                     if trouble != Trouble::Passing || is_late || !tries.wait() {
                         return Err(self.fault(trouble, &session, &error));
                     }

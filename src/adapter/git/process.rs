@@ -25,8 +25,11 @@ pub(super) fn run(command: &mut Command, input: &[u8], within: Duration) -> io::
         .stderr(Stdio::piped())
         .spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read its input has its reasons; its exit tells.
-        let _ = stdin.write_all(input);
+        let input = input.to_vec();
+        thread::spawn(move || {
+            // A program that does not read its input has its reasons; its exit tells.
+            let _ = stdin.write_all(&input);
+        });
     }
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());

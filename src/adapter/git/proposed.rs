@@ -8,6 +8,7 @@
 
 use git2::{Oid, Repository, Sort};
 
+use super::disk::branches;
 use super::fault::Place;
 use super::network::NetworkSettings;
 use super::paths::show;
@@ -15,9 +16,9 @@ use super::reference::{Swap, change, of_branch, target};
 use super::snapshot::{from_oid, to_oid};
 use super::transport::{self, Purpose, Update};
 use super::worktree;
-use crate::domain::{CommitId, ObjectId, RepoPath};
+use crate::domain::{CommitId, FileMode, RepoPath};
 use crate::port::{
-    Advance, Branch, Expected, ProposedBranch, ProposedCommit, RepositoryError, Sight,
+    Advance, Branch, Expected, ProposedBranch, ProposedCommit, ProposedFile, RepositoryError, Sight,
 };
 
 /// How many commits of a branch are looked at; nobody reviews more in one pull request.
@@ -83,10 +84,11 @@ fn proposed(
     })
 }
 
-type Change = (RepoPath, Option<ObjectId>, Option<ObjectId>);
-
 /// The files that a commit changed; one whose name is no path is left out, for it is nobody's but a person's.
-fn changes(repo: &Repository, commit: &git2::Commit<'_>) -> Result<Vec<Change>, RepositoryError> {
+fn changes(
+    repo: &Repository,
+    commit: &git2::Commit<'_>,
+) -> Result<Vec<ProposedFile>, RepositoryError> {
     let place = Place::of(repo);
     let fault = || place.fault(format!("could not compare commit `{}`", commit.id()));
     let old = match commit.parent(0) {
@@ -97,9 +99,9 @@ fn changes(repo: &Repository, commit: &git2::Commit<'_>) -> Result<Vec<Change>, 
     let diff = repo
         .diff_tree_to_tree(old.as_ref(), Some(&new), None)
         .map_err(fault())?;
-    let blob = |file: &git2::DiffFile<'_>| match file.id() {
+    let side = |file: &git2::DiffFile<'_>| match file.id() {
         id if id.is_zero() => Ok(None),
-        id => from_oid(id).map(Some),
+        id => Ok(Some((mode(file.mode()), from_oid(id)?))),
     };
     diff.deltas()
         .map(|delta| {
@@ -112,9 +114,38 @@ fn changes(repo: &Repository, commit: &git2::Commit<'_>) -> Result<Vec<Change>, 
                     e.to_string(),
                 )
             })?;
-            Ok((path, blob(&delta.old_file())?, blob(&delta.new_file())?))
+            Ok(ProposedFile {
+                path,
+                before: side(&delta.old_file())?,
+                after: side(&delta.new_file())?,
+            })
         })
         .collect()
+}
+
+fn mode(mode: git2::FileMode) -> FileMode {
+    match mode {
+        git2::FileMode::BlobExecutable => FileMode::Executable,
+        git2::FileMode::Link => FileMode::Symlink,
+        git2::FileMode::Commit => FileMode::Submodule,
+        git2::FileMode::Tree => FileMode::Directory,
+        _ => FileMode::Regular,
+    }
+}
+
+/// The branches beside `base` whose names begin so.
+pub(super) fn beside(
+    repo: &Repository,
+    settings: &NetworkSettings,
+    base: &Branch,
+    prefix: &str,
+) -> Result<Vec<String>, RepositoryError> {
+    let mut names = match &base.remote {
+        Some(remote) => transport::open(repo, settings, remote, Purpose::Push)?.branches()?,
+        None => branches(repo)?,
+    };
+    names.retain(|name| name.starts_with(prefix));
+    Ok(names)
 }
 
 /// Makes the branch point at `commit`, or deletes it.

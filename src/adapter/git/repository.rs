@@ -186,6 +186,12 @@ impl Repository for GitRepository {
         .await
     }
 
+    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
+        let (base, prefix) = (base.clone(), prefix.to_owned());
+        self.blocking(move |repo, network| proposed::beside(repo, network, &base, &prefix))
+            .await
+    }
+
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         history::branches(&self.shared.repo())
     }

@@ -148,10 +148,7 @@ impl<'a> Promotion<'a> {
                 result.status = Status::Committed;
                 result.commit = Some(commit.to_string());
                 result.applications = applications.iter().map(|a| a.0.as_str()).collect();
-                result.warnings.extend(notes.iter().map(|message| Warning {
-                    path: None,
-                    message,
-                }));
+                result.note(notes);
             }
             Receipt::Proposed { .. }
             | Receipt::Withdrawn { .. }
@@ -165,6 +162,14 @@ impl<'a> Promotion<'a> {
         result
     }
 
+    fn note(&mut self, notes: &'a [String]) {
+        let warning = |message: &'a String| Warning {
+            path: None,
+            message,
+        };
+        self.warnings.extend(notes.iter().map(warning));
+    }
+
     /// What a receipt says about a proposal.
     fn propose(&mut self, receipt: &'a Receipt) {
         match receipt {
@@ -172,8 +177,10 @@ impl<'a> Promotion<'a> {
                 commit,
                 branch,
                 pull_request,
+                notes,
                 ..
             } => {
+                self.note(notes);
                 self.status = match pull_request {
                     Some(_) => Status::PullRequestOpen,
                     None => Status::BranchPushed,

@@ -97,6 +97,7 @@ fn proposed(plan: &Plan, pull_request: Option<Found>) -> Receipt {
         pull_request,
         applications: plan.changed_applications().cloned().collect(),
         plan: Box::new(plan.clone()),
+        notes: Vec::new(),
     }
 }
 

@@ -19,7 +19,7 @@ pub fn answer(state: &mut State, call: &Call<'_>) -> Reply {
         .as_str()
         .and_then(|id| id.strip_prefix("PR_"));
     let number = id.and_then(|id| id.parse().ok()).unwrap_or(0);
-    let allows = state.allows_auto_merge;
+    let (allows, has_rules) = (state.allows_auto_merge, state.has_rules);
     let (may, who) = (call.who.may("contents: write"), call.who.has_access);
     let pull = state.pull(number).filter(|_| who);
     let Some(pull) = pull else {
@@ -36,6 +36,10 @@ pub fn answer(state: &mut State, call: &Call<'_>) -> Reply {
     }
     if !allows {
         let text = "Pull request Auto merge is not allowed for this repository";
+        return failed(Some("UNPROCESSABLE"), text);
+    }
+    if !has_rules {
+        let text = "Pull request Pull request is in clean status";
         return failed(Some("UNPROCESSABLE"), text);
     }
     if !pull.is_open {

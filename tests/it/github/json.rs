@@ -239,7 +239,11 @@ pub fn full_pull(state: &State, pull: &Pull) -> Value {
         fields,
         json!({
             "merged": pull.is_merged, "mergeable": pull.is_open.then_some(true), "rebaseable": null,
-            "mergeable_state": if pull.is_open { "blocked" } else { "unknown" },
+            "mergeable_state": match (pull.is_open, state.has_rules) {
+                (true, true) => "blocked",
+                (true, false) => "clean",
+                (false, _) => "unknown",
+            },
             "merged_by": merged_by, "comments": pull.comments.len(), "review_comments": 0,
             "maintainer_can_modify": false, "commits": pull.commits, "additions": 1, "deletions": 1,
             "changed_files": 1,

@@ -20,6 +20,8 @@ pub struct State {
     /// The repository's labels.
     pub labels: BTreeSet<String>,
     pub allows_auto_merge: bool,
+    /// Whether something is required before a merge.
+    pub has_rules: bool,
     pub allows_merge: bool,
     /// The largest page, whatever is asked for.
     pub page_size: usize,
@@ -72,6 +74,7 @@ impl State {
             pulls: Vec::new(),
             labels: BTreeSet::from(["bug".to_owned()]),
             allows_auto_merge: true,
+            has_rules: true,
             allows_merge: true,
             page_size: 100,
             hidden_lists: 0,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::GitHub;
 use super::fault::{Fault, Trouble, said_by};
-use crate::port::{MergeMethod, PullRequest, PullRequestState};
+use crate::port::{AutoMerge, MergeMethod, PullRequest, PullRequestState};
 
 const ENABLE: &str = "mutation($id: ID!, $method: PullRequestMergeMethod!) { \
     enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method}) \
@@ -17,10 +17,10 @@ impl GitHub {
         &self,
         request: &PullRequest,
         method: MergeMethod,
-    ) -> Result<(), Fault> {
+    ) -> Result<AutoMerge, Fault> {
         let there = self.pull(request.number).await?.read()?;
         if there.merges_when_ready || there.state == PullRequestState::Merged {
-            return Ok(());
+            return Ok(AutoMerge::On);
         }
         let method = match method {
             MergeMethod::Merge => "MERGE",
@@ -35,9 +35,20 @@ impl GitHub {
         let session = self.session().await?;
         let answer = session.call(Method::POST, &url, Some(&body)).await?;
         match answer.body()["errors"].as_array().map(Vec::as_slice) {
-            None | Some([]) => Ok(()),
+            None | Some([]) => Ok(AutoMerge::On),
+            // GitHub refuses where it has nothing to wait for, and says why in words only.
+            Some(_) if self.is_ready(request.number).await? => Ok(AutoMerge::NothingToWaitFor),
             Some(errors) => Err(refused(errors)),
         }
+    }
+
+    /// Whether no rule of the base branch stands against merging it now.
+    async fn is_ready(&self, number: u64) -> Result<bool, Fault> {
+        let state = self.pull(number).await?.mergeable_state;
+        Ok(matches!(
+            state.as_deref(),
+            Some("clean" | "has_hooks" | "unstable")
+        ))
     }
 }
 

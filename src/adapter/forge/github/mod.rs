@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use crate::port::{Forge, ForgeError, MergeMethod, Proposal, PullRequest};
+use crate::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequest};
 use fault::{Doing, Fault};
 use session::Session;
 
@@ -197,7 +197,7 @@ impl Forge for GitHub {
         &self,
         request: &PullRequest,
         method: MergeMethod,
-    ) -> Result<(), ForgeError> {
+    ) -> Result<AutoMerge, ForgeError> {
         let needed = "contents: write and pull_requests: write";
         let doing = doing("merge a pull request by itself", needed);
         self.until(&doing, || self.merging(request, method)).await

@@ -24,6 +24,8 @@ pub(super) struct Pull {
     requested_teams: Option<Vec<Team>>,
     assignees: Option<Vec<Account>>,
     auto_merge: Option<Value>,
+    /// Only where it was asked for alone.
+    pub(super) mergeable_state: Option<String>,
     node_id: String,
 }
 

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::super::address::{Address, Server};
 use super::super::helper::{Helper, Outcome};
+use super::super::ssh;
 use super::config;
 use crate::port::{Password, Passwords};
 
@@ -62,10 +63,9 @@ impl Keychain {
             if std::env::var_os("SSH_AUTH_SOCK").is_some() {
                 ways.push_back(Source::Agent);
             }
-            let home = std::env::var_os("HOME").map(PathBuf::from);
-            let keys = home
+            let keys = ssh::home()
                 .into_iter()
-                .flat_map(|home| KEYS.map(|key| home.join(".ssh").join(key)));
+                .flat_map(|home| KEYS.map(|key| home.join(key)));
             ways.extend(keys.filter(|key| key.is_file()).map(Source::Key));
         }
         secrets.extend(ways.iter().filter_map(|way| match way {
@@ -104,7 +104,10 @@ impl Keychain {
                 format!("the server sends on to `{}`, which is not trusted", asks.1),
             ));
         }
-        let user = user.or(self.user.as_deref()).unwrap_or("git").to_owned();
+        let user = match user.or(self.user.as_deref()) {
+            Some(user) => user.to_owned(),
+            None => local_user(),
+        };
         if allowed.contains(CredentialType::USERNAME) {
             return Cred::username(&user);
         }
@@ -205,6 +208,14 @@ fn header(repo: &Repository, server: &Server) -> Option<Password> {
                 origin: "the header in Git's `http.extraHeader`".to_owned(),
             })
         })
+}
+
+/// Who is logged in here: as whom OpenSSH logs in where nothing says another name.
+fn local_user() -> String {
+    ["LOGNAME", "USER", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
+        .unwrap_or_else(|| "git".to_owned())
 }
 
 /// Whether a private key has a passphrase, which nobody is asked for here.

@@ -4,6 +4,7 @@ use git2::{ErrorClass, ErrorCode, Repository};
 
 use super::super::address::Server;
 use super::super::fault::{Finding, Place};
+use super::super::ssh;
 use super::session::Session;
 use crate::port::RepositoryError;
 
@@ -28,6 +29,9 @@ impl Trouble {
         match (error.code(), error.class()) {
             (ErrorCode::Auth, _) => Self::Credentials,
             (ErrorCode::Certificate, _) => Self::Certificate,
+            (_, ErrorClass::Ssh) if error.message().starts_with(NOT_LET_IN) => Self::Credentials,
+            // libgit2 gives a server's own words so, when it says them and hangs up.
+            (ErrorCode::Eof, ErrorClass::Ssh) => Self::Denied,
             (_, ErrorClass::Http) => match status(error.message()) {
                 Some(401) => Self::Credentials,
                 Some(408 | 429) => Self::Passing,
@@ -91,13 +95,22 @@ pub(in crate::adapter::git) fn how_to_trust(server: &Server) -> String {
             .to_owned();
     }
     let port = server.port.map(|port| format!("-p {port} "));
-    format!(
-        "compare the server's key with what its owner says; `ssh-keyscan {}{}` prints it, and \
-         `~/.ssh/known_hosts` is where it belongs",
-        port.unwrap_or_default(),
-        server.host
-    )
+    let scan = format!("`ssh-keyscan {}{}`", port.unwrap_or_default(), server.host);
+    match ssh::known_as(server) {
+        Some(name) => format!(
+            "its key is another one than in `~/.ssh/known_hosts`: somebody may stand between. \
+             {scan} prints it; if its owner says that it is right, forget the old one with \
+             `ssh-keygen -R '{name}'`"
+        ),
+        None => format!(
+            "compare the server's key with what its owner says; {scan} prints it, and \
+             `~/.ssh/known_hosts` is where it belongs"
+        ),
+    }
 }
+
+/// What libgit2 says of a key that it cannot use.
+const NOT_LET_IN: &str = "failed to authenticate SSH session";
 
 /// The status in libgit2's "unexpected http status code: 503".
 fn status(message: &str) -> Option<u16> {
@@ -138,6 +151,17 @@ mod tests {
         for status in [400, 403, 404, 410] {
             assert_eq!(http(status), Trouble::Denied, "{status}");
         }
+    }
+
+    #[test]
+    fn what_a_server_says_before_it_hangs_up_is_its_answer() {
+        let ssh = |code, text| of(code, ErrorClass::Ssh, text);
+        let said = "fatal: '/x.git' does not appear to be a git repository";
+        assert_eq!(ssh(ErrorCode::Eof, said), Trouble::Denied);
+        let broken = "failed to start SSH session: Failed getting banner";
+        assert_eq!(ssh(ErrorCode::GenericError, broken), Trouble::Passing);
+        let key = "failed to authenticate SSH session: Unable to open public key file";
+        assert_eq!(ssh(ErrorCode::GenericError, key), Trouble::Credentials);
     }
 
     #[test]
