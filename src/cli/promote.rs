@@ -26,6 +26,10 @@ pub struct PromoteArguments {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Promotion")]
     pub action: Option<ActionWord>,
 
+    /// Only show what would be done, as `--action none`.
+    #[arg(long, conflicts_with = "action", help_heading = "Promotion")]
+    pub dry_run: bool,
+
     /// The first line of the commit, and the title of the pull request.
     #[arg(short, long, value_name = "TEXT", value_parser = title, help_heading = "Promotion")]
     pub message: Option<String>,
@@ -113,8 +117,12 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
     let request = Request {
-        action: (arguments.action.map(Action::from))
-            .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
+        action: (arguments
+            .dry_run
+            .then_some(ActionWord::None)
+            .or(arguments.action))
+        .map(Action::from)
+        .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
         message: MessageChoice {
             title: arguments.message.clone(),
             body: arguments.body.clone(),

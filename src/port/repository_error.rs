@@ -16,7 +16,7 @@ pub enum RepositoryError {
     Unsupported {
         /// Which repository.
         path: String,
-        /// `reftable`, `sha256 object ids`, `a partial clone`.
+        /// `reftable`, `a partial clone`.
         feature: String,
     },
     /// The repository's folder belongs to another user, and nothing says that it is trusted.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use git_promote::adapter::forge::github::{
@@ -14,7 +15,13 @@ use crate::forge_github::{
     HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_login, with_patience,
 };
 use crate::github::{Account, App as Installed, Failing, How, Recorded, StandIn, TOKEN};
-use crate::world::World;
+use crate::world::{Ran, World};
+
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
+];
+const PROMOTE: &[&str] = &["--from", "staging", "--to", "production", "--yes"];
 
 /// All that a user or a log could see of an error.
 fn shown(error: &ForgeError) -> String {
@@ -76,7 +83,8 @@ fn without_a_login_nothing_is_asked() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
     let looked = vec!["`GITHUB_TOKEN`".to_owned(), "`GH_TOKEN`".to_owned()];
-    let forge = with_login(&github, Login::Missing { looked });
+    let ask = Arc::new(|| None);
+    let forge = with_login(&github, Login::Asked { ask, looked });
     let error = run(forge.open(&proposal())).unwrap_err();
     assert!(matches!(&error, ForgeError::Credentials { tried, .. } if tried.len() == 2));
     assert_eq!(github.requests().len(), 0);
@@ -245,4 +253,88 @@ fn an_app_finds_its_installation_and_gets_one_token() {
     };
     let error = run(with_login(&github, Login::App(unreadable)).open(&proposal())).unwrap_err();
     assert!(told(&error).ends_with("the key is no RSA key in PEM"));
+}
+
+#[test]
+fn an_app_pushes_and_opens_with_the_token_that_it_gets() {
+    let world = World::new();
+    let Some((key, public_key)) = key_pair(&world) else {
+        eprintln!("skipped: openssl is missing");
+        return;
+    };
+    let (remote, repo) = world.cloned(FILES);
+    let github = StandIn::of(&remote.dir);
+    github.state().app = Some(Installed {
+        id: 17,
+        installation: 4711,
+        public_key,
+        tokens: 0,
+    });
+    repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
+    repo.git(&["config", "promote.githubApi", &github.api()]);
+    let ran = Ran::from(
+        world
+            .command(env!("CARGO_BIN_EXE_git-promote"))
+            .current_dir(&repo.dir)
+            .env("GIT_PROMOTE_APP_ID", "17")
+            .env("GIT_PROMOTE_APP_KEY", &key)
+            .args(PROMOTE)
+            .args(["--action", "pull-request"])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(github.pull().author, "shop-app[bot]");
+    // One for Git and the API together.
+    assert_eq!(github.state().app.as_ref().unwrap().tokens, 1);
+    assert!(!ran.to_string().contains("ghs_installationToken"), "{ran}");
+}
+
+/// The stand-in's repository with somebody's token in its URL.
+fn clone_url_of(github: &StandIn, token: &str) -> String {
+    (github.clone_url()).replace("://", &format!("://robot:{token}@"))
+}
+
+#[test]
+fn who_may_read_and_not_push_is_told_so_in_githubs_words() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let github = StandIn::of(&remote.dir);
+    let eve = Account::of("eve", "eves").with(&["contents: read"]);
+    github.state().accounts.push(eve);
+    let url = clone_url_of(&github, "eves");
+    repo.git(&["remote", "set-url", "origin", &url]);
+    for way in ["libgit2", "git"] {
+        let ran = repo.promote(&[PROMOTE, &["--transport", way]].concat());
+        assert_eq!(ran.code, 1, "{ran}");
+        let refused = "error: remote `origin` refused `main`: ";
+        assert!(ran.stderr.contains(refused), "{ran}");
+        assert!(ran.stderr.contains("403"), "{ran}");
+        assert!(!ran.to_string().contains("eves"), "{ran}");
+    }
+}
+
+#[test]
+fn where_a_push_goes_elsewhere_that_is_where_the_branch_is_looked_for() {
+    for way in ["libgit2", "git"] {
+        let world = World::new();
+        let (remote, repo) = world.cloned(FILES);
+        world.git(&["clone", "-q", "--bare", "remote.git", "mirror.git"]);
+        let (github, mirror) = (
+            StandIn::of(&remote.dir),
+            StandIn::of(&world.path("mirror.git")),
+        );
+        let (from, to) = (clone_url_of(&mirror, TOKEN), clone_url_of(&github, TOKEN));
+        repo.git(&["remote", "set-url", "origin", &from]);
+        repo.git(&["remote", "set-url", "--push", "origin", &to]);
+        let words = [PROMOTE, &["--transport", way, "--action", "pull-request"]].concat();
+        let branch = "promote/staging-to-production/all";
+        let ran = repo.promote(&words);
+        assert_eq!(ran.code, 0, "{ran}");
+        let tip = remote.tip(branch);
+        let again = repo.promote(&words);
+        assert_eq!(again.code, 0, "{again}");
+        assert_eq!(remote.tip(branch), tip);
+        assert!(!format!("{ran}{again}").contains(TOKEN), "{ran}{again}");
+    }
 }

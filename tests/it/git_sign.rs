@@ -39,19 +39,20 @@ fn with_an_ssh_key() {
     if !has("signing with SSH keys", &["ssh-keygen"]) {
         return;
     }
-    let world = World::new();
-    let repo = world.repository(FILES);
-    let key = ssh_key(&world);
-    let allowed = world.path("allowed").display().to_string();
-    for (name, value) in [
-        ("commit.gpgsign", "true"),
-        ("gpg.format", "ssh"),
-        ("user.signingkey", &key),
-        ("gpg.ssh.allowedSignersFile", &allowed),
-    ] {
-        repo.git(&["config", name, value]);
+    for world in [World::new(), World::of_sha256()] {
+        let repo = world.repository(FILES);
+        let key = ssh_key(&world);
+        let allowed = world.path("allowed").display().to_string();
+        for (name, value) in [
+            ("commit.gpgsign", "true"),
+            ("gpg.format", "ssh"),
+            ("user.signingkey", &key),
+            ("gpg.ssh.allowedSignersFile", &allowed),
+        ] {
+            repo.git(&["config", name, value]);
+        }
+        promoted(&repo);
     }
-    promoted(&repo);
 }
 
 #[test]

@@ -25,6 +25,8 @@ use tempfile::TempDir;
 /// A folder with an empty home in it; gone when it is dropped.
 pub struct World {
     root: TempDir,
+    /// `sha1` or `sha256`: the object ids of the repositories that are made here.
+    ids: &'static str,
 }
 
 /// A repository, bare or not, in a world.
@@ -74,9 +76,18 @@ impl World {
                 .prefix("promote-")
                 .tempdir()
                 .unwrap(),
+            ids: "sha1",
         };
         fs::create_dir_all(world.path("home")).unwrap();
         world
+    }
+
+    /// The same, whose repositories have SHA-256 ids.
+    pub fn of_sha256() -> Self {
+        Self {
+            ids: "sha256",
+            ..Self::new()
+        }
     }
 
     /// A path in this world.
@@ -93,6 +104,7 @@ impl World {
             .env("HOME", self.path("home"))
             .env("XDG_CONFIG_HOME", self.path("home/.config"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_DEFAULT_HASH", self.ids)
             .env("GIT_CEILING_DIRECTORIES", self.root.path())
             .env("GIT_AUTHOR_NAME", "Ada")
             .env("GIT_AUTHOR_EMAIL", "ada@example.org")

@@ -77,13 +77,14 @@ impl Address {
 }
 
 impl Server {
-    /// The URL without user and password, as it may be shown.
+    /// The URL without user, password and query, as it may be shown.
     pub(super) fn shown(&self) -> String {
         match Url::parse(&self.url) {
             Ok(mut url) => {
                 // Only a URL that cannot have them refuses, and then there are none.
                 let _ = url.set_password(None);
                 let _ = url.set_username("");
+                url.set_query(None);
                 url.to_string()
             }
             Err(_) => match self.url.rsplit_once('@') {
@@ -101,18 +102,18 @@ impl Server {
         }
     }
 
-    /// The password in the URL, as it stands there and as it is meant.
+    /// The password and the query in the URL, as they stand there and as they are meant.
     pub(super) fn secrets(&self) -> Vec<String> {
         let Ok(url) = Url::parse(&self.url) else {
             return Vec::new();
         };
         // A token is often given as the user, with no password.
         let lone = || (self.is_http() && !url.username().is_empty()).then(|| url.username());
-        let Some(password) = url.password().or_else(lone).map(ToOwned::to_owned) else {
-            return Vec::new();
-        };
-        let meant = String::from_utf8_lossy(&unescape(&password)).into_owned();
-        vec![password, meant]
+        let password = url.password().or_else(lone);
+        let meant = |text: &str| String::from_utf8_lossy(&unescape(text)).into_owned();
+        (password.into_iter().chain(url.query()))
+            .flat_map(|secret| [secret.to_owned(), meant(secret)])
+            .collect()
     }
 
     /// The same repository by HTTPS, which is how a forge's API and its passwords go.
@@ -203,7 +204,11 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        for url in ["https://me:s%20t@x.org/y", "https://s%20t@x.org/y"] {
+        for url in [
+            "https://me:s%20t@x.org/y",
+            "https://s%20t@x.org/y",
+            "https://x.org/y?token=s%20t",
+        ] {
             assert_eq!(server(url).shown(), "https://x.org/y");
         }
         assert_eq!(

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use git2::{Config, Repository};
+use git2::{Config, ObjectFormat, Repository, RepositoryInitOptions};
 use tempfile::TempDir;
 
 use super::address::Address;
@@ -88,8 +88,16 @@ pub(super) fn make(
         };
         place.fault(doing.clone())
     };
-    let repo = Repository::init_bare(folder.path()).map_err(fault())?;
     let theirs = Config::open(&common.join("config")).map_err(fault())?;
+    let mut options = RepositoryInitOptions::new();
+    options.bare(true);
+    if theirs
+        .get_string("extensions.objectformat")
+        .is_ok_and(|format| format == "sha256")
+    {
+        options.object_format(ObjectFormat::Sha256);
+    }
+    let repo = Repository::init_opts(folder.path(), &options).map_err(fault())?;
     let mut ours = repo.config().map_err(fault())?;
     let mut has_remote = false;
     let mut entries = theirs.entries(None).map_err(fault())?;
@@ -129,7 +137,7 @@ pub(super) fn make(
     Ok(has_remote.then_some((repo, borrowed)))
 }
 
-/// Whether only the clone has what libgit2 cannot read; ids of another kind the remote has too.
+/// Whether only the clone has what libgit2 cannot read, and the remote not.
 pub(super) fn can_do_without(feature: &str) -> bool {
     matches!(feature, "reftable" | "a partial clone")
 }

@@ -1,6 +1,6 @@
 //! Writing a commit without a working tree or an index.
 
-use git2::{ObjectType, Repository};
+use git2::{ObjectFormat, ObjectType, Repository};
 
 use super::durable::Written;
 use super::fault::Place;
@@ -61,7 +61,9 @@ pub(super) fn write(
             let signature = signer.sign(&bytes)?;
             let text = (std::str::from_utf8(&bytes))
                 .map_err(|_| Place::found(doing, "its message or people are not UTF-8"))?;
-            repo.commit_signed(text, &signature, None)
+            // Git keeps the signature over each kind of ids under a name of its own.
+            let field = (repo.object_format() == ObjectFormat::Sha256).then_some("gpgsig-sha256");
+            repo.commit_signed(text, &signature, field)
                 .map_err(place.fault(doing))?
         }
     };

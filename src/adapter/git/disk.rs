@@ -43,6 +43,14 @@ impl<'r> Disk<'r> {
             },
             other => other,
         })?;
+        if there.object_format() != here.object_format() {
+            return Err(RepositoryError::Denied {
+                remote: name.to_owned(),
+                source: Box::new(Finding(
+                    "its object ids are of another kind than this repository's".to_owned(),
+                )),
+            });
+        }
         Ok(Self {
             name: name.to_owned(),
             here,

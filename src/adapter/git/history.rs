@@ -1,6 +1,6 @@
 //! Naming commits and branches.
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Repository};
 
 use super::fault::Place;
 use super::snapshot::from_oid;
@@ -52,5 +52,5 @@ pub(super) fn revision(repo: &Repository, revision: &str) -> Result<CommitId, Re
 
 /// Whether a revision may name a commit that a shallow clone does not have.
 fn reaches_back(revision: &str) -> bool {
-    revision.contains(['~', '^']) || Oid::from_str(revision).is_ok()
+    revision.contains(['~', '^']) || revision.bytes().all(|b| b.is_ascii_hexdigit())
 }

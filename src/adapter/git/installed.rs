@@ -22,7 +22,8 @@ use super::listed::Listed;
 use super::network::{self, NetworkSettings};
 use super::process::{self, Ran};
 use super::reference::{Swap, of_branch, of_remote, target};
-use super::transport::{Transport, Update};
+use super::said::{self, Lasting};
+use super::transport::{self, Purpose, Transport, Update};
 use crate::port::{Password, RepositoryError};
 
 /// How long a push to a folder may take, with its hooks.
@@ -35,7 +36,12 @@ pub(super) struct Installed<'r> {
     server: Server,
     settings: &'r NetworkSettings,
     password: Option<Password>,
+    /// Whether Git, asked for the remote, would look elsewhere: at the URL that it fetches from.
+    is_elsewhere: bool,
 }
+
+/// What Git knows the server as then.
+const ELSEWHERE: &str = "git-promote-push";
 
 impl<'r> Installed<'r> {
     /// The remote `name` of `here`; nothing is sent yet.
@@ -48,17 +54,39 @@ impl<'r> Installed<'r> {
         let password = (server.is_http() && server.is_private())
             .then(|| (settings.passwords)(&server.authority()).into_iter().next())
             .flatten();
+        let fetched_from = transport::url(here, name, Purpose::Fetch);
         Self {
             name: name.to_owned(),
             here,
+            is_elsewhere: fetched_from.is_ok_and(|url| url != server.url),
             server,
             settings,
             password,
         }
     }
 
+    /// The remote as Git is asked for it.
+    fn remote(&self) -> &str {
+        if self.is_elsewhere {
+            ELSEWHERE
+        } else {
+            &self.name
+        }
+    }
+
     fn git(&self, args: &[&str]) -> Command {
         let mut git = git(self.here);
+        if self.is_elsewhere {
+            // Behind what the caller has there; the URL may hold a password.
+            let count = std::env::var("GIT_CONFIG_COUNT").ok();
+            let count: usize = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+            git.env("GIT_CONFIG_COUNT", (count + 1).to_string())
+                .env(
+                    format!("GIT_CONFIG_KEY_{count}"),
+                    format!("remote.{ELSEWHERE}.url"),
+                )
+                .env(format!("GIT_CONFIG_VALUE_{count}"), &self.server.url);
+        }
         let seconds = self.settings.patience.silence.as_secs().max(1).to_string();
         git.args(["-c", "http.lowSpeedLimit=1", "-c"])
             .arg(format!("http.lowSpeedTime={seconds}"));
@@ -76,16 +104,11 @@ impl<'r> Installed<'r> {
         git
     }
 
-    /// How long one command may take: a large transfer longer than a silent server.
-    fn limit(&self) -> Duration {
-        self.settings.patience.silence * 20
-    }
-
-    /// Runs Git until it works, or is sure not to.
-    fn run(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
+    /// Runs Git until it works, or is sure not to; each time it may take `within`.
+    fn run(&self, args: &[&str], within: Duration) -> Result<Ran, RepositoryError> {
         let mut tries = self.settings.patience.tries();
         loop {
-            let error = match process::run(&mut self.git(args), b"", self.limit()) {
+            let error = match process::run(&mut self.git(args), b"", within) {
                 Ok(ran) if ran.status.success() => return Ok(ran),
                 Ok(ran) => match self.lasting(&ran) {
                     Some(fault) => return Err(fault),
@@ -117,65 +140,33 @@ impl<'r> Installed<'r> {
         }
     }
 
-    /// The fault, where Git's own words (in the C locale, and not the server's) say that another
-    /// try would end like this one. Everything else is tried again; no other decision hangs on them.
+    /// The fault, where another try would end like this one.
     fn lasting(&self, ran: &Ran) -> Option<RepositoryError> {
-        let text = String::from_utf8_lossy(&ran.stderr);
-        let says = |words: &[&str]| words.iter().any(|words| text.contains(words));
         let remote = self.name.clone();
-        let source = Box::new(Finding(format!(
-            "{}: {}",
-            self.server.shown(),
-            self.said(ran)
-        )));
-        // `ext::sh …` and other schemes without a helper.
-        if says(&[
-            "is not a git command",
-            "Unable to find remote helper",
-            "not allowed",
-        ]) {
-            return Some(self.unsupported());
-        }
-        if says(&[
-            "Authentication failed",
-            "could not read Username",
-            "could not read Password",
-            "Permission denied (",
-        ]) {
-            let origin = self
-                .password
-                .as_ref()
-                .map(|password| password.origin.clone());
-            return Some(RepositoryError::Credentials {
-                remote,
-                tried: vec![origin.unwrap_or_else(|| "what the installed `git` has".to_owned())],
-                source,
-            });
-        }
-        if says(&[
-            "Host key verification failed",
-            "certificate verification failed",
-            "SSL certificate problem",
-            "certificate subject name",
-        ]) {
-            return Some(RepositoryError::UntrustedServer {
+        let shown = self.server.shown();
+        let source = Box::new(Finding(format!("{shown}: {}", self.said(ran))));
+        Some(match said::lasting(ran)? {
+            Lasting::Unsupported => self.unsupported(),
+            Lasting::Credentials => {
+                let own = self.password.as_ref().map(|own| own.origin.clone());
+                RepositoryError::Credentials {
+                    remote,
+                    tried: vec![own.unwrap_or_else(|| "what the installed `git` has".to_owned())],
+                    source,
+                }
+            }
+            Lasting::Untrusted => RepositoryError::UntrustedServer {
                 remote,
                 hint: network::how_to_trust(&self.server),
                 source,
-            });
-        }
-        says(&[
-            "not found",
-            "not exported",
-            "does not appear to be a git repository",
-            "returned error: 403",
-        ])
-        .then_some(RepositoryError::Denied { remote, source })
+            },
+            Lasting::Denied => RepositoryError::Denied { remote, source },
+        })
     }
 
     /// What Git said, without what must not be said.
     fn said(&self, ran: &Ran) -> String {
-        let mut text = words(ran);
+        let mut text = said::words(ran);
         for secret in self.server.secrets() {
             text = text.replace(&secret, "***");
         }
@@ -187,7 +178,14 @@ impl<'r> Installed<'r> {
 
     /// HEAD's branch and all branches with their commits.
     fn list(&self) -> Result<Listed, RepositoryError> {
-        let ran = self.run(&["ls-remote", "--symref", &self.name, "HEAD", "refs/heads/*"])?;
+        let words = [
+            "ls-remote",
+            "--symref",
+            self.remote(),
+            "HEAD",
+            "refs/heads/*",
+        ];
+        let ran = self.run(&words, self.settings.patience.of_listing())?;
         let mut listed = Listed::default();
         for line in String::from_utf8_lossy(&ran.stdout).lines() {
             let Some((value, name)) = line.split_once('\t') else {
@@ -195,9 +193,10 @@ impl<'r> Installed<'r> {
             };
             if let Some(branch) = value.strip_prefix("ref: refs/heads/") {
                 listed.default = Some(branch.to_owned());
-            } else if let (Some(branch), Ok(id)) =
-                (name.strip_prefix("refs/heads/"), Oid::from_str(value))
-            {
+            } else if let (Some(branch), Ok(id)) = (
+                name.strip_prefix("refs/heads/"),
+                Oid::from_str_ext(value, self.here.object_format()),
+            ) {
                 listed.branches.insert(branch.to_owned(), id);
             }
         }
@@ -246,7 +245,10 @@ impl Transport for Installed<'_> {
             "--recurse-submodules=no",
             "--no-auto-maintenance",
         ];
-        self.run(&[&words, depth, &[&self.name, &refspec]].concat())?;
+        self.run(
+            &[&words, depth, &[self.remote(), &refspec]].concat(),
+            self.settings.patience.of_transfer(),
+        )?;
         sync_new_packs(self.here, &before)?;
         target(self.here, &tracking)
     }
@@ -257,10 +259,13 @@ impl Transport for Installed<'_> {
         loop {
             let mut git = self.git(&[]);
             push_words(&mut git, &self.name, update);
-            let ran = match process::run(&mut git, b"", self.limit()) {
+            let ran = match process::run(&mut git, b"", self.settings.patience.of_transfer()) {
                 Ok(ran) if ran.status.success() => return Ok(Swap::Done),
                 Ok(ran) => {
-                    if let Some(fault) = self.lasting(&ran) {
+                    // What it shows and does not let this one write, the refs will tell.
+                    if let Some(fault) = self.lasting(&ran)
+                        && !matches!(fault, RepositoryError::Denied { .. })
+                    {
                         return Err(fault);
                     }
                     Some(ran)
@@ -322,7 +327,7 @@ pub(super) fn push_because(
     match remote.tip(update.branch)? {
         _ if ran.status.success() => Ok(Swap::Done),
         now if now == update.new => Ok(Swap::Done),
-        now if now == update.old => Err(refused(words(&ran))),
+        now if now == update.old => Err(refused(said::words(&ran))),
         _ => Ok(Swap::Overtaken),
     }
 }
@@ -350,27 +355,4 @@ fn push_words(git: &mut Command, remote: &str, update: &Update<'_>) {
         .arg(format!("--force-with-lease={full}:{}", id(update.old)))
         .arg(remote)
         .arg(format!("{}:{full}", id(update.new)));
-}
-
-/// What the remote said, and in brackets what Git made of it.
-fn words(ran: &Ran) -> String {
-    let stderr = String::from_utf8_lossy(&ran.stderr);
-    let stdout = String::from_utf8_lossy(&ran.stdout);
-    let said: Vec<_> = stderr
-        .lines()
-        .filter_map(|line| line.strip_prefix("remote:"))
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let reason = stdout
-        .lines()
-        .filter(|line| line.starts_with('!'))
-        .filter_map(|line| line.rsplit('\t').next())
-        .find_map(|summary| Some(summary.split_once('(')?.1.trim_end_matches(')')));
-    match (said.is_empty(), reason) {
-        (false, Some(reason)) => format!("{} ({reason})", said.join("; ")),
-        (false, None) => said.join("; "),
-        (true, Some(reason)) => reason.to_owned(),
-        (true, None) => stderr.trim().to_owned(),
-    }
 }

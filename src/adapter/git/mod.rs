@@ -14,7 +14,7 @@
 //! | `transport`, `address`, `listed` | the remote: the ways to it, and what it says that it has |
 //! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
 //! | `network` | a remote on a server by libgit2: its credentials, deadlines and errors |
-//! | `installed`, `process`, `helper`, `ssh` | what only Git itself can do |
+//! | `installed`, `said`, `process`, `helper`, `ssh` | what only Git itself can do |
 //! | `fetch`, `look`, `push` | the remote's branch: finding it, publishing on it |
 //! | `proposed` | branches of the program's own |
 //! | `history` | looking back for an earlier promotion |
@@ -44,6 +44,7 @@ mod proposed;
 mod push;
 mod reference;
 mod repository;
+mod said;
 mod server;
 mod sign;
 mod snapshot;

@@ -73,6 +73,10 @@ fn refused(dir: &Path, ceilings: &[std::path::PathBuf], error: git2::Error) -> R
         return RepositoryError::NotARepository { path: shown(dir) };
     }
     let git_dir = Repository::discover_path(dir, ceilings).ok();
+    if error.code() == ErrorCode::Owner {
+        let path = shown(&folder_of(git_dir.as_deref().unwrap_or(dir)));
+        return RepositoryError::NotTrusted { path };
+    }
     let common = git_dir.as_deref().map(common_dir);
     if let Some(feature) = common.as_deref().and_then(unsupported) {
         return RepositoryError::Unsupported {
@@ -81,6 +85,20 @@ fn refused(dir: &Path, ceilings: &[std::path::PathBuf], error: git2::Error) -> R
         };
     }
     place.fault(format!("could not open the repository `{}`", shown(dir)))(error)
+}
+
+/// The folder that `safe.directory` has to name: the working tree's, or a bare repository's own.
+fn folder_of(git_dir: &Path) -> std::path::PathBuf {
+    let whole = git_dir
+        .canonicalize()
+        .unwrap_or_else(|_| git_dir.to_owned());
+    // A linked working tree says in its own folder where it is.
+    let linked = std::fs::read_to_string(whole.join("gitdir"));
+    let inside = linked.map_or(whole, |file| file.trim_end().into());
+    match (inside.file_name(), inside.parent()) {
+        (Some(name), Some(tree)) if name == ".git" => tree.to_owned(),
+        _ => inside,
+    }
 }
 
 /// The main repository's folder, which a linked worktree names in `commondir`.
@@ -101,11 +119,6 @@ fn unsupported(common: &Path) -> Option<String> {
         && format != "files"
     {
         return Some(format);
-    }
-    if let Some(format) = text("extensions.objectformat")
-        && format != "sha1"
-    {
-        return Some(format!("{format} object ids"));
     }
     let mut promisors = config.entries(Some("^remote\\..*\\.promisor$")).ok()?;
     let mut partial = text("extensions.partialclone").is_some();

@@ -47,7 +47,7 @@ impl GitRepository {
     ///
     /// # Errors
     /// [`RepositoryError::NotARepository`], [`RepositoryError::NotTrusted`], and
-    /// [`RepositoryError::Unsupported`] for reftable, sha256 and partial clones.
+    /// [`RepositoryError::Unsupported`] for reftable and partial clones.
     pub fn discover(dir: &Path, network: NetworkSettings) -> Result<Self, RepositoryError> {
         let (repo, borrowed) = match open::discover(dir) {
             Ok(repo) => (repo, None),

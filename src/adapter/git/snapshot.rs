@@ -28,7 +28,8 @@ impl Store {
     pub(super) fn open(repo: &git2::Repository) -> Result<Self, RepositoryError> {
         let place = Place::of(repo);
         let objects = repo.commondir().join("objects");
-        let odb = Odb::new().map_err(place.fault("could not open the object database"))?;
+        let odb = Odb::new_ext(repo.object_format())
+            .map_err(place.fault("could not open the object database"))?;
         let path = objects.to_str().ok_or_else(|| {
             Place::found(
                 "could not open the object database",
@@ -119,7 +120,7 @@ impl Snapshot for GitSnapshot {
         visit: &mut dyn FnMut(TreeEntry<'_>),
     ) -> Result<(), RepositoryError> {
         let object = self.store.read(tree, ObjectType::Tree, "tree")?;
-        for entry in parse_tree(object.data()) {
+        for entry in parse_tree(object.data(), tree.as_bytes().len()) {
             let entry = entry.ok_or_else(|| damaged(tree))?;
             visit(TreeEntry {
                 name: entry.name,

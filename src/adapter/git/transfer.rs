@@ -156,7 +156,7 @@ impl<'a> Missing<'a> {
     fn entries(&self, tree: Oid) -> Result<Vec<(Vec<u8>, FileMode, Oid)>, RepositoryError> {
         let doing = format!("could not read tree `{tree}`");
         let object = (self.source.read(tree)).map_err(self.place.fault(doing.as_str()))?;
-        let mut entries = parse_tree(object.data())
+        let mut entries = parse_tree(object.data(), tree.as_bytes().len())
             .map(|entry: Option<RawEntry<'_>>| {
                 let entry = entry?;
                 let id = Oid::from_bytes(entry.id).ok()?;

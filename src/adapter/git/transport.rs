@@ -9,7 +9,7 @@
 //! it must have before, and its outcome is told from the refs and the server's
 //! report, never from its words.
 
-use git2::{Oid, Repository};
+use git2::{ObjectFormat, Oid, Repository};
 
 use super::address::{Address, Server};
 use super::disk::Disk;
@@ -82,7 +82,14 @@ pub(super) fn open<'r>(
         Address::Disk(path) => return Ok(Box::new(Disk::open(repo, name, &path)?)),
         Address::Server(server) => server,
     };
-    Ok(match way(repo, settings, &server) {
+    let way = way(repo, settings, &server);
+    if way == Way::Libgit2 && repo.object_format() == ObjectFormat::Sha256 {
+        return Err(RepositoryError::Unsupported {
+            path: Place::of(repo).name(),
+            feature: "SHA-256 ids on a server by libgit2".to_owned(),
+        });
+    }
+    Ok(match way {
         Way::Git => Box::new(Installed::open(repo, name, server, settings)),
         Way::Any | Way::Libgit2 => Box::new(Network::open(repo, name, server, settings)?),
     })
@@ -94,7 +101,7 @@ fn way(repo: &Repository, settings: &NetworkSettings, server: &Server) -> Way {
         "http" | "https" | "git" => true,
         "ssh" => !ssh::is_configured(repo),
         _ => false,
-    };
+    } && repo.object_format() == ObjectFormat::Sha1;
     match settings.way {
         Way::Any if by_libgit2 => Way::Libgit2,
         Way::Any => Way::Git,

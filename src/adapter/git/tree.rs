@@ -37,24 +37,27 @@ impl RawEntry<'_> {
     }
 }
 
-/// The entries of a tree; `None` where it is damaged, as the last one.
-pub(super) fn parse_tree(mut data: &[u8]) -> impl Iterator<Item = Option<RawEntry<'_>>> {
+/// The entries of a tree whose ids have `size` bytes; `None` where it is damaged, as the last one.
+pub(super) fn parse_tree(
+    mut data: &[u8],
+    size: usize,
+) -> impl Iterator<Item = Option<RawEntry<'_>>> {
     std::iter::from_fn(move || {
         if data.is_empty() {
             return None;
         }
-        let entry = split_entry(data);
+        let entry = split_entry(data, size);
         data = entry.map_or(&[], |(_, rest)| rest);
         Some(entry.map(|(entry, _)| entry))
     })
 }
 
-fn split_entry(data: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
+fn split_entry(data: &[u8], size: usize) -> Option<(RawEntry<'_>, &[u8])> {
     let space = data.iter().take(8).position(|b| *b == b' ')?;
     let (mode, rest) = (&data[..space], &data[space + 1..]);
     let end = rest.iter().position(|b| *b == 0)?;
     let (name, rest) = (&rest[..end], &rest[end + 1..]);
-    let (id, rest) = rest.split_at_checked(20)?;
+    let (id, rest) = rest.split_at_checked(size)?;
     Some((RawEntry { mode, name, id }, rest))
 }
 
@@ -167,7 +170,7 @@ impl Rebuild<'_> {
         };
         let doing = format!("could not read tree `{id}`");
         let object = self.odb.read(id).map_err(self.place.fault(doing.clone()))?;
-        parse_tree(object.data())
+        parse_tree(object.data(), id.as_bytes().len())
             .map(|entry| {
                 let entry = entry?;
                 let id = Oid::from_bytes(entry.id).ok()?;

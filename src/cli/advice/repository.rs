@@ -13,9 +13,10 @@ pub(super) fn way(error: &Error) -> Way {
             "if you trust it: git config --global --add safe.directory {}",
             shell(path)
         )),
-        Error::Unsupported { .. } => {
-            Way::failed("use an ordinary full clone with SHA-1 ids and the `files` ref storage")
-        }
+        Error::Unsupported { .. } => Way::failed(
+            "use an ordinary full clone with the `files` ref storage; with SHA-256 ids, \
+             leave out `--transport`",
+        ),
         Error::UnsupportedRemote { .. } => Way::usage(
             "only the `git` program speaks to URLs of this kind: install it; `--no-push` commits on \
              the local branch",
@@ -25,12 +26,16 @@ pub(super) fn way(error: &Error) -> Way {
             hint: Some("try again: running the same command again is safe".to_owned()),
         },
         Error::Credentials { .. } => Way::failed(
-            "let Git know them (a credential helper, an SSH agent), or set `GITHUB_TOKEN` for GitHub",
+            "let Git know them (a credential helper, an SSH agent); for GitHub over HTTPS, \
+             `GITHUB_TOKEN` will do",
         ),
         Error::Denied { .. } => Way::failed(
             "`git remote -v` prints its URL; a server hides what the credentials may not see",
         ),
         Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
+        Error::Refused { branch, .. } if branch.starts_with("promote/") => Way::failed(
+            "nothing has moved; a rule or a hook there does not take branches of this name from you",
+        ),
         Error::Refused { .. } => Way::failed(
             "nothing has moved; if the branch takes changes by review only, \
              `--action pull-request` proposes this one",

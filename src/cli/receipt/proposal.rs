@@ -79,7 +79,9 @@ pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<
             let todo = match remote {
                 Some(_) => format!("open a pull request from `{branch}` into `{base}` by hand"),
                 None => {
-                    format!("there is no remote; `git merge {branch}` on `{base}` takes it over")
+                    format!(
+                        "it is in this repository alone; `git merge {branch}` on `{base}` takes it over"
+                    )
                 }
             };
             writeln!(console.err, "{0}hint{0:#}: {todo}", palette.hint)

@@ -239,6 +239,55 @@ fn from_clones_that_libgit2_cannot_read() {
     }
 }
 
+/// Promotes by commit and by pull request, from a working tree with changes of its own.
+fn promotes_both_ways(remote: &Repo<'_>, repo: &Repo<'_>) {
+    repo.write("mine", "not committed");
+    let first = remote.tip("main");
+    assert_eq!(first.len(), 64);
+    let branch = "promote/staging-to-production/api";
+    for _ in 0..2 {
+        let ran = promote(repo, &["--action", "pull-request"]);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert_eq!(remote.show(branch, API), "image:\n  tag: 1.5.0\n");
+        assert_eq!(remote.tip("main"), first);
+    }
+    promotes(remote, repo, &["--source", &first]);
+    assert_eq!(repo.read(API), "image:\n  tag: 1.5.0\n");
+    assert_eq!(repo.read("mine"), "not committed");
+    let ran = promote(repo, &["--action", "pull-request"]);
+    assert!(ran.stdout.contains("deleted the branch"), "{ran}");
+}
+
+#[test]
+fn with_sha256_ids_over_https() {
+    let world = World::of_sha256();
+    let Some(http) = Http::start(&world) else {
+        return;
+    };
+    http.let_in(&world);
+    let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
+    let ran = promote(&repo, &["--transport", "libgit2"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("SHA-256 ids on a server by libgit2"),
+        "{ran}"
+    );
+    promotes_both_ways(&remote, &repo);
+}
+
+#[test]
+fn with_sha256_ids_on_a_path() {
+    let world = World::of_sha256();
+    let (remote, repo) = world.cloned(FILES);
+    promotes_both_ways(&remote, &repo);
+    // Objects cannot go from one kind to the other.
+    world.git(&["init", "-q", "--bare", "--object-format=sha1", "other.git"]);
+    repo.git(&["remote", "set-url", "origin", "../other.git"]);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("of another kind"), "{ran}");
+}
+
 #[test]
 fn an_unknown_authority_is_not_trusted() {
     let world = World::new();

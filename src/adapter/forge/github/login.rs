@@ -33,11 +33,6 @@ pub enum Login {
         /// Where it was looked for before, e.g. "`GITHUB_TOKEN`".
         looked: Vec<String>,
     },
-    /// Nothing was found.
-    Missing {
-        /// Where it was looked for, e.g. "`GITHUB_TOKEN`".
-        looked: Vec<String>,
-    },
 }
 
 /// Gives a token and where it came from.
@@ -68,7 +63,7 @@ impl Login {
         match self {
             Self::Token { origin, .. } => vec![origin.clone()],
             Self::App(app) => vec![app.origin.clone()],
-            Self::Asked { looked, .. } | Self::Missing { looked } => looked.clone(),
+            Self::Asked { looked, .. } => looked.clone(),
         }
     }
 }
@@ -79,12 +74,14 @@ impl GitHub {
         match &self.login {
             Login::Token { token, .. } => Ok(token.clone()),
             Login::App(app) => self.installed(app).await,
-            Login::Asked { ask, .. } => match ask() {
-                Some((token, _)) => Ok(token),
-                None => Err(Fault::credentials(Trouble::new("nothing to log in with"))),
-            },
-            Login::Missing { .. } => {
-                Err(Fault::credentials(Trouble::new("nothing to log in with")))
+            Login::Asked { ask, .. } => {
+                // It may open a window and wait for somebody.
+                let ask = Arc::clone(ask);
+                let asked = tokio::task::spawn_blocking(move || ask()).await;
+                match asked.ok().flatten() {
+                    Some((token, _)) => Ok(token),
+                    None => Err(Fault::credentials(Trouble::new("nothing to log in with"))),
+                }
             }
         }
     }

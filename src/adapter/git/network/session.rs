@@ -38,7 +38,7 @@ impl Session {
     pub(super) fn new(repo: &Repository, server: &Server, settings: &NetworkSettings) -> Self {
         let passwords = &settings.passwords;
         Self {
-            limit: settings.patience.silence * 20,
+            limit: settings.patience.of_transfer(),
             keychain: Rc::new(RefCell::new(Keychain::of(repo, server, passwords))),
             report: Rc::default(),
             proxy: config::of_server(repo, server, "proxy"),

@@ -51,6 +51,17 @@ impl Patience {
         }
     }
 
+    /// How long the installed `git` may take to list branches: it says nothing meanwhile, and may ask
+    /// somebody for a password.
+    pub(in crate::adapter::git) fn of_listing(&self) -> Duration {
+        self.silence * 4
+    }
+
+    /// How long one transfer may take, however busy it is.
+    pub(in crate::adapter::git) fn of_transfer(&self) -> Duration {
+        self.silence * 20
+    }
+
     /// The tries of one step, from now on.
     pub(in crate::adapter::git) fn tries(&self) -> Tries {
         Tries {
