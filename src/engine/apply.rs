@@ -117,22 +117,22 @@ pub async fn apply(
         if !faults.is_empty() {
             return Err(EngineError::Faults(faults));
         }
-        if plan.is_empty() {
-            return match plan.action() {
-                Action::PullRequest => clear_away(ports, &plan, &branch).await,
-                Action::Commit | Action::None => Ok(Receipt::NothingToPromote),
+        let receipt = if plan.is_empty() {
+            match plan.action() {
+                Action::PullRequest => clear_away(ports, request, &plan, &branch).await?,
+                Action::Commit | Action::None => Some(Receipt::NothingToPromote),
+            }
+        } else if plan.action() == Action::None {
+            Some(Receipt::Planned)
+        } else {
+            let cleared = match clear(plan, &request.allow) {
+                Ok(cleared) => cleared,
+                Err(hold) => return Ok(Receipt::Held(hold.findings)),
             };
-        }
-        if plan.action() == Action::None {
-            return Ok(Receipt::Planned);
-        }
-        let cleared = match clear(plan, &request.allow) {
-            Ok(cleared) => cleared,
-            Err(hold) => return Ok(Receipt::Held(hold.findings)),
-        };
-        let receipt = match cleared.plan().action() {
-            Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
-            Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
+            match cleared.plan().action() {
+                Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
+                Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
+            }
         };
         if let Some(receipt) = receipt {
             return Ok(receipt);
@@ -145,11 +145,9 @@ pub async fn apply(
             Err(EngineError::NothingSelected { .. }) => return Ok(Receipt::NothingToPromote),
             other => other?,
         };
-        if next.plan.is_empty() {
-            return Ok(Receipt::NothingToPromote);
-        }
         let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
-        if is_late || !next.plan.makes_same_changes(&shown) {
+        let is_same = next.plan.is_empty() || next.plan.makes_same_changes(&shown);
+        if is_late || !is_same {
             return Ok(Receipt::Moved {
                 plan: Box::new(next.plan),
             });
@@ -164,15 +162,8 @@ async fn commit(
     cleared: &Cleared,
     branch: Branch,
 ) -> Result<Option<Receipt>, EngineError> {
-    ports.progress.step("writing the commit");
-    let commit = ports
-        .repository
-        .write_commit(commit_request(cleared))
-        .await?;
-    ports.progress.step(match branch.remote {
-        Some(_) => "pushing",
-        None => "moving the branch",
-    });
+    let commit = write(ports, cleared).await?;
+    ports.progress.step(sending(&branch));
     Ok(match ports.repository.advance(&branch, commit).await? {
         Advance::Overtaken => None,
         Advance::Done { notes } => Some(Receipt::Committed {
@@ -186,6 +177,21 @@ async fn commit(
     })
 }
 
+/// Writes the commit of a plan.
+pub(super) async fn write(ports: &Ports<'_>, cleared: &Cleared) -> Result<CommitId, EngineError> {
+    ports.progress.step("writing the commit");
+    let request = commit_request(cleared);
+    Ok(ports.repository.write_commit(request).await?)
+}
+
+/// What comes after that, for a branch where this one is.
+pub(super) fn sending(base: &Branch) -> &'static str {
+    match base.remote {
+        Some(_) => "pushing",
+        None => "moving the branch",
+    }
+}
+
 /// How long to make room for others after being overtaken so often: without it, of many that push
 /// at once all but one have planned for nothing each time.
 fn turn(overtaken: u32) -> Duration {
@@ -193,7 +199,7 @@ fn turn(overtaken: u32) -> Duration {
 }
 
 /// The commit of a plan, on the commit that it was computed on.
-pub(super) fn commit_request(cleared: &Cleared) -> CommitRequest {
+fn commit_request(cleared: &Cleared) -> CommitRequest {
     let plan = cleared.plan();
     let mut message = plan.message().clone();
     if !cleared.allowed().is_empty() {

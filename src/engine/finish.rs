@@ -138,7 +138,7 @@ pub(super) fn unheeded(settings: &PullRequestSettings) -> Option<String> {
         .filter(|(_, is)| *is)
         .map(|(n, _)| *n)
         .collect();
-    let are = "are for a pull request, and none was opened: the remote is no forge that is known";
+    let are = "are for a pull request, and none was opened";
     (!names.is_empty()).then(|| format!("{} {are}", names.join(", ")))
 }
 

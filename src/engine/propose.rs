@@ -8,7 +8,7 @@
 //! promotion is found before the branch is touched.
 
 use super::EngineError;
-use super::apply::{Receipt, commit_request};
+use super::apply::{Receipt, sending, write};
 use super::compute::Ports;
 use super::finish::{self, Found};
 use super::own::{Holder, holder};
@@ -65,21 +65,11 @@ pub(super) async fn propose(
             }
             Step::Keep(tip) => tip,
             Step::Push(expected) => {
-                // A newer run may have put a newer promotion there, from a base that went on.
-                if base.remote.is_some()
-                    && ports.repository.branch(&request.branch).await?.tip != base.tip
-                {
+                if has_moved(ports, request, base).await? {
                     return Ok(None);
                 }
-                ports.progress.step("writing the commit");
-                let commit = ports
-                    .repository
-                    .write_commit(commit_request(cleared))
-                    .await?;
-                ports.progress.step(match base.remote {
-                    Some(_) => "pushing",
-                    None => "moving the branch",
-                });
+                let commit = write(ports, cleared).await?;
+                ports.progress.step(sending(base));
                 let moved = ports
                     .repository
                     .replace(base, &name, expected, Some(commit))
@@ -191,22 +181,26 @@ fn numbered(plan: &Plan, number: usize) -> String {
     }
 }
 
-/// Whether a name is the first one, or one that [`numbered`] gives.
+/// Whether a name is the first one, or one that [`numbered`] gives; a hash is a larger number.
 fn is_numbered(first: &str, name: &str) -> bool {
     name.strip_prefix(first).is_some_and(|rest| {
         let number = rest.strip_prefix('-').and_then(|n| n.parse::<usize>().ok());
-        rest.is_empty() || number.is_some_and(|n| n > 1 && rest[1..] == n.to_string())
+        rest.is_empty()
+            || number
+                .is_some_and(|n| (2..=TRIES + NAMES).contains(&n) && rest[1..] == n.to_string())
     })
 }
 
 /// Clears away what earlier runs proposed when nothing is left to promote.
 ///
 /// A person's branch stays, and so does its pull request; the ones after it are looked at as well.
+/// `None` when the base has moved, and a new plan is needed.
 pub(super) async fn clear_away(
     ports: &Ports<'_>,
+    request: &Request,
     plan: &Plan,
     base: &Branch,
-) -> Result<Receipt, EngineError> {
+) -> Result<Option<Receipt>, EngineError> {
     let mut receipt = Receipt::NothingToPromote;
     let first = &plan.proposal().branch;
     let mut names = ports.repository.beside(base, first).await?;
@@ -220,6 +214,9 @@ pub(super) async fn clear_away(
             let requests = pull_requests(ports, base, &name).await;
             let requests = requests.map_err(EngineError::Forge)?;
             let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+            if has_moved(ports, request, base).await? {
+                return Ok(None);
+            }
             if withdraw(ports, base, &name, tip, open).await? != Advance::Overtaken {
                 receipt = Receipt::Withdrawn {
                     branch: name,
@@ -229,5 +226,43 @@ pub(super) async fn clear_away(
             }
         }
     }
-    Ok(receipt)
+    Ok(Some(receipt))
+}
+
+/// Whether the base is elsewhere by now: then a newer run may have proposed what this one knows
+/// nothing of.
+async fn has_moved(
+    ports: &Ports<'_>,
+    request: &Request,
+    base: &Branch,
+) -> Result<bool, EngineError> {
+    let is_shared = base.remote.is_some();
+    Ok(is_shared && ports.repository.branch(&request.branch).await?.tip != base.tip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_numbered;
+
+    #[test]
+    fn only_its_own_later_branches_are_numbered() {
+        let first = "promote/a-to-b/cards";
+        for (rest, expected) in [
+            ("", true),
+            ("-2", true),
+            ("-50", true),
+            ("-1", false),
+            ("-02", false),
+            // Other promotions' hashes.
+            ("-10777528", false),
+            ("-on-release-10777528", false),
+            ("-api", false),
+        ] {
+            assert_eq!(
+                is_numbered(first, &format!("{first}{rest}")),
+                expected,
+                "{rest}"
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::EngineError;
 use super::compute::Ports;
 use super::standing::{WITHDRAWN, mark_line};
 use crate::domain::CommitId;
-use crate::port::{Advance, Branch, Expected, PullRequest};
+use crate::port::{Advance, Branch, Expected, ForgeError, PullRequest};
 
 /// The hidden line by which the comment is known again.
 const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
@@ -26,7 +26,7 @@ pub(super) async fn withdraw(
         ports.progress.step("closing the pull request");
         let number = request.number;
         let text = format!(
-            "Nothing is left to promote: `{}` has everything that this would bring. Closed by git-promote.\n\n{COMMENT}",
+            "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{COMMENT}",
             base.name.replace('`', "'"),
         );
         let body = without_mark(&request.body);
@@ -44,6 +44,16 @@ pub(super) async fn withdraw(
         .repository
         .replace(base, name, Expected::At(tip), None)
         .await?;
+    // Whoever was faster has something to promote; if the forge cannot open it again, their next
+    // run opens another one, for this one bears no rejection.
+    if let Some((forge, request)) = ports.forge.zip(open)
+        && moved == Advance::Overtaken
+    {
+        match forge.reopen(request.number).await {
+            Ok(()) | Err(ForgeError::Refused { .. }) => {}
+            Err(error) => return Err(EngineError::Forge(error)),
+        }
+    }
     Ok(moved)
 }
 

@@ -14,7 +14,7 @@ use crate::yaml::Value;
 impl Plan {
     /// The hash of what is promoted, whatever the target has now.
     pub fn mark(&self) -> String {
-        let mut hash = Hash::new("git-promote/moves/v1");
+        let mut hash = Hash::new("git-promote/moves/v2");
         hash.field(&self.hop().from.name);
         hash.field(&self.hop().to.name);
         let mut files: Vec<_> = self.changed_files().collect();

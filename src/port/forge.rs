@@ -83,7 +83,8 @@ pub trait Forge: Send + Sync {
     /// not merged: then nothing would have stood between the run and the merge.
     ///
     /// # Errors
-    /// [`ForgeError::Refused`] when the repository does not allow it.
+    /// [`ForgeError::Refused`] when the repository does not allow it, and something stands against
+    /// merging it now.
     async fn merge_when_ready(
         &self,
         request: &PullRequest,

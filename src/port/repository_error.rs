@@ -138,6 +138,14 @@ pub enum RepositoryError {
         /// The scheme.
         scheme: String,
     },
+    /// The branch would leave its files behind.
+    #[error("branch `{branch}` is checked out in `{folder}`, so it cannot be moved alone")]
+    CheckedOut {
+        /// The branch.
+        branch: String,
+        /// The working tree.
+        folder: String,
+    },
     /// The remote refused the push.
     #[error("remote `{remote}` refused `{branch}`: {message}")]
     Refused {

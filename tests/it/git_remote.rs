@@ -185,7 +185,10 @@ fn a_checked_out_branch_of_a_remote_is_not_pushed_to() {
     let remote = world.repository_at("remote", &[("a", "1")]);
     let repo = world.clone_of(&remote, "repo");
     let error = promote(&repo.open(), &any(), vec![change("a", Some("2"))]).unwrap_err();
-    assert!(matches!(error, RepositoryError::Refused { .. }), "{error}");
+    assert!(
+        matches!(error, RepositoryError::CheckedOut { .. }),
+        "{error}"
+    );
     assert_eq!(remote.status(), "");
     remote.git(&["config", "receive.denyCurrentBranch", "updateInstead"]);
     notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));

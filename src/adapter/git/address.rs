@@ -79,19 +79,16 @@ impl Address {
 impl Server {
     /// The URL without user, password and query, as it may be shown.
     pub(super) fn shown(&self) -> String {
-        match Url::parse(&self.url) {
-            Ok(mut url) => {
-                // Only a URL that cannot have them refuses, and then there are none.
-                let _ = url.set_password(None);
-                let _ = url.set_username("");
-                url.set_query(None);
-                url.to_string()
-            }
-            Err(_) => match self.url.rsplit_once('@') {
-                Some((_, rest)) => rest.to_owned(),
-                None => self.url.clone(),
-            },
+        if let Ok(mut url) = Url::parse(&self.url) {
+            // Only a URL that cannot have them refuses, and then there are none.
+            let _ = url.set_password(None);
+            let _ = url.set_username("");
+            url.set_query(None);
+            return url.to_string();
         }
+        let rest = self.url.rsplit_once('@');
+        let rest = rest.map_or(&*self.url, |(_, rest)| rest);
+        rest.split('?').next().unwrap_or_default().to_owned()
     }
 
     /// `host`, or `host:port`.
@@ -104,14 +101,23 @@ impl Server {
 
     /// The password and the query in the URL, as they stand there and as they are meant.
     pub(super) fn secrets(&self) -> Vec<String> {
-        let Ok(url) = Url::parse(&self.url) else {
-            return Vec::new();
+        let url = Url::parse(&self.url);
+        let found: Vec<&str> = if let Ok(url) = &url {
+            // A token is often given as the user, with no password.
+            let lone = || self.is_http().then(|| url.username());
+            let password = url.password().or_else(lone);
+            password.into_iter().chain(url.query()).collect()
+        } else {
+            // A password with a `/` that is not escaped, and its like.
+            let within = self.url.split_once("://").map_or("", |(_, rest)| rest);
+            let login = within.rsplit_once('@').map_or("", |(login, _)| login);
+            let password = login.split_once(':').map_or("", |(_, password)| password);
+            let query = within.split_once('?').map_or("", |(_, query)| query);
+            vec![login, password, query]
         };
-        // A token is often given as the user, with no password.
-        let lone = || (self.is_http() && !url.username().is_empty()).then(|| url.username());
-        let password = url.password().or_else(lone);
         let meant = |text: &str| String::from_utf8_lossy(&unescape(text)).into_owned();
-        (password.into_iter().chain(url.query()))
+        (found.into_iter())
+            .filter(|secret| !secret.is_empty())
             .flat_map(|secret| [secret.to_owned(), meant(secret)])
             .collect()
     }
@@ -209,11 +215,22 @@ mod tests {
             "https://s%20t@x.org/y",
             "https://x.org/y?token=s%20t",
         ] {
+            let secrets = server(url).secrets();
+            assert!(
+                secrets.iter().any(|secret| secret.contains("s%20t")),
+                "{url}"
+            );
             assert_eq!(server(url).shown(), "https://x.org/y");
         }
         assert_eq!(
             server("https://me:s%20t@x.org/y").secrets(),
             ["s%20t", "s t"]
         );
+        assert!(server("https://x.org/y?").secrets().is_empty());
+        let odd = server("https://me:p/w@x.org/y?token=s");
+        assert_eq!(odd.shown(), "x.org/y");
+        for secret in ["p/w", "token=s"] {
+            assert!(odd.secrets().iter().any(|s| s == secret), "{secret}");
+        }
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn local(
     }
     Ok(Branch {
         notes: elsewhere(repo, &head, &name),
-        is_default: choice.branch.is_none() || head.branch() == Some(&name),
+        is_default: default_of(repo, remote, &head).as_deref() == Some(&name),
         name,
         remote: None,
         tip: CommitId(from_oid(tip)?),
@@ -109,6 +109,18 @@ pub(super) fn known_default(repo: &Repository, remote: &str) -> Option<String> {
     let full = head.symbolic_target().ok()??;
     full.strip_prefix(&of_remote(remote, ""))
         .map(ToOwned::to_owned)
+}
+
+/// The branch that everybody means, as far as that is known here: it must not hang on what happens to
+/// be checked out, as long as there is anything else to tell it by.
+fn default_of(repo: &Repository, remote: Option<&str>, head: &Head) -> Option<String> {
+    let usual = || {
+        let is_there = |name: &&str| matches!(target(repo, &of_branch(name)), Ok(Some(_)));
+        ["main", "master"].into_iter().find(is_there)
+    };
+    (remote.and_then(|remote| known_default(repo, remote)))
+        .or_else(|| usual().map(ToOwned::to_owned))
+        .or_else(|| head.branch().map(ToOwned::to_owned))
 }
 
 fn not_behind(

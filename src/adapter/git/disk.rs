@@ -44,11 +44,9 @@ impl<'r> Disk<'r> {
             other => other,
         })?;
         if there.object_format() != here.object_format() {
-            return Err(RepositoryError::Denied {
-                remote: name.to_owned(),
-                source: Box::new(Finding(
-                    "its object ids are of another kind than this repository's".to_owned(),
-                )),
+            return Err(RepositoryError::Unsupported {
+                path: Place::of(&there).name(),
+                feature: "object ids of another kind than this repository's".to_owned(),
             });
         }
         Ok(Self {
@@ -63,11 +61,9 @@ impl<'r> Disk<'r> {
         if server::guards_checkouts(&self.there)
             && let Some(tree) = worktree::with_branch(&self.there, update.branch)?.first()
         {
-            let folder = Place::of(tree).name();
-            return Err(RepositoryError::Refused {
-                remote: self.name.clone(),
+            return Err(RepositoryError::CheckedOut {
                 branch: update.branch.to_owned(),
-                message: format!("the branch is checked out in `{folder}`"),
+                folder: Place::of(tree).name(),
             });
         }
         if let Some(new) = update.new {

@@ -133,7 +133,7 @@ impl Place {
 /// The first 40 hexadecimal digits in a row.
 fn id_in(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_hexdigit())
-        .find(|word| word.len() == 40)
+        .find(|word| matches!(word.len(), 40 | 64))
 }
 
 /// A path of the file system for people.

@@ -28,9 +28,10 @@ pub(super) fn branch(
     let Some(tip) = remote.fetch(&name)? else {
         return Err(remote.unknown(name)?);
     };
-    // A server need not say which one it is; then none is.
-    let is_default =
-        choice.branch.is_none() || remote.default_branch().is_ok_and(|default| default == name);
+    let is_default = match &choice.branch {
+        None => true,
+        Some(name) => is_default(remote.as_mut(), name)?,
+    };
     let mut notes = elsewhere(repo, &head, &name);
     notes.extend(unpushed(repo, remote.name(), &name, tip)?);
     Ok(Branch {
@@ -58,6 +59,19 @@ fn default(
             })
         }
         _ => Ok(default),
+    }
+}
+
+/// Whether a branch is the remote's default one; there need not be any.
+fn is_default(remote: &mut dyn Transport, name: &str) -> Result<bool, RepositoryError> {
+    match remote.default_branch() {
+        Ok(default) => Ok(default == name),
+        Err(
+            RepositoryError::Unborn { .. }
+            | RepositoryError::UnknownBranch { .. }
+            | RepositoryError::DetachedHead { .. },
+        ) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

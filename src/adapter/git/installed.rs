@@ -36,6 +36,7 @@ pub(super) struct Installed<'r> {
     server: Server,
     settings: &'r NetworkSettings,
     password: Option<Password>,
+    listed: Option<Listed>,
     /// Whether Git, asked for the remote, would look elsewhere: at the URL that it fetches from.
     is_elsewhere: bool,
 }
@@ -58,6 +59,7 @@ impl<'r> Installed<'r> {
         Self {
             name: name.to_owned(),
             here,
+            listed: None,
             is_elsewhere: fetched_from.is_ok_and(|url| url != server.url),
             server,
             settings,
@@ -76,6 +78,7 @@ impl<'r> Installed<'r> {
 
     fn git(&self, args: &[&str]) -> Command {
         let mut git = git(self.here);
+        git.args(["-c", "core.hooksPath=/dev/null"]);
         if self.is_elsewhere {
             // Behind what the caller has there; the URL may hold a password.
             let count = std::env::var("GIT_CONFIG_COUNT").ok();
@@ -110,7 +113,8 @@ impl<'r> Installed<'r> {
         loop {
             let error = match process::run(&mut self.git(args), b"", within) {
                 Ok(ran) if ran.status.success() => return Ok(ran),
-                Ok(ran) => match self.lasting(&ran) {
+                // No hook speaks before a push.
+                Ok(ran) => match self.lasting(&ran, &String::from_utf8_lossy(&ran.stderr)) {
                     Some(fault) => return Err(fault),
                     None => self.said(&ran),
                 },
@@ -140,12 +144,12 @@ impl<'r> Installed<'r> {
         }
     }
 
-    /// The fault, where another try would end like this one.
-    fn lasting(&self, ran: &Ran) -> Option<RepositoryError> {
+    /// The fault, where what was said tells that another try would end like this one.
+    fn lasting(&self, ran: &Ran, text: &str) -> Option<RepositoryError> {
         let remote = self.name.clone();
         let shown = self.server.shown();
         let source = Box::new(Finding(format!("{shown}: {}", self.said(ran))));
-        Some(match said::lasting(ran)? {
+        Some(match said::lasting(text)? {
             Lasting::Unsupported => self.unsupported(),
             Lasting::Credentials => {
                 let own = self.password.as_ref().map(|own| own.origin.clone());
@@ -157,7 +161,7 @@ impl<'r> Installed<'r> {
             }
             Lasting::Untrusted => RepositoryError::UntrustedServer {
                 remote,
-                hint: network::how_to_trust(&self.server),
+                hint: network::how_to_trust(self.here, &self.server),
                 source,
             },
             Lasting::Denied => RepositoryError::Denied { remote, source },
@@ -176,8 +180,17 @@ impl<'r> Installed<'r> {
         text
     }
 
+    /// What the remote has, as it was last asked.
+    fn list(&mut self) -> Result<&Listed, RepositoryError> {
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => self.ask()?,
+        };
+        Ok(self.listed.insert(listed))
+    }
+
     /// HEAD's branch and all branches with their commits.
-    fn list(&self) -> Result<Listed, RepositoryError> {
+    fn ask(&self) -> Result<Listed, RepositoryError> {
         let words = [
             "ls-remote",
             "--symref",
@@ -210,7 +223,8 @@ impl Transport for Installed<'_> {
     }
 
     fn default_branch(&mut self) -> Result<String, RepositoryError> {
-        self.list()?.default_branch(&self.name)
+        let name = self.name.clone();
+        self.list()?.default_branch(&name)
     }
 
     fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
@@ -218,7 +232,8 @@ impl Transport for Installed<'_> {
     }
 
     fn tip(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
-        Ok(self.list()?.branches.remove(branch))
+        self.listed = None;
+        Ok(self.list()?.branches.get(branch).copied())
     }
 
     fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError> {
@@ -263,7 +278,7 @@ impl Transport for Installed<'_> {
                 Ok(ran) if ran.status.success() => return Ok(Swap::Done),
                 Ok(ran) => {
                     // What it shows and does not let this one write, the refs will tell.
-                    if let Some(fault) = self.lasting(&ran)
+                    if let Some(fault) = self.lasting(&ran, &said::own_lines(&ran))
                         && !matches!(fault, RepositoryError::Denied { .. })
                     {
                         return Err(fault);

@@ -55,5 +55,8 @@ mod transport;
 mod tree;
 mod worktree;
 
+// It is here for its `https`, without which libgit2 speaks `http` only.
+use libgit2_sys as _;
+
 pub use network::{NetworkSettings, Patience, Way};
 pub use repository::{GitRepository, RemoteServer};

@@ -84,7 +84,7 @@ fn proposed(
     })
 }
 
-/// The files that a commit changed; one whose name is no path is left out, for it is nobody's but a person's.
+/// The files that a commit changed; one whose name is no path is an error, for nothing can be said of it.
 fn changes(
     repo: &Repository,
     commit: &git2::Commit<'_>,
@@ -170,10 +170,9 @@ pub(super) fn replace(
     } else {
         // Moved alone, it would leave its files behind.
         if let Some(tree) = worktree::with_branch(repo, name)?.first() {
-            return Err(RepositoryError::Refused {
-                remote: ".".to_owned(),
+            return Err(RepositoryError::CheckedOut {
                 branch: name.to_owned(),
-                message: format!("the branch is checked out in `{}`", Place::of(tree).name()),
+                folder: Place::of(tree).name(),
             });
         }
         let log = "promote: propose";

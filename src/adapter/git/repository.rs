@@ -255,7 +255,12 @@ fn name_of(repo: &git2::Repository) -> String {
     let remote = choose::remote(repo).ok().flatten();
     let url = remote
         .and_then(|name| repo.find_remote(&name).ok())
-        .and_then(|remote| remote.url().ok().map(ToOwned::to_owned));
+        .and_then(|remote| remote.url().ok().map(ToOwned::to_owned))
+        // What follows the path may be a secret, and this name is shown to everybody.
+        .map(|url| match Address::of(&url) {
+            Address::Server(server) => server.shown(),
+            Address::Disk(_) => url,
+        });
     let main = match repo.commondir().file_name() {
         Some(name) if name == ".git" => repo.commondir().parent(),
         _ => Some(repo.commondir()),

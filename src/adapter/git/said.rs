@@ -3,9 +3,9 @@
 //! # Why
 //!
 //! Git has one exit status for all its failures, so what is worth another try
-//! can only be told from its words. They are its own (in the C locale): lines of
-//! the server are left out, for anybody may write a hook. No other decision
-//! hangs on them, and what they do not tell is tried again.
+//! can only be told from its words (in the C locale), and from those of common
+//! servers. What a hook says decides nothing, for anybody may write one. No
+//! other decision hangs on them, and what they do not tell is tried again.
 
 use super::process::Ran;
 
@@ -53,7 +53,9 @@ const WORDS: [(Lasting, &[&str]); 4] = [
     (
         Lasting::Denied,
         &[
-            "not found",
+            "' not found",
+            "Repository not found",
+            "could not be found or you don't have permission",
             "not exported",
             "does not appear to be a git repository",
             "returned error: 403",
@@ -62,13 +64,16 @@ const WORDS: [(Lasting, &[&str]); 4] = [
     ),
 ];
 
-/// Why another try is no use, where Git says so.
-pub(super) fn lasting(ran: &Ran) -> Option<Lasting> {
+/// What Git itself said, without the lines of the server and its hooks.
+pub(super) fn own_lines(ran: &Ran) -> String {
     let text = String::from_utf8_lossy(&ran.stderr);
-    let own: Vec<&str> = (text.lines())
-        .filter(|line| !line.starts_with("remote:"))
-        .collect();
-    let says = |words: &&str| own.iter().any(|line| line.contains(words));
+    let own = text.lines().filter(|line| !line.starts_with("remote:"));
+    own.collect::<Vec<_>>().join("\n")
+}
+
+/// Why another try is no use, where a text says so.
+pub(super) fn lasting(text: &str) -> Option<Lasting> {
+    let says = |words: &&str| text.contains(words);
     WORDS
         .iter()
         .find(|(_, words)| words.iter().any(&says))
@@ -106,11 +111,11 @@ mod tests {
     use super::*;
 
     fn of(stderr: &str) -> Option<Lasting> {
-        lasting(&Ran {
+        lasting(&own_lines(&Ran {
             status: ExitStatus::from_raw(128 << 8),
             stdout: Vec::new(),
             stderr: stderr.into(),
-        })
+        }))
     }
 
     #[test]

@@ -19,7 +19,13 @@ pub(super) fn is_configured(repo: &Repository) -> bool {
         .iter()
         .any(|name| std::env::var_os(name).is_some());
     let by_git = (repo.config()).is_ok_and(|config| config.get_string("core.sshcommand").is_ok());
-    by_environment || by_git || has_settings()
+    by_environment || by_git || has_settings() || has_hardware_key()
+}
+
+/// Whether the user has a key whose other half is in a device.
+fn has_hardware_key() -> bool {
+    let has = |name| home().is_some_and(|home| home.join(name).is_file());
+    has("id_ed25519_sk") || has("id_ecdsa_sk")
 }
 
 /// The name under which `~/.ssh/known_hosts` has a key for the server.

@@ -107,6 +107,9 @@ fn state(error: &Error) -> Way {
             "commit or stash these changes, or promote on a branch that is not checked out: \
              `--branch NAME` instead of `{branch}`"
         )),
+        Error::CheckedOut { .. } => {
+            Way::failed("nothing has moved; check another branch out there, and run it again")
+        }
         Error::Collision { .. } => Way::failed("remove or rename one of the two"),
         Error::ReadOnly { .. } => {
             Way::failed("nothing has moved; check the folder's permissions and run it again")

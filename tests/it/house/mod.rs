@@ -137,6 +137,8 @@ const HOUSE: &[Room] = &[
             "backon",
             "base64",
             "git2",
+            "libgit2_sys",
+            "openssl_probe",
             "octocrab",
             "reqwest",
             "secrecy",

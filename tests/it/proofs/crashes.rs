@@ -232,7 +232,7 @@ fn told(what: &str, points: usize, at_least: usize) {
 
 #[test]
 fn killed_anywhere_with_a_remote_on_a_path() {
-    let _alone = super::half();
+    let _share = super::half();
     if !has("crashes on a path", &["strace"]) {
         return;
     }
@@ -246,7 +246,7 @@ fn killed_anywhere_with_a_remote_on_a_path() {
 
 #[test]
 fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
-    let _alone = super::half();
+    let _share = super::half();
     if !has("failing disks on a path", &["strace"]) {
         return;
     }
@@ -262,7 +262,7 @@ fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
 
 #[test]
 fn killed_at_every_write_to_an_https_server() {
-    let _alone = super::half();
+    let _share = super::half();
     let world = World::new();
     if !has("crashes over HTTPS", &["strace"]) {
         return;
@@ -283,7 +283,7 @@ fn killed_at_every_write_to_an_https_server() {
 
 #[test]
 fn killed_at_every_write_to_an_ssh_server() {
-    let _alone = super::half();
+    let _share = super::half();
     let world = World::new();
     if !has("crashes over SSH", &["strace"]) {
         return;

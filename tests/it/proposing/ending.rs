@@ -3,7 +3,7 @@
 use git_promote::engine::{Closed, Deed, Receipt, Request, Taken};
 use git_promote::port::PullRequestState;
 
-use super::{BRANCH, OLD, PRODUCTION, STAGING, Stage, WEB, deed, new, on_stage, request};
+use super::{BRANCH, FILES, OLD, PRODUCTION, Stage, deed, on_stage, request};
 use crate::world::World;
 
 #[test]
@@ -11,11 +11,7 @@ fn closing_without_merging_rejects_it_until_the_source_changes() {
     on_stage(|stage| {
         stage.propose();
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
-        stage.push(
-            "main",
-            "main",
-            &[(PRODUCTION, &OLD.replace("replicas: 4", "replicas: 9"))],
-        );
+        stage.scale();
         let tip = stage.remote.tip(BRANCH);
         match stage.propose() {
             Receipt::Rejected { pull_request, .. } => assert_eq!(pull_request.number, 1),
@@ -58,11 +54,7 @@ fn where_the_forge_cannot_reopen_a_new_one_is_opened() {
     on_stage(|stage| {
         stage.propose();
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
-        stage.push(
-            "main",
-            "main",
-            &[(PRODUCTION, &OLD.replace("replicas: 4", "replicas: 9"))],
-        );
+        stage.scale();
         let mut request = request();
         request.proposal.closed = Closed::Reopened;
         assert_eq!(deed(&stage.run(&request)), Deed::Opened);
@@ -180,13 +172,7 @@ fn the_second_branch_is_cleared_away_when_the_first_is_gone() {
 fn a_policy_closes_an_empty_one_without_a_flag() {
     let world = World::new();
     let config = "policies:\n  - {name: reviewed, action: pull-request}\n";
-    let files = [
-        (STAGING, &*new("1.5.0")),
-        (PRODUCTION, OLD),
-        ("promote.yaml", config),
-        WEB[0],
-        WEB[1],
-    ];
+    let files = [&FILES[..], &[("promote.yaml", config)]].concat();
     let (remote, clone) = world.cloned(&files);
     let stage = Stage::new(&remote, &clone);
     let request = Request {

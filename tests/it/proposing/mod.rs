@@ -28,8 +28,24 @@ const WEB: [(&str, &str); 2] = [
     ("apps/web/production/values.yaml", "replicas: 1\n"),
 ];
 
+/// The repository of most tests.
+const FILES: [(&str, &str); 4] = [(STAGING, NEW), (PRODUCTION, OLD), WEB[0], WEB[1]];
+const NEW: &str = "image:\n  repository: acme/api\n  tag: 1.5.0\nreplicas: 1\n";
+
+/// The program's words for it.
+const PROPOSE: [&str; 8] = [
+    "--from",
+    "staging",
+    "--to",
+    "production",
+    "--service",
+    "api",
+    "--action",
+    "pull-request",
+];
+
 fn new(version: &str) -> String {
-    format!("image:\n  repository: acme/api\n  tag: {version}\nreplicas: 1\n")
+    NEW.replace("1.5.0", version)
 }
 
 struct Still;
@@ -109,6 +125,21 @@ impl<'w> Stage<'w> {
         commit
     }
 
+    /// The proposal's commit, checked out in the clone.
+    fn check_out(&self) -> &Repo<'w> {
+        let proposed = format!("origin/{BRANCH}");
+        self.clone.git(&["fetch", "--quiet", "origin"]);
+        self.clone
+            .git(&["checkout", "--quiet", "--detach", &proposed]);
+        self.clone
+    }
+
+    /// A change of the promoted file in the base that the promotion does not touch.
+    fn scale(&self) {
+        let scaled = OLD.replace("replicas: 4", "replicas: 9");
+        self.push("main", "main", &[(PRODUCTION, &scaled)]);
+    }
+
     fn stage(&self, version: &str) {
         self.push("main", "main", &[(STAGING, &new(version))]);
     }
@@ -160,8 +191,7 @@ fn names(names: &[&str]) -> Vec<String> {
 
 fn on_stage(test: impl FnOnce(&Stage<'_>)) {
     let world = World::new();
-    let (remote, clone) =
-        world.cloned(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
+    let (remote, clone) = world.cloned(&FILES);
     test(&Stage::new(&remote, &clone));
 }
 
@@ -237,11 +267,7 @@ fn a_change_elsewhere_in_the_base_pushes_nothing() {
 fn a_change_of_the_promoted_file_in_the_base_makes_the_commit_anew() {
     on_stage(|stage| {
         stage.propose();
-        stage.push(
-            "main",
-            "main",
-            &[(PRODUCTION, &OLD.replace("replicas: 4", "replicas: 9"))],
-        );
+        stage.scale();
         stage.propose();
         stage.assert_one();
         let text = stage.remote.show(BRANCH, PRODUCTION);
@@ -312,7 +338,7 @@ fn the_body_stays_within_what_the_forge_takes() {
 #[test]
 fn markdown_is_what_a_comment_can_hold() {
     let world = World::new();
-    let repo = world.repository(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
+    let repo = world.repository(&FILES);
     let args = [
         "diff",
         "--from",
@@ -335,13 +361,7 @@ fn policies_say_how_it_is_opened() {
     let world = World::new();
     let config = "policies:\n  - name: reviewed\n    action: pull-request\n    pullRequest: {draft: true, labels: [promotion], autoMerge: rebase}\n\
                   messages:\n  pullRequest: {title: 'To {{ to }}', body: 'Look:\n\n{{ preview }}'}\n";
-    let files = [
-        (STAGING, &*new("1.5.0")),
-        (PRODUCTION, OLD),
-        ("promote.yaml", config),
-        WEB[0],
-        WEB[1],
-    ];
+    let files = [&FILES[..], &[("promote.yaml", config)]].concat();
     let (remote, clone) = world.cloned(&files);
     let stage = Stage::new(&remote, &clone);
     let mut request = with(PullRequestSettings {
@@ -370,21 +390,9 @@ fn policies_say_how_it_is_opened() {
 #[test]
 fn where_no_forge_is_known_the_branch_is_pushed() {
     let world = World::new();
-    let (remote, clone) =
-        world.cloned(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
-    let args = [
-        "--from",
-        "staging",
-        "--to",
-        "production",
-        "--service",
-        "api",
-        "--action",
-        "pull-request",
-        "--yes",
-    ];
+    let (remote, clone) = world.cloned(&FILES);
     for _ in 0..2 {
-        let ran = clone.promote(&args);
+        let ran = clone.promote(&PROPOSE);
         assert_eq!(ran.code, 0, "{ran}");
         assert!(
             ran.stdout
@@ -403,7 +411,7 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
         "1"
     );
     let wishes = ["--draft", "--label", "promotion", "--output", "json"];
-    let ran = clone.promote(&[&args[..], &wishes].concat());
+    let ran = clone.promote(&[&PROPOSE[..], &wishes].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["status"], "branch-pushed");
     assert_eq!(json["branch"], BRANCH);
@@ -414,17 +422,8 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
 #[test]
 fn without_a_remote_the_branch_is_local() {
     let world = World::new();
-    let repo = world.repository(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
-    let ran = repo.promote(&[
-        "--from",
-        "staging",
-        "--to",
-        "production",
-        "--service",
-        "api",
-        "--action",
-        "pull-request",
-    ]);
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
     assert!(
         ran.stdout

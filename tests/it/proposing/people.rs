@@ -3,7 +3,9 @@
 use git_promote::domain::{MergeMethod, PullRequestSettings};
 use git_promote::engine::{Receipt, Taken};
 
-use super::{BRANCH, OLD, PRODUCTION, STAGING, Stage, WEB, names, new, on_stage, request, with};
+use super::{
+    BRANCH, FILES, OLD, PRODUCTION, PROPOSE, STAGING, Stage, names, new, on_stage, request, with,
+};
 use crate::world::{Repo, World};
 
 #[test]
@@ -31,10 +33,7 @@ fn a_persons_commit_on_the_branch_is_never_overwritten() {
 fn stays_amended(change: impl FnOnce(&Repo<'_>)) {
     on_stage(|stage| {
         stage.propose();
-        let clone = stage.clone;
-        let proposed = format!("origin/{BRANCH}");
-        clone.git(&["fetch", "--quiet", "origin"]);
-        clone.git(&["checkout", "--quiet", "--detach", &proposed]);
+        let clone = stage.check_out();
         change(clone);
         clone.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
         let to = format!("HEAD:{BRANCH}");
@@ -68,14 +67,7 @@ fn a_forges_update_of_the_branch_is_nobodys_work() {
             "main",
             &[("readme", "new\n"), (STAGING, &new("1.6.0"))],
         );
-        let clone = stage.clone;
-        clone.git(&["fetch", "--quiet", "origin"]);
-        clone.git(&[
-            "checkout",
-            "--quiet",
-            "--detach",
-            &format!("origin/{BRANCH}"),
-        ]);
+        let clone = stage.check_out();
         clone.git(&["merge", "--quiet", "--no-edit", "origin/main"]);
         clone.git(&["push", "--quiet", "origin", &format!("HEAD:{BRANCH}")]);
         stage.propose();
@@ -89,14 +81,7 @@ fn a_merge_that_changes_something_of_its_own_is_a_persons() {
     on_stage(|stage| {
         stage.propose();
         stage.push("main", "main", &[("readme", "new\n")]);
-        let clone = stage.clone;
-        clone.git(&["fetch", "--quiet", "origin"]);
-        clone.git(&[
-            "checkout",
-            "--quiet",
-            "--detach",
-            &format!("origin/{BRANCH}"),
-        ]);
+        let clone = stage.check_out();
         clone.git(&["merge", "--quiet", "--no-commit", "origin/main"]);
         clone.commit("merge, and more", &[("mine", "1\n")]);
         clone.git(&["push", "--quiet", "origin", &format!("HEAD:{BRANCH}")]);
@@ -173,33 +158,22 @@ fn who_has_reviewed_is_not_asked_again() {
 #[test]
 fn a_persons_commits_are_exit_4_and_are_named() {
     let world = World::new();
-    let (remote, clone) =
-        world.cloned(&[(STAGING, &new("1.5.0")), (PRODUCTION, OLD), WEB[0], WEB[1]]);
-    let args = [
-        "--from",
-        "staging",
-        "--to",
-        "production",
-        "--service",
-        "api",
-        "--action",
-        "pull-request",
-    ];
-    clone.promote(&args);
+    let (remote, clone) = world.cloned(&FILES);
+    clone.promote(&PROPOSE);
     let stage = Stage::new(&remote, &clone);
     let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
-    let ran = clone.promote(&args);
+    let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 4, "{ran}");
     assert!(
         ran.stderr.contains(&format!("{} by a person", &mine[..7])),
         "{ran}"
     );
     assert!(ran.stderr.contains("--new-branch"), "{ran}");
-    let ran = clone.promote(&[&args[..], &["--output", "json"]].concat());
+    let ran = clone.promote(&[&PROPOSE[..], &["--output", "json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["status"], "conflict");
     assert_eq!(json["other_commits"][0]["commit"], mine);
-    let ran = clone.promote(&[&args[..], &["--new-branch"]].concat());
+    let ran = clone.promote(&[&PROPOSE[..], &["--new-branch"]].concat());
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.stdout.contains(&format!("{BRANCH}-2")), "{ran}");
 }

@@ -37,18 +37,26 @@ impl GitHub {
         match answer.body()["errors"].as_array().map(Vec::as_slice) {
             None | Some([]) => Ok(AutoMerge::On),
             // GitHub refuses where it has nothing to wait for, and says why in words only.
-            Some(_) if self.is_ready(request.number).await? => Ok(AutoMerge::NothingToWaitFor),
+            Some(errors)
+                if errors[0]["type"] == "UNPROCESSABLE"
+                    && self.is_ready(request.number).await? =>
+            {
+                Ok(AutoMerge::NothingToWaitFor)
+            }
             Some(errors) => Err(refused(errors)),
         }
     }
 
     /// Whether no rule of the base branch stands against merging it now.
     async fn is_ready(&self, number: u64) -> Result<bool, Fault> {
-        let state = self.pull(number).await?.mergeable_state;
-        Ok(matches!(
-            state.as_deref(),
-            Some("clean" | "has_hooks" | "unstable")
-        ))
+        match self.pull(number).await?.mergeable_state.as_deref() {
+            Some("clean" | "has_hooks" | "unstable") => Ok(true),
+            // GitHub finds it out when it is asked for the first time.
+            Some("unknown") => Err(Fault::passing(Trouble::new(
+                "whether it can be merged is not known yet",
+            ))),
+            _ => Ok(false),
+        }
     }
 }
 

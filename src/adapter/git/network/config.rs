@@ -82,8 +82,24 @@ pub(super) fn authorities(
     )
 }
 
+/// Lets libgit2 trust the system's authorities, where OpenSSL is built in and does not know its places.
+fn trust_system() {
+    if cfg!(any(windows, target_vendor = "apple")) {
+        return;
+    }
+    let system = openssl_probe::probe();
+    // What cannot be read is not trusted; that tells itself when a server is met.
+    let _ = limits::trust(system.cert_file.as_deref(), None);
+    for folder in system.cert_dir {
+        let _ = limits::trust(None, Some(&folder));
+    }
+}
+
 /// Lets libgit2 trust them too.
 pub(super) fn trust_authorities(repo: &Repository, server: &Server) -> Result<(), RepositoryError> {
+    if server.is_http() {
+        trust_system();
+    }
     let (file, folder) = authorities(repo, server);
     limits::trust(file.as_deref(), folder.as_deref()).map_err(|error| {
         let named = file.or(folder).unwrap_or_default();

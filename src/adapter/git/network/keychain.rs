@@ -76,7 +76,7 @@ impl Keychain {
             user: server.user.clone(),
             server: (server.scheme.clone(), server.authority()),
             ways,
-            tried: (server.secrets().first())
+            tried: (server.user.as_ref().filter(|_| server.is_http()))
                 .map(|_| "the password in the remote's URL".to_owned())
                 .into_iter()
                 .collect(),

@@ -4,6 +4,7 @@ use git2::{ErrorClass, ErrorCode, Repository};
 
 use super::super::address::Server;
 use super::super::fault::{Finding, Place};
+use super::super::said::{self, Lasting};
 use super::super::ssh;
 use super::session::Session;
 use crate::port::RepositoryError;
@@ -29,9 +30,13 @@ impl Trouble {
         match (error.code(), error.class()) {
             (ErrorCode::Auth, _) => Self::Credentials,
             (ErrorCode::Certificate, _) => Self::Certificate,
-            (_, ErrorClass::Ssh) if error.message().starts_with(NOT_LET_IN) => Self::Credentials,
-            // libgit2 gives a server's own words so, when it says them and hangs up.
-            (ErrorCode::Eof, ErrorClass::Ssh) => Self::Denied,
+            (_, ErrorClass::Ssh) if is_unusable_key(error.message()) => Self::Credentials,
+            // So libgit2 gives a server's own words, when it says them and hangs up.
+            (ErrorCode::Eof, ErrorClass::Ssh)
+                if said::lasting(error.message()) == Some(Lasting::Denied) =>
+            {
+                Self::Denied
+            }
             (_, ErrorClass::Http) => match status(error.message()) {
                 Some(401) => Self::Credentials,
                 Some(408 | 429) => Self::Passing,
@@ -74,7 +79,7 @@ impl Trouble {
             },
             Self::Certificate => RepositoryError::UntrustedServer {
                 remote,
-                hint: how_to_trust(server),
+                hint: how_to_trust(repo, server),
                 source,
             },
             Self::Denied => RepositoryError::Denied { remote, source },
@@ -89,10 +94,17 @@ impl Trouble {
 }
 
 /// What to do about a server that could not prove who it is.
-pub(in crate::adapter::git) fn how_to_trust(server: &Server) -> String {
+pub(in crate::adapter::git) fn how_to_trust(repo: &Repository, server: &Server) -> String {
     if server.is_http() {
         return "if the server's authority is your own, name its file in Git's `http.sslCAInfo`"
             .to_owned();
+    }
+    if ssh::is_configured(repo) {
+        // The host may be a name that only OpenSSH's own settings explain.
+        return format!(
+            "`ssh -v {}` tells whose key was expected; compare the server's with what its owner says",
+            server.host
+        );
     }
     let port = server.port.map(|port| format!("-p {port} "));
     let scan = format!("`ssh-keyscan {}{}`", port.unwrap_or_default(), server.host);
@@ -109,8 +121,10 @@ pub(in crate::adapter::git) fn how_to_trust(server: &Server) -> String {
     }
 }
 
-/// What libgit2 says of a key that it cannot use.
-const NOT_LET_IN: &str = "failed to authenticate SSH session";
+/// Whether libgit2 says that it cannot use a key, and not that the connection broke meanwhile.
+fn is_unusable_key(message: &str) -> bool {
+    message.starts_with("failed to authenticate SSH session") && message.contains("key")
+}
 
 /// The status in libgit2's "unexpected http status code: 503".
 fn status(message: &str) -> Option<u16> {
@@ -160,6 +174,12 @@ mod tests {
         assert_eq!(ssh(ErrorCode::Eof, said), Trouble::Denied);
         let broken = "failed to start SSH session: Failed getting banner";
         assert_eq!(ssh(ErrorCode::GenericError, broken), Trouble::Passing);
+        let broken = "failed to authenticate SSH session: Failed getting response";
+        assert_eq!(ssh(ErrorCode::GenericError, broken), Trouble::Passing);
+        assert_eq!(
+            ssh(ErrorCode::Eof, "GitLab: Internal API unreachable"),
+            Trouble::Passing
+        );
         let key = "failed to authenticate SSH session: Unable to open public key file";
         assert_eq!(ssh(ErrorCode::GenericError, key), Trouble::Credentials);
     }
