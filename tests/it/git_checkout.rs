@@ -278,3 +278,28 @@ fn a_sparse_or_split_index_is_refused_by_name() {
         assert_eq!((repo.tip("main"), repo.read("in/a")), (tip, "1".into()));
     }
 }
+
+#[test]
+fn nothing_is_written_through_a_link_or_over_a_file_in_the_way() {
+    for in_the_way in ["link", "file"] {
+        let world = World::new();
+        let repo = world.repository(&[("a", "1")]);
+        std::fs::create_dir(world.path("out")).unwrap();
+        std::fs::write(world.path("out/values"), "precious").unwrap();
+        if in_the_way == "link" {
+            std::os::unix::fs::symlink(world.path("out"), repo.dir.join("new")).unwrap();
+        } else {
+            repo.write("new", "mine");
+        }
+        let tip = repo.tip("main");
+        let changes = vec![change("a", Some("2")), change("new/values", Some("2"))];
+        let error = promote(&repo.open(), &any(), changes).unwrap_err();
+        let RepositoryError::Dirty { paths, .. } = error else {
+            panic!("{in_the_way}: {error:?}")
+        };
+        assert_eq!(paths, ["new"], "{in_the_way}");
+        let kept = std::fs::read_to_string(world.path("out/values"));
+        assert_eq!(kept.unwrap(), "precious");
+        assert_eq!((repo.tip("main"), repo.read("a")), (tip, "1".to_owned()));
+    }
+}

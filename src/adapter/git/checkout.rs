@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use git2::build::CheckoutBuilder;
-use git2::{ErrorCode, IndexEntry, Oid, Repository, Tree};
+use git2::{IndexEntry, Oid, Repository, Tree};
 
 use super::compare::{changed, entry, filters_known, tree, unlike};
 use super::fault::{Place, shown};
 use super::paths::{from_bytes, show};
+use super::racy;
+use super::ready::{Ready, bar, top};
 use super::sparse::Sparse;
 use crate::port::RepositoryError;
 
@@ -19,6 +20,7 @@ use crate::port::RepositoryError;
 pub(super) struct Checkout {
     repo: Repository,
     branch: String,
+    old: Oid,
     new: Oid,
     /// Files that have the old content: to be written or removed.
     write: Vec<Vec<u8>>,
@@ -48,13 +50,14 @@ impl Checkout {
         }
         let mut checkout = Self {
             branch: branch.to_owned(),
+            old,
             new,
             write: Vec::new(),
             stage: Vec::new(),
             absent: Vec::new(),
             repo,
         };
-        let dirty = checkout.sort_out(old)?;
+        let dirty = checkout.sort_out()?;
         if dirty.is_empty() {
             return Ok(checkout);
         }
@@ -65,22 +68,26 @@ impl Checkout {
     }
 
     /// Puts each changed file where it belongs; gives those that are the user's own work.
-    fn sort_out(&mut self, old: Oid) -> Result<Vec<String>, RepositoryError> {
+    fn sort_out(&mut self) -> Result<Vec<String>, RepositoryError> {
         let repo = &self.repo;
-        let (old, new) = (tree(repo, old)?, tree(repo, self.new)?);
+        let (old, new) = (tree(repo, self.old)?, tree(repo, self.new)?);
         let paths = changed(repo, &old, &new)?;
         filters_known(repo, &paths)?;
         let unlike_old = unlike(repo, &old, &paths)?;
         let unlike_new = unlike(repo, &new, &paths)?;
+        let top = top(repo)?;
         let fault = Place::of(repo).fault("could not read the index");
         let index = repo.index().map_err(fault)?;
         let sparse = Sparse::read(repo);
         let mut dirty = Vec::new();
         for path in paths {
-            let staged = index.get_path(&from_bytes(&path), 0);
-            let on_disk = repo
-                .workdir()
-                .is_some_and(|top| top.join(from_bytes(&path)).symlink_metadata().is_ok());
+            let file = from_bytes(&path);
+            let staged = index.get_path(&file, 0);
+            if let Some(bar) = bar(top, &file) {
+                dirty.push(shown(&bar));
+                continue;
+            }
+            let on_disk = top.join(&file).symlink_metadata().is_ok();
             let left_out = !on_disk && sparse.leaves_out(&index, &path, staged.as_ref());
             let staged = staged.map(|entry| (entry.id, entry.mode));
             let list = if ![entry(&old, &path), entry(&new, &path)].contains(&staged) {
@@ -103,62 +110,38 @@ impl Checkout {
 
     /// Writes the files, then the index.
     pub(super) fn apply(&self) -> Result<(), RepositoryError> {
-        let place = Place::of(&self.repo);
-        if !self.write.is_empty() {
-            let mut conflicts = Vec::new();
-            let mut options = CheckoutBuilder::new();
-            options
-                .safe()
-                .disable_pathspec_match(true)
-                .notify_on(git2::CheckoutNotificationType::CONFLICT)
-                .notify(|_, path, _, _, _| {
-                    conflicts.extend(path.map(shown));
-                    true
-                });
-            for path in &self.write {
-                options.path(path.as_slice());
-            }
-            let new = tree(&self.repo, self.new)?;
-            let done = self.repo.checkout_tree(new.as_object(), Some(&mut options));
-            drop(options);
-            match done {
-                Err(e) if e.code() == ErrorCode::Conflict => {
-                    return Err(RepositoryError::Dirty {
-                        branch: self.branch.clone(),
-                        paths: conflicts,
-                    });
-                }
-                done => done.map_err(place.fault("could not write the checked-out files"))?,
-            }
-        }
         let new = tree(&self.repo, self.new)?;
-        self.set_entries(&new, &self.stage)?;
-        self.set_entries(&new, &self.absent)
+        let ready = Ready::make(&self.repo, &new, &self.write)?;
+        // As late as can be: what somebody writes from here on is overwritten.
+        let paths = self.write.iter().cloned().collect();
+        let dirty = unlike(&self.repo, &tree(&self.repo, self.old)?, &paths)?;
+        if !dirty.is_empty() {
+            return Err(RepositoryError::Dirty {
+                branch: self.branch.clone(),
+                paths: dirty.iter().map(|path| show(path)).collect(),
+            });
+        }
+        ready.put()?;
+        for paths in [&self.write, &self.stage, &self.absent] {
+            self.set_entries(&new, paths)?;
+        }
+        Ok(())
     }
 
     /// Sets the files that were written to what the branch holds now.
     pub(super) fn undo(&self) -> Result<(), RepositoryError> {
         let fault = || Place::of(&self.repo).fault("could not set the checked-out files back");
         let head = self.repo.head().and_then(|head| head.peel_to_tree());
-        self.set_entries(&head.map_err(fault())?, &self.absent)?;
+        let head = head.map_err(fault())?;
+        self.set_entries(&head, &self.absent)?;
         let paths: BTreeSet<_> = self.write.iter().cloned().collect();
         let unlike_new = unlike(&self.repo, &tree(&self.repo, self.new)?, &paths)?;
-        let mut written = paths.difference(&unlike_new).peekable();
-        if written.peek().is_none() {
-            return Ok(());
-        }
-        let mut options = CheckoutBuilder::new();
-        options
-            .force()
-            .remove_untracked(true)
-            .disable_pathspec_match(true);
-        for path in written {
-            options.path(path.as_slice());
-        }
-        self.repo.checkout_head(Some(&mut options)).map_err(fault())
+        let written: Vec<_> = paths.difference(&unlike_new).cloned().collect();
+        Ready::make(&self.repo, &head, &written)?.put()?;
+        self.set_entries(&head, &written)
     }
 
-    /// Brings the index entries of files that needed no writing to what `tree` has.
+    /// Brings index entries to what `tree`, and by now the disk, has.
     fn set_entries(&self, tree: &Tree<'_>, paths: &[Vec<u8>]) -> Result<(), RepositoryError> {
         if paths.is_empty() {
             return Ok(());
@@ -177,6 +160,7 @@ impl Checkout {
                 (None, None) => {}
             }
         }
+        racy::unhide(&mut index, top(&self.repo)?).map_err(fault())?;
         index.write().map_err(fault())
     }
 }

@@ -10,7 +10,7 @@
 //! | `durable` | what must be on the disk before a branch points at it |
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
-//! | `advance`, `worktree`, `checkout`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
+//! | `advance`, `worktree`, `checkout`, `ready`, `racy`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
 //! | `transport`, `address`, `listed` | the remote: the ways to it, and what it says that it has |
 //! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
 //! | `network` | a remote on a server by libgit2: its credentials, deadlines and errors |
@@ -42,6 +42,8 @@ mod paths;
 mod process;
 mod proposed;
 mod push;
+mod racy;
+mod ready;
 mod reference;
 mod repository;
 mod said;

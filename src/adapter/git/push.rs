@@ -1,8 +1,11 @@
 //! Publishing a commit on a remote's branch.
 
+use std::error::Error as _;
+
 use git2::{Oid, Repository};
 
 use super::advance::{descends, log_line, with_files};
+use super::identity::Identity;
 use super::network::NetworkSettings;
 use super::reference::{Swap, of_branch, of_remote, set, target};
 use super::snapshot::to_oid;
@@ -34,25 +37,58 @@ pub(super) fn publish(
     })
 }
 
+/// Lets the local branch follow where an earlier run was stopped after its push: when it stands on the
+/// very commit that the remote's last one, a promotion by the same person, was made on.
+pub(super) fn catch_up(repo: &Repository, branch: &str, remote: &str, tip: Oid) -> Vec<String> {
+    match left_at(repo, branch, tip) {
+        Some(old) => follow(repo, branch, remote, old, tip),
+        None => Vec::new(),
+    }
+}
+
+fn left_at(repo: &Repository, branch: &str, tip: Oid) -> Option<Oid> {
+    let local = target(repo, &of_branch(branch)).ok()??;
+    let commit = repo.find_commit(tip).ok()?;
+    let is_next = commit.parent_ids().eq([local]);
+    let message = String::from_utf8_lossy(commit.message_bytes());
+    let is_promotion = message.contains("\nPromotion-Id: ");
+    let here = Identity::read(repo).ok()?;
+    let is_own = commit.committer().email_bytes() == here.committer.email_bytes();
+    (is_next && is_promotion && is_own).then_some(local)
+}
+
 /// Moves what is known of the remote's branch, and the local branch if it was level with it.
 ///
 /// The push is done: whatever goes wrong here is a note and no error.
 fn follow(repo: &Repository, branch: &str, remote: &str, old: Oid, new: Oid) -> Vec<String> {
     let mut notes = Vec::new();
     if let Err(error) = set(repo, &of_remote(remote, branch), new, "promote: push") {
-        notes.push(format!("`{remote}/{branch}` was not updated here: {error}"));
+        notes.push(format!(
+            "`{remote}/{branch}` was not updated here: {}",
+            told(&error)
+        ));
     }
     let left = match target(repo, &of_branch(branch)) {
         Ok(None) => None,
         Ok(Some(local)) if local == new => None,
         Ok(Some(local)) if local == old => log_line(repo, new)
             .and_then(|log| with_files(repo, branch, old, new, &log))
-            .map_or_else(|error| Some(error.to_string()), |_| None),
+            .map_or_else(|error| Some(told(&error)), |_| None),
         Ok(Some(_)) => Some(format!("it was not level with `{remote}/{branch}`")),
-        Err(error) => Some(error.to_string()),
+        Err(error) => Some(told(&error)),
     };
-    notes.extend(
-        left.map(|why| format!("local branch `{branch}` was left behind: {why}; run `git pull`")),
-    );
+    notes.extend(left.map(|why| {
+        format!(
+            "local branch `{branch}` was left behind: {why}; when that is mended, run `git pull`"
+        )
+    }));
     notes
+}
+
+/// An error with what caused it.
+fn told(error: &RepositoryError) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }

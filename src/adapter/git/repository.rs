@@ -11,7 +11,7 @@ use super::borrowed::{self, Borrowed};
 use super::fault::Place;
 use super::helper::Helper;
 use super::network::{self, NetworkSettings};
-use super::snapshot::{GitSnapshot, Store};
+use super::snapshot::{GitSnapshot, Store, to_oid};
 use super::transport::{self, Purpose};
 use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
 use crate::domain::CommitId;
@@ -127,7 +127,13 @@ impl Repository for GitRepository {
             }
             Publish::Push => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
-                Some(remote) => fetch::branch(repo, network, &choice, &remote),
+                Some(remote) => {
+                    let mut branch = fetch::branch(repo, network, &choice, &remote)?;
+                    let tip = to_oid(branch.tip.0)?;
+                    let late = push::catch_up(repo, &branch.name, &remote, tip);
+                    branch.notes.extend(late);
+                    Ok(branch)
+                }
             },
             Publish::Look => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),

@@ -162,6 +162,22 @@ impl<'w> Ground<'w> {
             "image:\n  tag: 1.5.0\n",
             "{at}"
         );
+        // The clone is as after an undisturbed run too.
+        if self.repo.tip("main") != self.remote.tip("main") {
+            for lock in locks(&self.repo.dir.join(".git")) {
+                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
+                assert!(again.stdout.contains(&name), "{at}\nthen {again}");
+                fs::remove_file(lock).unwrap();
+            }
+            again = self.repo.promote(PROMOTE);
+        }
+        assert_eq!(
+            self.repo.tip("main"),
+            self.remote.tip("main"),
+            "{at}\nthen {again}"
+        );
+        let left = self.repo.git(&["status", "--porcelain"]);
+        assert_eq!(left, " M notes", "{at}\nthen {again}");
         self.remote.assert_sound();
         self.repo.assert_sound();
     }
