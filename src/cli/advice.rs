@@ -42,9 +42,10 @@ impl Advice {
             Failure::Settings(_) => Way::usage("`git promote schema config` prints its schema"),
             Failure::NoWorkingTree => Way::usage("name the file with `--config FILE`"),
             Failure::Read { .. } => Way::without_hint(Exit::Usage),
-            Failure::Declined | Failure::Output(_) | Failure::Program { .. } => {
-                Way::without_hint(Exit::Failed)
-            }
+            Failure::Declined
+            | Failure::Output(_)
+            | Failure::Untold { .. }
+            | Failure::Program { .. } => Way::without_hint(Exit::Failed),
         };
         // "the repository could not be used" says less than what it carries.
         let first: &dyn Error = match failure {

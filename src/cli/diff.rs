@@ -76,6 +76,15 @@ impl From<DetailArguments> for Detail {
     }
 }
 
+/// Whether the output has no place for warnings, or not for all.
+fn is_short(arguments: &DiffArguments) -> bool {
+    match arguments.selection.output {
+        Output::Json => false,
+        Output::Markdown => true,
+        Output::Text => arguments.name_only || arguments.stat,
+    }
+}
+
 /// Plans, and shows the plan.
 ///
 /// # Errors
@@ -106,6 +115,14 @@ pub async fn run(
             arguments.detail.into(),
             &request.allow,
         )?,
+    }
+    if is_short(arguments) {
+        // The body of a pull request has the plan's warnings; those about this clone are for whoever
+        // stands before it.
+        let has_some = arguments.selection.output == Output::Markdown;
+        let rest = if has_some { &[] } else { plan.warnings() };
+        let told = plan.notes().iter().chain(rest);
+        text::warnings(console.err, told, console.stderr)?;
     }
     let is_different = arguments.exit_code && !plan.is_empty();
     Ok(if is_different {

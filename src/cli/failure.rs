@@ -38,6 +38,15 @@ pub enum Failure {
     /// Nothing can be written to stdout or stderr.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
+    /// Nothing can be written to stdout, and the promotion is done.
+    #[error("cannot write the output, but it is done: {deed}")]
+    Untold {
+        /// What was done, in one line.
+        deed: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// A program that the demo runs did not work.
     #[error("`{command}` did not work: {message}")]
     Program {

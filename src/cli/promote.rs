@@ -26,8 +26,8 @@ pub struct PromoteArguments {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Promotion")]
     pub action: Option<ActionWord>,
 
-    /// Only show what would be done, as `--action none`.
-    #[arg(long, conflicts_with = "action", help_heading = "Promotion")]
+    /// Only show what would be done, whatever the action is.
+    #[arg(long, help_heading = "Promotion")]
     pub dry_run: bool,
 
     /// The first line of the commit, and the title of the pull request.
@@ -193,9 +193,16 @@ pub async fn run(
             receipt::result(&receipt, shown.is_empty(), console, detail, allow)
         }
     };
-    // What is done is done: only the exit code may say so when nobody can be told.
-    let _ = told.and_then(|()| receipt::story(&receipt, console));
-    Ok(receipt::exit(&receipt))
+    let told = told
+        .and_then(|()| receipt::story(&receipt, console))
+        .and_then(|()| console.out.flush());
+    match (told, receipt::deed(&receipt)) {
+        // Who reads no further has not asked for less.
+        (Err(source), Some(deed)) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Untold { deed, source })
+        }
+        _ => Ok(receipt::exit(&receipt)),
+    }
 }
 
 /// Whether applying would write something, as far as the plan tells.

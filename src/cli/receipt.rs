@@ -2,7 +2,7 @@
 
 mod proposal;
 
-use std::io;
+use std::io::{self, Write};
 
 use super::console::Console;
 use super::exit::Exit;
@@ -42,32 +42,45 @@ pub(super) fn result(
             )
         }
         Receipt::Planned => writeln!(console.out, "planned; nothing was written"),
-        Receipt::Committed {
-            commit,
-            branch,
-            remote,
-            ..
-        } => {
-            write!(
-                console.out,
-                "committed {} on {}",
-                commit.short(),
-                harmless(branch)
-            )?;
-            if let Some(remote) = remote {
-                write!(console.out, ", pushed to {}", harmless(remote))?;
-            }
-            writeln!(console.out)
-        }
         Receipt::Moved { plan } => {
             writeln!(console.out, "\nas it would be now:\n")?;
             text::preview(console.out, plan, console.stdout, detail, allow)
         }
-        Receipt::Proposed { .. }
+        Receipt::Committed { .. }
+        | Receipt::Proposed { .. }
         | Receipt::Withdrawn { .. }
         | Receipt::Rejected { .. }
-        | Receipt::Conflict { .. } => proposal::result(receipt, console.out),
+        | Receipt::Conflict { .. } => line(receipt, console.out),
     }
+}
+
+/// What was done, in one line; `None` where nothing was.
+pub(super) fn deed(receipt: &Receipt) -> Option<String> {
+    let mut text = Vec::new();
+    // A text in memory takes everything.
+    let _ = line(receipt, &mut text);
+    let text = String::from_utf8_lossy(&text)
+        .trim_end()
+        .replace('\n', "; ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// What was done.
+fn line(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
+    let Receipt::Committed {
+        commit,
+        branch,
+        remote,
+        ..
+    } = receipt
+    else {
+        return proposal::result(receipt, out);
+    };
+    write!(out, "committed {} on {}", commit.short(), harmless(branch))?;
+    if let Some(remote) = remote {
+        write!(out, ", pushed to {}", harmless(remote))?;
+    }
+    writeln!(out)
 }
 
 fn told(notes: &[String], console: &mut Console<'_>) -> io::Result<()> {

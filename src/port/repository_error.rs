@@ -34,10 +34,12 @@ pub enum RepositoryError {
         known: Vec<String>,
     },
     /// The branch has no commit.
-    #[error("branch `{branch}` has no commits")]
+    #[error("{}branch `{branch}` has no commits", .remote.as_ref().map(|r| format!("remote `{r}` is empty: its ")).unwrap_or_default())]
     Unborn {
         /// The branch.
         branch: String,
+        /// The remote whose branch this is.
+        remote: Option<String>,
     },
     /// No such branch.
     #[error("there is no branch `{branch}`{}", .remote.as_ref().map(|r| format!(" on remote `{r}`")).unwrap_or_default())]

@@ -210,3 +210,44 @@ fn a_reader_that_goes_away_is_no_failure() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran}");
 }
+
+#[test]
+fn what_is_done_is_told_where_stdout_is_full() {
+    if !std::path::Path::new("/dev/full").exists() {
+        eprintln!("skipped: there is no /dev/full here");
+        return;
+    }
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let ran = world
+        .command(env!("CARGO_BIN_EXE_git-promote"))
+        .current_dir(&repo.dir)
+        .args(["--from", "staging", "--to", "production"])
+        .args(["--yes", "--output", "json"])
+        .stdout(full.unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .and_then(std::process::Child::wait_with_output);
+    let ran = Ran::from(ran.unwrap());
+    assert_eq!(ran.code, 1, "{ran}");
+    let told = format!(
+        "but it is done: committed {} on main",
+        &repo.tip("main")[..7]
+    );
+    assert!(ran.stderr.contains(&told), "{ran}");
+}
+
+#[test]
+fn short_forms_tell_warnings_beside_their_output() {
+    let world = World::new();
+    let (_, repo) = world.cloned(&FILES);
+    repo.commit("mine", &[("mine", "1")]);
+    let note = "warning: local branch `main` has 1 commits that `origin` does not have";
+    for form in [&["--stat"][..], &["--name-only"], &["--output", "markdown"]] {
+        let ran = diff(&repo, form);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(ran.stderr.contains(note), "{form:?} {ran}");
+        assert!(!ran.stdout.contains("warning"), "{form:?} {ran}");
+    }
+}

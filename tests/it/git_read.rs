@@ -115,7 +115,7 @@ fn a_branch_without_commits_is_refused_by_name() {
     let world = World::new();
     let git = world.empty_at("repo").open();
     let error = wait(git.branch(&any())).unwrap_err();
-    assert!(matches!(error, RepositoryError::Unborn { branch } if branch == "main"));
+    assert!(matches!(error, RepositoryError::Unborn { branch, .. } if branch == "main"));
 }
 
 #[test]

@@ -211,7 +211,10 @@ fn dirty_files_leave_the_local_branch_behind_with_a_note() {
         notes[0].starts_with("local branch `main` was left behind"),
         "{notes:?}"
     );
-    assert!(notes[0].ends_with("when that is mended, run `git pull`"), "{notes:?}");
+    assert!(
+        notes[0].ends_with("when that is mended, run `git pull`"),
+        "{notes:?}"
+    );
 }
 
 #[test]

@@ -65,7 +65,10 @@ pub(super) fn local(
     };
     let Some(tip) = target(repo, &of_branch(&name))? else {
         if head.branch() == Some(&name) {
-            return Err(RepositoryError::Unborn { branch: name });
+            return Err(RepositoryError::Unborn {
+                branch: name,
+                remote: None,
+            });
         }
         return Err(RepositoryError::UnknownBranch {
             branch: name,

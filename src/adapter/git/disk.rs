@@ -88,7 +88,10 @@ impl Transport for Disk<'_> {
         match worktree::Head::read(&self.there)? {
             worktree::Head::On(branch) => Ok(branch),
             worktree::Head::Unborn(branch) if self.branches()?.is_empty() => {
-                Err(RepositoryError::Unborn { branch })
+                Err(RepositoryError::Unborn {
+                    branch,
+                    remote: Some(self.name.clone()),
+                })
             }
             worktree::Head::Unborn(branch) => Err(self.unknown(branch)?),
             worktree::Head::Detached(commit) => Err(RepositoryError::DetachedHead { commit }),

@@ -22,6 +22,7 @@ impl Listed {
             Some(branch) if self.branches.contains_key(branch) => Ok(branch.clone()),
             default if self.branches.is_empty() => Err(RepositoryError::Unborn {
                 branch: default.clone().unwrap_or_else(|| "main".to_owned()),
+                remote: Some(remote.to_owned()),
             }),
             Some(branch) => Err(RepositoryError::UnknownBranch {
                 branch: branch.clone(),

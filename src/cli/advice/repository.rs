@@ -63,6 +63,12 @@ pub(super) fn way(error: &Error) -> Way {
 /// Which branch, remote or revision is meant.
 fn which(error: &Error) -> Way {
     match error {
+        Error::Unborn {
+            remote: Some(remote),
+            ..
+        } => Way::failed(format!(
+            "push a first commit there (`git push -u {remote} HEAD`), or name another branch with `--branch`"
+        )),
         Error::Unborn { .. } => {
             Way::failed("make a first commit, or name another branch with `--branch`")
         }

@@ -7,6 +7,17 @@ use crate::cli::terminal::{Canvas, harmless};
 use crate::engine::Allow;
 use crate::plan::{FileFault, Finding, Plan, Warning};
 
+/// Writes warnings alone, for forms that have no place for them.
+pub(in crate::cli) fn warnings<'w>(
+    out: &mut dyn io::Write,
+    mut warnings: impl Iterator<Item = &'w Warning>,
+    canvas: Canvas,
+) -> io::Result<()> {
+    let style = canvas.palette.warning;
+    warnings
+        .try_for_each(|warning| writeln!(out, "{style}warning{style:#}: {}", warning_line(warning)))
+}
+
 /// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
 ///
 /// What `allow` lifts holds nothing, and is said all the same: it goes into the commit.
@@ -17,14 +28,7 @@ pub(super) fn write(
     allow: &Allow,
 ) -> io::Result<()> {
     let palette = canvas.palette;
-    for warning in plan.notes().iter().chain(plan.warnings()) {
-        writeln!(
-            out,
-            "{0}warning{0:#}: {1}",
-            palette.warning,
-            warning_line(warning)
-        )?;
-    }
+    warnings(out, plan.notes().iter().chain(plan.warnings()), canvas)?;
     let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
         plan.findings().iter().partition(|f| allow.lifts(f.guard));
     for finding in lifted {
