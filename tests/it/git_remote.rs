@@ -119,6 +119,29 @@ fn a_remote_that_was_set_back_is_not_moved_forward_again() {
 }
 
 #[test]
+fn a_commit_that_is_here_without_its_files_is_fetched_whole() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(&[("a", "1")]);
+    let other = world.clone_of(&remote, "other");
+    let file = world.path("commit");
+    for path in ["b", "c", "d"] {
+        let id = other.commit("theirs", &[(path, "1")]);
+        let commit = other.git(&["cat-file", "commit", &id]);
+        fs::write(&file, commit + "\n").unwrap();
+        let words = ["hash-object", "-w", "-t", "commit", file.to_str().unwrap()];
+        assert_eq!(repo.git(&words), id);
+    }
+    other.git(&["push", "-q"]);
+    notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
+    assert_eq!(
+        remote.git(&["ls-tree", "--name-only", "main"]),
+        "a\nb\nc\nd"
+    );
+    remote.assert_sound();
+    repo.assert_sound();
+}
+
+#[test]
 fn eight_racing_pushes_and_gits_own_lose_no_commit() {
     let world = World::new();
     let (remote, _) = world.cloned(&[("seed", "1")]);

@@ -3,14 +3,16 @@
 //! # Why
 //!
 //! What is copied is found by comparing each commit's tree with its parent's,
-//! so nothing is looked at that both sides have. A few objects are written one
-//! by one, files before directories before commits: killed in between, an
-//! object that is there has all that it needs. Many objects become one pack.
+//! so nothing is looked at that both sides have. Both have what a branch or tag
+//! reaches, as for Git: that a commit is there alone says nothing, for a clone
+//! made during somebody's push, or a tidying that was stopped, leaves commits
+//! without their files. A few objects are written one by one, files before
+//! directories before commits. Many objects become one pack.
 
 use std::collections::HashSet;
 use std::io::Write as _;
 
-use git2::{Odb, OdbLookupFlags, Oid, Repository, Sort};
+use git2::{Odb, OdbLookupFlags, Oid, Repository, Revwalk, Sort};
 
 use super::durable::{Written, packs, sync_new_packs};
 use super::fault::Place;
@@ -25,10 +27,11 @@ const FEW: usize = 100;
 pub(super) fn copy(from: &Repository, to: &Repository, tip: Oid) -> Result<(), RepositoryError> {
     let fault = || Place::of(to).fault("could not open the object database");
     let (source, target) = (from.odb().map_err(fault())?, to.odb().map_err(fault())?);
-    if target.exists(tip) {
+    let mut had = Reached::new(to)?;
+    if had.has(tip)? {
         return Ok(());
     }
-    let objects = Missing::find(from, &source, &target, tip)?;
+    let objects = Missing::find(from, &source, &mut had, tip)?;
     if objects.len() <= FEW {
         let mut written = Written::default();
         for id in objects {
@@ -68,6 +71,66 @@ fn pack(from: &Repository, target: &Odb<'_>, objects: &[Oid]) -> Result<(), git2
     }
 }
 
+/// The commits that a repository's references reach, found as far as they are asked for.
+struct Reached<'r> {
+    repo: &'r Repository,
+    /// Looks further than `seen`; most are answered without.
+    walk: Option<Revwalk<'r>>,
+    seen: HashSet<Oid>,
+}
+
+impl<'r> Reached<'r> {
+    fn new(repo: &'r Repository) -> Result<Self, RepositoryError> {
+        let fault = || Place::of(repo).fault("could not list the references");
+        let mut seen = HashSet::new();
+        for reference in repo.references().map_err(fault())? {
+            seen.extend(reference.map_err(fault())?.target());
+        }
+        let walk = None;
+        Ok(Self { repo, walk, seen })
+    }
+
+    fn has(&mut self, commit: Oid) -> Result<bool, RepositoryError> {
+        let fault = || Place::of(self.repo).fault("could not read the history");
+        if self.seen.contains(&commit) {
+            return Ok(true);
+        }
+        let odb = self.repo.odb().map_err(fault())?;
+        if !odb.exists_ext(commit, OdbLookupFlags::NO_REFRESH) {
+            return Ok(false);
+        }
+        let mut walk = match self.walk.take() {
+            Some(walk) => walk,
+            None => self.walk().map_err(fault())?,
+        };
+        for next in walk.by_ref() {
+            let next = next.map_err(fault())?;
+            self.seen.insert(next);
+            if next == commit {
+                break;
+            }
+        }
+        self.walk = Some(walk);
+        Ok(self.seen.contains(&commit))
+    }
+
+    fn walk(&self) -> Result<Revwalk<'r>, git2::Error> {
+        let mut walk = self.repo.revwalk()?;
+        walk.set_sorting(Sort::TIME)?;
+        for id in &self.seen {
+            // One that is broken, or names no commit, reaches none.
+            if self
+                .repo
+                .find_object(*id, None)
+                .is_ok_and(|object| object.peel_to_commit().is_ok())
+            {
+                walk.push(*id)?;
+            }
+        }
+        Ok(walk)
+    }
+}
+
 /// The objects of a history that another repository lacks.
 struct Missing<'a> {
     source: &'a Odb<'a>,
@@ -81,7 +144,7 @@ impl<'a> Missing<'a> {
     fn find(
         from: &Repository,
         source: &'a Odb<'a>,
-        target: &Odb<'_>,
+        had: &mut Reached<'_>,
         tip: Oid,
     ) -> Result<Vec<Oid>, RepositoryError> {
         let place = Place::of(from);
@@ -95,7 +158,7 @@ impl<'a> Missing<'a> {
         while let Some(id) = open.pop() {
             for parent in from.find_commit(id).map_err(fault())?.parent_ids() {
                 if !seen.insert(parent) {
-                } else if target.exists_ext(parent, OdbLookupFlags::NO_REFRESH) {
+                } else if had.has(parent)? {
                     walk.hide(parent).map_err(fault())?;
                 } else {
                     open.push(parent);
