@@ -38,6 +38,7 @@ pub(super) async fn propose(
     let mut name = plan.proposal().branch.clone();
     let mut number = 1;
     let mut first = None;
+    let mut said = Vec::new();
     for _ in 0..TRIES + NAMES {
         ports.progress.step("looking at the promotion's branch");
         let mut standing = standing(ports, plan, base, &name).await?;
@@ -74,16 +75,18 @@ pub(super) async fn propose(
                     .repository
                     .replace(base, &name, expected, Some(commit))
                     .await?;
-                if moved == Advance::Overtaken {
+                let Advance::Done { notes } = moved else {
                     ports.progress.step("somebody was faster: looking again");
                     continue;
-                }
+                };
+                said = notes;
                 commit
             }
         };
         let proposal = Pushed {
             commit,
             branch: name,
+            said,
         };
         // It belongs to the first branch, and people's commits with it.
         if number > 1 {
@@ -99,6 +102,8 @@ pub(super) async fn propose(
 struct Pushed {
     commit: CommitId,
     branch: String,
+    /// What the remote said to it.
+    said: Vec<String>,
 }
 
 /// Opens the pull request, or brings the open one up to date.
@@ -106,15 +111,20 @@ async fn finished(
     ports: &Ports<'_>,
     plan: &Plan,
     base: &Branch,
-    Pushed { commit, branch }: Pushed,
+    Pushed {
+        commit,
+        branch,
+        said,
+    }: Pushed,
     standing: Standing,
     words: &Words,
 ) -> Result<Receipt, EngineError> {
     let (pull_request, notes) = match ports.forge.filter(|_| base.remote.is_some()) {
         None => {
             let unheeded = finish::unheeded(&plan.proposal().settings);
-            (None, unheeded.into_iter().collect())
+            (None, said.into_iter().chain(unheeded).collect())
         }
+        // Here the remote's invitation to open one would only confuse.
         Some(forge) => {
             ports.progress.step("opening the pull request");
             let done = finish::finish(forge, plan, base, &branch, standing, words).await;

@@ -34,6 +34,17 @@ pub(super) fn shared(
     })
 }
 
+/// Where the target has aliases of an anchor that the source has too; none if it has others besides.
+pub(super) fn common_uses(source: &Stream, target: &Stream, anchor: &str) -> Vec<Place> {
+    let theirs: Vec<_> = uses(source, anchor).iter().map(keys).collect();
+    let own = uses(target, anchor);
+    if own.iter().all(|place| theirs.contains(&keys(place))) {
+        own
+    } else {
+        Vec::new()
+    }
+}
+
 /// Where a stream has aliases of an anchor.
 fn uses(stream: &Stream, name: &str) -> Vec<Place> {
     let mut found = Vec::new();
@@ -58,7 +69,7 @@ fn uses(stream: &Stream, name: &str) -> Vec<Place> {
 }
 
 /// The keys on the way to a place: lists may stand in another order.
-fn keys(place: &Place) -> Vec<String> {
+pub(super) fn keys(place: &Place) -> Vec<String> {
     let key = |step: &Step| match step {
         Step::Key(key) => Some(key.clone()),
         Step::Index(_) => None,

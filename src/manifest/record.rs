@@ -1,5 +1,6 @@
 //! Recording a difference where the walk stands.
 
+use super::anchors;
 use super::base::{BaseNode, has_own, is_unchanged};
 use super::difference::{Difference, Insertion, Part};
 use super::selector;
@@ -24,7 +25,10 @@ impl<'a> Walk<'a, '_> {
             }
             _ => None,
         };
-        let version = texts.and_then(|(s, t)| versions::classify(&self.around(parent), &[s, t]));
+        let version = texts.and_then(|(source, before)| {
+            versions::classify(&self.around(parent), &[source, before])
+                .or_else(|| self.used_as(t, &[source, before]))
+        });
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
                 Some(field) => versions::written(field, s, t, naming),
@@ -74,6 +78,24 @@ impl<'a> Walk<'a, '_> {
             version,
             ..self.here()
         });
+    }
+
+    /// Which version an anchored value is by the places that are aliases of it.
+    fn used_as(&self, target: &Node, texts: &[&str]) -> Option<VersionField> {
+        let anchor = target.anchor.as_ref()?;
+        let document = self.target_place().document;
+        anchors::common_uses(self.sides.source, self.sides.target, anchor)
+            .iter()
+            .filter(|place| place.document == document)
+            .find_map(|place| {
+                let (parent, _) = place.parent()?;
+                let around = Surroundings {
+                    keys: &anchors::keys(place),
+                    parent: self.sides.target.node(&parent),
+                    ..self.around(None)
+                };
+                versions::classify(&around, texts)
+            })
     }
 
     fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {

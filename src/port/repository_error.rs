@@ -51,6 +51,14 @@ pub enum RepositoryError {
         /// The branches that are there.
         known: Vec<String>,
     },
+    /// A branch whose name begins with the whole name of another one.
+    #[error("there cannot be a branch `{branch}` beside `{other}`")]
+    InTheWay {
+        /// The branch that could not be made.
+        branch: String,
+        /// The branch that is there.
+        other: String,
+    },
     /// HEAD is detached and nothing says which branch is meant.
     #[error("HEAD is detached at `{commit}`, so no branch is meant")]
     DetachedHead {

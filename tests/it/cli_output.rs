@@ -243,7 +243,7 @@ fn short_forms_tell_warnings_beside_their_output() {
     let world = World::new();
     let (_, repo) = world.cloned(&FILES);
     repo.commit("mine", &[("mine", "1")]);
-    let note = "warning: local branch `main` has 1 commits that `origin` does not have";
+    let note = "warning: local branch `main` has 1 commit that `origin` does not have";
     for form in [&["--stat"][..], &["--name-only"], &["--output", "markdown"]] {
         let ran = diff(&repo, form);
         assert_eq!(ran.code, 0, "{ran}");

@@ -1,18 +1,10 @@
 //! Promoting on a remote's branch: fetch, push, and what follows here.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use git_promote::port::{Advance, Publish, Repository, RepositoryError};
 
 use crate::world::{Repo, World, any, change, commit_on, named, no_push, notes, promote, wait};
-
-fn hook(remote: &Repo<'_>, name: &str, script: &str) {
-    let file = remote.dir.join("hooks").join(name);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
-}
 
 #[test]
 fn a_push_moves_the_remote_what_is_known_of_it_and_the_level_local_branch() {
@@ -102,7 +94,7 @@ fn a_remote_that_was_set_back_is_not_moved_forward_again() {
     repo.git(&["push", "-q"]);
     for hooked in [false, true] {
         if hooked {
-            hook(&remote, "post-receive", "exit 0");
+            remote.hook("post-receive", "exit 0");
         }
         let second = repo.tip("main");
         remote.git(&["update-ref", "refs/heads/main", &second]);
@@ -180,7 +172,7 @@ fn a_hook_that_refuses_is_quoted_and_nothing_moves() {
     for name in ["pre-receive", "update"] {
         let world = World::new();
         let (remote, repo) = world.cloned(&[("a", "1")]);
-        hook(&remote, name, "echo 'main is frozen' >&2; exit 1");
+        remote.hook(name, "echo 'main is frozen' >&2; exit 1");
         let tip = remote.tip("main");
         let error = promote(&repo.open(), &any(), vec![change("a", Some("2"))]).unwrap_err();
         let RepositoryError::Refused { message, .. } = error else {
@@ -192,11 +184,16 @@ fn a_hook_that_refuses_is_quoted_and_nothing_moves() {
 }
 
 #[test]
-fn a_hook_that_agrees_is_run() {
+fn a_hook_that_agrees_is_run_and_heard() {
     let world = World::new();
     let (remote, repo) = world.cloned(&[("a", "1")]);
-    hook(&remote, "post-receive", "cat > received");
-    notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
+    let script = "cat > received; echo; echo 'To deploy it, visit:'; echo ' https://deploy/api '";
+    remote.hook("post-receive", script);
+    let notes = notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
+    assert_eq!(
+        notes,
+        ["`origin` says: To deploy it, visit: https://deploy/api"]
+    );
     let received = fs::read_to_string(remote.dir.join("received")).unwrap();
     assert!(received.contains(&remote.tip("main")), "{received}");
     assert_eq!((repo.read("a"), repo.status()), ("2".into(), String::new()));

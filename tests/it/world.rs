@@ -221,6 +221,15 @@ impl Repo<'_> {
         self.world.promote_in(&self.dir, args)
     }
 
+    /// Gives it a hook of Git's.
+    pub fn hook(&self, name: &str, script: &str) {
+        let hooks = self.git(&["rev-parse", "--git-path", "hooks"]);
+        let hooks = self.dir.join(hooks);
+        fs::create_dir_all(&hooks).unwrap();
+        let file = hooks.join(name);
+        self.world.script(file.to_str().unwrap(), script);
+    }
+
     /// Writes a file of the working tree.
     pub fn write(&self, path: &str, text: &str) {
         let file = self.dir.join(path);

@@ -15,8 +15,8 @@ use std::path::Path;
 use git2::{BranchType, Oid, Repository};
 
 use super::fault::{Finding, Place, shown};
-use super::reference::{Swap, change, of_branch, of_remote, set, target};
-use super::transport::{Transport, Update};
+use super::reference::{change, of_branch, of_remote, set, target};
+use super::transport::{Pushed, Transport, Update};
 use super::{installed, open, server, transfer, worktree};
 use crate::port::RepositoryError;
 
@@ -57,7 +57,7 @@ impl<'r> Disk<'r> {
     }
 
     /// Moves the branch itself, where nothing else is wanted.
-    fn direct(&self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+    fn direct(&self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
         if server::guards_checkouts(&self.there)
             && let Some(tree) = worktree::with_branch(&self.there, update.branch)?.first()
         {
@@ -69,13 +69,8 @@ impl<'r> Disk<'r> {
         if let Some(new) = update.new {
             transfer::copy(self.here, &self.there, new)?;
         }
-        change(
-            &self.there,
-            &of_branch(update.branch),
-            update.old,
-            update.new,
-            "push",
-        )
+        let name = of_branch(update.branch);
+        change(&self.there, &name, update.old, update.new, "push").map(Pushed::from)
     }
 }
 
@@ -118,13 +113,13 @@ impl Transport for Disk<'_> {
         Ok(Some(tip))
     }
 
-    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+    fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
         let now = self.tip(update.branch)?;
         if now == update.new {
-            return Ok(Swap::Done);
+            return Ok(Pushed::Done { said: None });
         }
         if now != update.old {
-            return Ok(Swap::Overtaken);
+            return Ok(Pushed::Overtaken);
         }
         match server::demands(&self.there)? {
             Some(demand) => installed::push_because(self.here, self, update, &demand),

@@ -89,6 +89,10 @@ fn unpushed(
         .graph_ahead_behind(local, tip)
         .map_err(Place::of(repo).fault(format!("could not compare with `{remote}/{name}`")))?;
     Ok((ahead > 0).then(|| {
-        format!("local branch `{name}` has {ahead} commits that `{remote}` does not have; they are not part of this")
+        let (commits, they) = match ahead {
+            1 => ("commit", "it is"),
+            _ => ("commits", "they are"),
+        };
+        format!("local branch `{name}` has {ahead} {commits} that `{remote}` does not have; {they} not part of this")
     }))
 }

@@ -21,9 +21,9 @@ use super::fault::{Finding, Place};
 use super::listed::Listed;
 use super::network::{self, NetworkSettings};
 use super::process::{self, Ran};
-use super::reference::{Swap, of_branch, of_remote, target};
+use super::reference::{of_branch, of_remote, target};
 use super::said::{self, Lasting};
-use super::transport::{self, Purpose, Transport, Update};
+use super::transport::{self, Purpose, Pushed, Transport, Update};
 use crate::port::{Password, RepositoryError};
 
 /// How long a push to a folder may take, with its hooks.
@@ -170,7 +170,17 @@ impl<'r> Installed<'r> {
 
     /// What Git said, without what must not be said.
     fn said(&self, ran: &Ran) -> String {
-        let mut text = said::words(ran);
+        self.without_secrets(said::words(ran))
+    }
+
+    fn done(&self, ran: Option<&Ran>) -> Pushed {
+        let said = ran.and_then(said::by_remote);
+        Pushed::Done {
+            said: said.map(|said| self.without_secrets(said)),
+        }
+    }
+
+    fn without_secrets(&self, mut text: String) -> String {
         for secret in self.server.secrets() {
             text = text.replace(&secret, "***");
         }
@@ -268,14 +278,14 @@ impl Transport for Installed<'_> {
         target(self.here, &tracking)
     }
 
-    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+    fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
         let mut tries = self.settings.patience.tries();
         let mut refusals = 0;
         loop {
             let mut git = self.git(&[]);
             push_words(&mut git, &self.name, update);
             let ran = match process::run(&mut git, b"", self.settings.patience.of_transfer()) {
-                Ok(ran) if ran.status.success() => return Ok(Swap::Done),
+                Ok(ran) if ran.status.success() => return Ok(self.done(Some(&ran))),
                 Ok(ran) => {
                     // What it shows and does not let this one write, the refs will tell.
                     if let Some(fault) = self.lasting(&ran, &said::own_lines(&ran))
@@ -290,10 +300,10 @@ impl Transport for Installed<'_> {
             };
             let now = self.tip(update.branch)?;
             if now == update.new {
-                return Ok(Swap::Done);
+                return Ok(self.done(ran.as_ref()));
             }
             if now != update.old {
-                return Ok(Swap::Overtaken);
+                return Ok(Pushed::Overtaken);
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
             refusals += 1;
@@ -315,7 +325,7 @@ pub(super) fn push_because(
     remote: &mut dyn Transport,
     update: &Update<'_>,
     demand: &str,
-) -> Result<Swap, RepositoryError> {
+) -> Result<Pushed, RepositoryError> {
     let name = remote.name().to_owned();
     let refused = |message: String| RepositoryError::Refused {
         remote: name.clone(),
@@ -331,19 +341,20 @@ pub(super) fn push_because(
         }
         Err(e) if e.kind() == ErrorKind::TimedOut => {
             return match remote.tip(update.branch)? {
-                now if now == update.new => Ok(Swap::Done),
+                now if now == update.new => Ok(Pushed::Done { said: None }),
                 now if now == update.old => Err(refused(e.to_string())),
-                _ => Ok(Swap::Overtaken),
+                _ => Ok(Pushed::Overtaken),
             };
         }
         Err(e) => return Err(Place::of(repo).io_fault("could not run `git push`")(e)),
     };
     // What the remote has now is the truth, not what was said.
     match remote.tip(update.branch)? {
-        _ if ran.status.success() => Ok(Swap::Done),
-        now if now == update.new => Ok(Swap::Done),
+        now if ran.status.success() || now == update.new => Ok(Pushed::Done {
+            said: said::by_remote(&ran),
+        }),
         now if now == update.old => Err(refused(said::words(&ran))),
-        _ => Ok(Swap::Overtaken),
+        _ => Ok(Pushed::Overtaken),
     }
 }
 

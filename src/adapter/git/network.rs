@@ -25,8 +25,8 @@ use super::borrowed::{is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
 use super::helper::Outcome;
 use super::listed::Listed;
-use super::reference::{Swap, of_branch, of_remote, set, target};
-use super::transport::{Transport, Update};
+use super::reference::{of_branch, of_remote, set, target};
+use super::transport::{Pushed, Transport, Update};
 use crate::port::RepositoryError;
 use session::Session;
 use trouble::Trouble;
@@ -232,7 +232,7 @@ impl Transport for Network<'_> {
         Ok(Some(tip))
     }
 
-    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError> {
+    fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
         let mut tries = self.settings.patience.tries();
         let started = Instant::now();
         let mut refusals = 0;
@@ -242,7 +242,8 @@ impl Transport for Network<'_> {
             match &report {
                 Ok(Report::Accepted) => {
                     session.settle(Outcome::Accepted);
-                    return Ok(Swap::Done);
+                    let said = session.said();
+                    return Ok(Pushed::Done { said });
                 }
                 Ok(Report::Elsewhere) => {}
                 Ok(Report::Refused(_)) => refusals += 1,
@@ -260,10 +261,11 @@ impl Transport for Network<'_> {
             // It may have had its effect all the same.
             let now = self.tip(update.branch)?;
             if now == update.new {
-                return Ok(Swap::Done);
+                let said = session.said();
+                return Ok(Pushed::Done { said });
             }
             if now != update.old {
-                return Ok(Swap::Overtaken);
+                return Ok(Pushed::Overtaken);
             }
             let is_late = started.elapsed() > self.settings.patience.budget;
             match report {
@@ -282,7 +284,7 @@ impl Transport for Network<'_> {
                     }
                 }
                 // It comes and goes: whoever moves it is faster.
-                Ok(Report::Elsewhere) if is_late || !tries.wait() => return Ok(Swap::Overtaken),
+                Ok(Report::Elsewhere) if is_late || !tries.wait() => return Ok(Pushed::Overtaken),
                 _ => {}
             }
         }

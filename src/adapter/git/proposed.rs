@@ -12,7 +12,7 @@ use super::disk::branches;
 use super::fault::Place;
 use super::network::NetworkSettings;
 use super::paths::show;
-use super::reference::{Swap, change, of_branch, target};
+use super::reference::{change, of_branch, target};
 use super::snapshot::{from_oid, to_oid};
 use super::transport::{self, Purpose, Update};
 use super::worktree;
@@ -148,6 +148,22 @@ pub(super) fn beside(
     Ok(names)
 }
 
+/// That Git keeps no branch `a/b` beside a branch `a`, where this is what is wrong.
+fn in_the_way(
+    name: &str,
+    branches: Result<Vec<String>, RepositoryError>,
+) -> Option<RepositoryError> {
+    let is_below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('/'));
+    let other = branches
+        .ok()?
+        .into_iter()
+        .find(|other| is_below(name, other) || is_below(other, name))?;
+    Some(RepositoryError::InTheWay {
+        branch: name.to_owned(),
+        other,
+    })
+}
+
 /// Makes the branch point at `commit`, or deletes it.
 pub(super) fn replace(
     repo: &Repository,
@@ -165,8 +181,10 @@ pub(super) fn replace(
         },
         new: commit.map(|commit| to_oid(commit.0)).transpose()?,
     };
-    let swapped = if let Some(remote) = &base.remote {
-        transport::open(repo, settings, remote, Purpose::Push)?.push(&update)?
+    let pushed = if let Some(remote) = &base.remote {
+        let mut remote = transport::open(repo, settings, remote, Purpose::Push)?;
+        let pushed = remote.push(&update);
+        pushed.map_err(|error| in_the_way(name, remote.branches()).unwrap_or(error))?
     } else {
         // Moved alone, it would leave its files behind.
         if let Some(tree) = worktree::with_branch(repo, name)?.first() {
@@ -176,10 +194,14 @@ pub(super) fn replace(
             });
         }
         let log = "promote: propose";
-        change(repo, &of_branch(name), update.old, update.new, log)?
+        let changed = change(repo, &of_branch(name), update.old, update.new, log);
+        changed
+            .map_err(|error| in_the_way(name, branches(repo)).unwrap_or(error))?
+            .into()
     };
-    Ok(match swapped {
-        Swap::Done => Advance::Done { notes: Vec::new() },
-        Swap::Overtaken => Advance::Overtaken,
+    let remote = base.remote.as_deref().unwrap_or_default();
+    Ok(match pushed.notes(remote) {
+        Some(notes) => Advance::Done { notes },
+        None => Advance::Overtaken,
     })
 }

@@ -7,7 +7,7 @@ use git2::{Oid, Repository};
 use super::advance::{descends, log_line, with_files};
 use super::identity::Identity;
 use super::network::NetworkSettings;
-use super::reference::{Swap, of_branch, of_remote, set, target};
+use super::reference::{of_branch, of_remote, set, target};
 use super::snapshot::to_oid;
 use super::transport::{self, Purpose, Update};
 use crate::domain::CommitId;
@@ -24,16 +24,17 @@ pub(super) fn publish(
     let (old, new) = (to_oid(branch.tip.0)?, to_oid(commit.0)?);
     descends(repo, old, new)?;
     let mut remote = transport::open(repo, settings, remote, Purpose::Push)?;
-    let swapped = remote.push(&Update {
+    let pushed = remote.push(&Update {
         branch: &branch.name,
         old: Some(old),
         new: Some(new),
     })?;
-    Ok(match swapped {
-        Swap::Overtaken => Advance::Overtaken,
-        Swap::Done => Advance::Done {
-            notes: follow(repo, &branch.name, remote.name(), old, new),
-        },
+    Ok(match pushed.notes(remote.name()) {
+        None => Advance::Overtaken,
+        Some(mut notes) => {
+            notes.extend(follow(repo, &branch.name, remote.name(), old, new));
+            Advance::Done { notes }
+        }
     })
 }
 

@@ -7,6 +7,8 @@
 //! servers. What a hook says decides nothing, for anybody may write one. No
 //! other decision hangs on them, and what they do not tell is tried again.
 
+use std::fmt::Write as _;
+
 use super::process::Ran;
 
 /// A failure that another try would not mend.
@@ -84,23 +86,66 @@ pub(super) fn lasting(text: &str) -> Option<Lasting> {
 pub(super) fn words(ran: &Ran) -> String {
     let stderr = String::from_utf8_lossy(&ran.stderr);
     let stdout = String::from_utf8_lossy(&ran.stdout);
-    let said: Vec<_> = stderr
-        .lines()
-        .filter_map(|line| line.strip_prefix("remote:"))
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
     let reason = stdout
         .lines()
         .filter(|line| line.starts_with('!'))
         .filter_map(|line| line.rsplit('\t').next())
         .find_map(|summary| Some(summary.split_once('(')?.1.trim_end_matches(')')));
-    match (said.is_empty(), reason) {
-        (false, Some(reason)) => format!("{} ({reason})", said.join("; ")),
-        (false, None) => said.join("; "),
-        (true, Some(reason)) => reason.to_owned(),
-        (true, None) => stderr.trim().to_owned(),
+    match (by_remote(ran), reason) {
+        (Some(said), Some(reason)) => format!("{said} ({reason})"),
+        (Some(said), None) => said,
+        (None, Some(reason)) => reason.to_owned(),
+        (None, None) => stderr.trim().to_owned(),
     }
+}
+
+/// What the remote and its hooks said.
+pub(super) fn by_remote(ran: &Ran) -> Option<String> {
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    joined(
+        stderr
+            .lines()
+            .filter_map(|line| line.strip_prefix("remote:")),
+    )
+}
+
+/// How many lines of a remote anybody reads.
+const LINES: usize = 20;
+
+/// A remote's lines in one, without its progress; `None` where it said nothing.
+pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut text = String::new();
+    let mut count = 0;
+    for line in lines.map(last_shown).filter(|line| !is_progress(line)) {
+        count += 1;
+        if count > LINES {
+            continue;
+        }
+        match text.chars().last() {
+            None => {}
+            Some(':' | ',' | ';') => text.push(' '),
+            Some(_) => text.push_str("; "),
+        }
+        text.push_str(line);
+    }
+    if count > LINES {
+        let _ = write!(text, "; and {} lines more", count - LINES);
+    }
+    (count > 0).then_some(text)
+}
+
+/// What a terminal would show of a line that is written over again and again.
+fn last_shown(line: &str) -> &str {
+    line.trim().rsplit('\r').next().unwrap_or_default().trim()
+}
+
+/// Whether a line only tells how far the remote is.
+fn is_progress(line: &str) -> bool {
+    let words = line.trim_start_matches(['.', ' ']);
+    words.is_empty()
+        || words.contains("% (")
+        || words.starts_with("Processing ")
+        || words.starts_with("Processed ")
 }
 
 #[cfg(all(test, unix))]
@@ -139,6 +184,26 @@ mod tests {
         ] {
             assert_eq!(of(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_remotes_lines_become_one_without_its_progress() {
+        let said = |text: &str| joined(text.lines());
+        assert_eq!(said(""), None);
+        assert_eq!(
+            said("Resolving deltas:   0% (0/1)\rResolving deltas: 100% (1/1), done.\n\n"),
+            None
+        );
+        assert_eq!(
+            said(". Processing 1 references\nProcessed 1 references in total\n"),
+            None
+        );
+        assert_eq!(
+            said(" \nTo create a merge request for x, visit:\n  https://a/x\n \nBye\n").as_deref(),
+            Some("To create a merge request for x, visit: https://a/x; Bye")
+        );
+        let many = said(&"line\n".repeat(50)).unwrap();
+        assert!(many.ends_with("line; and 30 lines more"), "{many}");
     }
 
     #[test]

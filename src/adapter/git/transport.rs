@@ -40,6 +40,40 @@ pub(super) struct Update<'a> {
     pub(super) new: Option<Oid>,
 }
 
+/// What became of an update.
+pub(super) enum Pushed {
+    /// The branch is where it shall be.
+    Done {
+        /// What the remote and its hooks said to that.
+        said: Option<String>,
+    },
+    /// It was not where it must be.
+    Overtaken,
+}
+
+impl Pushed {
+    /// What the user should know where it is done; `None` where it is not.
+    pub(super) fn notes(self, remote: &str) -> Option<Vec<String>> {
+        match self {
+            Self::Done { said } => Some(
+                said.iter()
+                    .map(|said| format!("`{remote}` says: {said}"))
+                    .collect(),
+            ),
+            Self::Overtaken => None,
+        }
+    }
+}
+
+impl From<Swap> for Pushed {
+    fn from(swap: Swap) -> Self {
+        match swap {
+            Swap::Done => Self::Done { said: None },
+            Swap::Overtaken => Self::Overtaken,
+        }
+    }
+}
+
 /// A remote.
 pub(super) trait Transport {
     /// Its name in this repository.
@@ -59,7 +93,7 @@ pub(super) trait Transport {
     fn fetch(&mut self, branch: &str) -> Result<Option<Oid>, RepositoryError>;
 
     /// Moves a branch, unless it is not where it must be.
-    fn push(&mut self, update: &Update<'_>) -> Result<Swap, RepositoryError>;
+    fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError>;
 
     /// That it has no such branch, with those that it has.
     fn unknown(&mut self, branch: String) -> Result<RepositoryError, RepositoryError> {

@@ -33,6 +33,9 @@ pub(super) fn way(error: &Error) -> Way {
             "`git remote -v` prints its URL; a server hides what the credentials may not see",
         ),
         Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
+        Error::InTheWay { other, .. } => Way::failed(format!(
+            "Git keeps one name below another in no repository: rename or delete `{other}`"
+        )),
         Error::Refused { branch, .. } if branch.starts_with("promote/") => Way::failed(
             "nothing has moved; a rule or a hook there does not take branches of this name from you",
         ),
@@ -107,7 +110,7 @@ fn state(error: &Error) -> Way {
             Way::failed("get the history with `git fetch --unshallow`")
         }
         Error::MissingObject { shallow: false, .. } => {
-            Way::failed("the repository is damaged; `git fsck` tells more")
+            Way::failed("`git fetch` brings it where the remote has it; else `git fsck` tells more")
         }
         Error::Dirty { branch, .. } => Way::failed(format!(
             "commit or stash these changes, or promote on a branch that is not checked out: \

@@ -1,5 +1,6 @@
 //! Promotion by pull request: a real remote, and a forge in memory.
 
+mod by_hand;
 mod dying;
 mod ending;
 mod people;
@@ -385,53 +386,6 @@ fn policies_say_how_it_is_opened() {
         stage.try_run(&request),
         Err(EngineError::Policy { .. })
     ));
-}
-
-#[test]
-fn where_no_forge_is_known_the_branch_is_pushed() {
-    let world = World::new();
-    let (remote, clone) = world.cloned(&FILES);
-    for _ in 0..2 {
-        let ran = clone.promote(&PROPOSE);
-        assert_eq!(ran.code, 0, "{ran}");
-        assert!(
-            ran.stdout
-                .ends_with(&format!("is on {BRANCH}, pushed to origin\n")),
-            "{ran}"
-        );
-        assert!(
-            ran.stderr.contains(&format!(
-                "hint: open a pull request from `{BRANCH}` into `main`"
-            )),
-            "{ran}"
-        );
-    }
-    assert_eq!(
-        remote.git(&["rev-list", "--count", &format!("main..{BRANCH}")]),
-        "1"
-    );
-    let wishes = ["--draft", "--label", "promotion", "--output", "json"];
-    let ran = clone.promote(&[&PROPOSE[..], &wishes].concat());
-    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(json["status"], "branch-pushed");
-    assert_eq!(json["branch"], BRANCH);
-    let warning = json["warnings"][0]["message"].as_str().unwrap();
-    assert!(warning.starts_with("draft, labels are for a pull request"));
-}
-
-#[test]
-fn without_a_remote_the_branch_is_local() {
-    let world = World::new();
-    let repo = world.repository(&FILES);
-    let ran = repo.promote(&PROPOSE);
-    assert_eq!(ran.code, 0, "{ran}");
-    assert!(
-        ran.stdout
-            .contains(&format!("is on the local branch {BRANCH}, for main")),
-        "{ran}"
-    );
-    assert!(repo.show(BRANCH, PRODUCTION).contains("1.5.0"));
-    assert!(repo.show("main", PRODUCTION).contains("1.4.2"));
 }
 
 #[test]

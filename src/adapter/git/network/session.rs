@@ -8,6 +8,7 @@ use git2::{CertificateCheckStatus, Oid, ProxyOptions, RemoteCallbacks, Repositor
 
 use super::super::address::Server;
 use super::super::helper::Outcome;
+use super::super::said;
 use super::config;
 use super::keychain::Keychain;
 use super::settings::NetworkSettings;
@@ -108,15 +109,16 @@ impl Session {
     pub(super) fn refusal(&self) -> Option<String> {
         let told = self.report.borrow();
         let status = told.refusal.as_ref()?;
-        let words: Vec<&str> = (told.words.lines())
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        Some(if words.is_empty() {
-            status.clone()
-        } else {
-            format!("{} ({status})", words.join("; "))
+        Some(match said::joined(told.words.lines()) {
+            None => status.clone(),
+            Some(words) => format!("{words} ({status})"),
         })
+    }
+
+    /// What the server said besides.
+    pub(super) fn said(&self) -> Option<String> {
+        let said = said::joined(self.report.borrow().words.lines())?;
+        Some(self.without_secrets(&said))
     }
 
     /// The proxy that Git's configuration or the environment names.

@@ -1,0 +1,85 @@
+//! Without a forge that the program knows: the branch, and what is left to do by hand.
+
+use super::{BRANCH, FILES, PRODUCTION, PROPOSE};
+use crate::world::World;
+
+#[test]
+fn where_no_forge_is_known_the_branch_is_pushed() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&FILES);
+    for _ in 0..2 {
+        let ran = clone.promote(&PROPOSE);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(
+            ran.stdout
+                .ends_with(&format!("is on {BRANCH}, pushed to origin\n")),
+            "{ran}"
+        );
+        assert!(
+            ran.stderr.contains(&format!(
+                "hint: open a pull request from `{BRANCH}` into `main`"
+            )),
+            "{ran}"
+        );
+    }
+    assert_eq!(
+        remote.git(&["rev-list", "--count", &format!("main..{BRANCH}")]),
+        "1"
+    );
+    let wishes = ["--draft", "--label", "promotion", "--output", "json"];
+    let ran = clone.promote(&[&PROPOSE[..], &wishes].concat());
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["status"], "branch-pushed");
+    assert_eq!(json["branch"], BRANCH);
+    let warning = json["warnings"][0]["message"].as_str().unwrap();
+    assert!(warning.starts_with("draft, labels are for a pull request"));
+}
+
+#[test]
+fn without_a_remote_the_branch_is_local() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let ran = repo.promote(&PROPOSE);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(
+        ran.stdout
+            .contains(&format!("is on the local branch {BRANCH}, for main")),
+        "{ran}"
+    );
+    assert!(repo.show(BRANCH, PRODUCTION).contains("1.5.0"));
+    assert!(repo.show("main", PRODUCTION).contains("1.4.2"));
+}
+
+#[test]
+fn what_the_server_says_to_the_branch_is_told() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&FILES);
+    let says =
+        "echo; echo 'To create a merge request for it, visit:'; echo '  https://lab/new'; echo";
+    remote.hook("post-receive", says);
+    let ran = clone.promote(&PROPOSE);
+    assert_eq!(ran.code, 0, "{ran}");
+    let note = "note: `origin` says: To create a merge request for it, visit: https://lab/new\n";
+    assert!(ran.stderr.contains(note), "{ran}");
+}
+
+#[test]
+fn a_branch_in_the_way_is_named() {
+    for (other, is_remote) in [("promote", true), ("promote", false), (BRANCH_BELOW, true)] {
+        let world = World::new();
+        let (remote, clone) = world.cloned(&FILES);
+        let place = if is_remote { &remote } else { &clone };
+        place.git(&["branch", other, "main"]);
+        if !is_remote {
+            clone.git(&["remote", "remove", "origin"]);
+        }
+        let ran = clone.promote(&PROPOSE);
+        assert_eq!(ran.code, 1, "{ran}");
+        let error = format!("error: there cannot be a branch `{BRANCH}` beside `{other}`");
+        assert!(ran.stderr.contains(&error), "{ran}");
+        assert!(ran.stderr.contains("rename or delete"), "{ran}");
+    }
+}
+
+/// A branch below the promotion's own.
+const BRANCH_BELOW: &str = "promote/staging-to-production/api/x";
