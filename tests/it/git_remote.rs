@@ -244,7 +244,7 @@ fn commits_that_were_never_pushed_stay_out_of_it() {
     let mine = repo.commit("mine", &[("b", "1")]);
     let git = repo.open();
     let branch = wait(git.branch(&any())).unwrap();
-    assert!(branch.notes[0].contains("1 commits"), "{:?}", branch.notes);
+    assert!(branch.notes[0].contains("1 commit "), "{:?}", branch.notes);
     let notes = notes(promote(&git, &any(), vec![change("a", Some("2"))]));
     assert_eq!(remote.git(&["ls-tree", "--name-only", "main"]), "a");
     assert_eq!(repo.tip("main"), mine);
