@@ -2,6 +2,37 @@
 
 use thiserror::Error;
 
+/// What a repository uses that this program's Git library lacks.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum Feature {
+    /// Git's environment names another repository than the folder's.
+    #[error("a `GIT_DIR` that names another repository")]
+    OtherRepository,
+    /// Another storage of references than files.
+    #[error("{0}")]
+    RefStorage(String),
+    /// Objects are fetched when they are needed.
+    #[error("a partial clone")]
+    PartialClone,
+    /// An index with extensions.
+    #[error("a sparse or split index")]
+    SparseIndex,
+    /// A program that writes files.
+    #[error("the filter program `{program}` for `{file}`")]
+    Filter {
+        /// The filter's name.
+        program: String,
+        /// A file that it would write.
+        file: String,
+    },
+    /// Ids of another hash than the repository at hand.
+    #[error("object ids of another kind than this repository's")]
+    OtherIds,
+    /// SHA-256 ids, spoken to a server by libgit2.
+    #[error("SHA-256 ids on a server by libgit2")]
+    Sha256OnServer,
+}
+
 /// Why the repository could not be read or moved.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
@@ -16,8 +47,8 @@ pub enum RepositoryError {
     Unsupported {
         /// Which repository.
         path: String,
-        /// `reftable`, `a partial clone`.
-        feature: String,
+        /// What it uses.
+        feature: Feature,
     },
     /// The repository's folder belongs to another user, and nothing says that it is trusted.
     #[error("`{path}` belongs to another user, and `safe.directory` does not name it")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use git_promote::domain::{FileMode, ObjectId};
-use git_promote::port::{Repository, RepositoryError, Snapshot};
+use git_promote::port::{Feature, Repository, RepositoryError, Snapshot};
 
 use crate::world::{World, any, named, wait};
 
@@ -104,7 +104,9 @@ fn a_reftable_without_a_remote_is_refused_by_name() {
     let world = World::new();
     world.git(&["init", "-q", "--ref-format=reftable", "reftable"]);
     match world.at(world.path("reftable")).try_open() {
-        Err(RepositoryError::Unsupported { feature, .. }) => assert_eq!(feature, "reftable"),
+        Err(RepositoryError::Unsupported { feature, .. }) => {
+            assert_eq!(feature, Feature::RefStorage("reftable".to_owned()));
+        }
         Err(other) => panic!("{other:?}"),
         Ok(_) => panic!("it was opened"),
     }

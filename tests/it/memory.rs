@@ -182,7 +182,8 @@ impl Repository for Memory {
     }
 }
 
-struct Still;
+/// A clock that stands, and waits for nothing.
+pub struct Still;
 
 #[async_trait]
 impl Clock for Still {

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use super::address::Address;
 use super::fault::{Place, shown};
 use super::process;
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// The mark in the bare repository's configuration.
 const MARK: &str = "promote.borrowed";
@@ -44,7 +44,7 @@ pub(super) struct Borrowed {
     /// The clone's folder.
     pub(super) of: String,
     /// What libgit2 cannot read there.
-    pub(super) feature: String,
+    pub(super) feature: Feature,
 }
 
 impl Borrowed {
@@ -70,7 +70,7 @@ impl Borrowed {
 /// where Git is not installed.
 pub(super) fn make(
     dir: &Path,
-    feature: &str,
+    feature: Feature,
 ) -> Result<Option<(Repository, Borrowed)>, RepositoryError> {
     let (Some(root), Some(common)) = (asked(dir, &["rev-parse", "--show-toplevel"]), common(dir))
     else {
@@ -131,15 +131,19 @@ pub(super) fn make(
     }
     let borrowed = Borrowed {
         of: root,
-        feature: feature.to_owned(),
+        feature,
         _folder: folder,
     };
     Ok(has_remote.then_some((repo, borrowed)))
 }
 
 /// Whether only the clone has what libgit2 cannot read, and the remote not.
-pub(super) fn can_do_without(feature: &str) -> bool {
-    matches!(feature, "reftable" | "a partial clone")
+pub(super) fn can_do_without(feature: &Feature) -> bool {
+    match feature {
+        Feature::PartialClone => true,
+        Feature::RefStorage(format) => format == "reftable",
+        _ => false,
+    }
 }
 
 /// Whether a repository is one of these, and wants the last commit only.

@@ -6,7 +6,7 @@ use git2::{AttrCheckFlags, DiffOptions, Oid, Repository, Tree};
 
 use super::fault::Place;
 use super::paths::{from_bytes, show};
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// A file as an index or a tree has it: its blob and mode.
 pub(super) type Entry = Option<(Oid, u32)>;
@@ -87,7 +87,10 @@ pub(super) fn filters_known(
         if set("smudge") || set("clean") || set("process") {
             return Err(RepositoryError::Unsupported {
                 path: place.name(),
-                feature: format!("the filter program `{filter}` for `{}`", show(path)),
+                feature: Feature::Filter {
+                    program: filter.into_owned(),
+                    file: show(path),
+                },
             });
         }
     }

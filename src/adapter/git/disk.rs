@@ -18,7 +18,7 @@ use super::fault::{Finding, Place, shown};
 use super::reference::{change, of_branch, of_remote, set, target};
 use super::transport::{Pushed, Transport, Update};
 use super::{installed, open, server, transfer, worktree};
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// A remote's repository, opened.
 pub(super) struct Disk<'r> {
@@ -46,7 +46,7 @@ impl<'r> Disk<'r> {
         if there.object_format() != here.object_format() {
             return Err(RepositoryError::Unsupported {
                 path: Place::of(&there).name(),
-                feature: "object ids of another kind than this repository's".to_owned(),
+                feature: Feature::OtherIds,
             });
         }
         Ok(Self {

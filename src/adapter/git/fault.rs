@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorClass, ErrorCode};
 use thiserror::Error;
 
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// Where an operation takes place: what an error needs to name.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl Place {
         if says("unsupported mandatory extension") {
             return RepositoryError::Unsupported {
                 path,
-                feature: "a sparse or split index".to_owned(),
+                feature: Feature::SparseIndex,
             };
         }
         if says("No space left on device") || says("Disk quota exceeded") {

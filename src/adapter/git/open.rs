@@ -6,7 +6,7 @@ use std::sync::Once;
 use git2::{Config, ErrorCode, Repository, RepositoryOpenFlags};
 
 use super::fault::{Place, shown};
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// Opens the repository that `dir` lies in.
 pub(super) fn discover(dir: &Path) -> Result<Repository, RepositoryError> {
@@ -22,7 +22,7 @@ pub(super) fn discover(dir: &Path) -> Result<Repository, RepositoryError> {
     if meant.is_some_and(|meant| !is_same(&meant)) {
         return Err(RepositoryError::Unsupported {
             path: Place::of(&repo).name(),
-            feature: "a `GIT_DIR` that names another repository (unset it, or use `-C`)".to_owned(),
+            feature: Feature::OtherRepository,
         });
     }
     Ok(repo)
@@ -112,18 +112,18 @@ fn common_dir(git_dir: &Path) -> std::path::PathBuf {
 /// The first feature in a repository's own configuration that libgit2 lacks.
 ///
 /// Only its own file is read: a promisor or an extension elsewhere has no effect.
-fn unsupported(common: &Path) -> Option<String> {
+fn unsupported(common: &Path) -> Option<Feature> {
     let config = Config::open(&common.join("config")).ok()?;
     let text = |key: &str| config.get_string(key).ok();
     if let Some(format) = text("extensions.refstorage")
         && format != "files"
     {
-        return Some(format);
+        return Some(Feature::RefStorage(format));
     }
     let mut promisors = config.entries(Some("^remote\\..*\\.promisor$")).ok()?;
     let mut partial = text("extensions.partialclone").is_some();
     while let Some(Ok(entry)) = promisors.next() {
         partial |= entry.value().is_ok_and(|value| value != "false");
     }
-    partial.then(|| "a partial clone".to_owned())
+    partial.then_some(Feature::PartialClone)
 }

@@ -146,7 +146,17 @@ impl Repository for GitRepository {
     }
 
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
-        history::revision(&self.shared.repo(), revision)
+        let found = history::revision(&self.shared.repo(), revision);
+        match (&self.shared.borrowed, found) {
+            // It may well be there: only the remote's branch was looked at.
+            (
+                Some(borrowed),
+                Err(
+                    RepositoryError::UnknownRevision { .. } | RepositoryError::MissingObject { .. },
+                ),
+            ) => Err(borrowed.refusal()),
+            (_, found) => found,
+        }
     }
 
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
@@ -246,7 +256,7 @@ fn borrowed(
 ) -> Result<(git2::Repository, Option<Borrowed>), RepositoryError> {
     let feature = match &error {
         RepositoryError::Unsupported { feature, .. } if borrowed::can_do_without(feature) => {
-            feature
+            feature.clone()
         }
         _ => return Err(error),
     };

@@ -18,7 +18,7 @@ use super::installed::Installed;
 use super::network::{Network, NetworkSettings, Way};
 use super::reference::Swap;
 use super::ssh;
-use crate::port::RepositoryError;
+use crate::port::{Feature, RepositoryError};
 
 /// What a remote is opened for; its two URLs may differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub(super) fn open<'r>(
     if way == Way::Libgit2 && repo.object_format() == ObjectFormat::Sha256 {
         return Err(RepositoryError::Unsupported {
             path: Place::of(repo).name(),
-            feature: "SHA-256 ids on a server by libgit2".to_owned(),
+            feature: Feature::Sha256OnServer,
         });
     }
     Ok(match way {

@@ -2,7 +2,7 @@
 
 use super::{Way, did_you_mean, quoted};
 use crate::cli::exit::Exit;
-use crate::port::RepositoryError as Error;
+use crate::port::{Feature, RepositoryError as Error};
 
 pub(super) fn way(error: &Error) -> Way {
     match error {
@@ -13,10 +13,7 @@ pub(super) fn way(error: &Error) -> Way {
             "if you trust it: git config --global --add safe.directory {}",
             shell(path)
         )),
-        Error::Unsupported { .. } => Way::failed(
-            "use an ordinary full clone with the `files` ref storage; with SHA-256 ids, \
-             leave out `--transport`",
-        ),
+        Error::Unsupported { feature, .. } => Way::failed(without(feature)),
         Error::UnsupportedRemote { .. } => Way::usage(
             "only the `git` program speaks to URLs of this kind: install it; `--no-push` commits on \
              the local branch",
@@ -100,6 +97,26 @@ fn which(error: &Error) -> Way {
             "`--source` takes a commit, a tag or a branch; fetch it first if it is elsewhere",
         ),
         _ => Way::without_hint(Exit::Failed),
+    }
+}
+
+/// How to do without what is not supported.
+fn without(feature: &Feature) -> &'static str {
+    match feature {
+        Feature::OtherRepository => "unset it, or name the repository with `-C`",
+        Feature::RefStorage(_) | Feature::PartialClone => {
+            "what only the clone has needs an ordinary one: without `--filter`, with references as files"
+        }
+        Feature::SparseIndex => {
+            "`git sparse-checkout reapply --no-sparse-index` or `git update-index --no-split-index` \
+             makes it an ordinary one"
+        }
+        Feature::Filter { .. } => {
+            "check another branch out, or promote in a bare clone: nothing is written into the \
+             working tree then"
+        }
+        Feature::OtherIds => "promote in a clone of that remote",
+        Feature::Sha256OnServer => "leave out `--transport`",
     }
 }
 

@@ -6,16 +6,15 @@ mod ending;
 mod people;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
 use git_promote::engine::{self, Deed, EngineError, Ports, Receipt, Request};
-use git_promote::port::{Clock, PullRequestState, Silent};
+use git_promote::port::{PullRequestState, Silent};
 use git_promote::wiring::ConfigReader;
 
 use crate::flaky::Flaky;
 use crate::forge::FakeForge;
+use crate::memory::Still;
 use crate::world::{Repo, World, wait};
 
 const STAGING: &str = "apps/api/staging/values.yaml";
@@ -47,17 +46,6 @@ const PROPOSE: [&str; 8] = [
 
 fn new(version: &str) -> String {
     NEW.replace("1.5.0", version)
-}
-
-struct Still;
-
-#[async_trait]
-impl Clock for Still {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    async fn pause(&self, _: Duration) {}
 }
 
 /// A clone of a remote, and the forge over it.

@@ -233,9 +233,13 @@ fn from_clones_that_libgit2_cannot_read() {
             assert_eq!(repo.tip("main"), first);
             remote.assert_sound();
         }
-        let ran = promote(&repo, &["--no-push"]);
-        assert_eq!(ran.code, 1, "{ran}");
-        assert!(ran.stderr.contains("is not supported"), "{ran}");
+        // What only the clone knows is out of reach.
+        for own in [&["--no-push"][..], &["--source", &first[..12]]] {
+            let ran = promote(&repo, own);
+            assert_eq!(ran.code, 1, "{ran}");
+            assert!(ran.stderr.contains("is not supported"), "{ran}");
+            assert!(ran.stderr.contains("without `--filter`"), "{ran}");
+        }
     }
 }
 
