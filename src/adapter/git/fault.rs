@@ -8,6 +8,7 @@
 //! `strerror` in the C locale. `errno` itself is no help: the clean-up after a
 //! failure has often set it anew.
 
+use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -134,6 +135,14 @@ impl Place {
 fn id_in(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_hexdigit())
         .find(|word| matches!(word.len(), 40 | 64))
+}
+
+/// An error with what caused it.
+pub(super) fn told(error: &RepositoryError) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }
 
 /// A path of the file system for people.

@@ -9,10 +9,10 @@
 use git2::{Oid, Repository, Sort};
 
 use super::disk::branches;
-use super::fault::Place;
+use super::fault::{Place, told};
 use super::network::NetworkSettings;
 use super::paths::show;
-use super::reference::{change, of_branch, target};
+use super::reference::{change, of_branch, of_remote, target};
 use super::snapshot::{from_oid, to_oid};
 use super::transport::{self, Purpose, Update};
 use super::worktree;
@@ -35,7 +35,12 @@ pub(super) fn look(
         Some(remote) => transport::open(repo, settings, remote, Purpose::Push)?.fetch(name)?,
         None => target(repo, &of_branch(name))?,
     };
-    let Some(tip) = tip else { return Ok(None) };
+    let Some(tip) = tip else {
+        if let Some(remote) = &base.remote {
+            know(repo, &of_remote(remote, name), None)?;
+        }
+        return Ok(None);
+    };
     Ok(Some(ProposedBranch {
         tip: CommitId(from_oid(tip)?),
         commits: commits(repo, to_oid(base.tip.0)?, tip)?,
@@ -148,6 +153,15 @@ pub(super) fn beside(
     Ok(names)
 }
 
+/// Remembers where a remote's branch is, as Git itself does after a push.
+fn know(repo: &Repository, tracking: &str, tip: Option<Oid>) -> Result<(), RepositoryError> {
+    let known = target(repo, tracking)?;
+    if known != tip {
+        change(repo, tracking, known, tip, "promote: propose")?;
+    }
+    Ok(())
+}
+
 /// That Git keeps no branch `a/b` beside a branch `a`, where this is what is wrong.
 fn in_the_way(
     name: &str,
@@ -200,8 +214,17 @@ pub(super) fn replace(
             .into()
     };
     let remote = base.remote.as_deref().unwrap_or_default();
-    Ok(match pushed.notes(remote) {
-        Some(notes) => Advance::Done { notes },
-        None => Advance::Overtaken,
-    })
+    let Some(mut notes) = pushed.notes(remote) else {
+        return Ok(Advance::Overtaken);
+    };
+    // The push is done: what goes wrong here is a note and no error.
+    if base.remote.is_some()
+        && let Err(error) = know(repo, &of_remote(remote, name), update.new)
+    {
+        notes.push(format!(
+            "`{remote}/{name}` was not updated here: {}",
+            told(&error)
+        ));
+    }
+    Ok(Advance::Done { notes })
 }

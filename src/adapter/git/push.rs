@@ -1,10 +1,9 @@
 //! Publishing a commit on a remote's branch.
 
-use std::error::Error as _;
-
 use git2::{Oid, Repository};
 
 use super::advance::{descends, log_line, with_files};
+use super::fault::told;
 use super::identity::Identity;
 use super::network::NetworkSettings;
 use super::reference::{of_branch, of_remote, set, target};
@@ -84,12 +83,4 @@ fn follow(repo: &Repository, branch: &str, remote: &str, old: Oid, new: Oid) -> 
         )
     }));
     notes
-}
-
-/// An error with what caused it.
-fn told(error: &RepositoryError) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

@@ -26,6 +26,7 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
         remote.git(&["rev-list", "--count", &format!("main..{BRANCH}")]),
         "1"
     );
+    assert_eq!(clone.tip(&format!("origin/{BRANCH}")), remote.tip(BRANCH));
     let wishes = ["--draft", "--label", "promotion", "--output", "json"];
     let ran = clone.promote(&[&PROPOSE[..], &wishes].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();

@@ -98,6 +98,8 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
         assert_eq!(stage.forge.request(1).state, PullRequestState::Closed);
         assert_eq!(stage.forge.state().comments.len(), 1);
         assert!(stage.branches().is_empty());
+        let known = stage.clone.git(&["branch", "--remotes"]);
+        assert!(!known.contains(BRANCH), "{known}");
         assert!(matches!(stage.propose(), Receipt::NothingToPromote));
         assert_eq!(stage.forge.state().comments.len(), 1);
     });
