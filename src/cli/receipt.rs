@@ -13,7 +13,7 @@ use crate::engine::{Allow, Receipt};
 /// How the program ends.
 pub(super) fn exit(receipt: &Receipt) -> Exit {
     match receipt {
-        Receipt::NothingToPromote
+        Receipt::NothingToPromote { .. }
         | Receipt::Planned
         | Receipt::Committed { .. }
         | Receipt::Proposed { .. }
@@ -34,8 +34,8 @@ pub(super) fn result(
     match receipt {
         // The preview's last line has said it.
         Receipt::Held(_) => Ok(()),
-        Receipt::NothingToPromote if was_empty => Ok(()),
-        Receipt::NothingToPromote => {
+        Receipt::NothingToPromote { .. } if was_empty => Ok(()),
+        Receipt::NothingToPromote { .. } => {
             writeln!(
                 console.out,
                 "nothing left to promote: somebody else was faster"
@@ -95,8 +95,10 @@ pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<
     console.out.flush()?;
     let palette = console.stderr.palette;
     match receipt {
-        Receipt::NothingToPromote | Receipt::Planned => Ok(()),
-        Receipt::Committed { notes, .. } => told(notes, console),
+        Receipt::Planned => Ok(()),
+        Receipt::NothingToPromote { notes } | Receipt::Committed { notes, .. } => {
+            told(notes, console)
+        }
         Receipt::Proposed { notes, .. } => {
             told(notes, console)?;
             proposal::story(receipt, console)

@@ -26,7 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Clone, Debug)]
 pub enum Receipt {
     /// The target was equal already in everything that is promoted.
-    NothingToPromote,
+    NothingToPromote {
+        /// What the user should know.
+        notes: Vec<String>,
+    },
     /// `--action none`: the plan is the result.
     Planned,
     /// A guard holds it; nothing was written.
@@ -104,6 +107,10 @@ pub async fn apply(
 ) -> Result<Receipt, EngineError> {
     let started = ports.clock.elapsed();
     let shown = prepared.plan.clone();
+    let notes = match prepared.plan.action() {
+        Action::Commit => ports.repository.catch_up(&prepared.branch).await?,
+        Action::PullRequest | Action::None => Vec::new(),
+    };
     let mut current = prepared;
     let mut overtaken = 0;
     loop {
@@ -120,7 +127,9 @@ pub async fn apply(
         let receipt = if plan.is_empty() {
             match plan.action() {
                 Action::PullRequest => clear_away(ports, request, &plan, &branch).await?,
-                Action::Commit | Action::None => Some(Receipt::NothingToPromote),
+                Action::Commit | Action::None => Some(Receipt::NothingToPromote {
+                    notes: notes.clone(),
+                }),
             }
         } else if plan.action() == Action::None {
             Some(Receipt::Planned)
@@ -131,7 +140,7 @@ pub async fn apply(
             };
             match cleared.plan().action() {
                 Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
-                Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
+                Action::Commit | Action::None => commit(ports, &cleared, branch, &notes).await?,
             }
         };
         if let Some(receipt) = receipt {
@@ -142,12 +151,14 @@ pub async fn apply(
         overtaken += 1;
         let next = match prepare(ports, request).await {
             // What was chosen by name is gone: somebody promoted it.
-            Err(EngineError::NothingSelected { .. }) => return Ok(Receipt::NothingToPromote),
+            Err(EngineError::NothingSelected { .. }) => {
+                return Ok(Receipt::NothingToPromote { notes });
+            }
             other => other?,
         };
         let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
         let is_same = next.plan.is_empty() || next.plan.makes_same_changes(&shown);
-        if is_late || !is_same {
+        if !is_same || is_late && !next.plan.is_empty() {
             return Ok(Receipt::Moved {
                 plan: Box::new(next.plan),
             });
@@ -161,6 +172,7 @@ async fn commit(
     ports: &Ports<'_>,
     cleared: &Cleared,
     branch: Branch,
+    earlier: &[String],
 ) -> Result<Option<Receipt>, EngineError> {
     let commit = write(ports, cleared).await?;
     ports.progress.step(sending(&branch));
@@ -172,7 +184,7 @@ async fn commit(
             remote: branch.remote,
             applications: cleared.plan().changed_applications().cloned().collect(),
             plan: Box::new(cleared.plan().clone()),
-            notes,
+            notes: [earlier, &notes].concat(),
         }),
     })
 }

@@ -211,32 +211,32 @@ pub(super) async fn clear_away(
     plan: &Plan,
     base: &Branch,
 ) -> Result<Option<Receipt>, EngineError> {
-    let mut receipt = Receipt::NothingToPromote;
+    let mut withdrawn = None;
     let first = &plan.proposal().branch;
     let mut names = ports.repository.beside(base, first).await?;
     names.retain(|name| is_numbered(first, name));
     for name in names {
-        for _ in 0..TRIES {
-            let branch = ports.repository.proposed(base, &name).await?;
-            let Holder::Program { tip, .. } = holder(ports.repository, branch.as_ref())? else {
-                break;
-            };
-            let requests = pull_requests(ports, base, &name).await;
-            let requests = requests.map_err(EngineError::Forge)?;
-            let open = requests.iter().find(|r| r.state == PullRequestState::Open);
-            if has_moved(ports, request, base).await? {
-                return Ok(None);
-            }
-            if withdraw(ports, base, &name, tip, open).await? != Advance::Overtaken {
-                receipt = Receipt::Withdrawn {
-                    branch: name,
-                    pull_request: open.map(Found::from),
-                };
-                break;
-            }
+        let branch = ports.repository.proposed(base, &name).await?;
+        let Holder::Program { tip, .. } = holder(ports.repository, branch.as_ref())? else {
+            continue;
+        };
+        let requests = pull_requests(ports, base, &name).await;
+        let requests = requests.map_err(EngineError::Forge)?;
+        let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+        if has_moved(ports, request, base).await? {
+            // What is withdrawn by now must be told; the next run goes on.
+            return Ok(withdrawn);
+        }
+        // Where somebody was faster, they have something to promote.
+        if withdraw(ports, base, &name, tip, open).await? != Advance::Overtaken {
+            withdrawn = Some(Receipt::Withdrawn {
+                branch: name,
+                pull_request: open.map(Found::from),
+            });
         }
     }
-    Ok(Some(receipt))
+    let nothing = Receipt::NothingToPromote { notes: Vec::new() };
+    Ok(Some(withdrawn.unwrap_or(nothing)))
 }
 
 /// Whether the base is elsewhere by now: then a newer run may have proposed what this one knows

@@ -18,26 +18,45 @@ pub(super) fn shared(
     place: &Place,
     promoted: &[&Place],
 ) -> Option<String> {
-    let anchors = (0..=place.steps.len()).filter_map(|n| {
+    let anchored = (0..=place.steps.len()).filter_map(|n| {
         let above = Place {
             document: place.document,
             steps: place.steps[..n].to_vec(),
         };
-        target.node(&above)?.anchor.clone()
+        let node = target.node(&above)?;
+        Some((node, node.anchor.as_deref()?))
     });
-    anchors.into_iter().find(|name| {
-        let theirs: BTreeSet<Vec<String>> =
-            uses(source, name).into_iter().map(|u| keys(&u)).collect();
-        uses(target, name)
+    let is_apart = |(node, name): &(&Node, &str)| {
+        let documents = 0..source.documents().len();
+        let theirs: BTreeSet<Vec<String>> = documents
+            .flat_map(|document| aliases(source, document))
+            .filter(|(_, alias)| matches!(&alias.content, Content::Alias(n) if n == name))
+            .map(|(place, _)| keys(&place))
+            .collect();
+        uses(target, place.document, node)
             .iter()
             .any(|own| !theirs.contains(&keys(own)) && !promoted.iter().any(|p| p.contains(own)))
-    })
+    };
+    anchored
+        .into_iter()
+        .find(is_apart)
+        .map(|(_, name)| name.to_owned())
 }
 
-/// Where the target has aliases of an anchor that the source has too; none if it has others besides.
-pub(super) fn common_uses(source: &Stream, target: &Stream, anchor: &str) -> Vec<Place> {
-    let theirs: Vec<_> = uses(source, anchor).iter().map(keys).collect();
-    let own = uses(target, anchor);
+/// Where the target has aliases of a value that are aliases of the source's partner too; none where
+/// it has others besides. Both come with their document.
+pub(super) fn common_uses(
+    (source, source_document, theirs): (&Stream, usize, &Node),
+    (target, target_document, own): (&Stream, usize, &Node),
+) -> Vec<Place> {
+    if own.anchor.is_none() || own.anchor != theirs.anchor {
+        return Vec::new();
+    }
+    let theirs: BTreeSet<_> = uses(source, source_document, theirs)
+        .iter()
+        .map(keys)
+        .collect();
+    let own = uses(target, target_document, own);
     if own.iter().all(|place| theirs.contains(&keys(place))) {
         own
     } else {
@@ -45,24 +64,32 @@ pub(super) fn common_uses(source: &Stream, target: &Stream, anchor: &str) -> Vec
     }
 }
 
-/// Where a stream has aliases of an anchor.
-fn uses(stream: &Stream, name: &str) -> Vec<Place> {
+/// Where a document has aliases of this very node; an anchor's name may be given again.
+fn uses(stream: &Stream, document: usize, anchored: &Node) -> Vec<Place> {
+    aliases(stream, document)
+        .into_iter()
+        .filter(|(_, alias)| std::ptr::eq(stream.resolve(document, alias), anchored))
+        .map(|(place, _)| place)
+        .collect()
+}
+
+/// The aliases of a document.
+fn aliases(stream: &Stream, document: usize) -> Vec<(Place, &Node)> {
     let mut found = Vec::new();
-    for (document, root) in stream.documents().iter().enumerate() {
-        let mut open: Vec<(Place, &Node)> = vec![(Place::root(document), &root.root)];
-        while let Some((place, node)) = open.pop() {
-            match &node.content {
-                Content::Alias(alias) if alias == name => found.push(place),
-                Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
-                    let step = Step::Key(entry.name().to_owned());
-                    (place.child(step), &entry.value)
-                })),
-                Content::Sequence { items, .. } => {
-                    let items = items.iter().enumerate();
-                    open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
-                }
-                _ => {}
+    let mut open: Vec<(Place, &Node)> =
+        vec![(Place::root(document), &stream.documents()[document].root)];
+    while let Some((place, node)) = open.pop() {
+        match &node.content {
+            Content::Alias(_) => found.push((place, node)),
+            Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
+                let step = Step::Key(entry.name().to_owned());
+                (place.child(step), &entry.value)
+            })),
+            Content::Sequence { items, .. } => {
+                let items = items.iter().enumerate();
+                open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
             }
+            Content::Scalar(_) => {}
         }
     }
     found

@@ -27,7 +27,7 @@ impl<'a> Walk<'a, '_> {
         };
         let version = texts.and_then(|(source, before)| {
             versions::classify(&self.around(parent), &[source, before])
-                .or_else(|| self.used_as(t, &[source, before]))
+                .or_else(|| self.used_as(s, t, &[source, before]))
         });
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
@@ -81,21 +81,19 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Which version an anchored value is by the places that are aliases of it.
-    fn used_as(&self, target: &Node, texts: &[&str]) -> Option<VersionField> {
-        let anchor = target.anchor.as_ref()?;
-        let document = self.target_place().document;
-        anchors::common_uses(self.sides.source, self.sides.target, anchor)
-            .iter()
-            .filter(|place| place.document == document)
-            .find_map(|place| {
-                let (parent, _) = place.parent()?;
-                let around = Surroundings {
-                    keys: &anchors::keys(place),
-                    parent: self.sides.target.node(&parent),
-                    ..self.around(None)
-                };
-                versions::classify(&around, texts)
-            })
+    fn used_as(&self, source: &Node, target: &Node, texts: &[&str]) -> Option<VersionField> {
+        let (s, t) = self.documents;
+        let sides = self.sides;
+        let uses = anchors::common_uses((sides.source, s, source), (sides.target, t, target));
+        uses.iter().find_map(|place| {
+            let (parent, _) = place.parent()?;
+            let around = Surroundings {
+                keys: &anchors::keys(place),
+                parent: sides.target.node(&parent),
+                ..self.around(None)
+            };
+            versions::classify(&around, texts)
+        })
     }
 
     fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {

@@ -16,7 +16,7 @@ use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
 /// Walks one pair of documents.
 pub(super) struct Walk<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
-    documents: (usize, usize),
+    pub(super) documents: (usize, usize),
     kind: &'a str,
     pub(super) label: DocumentLabel,
     /// The place in the source.

@@ -165,6 +165,13 @@ pub trait Repository: Send + Sync {
     /// When the server or the working tree refuses; nothing has moved then.
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
 
+    /// Lets the local branch follow the remote's where an earlier run was stopped between its push and
+    /// that; gives what the user should know.
+    ///
+    /// # Errors
+    /// Only when nothing could be looked at; what could not follow is a note.
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError>;
+
     /// The branch `name` on the remote of `base` (in this repository, where `base` is local), as it
     /// is now; `None` when there is none.
     ///

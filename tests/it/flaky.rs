@@ -64,6 +64,10 @@ impl Repository for Flaky {
         self.call(self.git.advance(branch, commit)).await
     }
 
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+        self.call(self.git.catch_up(branch)).await
+    }
+
     async fn proposed(
         &self,
         base: &Branch,

@@ -155,6 +155,10 @@ impl Repository for Memory {
         Ok(Advance::Overtaken)
     }
 
+    async fn catch_up(&self, _: &Branch) -> Result<Vec<String>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
     async fn proposed(
         &self,
         _: &Branch,

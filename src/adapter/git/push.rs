@@ -3,7 +3,7 @@
 use git2::{Oid, Repository};
 
 use super::advance::{descends, log_line, with_files};
-use super::fault::told;
+use super::fault::{Place, told};
 use super::identity::Identity;
 use super::network::NetworkSettings;
 use super::reference::{of_branch, of_remote, set, target};
@@ -38,23 +38,33 @@ pub(super) fn publish(
 }
 
 /// Lets the local branch follow where an earlier run was stopped after its push: when it stands on the
-/// very commit that the remote's last one, a promotion by the same person, was made on.
-pub(super) fn catch_up(repo: &Repository, branch: &str, remote: &str, tip: Oid) -> Vec<String> {
-    match left_at(repo, branch, tip) {
-        Some(old) => follow(repo, branch, remote, old, tip),
-        None => Vec::new(),
-    }
+/// very commit that the remote's last one, a promotion by the same person, was made on, and never
+/// stood on that one: who sets it back means it.
+pub(super) fn catch_up(repo: &Repository, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+    let tip = to_oid(branch.tip.0)?;
+    Ok(match (&branch.remote, left_at(repo, &branch.name, tip)?) {
+        (Some(remote), Some(old)) => follow(repo, &branch.name, remote, old, tip),
+        _ => Vec::new(),
+    })
 }
 
-fn left_at(repo: &Repository, branch: &str, tip: Oid) -> Option<Oid> {
-    let local = target(repo, &of_branch(branch)).ok()??;
-    let commit = repo.find_commit(tip).ok()?;
-    let is_next = commit.parent_ids().eq([local]);
+fn left_at(repo: &Repository, branch: &str, tip: Oid) -> Result<Option<Oid>, RepositoryError> {
+    let name = of_branch(branch);
+    let fault = || Place::of(repo).fault(format!("could not look where `{branch}` was"));
+    let Some(local) = target(repo, &name)? else {
+        return Ok(None);
+    };
+    let commit = repo.find_commit(tip).map_err(fault())?;
     let message = String::from_utf8_lossy(commit.message_bytes());
-    let is_promotion = message.contains("\nPromotion-Id: ");
-    let here = Identity::read(repo).ok()?;
-    let is_own = commit.committer().email_bytes() == here.committer.email_bytes();
-    (is_next && is_promotion && is_own).then_some(local)
+    if !commit.parent_ids().eq([local]) || !message.contains("\nPromotion-Id: ") {
+        return Ok(None);
+    }
+    // Whoever has no name here has promoted nothing.
+    let is_own = Identity::read(repo)
+        .is_ok_and(|here| commit.committer().email_bytes() == here.committer.email_bytes());
+    let log = repo.reflog(&name).map_err(fault())?;
+    let was_there = log.iter().any(|entry| entry.id_new() == tip);
+    Ok((is_own && !was_there).then_some(local))
 }
 
 /// Moves what is known of the remote's branch, and the local branch if it was level with it.

@@ -11,7 +11,7 @@ use super::borrowed::{self, Borrowed};
 use super::fault::Place;
 use super::helper::Helper;
 use super::network::{self, NetworkSettings};
-use super::snapshot::{GitSnapshot, Store, to_oid};
+use super::snapshot::{GitSnapshot, Store};
 use super::transport::{self, Purpose};
 use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
 use crate::domain::CommitId;
@@ -127,13 +127,7 @@ impl Repository for GitRepository {
             }
             Publish::Push => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
-                Some(remote) => {
-                    let mut branch = fetch::branch(repo, network, &choice, &remote)?;
-                    let tip = to_oid(branch.tip.0)?;
-                    let late = push::catch_up(repo, &branch.name, &remote, tip);
-                    branch.notes.extend(late);
-                    Ok(branch)
-                }
+                Some(remote) => fetch::branch(repo, network, &choice, &remote),
             },
             Publish::Look => match choose::remote(repo)? {
                 None => choose::local(repo, &choice, None),
@@ -176,6 +170,12 @@ impl Repository for GitRepository {
             None => advance::local(repo, &branch, commit),
         })
         .await
+    }
+
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+        let branch = branch.clone();
+        self.blocking(move |repo, _| push::catch_up(repo, &branch))
+            .await
     }
 
     async fn proposed(

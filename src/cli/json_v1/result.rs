@@ -127,8 +127,9 @@ impl<'a> Promotion<'a> {
     pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str) -> Self {
         let mut result = Self::planned(plan, branch);
         match receipt {
-            Receipt::NothingToPromote => {
+            Receipt::NothingToPromote { notes } => {
                 result.status = Status::NothingToPromote;
+                result.note(notes);
                 result.applications.clear();
             }
             Receipt::Planned => {}

@@ -116,7 +116,10 @@ fn results_keep_their_schema_whatever_became_of_it() {
     let schema = result_schema();
     let plan = sample::plan();
     let receipts = [
-        (Receipt::NothingToPromote, "nothing-to-promote"),
+        (
+            Receipt::NothingToPromote { notes: Vec::new() },
+            "nothing-to-promote",
+        ),
         (Receipt::Planned, "planned"),
         (Receipt::Held(plan.findings().to_vec()), "held"),
         (

@@ -211,3 +211,21 @@ fn encrypted_values_are_sealed_wherever_they_lie() {
     assert!(sealed("sops: {mac: x}\n"));
     assert!(!sealed("a: ENCODED\nsops: {note: 1}\n"));
 }
+
+#[test]
+fn what_stands_for_a_version_by_an_alias_is_one() {
+    is("v: &v @\nimage: {tag: *v}\n", VersionField::ImageTag);
+    let other = |around: &str| assert_eq!(field("v.yaml", around, "3", "2"), None, "{around}");
+    other("v: &v @\nx: *v\n");
+    // The name is given again: the tag is the first one's, or another document's.
+    other("v: &v 1.2\nimage: {tag: *v}\nreplicas: &v @\nx: *v\n");
+    other("v: &v @\n---\nv: &v 1\nimage: {tag: *v}\n");
+}
+
+#[test]
+fn an_alias_of_another_value_of_the_source_makes_no_version() {
+    let target = "foo: 1\nbar: &v \"1.0\"\nimage: {tag: *v}\n";
+    let source = "foo: &v \"2.0\"\nbar: \"9\"\nimage: {tag: *v}\n";
+    let found = looked("v.yaml", source, target, |d| (d.path.clone(), d.version));
+    assert!(found.contains(&("$.bar".to_owned(), None)), "{found:?}");
+}

@@ -164,9 +164,11 @@ impl<'w> Ground<'w> {
         );
         // The clone is as after an undisturbed run too.
         if self.repo.tip("main") != self.remote.tip("main") {
-            for lock in locks(&self.repo.dir.join(".git")) {
+            let locks = locks(&self.repo.dir.join(".git"));
+            assert!(!locks.is_empty(), "{at}\nthen {again}");
+            for lock in locks {
                 let name = lock.file_name().unwrap().to_string_lossy().into_owned();
-                assert!(again.stdout.contains(&name), "{at}\nthen {again}");
+                assert!(again.stderr.contains(&name), "{at}\nthen {again}");
                 fs::remove_file(lock).unwrap();
             }
             again = self.repo.promote(PROMOTE);

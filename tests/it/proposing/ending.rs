@@ -100,7 +100,7 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
         assert!(stage.branches().is_empty());
         let known = stage.clone.git(&["branch", "--remotes"]);
         assert!(!known.contains(BRANCH), "{known}");
-        assert!(matches!(stage.propose(), Receipt::NothingToPromote));
+        assert!(matches!(stage.propose(), Receipt::NothingToPromote { .. }));
         assert_eq!(stage.forge.state().comments.len(), 1);
     });
 }
@@ -126,7 +126,7 @@ fn when_nothing_is_left_a_persons_branch_stays() {
             "main",
             &[(PRODUCTION, &OLD.replace("1.4.2", "1.5.0"))],
         );
-        assert!(matches!(stage.propose(), Receipt::NothingToPromote));
+        assert!(matches!(stage.propose(), Receipt::NothingToPromote { .. }));
         assert_eq!(stage.remote.tip(BRANCH), mine);
         assert_eq!(stage.forge.request(1).state, PullRequestState::Open);
     });
