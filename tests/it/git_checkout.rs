@@ -1,8 +1,9 @@
 //! Moving a branch together with its checked-out files.
 
-use git_promote::port::{Feature, Repository, RepositoryError};
+use git_promote::domain::{FileMode, RepoPath};
+use git_promote::port::{Feature, Repository, RepositoryError, TreeChange};
 
-use crate::world::{World, any, change, commit_on, named, notes, promote, wait};
+use crate::world::{Repo, World, any, change, commit_on, named, notes, promote, wait};
 
 #[test]
 fn clean_files_move_along_and_dirty_others_are_not_touched() {
@@ -193,30 +194,121 @@ fn a_file_that_a_filter_program_writes_is_refused_by_name() {
     assert_eq!(feature.to_string(), "the filter program `lfs` for `a.bin`");
 }
 
-#[test]
-fn executable_files_and_links_are_checked_out_as_such() {
-    use git_promote::domain::{FileMode, RepoPath};
-    use git_promote::port::TreeChange;
-    let world = World::new();
-    let repo = world.repository(&[("a", "1")]);
+/// An executable file and a link that are new.
+fn odd_files() -> Vec<TreeChange> {
     let file = |path, mode, text: &str| TreeChange {
         path: RepoPath::parse(path).unwrap(),
         content: Some((mode, text.as_bytes().to_vec())),
     };
-    let changes = vec![
+    vec![
         file("run", FileMode::Executable, "#!/bin/sh\necho ran\n"),
-        file("link", FileMode::Symlink, "a"),
-    ];
-    notes(promote(&repo.open(), &any(), changes));
-    assert_eq!(
-        world.git_in(&repo.dir, &["-c", "alias.r=!./run", "r"]),
-        "ran"
-    );
-    assert_eq!(
-        std::fs::read_link(repo.dir.join("link")).unwrap().to_str(),
-        Some("a")
-    );
+        file("link", FileMode::Symlink, "nowhere"),
+    ]
+}
+
+fn assert_odd_files(repo: &Repo<'_>) {
+    let run = repo.git(&["-c", "alias.r=!./run", "r"]);
+    assert_eq!(run, "ran");
+    let link = std::fs::read_link(repo.dir.join("link")).unwrap();
+    assert_eq!(link.to_str(), Some("nowhere"));
     assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn executable_files_and_links_are_checked_out_as_such() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    notes(promote(&repo.open(), &any(), odd_files()));
+    assert_odd_files(&repo);
+}
+
+#[test]
+fn also_where_the_working_tree_is_on_another_disk() {
+    use std::os::unix::fs::MetadataExt as _;
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
+        eprintln!("skipped: there is no other disk");
+        return;
+    };
+    let disk = |path: &std::path::Path| path.metadata().unwrap().dev();
+    if disk(other.path()) == disk(&repo.dir) {
+        eprintln!("skipped: it is the same disk");
+        return;
+    }
+    let tree = other.path().join("tree");
+    repo.git(&["checkout", "-q", "--detach"]);
+    repo.git(&["worktree", "add", "-q", tree.to_str().unwrap(), "main"]);
+    let linked = world.at(tree);
+    notes(promote(&linked.open(), &any(), odd_files()));
+    assert_odd_files(&linked);
+    let left = linked.git(&["ls-files", "--others"]);
+    assert_eq!(left, "");
+}
+
+#[test]
+fn a_file_becomes_a_folder_and_a_folder_a_file() {
+    let world = World::new();
+    let repo = world.repository(&[("file", "1"), ("folder/x", "1"), ("folder/y/z", "1")]);
+    std::fs::create_dir(repo.dir.join("folder/empty")).unwrap();
+    let changes = vec![
+        change("file", None),
+        change("file/x", Some("2")),
+        change("file/y/z", Some("2")),
+        change("folder", Some("2")),
+        change("folder/x", None),
+        change("folder/y/z", None),
+    ];
+    let dirty = |repo: &Repo<'_>| {
+        let error = promote(&repo.open(), &any(), changes.clone()).unwrap_err();
+        match error {
+            RepositoryError::Dirty { paths, .. } => paths,
+            error => panic!("{error:?}"),
+        }
+    };
+    repo.write("file", "mine");
+    assert_eq!(dirty(&repo), ["file"]);
+    repo.write("file", "1");
+    repo.write("folder/mine", "mine");
+    assert_eq!(dirty(&repo), ["folder"]);
+    std::fs::remove_file(repo.dir.join("folder/mine")).unwrap();
+    std::fs::remove_dir(repo.dir.join("folder/empty")).unwrap();
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(repo.status(), "");
+    let files = repo.git(&["ls-files"]);
+    assert_eq!(files, "file/x\nfile/y/z\nfolder");
+    assert_eq!(
+        (repo.read("file/y/z"), repo.read("folder")),
+        ("2".into(), "2".into())
+    );
+}
+
+#[test]
+fn a_link_becomes_a_file_and_a_file_a_link() {
+    let world = World::new();
+    let repo = world.repository(&[("link", "1")]);
+    std::os::unix::fs::symlink("nowhere", repo.dir.join("file")).unwrap();
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "-qm", "a link"]);
+    let mut changes = odd_files();
+    changes.push(change("file", Some("2")));
+    notes(promote(&repo.open(), &any(), changes));
+    assert_odd_files(&repo);
+    assert_eq!(repo.read("file"), "2");
+    assert!(!repo.dir.join("file").is_symlink());
+}
+
+#[test]
+fn the_index_gets_what_the_commit_has_and_no_guess_of_the_disk() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    repo.git(&["config", "core.autocrlf", "input"]);
+    repo.git(&["config", "core.fileMode", "false"]);
+    let mut changes = odd_files();
+    changes.push(change("crlf", Some("a\r\nb\r\n")));
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(repo.git(&["diff", "--cached", "--stat"]), "");
+    assert_odd_files(&repo);
 }
 
 #[test]

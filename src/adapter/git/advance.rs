@@ -49,7 +49,7 @@ pub(super) fn with_files(
     log: &str,
 ) -> Result<Swap, RepositoryError> {
     let name = of_branch(branch);
-    let _lock = worktree::lock(repo)?;
+    let lock = worktree::lock(repo)?;
     match target(repo, &name)? {
         Some(now) if now == new => return Ok(Swap::Done),
         Some(now) if now == old => {}
@@ -59,16 +59,25 @@ pub(super) fn with_files(
         .into_iter()
         .map(|tree| Checkout::prepare(tree, branch, old, new))
         .collect::<Result<Vec<_>, _>>()?;
+    if lock.is_some() {
+        checkouts.iter().for_each(Checkout::sweep);
+    }
     let moved = checkouts
         .iter()
         .try_for_each(Checkout::apply)
         .and_then(|()| swap(repo, &name, old, new, log));
-    if !matches!(moved, Ok(Swap::Done)) {
-        for checkout in &checkouts {
-            checkout.undo()?;
+    match moved {
+        Ok(Swap::Done) => Ok(Swap::Done),
+        Ok(Swap::Overtaken) => {
+            checkouts.iter().try_for_each(Checkout::undo)?;
+            Ok(Swap::Overtaken)
+        }
+        Err(error) => {
+            // What went wrong first is what the user must know; files that stay are the next run's.
+            let _ = checkouts.iter().try_for_each(Checkout::undo);
+            Err(error)
         }
     }
-    moved
 }
 
 /// The line of the reflog: what the commit is about.

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use git2::{IndexEntry, Oid, Repository, Tree};
+use git2::{Oid, Repository, Tree};
 
 use super::compare::{changed, entry, filters_known, tree, unlike};
 use super::fault::{Place, shown};
 use super::paths::{from_bytes, show};
 use super::racy;
-use super::ready::{Ready, bar, top};
+use super::ready::{Put, Ready, bar, sweep, top};
 use super::sparse::Sparse;
+use super::staged;
 use crate::port::RepositoryError;
 
 /// A working tree whose files are about to move.
@@ -63,12 +64,17 @@ impl Checkout {
         }
         Err(RepositoryError::Dirty {
             branch: branch.to_owned(),
-            paths: dirty,
+            paths: dirty.into_iter().collect(),
         })
     }
 
+    /// Removes what killed runs left; only for whoever has the lock, so that nobody needs it.
+    pub(super) fn sweep(&self) {
+        sweep(self.repo.path());
+    }
+
     /// Puts each changed file where it belongs; gives those that are the user's own work.
-    fn sort_out(&mut self) -> Result<Vec<String>, RepositoryError> {
+    fn sort_out(&mut self) -> Result<BTreeSet<String>, RepositoryError> {
         let repo = &self.repo;
         let (old, new) = (tree(repo, self.old)?, tree(repo, self.new)?);
         let paths = changed(repo, &old, &new)?;
@@ -79,19 +85,21 @@ impl Checkout {
         let fault = Place::of(repo).fault("could not read the index");
         let index = repo.index().map_err(fault)?;
         let sparse = Sparse::read(repo);
-        let mut dirty = Vec::new();
+        let mut dirty = BTreeSet::new();
+        // A file that becomes a folder is no bar; it is looked at by itself.
+        let files: BTreeSet<_> = paths.iter().map(|path| from_bytes(path)).collect();
         for path in paths {
             let file = from_bytes(&path);
             let staged = index.get_path(&file, 0);
-            if let Some(bar) = bar(top, &file) {
-                dirty.push(shown(&bar));
+            if let Some(bar) = bar(top, &file).filter(|bar| !files.contains(bar)) {
+                dirty.insert(shown(&bar));
                 continue;
             }
             let on_disk = top.join(&file).symlink_metadata().is_ok();
             let left_out = !on_disk && sparse.leaves_out(&index, &path, staged.as_ref());
             let staged = staged.map(|entry| (entry.id, entry.mode));
             let list = if ![entry(&old, &path), entry(&new, &path)].contains(&staged) {
-                dirty.push(show(&path));
+                dirty.insert(show(&path));
                 continue;
             } else if left_out {
                 &mut self.absent
@@ -100,7 +108,7 @@ impl Checkout {
             } else if !unlike_old.contains(&path) {
                 &mut self.write
             } else {
-                dirty.push(show(&path));
+                dirty.insert(show(&path));
                 continue;
             };
             list.push(path);
@@ -121,9 +129,9 @@ impl Checkout {
                 paths: dirty.iter().map(|path| show(path)).collect(),
             });
         }
-        ready.put()?;
+        let put = ready.put()?;
         for paths in [&self.write, &self.stage, &self.absent] {
-            self.set_entries(&new, paths)?;
+            self.set_entries(&new, paths, &put)?;
         }
         Ok(())
     }
@@ -133,52 +141,48 @@ impl Checkout {
         let fault = || Place::of(&self.repo).fault("could not set the checked-out files back");
         let head = self.repo.head().and_then(|head| head.peel_to_tree());
         let head = head.map_err(fault())?;
-        self.set_entries(&head, &self.absent)?;
+        self.set_entries(&head, &self.absent, &Put::new())?;
         let paths: BTreeSet<_> = self.write.iter().cloned().collect();
         let unlike_new = unlike(&self.repo, &tree(&self.repo, self.new)?, &paths)?;
         let written: Vec<_> = paths.difference(&unlike_new).cloned().collect();
-        Ready::make(&self.repo, &head, &written)?.put()?;
-        self.set_entries(&head, &written)
+        if written.is_empty() {
+            return Ok(());
+        }
+        let put = Ready::make(&self.repo, &head, &written)?.put()?;
+        self.set_entries(&head, &written, &put)
     }
 
     /// Brings index entries to what `tree`, and by now the disk, has.
-    fn set_entries(&self, tree: &Tree<'_>, paths: &[Vec<u8>]) -> Result<(), RepositoryError> {
+    fn set_entries(
+        &self,
+        tree: &Tree<'_>,
+        paths: &[Vec<u8>],
+        put: &Put,
+    ) -> Result<(), RepositoryError> {
         if paths.is_empty() {
             return Ok(());
         }
         let fault = || Place::of(&self.repo).fault("could not write the index");
+        let top = top(&self.repo)?;
         let mut index = self.repo.index().map_err(fault())?;
         for path in paths {
             let name = from_bytes(path);
             let old = index.get_path(&name, 0);
             match (entry(tree, path), old) {
                 (Some(file), old) if self.absent.contains(path) => {
-                    index.add(&left_out(path, file, old)).map_err(fault())?;
+                    let entry = staged::left_out(path, file, old);
+                    index.add(&entry).map_err(fault())?;
                 }
-                (Some(_), _) => index.add_path(&name).map_err(fault())?,
+                (Some(file), _) => {
+                    let now = top.join(&name).symlink_metadata().ok();
+                    let entry = staged::entry(path, file, put.get(path), now.as_ref());
+                    index.add(&entry).map_err(fault())?;
+                }
                 (None, Some(_)) => index.remove(&name, 0).map_err(fault())?,
                 (None, None) => {}
             }
         }
-        racy::unhide(&mut index, top(&self.repo)?).map_err(fault())?;
+        racy::unhide(&mut index, top).map_err(fault())?;
         index.write().map_err(fault())
-    }
-}
-
-/// The entry of a file that is not on the disk on purpose.
-fn left_out(path: &[u8], (id, mode): (Oid, u32), old: Option<IndexEntry>) -> IndexEntry {
-    IndexEntry {
-        ctime: git2::IndexTime::new(0, 0),
-        mtime: git2::IndexTime::new(0, 0),
-        dev: 0,
-        ino: 0,
-        mode,
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id,
-        flags: old.map_or(0, |old| old.flags),
-        flags_extended: git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits(),
-        path: path.to_vec(),
     }
 }

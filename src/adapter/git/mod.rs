@@ -52,6 +52,7 @@ mod sign;
 mod snapshot;
 mod sparse;
 mod ssh;
+mod staged;
 mod transfer;
 mod transport;
 mod tree;

@@ -7,13 +7,14 @@
 //! files are checked out elsewhere, with all that attributes do to them, and
 //! renamed to their places: each is the old one or the new one at any time.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use git2::build::CheckoutBuilder;
 use git2::{Repository, Tree};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::{TempDir, TempPath};
 
 use super::compare::entry;
 use super::fault::Place;
@@ -23,13 +24,16 @@ use crate::port::RepositoryError;
 /// What the folders with such files begin with; a killed run leaves one behind.
 const PREFIX: &str = "promote-checkout-";
 
+/// The files that were put where they belong, as they were then.
+pub(super) type Put = BTreeMap<Vec<u8>, Metadata>;
+
 /// Files that are written, and not yet where they belong.
 pub(super) struct Ready<'r> {
     repo: &'r Repository,
     /// Beside the repository's own files, so most often on the working tree's disk.
     folder: TempDir,
-    /// The files, and whether there is to be one.
-    files: Vec<(PathBuf, bool)>,
+    written: Vec<Vec<u8>>,
+    removed: Vec<Vec<u8>>,
 }
 
 impl<'r> Ready<'r> {
@@ -40,15 +44,14 @@ impl<'r> Ready<'r> {
         paths: &[Vec<u8>],
     ) -> Result<Self, RepositoryError> {
         let fault = || Place::of(repo).io_fault("could not write the checked-out files");
-        sweep(repo.path());
         let made = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempdir_in(repo.path());
         let folder = made.map_err(fault())?;
-        let files: Vec<_> = (paths.iter())
-            .map(|path| (from_bytes(path), entry(tree, path).is_some()))
-            .collect();
-        if files.iter().any(|(_, is_there)| *is_there) {
+        let is_there = |path: &Vec<u8>| entry(tree, path).is_some();
+        let (written, removed): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(is_there);
+        if !written.is_empty() {
+            let fault = || Place::of(repo).fault("could not write the checked-out files");
             let mut options = CheckoutBuilder::new();
             options
                 .force()
@@ -58,30 +61,49 @@ impl<'r> Ready<'r> {
             for path in paths {
                 options.path(path.as_slice());
             }
+            let head = repo.head().and_then(|head| head.peel_to_tree());
+            let head = head.map_err(fault())?;
+            // libgit2 makes a link of a file, or a file of a folder, only where it finds that.
+            if written.iter().any(|path| is_other_kind(&head, tree, path)) {
+                repo.checkout_tree(head.as_object(), Some(&mut options))
+                    .map_err(fault())?;
+            }
             repo.checkout_tree(tree.as_object(), Some(&mut options))
-                .map_err(Place::of(repo).fault("could not write the checked-out files"))?;
+                .map_err(fault())?;
         }
         Ok(Self {
             repo,
             folder,
-            files,
+            written,
+            removed,
         })
     }
 
-    /// Puts them where they belong, and removes those that are not to be.
-    pub(super) fn put(self) -> Result<(), RepositoryError> {
+    /// Removes those that are not to be, for a folder may stand where a file belongs, or the other way
+    /// round; then puts the others where they belong.
+    pub(super) fn put(self) -> Result<Put, RepositoryError> {
         let top = top(self.repo)?;
-        for (file, is_there) in &self.files {
-            let done = if *is_there {
-                replace(&self.folder.path().join(file), &top.join(file))
-            } else {
-                remove(top, file)
-            };
-            let doing = format!("could not write `{}`", file.display());
-            done.map_err(Place::of(self.repo).io_fault(&doing))?;
+        let place = Place::of(self.repo);
+        let doing = |file: &Path| format!("could not write `{}`", file.display());
+        for path in &self.removed {
+            let file = from_bytes(path);
+            remove(top, &file).map_err(place.io_fault(&doing(&file)))?;
         }
-        Ok(())
+        let mut put = Put::new();
+        for path in self.written {
+            let file = from_bytes(&path);
+            let done = replace(&self.folder.path().join(&file), &top.join(&file));
+            put.insert(path, done.map_err(place.io_fault(&doing(&file)))?);
+        }
+        Ok(put)
     }
+}
+
+/// Whether a path is a file in one tree, and a link or folder in the other.
+fn is_other_kind(old: &Tree<'_>, new: &Tree<'_>, path: &[u8]) -> bool {
+    let path = from_bytes(path);
+    let kind = |tree: &Tree<'_>| Some(tree.get_path(&path).ok()?.filemode() & 0o170_000);
+    matches!((kind(old), kind(new)), (Some(old), Some(new)) if old != new)
 }
 
 /// The working tree's folder.
@@ -105,18 +127,39 @@ pub(super) fn bar(top: &Path, file: &Path) -> Option<PathBuf> {
         .map(|bar| bar.to_path_buf())
 }
 
-fn replace(ready: &Path, place: &Path) -> io::Result<()> {
+/// Puts a file where it belongs; gives it as it was just before.
+fn replace(ready: &Path, place: &Path) -> io::Result<Metadata> {
     let folder = place.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder)?;
+    // Git's folders are those with files: an empty one is in nobody's way.
+    if place.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+        fs::remove_dir(place)?;
+    }
+    let file = ready.symlink_metadata()?;
     match fs::rename(ready, place) {
         // The working tree may be on another disk than its repository.
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            let near = NamedTempFile::new_in(folder)?;
-            fs::copy(ready, near.path())?;
-            near.persist(place).map(|_| ()).map_err(|error| error.error)
+            let near = copy(ready, folder)?;
+            let file = near.symlink_metadata()?;
+            near.persist(place).map_err(|error| error.error)?;
+            Ok(file)
         }
-        done => done,
+        done => done.map(|()| file),
     }
+}
+
+/// A copy of a file or link in a folder, under a name that tells whose it is.
+fn copy(file: &Path, folder: &Path) -> io::Result<TempPath> {
+    let mut near = tempfile::Builder::new();
+    near.prefix(".git-promote-");
+    #[cfg(unix)]
+    if let Ok(target) = fs::read_link(file) {
+        let link = near.make_in(folder, |path| std::os::unix::fs::symlink(&target, path))?;
+        return Ok(link.into_temp_path());
+    }
+    let near = near.tempfile_in(folder)?.into_temp_path();
+    fs::copy(file, &near)?;
+    Ok(near)
 }
 
 /// Removes a file, and the folders that are empty then, as Git does.
@@ -135,8 +178,8 @@ fn remove(top: &Path, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what killed runs left; nobody else is here, for whoever moves files has a lock.
-fn sweep(folder: &Path) {
+/// Removes what killed runs left in a folder that nobody else is in.
+pub(super) fn sweep(folder: &Path) {
     for found in fs::read_dir(folder).into_iter().flatten().flatten() {
         if found.file_name().to_string_lossy().starts_with(PREFIX) {
             // What stays is in nobody's way.
