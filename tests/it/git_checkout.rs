@@ -1,9 +1,9 @@
 //! Moving a branch together with its checked-out files.
 
 use git_promote::domain::{FileMode, RepoPath};
-use git_promote::port::{Feature, Repository, RepositoryError, TreeChange};
+use git_promote::port::{BranchChoice, Feature, Repository, RepositoryError, TreeChange};
 
-use crate::world::{Repo, World, any, change, commit_on, named, notes, promote, wait};
+use crate::world::{Repo, World, any, change, commit_on, named, no_push, notes, promote, wait};
 
 #[test]
 fn clean_files_move_along_and_dirty_others_are_not_touched() {
@@ -95,6 +95,42 @@ fn a_branch_in_a_linked_worktree_moves_with_the_files_there() {
         vec![change("a", Some("3"))],
     ));
     assert_eq!((repo.read("a"), repo.status()), ("3".into(), String::new()));
+}
+
+#[test]
+fn files_move_where_they_are_when_git_keeps_its_own_elsewhere() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1")]);
+    std::fs::create_dir(world.path("store")).unwrap();
+    let store = world.path("store/r.git");
+    world.git(&[
+        "clone",
+        "-q",
+        "--separate-git-dir",
+        store.to_str().unwrap(),
+        "repo",
+        "apart",
+    ]);
+    let apart = world.at(world.path("apart"));
+    apart.git(&["config", "user.name", "Ada"]);
+    apart.git(&["config", "user.email", "ada@example.org"]);
+    apart.git(&["worktree", "add", "-q", "-b", "side", "../linked"]);
+    let changes = || vec![change("a", Some("2")), change("new", Some("2"))];
+    // From elsewhere nobody knows where the files are.
+    let linked = world.at(world.path("linked"));
+    let choice = BranchChoice {
+        branch: Some("main".to_owned()),
+        ..no_push()
+    };
+    let error = promote(&linked.open(), &choice, changes()).unwrap_err();
+    assert!(matches!(error, RepositoryError::Git { .. }), "{error:?}");
+    notes(promote(&apart.open(), &no_push(), changes()));
+    assert_eq!(
+        (apart.read("a"), apart.status()),
+        ("2".into(), String::new())
+    );
+    assert!(!world.path("store/a").exists());
+    assert_eq!(repo.read("a"), "1");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Where a branch is checked out.
 
 use std::fs::File;
+use std::path::Path;
 
 use git2::Repository;
 
@@ -66,7 +67,26 @@ pub(super) fn with_branch(
         tree.find_reference("HEAD")
             .is_ok_and(|head| head.symbolic_target_bytes() == Some(name.as_bytes()))
     });
-    Ok(found)
+    match found.iter().find(|tree| !has_its_files(tree)) {
+        Some(tree) => Err(Place::found(
+            format!("could not move `{branch}`"),
+            format!(
+                "it is checked out in a folder that `{}` does not name; promote from that folder",
+                tree.path().display()
+            ),
+        )),
+        None => Ok(found),
+    }
+}
+
+/// Whether the folder that a repository takes for its working tree is one of it: for a separate
+/// `.git` folder it is a guess.
+fn has_its_files(tree: &Repository) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    let there = tree
+        .workdir()
+        .and_then(|folder| Repository::open(folder).ok());
+    there.is_some_and(|there| real(there.path()) == real(tree.path()))
 }
 
 fn is_rebasing(tree: &Repository, name: &str) -> bool {
@@ -95,8 +115,14 @@ fn all(repo: &Repository) -> Result<Vec<Repository>, RepositoryError> {
             found.push(opened);
         }
     }
-    if !main.is_bare() {
-        found.push(main);
+    match repo.workdir() {
+        // Whoever is in it knows best where it is.
+        Some(folder) if !repo.is_worktree() => {
+            let main = Repository::open(folder);
+            found.push(main.map_err(place.fault("could not open the working tree"))?);
+        }
+        _ if !main.is_bare() => found.push(main),
+        _ => {}
     }
     Ok(found)
 }
