@@ -275,6 +275,18 @@ fn without_extension(name: &str) -> &str {
         .map_or(name, |i| &name[..i])
 }
 
+/// Whether a folder without a partner is another environment's: `prod-eu` beside `prod`.
+fn is_anothers(naming: &Naming, entry: &Entry, siblings: &[Entry]) -> bool {
+    let name = entry.name.as_str();
+    let hits = naming.in_path(name);
+    let [hit] = hits.as_slice() else { return false };
+    let is_there = |other: &str| {
+        let at = siblings.binary_search_by(|e| e.name.as_str().cmp(other));
+        other != name && at.is_ok_and(|at| siblings[at].is_directory())
+    };
+    entry.is_directory() && (is_there(&name[hit.start..hit.end]) || is_there(&name[..hit.end]))
+}
+
 struct Survey<'a> {
     trees: &'a Trees<'a>,
     naming: &'a Naming,
@@ -322,6 +334,8 @@ impl Survey<'_> {
                     .into_iter()
                     .filter(|c| c.entry.is_some())
                     .collect()
+            } else if is_anothers(self.naming, entry, sources) {
+                continue;
             } else {
                 candidates.into_iter().take(1).collect()
             };
@@ -336,7 +350,7 @@ impl Survey<'_> {
         for (entry, _) in targets.iter().zip(&taken).filter(|(_, taken)| !**taken) {
             let is_source = self.naming.names_source(&entry.name);
             let path = join(above, &entry.name);
-            if is_source {
+            if is_source || is_anothers(self.naming, entry, &targets) {
                 continue;
             }
             if self.naming.names_target(&entry.name) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_promote::config;
-use git_promote::domain::Settings;
-use git_promote::engine::{self, EngineError, PairError, Request};
+use git_promote::domain::{Mode, Settings};
+use git_promote::engine::{self, EngineError, PairError, Removals, Request};
 use git_promote::plan::Plan;
 
 use crate::memory::Memory;
@@ -96,6 +96,36 @@ fn a_longer_name_of_another_environment_is_not_this_one() {
     assert_eq!(
         pairs(&plan),
         ["apps/api/staging/a.yaml -> apps/api/production/a.yaml"]
+    );
+}
+
+#[test]
+fn a_folder_beside_the_environments_own_is_another_environments() {
+    let paths = [
+        "web/staging/v.yaml",
+        "web/staging-eu/v.yaml",
+        "web/production/v.yaml",
+        "web/production-us/v.yaml",
+        // With a partner it is no other environment's.
+        "web/staging-dr/v.yaml",
+        "web/production-dr/v.yaml",
+        // Nothing else is named like the environment alone.
+        "api-staging/v.yaml",
+        "api-production/v.yaml",
+        "old-production/v.yaml",
+    ];
+    let mut request = hop();
+    request.promote = Some(Mode::All);
+    request.removals = Removals::Promoted;
+    let plan = plan(&memory(&paths), &request).unwrap();
+    assert_eq!(
+        pairs(&plan),
+        [
+            "api-staging/v.yaml -> api-production/v.yaml",
+            "web/staging-dr/v.yaml -> web/production-dr/v.yaml",
+            "- -> old-production/v.yaml",
+            "web/staging/v.yaml -> web/production/v.yaml",
+        ]
     );
 }
 
