@@ -201,6 +201,9 @@ pub async fn run(
         (Err(source), Some(deed)) if source.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::Untold { deed, source })
         }
+        (Err(source), None) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Output(source))
+        }
         _ => Ok(receipt::exit(&receipt)),
     }
 }

@@ -221,6 +221,15 @@ impl Repo<'_> {
         self.world.promote_in(&self.dir, args)
     }
 
+    /// Puts a commit of another repository here, without its files.
+    pub fn lacks_files_of(&self, other: &Repo<'_>, commit: &str) {
+        let file = self.world.path("commit");
+        let text = other.git(&["cat-file", "commit", commit]) + "\n";
+        fs::write(&file, text).unwrap();
+        let words = ["hash-object", "-w", "-t", "commit", file.to_str().unwrap()];
+        assert_eq!(self.git(&words), commit);
+    }
+
     /// Gives it a hook of Git's.
     pub fn hook(&self, name: &str, script: &str) {
         let hooks = self.git(&["rev-parse", "--git-path", "hooks"]);

@@ -113,8 +113,7 @@ impl<'r> Installed<'r> {
         loop {
             let error = match process::run(&mut self.git(args), b"", within) {
                 Ok(ran) if ran.status.success() => return Ok(ran),
-                // No hook speaks before a push.
-                Ok(ran) => match self.lasting(&ran, &String::from_utf8_lossy(&ran.stderr)) {
+                Ok(ran) => match self.lasting_here(&ran) {
                     Some(fault) => return Err(fault),
                     None => self.said(&ran),
                 },
@@ -142,6 +141,15 @@ impl<'r> Installed<'r> {
             remote: self.name.clone(),
             scheme: self.server.scheme.clone(),
         }
+    }
+
+    /// The same before a push: no hook speaks then, and a server's no is in its own lines.
+    fn lasting_here(&self, ran: &Ran) -> Option<RepositoryError> {
+        let denied = |fault: &RepositoryError| matches!(fault, RepositoryError::Denied { .. });
+        self.lasting(ran, &said::own_lines(ran)).or_else(|| {
+            self.lasting(ran, &String::from_utf8_lossy(&ran.stderr))
+                .filter(denied)
+        })
     }
 
     /// The fault, where what was said tells that another try would end like this one.

@@ -24,8 +24,10 @@ use super::address::Server;
 use super::borrowed::{is_borrowed, is_empty};
 use super::durable::{packs, sync_new_packs};
 use super::helper::Outcome;
+use super::installed::Installed;
 use super::listed::Listed;
 use super::reference::{of_branch, of_remote, set, target};
+use super::transfer::is_whole;
 use super::transport::{Pushed, Transport, Update};
 use crate::port::RepositoryError;
 use session::Session;
@@ -200,12 +202,11 @@ impl Transport for Network<'_> {
         let here = self.here;
         let before = packs(here);
         let (name, tracking) = (of_branch(branch), of_remote(&self.name, branch));
-        let (listed, tip) = self.patiently(|session, connection| {
+        let (listed, tip, was_here) = self.patiently(|session, connection| {
             let listed = listed(connection)?;
             let tip = listed.branches.get(branch).copied();
-            if let Some(tip) = tip
-                && !here.odb()?.exists(tip)
-            {
+            let was_here = tip.is_some_and(|tip| here.odb().is_ok_and(|odb| odb.exists(tip)));
+            if !was_here && tip.is_some() {
                 let mut options = FetchOptions::new();
                 options
                     .remote_callbacks(session.callbacks())
@@ -221,10 +222,15 @@ impl Transport for Network<'_> {
                     .remote()
                     .download(&[refspec], Some(&mut options))?;
             }
-            Ok((listed, tip))
+            Ok((listed, tip, was_here))
         })?;
         self.listed = Some(listed);
         let Some(tip) = tip else { return Ok(None) };
+        // For libgit2 a commit that is here is here with its files; Git looks.
+        if was_here && !is_whole(here, tip)? {
+            let server = self.server.clone();
+            return Installed::open(here, &self.name, server, self.settings).fetch(branch);
+        }
         sync_new_packs(here, &before)?;
         if target(here, &tracking)? != Some(tip) {
             set(here, &tracking, tip, "promote: fetch")?;

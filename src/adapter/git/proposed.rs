@@ -198,7 +198,14 @@ pub(super) fn replace(
     let pushed = if let Some(remote) = &base.remote {
         let mut remote = transport::open(repo, settings, remote, Purpose::Push)?;
         let pushed = remote.push(&update);
-        pushed.map_err(|error| in_the_way(name, remote.branches()).unwrap_or(error))?
+        pushed.map_err(|error| match error {
+            RepositoryError::Refused { .. } | RepositoryError::Git { .. }
+                if update.old.is_none() =>
+            {
+                in_the_way(name, remote.branches()).unwrap_or(error)
+            }
+            error => error,
+        })?
     } else {
         // Moved alone, it would leave its files behind.
         if let Some(tree) = worktree::with_branch(repo, name)?.first() {

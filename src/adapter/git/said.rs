@@ -1,11 +1,12 @@
-//! What the installed `git` says when it fails.
+//! What Git and the servers behind it say.
 //!
 //! # Why
 //!
 //! Git has one exit status for all its failures, so what is worth another try
 //! can only be told from its words (in the C locale), and from those of common
-//! servers. What a hook says decides nothing, for anybody may write one. No
-//! other decision hangs on them, and what they do not tell is tried again.
+//! servers. What a hook says decides nothing, for anybody may write one; it is
+//! for people. No other decision hangs on words, and what they do not tell is
+//! tried again.
 
 use std::fmt::Write as _;
 
@@ -109,8 +110,9 @@ pub(super) fn by_remote(ran: &Ran) -> Option<String> {
     )
 }
 
-/// How many lines of a remote anybody reads.
+/// How many lines of a remote anybody reads, and how much of each.
 const LINES: usize = 20;
+const WIDTH: usize = 500;
 
 /// A remote's lines in one, without its progress; `None` where it said nothing.
 pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -126,7 +128,10 @@ pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String>
             Some(':' | ',' | ';') => text.push(' '),
             Some(_) => text.push_str("; "),
         }
-        text.push_str(line);
+        text.extend(line.chars().take(WIDTH));
+        if line.chars().nth(WIDTH).is_some() {
+            text.push_str("...");
+        }
     }
     if count > LINES {
         let _ = write!(text, "; and {} lines more", count - LINES);
@@ -139,13 +144,26 @@ fn last_shown(line: &str) -> &str {
     line.trim().rsplit('\r').next().unwrap_or_default().trim()
 }
 
-/// Whether a line only tells how far the remote is.
+/// Whether a line only tells how far Git is (`Resolving deltas: 100% (3/3), done.`), or Gitea.
 fn is_progress(line: &str) -> bool {
-    let words = line.trim_start_matches(['.', ' ']);
-    words.is_empty()
-        || words.contains("% (")
-        || words.starts_with("Processing ")
-        || words.starts_with("Processed ")
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let is_of_git = || {
+        let (_, rest) = line.split_once(": ")?;
+        let (percent, rest) = rest.trim_start().split_once("% (")?;
+        let (count, _) = rest.split_once(')')?;
+        let (done, all) = count.split_once('/')?;
+        Some([percent, done, all].into_iter().all(is_number))
+    };
+    let is_of_gitea = || {
+        let (words, rest) = line.trim_start_matches(". ").split_once(' ')?;
+        let (count, rest) = rest.split_once(' ')?;
+        let is_whole = matches!(
+            (words, rest),
+            ("Processing", "references") | ("Processed", "references in total")
+        );
+        Some(is_whole && is_number(count))
+    };
+    line.is_empty() || is_of_git() == Some(true) || is_of_gitea() == Some(true)
 }
 
 #[cfg(all(test, unix))]
@@ -204,6 +222,14 @@ mod tests {
         );
         let many = said(&"line\n".repeat(50)).unwrap();
         assert!(many.ends_with("line; and 30 lines more"), "{many}");
+        assert!(said(&"long".repeat(9_999)).unwrap().len() < 1_000);
+        for reason in [
+            "coverage is 78% (80% needed)",
+            "Processing of pushes is suspended",
+            "rule: 78% (80% needed) of 1/2",
+        ] {
+            assert_eq!(said(reason).as_deref(), Some(reason));
+        }
     }
 
     #[test]

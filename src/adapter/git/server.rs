@@ -19,9 +19,11 @@ const HOOKS: [&str; 7] = [
 ];
 
 /// Settings under which a push does more than store objects and move a branch.
-const CHECKS: [&str; 5] = [
+const CHECKS: [&str; 7] = [
     "receive.fsckobjects",
     "transfer.fsckobjects",
+    "receive.denydeletes",
+    "receive.denynonfastforwards",
     "receive.hiderefs",
     "transfer.hiderefs",
     "receive.procreceiverefs",

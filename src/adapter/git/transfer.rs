@@ -51,6 +51,21 @@ pub(super) fn copy(from: &Repository, to: &Repository, tip: Oid) -> Result<(), R
     sync_new_packs(to, &before)
 }
 
+/// Whether a commit is here with all that it needs.
+pub(super) fn is_whole(repo: &Repository, tip: Oid) -> Result<bool, RepositoryError> {
+    let fault = Place::of(repo).fault("could not open the object database");
+    let odb = repo.odb().map_err(fault)?;
+    let mut had = Reached::new(repo)?;
+    if !odb.exists(tip) || had.has(tip)? {
+        return Ok(odb.exists(tip));
+    }
+    match Missing::find(repo, &odb, &mut had, tip) {
+        Ok(objects) => Ok(objects.into_iter().all(|id| odb.exists(id))),
+        Err(RepositoryError::MissingObject { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn pack(from: &Repository, target: &Odb<'_>, objects: &[Oid]) -> Result<(), git2::Error> {
     let mut builder = from.packbuilder()?;
     for id in objects {
@@ -82,9 +97,11 @@ struct Reached<'r> {
 impl<'r> Reached<'r> {
     fn new(repo: &'r Repository) -> Result<Self, RepositoryError> {
         let fault = || Place::of(repo).fault("could not list the references");
+        let odb = repo.odb().map_err(fault())?;
         let mut seen = HashSet::new();
         for reference in repo.references().map_err(fault())? {
-            seen.extend(reference.map_err(fault())?.target());
+            let target = reference.map_err(fault())?.target();
+            seen.extend(target.filter(|id| odb.exists_ext(*id, OdbLookupFlags::NO_REFRESH)));
         }
         let walk = None;
         Ok(Self { repo, walk, seen })
@@ -103,8 +120,8 @@ impl<'r> Reached<'r> {
             Some(walk) => walk,
             None => self.walk().map_err(fault())?,
         };
-        for next in walk.by_ref() {
-            let next = next.map_err(fault())?;
+        // What is behind a commit that is missing is reached by nothing.
+        for next in walk.by_ref().map_while(Result::ok) {
             self.seen.insert(next);
             if next == commit {
                 break;
@@ -116,7 +133,6 @@ impl<'r> Reached<'r> {
 
     fn walk(&self) -> Result<Revwalk<'r>, git2::Error> {
         let mut walk = self.repo.revwalk()?;
-        walk.set_sorting(Sort::TIME)?;
         for id in &self.seen {
             // One that is broken, or names no commit, reaches none.
             if self

@@ -31,7 +31,8 @@ pub(super) fn way(error: &Error) -> Way {
         ),
         Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
         Error::InTheWay { other, .. } => Way::failed(format!(
-            "Git keeps one name below another in no repository: rename or delete `{other}`"
+            "Git keeps one name below another in no repository: rename or delete `{other}`, then \
+             `git fetch --prune`"
         )),
         Error::Refused { branch, .. } if branch.starts_with("promote/") => Way::failed(
             "nothing has moved; a rule or a hook there does not take branches of this name from you",

@@ -243,6 +243,28 @@ fn from_clones_that_libgit2_cannot_read() {
     }
 }
 
+#[test]
+fn a_commit_that_is_here_without_its_files_is_fetched_over_https_too() {
+    for way in WAYS {
+        let world = World::new();
+        let Some(http) = Http::start(&world) else {
+            return;
+        };
+        let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
+        trust(&repo, &http);
+        http.let_in(&world);
+        somebody_commits(&world, &remote, "theirs", "1");
+        repo.lacks_files_of(&remote, &remote.tip("main"));
+        let ran = promote(&repo, way);
+        assert_eq!(ran.code, 0, "{ran}");
+        let files = remote.git(&["ls-tree", "--name-only", "main"]);
+        assert!(files.contains("theirs"), "{files}");
+        assert_eq!(repo.tip("origin/main"), remote.tip("main"));
+        remote.assert_sound();
+        repo.assert_sound();
+    }
+}
+
 /// Promotes by commit and by pull request, from a working tree with changes of its own.
 fn promotes_both_ways(remote: &Repo<'_>, repo: &Repo<'_>) {
     repo.write("mine", "not committed");
