@@ -15,6 +15,7 @@ mod forge_github;
 mod forge_login;
 mod forge_stand_in;
 mod forge_tls;
+mod git_catch_up;
 mod git_checkout;
 mod git_crash;
 mod git_read;
