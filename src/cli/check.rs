@@ -13,7 +13,7 @@ use super::terminal::harmless;
 use super::{disk, text};
 use crate::domain::Settings;
 use crate::engine::{self, ApplicationMap};
-use crate::port::Reading;
+use crate::port::{Reading, SettingsError};
 use crate::wiring::{self, Reach};
 
 /// Check the configuration of the working tree, and report all its faults at once.
@@ -57,8 +57,19 @@ pub fn run(
         .map_or("promote.yaml".into(), |f| f.to_string_lossy().into_owned());
     let file = match &arguments.config {
         Some(file) => Some(directory.join(file)),
-        None => Some(working_tree(directory)?.join("promote.yaml")).filter(|f| f.exists()),
+        None => Some(working_tree(directory)?.join("promote.yaml"))
+            .filter(|file| file.symlink_metadata().is_ok()),
     };
+    // A commit's configuration is no link, and what a link leads to is nobody's to print.
+    if let Some(file) = file.as_ref().filter(|_| arguments.config.is_none())
+        && !file.symlink_metadata().is_ok_and(|found| found.is_file())
+    {
+        return Err(SettingsError {
+            reports: vec![format!("{name}: it is not an ordinary file")],
+            file: name,
+        }
+        .into());
+    }
     let settings = match file {
         None => {
             writeln!(

@@ -19,6 +19,15 @@ pub struct CompletionsArguments {
     pub shell: Shell,
 }
 
+/// What Git's own completion calls for `git promote`, with the line in its own variables.
+const BASH_FOR_GIT: &[u8] = br#"
+_git_promote() {
+    local at=${__git_cmd_idx:-1}
+    local COMP_WORDS=(git-promote "${words[@]:at+1}") COMP_CWORD=$((cword - at))
+    _git__promote git-promote "$cur" "$prev"
+}
+"#;
+
 /// Prints the script.
 ///
 /// # Errors
@@ -28,5 +37,8 @@ pub fn run(arguments: &CompletionsArguments, out: &mut dyn Write) -> Result<Exit
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "git-promote", &mut script);
     out.write_all(&script)?;
+    if arguments.shell == Shell::Bash {
+        out.write_all(BASH_FOR_GIT)?;
+    }
     Ok(Exit::Done)
 }

@@ -123,6 +123,9 @@ pub async fn run(
         let rest = if has_some { &[] } else { plan.warnings() };
         let told = plan.notes().iter().chain(rest);
         text::warnings(console.err, told, console.stderr)?;
+        if !has_some {
+            text::faults(console.err, &plan, console.stderr)?;
+        }
     }
     let is_different = arguments.exit_code && !plan.is_empty();
     Ok(if is_different {

@@ -91,20 +91,27 @@ fn rule(entry: &RuleEntry, at: &Pointer, notes: &mut Notes) -> Rule {
 
 fn promoted(entry: &PromoteEntry, at: Pointer, notes: &mut Notes) -> Option<Promote> {
     match entry {
-        PromoteEntry::Word(word) => Some(Promote::Mode((*word).into())),
+        PromoteEntry::Word(word) => {
+            let mode = (*word).into();
+            if mode == Mode::Changes {
+                let message =
+                    "`promote: changes` is not supported yet: promoting by this rule is refused";
+                notes.warning(Note::at(at, message.to_owned()));
+            }
+            Some(Promote::Mode(mode))
+        }
         PromoteEntry::Path(text) if text.starts_with('$') => {
             json_path(text, at, notes).map(Promote::Path)
         }
         PromoteEntry::Path(text) => {
-            let words = [Mode::Versions, Mode::Changes, Mode::All].map(|mode| mode.to_string());
+            let words = [Mode::Versions, Mode::All].map(|mode| mode.to_string());
             let known = words.iter().map(String::as_str);
             let message = format!(
                 "unknown value {} for `promote`{}",
                 quoted(text),
                 did_you_mean(text, known)
             );
-            let hint =
-                "it can be `versions`, `changes`, `all` or a JSONPath, which starts with `$`";
+            let hint = "it can be `versions`, `all` or a JSONPath, which starts with `$`";
             notes.fault(Note::at(at, message).hint(hint));
             None
         }

@@ -13,8 +13,25 @@ use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream
 /// Files larger than this are refused by name.
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
-/// The comment that keeps what it stands at.
-const KEEP_COMMENT: &str = "promote: keep";
+/// Whether a comment says `promote: keep`, however it is written and whatever follows.
+fn is_keep(comment: &str) -> bool {
+    comment.split('#').any(|part| {
+        let text = part.trim_start().to_ascii_lowercase();
+        let rest = text
+            .strip_prefix("promote")
+            .and_then(|rest| rest.trim_start().strip_prefix(':'))
+            .and_then(|rest| rest.trim_start().strip_prefix("keep"));
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        rest.is_some_and(|rest| !rest.starts_with(goes_on))
+    })
+}
+
+/// Whether a text may have such a comment.
+fn may_keep(text: &str) -> bool {
+    ["promote", "Promote", "PROMOTE"]
+        .iter()
+        .any(|word| text.contains(word))
+}
 
 /// What a file turned out to be.
 pub(super) enum Loaded {
@@ -124,11 +141,11 @@ pub(super) struct Places<'a> {
 
 /// Whether a file says anywhere that something in it is kept.
 pub(super) fn says_keep(content: &plan::Content) -> bool {
-    let is_keep = |line: &str| {
+    let says = |line: &str| {
         line.split_once('#')
-            .is_some_and(|(_, comment)| comment.trim() == KEEP_COMMENT)
+            .is_some_and(|(_, comment)| is_keep(comment))
     };
-    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(is_keep))
+    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(says))
 }
 
 /// Whether an expression must select a place or one above it, or may select one below.
@@ -147,10 +164,7 @@ impl<'a> Places<'a> {
             target,
             naming,
             json: OnceCell::new(),
-            keeps: (
-                source.text().contains(KEEP_COMMENT),
-                target.text().contains(KEEP_COMMENT),
-            ),
+            keeps: (may_keep(source.text()), may_keep(target.text())),
             selected: RefCell::default(),
         }
     }
@@ -158,9 +172,9 @@ impl<'a> Places<'a> {
     /// Whether `# promote: keep` stands at the difference's place, above it, or within what it
     /// takes along, in the target or in the source.
     pub(super) fn keeps(&self, difference: &Difference) -> bool {
-        let is_keep = |stream: &Stream, place: &Place| {
+        let says = |stream: &Stream, place: &Place| {
             let comments = stream.comments(place);
-            comments.iter().any(|c| c.trim() == KEEP_COMMENT)
+            comments.iter().any(|comment| is_keep(comment))
         };
         let above = |stream: &Stream, place: &Place| {
             (1..=place.steps.len()).any(|n| {
@@ -168,12 +182,12 @@ impl<'a> Places<'a> {
                     document: place.document,
                     steps: place.steps[..n].to_vec(),
                 };
-                is_keep(stream, &above)
+                says(stream, &above)
             })
         };
         let takes_along = difference.scalars().is_none();
         let within = |stream: &Stream, place: &Place| {
-            takes_along && below(stream, place).iter().any(|p| is_keep(stream, p))
+            takes_along && below(stream, place).iter().any(|p| says(stream, p))
         };
         let kept = |stream: &Stream, place: &Place| above(stream, place) || within(stream, place);
         let in_target = || match &difference.insertion {
@@ -267,5 +281,34 @@ fn rename(value: &mut serde_json::Value, naming: &Naming) {
             *entries = renamed;
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_keep;
+
+    #[test]
+    fn a_comment_keeps_however_it_is_written() {
+        for comment in [
+            " promote: keep",
+            "promote:keep",
+            "  Promote :  KEEP  ",
+            " promote: keep until the summer",
+            " promote: keep, it is ours",
+            " why # promote: keep",
+        ] {
+            assert!(is_keep(comment), "{comment}");
+        }
+        for comment in [
+            " promote: keeper",
+            " promote: keep-alive",
+            " do not promote: keep",
+            " promote keep",
+            " promote: é",
+            "",
+        ] {
+            assert!(!is_keep(comment), "{comment}");
+        }
     }
 }

@@ -157,6 +157,8 @@ pub fn is_moving(version: &str) -> bool {
     let name = lower.strip_prefix("refs/heads/").unwrap_or(&lower);
     MOVING.contains(&name)
         || lower.starts_with("refs/heads/")
+        // A branch of Git's; tags are written in full then.
+        || lower.contains('/') && !lower.starts_with("refs/tags/")
         || matches!(lower.as_str(), "*" | "x")
         // A range moves with every release that fits it.
         || lower.starts_with(['^', '~', '>', '<'])

@@ -251,3 +251,15 @@ fn short_forms_tell_warnings_beside_their_output() {
         assert!(!ran.stdout.contains("warning"), "{form:?} {ran}");
     }
 }
+
+#[test]
+fn short_forms_tell_what_cannot_be_read() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let path = FILES[0].0;
+    repo.commit("twice", &[(path, "a: 1\na: 2\n")]);
+    for form in ["--stat", "--name-only"] {
+        let ran = diff(&repo, &[form]);
+        assert!(ran.stderr.starts_with(&format!("error: {path}:2")), "{ran}");
+    }
+}

@@ -127,6 +127,35 @@ fn check_tells_what_the_configuration_names_and_no_file_bears_out() {
 }
 
 #[test]
+fn a_configuration_that_is_a_link_is_refused_and_nothing_of_it_is_shown() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    std::fs::write(world.path("secret"), "hunter2\n").unwrap();
+    std::os::unix::fs::symlink(world.path("secret"), repo.dir.join("promote.yaml")).unwrap();
+    let ran = repo.promote(&["check"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(
+        ran.stderr
+            .contains("promote.yaml: it is not an ordinary file"),
+        "{ran}"
+    );
+    assert!(!format!("{ran}").contains("hunter2"), "{ran}");
+}
+
+#[test]
+fn gits_own_completion_in_bash_knows_the_program() {
+    let world = World::new();
+    let script = world.promote(&["completions", "bash"]).stdout;
+    std::fs::write(world.path("script"), script).unwrap();
+    // As Git calls it, with the line in its own variables.
+    let complete = "source ./script; words=(git -C x promote --fr); cword=4; cur=--fr; prev=promote; \
+        __git_cmd_idx=3; _git_promote; echo \"${COMPREPLY[@]}\"";
+    let mut bash = world.command("bash");
+    let ran = crate::world::Ran::from(bash.args(["-c", complete]).output().unwrap());
+    assert_eq!(ran.stdout, "--from\n", "{ran}");
+}
+
+#[test]
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
     for subject in ["diff", "result", "config"] {

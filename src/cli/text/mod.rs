@@ -18,7 +18,7 @@ use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan, PlannedDifference};
 use row::Row;
 
-pub(super) use notes::{fault_line, warning_line, warnings};
+pub(super) use notes::{fault_line, faults, warning_line, warnings};
 pub use stat::{name_only, stat};
 pub(super) use summary::{counted, files_of};
 

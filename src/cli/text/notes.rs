@@ -52,6 +52,16 @@ pub(super) fn write(
             palette.dim,
         )?;
     }
+    faults(out, plan, canvas)
+}
+
+/// Writes which files cannot be read.
+pub(in crate::cli) fn faults(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    canvas: Canvas,
+) -> io::Result<()> {
+    let palette = canvas.palette;
     for fault in plan.faults() {
         let consequence = if fault.is_chosen {
             ""

@@ -1,4 +1,4 @@
-use super::{accept, settings};
+use super::{accept, settings, shown};
 use crate::domain::{Action, ApplicationName, EnvironmentKind, Mode, Promote};
 
 pub(super) const SAMPLE: &str = r#"
@@ -25,7 +25,15 @@ messages: {title: "promote {{ product }} to {{ to }}", body: "{% for a in applic
 
 #[test]
 fn every_part_of_the_format_is_read() {
-    let settings = settings(SAMPLE);
+    let read = accept(SAMPLE);
+    assert_eq!(
+        shown(&read.warnings),
+        [
+            "17:46 templates[0].rules[2].promote: `promote: changes` is not supported yet: promoting by \
+          this rule is refused"
+        ]
+    );
+    let settings = read.settings;
     let production = settings.environment("prod").unwrap();
     assert_eq!(production.name, "production");
     assert_eq!(production.kind, Some(EnvironmentKind::Production));

@@ -3,7 +3,7 @@
 use crate::domain::GuardName;
 use crate::manifest::{is_moving, is_pinned, version_of};
 use crate::plan::{ApplicationPlan, FilePlan, Finding};
-use crate::yaml::Value;
+use crate::yaml::{Kind, Value};
 
 /// Finds promoted versions that were fixed and would become `latest`, a branch, or nothing.
 pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
@@ -15,14 +15,22 @@ pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
         .filter_map(|difference| {
             let field = difference.version?;
             let version = |value: &Option<Value>| match value {
+                Some(Value::Scalar {
+                    kind: Kind::Null, ..
+                }) => Some(String::new()),
                 Some(Value::Scalar { text, .. }) => Some(version_of(field, text).to_owned()),
                 _ => None,
             };
             let (before, after) = (version(&difference.before)?, version(&difference.after)?);
-            (is_pinned(&before) && is_moving(&after)).then(|| Finding {
+            let is_nothing = after.is_empty();
+            (is_pinned(&before) && (is_moving(&after) || is_nothing)).then(|| Finding {
                 guard: GuardName::MovingVersion,
                 selector: difference.selector.clone(),
-                message: format!("`{before}` is pinned, `{after}` is not"),
+                message: if is_nothing {
+                    format!("`{before}` is pinned, and nothing would be")
+                } else {
+                    format!("`{before}` is pinned, `{after}` is not")
+                },
             })
         })
         .collect()
