@@ -56,6 +56,56 @@ fn with_an_ssh_key() {
 }
 
 #[test]
+fn as_gits_environment_says() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    for way in ["git -c", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL"] {
+        let world = World::new();
+        let repo = world.repository(FILES);
+        let key = ssh_key(&world);
+        let allowed = world.path("allowed").display().to_string();
+        repo.git(&["config", "gpg.ssh.allowedSignersFile", &allowed]);
+        let settings = [
+            ("commit.gpgsign", "true"),
+            ("gpg.format", "ssh"),
+            ("user.signingkey", &key),
+        ];
+        let bin = world.path("bin");
+        fs::create_dir(&bin).unwrap();
+        let program = env!("CARGO_BIN_EXE_git-promote");
+        std::os::unix::fs::symlink(program, bin.join("git-promote")).unwrap();
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        let mut git = world.command("git");
+        git.current_dir(&repo.dir).env("PATH", path);
+        match way {
+            "git -c" => {
+                for (name, value) in settings {
+                    git.args(["-c", &format!("{name}={value}")]);
+                }
+            }
+            "GIT_CONFIG_COUNT" => {
+                git.env(way, "3");
+                for (number, (name, value)) in settings.into_iter().enumerate() {
+                    git.env(format!("GIT_CONFIG_KEY_{number}"), name)
+                        .env(format!("GIT_CONFIG_VALUE_{number}"), value);
+                }
+            }
+            _ => {
+                let file = world.path("global").display().to_string();
+                for (name, value) in settings {
+                    repo.git(&["config", "--file", &file, name, value]);
+                }
+                git.env(way, file);
+            }
+        }
+        let ran = crate::world::Ran::from(git.arg("promote").args(PROMOTE).output().unwrap());
+        assert_eq!(ran.code, 0, "{way}: {ran}");
+        repo.git(&["verify-commit", "main"]);
+    }
+}
+
+#[test]
 fn with_gnupg_and_the_committers_own_key() {
     if !has("signing with GnuPG", &["gpg", "gpg-agent"]) {
         return;

@@ -33,6 +33,7 @@ mod fetch;
 mod helper;
 mod history;
 mod identity;
+mod inherited;
 mod installed;
 mod listed;
 mod look;

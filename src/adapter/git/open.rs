@@ -6,6 +6,7 @@ use std::sync::Once;
 use git2::{Config, ErrorCode, Repository, RepositoryOpenFlags};
 
 use super::fault::{Place, shown};
+use super::inherited;
 use crate::port::{Feature, RepositoryError};
 
 /// Opens the repository that `dir` lies in.
@@ -13,6 +14,7 @@ pub(super) fn discover(dir: &Path) -> Result<Repository, RepositoryError> {
     let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let ceilings: Vec<_> = std::env::split_paths(&ceilings).collect();
     let repo = open_with(dir, RepositoryOpenFlags::empty(), &ceilings)?;
+    inherited::heed(&repo)?;
     // `git --git-dir=… promote` means another repository than the folder's.
     let meant = std::env::var_os("GIT_DIR").map(std::path::PathBuf::from);
     let is_same = |meant: &Path| {

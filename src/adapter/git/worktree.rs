@@ -6,6 +6,7 @@ use std::path::Path;
 use git2::Repository;
 
 use super::fault::Place;
+use super::inherited;
 use super::reference::of_branch;
 use crate::port::RepositoryError;
 
@@ -115,11 +116,14 @@ fn all(repo: &Repository) -> Result<Vec<Repository>, RepositoryError> {
             found.push(opened);
         }
     }
+    found.iter().chain([&main]).try_for_each(inherited::heed)?;
     match repo.workdir() {
         // Whoever is in it knows best where it is.
         Some(folder) if !repo.is_worktree() => {
-            let main = Repository::open(folder);
-            found.push(main.map_err(place.fault("could not open the working tree"))?);
+            let main =
+                Repository::open(folder).map_err(place.fault("could not open the working tree"))?;
+            inherited::heed(&main)?;
+            found.push(main);
         }
         _ if !main.is_bare() => found.push(main),
         _ => {}
