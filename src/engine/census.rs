@@ -8,15 +8,13 @@
 //! before any file is paired; nothing below them is opened for that.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
-use super::names::{join, names};
+use super::names::join;
 use super::pair::{Candidate, PairError};
 use super::scope::Scope;
+use super::survey;
 use super::tree::{Entry, Trees};
-use crate::domain::{
-    ApplicationName, FileMode, LayoutMatch, LayoutPattern, Naming, ObjectId, Whose,
-};
+use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Whose};
 
 /// The first place on a path that holds a name of source or target.
 #[derive(Clone, Debug)]
@@ -50,6 +48,8 @@ pub(super) struct Census {
     pub roots: Vec<Root>,
     /// Whether the environments' folders occur under one parent only.
     has_one_parent: bool,
+    /// Whether such a folder is built as a whole: then its files are of one application.
+    is_unit: bool,
     /// The folders that all applications have in common, as a prefix.
     common: Vec<String>,
     /// The repository's own name.
@@ -66,21 +66,21 @@ impl Census {
         repository: &str,
         layout: &[LayoutPattern],
     ) -> Result<Self, PairError> {
-        let mut survey = Survey {
-            trees,
-            naming,
-            scope,
-            roots: Vec::new(),
-        };
-        let (source, target) = trees.roots();
-        survey.shared("", Some(source), Some(target))?;
-        let roots = survey.roots;
+        let roots = survey::roots(trees, naming, scope)?;
         let parents: BTreeSet<&str> = roots
             .iter()
             .filter(|r| is_folder_of_its_own(r, naming))
             .map(|r| r.above.as_str())
             .collect();
         let has_one_parent = parents.len() == 1;
+        let own = roots.iter().filter(|r| is_folder_of_its_own(r, naming));
+        let mut is_unit = false;
+        for entry in own.filter(|_| has_one_parent).flat_map(Root::entries) {
+            is_unit |= match entry {
+                (_, folder, Whose::Source(_)) => trees.source(folder.id)?.iter().any(is_build),
+                (_, folder, _) => trees.target(folder.id)?.iter().any(is_build),
+            };
+        }
         let mut above = roots
             .iter()
             .filter(|r| !r.above.is_empty() && (!is_folder(r) || is_folder_of_its_own(r, naming)))
@@ -96,6 +96,7 @@ impl Census {
         }
         Ok(Self {
             has_one_parent,
+            is_unit,
             common,
             repository: repository.to_owned(),
             layout: layout.to_vec(),
@@ -179,11 +180,14 @@ impl Census {
             }
             if self.has_one_parent && !is_overlay {
                 let stem = without_extension(parts[at + 1]);
-                let is_environments_own = at + 2 == parts.len() && is_generic(stem);
-                return if is_environments_own {
-                    self.repository.clone()
-                } else {
-                    stem.to_owned()
+                let is_file = at + 2 == parts.len();
+                return match above {
+                    // `apps/web/production`: the folder is the application's.
+                    [_, .., name] if self.is_unit || is_file && is_generic(stem) => {
+                        (*name).to_owned()
+                    }
+                    _ if is_file && (self.is_unit || is_generic(stem)) => self.repository.clone(),
+                    _ => stem.to_owned(),
                 };
             }
         } else if at == 0 {
@@ -208,6 +212,14 @@ fn is_generic(stem: &str) -> bool {
     matches!(
         stem,
         "" | "values" | "config" | "secrets" | "Chart" | "kustomization" | "Kustomization"
+    )
+}
+
+/// Whether a file says that its folder is built as a whole.
+fn is_build(entry: &Entry) -> bool {
+    matches!(
+        entry.name.as_str(),
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml"
     )
 }
 
@@ -273,127 +285,4 @@ fn without_extension(name: &str) -> &str {
     name.find('.')
         .filter(|i| *i > 0)
         .map_or(name, |i| &name[..i])
-}
-
-/// Whether a folder without a partner is another environment's: `prod-eu` beside `prod`.
-fn is_anothers(naming: &Naming, entry: &Entry, siblings: &[Entry]) -> bool {
-    let name = entry.name.as_str();
-    let hits = naming.in_path(name);
-    let [hit] = hits.as_slice() else { return false };
-    let is_there = |other: &str| {
-        let at = siblings.binary_search_by(|e| e.name.as_str().cmp(other));
-        other != name && at.is_ok_and(|at| siblings[at].is_directory())
-    };
-    entry.is_directory() && (is_there(&name[hit.start..hit.end]) || is_there(&name[..hit.end]))
-}
-
-struct Survey<'a> {
-    trees: &'a Trees<'a>,
-    naming: &'a Naming,
-    scope: &'a Scope<'a>,
-    roots: Vec<Root>,
-}
-
-impl Survey<'_> {
-    /// Walks a folder whose path holds no name of the source.
-    fn shared(
-        &mut self,
-        above: &str,
-        source: Option<ObjectId>,
-        target: Option<ObjectId>,
-    ) -> Result<(), PairError> {
-        let targets = target.map_or(Ok(Rc::default()), |t| self.trees.target(t))?;
-        let sources = match source {
-            Some(s) if Some(s) == target => None,
-            Some(s) => Some(self.trees.source(s)?),
-            None => Some(Rc::default()),
-        };
-        let sources: &[Entry] = sources.as_deref().unwrap_or(&targets);
-        let mut taken = vec![false; targets.len()];
-        for entry in sources.iter().filter(|e| self.naming.names_source(&e.name)) {
-            let candidates: Vec<Candidate> = names(self.naming, &entry.name, &targets)
-                .into_iter()
-                .map(|name| {
-                    let at = targets
-                        .binary_search_by(|e| e.name.cmp(&name.text))
-                        .ok()
-                        .filter(|i| targets[*i].is_directory() == entry.is_directory());
-                    if let Some(at) = at {
-                        taken[at] = true;
-                    }
-                    Candidate {
-                        path: join(above, &name.text),
-                        entry: at.map(|i| targets[i].clone()),
-                        is_positional: name.is_positional,
-                        renames: name.renames,
-                    }
-                })
-                .collect();
-            let partners = if candidates.iter().any(|c| c.entry.is_some()) {
-                candidates
-                    .into_iter()
-                    .filter(|c| c.entry.is_some())
-                    .collect()
-            } else if is_anothers(self.naming, entry, sources) {
-                continue;
-            } else {
-                candidates.into_iter().take(1).collect()
-            };
-            if self.scope.enters(&join(above, &entry.name)) {
-                self.roots.push(Root {
-                    above: above.to_owned(),
-                    source: Some(entry.clone()),
-                    targets: partners,
-                });
-            }
-        }
-        for (entry, _) in targets.iter().zip(&taken).filter(|(_, taken)| !**taken) {
-            let is_source = self.naming.names_source(&entry.name);
-            let path = join(above, &entry.name);
-            if is_source || is_anothers(self.naming, entry, &targets) {
-                continue;
-            }
-            if self.naming.names_target(&entry.name) {
-                self.target_root(above, &path, entry);
-            } else if entry.mode == FileMode::Directory && self.scope.enters(&path) {
-                let partner = sources
-                    .binary_search_by(|e| e.name.cmp(&entry.name))
-                    .ok()
-                    .map(|i| &sources[i])
-                    .filter(|e| e.is_directory())
-                    .map(|e| e.id);
-                self.shared(&path, partner, Some(entry.id))?;
-            }
-        }
-        let only_source = |e: &&Entry| {
-            e.is_directory()
-                && !self.naming.names_source(&e.name)
-                && targets.binary_search_by(|t| t.name.cmp(&e.name)).is_err()
-        };
-        let only: Vec<Entry> = sources.iter().filter(only_source).cloned().collect();
-        for entry in only {
-            let path = join(above, &entry.name);
-            if self.scope.enters(&path) {
-                self.shared(&path, Some(entry.id), None)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// An entry that carries the target's name and has no partner: files of the target only.
-    fn target_root(&mut self, above: &str, path: &str, entry: &Entry) {
-        if !self.scope.enters(path) {
-            return;
-        }
-        self.roots.push(Root {
-            above: above.to_owned(),
-            source: None,
-            targets: vec![Candidate {
-                path: path.to_owned(),
-                entry: Some(entry.clone()),
-                is_positional: true,
-                renames: Vec::new(),
-            }],
-        });
-    }
 }

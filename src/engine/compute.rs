@@ -133,9 +133,9 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
         target: target.as_ref(),
     };
     let decided = compared.decide(&files, request, &|choice| unchanged.has(choice))?;
-    warnings.extend(decided.warnings);
     let promoted = Promoted::of(request, &settings, &hop.to, &decided.applications);
-    let action = promoted.action()?;
+    let (action, preview_only) = promoted.action()?;
+    warnings.extend(decided.warnings.into_iter().chain(preview_only));
     let proposal = promoted.proposal(&hop, located_names, branch);
     let findings = guard::run(&decided.applications);
     let message = message::compose(

@@ -30,6 +30,7 @@ mod settle;
 mod shown;
 mod spread;
 mod standing;
+mod survey;
 mod tree;
 mod unchanged;
 mod version;

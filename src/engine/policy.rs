@@ -5,7 +5,7 @@ use super::request::Request;
 use crate::domain::{
     Action, ApplicationName, Environment, Policy, Product, PullRequestSettings, Settings,
 };
-use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, ProposalPlan, branch_name};
+use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, ProposalPlan, Warning, branch_name};
 use crate::port::Branch;
 
 /// A promotion as the policies see it.
@@ -62,7 +62,9 @@ impl<'a> Promoted<'a> {
 
     /// `--action`, else the policies', else commit. A flag may be more careful than a policy, never
     /// less. Of each application the strongest policy speaks, and of these the most careful one.
-    pub(super) fn action(&self) -> Result<Action, EngineError> {
+    ///
+    /// With a warning where a policy leaves it at a preview which nobody asked for.
+    pub(super) fn action(&self) -> Result<(Action, Option<Warning>), EngineError> {
         let required: Option<(Action, &Policy)> = self
             .products
             .iter()
@@ -78,8 +80,15 @@ impl<'a> Promoted<'a> {
                     asked,
                 })
             }
-            (Some(action), _) | (None, Some((action, _))) => Ok(action),
-            (None, None) => Ok(Action::Commit),
+            (None, Some((Action::None, policy))) if !self.is_empty => {
+                let name = &policy.name;
+                let message =
+                    format!("policy `{name}` says `action: none`: this is only a preview");
+                let path = None;
+                Ok((Action::None, Some(Warning { path, message })))
+            }
+            (Some(action), _) | (None, Some((action, _))) => Ok((action, None)),
+            (None, None) => Ok((Action::Commit, None)),
         }
     }
 

@@ -88,7 +88,7 @@ fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
     if remote.is_some_and(|remote| remote.tip("main") != repo.tip("main")) {
         let files = repo.status().replace(" M d/other", "");
         let same = |path: &&str| repo.has(path) && repo.read(path) == "2";
-        let has_some = ["a", "new"].iter().any(|path| same(path)) || !repo.has("gone");
+        let has_some = ["a", "new"].iter().any(same) || !repo.has("gone");
         assert!(has_some || files.trim().is_empty(), "{at}: {files}");
         return;
     }

@@ -308,6 +308,37 @@ fn one_parent_means_that_the_applications_lie_below() {
 }
 
 #[test]
+fn a_folder_that_is_built_as_a_whole_is_one_application() {
+    let both = |below: &[&str]| -> Vec<String> {
+        let of = |environment: &str| {
+            let paths = below.iter().map(|path| path.replace("{env}", environment));
+            paths.collect::<Vec<_>>()
+        };
+        [
+            of("staging"),
+            of("production"),
+            vec![below[0].replace("{env}", "staging") + ".debug"],
+        ]
+        .concat()
+    };
+    let of = |below: &[&str]| {
+        let paths = both(below);
+        names(&paths.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let files = ["kustomization.yaml", "deploy.yaml", "patches/x.yaml"];
+    let web = files.map(|file| format!("apps/web/{{env}}/{file}"));
+    assert_eq!(of(&web.each_ref().map(String::as_str)), ["web"]);
+    // A folder of environments alone: what is below them has names of its own.
+    let all = files.map(|file| format!("envs/{{env}}/{file}"));
+    assert_eq!(of(&all.each_ref().map(String::as_str)), ["patches", "shop"]);
+    assert_eq!(of(&["apps/web/{env}/values.yaml"]), ["web"]);
+    assert_eq!(
+        of(&["envs/{env}/api.yaml", "envs/{env}/web.yaml"]),
+        ["api", "web"]
+    );
+}
+
+#[test]
 fn several_parents_are_the_applications_without_their_common_part() {
     assert_eq!(
         names(&[

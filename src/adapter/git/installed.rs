@@ -224,11 +224,11 @@ impl<'r> Installed<'r> {
             };
             if let Some(branch) = value.strip_prefix("ref: refs/heads/") {
                 listed.default = Some(branch.to_owned());
-            } else if let (Some(branch), Ok(id)) = (
-                name.strip_prefix("refs/heads/"),
-                Oid::from_str_ext(value, self.here.object_format()),
-            ) {
-                listed.branches.insert(branch.to_owned(), id);
+            } else if let Ok(id) = Oid::from_str_ext(value, self.here.object_format()) {
+                match name.strip_prefix("refs/heads/") {
+                    Some(branch) => _ = listed.branches.insert(branch.to_owned(), id),
+                    None => listed.head = Some(id),
+                }
             }
         }
         Ok(listed)

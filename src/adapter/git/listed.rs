@@ -9,8 +9,10 @@ use crate::port::RepositoryError;
 /// A remote's branches, as it was last asked.
 #[derive(Default)]
 pub(super) struct Listed {
-    /// The branch that its HEAD names.
+    /// The branch that its HEAD names, where it tells.
     pub(super) default: Option<String>,
+    /// Where its HEAD is.
+    pub(super) head: Option<Oid>,
     /// Its branches and their commits.
     pub(super) branches: BTreeMap<String, Oid>,
 }
@@ -18,10 +20,11 @@ pub(super) struct Listed {
 impl Listed {
     /// The branch that its HEAD names, if there is one.
     pub(super) fn default_branch(&self, remote: &str) -> Result<String, RepositoryError> {
-        match &self.default {
+        let default = self.default.as_ref().or_else(|| self.only_there());
+        match default {
             Some(branch) if self.branches.contains_key(branch) => Ok(branch.clone()),
             default if self.branches.is_empty() => Err(RepositoryError::Unborn {
-                branch: default.clone().unwrap_or_else(|| "main".to_owned()),
+                branch: default.map_or("main", String::as_str).to_owned(),
                 remote: Some(remote.to_owned()),
             }),
             Some(branch) => Err(RepositoryError::UnknownBranch {
@@ -32,6 +35,18 @@ impl Listed {
             None => Err(RepositoryError::DetachedHead {
                 commit: "the remote's HEAD".to_owned(),
             }),
+        }
+    }
+
+    /// The one branch that is where HEAD is; not every server tells what HEAD names.
+    fn only_there(&self) -> Option<&String> {
+        let mut there = self
+            .branches
+            .iter()
+            .filter(|(_, oid)| Some(**oid) == self.head);
+        match (there.next(), there.next()) {
+            (Some((only, _)), None) => Some(only),
+            _ => None,
         }
     }
 

@@ -299,26 +299,15 @@ impl Transport for Network<'_> {
 
 fn listed(connection: &git2::RemoteConnection<'_, '_, '_>) -> Result<Listed, git2::Error> {
     let mut listed = Listed::default();
-    let mut head = None;
     for advertised in connection.list()? {
         if advertised.name() == "HEAD" {
-            head = Some(advertised.oid());
+            listed.head = Some(advertised.oid());
             listed.default = advertised
                 .symref_target()
                 .and_then(|full| full.strip_prefix("refs/heads/"))
                 .map(ToOwned::to_owned);
         } else if let Some(branch) = advertised.name().strip_prefix("refs/heads/") {
             listed.branches.insert(branch.to_owned(), advertised.oid());
-        }
-    }
-    // Servers that do not tell what HEAD names: the one branch that is there.
-    if listed.default.is_none() && head.is_some() {
-        let mut same = listed
-            .branches
-            .iter()
-            .filter(|(_, oid)| Some(**oid) == head);
-        if let (Some((only, _)), None) = (same.next(), same.next()) {
-            listed.default = Some(only.clone());
         }
     }
     Ok(listed)
