@@ -63,7 +63,9 @@ fn left_at(repo: &Repository, branch: &str, tip: Oid) -> Result<Option<Oid>, Rep
     let is_own = Identity::read(repo)
         .is_ok_and(|here| commit.committer().email_bytes() == here.committer.email_bytes());
     let log = repo.reflog(&name).map_err(fault())?;
-    let was_there = log.iter().any(|entry| entry.id_new() == tip);
+    // The newest lines are those of runs that were stopped before the branch itself moved.
+    let is_tip = |entry: &git2::ReflogEntry<'_>| entry.id_new() == tip;
+    let was_there = log.iter().skip_while(is_tip).any(|entry| is_tip(&entry));
     Ok((is_own && !was_there).then_some(local))
 }
 

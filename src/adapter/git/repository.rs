@@ -10,6 +10,7 @@ use super::address::Address;
 use super::borrowed::{self, Borrowed};
 use super::fault::Place;
 use super::helper::Helper;
+use super::inherited;
 use super::network::{self, NetworkSettings};
 use super::snapshot::{GitSnapshot, Store};
 use super::transport::{self, Purpose};
@@ -261,7 +262,10 @@ fn borrowed(
         _ => return Err(error),
     };
     match borrowed::make(dir, feature)? {
-        Some((repo, borrowed)) => Ok((repo, Some(borrowed))),
+        Some((repo, borrowed)) => {
+            inherited::heed(&repo)?;
+            Ok((repo, Some(borrowed)))
+        }
         None => Err(error),
     }
 }
