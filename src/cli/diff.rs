@@ -1,5 +1,7 @@
 //! `git promote diff`.
 
+use std::io;
+
 use clap::Args;
 
 use super::arguments::Output;
@@ -12,6 +14,7 @@ use super::text::{self, Detail, Kept, Length, Selectors};
 use super::{disk, json_v1};
 use crate::domain::Action;
 use crate::engine::{self, MARKDOWN_LIMIT};
+use crate::plan::Plan;
 use crate::wiring::Outside;
 
 /// Show what a promotion would do, and write nothing.
@@ -76,12 +79,18 @@ impl From<DetailArguments> for Detail {
     }
 }
 
-/// Whether the output has no place for warnings, or not for all.
-fn is_short(arguments: &DiffArguments) -> bool {
+/// Tells beside the output what it has no place for.
+fn tell(arguments: &DiffArguments, plan: &Plan, console: &mut Console<'_>) -> io::Result<()> {
     match arguments.selection.output {
-        Output::Json => false,
-        Output::Markdown => true,
-        Output::Text => arguments.name_only || arguments.stat,
+        // The body of a pull request has the plan's warnings; those about this clone are for whoever
+        // stands before it.
+        Output::Markdown => text::warnings(console.err, plan.notes().iter(), console.stderr),
+        Output::Text if arguments.name_only || arguments.stat => {
+            let all = plan.notes().iter().chain(plan.warnings());
+            text::warnings(console.err, all, console.stderr)?;
+            text::faults(console.err, plan, console.stderr)
+        }
+        Output::Text | Output::Json => Ok(()),
     }
 }
 
@@ -116,17 +125,7 @@ pub async fn run(
             &request.allow,
         )?,
     }
-    if is_short(arguments) {
-        // The body of a pull request has the plan's warnings; those about this clone are for whoever
-        // stands before it.
-        let has_some = arguments.selection.output == Output::Markdown;
-        let rest = if has_some { &[] } else { plan.warnings() };
-        let told = plan.notes().iter().chain(rest);
-        text::warnings(console.err, told, console.stderr)?;
-        if !has_some {
-            text::faults(console.err, &plan, console.stderr)?;
-        }
-    }
+    tell(arguments, &plan, console)?;
     let is_different = arguments.exit_code && !plan.is_empty();
     Ok(if is_different {
         Exit::Different

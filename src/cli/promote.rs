@@ -193,16 +193,13 @@ pub async fn run(
             receipt::result(&receipt, shown.is_empty(), console, detail, allow)
         }
     };
-    let told = told
-        .and_then(|()| receipt::story(&receipt, console))
-        .and_then(|()| console.out.flush());
-    match (told, receipt::deed(&receipt)) {
+    match told.and_then(|()| receipt::story(&receipt, console)) {
         // Who reads no further has not asked for less.
-        (Err(source), Some(deed)) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::Untold { deed, source })
-        }
-        (Err(source), None) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::Output(source))
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(match receipt::deed(&receipt) {
+                Some(deed) => Failure::Untold { deed, source },
+                None => Failure::Output(source),
+            })
         }
         _ => Ok(receipt::exit(&receipt)),
     }

@@ -107,10 +107,6 @@ pub async fn apply(
 ) -> Result<Receipt, EngineError> {
     let started = ports.clock.elapsed();
     let shown = prepared.plan.clone();
-    let notes = match prepared.plan.action() {
-        Action::Commit => ports.repository.catch_up(&prepared.branch).await?,
-        Action::PullRequest | Action::None => Vec::new(),
-    };
     let mut current = prepared;
     let mut overtaken = 0;
     loop {
@@ -127,9 +123,10 @@ pub async fn apply(
         let receipt = if plan.is_empty() {
             match plan.action() {
                 Action::PullRequest => clear_away(ports, request, &plan, &branch).await?,
-                Action::Commit | Action::None => Some(Receipt::NothingToPromote {
-                    notes: notes.clone(),
+                Action::Commit => Some(Receipt::NothingToPromote {
+                    notes: ports.repository.catch_up(&branch).await?,
                 }),
+                Action::None => Some(Receipt::NothingToPromote { notes: Vec::new() }),
             }
         } else if plan.action() == Action::None {
             Some(Receipt::Planned)
@@ -140,7 +137,7 @@ pub async fn apply(
             };
             match cleared.plan().action() {
                 Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
-                Action::Commit | Action::None => commit(ports, &cleared, branch, &notes).await?,
+                Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
             }
         };
         if let Some(receipt) = receipt {
@@ -152,7 +149,7 @@ pub async fn apply(
         let next = match prepare(ports, request).await {
             // What was chosen by name is gone: somebody promoted it.
             Err(EngineError::NothingSelected { .. }) => {
-                return Ok(Receipt::NothingToPromote { notes });
+                return Ok(Receipt::NothingToPromote { notes: Vec::new() });
             }
             other => other?,
         };
@@ -172,10 +169,10 @@ async fn commit(
     ports: &Ports<'_>,
     cleared: &Cleared,
     branch: Branch,
-    earlier: &[String],
 ) -> Result<Option<Receipt>, EngineError> {
     let commit = write(ports, cleared).await?;
     ports.progress.step(sending(&branch));
+    let earlier = ports.repository.catch_up(&branch).await?;
     Ok(match ports.repository.advance(&branch, commit).await? {
         Advance::Overtaken => None,
         Advance::Done { notes } => Some(Receipt::Committed {
@@ -184,7 +181,7 @@ async fn commit(
             remote: branch.remote,
             applications: cleared.plan().changed_applications().cloned().collect(),
             plan: Box::new(cleared.plan().clone()),
-            notes: [earlier, &notes].concat(),
+            notes: [earlier, notes].concat(),
         }),
     })
 }

@@ -18,7 +18,7 @@ pub(super) fn shared(
     place: &Place,
     promoted: &[&Place],
 ) -> Option<String> {
-    let anchored = (0..=place.steps.len()).filter_map(|n| {
+    let mut anchored = (0..=place.steps.len()).filter_map(|n| {
         let above = Place {
             document: place.document,
             steps: place.steps[..n].to_vec(),
@@ -37,10 +37,7 @@ pub(super) fn shared(
             .iter()
             .any(|own| !theirs.contains(&keys(own)) && !promoted.iter().any(|p| p.contains(own)))
     };
-    anchored
-        .into_iter()
-        .find(is_apart)
-        .map(|(_, name)| name.to_owned())
+    anchored.find(is_apart).map(|(_, name)| name.to_owned())
 }
 
 /// Where the target has aliases of a value that are aliases of the source's partner too; none where

@@ -1,6 +1,6 @@
 //! A local branch that an earlier run left behind after its push.
 
-use crate::world::{Repo, World};
+use crate::world::{PROMOTE, Repo, World};
 
 const API: &str = "apps/api/production/values.yaml";
 const FILES: [(&str, &str); 4] = [
@@ -9,27 +9,18 @@ const FILES: [(&str, &str); 4] = [
     ("apps/web/staging/values.yaml", "image:\n  tag: 1.0.0\n"),
     ("apps/web/production/values.yaml", "image:\n  tag: 1.0.0\n"),
 ];
-const PROMOTE: [&str; 6] = [
-    "--from",
-    "staging",
-    "--to",
-    "production",
-    "--service",
-    "api",
-];
-
 /// A clone on the commit that a promotion by the same person was made on, since.
 fn left_behind(world: &World) -> (Repo<'_>, Repo<'_>) {
     let (remote, repo) = world.cloned(&FILES);
     let other = world.clone_of(&remote, "other");
-    assert_eq!(other.promote(&PROMOTE).code, 0);
+    assert_eq!(other.promote(PROMOTE).code, 0);
     assert_ne!(repo.tip("main"), remote.tip("main"));
     (remote, repo)
 }
 
 /// Promotes, where nothing is left to promote; gives what was said on stderr.
 fn promotes_nothing(repo: &Repo<'_>, more: &[&str]) -> String {
-    let ran = repo.promote(&[&PROMOTE[..], more].concat());
+    let ran = repo.promote(&[PROMOTE, more].concat());
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.stdout.contains("nothing"), "{ran}");
     ran.stderr
@@ -85,7 +76,7 @@ fn changed_files_hold_it_and_that_is_told() {
         "{told}"
     );
     let json = repo
-        .promote(&[&PROMOTE[..], &["--output", "json"]].concat())
+        .promote(&[PROMOTE, &["--output", "json"]].concat())
         .stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let warning = json["warnings"][0]["message"].as_str().unwrap();

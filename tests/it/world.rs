@@ -306,6 +306,17 @@ impl Repo<'_> {
     }
 }
 
+/// The words that promote the application `api`, without a question.
+pub const PROMOTE: &[&str] = &[
+    "--from",
+    "staging",
+    "--to",
+    "production",
+    "--service",
+    "api",
+    "--yes",
+];
+
 /// The default choice: no `--branch`, push if there is a remote.
 pub fn any() -> BranchChoice {
     BranchChoice::default()

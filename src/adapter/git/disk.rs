@@ -105,9 +105,13 @@ impl Transport for Disk<'_> {
         let Some(tip) = self.tip(branch)? else {
             return Ok(None);
         };
-        transfer::copy(&self.there, self.here, tip)?;
         let tracking = of_remote(&self.name, branch);
-        if target(self.here, &tracking)? != Some(tip) {
+        let is_known = target(self.here, &tracking)? == Some(tip);
+        if is_known && self.here.find_commit(tip).is_ok() {
+            return Ok(Some(tip));
+        }
+        transfer::copy(&self.there, self.here, tip)?;
+        if !is_known {
             set(self.here, &tracking, tip, "promote: fetch")?;
         }
         Ok(Some(tip))

@@ -131,7 +131,7 @@ impl Place {
     }
 }
 
-/// The first 40 hexadecimal digits in a row.
+/// The first word that is an object's id.
 fn id_in(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_hexdigit())
         .find(|word| matches!(word.len(), 40 | 64))

@@ -10,11 +10,13 @@
 //! | `durable` | what must be on the disk before a branch points at it |
 //! | `choose` | which remote and which branch are meant |
 //! | `reference` | moving a branch by compare-and-swap |
-//! | `advance`, `worktree`, `checkout`, `ready`, `racy`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
+//! | `advance`, `worktree`, `checkout`, `ready`, `staged`, `racy`, `compare`, `sparse`, `paths` | moving a local branch and, where it is checked out, its files |
 //! | `transport`, `address`, `listed` | the remote: the ways to it, and what it says that it has |
 //! | `disk`, `transfer`, `server` | a remote on this disk: copying objects, and what it wants besides |
 //! | `network` | a remote on a server by libgit2: its credentials, deadlines and errors |
-//! | `installed`, `said`, `process`, `helper`, `ssh` | what only Git itself can do |
+//! | `installed`, `process`, `helper`, `ssh` | what only Git itself can do |
+//! | `said` | what Git and the servers behind it say |
+//! | `inherited` | the settings that Git takes from its environment |
 //! | `fetch`, `look`, `push` | the remote's branch: finding it, publishing on it |
 //! | `proposed` | branches of the program's own |
 //! | `history` | looking back for an earlier promotion |

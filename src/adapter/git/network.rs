@@ -226,13 +226,17 @@ impl Transport for Network<'_> {
         })?;
         self.listed = Some(listed);
         let Some(tip) = tip else { return Ok(None) };
+        let is_known = target(here, &tracking)? == Some(tip);
+        if was_here && is_known {
+            return Ok(Some(tip));
+        }
         // For libgit2 a commit that is here is here with its files; Git looks.
         if was_here && !is_whole(here, tip)? {
             let server = self.server.clone();
             return Installed::open(here, &self.name, server, self.settings).fetch(branch);
         }
         sync_new_packs(here, &before)?;
-        if target(here, &tracking)? != Some(tip) {
+        if !is_known {
             set(here, &tracking, tip, "promote: fetch")?;
         }
         Ok(Some(tip))

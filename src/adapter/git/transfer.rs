@@ -56,8 +56,8 @@ pub(super) fn is_whole(repo: &Repository, tip: Oid) -> Result<bool, RepositoryEr
     let fault = Place::of(repo).fault("could not open the object database");
     let odb = repo.odb().map_err(fault)?;
     let mut had = Reached::new(repo)?;
-    if !odb.exists(tip) || had.has(tip)? {
-        return Ok(odb.exists(tip));
+    if had.has(tip)? {
+        return Ok(true);
     }
     match Missing::find(repo, &odb, &mut had, tip) {
         Ok(objects) => Ok(objects.into_iter().all(|id| odb.exists(id))),
@@ -97,11 +97,9 @@ struct Reached<'r> {
 impl<'r> Reached<'r> {
     fn new(repo: &'r Repository) -> Result<Self, RepositoryError> {
         let fault = || Place::of(repo).fault("could not list the references");
-        let odb = repo.odb().map_err(fault())?;
         let mut seen = HashSet::new();
         for reference in repo.references().map_err(fault())? {
-            let target = reference.map_err(fault())?.target();
-            seen.extend(target.filter(|id| odb.exists_ext(*id, OdbLookupFlags::NO_REFRESH)));
+            seen.extend(reference.map_err(fault())?.target());
         }
         let walk = None;
         Ok(Self { repo, walk, seen })
@@ -109,12 +107,13 @@ impl<'r> Reached<'r> {
 
     fn has(&mut self, commit: Oid) -> Result<bool, RepositoryError> {
         let fault = || Place::of(self.repo).fault("could not read the history");
-        if self.seen.contains(&commit) {
-            return Ok(true);
-        }
+        // A reference may name what is not there.
         let odb = self.repo.odb().map_err(fault())?;
         if !odb.exists_ext(commit, OdbLookupFlags::NO_REFRESH) {
             return Ok(false);
+        }
+        if self.seen.contains(&commit) {
+            return Ok(true);
         }
         let mut walk = match self.walk.take() {
             Some(walk) => walk,

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::remotes::{Http, Ssh, has};
-use crate::world::{Ran, Repo, World};
+use crate::world::{PROMOTE, Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
     ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
@@ -100,7 +100,8 @@ impl<'w> Ground<'w> {
             .args(["-e", &format!("trace={call}")])
             .args(["-e", &format!("inject={call}:{}:when={nth}", blow.words())])
             .arg(env!("CARGO_BIN_EXE_git-promote"))
-            .args(PROMOTE);
+            .args(PROMOTE)
+            .args(TIMEOUT);
         let ran = until_woken(strace, &trace);
         let log = fs::read_to_string(&trace).unwrap_or_default();
         let was_dealt = log.contains("(INJECTED)") || log.contains("killed by SIGKILL");
@@ -137,22 +138,29 @@ impl<'w> Ground<'w> {
         }
     }
 
+    fn promote(&self) -> Ran {
+        self.repo.promote(&[PROMOTE, TIMEOUT].concat())
+    }
+
+    /// Removes the locks in some folders, which a run has named, and runs again.
+    fn unlocked(&self, folders: &[PathBuf], named: &Ran, at: &str) -> Ran {
+        let locks: Vec<PathBuf> = folders.iter().flat_map(|folder| locks(folder)).collect();
+        assert!(!locks.is_empty(), "{at}\nthen {named}");
+        for lock in locks {
+            let name = lock.file_name().unwrap().to_string_lossy().into_owned();
+            assert!(named.stderr.contains(&name), "{at}\nthen {named}");
+            fs::remove_file(lock).unwrap();
+        }
+        self.promote()
+    }
+
     fn next_run_ends_right(&self, at: &str) {
-        let mut again = self.repo.promote(PROMOTE);
+        let mut again = self.promote();
         if again.code != 0 {
             // As with Git: a lock that a killed process left is named, and stays until somebody
             // is sure that nobody holds it.
-            let locks: Vec<PathBuf> = [self.repo.dir.join(".git"), self.remote.dir.clone()]
-                .iter()
-                .flat_map(|folder| locks(folder))
-                .collect();
-            assert!(!locks.is_empty(), "{at}\nthen {again}");
-            for lock in locks {
-                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
-                assert!(again.stderr.contains(&name), "{at}\nthen {again}");
-                fs::remove_file(lock).unwrap();
-            }
-            again = self.repo.promote(PROMOTE);
+            let folders = [self.repo.dir.join(".git"), self.remote.dir.clone()];
+            again = self.unlocked(&folders, &again, at);
         }
         assert_eq!(again.code, 0, "{at}\nthen {again}");
         assert_eq!(
@@ -167,14 +175,7 @@ impl<'w> Ground<'w> {
         );
         // The clone is as after an undisturbed run too.
         if self.repo.tip("main") != self.remote.tip("main") {
-            let locks = locks(&self.repo.dir.join(".git"));
-            assert!(!locks.is_empty(), "{at}\nthen {again}");
-            for lock in locks {
-                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
-                assert!(again.stderr.contains(&name), "{at}\nthen {again}");
-                fs::remove_file(lock).unwrap();
-            }
-            again = self.repo.promote(PROMOTE);
+            again = self.unlocked(&[self.repo.dir.join(".git")], &again, at);
         }
         assert_eq!(
             self.repo.tip("main"),
@@ -221,17 +222,8 @@ fn was_woken(trace: &Path) -> bool {
 /// How the trace shows a write of the number 1 to an event.
 const WOKEN: &str = "\"\\1\\0\\0\\0\\0\\0\\0\\0\", 8) ";
 
-const PROMOTE: &[&str] = &[
-    "--from",
-    "staging",
-    "--to",
-    "production",
-    "--service",
-    "api",
-    "--yes",
-    "--timeout",
-    "5",
-];
+/// How long the server may be silent.
+const TIMEOUT: &[&str] = &["--timeout", "5"];
 
 /// All lock files below a folder.
 pub fn locks(folder: &Path) -> Vec<PathBuf> {

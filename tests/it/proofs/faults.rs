@@ -16,7 +16,7 @@ use std::thread;
 
 use crate::github::{Failing, How, StandIn, TOKEN};
 use crate::remotes::has;
-use crate::world::{Ran, Repo, World};
+use crate::world::{PROMOTE, Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
     ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
@@ -79,15 +79,8 @@ impl<'w> Scene<'w> {
             .env("GITHUB_SERVER_URL", self.github.url())
             .env("GITHUB_API_URL", self.github.api())
             .env("GH_TOKEN", TOKEN)
-            .args([
-                "--from",
-                "staging",
-                "--to",
-                "production",
-                "--service",
-                "api",
-            ])
-            .args(["--yes", "--verbose", "--timeout", "3"])
+            .args(PROMOTE)
+            .args(["--verbose", "--timeout", "3"])
             .args(words)
             .output()
             .unwrap();

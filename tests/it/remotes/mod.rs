@@ -8,7 +8,7 @@ mod ssh;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::world::{Ran, Repo, World};
+use crate::world::{PROMOTE, Ran, Repo, World};
 use faults::{Fault, Proxy};
 pub use http::Http;
 pub use http::{PASSWORD, USER};
@@ -23,15 +23,6 @@ const FILES: &[(&str, &str)] = &[
     ("apps/web/production/values.yaml", "image:\n  tag: 2.0.0\n"),
 ];
 const API: &str = "apps/api/production/values.yaml";
-const PROMOTE: &[&str] = &[
-    "--from",
-    "staging",
-    "--to",
-    "production",
-    "--service",
-    "api",
-    "--yes",
-];
 
 /// A remote with the sample's files, and a clone whose `origin` is at `url`.
 fn cloned<'w>(world: &'w World, url: &str) -> (Repo<'w>, Repo<'w>) {
@@ -39,6 +30,14 @@ fn cloned<'w>(world: &'w World, url: &str) -> (Repo<'w>, Repo<'w>) {
     remote.git(&["config", "http.receivepack", "true"]);
     repo.git(&["remote", "set-url", "origin", url]);
     (remote, repo)
+}
+
+/// The same over HTTPS by an authority that the clone trusts; `None` where there is no such server.
+fn over_https(world: &World) -> Option<(Http, Repo<'_>, Repo<'_>)> {
+    let http = Http::start(world)?;
+    let (remote, repo) = cloned(world, &format!("{}/remote.git", http.url));
+    trust(&repo, &http);
+    Some((http, remote, repo))
 }
 
 /// The program with more words.
@@ -98,11 +97,9 @@ const WAYS: [&[&str]; 2] = [&["--transport", "libgit2"], &["--transport", "git"]
 fn over_https_with_a_password_and_an_own_authority() {
     for way in WAYS {
         let world = World::new();
-        let Some(http) = Http::start(&world) else {
+        let Some((http, remote, repo)) = over_https(&world) else {
             return;
         };
-        let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
-        trust(&repo, &http);
         store_password(&world, http.port, PASSWORD);
         somebody_commits(&world, &remote, "README", "theirs");
         let ran = promote(&repo, way);
@@ -247,11 +244,9 @@ fn from_clones_that_libgit2_cannot_read() {
 fn a_commit_that_is_here_without_its_files_is_fetched_over_https_too() {
     for way in WAYS {
         let world = World::new();
-        let Some(http) = Http::start(&world) else {
+        let Some((http, remote, repo)) = over_https(&world) else {
             return;
         };
-        let (remote, repo) = cloned(&world, &format!("{}/remote.git", http.url));
-        trust(&repo, &http);
         http.let_in(&world);
         somebody_commits(&world, &remote, "theirs", "1");
         repo.lacks_files_of(&remote, &remote.tip("main"));
