@@ -6,10 +6,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Output, PlaceArguments};
+use super::terminal::can_ask;
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
-use crate::wiring::{Patience, Reach, Way};
+use crate::wiring::{Prompts, Reach};
 
 /// Environments, applications and differences.
 #[derive(Args, Clone, Debug)]
@@ -73,11 +74,13 @@ pub struct SelectionArguments {
     #[arg(long, help_heading = "Repository")]
     pub no_push: bool,
 
-    /// What speaks to a remote on a server; otherwise libgit2, and the installed git where it cannot.
-    #[arg(long, value_enum, value_name = "HOW", help_heading = "Repository")]
-    pub transport: Option<TransportWord>,
+    /// Without effect since version 0.2: the installed git reaches every remote.
+    #[arg(long, value_name = "HOW", hide = true)]
+    pub transport: Option<String>,
 
-    /// How many seconds a server may be silent; a step is tried again for up to twice that.
+    /// How many seconds a server may be silent (four times that during a push, while its hooks run);
+    /// a step is tried again for up to twice that. At a terminal, where git may ask for a password,
+    /// only the network's own limits hold.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -118,15 +121,6 @@ pub enum PromoteWord {
     Changes,
 }
 
-/// The words of `--transport`.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TransportWord {
-    /// The library that is built in.
-    Libgit2,
-    /// The git that is installed, with all its own settings.
-    Git,
-}
-
 impl From<PromoteWord> for Mode {
     fn from(word: PromoteWord) -> Self {
         match word {
@@ -141,12 +135,12 @@ impl SelectionArguments {
     /// How remotes are reached.
     pub fn reach(&self) -> Reach {
         Reach {
-            way: match self.transport {
-                None => Way::Any,
-                Some(TransportWord::Libgit2) => Way::Libgit2,
-                Some(TransportWord::Git) => Way::Git,
+            silence: Duration::from_secs(self.timeout),
+            prompts: if can_ask() {
+                Prompts::Terminal
+            } else {
+                Prompts::Never
             },
-            patience: Patience::of(Duration::from_secs(self.timeout)),
         }
     }
 

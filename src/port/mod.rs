@@ -16,5 +16,5 @@ pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
     ProposedFile, Publish, Repository, Sight, TreeChange,
 };
-pub use repository_error::{Feature, RepositoryError};
+pub use repository_error::RepositoryError;
 pub use snapshot::{Snapshot, TreeEntry};

@@ -2,37 +2,6 @@
 
 use thiserror::Error;
 
-/// What a repository uses that this program's Git library lacks.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum Feature {
-    /// Git's environment names another repository than the folder's.
-    #[error("a `GIT_DIR` that names another repository")]
-    OtherRepository,
-    /// Another storage of references than files.
-    #[error("{0}")]
-    RefStorage(String),
-    /// Objects are fetched when they are needed.
-    #[error("a partial clone")]
-    PartialClone,
-    /// An index with extensions.
-    #[error("a sparse or split index")]
-    SparseIndex,
-    /// A program that writes files.
-    #[error("the filter program `{program}` for `{file}`")]
-    Filter {
-        /// The filter's name.
-        program: String,
-        /// A file that it would write.
-        file: String,
-    },
-    /// Ids of another hash than the repository at hand.
-    #[error("object ids of another kind than this repository's")]
-    OtherIds,
-    /// SHA-256 ids, spoken to a server by libgit2.
-    #[error("SHA-256 ids on a server by libgit2")]
-    Sha256OnServer,
-}
-
 /// Why the repository could not be read or moved.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
@@ -42,24 +11,25 @@ pub enum RepositoryError {
         /// Where it was looked for.
         path: String,
     },
-    /// The repository needs what this program's Git library lacks.
-    #[error("the repository `{path}` uses {feature}, which is not supported")]
-    Unsupported {
-        /// Which repository.
-        path: String,
-        /// What it uses.
-        feature: Feature,
+    /// No `git` on the `PATH`.
+    #[error("`git` is not installed, or not on the `PATH`")]
+    GitMissing,
+    /// A `git` that lacks what is needed.
+    #[error("`{program}` is version {found}")]
+    GitTooOld {
+        /// Where it is.
+        program: String,
+        /// Its version, as it prints it.
+        found: String,
     },
     /// The repository's folder belongs to another user, and nothing says that it is trusted.
-    #[error("`{path}` belongs to another user, and `safe.directory` does not name it")]
+    #[error("`{path}` belongs to another user, and `safe.directory` does not list it")]
     NotTrusted {
         /// The folder.
         path: String,
     },
     /// There are remotes, but nothing says which one is meant.
-    #[error(
-        "no remote is meant: the current branch has no upstream, and no remote is called `origin`"
-    )]
+    #[error("which remote? The current branch has no upstream, and no remote is called `origin`")]
     UnknownRemote {
         /// The remotes that are there.
         known: Vec<String>,
@@ -142,15 +112,16 @@ pub enum RepositoryError {
         /// The files.
         paths: Vec<String>,
     },
-    /// Git has no name or address for the author.
-    #[error("Git does not know who commits: `user.name` or `user.email` is not set")]
-    MissingIdentity,
+    /// Git has no name or address for the author or committer.
+    #[error("Git does not know who commits: {message}")]
+    MissingIdentity {
+        /// What Git printed.
+        message: String,
+    },
     /// Commits are to be signed, and this one could not be.
-    #[error("`{program}` did not sign the commit: {message}")]
+    #[error("the commit could not be signed: {message}")]
     NotSigned {
-        /// The program that signs.
-        program: String,
-        /// What it said.
+        /// What Git and the program that signs printed.
         message: String,
     },
     /// Writing was not allowed.
@@ -171,13 +142,13 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The remote's URL is of a kind that is not supported.
-    #[error("remote `{remote}` has a `{scheme}` URL, which is not supported")]
-    UnsupportedRemote {
+    /// Programs could read the remote's URL in different ways.
+    #[error(
+        "the URL of remote `{remote}` has a backslash, white space, a control character or two `@`"
+    )]
+    DoubtfulUrl {
         /// The remote.
         remote: String,
-        /// The scheme.
-        scheme: String,
     },
     /// The branch would leave its files behind.
     #[error("branch `{branch}` is checked out in `{folder}`, so it cannot be moved alone")]
@@ -198,23 +169,21 @@ pub enum RepositoryError {
         message: String,
     },
     /// The remote did not accept any credentials.
-    #[error("remote `{remote}` did not accept the credentials{}", list_of(.tried))]
+    #[error("remote `{remote}` did not accept {}", .origin.as_deref().unwrap_or("the credentials that Git has"))]
     Credentials {
         /// The remote.
         remote: String,
-        /// Where its credentials were looked for, in order; never the secret.
-        tried: Vec<String>,
+        /// Where this program's own password came from, if it had one; never the secret.
+        origin: Option<String>,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The server is not the one that it should be.
-    #[error("remote `{remote}` could not prove who it is")]
+    #[error("remote `{remote}` could not prove its identity")]
     UntrustedServer {
         /// The remote.
         remote: String,
-        /// What was checked against what, and what to do about it.
-        hint: String,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -246,12 +215,4 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-}
-
-/// What was tried, for a message.
-fn list_of(ways: &[String]) -> String {
-    match ways {
-        [] => " (there were none to try)".to_owned(),
-        ways => format!("; tried {}", ways.join(", ")),
-    }
 }

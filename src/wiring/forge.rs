@@ -1,26 +1,28 @@
 //! The forge behind a repository's remote, if it is a known one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::adapter::forge::github::{
     Address, App, Connection, GitHub, Login, Patience, ProxyChoice,
 };
-use crate::adapter::git::{self, GitRepository, RemoteServer};
+use crate::adapter::git::{GitRepository, RemoteServer};
 use crate::adapter::login;
 
 /// GitHub, when the remote is there; nothing is asked before it is used.
-pub(super) fn of(repository: &GitRepository, patience: git::Patience) -> Option<GitHub> {
+pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<GitHub> {
     let server = repository.server()?;
     let address = address(&server)?;
     let login = login_for(repository, &address);
     let patience = Patience {
-        budget: patience.budget,
-        first_delay: patience.pause,
-        deadline: patience.silence,
+        budget: silence * 2,
+        first_delay: silence / 100,
+        deadline: silence,
     };
+    let reached = repository.reached_by(&format!("{}/", address.api));
     let connection = Connection {
-        ca_files: server.authorities,
-        proxy: match server.proxy {
+        ca_files: reached.authorities.into_iter().collect(),
+        proxy: match reached.proxy {
             None => ProxyChoice::System,
             Some(url) if url.is_empty() => ProxyChoice::Direct,
             Some(url) => ProxyChoice::Through(url.into()),

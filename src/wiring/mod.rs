@@ -5,15 +5,16 @@ mod settings;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::forge::github::GitHub;
-use crate::adapter::git::{GitRepository, NetworkSettings};
+use crate::adapter::git::{GitRepository, NetworkOptions};
 use crate::adapter::login;
 use crate::engine::Ports;
 use crate::port::{Forge, Password, Passwords, Progress, RepositoryError};
 
-pub use crate::adapter::git::{Patience, Way};
+pub use crate::adapter::git::Prompts;
 pub use settings::ConfigReader;
 
 /// The outside world, as the program has it.
@@ -25,27 +26,36 @@ pub struct Outside {
 }
 
 /// What may be chosen about the network.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Reach {
-    /// What speaks to a remote.
-    pub way: Way,
-    /// How long a remote may keep a promotion waiting.
-    pub patience: Patience,
+    /// How long a server may be silent. A step is tried again for up to twice that.
+    pub silence: Duration,
+    /// Whether Git may ask somebody for a password.
+    pub prompts: Prompts,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        let NetworkOptions {
+            silence, prompts, ..
+        } = NetworkOptions::default();
+        Self { silence, prompts }
+    }
 }
 
 /// Opens the repository that `dir` lies in.
 ///
 /// # Errors
-/// When there is none there, or it is of a kind that cannot be read.
+/// When there is none there, or Git cannot read it.
 pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
     let app: Arc<OnceLock<Arc<GitHub>>> = Arc::default();
-    let network = NetworkSettings {
-        way: reach.way,
-        patience: reach.patience,
+    let network = NetworkOptions {
+        silence: reach.silence,
+        prompts: reach.prompts,
         passwords: passwords(Arc::clone(&app)),
     };
     let repository = GitRepository::discover(dir, network)?;
-    let forge = forge::of(&repository, reach.patience).map(Arc::new);
+    let forge = forge::of(&repository, reach.silence).map(Arc::new);
     if let Some(github) = &forge
         && github.is_app()
     {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use git_promote::adapter::git::{GitRepository, NetworkSettings};
+use git_promote::adapter::git::{GitRepository, NetworkOptions};
 
 use crate::world::{World, any, change, promote};
 
@@ -36,7 +36,7 @@ fn program() {
         change("new", Some("2")),
         change("gone", None),
     ];
-    let done = GitRepository::discover(Path::new(&dir), NetworkSettings::default())
+    let done = GitRepository::discover(Path::new(&dir), NetworkOptions::default())
         .and_then(|git| promote(&git, &any(), changes));
     println!("came of it: {done:?}");
 }

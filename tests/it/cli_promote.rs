@@ -1,5 +1,7 @@
 //! `git promote` as a person or a script runs it.
 
+use std::path::Path;
+
 use crate::world::{Ran, World};
 
 const STAGING: &str = "apps/api/staging/values.yaml";
@@ -255,19 +257,57 @@ fn a_missing_identity_tells_what_to_configure() {
 }
 
 #[test]
-fn a_git_dir_of_another_repository_is_refused_and_nothing_is_written() {
-    let world = World::new();
-    let other = world.repository_at("other", &[("readme", "x\n")]);
-    let repo = world.repository(&FILES);
-    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
-    command
-        .env("GIT_DIR", other.dir.join(".git"))
-        .env("GIT_PREFIX", "apps/");
-    let ran = Ran::from(command.current_dir(&repo.dir).args(HOP).output().unwrap());
-    assert_eq!(ran.code, 1, "{ran}");
-    assert!(ran.stderr.contains("GIT_DIR"), "{ran}");
-    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
-    assert_eq!(other.git(&["rev-list", "--count", "HEAD"]), "1");
+fn the_repository_that_gits_environment_names_is_meant_from_anywhere() {
+    type Way = fn(&mut std::process::Command, &Path);
+    let ways: [(&str, Way, bool); 3] = [
+        (
+            "GIT_DIR and GIT_WORK_TREE",
+            |command, dir| {
+                command
+                    .env("GIT_DIR", dir.join(".git"))
+                    .env("GIT_WORK_TREE", dir);
+            },
+            true,
+        ),
+        (
+            "a relative GIT_DIR",
+            |command, _| {
+                command
+                    .env("GIT_DIR", "../repo/.git")
+                    .env("GIT_WORK_TREE", "../repo");
+            },
+            true,
+        ),
+        // As for Git, the files are those of the folder then.
+        (
+            "GIT_DIR and another branch",
+            |command, dir| {
+                command
+                    .env("GIT_DIR", dir.join(".git"))
+                    .args(["--branch", "side"]);
+            },
+            false,
+        ),
+    ];
+    for (name, way, moves_files) in ways {
+        let world = World::new();
+        let other = world.repository_at("other", &[("readme", "x\n")]);
+        let repo = world.repository(&FILES);
+        repo.git(&["branch", "side"]);
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        way(command.current_dir(&other.dir).args(HOP), &repo.dir);
+        let ran = Ran::from(command.output().unwrap());
+        assert_eq!(ran.code, 0, "{name}: {ran}");
+        let branch = if moves_files { "main" } else { "side" };
+        assert!(repo.show(branch, PRODUCTION).contains("1.5.0"), "{name}");
+        assert_eq!(
+            repo.read(PRODUCTION).contains("1.5.0"),
+            moves_files,
+            "{name}"
+        );
+        assert_eq!(repo.status(), "", "{name}");
+        assert_eq!(other.git(&["rev-list", "--count", "HEAD"]), "1");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Moving a branch together with its checked-out files.
 
 use git_promote::domain::{FileMode, RepoPath};
-use git_promote::port::{BranchChoice, Feature, Repository, RepositoryError, TreeChange};
+use git_promote::port::{BranchChoice, Repository, RepositoryError, TreeChange};
 
 use crate::world::{Repo, World, any, change, commit_on, named, no_push, notes, promote, wait};
 
@@ -37,15 +37,12 @@ fn clean_files_move_along_and_dirty_others_are_not_touched() {
 #[test]
 fn a_dirty_file_stops_the_promotion_and_nothing_moves() {
     type Dirt = fn(&crate::world::Repo<'_>);
-    let cases: [(&str, Dirt); 4] = [
+    let cases: [(&str, Dirt); 3] = [
         ("changed", |r| r.write("a", "mine")),
         ("staged", |r| {
             r.write("a", "mine");
             r.git(&["add", "a"]);
             r.write("a", "1");
-        }),
-        ("deleted", |r| {
-            std::fs::remove_file(r.dir.join("a")).unwrap();
         }),
         ("in the way", |r| r.write("new", "mine")),
     ];
@@ -219,15 +216,44 @@ fn a_sparse_checkout_gets_no_files_outside_of_it() {
 }
 
 #[test]
-fn a_file_that_a_filter_program_writes_is_refused_by_name() {
+fn a_file_is_written_by_its_filter_program() {
     let world = World::new();
-    let repo = world.repository(&[(".gitattributes", "*.bin filter=lfs\n"), ("a.bin", "1")]);
-    repo.git(&["config", "filter.lfs.smudge", "cat"]);
-    let error = promote(&repo.open(), &any(), vec![change("a.bin", Some("2"))]).unwrap_err();
-    let RepositoryError::Unsupported { feature, .. } = error else {
-        panic!("{error:?}")
+    let repo = world.repository(&[(".gitattributes", "*.bin filter=upper\n"), ("a.bin", "a")]);
+    repo.git(&["config", "filter.upper.smudge", "tr a-z A-Z"]);
+    repo.git(&["config", "filter.upper.clean", "tr A-Z a-z"]);
+    notes(promote(
+        &repo.open(),
+        &any(),
+        vec![change("a.bin", Some("b"))],
+    ));
+    assert_eq!(
+        (repo.show("main", "a.bin"), repo.read("a.bin")),
+        ("b".into(), "B".into())
+    );
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
+fn a_file_has_its_own_encoding_in_the_working_tree() {
+    let world = World::new();
+    let attributes = "*.txt working-tree-encoding=UTF-16LE-BOM eol=lf\n";
+    let repo = world.repository(&[(".gitattributes", attributes)]);
+    let text = |c: char| {
+        format!("\u{feff}{c}\n")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
     };
-    assert_eq!(feature.to_string(), "the filter program `lfs` for `a.bin`");
+    std::fs::write(repo.dir.join("a.txt"), text('1')).unwrap();
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "-qm", "text"]);
+    notes(promote(
+        &repo.open(),
+        &any(),
+        vec![change("a.txt", Some("2\n"))],
+    ));
+    assert_eq!(std::fs::read(repo.dir.join("a.txt")).unwrap(), text('2'));
+    assert_eq!(repo.status(), "");
 }
 
 /// An executable file and a link that are new.
@@ -306,7 +332,7 @@ fn a_file_becomes_a_folder_and_a_folder_a_file() {
     assert_eq!(dirty(&repo), ["file"]);
     repo.write("file", "1");
     repo.write("folder/mine", "mine");
-    assert_eq!(dirty(&repo), ["folder"]);
+    assert_eq!(dirty(&repo), ["folder/mine"]);
     std::fs::remove_file(repo.dir.join("folder/mine")).unwrap();
     std::fs::remove_dir(repo.dir.join("folder/empty")).unwrap();
     notes(promote(&repo.open(), &any(), changes));
@@ -388,7 +414,7 @@ fn a_branch_that_is_being_rebased_is_left_alone() {
 }
 
 #[test]
-fn a_sparse_or_split_index_is_refused_by_name() {
+fn a_sparse_or_split_index_moves_along() {
     for kind in ["sparse", "split"] {
         let world = World::new();
         let repo = world.repository(&[("in/a", "1"), ("out/b/c", "1")]);
@@ -397,13 +423,11 @@ fn a_sparse_or_split_index_is_refused_by_name() {
         } else {
             repo.git(&["update-index", "--split-index"]);
         }
-        let tip = repo.tip("main");
-        let error = promote(&repo.open(), &any(), vec![change("in/a", Some("2"))]).unwrap_err();
-        let RepositoryError::Unsupported { feature, .. } = error else {
-            panic!("{error:?}")
-        };
-        assert_eq!(feature, Feature::SparseIndex);
-        assert_eq!((repo.tip("main"), repo.read("in/a")), (tip, "1".into()));
+        let changes = vec![change("in/a", Some("2")), change("out/b/c", Some("2"))];
+        notes(promote(&repo.open(), &any(), changes));
+        assert_eq!(repo.read("in/a"), "2", "{kind}");
+        assert_eq!(repo.has("out"), kind == "split");
+        assert_eq!(repo.status(), "", "{kind}");
     }
 }
 

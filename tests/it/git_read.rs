@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use git_promote::domain::{FileMode, ObjectId};
-use git_promote::port::{Feature, Repository, RepositoryError, Snapshot};
+use git_promote::port::{Repository, RepositoryError, Snapshot};
 
-use crate::world::{World, any, named, wait};
+use crate::world::{World, any, change, named, notes, promote, wait};
 
 /// All files below a tree: path, mode, id.
 fn walk(snapshot: &dyn Snapshot) -> BTreeMap<Vec<u8>, (FileMode, ObjectId)> {
@@ -100,15 +100,48 @@ fn a_folder_without_a_repository_is_named() {
 }
 
 #[test]
-fn a_reftable_without_a_remote_is_refused_by_name() {
-    let world = World::new();
-    world.git(&["init", "-q", "--ref-format=reftable", "reftable"]);
-    match world.at(world.path("reftable")).try_open() {
-        Err(RepositoryError::Unsupported { feature, .. }) => {
-            assert_eq!(feature, Feature::RefStorage("reftable".to_owned()));
+fn what_libgit2_cannot_open_is_read_by_git() {
+    for (name, option) in [
+        ("reftable", "--ref-format=reftable"),
+        ("sha256", "--object-format=sha256"),
+    ] {
+        let world = World::new();
+        let init = ["init", "-q", "--initial-branch=main", option, name];
+        let made = world.command("git").args(init).output().unwrap();
+        if !made.status.success() {
+            eprintln!("skipped: this git has no {option}");
+            continue;
         }
-        Err(other) => panic!("{other:?}"),
-        Ok(_) => panic!("it was opened"),
+        let repo = world.at(world.path(name));
+        repo.commit("first", &[("d/a", "1"), ("b", "")]);
+        let git = repo.open();
+        let branch = wait(git.branch(&any())).unwrap();
+        assert_eq!(branch.tip.to_string(), repo.tip("HEAD"));
+        let snapshot = git.snapshot(branch.tip).unwrap();
+        let files = walk(&*snapshot);
+        let (_, id) = files[&b"d/a"[..]];
+        assert_eq!(
+            (
+                snapshot.read_blob(id).unwrap(),
+                snapshot.blob_size(id).unwrap()
+            ),
+            (b"1".to_vec(), 1)
+        );
+        notes(promote(
+            &git,
+            &any(),
+            vec![
+                change("d/a", Some("2")),
+                change("b", None),
+                change("c", Some("")),
+            ],
+        ));
+        assert_eq!(
+            (repo.read("d/a"), repo.has("b"), repo.read("c")),
+            ("2".into(), false, String::new())
+        );
+        assert_eq!(repo.status(), "");
+        repo.assert_sound();
     }
 }
 

@@ -186,10 +186,7 @@ fn a_hook_that_agrees_is_run_and_heard() {
     let script = "cat > received; echo; echo 'To deploy it, visit:'; echo ' https://deploy/api '";
     remote.hook("post-receive", script);
     let notes = notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
-    assert_eq!(
-        notes,
-        ["`origin` says: To deploy it, visit: https://deploy/api"]
-    );
+    assert_eq!(notes, ["`origin`: To deploy it, visit: https://deploy/api"]);
     let received = fs::read_to_string(remote.dir.join("received")).unwrap();
     assert!(received.contains(&remote.tip("main")), "{received}");
     assert_eq!((repo.read("a"), repo.status()), ("2".into(), String::new()));
@@ -201,10 +198,7 @@ fn a_checked_out_branch_of_a_remote_is_not_pushed_to() {
     let remote = world.repository_at("remote", &[("a", "1")]);
     let repo = world.clone_of(&remote, "repo");
     let error = promote(&repo.open(), &any(), vec![change("a", Some("2"))]).unwrap_err();
-    assert!(
-        matches!(error, RepositoryError::CheckedOut { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, RepositoryError::Refused { .. }), "{error}");
     assert_eq!(remote.status(), "");
     remote.git(&["config", "receive.denyCurrentBranch", "updateInstead"]);
     notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
@@ -228,7 +222,7 @@ fn dirty_files_leave_the_local_branch_behind_with_a_note() {
         "{notes:?}"
     );
     assert!(
-        notes[0].ends_with("when that is mended, run `git pull`"),
+        notes[0].ends_with("to update it, run `git pull`"),
         "{notes:?}"
     );
 }
@@ -276,15 +270,19 @@ fn a_detached_head_means_the_remotes_default_branch() {
 }
 
 #[test]
-fn the_upstream_of_the_current_branch_is_the_remote_and_else_origin() {
+fn the_remote_is_the_upstream_of_the_current_branch_else_origin_else_the_only_one() {
     let world = World::new();
     let (_, repo) = world.cloned(&[("a", "1")]);
     repo.git(&["remote", "rename", "origin", "company"]);
     let remote = |repo: &Repo<'_>| wait(repo.open().branch(&any())).map(|b| b.remote);
     assert_eq!(remote(&repo).unwrap().as_deref(), Some("company"));
     repo.git(&["branch", "--unset-upstream"]);
+    assert_eq!(remote(&repo).unwrap().as_deref(), Some("company"));
+    repo.git(&["remote", "add", "second", "../remote.git"]);
     let error = remote(&repo).unwrap_err();
-    assert!(matches!(&error, RepositoryError::UnknownRemote { known } if known == &["company"]));
+    assert!(
+        matches!(&error, RepositoryError::UnknownRemote { known } if known == &["company", "second"])
+    );
 }
 
 #[test]
@@ -305,10 +303,9 @@ fn an_unknown_branch_of_a_remote_comes_with_the_known_ones() {
 fn remotes_that_are_gone_empty_or_not_on_this_disk_are_told_apart() {
     let world = World::new();
     let (remote, repo) = world.cloned(&[("a", "1")]);
-    let git = repo.open();
     let error = |url: &str| {
         repo.git(&["remote", "set-url", "origin", url]);
-        wait(git.branch(&any())).unwrap_err()
+        wait(repo.open().branch(&any())).unwrap_err()
     };
     assert!(matches!(
         error("../nowhere"),
@@ -325,6 +322,10 @@ fn remotes_that_are_gone_empty_or_not_on_this_disk_are_told_apart() {
             "{error:?}"
         );
     }
+    assert!(matches!(
+        error("https://evil.org\\@127.0.0.1/x"),
+        RepositoryError::DoubtfulUrl { .. }
+    ));
     world.git(&["init", "-q", "--bare", "--initial-branch=main", "empty.git"]);
     assert!(matches!(
         error("../empty.git"),
@@ -336,7 +337,7 @@ fn remotes_that_are_gone_empty_or_not_on_this_disk_are_told_apart() {
         "origin",
         &format!("file://{}", remote.dir.display()),
     ]);
-    assert!(wait(git.branch(&any())).is_ok());
+    assert!(wait(repo.open().branch(&any())).is_ok());
 }
 
 #[test]

@@ -147,8 +147,8 @@ fn a_signer_that_fails_stops_the_promotion() {
     let repo = world.repository(FILES);
     let tip = repo.tip("main");
     for (program, said) in [
-        ("false", "did not sign"),
-        ("no-such-signer", "no such program"),
+        ("false", "could not be signed"),
+        ("no-such-signer", "no-such-signer"),
     ] {
         repo.git(&["config", "commit.gpgsign", "true"]);
         repo.git(&["config", "gpg.program", program]);

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use git_promote::adapter::git::{GitRepository, NetworkSettings, Patience};
+use git_promote::adapter::git::{GitRepository, NetworkOptions};
 use git_promote::domain::{CommitId, FileMode, RepoPath};
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
@@ -298,9 +298,9 @@ impl Repo<'_> {
 
     /// The same where it may fail.
     pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
-        let network = NetworkSettings {
-            patience: Patience::of(Duration::from_secs(1)),
-            ..NetworkSettings::default()
+        let network = NetworkOptions {
+            silence: Duration::from_secs(1),
+            ..NetworkOptions::default()
         };
         GitRepository::discover(&self.dir, network)
     }

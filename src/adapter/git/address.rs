@@ -1,8 +1,13 @@
 //! Where a remote is: on this disk, or behind a URL.
+//!
+//! # Why
+//!
+//! A token is for one host, so this reading of a URL and Git's must never differ.
+//! What programs are known to read in different ways is refused instead: a
+//! backslash, white space or a control character anywhere, a second `@` before
+//! the path.
 
 use std::path::PathBuf;
-
-use url::Url;
 
 /// Where a remote is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,139 +25,123 @@ pub(super) struct Server {
     pub(super) url: String,
     /// In lower case; `ssh` also for `host:path`.
     pub(super) scheme: String,
-    /// The server's name.
+    /// The host, with its port if the URL names one.
     pub(super) host: String,
-    /// Its port, if the URL names one.
-    pub(super) port: Option<u16>,
-    /// The user that the URL names.
-    pub(super) user: Option<String>,
+    /// The user, and perhaps the password, that the URL names.
+    login: String,
 }
 
 impl Address {
-    /// Reads a remote's URL or path as Git does.
-    pub(super) fn of(url: &str) -> Self {
+    /// Reads a remote's URL or path as Git does; `None` where programs could read it differently.
+    pub(super) fn of(url: &str) -> Option<Self> {
+        let odd = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
         if let Some((scheme, rest)) = url.split_once("://") {
             if scheme.eq_ignore_ascii_case("file") {
                 let path = rest.strip_prefix("localhost").unwrap_or(rest);
-                return Self::Disk(super::paths::from_bytes(&unescape(path)));
+                return Some(Self::Disk(PathBuf::from(unescape(path))));
             }
-            let parsed = Url::parse(url).ok();
-            let parsed = parsed.as_ref();
-            return Self::Server(Server {
-                url: url.to_owned(),
-                scheme: scheme
-                    .to_lowercase()
-                    .replace("git+", "")
-                    .replace("+git", ""),
-                host: parsed
-                    .and_then(Url::host_str)
-                    .unwrap_or_default()
-                    .to_owned(),
-                port: parsed.and_then(Url::port),
-                user: parsed
-                    .map(|parsed| {
-                        String::from_utf8_lossy(&unescape(parsed.username())).into_owned()
-                    })
-                    .filter(|user| !user.is_empty()),
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (login, host) = rest[..end].rsplit_once('@').unwrap_or(("", &rest[..end]));
+            let is_doubtful = url.contains(odd) || login.contains('@') || host.is_empty();
+            return (!is_doubtful).then(|| {
+                Self::Server(Server {
+                    url: url.to_owned(),
+                    scheme: scheme
+                        .to_lowercase()
+                        .replace("git+", "")
+                        .replace("+git", ""),
+                    host: host.to_lowercase(),
+                    login: login.to_owned(),
+                })
             });
         }
         // `host:path`, unless a slash comes first or it is a drive letter.
         match url.split_once(':') {
             Some((host, _)) if !(host.contains('/') || cfg!(windows) && host.len() == 1) => {
-                let (user, host) = match host.rsplit_once('@') {
-                    Some((user, host)) => (Some(user.to_owned()), host),
-                    None => (None, host),
-                };
-                Self::Server(Server {
-                    url: url.to_owned(),
-                    scheme: "ssh".to_owned(),
-                    host: host.to_owned(),
-                    port: None,
-                    user,
+                let (login, host) = host.rsplit_once('@').unwrap_or(("", host));
+                (!url.contains(char::is_control)).then(|| {
+                    Self::Server(Server {
+                        url: url.to_owned(),
+                        scheme: "ssh".to_owned(),
+                        host: host.to_owned(),
+                        login: login.to_owned(),
+                    })
                 })
             }
-            _ => Self::Disk(PathBuf::from(url)),
+            _ => Some(Self::Disk(PathBuf::from(url))),
+        }
+    }
+
+    /// The URL or path, as it may be shown.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Disk(path) => path.display().to_string(),
+            Self::Server(server) => without_login(&server.url),
         }
     }
 }
 
+/// A URL without user, password and query.
+pub(super) fn without_login(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let (start, rest) = match url.find("://") {
+        Some(at) => url.split_at(at + 3),
+        None => ("", url),
+    };
+    // A password may hold a `/` that was not escaped.
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    format!("{start}{rest}")
+}
+
 impl Server {
-    /// The URL without user, password and query, as it may be shown.
-    pub(super) fn shown(&self) -> String {
-        if let Ok(mut url) = Url::parse(&self.url) {
-            // Only a URL that cannot have them refuses, and then there are none.
-            let _ = url.set_password(None);
-            let _ = url.set_username("");
-            url.set_query(None);
-            return url.to_string();
-        }
-        let rest = self.url.rsplit_once('@');
-        let rest = rest.map_or(&*self.url, |(_, rest)| rest);
-        rest.split('?').next().unwrap_or_default().to_owned()
-    }
-
-    /// `host`, or `host:port`.
-    pub(super) fn authority(&self) -> String {
-        match self.port {
-            Some(port) => format!("{}:{port}", self.host),
-            None => self.host.clone(),
-        }
-    }
-
     /// The password and the query in the URL, as they stand there and as they are meant.
     pub(super) fn secrets(&self) -> Vec<String> {
-        let url = Url::parse(&self.url);
-        let found: Vec<&str> = if let Ok(url) = &url {
+        let password = match self.login.split_once(':') {
+            Some((_, password)) => password,
             // A token is often given as the user, with no password.
-            let lone = || self.is_http().then(|| url.username());
-            let password = url.password().or_else(lone);
-            password.into_iter().chain(url.query()).collect()
-        } else {
-            // A password with a `/` that is not escaped, and its like.
-            let within = self.url.split_once("://").map_or("", |(_, rest)| rest);
-            let login = within.rsplit_once('@').map_or("", |(login, _)| login);
-            let password = login.split_once(':').map_or("", |(_, password)| password);
-            let query = within.split_once('?').map_or("", |(_, query)| query);
-            vec![login, password, query]
+            None if self.is_http() => &self.login,
+            None => "",
         };
-        let meant = |text: &str| String::from_utf8_lossy(&unescape(text)).into_owned();
-        (found.into_iter())
+        let query = self.url.split_once('?').map_or("", |(_, query)| query);
+        [password, query]
+            .into_iter()
             .filter(|secret| !secret.is_empty())
-            .flat_map(|secret| [secret.to_owned(), meant(secret)])
+            .flat_map(|secret| [secret.to_owned(), unescape(secret)])
             .collect()
     }
 
-    /// The same repository by HTTPS, which is how a forge's API and its passwords go.
-    pub(super) fn by_https(&self) -> Self {
+    /// The same host by HTTPS, which is how a forge's API and its passwords go.
+    pub(super) fn by_https(&self) -> String {
         if self.is_http() {
-            return self.clone();
+            return without_login(&self.url);
         }
-        Self {
-            url: format!("https://{}/", self.host),
-            scheme: "https".to_owned(),
-            host: self.host.clone(),
-            port: None,
-            user: None,
-        }
+        let has_port = |(_, port): &(&str, &str)| port.bytes().all(|b| b.is_ascii_digit());
+        let name = self.host.rsplit_once(':').filter(has_port);
+        format!("https://{}/", name.map_or(&*self.host, |(name, _)| name))
     }
 
     /// Whether nobody on the way can read along: by TLS, or within this machine.
     pub(super) fn is_private(&self) -> bool {
+        let (name, port) = self.host.rsplit_once(':').unwrap_or((&self.host, ""));
+        let name = if port.bytes().all(|b| b.is_ascii_digit()) {
+            name
+        } else {
+            &self.host
+        };
+        let number = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
         self.scheme == "https"
-            || matches!(
-                self.host.as_str(),
-                "localhost" | "127.0.0.1" | "[::1]" | "::1"
-            )
+            || name == "localhost"
+            || number.is_ok_and(|number| number.is_loopback())
     }
 
-    /// Whether it is spoken to by HTTP.
+    /// Whether it is reached by HTTP.
     pub(super) fn is_http(&self) -> bool {
         matches!(self.scheme.as_str(), "http" | "https")
     }
 }
 
 /// Resolves `%20` and its like.
-fn unescape(text: &str) -> Vec<u8> {
+fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -166,7 +155,7 @@ fn unescape(text: &str) -> Vec<u8> {
             rest = tail;
         }
     }
-    bytes
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -175,37 +164,69 @@ mod tests {
 
     use super::*;
 
-    fn disk(url: &str) -> PathBuf {
-        match Address::of(url) {
-            Address::Disk(path) => path,
-            Address::Server(server) => panic!("{server:?}"),
-        }
-    }
-
     fn server(url: &str) -> Server {
         match Address::of(url) {
-            Address::Server(server) => server,
-            Address::Disk(path) => panic!("{path:?}"),
+            Some(Address::Server(server)) => server,
+            other => panic!("{url}: {other:?}"),
         }
     }
 
     #[test]
     fn paths_and_file_urls_are_on_this_disk() {
-        assert_eq!(disk("../a.git"), Path::new("../a.git"));
-        assert_eq!(disk("/a:b"), Path::new("/a:b"));
-        assert_eq!(disk("file:///a%20b"), Path::new("/a b"));
+        for (url, path) in [
+            ("../a.git", "../a.git"),
+            ("/a:b", "/a:b"),
+            ("/a b", "/a b"),
+            ("file:///a%20b", "/a b"),
+        ] {
+            assert_eq!(
+                Address::of(url),
+                Some(Address::Disk(Path::new(path).into()))
+            );
+        }
     }
 
     #[test]
-    fn a_server_has_a_scheme_a_host_and_perhaps_a_user() {
-        let told = |url| {
+    fn a_server_has_a_scheme_and_a_host() {
+        for (url, scheme, host, https) in [
+            ("https://x.org/y", "https", "x.org", "https://x.org/y"),
+            ("https://X.org:8/y", "https", "x.org:8", "https://X.org:8/y"),
+            ("git@host:a/b.git", "ssh", "host", "https://host/"),
+            ("ssh://me@host:22/a", "ssh", "host:22", "https://host/"),
+        ] {
             let server = server(url);
-            (server.scheme, server.host, server.user.unwrap_or_default())
-        };
-        let of = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(told("https://x.org/y"), of("https", "x.org", ""));
-        assert_eq!(told("git@host:a/b.git"), of("ssh", "host", "git"));
-        assert_eq!(told("ssh://me@host:22/a"), of("ssh", "host", "me"));
+            assert_eq!((&*server.scheme, &*server.host), (scheme, host), "{url}");
+            assert_eq!(server.by_https(), https, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_programs_read_differently_is_refused() {
+        for url in [
+            r"https://evil.org\@github.com/a/b",
+            r"https://github.com\.evil.org/a/b",
+            "https://github.com\t@evil.org/a",
+            "https://github.com@x@evil.org/a",
+            "https://github.com /a",
+            "https:///a",
+            "host\n:a",
+        ] {
+            assert_eq!(Address::of(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_token_goes_by_tls_or_stays_on_this_machine() {
+        for (url, expected) in [
+            ("https://x.org/y", true),
+            ("http://x.org/y", false),
+            ("http://localhost:80/y", true),
+            ("http://127.1.2.3/y", true),
+            ("http://[::1]:80/y", true),
+            ("http://127.0.0.1.evil.org/y", false),
+        ] {
+            assert_eq!(server(url).is_private(), expected, "{url}");
+        }
     }
 
     #[test]
@@ -213,24 +234,12 @@ mod tests {
         for url in [
             "https://me:s%20t@x.org/y",
             "https://s%20t@x.org/y",
-            "https://x.org/y?token=s%20t",
+            "https://x.org/y?s%20t",
         ] {
-            let secrets = server(url).secrets();
-            assert!(
-                secrets.iter().any(|secret| secret.contains("s%20t")),
-                "{url}"
-            );
-            assert_eq!(server(url).shown(), "https://x.org/y");
+            assert_eq!(server(url).secrets(), ["s%20t", "s t"], "{url}");
+            assert_eq!(without_login(url), "https://x.org/y");
         }
-        assert_eq!(
-            server("https://me:s%20t@x.org/y").secrets(),
-            ["s%20t", "s t"]
-        );
-        assert!(server("https://x.org/y?").secrets().is_empty());
-        let odd = server("https://me:p/w@x.org/y?token=s");
-        assert_eq!(odd.shown(), "x.org/y");
-        for secret in ["p/w", "token=s"] {
-            assert!(odd.secrets().iter().any(|s| s == secret), "{secret}");
-        }
+        assert!(server("ssh://git@x.org/y").secrets().is_empty());
+        assert_eq!(without_login("https://me:p/w@x.org/y?t"), "https://x.org/y");
     }
 }

@@ -1,33 +1,30 @@
 //! Writing a commit without a working tree or an index.
+//!
+//! # Why
+//!
+//! Who commits, and whether and how it is signed, is for Git to say, so Git
+//! makes the commit. It is given the message in UTF-8, whatever
+//! `i18n.commitEncoding` says of messages that people type.
 
-use git2::{ObjectFormat, ObjectType, Repository};
+use std::time::Duration;
 
-use super::durable::Written;
+use git2::ObjectType;
+
 use super::fault::Place;
-use super::identity::Identity;
-use super::sign::Signer;
-use super::snapshot::{from_oid, to_oid};
+use super::local::Local;
+use super::objects::id_of;
 use super::tree::{Edits, Rebuild};
 use crate::domain::{CommitId, FileMode};
 use crate::port::{CommitRequest, RepositoryError};
 
-/// Writes the blobs, the changed trees and the commit, and flushes them.
-pub(super) fn write(
-    repo: &Repository,
-    request: &CommitRequest,
-) -> Result<CommitId, RepositoryError> {
-    let place = Place::of(repo);
-    let identity = Identity::read(repo)?;
-    let parent = to_oid(request.parent.0)?;
-    let parent = repo
-        .find_commit(parent)
-        .map_err(place.fault(format!("could not read commit `{parent}`")))?;
-    let odb = (repo.odb()).map_err(place.fault("could not open the object database"))?;
-    let mut written = Written::default();
+/// How long signing may take where nobody is at a terminal; a window may ask for a passphrase.
+const SIGNING: Duration = Duration::from_secs(120);
+
+/// Writes the blobs, the changed trees and the commit.
+pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, RepositoryError> {
     let mut rebuild = Rebuild {
-        odb: &odb,
-        place: &place,
-        written: &mut written,
+        local,
+        written: Vec::new(),
     };
     let mut edits = Edits::default();
     for change in &request.changes {
@@ -43,31 +40,39 @@ pub(super) fn write(
         };
         edits.insert(&change.path, file);
     }
-    let root = match rebuild.apply(Some(parent.tree_id()), &edits, "")? {
-        Some(root) => root,
+    let parent = local.commit(request.parent.0)?;
+    let tree = match rebuild.apply(Some(parent.tree), &edits, "")? {
+        Some(tree) => tree,
         None => rebuild.write(ObjectType::Tree, b"")?,
     };
-    let tree = (repo.find_tree(root)).map_err(place.fault("could not read the new tree"))?;
-    let (author, committer) = (&identity.author, &identity.committer);
-    let doing = "could not write the commit";
-    let commit = match Signer::of(repo, committer)? {
-        None => repo
-            .commit(None, author, committer, &request.message, &tree, &[&parent])
-            .map_err(place.fault(doing))?,
-        Some(signer) => {
-            let bytes = repo
-                .commit_create_buffer(author, committer, &request.message, &tree, &[&parent])
-                .map_err(place.fault(doing))?;
-            let signature = signer.sign(&bytes)?;
-            let text = (std::str::from_utf8(&bytes))
-                .map_err(|_| Place::found(doing, "its message or people are not UTF-8"))?;
-            // Git keeps the signature over each kind of ids under a name of its own.
-            let field = (repo.object_format() == ObjectFormat::Sha256).then_some("gpgsig-sha256");
-            repo.commit_signed(text, &signature, field)
-                .map_err(place.fault(doing))?
+    local.flush(&rebuild.written)?;
+    let (tree, parent) = (tree.to_string(), request.parent.to_string());
+    let is_signed = local.settings.is_on("commit.gpgsign");
+    let mut words = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
+    if is_signed {
+        words.push("-S");
+    }
+    words.extend(["-p", &parent, &tree]);
+    let message = request.message.clone().into_bytes();
+    let limit = local.git.limit(SIGNING);
+    let ran = local
+        .git
+        .run(&mut local.git.command(&words), message, limit)?;
+    if let Some(id) = id_of(ran.text().trim()).filter(|_| ran.status.success()) {
+        return Ok(CommitId(id));
+    }
+    for person in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+        let known = local.git.ask(&["var", person])?;
+        if !known.status.success() {
+            return Err(RepositoryError::MissingIdentity {
+                message: String::from_utf8_lossy(&known.stderr).trim().to_owned(),
+            });
         }
-    };
-    written.push(commit);
-    written.sync(repo)?;
-    Ok(CommitId(from_oid(commit)?))
+    }
+    Err(match local.git.fault("could not write the commit", &ran) {
+        RepositoryError::Git { source, .. } if is_signed => RepositoryError::NotSigned {
+            message: source.to_string(),
+        },
+        error => error,
+    })
 }

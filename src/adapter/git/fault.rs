@@ -1,21 +1,19 @@
-//! libgit2's errors as the port's.
+//! What went wrong in libgit2, Git or the file system, as the port's errors.
 //!
 //! # Why
 //!
-//! libgit2 gives a class and a text but no error number. The class tells a
-//! missing object and an untrusted owner; whether the disk is full or the
-//! repository read-only stands in the text alone, which libgit2 takes from
-//! `strerror` in the C locale. `errno` itself is no help: the clean-up after a
-//! failure has often set it anew.
+//! Neither libgit2 nor Git passes the system's error number on. Whether the disk
+//! is full or the repository read-only stands only in the text that the system
+//! itself has for that number, which is the same for all programs.
 
 use std::error::Error as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use git2::{ErrorClass, ErrorCode};
 use thiserror::Error;
 
-use crate::port::{Feature, RepositoryError};
+use crate::port::RepositoryError;
 
 /// Where an operation takes place: what an error needs to name.
 #[derive(Clone, Debug)]
@@ -32,15 +30,6 @@ pub(super) struct Place {
 pub(super) struct Finding(pub(super) String);
 
 impl Place {
-    /// The place of an open repository.
-    pub(super) fn of(repo: &git2::Repository) -> Self {
-        let path = repo.workdir().unwrap_or_else(|| repo.path());
-        Self {
-            path: path.components().collect(),
-            shallow: repo.is_shallow(),
-        }
-    }
-
     /// The folder as text.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
@@ -88,46 +77,47 @@ impl Place {
     }
 
     fn classify(&self, doing: String, error: git2::Error) -> RepositoryError {
-        let text = error.message();
-        let path = self.name();
-        let says = |words: &str| text.contains(words);
-        if error.code() == ErrorCode::Owner {
-            return RepositoryError::NotTrusted { path };
-        }
+        let text = error.message().to_owned();
         if error.code() == ErrorCode::NotFound
             && matches!(error.class(), ErrorClass::Odb | ErrorClass::Object)
-            && let Some(id) = id_in(text)
+            && let Some(id) = id_in(&text)
         {
             return RepositoryError::MissingObject {
                 id: id.to_owned(),
                 shallow: self.shallow,
             };
         }
-        if says("unsupported mandatory extension") {
-            return RepositoryError::Unsupported {
-                path,
-                feature: Feature::SparseIndex,
-            };
-        }
-        if says("No space left on device") || says("Disk quota exceeded") {
-            return RepositoryError::DiskFull {
-                path,
+        match self.of_system(&text, || Box::new(git2::Error::from_str(&text))) {
+            Some(error) => error,
+            None => RepositoryError::Git {
+                doing,
                 source: error.into(),
-            };
+            },
         }
-        if says("Read-only file system")
-            || says("Permission denied")
-            || says("Operation not permitted")
-        {
-            return RepositoryError::ReadOnly {
-                path,
-                source: error.into(),
-            };
+    }
+
+    /// The error of a text that quotes the system: a full disk, or a place that cannot be written.
+    pub(super) fn of_system(
+        &self,
+        text: &str,
+        source: impl FnOnce() -> Box<dyn std::error::Error + Send + Sync>,
+    ) -> Option<RepositoryError> {
+        let has = |words: &[&str]| words.iter().any(|words| text.contains(words));
+        let path = self.name();
+        if has(&["No space left on device", "Disk quota exceeded"]) {
+            let source = source();
+            return Some(RepositoryError::DiskFull { path, source });
         }
-        RepositoryError::Git {
-            doing,
-            source: error.into(),
-        }
+        let refused = [
+            "Read-only file system",
+            "Permission denied\n",
+            "Operation not permitted",
+        ];
+        let text_ends = text.ends_with("Permission denied");
+        (has(&refused) || text_ends).then(|| RepositoryError::ReadOnly {
+            path,
+            source: source(),
+        })
     }
 }
 
@@ -138,16 +128,11 @@ fn id_in(text: &str) -> Option<&str> {
 }
 
 /// An error with what caused it.
-pub(super) fn told(error: &RepositoryError) -> String {
+pub(super) fn display_chain(error: &RepositoryError) -> String {
     match error.source() {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
-}
-
-/// A path of the file system for people.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 #[cfg(test)]
@@ -166,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_by_its_text() {
+    fn a_full_disk_is_recognised_by_its_text() {
         let error = place().fault("x")(os("failed to write: No space left on device"));
         assert!(matches!(error, RepositoryError::DiskFull { .. }));
     }

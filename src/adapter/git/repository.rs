@@ -1,20 +1,18 @@
 //! The port's methods, each handed to the file that does it.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::address::Address;
-use super::borrowed::{self, Borrowed};
+use super::address::{Address, Server};
 use super::fault::Place;
-use super::helper::Helper;
-use super::inherited;
-use super::network::{self, NetworkSettings};
-use super::snapshot::{GitSnapshot, Store};
-use super::transport::{self, Purpose};
-use super::{advance, choose, commit, fetch, history, look, open, proposed, push};
+use super::local::Local;
+use super::remote::{Purpose, Remote};
+use super::retry::NetworkOptions;
+use super::snapshot::GitSnapshot;
+use super::{branch, choose, commit, credentials, proposed, publish};
 use crate::domain::CommitId;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
@@ -24,80 +22,67 @@ use crate::port::{
 /// A Git repository on this machine, with the remote that it knows.
 #[derive(Clone)]
 pub struct GitRepository {
-    shared: Arc<Shared>,
-}
-
-/// What threads share: libgit2's repository may be used by one at a time.
-struct Shared {
-    repo: Mutex<git2::Repository>,
-    store: Arc<Store>,
-    network: NetworkSettings,
-    name: String,
-    /// Set where libgit2 cannot read the clone itself.
-    borrowed: Option<Borrowed>,
-}
-
-impl Shared {
-    fn repo(&self) -> MutexGuard<'_, git2::Repository> {
-        self.repo.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    local: Arc<Local>,
 }
 
 impl GitRepository {
-    /// Opens the repository that `dir` lies in: a working tree, a linked one, or a bare repository.
+    /// Opens the repository that `dir` lies in: a working tree, a linked one, or a bare repository;
+    /// or the one that Git's environment names.
     ///
     /// # Errors
-    /// [`RepositoryError::NotARepository`], [`RepositoryError::NotTrusted`], and
-    /// [`RepositoryError::Unsupported`] for reftable and partial clones.
-    pub fn discover(dir: &Path, network: NetworkSettings) -> Result<Self, RepositoryError> {
-        let (repo, borrowed) = match open::discover(dir) {
-            Ok(repo) => (repo, None),
-            Err(error) => borrowed(dir, error)?,
-        };
-        let shared = Shared {
-            store: Arc::new(Store::open(&repo)?),
-            network,
-            borrowed,
-            name: name_of(&repo),
-            repo: Mutex::new(repo),
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+    /// [`RepositoryError::GitMissing`], [`RepositoryError::GitTooOld`],
+    /// [`RepositoryError::NotARepository`] and [`RepositoryError::NotTrusted`].
+    pub fn discover(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
+        let local = Arc::new(Local::discover(dir, network)?);
+        Ok(Self { local })
     }
 
     /// Where the remote's server is and how it is reached; `None` for one on this disk.
     pub fn server(&self) -> Option<RemoteServer> {
-        server_of(&self.shared.repo())
+        let url = server(&self.local)?.url;
+        let own = |key: &str| self.local.settings.text(key).map(ToOwned::to_owned);
+        Some(RemoteServer {
+            url,
+            api: own("promote.githubapi"),
+            repository: own("promote.githubrepository"),
+        })
+    }
+
+    /// How a URL is reached by HTTPS, as Git's settings have it.
+    pub fn reached_by(&self, url: &str) -> Reached {
+        let local = &self.local;
+        let mut reached = Reached {
+            authorities: std::env::var_os("GIT_SSL_CAINFO").map(PathBuf::from),
+            proxy: None,
+        };
+        if !local.settings.has("http.") {
+            return reached;
+        }
+        let of = |words: &[&str]| {
+            let ran = local.git.ask(&[&["config"], words, &[url]].concat()).ok()?;
+            let text = ran.text().trim_end_matches('\n').to_owned();
+            ran.status.success().then_some(text)
+        };
+        if reached.authorities.is_none() {
+            let file = of(&["--type=path", "--get-urlmatch", "http.sslCAInfo"]);
+            reached.authorities = file.filter(|file| !file.is_empty()).map(PathBuf::from);
+        }
+        reached.proxy = of(&["--get-urlmatch", "http.proxy"]);
+        reached
     }
 
     /// What Git's credential helpers have for the remote's server.
     pub fn password(&self) -> Option<Password> {
-        let repo = self.shared.repo();
-        let name = choose::remote(&repo).ok().flatten()?;
-        let Address::Server(server) =
-            Address::of(&transport::url(&repo, &name, Purpose::Push).ok()?)
-        else {
-            return None;
-        };
-        let (user, secret) = Helper::of(&repo, &server.by_https()).fill()?;
-        let origin = "the password of Git's credential helper".to_owned();
-        Some(Password {
-            user,
-            secret,
-            origin,
-        })
+        credentials::of_helpers(&self.local.git, &server(&self.local)?)
     }
 
     /// Does what may take long where it holds nobody up.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&git2::Repository, &NetworkSettings) -> Result<T, RepositoryError>
-        + Send
-        + 'static,
+        work: impl FnOnce(&Local) -> Result<T, RepositoryError> + Send + 'static,
     ) -> Result<T, RepositoryError> {
-        let shared = Arc::clone(&self.shared);
-        let work = move || work(&shared.repo(), &shared.network);
+        let local = Arc::clone(&self.local);
+        let work = move || work(&local);
         match Handle::try_current() {
             Ok(runtime) => match runtime.spawn_blocking(work).await {
                 Ok(done) => done,
@@ -111,71 +96,62 @@ impl GitRepository {
 #[async_trait]
 impl Repository for GitRepository {
     fn name(&self) -> String {
-        self.shared.name.clone()
+        name_of(&self.local)
     }
 
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         let choice = choice.clone();
-        let notes: Vec<String> = match &self.shared.borrowed {
-            Some(borrowed) if choice.publish == Publish::Local => return Err(borrowed.refusal()),
-            Some(borrowed) => vec![borrowed.note()],
-            None => Vec::new(),
-        };
-        let found = self.blocking(move |repo, network| match choice.publish {
-            Publish::Local => {
-                let remote = choose::remote(repo).unwrap_or(None);
-                choose::local(repo, &choice, remote.as_deref())
+        self.blocking(move |local| {
+            let remote = match choice.publish {
+                Publish::Local => choose::remote(local).unwrap_or(None),
+                Publish::Push | Publish::Look => choose::remote(local)?,
+            };
+            match (remote, choice.publish) {
+                (Some(remote), Publish::Push) => branch::fetched(local, &choice, &remote),
+                (Some(remote), Publish::Look) => branch::looked_at(local, &choice, &remote),
+                (remote, _) => choose::local_branch(local, &choice, remote.as_deref()),
             }
-            Publish::Push => match choose::remote(repo)? {
-                None => choose::local(repo, &choice, None),
-                Some(remote) => fetch::branch(repo, network, &choice, &remote),
-            },
-            Publish::Look => match choose::remote(repo)? {
-                None => choose::local(repo, &choice, None),
-                Some(remote) => look::branch(repo, network, &choice, &remote),
-            },
-        });
-        let mut branch = found.await?;
-        branch.notes.extend(notes);
-        Ok(branch)
+        })
+        .await
     }
 
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
-        let found = history::revision(&self.shared.repo(), revision);
-        match (&self.shared.borrowed, found) {
-            // It may well be there: only the remote's branch was looked at.
-            (
-                Some(borrowed),
-                Err(
-                    RepositoryError::UnknownRevision { .. } | RepositoryError::MissingObject { .. },
-                ),
-            ) => Err(borrowed.refusal()),
-            (_, found) => found,
+        let local = &self.local;
+        let reaches_back =
+            revision.contains(['~', '^']) || revision.bytes().all(|b| b.is_ascii_hexdigit());
+        match local.revision(revision)? {
+            Some(commit) => Ok(CommitId(commit)),
+            None if local.place.shallow && reaches_back => Err(RepositoryError::MissingObject {
+                id: revision.to_owned(),
+                shallow: true,
+            }),
+            None => Err(RepositoryError::UnknownRevision {
+                revision: revision.to_owned(),
+            }),
         }
     }
 
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
-        let store = Arc::clone(&self.shared.store);
-        Ok(Arc::new(GitSnapshot::open(store, commit)?))
+        Ok(Arc::new(GitSnapshot::open(
+            Arc::clone(&self.local),
+            commit,
+        )?))
     }
 
     async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError> {
-        self.blocking(move |repo, _| commit::write(repo, &request))
+        self.blocking(move |local| commit::write(local, &request))
             .await
     }
 
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |repo, network| match &branch.remote {
-            Some(remote) => push::publish(repo, network, &branch, remote, commit),
-            None => advance::local(repo, &branch, commit),
-        })
-        .await
+        self.blocking(move |local| publish::publish(local, &branch, commit))
+            .await
     }
 
     async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |repo, _| push::catch_up(repo, &branch))
+        self.blocking(move |local| publish::catch_up(local, &branch))
             .await
     }
 
@@ -185,7 +161,7 @@ impl Repository for GitRepository {
         name: &str,
     ) -> Result<Option<ProposedBranch>, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |repo, network| proposed::look(repo, network, &base, &name))
+        self.blocking(move |local| proposed::look(local, &base, &name))
             .await
     }
 
@@ -197,93 +173,75 @@ impl Repository for GitRepository {
         commit: Option<CommitId>,
     ) -> Result<Advance, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |repo, network| {
-            proposed::replace(repo, network, &base, &name, expected, commit)
-        })
-        .await
+        self.blocking(move |local| proposed::replace(local, &base, &name, expected, commit))
+            .await
     }
 
     async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
         let (base, prefix) = (base.clone(), prefix.to_owned());
-        self.blocking(move |repo, network| proposed::beside(repo, network, &base, &prefix))
+        self.blocking(move |local| proposed::beside(local, &base, &prefix))
             .await
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
-        history::branches(&self.shared.repo())
+        let names = self.local.names(&["refs/heads/", "refs/remotes/"])?;
+        let mut names: Vec<String> = names
+            .iter()
+            .filter_map(|name| match name.strip_prefix("refs/heads/") {
+                Some(name) => Some(name),
+                None => name
+                    .strip_prefix("refs/remotes/")?
+                    .split_once('/')
+                    .map(|(_, name)| name),
+            })
+            .map(ToOwned::to_owned)
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 }
 
-/// What a forge behind the remote is reached by.
+/// Where a forge behind the remote may be.
 #[derive(Clone)]
 pub struct RemoteServer {
     /// The remote's URL; may hold a password.
     pub url: String,
-    /// Files of certificates to trust (`http.sslCAInfo`).
-    pub authorities: Vec<std::path::PathBuf>,
-    /// `http.proxy`; an empty one means none, whatever the environment says.
-    pub proxy: Option<String>,
     /// `promote.githubApi`: where the API of this server is.
     pub api: Option<String>,
     /// `promote.githubRepository`: its name there, where the URL does not tell.
     pub repository: Option<String>,
 }
 
-fn server_of(repo: &git2::Repository) -> Option<RemoteServer> {
-    let name = choose::remote(repo).ok().flatten()?;
-    let url = transport::url(repo, &name, Purpose::Push).ok()?;
-    let config = repo.config().ok()?;
-    let own = |key: &str| config.get_string(key).ok().filter(|text| !text.is_empty());
-    let (api, repository) = (own("promote.githubapi"), own("promote.githubrepository"));
-    // The API has a host of its own, but one authority and one proxy serve both.
-    let asked = api.as_deref().unwrap_or(&url);
-    let (authorities, proxy) = match Address::of(asked) {
-        Address::Server(server) => network::reached_by(repo, &server.by_https()),
-        Address::Disk(_) => return None,
-    };
-    Some(RemoteServer {
-        url,
-        authorities,
-        proxy,
-        api,
-        repository,
-    })
+/// How a server is reached by HTTPS.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// A file of certificates to trust (`http.sslCAInfo`).
+    pub authorities: Option<PathBuf>,
+    /// `http.proxy`; an empty one means none, whatever the environment has.
+    pub proxy: Option<String>,
 }
 
-/// Works around what libgit2 cannot read, where that is possible.
-fn borrowed(
-    dir: &Path,
-    error: RepositoryError,
-) -> Result<(git2::Repository, Option<Borrowed>), RepositoryError> {
-    let feature = match &error {
-        RepositoryError::Unsupported { feature, .. } if borrowed::can_do_without(feature) => {
-            feature.clone()
-        }
-        _ => return Err(error),
-    };
-    match borrowed::make(dir, feature)? {
-        Some((repo, borrowed)) => {
-            inherited::heed(&repo)?;
-            Ok((repo, Some(borrowed)))
-        }
-        None => Err(error),
+/// The server of the remote that is meant, if it has one.
+fn server(local: &Local) -> Option<Server> {
+    let name = choose::remote(local).ok().flatten()?;
+    match Remote::address_of(local, &name, Purpose::Push).ok()? {
+        Address::Server(server) => Some(server),
+        Address::Disk(_) => None,
     }
 }
 
 /// The last part of the remote's URL, else the folder's name, without `.git`.
-fn name_of(repo: &git2::Repository) -> String {
-    let remote = choose::remote(repo).ok().flatten();
-    let url = remote
-        .and_then(|name| repo.find_remote(&name).ok())
-        .and_then(|remote| remote.url().ok().map(ToOwned::to_owned))
-        // What follows the path may be a secret, and this name is shown to everybody.
-        .map(|url| match Address::of(&url) {
-            Address::Server(server) => server.shown(),
-            Address::Disk(_) => url,
-        });
-    let main = match repo.commondir().file_name() {
-        Some(name) if name == ".git" => repo.commondir().parent(),
-        _ => Some(repo.commondir()),
+fn name_of(local: &Local) -> String {
+    let remote = choose::remote(local).ok().flatten();
+    // What follows the path may be a secret, and this name is shown to everybody.
+    let url = remote.and_then(|name| {
+        let address = Remote::address_of(local, &name, Purpose::Fetch).ok()?;
+        Some(address.shown())
+    });
+    let main = match local.common.file_name() {
+        Some(name) if name == ".git" => local.common.parent(),
+        _ => Some(local.common.as_path()),
     };
     let folder = main.map(|main| main.display().to_string());
     url.or(folder)

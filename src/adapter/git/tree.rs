@@ -1,4 +1,4 @@
-//! Trees as bytes: reading them, and rebuilding them along the changed paths.
+//! Trees as bytes: reading them, comparing them, rebuilding them along the changed paths.
 //!
 //! # Why
 //!
@@ -7,13 +7,13 @@
 //! list of `mode name\0id`; keeping the entries' bytes is simpler and more
 //! exact than going through libgit2's builder, which normalises modes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use git2::{ObjectType, Odb, Oid};
+use git2::ObjectType;
 
-use super::durable::Written;
 use super::fault::Place;
-use crate::domain::{FileMode, RepoPath};
+use super::local::Local;
+use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::RepositoryError;
 
 /// One entry as it stands in a tree.
@@ -25,15 +25,25 @@ pub(super) struct RawEntry<'a> {
 }
 
 impl RawEntry<'_> {
+    /// The object.
+    pub(super) fn id(&self) -> Option<ObjectId> {
+        ObjectId::from_bytes(self.id)
+    }
+
     /// What the entry is.
     pub(super) fn kind(&self) -> FileMode {
-        match self.mode {
-            b"40000" => FileMode::Directory,
-            b"120000" => FileMode::Symlink,
-            b"160000" => FileMode::Submodule,
-            [.., a, _, _] if self.mode.len() == 6 && (a - b'0') & 1 == 1 => FileMode::Executable,
-            _ => FileMode::Regular,
-        }
+        kind(self.mode)
+    }
+}
+
+/// What an entry with a mode of these digits is.
+fn kind(mode: &[u8]) -> FileMode {
+    match mode {
+        b"40000" => FileMode::Directory,
+        b"120000" => FileMode::Symlink,
+        b"160000" => FileMode::Submodule,
+        [.., a, _, _] if mode.len() == 6 && (a - b'0') & 1 == 1 => FileMode::Executable,
+        _ => FileMode::Regular,
     }
 }
 
@@ -70,7 +80,7 @@ enum Edit {
     /// It is gone.
     Delete,
     /// It has this mode and blob.
-    Write(FileMode, Oid),
+    Write(FileMode, ObjectId),
 }
 
 /// What becomes of the paths below one directory.
@@ -83,7 +93,7 @@ pub(super) struct Edits<'a> {
 
 impl<'a> Edits<'a> {
     /// Adds a file's new mode and blob; `None` deletes it.
-    pub(super) fn insert(&mut self, path: &'a RepoPath, file: Option<(FileMode, Oid)>) {
+    pub(super) fn insert(&mut self, path: &'a RepoPath, file: Option<(FileMode, ObjectId)>) {
         let mut at = self;
         for part in path.parts() {
             at = at.below.entry(part.as_bytes()).or_default();
@@ -92,25 +102,28 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// Rebuilds trees in one object database.
+/// Rebuilds trees of one repository.
 pub(super) struct Rebuild<'a> {
-    pub(super) odb: &'a Odb<'a>,
-    pub(super) place: &'a Place,
-    pub(super) written: &'a mut Written,
+    pub(super) local: &'a Local,
+    /// Every object that was written.
+    pub(super) written: Vec<ObjectId>,
 }
 
-/// An entry to be written: its mode's digits and its object.
-type Entry = (Vec<u8>, Oid);
+/// An entry: its mode's digits and its object.
+type Entry = (Vec<u8>, ObjectId);
+
+/// The entries of a tree by name.
+type Entries = BTreeMap<Vec<u8>, Entry>;
 
 impl Rebuild<'_> {
     /// Writes `tree` (nothing for `None`) with the edits below it; `None` if nothing is left.
     pub(super) fn apply(
         &mut self,
-        tree: Option<Oid>,
+        tree: Option<ObjectId>,
         edits: &Edits<'_>,
         prefix: &str,
-    ) -> Result<Option<Oid>, RepositoryError> {
-        let mut entries = self.read(tree)?;
+    ) -> Result<Option<ObjectId>, RepositoryError> {
+        let mut entries = entries(self.local, tree)?;
         for (name, edit) in &edits.below {
             let path = join(prefix, name);
             let old = entries.remove(*name);
@@ -125,10 +138,12 @@ impl Rebuild<'_> {
     }
 
     /// Writes an object and remembers it.
-    pub(super) fn write(&mut self, kind: ObjectType, data: &[u8]) -> Result<Oid, RepositoryError> {
-        let id = (self.odb)
-            .write(kind, data)
-            .map_err(self.place.fault(format!("could not write a {kind}")))?;
+    pub(super) fn write(
+        &mut self,
+        kind: ObjectType,
+        data: &[u8],
+    ) -> Result<ObjectId, RepositoryError> {
+        let id = self.local.write(kind, data)?;
         self.written.push(id);
         Ok(id)
     }
@@ -163,35 +178,92 @@ impl Rebuild<'_> {
             (None, _) => Ok(None),
         }
     }
+}
 
-    fn read(&self, tree: Option<Oid>) -> Result<BTreeMap<Vec<u8>, Entry>, RepositoryError> {
-        let Some(id) = tree else {
-            return Ok(BTreeMap::new());
-        };
-        let doing = format!("could not read tree `{id}`");
-        let object = self.odb.read(id).map_err(self.place.fault(doing.clone()))?;
-        parse_tree(object.data(), id.as_bytes().len())
+/// The entries of a tree; none for `None`.
+fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, RepositoryError> {
+    let Some(id) = tree else {
+        return Ok(Entries::new());
+    };
+    let read = |bytes: &[u8]| {
+        parse_tree(bytes, id.as_bytes().len())
             .map(|entry| {
                 let entry = entry?;
-                let id = Oid::from_bytes(entry.id).ok()?;
-                Some((entry.name.to_vec(), (entry.mode.to_vec(), id)))
+                Some((entry.name.to_vec(), (entry.mode.to_vec(), entry.id()?)))
             })
-            .collect::<Option<_>>()
-            .ok_or_else(|| Place::found(doing, "it is damaged"))
+            .collect::<Option<Entries>>()
+    };
+    let found = local.objects.read(id, ObjectType::Tree, read)?;
+    found.ok_or_else(|| Place::found(format!("could not read tree `{id}`"), "it is damaged"))
+}
+
+/// A file's mode and object.
+type File = (FileMode, ObjectId);
+
+/// A path whose file differs between two trees; the path need not be text.
+pub(super) struct Changed {
+    pub(super) path: Vec<u8>,
+    pub(super) before: Option<File>,
+    pub(super) after: Option<File>,
+}
+
+/// The files that differ between two trees, in order; what is equal by id is not read.
+pub(super) fn changed(
+    local: &Local,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+) -> Result<Vec<Changed>, RepositoryError> {
+    let mut found = Vec::new();
+    compare(local, old, new, &[], &mut found)?;
+    Ok(found)
+}
+
+fn compare(
+    local: &Local,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+    prefix: &[u8],
+    found: &mut Vec<Changed>,
+) -> Result<(), RepositoryError> {
+    let (old, new) = (entries(local, old)?, entries(local, new)?);
+    let names: BTreeSet<&Vec<u8>> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let (before, after) = (old.get(name), new.get(name));
+        if before == after {
+            continue;
+        }
+        let mut path = prefix.to_vec();
+        path.extend_from_slice(name);
+        let folder = |entry: Option<&Entry>| {
+            entry
+                .filter(|e| kind(&e.0) == FileMode::Directory)
+                .map(|e| e.1)
+        };
+        let file = |entry: Option<&Entry>| {
+            let entry = entry.map(|(mode, id)| (kind(mode), *id));
+            entry.filter(|(mode, _)| *mode != FileMode::Directory)
+        };
+        if file(before) != file(after) {
+            found.push(Changed {
+                path: path.clone(),
+                before: file(before),
+                after: file(after),
+            });
+        }
+        if folder(before) != folder(after) {
+            path.push(b'/');
+            compare(local, folder(before), folder(after), &path, found)?;
+        }
     }
+    Ok(())
 }
 
 /// The digits of a mode; those of the old entry if it is of the same kind.
 fn digits(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
-    if let Some((digits, _)) = old {
-        let entry = RawEntry {
-            mode: &digits,
-            name: b"",
-            id: b"",
-        };
-        if entry.kind() == mode {
-            return digits;
-        }
+    if let Some((digits, _)) = old
+        && kind(&digits) == mode
+    {
+        return digits;
     }
     match mode {
         FileMode::Directory => &b"40000"[..],
@@ -204,7 +276,7 @@ fn digits(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
 }
 
 /// Git's order: a directory sorts as if its name ended in `/`.
-fn serialize(entries: BTreeMap<Vec<u8>, Entry>) -> Vec<u8> {
+fn serialize(entries: Entries) -> Vec<u8> {
     let mut sorted: Vec<_> = entries.into_iter().collect();
     sorted.sort_by_cached_key(|(name, (mode, _))| {
         let mut key = name.clone();

@@ -2,7 +2,7 @@
 
 use super::{Way, did_you_mean, quoted};
 use crate::cli::exit::Exit;
-use crate::port::{Feature, RepositoryError as Error};
+use crate::port::RepositoryError as Error;
 
 pub(super) fn way(error: &Error) -> Way {
     match error {
@@ -13,23 +13,27 @@ pub(super) fn way(error: &Error) -> Way {
             "if you trust it: git config --global --add safe.directory {}",
             shell(path)
         )),
-        Error::Unsupported { feature, .. } => Way::failed(without(feature)),
-        Error::UnsupportedRemote { .. } => Way::usage(
-            "only the `git` program speaks to URLs of this kind: install it; `--no-push` commits on \
-             the local branch",
-        ),
+        Error::GitMissing => Way::failed("install Git 2.30 or later"),
+        Error::GitTooOld { .. } => Way::failed("Git 2.30 or later is needed"),
+        Error::DoubtfulUrl { remote } => Way::usage(format!(
+            "programs read such a URL in different ways; set another one with `git remote set-url \
+             {remote} URL`"
+        )),
         Error::Unreachable { .. } => Way {
             exit: Exit::Unreachable,
             hint: Some("try again: running the same command again is safe".to_owned()),
         },
         Error::Credentials { .. } => Way::failed(
-            "let Git know them (a credential helper, an SSH agent); for GitHub over HTTPS, \
-             `GITHUB_TOKEN` will do",
+            "configure a credential helper or an SSH agent for Git, so that `git ls-remote` works; \
+             for GitHub over HTTPS, set `GITHUB_TOKEN`",
         ),
         Error::Denied { .. } => Way::failed(
             "`git remote -v` prints its URL; a server hides what the credentials may not see",
         ),
-        Error::UntrustedServer { hint, .. } => Way::failed(hint.clone()),
+        Error::UntrustedServer { .. } => Way::failed(
+            "`git ls-remote` shows the same; if the server is the right one, add its host key to \
+             `known_hosts`, or its certificate authority with `http.sslCAInfo`",
+        ),
         Error::InTheWay { other, .. } => Way::failed(format!(
             "Git keeps one name below another in no repository: rename or delete `{other}`, then \
              `git fetch --prune`"
@@ -41,7 +45,7 @@ pub(super) fn way(error: &Error) -> Way {
             "nothing has moved; if the branch takes changes by review only, \
              `--action pull-request` proposes this one",
         ),
-        Error::MissingIdentity => Way::failed(
+        Error::MissingIdentity { .. } => Way::failed(
             "git config --global user.name \"Your Name\"\n\
              git config --global user.email you@example.com",
         ),
@@ -98,26 +102,6 @@ fn which(error: &Error) -> Way {
             "`--source` takes a commit, a tag or a branch; fetch it first if it is elsewhere",
         ),
         _ => Way::without_hint(Exit::Failed),
-    }
-}
-
-/// How to do without what is not supported.
-fn without(feature: &Feature) -> &'static str {
-    match feature {
-        Feature::OtherRepository => "unset it, or name the repository with `-C`",
-        Feature::RefStorage(_) | Feature::PartialClone => {
-            "what only the clone has needs an ordinary one: without `--filter`, with references as files"
-        }
-        Feature::SparseIndex => {
-            "`git sparse-checkout reapply --no-sparse-index` or `git update-index --no-split-index` \
-             makes it an ordinary one"
-        }
-        Feature::Filter { .. } => {
-            "check another branch out, or promote in a bare clone: nothing is written into the \
-             working tree then"
-        }
-        Feature::OtherIds => "promote in a clone of that remote",
-        Feature::Sha256OnServer => "leave out `--transport`",
     }
 }
 

@@ -39,10 +39,12 @@ fn an_environment_outside_of_the_layout_is_not_proposed_for_itself() {
 
 #[test]
 fn a_missing_identity_tells_the_two_commands() {
-    let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity));
+    let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity {
+        message: "no name".to_owned(),
+    }));
     assert_eq!(
         text,
-        "error: Git does not know who commits: `user.name` or `user.email` is not set\n\
+        "error: Git does not know who commits: no name\n\
          hint: git config --global user.name \"Your Name\"\n    git config --global user.email you@example.com\n"
     );
     assert_eq!(exit, Exit::Failed);

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::remotes::{Http, Ssh, has};
+use crate::remotes::{Http, Ssh, has, ssh_home};
 use crate::world::{PROMOTE, Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -305,6 +305,7 @@ fn killed_at_every_write_to_an_ssh_server() {
         return;
     };
     fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    ssh_home(&world);
     let path = world.path("remote.git").display().to_string();
     let mut ground = Ground::new(&world, Some(&format!("{}{path}", ssh.url)));
     for call in ["rename", "write", "sendto"] {

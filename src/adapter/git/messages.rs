@@ -1,12 +1,12 @@
-//! What Git and the servers behind it say.
+//! What Git and the servers behind it print for people.
 //!
 //! # Why
 //!
-//! Git has one exit status for all its failures, so what is worth another try
-//! can only be told from its words (in the C locale), and from those of common
-//! servers. What a hook says decides nothing, for anybody may write one; it is
-//! for people. No other decision hangs on words, and what they do not tell is
-//! tried again.
+//! Git has one exit status for all its failures. Whether another try may help,
+//! and what to advise, can only be told from the messages of Git, OpenSSH, curl
+//! and common servers. Nothing else hangs on them: what happened is read from
+//! references, and a message that is not known here is tried again. What a hook
+//! prints is shown and never looked at.
 
 use std::fmt::Write as _;
 
@@ -14,21 +14,21 @@ use super::process::Ran;
 
 /// A failure that another try would not mend.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Lasting {
-    /// Git has nothing that speaks to such a URL.
+pub(super) enum Final {
+    /// Git does not use such URLs, or is not allowed to.
     Unsupported,
-    /// Nobody is let in.
+    /// The server accepts no credentials.
     Credentials,
     /// The server is not the one that it should be.
     Untrusted,
-    /// The server answered, and said no.
+    /// The server answered, and refused.
     Denied,
 }
 
-/// The words of each.
-const WORDS: [(Lasting, &[&str]); 4] = [
+/// The messages of each.
+const MESSAGES: [(Final, &[&str]); 4] = [
     (
-        Lasting::Unsupported,
+        Final::Unsupported,
         &[
             "is not a git command",
             "Unable to find remote helper",
@@ -36,7 +36,7 @@ const WORDS: [(Lasting, &[&str]); 4] = [
         ],
     ),
     (
-        Lasting::Credentials,
+        Final::Credentials,
         &[
             "Authentication failed",
             "could not read Username",
@@ -45,16 +45,18 @@ const WORDS: [(Lasting, &[&str]); 4] = [
         ],
     ),
     (
-        Lasting::Untrusted,
+        Final::Untrusted,
         &[
             "Host key verification failed",
             "certificate verification failed",
             "SSL certificate problem",
             "certificate subject name",
+            "SSL public key does not match pinned public key",
+            "public key hash does not match pinned hash",
         ],
     ),
     (
-        Lasting::Denied,
+        Final::Denied,
         &[
             "' not found",
             "Repository not found",
@@ -67,41 +69,47 @@ const WORDS: [(Lasting, &[&str]); 4] = [
     ),
 ];
 
-/// What Git itself said, without the lines of the server and its hooks.
-pub(super) fn own_lines(ran: &Ran) -> String {
+/// What Git and its helpers printed, without progress and without the lines of the server's hooks.
+pub(super) fn of_git(ran: &Ran) -> String {
     let text = String::from_utf8_lossy(&ran.stderr);
-    let own = text.lines().filter(|line| !line.starts_with("remote:"));
+    let own = text
+        .lines()
+        .filter(|line| !line.starts_with("remote:"))
+        .map(last_shown)
+        .filter(|line| !is_progress(line));
     own.collect::<Vec<_>>().join("\n")
 }
 
-/// Why another try is no use, where a text says so.
-pub(super) fn lasting(text: &str) -> Option<Lasting> {
-    let says = |words: &&str| text.contains(words);
-    WORDS
+/// Why another try is no use, as far as a message tells.
+pub(super) fn final_failure(text: &str) -> Option<Final> {
+    let has = |message: &&str| text.contains(message);
+    MESSAGES
         .iter()
-        .find(|(_, words)| words.iter().any(&says))
+        .find(|(_, messages)| messages.iter().any(&has))
         .map(|(kind, _)| *kind)
 }
 
-/// What the remote said, and in brackets what Git made of it.
-pub(super) fn words(ran: &Ran) -> String {
-    let stderr = String::from_utf8_lossy(&ran.stderr);
+/// Why a command failed: what the remote printed, and in brackets what Git made of it.
+pub(super) fn reason(ran: &Ran) -> String {
     let stdout = String::from_utf8_lossy(&ran.stdout);
     let reason = stdout
         .lines()
         .filter(|line| line.starts_with('!'))
         .filter_map(|line| line.rsplit('\t').next())
         .find_map(|summary| Some(summary.split_once('(')?.1.trim_end_matches(')')));
-    match (by_remote(ran), reason) {
-        (Some(said), Some(reason)) => format!("{said} ({reason})"),
-        (Some(said), None) => said,
+    let own = of_git(ran);
+    match (of_remote(ran), reason) {
+        (Some(remote), Some(reason)) => format!("{remote} ({reason})"),
         (None, Some(reason)) => reason.to_owned(),
-        (None, None) => stderr.trim().to_owned(),
+        (Some(remote), None) if own.is_empty() => remote,
+        (Some(remote), None) => format!("{remote} ({own})"),
+        (None, None) if own.is_empty() => format!("`git` ended with {}", ran.status),
+        (None, None) => own,
     }
 }
 
-/// What the remote and its hooks said.
-pub(super) fn by_remote(ran: &Ran) -> Option<String> {
+/// What the remote and its hooks printed.
+pub(super) fn of_remote(ran: &Ran) -> Option<String> {
     let stderr = String::from_utf8_lossy(&ran.stderr);
     joined(
         stderr
@@ -114,7 +122,7 @@ pub(super) fn by_remote(ran: &Ran) -> Option<String> {
 const LINES: usize = 20;
 const WIDTH: usize = 500;
 
-/// A remote's lines in one, without its progress; `None` where it said nothing.
+/// A remote's lines in one, without its progress; `None` where it printed nothing.
 pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut text = String::new();
     let mut count = 0;
@@ -163,7 +171,15 @@ fn is_progress(line: &str) -> bool {
         );
         Some(is_whole && is_number(count))
     };
-    line.is_empty() || is_of_git() == Some(true) || is_of_gitea() == Some(true)
+    let is_count = |start: &str| line.starts_with(start);
+    line.is_empty()
+        || is_of_git() == Some(true)
+        || is_of_gitea() == Some(true)
+        || line.ends_with(" objects: done.")
+        || (line.contains(" objects: ") && line.ends_with(", done."))
+        || ["Delta compression using up to ", "Total "]
+            .into_iter()
+            .any(is_count)
 }
 
 #[cfg(all(test, unix))]
@@ -173,8 +189,8 @@ mod tests {
 
     use super::*;
 
-    fn of(stderr: &str) -> Option<Lasting> {
-        lasting(&own_lines(&Ran {
+    fn of(stderr: &str) -> Option<Final> {
+        final_failure(&of_git(&Ran {
             status: ExitStatus::from_raw(128 << 8),
             stdout: Vec::new(),
             stderr: stderr.into(),
@@ -182,20 +198,20 @@ mod tests {
     }
 
     #[test]
-    fn what_lasts_is_told_from_what_may_pass() {
+    fn final_failures_are_told_from_passing_ones() {
         for (text, expected) in [
             (
                 "fatal: transport 'ext' not allowed",
-                Some(Lasting::Unsupported),
+                Some(Final::Unsupported),
             ),
             (
                 "fatal: Authentication failed for 'https://x/'",
-                Some(Lasting::Credentials),
+                Some(Final::Credentials),
             ),
-            ("Host key verification failed.", Some(Lasting::Untrusted)),
+            ("Host key verification failed.", Some(Final::Untrusted)),
             (
                 "fatal: repository 'https://x/' not found",
-                Some(Lasting::Denied),
+                Some(Final::Denied),
             ),
             ("fatal: the remote end hung up unexpectedly", None),
             ("error: RPC failed; HTTP 502", None),
@@ -206,34 +222,34 @@ mod tests {
 
     #[test]
     fn a_remotes_lines_become_one_without_its_progress() {
-        let said = |text: &str| joined(text.lines());
-        assert_eq!(said(""), None);
+        let shown = |text: &str| joined(text.lines());
+        assert_eq!(shown(""), None);
         assert_eq!(
-            said("Resolving deltas:   0% (0/1)\rResolving deltas: 100% (1/1), done.\n\n"),
+            shown("Resolving deltas:   0% (0/1)\rResolving deltas: 100% (1/1), done.\n\n"),
             None
         );
         assert_eq!(
-            said(". Processing 1 references\nProcessed 1 references in total\n"),
+            shown(". Processing 1 references\nProcessed 1 references in total\n"),
             None
         );
         assert_eq!(
-            said(" \nTo create a merge request for x, visit:\n  https://a/x\n \nBye\n").as_deref(),
+            shown(" \nTo create a merge request for x, visit:\n  https://a/x\n \nBye\n").as_deref(),
             Some("To create a merge request for x, visit: https://a/x; Bye")
         );
-        let many = said(&"line\n".repeat(50)).unwrap();
+        let many = shown(&"line\n".repeat(50)).unwrap();
         assert!(many.ends_with("line; and 30 lines more"), "{many}");
-        assert!(said(&"long".repeat(9_999)).unwrap().len() < 1_000);
+        assert!(shown(&"long".repeat(9_999)).unwrap().len() < 1_000);
         for reason in [
             "coverage is 78% (80% needed)",
             "Processing of pushes is suspended",
             "rule: 78% (80% needed) of 1/2",
         ] {
-            assert_eq!(said(reason).as_deref(), Some(reason));
+            assert_eq!(shown(reason).as_deref(), Some(reason));
         }
     }
 
     #[test]
-    fn a_hooks_words_decide_nothing() {
+    fn what_a_hook_prints_decides_nothing() {
         assert_eq!(
             of("remote: ticket not found\nremote: 'main' not allowed"),
             None

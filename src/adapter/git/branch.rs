@@ -1,0 +1,151 @@
+//! Finding a remote's branch: fetched, or for a preview perhaps as it was last seen.
+//!
+//! # Why
+//!
+//! A preview writes nothing and must not need what a push needs. So for a preview
+//! a remote that cannot be reached is a note, not an error.
+
+use super::choose::{elsewhere, is_meant, known_default};
+use super::local::Local;
+use super::refs::{Head, of_branch};
+use super::remote::{Purpose, Remote, tracking};
+use crate::domain::{CommitId, ObjectId};
+use crate::port::{Branch, BranchChoice, RepositoryError};
+
+/// The remote's branch that is meant, fetched.
+pub(super) fn fetched(
+    local: &Local,
+    choice: &BranchChoice,
+    remote: &str,
+) -> Result<Branch, RepositoryError> {
+    let mut remote = Remote::open(local, remote, Purpose::Fetch)?;
+    let head = local.head()?;
+    let name = match &choice.branch {
+        Some(name) => name.clone(),
+        None => default(local, &mut remote, &head)?,
+    };
+    let Some(tip) = remote.fetch(&name)? else {
+        return Err(RepositoryError::UnknownBranch {
+            branch: name,
+            remote: Some(remote.name().to_owned()),
+            known: remote.branches()?,
+        });
+    };
+    let is_default = match &choice.branch {
+        None => true,
+        Some(name) => is_default(&mut remote, name)?,
+    };
+    let mut notes = elsewhere(local, &head, &name);
+    notes.extend(unpushed(local, remote.name(), &name, tip)?);
+    Ok(Branch {
+        name,
+        remote: Some(remote.name().to_owned()),
+        tip: CommitId(tip),
+        is_default,
+        notes,
+    })
+}
+
+/// The same for a preview.
+pub(super) fn looked_at(
+    local: &Local,
+    choice: &BranchChoice,
+    remote: &str,
+) -> Result<Branch, RepositoryError> {
+    let reason = match fetched(local, choice, remote) {
+        Err(
+            error @ (RepositoryError::Unreachable { .. }
+            | RepositoryError::Credentials { .. }
+            | RepositoryError::UntrustedServer { .. }
+            | RepositoryError::Denied { .. }
+            | RepositoryError::ReadOnly { .. }),
+        ) => error.to_string(),
+        other => return other,
+    };
+    let head = local.head()?;
+    let default = known_default(local, remote);
+    let name = match (choice.branch.clone().or(default.clone()), &head) {
+        (Some(name), _) => name,
+        (None, Head::On(current) | Head::Unborn(current)) => current.clone(),
+        (None, Head::Detached(commit)) => {
+            return Err(RepositoryError::DetachedHead {
+                commit: commit.clone(),
+            });
+        }
+    };
+    let seen = match tracking(local, remote, &name) {
+        Some(name) => local.target(&name)?,
+        None => None,
+    };
+    let (tip, what) = match seen {
+        Some(tip) => (Some(tip), format!("`{remote}/{name}` as it was last seen")),
+        None => (
+            local.target(&of_branch(&name))?,
+            format!("local branch `{name}`"),
+        ),
+    };
+    let Some(tip) = tip else {
+        return Err(RepositoryError::UnknownBranch {
+            branch: name,
+            remote: None,
+            known: local.branches()?,
+        });
+    };
+    let mut notes = vec![format!("{reason}; this is {what}")];
+    notes.extend(elsewhere(local, &head, &name));
+    Ok(Branch {
+        is_default: choice.branch.is_none() || default.as_ref() == Some(&name),
+        name,
+        remote: Some(remote.to_owned()),
+        tip: CommitId(tip),
+        notes,
+    })
+}
+
+/// The remote's default branch, unless another one is checked out.
+fn default(local: &Local, remote: &mut Remote<'_>, head: &Head) -> Result<String, RepositoryError> {
+    let default = remote.default_branch()?;
+    match head {
+        Head::On(current) if !local.is_bare() && !is_meant(local, current, &default) => {
+            Err(RepositoryError::OtherBranch {
+                current: current.clone(),
+                remote: remote.name().to_owned(),
+                default,
+            })
+        }
+        _ => Ok(default),
+    }
+}
+
+/// Whether a branch is the remote's default one; there need not be any.
+fn is_default(remote: &mut Remote<'_>, name: &str) -> Result<bool, RepositoryError> {
+    match remote.default_branch() {
+        Ok(default) => Ok(default == name),
+        Err(
+            RepositoryError::Unborn { .. }
+            | RepositoryError::UnknownBranch { .. }
+            | RepositoryError::DetachedHead { .. },
+        ) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The note about commits of the local branch that the remote does not have.
+fn unpushed(
+    local: &Local,
+    remote: &str,
+    name: &str,
+    tip: ObjectId,
+) -> Result<Option<String>, RepositoryError> {
+    let Some(ours) = local.target(&of_branch(name))? else {
+        return Ok(None);
+    };
+    let (ahead, commits, they) = match local.ahead(ours, tip)? {
+        0 => return Ok(None),
+        1 => (1, "commit", "it is"),
+        ahead => (ahead, "commits", "they are"),
+    };
+    Ok(Some(format!(
+        "local branch `{name}` has {ahead} {commits} that `{remote}` does not have; {they} not part of this"
+    )))
+}

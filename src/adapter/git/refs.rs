@@ -1,0 +1,209 @@
+//! References: read where they are, moved by Git with the value that they must have before.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use git2::ErrorCode;
+
+use super::fault::Place;
+use super::local::Local;
+use super::objects::{from_oid, id_of};
+use crate::domain::ObjectId;
+use crate::port::RepositoryError;
+
+/// How long a lock that somebody else holds is waited for.
+pub(super) const LOCKED: Duration = Duration::from_secs(3);
+
+/// What became of moving a reference.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Swap {
+    /// The reference has the new value.
+    Done,
+    /// It did not have the old value any more.
+    Overtaken,
+}
+
+/// What HEAD is.
+pub(super) enum Head {
+    /// On a branch that has commits.
+    On(String),
+    /// On a branch that has none yet.
+    Unborn(String),
+    /// On a commit.
+    Detached(String),
+}
+
+impl Head {
+    /// The branch that HEAD is on.
+    pub(super) fn branch(&self) -> Option<&str> {
+        match self {
+            Self::On(branch) | Self::Unborn(branch) => Some(branch),
+            Self::Detached(_) => None,
+        }
+    }
+}
+
+/// The full name of a branch.
+pub(super) fn of_branch(branch: &str) -> String {
+    format!("refs/heads/{branch}")
+}
+
+impl Local {
+    /// What HEAD is in this working tree.
+    pub(super) fn head(&self) -> Result<Head, RepositoryError> {
+        let full = self.symbolic("HEAD")?;
+        let tip = self.target("HEAD")?;
+        let Some(full) = full else {
+            let id = tip.map(|id| id.to_string()).unwrap_or_default();
+            return Ok(Head::Detached(id.chars().take(7).collect()));
+        };
+        let branch = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
+        Ok(match tip {
+            Some(_) => Head::On(branch),
+            None => Head::Unborn(branch),
+        })
+    }
+
+    /// The reference that a symbolic one names.
+    pub(super) fn symbolic(&self, name: &str) -> Result<Option<String>, RepositoryError> {
+        let Some(repo) = self.library() else {
+            let ran = self.git.ask(&["symbolic-ref", "--quiet", name])?;
+            let text = ran.text().trim_end().to_owned();
+            return Ok((ran.status.success() && !text.is_empty()).then_some(text));
+        };
+        let fault = || self.place.fault(format!("could not read `{name}`"));
+        match repo.find_reference(name) {
+            Ok(found) => {
+                let target = found.symbolic_target().map_err(fault())?;
+                Ok(target.map(ToOwned::to_owned))
+            }
+            Err(e) if e.code() == ErrorCode::NotFound => Ok(None),
+            Err(e) => Err(fault()(e)),
+        }
+    }
+
+    /// Where a reference points, if it is there.
+    pub(super) fn target(&self, name: &str) -> Result<Option<ObjectId>, RepositoryError> {
+        let Some(repo) = self.library() else {
+            let ran = self.git.ask(&["rev-parse", "--verify", "--quiet", name])?;
+            return Ok(ran.text().trim().parse().ok());
+        };
+        match repo.refname_to_id(name) {
+            Ok(id) => Ok(Some(from_oid(id)?)),
+            Err(e) if e.code() == ErrorCode::NotFound => Ok(None),
+            Err(e) => Err(self.place.fault(format!("could not read `{name}`"))(e)),
+        }
+    }
+
+    /// The full names of the references below these prefixes, in order.
+    pub(super) fn names(&self, prefixes: &[&str]) -> Result<Vec<String>, RepositoryError> {
+        let words = ["for-each-ref", "--format=%(refname)"];
+        let found =
+            (self.git).answer("could not list the branches", &[&words, prefixes].concat())?;
+        Ok(found.lines().map(ToOwned::to_owned).collect())
+    }
+
+    /// The short names of the local branches, in order.
+    pub(super) fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+        let mut names = self.names(&["refs/heads/"])?;
+        for name in &mut names {
+            name.drain(..="refs/heads".len());
+        }
+        Ok(names)
+    }
+
+    /// Moves a reference from `old` to `new` (`None`: there is none) unless it is elsewhere.
+    pub(super) fn swap(
+        &self,
+        name: &str,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        log: &str,
+    ) -> Result<Swap, RepositoryError> {
+        let none = "0".repeat(self.id_length() * 2);
+        let value = |id: Option<ObjectId>| id.map_or_else(|| none.clone(), |id| id.to_string());
+        let (before, after) = (value(old), value(new));
+        let words: &[&str] = match new {
+            Some(_) => &["update-ref", "-m", log, name, &after, &before],
+            None => &["update-ref", "-m", log, "-d", name, &before],
+        };
+        let until = Instant::now() + LOCKED;
+        loop {
+            let ran = self.git.ask(words)?;
+            match self.target(name)? {
+                now if now == new => return Ok(Swap::Done),
+                now if now != old => return Ok(Swap::Overtaken),
+                // Its lock is held by somebody else just now, or was left behind.
+                _ if Instant::now() > until => {
+                    return Err(self.git.fault(&format!("could not move `{name}`"), &ran));
+                }
+                _ => sleep(Duration::from_millis(50)),
+            }
+        }
+    }
+
+    /// The commit that a revision names.
+    pub(super) fn revision(&self, revision: &str) -> Result<Option<ObjectId>, RepositoryError> {
+        let commit = format!("{revision}^{{commit}}");
+        let words = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ];
+        let ran = self.git.ask(&words)?;
+        Ok(id_of(ran.text().trim()).filter(|_| ran.status.success()))
+    }
+
+    /// Whether a commit goes on from another one, or is that one.
+    pub(super) fn descends(&self, old: ObjectId, new: ObjectId) -> Result<bool, RepositoryError> {
+        // Most often it is its parent, and then nobody has to be asked.
+        if old == new || self.commit(new)?.parents.contains(&old) {
+            return Ok(true);
+        }
+        let (old, new) = (old.to_string(), new.to_string());
+        let ran = self.git.ask(&["merge-base", "--is-ancestor", &old, &new])?;
+        match ran.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(self
+                .git
+                .fault(&format!("could not compare `{old}` with `{new}`"), &ran)),
+        }
+    }
+
+    /// How many commits of `ours` are not part of `theirs`.
+    pub(super) fn ahead(&self, ours: ObjectId, theirs: ObjectId) -> Result<usize, RepositoryError> {
+        if ours == theirs || self.is_near(ours, theirs)? {
+            return Ok(0);
+        }
+        let range = format!("{theirs}..{ours}");
+        let doing = format!("could not compare `{ours}` with `{theirs}`");
+        let count = self.git.answer(&doing, &["rev-list", "--count", &range])?;
+        count.parse().map_err(|_| Place::found(doing, count))
+    }
+
+    /// Whether one of the last commits before `tip` is `old`.
+    fn is_near(&self, old: ObjectId, tip: ObjectId) -> Result<bool, RepositoryError> {
+        /// As many as a clone may be behind without asking Git.
+        const NEAR: usize = 64;
+        let mut open = std::collections::VecDeque::from([tip]);
+        for _ in 0..NEAR {
+            let Some(next) = open.pop_front() else {
+                break;
+            };
+            let parents = match self.commit(next) {
+                Ok(commit) => commit.parents,
+                // Where a shallow clone ends.
+                Err(RepositoryError::MissingObject { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            if parents.contains(&old) {
+                return Ok(true);
+            }
+            open.extend(parents);
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,555 @@
+//! A remote: its branches, fetching one, moving one.
+//!
+//! # Why
+//!
+//! A network fails in the middle. Listing and fetching may simply be tried
+//! again. A push may not: it may have had its effect. So after every push that
+//! was not plainly accepted the remote is asked what the branch is now, and that
+//! answer decides: the new commit (it went through), the old one (it did not,
+//! and the reason counts), or another one (somebody else was faster).
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::process::Command;
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+
+use super::address::{Address, Server};
+use super::credentials;
+use super::fault::{Finding, Place};
+use super::local::Local;
+use super::messages::{self, Final};
+use super::objects::id_of;
+use super::process::{self, Ran};
+use super::refs::of_branch;
+use crate::domain::ObjectId;
+use crate::port::{Password, RepositoryError};
+
+/// What Git knows a push URL as, where it is not the URL that is fetched from.
+const BESIDE: &str = "git-promote-push";
+
+/// One branch of a remote, from where it must be to where it shall be.
+#[derive(Clone, Copy)]
+pub(super) struct Update<'a> {
+    /// The branch's short name.
+    pub(super) branch: &'a str,
+    /// Where it must be; `None`: there must be none.
+    pub(super) old: Option<ObjectId>,
+    /// Where it shall be; `None` deletes it.
+    pub(super) new: Option<ObjectId>,
+}
+
+/// What became of an update.
+pub(super) enum Pushed {
+    /// The branch is where it shall be.
+    Done {
+        /// What the remote and its hooks printed.
+        message: Option<String>,
+    },
+    /// It was not where it must be.
+    Overtaken,
+}
+
+/// A remote's branches, as it was last asked.
+#[derive(Default)]
+struct Listed {
+    /// The branch that its HEAD names.
+    default: Option<String>,
+    /// Where its HEAD is.
+    head: Option<ObjectId>,
+    branches: BTreeMap<String, ObjectId>,
+}
+
+/// Which of a remote's URLs is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    /// Reading its branches.
+    Fetch,
+    /// Moving one of them.
+    Push,
+}
+
+/// A remote of a repository.
+pub(super) struct Remote<'l> {
+    local: &'l Local,
+    name: String,
+    /// The URLs for this purpose; the first one is asked.
+    urls: Vec<String>,
+    address: Address,
+    /// Whether Git, asked for the remote by its name, would look at another URL.
+    is_beside: bool,
+    password: Option<Password>,
+    listed: Option<Listed>,
+}
+
+impl<'l> Remote<'l> {
+    /// The remote `name`; nothing is sent yet.
+    pub(super) fn open(
+        local: &'l Local,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<Self, RepositoryError> {
+        let address = Self::address_of(local, name, purpose)?;
+        let urls = urls(local, name, purpose)?;
+        let password = match &address {
+            Address::Server(server) => credentials::own(&local.git, server),
+            Address::Disk(_) => None,
+        };
+        let is_beside = purpose == Purpose::Push
+            && (urls.len() > 1 || self::urls(local, name, Purpose::Fetch)?.first() != urls.first());
+        Ok(Self {
+            local,
+            name: name.to_owned(),
+            urls,
+            address,
+            is_beside,
+            password,
+            listed: None,
+        })
+    }
+
+    /// Where the remote `name` is.
+    pub(super) fn address_of(
+        local: &Local,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<Address, RepositoryError> {
+        let urls = urls(local, name, purpose)?;
+        Address::of(&urls[0]).ok_or_else(|| RepositoryError::DoubtfulUrl {
+            remote: name.to_owned(),
+        })
+    }
+
+    /// Its name in this repository.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn server(&self) -> Option<&Server> {
+        match &self.address {
+            Address::Server(server) => Some(server),
+            Address::Disk(_) => None,
+        }
+    }
+
+    /// A command of Git's that meets the remote.
+    fn git(&self, words: &[&str], silence: Duration) -> Command {
+        let seconds = silence.as_secs().max(1);
+        let mut all = vec![
+            "-c".to_owned(),
+            "http.lowSpeedLimit=1".to_owned(),
+            "-c".to_owned(),
+            format!("http.lowSpeedTime={seconds}"),
+            // One branch is pushed, whatever a mirror's own push would be.
+            "-c".to_owned(),
+            format!("remote.{}.mirror=false", self.name),
+        ];
+        if let (Some(_), Some(server)) = (&self.password, self.server()) {
+            all.extend(credentials::arguments(server));
+        }
+        all.extend(words.iter().map(|word| (*word).to_owned()));
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let mut git = self.local.git.command(&all);
+        if let (Some(password), Some(server)) = (&self.password, self.server()) {
+            credentials::give(&mut git, server, password);
+        }
+        git
+    }
+
+    /// The same for the URL that is pushed to, as a remote of its own with this one's settings.
+    fn beside(&self, url: &str, words: &[&str]) -> Command {
+        let mut git = self.git(words, self.local.git.network.silence);
+        let given = std::env::var("GIT_CONFIG_COUNT").ok();
+        let mut count: usize = given.and_then(|count| count.parse().ok()).unwrap_or(0);
+        let settings = self.local.settings.of_remote(&self.name);
+        let others = settings
+            .filter(|(key, _)| !matches!(*key, "url" | "pushurl" | "fetch" | "push" | "mirror"));
+        for (key, value) in others.chain([("url", Some(url))]) {
+            // The URL may hold a password, so it goes by the environment.
+            git.env(
+                format!("GIT_CONFIG_KEY_{count}"),
+                format!("remote.{BESIDE}.{key}"),
+            );
+            git.env(format!("GIT_CONFIG_VALUE_{count}"), value.unwrap_or("true"));
+            count += 1;
+        }
+        git.env("GIT_CONFIG_COUNT", count.to_string());
+        git
+    }
+
+    /// Runs what may be repeated until it works, or is sure not to.
+    fn patiently(&self, mut command: impl FnMut() -> Command) -> Result<Ran, RepositoryError> {
+        let network = &self.local.git.network;
+        let limit = self.local.git.limit(network.silence);
+        let mut tries = network.tries();
+        loop {
+            let reason = match process::run(&mut command(), Vec::new(), limit) {
+                Ok(ran) if ran.status.success() => return Ok(ran),
+                Ok(ran) => match self.final_error(&ran) {
+                    Some(error) => return Err(error),
+                    None => messages::reason(&ran),
+                },
+                Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
+                Err(error) => return Err(self.local.git.not_run(error)),
+            };
+            if !tries.wait() {
+                return Err(RepositoryError::Unreachable {
+                    remote: self.name.clone(),
+                    source: self.source(&reason),
+                });
+            }
+        }
+    }
+
+    /// The error, where a message tells that another try would end like this one.
+    fn final_error(&self, ran: &Ran) -> Option<RepositoryError> {
+        let remote = self.name.clone();
+        let source = self.source(&messages::reason(ran));
+        // Before a push no hook prints anything: what a server prints is its answer.
+        let text = String::from_utf8_lossy(&ran.stderr);
+        Some(match messages::final_failure(&text)? {
+            Final::Unsupported => RepositoryError::Git {
+                doing: format!("Git does not use the URL of remote `{remote}`"),
+                source,
+            },
+            Final::Credentials => RepositoryError::Credentials {
+                remote,
+                origin: self.password.as_ref().map(|own| own.origin.clone()),
+                source,
+            },
+            Final::Untrusted => RepositoryError::UntrustedServer { remote, source },
+            Final::Denied => RepositoryError::Denied { remote, source },
+        })
+    }
+
+    /// The reason for a failure, with the address of the remote.
+    fn source(&self, reason: &str) -> Box<Finding> {
+        let reason = self.without_secrets(reason);
+        Box::new(Finding(format!("{}: {reason}", self.address.shown())))
+    }
+
+    fn without_secrets(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        let in_url = self.server().map(Server::secrets).unwrap_or_default();
+        let own = self
+            .password
+            .as_ref()
+            .map(|own| own.secret.expose_secret().to_owned());
+        for secret in in_url.into_iter().chain(own) {
+            text = text.replace(&secret, "***");
+        }
+        text
+    }
+
+    /// What the remote has, as it was last asked.
+    fn list(&mut self) -> Result<&Listed, RepositoryError> {
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => self.ask(&self.urls[0])?,
+        };
+        Ok(self.listed.insert(listed))
+    }
+
+    /// HEAD's branch and all branches with their commits.
+    fn ask(&self, url: &str) -> Result<Listed, RepositoryError> {
+        let patterns = ["HEAD", "refs/heads/*"];
+        let start = ["ls-remote", "--symref", "--"];
+        let ran = self.patiently(|| {
+            if self.is_beside {
+                self.beside(url, &[&start[..], &[BESIDE], &patterns].concat())
+            } else {
+                let words = [&start[..], &[&self.name], &patterns].concat();
+                self.git(&words, self.local.git.network.silence)
+            }
+        })?;
+        let mut listed = Listed::default();
+        for line in ran.text().lines() {
+            let Some((value, name)) = line.split_once('\t') else {
+                continue;
+            };
+            let branch = name.strip_prefix("refs/heads/");
+            match (value.strip_prefix("ref: "), id_of(value), branch) {
+                (Some(full), _, None) if name == "HEAD" => {
+                    listed.default = full.strip_prefix("refs/heads/").map(ToOwned::to_owned);
+                }
+                (None, Some(id), None) if name == "HEAD" => listed.head = Some(id),
+                (None, Some(id), Some(branch)) => {
+                    listed.branches.insert(branch.to_owned(), id);
+                }
+                _ => {}
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The branch that its HEAD names.
+    pub(super) fn default_branch(&mut self) -> Result<String, RepositoryError> {
+        let name = self.name.clone();
+        let listed = self.list()?;
+        // Not every server tells what HEAD names: then it is the one branch that is where HEAD is.
+        let at_head = |(_, id): &(&String, &ObjectId)| Some(**id) == listed.head;
+        let mut there = listed.branches.iter().filter(at_head).map(|(name, _)| name);
+        let only = match (there.next(), there.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        };
+        match listed.default.as_ref().or(only) {
+            Some(branch) if listed.branches.contains_key(branch) => Ok(branch.clone()),
+            default if listed.branches.is_empty() => Err(RepositoryError::Unborn {
+                branch: default.map_or("main", String::as_str).to_owned(),
+                remote: Some(name),
+            }),
+            Some(branch) => Err(RepositoryError::UnknownBranch {
+                branch: branch.clone(),
+                remote: Some(name),
+                known: listed.branches.keys().cloned().collect(),
+            }),
+            None => Err(RepositoryError::DetachedHead {
+                commit: "the remote's HEAD".to_owned(),
+            }),
+        }
+    }
+
+    /// The short names of its branches, in order.
+    pub(super) fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
+        Ok(self.list()?.branches.keys().cloned().collect())
+    }
+
+    /// Where one of its branches is now.
+    pub(super) fn tip(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
+        self.listed = None;
+        Ok(self.list()?.branches.get(branch).copied())
+    }
+
+    /// Brings a branch's commit and what it needs here, and gives the commit; `None` when there is
+    /// no such branch. What is known of the branch here follows, as the remote's refspecs say.
+    pub(super) fn fetch(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
+        let Some(tip) = self.list()?.branches.get(branch).copied() else {
+            return Ok(None);
+        };
+        let tracking = tracking(self.local, &self.name, branch);
+        let known = match &tracking {
+            Some(name) => self.local.target(name)?,
+            None => None,
+        };
+        // What a reference names is here with all that it needs; anything else may be half of it.
+        if known == Some(tip) {
+            return Ok(Some(tip));
+        }
+        let depth: &[&str] = if known.is_none() && self.local.has_one_commit()? {
+            // The last commit of a new branch, and what it changed.
+            &["--depth=2"]
+        } else {
+            &[]
+        };
+        let full = of_branch(branch);
+        let words = [
+            "fetch",
+            "--progress",
+            "--no-tags",
+            "--no-prune",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--no-recurse-submodules",
+            "--no-show-forced-updates",
+        ];
+        let mut is_again = false;
+        self.patiently(|| {
+            // It came, and a stale reference is in the way of what is known of the branch here.
+            let is_here = is_again && self.local.objects.has(tip);
+            let more: &[&str] = if is_here { &["--refmap="] } else { &[] };
+            is_again = true;
+            if self.is_beside {
+                let words = [&words, depth, more, &["--", BESIDE, &full]].concat();
+                self.beside(&self.urls[0], &words)
+            } else {
+                let words = [&words, depth, more, &["--", &self.name, &full]].concat();
+                self.git(&words, self.local.git.network.silence)
+            }
+        })?;
+        // Somebody may have moved it since it was listed.
+        let now = match tracking.filter(|_| !self.is_beside) {
+            Some(name) => self.local.target(&name)?.filter(|now| Some(*now) != known),
+            None => None,
+        };
+        Ok(now.or(Some(tip)))
+    }
+
+    /// Moves a branch, unless it is not where it must be.
+    pub(super) fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
+        let network = self.local.git.network.clone();
+        let limit = self.local.git.limit(network.of_push());
+        let mut tries = network.tries();
+        let mut refusals = 0;
+        loop {
+            let reason = match process::run(&mut self.push_command(update), Vec::new(), limit) {
+                Ok(ran) if ran.status.success() => {
+                    let message = messages::of_remote(&ran);
+                    let message = message.map(|text| self.without_secrets(&text));
+                    return Ok(Pushed::Done { message });
+                }
+                Ok(ran) => {
+                    // What it shows and does not let this one write, the branch will tell.
+                    let error = messages::final_failure(&messages::of_git(&ran));
+                    if error.is_some_and(|kind| kind != Final::Denied)
+                        && let Some(error) = self.final_error(&ran)
+                    {
+                        return Err(error);
+                    }
+                    refusals += 1;
+                    messages::reason(&ran)
+                }
+                Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
+                Err(error) => return Err(self.local.git.not_run(error)),
+            };
+            let now = self.tip(update.branch)?;
+            let others = self.others_at(update)?;
+            if now == update.new && others.is_empty() {
+                return Ok(Pushed::Done { message: None });
+            }
+            if now != update.new && now != update.old {
+                return Ok(Pushed::Overtaken);
+            }
+            // Another push may hold the branch's lock just now; a rule refuses again.
+            if refusals > 1 || !tries.wait() {
+                let refused = match now == update.new {
+                    true => others.join(", "),
+                    false => self.address.shown(),
+                };
+                let reason = self.without_secrets(&reason);
+                return Err(RepositoryError::Refused {
+                    remote: self.name.clone(),
+                    branch: update.branch.to_owned(),
+                    message: if self.urls.len() > 1 {
+                        format!("{refused}: {reason}")
+                    } else {
+                        reason
+                    },
+                });
+            }
+        }
+    }
+
+    /// The further push URLs where the branch is not where it shall be.
+    fn others_at(&self, update: &Update<'_>) -> Result<Vec<String>, RepositoryError> {
+        let mut others = Vec::new();
+        for url in &self.urls[1..] {
+            if self.ask(url)?.branches.get(update.branch).copied() != update.new {
+                others.push(super::address::without_login(url));
+            }
+        }
+        Ok(others)
+    }
+
+    fn push_command(&self, update: &Update<'_>) -> Command {
+        let full = of_branch(update.branch);
+        let id = |id: Option<ObjectId>| id.map(|id| id.to_string()).unwrap_or_default();
+        let words = [
+            "push",
+            "--porcelain",
+            "--no-follow-tags",
+            "--no-recurse-submodules",
+            // The lease is the compare-and-swap; an empty one wants that there is no such branch.
+            &format!("--force-with-lease={full}:{}", id(update.old)),
+            "--",
+            &self.name,
+            &format!("{}:{full}", id(update.new)),
+        ];
+        self.git(&words, self.local.git.network.of_push())
+    }
+}
+
+/// A remote's URLs, with what Git's settings make of them.
+fn urls(local: &Local, name: &str, purpose: Purpose) -> Result<Vec<String>, RepositoryError> {
+    let settings = &local.settings;
+    let doing = format!("could not read the URL of remote `{name}`");
+    if settings.has("url.") {
+        let push: &[&str] = match purpose {
+            Purpose::Fetch => &[],
+            Purpose::Push => &["--push"],
+        };
+        let words = [&["remote", "get-url", "--all"], push, &["--", name]].concat();
+        let text = local.git.answer(&doing, &words)?;
+        return Ok(text.lines().map(ToOwned::to_owned).collect());
+    }
+    let of = |key: &str| {
+        let mut urls = Vec::new();
+        for url in settings.all(&format!("remote.{name}.{key}")) {
+            // An empty one takes back those before it.
+            match url {
+                "" => urls.clear(),
+                url => urls.push(url.to_owned()),
+            }
+        }
+        urls
+    };
+    let (fetch, push) = (of("url"), of("pushurl"));
+    let urls = match purpose {
+        Purpose::Push if !push.is_empty() => push,
+        _ if fetch.is_empty() => push,
+        _ => fetch,
+    };
+    if urls.is_empty() {
+        return Err(Place::found(doing, "it has none"));
+    }
+    Ok(urls)
+}
+
+/// Where this repository remembers a branch of a remote, by the refspecs that Git fetches with.
+pub(super) fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
+    let specs = format!("remote.{remote}.fetch");
+    map(&local.settings.all(&specs), &of_branch(branch))
+}
+
+/// What refspecs map a reference to.
+fn map(specs: &[&str], name: &str) -> Option<String> {
+    let part = |pattern: &str| -> Option<String> {
+        let (start, end) = match pattern.split_once('*') {
+            None => return (pattern == name).then(String::new),
+            Some(ends) => ends,
+        };
+        let rest = name.strip_prefix(start)?.strip_suffix(end)?;
+        Some(rest.to_owned())
+    };
+    let is_left_out = |spec: &&str| {
+        spec.strip_prefix('^')
+            .is_some_and(|spec| part(spec).is_some())
+    };
+    if specs.iter().any(|spec| is_left_out(spec)) {
+        return None;
+    }
+    specs.iter().find_map(|spec| {
+        let (from, to) = spec.trim_start_matches('+').split_once(':')?;
+        let part = part(from)?;
+        (!to.is_empty()).then(|| to.replacen('*', &part, 1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn a_branch_is_remembered_where_the_refspecs_say() {
+        let name = "refs/heads/release/1";
+        for (specs, expected) in [
+            (
+                &["+refs/heads/*:refs/remotes/origin/*"][..],
+                Some("refs/remotes/origin/release/1"),
+            ),
+            (&["+refs/*:refs/*"], Some("refs/heads/release/1")),
+            (&["refs/heads/main:refs/remotes/o/main"], None),
+            (&["refs/heads/release/1:refs/x"], Some("refs/x")),
+            (&["refs/heads/rel*:refs/x/*/y"], Some("refs/x/ease/1/y")),
+            (
+                &["+refs/heads/*:refs/remotes/o/*", "^refs/heads/release/*"],
+                None,
+            ),
+            (&["refs/heads/*"], None),
+            (&[], None),
+        ] {
+            assert_eq!(map(specs, name).as_deref(), expected, "{specs:?}");
+        }
+    }
+}
