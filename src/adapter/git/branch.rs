@@ -8,7 +8,8 @@
 use super::choose::{elsewhere, is_meant, known_default};
 use super::local::Local;
 use super::refs::{Head, of_branch};
-use super::remote::{Purpose, Remote, tracking};
+use super::remote::Remote;
+use super::urls::{Purpose, tracking};
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{Branch, BranchChoice, RepositoryError};
 

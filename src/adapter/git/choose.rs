@@ -2,7 +2,7 @@
 
 use super::local::Local;
 use super::refs::{Head, of_branch};
-use super::remote::tracking;
+use super::urls::tracking;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{Branch, BranchChoice, RepositoryError};
 

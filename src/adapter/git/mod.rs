@@ -10,7 +10,8 @@
 //! | `commit` | writing a commit |
 //! | `refs` | HEAD, branches, moving one by compare-and-swap |
 //! | `worktree` | moving a branch with its checked-out files |
-//! | `remote`, `retry`, `messages` | a remote: listing, fetching, pushing, and what is tried again |
+//! | `remote`, `push`, `urls` | a remote: listing, fetching, pushing |
+//! | `retry`, `messages` | what is tried again, and for how long |
 //! | `address`, `credentials` | where a remote is, and which password goes there |
 //! | `choose`, `branch` | which remote and which branch are meant |
 //! | `publish`, `proposed` | moving the branch, and branches of the program's own |
@@ -29,6 +30,7 @@ mod process;
 mod program;
 mod proposed;
 mod publish;
+mod push;
 mod refs;
 mod remote;
 mod repository;
@@ -36,6 +38,7 @@ mod retry;
 mod settings;
 mod snapshot;
 mod tree;
+mod urls;
 mod worktree;
 
 pub use repository::{GitRepository, RemoteServer};

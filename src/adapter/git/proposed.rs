@@ -9,9 +9,11 @@
 use super::fault::Place;
 use super::local::Local;
 use super::publish;
+use super::push::Update;
 use super::refs::{Swap, of_branch};
-use super::remote::{Purpose, Remote, Update};
+use super::remote::Remote;
 use super::tree::{Changed, changed};
+use super::urls::Purpose;
 use super::worktree::{checked_out, show};
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::port::{

@@ -2,8 +2,10 @@
 
 use super::fault::{Place, display_chain};
 use super::local::Local;
+use super::push::{Pushed, Update};
 use super::refs::{Swap, of_branch};
-use super::remote::{Purpose, Pushed, Remote, Update, tracking};
+use super::remote::Remote;
+use super::urls::{Purpose, tracking};
 use super::worktree;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{Advance, Branch, RepositoryError};

@@ -1,12 +1,4 @@
-//! A remote: its branches, fetching one, moving one.
-//!
-//! # Why
-//!
-//! A network fails in the middle. Listing and fetching may simply be tried
-//! again. A push may not: it may have had its effect. So after every push that
-//! was not plainly accepted the remote is asked what the branch is now, and that
-//! answer decides: the new commit (it went through), the old one (it did not,
-//! and the reason counts), or another one (somebody else was faster).
+//! A remote: its branches, and fetching one.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -17,66 +9,36 @@ use secrecy::ExposeSecret as _;
 
 use super::address::{Address, Server};
 use super::credentials;
-use super::fault::{Finding, Place};
+use super::fault::Finding;
 use super::local::Local;
 use super::messages::{self, Final};
 use super::objects::id_of;
 use super::process::{self, Ran};
 use super::refs::of_branch;
+use super::urls::{self, Purpose};
 use crate::domain::ObjectId;
 use crate::port::{Password, RepositoryError};
 
 /// What Git knows a push URL as, where it is not the URL that is fetched from.
 const BESIDE: &str = "git-promote-push";
 
-/// One branch of a remote, from where it must be to where it shall be.
-#[derive(Clone, Copy)]
-pub(super) struct Update<'a> {
-    /// The branch's short name.
-    pub(super) branch: &'a str,
-    /// Where it must be; `None`: there must be none.
-    pub(super) old: Option<ObjectId>,
-    /// Where it shall be; `None` deletes it.
-    pub(super) new: Option<ObjectId>,
-}
-
-/// What became of an update.
-pub(super) enum Pushed {
-    /// The branch is where it shall be.
-    Done {
-        /// What the remote and its hooks printed.
-        message: Option<String>,
-    },
-    /// It was not where it must be.
-    Overtaken,
-}
-
 /// A remote's branches, as it was last asked.
 #[derive(Default)]
-struct Listed {
+pub(super) struct Listed {
     /// The branch that its HEAD names.
     default: Option<String>,
     /// Where its HEAD is.
     head: Option<ObjectId>,
-    branches: BTreeMap<String, ObjectId>,
-}
-
-/// Which of a remote's URLs is meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Purpose {
-    /// Reading its branches.
-    Fetch,
-    /// Moving one of them.
-    Push,
+    pub(super) branches: BTreeMap<String, ObjectId>,
 }
 
 /// A remote of a repository.
 pub(super) struct Remote<'l> {
-    local: &'l Local,
-    name: String,
+    pub(super) local: &'l Local,
+    pub(super) name: String,
     /// The URLs for this purpose; the first one is asked.
-    urls: Vec<String>,
-    address: Address,
+    pub(super) urls: Vec<String>,
+    pub(super) address: Address,
     /// Whether Git, asked for the remote by its name, would look at another URL.
     is_beside: bool,
     password: Option<Password>,
@@ -91,13 +53,14 @@ impl<'l> Remote<'l> {
         purpose: Purpose,
     ) -> Result<Self, RepositoryError> {
         let address = Self::address_of(local, name, purpose)?;
-        let urls = urls(local, name, purpose)?;
+        let urls = urls::of_remote(local, name, purpose)?;
         let password = match &address {
             Address::Server(server) => credentials::own(&local.git, server),
             Address::Disk(_) => None,
         };
         let is_beside = purpose == Purpose::Push
-            && (urls.len() > 1 || self::urls(local, name, Purpose::Fetch)?.first() != urls.first());
+            && (urls.len() > 1
+                || urls::of_remote(local, name, Purpose::Fetch)?.first() != urls.first());
         Ok(Self {
             local,
             name: name.to_owned(),
@@ -115,7 +78,7 @@ impl<'l> Remote<'l> {
         name: &str,
         purpose: Purpose,
     ) -> Result<Address, RepositoryError> {
-        let urls = urls(local, name, purpose)?;
+        let urls = urls::of_remote(local, name, purpose)?;
         Address::of(&urls[0]).ok_or_else(|| RepositoryError::DoubtfulUrl {
             remote: name.to_owned(),
         })
@@ -134,7 +97,7 @@ impl<'l> Remote<'l> {
     }
 
     /// A command of Git's that meets the remote.
-    fn git(&self, words: &[&str], silence: Duration) -> Command {
+    pub(super) fn git(&self, words: &[&str], silence: Duration) -> Command {
         let seconds = silence.as_secs().max(1);
         let mut all = vec![
             "-c".to_owned(),
@@ -203,7 +166,7 @@ impl<'l> Remote<'l> {
     }
 
     /// The error, where a message tells that another try would end like this one.
-    fn final_error(&self, ran: &Ran) -> Option<RepositoryError> {
+    pub(super) fn final_error(&self, ran: &Ran) -> Option<RepositoryError> {
         let remote = self.name.clone();
         let source = self.source(&messages::reason(ran));
         // Before a push no hook prints anything: what a server prints is its answer.
@@ -229,7 +192,7 @@ impl<'l> Remote<'l> {
         Box::new(Finding(format!("{}: {reason}", self.address.shown())))
     }
 
-    fn without_secrets(&self, text: &str) -> String {
+    pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
         let in_url = self.server().map(Server::secrets).unwrap_or_default();
         let own = self
@@ -252,7 +215,7 @@ impl<'l> Remote<'l> {
     }
 
     /// HEAD's branch and all branches with their commits.
-    fn ask(&self, url: &str) -> Result<Listed, RepositoryError> {
+    pub(super) fn ask(&self, url: &str) -> Result<Listed, RepositoryError> {
         let patterns = ["HEAD", "refs/heads/*"];
         let start = ["ls-remote", "--symref", "--"];
         let ran = self.patiently(|| {
@@ -328,7 +291,7 @@ impl<'l> Remote<'l> {
         let Some(tip) = self.list()?.branches.get(branch).copied() else {
             return Ok(None);
         };
-        let tracking = tracking(self.local, &self.name, branch);
+        let tracking = urls::tracking(self.local, &self.name, branch);
         let known = match &tracking {
             Some(name) => self.local.target(name)?,
             None => None,
@@ -374,182 +337,5 @@ impl<'l> Remote<'l> {
             None => None,
         };
         Ok(now.or(Some(tip)))
-    }
-
-    /// Moves a branch, unless it is not where it must be.
-    pub(super) fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
-        let network = self.local.git.network.clone();
-        let limit = self.local.git.limit(network.of_push());
-        let mut tries = network.tries();
-        let mut refusals = 0;
-        loop {
-            let reason = match process::run(&mut self.push_command(update), Vec::new(), limit) {
-                Ok(ran) if ran.status.success() => {
-                    let message = messages::of_remote(&ran);
-                    let message = message.map(|text| self.without_secrets(&text));
-                    return Ok(Pushed::Done { message });
-                }
-                Ok(ran) => {
-                    // What it shows and does not let this one write, the branch will tell.
-                    let error = messages::final_failure(&messages::of_git(&ran));
-                    if error.is_some_and(|kind| kind != Final::Denied)
-                        && let Some(error) = self.final_error(&ran)
-                    {
-                        return Err(error);
-                    }
-                    refusals += 1;
-                    messages::reason(&ran)
-                }
-                Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
-                Err(error) => return Err(self.local.git.not_run(error)),
-            };
-            let now = self.tip(update.branch)?;
-            let others = self.others_at(update)?;
-            if now == update.new && others.is_empty() {
-                return Ok(Pushed::Done { message: None });
-            }
-            if now != update.new && now != update.old {
-                return Ok(Pushed::Overtaken);
-            }
-            // Another push may hold the branch's lock just now; a rule refuses again.
-            if refusals > 1 || !tries.wait() {
-                let refused = match now == update.new {
-                    true => others.join(", "),
-                    false => self.address.shown(),
-                };
-                let reason = self.without_secrets(&reason);
-                return Err(RepositoryError::Refused {
-                    remote: self.name.clone(),
-                    branch: update.branch.to_owned(),
-                    message: if self.urls.len() > 1 {
-                        format!("{refused}: {reason}")
-                    } else {
-                        reason
-                    },
-                });
-            }
-        }
-    }
-
-    /// The further push URLs where the branch is not where it shall be.
-    fn others_at(&self, update: &Update<'_>) -> Result<Vec<String>, RepositoryError> {
-        let mut others = Vec::new();
-        for url in &self.urls[1..] {
-            if self.ask(url)?.branches.get(update.branch).copied() != update.new {
-                others.push(super::address::without_login(url));
-            }
-        }
-        Ok(others)
-    }
-
-    fn push_command(&self, update: &Update<'_>) -> Command {
-        let full = of_branch(update.branch);
-        let id = |id: Option<ObjectId>| id.map(|id| id.to_string()).unwrap_or_default();
-        let words = [
-            "push",
-            "--porcelain",
-            "--no-follow-tags",
-            "--no-recurse-submodules",
-            // The lease is the compare-and-swap; an empty one wants that there is no such branch.
-            &format!("--force-with-lease={full}:{}", id(update.old)),
-            "--",
-            &self.name,
-            &format!("{}:{full}", id(update.new)),
-        ];
-        self.git(&words, self.local.git.network.of_push())
-    }
-}
-
-/// A remote's URLs, with what Git's settings make of them.
-fn urls(local: &Local, name: &str, purpose: Purpose) -> Result<Vec<String>, RepositoryError> {
-    let settings = &local.settings;
-    let doing = format!("could not read the URL of remote `{name}`");
-    if settings.has("url.") {
-        let push: &[&str] = match purpose {
-            Purpose::Fetch => &[],
-            Purpose::Push => &["--push"],
-        };
-        let words = [&["remote", "get-url", "--all"], push, &["--", name]].concat();
-        let text = local.git.answer(&doing, &words)?;
-        return Ok(text.lines().map(ToOwned::to_owned).collect());
-    }
-    let of = |key: &str| {
-        let mut urls = Vec::new();
-        for url in settings.all(&format!("remote.{name}.{key}")) {
-            // An empty one takes back those before it.
-            match url {
-                "" => urls.clear(),
-                url => urls.push(url.to_owned()),
-            }
-        }
-        urls
-    };
-    let (fetch, push) = (of("url"), of("pushurl"));
-    let urls = match purpose {
-        Purpose::Push if !push.is_empty() => push,
-        _ if fetch.is_empty() => push,
-        _ => fetch,
-    };
-    if urls.is_empty() {
-        return Err(Place::found(doing, "it has none"));
-    }
-    Ok(urls)
-}
-
-/// Where this repository remembers a branch of a remote, by the refspecs that Git fetches with.
-pub(super) fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
-    let specs = format!("remote.{remote}.fetch");
-    map(&local.settings.all(&specs), &of_branch(branch))
-}
-
-/// What refspecs map a reference to.
-fn map(specs: &[&str], name: &str) -> Option<String> {
-    let part = |pattern: &str| -> Option<String> {
-        let (start, end) = match pattern.split_once('*') {
-            None => return (pattern == name).then(String::new),
-            Some(ends) => ends,
-        };
-        let rest = name.strip_prefix(start)?.strip_suffix(end)?;
-        Some(rest.to_owned())
-    };
-    let is_left_out = |spec: &&str| {
-        spec.strip_prefix('^')
-            .is_some_and(|spec| part(spec).is_some())
-    };
-    if specs.iter().any(|spec| is_left_out(spec)) {
-        return None;
-    }
-    specs.iter().find_map(|spec| {
-        let (from, to) = spec.trim_start_matches('+').split_once(':')?;
-        let part = part(from)?;
-        (!to.is_empty()).then(|| to.replacen('*', &part, 1))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::map;
-
-    #[test]
-    fn a_branch_is_remembered_where_the_refspecs_say() {
-        let name = "refs/heads/release/1";
-        for (specs, expected) in [
-            (
-                &["+refs/heads/*:refs/remotes/origin/*"][..],
-                Some("refs/remotes/origin/release/1"),
-            ),
-            (&["+refs/*:refs/*"], Some("refs/heads/release/1")),
-            (&["refs/heads/main:refs/remotes/o/main"], None),
-            (&["refs/heads/release/1:refs/x"], Some("refs/x")),
-            (&["refs/heads/rel*:refs/x/*/y"], Some("refs/x/ease/1/y")),
-            (
-                &["+refs/heads/*:refs/remotes/o/*", "^refs/heads/release/*"],
-                None,
-            ),
-            (&["refs/heads/*"], None),
-            (&[], None),
-        ] {
-            assert_eq!(map(specs, name).as_deref(), expected, "{specs:?}");
-        }
     }
 }

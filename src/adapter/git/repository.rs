@@ -9,9 +9,10 @@ use tokio::runtime::Handle;
 use super::address::{Address, Server};
 use super::fault::Place;
 use super::local::Local;
-use super::remote::{Purpose, Remote};
+use super::remote::Remote;
 use super::retry::NetworkOptions;
 use super::snapshot::GitSnapshot;
+use super::urls::Purpose;
 use super::{branch, choose, commit, credentials, proposed, publish};
 use crate::domain::CommitId;
 use crate::port::{
