@@ -11,7 +11,7 @@
 //! |---|---|
 //! | [`cli`] | words to a request; text, JSON, advice and exit codes |
 //! | [`wiring`] | puts adapters behind ports, and knows every room |
-//! | [`adapter`] | the outside world: all of libgit2, the clock |
+//! | [`adapter`] | the outside world: Git, forges, the clock |
 //! | [`config`] | `promote.yaml` to settings, or all its faults at once |
 //! | [`engine`] | the way of a promotion, from request to receipt |
 //! | [`port`] | what the engine asks from outside, as traits |

@@ -6,21 +6,14 @@
 //! | `CLICOLOR` | `0`: no colour, unless `--color always` |
 //! | `CLICOLOR_FORCE` | set and not `0`: colour even where there is no terminal, unless `--color never` |
 //! | `TERM` | `dumb`: no colour and no progress bar |
-//! | `GIT_DIR` | must name the repository that the folder lies in, if set |
+//! | `PATH` | where `git` is found |
+//! | `GIT_DIR`, `GIT_WORK_TREE` and their like | which repository is meant, as for every command of Git's |
 //! | `CI` | known CI services: colour as they show it |
 //!
-//! Colour variables are read by `anstream`. Git's configuration is read by the
-//! Git library from where Git keeps it (`HOME`, `XDG_CONFIG_HOME`).
-//!
-//! # Why `GIT_DIR` and its like are not followed
-//!
-//! Git sets `GIT_DIR`, `GIT_WORK_TREE`, `GIT_INDEX_FILE` and `GIT_PREFIX` for
-//! the aliases and hooks that it runs. They describe that command's repository,
-//! not the one that `-C` or the current folder means; a promotion that followed
-//! an inherited `GIT_DIR` could commit to the wrong repository, and one that
-//! followed `GIT_INDEX_FILE` could write another command's index. So the
-//! repository is always found from the folder, and a `GIT_DIR` that names another
-//! one is refused: nobody can tell which was meant.
+//! Colour variables are read by `anstream`. The installed `git` is run with the
+//! whole environment, so all of Git's own variables do what they do for Git.
+//! Added to it are `LANGUAGE=en`, since Git's messages stand among ours, and
+//! `GIT_TERMINAL_PROMPT=0` where nobody can answer.
 
 /// Whether the terminal can redraw a line.
 pub(super) fn can_redraw() -> bool {

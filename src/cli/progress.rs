@@ -44,8 +44,9 @@ impl Bar {
         let shown = bar.clone();
         std::thread::spawn(move || {
             if receiver.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                // It is drawn again at the next step only: Git may ask for a password meanwhile.
                 shown.set_draw_target(ProgressDrawTarget::stderr());
-                shown.enable_steady_tick(Duration::from_millis(100));
+                shown.tick();
             }
         });
         Self {

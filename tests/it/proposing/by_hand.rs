@@ -60,7 +60,7 @@ fn what_the_server_says_to_the_branch_is_told() {
     remote.hook("post-receive", says);
     let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
-    let note = "note: `origin` says: To create a merge request for it, visit: https://lab/new\n";
+    let note = "note: `origin`: To create a merge request for it, visit: https://lab/new\n";
     assert!(ran.stderr.contains(note), "{ran}");
 }
 

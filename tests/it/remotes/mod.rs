@@ -293,7 +293,8 @@ fn with_sha256_ids_on_a_path() {
     let (remote, repo) = world.cloned(FILES);
     promotes_both_ways(&remote, &repo);
     // Objects cannot go from one kind to the other.
-    world.git(&["init", "-q", "--bare", "--object-format=sha1", "other.git"]);
+    world.git(&["init", "-q", "-b", "main", "--object-format=sha1", "other.git"]);
+    world.at(world.path("other.git")).commit("first", FILES);
     repo.git(&["remote", "set-url", "origin", "../other.git"]);
     let ran = promote(&repo, &[]);
     assert_eq!(ran.code, 1, "{ran}");
