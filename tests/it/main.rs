@@ -20,6 +20,7 @@ mod git_checkout;
 mod git_crash;
 mod git_read;
 mod git_remote;
+mod git_settings;
 mod git_sign;
 mod git_write;
 mod github;

@@ -97,7 +97,7 @@ pub(super) fn reason(ran: &Ran) -> String {
         .filter(|line| line.starts_with('!'))
         .filter_map(|line| line.rsplit('\t').next())
         .find_map(|summary| Some(summary.split_once('(')?.1.trim_end_matches(')')));
-    let own = of_git(ran);
+    let own = of_git(ran).replace('\n', " ");
     match (of_remote(ran), reason) {
         (Some(remote), Some(reason)) => format!("{remote} ({reason})"),
         (None, Some(reason)) => reason.to_owned(),

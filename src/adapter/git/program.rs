@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::fault::{Finding, Place};
+use super::fault::Place;
 use super::process::{self, Dialogue, Limit, Ran};
 use super::{NetworkOptions, Prompts};
 use crate::port::RepositoryError;
@@ -144,13 +144,12 @@ impl Git {
     /// What a failed command printed, as an error.
     pub(super) fn fault(&self, doing: &str, ran: &Ran) -> RepositoryError {
         let text = String::from_utf8_lossy(&ran.stderr);
-        let text = match text.trim() {
-            "" => format!("`git` ended with {}", ran.status),
-            text => text.to_owned(),
-        };
-        let place = self.place();
-        let system = place.of_system(&text, || Box::new(Finding(text.clone())));
-        system.unwrap_or_else(|| Place::found(doing, text))
+        let system = self.place().of_system(&text, || text.trim().into());
+        let lines: Vec<&str> = text.split_whitespace().collect();
+        system.unwrap_or_else(|| match lines.as_slice() {
+            [] => Place::found(doing, format!("`git` ended with {}", ran.status)),
+            words => Place::found(doing, words.join(" ")),
+        })
     }
 
     fn place(&self) -> Place {

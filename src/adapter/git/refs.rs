@@ -158,8 +158,7 @@ impl Local {
 
     /// Whether a commit goes on from another one, or is that one.
     pub(super) fn descends(&self, old: ObjectId, new: ObjectId) -> Result<bool, RepositoryError> {
-        // Most often it is its parent, and then nobody has to be asked.
-        if old == new || self.commit(new)?.parents.contains(&old) {
+        if old == new || self.is_near(old, new)? {
             return Ok(true);
         }
         let (old, new) = (old.to_string(), new.to_string());

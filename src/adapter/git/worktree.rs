@@ -2,12 +2,17 @@
 //!
 //! # Why
 //!
-//! Git itself moves the files: it knows sparse checkouts, encodings, filters and
-//! racing editors, refuses where somebody's changes are in the way, and takes its
-//! own lock. It also replaces files before the branch moves, so a run that is
-//! killed in between leaves files that already have their new content. To Git
-//! these are changes in the way, so they are added to the index first; only
-//! files that are exactly what the commit has.
+//! Git itself moves the files: it knows sparse checkouts, encodings and filters,
+//! and refuses where somebody's changes are in the way. `git read-tree` takes the
+//! index's lock before it reads the index; `git merge` takes it later, and what
+//! somebody adds in between would be lost. But it overwrites ignored files, so
+//! these are looked for first.
+//!
+//! Files first, then the index, then the branch. A run that is killed in between
+//! leaves files that already have their new content. To Git these are changes in
+//! the way, so they are added to the index first; only files that are exactly
+//! what the commit has. The other way round the branch would be promoted over old
+//! files, and the user's next commit would undo the promotion.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -39,11 +44,7 @@ pub(super) fn advance(
         _ => return Ok(Swap::Overtaken),
     }
     match checked_out(local, branch)?.as_slice() {
-        [] => {
-            let message = local.commit(new)?.message;
-            let title = message.lines().next().unwrap_or_default();
-            local.swap(&name, Some(old), Some(new), &format!("promote: {title}"))
-        }
+        [] => advance_alone(local, branch, old, new),
         [tree] => forward(
             &Tree {
                 local,
@@ -167,36 +168,31 @@ fn forward(
 ) -> Result<Swap, RepositoryError> {
     let local = tree.local;
     let root = |commit| Ok::<_, RepositoryError>(Some(local.commit(commit)?.tree));
-    let until = Instant::now() + LOCKED;
-    let mut tries = 0;
-    loop {
-        let ran = local.git.tell(&mut tree.merge(new), Vec::new())?;
-        match local.target(&of_branch(branch))? {
-            Some(now) if now == new => return Ok(Swap::Done),
-            Some(now) if now == old => {}
-            _ => return Ok(Swap::Overtaken),
-        }
-        let changes = changed(local, root(old)?, root(new)?)?;
-        let in_the_way = tree.in_the_way(&changes)?;
-        let left_behind = tree.left_behind(&changes, &in_the_way)?;
-        let is_somebodys = |path: &&Vec<u8>| !left_behind.contains(*path);
-        let dirty: Vec<_> = in_the_way.keys().filter(is_somebodys).collect();
-        if !dirty.is_empty() {
-            return Err(RepositoryError::Dirty {
-                branch: branch.to_owned(),
-                paths: dirty.into_iter().map(|path| show(path)).collect(),
-            });
-        }
-        // Git waits for no lock on an index.
-        tries += 1;
-        if Instant::now() > until || (tries > 1 && !tree.is_locked()) {
-            return Err(local.git.fault(&format!("could not move `{branch}`"), &ran));
-        }
-        if !left_behind.is_empty() && !tree.is_locked() {
-            tree.add(&left_behind)?;
-        }
-        sleep(Duration::from_millis(50));
+    let changes = changed(local, root(old)?, root(new)?)?;
+    tree.update(branch, &changes, old, new)?;
+    let swap = advance_alone(local, branch, old, new);
+    if !matches!(swap, Ok(Swap::Done)) {
+        // What went wrong first is what the user must know; what stays, the next run finds.
+        let _ = tree.update(branch, &[], new, old);
     }
+    swap
+}
+
+/// Moves a branch and no files.
+fn advance_alone(
+    local: &Local,
+    branch: &str,
+    old: ObjectId,
+    new: ObjectId,
+) -> Result<Swap, RepositoryError> {
+    let message = local.commit(new)?.message;
+    let title = message.lines().next().unwrap_or_default();
+    local.swap(
+        &of_branch(branch),
+        Some(old),
+        Some(new),
+        &format!("promote: {title}"),
+    )
 }
 
 impl Tree<'_> {
@@ -222,21 +218,84 @@ impl Tree<'_> {
         git_dir.join("index.lock").exists()
     }
 
-    fn merge(&self, new: ObjectId) -> Command {
-        let new = new.to_string();
-        let mut git = self.git(&[
-            "merge",
-            "--ff-only",
-            "--no-overwrite-ignore",
-            "--no-autostash",
-            "--no-squash",
-            "--no-verify-signatures",
-            "--no-stat",
-            "--quiet",
+    /// Moves files and index from what one commit has to what another one has.
+    fn update(
+        &self,
+        branch: &str,
+        changes: &[Changed],
+        old: ObjectId,
+        new: ObjectId,
+    ) -> Result<(), RepositoryError> {
+        let git = &self.local.git;
+        let (old, new) = (old.to_string(), new.to_string());
+        let words = [
+            "read-tree",
+            "-m",
+            "-u",
+            "--no-recurse-submodules",
+            &old,
             &new,
-        ]);
-        git.env("GIT_REFLOG_ACTION", "promote");
-        git
+        ];
+        let until = Instant::now() + LOCKED;
+        let mut is_doubtful = changes.iter().any(|change| self.is_occupied(change));
+        loop {
+            if is_doubtful {
+                self.make_room(branch, changes)?;
+            }
+            let ran = git.tell(&mut self.git(&words), Vec::new())?;
+            if ran.status.success() {
+                return Ok(());
+            }
+            // Git waits for no lock on an index, and takes files that were only touched for changed.
+            let is_locked = self.is_locked();
+            if Instant::now() > until || (is_doubtful && !is_locked) {
+                return Err(git.fault(&format!("could not move `{branch}`"), &ran));
+            }
+            is_doubtful = true;
+            if is_locked {
+                sleep(Duration::from_millis(50));
+            } else {
+                let refresh = ["update-index", "-q", "--refresh"];
+                git.tell(&mut self.git(&refresh), Vec::new())?;
+            }
+        }
+    }
+
+    /// Whether something is where a file would be new, which need not be known to Git.
+    fn is_occupied(&self, change: &Changed) -> bool {
+        if change.before.is_some() {
+            return false;
+        }
+        let mut path = self.folder.to_owned();
+        let text = show(&change.path);
+        let mut parts = text.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            match path.symlink_metadata() {
+                Ok(found) if found.is_dir() && parts.peek().is_some() => {}
+                Ok(_) => return true,
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    /// Makes sure that no changes of somebody's are in the way, and adds files that a killed run left.
+    fn make_room(&self, branch: &str, changes: &[Changed]) -> Result<(), RepositoryError> {
+        let in_the_way = self.in_the_way(changes)?;
+        let left_behind = self.left_behind(changes, &in_the_way)?;
+        let is_somebodys = |path: &&Vec<u8>| !left_behind.contains(*path);
+        let dirty: Vec<_> = in_the_way.keys().filter(is_somebodys).collect();
+        if !dirty.is_empty() {
+            return Err(RepositoryError::Dirty {
+                branch: branch.to_owned(),
+                paths: dirty.into_iter().map(|path| show(path)).collect(),
+            });
+        }
+        if left_behind.is_empty() || self.is_locked() {
+            return Ok(());
+        }
+        self.add(&left_behind)
     }
 
     /// The files with changes of somebody's that stand in the way, with Git's two letters of each.

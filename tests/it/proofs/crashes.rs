@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::remotes::{Http, Ssh, has, ssh_home};
+use crate::remotes::{Http, Ssh, has, program, ssh_home};
 use crate::world::{PROMOTE, Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -142,27 +142,24 @@ impl<'w> Ground<'w> {
         self.repo.promote(&[PROMOTE, TIMEOUT].concat())
     }
 
-    /// Removes the locks in some folders, which a run has named, and runs again.
-    fn unlocked(&self, folders: &[PathBuf], named: &Ran, at: &str) -> Ran {
-        let locks: Vec<PathBuf> = folders.iter().flat_map(|folder| locks(folder)).collect();
-        assert!(!locks.is_empty(), "{at}\nthen {named}");
-        for lock in locks {
-            let name = lock.file_name().unwrap().to_string_lossy().into_owned();
-            assert!(named.stderr.contains(&name), "{at}\nthen {named}");
-            fs::remove_file(lock).unwrap();
-        }
-        self.promote()
-    }
-
+    /// Runs again, and is as after an undisturbed run, the clone too. As with Git, a lock that a killed
+    /// process left is named, and stays until somebody is sure that nobody holds it.
     fn next_run_ends_right(&self, at: &str) {
         let mut again = self.promote();
-        if again.code != 0 {
-            // As with Git: a lock that a killed process left is named, and stays until somebody
-            // is sure that nobody holds it.
+        let is_level = || self.repo.tip("main") == self.remote.tip("main");
+        while again.code != 0 || !is_level() {
             let folders = [self.repo.dir.join(".git"), self.remote.dir.clone()];
-            again = self.unlocked(&folders, &again, at);
+            let mut locks: Vec<PathBuf> = folders.iter().flat_map(|folder| locks(folder)).collect();
+            locks.retain(|lock| {
+                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
+                again.stderr.contains(&name)
+            });
+            assert!(!locks.is_empty(), "{at}\nthen {again}");
+            for lock in locks {
+                fs::remove_file(lock).unwrap();
+            }
+            again = self.promote();
         }
-        assert_eq!(again.code, 0, "{at}\nthen {again}");
         assert_eq!(
             self.remote.git(&["rev-list", "--count", "main"]),
             "2",
@@ -173,20 +170,145 @@ impl<'w> Ground<'w> {
             "image:\n  tag: 1.5.0\n",
             "{at}"
         );
-        // The clone is as after an undisturbed run too.
-        if self.repo.tip("main") != self.remote.tip("main") {
-            again = self.unlocked(&[self.repo.dir.join(".git")], &again, at);
-        }
-        assert_eq!(
-            self.repo.tip("main"),
-            self.remote.tip("main"),
-            "{at}\nthen {again}"
-        );
         let left = self.repo.git(&["status", "--porcelain"]);
         assert_eq!(left, " M notes", "{at}\nthen {again}");
         self.remote.assert_sound();
         self.repo.assert_sound();
     }
+}
+
+/// Who dies at one command of Git's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum AtGit {
+    /// The program, before Git does anything.
+    Before,
+    /// Git with all that it started, after so many milliseconds.
+    Git(u32),
+    /// Both, after so many milliseconds.
+    Both(u32),
+    /// The program, after Git is done.
+    After,
+}
+
+impl AtGit {
+    /// All of them.
+    fn all() -> impl Iterator<Item = Self> {
+        let during = [1, 2, 3, 5, 8, 13].into_iter();
+        let during = during.flat_map(|after| [Self::Git(after), Self::Both(after)]);
+        [Self::Before, Self::After].into_iter().chain(during)
+    }
+
+    /// What the shell does in Git's place.
+    fn script(self) -> String {
+        let killed = |after: u32| format!("timeout -s KILL 0.{after:03} \"$GIT\" \"$@\"");
+        match self {
+            Self::Before => "kill -9 $PPID; exit 1".to_owned(),
+            Self::Git(after) => format!("exec {}", killed(after)),
+            Self::Both(after) => format!("{}; kill -9 $PPID; exit 1", killed(after)),
+            Self::After => "\"$GIT\" \"$@\"; kill -9 $PPID; exit 1".to_owned(),
+        }
+    }
+}
+
+impl Ground<'_> {
+    /// One run in which something happens at the `nth` command of Git's; whether there was one.
+    fn run_at_git(&self, nth: usize, what: &str, words: &[&str]) -> (Ran, bool) {
+        let folder = self.world.path("wrapped");
+        fs::create_dir_all(&folder).unwrap();
+        let count = self.world.path("count");
+        let _ = fs::remove_file(&count);
+        let git = program(&["git"]).unwrap();
+        let script = format!(
+            "GIT='{}'\necho >> '{}'\nif [ $(wc -l < '{}') = {nth} ]; then {what}; fi\nexec \"$GIT\" \"$@\"",
+            git.display(),
+            count.display(),
+            count.display()
+        );
+        self.world.script("wrapped/git", &script);
+        let path = std::env::var("PATH").unwrap();
+        let mut command = self.world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command
+            .current_dir(&self.repo.dir)
+            .env("PATH", format!("{}:{path}", folder.display()))
+            .args(PROMOTE)
+            .args(TIMEOUT)
+            .args(words);
+        let ran = Ran::from(command.output().unwrap());
+        let commands = fs::read_to_string(&count).unwrap_or_default();
+        (ran, commands.lines().count() >= nth)
+    }
+}
+
+/// Waits until nothing of a killed run is left that could still write.
+fn wait_for_orphans(world: &World) {
+    let root = world.path("").display().to_string();
+    for _ in 0..200 {
+        let found = Command::new("pgrep").args(["-f", &root]).output();
+        if !found.is_ok_and(|found| found.status.success()) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+impl Ground<'_> {
+    /// Nothing is lost or broken, and the next run ends right.
+    fn settles(&mut self, ran: &Ran, at: &str) {
+        wait_for_orphans(self.world);
+        self.remote.assert_sound();
+        self.repo.assert_sound();
+        assert_eq!(self.repo.read("notes"), "mine\n", "{at}");
+        assert!(!ran.stderr.contains("panicked"), "{at}");
+        self.next_run_ends_right(at);
+        self.points += 1;
+    }
+}
+
+#[test]
+fn killed_before_during_and_after_every_command_of_git() {
+    let _share = super::half();
+    if !has("crashes at commands of Git", &["timeout", "pgrep"]) {
+        return;
+    }
+    let world = World::new();
+    let mut ground = Ground::new(&world, None);
+    for how in AtGit::all() {
+        for nth in 1.. {
+            ground.set_back();
+            let (ran, was_there) = ground.run_at_git(nth, &how.script(), &[]);
+            if !was_there {
+                break;
+            }
+            ground.settles(&ran, &format!("{how:?}, command {nth}: {ran}"));
+        }
+    }
+    told("killed at commands of Git", ground.points, 80);
+}
+
+#[test]
+fn killed_after_every_millisecond() {
+    let _share = super::half();
+    if !has("crashes by the clock", &["timeout", "pgrep"]) {
+        return;
+    }
+    let world = World::new();
+    let mut ground = Ground::new(&world, None);
+    for after in (1..).step_by(2) {
+        ground.set_back();
+        let mut command = world.command("timeout");
+        command
+            .current_dir(&ground.repo.dir)
+            .args(["-s", "KILL", &format!("0.{after:03}")])
+            .arg(env!("CARGO_BIN_EXE_git-promote"))
+            .args(PROMOTE)
+            .args(TIMEOUT);
+        let ran = Ran::from(command.output().unwrap());
+        ground.settles(&ran, &format!("after {after} ms: {ran}"));
+        if ran.code == 0 {
+            break;
+        }
+    }
+    told("killed by the clock", ground.points, 20);
 }
 
 /// Runs it to its end, but for one blow: a thread wakes another by writing to an event, which is no
@@ -311,5 +433,5 @@ fn killed_at_every_write_to_an_ssh_server() {
     for call in ["rename", "write", "sendto"] {
         ground.every(call, Blow::Kill);
     }
-    told("killed, over SSH", ground.points, 40);
+    told("killed, over SSH", ground.points, 20);
 }

@@ -12,8 +12,8 @@ use crate::world::{PROMOTE, Ran, Repo, World};
 use faults::{Fault, Proxy};
 pub use http::Http;
 pub use http::{PASSWORD, USER};
-pub use process::has;
 use process::{Server, free_port};
+pub use process::{has, program};
 pub use ssh::Ssh;
 
 const FILES: &[(&str, &str)] = &[
@@ -293,7 +293,14 @@ fn with_sha256_ids_on_a_path() {
     let (remote, repo) = world.cloned(FILES);
     promotes_both_ways(&remote, &repo);
     // Objects cannot go from one kind to the other.
-    world.git(&["init", "-q", "-b", "main", "--object-format=sha1", "other.git"]);
+    world.git(&[
+        "init",
+        "-q",
+        "-b",
+        "main",
+        "--object-format=sha1",
+        "other.git",
+    ]);
     world.at(world.path("other.git")).commit("first", FILES);
     repo.git(&["remote", "set-url", "origin", "../other.git"]);
     let ran = promote(&repo, &[]);

@@ -1,0 +1,292 @@
+//! Clones, settings and servers that Git copes with, and so does the program.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::remotes::program;
+use crate::world::{PROMOTE, Ran, Repo, World};
+
+const PRODUCTION: &str = "apps/api/production/values.yaml";
+const FILES: &[(&str, &str)] = &[
+    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
+    (PRODUCTION, "image:\n  tag: 1.4.2\n"),
+];
+
+fn promotes(repo: &Repo<'_>, words: &[&str]) -> Ran {
+    let ran = repo.promote(&[PROMOTE, words].concat());
+    assert_eq!(ran.code, 0, "{ran}");
+    ran
+}
+
+fn has_new(repo: &Repo<'_>) -> bool {
+    repo.show("main", PRODUCTION).contains("1.5.0")
+}
+
+/// A `git` of the world's own, first on the path.
+fn with_git(world: &World, repo: &Repo<'_>, script: &str, words: &[&str]) -> Ran {
+    fs::create_dir_all(world.path("bin")).unwrap();
+    world.script("bin/git", script);
+    let path = format!(
+        "{}:{}",
+        world.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command.current_dir(&repo.dir).env("PATH", path).args(words);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
+    let world = World::new();
+    let repo = world.repository(FILES);
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command
+        .current_dir(&repo.dir)
+        .env("PATH", world.path("home"))
+        .args(PROMOTE);
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("`git` is not installed"), "{ran}");
+    // One that knows nothing of today's options, and one that only prints its version.
+    for script in [
+        "case \"$1\" in version|--version) echo git version 2.25.1;; *) exit 129;; esac",
+        "echo git version 2.29.2",
+    ] {
+        let ran = with_git(&world, &repo, script, PROMOTE);
+        assert_eq!(ran.code, 1, "{ran}");
+        assert!(ran.stderr.contains("is version 2.2"), "{ran}");
+        assert!(ran.stderr.contains("Git 2.30 or later is needed"), "{ran}");
+    }
+    assert!(!has_new(&repo));
+}
+
+#[test]
+fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
+    // Moving the files of a checked-out branch is one more.
+    for (is_bare, most) in [(true, 6), (false, 7)] {
+        let world = World::new();
+        let (remote, mut repo) = world.cloned(FILES);
+        if is_bare {
+            world.git(&["clone", "-q", "--bare", "remote.git", "bare.git"]);
+            repo = world.at(world.path("bare.git"));
+        }
+        let other = world.clone_of(&remote, "other");
+        other.commit("theirs", &[("notes", "1")]);
+        other.git(&["push", "-q"]);
+        let git = program(&["git"]).unwrap().display().to_string();
+        let log = world.path("log");
+        let script = format!("echo \"$@\" >> '{}'\nexec '{git}' \"$@\"", log.display());
+        let count = |words: &[&str]| {
+            let _ = fs::remove_file(&log);
+            let ran = with_git(&world, &repo, &script, words);
+            assert_eq!(ran.code, 0, "{ran}");
+            fs::read_to_string(&log).unwrap()
+        };
+        let commands = count(&[
+            "diff",
+            "--from",
+            "staging",
+            "--to",
+            "production",
+            "--no-push",
+        ]);
+        assert_eq!(commands.lines().count(), 1, "{commands}");
+        let commands = count(PROMOTE);
+        assert!(commands.lines().count() <= most, "{commands}");
+        assert!(has_new(&remote) && has_new(&repo));
+    }
+}
+
+#[test]
+fn every_push_url_gets_the_commit_or_is_named() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    world.git(&["clone", "-q", "--mirror", "remote.git", "second.git"]);
+    let second = world.at(world.path("second.git"));
+    for place in [&remote, &second] {
+        let url = place.dir.display().to_string();
+        repo.git(&["remote", "set-url", "--add", "--push", "origin", &url]);
+    }
+    let first = remote.tip("main");
+    second.hook("update", "exit 1");
+    let ran = repo.promote(PROMOTE);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("second.git"), "{ran}");
+    fs::remove_file(second.dir.join("hooks/update")).unwrap();
+    remote.git(&["update-ref", "refs/heads/main", &first]);
+    promotes(&repo, &[]);
+    assert!(has_new(&remote) && has_new(&second) && has_new(&repo));
+}
+
+#[test]
+fn another_push_url_alone_is_the_one_that_counts() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    world.git(&["clone", "-q", "--bare", "remote.git", "fork.git"]);
+    let fork = world.at(world.path("fork.git"));
+    repo.git(&["remote", "set-url", "--push", "origin", "../fork.git"]);
+    let branch = "promote/staging-to-production/api";
+    for _ in 0..2 {
+        promotes(&repo, &["--action", "pull-request"]);
+        assert!(fork.show(branch, PRODUCTION).contains("1.5.0"));
+        assert_eq!(fork.git(&["rev-list", "--count", branch]), "2");
+    }
+    promotes(&repo, &[]);
+    assert!(has_new(&fork) && !has_new(&remote));
+}
+
+#[test]
+fn a_mirrors_references_obey_its_own_refspec() {
+    let world = World::new();
+    let remote = world.bare_at("remote.git", FILES);
+    world.git(&["clone", "-q", "--mirror", "remote.git", "mirror.git"]);
+    let mirror = world.at(world.path("mirror.git"));
+    mirror.git(&["config", "user.name", "Ada"]);
+    mirror.git(&["config", "user.email", "a@b"]);
+    promotes(&mirror, &["--action", "pull-request"]);
+    promotes(&mirror, &[]);
+    assert!(has_new(&remote) && has_new(&mirror));
+    let names = "--format=%(refname) %(objectname)";
+    let refs = |repo: &Repo<'_>| repo.git(&["for-each-ref", names]);
+    assert_eq!(refs(&remote), refs(&mirror));
+}
+
+#[test]
+fn stale_tracking_references_never_fail_a_promotion() {
+    let world = World::new();
+    for (name, reference) in [
+        ("above", "promote"),
+        ("below", "promote/staging-to-production/api/x"),
+    ] {
+        let remote = world.bare_at(&format!("{name}.git"), FILES);
+        let repo = world.clone_of(&remote, name);
+        repo.git(&[
+            "update-ref",
+            &format!("refs/remotes/origin/{reference}"),
+            "HEAD",
+        ]);
+        for version in ["1.6.0", "1.7.0", "1.7.0"] {
+            let other = world.clone_of(&remote, &format!("{name}-{version}"));
+            let text = format!("image:\n  tag: {version}\n");
+            other.commit("release", &[("apps/api/staging/values.yaml", &text)]);
+            other.git(&["push", "-q"]);
+            fs::remove_dir_all(&other.dir).unwrap();
+            let ran = promotes(&repo, &["--action", "pull-request"]);
+            let branch = "promote/staging-to-production/api";
+            assert_eq!(remote.show(branch, PRODUCTION), text, "{ran}");
+        }
+    }
+    let (remote, repo) = world.cloned(FILES);
+    fs::write(repo.dir.join(".git/refs/remotes/origin/main.lock"), "").unwrap();
+    promotes(&repo, &[]);
+    assert!(has_new(&remote) && has_new(&repo));
+    promotes(&repo, &[]);
+}
+
+#[test]
+fn a_branch_that_is_only_behind_follows_after_a_push() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let other = world.clone_of(&remote, "other");
+    other.commit("theirs", &[("notes", "theirs")]);
+    other.git(&["push", "-q"]);
+    promotes(&repo, &[]);
+    assert_eq!(repo.tip("main"), remote.tip("main"));
+    assert_eq!(
+        (repo.read("notes"), repo.status()),
+        ("theirs".into(), String::new())
+    );
+}
+
+#[test]
+fn what_the_user_adds_and_commits_meanwhile_is_never_lost() {
+    /// How often; `GIT_PROMOTE_ROUNDS` says more.
+    const ROUNDS: usize = 40;
+    let rounds = std::env::var("GIT_PROMOTE_ROUNDS")
+        .ok()
+        .and_then(|n| n.parse().ok());
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let first = remote.tip("main");
+    let rounds = rounds.unwrap_or(ROUNDS);
+    for round in 0..rounds {
+        remote.git(&["update-ref", "refs/heads/main", &first]);
+        repo.git(&["update-ref", "refs/remotes/origin/main", &first]);
+        repo.git(&["reset", "-q", "--hard", &first]);
+        let name = format!("mine{round}");
+        repo.write(&name, "mine");
+        let by_commit = round % 2 == 1;
+        let pause = format!("0.0{:02}", round * 7 % 60);
+        let verb = if by_commit {
+            "git commit -qm mine"
+        } else {
+            "true"
+        };
+        let mut user = world.command("sh");
+        user.current_dir(&repo.dir).args([
+            "-c",
+            &format!(
+                "sleep {pause}; until git add {name} 2>/dev/null; do :; done; \
+             until {verb} 2>/dev/null; do :; done"
+            ),
+        ]);
+        let mut user = user.spawn().unwrap();
+        let ran = repo.promote(PROMOTE);
+        assert!(user.wait().unwrap().success());
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(has_new(&remote), "{round}: {ran}");
+        let kept = if by_commit {
+            repo.git(&["ls-tree", "--name-only", "main", &name])
+        } else {
+            repo.git(&["diff", "--cached", "--name-only", "--", &name])
+        };
+        assert_eq!(
+            (kept, repo.read(&name)),
+            (name.clone(), "mine".into()),
+            "{round}: {ran}"
+        );
+        repo.assert_sound();
+    }
+    println!("{rounds} rounds of `git add` and `git commit` during a promotion, nothing lost");
+}
+
+#[test]
+fn a_token_reaches_git_by_its_environment_alone() {
+    let world = World::new();
+    let (_remote, repo) = world.cloned(FILES);
+    let git: PathBuf = program(&["git"]).unwrap();
+    repo.git(&["remote", "set-url", "origin", "https://127.0.0.1:1/a/b.git"]);
+    repo.git(&["config", "credential.helper", "store"]);
+    let log = world.path("log");
+    let script = format!(
+        "echo \"$@\" >> '{0}'\nenv | grep GIT_PROMOTE_PASSWORD >> '{0}.env'\nexec '{1}' \"$@\"",
+        log.display(),
+        git.display()
+    );
+    fs::create_dir_all(world.path("bin")).unwrap();
+    world.script("bin/git", &script);
+    let path = format!(
+        "{}:{}",
+        world.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command
+        .current_dir(&repo.dir)
+        .env("PATH", path)
+        .env("GH_HOST", "127.0.0.1:1")
+        .env("GH_ENTERPRISE_TOKEN", "t0ken-of-mine")
+        .args(PROMOTE)
+        .args(["--timeout", "1", "--verbose"]);
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 5, "{ran}");
+    let arguments = fs::read_to_string(&log).unwrap();
+    assert!(arguments.contains("ls-remote"), "{arguments}");
+    assert!(
+        !format!("{arguments}{ran}").contains("t0ken-of-mine"),
+        "{arguments}{ran}"
+    );
+    let environment = fs::read_to_string(world.path("log.env")).unwrap();
+    assert!(environment.contains("t0ken-of-mine"), "{environment}");
+}
