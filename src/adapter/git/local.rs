@@ -52,7 +52,8 @@ impl Local {
         let is_set = |name: &&str| std::env::var_os(name).is_some();
         let by_git = PLACES.iter().any(|name| is_set(&name));
         let is_usual = settings.has_own && !by_git && settings.text("core.worktree").is_none();
-        let found = match is_usual.then(|| by_library(dir)).flatten() {
+        let is_bare = settings.is_on("core.bare");
+        let found = match is_usual.then(|| by_library(dir, is_bare)).flatten() {
             Some(found) => found,
             None => by_asking(&git)?,
         };
@@ -133,7 +134,7 @@ fn set_up() {
 }
 
 /// Looks in the folder and those above it; `None` where Git should be asked.
-fn by_library(dir: &Path) -> Option<Found> {
+fn by_library(dir: &Path, is_bare: bool) -> Option<Found> {
     let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let ceilings: Vec<_> = std::env::split_paths(&ceilings).collect();
     let found = git2::Repository::discover_path(dir, &ceilings).ok()?;
@@ -143,12 +144,13 @@ fn by_library(dir: &Path) -> Option<Found> {
         Err(_) => git_dir.clone(),
     };
     let start = dir.canonicalize().ok()?;
-    // Within the repository's own folder there are no files.
-    if start.starts_with(&git_dir) {
-        return None;
-    }
     let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-    let top = start.ancestors().find(has_git).map(Path::to_owned);
+    let top = match start.starts_with(&git_dir) {
+        true if is_bare => None,
+        // Within `.git` there are no files, though there are some elsewhere.
+        true => return None,
+        false => start.ancestors().find(has_git).map(Path::to_owned),
+    };
     Some(Found {
         git_dir,
         common,

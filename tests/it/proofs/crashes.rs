@@ -26,6 +26,9 @@ const FILES: &[(&str, &str)] = &[
 ];
 const PRODUCTION: &str = "apps/api/production/values.yaml";
 
+/// The promotion's own branch.
+const PROPOSED: &str = "promote/staging-to-production/api";
+
 /// What a call gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Blow {
@@ -80,6 +83,12 @@ impl<'w> Ground<'w> {
         }
         self.remote
             .git(&["update-ref", "refs/heads/main", &self.first]);
+        for place in [&self.remote, &self.repo] {
+            let branches = place.git(&["for-each-ref", "--format=delete %(refname)"]);
+            for line in branches.lines().filter(|line| line.ends_with(PROPOSED)) {
+                place.git(&["update-ref", "-d", line.trim_start_matches("delete ")]);
+            }
+        }
         self.repo
             .git(&["update-ref", "refs/remotes/origin/main", &self.first]);
         self.repo.git(&["reset", "-q", "--hard", &self.first]);
@@ -110,7 +119,12 @@ impl<'w> Ground<'w> {
 
     /// The first, second, ... call of a kind gets the blow; each time the next run ends right.
     fn every(&mut self, call: &str, blow: Blow) {
-        for nth in 1.. {
+        self.every_so_many(1, call, blow);
+    }
+
+    /// The same for every so manyth call.
+    fn every_so_many(&mut self, stride: usize, call: &str, blow: Blow) {
+        for nth in (1..).step_by(stride) {
             self.set_back();
             let (ran, was_dealt) = self.run(call, nth, blow);
             if blow != Blow::Kill && was_woken(&self.world.path("trace")) {
@@ -286,6 +300,55 @@ fn killed_before_during_and_after_every_command_of_git() {
 }
 
 #[test]
+fn killed_at_every_command_of_git_while_proposing() {
+    let _share = super::half();
+    if !has("crashes at commands of Git", &["timeout", "pgrep"]) {
+        return;
+    }
+    let world = World::new();
+    let mut ground = Ground::new(&world, None);
+    let words = ["--action", "pull-request"];
+    for how in AtGit::all() {
+        for nth in 1.. {
+            ground.set_back();
+            let (ran, was_there) = ground.run_at_git(nth, &how.script(), &words);
+            if !was_there {
+                break;
+            }
+            wait_for_orphans(&world);
+            let at = format!("{how:?}, command {nth}: {ran}");
+            let again = ground.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+            assert_eq!(again.code, 0, "{at}\nthen {again}");
+            let (base, tip) = (ground.remote.tip("main"), ground.remote.tip(PROPOSED));
+            assert_eq!(base, ground.first, "{at}");
+            assert_eq!(ground.remote.tip(&format!("{PROPOSED}~1")), base, "{at}");
+            let text = ground.remote.show(PROPOSED, PRODUCTION);
+            assert_eq!(text, "image:\n  tag: 1.5.0\n", "{at}");
+            // Once more changes nothing.
+            let again = ground.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+            assert_eq!(
+                (again.code, ground.remote.tip(PROPOSED)),
+                (0, tip),
+                "{again}"
+            );
+            assert_eq!(
+                ground.repo.git(&["status", "--porcelain"]),
+                " M notes",
+                "{at}"
+            );
+            ground.remote.assert_sound();
+            ground.repo.assert_sound();
+            ground.points += 1;
+        }
+    }
+    told(
+        "killed at commands of Git while proposing",
+        ground.points,
+        80,
+    );
+}
+
+#[test]
 fn killed_after_every_millisecond() {
     let _share = super::half();
     if !has("crashes by the clock", &["timeout", "pgrep"]) {
@@ -376,7 +439,10 @@ fn killed_anywhere_with_a_remote_on_a_path() {
     for call in ["rename", "link", "unlink", "write", "fsync"] {
         ground.every(call, Blow::Kill);
     }
-    told("killed, remote on a path", ground.points, 30);
+    for call in ["openat", "close", "read", "mmap"] {
+        ground.every_so_many(5, call, Blow::Kill);
+    }
+    told("killed, remote on a path", ground.points, 60);
 }
 
 #[test]
@@ -433,5 +499,5 @@ fn killed_at_every_write_to_an_ssh_server() {
     for call in ["rename", "write", "sendto"] {
         ground.every(call, Blow::Kill);
     }
-    told("killed, over SSH", ground.points, 20);
+    told("killed, over SSH", ground.points, 15);
 }
