@@ -21,6 +21,9 @@ const MOST: usize = 64 << 20;
 /// How often it is checked whether a program has ended.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How long the pipes of a program that has ended are read on, where others still hold them.
+const REST: Duration = Duration::from_secs(2);
+
 /// What a program printed, and how it ended.
 pub(super) struct Ran {
     pub(super) status: ExitStatus,
@@ -67,7 +70,7 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Re
     drop(sender);
     let mut printed = [Vec::new(), Vec::new()];
     let mut heard = Instant::now();
-    let mut has_ended = false;
+    let mut ended: Option<Instant> = None;
     loop {
         match pipes.recv_timeout(TICK) {
             Ok((pipe, bytes)) => {
@@ -80,11 +83,12 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Re
                 printed[pipe].extend(bytes);
             }
             Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if has_ended => break,
-            Err(RecvTimeoutError::Timeout) => {
-                has_ended = running.child.try_wait()?.is_some();
-                running.check(heard)?;
-            }
+            Err(RecvTimeoutError::Timeout) => match ended {
+                Some(ended) if ended.elapsed() > REST => break,
+                Some(_) => {}
+                None if running.child.try_wait()?.is_some() => ended = Some(Instant::now()),
+                None => running.check(heard)?,
+            },
         }
     }
     let status = running.end(heard)?;
