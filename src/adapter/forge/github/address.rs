@@ -1,5 +1,7 @@
 //! Where a repository is on GitHub, as its remote's URL tells.
 
+use std::net::Ipv6Addr;
+
 /// A repository of github.com or of a GitHub Enterprise server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Address {
@@ -63,29 +65,68 @@ impl Address {
 }
 
 /// Scheme, host (with the port that its API shares) and path.
+///
+/// # Why
+///
+/// The host decides which token is used, so it must be the one that Git connects to. Programs
+/// disagree about where the host of `https://a\@b/`, `https://a?@b/` or `https://a@b@c/` ends;
+/// such URLs name no repository here.
 fn split(url: &str) -> Option<(&'static str, String, &str)> {
-    let (scheme, host, path) = if let Some((scheme, rest)) = url.split_once("://") {
+    if !is_unambiguous(url) {
+        return None;
+    }
+    let (scheme, authority, path) = if let Some((scheme, rest)) = url.split_once("://") {
         let (authority, path) = rest.split_once('/')?;
-        let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
-        match scheme.to_ascii_lowercase().as_str() {
-            "http" => ("http", host, path),
-            "https" => ("https", host, path),
-            "ssh" | "git+ssh" | "ssh+git" | "git" => ("https", without_port(host), path),
-            _ => return None,
-        }
+        (scheme.to_ascii_lowercase(), authority, path)
     } else {
         let (authority, path) = url.split_once(':')?;
-        let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
-        ("https", host, path)
+        ("ssh".to_owned(), authority, path)
     };
-    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-    (!host.is_empty() && host.chars().all(is_host)).then(|| (scheme, host.to_lowercase(), path))
+    if authority.contains(['/', '?', '#']) {
+        return None;
+    }
+    let host = authority
+        .split_once('@')
+        .map_or(authority, |(_, host)| host);
+    let (name, port) = split_port(host)?;
+    let (scheme, host) = match scheme.as_str() {
+        "http" => ("http", host),
+        "https" => ("https", host),
+        "ssh" | "git+ssh" | "ssh+git" | "git" => ("https", name),
+        _ => return None,
+    };
+    let is_port =
+        |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    (is_host(name) && port.is_none_or(is_port)).then(|| (scheme, host.to_ascii_lowercase(), path))
 }
 
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
+/// Whether all programs read a URL alike: some take a backslash for a slash, others leave out white
+/// space and control characters.
+pub(super) fn is_unambiguous(url: &str) -> bool {
+    !url.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control())
+}
+
+/// A host's name or address, and the port after it.
+fn split_port(host: &str) -> Option<(&str, Option<&str>)> {
+    let name_end = match host.strip_prefix('[') {
+        Some(_) => host.find(']')? + 1,
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    match host.split_at(name_end) {
+        (name, "") => Some((name, None)),
+        (name, port) => Some((name, Some(port.strip_prefix(':')?))),
+    }
+}
+
+/// Whether it is a host's name, an IPv4 address, or an IPv6 address in brackets.
+fn is_host(name: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_named = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+        !label.is_empty() && label.bytes().all(is_named)
+    };
+    match name.strip_prefix('[').and_then(|v6| v6.strip_suffix(']')) {
+        Some(v6) => v6.parse::<Ipv6Addr>().is_ok(),
+        None => name.split('.').all(is_label),
     }
 }
 
@@ -174,9 +215,71 @@ mod tests {
             "https://github.com/acme/shop/more",
             "https://github.com/acme/../x",
             "https://github.com/acme/a%20b",
+            "/srv/x@github.com:acme/shop",
             "",
         ] {
             assert_eq!(told(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_only_looks_like_githubs_is_not_githubs() {
+        for (url, host) in [
+            ("https://github.com@evil.example/acme/shop", "evil.example"),
+            ("https://github.com:443@evil/acme/shop", "evil"),
+            (
+                "https://github.com%2f@evil.example/acme/shop",
+                "evil.example",
+            ),
+            (
+                "https://github.com.evil.example/acme/shop",
+                "github.com.evil.example",
+            ),
+            (
+                "git@github.com.evil.example:acme/shop",
+                "github.com.evil.example",
+            ),
+            ("ssh://github.com@evil.example:22/acme/shop", "evil.example"),
+            ("https://github.com:8443/acme/shop", "github.com:8443"),
+            ("https://[::1]:8443/acme/shop", "[::1]:8443"),
+            ("https://evil.example/x@github.com/acme", ""),
+        ] {
+            let address = Address::from_url(url);
+            let found = address.as_ref().map(|a| a.host.as_str());
+            assert_eq!(found.unwrap_or_default(), host, "{url}");
+            assert!(!address.is_some_and(|a| a.is_github()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_whose_host_depends_on_the_reader_names_none() {
+        for url in [
+            r"https://evil.example\@github.com/acme/shop",
+            r"https://github.com\@evil.example/acme/shop",
+            r"https:\\github.com/acme/shop",
+            "https://evil.example?@github.com/acme/shop",
+            "https://evil.example#@github.com/acme/shop",
+            "https://evil.example@x@github.com/acme/shop",
+            "evil.example@x@github.com:acme/shop",
+            "https://github.com%2eevil.example/acme/shop",
+            "https://github%2ecom/acme/shop",
+            "https://github.com:443:8443/acme/shop",
+            "https://github.com:99999/acme/shop",
+            "https://github.com:+443/acme/shop",
+            "https://github.com:/acme/shop",
+            "https://github.com./acme/shop",
+            "https://evil:.ghe.com/acme/shop",
+            "https://.ghe.com/acme/shop",
+            "https://[::1].ghe.com/acme/shop",
+            "https://[github.com]/acme/shop",
+            "https://git hub.com/acme/shop",
+            "https://github.com/acme/shop\n",
+            "https://github.com\t.evil.example/acme/shop",
+            "https://github.com\0.evil.example/acme/shop",
+            "https://github.com\u{a0}/acme/shop",
+            "https://g\u{456}thub.com/acme/shop",
+        ] {
+            assert_eq!(told(url), None, "{url:?}");
         }
     }
 }
