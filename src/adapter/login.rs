@@ -95,7 +95,7 @@ pub fn app() -> Option<AppKey> {
 /// The variables whose tokens are for a host.
 fn variables(authority: &str, value: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
     let is = |host: &str| authority.eq_ignore_ascii_case(host);
-    if is("github.com") || authority.to_ascii_lowercase().ends_with(".ghe.com") {
+    if is("github.com") || is_below_ghe(authority) {
         return vec!["GH_TOKEN", "GITHUB_TOKEN"];
     }
     if is_runner_of(authority, value) {
@@ -112,6 +112,20 @@ fn variables(authority: &str, value: &dyn Fn(&str) -> Option<String>) -> Vec<&'s
     Vec::new()
 }
 
+/// Whether it is a host of GitHub's own domain for enterprises. A path, a query or a user before
+/// that domain would be another host's.
+fn is_below_ghe(authority: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let authority = authority.to_ascii_lowercase();
+    let name = authority.strip_suffix(".ghe.com");
+    name.is_some_and(|name| name.split('.').all(is_label))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +137,22 @@ mod tests {
             variables("github.com", &nothing),
             ["GH_TOKEN", "GITHUB_TOKEN"]
         );
-        for stranger in ["github.com.evil.org", "gitlab.com", "evil.org:443", ""] {
+        assert_eq!(variables("Acme.GHE.com", &nothing).len(), 2);
+        for stranger in [
+            "github.com.evil.org",
+            "gitlab.com",
+            "evil.org:443",
+            "",
+            "ghe.com",
+            ".ghe.com",
+            "evil.org/.ghe.com",
+            "evil.org?.ghe.com",
+            "evil.org#.ghe.com",
+            r"evil.org\.ghe.com",
+            "evil.org:443.ghe.com",
+            "acme.ghe.com@evil.org",
+            "evil.org\n.ghe.com",
+        ] {
             assert!(variables(stranger, &nothing).is_empty(), "{stranger}");
         }
         let enterprise = |name: &str| (name == "GH_HOST").then(|| "git.acme.org".to_owned());
