@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use crate::forge_github::{
     HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_login, with_patience,
 };
-use crate::github::{Account, App as Installed, Failing, How, Recorded, StandIn, TOKEN};
+use crate::github::{Account, App as Installed, Failing, How, Raw, Recorded, StandIn, TOKEN};
 use crate::world::{Ran, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -151,26 +151,185 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
     assert!(told(&error).starts_with("github.com could not be reached to open a pull request: "));
 }
 
+/// The way through a proxy.
+fn through(proxy: String) -> Connection {
+    Connection {
+        proxy: ProxyChoice::Through(proxy.into()),
+        ..Connection::default()
+    }
+}
+
+/// No second try.
+const ONCE: Patience = Patience {
+    budget: Duration::ZERO,
+    ..PATIENCE
+};
+
 #[test]
-fn a_proxy_is_used_and_its_password_is_not_told() {
-    let world = World::new();
-    let github = StandIn::of(&proposed(&world).dir);
-    let through = |proxy: String| {
-        let address = Address::from_url("http://github.invalid/acme/shop").unwrap();
-        let connection = Connection {
-            proxy: ProxyChoice::Through(proxy.into()),
-            ..Connection::default()
-        };
-        GitHub::new(address, robot(), PATIENCE, connection)
-    };
-    // The stand-in takes a proxy's requests, whatever host they are for.
-    let host = github.url().replace("http://", "");
-    let forge = through(format!("ada:hunter2@{host}"));
-    run(forge.open(&proposal())).unwrap();
-    assert_eq!(github.pulls().len(), 1);
-    let error = run(through("socks9://ada:hunter2@x".to_owned()).open(&proposal())).unwrap_err();
+fn a_proxy_is_asked_with_its_own_password_and_never_with_the_token() {
+    let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    let address = Address::from_url("https://git.example.org/acme/shop").unwrap();
+    let forge = |proxy: String| GitHub::new(address.clone(), robot(), ONCE, through(proxy));
+    let host = proxy.address;
+    let error = run(forge(format!("ada:hunter2@{host}")).open(&proposal())).unwrap_err();
+    assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+    assert!(!shown(&error).contains("hunter2"), "{}", shown(&error));
+    let asked = proxy.received().concat().to_lowercase();
+    assert!(
+        asked.starts_with("connect git.example.org:443 "),
+        "{asked}: {error:?}"
+    );
+    // ada:hunter2
+    let login = "proxy-authorization: basic ywrhomh1bnrlcji=";
+    assert!(asked.contains(login), "{asked}");
+    assert!(!asked.contains(&TOKEN.to_lowercase()), "{asked}");
+    let error = run(forge("socks9://ada:hunter2@x".to_owned()).open(&proposal())).unwrap_err();
     assert!(matches!(error, ForgeError::Unreachable { .. }));
     assert!(!shown(&error).contains("hunter2"), "{}", shown(&error));
+}
+
+#[test]
+fn what_is_not_encrypted_goes_through_no_proxy() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    let address = Address::from_url(&github.clone_url()).unwrap();
+    let connection = through(format!("http://{}", proxy.address));
+    run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal())).unwrap();
+    assert_eq!(github.pulls().len(), 1);
+    assert_eq!(proxy.received(), [""; 0]);
+}
+
+#[test]
+fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_asked_for() {
+    // It would be sent through the proxy.
+    let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    let ask = Arc::new(|| panic!("a token is asked for"));
+    let looked = Vec::new();
+    let app = App {
+        id: 17,
+        key: "no key".into(),
+        installation: None,
+        origin: "the GitHub App 17".to_owned(),
+    };
+    for login in [robot(), Login::Asked { ask, looked }, Login::App(app)] {
+        let address = Address::from_url("http://git.example.org/acme/shop").unwrap();
+        let connection = through(format!("http://{}", proxy.address));
+        let forge = GitHub::new(address, login, ONCE, connection);
+        for error in [
+            run(forge.open(&proposal())).unwrap_err(),
+            run(forge.token()).unwrap_err(),
+        ] {
+            assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+            let told = told(&error);
+            let why = "`http://git.example.org/api/v3` is plain HTTP, and tokens are only sent \
+                       over HTTPS";
+            assert!(told.ends_with(why), "{told}");
+        }
+    }
+    assert_eq!(proxy.received(), [""; 0]);
+}
+
+#[test]
+fn an_api_in_clear_text_is_refused_wherever_it_is_named() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let github = StandIn::of(&remote.dir);
+    repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
+    let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    let through = format!("http://{}", proxy.address);
+    let url = github.url();
+    let api = "http://git.example.org/api/v3";
+    let ran = |variables: &[(&str, &str)]| {
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command.current_dir(&repo.dir).env("GH_TOKEN", TOKEN);
+        command.env("GITHUB_SERVER_URL", &url);
+        command
+            .env("http_proxy", &through)
+            .env("no_proxy", "127.0.0.1");
+        command.envs(variables.iter().copied());
+        command.args(PROMOTE).args(["--action", "pull-request"]);
+        Ran::from(command.output().unwrap())
+    };
+    let by_variable = ran(&[("GITHUB_API_URL", api)]);
+    repo.git(&["config", "promote.githubApi", api]);
+    let by_setting = ran(&[]);
+    for ran in [by_variable, by_setting] {
+        assert_ne!(ran.code, 0, "{ran}");
+        assert!(
+            ran.stderr.contains(&format!("`{api}` is plain HTTP")),
+            "{ran}"
+        );
+        assert!(!ran.to_string().contains(TOKEN), "{ran}");
+    }
+    assert_eq!(proxy.received(), [""; 0]);
+    assert_eq!(github.pulls().len(), 0);
+}
+
+#[test]
+fn no_redirect_takes_the_token_to_another_server() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let other = Raw::saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+    let own = github.url().rsplit(':').next().unwrap().parse().unwrap();
+    let others = other.address.port();
+    for status in [301, 302, 303, 307, 308] {
+        for (scheme, port) in [("http", others), ("https", others), ("https", own)] {
+            for method in ["GET", "POST"] {
+                let moved = How::Redirect {
+                    status,
+                    scheme,
+                    port,
+                };
+                github.fail(Failing::on(method, "/pulls").before_its_effect(moved));
+                let what = format!("{method} {status} {scheme} {port}");
+                let error = run(forge(&github, TOKEN).open(&proposal())).unwrap_err();
+                assert!(
+                    matches!(error, ForgeError::Refused { .. }),
+                    "{what}: {error:?}"
+                );
+                assert!(!shown(&error).contains(TOKEN), "{what}: {error:?}");
+                let asked = github.requests().into_iter().map(|r| r.target);
+                assert!(
+                    !asked.into_iter().any(|t| t.contains("elsewhere")),
+                    "{what}"
+                );
+            }
+        }
+    }
+    assert_eq!(other.received(), [""; 0]);
+    assert_eq!(github.pulls().len(), 0);
+}
+
+#[test]
+fn a_redirect_within_the_server_is_followed_unless_it_could_change_the_method() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let port = github.url().rsplit(':').next().unwrap().parse().unwrap();
+    let scheme = "http";
+    for (method, status, follows) in [
+        ("GET", 301, true),
+        ("GET", 302, true),
+        ("GET", 307, true),
+        ("POST", 301, false),
+        ("POST", 302, false),
+        ("POST", 303, false),
+        ("POST", 307, true),
+        ("POST", 308, true),
+    ] {
+        let moved = How::Redirect {
+            status,
+            scheme,
+            port,
+        };
+        github.fail(Failing::on(method, "/pulls").before_its_effect(moved));
+        github.forget();
+        run(forge(&github, TOKEN).open(&proposal())).unwrap_err();
+        let last = github.requests().pop().unwrap().line();
+        let is_followed = last == format!("{method} /elsewhere");
+        assert_eq!(is_followed, follows, "{method} {status}: {last}");
+        assert_eq!(last.contains("elsewhere"), follows, "{last}");
+    }
 }
 
 #[test]

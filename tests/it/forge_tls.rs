@@ -1,15 +1,17 @@
 //! GitHub behind TLS with a certificate authority of one's own, as Enterprise servers are.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{Address, Connection, GitHub};
+use git_promote::adapter::forge::github::{Address, Connection, GitHub, ProxyChoice};
 use git_promote::port::{Forge, ForgeError};
 
 use crate::forge_github::{PATIENCE, direct, proposal, proposed, robot, run, told};
-use crate::github::StandIn;
+use crate::github::{Raw, StandIn};
 use crate::world::World;
 
 /// nginx with TLS before the stand-in; it ends when it is dropped.
@@ -126,4 +128,45 @@ fn a_server_of_an_own_authority_is_trusted_by_its_file_and_else_refused_at_once(
         "tried again and again"
     );
     assert_eq!(github.requests().len(), 0);
+}
+
+/// A proxy that tunnels to whatever it is asked for.
+fn tunnel(request: &str, client: &mut TcpStream) -> io::Result<()> {
+    let target = request.split(' ').nth(1).unwrap_or_default();
+    let mut server = TcpStream::connect(target)?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    let (mut to, mut from) = (server.try_clone()?, client.try_clone()?);
+    let there = thread::spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Both);
+    });
+    io::copy(&mut server, client)?;
+    client.shutdown(Shutdown::Both)?;
+    let _ = there.join();
+    Ok(())
+}
+
+#[test]
+fn a_server_is_reached_through_a_proxy() {
+    let world = World::new();
+    let github = StandIn::of(&proposed(&world).dir);
+    let Some(front) = Front::before(&github, &world) else {
+        return;
+    };
+    let proxy = Raw::answering(tunnel);
+    let ours = Connection {
+        ca_files: vec![world.path("ca.pem")],
+        proxy: ProxyChoice::Through(format!("ada:hunter2@{}", proxy.address).into()),
+    };
+    run(front.forge(ours).open(&proposal())).unwrap();
+    assert_eq!(github.pulls().len(), 1);
+    let asked = proxy.received();
+    let host = front.url.split('/').nth(2).unwrap();
+    assert!(!asked.is_empty());
+    assert!(
+        asked
+            .iter()
+            .all(|head| head.starts_with(&format!("CONNECT {host} "))),
+        "{asked:?}"
+    );
 }

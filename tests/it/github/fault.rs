@@ -19,6 +19,12 @@ pub enum How {
     Cut,
     /// No answer, ever.
     Stall,
+    /// A redirect to `/elsewhere` on a port of this machine.
+    Redirect {
+        status: u16,
+        scheme: &'static str,
+        port: u16,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,6 +134,14 @@ impl How {
                 limit(403, "You have exceeded a secondary rate limit.").with("Retry-After", 0)
             }
             Self::TooMany(seconds) => limit(429, "Too many requests.").with("Retry-After", seconds),
+            Self::Redirect {
+                status,
+                scheme,
+                port,
+            } => Reply::of(status, &json!({ "message": "Moved" })).with(
+                "Location",
+                format_args!("{scheme}://127.0.0.1:{port}/elsewhere"),
+            ),
             Self::Cut | Self::Stall => unreachable!("no answer at all"),
         }
     }

@@ -29,6 +29,7 @@ mod issues;
 mod json;
 mod people;
 mod pulls;
+mod raw;
 mod route;
 mod smart;
 mod state;
@@ -44,6 +45,7 @@ use serde_json::Value;
 pub use app::App;
 pub use fault::{Failing, How};
 pub use people::Account;
+pub use raw::Raw;
 pub use state::{Pull, State};
 
 /// The token of the account `robot`, which may do everything that a promotion needs.

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Patience;
 use super::fault::{Fault, Trouble};
+use super::server::Server;
 
 /// How GitHub is reached, as Git's configuration has it.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +34,13 @@ pub enum ProxyChoice {
 }
 
 impl Connection {
-    /// A client that logs in with `token`.
-    pub(super) fn client(&self, token: &SecretString, patience: Patience) -> Result<Client, Fault> {
+    /// A client that logs in with `token` at a server.
+    pub(super) fn client(
+        &self,
+        token: &SecretString,
+        server: &Server,
+        patience: Patience,
+    ) -> Result<Client, Fault> {
         let mut client = Client::builder()
             .user_agent(concat!("git-promote/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers(token)?)
@@ -45,6 +51,8 @@ impl Connection {
             client = client.tls_certs_only(self.certificates()?);
         }
         client = match &self.proxy {
+            // A proxy may be another machine, and would read the token.
+            _ if server.is_plain() => client.no_proxy(),
             ProxyChoice::System => client,
             ProxyChoice::Direct => client.no_proxy(),
             ProxyChoice::Through(url) => client.proxy(through(url)?),

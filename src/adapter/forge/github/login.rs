@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::GitHub;
 use super::fault::{Fault, Trouble};
+use super::server::Server;
 use super::session::Session;
 
 /// What to log in with.
@@ -69,11 +70,11 @@ impl Login {
 }
 
 impl GitHub {
-    /// A token that is good for now.
-    pub(super) async fn fresh_token(&self) -> Result<SecretString, Fault> {
+    /// A token for a server that is good for now.
+    pub(super) async fn fresh_token(&self, server: &Server) -> Result<SecretString, Fault> {
         match &self.login {
             Login::Token { token, .. } => Ok(token.clone()),
-            Login::App(app) => self.installed(app).await,
+            Login::App(app) => self.installed(app, server).await,
             Login::Asked { ask, .. } => {
                 // It may open a window and wait for somebody.
                 let ask = Arc::clone(ask);
@@ -87,10 +88,11 @@ impl GitHub {
     }
 
     /// The installation's token. To ask again after a fault is safe: a second token undoes nothing.
-    async fn installed(&self, app: &App) -> Result<SecretString, Fault> {
+    async fn installed(&self, app: &App, server: &Server) -> Result<SecretString, Fault> {
         let session = Session::open(
             &bearer(app)?,
             Instant::now(),
+            server.clone(),
             &self.connection,
             self.patience,
         )?;

@@ -19,6 +19,7 @@ mod patience;
 mod people;
 mod pull;
 mod request;
+mod server;
 mod session;
 
 use std::fmt;
@@ -30,6 +31,7 @@ use secrecy::SecretString;
 
 use crate::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequest};
 use fault::{Doing, Fault};
+use server::Server;
 use session::Session;
 
 pub use address::Address;
@@ -104,6 +106,8 @@ impl GitHub {
     /// The login's session, made when it is first needed, when its token gets old, and when it is
     /// asked for in another runtime.
     async fn session(&self) -> Result<Session, Fault> {
+        // Before anything is asked for a token.
+        let server = Server::of(&self.address.api)?;
         let held = || self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let is_good = |session: &Session| {
             session.since().elapsed() < TOKEN_AGE || !matches!(self.login, Login::App(_))
@@ -112,9 +116,9 @@ impl GitHub {
         let (token, since) = match last {
             Some(session) if session.is_at_home() => return Ok(session),
             Some(session) => (session.token().clone(), session.since()),
-            None => (self.fresh_token().await?, Instant::now()),
+            None => (self.fresh_token(&server).await?, Instant::now()),
         };
-        let session = Session::open(&token, since, &self.connection, self.patience)?;
+        let session = Session::open(&token, since, server, &self.connection, self.patience)?;
         *held() = Some(session.clone());
         Ok(session)
     }

@@ -16,6 +16,7 @@ use tokio::runtime::{self, Handle};
 use super::connection::{Connection, innermost};
 use super::fault::{Fault, Trouble, said};
 use super::patience::Patience;
+use super::server::Server;
 
 /// How often an answer may point elsewhere: a renamed repository, no more.
 const HOPS: usize = 3;
@@ -30,6 +31,8 @@ pub(super) struct Session {
     token: SecretString,
     /// Since when the token is known.
     since: Instant,
+    /// The only one that gets the token.
+    server: Server,
     /// Where octocrab's and reqwest's own tasks run; they end with it.
     runtime: runtime::Id,
 }
@@ -46,10 +49,11 @@ impl Session {
     pub(super) fn open(
         token: &SecretString,
         since: Instant,
+        server: Server,
         connection: &Connection,
         patience: Patience,
     ) -> Result<Self, Fault> {
-        let client = connection.client(token, patience)?;
+        let client = connection.client(token, &server, patience)?;
         let built = OctocrabBuilder::new_empty()
             .with_service(ReqwestConnector::new(client))
             .with_auth(AuthState::None)
@@ -62,6 +66,7 @@ impl Session {
             octocrab,
             token: token.clone(),
             since,
+            server,
             runtime: Handle::current().id(),
         })
     }
@@ -88,7 +93,8 @@ impl Session {
         url: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Fault> {
-        let mut url = url.to_owned();
+        let mut url = Url::parse(url)
+            .map_err(|_| Fault::lasting(Trouble::new("the API's address is no URL")))?;
         for _ in 0..HOPS {
             match self.sent(&method, &url, body).await? {
                 Reply::Answer(answer) => return Ok(answer),
@@ -100,25 +106,26 @@ impl Session {
         )))
     }
 
-    async fn sent(&self, method: &Method, url: &str, body: Option<&Value>) -> Result<Reply, Fault> {
+    async fn sent(&self, method: &Method, url: &Url, body: Option<&Value>) -> Result<Reply, Fault> {
+        if !self.server.has(url) {
+            let (own, other) = (self.server.name(), url.origin().ascii_serialization());
+            let why = format!("the token is for `{own}`, and not sent to `{other}`");
+            return Err(Fault::refusal(Trouble::new(why)));
+        }
         let octocrab = &self.octocrab;
         let sent = match *method {
-            Method::POST => octocrab._post(url, body).await,
-            Method::PATCH => octocrab._patch(url, body).await,
-            _ => octocrab._get(url).await,
+            Method::POST => octocrab._post(url.as_str(), body).await,
+            Method::PATCH => octocrab._patch(url.as_str(), body).await,
+            _ => octocrab._get(url.as_str()).await,
         };
         let reply = sent.map_err(|error| unanswered(&error))?;
-        let status = reply.status();
-        let headers = reply.headers().clone();
-        let text = octocrab.body_to_string(reply).await;
-        if status.is_redirection()
-            && let Some(there) = elsewhere(url, &headers)
-        {
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        if let Some(there) = redirect(status, method, url, &headers) {
             return Ok(Reply::Elsewhere(there));
         }
-        let status = status.as_u16();
+        let text = octocrab.body_to_string(reply).await;
         if !(200..300).contains(&status) {
-            let said = said(status, &self.redacted(text.unwrap_or_default()));
+            let said = said(status, &self.redacted(&text.unwrap_or_default()));
             return Err(Fault::answered(status, &headers, said));
         }
         let text = text.map_err(|error| unanswered(&error))?;
@@ -143,10 +150,10 @@ impl Session {
     }
 
     /// What a server says, without the token should it repeat it.
-    fn redacted(&self, text: String) -> String {
+    fn redacted(&self, text: &str) -> String {
         let token = self.token.expose_secret();
         if token.is_empty() {
-            text
+            text.to_owned()
         } else {
             text.replace(token, "***")
         }
@@ -173,7 +180,7 @@ impl Answer {
 
 enum Reply {
     Answer(Answer),
-    Elsewhere(String),
+    Elsewhere(Url),
 }
 
 /// An answer of another shape than GitHub's: a proxy's page, or a server that is no GitHub.
@@ -184,8 +191,8 @@ fn unreadable(why: impl std::fmt::Display) -> Fault {
 }
 
 /// No answer, or not all of it.
-fn unanswered(error: &octocrab::Error) -> Fault {
-    let mut link: Option<&(dyn Error + 'static)> = Some(error);
+fn unanswered(error: &(dyn Error + 'static)) -> Fault {
+    let mut link = Some(error);
     let (mut is_timeout, mut is_distrust) = (false, false);
     while let Some(error) = link {
         is_timeout |= error.downcast_ref().is_some_and(reqwest::Error::is_timeout);
@@ -206,22 +213,27 @@ fn is_no_trust(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_no_trust)
 }
 
-/// Where an answer points to, if that is on the same server: the login goes nowhere else.
-fn elsewhere(url: &str, headers: &HeaderMap) -> Option<String> {
-    let here = Url::parse(url).ok()?;
-    let there = here.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
-    (there.origin() == here.origin()).then(|| there.into())
+/// Where an answer says that the same request should go. After a 301 or a 302 some clients send a
+/// GET in place of another request; so these redirect a GET only.
+fn redirect(status: u16, method: &Method, url: &Url, headers: &HeaderMap) -> Option<Url> {
+    let is_same_request = match status {
+        301 | 302 => *method == Method::GET,
+        307 | 308 => true,
+        _ => false,
+    };
+    let there = headers.get(LOCATION)?.to_str().ok()?;
+    is_same_request.then(|| url.join(there).ok())?
 }
 
 /// The next page's URL. Its path and query count, not its server: behind a proxy that may be one
 /// that nobody here can reach.
-fn next(url: &str, headers: &HeaderMap) -> Option<String> {
+fn next(url: &Url, headers: &HeaderMap) -> Option<String> {
     let links = headers.get(LINK)?.to_str().ok()?;
     let next = links
         .split(',')
         .find(|link| link.contains("rel=\"next\""))?;
     let there = next.split_once('<')?.1.split_once('>')?.0;
-    let mut here = Url::parse(url).ok()?;
+    let mut here = url.clone();
     let there = here.join(there).ok()?;
     here.set_path(there.path());
     here.set_query(there.query());
