@@ -1,12 +1,17 @@
 //! Every call of the forge, failed in every way: it converges by itself, to one of each.
 
-use std::time::Duration;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{GitHub, Patience};
+use git_promote::adapter::forge::github::{Address, GitHub, Patience};
 use git_promote::port::{Forge, ForgeError, MergeMethod};
 
-use crate::forge_github::{HEAD, PATIENCE, forge, proposal, proposed, robot, run, with_patience};
-use crate::github::{Failing, How, Pull, StandIn, TOKEN};
+use crate::forge_github::{
+    HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_patience,
+};
+use crate::github::{Failing, How, Pull, Raw, StandIn, TOKEN};
 use crate::world::World;
 
 /// A deadline for what stalls; long enough for all else on a busy machine, or else tried again.
@@ -222,4 +227,91 @@ fn what_is_final_is_asked_once() {
         assert!(is_right, "{status}: {error:?}");
         assert_eq!(github.requests().len(), 1, "{status}");
     }
+}
+
+/// One try at a server that is no stand-in.
+fn tried_once(server: &Raw, deadline: Duration, budget: Duration) -> ForgeError {
+    let url = format!("http://{}/acme/shop", server.address);
+    let patience = Patience {
+        budget,
+        first_delay: PATIENCE.first_delay,
+        deadline,
+    };
+    let address = Address::from_url(&url).unwrap();
+    let forge = GitHub::new(address, robot(), patience, direct());
+    run(forge.pull_requests(HEAD, "main")).unwrap_err()
+}
+
+#[test]
+fn an_answer_without_an_end_is_read_up_to_a_bound() {
+    for (status, what) in [
+        ("200 OK", "an answer of more than 16 MiB"),
+        ("404 Not Found", "HTTP 404"),
+    ] {
+        for kind in ["Transfer-Encoding: chunked", "Content-Length: 99999999999"] {
+            let sent = Arc::new(AtomicUsize::new(0));
+            let counter = Arc::clone(&sent);
+            let server = Raw::answering(move |_, stream| {
+                write!(stream, "HTTP/1.1 {status}\r\n{kind}\r\n\r\n")?;
+                let text = vec![b' '; 0x10000];
+                loop {
+                    if kind.contains("chunked") {
+                        stream.write_all(b"10000\r\n")?;
+                    }
+                    stream.write_all(&text)?;
+                    if kind.contains("chunked") {
+                        stream.write_all(b"\r\n")?;
+                    }
+                    counter.fetch_add(text.len(), Ordering::SeqCst);
+                }
+            });
+            let error = tried_once(&server, PATIENCE.deadline, PATIENCE.budget);
+            let told = told(&error);
+            assert!(told.ends_with(what), "{told}");
+            assert_eq!(server.received().len(), 1, "{told}");
+            // The system's own buffers hold a few more.
+            let sent = sent.load(Ordering::SeqCst) / (1024 * 1024);
+            assert!((16..48).contains(&sent), "{status} {kind}: {sent} MiB");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_trickles_ends_with_the_deadline() {
+    for start in [
+        "HTTP/1.1 200 OK\r\nX: ",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
+    ] {
+        let server = Raw::answering(move |_, stream| {
+            stream.write_all(start.as_bytes())?;
+            loop {
+                stream.write_all(b" ")?;
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let started = Instant::now();
+        let error = tried_once(&server, SHORT, Duration::ZERO);
+        assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+        assert!(
+            told(&error).ends_with("no answer in time"),
+            "{}",
+            told(&error)
+        );
+        assert!(started.elapsed() >= SHORT, "{start}");
+        assert!(started.elapsed() < SHORT * 10, "{start}");
+    }
+}
+
+#[test]
+fn a_list_without_an_end_ends_with_the_time() {
+    let server = Raw::answering(|_, stream| {
+        std::thread::sleep(Duration::from_millis(50));
+        write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n")?;
+        write!(stream, "Link: </more>; rel=\"next\"\r\n")?;
+        write!(stream, "Content-Length: 2\r\n\r\n[]")
+    });
+    let error = tried_once(&server, PATIENCE.deadline, SHORT);
+    let told = told(&error);
+    assert!(told.ends_with("no end of a list in time"), "{told}");
+    assert!(server.received().len() > 1);
 }

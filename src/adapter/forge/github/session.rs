@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
 use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use reqwest::header::{HeaderMap, LINK, LOCATION};
-use reqwest::{Method, Url};
+use reqwest::{Body, Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,6 +24,10 @@ const HOPS: usize = 3;
 /// How many pages of a list are read, of 100 each.
 const PAGES: usize = 200;
 
+/// How many bytes of an answer are read. A page of 100 pull requests has less than 10 MiB, as
+/// GitHub bounds their texts.
+const LONGEST: usize = 16 * 1024 * 1024;
+
 /// A login that is in use.
 #[derive(Clone)]
 pub(super) struct Session {
@@ -33,6 +37,8 @@ pub(super) struct Session {
     since: Instant,
     /// The only one that gets the token.
     server: Server,
+    /// How long a list may take.
+    budget: Duration,
     /// Where octocrab's and reqwest's own tasks run; they end with it.
     runtime: runtime::Id,
 }
@@ -67,6 +73,7 @@ impl Session {
             token: token.clone(),
             since,
             server,
+            budget: patience.budget,
             runtime: Handle::current().id(),
         })
     }
@@ -119,17 +126,18 @@ impl Session {
             _ => octocrab._get(url.as_str()).await,
         };
         let reply = sent.map_err(|error| unanswered(&error))?;
+        let reply = Response::from(reply.map(Body::wrap));
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
         if let Some(there) = redirect(status, method, url, &headers) {
             return Ok(Reply::Elsewhere(there));
         }
-        let text = octocrab.body_to_string(reply).await;
+        let body = read(reply).await;
         if !(200..300).contains(&status) {
-            let said = said(status, &self.redacted(&text.unwrap_or_default()));
+            let text = body.unwrap_or_default();
+            let said = said(status, &self.redacted(&String::from_utf8_lossy(&text)));
             return Err(Fault::answered(status, &headers, said));
         }
-        let text = text.map_err(|error| unanswered(&error))?;
-        let body = serde_json::from_str(&text).map_err(|_| unreadable("no JSON"))?;
+        let body = serde_json::from_slice(&body?).map_err(|_| unreadable("no JSON"))?;
         let next = next(url, &headers);
         Ok(Reply::Answer(Answer { body, next }))
     }
@@ -138,11 +146,15 @@ impl Session {
     pub(super) async fn all<T: DeserializeOwned>(&self, url: &str) -> Result<Vec<T>, Fault> {
         let mut entries = Vec::new();
         let mut next = Some(url.to_owned());
+        let started = Instant::now();
         for _ in 0..PAGES {
             let Some(url) = next else { return Ok(entries) };
             let mut page = self.call(Method::GET, &url, None).await?;
             next = page.next.take();
             entries.extend(page.read::<Vec<T>>()?);
+            if next.is_some() && started.elapsed() > self.budget {
+                return Err(Fault::passing(Trouble::new("no end of a list in time")));
+            }
         }
         Err(Fault::refusal(Trouble::new(format!(
             "the list has more than {PAGES} pages"
@@ -211,6 +223,20 @@ fn unanswered(error: &(dyn Error + 'static)) -> Fault {
 fn is_no_trust(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_no_trust)
+}
+
+/// An answer's body, unless it is longer than any of GitHub's.
+async fn read(mut reply: Response) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    while let Some(part) = reply.chunk().await.map_err(|error| unanswered(&error))? {
+        if body.len() + part.len() > LONGEST {
+            let longest = LONGEST / (1024 * 1024);
+            let why = format!("an answer of more than {longest} MiB");
+            return Err(Fault::lasting(Trouble::new(why)));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body)
 }
 
 /// Where an answer says that the same request should go. After a 301 or a 302 some clients send a
