@@ -1,8 +1,10 @@
 //! The figures of `git-promote diff`.
 
 use std::process::Command;
+use std::time::Duration;
 
-use crate::measure::{interleaved, peak, run};
+use crate::measure::{alone, interleaved, peak, run};
+use crate::processes;
 use crate::table::Table;
 use crate::world::{BEHIND, Repository, World};
 
@@ -11,6 +13,20 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_git-promote");
 
 /// Most memory that any command may take, in MiB.
 pub const MEMORY: u64 = 150;
+
+/// Most Git processes that looking at a repository may start.
+const PROCESSES: usize = 1;
+
+/// How long the program takes until it does something.
+pub fn start_up(world: &World, table: &mut Table) {
+    let time = alone(|| {
+        run(
+            world,
+            world.command(PROGRAM, &world.path("")).arg("--version"),
+        );
+    });
+    table.time("--version", "", time, Duration::from_millis(10));
+}
 
 /// All differences of an environment, beside listing all files and a text diff of the two.
 pub fn whole(world: &World, repository: &Repository, table: &mut Table) {
@@ -31,6 +47,8 @@ pub fn whole(world: &World, repository: &Repository, table: &mut Table) {
         times,
         3.0,
     );
+    let started = processes::started(world, diff());
+    table.count("diff: Git processes", &about, &started, PROCESSES);
     let (bytes, by) = peak(world, &diff());
     table.memory(&format!("diff: peak memory ({by})"), &about, bytes, MEMORY);
 }

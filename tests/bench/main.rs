@@ -10,12 +10,15 @@
 //!
 //! Seconds say nothing on another machine. So each row divides the program's
 //! median by that of plain git doing the comparable work, run in turns (A B A B)
-//! on the same repository. A row that misses its target says FAIL; the exit
-//! code stays 0, because a loaded machine is no fault of the code.
+//! on the same repository. Only the start-up has a target in milliseconds: it is
+//! what people wait for before anything happens. Git processes are counted, as
+//! each costs more on other systems than here. A row that misses its target says
+//! FAIL, and the exit code is 1; on a busy machine, run it again.
 
 mod figures;
 mod manifests;
 mod measure;
+mod processes;
 mod push;
 mod table;
 mod world;
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     };
     let world = World::new();
     let mut table = Table::begin();
+    figures::start_up(&world, &mut table);
     for layout in [Layout::ApplicationFirst, Layout::EnvironmentFirst] {
         let repositories: Vec<_> = sizes.iter().map(|n| world.repository(layout, *n)).collect();
         for repository in &repositories {
@@ -55,9 +59,9 @@ fn main() -> ExitCode {
             push::promotion(&world, repository, &mut table);
         }
     }
-    table.end();
+    let verdict = table.end();
     if is("--keep") {
         println!("kept: {}", world.keep().display());
     }
-    ExitCode::SUCCESS
+    verdict
 }

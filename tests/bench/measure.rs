@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::world::World;
 
 /// How often each side is run after a first time that does not count.
-const RUNS: usize = 9;
+const RUNS: usize = 15;
 
 /// The times of two sides that were run in turns.
 #[derive(Default)]
@@ -38,6 +38,12 @@ pub fn interleaved(mut a: impl FnMut(), mut b: impl FnMut()) -> (Duration, Durat
         turns.add(timed(&mut a), timed(&mut b));
     }
     turns.medians()
+}
+
+/// The median time of something, after a first time that does not count.
+pub fn alone(mut work: impl FnMut()) -> Duration {
+    work();
+    median((0..RUNS).map(|_| timed(&mut work)).collect())
 }
 
 /// How long something takes.

@@ -1,6 +1,10 @@
 //! The table that the figures are printed in.
 
+use std::process::ExitCode;
 use std::time::Duration;
+
+/// How many of too many things are shown.
+const SHOWN: usize = 10;
 
 /// The rows so far.
 pub struct Table {
@@ -11,7 +15,7 @@ impl Table {
     /// Prints the head.
     pub fn begin() -> Self {
         println!(
-            "{:<46} {:<30} {:>10} {:>10} {:>8} {:>8}",
+            "{:<52} {:<30} {:>10} {:>10} {:>8} {:>8}",
             "what", "repository", "promote", "git", "is", "at most"
         );
         Self { missed: 0 }
@@ -29,7 +33,7 @@ impl Table {
         let (ours, theirs) = (shown(ours), shown(theirs));
         let verdict = self.verdict(ratio <= most);
         println!(
-            "{what:<46} {about:<30} {ours:>10} {theirs:>10} {ratio:>7.2}x {most:>7}x  {verdict}"
+            "{what:<52} {about:<30} {ours:>10} {theirs:>10} {ratio:>7.2}x {most:>7}x  {verdict}"
         );
     }
 
@@ -39,17 +43,42 @@ impl Table {
         let verdict = self.verdict(bytes < most * MIB);
         let mib = bytes.div_ceil(MIB);
         println!(
-            "{what:<46} {about:<30} {:>10} {:>10} {mib:>4} MiB {most:>4} MiB  {verdict}",
+            "{what:<52} {about:<30} {:>10} {:>10} {mib:>4} MiB {most:>4} MiB  {verdict}",
             "", ""
         );
     }
 
-    /// Prints how many targets were missed.
-    pub fn end(&self) {
+    /// Prints a time that is compared with nothing.
+    pub fn time(&mut self, what: &str, about: &str, time: Duration, most: Duration) {
+        let verdict = self.verdict(time < most);
+        let (time, most) = (shown(time), shown(most));
+        println!(
+            "{what:<52} {about:<30} {time:>10} {:>10} {:>8} {most:>8}  {verdict}",
+            "", ""
+        );
+    }
+
+    /// Prints how many things there are, and which where they are too many.
+    pub fn count(&mut self, what: &str, about: &str, things: &[String], most: usize) {
+        let number = things.len();
+        let verdict = self.verdict(number <= most);
+        println!(
+            "{what:<52} {about:<30} {:>10} {:>10} {number:>8} {most:>8}  {verdict}",
+            "", ""
+        );
+        if number > most {
+            let shown = things.iter().take(SHOWN);
+            shown.for_each(|thing| println!("    {thing}"));
+        }
+    }
+
+    /// Prints how many targets were missed; any makes the program fail.
+    pub fn end(&self) -> ExitCode {
         match self.missed {
             0 => println!("all targets are met"),
             n => println!("{n} targets are missed"),
         }
+        ExitCode::from(u8::from(self.missed > 0))
     }
 
     fn verdict(&mut self, holds: bool) -> &'static str {
