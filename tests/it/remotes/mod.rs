@@ -4,6 +4,7 @@ mod faults;
 mod http;
 mod process;
 mod ssh;
+mod ssh_settings;
 
 use std::fs;
 use std::time::{Duration, Instant};

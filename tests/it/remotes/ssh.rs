@@ -22,11 +22,27 @@ pub struct Ssh {
 impl Ssh {
     /// A plain one; `None` where it cannot be had.
     pub fn start(world: &World) -> Option<Self> {
-        let is_there = has("SSH", &["sshd", "ssh-keygen"]);
-        if is_there && !is_root() {
-            eprintln!("skipped: SSH: sshd needs root here");
-        }
-        (is_there && is_root()).then(|| Self::serve(world, ""))
+        is_possible().then(|| Self::serve(world, "", ""))
+    }
+
+    /// One that proves who it is by a certificate too, which the authority `ssh/ca` has given it.
+    pub fn with_certificate(world: &World) -> Option<Self> {
+        is_possible().then(|| {
+            let folder = world.path("ssh");
+            host_key(world);
+            keygen(world, &folder.join("ca"));
+            let certified = world
+                .command("ssh-keygen")
+                .current_dir(&folder)
+                .args(["-q", "-s", "ca", "-h", "-I", "host", "-n", "127.0.0.1"])
+                .arg("host.pub")
+                .status()
+                .unwrap();
+            assert!(certified.success());
+            let certificate = folder.join("host-cert.pub");
+            let line = format!("HostCertificate {}\n", certificate.display());
+            Self::serve(world, "", &line)
+        })
     }
 
     /// One whose every connection is gitolite's; `None` where it cannot be had.
@@ -50,16 +66,15 @@ impl Ssh {
                 home.display(),
                 shell.display()
             );
-            Self::serve(world, &forced.replace(" GL_BYPASS_ACCESS_CHECKS=", ""))
+            Self::serve(world, &forced.replace(" GL_BYPASS_ACCESS_CHECKS=", ""), "")
         })
     }
 
-    fn serve(world: &World, forced: &str) -> Self {
+    fn serve(world: &World, forced: &str, settings: &str) -> Self {
         let at = |name: &str| world.path(&format!("ssh/{name}"));
-        fs::create_dir_all(at("")).unwrap();
         fs::create_dir_all("/run/sshd").unwrap();
         key(world);
-        keygen(world, &at("host"));
+        host_key(world);
         let public = fs::read_to_string(world.path("home/.ssh/id_ed25519.pub")).unwrap();
         fs::write(at("authorized"), format!("{forced}{public}")).unwrap();
         let port = free_port();
@@ -70,7 +85,8 @@ impl Ssh {
                 "Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}host\n\
                  AuthorizedKeysFile {folder}authorized\nStrictModes no\nUsePAM no\n\
                  PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-                 PermitRootLogin yes\nPidFile none\nMaxStartups 100\n"
+                 PermitRootLogin yes\nPidFile none\nMaxStartups 100\n\
+                 AllowTcpForwarding yes\nPermitUserRC no\n{settings}"
             ),
         )
         .unwrap();
@@ -86,6 +102,30 @@ impl Ssh {
             _server: server,
         }
     }
+}
+
+fn is_possible() -> bool {
+    let is_there = has("SSH", &["sshd", "ssh-keygen"]);
+    if is_there && !is_root() {
+        eprintln!("skipped: SSH: sshd needs root here");
+    }
+    is_there && is_root()
+}
+
+/// A command for `core.sshCommand` that reads and writes no file outside of the world.
+///
+/// OpenSSH finds the user's home in the list of accounts, not in the environment. So the command
+/// names its configuration file, and that names all others: the key and `known_hosts` in
+/// `home/.ssh`. `settings` come first, and of two values OpenSSH takes the first.
+pub fn ssh_command(world: &World, settings: &str) -> String {
+    let file = world.path("ssh_config");
+    let folder = world.path("home/.ssh").display().to_string();
+    let text = format!(
+        "{settings}\nHost *\nBatchMode yes\nIdentityFile {folder}/id_ed25519\nIdentitiesOnly yes\n\
+         UserKnownHostsFile {folder}/known_hosts\nGlobalKnownHostsFile none\n"
+    );
+    fs::write(&file, text).unwrap();
+    format!("ssh -F {}", file.display())
 }
 
 /// Runs gitolite in its own home.
@@ -126,7 +166,17 @@ fn key(world: &World) {
     }
 }
 
-fn keygen(world: &World, file: &std::path::Path) {
+/// The server's key, once.
+fn host_key(world: &World) {
+    fs::create_dir_all(world.path("ssh")).unwrap();
+    let file = world.path("ssh/host");
+    if !file.exists() {
+        keygen(world, &file);
+    }
+}
+
+/// A new pair of ed25519 keys.
+pub fn keygen(world: &World, file: &std::path::Path) {
     let made = world
         .command("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f"])
