@@ -111,6 +111,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
     match &arguments.command {
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
+            diff.selection.warn(console)?;
             let outside = crate::wiring::open(&directory, diff.selection.reach())?;
             wait_for(diff::run(diff, &outside, &directory, console))
         }
@@ -128,6 +129,7 @@ fn promotion(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
+    arguments.selection.warn(console)?;
     let outside = crate::wiring::open(directory, arguments.selection.reach())?;
     wait_for(promote::run(arguments, &outside, directory, console))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Output, PlaceArguments};
+use super::console::Console;
 use super::terminal::can_ask;
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
@@ -142,6 +143,22 @@ impl SelectionArguments {
                 Prompts::Never
             },
         }
+    }
+
+    /// Warns of an option that has no effect any more.
+    ///
+    /// # Errors
+    /// When stderr cannot be written to.
+    pub fn warn(&self, console: &mut Console<'_>) -> std::io::Result<()> {
+        if self.transport.is_some() {
+            let style = console.stderr.palette.warning;
+            writeln!(
+                console.err,
+                "{style}warning{style:#}: `--transport` has no effect any more, and the next version \
+                 refuses it: the installed git reaches every remote"
+            )?;
+        }
+        Ok(())
     }
 
     /// The request for a preview; a promotion adds its action, message and lifted guards.

@@ -463,37 +463,33 @@ fn who_may_read_and_not_push_is_told_so_in_githubs_words() {
     github.state().accounts.push(eve);
     let url = clone_url_of(&github, "eves");
     repo.git(&["remote", "set-url", "origin", &url]);
-    for way in ["libgit2", "git"] {
-        let ran = repo.promote(&[PROMOTE, &["--transport", way]].concat());
-        assert_eq!(ran.code, 1, "{ran}");
-        let refused = "error: remote `origin` refused `main`: ";
-        assert!(ran.stderr.contains(refused), "{ran}");
-        assert!(ran.stderr.contains("403"), "{ran}");
-        assert!(!ran.to_string().contains("eves"), "{ran}");
-    }
+    let ran = repo.promote(PROMOTE);
+    assert_eq!(ran.code, 1, "{ran}");
+    let refused = "error: remote `origin` refused `main`: ";
+    assert!(ran.stderr.contains(refused), "{ran}");
+    assert!(ran.stderr.contains("403"), "{ran}");
+    assert!(!ran.to_string().contains("eves"), "{ran}");
 }
 
 #[test]
 fn where_a_push_goes_elsewhere_that_is_where_the_branch_is_looked_for() {
-    for way in ["libgit2", "git"] {
-        let world = World::new();
-        let (remote, repo) = world.cloned(FILES);
-        world.git(&["clone", "-q", "--bare", "remote.git", "mirror.git"]);
-        let (github, mirror) = (
-            StandIn::of(&remote.dir),
-            StandIn::of(&world.path("mirror.git")),
-        );
-        let (from, to) = (clone_url_of(&mirror, TOKEN), clone_url_of(&github, TOKEN));
-        repo.git(&["remote", "set-url", "origin", &from]);
-        repo.git(&["remote", "set-url", "--push", "origin", &to]);
-        let words = [PROMOTE, &["--transport", way, "--action", "pull-request"]].concat();
-        let branch = "promote/staging-to-production/all";
-        let ran = repo.promote(&words);
-        assert_eq!(ran.code, 0, "{ran}");
-        let tip = remote.tip(branch);
-        let again = repo.promote(&words);
-        assert_eq!(again.code, 0, "{again}");
-        assert_eq!(remote.tip(branch), tip);
-        assert!(!format!("{ran}{again}").contains(TOKEN), "{ran}{again}");
-    }
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    world.git(&["clone", "-q", "--bare", "remote.git", "mirror.git"]);
+    let (github, mirror) = (
+        StandIn::of(&remote.dir),
+        StandIn::of(&world.path("mirror.git")),
+    );
+    let (from, to) = (clone_url_of(&mirror, TOKEN), clone_url_of(&github, TOKEN));
+    repo.git(&["remote", "set-url", "origin", &from]);
+    repo.git(&["remote", "set-url", "--push", "origin", &to]);
+    let words = [PROMOTE, &["--action", "pull-request"]].concat();
+    let branch = "promote/staging-to-production/all";
+    let ran = repo.promote(&words);
+    assert_eq!(ran.code, 0, "{ran}");
+    let tip = remote.tip(branch);
+    let again = repo.promote(&words);
+    assert_eq!(again.code, 0, "{again}");
+    assert_eq!(remote.tip(branch), tip);
+    assert!(!format!("{ran}{again}").contains(TOKEN), "{ran}{again}");
 }

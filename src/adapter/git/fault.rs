@@ -11,7 +11,6 @@ use std::io;
 use std::path::PathBuf;
 
 use git2::{ErrorClass, ErrorCode};
-use thiserror::Error;
 
 use crate::port::RepositoryError;
 
@@ -23,11 +22,6 @@ pub(super) struct Place {
     /// Whether history was cut off when it was cloned.
     pub(super) shallow: bool,
 }
-
-/// Something that this adapter found by itself, as the source of an error.
-#[derive(Debug, Error)]
-#[error("{0}")]
-pub(super) struct Finding(pub(super) String);
 
 impl Place {
     /// The folder as text.
@@ -72,7 +66,7 @@ impl Place {
     pub(super) fn found(doing: impl Into<String>, what: impl Into<String>) -> RepositoryError {
         RepositoryError::Git {
             doing: doing.into(),
-            source: Box::new(Finding(what.into())),
+            source: what.into().into(),
         }
     }
 

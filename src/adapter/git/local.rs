@@ -50,13 +50,11 @@ impl Local {
         let git = Git::find(dir, network)?;
         let settings = Settings::read(&git)?;
         let is_set = |name: &&str| std::env::var_os(name).is_some();
-        let by_git = PLACES.iter().any(|name| is_set(&name));
+        let by_git = PLACES.iter().any(is_set);
         let is_usual = settings.has_own && !by_git && settings.text("core.worktree").is_none();
         let is_bare = settings.is_on("core.bare");
-        let found = match is_usual.then(|| by_library(dir, is_bare)).flatten() {
-            Some(found) => found,
-            None => by_asking(&git)?,
-        };
+        let usual = is_usual.then(|| by_library(dir, is_bare)).flatten();
+        let found = usual.map_or_else(|| by_asking(&git), Ok)?;
         let place = Place {
             path: found.top.as_ref().unwrap_or(&found.git_dir).clone(),
             shallow: found.common.join("shallow").exists(),
@@ -65,7 +63,7 @@ impl Local {
         let is_partial = settings.has("extensions.partialclone")
             || (settings.remotes().iter())
                 .any(|remote| settings.is_on(&format!("remote.{remote}.promisor")));
-        let library = (!is_partial && !objects_elsewhere.iter().any(|name| is_set(&name)))
+        let library = (!is_partial && !objects_elsewhere.iter().any(is_set))
             // What is wrong with it, Git will say.
             .then(|| git2::Repository::open_bare(&found.git_dir).ok())
             .flatten();
@@ -175,15 +173,13 @@ fn by_asking(git: &Git) -> Result<Found, RepositoryError> {
     };
     let git_dir = PathBuf::from(git_dir);
     let common = git.dir.join(common);
-    let top = match is_bare {
-        "true" => None,
-        _ => {
-            let top = git.ask(&["rev-parse", "--show-toplevel"])?;
-            let text = top.text();
-            let folder = Some(PathBuf::from(text.trim_end_matches('\n')));
-            folder.filter(|_| top.status.success())
-        }
+    let top = if is_bare == "true" {
+        None
+    } else {
+        Some(git.ask(&["rev-parse", "--show-toplevel"])?)
     };
+    let top = top.filter(|ran| ran.status.success());
+    let top = top.map(|ran| PathBuf::from(ran.text().trim_end_matches('\n')));
     Ok(Found {
         common: common.canonicalize().unwrap_or(common),
         git_dir,

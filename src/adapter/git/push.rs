@@ -78,9 +78,10 @@ impl Remote<'_> {
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
             if refusals > 1 || !tries.wait() {
-                let refused = match now == update.new {
-                    true => others.join(", "),
-                    false => self.address.shown(),
+                let refused = if now == update.new {
+                    others.join(", ")
+                } else {
+                    self.address.shown()
                 };
                 let reason = self.without_secrets(&reason);
                 return Err(RepositoryError::Refused {

@@ -9,7 +9,6 @@ use secrecy::ExposeSecret as _;
 
 use super::address::{Address, Server};
 use super::credentials;
-use super::fault::Finding;
 use super::local::Local;
 use super::messages::{self, Final};
 use super::objects::id_of;
@@ -187,9 +186,9 @@ impl<'l> Remote<'l> {
     }
 
     /// The reason for a failure, with the address of the remote.
-    fn source(&self, reason: &str) -> Box<Finding> {
+    fn source(&self, reason: &str) -> Box<dyn std::error::Error + Send + Sync> {
         let reason = self.without_secrets(reason);
-        Box::new(Finding(format!("{}: {reason}", self.address.shown())))
+        format!("{}: {reason}", self.address.shown()).into()
     }
 
     pub(super) fn without_secrets(&self, text: &str) -> String {

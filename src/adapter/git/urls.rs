@@ -63,9 +63,8 @@ pub(super) fn tracking(local: &Local, remote: &str, branch: &str) -> Option<Stri
 /// What refspecs map a reference to.
 fn map(specs: &[&str], name: &str) -> Option<String> {
     let part = |pattern: &str| -> Option<String> {
-        let (start, end) = match pattern.split_once('*') {
-            None => return (pattern == name).then(String::new),
-            Some(ends) => ends,
+        let Some((start, end)) = pattern.split_once('*') else {
+            return (pattern == name).then(String::new);
         };
         let rest = name.strip_prefix(start)?.strip_suffix(end)?;
         Some(rest.to_owned())
@@ -74,7 +73,7 @@ fn map(specs: &[&str], name: &str) -> Option<String> {
         spec.strip_prefix('^')
             .is_some_and(|spec| part(spec).is_some())
     };
-    if specs.iter().any(|spec| is_left_out(spec)) {
+    if specs.iter().any(is_left_out) {
         return None;
     }
     specs.iter().find_map(|spec| {

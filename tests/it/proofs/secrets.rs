@@ -11,7 +11,6 @@ const FILES: &[(&str, &str)] = &[
     ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
     ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
 ];
-const WAYS: [&str; 2] = ["libgit2", "git"];
 
 /// Runs the program with every word of every other program that it starts written down.
 fn watched(world: &World, repo: &Repo<'_>, variables: &[(&str, &str)], words: &[&str]) -> Ran {
@@ -81,27 +80,25 @@ fn assert_hidden(world: &World, ran: &Ran, secret: &str, meant: &[&str]) {
 #[test]
 fn a_password_is_seen_nowhere() {
     let _alone = super::alone();
-    for way in WAYS {
-        for in_url in [false, true] {
-            let world = World::new();
-            let Some(http) = Http::start(&world) else {
-                return;
-            };
-            http.let_in(&world);
-            let (_remote, repo) = world.cloned(FILES);
-            let mut url = format!("{}/remote.git", http.url);
-            if in_url {
-                fs::remove_file(world.path("home/.git-credentials")).unwrap();
-                url = url.replace("://", &format!("://{USER}:{PASSWORD}@"));
-            }
-            repo.git(&["remote", "set-url", "origin", &url]);
-            let meant = [".git-credentials", "repo/.git/config"];
-            for (hook, code) in [("exit 1", 1), ("exit 0", 0)] {
-                world.script("remote.git/hooks/update", hook);
-                let ran = watched(&world, &repo, &[], &["--transport", way]);
-                assert_eq!(ran.code, code, "{ran}");
-                assert_hidden(&world, &ran, PASSWORD, &meant);
-            }
+    for in_url in [false, true] {
+        let world = World::new();
+        let Some(http) = Http::start(&world) else {
+            return;
+        };
+        http.let_in(&world);
+        let (_remote, repo) = world.cloned(FILES);
+        let mut url = format!("{}/remote.git", http.url);
+        if in_url {
+            fs::remove_file(world.path("home/.git-credentials")).unwrap();
+            url = url.replace("://", &format!("://{USER}:{PASSWORD}@"));
+        }
+        repo.git(&["remote", "set-url", "origin", &url]);
+        let meant = [".git-credentials", "repo/.git/config"];
+        for (hook, code) in [("exit 1", 1), ("exit 0", 0)] {
+            world.script("remote.git/hooks/update", hook);
+            let ran = watched(&world, &repo, &[], &[]);
+            assert_eq!(ran.code, code, "{ran}");
+            assert_hidden(&world, &ran, PASSWORD, &meant);
         }
     }
 }
@@ -109,28 +106,26 @@ fn a_password_is_seen_nowhere() {
 #[test]
 fn a_token_is_seen_nowhere() {
     let _alone = super::alone();
-    for way in WAYS {
-        let world = World::new();
-        let (remote, repo) = world.cloned(FILES);
-        let github = StandIn::of(&remote.dir);
-        repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
-        let (server, api) = (github.url(), github.api());
-        for token in [TOKEN, "ghp_aWrongTokenThatIsAlsoNobodysBusiness00"] {
-            let variables = [
-                ("GITHUB_SERVER_URL", server.as_str()),
-                ("GITHUB_API_URL", api.as_str()),
-                ("GH_TOKEN", token),
-            ];
-            for action in ["pull-request", "commit"] {
-                let words = ["--transport", way, "--action", action];
-                let ran = watched(&world, &repo, &variables, &words);
-                assert_eq!(ran.code, i32::from(token != TOKEN), "{ran}");
-                assert_hidden(&world, &ran, token, &[]);
-            }
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let github = StandIn::of(&remote.dir);
+    repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
+    let (server, api) = (github.url(), github.api());
+    for token in [TOKEN, "ghp_aWrongTokenThatIsAlsoNobodysBusiness00"] {
+        let variables = [
+            ("GITHUB_SERVER_URL", server.as_str()),
+            ("GITHUB_API_URL", api.as_str()),
+            ("GH_TOKEN", token),
+        ];
+        for action in ["pull-request", "commit"] {
+            let words = ["--action", action];
+            let ran = watched(&world, &repo, &variables, &words);
+            assert_eq!(ran.code, i32::from(token != TOKEN), "{ran}");
+            assert_hidden(&world, &ran, token, &[]);
         }
-        let pulls = format!("{:?}", github.pulls());
-        assert!(!pulls.contains(TOKEN), "{pulls}");
     }
+    let pulls = format!("{:?}", github.pulls());
+    assert!(!pulls.contains(TOKEN), "{pulls}");
 }
 
 #[test]

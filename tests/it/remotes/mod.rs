@@ -91,14 +91,9 @@ impl Http {
     }
 }
 
-/// Lets `ssh` see the world's home alone: it looks for the user's in the list of accounts, not in the
-/// environment.
+/// Lets `ssh` use the world's key and known hosts in every clone.
 pub fn ssh_home(world: &World) {
-    let home = world.path("home/.ssh").display().to_string();
-    let command = format!(
-        "ssh -F none -i {home}/id_ed25519 -o UserKnownHostsFile={home}/known_hosts \
-         -o GlobalKnownHostsFile=none"
-    );
+    let command = ssh::ssh_command(world, "");
     world.git(&["config", "--global", "core.sshCommand", &command]);
 }
 
