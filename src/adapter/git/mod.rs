@@ -9,7 +9,7 @@
 //! | `objects`, `tree`, `snapshot` | reading and writing objects |
 //! | `commit` | writing a commit |
 //! | `refs` | HEAD, branches, moving one by compare-and-swap |
-//! | `worktree` | moving a branch with its checked-out files |
+//! | `worktree`, `files` | moving a branch with its checked-out files |
 //! | `remote`, `push`, `urls` | a remote: listing, fetching, pushing |
 //! | `retry`, `messages` | what is tried again, and for how long |
 //! | `address`, `credentials` | where a remote is, and which password goes there |
@@ -23,6 +23,7 @@ mod choose;
 mod commit;
 mod credentials;
 mod fault;
+mod files;
 mod local;
 mod messages;
 mod objects;

@@ -7,6 +7,7 @@
 //! last commit alone tells whether the branch is still the program's own.
 
 use super::fault::Place;
+use super::files::show;
 use super::local::Local;
 use super::publish;
 use super::push::Update;
@@ -14,7 +15,7 @@ use super::refs::{Swap, of_branch};
 use super::remote::Remote;
 use super::tree::{Changed, changed};
 use super::urls::Purpose;
-use super::worktree::{checked_out, show};
+use super::worktree::checked_out;
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::port::{
     Advance, Branch, Expected, ProposedBranch, ProposedCommit, ProposedFile, RepositoryError, Sight,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::github::{StandIn, TOKEN};
-use crate::remotes::{Http, PASSWORD, Ssh, USER};
+use crate::remotes::{Http, PASSWORD, Ssh, USER, ssh_home};
 use crate::world::{Ran, Repo, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -136,6 +136,7 @@ fn a_private_key_is_seen_nowhere() {
         return;
     };
     fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
+    ssh_home(&world);
     let (remote, repo) = world.cloned(FILES);
     let path = remote.dir.display().to_string();
     repo.git(&["remote", "set-url", "origin", &format!("{}{path}", ssh.url)]);

@@ -1,0 +1,280 @@
+//! The files of one working tree, moved from what one commit has to what another one has.
+//!
+//! # Why
+//!
+//! Git itself moves the files: it knows sparse checkouts, encodings and filters,
+//! and refuses where somebody's changes are in the way. `git read-tree` takes the
+//! index's lock before it reads the index; `git merge` takes it later, and what
+//! somebody adds in between would be lost. But it overwrites ignored files, so
+//! these are looked for first.
+//!
+//! A run that is killed meanwhile leaves files that already have their new
+//! content. To Git these are changes in the way, so they are added to the index
+//! first; only files that are exactly what the commit has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::local::Local;
+use super::program::PLACES;
+use super::refs::LOCKED;
+use super::tree::Changed;
+use crate::domain::{FileMode, ObjectId};
+use crate::port::RepositoryError;
+
+/// A working tree.
+pub(super) struct Tree<'a> {
+    pub(super) local: &'a Local,
+    pub(super) folder: &'a Path,
+}
+
+impl Tree<'_> {
+    /// A command of Git's in this working tree.
+    fn git(&self, words: &[&str]) -> Command {
+        let mut git = self.local.git.command(words);
+        git.current_dir(self.folder);
+        // What the environment names belongs to the working tree in which we were started.
+        if Some(self.folder) != self.local.top.as_deref() {
+            for name in PLACES {
+                git.env_remove(name);
+            }
+        } else if std::env::var_os("GIT_DIR").is_some() {
+            git.current_dir(&self.local.git.dir);
+        }
+        git
+    }
+
+    /// Whether somebody is writing the index just now, or was killed while writing it.
+    fn is_locked(&self) -> bool {
+        let git_dir = git_dir_of(self.folder);
+        let git_dir = git_dir.as_deref().unwrap_or(&self.local.common);
+        git_dir.join("index.lock").exists()
+    }
+
+    /// Moves files and index from what one commit has to what another one has.
+    pub(super) fn update(
+        &self,
+        branch: &str,
+        changes: &[Changed],
+        old: ObjectId,
+        new: ObjectId,
+    ) -> Result<(), RepositoryError> {
+        let git = &self.local.git;
+        let (old, new) = (old.to_string(), new.to_string());
+        let words = [
+            "read-tree",
+            "-m",
+            "-u",
+            "--no-recurse-submodules",
+            &old,
+            &new,
+        ];
+        let until = Instant::now() + LOCKED;
+        let mut is_doubtful = changes.iter().any(|change| self.is_occupied(change));
+        loop {
+            if is_doubtful {
+                self.make_room(branch, changes)?;
+            }
+            let ran = git.tell(&mut self.git(&words), Vec::new())?;
+            if ran.status.success() {
+                return Ok(());
+            }
+            // Git waits for no lock on an index, and takes files that were only touched for changed.
+            let is_locked = self.is_locked();
+            if Instant::now() > until || (is_doubtful && !is_locked) {
+                return Err(git.fault(&format!("could not move `{branch}`"), &ran));
+            }
+            is_doubtful = true;
+            if is_locked {
+                sleep(Duration::from_millis(50));
+            } else {
+                let refresh = ["update-index", "-q", "--refresh"];
+                git.tell(&mut self.git(&refresh), Vec::new())?;
+            }
+        }
+    }
+
+    /// Whether something is where a file would be new, which need not be known to Git.
+    fn is_occupied(&self, change: &Changed) -> bool {
+        if change.before.is_some() {
+            return false;
+        }
+        let mut path = self.folder.to_owned();
+        let text = show(&change.path);
+        let mut parts = text.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            match path.symlink_metadata() {
+                Ok(found) if found.is_dir() && parts.peek().is_some() => {}
+                Ok(_) => return true,
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    /// Makes sure that no changes of somebody's are in the way, and adds files that a killed run left.
+    fn make_room(&self, branch: &str, changes: &[Changed]) -> Result<(), RepositoryError> {
+        let in_the_way = self.in_the_way(changes)?;
+        let left_behind = self.left_behind(changes, &in_the_way)?;
+        let is_somebodys = |path: &&Vec<u8>| !left_behind.contains(*path);
+        let dirty: Vec<_> = in_the_way.keys().filter(is_somebodys).collect();
+        if !dirty.is_empty() {
+            return Err(RepositoryError::Dirty {
+                branch: branch.to_owned(),
+                paths: dirty.into_iter().map(|path| show(path)).collect(),
+            });
+        }
+        if left_behind.is_empty() || self.is_locked() {
+            return Ok(());
+        }
+        self.add(&left_behind)
+    }
+
+    /// The files with changes of somebody's that stand in the way, with Git's two letters of each.
+    fn in_the_way(
+        &self,
+        changes: &[Changed],
+    ) -> Result<BTreeMap<Vec<u8>, [u8; 2]>, RepositoryError> {
+        let words = [
+            "--no-optional-locks",
+            "status",
+            "--porcelain",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignored=matching",
+            "--ignore-submodules=all",
+        ];
+        let ran = self.local.git.tell(&mut self.git(&words), Vec::new())?;
+        if !ran.status.success() {
+            return Err(self
+                .local
+                .git
+                .fault("could not read the checked-out files", &ran));
+        }
+        let is_below = |a: &[u8], b: &[u8]| {
+            a.strip_prefix(b)
+                .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || b.ends_with(b"/"))
+        };
+        let entries = ran.stdout.split(|byte| *byte == 0);
+        Ok(entries
+            .filter_map(|entry| {
+                let (letters, path) = entry.split_at_checked(3)?;
+                let path = path.strip_suffix(b"/").unwrap_or(path);
+                let is_concerned =
+                    |change: &Changed| is_below(path, &change.path) || is_below(&change.path, path);
+                changes
+                    .iter()
+                    .any(is_concerned)
+                    .then(|| (path.to_vec(), [letters[0], letters[1]]))
+            })
+            .collect())
+    }
+
+    /// Those of the files in the way that are what the new commit has: a killed run put them there.
+    fn left_behind(
+        &self,
+        changes: &[Changed],
+        in_the_way: &BTreeMap<Vec<u8>, [u8; 2]>,
+    ) -> Result<BTreeSet<Vec<u8>>, RepositoryError> {
+        // An index with nothing but the new files: what Git finds changed there differs from them.
+        if in_the_way.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let doing = "could not compare the checked-out files";
+        let folder = tempfile::tempdir().map_err(self.local.place.io_fault(doing))?;
+        let index = folder.path().join("index");
+        let mut lines = Vec::new();
+        for Changed { path, after, .. } in changes {
+            if let Some((mode, id)) = after {
+                let digits = match mode {
+                    FileMode::Executable => "100755",
+                    FileMode::Symlink => "120000",
+                    FileMode::Submodule => "160000",
+                    FileMode::Regular | FileMode::Directory => "100644",
+                };
+                lines.extend(format!("{digits} {id}\t").bytes());
+                lines.extend(path);
+                lines.push(0);
+            }
+        }
+        let in_index = |words: &[&str], input| {
+            let mut git = self.git(words);
+            git.env("GIT_INDEX_FILE", &index);
+            let ran = self.local.git.tell(&mut git, input)?;
+            if ran.status.success() {
+                Ok(ran.stdout)
+            } else {
+                Err(self.local.git.fault(doing, &ran))
+            }
+        };
+        in_index(&["update-index", "-z", "--index-info"], lines)?;
+        let words = [
+            "-c",
+            "diff.autoRefreshIndex=true",
+            "diff",
+            "-z",
+            "--name-only",
+            "--ignore-submodules=all",
+        ];
+        let compared = in_index(&words, Vec::new())?;
+        let differing: BTreeSet<&[u8]> = compared.split(|byte| *byte == 0).collect();
+        let is_finished = |change: &&Changed| match change.after {
+            Some(_) => !differing.contains(change.path.as_slice()),
+            None => self
+                .folder
+                .join(show(&change.path))
+                .symlink_metadata()
+                .is_err(),
+        };
+        // What somebody added to the index and changed again would be lost.
+        let is_unstaged = |change: &&Changed| {
+            let letters = in_the_way.get(&change.path);
+            letters.is_some_and(|[index, tree]| b" ?!".contains(index) || *tree == b' ')
+        };
+        Ok(changes
+            .iter()
+            .filter(is_finished)
+            .filter(is_unstaged)
+            .map(|change| change.path.clone())
+            .collect())
+    }
+
+    /// Adds files to the index as they are.
+    fn add(&self, paths: &BTreeSet<Vec<u8>>) -> Result<(), RepositoryError> {
+        let mut list = Vec::new();
+        for path in paths {
+            list.extend_from_slice(path);
+            list.push(0);
+        }
+        let words = ["update-index", "-z", "--add", "--remove", "--stdin"];
+        let ran = self.local.git.tell(&mut self.git(&words), list)?;
+        if ran.status.success() {
+            Ok(())
+        } else {
+            Err(self
+                .local
+                .git
+                .fault("could not finish an earlier run", &ran))
+        }
+    }
+}
+
+/// The folder of a working tree's own state, as far as its `.git` tells.
+pub(super) fn git_dir_of(folder: &Path) -> Option<PathBuf> {
+    let dot = folder.join(".git");
+    if dot.is_dir() {
+        return Some(dot);
+    }
+    let text = std::fs::read_to_string(dot).ok()?;
+    Some(folder.join(text.strip_prefix("gitdir: ")?.trim_end()))
+}
+
+/// A path for people.
+pub(super) fn show(path: &[u8]) -> String {
+    String::from_utf8_lossy(path).into_owned()
+}
