@@ -35,6 +35,7 @@ pub struct PromoteArguments {
     pub message: Option<String>,
 
     /// What follows the commit's first line, and stands above the preview in the pull request.
+    /// Trailers at its end join the promotion's own, whose keys begin with `Promotion-`.
     #[arg(long, value_name = "TEXT", help_heading = "Promotion")]
     pub body: Option<String>,
 

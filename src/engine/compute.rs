@@ -138,13 +138,14 @@ fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan
     warnings.extend(decided.warnings.into_iter().chain(preview_only));
     let proposal = promoted.proposal(&hop, located_names, branch);
     let findings = guard::run(&decided.applications);
-    let message = message::compose(
+    let (message, of_message) = message::compose(
         request,
         &settings,
         &hop,
         (source_commit, branch.tip),
         &decided.applications,
     )?;
+    warnings.extend(of_message);
     Ok(Draft {
         hop,
         source: source_commit,

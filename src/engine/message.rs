@@ -6,7 +6,10 @@ use super::EngineError;
 use super::decider;
 use super::request::Request;
 use crate::domain::{CommitId, Decider, Op, Settings};
-use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, id_of};
+use crate::plan::{
+    ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, Warning, id_of,
+    split_trailers,
+};
 use crate::yaml;
 
 /// How many differences the built-in body lists before it counts.
@@ -15,14 +18,14 @@ const LISTED: usize = 40;
 /// How many steps a template may take.
 const FUEL: u64 = 200_000;
 
-/// Composes title and body.
+/// Composes title and body; gives what the user should know about them as well.
 pub(super) fn compose(
     request: &Request,
     settings: &Settings,
     hop: &Hop,
     (source, target): (CommitId, CommitId),
     applications: &[ApplicationPlan],
-) -> Result<Message, EngineError> {
+) -> Result<(Message, Vec<Warning>), EngineError> {
     let changed: Vec<&ApplicationPlan> = applications
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
@@ -45,18 +48,39 @@ pub(super) fn compose(
             .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| title(hop, &changed)),
     };
-    let body = match &request.message.body {
-        Some(own) => own.clone(),
-        None => from("message's body", &templates.body)?.unwrap_or_else(|| body(&changed)),
+    let own_body = match &request.message.body {
+        Some(own) => Some(own.clone()),
+        None => from("message's body", &templates.body)?,
+    };
+    let mut warnings = Vec::new();
+    let (body, user_trailers) = match &own_body {
+        Some(own) => {
+            let (body, trailers) = split_trailers(own);
+            warnings.extend(trailers.left_out.iter().map(|key| left_out(key)));
+            (body.to_owned(), trailers.lines)
+        }
+        // Its lines may look like trailers (`production: image.tag`), and are none.
+        None => (body(&changed), String::new()),
     };
     // A title is one line, whatever a template makes of it.
     let mut lines = title.lines().map(str::trim);
     let title = lines.find(|l| !l.is_empty()).unwrap_or_default().to_owned();
-    Ok(Message {
+    let message = Message {
         title,
         body,
+        user_trailers,
         trailers: Vec::new(),
-    })
+    };
+    Ok((message, warnings))
+}
+
+fn left_out(key: &str) -> Warning {
+    Warning {
+        path: None,
+        message: format!(
+            "`{key}` was left out of the message's body: git-promote writes the `Promotion-` trailers"
+        ),
+    }
 }
 
 /// Renders a template over the values.

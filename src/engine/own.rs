@@ -12,7 +12,7 @@
 use super::EngineError;
 use super::load::MAX_BYTES;
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
-use crate::plan::{Changes, Content, promotion_id};
+use crate::plan::{Changes, Content, paragraphs, promotion_id};
 use crate::port::{ProposedBranch, ProposedCommit, ProposedFile, Repository, Sight, Snapshot};
 
 /// More commits than these the program never makes.
@@ -88,27 +88,51 @@ fn other(commit: &ProposedCommit) -> OtherCommit {
     }
 }
 
+/// What a commit's message says of its promotion.
+struct Claim {
+    id: String,
+    from: String,
+    to: String,
+    applications: String,
+    stands_on: Option<String>,
+}
+
+impl Claim {
+    /// The claims of a message, the last one first.
+    ///
+    /// A forge or a person may have put paragraphs below the trailers. To read the ones above as
+    /// well is safe, for a claim has to prove itself.
+    fn all_of(message: &str) -> Vec<Self> {
+        let claim = |paragraph: &Vec<(&str, String)>| {
+            // Of two values for one key the program's own is the lower one.
+            let last = |key| paragraph.iter().rev().find(|(k, _)| *k == key);
+            let value = |key| last(key).map(|(_, value)| value.clone());
+            Some(Self {
+                id: value("Promotion-Id")?,
+                from: value("Promotion-From")?,
+                to: value("Promotion-To")?,
+                applications: value("Promotion-Apps")?,
+                stands_on: value("Promotion-Target"),
+            })
+        };
+        paragraphs(message).iter().filter_map(claim).collect()
+    }
+}
+
 /// The commit's `Promotion-Id`, when that is the id of what it says and changes.
 fn proven(
     repository: &dyn Repository,
     commit: &ProposedCommit,
     sight: Sight,
 ) -> Result<Option<String>, EngineError> {
-    let said = |key| trailer(&commit.message, key);
-    let (Some(id), Some(from), Some(to), Some(applications)) = (
-        said("Promotion-Id"),
-        said("Promotion-From"),
-        said("Promotion-To"),
-        said("Promotion-Apps"),
-    ) else {
-        return Ok(None);
-    };
     let [parent] = commit.parents[..] else {
         return Ok(None);
     };
+    let mut claims = Claim::all_of(&commit.message);
     // Where nothing below it can be seen, it must stand where it was written: on the base.
-    let stands_on = said("Promotion-Target");
-    if sight == Sight::LastCommit && stands_on != Some(parent.to_string().as_str()) {
+    let parent = parent.to_string();
+    claims.retain(|c| sight != Sight::LastCommit || c.stands_on.as_ref() == Some(&parent));
+    if claims.is_empty() {
         return Ok(None);
     }
     let snapshot = repository.snapshot(commit.id)?;
@@ -120,8 +144,8 @@ fn proven(
         };
         changes.add(&file.path, before.as_ref(), after.as_ref());
     }
-    let is_proven = promotion_id(from, to, applications, &changes) == id;
-    Ok(is_proven.then(|| id.to_owned()))
+    let is_proven = |c: &Claim| promotion_id(&c.from, &c.to, &c.applications, &changes) == c.id;
+    Ok(claims.into_iter().find(is_proven).map(|claim| claim.id))
 }
 
 /// What the program could not have written: too large, or no blob at all.
@@ -139,14 +163,6 @@ fn content(
         _ => return Err(NotOwn),
     };
     Ok(Some(Content { mode, bytes }))
-}
-
-/// The value of a trailer in the message's last paragraph.
-fn trailer<'m>(message: &'m str, key: &str) -> Option<&'m str> {
-    let last = message.trim_end().rsplit("\n\n").next()?;
-    last.lines()
-        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
-        .map(str::trim)
 }
 
 /// Whether a merge only brings the base into the branch, as a forge's "Update branch" does.
@@ -200,17 +216,40 @@ fn file_at(
 
 #[cfg(test)]
 mod tests {
-    use super::trailer;
+    use super::Claim;
 
     #[test]
-    fn a_trailer_stands_in_the_last_paragraph() {
-        let message = "Title\n\nPromotion-Id: forged\n\nPromotion-Id: a\nPromotion-Apps: x, y\n";
-        assert_eq!(trailer(message, "Promotion-Id"), Some("a"));
-        assert_eq!(trailer(message, "Promotion-Apps"), Some("x, y"));
-        assert_eq!(trailer(message, "Promotion"), None);
-        assert_eq!(
-            trailer("Promotion-Id: a\n\nSigned-off-by: b", "Promotion-Id"),
-            None
-        );
+    fn claims_are_read_from_every_paragraph() {
+        let trailers = |id: &str| {
+            format!(
+                "Promotion-Id: {id}\nPromotion-From: a\nPromotion-To: b\nPromotion-Apps: x, y\n"
+            )
+        };
+        let ids = |message: &str| -> Vec<String> {
+            let claims = Claim::all_of(message);
+            claims.into_iter().map(|claim| claim.id).collect()
+        };
+        let own = trailers("own");
+        for (message, expected) in [
+            (format!("T\n\n{own}"), &["own"][..]),
+            (
+                format!("T\n\nBody.\n\n{own}\nCo-authored-by: Bob <b@c.d>\n"),
+                &["own"],
+            ),
+            (format!("T\n\nSigned-off-by: Ada\n{own}"), &["own"]),
+            (format!("T\n\nPromotion-Id: forged\n{own}"), &["own"]),
+            (format!("T\n\n{own}by hand\n"), &["own"]),
+            (
+                format!("T\n\n{}\n{own}", trailers("first")),
+                &["own", "first"],
+            ),
+            (
+                "T\n\nPromotion-Id: own\n\nPromotion-From: a\n".to_owned(),
+                &[],
+            ),
+            (own.clone(), &[]),
+        ] {
+            assert_eq!(ids(&message), expected, "{message}");
+        }
     }
 }

@@ -16,6 +16,7 @@ mod identifier;
 mod mark;
 mod message;
 mod proposal;
+mod trailers;
 
 pub use branch_name::{Asked, branch_name};
 pub use cleared::{Cleared, Hold};
@@ -29,6 +30,8 @@ pub(crate) use identifier::id_of;
 pub use identifier::{Changes, promotion_id};
 pub use message::Message;
 pub use proposal::ProposalPlan;
+pub use trailers::paragraphs;
+pub(crate) use trailers::split as split_trailers;
 
 use crate::domain::{Environment, GuardName};
 

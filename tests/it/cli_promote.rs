@@ -167,6 +167,32 @@ fn the_words_of_the_commit_can_be_given() {
 }
 
 #[test]
+fn the_trailers_of_a_body_and_the_programs_own_are_one_block() {
+    let body = "Why.\n\nPromotion-Id: forged\nSigned-off-by: Ada <a@b.c>\n  of Acme";
+    let configuration = format!("messages: {{body: {body:?}}}\n");
+    for files in [&[][..], &[("promote.yaml", configuration.as_str())]] {
+        let world = World::new();
+        let repo = world.repository(&[&FILES[..], files].concat());
+        let more: &[&str] = if files.is_empty() {
+            &["--body", body]
+        } else {
+            &[]
+        };
+        let ran = repo.promote(&with(more));
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(ran.stdout.contains("`Promotion-Id` was left out"), "{ran}");
+        let trailer = |key| {
+            let format = format!("--format=%(trailers:key={key},valueonly,unfold)");
+            repo.git(&["log", "-1", &format]).trim_end().to_owned()
+        };
+        assert_eq!(trailer("Signed-off-by"), "Ada <a@b.c> of Acme");
+        assert_eq!(trailer("Promotion-Mode"), "versions");
+        let id = trailer("Promotion-Id");
+        assert!(id.len() == 32 && !id.contains("forged"), "{id}");
+    }
+}
+
+#[test]
 fn the_mode_of_the_commit_is_what_decided() {
     let exact = format!("{PRODUCTION}:$.replicas");
     let rules = "templates: [{name: default, rules: [{files: '**', promote: [versions, $.replicas]}]}]\n\

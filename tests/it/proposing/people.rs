@@ -59,6 +59,23 @@ fn so_is_one_with_another_mode() {
 }
 
 #[test]
+fn a_paragraph_below_the_trailers_leaves_a_commit_the_programs() {
+    on_stage(|stage| {
+        stage.propose();
+        let clone = stage.check_out();
+        let message = clone.git(&["log", "-1", "--format=%B"]);
+        let message = format!("{message}\n\nCo-authored-by: Bob <bob@example.org>");
+        clone.git(&["commit", "--quiet", "--amend", "--message", &message]);
+        let to = format!("HEAD:{BRANCH}");
+        clone.git(&["push", "--quiet", "--force", "origin", &to]);
+        stage.stage("1.6.0");
+        stage.propose();
+        stage.assert_one();
+        assert!(stage.remote.show(BRANCH, PRODUCTION).contains("1.6.0"));
+    });
+}
+
+#[test]
 fn a_forges_update_of_the_branch_is_nobodys_work() {
     on_stage(|stage| {
         stage.propose();
