@@ -1,4 +1,10 @@
 //! The commit message: the built-in words, the configuration's templates, the user's own.
+//!
+//! # Why
+//!
+//! A forge and a CI system act on what stands in a commit message. So it quotes versions and names
+//! only, never another promoted value, and names without what could be read as an instruction. The
+//! user's own words and templates stay as they are.
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -6,14 +12,18 @@ use super::EngineError;
 use super::decider;
 use super::request::Request;
 use crate::domain::{CommitId, Decider, Op, Settings};
+use crate::manifest::{VersionField, version_of};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, Warning, id_of,
-    split_trailers,
+    split_trailers, without_instructions,
 };
 use crate::yaml;
 
 /// How many differences the built-in body lists before it counts.
 const LISTED: usize = 40;
+
+/// Longer values are no versions: a registry, a name, a tag and a digest take less.
+const LONGEST: usize = 200;
 
 /// How many steps a template may take.
 const FUEL: u64 = 200_000;
@@ -107,6 +117,7 @@ pub(super) fn values(
     decider: Decider,
     id: &str,
 ) -> Value {
+    let text = |of: &Option<String>| of.as_deref().map(without_instructions);
     let list: Vec<_> = applications
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
@@ -114,15 +125,15 @@ pub(super) fn values(
             let version = a
                 .version
                 .as_ref()
-                .map(|v| context! { before => &v.before, after => &v.after });
-            context! { name => &a.name.0, version => version }
+                .map(|v| context! { before => text(&v.before), after => text(&v.after) });
+            context! { name => without_instructions(&a.name.0), version => version }
         })
         .collect();
     context! {
-        from => &hop.from.name,
-        to => &hop.to.name,
+        from => without_instructions(&hop.from.name),
+        to => without_instructions(&hop.to.name),
         applications => list,
-        product => product,
+        product => product.map(without_instructions),
         source => source.to_string(),
         target => target.to_string(),
         mode => decider.to_string(),
@@ -134,13 +145,18 @@ fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
     let names = match changed {
         [] => "nothing".to_owned(),
         [one] => match one.version.as_ref().and_then(|v| v.after.as_deref()) {
-            Some(version) if version.len() <= 40 => format!("{} {}", one.name, short(version)),
+            Some(version) if version.len() <= 40 && is_plain_version(version) => {
+                format!("{} {}", one.name, short(version))
+            }
             _ => one.name.to_string(),
         },
         [a, b] => format!("{} and {}", a.name, b.name),
         [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
     };
-    format!("Promote {names} from {} to {}", hop.from.name, hop.to.name)
+    without_instructions(&format!(
+        "Promote {names} from {} to {}",
+        hop.from.name, hop.to.name
+    ))
 }
 
 /// A commit id as people read it.
@@ -167,6 +183,9 @@ fn body(changed: &[&ApplicationPlan]) -> String {
     }
     let more = lines.len().saturating_sub(LISTED);
     lines.truncate(LISTED);
+    for line in &mut lines {
+        *line = without_instructions(line);
+    }
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
@@ -175,19 +194,36 @@ fn body(changed: &[&ApplicationPlan]) -> String {
 
 fn line(difference: &PlannedDifference) -> String {
     let place = &difference.shown;
-    let value = |v: &Option<yaml::Value>| match v {
-        Some(yaml::Value::Scalar { text, .. }) if text.len() <= 120 && !text.contains('\n') => {
-            text.clone()
-        }
-        _ => "…".to_owned(),
-    };
     match difference.op {
-        Op::Set => format!(
-            "{place} {} -> {}",
-            value(&difference.before),
-            value(&difference.after)
-        ),
         Op::Add => format!("+ {place}"),
         Op::Remove => format!("- {place}"),
+        Op::Set => {
+            let before = version(difference, difference.before.as_ref());
+            let after = version(difference, difference.after.as_ref());
+            if before == after {
+                return format!("{place} changed");
+            }
+            let or_left_out = |version: Option<&str>| version.unwrap_or("…").to_owned();
+            format!("{place} {} -> {}", or_left_out(before), or_left_out(after))
+        }
     }
+}
+
+/// The value of a version field as the message quotes it; `None` for any other value.
+fn version<'v>(difference: &PlannedDifference, value: Option<&'v yaml::Value>) -> Option<&'v str> {
+    let (Some(field), Some(yaml::Value::Scalar { text, .. })) = (difference.version, value) else {
+        return None;
+    };
+    // The place names the URL already, and a URL may hold a password.
+    let text = match field {
+        VersionField::PinnedUrl => version_of(field, text),
+        _ => text,
+    };
+    is_plain_version(text).then_some(text)
+}
+
+/// Whether a text is made of what image references, tags, digests and ranges are made of.
+fn is_plain_version(text: &str) -> bool {
+    let is_known = |b: u8| b.is_ascii_alphanumeric() || b"._-+/:@^~*<>=|,".contains(&b);
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_known) && !text.contains("://")
 }

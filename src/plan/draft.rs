@@ -2,6 +2,7 @@
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::identifier::{id_of, names};
+use super::instructions::without_instructions;
 use super::{Finding, Hop, Message, ProposalPlan, Warning};
 use crate::domain::{Action, ApplicationName, CommitId, Decider, Origin};
 
@@ -50,8 +51,8 @@ impl Draft {
         let trailer = |key: &str, value: String| (key.to_owned(), value);
         self.message.trailers = vec![
             trailer("Promotion-Id", id.clone()),
-            trailer("Promotion-From", self.hop.from.name.clone()),
-            trailer("Promotion-To", self.hop.to.name.clone()),
+            trailer("Promotion-From", without_instructions(&self.hop.from.name)),
+            trailer("Promotion-To", without_instructions(&self.hop.to.name)),
             trailer("Promotion-Apps", names(&self.applications)),
             trailer("Promotion-Source", self.source.to_string()),
             trailer("Promotion-Target", self.target.to_string()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Hop;
 use super::file::{ApplicationPlan, Content, FilePlan};
 use super::hash::Hash;
+use super::instructions::without_instructions;
 use super::message::one_line;
 use crate::domain::{FileMode, RepoPath};
 
@@ -20,7 +21,7 @@ impl Changes {
     }
 }
 
-/// A hash of from, to, applications (as the trailer lists them) and all files before and after.
+/// A hash of from, to, applications (each as its trailer has it) and all files before and after.
 ///
 /// # Why
 ///
@@ -49,7 +50,12 @@ pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
             changes.add(&file.path, file.before.as_ref(), file.after.as_ref());
         }
     }
-    promotion_id(&hop.from.name, &hop.to.name, &names(applications), &changes)
+    promotion_id(
+        &without_instructions(&hop.from.name),
+        &without_instructions(&hop.to.name),
+        &names(applications),
+        &changes,
+    )
 }
 
 /// A side's own hash; empty where there is no file.
@@ -78,7 +84,7 @@ pub(super) fn names(applications: &[ApplicationPlan]) -> String {
         .map(|a| a.name.0.as_str())
         .collect();
     names.sort_unstable();
-    names.join(", ")
+    without_instructions(&names.join(", "))
 }
 
 #[cfg(test)]

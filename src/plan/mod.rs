@@ -13,6 +13,7 @@ mod draft;
 mod file;
 mod hash;
 mod identifier;
+mod instructions;
 mod mark;
 mod message;
 mod proposal;
@@ -28,6 +29,7 @@ pub use file::{
 };
 pub(crate) use identifier::id_of;
 pub use identifier::{Changes, promotion_id};
+pub(crate) use instructions::without_instructions;
 pub use message::Message;
 pub use proposal::ProposalPlan;
 pub use trailers::paragraphs;

@@ -193,6 +193,48 @@ fn the_trailers_of_a_body_and_the_programs_own_are_one_block() {
 }
 
 #[test]
+fn a_commit_quotes_versions_and_no_other_value() {
+    let world = World::new();
+    let file = |tag: &str, note: &str, url: &str| {
+        format!("image:\n  tag: {tag}\nnote: '{note}'\nbase: {url}\n'fixes #7': {note}\n")
+    };
+    let staging = file(
+        "1.5.0",
+        "fixes 12 [skip ci]",
+        "https://u:secret@git/x?ref=v2",
+    );
+    let production = file("1.4.2", "x", "https://u:secret@git/x?ref=v1");
+    let repo = world.repository(&[(STAGING, &staging), (PRODUCTION, &production)]);
+    let ran = repo.promote(&with(&["--promote", "all"]));
+    assert_eq!(ran.code, 0, "{ran}");
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    let body = format!(
+        "Promote api 1.5.0 from staging to production\n\n\
+         {PRODUCTION}: image.tag 1.4.2 -> 1.5.0\n\
+         {PRODUCTION}: note changed\n\
+         {PRODUCTION}: base v1 -> v2\n\
+         {PRODUCTION}: ['fixes # 7'] changed\n\nPromotion-Id: "
+    );
+    assert!(message.starts_with(&body), "{message}");
+}
+
+#[test]
+fn a_template_gets_names_and_versions_without_instructions() {
+    let world = World::new();
+    let template = "messages: {title: '[skip ci] {{ applications[0].name }}'}\n";
+    let files = [
+        ("apps/@acme/staging/values.yaml", NEW),
+        ("apps/@acme/production/values.yaml", OLD),
+        ("apps/web/staging/values.yaml", OLD),
+        ("promote.yaml", template),
+    ];
+    let repo = world.repository(&files);
+    let ran = repo.promote(&with(&["--service", "@acme"]));
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "[skip ci] @ acme");
+}
+
+#[test]
 fn the_mode_of_the_commit_is_what_decided() {
     let exact = format!("{PRODUCTION}:$.replicas");
     let rules = "templates: [{name: default, rules: [{files: '**', promote: [versions, $.replicas]}]}]\n\

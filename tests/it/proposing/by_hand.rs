@@ -1,6 +1,6 @@
 //! Without a forge that the program knows: the branch, and what is left to do by hand.
 
-use super::{BRANCH, FILES, PRODUCTION, PROPOSE};
+use super::{BRANCH, FILES, NEW, OLD, PRODUCTION, PROPOSE, WEB, new};
 use crate::world::World;
 
 #[test]
@@ -34,6 +34,39 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
     assert_eq!(json["branch"], BRANCH);
     let warning = json["warnings"][0]["message"].as_str().unwrap();
     assert!(warning.starts_with("draft, labels are for a pull request"));
+}
+
+#[test]
+fn a_name_that_reads_as_an_instruction_is_taken_apart_and_known_again() {
+    let world = World::new();
+    let [staging, production] =
+        ["staging", "production"].map(|e| format!("apps/[skip ci]/{e}/values.yaml"));
+    let (remote, clone) = world.cloned(&[(&staging, NEW), (&production, OLD), WEB[0], WEB[1]]);
+    let words = PROPOSE.map(|word| if word == "api" { "[skip ci]" } else { word });
+    let branch = || {
+        let list = [
+            "for-each-ref",
+            "--format=%(refname:short)",
+            "refs/heads/promote",
+        ];
+        remote.git(&list)
+    };
+    assert_eq!(clone.promote(&words).code, 0);
+    let (name, tip) = (branch(), remote.tip(&branch()));
+    let message = remote.git(&["log", "-1", "--format=%B", &name]);
+    assert!(!message.contains("[skip ci]"), "{message}");
+    assert!(
+        message.contains("\nPromotion-Apps: (skip ci)\n"),
+        "{message}"
+    );
+    assert_eq!(clone.promote(&words).code, 0);
+    assert_eq!(remote.tip(&name), tip);
+    clone.commit("a new version", &[(&staging, &new("1.6.0"))]);
+    clone.git(&["push", "--quiet", "origin", "main"]);
+    let ran = clone.promote(&words);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(branch(), name);
+    assert!(remote.show(&name, &production).contains("1.6.0"));
 }
 
 #[test]
