@@ -107,6 +107,8 @@ pub enum Reason {
     NotVersion,
     /// The file is not YAML, and moves whole or not at all.
     NotYaml,
+    /// A submodule's commit is not promoted.
+    Submodule,
 }
 
 impl fmt::Display for Reason {
@@ -127,6 +129,7 @@ impl fmt::Display for Reason {
             Self::SourceOnly => f.write_str("only in the source"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
+            Self::Submodule => f.write_str("submodule"),
         }
     }
 }

@@ -75,7 +75,8 @@ impl Census {
         let has_one_parent = parents.len() == 1;
         let own = roots.iter().filter(|r| is_folder_of_its_own(r, naming));
         let mut is_unit = false;
-        for entry in own.filter(|_| has_one_parent).flat_map(Root::entries) {
+        let own = own.filter(|_| has_one_parent).flat_map(Root::entries);
+        for entry in own.filter(|(_, entry, _)| entry.is_directory()) {
             is_unit |= match entry {
                 (_, folder, Whose::Source(_)) => trees.source(folder.id)?.iter().any(is_build),
                 (_, folder, _) => trees.target(folder.id)?.iter().any(is_build),

@@ -141,6 +141,10 @@ pub(super) fn decide_whole(
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
+        // Not even by its own selector: a commit of a promotion holds files only.
+        Chosen::OnlyExact | Chosen::Undecided if pair.is_submodule() => {
+            return Verdict::keep(Reason::Submodule);
+        }
         Chosen::OnlyExact => return Verdict::promote(Reason::OnlyExact),
         Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
         Chosen::Not => return Verdict::keep(Reason::NotSelected),

@@ -19,7 +19,7 @@ use super::pair::FilePair;
 use super::rules::Rules;
 use super::selection::{Matches, Selection};
 use super::spread::spread;
-use crate::domain::{ApplicationName, Naming};
+use crate::domain::{ApplicationName, FileMode, Naming};
 use crate::manifest::{self, Base, Difference, Promotion, Sides};
 use crate::plan::{Content, FileFault, Warning};
 use crate::port::{Progress, RepositoryError, Snapshot};
@@ -100,6 +100,9 @@ impl Files<'_> {
         let whole = || Body::Whole {
             matches: selection.of(|c| c.matches_file(path)),
         };
+        if pair.is_submodule() {
+            return Ok(whole());
+        }
         let (source, target) = match (pair.source, pair.target) {
             (Some(source), Some(target)) => (
                 load::load(self.source, source, source_path)?,
@@ -197,9 +200,15 @@ impl Files<'_> {
         snapshot: &dyn Snapshot,
         file: super::pair::FileObject,
     ) -> Result<Content, RepositoryError> {
+        let bytes = match file.mode {
+            // As Git itself shows it; its commit is in another repository.
+            FileMode::Submodule => format!("Subproject commit {}\n", file.id).into_bytes(),
+            FileMode::Directory => Vec::new(),
+            _ => snapshot.read_blob(file.id)?,
+        };
         Ok(Content {
             mode: file.mode,
-            bytes: snapshot.read_blob(file.id)?,
+            bytes,
         })
     }
 

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use super::pair::FileObject;
-use crate::domain::{Naming, Op};
+use crate::domain::{FileMode, Naming, Op};
 use crate::manifest::{Difference, is_version};
 use crate::plan;
 use crate::port::{RepositoryError, Snapshot};
@@ -56,6 +56,9 @@ pub(super) fn load(
     file: FileObject,
     path: &str,
 ) -> Result<Loaded, RepositoryError> {
+    if matches!(file.mode, FileMode::Submodule | FileMode::Directory) {
+        return Ok(Loaded::Whole);
+    }
     let size = snapshot.blob_size(file.id)?;
     if size > MAX_BYTES {
         return Ok(Loaded::Fault(Fault {

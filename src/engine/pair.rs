@@ -36,13 +36,32 @@ pub struct FilePair {
     pub renames: Vec<(String, String)>,
 }
 
+impl FilePair {
+    /// Whether either side is a submodule; the other one may be a file or a folder.
+    pub fn is_submodule(&self) -> bool {
+        [self.source, self.target]
+            .into_iter()
+            .flatten()
+            .any(|file| file.mode == FileMode::Submodule)
+    }
+}
+
 /// A file's content by id.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FileObject {
-    /// The blob.
+    /// The blob; the commit of a submodule, and the tree of a folder that is one on the other side.
     pub id: ObjectId,
-    /// Ordinary, executable or a link.
+    /// What it is.
     pub mode: FileMode,
+}
+
+impl From<&Entry> for FileObject {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            id: entry.id,
+            mode: entry.mode,
+        }
+    }
 }
 
 /// Why files could not be paired.
@@ -141,29 +160,20 @@ impl Walk<'_> {
         source: &Entry,
         candidates: &[Candidate],
     ) -> Result<(), PairError> {
-        if source.mode == FileMode::Directory {
-            let folders: Vec<&Candidate> = candidates
-                .iter()
-                .filter(|c| {
-                    c.entry
-                        .as_ref()
-                        .is_none_or(|e| e.mode == FileMode::Directory)
-                })
-                .collect();
-            return self.folder(path, source.id, &folders);
-        }
-        if source.mode == FileMode::Submodule {
-            return Ok(());
+        if source.is_directory() {
+            let is_folder = |c: &&Candidate| c.entry.as_ref().is_none_or(Entry::is_directory);
+            let (folders, submodules): (Vec<_>, Vec<_>) = candidates.iter().partition(is_folder);
+            if !folders.is_empty() {
+                for candidate in submodules {
+                    if let Some(entry) = &candidate.entry {
+                        self.target_only(&candidate.path, entry)?;
+                    }
+                }
+                return self.folder(path, source.id, &folders);
+            }
         }
         let application = self.census.application(path, Whose::Source(0), self.naming);
-        let existing: Vec<&Candidate> = candidates
-            .iter()
-            .filter(|c| {
-                c.entry
-                    .as_ref()
-                    .is_some_and(|e| e.mode != FileMode::Directory)
-            })
-            .collect();
+        let existing: Vec<&Candidate> = candidates.iter().filter(|c| c.entry.is_some()).collect();
         let chosen = match existing.as_slice() {
             [] => candidates
                 .iter()
@@ -183,11 +193,8 @@ impl Walk<'_> {
             },
         };
         let Some(chosen) = chosen else { return Ok(()) };
-        let target = chosen
-            .entry
-            .as_ref()
-            .filter(|e| e.mode != FileMode::Directory);
-        if target.is_some_and(|t| t.id == source.id) && self.equal == Equal::PassedOver {
+        let target = chosen.entry.as_ref();
+        if target.is_some_and(|t| t.is_same(source)) && self.equal == Equal::PassedOver {
             self.found.equal_file(path, &chosen.path);
             self.found.present(application);
             return Ok(());
@@ -196,14 +203,8 @@ impl Walk<'_> {
             path: RepoPath::parse(&chosen.path)?,
             source_path: Some(RepoPath::parse(path)?),
             application,
-            source: Some(FileObject {
-                id: source.id,
-                mode: source.mode,
-            }),
-            target: target.map(|t| FileObject {
-                id: t.id,
-                mode: t.mode,
-            }),
+            source: Some(source.into()),
+            target: target.map(FileObject::from),
             renames: chosen.renames.clone(),
         });
         Ok(())
@@ -254,7 +255,7 @@ impl Walk<'_> {
             for (ci, (candidate, siblings)) in targets.iter().enumerate() {
                 for name in names(self.naming, &entry.name, siblings) {
                     let at = siblings.binary_search_by(|e| e.name.cmp(&name.text)).ok();
-                    let at = at.filter(|i| siblings[*i].is_directory() == entry.is_directory());
+                    let at = at.filter(|i| siblings[*i].can_be_partner(entry));
                     if let Some(at) = at {
                         taken[ci][at] = true;
                     }
@@ -286,28 +287,19 @@ impl Walk<'_> {
     }
 
     fn target_only(&mut self, path: &str, entry: &Entry) -> Result<(), PairError> {
-        match entry.mode {
-            FileMode::Submodule => {}
-            FileMode::Directory => {
-                if self.scope.enters(path) {
-                    for below in self.trees.target(entry.id)?.iter() {
-                        self.target_only(&join(path, &below.name), below)?;
-                    }
-                }
-            }
-            _ => {
-                let application = self.census.application(path, Whose::Target(0), self.naming);
-                self.push(FilePair {
-                    path: RepoPath::parse(path)?,
-                    source_path: None,
-                    application,
-                    source: None,
-                    target: Some(FileObject {
-                        id: entry.id,
-                        mode: entry.mode,
-                    }),
-                    renames: Vec::new(),
-                });
+        if !entry.is_directory() {
+            let application = self.census.application(path, Whose::Target(0), self.naming);
+            self.push(FilePair {
+                path: RepoPath::parse(path)?,
+                source_path: None,
+                application,
+                source: None,
+                target: Some(entry.into()),
+                renames: Vec::new(),
+            });
+        } else if self.scope.enters(path) {
+            for below in self.trees.target(entry.id)?.iter() {
+                self.target_only(&join(path, &below.name), below)?;
             }
         }
         Ok(())

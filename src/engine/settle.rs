@@ -310,6 +310,14 @@ fn whole(
         (Some(_), None) => (Op::Add, FileStatus::Added, Relation::SourceOnly),
         (None, _) => (Op::Remove, FileStatus::Deleted, Relation::TargetOnly),
     };
+    if is_new_application && verdict.reason == Reason::Submodule {
+        decided.warnings.push(Warning {
+            path: Some(pair.path.to_string()),
+            message:
+                "the submodule is not promoted; add it by hand if the new application needs it"
+                    .to_owned(),
+        });
+    }
     let after = match (verdict.is_promote(), source) {
         (false, _) => before.clone(),
         (true, None) => None,

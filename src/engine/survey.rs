@@ -68,7 +68,7 @@ impl Survey<'_> {
                     let at = targets
                         .binary_search_by(|e| e.name.cmp(&name.text))
                         .ok()
-                        .filter(|i| targets[*i].is_directory() == entry.is_directory());
+                        .filter(|i| targets[*i].can_be_partner(entry));
                     if let Some(at) = at {
                         taken[at] = true;
                     }

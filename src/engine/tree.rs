@@ -30,6 +30,19 @@ impl Entry {
     pub(super) fn is_directory(&self) -> bool {
         self.mode == FileMode::Directory
     }
+
+    /// Whether it can be what the other entry is on the other side: both folders, or neither.
+    ///
+    /// A submodule is a folder to whoever builds, and a single entry to Git: it can be either.
+    pub(super) fn can_be_partner(&self, other: &Self) -> bool {
+        let is_submodule = |entry: &Self| entry.mode == FileMode::Submodule;
+        self.is_directory() == other.is_directory() || is_submodule(self) || is_submodule(other)
+    }
+
+    /// Whether it has the same content as the other entry, and is as much of a file.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.mode.is_file() == other.mode.is_file()
+    }
 }
 
 /// The trees of source and target.

@@ -1,6 +1,7 @@
 //! All integration tests: real repositories, each in a world of its own.
 
 mod again;
+mod cli_entries;
 mod cli_output;
 mod cli_promote;
 mod cli_words;
