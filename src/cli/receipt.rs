@@ -96,16 +96,14 @@ pub(super) fn story(receipt: &Receipt, console: &mut Console<'_>) -> io::Result<
     let palette = console.stderr.palette;
     match receipt {
         Receipt::Planned => Ok(()),
-        Receipt::NothingToPromote { notes } | Receipt::Committed { notes, .. } => {
-            told(notes, console)
-        }
+        Receipt::NothingToPromote { notes }
+        | Receipt::Committed { notes, .. }
+        | Receipt::Withdrawn { notes, .. } => told(notes, console),
         Receipt::Proposed { notes, .. } => {
             told(notes, console)?;
             proposal::story(receipt, console)
         }
-        Receipt::Withdrawn { .. } | Receipt::Rejected { .. } | Receipt::Conflict { .. } => {
-            proposal::story(receipt, console)
-        }
+        Receipt::Rejected { .. } | Receipt::Conflict { .. } => proposal::story(receipt, console),
         Receipt::Held(findings) => {
             let mut guards: Vec<&str> = findings.iter().map(|f| f.guard.as_str()).collect();
             guards.dedup();

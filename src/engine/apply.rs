@@ -70,10 +70,14 @@ pub enum Receipt {
     },
     /// Nothing is left to promote: what earlier runs proposed was taken back.
     Withdrawn {
-        /// The branch that was deleted.
+        /// The branch.
         branch: String,
+        /// Whether it was deleted; a server may refuse that.
+        is_deleted: bool,
         /// The pull request that was closed, if one was open.
         pull_request: Option<Found>,
+        /// What the user should know.
+        notes: Vec<String>,
     },
     /// People closed the pull request of just this; nothing was written.
     Rejected {

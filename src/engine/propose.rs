@@ -14,7 +14,7 @@ use super::finish::{self, Found};
 use super::own::{Holder, holder};
 use super::request::Request;
 use super::standing::{Standing, Step, decide, rejected};
-use super::withdraw::withdraw;
+use super::withdraw::{Withdrawal, withdraw};
 use super::words::Words;
 use crate::domain::CommitId;
 use crate::plan::{Cleared, Plan};
@@ -211,7 +211,7 @@ pub(super) async fn clear_away(
     plan: &Plan,
     base: &Branch,
 ) -> Result<Option<Receipt>, EngineError> {
-    let mut withdrawn = None;
+    let mut withdrawn = Withdrawn::default();
     let first = &plan.proposal().branch;
     let mut names = ports.repository.beside(base, first).await?;
     names.retain(|name| is_numbered(first, name));
@@ -225,18 +225,44 @@ pub(super) async fn clear_away(
         let open = requests.iter().find(|r| r.state == PullRequestState::Open);
         if has_moved(ports, request, base).await? {
             // What is withdrawn by now must be told; the next run goes on.
-            return Ok(withdrawn);
+            return Ok(withdrawn.receipt());
         }
-        // Where somebody was faster, they have something to promote.
-        if withdraw(ports, base, &name, tip, open).await? != Advance::Overtaken {
-            withdrawn = Some(Receipt::Withdrawn {
-                branch: name,
-                pull_request: open.map(Found::from),
-            });
+        let is_deleted = match withdraw(ports, base, &name, tip, open).await? {
+            // They have something to promote.
+            Withdrawal::Overtaken => continue,
+            Withdrawal::Deleted => true,
+            Withdrawal::Left(note) => {
+                withdrawn.notes.push(note);
+                false
+            }
+        };
+        if is_deleted || open.is_some() {
+            withdrawn.last = Some((name, is_deleted, open.map(Found::from)));
         }
     }
-    let nothing = Receipt::NothingToPromote { notes: Vec::new() };
-    Ok(Some(withdrawn.unwrap_or(nothing)))
+    let notes = withdrawn.notes.clone();
+    let nothing = Receipt::NothingToPromote { notes };
+    Ok(Some(withdrawn.receipt().unwrap_or(nothing)))
+}
+
+/// What was taken back so far.
+#[derive(Default)]
+struct Withdrawn {
+    /// The last branch, whether it was deleted, and its pull request.
+    last: Option<(String, bool, Option<Found>)>,
+    notes: Vec<String>,
+}
+
+impl Withdrawn {
+    fn receipt(self) -> Option<Receipt> {
+        let (branch, is_deleted, pull_request) = self.last?;
+        Some(Receipt::Withdrawn {
+            branch,
+            is_deleted,
+            pull_request,
+            notes: self.notes,
+        })
+    }
 }
 
 /// Whether the base is elsewhere by now: then a newer run may have proposed what this one knows

@@ -4,24 +4,36 @@ use super::EngineError;
 use super::compute::Ports;
 use super::standing::{WITHDRAWN, mark_line};
 use crate::domain::CommitId;
-use crate::port::{Advance, Branch, Expected, ForgeError, PullRequest};
+use crate::port::{Advance, Branch, Expected, ForgeError, PullRequest, RepositoryError};
 
 /// The hidden line by which the comment is known again.
 const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
+
+/// What became of the branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Withdrawal {
+    /// It was deleted.
+    Deleted,
+    /// The server refused to delete it; holds a note about that.
+    Left(String),
+    /// Somebody else moved it first.
+    Overtaken,
+}
 
 /// Says why, closes, and deletes the branch, in this order.
 ///
 /// # Why
 ///
 /// The mark goes before the request is closed: a later promotion of the same must not take this
-/// for a person's no. The branch goes last, for only it leads the next run here.
+/// for a person's no. The branch goes last, for only it leads the next run here. A server may
+/// refuse to delete branches; that is no failure, for nothing is left to promote all the same.
 pub(super) async fn withdraw(
     ports: &Ports<'_>,
     base: &Branch,
     name: &str,
     tip: CommitId,
     open: Option<&PullRequest>,
-) -> Result<Advance, EngineError> {
+) -> Result<Withdrawal, EngineError> {
     if let Some((forge, request)) = ports.forge.zip(open) {
         ports.progress.step("closing the pull request");
         let number = request.number;
@@ -40,21 +52,47 @@ pub(super) async fn withdraw(
         closing.await.map_err(EngineError::Forge)?;
     }
     ports.progress.step("deleting the branch");
-    let moved = ports
-        .repository
-        .replace(base, name, Expected::At(tip), None)
-        .await?;
+    let withdrawal = delete(ports, base, name, tip).await?;
     // Whoever was faster has something to promote; if the forge cannot open it again, their next
     // run opens another one, for this one bears no rejection.
     if let Some((forge, request)) = ports.forge.zip(open)
-        && moved == Advance::Overtaken
+        && withdrawal == Withdrawal::Overtaken
     {
         match forge.reopen(request.number).await {
             Ok(()) | Err(ForgeError::Refused { .. }) => {}
             Err(error) => return Err(EngineError::Forge(error)),
         }
     }
-    Ok(moved)
+    Ok(withdrawal)
+}
+
+/// Deletes the branch; what is refused twice is forbidden.
+///
+/// A limit on requests, or a push that hangs, looks like a refusal as well. That passes, and must not
+/// leave a branch behind in a run that succeeds.
+async fn delete(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+    tip: CommitId,
+) -> Result<Withdrawal, EngineError> {
+    let mut is_second = false;
+    loop {
+        let expected = Expected::At(tip);
+        match ports.repository.replace(base, name, expected, None).await {
+            Ok(Advance::Done { .. }) => return Ok(Withdrawal::Deleted),
+            Ok(Advance::Overtaken) => return Ok(Withdrawal::Overtaken),
+            Err(RepositoryError::Refused { .. }) if !is_second => is_second = true,
+            Err(RepositoryError::Refused {
+                remote, message, ..
+            }) => {
+                return Ok(Withdrawal::Left(format!(
+                    "the branch `{name}` is left over, because `{remote}` refused to delete it: {message}"
+                )));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// The body with the mark of a request that nobody rejected.

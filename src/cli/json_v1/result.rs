@@ -193,7 +193,10 @@ impl<'a> Promotion<'a> {
             Receipt::Withdrawn {
                 branch,
                 pull_request,
+                notes,
+                ..
             } => {
+                self.note(notes);
                 self.status = Status::NothingToPromote;
                 self.branch = Some(branch);
                 self.pull_request = pull_request.as_ref().map(PullRequest::from);

@@ -144,7 +144,9 @@ fn results_keep_their_schema_whatever_became_of_it() {
         (
             Receipt::Withdrawn {
                 branch: "promote/x".into(),
+                is_deleted: true,
                 pull_request: Some(found()),
+                notes: vec!["the branch is left over".into()],
             },
             "nothing-to-promote",
         ),

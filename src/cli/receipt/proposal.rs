@@ -48,7 +48,9 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
         }
         Receipt::Withdrawn {
             branch,
+            is_deleted,
             pull_request,
+            ..
         } => {
             if let Some(found) = pull_request {
                 writeln!(
@@ -58,7 +60,10 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
                     harmless(&found.url)
                 )?;
             }
-            writeln!(out, "deleted the branch {}", harmless(branch))
+            if *is_deleted {
+                writeln!(out, "deleted the branch {}", harmless(branch))?;
+            }
+            Ok(())
         }
         _ => Ok(()),
     }

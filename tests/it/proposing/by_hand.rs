@@ -98,6 +98,29 @@ fn what_the_server_says_to_the_branch_is_told() {
 }
 
 #[test]
+fn a_branch_that_the_server_does_not_delete_is_a_note_and_no_failure() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&FILES);
+    remote.git(&["config", "receive.denyDeletes", "true"]);
+    assert_eq!(clone.promote(&PROPOSE).code, 0);
+    clone.commit("back", &[(super::STAGING, OLD)]);
+    clone.git(&["push", "--quiet", "origin", "main"]);
+    for _ in 0..2 {
+        let ran = clone.promote(&PROPOSE);
+        assert_eq!(ran.code, 0, "{ran}");
+        let nothing = "nothing to promote from staging to production\n";
+        assert!(ran.stdout.ends_with(nothing), "{ran}");
+        let note = format!("note: the branch `{BRANCH}` is left over, because `origin` refused");
+        assert!(ran.stderr.contains(&note), "{ran}");
+    }
+    let ran = clone.promote(&[&PROPOSE[..], &["--output", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["status"], "nothing-to-promote");
+    let warning = json["warnings"][0]["message"].as_str().unwrap();
+    assert!(warning.contains("denying ref deletion"), "{warning}");
+}
+
+#[test]
 fn a_branch_in_the_way_is_named() {
     for (other, is_remote) in [("promote", true), ("promote", false), (BRANCH_BELOW, true)] {
         let world = World::new();

@@ -88,9 +88,12 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
         match stage.propose() {
             Receipt::Withdrawn {
                 branch,
+                is_deleted,
                 pull_request,
+                notes,
             } => {
                 assert_eq!(branch, BRANCH);
+                assert!(is_deleted && notes.is_empty(), "{notes:?}");
                 assert_eq!(pull_request.unwrap().number, 1);
             }
             other => panic!("{other:?}"),
@@ -102,6 +105,50 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
         assert!(!known.contains(BRANCH), "{known}");
         assert!(matches!(stage.propose(), Receipt::NothingToPromote { .. }));
         assert_eq!(stage.forge.state().comments.len(), 1);
+    });
+}
+
+/// What a note tells of a branch that the server did not delete.
+fn assert_left(notes: &[String]) {
+    let [note] = notes else {
+        panic!("{notes:?}");
+    };
+    assert!(note.contains(&format!("`{BRANCH}` is left over")), "{note}");
+    assert!(note.contains("denying ref deletion"), "{note}");
+}
+
+#[test]
+fn a_server_that_forbids_to_delete_the_branch_leaves_it_with_a_note() {
+    on_stage(|stage| {
+        stage.remote.git(&["config", "receive.denyDeletes", "true"]);
+        stage.propose();
+        let tip = stage.remote.tip(BRANCH);
+        stage.stage("1.4.2");
+        match stage.propose() {
+            Receipt::Withdrawn {
+                is_deleted,
+                pull_request,
+                notes,
+                ..
+            } => {
+                assert!(!is_deleted);
+                assert_eq!(pull_request.unwrap().number, 1);
+                assert_left(&notes);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(stage.forge.request(1).state, PullRequestState::Closed);
+        for _ in 0..2 {
+            match stage.propose() {
+                Receipt::NothingToPromote { notes } => assert_left(&notes),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(stage.forge.state().comments.len(), 1);
+        assert_eq!(stage.remote.tip(BRANCH), tip);
+        stage.stage("1.5.0");
+        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(stage.commits(BRANCH), 1);
     });
 }
 
