@@ -4,6 +4,7 @@ mod by_hand;
 mod dying;
 mod ending;
 mod people;
+mod recorded;
 
 use std::sync::Arc;
 
