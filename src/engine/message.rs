@@ -227,3 +227,34 @@ fn is_plain_version(text: &str) -> bool {
     let is_known = |b: u8| b.is_ascii_alphanumeric() || b"._-+/:@^~*<>=|,".contains(&b);
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_known) && !text.contains("://")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_version;
+
+    #[test]
+    fn only_what_is_plainly_a_version_is_quoted() {
+        let digest = format!(
+            "reg.acme.test:5000/a/b_c:v1.2-rc.1+4@sha256:{}",
+            "0f".repeat(32)
+        );
+        for version in [
+            "1.4.2", "v1", "^1.2", "~1.2", ">=1.2,<2", "1.x||2.*", "main", &digest,
+        ] {
+            assert!(is_plain_version(version), "{version}");
+        }
+        let long = "1".repeat(201);
+        for text in [
+            "",
+            "1.2 [skip ci]",
+            "#12",
+            ">=1 <2",
+            "v1\n",
+            "ä",
+            "a://b/1",
+            &long,
+        ] {
+            assert!(!is_plain_version(text), "{text}");
+        }
+    }
+}
