@@ -66,32 +66,25 @@ pub(super) async fn withdraw(
     Ok(withdrawal)
 }
 
-/// Deletes the branch; what is refused twice is forbidden.
-///
-/// A limit on requests, or a push that hangs, looks like a refusal as well. That passes, and must not
-/// leave a branch behind in a run that succeeds.
+/// Deletes the branch, unless the server forbids that.
 async fn delete(
     ports: &Ports<'_>,
     base: &Branch,
     name: &str,
     tip: CommitId,
 ) -> Result<Withdrawal, EngineError> {
-    let mut is_second = false;
-    loop {
-        let expected = Expected::At(tip);
-        match ports.repository.replace(base, name, expected, None).await {
-            Ok(Advance::Done { .. }) => return Ok(Withdrawal::Deleted),
-            Ok(Advance::Overtaken) => return Ok(Withdrawal::Overtaken),
-            Err(RepositoryError::Refused { .. }) if !is_second => is_second = true,
-            Err(RepositoryError::Refused {
-                remote, message, ..
-            }) => {
-                return Ok(Withdrawal::Left(format!(
-                    "the branch `{name}` is left over, because `{remote}` refused to delete it: {message}"
-                )));
-            }
-            Err(error) => return Err(error.into()),
-        }
+    let deleted = (ports.repository)
+        .replace(base, name, Expected::At(tip), None)
+        .await;
+    match deleted {
+        Ok(Advance::Done { .. }) => Ok(Withdrawal::Deleted),
+        Ok(Advance::Overtaken) => Ok(Withdrawal::Overtaken),
+        Err(RepositoryError::Refused {
+            remote, message, ..
+        }) => Ok(Withdrawal::Left(format!(
+            "the branch `{name}` is left over, because `{remote}` refused to delete it: {message}"
+        ))),
+        Err(error) => Err(error.into()),
     }
 }
 

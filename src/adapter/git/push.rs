@@ -46,28 +46,33 @@ impl Remote<'_> {
         let network = self.local.git.network.clone();
         let limit = self.local.git.limit(network.of_push());
         let mut tries = network.tries();
-        let mut refusals = 0;
+        let mut answers = 0;
         loop {
-            let reason = match process::run(&mut self.push_command(update), Vec::new(), limit) {
-                Ok(ran) if ran.status.success() => {
-                    let message = messages::of_remote(&ran);
-                    let message = message.map(|text| self.without_secrets(&text));
-                    return Ok(Pushed::Done { message });
-                }
-                Ok(ran) => {
-                    // What it shows and does not let this one write, the branch will tell.
-                    let error = messages::final_failure(&messages::of_git(&ran));
-                    if error.is_some_and(|kind| kind != Final::Denied)
-                        && let Some(error) = self.final_error(&ran)
-                    {
-                        return Err(error);
+            let (reason, is_answer) =
+                match process::run(&mut self.push_command(update), Vec::new(), limit) {
+                    Ok(ran) if ran.status.success() => {
+                        let message = messages::of_remote(&ran);
+                        let message = message.map(|text| self.without_secrets(&text));
+                        return Ok(Pushed::Done { message });
                     }
-                    refusals += 1;
-                    messages::reason(&ran)
-                }
-                Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
-                Err(error) => return Err(self.local.git.not_run(error)),
-            };
+                    Ok(ran) => {
+                        // Who may read and not write is answered by no more than that.
+                        let kind = messages::final_failure(&messages::of_git(&ran));
+                        let is_denied = kind == Some(Final::Denied);
+                        if kind.is_some()
+                            && !is_denied
+                            && let Some(error) = self.final_error(&ran)
+                        {
+                            return Err(error);
+                        }
+                        (
+                            messages::reason(&ran),
+                            is_denied || is_answered(&ran.text()),
+                        )
+                    }
+                    Err(error) if error.kind() == ErrorKind::TimedOut => (error.to_string(), false),
+                    Err(error) => return Err(self.local.git.not_run(error)),
+                };
             let now = self.tip(update.branch)?;
             let others = self.others_at(update)?;
             if now == update.new && others.is_empty() {
@@ -77,23 +82,31 @@ impl Remote<'_> {
                 return Ok(Pushed::Overtaken);
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
-            if refusals > 1 || !tries.wait() {
-                let refused = if now == update.new {
-                    others.join(", ")
-                } else {
-                    self.address.shown()
-                };
-                let reason = self.without_secrets(&reason);
-                return Err(RepositoryError::Refused {
+            answers += usize::from(is_answer);
+            if answers < 2 && tries.wait() {
+                continue;
+            }
+            if !is_answer {
+                return Err(RepositoryError::Unreachable {
                     remote: self.name.clone(),
-                    branch: update.branch.to_owned(),
-                    message: if self.urls.len() > 1 {
-                        format!("{refused}: {reason}")
-                    } else {
-                        reason
-                    },
+                    source: self.source(&reason),
                 });
             }
+            let refused = if now == update.new {
+                others.join(", ")
+            } else {
+                self.address.shown()
+            };
+            let reason = self.without_secrets(&reason);
+            return Err(RepositoryError::Refused {
+                remote: self.name.clone(),
+                branch: update.branch.to_owned(),
+                message: if self.urls.len() > 1 {
+                    format!("{refused}: {reason}")
+                } else {
+                    reason
+                },
+            });
         }
     }
 
@@ -124,4 +137,10 @@ impl Remote<'_> {
         ];
         self.git(&words, self.local.git.network.of_push())
     }
+}
+
+/// Whether the remote answered for the branch: a line of its own, unless that is a "remote failure".
+fn is_answered(porcelain: &str) -> bool {
+    let mut lines = porcelain.lines().filter(|line| line.starts_with('!'));
+    lines.any(|line| !line.contains("\t[remote failure]"))
 }

@@ -186,7 +186,7 @@ impl<'l> Remote<'l> {
     }
 
     /// The reason for a failure, with the address of the remote.
-    fn source(&self, reason: &str) -> Box<dyn std::error::Error + Send + Sync> {
+    pub(super) fn source(&self, reason: &str) -> Box<dyn std::error::Error + Send + Sync> {
         let reason = self.without_secrets(reason);
         format!("{}: {reason}", self.address.shown()).into()
     }
