@@ -290,3 +290,93 @@ fn a_token_reaches_git_by_its_environment_alone() {
     let environment = fs::read_to_string(world.path("log.env")).unwrap();
     assert!(environment.contains("t0ken-of-mine"), "{environment}");
 }
+
+#[test]
+fn a_pre_push_hook_that_refuses_is_quoted_and_runs_once() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(FILES);
+    let first = remote.tip("main");
+    repo.hook(
+        "pre-push",
+        "echo ran >> ran; echo 'not on a Friday' >&2; exit 1",
+    );
+    let ran = repo.promote(PROMOTE);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stderr.contains("refused `main`: not on a Friday"),
+        "{ran}"
+    );
+    assert_eq!(
+        (remote.tip("main"), repo.read("ran")),
+        (first, "ran\n".into())
+    );
+    repo.hook("pre-push", "cat > ran");
+    promotes(&repo, &[]);
+    assert!(repo.read("ran").contains(&remote.tip("main")));
+}
+
+#[test]
+fn a_folder_of_another_user_is_trusted_where_gits_environment_says_so() {
+    let world = World::new();
+    let repo = world.repository(FILES);
+    let given = world
+        .command("chown")
+        .args(["-R", "12345"])
+        .arg(&repo.dir)
+        .output();
+    if !given.is_ok_and(|out| out.status.success()) {
+        eprintln!("skipped: files cannot be given away here");
+        return;
+    }
+    let ran = repo.promote(PROMOTE);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.contains("safe.directory"), "{ran}");
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    command
+        .current_dir(&repo.dir)
+        .args(PROMOTE)
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "safe.directory")
+        .env("GIT_CONFIG_VALUE_0", "*");
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran}");
+}
+
+#[test]
+fn a_working_tree_whose_folder_is_gone_has_no_files_to_move() {
+    let world = World::new();
+    let repo = world.repository(FILES);
+    repo.git(&["worktree", "add", "-q", "-b", "release", "../gone"]);
+    fs::remove_dir_all(world.path("gone")).unwrap();
+    promotes(&repo, &["--branch", "release"]);
+    assert!(repo.show("release", PRODUCTION).contains("1.5.0"));
+}
+
+#[test]
+fn what_a_group_shares_stays_open_to_the_group() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    let bare = world.bare_at("shared.git", FILES);
+    bare.git(&["config", "core.sharedRepository", "group"]);
+    bare.git(&["repack", "-qad"]);
+    promotes(&bare, &[]);
+    assert!(has_new(&bare));
+    let objects = fs::read_dir(bare.dir.join("objects")).unwrap().flatten();
+    let mut folders = objects.filter(|entry| entry.file_name().len() == 2);
+    let is_open =
+        |entry: fs::DirEntry| entry.metadata().unwrap().permissions().mode() & 0o2070 == 0o2070;
+    assert!(folders.all(is_open));
+}
+
+#[test]
+fn a_commit_is_in_utf8_whatever_people_type() {
+    let world = World::new();
+    let repo = world.repository(FILES);
+    repo.git(&["config", "i18n.commitEncoding", "ISO-8859-1"]);
+    promotes(&repo, &["--message", "für alle"]);
+    let raw = repo.git(&["cat-file", "commit", "main"]);
+    assert!(
+        raw.contains("für alle") && !raw.contains("encoding"),
+        "{raw}"
+    );
+}

@@ -25,8 +25,10 @@ pub(super) struct Server {
     pub(super) url: String,
     /// In lower case; `ssh` also for `host:path`.
     pub(super) scheme: String,
-    /// The host, with its port if the URL names one.
+    /// The host in lower case, with its port if the URL names one.
     pub(super) host: String,
+    /// The same as the URL has it.
+    pub(super) host_in_url: String,
     /// The user, and perhaps the password, that the URL names.
     login: String,
 }
@@ -51,6 +53,7 @@ impl Address {
                         .replace("git+", "")
                         .replace("+git", ""),
                     host: host.to_lowercase(),
+                    host_in_url: host.to_owned(),
                     login: login.to_owned(),
                 })
             });
@@ -64,6 +67,7 @@ impl Address {
                         url: url.to_owned(),
                         scheme: "ssh".to_owned(),
                         host: host.to_owned(),
+                        host_in_url: host.to_owned(),
                         login: login.to_owned(),
                     })
                 })

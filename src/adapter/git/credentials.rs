@@ -48,7 +48,7 @@ pub(super) fn arguments(server: &Server) -> Vec<String> {
 
 /// Gives a command what the helper reads.
 pub(super) fn give(command: &mut Command, server: &Server, password: &Password) {
-    let authority = format!("{}://{}", server.scheme, server.host);
+    let authority = format!("{}://{}", server.scheme, server.host_in_url);
     command
         .env("GIT_PROMOTE_SERVER", authority)
         .env("GIT_PROMOTE_USER", &password.user)

@@ -19,6 +19,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::local::Local;
+use super::path::GitPath;
 use super::program::PLACES;
 use super::refs::LOCKED;
 use super::tree::Changed;
@@ -102,15 +103,12 @@ impl Tree<'_> {
         if change.before.is_some() {
             return false;
         }
-        let mut path = self.folder.to_owned();
-        let text = show(&change.path);
-        let mut parts = text.split('/').peekable();
-        while let Some(part) = parts.next() {
-            path.push(part);
-            match path.symlink_metadata() {
-                Ok(found) if found.is_dir() && parts.peek().is_some() => {}
-                Ok(_) => return true,
-                Err(_) => return false,
+        let file = change.path.below(self.folder);
+        // The file itself, then its folders from the bottom up.
+        for place in file.ancestors().take_while(|place| *place != self.folder) {
+            match place.symlink_metadata() {
+                Err(_) => {}
+                Ok(found) => return !found.is_dir() || place == file,
             }
         }
         false
@@ -120,12 +118,12 @@ impl Tree<'_> {
     fn make_room(&self, branch: &str, changes: &[Changed]) -> Result<(), RepositoryError> {
         let in_the_way = self.in_the_way(changes)?;
         let left_behind = self.left_behind(changes, &in_the_way)?;
-        let is_somebodys = |path: &&Vec<u8>| !left_behind.contains(*path);
+        let is_somebodys = |path: &&GitPath| !left_behind.contains(*path);
         let dirty: Vec<_> = in_the_way.keys().filter(is_somebodys).collect();
         if !dirty.is_empty() {
             return Err(RepositoryError::Dirty {
                 branch: branch.to_owned(),
-                paths: dirty.into_iter().map(|path| show(path)).collect(),
+                paths: dirty.into_iter().map(ToString::to_string).collect(),
             });
         }
         if left_behind.is_empty() || self.is_locked() {
@@ -138,7 +136,7 @@ impl Tree<'_> {
     fn in_the_way(
         &self,
         changes: &[Changed],
-    ) -> Result<BTreeMap<Vec<u8>, [u8; 2]>, RepositoryError> {
+    ) -> Result<BTreeMap<GitPath, [u8; 2]>, RepositoryError> {
         let words = [
             "--no-optional-locks",
             "status",
@@ -156,21 +154,15 @@ impl Tree<'_> {
                 .git
                 .fault("could not read the checked-out files", &ran));
         }
-        let is_below = |a: &[u8], b: &[u8]| {
-            a.strip_prefix(b)
-                .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || b.ends_with(b"/"))
-        };
         let entries = ran.stdout.split(|byte| *byte == 0);
         Ok(entries
             .filter_map(|entry| {
                 let (letters, path) = entry.split_at_checked(3)?;
-                let path = path.strip_suffix(b"/").unwrap_or(path);
+                let path = GitPath(path.strip_suffix(b"/").unwrap_or(path).to_vec());
                 let is_concerned =
-                    |change: &Changed| is_below(path, &change.path) || is_below(&change.path, path);
-                changes
-                    .iter()
-                    .any(is_concerned)
-                    .then(|| (path.to_vec(), [letters[0], letters[1]]))
+                    |change: &Changed| path.is_within(&change.path) || change.path.is_within(&path);
+                let is_concerned = changes.iter().any(is_concerned);
+                is_concerned.then(|| (path, [letters[0], letters[1]]))
             })
             .collect())
     }
@@ -179,8 +171,8 @@ impl Tree<'_> {
     fn left_behind(
         &self,
         changes: &[Changed],
-        in_the_way: &BTreeMap<Vec<u8>, [u8; 2]>,
-    ) -> Result<BTreeSet<Vec<u8>>, RepositoryError> {
+        in_the_way: &BTreeMap<GitPath, [u8; 2]>,
+    ) -> Result<BTreeSet<GitPath>, RepositoryError> {
         // An index with nothing but the new files: what Git finds changed there differs from them.
         if in_the_way.is_empty() {
             return Ok(BTreeSet::new());
@@ -198,7 +190,7 @@ impl Tree<'_> {
                     FileMode::Regular | FileMode::Directory => "100644",
                 };
                 lines.extend(format!("{digits} {id}\t").bytes());
-                lines.extend(path);
+                lines.extend(&path.0);
                 lines.push(0);
             }
         }
@@ -224,12 +216,8 @@ impl Tree<'_> {
         let compared = in_index(&words, Vec::new())?;
         let differing: BTreeSet<&[u8]> = compared.split(|byte| *byte == 0).collect();
         let is_finished = |change: &&Changed| match change.after {
-            Some(_) => !differing.contains(change.path.as_slice()),
-            None => self
-                .folder
-                .join(show(&change.path))
-                .symlink_metadata()
-                .is_err(),
+            Some(_) => !differing.contains(change.path.0.as_slice()),
+            None => change.path.below(self.folder).symlink_metadata().is_err(),
         };
         // What somebody added to the index and changed again would be lost.
         let is_unstaged = |change: &&Changed| {
@@ -245,10 +233,10 @@ impl Tree<'_> {
     }
 
     /// Adds files to the index as they are.
-    fn add(&self, paths: &BTreeSet<Vec<u8>>) -> Result<(), RepositoryError> {
+    fn add(&self, paths: &BTreeSet<GitPath>) -> Result<(), RepositoryError> {
         let mut list = Vec::new();
         for path in paths {
-            list.extend_from_slice(path);
+            list.extend_from_slice(&path.0);
             list.push(0);
         }
         let words = ["update-index", "-z", "--add", "--remove", "--stdin"];
@@ -272,9 +260,4 @@ pub(super) fn git_dir_of(folder: &Path) -> Option<PathBuf> {
     }
     let text = std::fs::read_to_string(dot).ok()?;
     Some(folder.join(text.strip_prefix("gitdir: ")?.trim_end()))
-}
-
-/// A path for people.
-pub(super) fn show(path: &[u8]) -> String {
-    String::from_utf8_lossy(path).into_owned()
 }

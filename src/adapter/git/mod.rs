@@ -6,10 +6,10 @@
 //! | `program`, `process` | the installed `git`, and running it within bounds |
 //! | `settings` | Git's configuration, as Git reads it |
 //! | `local` | finding a repository |
-//! | `objects`, `tree`, `snapshot` | reading and writing objects |
+//! | `objects`, `tree`, `path`, `snapshot` | reading and writing objects |
 //! | `commit` | writing a commit |
 //! | `refs` | HEAD, branches, moving one by compare-and-swap |
-//! | `worktree`, `files` | moving a branch with its checked-out files |
+//! | `worktree`, `files`, `lock` | moving a branch with its checked-out files |
 //! | `remote`, `push`, `urls` | a remote: listing, fetching, pushing |
 //! | `retry`, `messages` | what is tried again, and for how long |
 //! | `address`, `credentials` | where a remote is, and which password goes there |
@@ -25,8 +25,10 @@ mod credentials;
 mod fault;
 mod files;
 mod local;
+mod lock;
 mod messages;
 mod objects;
+mod path;
 mod process;
 mod program;
 mod proposed;

@@ -201,7 +201,9 @@ impl Local {
         bytes: &[u8],
     ) -> Result<ObjectId, RepositoryError> {
         let doing = || format!("could not write a {kind}");
-        let Some(repo) = self.library() else {
+        // libgit2 knows nothing of files that a group shares.
+        let is_shared = self.settings.text("core.sharedrepository").is_some();
+        let Some(repo) = self.library().filter(|_| !is_shared) else {
             let mut git = (self.git).command(&["hash-object", "-w", "-t", kind.str(), "--stdin"]);
             let ran = self.git.tell(&mut git, bytes.to_vec())?;
             return match id_of(ran.text().trim()).filter(|_| ran.status.success()) {

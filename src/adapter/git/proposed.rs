@@ -7,7 +7,6 @@
 //! last commit alone tells whether the branch is still the program's own.
 
 use super::fault::Place;
-use super::files::show;
 use super::local::Local;
 use super::publish;
 use super::push::Update;
@@ -78,7 +77,7 @@ fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryErr
             Place::found(format!("could not compare commit `{id}`"), e.to_string())
         };
         Ok(ProposedFile {
-            path: RepoPath::parse(&show(&path)).map_err(fault)?,
+            path: RepoPath::parse(&path.to_string()).map_err(fault)?,
             before,
             after,
         })

@@ -111,7 +111,7 @@ pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<String>, Re
     let person = local.git.ask(&["var", "GIT_COMMITTER_IDENT"])?.text();
     let log = local
         .git
-        .ask(&["log", "--walk-reflogs", "--format=%H", &name, "--"])?
+        .ask(&["rev-list", "--walk-reflogs", &name, "--"])?
         .text();
     // The newest entries are those of runs that were stopped before the branch itself moved.
     let is_tip = |line: &&str| *line == tip.to_string();

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use super::address::without_login;
 use super::messages::{self, Final};
-use super::process;
+use super::process::{self, Ran};
 use super::refs::of_branch;
 use super::remote::Remote;
 use crate::domain::ObjectId;
@@ -40,39 +40,56 @@ pub(super) enum Pushed {
     Overtaken,
 }
 
+/// What came of one push.
+enum Attempt {
+    Accepted {
+        /// What the remote and its hooks printed.
+        message: Option<String>,
+    },
+    Failed {
+        reason: String,
+        answer: Answer,
+    },
+}
+
+/// Who refused an update, if anybody did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Answer {
+    /// Nobody: Git could not finish.
+    None,
+    /// The remote, perhaps for a reason that passes.
+    OfRemote,
+    /// The `pre-push` hook of this repository.
+    OfOurHook,
+}
+
+impl Answer {
+    /// As Git's exit status and its lines for programs have it: 1 for what was refused, and a line for
+    /// each branch that the remote has seen.
+    fn of(ran: &Ran) -> Self {
+        let text = ran.text();
+        let mut lines = text.lines().filter(|line| line.starts_with('!'));
+        match (ran.status.code(), lines.next()) {
+            (Some(1), None) => Self::OfOurHook,
+            (Some(1), Some(line)) if !line.contains("\t[remote failure]") => Self::OfRemote,
+            _ => Self::None,
+        }
+    }
+}
+
 impl Remote<'_> {
     /// Moves a branch, unless it is not where it must be.
     pub(super) fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
-        let network = self.local.git.network.clone();
-        let limit = self.local.git.limit(network.of_push());
-        let mut tries = network.tries();
+        let mut tries = self.local.git.network.tries();
         let mut answers = 0;
         loop {
-            let (reason, is_answer) =
-                match process::run(&mut self.push_command(update), Vec::new(), limit) {
-                    Ok(ran) if ran.status.success() => {
-                        let message = messages::of_remote(&ran);
-                        let message = message.map(|text| self.without_secrets(&text));
-                        return Ok(Pushed::Done { message });
-                    }
-                    Ok(ran) => {
-                        // Who may read and not write is answered by no more than that.
-                        let kind = messages::final_failure(&messages::of_git(&ran));
-                        let is_denied = kind == Some(Final::Denied);
-                        if kind.is_some()
-                            && !is_denied
-                            && let Some(error) = self.final_error(&ran)
-                        {
-                            return Err(error);
-                        }
-                        (
-                            messages::reason(&ran),
-                            is_denied || is_answered(&ran.text()),
-                        )
-                    }
-                    Err(error) if error.kind() == ErrorKind::TimedOut => (error.to_string(), false),
-                    Err(error) => return Err(self.local.git.not_run(error)),
-                };
+            let (reason, answer) = match self.push_once(update)? {
+                Attempt::Accepted { message } => return Ok(Pushed::Done { message }),
+                Attempt::Failed { reason, answer } => (reason, answer),
+            };
+            if answer == Answer::OfOurHook {
+                return Err(self.refused(update, &reason));
+            }
             let now = self.tip(update.branch)?;
             let others = self.others_at(update)?;
             if now == update.new && others.is_empty() {
@@ -82,31 +99,63 @@ impl Remote<'_> {
                 return Ok(Pushed::Overtaken);
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
-            answers += usize::from(is_answer);
+            answers += usize::from(answer == Answer::OfRemote);
             if answers < 2 && tries.wait() {
                 continue;
             }
-            if !is_answer {
-                return Err(RepositoryError::Unreachable {
+            return Err(match answer {
+                Answer::None => RepositoryError::Unreachable {
                     remote: self.name.clone(),
                     source: self.source(&reason),
+                },
+                _ if now == update.new => {
+                    self.refused(update, &format!("{}: {reason}", others.join(", ")))
+                }
+                _ if self.urls.len() > 1 => {
+                    self.refused(update, &format!("{}: {reason}", self.address.shown()))
+                }
+                _ => self.refused(update, &reason),
+            });
+        }
+    }
+
+    fn push_once(&self, update: &Update<'_>) -> Result<Attempt, RepositoryError> {
+        let limit = self.local.git.limit(self.local.git.network.of_push());
+        let ran = match process::run(&mut self.push_command(update), Vec::new(), limit) {
+            Ok(ran) => ran,
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                return Ok(Attempt::Failed {
+                    reason: error.to_string(),
+                    answer: Answer::None,
                 });
             }
-            let refused = if now == update.new {
-                others.join(", ")
-            } else {
-                self.address.shown()
-            };
-            let reason = self.without_secrets(&reason);
-            return Err(RepositoryError::Refused {
-                remote: self.name.clone(),
-                branch: update.branch.to_owned(),
-                message: if self.urls.len() > 1 {
-                    format!("{refused}: {reason}")
-                } else {
-                    reason
-                },
-            });
+            Err(error) => return Err(self.local.git.not_run(error)),
+        };
+        if ran.status.success() {
+            let message = messages::of_remote(&ran);
+            let message = message.map(|text| self.without_secrets(&text));
+            return Ok(Attempt::Accepted { message });
+        }
+        let answer = match messages::final_failure(&messages::of_git(&ran)) {
+            // Who may read and not write gets no better answer than that.
+            Some(Final::Denied) => Answer::OfRemote,
+            Some(_) => match self.final_error(&ran) {
+                Some(error) => return Err(error),
+                None => Answer::None,
+            },
+            None => Answer::of(&ran),
+        };
+        Ok(Attempt::Failed {
+            reason: messages::reason(&ran),
+            answer,
+        })
+    }
+
+    fn refused(&self, update: &Update<'_>, reason: &str) -> RepositoryError {
+        RepositoryError::Refused {
+            remote: self.name.clone(),
+            branch: update.branch.to_owned(),
+            message: self.without_secrets(reason),
         }
     }
 
@@ -137,10 +186,4 @@ impl Remote<'_> {
         ];
         self.git(&words, self.local.git.network.of_push())
     }
-}
-
-/// Whether the remote answered for the branch: a line of its own, unless that is a "remote failure".
-fn is_answered(porcelain: &str) -> bool {
-    let mut lines = porcelain.lines().filter(|line| line.starts_with('!'));
-    lines.any(|line| !line.contains("\t[remote failure]"))
 }

@@ -13,6 +13,7 @@ use git2::ObjectType;
 
 use super::fault::Place;
 use super::local::Local;
+use super::path::GitPath;
 use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::RepositoryError;
 
@@ -200,9 +201,9 @@ fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, RepositoryE
 /// A file's mode and object.
 type File = (FileMode, ObjectId);
 
-/// A path whose file differs between two trees; the path need not be text.
+/// A path whose file differs between two trees.
 pub(super) struct Changed {
-    pub(super) path: Vec<u8>,
+    pub(super) path: GitPath,
     pub(super) before: Option<File>,
     pub(super) after: Option<File>,
 }
@@ -245,7 +246,7 @@ fn compare(
         };
         if file(before) != file(after) {
             found.push(Changed {
-                path: path.clone(),
+                path: GitPath(path.clone()),
                 before: file(before),
                 after: file(after),
             });

@@ -6,12 +6,12 @@
 //! kill the branch would be promoted over old files, and the user's next commit
 //! would undo the promotion.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::fault::Place;
 use super::files::{Tree, git_dir_of};
 use super::local::Local;
+use super::lock::Lock;
 use super::refs::{Swap, of_branch};
 use super::tree::changed;
 use crate::domain::ObjectId;
@@ -25,7 +25,7 @@ pub(super) fn advance(
     new: ObjectId,
 ) -> Result<Swap, RepositoryError> {
     let name = of_branch(branch);
-    let _lock = lock(local)?;
+    let _lock = Lock::of(&local.common).map_err(local.place.io_fault("could not lock"))?;
     match local.target(&name)? {
         Some(now) if now == new => return Ok(Swap::Done),
         Some(now) if now == old => {}
@@ -53,22 +53,6 @@ pub(super) fn advance(
     }
 }
 
-/// Lets one promotion at a time move branches of a repository.
-///
-/// # Why
-///
-/// Git writes files and index under a lock, but moves the branch after that lock is gone. A second
-/// promotion in between would leave its files behind. This lock is the system's own, on the
-/// repository's folder: it leaves no file behind and ends with the process, however that ends.
-fn lock(local: &Local) -> Result<Option<File>, RepositoryError> {
-    if cfg!(windows) {
-        return Ok(None);
-    }
-    let folder = File::open(&local.common).map_err(local.place.io_fault("could not lock"))?;
-    // A file system without locks is no reason to stop.
-    Ok(folder.lock().is_ok().then_some(folder))
-}
-
 /// The working trees that have a branch checked out.
 ///
 /// # Errors
@@ -92,7 +76,10 @@ pub(super) fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, R
         match line.split_once(' ').unwrap_or((line, "")) {
             ("worktree", path) => (folder, is_bare) = (Path::new(path), false),
             ("bare", _) => is_bare = true,
-            ("branch", full) if full == name && !is_bare => found.push(folder.to_owned()),
+            // One whose folder is gone has no files to move.
+            ("branch", full) if full == name && !is_bare && folder.is_dir() => {
+                found.push(folder.to_owned());
+            }
             ("detached", _) => {
                 let git_dir = git_dir_of(folder).unwrap_or_else(|| local.common.clone());
                 refuse_rebasing(&git_dir, Some(folder), &name)?;

@@ -1,0 +1,35 @@
+//! A path as Git has it, which need not be text.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A file's path in a tree, with `/` between parts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct GitPath(pub(super) Vec<u8>);
+
+impl GitPath {
+    /// The same on the disk, below a folder.
+    pub(super) fn below(&self, folder: &Path) -> PathBuf {
+        #[cfg(unix)]
+        let path = {
+            use std::os::unix::ffi::OsStrExt as _;
+            std::ffi::OsStr::from_bytes(&self.0)
+        };
+        // There, Git has no names that are not text.
+        #[cfg(not(unix))]
+        let path = self.to_string();
+        folder.join(path)
+    }
+
+    /// Whether this is that path, or lies below it.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        let rest = self.0.strip_prefix(other.0.as_slice());
+        rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+    }
+}
+
+impl fmt::Display for GitPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
