@@ -11,9 +11,6 @@ use crate::processes;
 use crate::table::Table;
 use crate::world::{Repository, World, head};
 
-/// Most Git processes that a promotion may start.
-const PROCESSES: usize = 6;
-
 /// The two kinds of clones that a promotion runs in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -21,6 +18,17 @@ enum Kind {
     Bare,
     /// With the branch's files: they are moved by `merge --ff-only`, which is Git's own work.
     CheckedOut,
+}
+
+impl Kind {
+    /// Most Git processes that a promotion may start: `read-tree` and `update-ref` move files and
+    /// branch. One `merge` would do both, but it loses what somebody adds to the index meanwhile.
+    fn processes(self) -> usize {
+        match self {
+            Self::Bare => 6,
+            Self::CheckedOut => 7,
+        }
+    }
 }
 
 /// One service's promotion beside `git fetch`, `commit-tree`, `push` and moving the branch.
@@ -68,7 +76,7 @@ fn figures(world: &World, repository: &Repository, kind: Kind, table: &mut Table
     };
     let started = processes::started(world, another());
     let what = format!("promote, {kind}: Git processes");
-    table.count(&what, &about, &started, PROCESSES);
+    table.count(&what, &about, &started, kind.processes());
     let (bytes, by) = peak(world, &another());
     let what = format!("promote, {kind}: peak memory ({by})");
     table.memory(&what, &about, bytes, MEMORY);

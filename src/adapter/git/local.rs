@@ -10,6 +10,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
 
 use git2::ErrorCode;
 
@@ -48,13 +49,27 @@ impl Local {
     pub(super) fn discover(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
         set_up();
         let git = Git::find(dir, network)?;
-        let settings = Settings::read(&git)?;
         let is_set = |name: &&str| std::env::var_os(name).is_some();
-        let by_git = PLACES.iter().any(is_set);
-        let is_usual = settings.has_own && !by_git && settings.text("core.worktree").is_none();
-        let is_bare = settings.is_on("core.bare");
-        let usual = is_usual.then(|| by_library(dir, is_bare)).flatten();
-        let found = usual.map_or_else(|| by_asking(&git), Ok)?;
+        let is_by_git = PLACES.iter().any(is_set);
+        // Git reads its settings meanwhile.
+        let (settings, usual) = thread::scope(|scope| {
+            let settings = scope.spawn(|| Settings::read(&git));
+            let usual = (!is_by_git).then(|| Usual::open(dir)).flatten();
+            (settings.join(), usual)
+        });
+        let settings = settings.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let is_usual = |usual: &Usual| {
+            settings.has_own
+                && settings.text("core.worktree").is_none()
+                && (!usual.is_inside || settings.is_on("core.bare"))
+        };
+        let (found, library) = if let Some(usual) = usual.filter(is_usual) {
+            (usual.found, usual.library)
+        } else {
+            let found = by_asking(&git)?;
+            let library = git2::Repository::open_bare(&found.git_dir).ok();
+            (found, library)
+        };
         let place = Place {
             path: found.top.as_ref().unwrap_or(&found.git_dir).clone(),
             shallow: found.common.join("shallow").exists(),
@@ -63,10 +78,8 @@ impl Local {
         let is_partial = settings.has("extensions.partialclone")
             || (settings.remotes().iter())
                 .any(|remote| settings.is_on(&format!("remote.{remote}.promisor")));
-        let library = (!is_partial && !objects_elsewhere.iter().any(is_set))
-            // What is wrong with it, Git will say.
-            .then(|| git2::Repository::open_bare(&found.git_dir).ok())
-            .flatten();
+        let is_readable = !is_partial && !objects_elsewhere.iter().any(is_set);
+        let library = library.filter(|_| is_readable);
         let objects = match &library {
             Some(_) => Objects::library(&found.common.join("objects"), place.clone())?,
             None => Objects::git(git.clone(), place.clone()),
@@ -131,29 +144,39 @@ fn set_up() {
     ONCE.call_once(|| git2::opts::strict_hash_verification(false));
 }
 
-/// Looks in the folder and those above it; `None` where Git should be asked.
-fn by_library(dir: &Path, is_bare: bool) -> Option<Found> {
-    let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
-    let ceilings: Vec<_> = std::env::split_paths(&ceilings).collect();
-    let found = git2::Repository::discover_path(dir, &ceilings).ok()?;
-    let git_dir: PathBuf = found.components().collect();
-    let common = match std::fs::read_to_string(git_dir.join("commondir")) {
-        Ok(common) => git_dir.join(common.trim_end()).canonicalize().ok()?,
-        Err(_) => git_dir.clone(),
-    };
-    let start = dir.canonicalize().ok()?;
-    let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-    let top = match start.starts_with(&git_dir) {
-        true if is_bare => None,
-        // Within `.git` there are no files, though there are some elsewhere.
-        true => return None,
-        false => start.ancestors().find(has_git).map(Path::to_owned),
-    };
-    Some(Found {
-        git_dir,
-        common,
-        top,
-    })
+/// A repository as most are found: in the folder or one above it.
+struct Usual {
+    found: Found,
+    /// Whether the folder lies within the repository's own.
+    is_inside: bool,
+    /// What is wrong where it cannot be opened, Git will say.
+    library: Option<git2::Repository>,
+}
+
+impl Usual {
+    fn open(dir: &Path) -> Option<Self> {
+        let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+        let ceilings: Vec<_> = std::env::split_paths(&ceilings).collect();
+        let found = git2::Repository::discover_path(dir, &ceilings).ok()?;
+        let git_dir: PathBuf = found.components().collect();
+        let common = match std::fs::read_to_string(git_dir.join("commondir")) {
+            Ok(common) => git_dir.join(common.trim_end()).canonicalize().ok()?,
+            Err(_) => git_dir.clone(),
+        };
+        let start = dir.canonicalize().ok()?;
+        let is_inside = start.starts_with(&git_dir);
+        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+        let top = start.ancestors().find(has_git).map(Path::to_owned);
+        Some(Self {
+            library: git2::Repository::open_bare(&git_dir).ok(),
+            found: Found {
+                git_dir,
+                common,
+                top: top.filter(|_| !is_inside),
+            },
+            is_inside,
+        })
+    }
 }
 
 /// Asks Git, which knows its environment, its settings and whom it trusts.
