@@ -142,7 +142,10 @@ fn proven(
         let [Ok(before), Ok(after)] = &sides else {
             return Ok(None);
         };
-        changes.add(&file.path, before.as_ref(), after.as_ref());
+        let Some(path) = &file.path else {
+            return Ok(None);
+        };
+        changes.add(path, before.as_ref(), after.as_ref());
     }
     let is_proven = |c: &Claim| promotion_id(&c.from, &c.to, &c.applications, &changes) == c.id;
     Ok(claims.into_iter().find(is_proven).map(|claim| claim.id))
@@ -183,9 +186,14 @@ fn is_update(
     }
     let snapshot = repository.snapshot(base)?;
     for ProposedFile { path, after, .. } in &merge.changes {
-        let is_own = own
-            .iter()
-            .any(|(c, _)| c.changes.iter().any(|file| file.path == *path));
+        let Some(path) = path else {
+            return Ok(false);
+        };
+        let is_own = own.iter().any(|(c, _)| {
+            c.changes
+                .iter()
+                .any(|file| file.path.as_ref() == Some(path))
+        });
         if is_own || file_at(snapshot.as_ref(), path)? != *after {
             return Ok(false);
         }

@@ -111,8 +111,8 @@ pub struct ProposedCommit {
 /// A file that a [`ProposedCommit`] changes: its mode and blob on either side.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProposedFile {
-    /// Where.
-    pub path: RepoPath,
+    /// Where; `None` for a path that the program could not have written.
+    pub path: Option<RepoPath>,
     /// In its first parent; `None` where there is no such file.
     pub before: Option<(FileMode, ObjectId)>,
     /// In the commit; `None` where it deletes the file.

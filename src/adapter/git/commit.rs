@@ -45,7 +45,6 @@ pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, 
         Some(tree) => tree,
         None => rebuild.write(ObjectType::Tree, b"")?,
     };
-    local.flush(&rebuild.written)?;
     let (tree, parent) = (tree.to_string(), request.parent.to_string());
     let is_signed = local.settings.is_on("commit.gpgsign");
     let mut words = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
@@ -59,6 +58,8 @@ pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, 
         .git
         .run(&mut local.git.command(&words), message, limit)?;
     if let Some(id) = id_of(ran.text().trim()).filter(|_| ran.status.success()) {
+        rebuild.written.push(id);
+        local.flush(&rebuild.written)?;
         return Ok(CommitId(id));
     }
     for person in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
@@ -70,9 +71,13 @@ pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, 
         }
     }
     Err(match local.git.fault("could not write the commit", &ran) {
-        RepositoryError::Git { source, .. } if is_signed => RepositoryError::NotSigned {
-            message: source.to_string(),
-        },
+        RepositoryError::Git { source, .. } | RepositoryError::ReadOnly { source, .. }
+            if is_signed =>
+        {
+            RepositoryError::NotSigned {
+                message: source.to_string(),
+            }
+        }
         error => error,
     })
 }

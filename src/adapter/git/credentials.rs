@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::address::Server;
 use super::program::Git;
-use crate::port::{Password, RepositoryError};
+use crate::port::Password;
 
 /// How long a helper may be silent; it may open a window and wait for somebody.
 const HELPER: Duration = Duration::from_secs(120);
@@ -59,13 +59,12 @@ pub(super) fn give(command: &mut Command, server: &Server, password: &Password) 
 pub(super) fn of_helpers(git: &Git, server: &Server) -> Option<Password> {
     let question = format!("url={}\n\n", server.by_https());
     let mut command = git.command(&["credential", "fill"]);
-    // A forge that cannot be asked is no reason to ask somebody.
+    // No prompt for what only a forge's API needs; a program that was set to answer may do so.
     command.env("GIT_TERMINAL_PROMPT", "0");
     if std::env::var_os("GIT_ASKPASS").is_none() {
         command.env("GIT_ASKPASS", "").env("SSH_ASKPASS", "");
     }
-    let limit = super::process::Limit::Silence(HELPER);
-    let ran: Result<_, RepositoryError> = git.run(&mut command, question.into_bytes(), limit);
+    let ran = git.run(&mut command, question.into_bytes(), git.limit(HELPER));
     let ran = ran.ok().filter(|ran| ran.status.success())?;
     let text = ran.text();
     let field = |key: &str| {

@@ -26,6 +26,9 @@ use super::tree::Changed;
 use crate::domain::{FileMode, ObjectId};
 use crate::port::RepositoryError;
 
+/// How long the filters of the files may be silent where nobody is at a terminal.
+const FILTERS: Duration = Duration::from_secs(600);
+
 /// A working tree.
 pub(super) struct Tree<'a> {
     pub(super) local: &'a Local,
@@ -79,7 +82,8 @@ impl Tree<'_> {
             if is_doubtful {
                 self.make_room(branch, changes)?;
             }
-            let ran = git.tell(&mut self.git(&words), Vec::new())?;
+            // A filter may ask for a password, or fetch something large.
+            let ran = git.run(&mut self.git(&words), Vec::new(), git.limit(FILTERS))?;
             if ran.status.success() {
                 return Ok(());
             }

@@ -215,11 +215,11 @@ impl Local {
         from_oid(odb.write(kind, bytes).map_err(self.place.fault(doing()))?)
     }
 
-    /// Flushes objects that libgit2 wrote, then their folders.
+    /// Flushes new objects, then their folders.
     ///
     /// # Why
     ///
-    /// libgit2 leaves flushing to the system. After a power failure a branch could
+    /// libgit2 leaves flushing to the system, and so does Git by default. After a power failure a branch could
     /// then name a commit whose files never arrived.
     pub(super) fn flush(&self, written: &[ObjectId]) -> Result<(), RepositoryError> {
         let objects = self.common.join("objects");

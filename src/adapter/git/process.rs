@@ -72,6 +72,9 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Re
     let mut heard = Instant::now();
     let mut ended: Option<Instant> = None;
     loop {
+        if ended.is_some_and(|ended: Instant| ended.elapsed() > REST) {
+            break;
+        }
         match pipes.recv_timeout(TICK) {
             Ok((pipe, bytes)) => {
                 heard = Instant::now();
@@ -84,7 +87,6 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Re
             }
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => match ended {
-                Some(ended) if ended.elapsed() > REST => break,
                 Some(_) => {}
                 None if running.child.try_wait()?.is_some() => ended = Some(Instant::now()),
                 None => running.check(heard)?,

@@ -6,7 +6,6 @@
 //! a shallow clone, where it cannot be told where the base's history begins, the
 //! last commit alone tells whether the branch is still the program's own.
 
-use super::fault::Place;
 use super::local::Local;
 use super::publish;
 use super::push::Update;
@@ -60,7 +59,7 @@ pub(super) fn look(
     }))
 }
 
-/// A commit with what it changed; a path that is not text is an error, for nothing can be said of it.
+/// A commit with what it changed.
 fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryError> {
     let commit = local.commit(id)?;
     let before = match commit.parents.first() {
@@ -68,26 +67,18 @@ fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryErr
         Some(parent) if local.objects.has(*parent) => Some(local.commit(*parent)?.tree),
         _ => None,
     };
-    let file = |Changed {
-                    path,
-                    before,
-                    after,
-                }: Changed| {
-        let fault = |e: crate::domain::RepoPathError| {
-            Place::found(format!("could not compare commit `{id}`"), e.to_string())
-        };
-        Ok(ProposedFile {
-            path: RepoPath::parse(&path.to_string()).map_err(fault)?,
-            before,
-            after,
-        })
+    let file = |changed: Changed| ProposedFile {
+        path: (std::str::from_utf8(&changed.path.0).ok())
+            .and_then(|path| RepoPath::parse(path).ok()),
+        before: changed.before,
+        after: changed.after,
     };
     let changes = changed(local, before, Some(commit.tree))?;
     Ok(ProposedCommit {
         id: CommitId(id),
         parents: commit.parents.into_iter().map(CommitId).collect(),
         message: commit.message,
-        changes: changes.into_iter().map(file).collect::<Result<_, _>>()?,
+        changes: changes.into_iter().map(file).collect(),
     })
 }
 

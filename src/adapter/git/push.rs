@@ -64,13 +64,14 @@ enum Answer {
 }
 
 impl Answer {
-    /// As Git's exit status and its lines for programs have it: 1 for what was refused, and a line for
-    /// each branch that the remote has seen.
-    fn of(ran: &Ran) -> Self {
+    /// As Git's exit status and its lines for programs have it: 1 for what was refused, a line for each
+    /// branch that a remote answered for, and `Done` for each URL that something was sent to.
+    fn of(ran: &Ran, urls: usize) -> Self {
         let text = ran.text();
+        let sent = text.lines().filter(|line| *line == "Done").count();
         let mut lines = text.lines().filter(|line| line.starts_with('!'));
         match (ran.status.code(), lines.next()) {
-            (Some(1), None) => Self::OfOurHook,
+            (Some(1), None) if sent < urls => Self::OfOurHook,
             (Some(1), Some(line)) if !line.contains("\t[remote failure]") => Self::OfRemote,
             _ => Self::None,
         }
@@ -87,9 +88,6 @@ impl Remote<'_> {
                 Attempt::Accepted { message } => return Ok(Pushed::Done { message }),
                 Attempt::Failed { reason, answer } => (reason, answer),
             };
-            if answer == Answer::OfOurHook {
-                return Err(self.refused(update, &reason));
-            }
             let now = self.tip(update.branch)?;
             let others = self.others_at(update)?;
             if now == update.new && others.is_empty() {
@@ -100,7 +98,7 @@ impl Remote<'_> {
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
             answers += usize::from(answer == Answer::OfRemote);
-            if answers < 2 && tries.wait() {
+            if answers < 2 && answer != Answer::OfOurHook && tries.wait() {
                 continue;
             }
             return Err(match answer {
@@ -139,11 +137,8 @@ impl Remote<'_> {
         let answer = match messages::final_failure(&messages::of_git(&ran)) {
             // Who may read and not write gets no better answer than that.
             Some(Final::Denied) => Answer::OfRemote,
-            Some(_) => match self.final_error(&ran) {
-                Some(error) => return Err(error),
-                None => Answer::None,
-            },
-            None => Answer::of(&ran),
+            Some(kind) => return Err(self.final_error(kind, &ran)),
+            None => Answer::of(&ran, self.urls.len()),
         };
         Ok(Attempt::Failed {
             reason: messages::reason(&ran),

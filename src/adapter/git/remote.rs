@@ -18,6 +18,9 @@ use super::urls::{self, Purpose};
 use crate::domain::ObjectId;
 use crate::port::{Password, RepositoryError};
 
+/// How often a branch that is replaced meanwhile is fetched again.
+const TRIES: usize = 4;
+
 /// What Git knows a push URL as, where it is not the URL that is fetched from.
 const BESIDE: &str = "git-promote-push";
 
@@ -122,21 +125,19 @@ impl<'l> Remote<'l> {
     /// The same for the URL that is pushed to, as a remote of its own with this one's settings.
     fn beside(&self, url: &str, words: &[&str]) -> Command {
         let mut git = self.git(words, self.local.git.network.silence);
-        let given = std::env::var("GIT_CONFIG_COUNT").ok();
-        let mut count: usize = given.and_then(|count| count.parse().ok()).unwrap_or(0);
         let settings = self.local.settings.of_remote(&self.name);
         let others = settings
             .filter(|(key, _)| !matches!(*key, "url" | "pushurl" | "fetch" | "push" | "mirror"));
+        // The URL may hold a password, so it goes by the environment, as Git hands on its `-c`.
+        let mut given = vec![std::env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default()];
         for (key, value) in others.chain([("url", Some(url))]) {
-            // The URL may hold a password, so it goes by the environment.
-            git.env(
-                format!("GIT_CONFIG_KEY_{count}"),
-                format!("remote.{BESIDE}.{key}"),
-            );
-            git.env(format!("GIT_CONFIG_VALUE_{count}"), value.unwrap_or("true"));
-            count += 1;
+            let value = value.unwrap_or("true");
+            let setting = format!("remote.{BESIDE}.{key}={value}");
+            let setting = setting.replace('\'', r"'\''").replace('!', r"'\!'");
+            given.push(format!("'{setting}'"));
         }
-        git.env("GIT_CONFIG_COUNT", count.to_string());
+        let given = given.join(" ");
+        git.env("GIT_CONFIG_PARAMETERS", given.trim_start());
         git
     }
 
@@ -148,8 +149,9 @@ impl<'l> Remote<'l> {
         loop {
             let reason = match process::run(&mut command(), Vec::new(), limit) {
                 Ok(ran) if ran.status.success() => return Ok(ran),
-                Ok(ran) => match self.final_error(&ran) {
-                    Some(error) => return Err(error),
+                // Before a push no hook prints anything: what a server prints is its answer.
+                Ok(ran) => match messages::final_failure(&String::from_utf8_lossy(&ran.stderr)) {
+                    Some(kind) => return Err(self.final_error(kind, &ran)),
                     None => messages::reason(&ran),
                 },
                 Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
@@ -164,13 +166,11 @@ impl<'l> Remote<'l> {
         }
     }
 
-    /// The error, where a message tells that another try would end like this one.
-    pub(super) fn final_error(&self, ran: &Ran) -> Option<RepositoryError> {
+    /// The error of a failure that another try would not mend.
+    pub(super) fn final_error(&self, kind: Final, ran: &Ran) -> RepositoryError {
         let remote = self.name.clone();
         let source = self.source(&messages::reason(ran));
-        // Before a push no hook prints anything: what a server prints is its answer.
-        let text = String::from_utf8_lossy(&ran.stderr);
-        Some(match messages::final_failure(&text)? {
+        match kind {
             Final::Unsupported => RepositoryError::Git {
                 doing: format!("Git does not use the URL of remote `{remote}`"),
                 source,
@@ -182,7 +182,7 @@ impl<'l> Remote<'l> {
             },
             Final::Untrusted => RepositoryError::UntrustedServer { remote, source },
             Final::Denied => RepositoryError::Denied { remote, source },
-        })
+        }
     }
 
     /// The reason for a failure, with the address of the remote.
@@ -193,12 +193,15 @@ impl<'l> Remote<'l> {
 
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        let in_url = self.server().map(Server::secrets).unwrap_or_default();
+        let in_urls = self.urls.iter().filter_map(|url| match Address::of(url)? {
+            Address::Server(server) => Some(server.secrets()),
+            Address::Disk(_) => None,
+        });
         let own = self
             .password
             .as_ref()
             .map(|own| own.secret.expose_secret().to_owned());
-        for secret in in_url.into_iter().chain(own) {
+        for secret in in_urls.flatten().chain(own) {
             text = text.replace(&secret, "***");
         }
         text
@@ -287,9 +290,24 @@ impl<'l> Remote<'l> {
     /// Brings a branch's commit and what it needs here, and gives the commit; `None` when there is
     /// no such branch. What is known of the branch here follows, as the remote's refspecs say.
     pub(super) fn fetch(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
-        let Some(tip) = self.list()?.branches.get(branch).copied() else {
-            return Ok(None);
-        };
+        for _ in 0..TRIES {
+            let Some(tip) = self.list()?.branches.get(branch).copied() else {
+                return Ok(None);
+            };
+            let fetched = self.fetch_once(branch, tip)?;
+            // Somebody may have replaced it since it was listed.
+            if self.local.objects.has(fetched) {
+                return Ok(Some(fetched));
+            }
+            self.listed = None;
+        }
+        Err(RepositoryError::Unreachable {
+            remote: self.name.clone(),
+            source: self.source(&format!("`{branch}` is replaced all the time")),
+        })
+    }
+
+    fn fetch_once(&self, branch: &str, tip: ObjectId) -> Result<ObjectId, RepositoryError> {
         let tracking = urls::tracking(self.local, &self.name, branch);
         let known = match &tracking {
             Some(name) => self.local.target(name)?,
@@ -297,7 +315,7 @@ impl<'l> Remote<'l> {
         };
         // What a reference names is here with all that it needs; anything else may be half of it.
         if known == Some(tip) {
-            return Ok(Some(tip));
+            return Ok(tip);
         }
         let depth: &[&str] = if known.is_none() && self.local.has_one_commit()? {
             // The last commit of a new branch, and what it changed.
@@ -335,6 +353,6 @@ impl<'l> Remote<'l> {
             Some(name) => self.local.target(&name)?.filter(|now| Some(*now) != known),
             None => None,
         };
-        Ok(now.or(Some(tip)))
+        Ok(now.unwrap_or(tip))
     }
 }

@@ -43,7 +43,7 @@ fn kind(mode: &[u8]) -> FileMode {
         b"40000" => FileMode::Directory,
         b"120000" => FileMode::Symlink,
         b"160000" => FileMode::Submodule,
-        [.., a, _, _] if mode.len() == 6 && (a - b'0') & 1 == 1 => FileMode::Executable,
+        [.., a, _, _] if mode.len() == 6 && a & 1 == 1 => FileMode::Executable,
         _ => FileMode::Regular,
     }
 }

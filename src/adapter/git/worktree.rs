@@ -12,6 +12,7 @@ use super::fault::Place;
 use super::files::{Tree, git_dir_of};
 use super::local::Local;
 use super::lock::Lock;
+use super::path::GitPath;
 use super::refs::{Swap, of_branch};
 use super::tree::changed;
 use crate::domain::ObjectId;
@@ -65,29 +66,33 @@ pub(super) fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, R
         let is_here = local.symbolic("HEAD")?.as_ref() == Some(&name);
         return Ok(local.top.iter().filter(|_| is_here).cloned().collect());
     }
-    let words = ["worktree", "list", "--porcelain"];
-    let list = local
-        .git
-        .answer("could not list the working trees", &words)?;
+    let ran = local.git.ask(&["worktree", "list", "--porcelain"])?;
+    if !ran.status.success() {
+        return Err(local.git.fault("could not list the working trees", &ran));
+    }
+    let lines: Vec<&[u8]> = ran.stdout.split(|byte| *byte == b'\n').collect();
     let mut found = Vec::new();
-    let mut folder = Path::new("");
-    let mut is_bare = false;
-    for line in list.lines() {
-        match line.split_once(' ').unwrap_or((line, "")) {
-            ("worktree", path) => (folder, is_bare) = (Path::new(path), false),
-            ("bare", _) => is_bare = true,
-            // One whose folder is gone has no files to move.
-            ("branch", full) if full == name && !is_bare && folder.is_dir() => {
-                found.push(folder.to_owned());
-            }
-            ("detached", _) => {
-                let git_dir = git_dir_of(folder).unwrap_or_else(|| local.common.clone());
-                refuse_rebasing(&git_dir, Some(folder), &name)?;
-            }
-            _ => {}
+    for tree in lines.split(|line| line.is_empty()) {
+        let value = |key: &str| {
+            tree.iter()
+                .find_map(|line| line.strip_prefix(key.as_bytes()))
+        };
+        let Some(folder) = value("worktree ") else {
+            continue;
+        };
+        let folder = GitPath(folder.to_vec()).below(Path::new(""));
+        if value("detached").is_some() {
+            let git_dir = git_dir_of(&folder).unwrap_or_else(|| local.common.clone());
+            refuse_rebasing(&git_dir, Some(&folder), &name)?;
+        }
+        // One whose folder is gone for good has no files to move; a locked one comes back.
+        let has_files = folder.is_dir() || value("locked").is_some();
+        let is_there = value("branch ") == Some(name.as_bytes());
+        if is_there && has_files && value("bare").is_none() {
+            found.push(folder);
         }
     }
-    // Whoever is in it knows best where it is: its `.git` may be elsewhere.
+    // The main one may have its `.git` elsewhere: then it is the folder in which we were started.
     if let Some(top) = &local.top
         && local.is_at(&local.common)
         && let Some(main) = found.iter_mut().find(|folder| git_dir_of(folder).is_none())

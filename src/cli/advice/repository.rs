@@ -39,10 +39,10 @@ pub(super) fn way(error: &Error) -> Way {
              `git fetch --prune`"
         )),
         Error::Refused { branch, .. } if branch.starts_with("promote/") => Way::failed(
-            "nothing has moved; a rule or a hook there does not take branches of this name from you",
+            "a rule or a hook there does not take branches of this name from you, or a lock was left behind",
         ),
         Error::Refused { .. } => Way::failed(
-            "nothing has moved; if the branch takes changes by review only, \
+            "if the branch takes changes by review only, \
              `--action pull-request` proposes this one",
         ),
         Error::MissingIdentity { .. } => Way::failed(
