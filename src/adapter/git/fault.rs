@@ -10,8 +10,6 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
-use git2::{ErrorClass, ErrorCode};
-
 use crate::port::RepositoryError;
 
 /// Where an operation takes place: what an error needs to name.
@@ -72,15 +70,6 @@ impl Place {
 
     fn classify(&self, doing: String, error: git2::Error) -> RepositoryError {
         let text = error.message().to_owned();
-        if error.code() == ErrorCode::NotFound
-            && matches!(error.class(), ErrorClass::Odb | ErrorClass::Object)
-            && let Some(id) = id_in(&text)
-        {
-            return RepositoryError::MissingObject {
-                id: id.to_owned(),
-                shallow: self.shallow,
-            };
-        }
         match self.of_system(&text, || Box::new(git2::Error::from_str(&text))) {
             Some(error) => error,
             None => RepositoryError::Git {
@@ -115,12 +104,6 @@ impl Place {
     }
 }
 
-/// The first word that is an object's id.
-fn id_in(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_hexdigit())
-        .find(|word| matches!(word.len(), 40 | 64))
-}
-
 /// An error with what caused it.
 pub(super) fn display_chain(error: &RepositoryError) -> String {
     match error.source() {
@@ -141,7 +124,7 @@ mod tests {
     }
 
     fn os(text: &str) -> git2::Error {
-        git2::Error::new(ErrorCode::GenericError, ErrorClass::Os, text)
+        git2::Error::from_str(text)
     }
 
     #[test]
@@ -159,19 +142,5 @@ mod tests {
             let error = place().fault("x")(os(text));
             assert!(matches!(error, RepositoryError::ReadOnly { .. }));
         }
-    }
-
-    #[test]
-    fn a_missing_object_is_named_and_says_whether_the_clone_is_shallow() {
-        let id = "0123456789012345678901234567890123456789";
-        let error = place().fault("x")(git2::Error::new(
-            ErrorCode::NotFound,
-            ErrorClass::Odb,
-            format!("object not found - no match for id ({id})"),
-        ));
-        let RepositoryError::MissingObject { id: found, shallow } = error else {
-            panic!("{error:?}")
-        };
-        assert_eq!((found.as_str(), shallow), (id, true));
     }
 }
