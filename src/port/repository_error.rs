@@ -150,6 +150,22 @@ pub enum RepositoryError {
         /// The remote.
         remote: String,
     },
+    /// A push would go to several places, of which some could take it and others not.
+    #[error("remote `{remote}` has {} push URLs: {}", .urls.len(), .urls.join(", "))]
+    SeveralPushUrls {
+        /// The remote.
+        remote: String,
+        /// Its push URLs, without passwords.
+        urls: Vec<String>,
+    },
+    /// The `pre-push` hook of this repository refused.
+    #[error("the `pre-push` hook of this repository refused `{branch}`: {message}")]
+    HookRefused {
+        /// The branch.
+        branch: String,
+        /// What the hook and Git printed.
+        message: String,
+    },
     /// The branch would leave its files behind.
     #[error("branch `{branch}` is checked out in `{folder}`, so it cannot be moved alone")]
     CheckedOut {

@@ -86,3 +86,19 @@ fn changed_files_hold_it_and_that_is_told() {
         (before, "image:\n  tag: mine\n".into())
     );
 }
+
+#[test]
+fn it_follows_from_further_behind_too() {
+    let world = World::new();
+    let (remote, repo) = world.cloned(&FILES);
+    let other = world.clone_of(&remote, "other");
+    other.commit("theirs", &[("notes", "1")]);
+    other.git(&["push", "-q"]);
+    assert_eq!(other.promote(PROMOTE).code, 0);
+    assert_eq!(promotes_nothing(&repo, &[]), "");
+    assert_eq!(repo.tip("main"), remote.tip("main"));
+    assert_eq!(
+        (repo.read("notes"), repo.status()),
+        ("1".into(), String::new())
+    );
+}

@@ -222,7 +222,7 @@ fn dirty_files_leave_the_local_branch_behind_with_a_note() {
         "{notes:?}"
     );
     assert!(
-        notes[0].ends_with("to update it, run `git pull`"),
+        notes[0].ends_with("move them away first, then run `git pull`"),
         "{notes:?}"
     );
 }

@@ -99,24 +99,48 @@ fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
 }
 
 #[test]
-fn every_push_url_gets_the_commit_or_is_named() {
+fn a_remote_with_several_push_urls_is_refused_by_name() {
     let world = World::new();
     let (remote, repo) = world.cloned(FILES);
-    world.git(&["clone", "-q", "--mirror", "remote.git", "second.git"]);
-    let second = world.at(world.path("second.git"));
-    for place in [&remote, &second] {
-        let url = place.dir.display().to_string();
-        repo.git(&["remote", "set-url", "--add", "--push", "origin", &url]);
-    }
     let first = remote.tip("main");
-    second.hook("update", "exit 1");
-    let ran = repo.promote(PROMOTE);
-    assert_eq!(ran.code, 1, "{ran}");
-    assert!(ran.stderr.contains("second.git"), "{ran}");
-    fs::remove_file(second.dir.join("hooks/update")).unwrap();
-    remote.git(&["update-ref", "refs/heads/main", &first]);
-    promotes(&repo, &[]);
-    assert!(has_new(&remote) && has_new(&second) && has_new(&repo));
+    for url in ["../remote.git", "https://me:s3cret@127.0.0.1:1/second.git"] {
+        repo.git(&["remote", "set-url", "--add", "--push", "origin", url]);
+    }
+    for action in ["commit", "pull-request"] {
+        let ran = repo.promote(&[PROMOTE, &["--action", action]].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(
+            ran.stderr
+                .contains("has 2 push URLs: ../remote.git, https://127.0.0.1:1/second.git"),
+            "{ran}"
+        );
+        assert!(!ran.to_string().contains("s3cret"), "{ran}");
+    }
+    // A preview pushes nothing.
+    promotes(&repo, &["--dry-run"]);
+    assert_eq!(
+        remote.git(&["for-each-ref", "--format=%(objectname)"]),
+        first
+    );
+}
+
+#[test]
+fn started_within_dot_git_the_files_move_all_the_same() {
+    for (folder, git_dir) in [(".git", None), (".git/objects", None), (".git", Some("."))] {
+        let world = World::new();
+        let (remote, repo) = world.cloned(FILES);
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command.current_dir(repo.dir.join(folder)).args(PROMOTE);
+        if let Some(git_dir) = git_dir {
+            command.env("GIT_DIR", git_dir);
+        }
+        let ran = Ran::from(command.output().unwrap());
+        assert_eq!(ran.code, 0, "{folder} {git_dir:?}: {ran}");
+        assert!(has_new(&remote) && has_new(&repo));
+        assert!(repo.read(PRODUCTION).contains("1.5.0"), "{ran}");
+        assert_eq!(repo.status(), "", "{folder} {git_dir:?}");
+        assert!(!repo.has(".git/apps"));
+    }
 }
 
 #[test]

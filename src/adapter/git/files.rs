@@ -40,13 +40,18 @@ impl Tree<'_> {
     fn git(&self, words: &[&str]) -> Command {
         let mut git = self.local.git.command(words);
         git.current_dir(self.folder);
-        // What the environment names belongs to the working tree in which we were started.
-        if Some(self.folder) != self.local.top.as_deref() {
+        // What the environment names belongs to the working tree in which we were started; and a
+        // `GIT_DIR` alone makes one of the folder in which Git runs.
+        let dir = &self.local.git.dir;
+        let is_set = |name| std::env::var_os(name).is_some();
+        let is_here = Some(self.folder) == self.local.top.as_deref();
+        let is_started_here = || dir.canonicalize().is_ok_and(|dir| dir == self.folder);
+        if is_here && is_set("GIT_DIR") && (is_set("GIT_WORK_TREE") || is_started_here()) {
+            git.current_dir(dir);
+        } else if !is_here || is_set("GIT_DIR") {
             for name in PLACES {
                 git.env_remove(name);
             }
-        } else if std::env::var_os("GIT_DIR").is_some() {
-            git.current_dir(&self.local.git.dir);
         }
         git
     }

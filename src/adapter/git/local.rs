@@ -31,8 +31,9 @@ pub(super) struct Local {
     git_dir: PathBuf,
     /// The folder of what all working trees share.
     pub(super) common: PathBuf,
-    /// The folder of the checked-out files; `None` for a bare repository.
+    /// The folder of the checked-out files; `None` for a bare repository, and where it is not known.
     pub(super) top: Option<PathBuf>,
+    is_bare: bool,
     library: Option<Mutex<git2::Repository>>,
     pub(super) objects: Objects,
 }
@@ -42,6 +43,7 @@ struct Found {
     git_dir: PathBuf,
     common: PathBuf,
     top: Option<PathBuf>,
+    is_bare: bool,
 }
 
 impl Local {
@@ -91,6 +93,7 @@ impl Local {
             git_dir: found.git_dir,
             common: found.common,
             top: found.top,
+            is_bare: found.is_bare,
             library: library.map(Mutex::new),
             objects,
         })
@@ -104,7 +107,7 @@ impl Local {
 
     /// Whether it has no files checked out.
     pub(super) fn is_bare(&self) -> bool {
-        self.top.is_none()
+        self.is_bare
     }
 
     /// How many bytes an object's id has.
@@ -172,6 +175,7 @@ impl Usual {
             found: Found {
                 git_dir,
                 common,
+                is_bare: is_inside,
                 top: top.filter(|_| !is_inside),
             },
             is_inside,
@@ -196,18 +200,29 @@ fn by_asking(git: &Git) -> Result<Found, RepositoryError> {
     };
     let git_dir = PathBuf::from(git_dir);
     let common = git.dir.join(common);
-    let top = if is_bare == "true" {
-        None
-    } else {
-        Some(git.ask(&["rev-parse", "--show-toplevel"])?)
-    };
-    let top = top.filter(|ran| ran.status.success());
-    let top = top.map(|ran| PathBuf::from(ran.text().trim_end_matches('\n')));
+    let is_bare = is_bare == "true";
+    let top = git.ask(&["rev-parse", "--show-toplevel"])?;
+    let top = Some(PathBuf::from(top.text().trim_end_matches('\n')))
+        .filter(|top| !top.as_os_str().is_empty() && !top.starts_with(&git_dir))
+        // From within `.git`, Git knows no files; they are beside it.
+        .or_else(|| beside(&git_dir))
+        .filter(|_| !is_bare);
     Ok(Found {
+        is_bare,
         common: common.canonicalize().unwrap_or(common),
         git_dir,
         top,
     })
+}
+
+/// The folder whose `.git` this is, or names this.
+fn beside(git_dir: &Path) -> Option<PathBuf> {
+    let dot = match std::fs::read_to_string(git_dir.join("gitdir")) {
+        Ok(linked) => PathBuf::from(linked.trim_end()),
+        Err(_) => git_dir.to_owned(),
+    };
+    let is_dot = dot.file_name().is_some_and(|name| name == ".git");
+    dot.parent().filter(|_| is_dot).map(Path::to_owned)
 }
 
 /// Why Git finds no repository: there is none, it belongs to somebody else, or what Git prints.

@@ -141,7 +141,15 @@ impl Objects {
     }
 
     fn io_fault(&self, id: ObjectId, kind: ObjectType, error: io::Error) -> RepositoryError {
-        self.place.io_fault(format!("could not read {kind} `{id}`"))(error)
+        let doing = format!("could not read {kind} `{id}`");
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Place::found(
+                doing,
+                "`git cat-file` failed; a partial clone fetches what it lacks from its remote, and \
+                 `git fetch` shows whether that can be reached",
+            ),
+            _ => self.place.io_fault(doing)(error),
+        }
     }
 }
 

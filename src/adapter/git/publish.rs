@@ -65,8 +65,14 @@ pub(super) fn notes(
         .collect();
     let is_behind = |name: &String| local.target(name).ok() != Some(new);
     if let Some(name) = tracking(local, remote, branch).filter(is_behind) {
+        let lock = local.common.join(format!("{name}.lock"));
+        let reason = if lock.exists() {
+            format!("`{}` is in the way", lock.display())
+        } else {
+            format!("`git remote prune {remote}` removes stale references")
+        };
         notes.push(format!(
-            "`{name}` could not be updated in this clone; `git remote prune {remote}` removes stale references"
+            "`{name}` could not be updated in this clone: {reason}"
         ));
     }
     Some(notes)
@@ -74,29 +80,34 @@ pub(super) fn notes(
 
 /// Moves the local branch if it is only behind.
 fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<String> {
-    let moved = || {
-        let Some(old) = local.target(&of_branch(branch))? else {
-            return Ok(Swap::Done);
-        };
-        if !local.descends(old, new)? {
-            let what = format!("it has commits that `{remote}/{branch}` does not have");
-            return Err(Place::found("", what));
-        }
-        worktree::advance(local, branch, old, new)
+    let left = |reason: &str, advice: &str| {
+        Some(format!(
+            "local branch `{branch}` was left behind: {reason}; {advice}"
+        ))
     };
-    let reason = match moved() {
-        Ok(Swap::Done) => return None,
-        Ok(Swap::Overtaken) => "somebody moved it".to_owned(),
-        Err(error) => display_chain(&error),
+    let old = match local.target(&of_branch(branch)) {
+        Ok(None) => return None,
+        Ok(Some(old)) => old,
+        Err(error) => return left(&display_chain(&error), "run `git pull` afterwards"),
     };
-    Some(format!(
-        "local branch `{branch}` was left behind: {reason}; to update it, run `git pull`"
-    ))
+    if !local.descends(old, new).unwrap_or(false) {
+        let reason = format!("it has commits that `{remote}/{branch}` does not have");
+        return left(&reason, "`git pull --rebase` puts them on top");
+    }
+    match worktree::advance(local, branch, old, new) {
+        Ok(Swap::Done) => None,
+        Ok(Swap::Overtaken) => left("it was moved meanwhile", "run `git pull`"),
+        Err(error @ RepositoryError::Dirty { .. }) => left(
+            &error.to_string(),
+            "commit, stash or move them away first, then run `git pull`",
+        ),
+        Err(error) => left(&display_chain(&error), "run `git pull` afterwards"),
+    }
 }
 
-/// Lets the local branch follow where an earlier run was stopped after its push: when it is at the
-/// very commit that the remote's last one, a promotion by the same person, was made on, and never
-/// was at that one: who sets it back means it.
+/// Lets the local branch follow where an earlier run was stopped after its push: when the remote's last
+/// commit is a promotion by the same person, the branch is only behind it, and never was at it. A
+/// branch that was reset on purpose stays.
 pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
     let (Some(remote), tip) = (&branch.remote, branch.tip.0) else {
         return Ok(Vec::new());
@@ -104,7 +115,13 @@ pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<String>, Re
     let name = of_branch(&branch.name);
     let commit = local.commit(tip)?;
     let is_promotion = commit.message.contains("\nPromotion-Id: ");
-    if !is_promotion || local.target(&name)?.as_slice() != commit.parents {
+    let Some(old) = local
+        .target(&name)?
+        .filter(|old| is_promotion && *old != tip)
+    else {
+        return Ok(Vec::new());
+    };
+    if !local.descends(old, tip)? {
         return Ok(Vec::new());
     }
     // Who has no name here has promoted nothing.

@@ -10,7 +10,6 @@
 use std::io::ErrorKind;
 use std::process::Command;
 
-use super::address::without_login;
 use super::messages::{self, Final};
 use super::process::{self, Ran};
 use super::refs::of_branch;
@@ -64,14 +63,14 @@ enum Answer {
 }
 
 impl Answer {
-    /// As Git's exit status and its lines for programs have it: 1 for what was refused, a line for each
-    /// branch that a remote answered for, and `Done` for each URL that something was sent to.
-    fn of(ran: &Ran, urls: usize) -> Self {
+    /// As Git's exit status and its lines for programs have it: 1 for what was refused, a line for the
+    /// branch if the remote answered for it, and `Done` if anything was sent.
+    fn of(ran: &Ran) -> Self {
         let text = ran.text();
-        let sent = text.lines().filter(|line| *line == "Done").count();
+        let was_sent = text.lines().any(|line| line == "Done");
         let mut lines = text.lines().filter(|line| line.starts_with('!'));
         match (ran.status.code(), lines.next()) {
-            (Some(1), None) if sent < urls => Self::OfOurHook,
+            (Some(1), None) if !was_sent => Self::OfOurHook,
             (Some(1), Some(line)) if !line.contains("\t[remote failure]") => Self::OfRemote,
             _ => Self::None,
         }
@@ -89,11 +88,10 @@ impl Remote<'_> {
                 Attempt::Failed { reason, answer } => (reason, answer),
             };
             let now = self.tip(update.branch)?;
-            let others = self.others_at(update)?;
-            if now == update.new && others.is_empty() {
+            if now == update.new {
                 return Ok(Pushed::Done { message: None });
             }
-            if now != update.new && now != update.old {
+            if now != update.old {
                 return Ok(Pushed::Overtaken);
             }
             // Another push may hold the branch's lock just now; a rule refuses again.
@@ -101,18 +99,19 @@ impl Remote<'_> {
             if answers < 2 && answer != Answer::OfOurHook && tries.wait() {
                 continue;
             }
+            let message = self.without_secrets(&reason);
+            let branch = update.branch.to_owned();
             return Err(match answer {
                 Answer::None => RepositoryError::Unreachable {
                     remote: self.name.clone(),
                     source: self.source(&reason),
                 },
-                _ if now == update.new => {
-                    self.refused(update, &format!("{}: {reason}", others.join(", ")))
-                }
-                _ if self.urls.len() > 1 => {
-                    self.refused(update, &format!("{}: {reason}", self.address.shown()))
-                }
-                _ => self.refused(update, &reason),
+                Answer::OfRemote => RepositoryError::Refused {
+                    remote: self.name.clone(),
+                    branch,
+                    message,
+                },
+                Answer::OfOurHook => RepositoryError::HookRefused { branch, message },
             });
         }
     }
@@ -138,31 +137,12 @@ impl Remote<'_> {
             // Who may read and not write gets no better answer than that.
             Some(Final::Denied) => Answer::OfRemote,
             Some(kind) => return Err(self.final_error(kind, &ran)),
-            None => Answer::of(&ran, self.urls.len()),
+            None => Answer::of(&ran),
         };
         Ok(Attempt::Failed {
             reason: messages::reason(&ran),
             answer,
         })
-    }
-
-    fn refused(&self, update: &Update<'_>, reason: &str) -> RepositoryError {
-        RepositoryError::Refused {
-            remote: self.name.clone(),
-            branch: update.branch.to_owned(),
-            message: self.without_secrets(reason),
-        }
-    }
-
-    /// The further push URLs where the branch is not where it shall be.
-    fn others_at(&self, update: &Update<'_>) -> Result<Vec<String>, RepositoryError> {
-        let mut others = Vec::new();
-        for url in &self.urls[1..] {
-            if self.ask(url)?.branches.get(update.branch).copied() != update.new {
-                others.push(without_login(url));
-            }
-        }
-        Ok(others)
     }
 
     fn push_command(&self, update: &Update<'_>) -> Command {

@@ -38,8 +38,8 @@ pub(super) struct Listed {
 pub(super) struct Remote<'l> {
     pub(super) local: &'l Local,
     pub(super) name: String,
-    /// The URLs for this purpose; the first one is asked.
-    pub(super) urls: Vec<String>,
+    /// The URL for this purpose.
+    url: String,
     pub(super) address: Address,
     /// Whether Git, asked for the remote by its name, would look at another URL.
     is_beside: bool,
@@ -55,18 +55,17 @@ impl<'l> Remote<'l> {
         purpose: Purpose,
     ) -> Result<Self, RepositoryError> {
         let address = Self::address_of(local, name, purpose)?;
-        let urls = urls::of_remote(local, name, purpose)?;
+        let url = urls::of_remote(local, name, purpose)?.swap_remove(0);
         let password = match &address {
             Address::Server(server) => credentials::own(&local.git, server),
             Address::Disk(_) => None,
         };
         let is_beside = purpose == Purpose::Push
-            && (urls.len() > 1
-                || urls::of_remote(local, name, Purpose::Fetch)?.first() != urls.first());
+            && urls::of_remote(local, name, Purpose::Fetch)?.first() != Some(&url);
         Ok(Self {
             local,
             name: name.to_owned(),
-            urls,
+            url,
             address,
             is_beside,
             password,
@@ -123,14 +122,14 @@ impl<'l> Remote<'l> {
     }
 
     /// The same for the URL that is pushed to, as a remote of its own with this one's settings.
-    fn beside(&self, url: &str, words: &[&str]) -> Command {
+    fn beside(&self, words: &[&str]) -> Command {
         let mut git = self.git(words, self.local.git.network.silence);
         let settings = self.local.settings.of_remote(&self.name);
         let others = settings
             .filter(|(key, _)| !matches!(*key, "url" | "pushurl" | "fetch" | "push" | "mirror"));
         // The URL may hold a password, so it goes by the environment, as Git hands on its `-c`.
         let mut given = vec![std::env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default()];
-        for (key, value) in others.chain([("url", Some(url))]) {
+        for (key, value) in others.chain([("url", Some(self.url.as_str()))]) {
             let value = value.unwrap_or("true");
             let setting = format!("remote.{BESIDE}.{key}={value}");
             let setting = setting.replace('\'', r"'\''").replace('!', r"'\!'");
@@ -193,15 +192,12 @@ impl<'l> Remote<'l> {
 
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        let in_urls = self.urls.iter().filter_map(|url| match Address::of(url)? {
-            Address::Server(server) => Some(server.secrets()),
-            Address::Disk(_) => None,
-        });
+        let in_url = self.server().map(Server::secrets).unwrap_or_default();
         let own = self
             .password
             .as_ref()
             .map(|own| own.secret.expose_secret().to_owned());
-        for secret in in_urls.flatten().chain(own) {
+        for secret in in_url.into_iter().chain(own) {
             text = text.replace(&secret, "***");
         }
         text
@@ -211,18 +207,18 @@ impl<'l> Remote<'l> {
     fn list(&mut self) -> Result<&Listed, RepositoryError> {
         let listed = match self.listed.take() {
             Some(listed) => listed,
-            None => self.ask(&self.urls[0])?,
+            None => self.ask()?,
         };
         Ok(self.listed.insert(listed))
     }
 
     /// HEAD's branch and all branches with their commits.
-    pub(super) fn ask(&self, url: &str) -> Result<Listed, RepositoryError> {
+    pub(super) fn ask(&self) -> Result<Listed, RepositoryError> {
         let patterns = ["HEAD", "refs/heads/*"];
         let start = ["ls-remote", "--symref", "--"];
         let ran = self.patiently(|| {
             if self.is_beside {
-                self.beside(url, &[&start[..], &[BESIDE], &patterns].concat())
+                self.beside(&[&start[..], &[BESIDE], &patterns].concat())
             } else {
                 let words = [&start[..], &[&self.name], &patterns].concat();
                 self.git(&words, self.local.git.network.silence)
@@ -342,7 +338,7 @@ impl<'l> Remote<'l> {
             is_again = true;
             if self.is_beside {
                 let words = [&words, depth, more, &["--", BESIDE, &full]].concat();
-                self.beside(&self.urls[0], &words)
+                self.beside(&words)
             } else {
                 let words = [&words, depth, more, &["--", &self.name, &full]].concat();
                 self.git(&words, self.local.git.network.silence)

@@ -13,7 +13,7 @@ use super::remote::Remote;
 use super::retry::NetworkOptions;
 use super::snapshot::GitSnapshot;
 use super::urls::Purpose;
-use super::{branch, choose, commit, credentials, proposed, publish};
+use super::{branch, choose, commit, credentials, proposed, publish, urls};
 use crate::domain::CommitId;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
@@ -107,6 +107,9 @@ impl Repository for GitRepository {
                 Publish::Local => choose::remote(local).unwrap_or(None),
                 Publish::Push | Publish::Look => choose::remote(local)?,
             };
+            if let (Some(remote), Publish::Push) = (&remote, choice.publish) {
+                urls::refuse_several(local, remote)?;
+            }
             match (remote, choice.publish) {
                 (Some(remote), Publish::Push) => branch::fetched(local, &choice, &remote),
                 (Some(remote), Publish::Look) => branch::looked_at(local, &choice, &remote),

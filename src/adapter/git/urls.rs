@@ -1,5 +1,6 @@
 //! What Git's settings say of a remote: its URLs, and where its branches are remembered.
 
+use super::address::without_login;
 use super::fault::Place;
 use super::local::Local;
 use super::refs::of_branch;
@@ -52,6 +53,19 @@ pub(super) fn of_remote(
         return Err(Place::found(doing, "it has none"));
     }
     Ok(urls)
+}
+
+/// Makes sure that a push goes to one place: of several, some could take it and others not, and the
+/// next run would find nothing to do.
+pub(super) fn refuse_several(local: &Local, name: &str) -> Result<(), RepositoryError> {
+    let urls = of_remote(local, name, Purpose::Push)?;
+    if urls.len() < 2 {
+        return Ok(());
+    }
+    Err(RepositoryError::SeveralPushUrls {
+        remote: name.to_owned(),
+        urls: urls.iter().map(|url| without_login(url)).collect(),
+    })
 }
 
 /// Where this repository remembers a branch of a remote, by the refspecs that Git fetches with.

@@ -64,6 +64,12 @@ pub(super) fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, R
     if !local.common.join("worktrees").is_dir() {
         refuse_rebasing(&local.common, local.top.as_deref(), &name)?;
         let is_here = local.symbolic("HEAD")?.as_ref() == Some(&name);
+        if is_here && local.top.is_none() && !local.is_bare() {
+            return Err(Place::found(
+                format!("could not move `{branch}`"),
+                "it is checked out, and where its files are is not known here",
+            ));
+        }
         return Ok(local.top.iter().filter(|_| is_here).cloned().collect());
     }
     let ran = local.git.ask(&["worktree", "list", "--porcelain"])?;

@@ -34,6 +34,13 @@ pub(super) fn way(error: &Error) -> Way {
             "`git ls-remote` shows the same; if the server is the right one, add its host key to \
              `known_hosts`, or its certificate authority with `http.sslCAInfo`",
         ),
+        Error::SeveralPushUrls { remote, .. } => Way::usage(format!(
+            "one of several pushes could fail and leave the servers apart; keep one URL \
+             (`git remote set-url --delete --push {remote} URL`), and let that server mirror the others"
+        )),
+        Error::HookRefused { .. } => {
+            Way::failed("nothing has moved; mend what the hook complains of")
+        }
         Error::InTheWay { other, .. } => Way::failed(format!(
             "Git keeps one name below another in no repository: rename or delete `{other}`, then \
              `git fetch --prune`"
