@@ -22,8 +22,8 @@ use super::local::Local;
 use super::path::GitPath;
 use super::program::PLACES;
 use super::refs::LOCKED;
-use super::tree::Changed;
-use crate::domain::{FileMode, ObjectId};
+use super::tree::{Changed, digits};
+use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 /// How long the filters of the files may be silent where nobody is at a terminal.
@@ -156,14 +156,9 @@ impl Tree<'_> {
             "--ignored=matching",
             "--ignore-submodules=all",
         ];
-        let ran = self.local.git.tell(&mut self.git(&words), Vec::new())?;
-        if !ran.status.success() {
-            return Err(self
-                .local
-                .git
-                .fault("could not read the checked-out files", &ran));
-        }
-        let entries = ran.stdout.split(|byte| *byte == 0);
+        let doing = "could not read the checked-out files";
+        let output = (self.local.git).output(doing, &mut self.git(&words), Vec::new())?;
+        let entries = output.split(|byte| *byte == 0);
         Ok(entries
             .filter_map(|entry| {
                 let (letters, path) = entry.split_at_checked(3)?;
@@ -192,26 +187,16 @@ impl Tree<'_> {
         let mut lines = Vec::new();
         for Changed { path, after, .. } in changes {
             if let Some((mode, id)) = after {
-                let digits = match mode {
-                    FileMode::Executable => "100755",
-                    FileMode::Symlink => "120000",
-                    FileMode::Submodule => "160000",
-                    FileMode::Regular | FileMode::Directory => "100644",
-                };
-                lines.extend(format!("{digits} {id}\t").bytes());
+                lines.extend(digits(*mode));
+                lines.extend(format!(" {id}\t").bytes());
                 lines.extend(&path.0);
                 lines.push(0);
             }
         }
         let in_index = |words: &[&str], input| {
             let mut git = self.git(words);
-            git.env("GIT_INDEX_FILE", &index);
-            let ran = self.local.git.tell(&mut git, input)?;
-            if ran.status.success() {
-                Ok(ran.stdout)
-            } else {
-                Err(self.local.git.fault(doing, &ran))
-            }
+            let git = git.env("GIT_INDEX_FILE", &index);
+            self.local.git.output(doing, git, input)
         };
         in_index(&["update-index", "-z", "--index-info"], lines)?;
         let words = [
@@ -249,15 +234,9 @@ impl Tree<'_> {
             list.push(0);
         }
         let words = ["update-index", "-z", "--add", "--remove", "--stdin"];
-        let ran = self.local.git.tell(&mut self.git(&words), list)?;
-        if ran.status.success() {
-            Ok(())
-        } else {
-            Err(self
-                .local
-                .git
-                .fault("could not finish an earlier run", &ran))
-        }
+        let doing = "could not finish an earlier run";
+        (self.local.git).output(doing, &mut self.git(&words), list)?;
+        Ok(())
     }
 }
 

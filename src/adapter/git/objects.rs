@@ -213,11 +213,9 @@ impl Local {
         let is_shared = self.settings.text("core.sharedrepository").is_some();
         let Some(repo) = self.library().filter(|_| !is_shared) else {
             let mut git = (self.git).command(&["hash-object", "-w", "-t", kind.str(), "--stdin"]);
-            let ran = self.git.tell(&mut git, bytes.to_vec())?;
-            return match id_of(ran.text().trim()).filter(|_| ran.status.success()) {
-                Some(id) => Ok(id),
-                None => Err(self.git.fault(&doing(), &ran)),
-            };
+            let id = self.git.output(&doing(), &mut git, bytes.to_vec())?;
+            let id = String::from_utf8_lossy(&id);
+            return id_of(id.trim()).ok_or_else(|| Place::found(doing(), id.into_owned()));
         };
         let odb = repo.odb().map_err(self.place.fault(doing()))?;
         from_oid(odb.write(kind, bytes).map_err(self.place.fault(doing()))?)

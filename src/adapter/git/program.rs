@@ -99,14 +99,26 @@ impl Git {
         self.run(command, input, Limit::Silence(LOCAL))
     }
 
-    /// Runs a command that must succeed; gives what it printed, without the last line end.
-    pub(super) fn answer(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
-        let ran = self.ask(args)?;
+    /// The same for a command that must succeed; gives what it printed.
+    pub(super) fn output(
+        &self,
+        doing: &str,
+        command: &mut Command,
+        input: Vec<u8>,
+    ) -> Result<Vec<u8>, RepositoryError> {
+        let ran = self.tell(command, input)?;
         if ran.status.success() {
-            Ok(ran.text().trim_end_matches('\n').to_owned())
+            Ok(ran.stdout)
         } else {
             Err(self.fault(doing, &ran))
         }
+    }
+
+    /// The same without input, as text without the last line end.
+    pub(super) fn answer(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
+        let output = self.output(doing, &mut self.command(args), Vec::new())?;
+        let text = String::from_utf8_lossy(&output);
+        Ok(text.trim_end_matches('\n').to_owned())
     }
 
     /// Runs a command within a limit.

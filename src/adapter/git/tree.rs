@@ -163,7 +163,7 @@ impl Rebuild<'_> {
             return match (edit.file, old) {
                 (Edit::Keep, old) => Ok(old),
                 (_, Some(old)) if directory(&old) => Err(collision()),
-                (Edit::Write(mode, id), old) => Ok(Some((digits(mode, old), id))),
+                (Edit::Write(mode, id), old) => Ok(Some((digits_like(mode, old), id))),
                 (Edit::Delete, _) => Ok(None),
             };
         }
@@ -175,7 +175,7 @@ impl Rebuild<'_> {
         match (self.apply(below, edit, path)?, edit.file) {
             (Some(_), Edit::Write(..)) => Err(collision()),
             (Some(tree), _) => Ok(Some((b"40000".to_vec(), tree))),
-            (None, Edit::Write(mode, id)) => Ok(Some((digits(mode, None), id))),
+            (None, Edit::Write(mode, id)) => Ok(Some((digits_like(mode, None), id))),
             (None, _) => Ok(None),
         }
     }
@@ -260,20 +260,22 @@ fn compare(
 }
 
 /// The digits of a mode; those of the old entry if it is of the same kind.
-fn digits(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
-    if let Some((digits, _)) = old
-        && kind(&digits) == mode
-    {
-        return digits;
+fn digits_like(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
+    match old {
+        Some((old, _)) if kind(&old) == mode => old,
+        _ => digits(mode).to_vec(),
     }
+}
+
+/// The digits of a mode.
+pub(super) fn digits(mode: FileMode) -> &'static [u8] {
     match mode {
-        FileMode::Directory => &b"40000"[..],
+        FileMode::Directory => b"40000",
         FileMode::Regular => b"100644",
         FileMode::Executable => b"100755",
         FileMode::Symlink => b"120000",
         FileMode::Submodule => b"160000",
     }
-    .to_vec()
 }
 
 /// Git's order: a directory sorts as if its name ended in `/`.

@@ -72,11 +72,10 @@ pub(super) fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, R
         }
         return Ok(local.top.iter().filter(|_| is_here).cloned().collect());
     }
-    let ran = local.git.ask(&["worktree", "list", "--porcelain"])?;
-    if !ran.status.success() {
-        return Err(local.git.fault("could not list the working trees", &ran));
-    }
-    let lines: Vec<&[u8]> = ran.stdout.split(|byte| *byte == b'\n').collect();
+    let doing = "could not list the working trees";
+    let mut list = local.git.command(&["worktree", "list", "--porcelain"]);
+    let list = local.git.output(doing, &mut list, Vec::new())?;
+    let lines: Vec<&[u8]> = list.split(|byte| *byte == b'\n').collect();
     let mut found = Vec::new();
     for tree in lines.split(|line| line.is_empty()) {
         let value = |key: &str| {
