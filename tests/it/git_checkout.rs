@@ -346,6 +346,31 @@ fn a_file_becomes_a_folder_and_a_folder_a_file() {
 }
 
 #[test]
+fn files_that_were_only_touched_are_clean() {
+    let world = World::new();
+    let repo = world.repository(&[("a", "1"), ("file", "1")]);
+    let changes = vec![
+        change("a", Some("2")),
+        change("file", None),
+        change("file/x", Some("2")),
+    ];
+    for path in ["a", "file"] {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(repo.dir.join(path))
+            .unwrap();
+        let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        file.set_modified(long_ago).unwrap();
+    }
+    notes(promote(&repo.open(), &any(), changes));
+    assert_eq!(
+        (repo.read("a"), repo.read("file/x")),
+        ("2".into(), "2".into())
+    );
+    assert_eq!(repo.status(), "");
+}
+
+#[test]
 fn a_link_becomes_a_file_and_a_file_a_link() {
     let world = World::new();
     let repo = world.repository(&[("link", "1")]);

@@ -82,6 +82,7 @@ impl Tree<'_> {
             &new,
         ];
         let until = Instant::now() + LOCKED;
+        let mut is_refreshed = false;
         let mut is_doubtful = changes.iter().any(|change| self.is_occupied(change));
         loop {
             if is_doubtful {
@@ -94,7 +95,7 @@ impl Tree<'_> {
             }
             // Git waits for no lock on an index, and takes files that were only touched for changed.
             let is_locked = self.is_locked();
-            if Instant::now() > until || (is_doubtful && !is_locked) {
+            if Instant::now() > until || (is_refreshed && !is_locked) {
                 return Err(git.fault(&format!("could not move `{branch}`"), &ran));
             }
             is_doubtful = true;
@@ -103,6 +104,7 @@ impl Tree<'_> {
             } else {
                 let refresh = ["update-index", "-q", "--refresh"];
                 git.tell(&mut self.git(&refresh), Vec::new())?;
+                is_refreshed = true;
             }
         }
     }
