@@ -38,7 +38,7 @@ pub(super) struct Session {
     /// The only one that gets the token.
     server: Server,
     /// How long a list may take.
-    budget: Duration,
+    longest_list: Duration,
     /// Where octocrab's and reqwest's own tasks run; they end with it.
     runtime: runtime::Id,
 }
@@ -73,7 +73,7 @@ impl Session {
             token: token.clone(),
             since,
             server,
-            budget: patience.budget,
+            longest_list: patience.budget.max(patience.deadline),
             runtime: Handle::current().id(),
         })
     }
@@ -152,7 +152,7 @@ impl Session {
             let mut page = self.call(Method::GET, &url, None).await?;
             next = page.next.take();
             entries.extend(page.read::<Vec<T>>()?);
-            if next.is_some() && started.elapsed() > self.budget {
+            if next.is_some() && started.elapsed() > self.longest_list {
                 return Err(Fault::passing(Trouble::new("no end of a list in time")));
             }
         }
