@@ -132,8 +132,8 @@ fn files_move_where_they_are_when_git_keeps_its_own_elsewhere() {
 
 #[test]
 fn a_run_that_died_before_the_branch_moved_is_finished_by_the_next() {
-    // How far the dead run came: all files, some files, files and index.
-    for died_after in ["files", "one file", "index"] {
+    // How far the dead run came: all files, some files, files and index, or within a file.
+    for died_after in ["files", "one file", "index", "half a file", "no file"] {
         let world = World::new();
         let repo = world.repository(&[("a", "1"), ("b", "1"), ("gone", "1")]);
         let git = repo.open();
@@ -151,8 +151,14 @@ fn a_run_that_died_before_the_branch_moved_is_finished_by_the_next() {
             repo.write("new", "2");
             std::fs::remove_file(repo.dir.join("gone")).unwrap();
         }
-        if died_after == "index" {
-            repo.git(&["add", "--all"]);
+        match died_after {
+            "index" => _ = repo.git(&["add", "--all"]),
+            "half a file" => {
+                repo.write("a", "");
+                repo.write("new", "");
+            }
+            "no file" => std::fs::remove_file(repo.dir.join("a")).unwrap(),
+            _ => {}
         }
         notes(wait(git.advance(&branch, commit)));
         assert_eq!(repo.status(), "", "{died_after}");

@@ -85,8 +85,12 @@ impl Tree<'_> {
         let mut is_refreshed = false;
         let mut is_doubtful = changes.iter().any(|change| self.is_occupied(change));
         loop {
-            if is_doubtful {
-                self.make_room(branch, changes)?;
+            if is_doubtful && self.is_locked() && Instant::now() < until {
+                sleep(Duration::from_millis(50));
+                continue;
+            }
+            if is_doubtful && !self.is_locked() {
+                self.make_room(branch, changes, &new)?;
             }
             // A filter may ask for a password, or fetch something large.
             let ran = git.run(&mut self.git(&words), Vec::new(), git.limit(FILTERS))?;
@@ -125,22 +129,52 @@ impl Tree<'_> {
         false
     }
 
-    /// Makes sure that no changes of somebody's are in the way, and adds files that a killed run left.
-    fn make_room(&self, branch: &str, changes: &[Changed]) -> Result<(), RepositoryError> {
+    /// Makes sure that no changes of somebody's are in the way, adds files that a killed run left, and
+    /// removes those that it was about to write.
+    fn make_room(
+        &self,
+        branch: &str,
+        changes: &[Changed],
+        new: &str,
+    ) -> Result<(), RepositoryError> {
         let in_the_way = self.in_the_way(changes)?;
         let left_behind = self.left_behind(changes, &in_the_way)?;
-        let is_somebodys = |path: &&GitPath| !left_behind.contains(*path);
-        let dirty: Vec<_> = in_the_way.keys().filter(is_somebodys).collect();
+        let others = in_the_way
+            .iter()
+            .filter(|(path, _)| !left_behind.contains(path));
+        let (cut_off, dirty): (Vec<_>, Vec<_>) = others.partition(|(path, letters)| {
+            b" ?!".contains(&letters[0]) && self.is_cut_off(path, new)
+        });
         if !dirty.is_empty() {
             return Err(RepositoryError::Dirty {
                 branch: branch.to_owned(),
-                paths: dirty.into_iter().map(ToString::to_string).collect(),
+                paths: dirty
+                    .into_iter()
+                    .map(|(path, _)| path.to_string())
+                    .collect(),
             });
         }
-        if left_behind.is_empty() || self.is_locked() {
+        for (path, _) in cut_off {
+            let fault = || self.local.place.io_fault("could not finish an earlier run");
+            std::fs::remove_file(path.below(self.folder)).map_err(fault())?;
+        }
+        if left_behind.is_empty() {
             return Ok(());
         }
         self.add(&left_behind)
+    }
+
+    /// Whether a file is the beginning of what the new commit has there: then Git was killed while
+    /// writing it, and nothing in it can be lost.
+    fn is_cut_off(&self, path: &GitPath, new: &str) -> bool {
+        let mut git = self.git(&["cat-file", "--filters"]);
+        git.arg(GitPath([new.as_bytes(), b":", &path.0].concat()).below(Path::new("")));
+        let whole = self.local.git.tell(&mut git, Vec::new());
+        let found = std::fs::read(path.below(self.folder));
+        match (whole, found) {
+            (Ok(whole), Ok(found)) => whole.status.success() && whole.stdout.starts_with(&found),
+            _ => false,
+        }
     }
 
     /// The files with changes of somebody's that stand in the way, with Git's two letters of each.
@@ -167,7 +201,8 @@ impl Tree<'_> {
                 let path = GitPath(path.strip_suffix(b"/").unwrap_or(path).to_vec());
                 let is_concerned =
                     |change: &Changed| path.is_within(&change.path) || change.path.is_within(&path);
-                let is_concerned = changes.iter().any(is_concerned);
+                // A file that is only missing is not in the way.
+                let is_concerned = &letters[..2] != b" D" && changes.iter().any(is_concerned);
                 is_concerned.then(|| (path, [letters[0], letters[1]]))
             })
             .collect())
