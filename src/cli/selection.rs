@@ -75,7 +75,7 @@ pub struct SelectionArguments {
     #[arg(long, help_heading = "Repository")]
     pub no_push: bool,
 
-    /// Without effect since version 0.2: the installed git reaches every remote.
+    /// Without effect, and gone in the next version: the installed git reaches every remote.
     #[arg(long, value_name = "HOW", hide = true)]
     pub transport: Option<String>,
 

@@ -124,7 +124,7 @@ impl Server {
         format!("https://{}/", name.map_or(&*self.host, |(name, _)| name))
     }
 
-    /// Whether nobody on the way can read along: by TLS, or within this machine.
+    /// Whether the connection is encrypted, or stays on this machine.
     pub(super) fn is_private(&self) -> bool {
         let (name, port) = self.host.rsplit_once(':').unwrap_or((&self.host, ""));
         let name = if port.bytes().all(|b| b.is_ascii_digit()) {

@@ -2,7 +2,7 @@
 //!
 //! # Why
 //!
-//! A preview writes nothing and must not need what a push needs. So for a preview
+//! A preview must need neither the right to push nor the network. So for a preview
 //! a remote that cannot be reached is a note, not an error.
 
 use super::choose::{elsewhere, is_meant, known_default};
@@ -28,7 +28,7 @@ pub(super) fn fetched(
     let Some(tip) = remote.fetch(&name)? else {
         return Err(RepositoryError::UnknownBranch {
             branch: name,
-            remote: Some(remote.name().to_owned()),
+            remote: Some(remote.name.clone()),
             known: remote.branches()?,
         });
     };
@@ -37,10 +37,10 @@ pub(super) fn fetched(
         Some(name) => is_default(&mut remote, name)?,
     };
     let mut notes = elsewhere(local, &head, &name);
-    notes.extend(unpushed(local, remote.name(), &name, tip)?);
+    notes.extend(unpushed(local, &remote.name, &name, tip)?);
     Ok(Branch {
         name,
-        remote: Some(remote.name().to_owned()),
+        remote: Some(remote.name.clone()),
         tip: CommitId(tip),
         is_default,
         notes,
@@ -110,7 +110,7 @@ fn default(local: &Local, remote: &mut Remote<'_>, head: &Head) -> Result<String
         Head::On(current) if !local.is_bare() && !is_meant(local, current, &default) => {
             Err(RepositoryError::OtherBranch {
                 current: current.clone(),
-                remote: remote.name().to_owned(),
+                remote: remote.name.clone(),
                 default,
             })
         }

@@ -63,7 +63,7 @@ impl Local {
         let is_usual = |usual: &Usual| {
             settings.has_own
                 && settings.text("core.worktree").is_none()
-                && (!usual.is_inside || settings.is_on("core.bare"))
+                && (!usual.found.is_bare || settings.is_on("core.bare"))
         };
         let (found, library) = if let Some(usual) = usual.filter(is_usual) {
             (usual.found, usual.library)
@@ -149,9 +149,8 @@ fn set_up() {
 
 /// A repository as most are found: in the folder or one above it.
 struct Usual {
+    /// Taken for bare where the folder lies within the repository's own.
     found: Found,
-    /// Whether the folder lies within the repository's own.
-    is_inside: bool,
     /// What is wrong where it cannot be opened, Git will say.
     library: Option<git2::Repository>,
 }
@@ -168,19 +167,22 @@ impl Usual {
         };
         let start = dir.canonicalize().ok()?;
         let is_inside = start.starts_with(&git_dir);
-        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-        let top = start.ancestors().find(has_git).map(Path::to_owned);
         Some(Self {
             library: git2::Repository::open_bare(&git_dir).ok(),
             found: Found {
                 git_dir,
                 common,
                 is_bare: is_inside,
-                top: top.filter(|_| !is_inside),
+                top: with_git(&start).filter(|_| !is_inside).map(Path::to_owned),
             },
-            is_inside,
         })
     }
+}
+
+/// The first folder that has a `.git`, from this one upwards.
+fn with_git(start: &Path) -> Option<&Path> {
+    let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+    start.ancestors().find(has_git)
 }
 
 /// Asks Git, which knows its environment, its settings and whom it trusts.
@@ -234,8 +236,7 @@ fn not_found(git: &Git, ran: &Ran) -> RepositoryError {
         std::iter::empty::<&Path>(),
     );
     let real = git.dir.canonicalize().unwrap_or_else(|_| git.dir.clone());
-    let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-    let top = real.ancestors().find(has_git).unwrap_or(&real);
+    let top = with_git(&real).unwrap_or(&real);
     let shown = |path: &Path| path.display().to_string();
     match opened.err().map(|error| error.code()) {
         Some(ErrorCode::NotFound) if !is_named => RepositoryError::NotARepository {

@@ -123,7 +123,7 @@ const LINES: usize = 20;
 const WIDTH: usize = 500;
 
 /// A remote's lines in one, without its progress; `None` where it printed nothing.
-pub(super) fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
+fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut text = String::new();
     let mut count = 0;
     for line in lines.map(last_shown).filter(|line| !is_progress(line)) {

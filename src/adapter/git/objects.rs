@@ -178,7 +178,7 @@ impl Asked {
         read: impl FnOnce(&mut Dialogue, &str, usize) -> io::Result<T>,
     ) -> io::Result<Option<T>> {
         let mut dialogue = dialogue.lock().unwrap_or_else(PoisonError::into_inner);
-        // After an error nobody knows where in its answers it is.
+        // After an error the position in its answers is unknown, so it is started anew.
         let mut git = match dialogue.take() {
             Some(git) => git,
             None => (self.git.dialogue(&["cat-file", how])).map_err(io::Error::other)?,
@@ -225,8 +225,8 @@ impl Local {
     ///
     /// # Why
     ///
-    /// libgit2 leaves flushing to the system, and so does Git by default. After a power failure a branch could
-    /// then name a commit whose files never arrived.
+    /// libgit2 leaves flushing to the system, and so does Git by default. After a power
+    /// failure a branch could then name a commit whose files never arrived.
     pub(super) fn flush(&self, written: &[ObjectId]) -> Result<(), RepositoryError> {
         let objects = self.common.join("objects");
         let mut folders = BTreeSet::new();

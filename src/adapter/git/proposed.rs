@@ -139,7 +139,7 @@ pub(super) fn replace(
         }
         error => error,
     })?;
-    let notes = publish::notes(local, pushed, remote.name(), name, new);
+    let notes = publish::notes(local, pushed, &remote.name, name, new);
     Ok(notes.map_or(Advance::Overtaken, |notes| Advance::Done { notes }))
 }
 

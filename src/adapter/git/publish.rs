@@ -36,10 +36,10 @@ pub(super) fn publish(
         new: Some(new),
     })?;
     Ok(
-        match notes(local, pushed, remote.name(), &branch.name, Some(new)) {
+        match notes(local, pushed, &remote.name, &branch.name, Some(new)) {
             None => Advance::Overtaken,
             Some(mut notes) => {
-                notes.extend(follow(local, &branch.name, remote.name(), new));
+                notes.extend(follow(local, &branch.name, &remote.name, new));
                 Advance::Done { notes }
             }
         },

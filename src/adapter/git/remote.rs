@@ -22,16 +22,16 @@ use crate::port::{Password, RepositoryError};
 const TRIES: usize = 4;
 
 /// What Git knows a push URL as, where it is not the URL that is fetched from.
-const BESIDE: &str = "git-promote-push";
+const PUSH_REMOTE: &str = "git-promote-push";
 
 /// A remote's branches, as it was last asked.
 #[derive(Default)]
-pub(super) struct Listed {
+struct Listed {
     /// The branch that its HEAD names.
     default: Option<String>,
     /// Where its HEAD is.
     head: Option<ObjectId>,
-    pub(super) branches: BTreeMap<String, ObjectId>,
+    branches: BTreeMap<String, ObjectId>,
 }
 
 /// A remote of a repository.
@@ -40,9 +40,9 @@ pub(super) struct Remote<'l> {
     pub(super) name: String,
     /// The URL for this purpose.
     url: String,
-    pub(super) address: Address,
-    /// Whether Git, asked for the remote by its name, would look at another URL.
-    is_beside: bool,
+    address: Address,
+    /// Whether it is opened for pushing, and is fetched from another URL.
+    has_own_push_url: bool,
     password: Option<Password>,
     listed: Option<Listed>,
 }
@@ -54,20 +54,20 @@ impl<'l> Remote<'l> {
         name: &str,
         purpose: Purpose,
     ) -> Result<Self, RepositoryError> {
-        let address = Self::address_of(local, name, purpose)?;
         let url = urls::of_remote(local, name, purpose)?.swap_remove(0);
+        let address = Self::read(name, &url)?;
         let password = match &address {
             Address::Server(server) => credentials::own(&local.git, server),
             Address::Disk(_) => None,
         };
-        let is_beside = purpose == Purpose::Push
+        let has_own_push_url = purpose == Purpose::Push
             && urls::of_remote(local, name, Purpose::Fetch)?.first() != Some(&url);
         Ok(Self {
             local,
             name: name.to_owned(),
             url,
             address,
-            is_beside,
+            has_own_push_url,
             password,
             listed: None,
         })
@@ -79,15 +79,22 @@ impl<'l> Remote<'l> {
         name: &str,
         purpose: Purpose,
     ) -> Result<Address, RepositoryError> {
-        let urls = urls::of_remote(local, name, purpose)?;
-        Address::of(&urls[0]).ok_or_else(|| RepositoryError::DoubtfulUrl {
+        Self::read(name, &urls::of_remote(local, name, purpose)?[0])
+    }
+
+    fn read(name: &str, url: &str) -> Result<Address, RepositoryError> {
+        Address::of(url).ok_or_else(|| RepositoryError::DoubtfulUrl {
             remote: name.to_owned(),
         })
     }
 
-    /// Its name in this repository.
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// The name by which Git, asked for the remote, looks at its URL for this purpose.
+    fn name_for_git(&self) -> &str {
+        if self.has_own_push_url {
+            PUSH_REMOTE
+        } else {
+            &self.name
+        }
     }
 
     fn server(&self) -> Option<&Server> {
@@ -118,12 +125,14 @@ impl<'l> Remote<'l> {
         if let (Some(password), Some(server)) = (&self.password, self.server()) {
             credentials::give(&mut git, server, password);
         }
+        if self.has_own_push_url {
+            self.add_push_remote(&mut git);
+        }
         git
     }
 
-    /// The same for the URL that is pushed to, as a remote of its own with this one's settings.
-    fn beside(&self, words: &[&str]) -> Command {
-        let mut git = self.git(words, self.local.git.network.silence);
+    /// Makes the URL that is pushed to a remote of its own, with this one's other settings.
+    fn add_push_remote(&self, git: &mut Command) {
         let settings = self.local.settings.of_remote(&self.name);
         let others = settings
             .filter(|(key, _)| !matches!(*key, "url" | "pushurl" | "fetch" | "push" | "mirror"));
@@ -131,17 +140,16 @@ impl<'l> Remote<'l> {
         let mut given = vec![std::env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default()];
         for (key, value) in others.chain([("url", Some(self.url.as_str()))]) {
             let value = value.unwrap_or("true");
-            let setting = format!("remote.{BESIDE}.{key}={value}");
+            let setting = format!("remote.{PUSH_REMOTE}.{key}={value}");
             let setting = setting.replace('\'', r"'\''").replace('!', r"'\!'");
             given.push(format!("'{setting}'"));
         }
         let given = given.join(" ");
         git.env("GIT_CONFIG_PARAMETERS", given.trim_start());
-        git
     }
 
     /// Runs what may be repeated until it works, or is sure not to.
-    fn patiently(&self, mut command: impl FnMut() -> Command) -> Result<Ran, RepositoryError> {
+    fn with_retries(&self, mut command: impl FnMut() -> Command) -> Result<Ran, RepositoryError> {
         let network = &self.local.git.network;
         let limit = self.local.git.limit(network.silence);
         let mut tries = network.tries();
@@ -213,17 +221,17 @@ impl<'l> Remote<'l> {
     }
 
     /// HEAD's branch and all branches with their commits.
-    pub(super) fn ask(&self) -> Result<Listed, RepositoryError> {
-        let patterns = ["HEAD", "refs/heads/*"];
-        let start = ["ls-remote", "--symref", "--"];
-        let ran = self.patiently(|| {
-            if self.is_beside {
-                self.beside(&[&start[..], &[BESIDE], &patterns].concat())
-            } else {
-                let words = [&start[..], &[&self.name], &patterns].concat();
-                self.git(&words, self.local.git.network.silence)
-            }
-        })?;
+    fn ask(&self) -> Result<Listed, RepositoryError> {
+        let words = [
+            "ls-remote",
+            "--symref",
+            "--",
+            self.name_for_git(),
+            "HEAD",
+            "refs/heads/*",
+        ];
+        let silence = self.local.git.network.silence;
+        let ran = self.with_retries(|| self.git(&words, silence))?;
         let mut listed = Listed::default();
         for line in ran.text().lines() {
             let Some((value, name)) = line.split_once('\t') else {
@@ -331,21 +339,16 @@ impl<'l> Remote<'l> {
             "--no-show-forced-updates",
         ];
         let mut is_again = false;
-        self.patiently(|| {
+        self.with_retries(|| {
             // It came, and a stale reference is in the way of what is known of the branch here.
             let is_here = is_again && self.local.objects.has(tip);
             let more: &[&str] = if is_here { &["--refmap="] } else { &[] };
             is_again = true;
-            if self.is_beside {
-                let words = [&words, depth, more, &["--", BESIDE, &full]].concat();
-                self.beside(&words)
-            } else {
-                let words = [&words, depth, more, &["--", &self.name, &full]].concat();
-                self.git(&words, self.local.git.network.silence)
-            }
+            let words = [&words, depth, more, &["--", self.name_for_git(), &full]].concat();
+            self.git(&words, self.local.git.network.silence)
         })?;
         // Somebody may have moved it since it was listed.
-        let now = match tracking.filter(|_| !self.is_beside) {
+        let now = match tracking.filter(|_| !self.has_own_push_url) {
             Some(name) => self.local.target(&name)?.filter(|now| Some(*now) != known),
             None => None,
         };

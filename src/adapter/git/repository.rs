@@ -77,7 +77,7 @@ impl GitRepository {
         credentials::of_helpers(&self.local.git, &server(&self.local)?)
     }
 
-    /// Does what may take long where it holds nobody up.
+    /// Runs blocking work on Tokio's pool for it.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Local) -> Result<T, RepositoryError> + Send + 'static,

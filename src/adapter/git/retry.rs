@@ -18,13 +18,13 @@ pub struct NetworkOptions {
     pub passwords: Passwords,
 }
 
-/// Whether somebody may be asked.
+/// Whether Git may prompt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Prompts {
-    /// Nobody is there.
+    /// Never.
     #[default]
     Never,
-    /// Somebody sits at the terminal; then Git has no deadline.
+    /// At the terminal; then Git has no deadline.
     Terminal,
 }
 
