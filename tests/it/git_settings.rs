@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::remotes::program;
 use crate::world::{PROMOTE, Ran, Repo, World};
@@ -22,8 +23,8 @@ fn has_new(repo: &Repo<'_>) -> bool {
     repo.show("main", PRODUCTION).contains("1.5.0")
 }
 
-/// A `git` of the world's own, first on the path.
-fn with_git(world: &World, repo: &Repo<'_>, script: &str, words: &[&str]) -> Ran {
+/// The program in a clone, with a `git` of the world's own first on the path.
+fn with_git(world: &World, repo: &Repo<'_>, script: &str) -> Command {
     fs::create_dir_all(world.path("bin")).unwrap();
     world.script("bin/git", script);
     let path = format!(
@@ -32,7 +33,11 @@ fn with_git(world: &World, repo: &Repo<'_>, script: &str, words: &[&str]) -> Ran
         std::env::var("PATH").unwrap()
     );
     let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
-    command.current_dir(&repo.dir).env("PATH", path).args(words);
+    command.current_dir(&repo.dir).env("PATH", path);
+    command
+}
+
+fn run(command: &mut Command) -> Ran {
     command.output().unwrap().into()
 }
 
@@ -45,7 +50,7 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
         .current_dir(&repo.dir)
         .env("PATH", world.path("home"))
         .args(PROMOTE);
-    let ran = Ran::from(command.output().unwrap());
+    let ran = run(&mut command);
     assert_eq!(ran.code, 1, "{ran}");
     assert!(ran.stderr.contains("`git` is not installed"), "{ran}");
     // One that knows nothing of today's options, and one that only prints its version.
@@ -53,7 +58,7 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
         "case \"$1\" in version|--version) echo git version 2.25.1;; *) exit 129;; esac",
         "echo git version 2.29.2",
     ] {
-        let ran = with_git(&world, &repo, script, PROMOTE);
+        let ran = run(with_git(&world, &repo, script).args(PROMOTE));
         assert_eq!(ran.code, 1, "{ran}");
         assert!(ran.stderr.contains("is version 2.2"), "{ran}");
         assert!(ran.stderr.contains("Git 2.30 or later is needed"), "{ran}");
@@ -79,7 +84,7 @@ fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
         let script = format!("echo \"$@\" >> '{}'\nexec '{git}' \"$@\"", log.display());
         let count = |words: &[&str]| {
             let _ = fs::remove_file(&log);
-            let ran = with_git(&world, &repo, &script, words);
+            let ran = run(with_git(&world, &repo, &script).args(words));
             assert_eq!(ran.code, 0, "{ran}");
             fs::read_to_string(&log).unwrap()
         };
@@ -134,7 +139,7 @@ fn started_within_dot_git_the_files_move_all_the_same() {
         if let Some(git_dir) = git_dir {
             command.env("GIT_DIR", git_dir);
         }
-        let ran = Ran::from(command.output().unwrap());
+        let ran = run(&mut command);
         assert_eq!(ran.code, 0, "{folder} {git_dir:?}: {ran}");
         assert!(has_new(&remote) && has_new(&repo));
         assert!(repo.read(PRODUCTION).contains("1.5.0"), "{ran}");
@@ -288,22 +293,13 @@ fn a_token_reaches_git_by_its_environment_alone() {
         log.display(),
         git.display()
     );
-    fs::create_dir_all(world.path("bin")).unwrap();
-    world.script("bin/git", &script);
-    let path = format!(
-        "{}:{}",
-        world.path("bin").display(),
-        std::env::var("PATH").unwrap()
-    );
-    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    let mut command = with_git(&world, &repo, &script);
     command
-        .current_dir(&repo.dir)
-        .env("PATH", path)
         .env("GH_HOST", "127.0.0.1:1")
         .env("GH_ENTERPRISE_TOKEN", "t0ken-of-mine")
         .args(PROMOTE)
         .args(["--timeout", "1", "--verbose"]);
-    let ran = Ran::from(command.output().unwrap());
+    let ran = run(&mut command);
     assert_eq!(ran.code, 5, "{ran}");
     let arguments = fs::read_to_string(&log).unwrap();
     assert!(arguments.contains("ls-remote"), "{arguments}");
@@ -362,7 +358,7 @@ fn a_folder_of_another_user_is_trusted_where_gits_environment_says_so() {
         .env("GIT_CONFIG_COUNT", "1")
         .env("GIT_CONFIG_KEY_0", "safe.directory")
         .env("GIT_CONFIG_VALUE_0", "*");
-    let ran = Ran::from(command.output().unwrap());
+    let ran = run(&mut command);
     assert_eq!(ran.code, 0, "{ran}");
 }
 
