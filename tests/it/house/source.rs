@@ -19,6 +19,12 @@ pub struct Source {
     pub names: Vec<Name>,
     /// What it does in between.
     pub deeds: Vec<Deed>,
+    /// Its module: the room first.
+    pub module: Vec<String>,
+    /// What it passes on: the name, and the path that it stands for.
+    pub exports: Vec<(String, Vec<String>)>,
+    /// Names without a path that it uses.
+    pub words: BTreeSet<String>,
 }
 
 /// A path that a file names: `crate`, a dependency or `std` first.
@@ -29,6 +35,8 @@ pub struct Name {
     pub parts: Vec<String>,
     /// Whether all below it can be reached by a shorter name then: the leaf of a `use`.
     pub is_import: bool,
+    /// Whether the file only passes it on (`pub use`).
+    pub is_export: bool,
     /// Where.
     pub line: usize,
 }
@@ -147,6 +155,10 @@ struct Reader {
     declared: Vec<(Vec<String>, bool)>,
     test_lines: usize,
     within_test: bool,
+    is_exporting: bool,
+    exports: Vec<(String, Vec<String>)>,
+    words: BTreeSet<String>,
+    own: Vec<String>,
 }
 
 impl Reader {
@@ -158,6 +170,10 @@ impl Reader {
             declared: Vec::new(),
             test_lines: 0,
             within_test: false,
+            is_exporting: false,
+            exports: Vec::new(),
+            words: BTreeSet::new(),
+            own: module.to_vec(),
         }
     }
 
@@ -167,6 +183,9 @@ impl Reader {
             lines: text.lines().count() - self.test_lines,
             names: self.names,
             deeds: self.deeds,
+            module: self.own,
+            exports: self.exports,
+            words: self.words,
         }
     }
 
@@ -181,7 +200,10 @@ impl Reader {
                 here
             }
             _ if parts.len() > 1 || is_import => Vec::new(),
-            _ => return,
+            _ => {
+                self.words.insert(first.clone());
+                return;
+            }
         };
         for (i, part) in parts.iter().enumerate() {
             match part.as_str() {
@@ -197,8 +219,19 @@ impl Reader {
             by: self.module.clone(),
             parts: at,
             is_import,
+            is_export: self.is_exporting,
             line,
         });
+    }
+
+    /// Notes a name that the file passes on, by the name under which others find it.
+    fn export(&mut self, name: &syn::Ident) {
+        if self.is_exporting
+            && self.module == self.own
+            && let Some(target) = self.names.last()
+        {
+            self.exports.push((name.to_string(), target.parts.clone()));
+        }
     }
 
     fn deed(&mut self, word: String, line: usize) {
@@ -214,8 +247,14 @@ impl Reader {
         };
         match tree {
             syn::UseTree::Path(path) => self.tree(&path.tree, &with(&path.ident)),
-            syn::UseTree::Name(name) => self.name(&with(&name.ident), true, line),
-            syn::UseTree::Rename(rename) => self.name(&with(&rename.ident), true, line),
+            syn::UseTree::Name(name) => {
+                self.name(&with(&name.ident), true, line);
+                self.export(&name.ident);
+            }
+            syn::UseTree::Rename(rename) => {
+                self.name(&with(&rename.ident), true, line);
+                self.export(&rename.rename);
+            }
             syn::UseTree::Glob(_) => self.name(above, true, line),
             syn::UseTree::Group(group) => {
                 for item in &group.items {
@@ -302,8 +341,13 @@ impl<'a> Visit<'a> for Reader {
         }
     }
 
+    // `pub(super)` names nothing.
+    fn visit_visibility(&mut self, _: &'a syn::Visibility) {}
+
     fn visit_item_use(&mut self, item: &'a syn::ItemUse) {
+        self.is_exporting = !matches!(item.vis, syn::Visibility::Inherited);
         self.tree(&item.tree, &[]);
+        self.is_exporting = false;
     }
 
     fn visit_path(&mut self, path: &'a syn::Path) {
