@@ -16,7 +16,7 @@
 //! | [`engine`] | the way of a promotion, from request to receipt |
 //! | [`port`] | what the engine asks from outside, as traits |
 //! | [`plan`] | what a promotion would change, as plain data |
-//! | [`manifest`] | Kubernetes on YAML: identity, versions, differences, the merge |
+//! | [`document`] | Kubernetes on YAML: identity, versions, differences, the merge |
 //! | [`domain`] | the words of the trade as types |
 //! | [`yaml`] | documents with spans; edits that keep every other byte, with proof |
 //!
@@ -38,7 +38,7 @@
 //! # Where to start
 //!
 //! - to see the whole way: `engine/compute.rs`, then `engine/apply.rs`
-//! - why a difference moves or stays: `engine/decide.rs`; what counts as a version: `manifest/versions.rs`
+//! - why a difference moves or stays: `engine/decide.rs`; what counts as a version: `document/kubernetes/versions.rs`
 //! - how files and applications are found: `engine/pair.rs`, `engine/census.rs`
 //! - how a file is changed without being rewritten: [`yaml::splice`]
 //! - what becomes of a pull request: `engine/standing.rs` decides, `engine/propose.rs` does;
@@ -68,9 +68,10 @@
 pub mod adapter;
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod domain;
 pub mod engine;
-pub mod manifest;
+
 pub mod plan;
 pub mod port;
 pub mod wiring;

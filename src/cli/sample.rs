@@ -1,10 +1,10 @@
 //! A plan for the tests of text and JSON.
 
+use crate::document::VersionField;
 use crate::domain::{
     Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
-use crate::manifest::VersionField;
 use crate::plan::{
     ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
     Message, Plan, PlannedDifference, ProposalPlan, VersionChange, Warning,

@@ -11,8 +11,8 @@ use super::pair::FilePair;
 use super::request::Removals;
 use super::rules::FileRule;
 use super::selection::{Chosen, Matches};
+use crate::document::{Difference, VersionField, VersionPairs};
 use crate::domain::{Mode, Op, Promote, Reason, Relation, Verdict};
-use crate::manifest::{Difference, VersionField, VersionPairs};
 
 /// What the configuration and the comments say about a difference; found while its file is open.
 #[derive(Clone, Debug)]

@@ -19,8 +19,8 @@ use super::pair::FilePair;
 use super::rules::Rules;
 use super::selection::{Matches, Selection};
 use super::spread::spread;
+use crate::document::{self, Base, Difference, Promotion, Sides};
 use crate::domain::{ApplicationName, FileMode, Naming};
-use crate::manifest::{self, Base, Difference, Promotion, Sides};
 use crate::plan::{Content, FileFault, Warning};
 use crate::port::{Progress, RepositoryError, Snapshot};
 use crate::yaml::Stream;
@@ -140,7 +140,7 @@ impl Files<'_> {
         selection: &Selection,
     ) -> Vec<Field> {
         let path = pair.path.as_str();
-        let differences = manifest::compare(&self.sides(pair, source, target));
+        let differences = document::compare(&self.sides(pair, source, target));
         let rule = self.rules.of(&pair.application, path);
         let places = Places::new(source, target, self.naming);
         let mut taken = HashSet::new();
@@ -191,7 +191,7 @@ impl Files<'_> {
             return Ok(Err("the file is not YAML".to_owned()));
         };
         let sides = self.sides(pair, &source, &target);
-        Ok(manifest::merge(&sides, promotions)
+        Ok(document::merge(&sides, promotions)
             .map(String::into_bytes)
             .map_err(|error| chain(&error)))
     }

@@ -4,8 +4,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use super::pair::FileObject;
+use crate::document::{Difference, is_version};
 use crate::domain::{FileMode, Naming, Op};
-use crate::manifest::{Difference, is_version};
 use crate::plan;
 use crate::port::{RepositoryError, Snapshot};
 use crate::yaml::{Content, JsonPath, ParseError, ParseFault, Place, Step, Stream};

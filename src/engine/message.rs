@@ -11,8 +11,8 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use super::EngineError;
 use super::decider;
 use super::request::Request;
+use crate::document::{VersionField, version_of};
 use crate::domain::{CommitId, Decider, Op, Settings};
-use crate::manifest::{VersionField, version_of};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, Warning, id_of,
     split_trailers, without_instructions,

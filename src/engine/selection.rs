@@ -12,8 +12,8 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::EngineError;
 use super::load::{Places, Reach};
+use crate::document::{self, Difference, DocumentLabel};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
-use crate::manifest::{self, Difference, DocumentLabel};
 use crate::yaml::Stream;
 
 /// One `--only` or `--except` text, parsed as a pattern in case it is not exact.
@@ -74,7 +74,7 @@ impl Choice {
                 Some(path) => !path.select(&documents.to_json(index)).is_empty(),
                 None => true,
             };
-            manifest::labels(documents)
+            document::labels(documents)
                 .iter()
                 .any(|label| pattern.is_document(label) && is_there(label.index))
         })

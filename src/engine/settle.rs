@@ -11,8 +11,8 @@ use super::request::Request;
 use super::selection::{Choice, Matches, Settled};
 use super::shown::shown;
 use super::version;
+use crate::document::{Difference, Promotion, VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Op, Reason, Relation, Verdict};
-use crate::manifest::{Difference, Promotion, VersionField, VersionPairs};
 use crate::plan::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference, Warning,
 };

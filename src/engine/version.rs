@@ -1,7 +1,7 @@
 //! The version of an application, for the summary.
 
+use crate::document::{VersionField, version_of};
 use crate::domain::{Op, Template, VersionPlace};
-use crate::manifest::{VersionField, version_of};
 use crate::plan::{Content, FilePlan, PlannedDifference, VersionChange};
 use crate::yaml::{Kind, Stream, Value};
 

@@ -1,7 +1,7 @@
 //! What a plan says about one application and its files.
 
+use crate::document::VersionField;
 use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
-use crate::manifest::VersionField;
 use crate::yaml::Value;
 
 /// One application's part of a plan.

@@ -1,7 +1,7 @@
 //! A value on one line.
 
 use crate::cli::terminal::harmless;
-use crate::manifest::{VersionField, version_of};
+use crate::document::{VersionField, version_of};
 use crate::plan::PlannedDifference;
 use crate::yaml::{Kind, Value};
 

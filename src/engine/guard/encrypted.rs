@@ -1,7 +1,7 @@
 //! An encrypted value never moves to another environment.
 
+use crate::document::is_sealed;
 use crate::domain::{GuardName, Op};
-use crate::manifest::is_sealed;
 use crate::plan::{ApplicationPlan, FilePlan, Finding};
 
 /// Finds promoted values, and new files, that SOPS encrypted.

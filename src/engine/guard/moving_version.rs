@@ -1,7 +1,7 @@
 //! A pinned version never becomes a moving one by a promotion.
 
+use crate::document::{is_moving, is_pinned, version_of};
 use crate::domain::GuardName;
-use crate::manifest::{is_moving, is_pinned, version_of};
 use crate::plan::{ApplicationPlan, FilePlan, Finding};
 use crate::yaml::{Kind, Value};
 

@@ -76,7 +76,7 @@ const HOUSE: &[Room] = &[
         waiting: Waiting::Never,
     },
     Room {
-        name: "manifest",
+        name: "document",
         rooms: &["yaml", "domain"],
         // `serde_json` is what a selector's filter is tried on.
         crates: &["serde_json", "thiserror"],
@@ -86,7 +86,7 @@ const HOUSE: &[Room] = &[
     Room {
         name: "plan",
         // Differences carry values and places of the yaml room.
-        rooms: &["yaml", "domain", "manifest"],
+        rooms: &["yaml", "domain", "document"],
         crates: &["sha2"],
         never: WORLD,
         waiting: Waiting::Never,
@@ -117,7 +117,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "engine",
-        rooms: &["yaml", "domain", "manifest", "plan", "port"],
+        rooms: &["yaml", "domain", "document", "plan", "port"],
         // `serde_json` is what JSONPath expressions are asked over.
         crates: &["globset", "minijinja", "serde_json", "similar", "thiserror"],
         never: WORLD_BUT_THREADS,
@@ -148,7 +148,7 @@ const HOUSE: &[Room] = &[
         name: "cli",
         // A preview shows plans, and plans hold differences and values.
         rooms: &[
-            "yaml", "domain", "manifest", "plan", "port", "config", "engine", "wiring",
+            "yaml", "domain", "document", "plan", "port", "config", "engine", "wiring",
         ],
         crates: &[
             "anstream",
@@ -199,8 +199,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/engine/census.rs",
     "src/engine/finish.rs",
     "src/engine/markdown/fence.rs",
-    "src/manifest/base.rs",
-    "src/manifest/filter.rs",
     "src/yaml/block.rs",
     "src/yaml/jsonpath.rs",
     "src/yaml/node.rs",

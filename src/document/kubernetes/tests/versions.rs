@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::super::{VersionField, is_sealed, version_of, version_order};
+use super::super::{VersionField, version_of, version_order};
 use super::{looked, parsed};
+use crate::document::is_sealed;
 
 /// The version field of the first difference of two lines in a document.
 fn field(file: &str, around: &str, source: &str, target: &str) -> Option<VersionField> {

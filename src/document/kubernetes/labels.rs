@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::compare::Sides;
 use super::identity::{Detail, DocumentLabel, Identity};
+use super::sides::Sides;
 use crate::yaml::Stream;
 
 /// How each document is written, unique within both files.

@@ -1,6 +1,7 @@
 //! One place where two streams differ.
 
-use super::{DocumentLabel, VersionField};
+use super::identity::DocumentLabel;
+use super::versions::VersionField;
 use crate::domain::{Op, Relation};
 use crate::yaml::{Place, Value};
 

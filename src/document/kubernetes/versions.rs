@@ -9,8 +9,8 @@
 use std::cmp::Ordering;
 
 use super::identity::{entry, text_at};
-use super::image::ImageReference;
-use super::tokens;
+use crate::document::image::ImageReference;
+use crate::document::tokens;
 use crate::domain::Naming;
 use crate::yaml::Node;
 

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::anchors;
-use super::compare::Sides;
 use super::difference::{Difference, Part};
+use super::sides::Sides;
 use crate::domain::Op;
 use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Place, Step, Value};
 

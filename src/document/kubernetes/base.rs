@@ -1,9 +1,9 @@
 //! What a place was in the base, to tell who changed it.
 
-use super::compare::{Base, Sides};
 use super::documents::documents;
 use super::identity::entry;
 use super::items::Lists;
+use super::sides::{Base, Sides};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node, Stream, Value};
 

@@ -8,35 +8,11 @@
 
 use super::base::BaseDocuments;
 use super::difference::Difference;
-use super::documents::{added_document, documents, removed_document};
+use super::documents::documents;
 use super::labels::Labels;
+use super::sides::Sides;
 use super::walk::{Walk, insertion_points, inverse};
-use crate::domain::Naming;
-use crate::yaml::Stream;
-
-/// What source and target are compared against, to tell who changed a place.
-#[derive(Clone, Copy, Debug)]
-pub enum Base<'a> {
-    /// The target itself: whatever differs is the source's change.
-    Target,
-    /// An older state of the source.
-    Stream(&'a Stream),
-}
-
-/// The streams of one pair of files.
-#[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
-    /// The source's file.
-    pub source: &'a Stream,
-    /// The target's file.
-    pub target: &'a Stream,
-    /// What tells who changed a place.
-    pub base: Base<'a>,
-    /// The environments' names.
-    pub naming: &'a Naming,
-    /// The target file's name, e.g. `kustomization.yaml`.
-    pub file: &'a str,
-}
+use super::whole_document::{added_document, removed_document};
 
 /// Lists the differences in the target's order; what is new stands where it will be.
 pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {

@@ -10,8 +10,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::filter::{scalar_text, stem};
 use super::identity::entry;
+use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
 

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::base::{BaseList, BaseNode};
-use super::compare::Sides;
 use super::difference::{Difference, Part};
 use super::filter::{self, Filters};
 use super::identity::DocumentLabel;
 use super::items::{self, Lists};
 use super::selector::Shown;
+use super::sides::Sides;
 use super::versions::{self, Surroundings};
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};

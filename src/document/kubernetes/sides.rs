@@ -1,0 +1,28 @@
+//! The files that are compared, and the base that tells who changed a place.
+
+use crate::domain::Naming;
+use crate::yaml::Stream;
+
+/// What source and target are compared against, to tell who changed a place.
+#[derive(Clone, Copy, Debug)]
+pub enum Base<'a> {
+    /// The target itself: whatever differs is the source's change.
+    Target,
+    /// An older state of the source.
+    Stream(&'a Stream),
+}
+
+/// The streams of one pair of files.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// The source's file.
+    pub source: &'a Stream,
+    /// The target's file.
+    pub target: &'a Stream,
+    /// What tells who changed a place.
+    pub base: Base<'a>,
+    /// The environments' names.
+    pub naming: &'a Naming,
+    /// The target file's name, e.g. `kustomization.yaml`.
+    pub file: &'a str,
+}

@@ -1,0 +1,74 @@
+//! Scalars of lists without their version.
+
+use super::versions::pinned_url;
+use crate::document::image::ImageReference;
+use crate::document::tokens;
+use crate::yaml::{Content, Node};
+
+/// The text of a scalar; empty for anything else.
+pub(super) fn scalar_text(node: &Node) -> &str {
+    match &node.content {
+        Content::Scalar(scalar) => &scalar.text,
+        _ => "",
+    }
+}
+
+/// What is left of a scalar without its version, and how that is told in a selector.
+pub(super) struct Stem {
+    pub(super) text: String,
+    /// The beginning that the filter searches for.
+    pub(super) head: String,
+    /// `[:@]`, the class of characters that follows, or nothing.
+    pub(super) tail: &'static str,
+}
+
+impl Stem {
+    /// Whether the filter finds no more than one of these texts, which are in order.
+    pub(super) fn is_alone(&self, sorted: &[&str]) -> bool {
+        let found = |start: &str| {
+            let from = sorted.partition_point(|text| *text < start);
+            let alike = sorted[from..].iter().take_while(|t| t.starts_with(start));
+            alike.take(2).count()
+        };
+        let head = &self.head;
+        match self.tail {
+            "" => found(head) < 2,
+            _ => found(&format!("{head}:")) + found(&format!("{head}@")) < 2,
+        }
+    }
+}
+
+/// The part of a scalar item that tells which one it is: a URL without its revision, an image
+/// without its tag, a flag without its value.
+pub(super) fn stem(text: &str) -> Option<Stem> {
+    let stem = |head: &str, tail| {
+        Some(Stem {
+            text: format!("{head}\u{1}{tail}"),
+            head: head.to_owned(),
+            tail,
+        })
+    };
+    if let Some((head, _, _)) = pinned_url(text) {
+        return stem(head, "");
+    }
+    if text.starts_with('-')
+        && let Some((flag, _)) = text.split_once('=')
+    {
+        return stem(&format!("{flag}="), "");
+    }
+    if !text.contains("://")
+        && let Some(image) = ImageReference::parse(text)
+        && image.has_version()
+        && image.name.contains('/')
+    {
+        return stem(image.name, "[:@]");
+    }
+    if text.contains("://")
+        && let Some(word) = tokens::words(text).into_iter().next()
+    {
+        let mut stem = stem(&text[..word.start], "")?;
+        stem.text = format!("{}\u{1}{}", &text[..word.start], &text[word.end..]);
+        return Some(stem);
+    }
+    None
+}

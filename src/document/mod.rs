@@ -1,0 +1,17 @@
+//! What the files of environments hold, a folder per format: identity, differences and merge.
+//!
+//! [`compare`] lists every place where a source's stream differs from a target's; [`merge`] turns
+//! chosen differences into edits of the target.
+
+mod image;
+mod kubernetes;
+mod sealed;
+mod tokens;
+
+pub use image::ImageReference;
+pub use kubernetes::{
+    Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Promotion, Sides,
+    VersionField, compare, labels, merge, version_of, version_order,
+};
+pub use sealed::is_sealed;
+pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};
