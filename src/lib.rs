@@ -71,7 +71,7 @@ pub mod config;
 pub mod document;
 pub mod domain;
 pub mod engine;
-
+pub mod inventory;
 pub mod plan;
 pub mod port;
 pub mod wiring;

@@ -13,7 +13,7 @@ use super::json_v1::Problem;
 use super::near::nearest;
 use super::terminal::{Canvas, harmless};
 use super::text::fault_line;
-use crate::engine::{EngineError, PairError};
+use crate::engine::EngineError;
 use crate::plan::FileFault;
 use crate::port::SettingsError;
 
@@ -52,14 +52,9 @@ impl Advice {
             Failure::Engine(
                 error @ (EngineError::Repository(_)
                 | EngineError::Settings(_)
-                | EngineError::Forge(_)
-                | EngineError::Pair(_)),
+                | EngineError::Forge(_)),
             ) => error.source().unwrap_or(error),
             failure => failure,
-        };
-        let first = match first.downcast_ref::<PairError>() {
-            Some(PairError::Repository(inner)) => inner,
-            _ => first,
         };
         let mut causes = Vec::new();
         let mut next = first.source();

@@ -12,7 +12,7 @@ use super::progress::Story;
 use super::terminal::harmless;
 use super::{disk, text};
 use crate::domain::Settings;
-use crate::engine::{self, ApplicationMap};
+use crate::inventory::{self, ApplicationMap};
 use crate::port::{Reading, SettingsError};
 use crate::wiring::{self, Reach};
 
@@ -135,7 +135,7 @@ fn layout(
         )?;
     }
     for (from, to) in hops {
-        let map = engine::applications(snapshot.as_ref(), settings, &name, &from, &to)?;
+        let map = inventory::applications(snapshot.as_ref(), settings, &name, &from, &to)?;
         writeln!(console.out, "\n{} -> {}", harmless(&from), harmless(&to))?;
         write_map(&map, console)?;
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::engine::EngineError;
+use crate::inventory::InventoryError;
 use crate::port::{RepositoryError, SettingsError};
 
 /// Everything that ends a command early.
@@ -55,6 +56,12 @@ pub enum Failure {
         /// What it said.
         message: String,
     },
+}
+
+impl From<InventoryError> for Failure {
+    fn from(error: InventoryError) -> Self {
+        Self::Engine(error.into())
+    }
 }
 
 impl Failure {

@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::domain::{MergeMethod, PullRequestSettings};
-use crate::engine::{Closed, ProposalChoice, Taken};
+use crate::engine::{OnForeignCommits, OnRejection, ProposalChoice};
 
 /// How a promotion is proposed.
 #[derive(Args, Clone, Debug, Default)]
@@ -98,14 +98,14 @@ impl ProposalArguments {
                 auto_merge: self.auto_merge.map(MergeMethod::from),
             },
             closed: if self.reopen {
-                Closed::Reopened
+                OnRejection::Reopened
             } else {
-                Closed::Respected
+                OnRejection::Respected
             },
             taken: if self.new_branch {
-                Taken::NewBranch
+                OnForeignCommits::NewBranch
             } else {
-                Taken::Stop
+                OnForeignCommits::Stop
             },
         }
     }

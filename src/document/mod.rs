@@ -3,11 +3,13 @@
 //! [`compare`] lists every place where a source's stream differs from a target's; [`merge`] turns
 //! chosen differences into edits of the target.
 
+mod file;
 mod image;
 mod kubernetes;
 mod sealed;
 mod tokens;
 
+pub use file::{FileContent, Unreadable, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Promotion, Sides,

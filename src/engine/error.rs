@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::pair::PairError;
-use crate::domain::{CommitId, Environment, RepoPathError, SelectorError};
+use crate::domain::{CommitId, SelectorError};
+use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError, SettingsError};
 
 /// Everything that can go wrong in the engine, by kind.
@@ -12,15 +12,12 @@ pub enum EngineError {
     /// The repository, its remote or the working tree.
     #[error("the repository could not be used")]
     Repository(#[from] RepositoryError),
+    /// Environments, applications or files could not be found.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
     /// The configuration has faults.
     #[error("the configuration cannot be used")]
     Settings(#[from] SettingsError),
-    /// Files could not be paired.
-    #[error("the environments' files could not be paired")]
-    Pair(#[from] PairError),
-    /// A path in the repository cannot be used.
-    #[error("a path in the repository cannot be used")]
-    Path(#[from] RepoPathError),
     /// `--only` or `--except` holds something that is no selector.
     #[error("a selector cannot be used")]
     Selector(#[from] SelectorError),
@@ -33,20 +30,6 @@ pub enum EngineError {
         #[source]
         source: globset::Error,
     },
-    /// Nothing in the repository carries the environment's name.
-    #[error("there is no environment `{name}`")]
-    UnknownEnvironment {
-        /// What was asked for.
-        name: String,
-        /// What was found instead.
-        found: Vec<String>,
-    },
-    /// A configured environment has no path.
-    #[error("environment `{}` is configured, but no path carries its name{}", .0.name, or_aliases(.0))]
-    AbsentEnvironment(Environment),
-    /// `--from` and `--to` mean the same environment.
-    #[error("source and target are the same environment `{0}`")]
-    SameEnvironment(String),
     /// The environments are branches, not paths.
     #[error("the environments `{from}` and `{to}` are branches of this repository, not folders")]
     EnvironmentsAsBranches {
@@ -54,30 +37,6 @@ pub enum EngineError {
         from: String,
         /// The target's branch.
         to: String,
-    },
-    /// `--service` matches nothing.
-    #[error("there is no application `{name}`")]
-    UnknownApplication {
-        /// What was asked for.
-        name: String,
-        /// The applications that are there.
-        known: Vec<String>,
-    },
-    /// `--service` matches several.
-    #[error("`{name}` means several applications: {}", .matches.join(", "))]
-    AmbiguousApplication {
-        /// What was asked for.
-        name: String,
-        /// All that match.
-        matches: Vec<String>,
-    },
-    /// `--product` is not configured.
-    #[error("there is no product `{name}`")]
-    UnknownProduct {
-        /// What was asked for.
-        name: String,
-        /// The configured ones.
-        known: Vec<String>,
     },
     /// A selector matches no difference, and no place of the target that is equal.
     #[error("`{option} {selector}` matches no difference")]
@@ -136,11 +95,4 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
-}
-
-fn or_aliases(environment: &Environment) -> String {
-    match environment.aliases.as_slice() {
-        [] => String::new(),
-        aliases => format!(" or an alias (`{}`)", aliases.join("`, `")),
-    }
 }

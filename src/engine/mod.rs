@@ -1,50 +1,36 @@
-//! The way of a promotion: request, resolve, pair, compare, decide, plan, preview, clear, apply.
+//! One promotion: compare, decide, plan, and then apply or propose.
 
+mod application_version;
 mod apply;
-mod census;
-mod clear;
+mod commit;
+mod commit_message;
+mod compare;
 mod compute;
 mod decide;
-mod decider;
+mod decided_by;
 mod error;
-mod files;
-mod finish;
-mod gather;
+mod file_plan;
 mod guard;
-mod load;
-mod map;
 mod markdown;
-mod message;
-mod names;
-mod own;
-mod pair;
 mod policy;
+mod ports;
+mod prepare;
 mod preview;
 mod propose;
+mod receipt;
 mod request;
-mod resolve;
-mod rules;
-mod scope;
-mod selection;
-mod settle;
-mod shown;
-mod spread;
-mod standing;
-mod survey;
-mod tree;
-mod unchanged;
-mod version;
-mod withdraw;
+mod settings;
 mod words;
 
-pub use apply::{Receipt, apply};
-pub use clear::clear;
-pub use compute::{Ports, Prepared, prepare};
+pub use apply::apply;
+pub use compute::compute;
 pub use error::EngineError;
-pub use finish::{Deed, Found};
-pub use map::{ApplicationMap, applications};
+pub use guard::clear;
 pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
-pub use own::OtherCommit;
-pub use pair::{FileObject, FilePair, PairError};
+pub use ports::Ports;
+pub use prepare::{Prepared, fetch, prepare};
 pub use preview::{Hunk, Line, LineKind, Segment, hunks};
-pub use request::{Allow, Closed, MessageChoice, ProposalChoice, Removals, Request, Taken};
+pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
+pub use request::{
+    Allow, MessageChoice, OnForeignCommits, OnRejection, ProposalChoice, Removals, Request,
+};

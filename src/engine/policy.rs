@@ -1,6 +1,6 @@
 //! What the policies ask of a promotion, beside what the user asks.
 
-use super::EngineError;
+use super::error::EngineError;
 use super::request::Request;
 use crate::domain::{
     Action, ApplicationName, Environment, Policy, Product, PullRequestSettings, Settings,
@@ -96,7 +96,7 @@ impl<'a> Promoted<'a> {
     pub(super) fn proposal(
         &self,
         hop: &Hop,
-        applications: Option<Vec<ApplicationName>>,
+        applications: Option<&[ApplicationName]>,
         base: &Branch,
     ) -> ProposalPlan {
         let request = self.request;
@@ -106,7 +106,7 @@ impl<'a> Promoted<'a> {
         let mut selectors = option("--only", &request.only);
         selectors.extend(option("--except", &request.except));
         let words = &request.applications;
-        let mut applications = applications.unwrap_or_default();
+        let mut applications = applications.map_or_else(Vec::new, <[_]>::to_vec);
         // A product's applications are named by the product.
         applications.retain(|name| words.iter().any(|word| name.answers_to(word)));
         let asked = Asked {

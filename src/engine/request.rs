@@ -63,14 +63,14 @@ pub struct ProposalChoice {
     /// What is asked for beyond the policies.
     pub settings: PullRequestSettings,
     /// What a rejection means.
-    pub closed: Closed,
+    pub closed: OnRejection,
     /// What people's commits on the branch mean.
-    pub taken: Taken,
+    pub taken: OnForeignCommits,
 }
 
 /// What a pull request that people closed without merging means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Closed {
+pub enum OnRejection {
     /// The promotion is rejected until its source changes.
     #[default]
     Respected,
@@ -80,7 +80,7 @@ pub enum Closed {
 
 /// What people's commits on the promotion's branch mean.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Taken {
+pub enum OnForeignCommits {
     /// The promotion stops.
     #[default]
     Stop,

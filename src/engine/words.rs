@@ -2,9 +2,9 @@
 
 use minijinja::{Value, context};
 
-use super::EngineError;
+use super::commit_message::{self, render};
+use super::error::EngineError;
 use super::markdown::{LIMIT, markdown, size};
-use super::message::{self, render};
 use super::request::Request;
 use crate::plan::Plan;
 
@@ -73,7 +73,7 @@ impl Words {
 }
 
 fn values(plan: &Plan, preview: &str) -> Value {
-    let values = message::values(
+    let values = commit_message::values(
         plan.hop(),
         plan.applications(),
         plan.proposal().product.as_deref(),

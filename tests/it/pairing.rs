@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use git_promote::config;
 use git_promote::domain::{Mode, Settings};
-use git_promote::engine::{self, EngineError, PairError, Removals, Request};
+use git_promote::engine::{self, EngineError, Removals, Request};
+use git_promote::inventory::{self, InventoryError};
 use git_promote::plan::Plan;
 
 use crate::memory::Memory;
@@ -59,7 +60,7 @@ fn pairs(plan: &Plan) -> Vec<String> {
 /// Every application with its target files.
 fn applications(paths: &[&str], settings: &Settings) -> BTreeMap<String, Vec<String>> {
     let memory = memory(paths);
-    let map = engine::applications(&memory, settings, "shop", "staging", "production").unwrap();
+    let map = inventory::applications(&memory, settings, "shop", "staging", "production").unwrap();
     map.applications
         .into_iter()
         .map(|(name, files)| {
@@ -186,7 +187,7 @@ fn several_existing_targets_without_a_position_are_an_error_that_lists_them() {
         ..hop()
     };
     let error = plan(&memory, &request).unwrap_err();
-    let EngineError::Pair(PairError::Ambiguous {
+    let EngineError::Inventory(InventoryError::AmbiguousFile {
         source_path,
         candidates,
     }) = error
@@ -443,12 +444,12 @@ fn a_service_that_means_two_or_none_is_an_error_that_lists_them() {
         ..hop()
     };
     let error = plan(&memory, &with("api")).unwrap_err();
-    let EngineError::AmbiguousApplication { matches, .. } = error else {
+    let EngineError::Inventory(InventoryError::AmbiguousApplication { matches, .. }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(matches, ["x/api", "y/api"]);
     let error = plan(&memory, &with("wbe")).unwrap_err();
-    let EngineError::UnknownApplication { known, .. } = error else {
+    let EngineError::Inventory(InventoryError::UnknownApplication { known, .. }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(known, ["x/api", "y/api"]);
@@ -543,7 +544,7 @@ fn an_application_is_not_new_when_a_folder_that_is_equal_as_a_whole_holds_it() {
 fn an_unknown_environment_comes_with_those_that_were_found() {
     let memory = memory(&["a/staging/x.yaml", "a/production/x.yaml"]);
     let error = plan(&memory, &Request::between("stagin", "production")).unwrap_err();
-    let EngineError::UnknownEnvironment { name, found } = error else {
+    let EngineError::Inventory(InventoryError::UnknownEnvironment { name, found }) = error else {
         panic!("{error:?}")
     };
     assert_eq!(
@@ -584,6 +585,6 @@ fn two_names_of_one_environment_are_the_same() {
         ..Request::between("staging", "stg")
     };
     assert!(
-        matches!(plan(&memory, &request), Err(EngineError::SameEnvironment(name)) if name == "staging")
+        matches!(plan(&memory, &request), Err(EngineError::Inventory(InventoryError::SameEnvironment(name))) if name == "staging")
     );
 }

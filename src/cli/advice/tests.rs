@@ -1,5 +1,6 @@
 use super::*;
 use crate::cli::sample;
+use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError};
 
 fn story(failure: impl Into<Failure>) -> (String, Exit) {
@@ -11,7 +12,7 @@ fn story(failure: impl Into<Failure>) -> (String, Exit) {
 
 #[test]
 fn an_unknown_environment_lists_those_that_were_found() {
-    let error = EngineError::UnknownEnvironment {
+    let error = InventoryError::UnknownEnvironment {
         name: "prodution".into(),
         found: vec!["production".into(), "staging".into()],
     };
@@ -26,7 +27,7 @@ fn an_unknown_environment_lists_those_that_were_found() {
 
 #[test]
 fn an_environment_outside_of_the_layout_is_not_proposed_for_itself() {
-    let (text, _) = story(EngineError::UnknownEnvironment {
+    let (text, _) = story(InventoryError::UnknownEnvironment {
         name: "staging".into(),
         found: vec!["staging".into()],
     });
@@ -110,7 +111,7 @@ fn a_servers_words_cannot_give_the_terminal_orders() {
 
 #[test]
 fn an_unknown_service_names_the_nearest() {
-    let error = EngineError::UnknownApplication {
+    let error = InventoryError::UnknownApplication {
         name: "grafan".into(),
         known: vec!["monitoring/grafana".into(), "web".into()],
     };

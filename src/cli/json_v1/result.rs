@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lists::{Conflict, FileError, Hold, Warning};
-use crate::engine::{Found, OtherCommit, Receipt};
+use crate::engine::{OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Plan};
 
 /// The name of this contract.
@@ -91,8 +91,8 @@ pub struct OtherCommitEntry<'a> {
     pub title: &'a str,
 }
 
-impl From<&Found> for PullRequest {
-    fn from(found: &Found) -> Self {
+impl From<&PullRequestOutcome> for PullRequest {
+    fn from(found: &PullRequestOutcome) -> Self {
         Self {
             number: found.number,
             url: found.url.clone(),

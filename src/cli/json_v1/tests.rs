@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::sample;
-use crate::engine::{Deed, Found, OtherCommit, Receipt};
+use crate::engine::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 use crate::plan::Plan;
 
 fn as_json(document: &impl Serialize) -> Value {
@@ -80,15 +80,15 @@ fn diffs_keep_their_schema() {
     );
 }
 
-fn found() -> Found {
-    Found {
+fn found() -> PullRequestOutcome {
+    PullRequestOutcome {
         number: 7,
         url: "https://forge.example/7".into(),
-        deed: Deed::Opened,
+        deed: PullRequestChange::Opened,
     }
 }
 
-fn proposed(plan: &Plan, pull_request: Option<Found>) -> Receipt {
+fn proposed(plan: &Plan, pull_request: Option<PullRequestOutcome>) -> Receipt {
     Receipt::Proposed {
         commit: plan.source(),
         branch: "promote/x".into(),

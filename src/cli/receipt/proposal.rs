@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli::console::Console;
 use crate::cli::terminal::harmless;
-use crate::engine::{Deed, Receipt};
+use crate::engine::{PullRequestChange, Receipt};
 
 /// The result, on stdout.
 pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
@@ -21,10 +21,10 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
             match (pull_request, remote) {
                 (Some(found), _) => {
                     let deed = match found.deed {
-                        Deed::Left => "is open",
-                        Deed::Updated => "is open and up to date",
-                        Deed::Reopened => "is open again",
-                        Deed::Opened => "opened",
+                        PullRequestChange::Left => "is open",
+                        PullRequestChange::Updated => "is open and up to date",
+                        PullRequestChange::Reopened => "is open again",
+                        PullRequestChange::Opened => "opened",
                     };
                     writeln!(
                         out,

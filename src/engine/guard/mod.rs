@@ -1,7 +1,10 @@
 //! Checks on the plan itself: one file each, registered here.
 
+mod clear;
 mod encrypted;
 mod moving_version;
+
+pub use clear::clear;
 
 use crate::plan::{ApplicationPlan, Finding};
 

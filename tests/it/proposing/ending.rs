@@ -1,6 +1,6 @@
 //! Rejected, merged, or with nothing left to promote.
 
-use git_promote::engine::{Closed, Deed, Receipt, Request, Taken};
+use git_promote::engine::{OnForeignCommits, OnRejection, PullRequestChange, Receipt, Request};
 use git_promote::port::PullRequestState;
 
 use super::{BRANCH, FILES, OLD, PRODUCTION, Stage, deed, on_stage, request};
@@ -20,7 +20,7 @@ fn closing_without_merging_rejects_it_until_the_source_changes() {
         assert_eq!(stage.remote.tip(BRANCH), tip, "pushed before it was held");
         assert_eq!(stage.forge.count(), 1);
         stage.stage("1.6.0");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
         assert_eq!(stage.forge.count(), 2);
     });
 }
@@ -43,8 +43,8 @@ fn reopen_opens_the_rejected_one_again() {
         stage.propose();
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
         let mut request = request();
-        request.proposal.closed = Closed::Reopened;
-        assert_eq!(deed(&stage.run(&request)), Deed::Reopened);
+        request.proposal.closed = OnRejection::Reopened;
+        assert_eq!(deed(&stage.run(&request)), PullRequestChange::Reopened);
         stage.assert_one();
     });
 }
@@ -56,8 +56,8 @@ fn where_the_forge_cannot_reopen_a_new_one_is_opened() {
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
         stage.scale();
         let mut request = request();
-        request.proposal.closed = Closed::Reopened;
-        assert_eq!(deed(&stage.run(&request)), Deed::Opened);
+        request.proposal.closed = OnRejection::Reopened;
+        assert_eq!(deed(&stage.run(&request)), PullRequestChange::Opened);
         assert_eq!(stage.forge.count(), 2);
     });
 }
@@ -70,7 +70,7 @@ fn after_a_merge_a_new_one_is_opened() {
         let branch = format!("{BRANCH}:main");
         stage.remote.git(&["push", "--quiet", ".", &branch]);
         stage.stage("1.6.0");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
         assert_eq!(stage.forge.count(), 2);
         assert_eq!(stage.commits(BRANCH), 1);
     });
@@ -147,7 +147,7 @@ fn a_server_that_forbids_to_delete_the_branch_leaves_it_with_a_note() {
         assert_eq!(stage.forge.state().comments.len(), 1);
         assert_eq!(stage.remote.tip(BRANCH), tip);
         stage.stage("1.5.0");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
         assert_eq!(stage.commits(BRANCH), 1);
     });
 }
@@ -159,7 +159,7 @@ fn what_the_program_closed_itself_is_no_rejection() {
         stage.stage("1.4.2");
         assert!(matches!(stage.propose(), Receipt::Withdrawn { .. }));
         stage.stage("1.5.0");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
     });
 }
 
@@ -185,7 +185,7 @@ fn when_nothing_is_left_the_second_branch_is_cleared_away_too() {
         stage.propose();
         let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = Taken::NewBranch;
+        request.proposal.taken = OnForeignCommits::NewBranch;
         stage.run(&request);
         stage.push(
             "main",
@@ -206,7 +206,7 @@ fn the_second_branch_is_cleared_away_when_the_first_is_gone() {
         stage.propose();
         stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = Taken::NewBranch;
+        request.proposal.taken = OnForeignCommits::NewBranch;
         stage.run(&request);
         let promoted = OLD.replace("1.4.2", "1.5.0");
         stage.push("main", "main", &[(PRODUCTION, &promoted)]);
@@ -228,7 +228,7 @@ fn a_policy_closes_an_empty_one_without_a_flag() {
         action: None,
         ..request()
     };
-    assert_eq!(deed(&stage.run(&request)), Deed::Opened);
+    assert_eq!(deed(&stage.run(&request)), PullRequestChange::Opened);
     stage.push(
         "main",
         "main",

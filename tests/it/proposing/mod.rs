@@ -9,7 +9,7 @@ mod recorded;
 use std::sync::Arc;
 
 use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
-use git_promote::engine::{self, Deed, EngineError, Ports, Receipt, Request};
+use git_promote::engine::{self, EngineError, Ports, PullRequestChange, Receipt, Request};
 use git_promote::port::{PullRequestState, Silent};
 use git_promote::wiring::ConfigReader;
 
@@ -185,7 +185,7 @@ fn on_stage(test: impl FnOnce(&Stage<'_>)) {
     test(&Stage::new(&remote, &clone));
 }
 
-fn deed(receipt: &Receipt) -> Deed {
+fn deed(receipt: &Receipt) -> PullRequestChange {
     match receipt {
         Receipt::Proposed {
             pull_request: Some(found),
@@ -199,7 +199,7 @@ fn deed(receipt: &Receipt) -> Deed {
 fn a_promotion_becomes_a_branch_with_one_commit_and_a_pull_request() {
     on_stage(|stage| {
         let main = stage.remote.tip("main");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
         stage.assert_one();
         assert_eq!(stage.remote.tip("main"), main);
         let text = stage.remote.show(BRANCH, PRODUCTION);
@@ -224,7 +224,7 @@ fn the_open_pull_request_is_found_and_not_doubled() {
         stage.propose();
         let tip = stage.remote.tip(BRANCH);
         let before = stage.forge.state();
-        assert_eq!(deed(&stage.propose()), Deed::Left);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Left);
         assert_eq!(stage.forge.state(), before);
         assert_eq!(stage.remote.tip(BRANCH), tip, "pushed again");
     });
@@ -235,7 +235,7 @@ fn a_newer_promotion_updates_the_open_one() {
     on_stage(|stage| {
         stage.propose();
         stage.stage("1.6.0");
-        assert_eq!(deed(&stage.propose()), Deed::Updated);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Updated);
         stage.assert_one();
         assert!(stage.remote.show(BRANCH, PRODUCTION).contains("1.6.0"));
         assert!(stage.forge.request(1).title.contains("1.6.0"));
@@ -248,7 +248,7 @@ fn a_change_elsewhere_in_the_base_pushes_nothing() {
         stage.propose();
         let tip = stage.remote.tip(BRANCH);
         stage.push("main", "main", &[("readme", "new\n")]);
-        assert_eq!(deed(&stage.propose()), Deed::Left);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Left);
         assert_eq!(stage.remote.tip(BRANCH), tip);
     });
 }
@@ -277,11 +277,11 @@ fn promotions_onto_two_branches_have_two_pull_requests() {
             request.branch.branch = Some(branch.to_owned());
             stage.run(&request)
         };
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
-        assert_eq!(deed(&onto("release/1")), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
+        assert_eq!(deed(&onto("release/1")), PullRequestChange::Opened);
         // The default branch by its name is no other one.
-        assert_eq!(deed(&onto("main")), Deed::Left);
-        assert_eq!(deed(&onto("release/1")), Deed::Left);
+        assert_eq!(deed(&onto("main")), PullRequestChange::Left);
+        assert_eq!(deed(&onto("release/1")), PullRequestChange::Left);
         assert_eq!(stage.forge.count(), 2);
         let branches = stage.branches();
         let [first, second] = branches.as_slice() else {
@@ -318,11 +318,11 @@ fn the_body_stays_within_what_the_forge_takes() {
     let (remote, clone) = world.cloned(&files);
     let stage = Stage::new(&remote, &clone);
     let request = request();
-    assert_eq!(deed(&stage.run(&request)), Deed::Opened);
+    assert_eq!(deed(&stage.run(&request)), PullRequestChange::Opened);
     let body = stage.forge.request(1).body;
     assert!(body.encode_utf16().count() <= 65_536 && body.chars().count() > 30_000);
     assert!(body.contains("Left out for length"));
-    assert_eq!(deed(&stage.run(&request)), Deed::Left);
+    assert_eq!(deed(&stage.run(&request)), PullRequestChange::Left);
 }
 
 #[test]

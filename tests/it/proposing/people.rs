@@ -1,7 +1,7 @@
 //! People's commits, labels and reviews on the program's branch.
 
 use git_promote::domain::{MergeMethod, PullRequestSettings};
-use git_promote::engine::{Receipt, Taken};
+use git_promote::engine::{OnForeignCommits, Receipt};
 
 use super::{
     BRANCH, FILES, OLD, PRODUCTION, PROPOSE, STAGING, Stage, names, new, on_stage, request, with,
@@ -112,7 +112,7 @@ fn with_new_branch_it_goes_to_the_next_free_name() {
         stage.propose();
         let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = Taken::NewBranch;
+        request.proposal.taken = OnForeignCommits::NewBranch;
         for _ in 0..2 {
             match stage.run(&request) {
                 Receipt::Proposed { branch, .. } => assert_eq!(branch, format!("{BRANCH}-2")),

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use git_promote::domain::PullRequestSettings;
-use git_promote::engine::{Deed, Receipt};
+use git_promote::engine::{PullRequestChange, Receipt};
 use git_promote::port::PullRequestState;
 
 use super::{BRANCH, deed, names, new, on_stage, with};
@@ -229,7 +229,7 @@ fn the_marks_of_a_recorded_pull_request_are_read() {
         assert!(matches!(stage.propose(), Receipt::Rejected { .. }));
         // A body without a mark would be a rejection of every version.
         stage.stage("1.6.0");
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
     });
     on_stage(|stage| {
         stage.propose();
@@ -237,6 +237,6 @@ fn the_marks_of_a_recorded_pull_request_are_read() {
             r.body = body("withdrawn-pull-request.md");
             r.state = PullRequestState::Closed;
         });
-        assert_eq!(deed(&stage.propose()), Deed::Opened);
+        assert_eq!(deed(&stage.propose()), PullRequestChange::Opened);
     });
 }

@@ -1,0 +1,92 @@
+//! The version of an application, for the summary.
+
+use crate::document::{VersionField, version_of};
+use crate::domain::{Op, Template, VersionPlace};
+use crate::plan::{Content, FilePlan, PlannedDifference, VersionChange};
+use crate::yaml::{Kind, Stream, Value};
+
+use super::decide::glob;
+
+/// Which fields tell an application's version, strongest first. A pinned URL does not: it is
+/// mostly somebody else's.
+const TELLING: &[&[VersionField]] = &[
+    &[VersionField::Image, VersionField::ImageTag],
+    &[VersionField::ImageDigest],
+    &[VersionField::ChartVersion],
+    &[VersionField::VersionFile],
+    &[VersionField::SourceRevision],
+];
+
+/// The version that moves: the template's place, else the one version that the strongest
+/// promoted fields carry. `None` when it does not move.
+pub(super) fn of(template: Option<&Template>, files: &[FilePlan]) -> Option<VersionChange> {
+    match template.and_then(|t| t.version.as_ref()) {
+        Some(place) => at(place, files),
+        None => common(files),
+    }
+}
+
+/// The version at the configured place, before and after.
+fn at(place: &VersionPlace, files: &[FilePlan]) -> Option<VersionChange> {
+    let glob = glob(&place.file).ok()?;
+    let is_meant =
+        |file: &&FilePlan| file.path.file_name() == place.file || glob.is_match(file.path.as_str());
+    files.iter().filter(is_meant).find_map(|file| {
+        let change = VersionChange {
+            before: text_at(place, file.before.as_ref()),
+            after: text_at(place, file.after.as_ref()),
+        };
+        (change.before != change.after).then_some(change)
+    })
+}
+
+/// The first scalar that the place's expression selects in a file.
+fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
+    let text = std::str::from_utf8(&content?.bytes).ok()?;
+    let stream = Stream::parse(text).ok()?;
+    (0..stream.documents().len()).find_map(|document| {
+        let steps = place
+            .path
+            .select(&stream.to_json(document))
+            .into_iter()
+            .next()?;
+        let node = stream.node(&crate::yaml::Place { document, steps })?;
+        match stream.resolve(document, node).value() {
+            Value::Scalar { text, kind } if kind != Kind::Null => Some(text),
+            _ => None,
+        }
+    })
+}
+
+fn common(files: &[FilePlan]) -> Option<VersionChange> {
+    let promoted = || {
+        files
+            .iter()
+            .flat_map(FilePlan::promoted)
+            .filter(|d| d.op == Op::Set)
+    };
+    let telling = TELLING
+        .iter()
+        .find(|fields| promoted().any(|d| d.version.is_some_and(|v| fields.contains(&v))))?;
+    let mut changes = promoted()
+        .filter(|d| d.version.is_some_and(|v| telling.contains(&v)))
+        .map(change);
+    let first = changes.next()?;
+    changes.all(|c| c == first).then_some(first)
+}
+
+fn change(difference: &PlannedDifference) -> VersionChange {
+    let version = |value: &Option<Value>| match value {
+        Some(Value::Scalar { text, .. }) => Some(
+            difference
+                .version
+                .map_or(text.as_str(), |field| version_of(field, text))
+                .to_owned(),
+        ),
+        _ => None,
+    };
+    VersionChange {
+        before: version(&difference.before),
+        after: version(&difference.after),
+    }
+}

@@ -1,0 +1,260 @@
+//! The commit message: the built-in words, the configuration's templates, the user's own.
+//!
+//! # Why
+//!
+//! A forge and a CI system act on what stands in a commit message. So it quotes versions and names
+//! only, never another promoted value, and names without what could be read as an instruction. The
+//! user's own words and templates stay as they are.
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use super::decided_by;
+use super::error::EngineError;
+use super::request::Request;
+use crate::document::{VersionField, version_of};
+use crate::domain::{CommitId, Decider, Op, Settings};
+use crate::plan::{
+    ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, Warning, id_of,
+    split_trailers, without_instructions,
+};
+use crate::yaml;
+
+/// How many differences the built-in body lists before it counts.
+const LISTED: usize = 40;
+
+/// Longer values are no versions: a registry, a name, a tag and a digest take less.
+const LONGEST: usize = 200;
+
+/// How many steps a template may take.
+const FUEL: u64 = 200_000;
+
+/// Composes title and body; gives what the user should know about them as well.
+pub(super) fn compose(
+    request: &Request,
+    settings: &Settings,
+    hop: &Hop,
+    (source, target): (CommitId, CommitId),
+    applications: &[ApplicationPlan],
+) -> Result<(Message, Vec<Warning>), EngineError> {
+    let changed: Vec<&ApplicationPlan> = applications
+        .iter()
+        .filter(|a| a.files.iter().any(FilePlan::is_changed))
+        .collect();
+    let product = request.products.first().map(String::as_str);
+    let decider = decided_by::of(request.promote, applications);
+    let id = id_of(hop, applications);
+    let values = values(hop, applications, product, (source, target), decider, &id);
+    let from = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
+        let template = template.as_deref();
+        template
+            .map(|t| render(part, t, values.clone()))
+            .transpose()
+    };
+    let templates = &settings.messages.commit;
+    let title = match &request.message.title {
+        Some(own) => own.clone(),
+        // A template may have no words for a case: `{% if product %}..{% endif %}`.
+        None => from("message's title", &templates.title)?
+            .filter(|text| !text.trim().is_empty())
+            .unwrap_or_else(|| title(hop, &changed)),
+    };
+    let own_body = match &request.message.body {
+        Some(own) => Some(own.clone()),
+        None => from("message's body", &templates.body)?,
+    };
+    let mut warnings = Vec::new();
+    let (body, user_trailers) = match &own_body {
+        Some(own) => {
+            let (body, trailers) = split_trailers(own);
+            warnings.extend(trailers.left_out.iter().map(|key| left_out(key)));
+            (body.to_owned(), trailers.lines)
+        }
+        // Its lines may look like trailers (`production: image.tag`), and are none.
+        None => (body(&changed), String::new()),
+    };
+    // A title is one line, whatever a template makes of it.
+    let mut lines = title.lines().map(str::trim);
+    let title = lines.find(|l| !l.is_empty()).unwrap_or_default().to_owned();
+    let message = Message {
+        title,
+        body,
+        user_trailers,
+        trailers: Vec::new(),
+    };
+    Ok((message, warnings))
+}
+
+fn left_out(key: &str) -> Warning {
+    Warning {
+        path: None,
+        message: format!(
+            "`{key}` was left out of the message's body: git-promote writes the `Promotion-` trailers"
+        ),
+    }
+}
+
+/// Renders a template over the values.
+pub(super) fn render(
+    part: &'static str,
+    template: &str,
+    values: Value,
+) -> Result<String, EngineError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A template comes from the repository: it may not keep the program busy.
+    environment.set_fuel(Some(FUEL));
+    environment
+        .render_str(template, values)
+        .map_err(|source| EngineError::Message { part, source })
+}
+
+/// What a template may name.
+pub(super) fn values(
+    hop: &Hop,
+    applications: &[ApplicationPlan],
+    product: Option<&str>,
+    (source, target): (CommitId, CommitId),
+    decider: Decider,
+    id: &str,
+) -> Value {
+    let text = |of: &Option<String>| of.as_deref().map(without_instructions);
+    let list: Vec<_> = applications
+        .iter()
+        .filter(|a| a.files.iter().any(FilePlan::is_changed))
+        .map(|a| {
+            let version = a
+                .version
+                .as_ref()
+                .map(|v| context! { before => text(&v.before), after => text(&v.after) });
+            context! { name => without_instructions(&a.name.0), version => version }
+        })
+        .collect();
+    context! {
+        from => without_instructions(&hop.from.name),
+        to => without_instructions(&hop.to.name),
+        applications => list,
+        product => product.map(without_instructions),
+        source => source.to_string(),
+        target => target.to_string(),
+        mode => decider.to_string(),
+        promotion_id => id,
+    }
+}
+
+fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
+    let names = match changed {
+        [] => "nothing".to_owned(),
+        [one] => match one.version.as_ref().and_then(|v| v.after.as_deref()) {
+            Some(version) if version.len() <= 40 && is_plain_version(version) => {
+                format!("{} {}", one.name, short(version))
+            }
+            _ => one.name.to_string(),
+        },
+        [a, b] => format!("{} and {}", a.name, b.name),
+        [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
+    };
+    without_instructions(&format!(
+        "Promote {names} from {} to {}",
+        hop.from.name, hop.to.name
+    ))
+}
+
+/// A commit id as people read it.
+fn short(version: &str) -> &str {
+    let is_commit = version.len() == 40 && version.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_commit { &version[..7] } else { version }
+}
+
+fn body(changed: &[&ApplicationPlan]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for application in changed {
+        for file in application.files.iter().filter(|f| f.is_changed()) {
+            match file.status {
+                FileStatus::Added => lines.push(format!("{}: new", file.path)),
+                FileStatus::Deleted => lines.push(format!("{}: deleted", file.path)),
+                FileStatus::Modified => {
+                    lines.extend(
+                        file.promoted()
+                            .map(|d| format!("{}: {}", file.path, line(d))),
+                    );
+                }
+            }
+        }
+    }
+    let more = lines.len().saturating_sub(LISTED);
+    lines.truncate(LISTED);
+    for line in &mut lines {
+        *line = without_instructions(line);
+    }
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
+}
+
+fn line(difference: &PlannedDifference) -> String {
+    let place = &difference.shown;
+    match difference.op {
+        Op::Add => format!("+ {place}"),
+        Op::Remove => format!("- {place}"),
+        Op::Set => {
+            let before = version(difference, difference.before.as_ref());
+            let after = version(difference, difference.after.as_ref());
+            if before == after {
+                return format!("{place} changed");
+            }
+            let or_left_out = |version: Option<&str>| version.unwrap_or("…").to_owned();
+            format!("{place} {} -> {}", or_left_out(before), or_left_out(after))
+        }
+    }
+}
+
+/// The value of a version field as the message quotes it; `None` for any other value.
+fn version<'v>(difference: &PlannedDifference, value: Option<&'v yaml::Value>) -> Option<&'v str> {
+    let (Some(field), Some(yaml::Value::Scalar { text, .. })) = (difference.version, value) else {
+        return None;
+    };
+    // The place names the URL already, and a URL may hold a password.
+    let text = match field {
+        VersionField::PinnedUrl => version_of(field, text),
+        _ => text,
+    };
+    is_plain_version(text).then_some(text)
+}
+
+/// Whether a text is made of what image references, tags, digests and ranges are made of.
+fn is_plain_version(text: &str) -> bool {
+    let is_known = |b: u8| b.is_ascii_alphanumeric() || b"._-+/:@^~*<>=|,".contains(&b);
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_known) && !text.contains("://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_version;
+
+    #[test]
+    fn only_what_is_plainly_a_version_is_quoted() {
+        let digest = format!(
+            "reg.acme.test:5000/a/b_c:v1.2-rc.1+4@sha256:{}",
+            "0f".repeat(32)
+        );
+        for version in [
+            "1.4.2", "v1", "^1.2", "~1.2", ">=1.2,<2", "1.x||2.*", "main", &digest,
+        ] {
+            assert!(is_plain_version(version), "{version}");
+        }
+        let long = "1".repeat(201);
+        for text in [
+            "",
+            "1.2 [skip ci]",
+            "#12",
+            ">=1 <2",
+            "v1\n",
+            "ä",
+            "a://b/1",
+            &long,
+        ] {
+            assert!(!is_plain_version(text), "{text}");
+        }
+    }
+}

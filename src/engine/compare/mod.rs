@@ -1,0 +1,173 @@
+//! The differences of all chosen files.
+//!
+//! # Why
+//!
+//! Deciding needs to know everything: which selectors are exact, which versions move elsewhere.
+//! Holding every parsed file until then would cost memory that follows the repository. So files
+//! are compared one by one (a few at a time, on several threads), only their differences, the facts
+//! about these and the text that the plan shows are kept, and the few that change are parsed again.
+
+mod load;
+mod parallel_map;
+mod selector;
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(super) use load::{MAX_BYTES, load};
+pub(super) use selector::shown;
+
+use crate::document::{self, Base, Difference, FileContent, Sides, Unreadable};
+use crate::domain::Naming;
+use crate::inventory::FilePair;
+use crate::plan::FileFault;
+use crate::port::{Progress, RepositoryError, Snapshot};
+use crate::yaml::Stream;
+use parallel_map::parallel_map;
+use selector::{selector, unique};
+
+/// One file that differs.
+pub(super) struct ComparedFile<F> {
+    pub pair: FilePair,
+    pub body: Body<F>,
+}
+
+/// What differs in a file.
+pub(super) enum Body<F> {
+    /// Both sides are YAML; the target's text is part of the plan, so it is not read again.
+    Fields {
+        fields: Vec<Field<F>>,
+        before: Vec<u8>,
+    },
+    /// One side only, or not YAML: it moves whole or not at all.
+    Whole,
+    /// One side cannot be read.
+    Fault(FileFault),
+}
+
+/// One difference with the facts that were found while its file was open.
+pub(super) struct Field<F> {
+    pub difference: Difference,
+    pub selector: String,
+    pub facts: F,
+}
+
+/// Both sides of a pair, parsed.
+pub(super) struct OpenPair<'a> {
+    pub pair: &'a FilePair,
+    pub source: &'a Stream,
+    pub target: &'a Stream,
+}
+
+/// The commits that files are read from.
+#[derive(Clone, Copy)]
+pub(super) struct Commits<'a> {
+    pub source: &'a dyn Snapshot,
+    pub target: &'a dyn Snapshot,
+}
+
+/// Compares every pair; `facts` gives the facts about each difference of a file.
+pub(super) fn compare<F: Send>(
+    pairs: Vec<FilePair>,
+    commits: Commits<'_>,
+    naming: &Naming,
+    progress: &dyn Progress,
+    facts: impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F> + Sync,
+) -> Result<Vec<ComparedFile<F>>, RepositoryError> {
+    let all = pairs.len();
+    let done = AtomicUsize::new(0);
+    let bodies = parallel_map(&pairs, |pair| {
+        let body = body(pair, commits, naming, &facts);
+        progress.files(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+        body
+    })?;
+    Ok((pairs.into_iter().zip(bodies))
+        .filter(|(_, body)| !matches!(body, Body::Fields { fields, .. } if fields.is_empty()))
+        .map(|(pair, body)| ComparedFile { pair, body })
+        .collect())
+}
+
+fn body<F>(
+    pair: &FilePair,
+    commits: Commits<'_>,
+    naming: &Naming,
+    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F>,
+) -> Result<Body<F>, RepositoryError> {
+    let path = pair.path.as_str();
+    let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
+    let fault = |path: &str, found: Unreadable| Body::Fault(file_fault(path, found, pair));
+    if pair.is_submodule() {
+        return Ok(Body::Whole);
+    }
+    let Some(source) = pair.source else {
+        return Ok(Body::Whole);
+    };
+    let source = load(commits.source, source, source_path)?;
+    let Some(target) = pair.target else {
+        return Ok(match source {
+            FileContent::Unreadable(found) => fault(source_path, found),
+            _ => Body::Whole,
+        });
+    };
+    let target = load(commits.target, target, path)?;
+    Ok(match (source, target) {
+        (FileContent::Unreadable(found), _) => fault(source_path, found),
+        (_, FileContent::Unreadable(found)) => fault(path, found),
+        (FileContent::Yaml(source), FileContent::Yaml(target)) => {
+            let open = OpenPair {
+                pair,
+                source: &source,
+                target: &target,
+            };
+            let fields = fields(&open, naming, facts);
+            let before = match fields.as_slice() {
+                [] => Vec::new(),
+                _ => target.into_text().into_bytes(),
+            };
+            Body::Fields { fields, before }
+        }
+        _ => Body::Whole,
+    })
+}
+
+fn fields<F>(
+    open: &OpenPair<'_>,
+    naming: &Naming,
+    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F>,
+) -> Vec<Field<F>> {
+    let path = open.pair.path.as_str();
+    let differences = document::compare(&sides(open, naming));
+    let facts = facts(open, &differences);
+    let mut taken = HashSet::new();
+    differences
+        .into_iter()
+        .zip(facts)
+        .map(|(difference, facts)| Field {
+            selector: unique(&selector(path, &difference), &mut taken),
+            difference,
+            facts,
+        })
+        .collect()
+}
+
+/// The sides of a pair as they are compared and merged.
+pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
+    Sides {
+        source: open.source,
+        target: open.target,
+        base: Base::Target,
+        naming,
+        file: open.pair.path.file_name(),
+    }
+}
+
+fn file_fault(path: &str, found: Unreadable, pair: &FilePair) -> FileFault {
+    FileFault {
+        path: path.to_owned(),
+        line: found.line,
+        column: found.column,
+        message: found.message,
+        application: pair.application.clone(),
+        is_chosen: true,
+    }
+}

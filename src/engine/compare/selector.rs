@@ -1,0 +1,117 @@
+//! How a difference is written: as a selector, and as people read it.
+
+use std::collections::HashSet;
+
+use crate::document::Difference;
+
+/// `FILE[#DOCUMENT][:PATH]`.
+pub(super) fn selector(path: &str, difference: &Difference) -> String {
+    let mut selector = path.to_owned();
+    if difference.document.is_needed {
+        selector.push('#');
+        selector.push_str(&difference.document.text);
+    }
+    if !difference.path.is_empty() {
+        selector.push(':');
+        selector.push_str(&difference.path);
+    }
+    selector
+}
+
+/// Two differences at one place (an item that goes where another comes) need two selectors.
+pub(super) fn unique(selector: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = selector.to_owned();
+    let mut n = 2;
+    while !taken.insert(candidate.clone()) {
+        candidate = format!("{selector}~{n}");
+        n += 1;
+    }
+    candidate
+}
+
+/// A selector's path for people: `spec.containers[web].image`.
+pub(in crate::engine) fn shown(path: &str) -> String {
+    let text = path
+        .strip_prefix("$.")
+        .or_else(|| path.strip_prefix('$'))
+        .unwrap_or(path);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[?") {
+        out.push_str(&rest[..at]);
+        let filter = &rest[at..];
+        let close = closing(filter);
+        let inner = &filter[2..close];
+        out.push('[');
+        out.push_str(&short_filter(inner));
+        out.push(']');
+        rest = &filter[(close + 1).min(filter.len())..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where a filter's bracket closes, quotes respected.
+fn closing(filter: &str) -> usize {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (i, c) in filter.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '\'' => quoted = !quoted,
+            ']' if !quoted => return i,
+            _ => {}
+        }
+    }
+    filter.len()
+}
+
+/// What is inside of a filter, without the machinery: `web` for `@.name=='web'`.
+fn short_filter(inner: &str) -> String {
+    if let Some(regex) = inner.strip_prefix("search(@,'^") {
+        let regex = regex.trim_end_matches("')");
+        let text = regex
+            .trim_end_matches("[?]ref=")
+            .trim_end_matches("[:@]")
+            .trim_end_matches('=');
+        return text.replace("[?]", "?");
+    }
+    inner
+        .split(" && ")
+        .map(|part| {
+            let value = part.split_once("==").map_or(part, |(_, v)| v);
+            value.trim_matches('\'')
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn items_are_shown_by_their_key() {
+        for (path, expected) in [
+            (
+                "$.spec.containers[?@.name=='web'].image",
+                "spec.containers[web].image",
+            ),
+            (
+                "$.resources[?search(@,'^https://x/y[?]ref=')]",
+                "resources[https://x/y]",
+            ),
+            ("$.args[?search(@,'^--level=')]", "args[--level]"),
+            (
+                "$[?@.op=='replace' && @.path=='/a'].value",
+                "[replace /a].value",
+            ),
+            ("$.ports[?@.containerPort==80].name", "ports[80].name"),
+            ("$.a[?@=='x]y']", "a[x]y]"),
+            ("$", ""),
+        ] {
+            assert_eq!(shown(path), expected);
+        }
+    }
+}

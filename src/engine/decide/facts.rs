@@ -1,0 +1,81 @@
+//! What the configuration and the comments say about a difference.
+
+use super::places::{MatchDepth, Places};
+use super::rules::{FileRule, Rules};
+use super::selection::{Matches, Selection};
+use crate::document::Difference;
+use crate::domain::{Mode, Naming, Promote, Reason};
+use crate::engine::compare::OpenPair;
+
+/// What the configuration and the comments say about a difference; found while its file is open.
+#[derive(Clone, Debug)]
+pub(in crate::engine) struct Facts {
+    /// What keeps it, if anything.
+    pub(super) keep: Option<Reason>,
+    /// The rule's expression that promotes it, if any.
+    pub(super) rule_path: Option<String>,
+    /// The modes that the file's rule names.
+    pub(super) modes: Modes,
+    /// The choices that match it.
+    pub(super) matches: Matches,
+}
+
+/// The modes that apply to a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Modes {
+    pub versions: bool,
+    pub all: bool,
+}
+
+impl Modes {
+    pub(super) fn of(rule: &FileRule<'_>) -> Self {
+        Self {
+            versions: rule.has_mode(Mode::Versions),
+            all: rule.has_mode(Mode::All),
+        }
+    }
+}
+
+/// Gathers the facts about the differences of a file while it is open.
+pub(in crate::engine) fn facts(
+    open: &OpenPair<'_>,
+    differences: &[Difference],
+    rules: &Rules<'_>,
+    selection: &Selection,
+    naming: &Naming,
+) -> Vec<Facts> {
+    let path = open.pair.path.as_str();
+    let rule = rules.of(&open.pair.application, path);
+    let places = Places::new(open.source, open.target, naming);
+    let of = |difference| {
+        let matches = selection.of(|choice| choice.matches(path, difference, &places));
+        of_difference(difference, &rule, &places, matches)
+    };
+    differences.iter().map(of).collect()
+}
+
+fn of_difference(
+    difference: &Difference,
+    rule: &FileRule<'_>,
+    places: &Places<'_>,
+    matches: Matches,
+) -> Facts {
+    let keep = rule
+        .keep()
+        .iter()
+        .find(|path| places.covers(path, difference, MatchDepth::Below))
+        .map(|path| Reason::KeepRule(path.to_string()))
+        .or_else(|| places.keeps(difference).then_some(Reason::KeepComment));
+    let rule_path = rule.promote().iter().find_map(|p| match p {
+        Promote::Path(path) if places.covers(path, difference, MatchDepth::Above) => {
+            Some(path.to_string())
+        }
+        _ => None,
+    });
+    Facts {
+        keep,
+        rule_path,
+        modes: Modes::of(rule),
+        matches,
+    }
+}

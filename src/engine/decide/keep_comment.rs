@@ -1,0 +1,61 @@
+//! The comment that keeps a value where it is: `# promote: keep`.
+
+use crate::plan::Content;
+
+/// Whether a comment says `promote: keep`, however it is written and whatever follows.
+pub(super) fn is_keep(comment: &str) -> bool {
+    comment.split('#').any(|part| {
+        let text = part.trim_start().to_ascii_lowercase();
+        let rest = text
+            .strip_prefix("promote")
+            .and_then(|rest| rest.trim_start().strip_prefix(':'))
+            .and_then(|rest| rest.trim_start().strip_prefix("keep"));
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        rest.is_some_and(|rest| !rest.starts_with(goes_on))
+    })
+}
+
+/// Whether a text may have such a comment.
+pub(super) fn may_keep(text: &str) -> bool {
+    ["promote", "Promote", "PROMOTE"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Whether a file says anywhere that something in it is kept.
+pub(in crate::engine) fn has_keep_comment(content: &Content) -> bool {
+    let says = |line: &str| {
+        line.split_once('#')
+            .is_some_and(|(_, comment)| is_keep(comment))
+    };
+    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(says))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_keep;
+
+    #[test]
+    fn a_comment_keeps_however_it_is_written() {
+        for comment in [
+            " promote: keep",
+            "promote:keep",
+            "  Promote :  KEEP  ",
+            " promote: keep until the summer",
+            " promote: keep, it is ours",
+            " why # promote: keep",
+        ] {
+            assert!(is_keep(comment), "{comment}");
+        }
+        for comment in [
+            " promote: keeper",
+            " promote: keep-alive",
+            " do not promote: keep",
+            " promote keep",
+            " promote: é",
+            "",
+        ] {
+            assert!(!is_keep(comment), "{comment}");
+        }
+    }
+}

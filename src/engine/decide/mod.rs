@@ -1,0 +1,203 @@
+//! Promote or keep: the verdict on everything that differs.
+
+mod facts;
+mod keep_comment;
+mod places;
+mod rules;
+mod selection;
+mod unchanged;
+mod verdict;
+
+use std::collections::BTreeSet;
+
+pub(super) use facts::{Facts, facts};
+pub(super) use keep_comment::has_keep_comment;
+pub(super) use rules::{Rules, glob};
+pub(super) use selection::Selection;
+pub(super) use unchanged::Unchanged;
+pub(super) use verdict::WholeFile;
+
+use super::compare::{Body, ComparedFile, Field};
+use super::error::EngineError;
+use super::request::Removals;
+use crate::document::{VersionField, VersionPairs};
+use crate::domain::{ApplicationName, Reason, Verdict};
+use crate::inventory::FilePair;
+use crate::plan::FileFault;
+use selection::{Choice, Matches, Settled};
+
+/// One file that differs, with the verdicts.
+pub(super) struct DecidedFile {
+    pub pair: FilePair,
+    pub body: DecidedBody,
+}
+
+/// The verdicts on what differs in a file.
+pub(super) enum DecidedBody {
+    /// One for each difference.
+    Fields {
+        fields: Vec<(Field<Facts>, Verdict)>,
+        before: Vec<u8>,
+    },
+    /// One for the whole file, once its text is read.
+    Whole(WholeFile),
+    /// None, because it cannot be read.
+    Fault(FileFault),
+}
+
+/// What decides beside the facts about each difference.
+pub(super) struct Decider<'a> {
+    pub rules: &'a Rules<'a>,
+    pub selection: Selection,
+    pub removals: Removals,
+    /// Applications of which the target has a file.
+    pub present: BTreeSet<ApplicationName>,
+}
+
+impl Decider<'_> {
+    /// Decides about every difference of every file; `unchanged` finds places that do not differ.
+    pub(super) fn decide(
+        self,
+        compared: Vec<ComparedFile<Facts>>,
+        unchanged: &Unchanged<'_>,
+    ) -> Result<Vec<DecidedFile>, EngineError> {
+        let Self {
+            rules,
+            selection,
+            removals,
+            mut present,
+        } = self;
+        let with_target = compared.iter().filter(|f| f.pair.target.is_some());
+        present.extend(with_target.map(|f| f.pair.application.clone()));
+        let is_chosen = |path: &str| {
+            let is_left_out = selection.except.iter().any(|c| c.matches_file(path));
+            let is_named = selection.only.iter().any(|c| c.is_about(path));
+            !is_left_out && (selection.only.is_empty() || is_named)
+        };
+        let is_chosen: Vec<bool> = compared
+            .iter()
+            .map(|file| is_chosen(file.pair.path.as_str()))
+            .collect();
+        let whole: Vec<Matches> = compared
+            .iter()
+            .map(|file| match file.body {
+                Body::Fields { .. } => Matches::default(),
+                _ => selection.of(|choice| choice.matches_file(file.pair.path.as_str())),
+            })
+            .collect();
+        let is_place = |choice: &Choice| unchanged.has(choice);
+        let settled = if selection.is_empty() {
+            selection.settle(std::iter::empty(), &is_place)?
+        } else {
+            let all: Vec<(&str, &Matches)> =
+                compared.iter().zip(&whole).flat_map(selectors).collect();
+            selection.settle(all.iter().copied(), &is_place)?
+        };
+        let verdicts = verdicts(&compared, &settled, removals);
+        let decided = compared.into_iter().zip(verdicts);
+        Ok(decided
+            .zip(whole.iter().zip(is_chosen))
+            .map(
+                |((ComparedFile { pair, body }, verdicts), (matches, is_chosen))| {
+                    let body = match body {
+                        Body::Fault(fault) => DecidedBody::Fault(FileFault { is_chosen, ..fault }),
+                        Body::Whole => DecidedBody::Whole(WholeFile::new(
+                            settled.chosen(pair.path.as_str(), matches),
+                            &rules.of(&pair.application, pair.path.as_str()),
+                            removals,
+                            !present.contains(&pair.application),
+                        )),
+                        Body::Fields { fields, before } => DecidedBody::Fields {
+                            fields: fields.into_iter().zip(verdicts).collect(),
+                            before,
+                        },
+                    };
+                    DecidedFile { pair, body }
+                },
+            )
+            .collect())
+    }
+}
+
+/// The selectors of a file, each with the choices that match it.
+fn selectors<'a>(
+    (file, whole): (&'a ComparedFile<Facts>, &'a Matches),
+) -> Vec<(&'a str, &'a Matches)> {
+    match &file.body {
+        Body::Fields { fields, .. } => fields
+            .iter()
+            .map(|f| (f.selector.as_str(), &f.facts.matches))
+            .collect(),
+        Body::Whole | Body::Fault(_) => vec![(file.pair.path.as_str(), whole)],
+    }
+}
+
+/// The verdicts on the differences of each file, in their order.
+fn verdicts(
+    compared: &[ComparedFile<Facts>],
+    settled: &Settled,
+    removals: Removals,
+) -> Vec<Vec<Verdict>> {
+    let mut all: Vec<Vec<Verdict>> = compared
+        .iter()
+        .map(|file| {
+            let of = |field: &Field<Facts>| {
+                let chosen = settled.chosen(&field.selector, &field.facts.matches);
+                verdict::of_difference(&field.difference, &field.facts, chosen, removals)
+            };
+            fields(file).iter().map(of).collect()
+        })
+        .collect();
+    for (file, verdicts) in compared.iter().zip(&mut all) {
+        keep_names_without_version(fields(file), verdicts);
+    }
+    let mut pairs = VersionPairs::default();
+    for (file, verdicts) in compared.iter().zip(&all) {
+        for (field, verdict) in fields(file).iter().zip(verdicts) {
+            if let (true, Some(_), Some((before, after))) = (
+                verdict.is_promote(),
+                field.difference.version,
+                field.difference.scalars(),
+            ) {
+                pairs.learn(before, after);
+            }
+        }
+    }
+    for (file, verdicts) in compared.iter().zip(&mut all) {
+        for (field, verdict) in fields(file).iter().zip(verdicts) {
+            if verdict::moves_along(&field.difference, verdict, &field.facts, &pairs) {
+                *verdict = Verdict::promote(Reason::MovesAlong);
+            }
+        }
+    }
+    all
+}
+
+/// An image's new name stays where its version stays.
+fn keep_names_without_version(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
+    let alone: Vec<usize> = (0..fields.len())
+        .filter(|i| {
+            let is_name = fields[*i].difference.version == Some(VersionField::ImageName);
+            let by_template = matches!(verdicts[*i].reason, Reason::Template(_));
+            let promoted = || {
+                let all = fields.iter().zip(&*verdicts);
+                all.filter(|(_, v)| v.is_promote())
+                    .map(|(f, _)| &f.difference)
+            };
+            is_name
+                && by_template
+                && !verdict::has_promoted_version_beside(&fields[*i].difference, promoted())
+        })
+        .collect();
+    for i in alone {
+        verdicts[i] = Verdict::keep(Reason::NotVersion);
+    }
+}
+
+/// The differences of a file that is compared by its fields.
+fn fields(file: &ComparedFile<Facts>) -> &[Field<Facts>] {
+    match &file.body {
+        Body::Fields { fields, .. } => fields,
+        Body::Whole | Body::Fault(_) => &[],
+    }
+}

@@ -1,0 +1,165 @@
+//! The places of one pair of files, for JSONPath expressions and comments.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+
+use super::keep_comment::{is_keep, may_keep};
+use crate::document::Difference;
+use crate::domain::{Naming, Op};
+use crate::yaml::{Content, JsonPath, Place, Step, Stream};
+
+/// What an expression selects: by its text, whether in the source, and the document.
+type Selected = HashMap<(String, bool, usize), HashSet<Vec<Step>>>;
+
+/// The places of one pair of files, for JSONPath expressions. Built only when one is asked.
+pub(super) struct Places<'a> {
+    source: &'a Stream,
+    target: &'a Stream,
+    naming: &'a Naming,
+    json: OnceCell<(Vec<serde_json::Value>, Vec<serde_json::Value>)>,
+    /// Whether the source's and the target's text say anywhere that something is kept.
+    keeps: (bool, bool),
+    /// What each expression selects, per side and document: looked up for every difference.
+    selected: RefCell<Selected>,
+}
+
+/// Whether an expression must select a place or one above it, or may select one below.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum MatchDepth {
+    /// The place or one above.
+    Above,
+    /// One below too.
+    Below,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(source: &'a Stream, target: &'a Stream, naming: &'a Naming) -> Self {
+        Self {
+            source,
+            target,
+            naming,
+            json: OnceCell::new(),
+            keeps: (may_keep(source.text()), may_keep(target.text())),
+            selected: RefCell::default(),
+        }
+    }
+
+    /// Whether `# promote: keep` stands at the difference's place, above it, or within what it
+    /// takes along, in the target or in the source.
+    pub(super) fn keeps(&self, difference: &Difference) -> bool {
+        let says = |stream: &Stream, place: &Place| {
+            let comments = stream.comments(place);
+            comments.iter().any(|comment| is_keep(comment))
+        };
+        let above = |stream: &Stream, place: &Place| {
+            (1..=place.steps.len()).any(|n| {
+                let above = Place {
+                    document: place.document,
+                    steps: place.steps[..n].to_vec(),
+                };
+                says(stream, &above)
+            })
+        };
+        let takes_along = difference.scalars().is_none();
+        let within = |stream: &Stream, place: &Place| {
+            takes_along && below(stream, place).iter().any(|p| says(stream, p))
+        };
+        let kept = |stream: &Stream, place: &Place| above(stream, place) || within(stream, place);
+        let in_target = || match &difference.insertion {
+            Some(insertion) => above(self.target, &insertion.parent),
+            None => kept(self.target, &difference.place),
+        };
+        let in_source = |place: &Place| self.keeps.0 && kept(self.source, place);
+        self.keeps.1 && in_target() || difference.source.as_ref().is_some_and(in_source)
+    }
+
+    /// Whether the expression selects the difference's place or one above it.
+    ///
+    /// What is there is looked up in the target; what would be new, in the source with the
+    /// target's names.
+    pub(super) fn covers(
+        &self,
+        path: &JsonPath,
+        difference: &Difference,
+        reach: MatchDepth,
+    ) -> bool {
+        let (source, target) = self.json.get_or_init(|| {
+            let all = |s: &Stream| (0..s.documents().len()).map(|i| s.to_json(i)).collect();
+            let mut source: Vec<serde_json::Value> = all(self.source);
+            for value in &mut source {
+                rename(value, self.naming);
+            }
+            (source, all(self.target))
+        });
+        let (json, place) = match (difference.op, &difference.source) {
+            (Op::Add, Some(place)) => (source.get(place.document), place),
+            _ => (target.get(difference.place.document), &difference.place),
+        };
+        let Some(json) = json else { return false };
+        let renamed: Vec<Step>;
+        let steps = if difference.op == Op::Add {
+            renamed = place
+                .steps
+                .iter()
+                .map(|step| match step {
+                    Step::Key(key) => Step::Key(self.naming.rename(key)),
+                    Step::Index(i) => Step::Index(*i),
+                })
+                .collect();
+            &renamed
+        } else {
+            &place.steps
+        };
+        let side = difference.op == Op::Add;
+        let mut cache = self.selected.borrow_mut();
+        let selected = cache
+            .entry((path.to_string(), side, place.document))
+            .or_insert_with(|| path.select(json).into_iter().collect());
+        if (0..=steps.len()).any(|n| selected.contains(&steps[..n])) {
+            return true;
+        }
+        // What is new, gone or of another shape takes along what lies below it.
+        reach == MatchDepth::Below
+            && difference.scalars().is_none()
+            && selected.iter().any(|below| below.starts_with(steps))
+    }
+}
+
+/// Every place below a place.
+fn below(stream: &Stream, place: &Place) -> Vec<Place> {
+    let mut found = Vec::new();
+    let mut open = vec![place.clone()];
+    while let Some(place) = open.pop() {
+        let children: Vec<Place> = match stream.node(&place).map(|n| &n.content) {
+            Some(Content::Mapping { entries, .. }) => entries
+                .iter()
+                .map(|e| place.child(Step::Key(e.name().to_owned())))
+                .collect(),
+            Some(Content::Sequence { items, .. }) => (0..items.len())
+                .map(|i| place.child(Step::Index(i)))
+                .collect(),
+            _ => Vec::new(),
+        };
+        found.extend(children.iter().cloned());
+        open.extend(children);
+    }
+    found
+}
+
+fn rename(value: &mut serde_json::Value, naming: &Naming) {
+    match value {
+        serde_json::Value::String(text) => *text = naming.rename(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|v| rename(v, naming)),
+        serde_json::Value::Object(entries) => {
+            let renamed = std::mem::take(entries)
+                .into_iter()
+                .map(|(key, mut value)| {
+                    rename(&mut value, naming);
+                    (naming.rename(&key), value)
+                })
+                .collect();
+            *entries = renamed;
+        }
+        _ => {}
+    }
+}

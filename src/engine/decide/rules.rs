@@ -1,0 +1,120 @@
+//! Which rule of which template speaks for a file.
+
+use std::collections::HashMap;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::domain::{ApplicationName, Mode, Promote, Rule, Settings, Template};
+use crate::engine::error::EngineError;
+
+/// The templates with their globs compiled.
+pub(in crate::engine) struct Rules<'a> {
+    templates: HashMap<&'a str, Vec<(GlobMatcher, &'a Rule)>>,
+    settings: &'a Settings,
+    products: Vec<String>,
+    override_mode: Option<Mode>,
+}
+
+/// What speaks for one file.
+#[derive(Clone, Copy)]
+pub(super) struct FileRule<'a> {
+    rule: Option<&'a Rule>,
+    override_mode: Option<Mode>,
+}
+
+impl<'a> Rules<'a> {
+    pub(in crate::engine) fn new(
+        settings: &'a Settings,
+        products: &[String],
+        override_mode: Option<Mode>,
+    ) -> Result<Self, EngineError> {
+        if override_mode == Some(Mode::Changes) {
+            return Err(EngineError::Unsupported {
+                what: "`--promote changes`".to_owned(),
+            });
+        }
+        let mut templates = HashMap::new();
+        for template in &settings.templates {
+            let rules = template
+                .rules
+                .iter()
+                .map(|rule| {
+                    let waits = |p: &Promote| matches!(p, Promote::Mode(Mode::Changes));
+                    if override_mode.is_none() && rule.promote.iter().any(waits) {
+                        return Err(EngineError::Unsupported {
+                            what: format!(
+                                "`promote: changes` in the rule for `{}` of template `{}`",
+                                rule.files, template.name
+                            ),
+                        });
+                    }
+                    Ok((glob(&rule.files)?, rule))
+                })
+                .collect::<Result<Vec<_>, EngineError>>()?;
+            templates.insert(template.name.as_str(), rules);
+        }
+        Ok(Self {
+            templates,
+            settings,
+            products: products.to_vec(),
+            override_mode,
+        })
+    }
+
+    /// The template that decides for an application.
+    pub(in crate::engine) fn template(
+        &self,
+        application: &ApplicationName,
+    ) -> Option<&'a Template> {
+        let products: Vec<&str> = self.products.iter().map(String::as_str).collect();
+        self.settings.template_for(application, &products)
+    }
+
+    /// The first rule of the application's template whose `files` match.
+    pub(super) fn of(&self, application: &ApplicationName, path: &str) -> FileRule<'a> {
+        let rule = self
+            .template(application)
+            .and_then(|t| self.templates.get(t.name.as_str()))
+            .and_then(|rules| rules.iter().find(|(glob, _)| glob.is_match(path)))
+            .map(|(_, rule)| *rule);
+        FileRule {
+            rule,
+            override_mode: self.override_mode,
+        }
+    }
+}
+
+impl<'a> FileRule<'a> {
+    /// What is promoted: `--promote`, else the rule's list, else versions.
+    pub(super) fn promote(&self) -> Vec<Promote> {
+        match (self.override_mode, self.rule) {
+            (Some(mode), _) => vec![Promote::Mode(mode)],
+            (None, Some(rule)) if !rule.promote.is_empty() => rule.promote.clone(),
+            _ => vec![Promote::Mode(Mode::Versions)],
+        }
+    }
+
+    /// What the target keeps.
+    pub(super) fn keep(&self) -> &'a [crate::yaml::JsonPath] {
+        self.rule.map_or(&[], |r| r.keep.as_slice())
+    }
+
+    /// Whether a mode is among what is promoted.
+    pub(super) fn has_mode(&self, mode: Mode) -> bool {
+        self.promote()
+            .iter()
+            .any(|p| matches!(p, Promote::Mode(m) if *m == mode))
+    }
+}
+
+/// A glob over paths: `*` stays within a part, `**` does not.
+pub(in crate::engine) fn glob(text: &str) -> Result<GlobMatcher, EngineError> {
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map(|g| g.compile_matcher())
+        .map_err(|source| EngineError::Glob {
+            glob: text.to_owned(),
+            source,
+        })
+}

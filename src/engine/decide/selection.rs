@@ -1,0 +1,268 @@
+//! `--only` and `--except`.
+//!
+//! # Why
+//!
+//! What the preview prints must select exactly what it was printed for, with
+//! no escaping rules to learn. So a text that equals a printed selector is
+//! exact and names that place alone; only other texts are read as patterns.
+
+use std::collections::HashSet;
+
+use globset::GlobMatcher;
+
+use super::places::{MatchDepth, Places};
+use super::rules::glob;
+use crate::document::{self, Difference, DocumentLabel};
+use crate::domain::{DocumentSelector, Selector, SelectorError};
+use crate::engine::error::EngineError;
+use crate::yaml::Stream;
+
+/// One `--only` or `--except` text, parsed as a pattern in case it is not exact.
+pub(super) struct Choice {
+    pub text: String,
+    pattern: Result<Pattern, EngineError>,
+}
+
+struct Pattern {
+    selector: Selector,
+    file: GlobMatcher,
+}
+
+impl Choice {
+    pub(super) fn new(text: &str) -> Self {
+        let pattern = Selector::parse(text)
+            .map_err(|e: SelectorError| EngineError::from(e))
+            .and_then(|selector| {
+                let file = glob(&selector.file)?;
+                Ok(Pattern { selector, file })
+            });
+        Self {
+            text: text.to_owned(),
+            pattern,
+        }
+    }
+
+    /// Whether the pattern matches a difference in a file.
+    pub(super) fn matches(&self, path: &str, difference: &Difference, places: &Places<'_>) -> bool {
+        let Ok(pattern) = &self.pattern else {
+            return false;
+        };
+        pattern.is_file(path)
+            && pattern.is_document(&difference.document)
+            && pattern
+                .selector
+                .path
+                .as_ref()
+                .is_none_or(|p| places.covers(p, difference, MatchDepth::Above))
+    }
+
+    /// Whether the pattern matches a whole file that is new or gone, or cannot be read.
+    pub(super) fn matches_file(&self, path: &str) -> bool {
+        self.pattern.as_ref().is_ok_and(|p| {
+            p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none()
+        })
+    }
+
+    /// Whether the pattern's file part matches a file.
+    pub(super) fn names_file(&self, path: &str) -> bool {
+        self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+    }
+
+    /// Whether the pattern selects a place in a file's documents, whether or not it differs.
+    pub(super) fn selects(&self, documents: &Stream) -> bool {
+        self.pattern.as_ref().is_ok_and(|pattern| {
+            let is_there = |index| match &pattern.selector.path {
+                Some(path) => !path.select(&documents.to_json(index)).is_empty(),
+                None => true,
+            };
+            document::labels(documents)
+                .iter()
+                .any(|label| pattern.is_document(label) && is_there(label.index))
+        })
+    }
+
+    /// Whether the text is about this file at all.
+    pub(super) fn is_about(&self, path: &str) -> bool {
+        self.text.starts_with(path) || self.names_file(path)
+    }
+
+    /// Why the text is no pattern.
+    fn error(self) -> Option<EngineError> {
+        self.pattern.err()
+    }
+}
+
+impl Pattern {
+    fn is_file(&self, path: &str) -> bool {
+        self.selector.file == path || self.file.is_match(path)
+    }
+
+    fn is_document(&self, label: &DocumentLabel) -> bool {
+        match &self.selector.document {
+            None => true,
+            Some(DocumentSelector::Number(n)) => label.index + 1 == *n,
+            Some(DocumentSelector::Identity(text)) => label.text == *text,
+        }
+    }
+}
+
+/// Both lists of choices.
+pub(in crate::engine) struct Selection {
+    pub(super) only: Vec<Choice>,
+    pub(super) except: Vec<Choice>,
+}
+
+/// Which choices match one difference, by their index.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Matches {
+    pub only: Vec<usize>,
+    pub except: Vec<usize>,
+}
+
+/// How a difference was chosen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Chosen {
+    ExceptExact,
+    OnlyExact,
+    ExceptPattern(String),
+    /// `--only` was given and this is not in it.
+    Not,
+    /// Nothing was chosen, or a pattern lets it in: the rules decide.
+    Undecided,
+}
+
+impl Selection {
+    pub(in crate::engine) fn new(only: &[String], except: &[String]) -> Self {
+        let choices = |texts: &[String]| texts.iter().map(|t| Choice::new(t)).collect();
+        Self {
+            only: choices(only),
+            except: choices(except),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.only.is_empty() && self.except.is_empty()
+    }
+
+    pub(super) fn of(&self, matching: impl Fn(&Choice) -> bool) -> Matches {
+        let hits = |choices: &[Choice]| {
+            choices
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| matching(c))
+                .map(|(i, _)| i)
+                .collect()
+        };
+        Matches {
+            only: hits(&self.only),
+            except: hits(&self.except),
+        }
+    }
+
+    /// Settles which choices are exact, once all selectors are known.
+    ///
+    /// `is_place` tells of a choice that matches no difference whether it names a place at all:
+    /// who repeats a promotion names what is equal by now.
+    ///
+    /// # Errors
+    /// A choice that is neither exact nor a valid pattern, or that matches nothing.
+    pub(super) fn settle<'a>(
+        self,
+        all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
+        is_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
+    ) -> Result<Settled, EngineError> {
+        let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
+        let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
+        for (_, matches) in all {
+            for i in &matches.only {
+                used.0[*i] = true;
+            }
+            for i in &matches.except {
+                used.1[*i] = true;
+            }
+        }
+        let settle =
+            |choices: Vec<Choice>, used: &[bool], option| -> Result<Vec<Kind>, EngineError> {
+                choices
+                    .into_iter()
+                    .zip(used)
+                    .map(|(choice, used)| {
+                        if printed.contains(choice.text.as_str()) {
+                            return Ok(Kind::Exact(choice.text));
+                        }
+                        if *used || is_place(&choice)? {
+                            return Ok(Kind::Pattern(choice.text));
+                        }
+                        let selector = choice.text.clone();
+                        Err(choice
+                            .error()
+                            .unwrap_or_else(|| EngineError::NothingSelected {
+                                option,
+                                near: near(&selector, &printed),
+                                selector,
+                            }))
+                    })
+                    .collect()
+            };
+        Ok(Settled {
+            only: settle(self.only, &used.0, "--only")?,
+            except: settle(self.except, &used.1, "--except")?,
+        })
+    }
+}
+
+/// Printed selectors of the same file, for the hint.
+fn near(selector: &str, printed: &HashSet<&str>) -> Vec<String> {
+    let file = selector.split([':', '#']).next().unwrap_or(selector);
+    let mut near: Vec<String> = printed
+        .iter()
+        .filter(|p| p.starts_with(file))
+        .map(|p| (*p).to_owned())
+        .collect();
+    near.sort();
+    near.truncate(5);
+    near
+}
+
+#[derive(Debug)]
+enum Kind {
+    Exact(String),
+    Pattern(String),
+}
+
+/// The choices, each known to be exact or a pattern.
+#[derive(Debug)]
+pub(super) struct Settled {
+    only: Vec<Kind>,
+    except: Vec<Kind>,
+}
+
+impl Settled {
+    /// What the choices say about a difference.
+    pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
+        let is_exact = |kinds: &[Kind]| {
+            kinds
+                .iter()
+                .any(|k| matches!(k, Kind::Exact(t) if t == selector))
+        };
+        if is_exact(&self.except) {
+            return Chosen::ExceptExact;
+        }
+        if is_exact(&self.only) {
+            return Chosen::OnlyExact;
+        }
+        let pattern = |kinds: &[Kind], hits: &[usize]| {
+            hits.iter().find_map(|i| match &kinds[*i] {
+                Kind::Pattern(text) => Some(text.clone()),
+                Kind::Exact(_) => None,
+            })
+        };
+        if let Some(text) = pattern(&self.except, &matches.except) {
+            return Chosen::ExceptPattern(text);
+        }
+        if !self.only.is_empty() && pattern(&self.only, &matches.only).is_none() {
+            return Chosen::Not;
+        }
+        Chosen::Undecided
+    }
+}

@@ -1,0 +1,29 @@
+//! Guards let a plan pass, or hold it.
+
+use crate::domain::GuardName;
+use crate::engine::request::Allow;
+use crate::plan::{Cleared, Finding, Hold, Plan};
+
+/// Lets the plan pass when nothing holds it that was not allowed.
+///
+/// # Errors
+/// [`Hold`] with everything that was found and not allowed.
+pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
+    let held: Vec<Finding> = plan
+        .findings()
+        .iter()
+        .filter(|f| !allow.lifts(f.guard))
+        .cloned()
+        .collect();
+    if !held.is_empty() {
+        return Err(Box::new(Hold {
+            plan,
+            findings: held,
+        }));
+    }
+    let lifted: Vec<GuardName> = GuardName::ALL
+        .into_iter()
+        .filter(|g| plan.findings().iter().any(|f| f.guard == *g))
+        .collect();
+    Ok(Cleared::new(plan, lifted))
+}

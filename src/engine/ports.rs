@@ -1,0 +1,18 @@
+//! What a promotion needs from outside.
+
+use crate::port::{Clock, Forge, Progress, Repository, SettingsReader};
+
+/// The outside world, behind its traits.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// The Git repository.
+    pub repository: &'a dyn Repository,
+    /// The forge that the repository's remote belongs to, if it is a known one.
+    pub forge: Option<&'a dyn Forge>,
+    /// Reads configurations.
+    pub settings: &'a dyn SettingsReader,
+    /// For deadlines.
+    pub clock: &'a dyn Clock,
+    /// Is told how far it is.
+    pub progress: &'a dyn Progress,
+}

@@ -1,0 +1,255 @@
+//! Whose the commits of a promotion's branch are.
+//!
+//! # Why
+//!
+//! The program rewrites its own branch as promotions change, and never what a
+//! person has put there. An author's name proves nothing: people commit under
+//! the program's name, and the program under theirs. So a commit has to prove
+//! itself: its `Promotion-Id` must be the id of what it says and changes. Who
+//! amends its files or their modes, or adds a commit, breaks that proof. Words alone may be
+//! amended; they are the plan's, and are written anew.
+
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+use crate::engine::compare::MAX_BYTES;
+use crate::engine::error::EngineError;
+use crate::engine::receipt::OtherCommit;
+use crate::plan::{Changes, Content, paragraphs, promotion_id};
+use crate::port::{ProposedBranch, ProposedCommit, ProposedFile, Repository, Sight, Snapshot};
+
+/// More commits than these the program never makes.
+const MOST: usize = 100;
+
+/// What is on a promotion's branch, beyond the base.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum BranchOwner {
+    /// There is no such branch.
+    Nobody,
+    /// Nothing but the program's own work.
+    Program {
+        /// Where the branch is.
+        tip: CommitId,
+        /// The promotion that it carries, when that is all there is.
+        carries: Option<String>,
+    },
+    /// Commits that did not prove themselves.
+    Person(Vec<OtherCommit>),
+}
+
+/// Looks at every commit of a branch that the base lacks.
+pub(super) fn branch_owner(
+    repository: &dyn Repository,
+    branch: Option<&ProposedBranch>,
+) -> Result<BranchOwner, EngineError> {
+    let Some(branch) = branch else {
+        return Ok(BranchOwner::Nobody);
+    };
+    let mut others = Vec::new();
+    let mut own: Vec<(&ProposedCommit, String)> = Vec::new();
+    let mut merges = Vec::new();
+    for (i, commit) in branch.commits.iter().enumerate() {
+        match proven(repository, commit, branch.sight)? {
+            Some(id) if i < MOST => own.push((commit, id)),
+            _ if commit.parents.len() == 2 => merges.push(commit),
+            _ => others.push(other(commit)),
+        }
+    }
+    for merge in merges {
+        // What it was merged into cannot be seen, and may be a person's.
+        let is_seen = branch.sight == Sight::Whole;
+        if !is_seen || !is_update(repository, merge, &branch.commits, &own)? {
+            others.push(other(merge));
+        }
+    }
+    if !others.is_empty() {
+        return Ok(BranchOwner::Person(others));
+    }
+    let carries = match (branch.commits.as_slice(), own.as_slice()) {
+        ([_], [(_, id)]) => Some(id.clone()),
+        _ => None,
+    };
+    Ok(BranchOwner::Program {
+        tip: branch.tip,
+        carries,
+    })
+}
+
+fn other(commit: &ProposedCommit) -> OtherCommit {
+    OtherCommit {
+        id: commit.id,
+        title: commit.message.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// What a commit's message says of its promotion.
+struct Claim {
+    id: String,
+    from: String,
+    to: String,
+    applications: String,
+    stands_on: Option<String>,
+}
+
+impl Claim {
+    /// The claims of a message, the last one first.
+    ///
+    /// A forge or a person may have put paragraphs below the trailers. To read the ones above as
+    /// well is safe, for a claim has to prove itself.
+    fn all_of(message: &str) -> Vec<Self> {
+        let claim = |paragraph: &Vec<(&str, String)>| {
+            // Of two values for one key the program's own is the lower one.
+            let last = |key| paragraph.iter().rev().find(|(k, _)| *k == key);
+            let value = |key| last(key).map(|(_, value)| value.clone());
+            Some(Self {
+                id: value("Promotion-Id")?,
+                from: value("Promotion-From")?,
+                to: value("Promotion-To")?,
+                applications: value("Promotion-Apps")?,
+                stands_on: value("Promotion-Target"),
+            })
+        };
+        paragraphs(message).iter().filter_map(claim).collect()
+    }
+}
+
+/// The commit's `Promotion-Id`, when that is the id of what it says and changes.
+fn proven(
+    repository: &dyn Repository,
+    commit: &ProposedCommit,
+    sight: Sight,
+) -> Result<Option<String>, EngineError> {
+    let [parent] = commit.parents[..] else {
+        return Ok(None);
+    };
+    let mut claims = Claim::all_of(&commit.message);
+    // Where nothing below it can be seen, it must stand where it was written: on the base.
+    let parent = parent.to_string();
+    claims.retain(|c| sight != Sight::LastCommit || c.stands_on.as_ref() == Some(&parent));
+    if claims.is_empty() {
+        return Ok(None);
+    }
+    let snapshot = repository.snapshot(commit.id)?;
+    let mut changes = Changes::default();
+    for file in &commit.changes {
+        let sides = [file.before, file.after].map(|side| content(snapshot.as_ref(), side));
+        let [Ok(before), Ok(after)] = &sides else {
+            return Ok(None);
+        };
+        let Some(path) = &file.path else {
+            return Ok(None);
+        };
+        changes.add(path, before.as_ref(), after.as_ref());
+    }
+    let is_proven = |c: &Claim| promotion_id(&c.from, &c.to, &c.applications, &changes) == c.id;
+    Ok(claims.into_iter().find(is_proven).map(|claim| claim.id))
+}
+
+/// What the program could not have written: too large, or no blob at all.
+struct NotOwn;
+
+fn content(
+    snapshot: &dyn Snapshot,
+    file: Option<(FileMode, ObjectId)>,
+) -> Result<Option<Content>, NotOwn> {
+    let Some((mode, blob)) = file else {
+        return Ok(None);
+    };
+    let bytes = match snapshot.blob_size(blob) {
+        Ok(size) if size <= MAX_BYTES => snapshot.read_blob(blob).map_err(|_| NotOwn)?,
+        _ => return Err(NotOwn),
+    };
+    Ok(Some(Content { mode, bytes }))
+}
+
+/// Whether a merge only brings the base into the branch, as a forge's "Update branch" does.
+///
+/// Its second parent must be the base's, and every file that it changes must be as that has it and
+/// none of the program's own: then nothing in it is a person's.
+fn is_update(
+    repository: &dyn Repository,
+    merge: &ProposedCommit,
+    commits: &[ProposedCommit],
+    own: &[(&ProposedCommit, String)],
+) -> Result<bool, EngineError> {
+    let [_, base] = merge.parents[..] else {
+        return Ok(false);
+    };
+    if commits.iter().any(|c| c.id == base) {
+        return Ok(false);
+    }
+    let snapshot = repository.snapshot(base)?;
+    for ProposedFile { path, after, .. } in &merge.changes {
+        let Some(path) = path else {
+            return Ok(false);
+        };
+        let is_own = own.iter().any(|(c, _)| {
+            c.changes
+                .iter()
+                .any(|file| file.path.as_ref() == Some(path))
+        });
+        if is_own || file_at(snapshot.as_ref(), path)? != *after {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The mode and object at a path of a commit.
+fn file_at(
+    snapshot: &dyn Snapshot,
+    path: &RepoPath,
+) -> Result<Option<(FileMode, ObjectId)>, EngineError> {
+    let mut at = (FileMode::Directory, snapshot.root());
+    for part in path.parts() {
+        let mut found = None;
+        snapshot.read_tree(at.1, &mut |entry| {
+            if entry.name == part.as_bytes() {
+                found = Some((entry.mode, entry.id));
+            }
+        })?;
+        match found {
+            Some(entry) => at = entry,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Claim;
+
+    #[test]
+    fn claims_are_read_from_every_paragraph() {
+        let trailers = |id: &str| {
+            format!(
+                "Promotion-Id: {id}\nPromotion-From: a\nPromotion-To: b\nPromotion-Apps: x, y\n"
+            )
+        };
+        let ids = |message: &str| -> Vec<String> {
+            let claims = Claim::all_of(message);
+            claims.into_iter().map(|claim| claim.id).collect()
+        };
+        let own = trailers("own");
+        for (message, expected) in [
+            (format!("T\n\n{own}"), &["own"][..]),
+            (
+                format!("T\n\nBody.\n\n{own}\nCo-authored-by: Bob <b@c.d>\n"),
+                &["own"],
+            ),
+            (format!("T\n\nSigned-off-by: Ada\n{own}"), &["own"]),
+            (format!("T\n\nPromotion-Id: forged\n{own}"), &["own"]),
+            (format!("T\n\n{own}by hand\n"), &["own"]),
+            (
+                format!("T\n\n{}\n{own}", trailers("first")),
+                &["own", "first"],
+            ),
+            (
+                "T\n\nPromotion-Id: own\n\nPromotion-From: a\n".to_owned(),
+                &[],
+            ),
+            (own.clone(), &[]),
+        ] {
+            assert_eq!(ids(&message), expected, "{message}");
+        }
+    }
+}

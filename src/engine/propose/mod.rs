@@ -1,0 +1,311 @@
+//! From a plan to a pull request: the branch first, then the request from it.
+//!
+//! # Why
+//!
+//! Any step may be the last one of a run. So each looks before it acts, and
+//! leaves things such that the next run goes on from there: one commit, one
+//! branch, one pull request, however often it was tried. What stops a
+//! promotion is found before the branch is touched.
+
+mod branch_owner;
+mod pull_request;
+mod state;
+mod withdraw;
+
+use super::commit::{sending, write};
+use super::error::EngineError;
+use super::ports::Ports;
+use super::receipt::{PullRequestOutcome, Receipt};
+use super::request::Request;
+use super::words::Words;
+use crate::domain::CommitId;
+use crate::plan::{Cleared, Plan};
+use crate::port::{Advance, Branch, ForgeError, PullRequest, PullRequestState};
+use branch_owner::{BranchOwner, branch_owner};
+use state::{ProposalState, Step, next_step, rejected};
+use withdraw::{Withdrawal, withdraw};
+
+/// How often a branch that somebody else moves is looked at again.
+const TRIES: usize = 8;
+
+/// How many names are tried with `--new-branch`.
+const NAMES: usize = 50;
+
+/// Proposes a cleared plan; `None` when the base has moved, and a new plan is needed.
+pub(super) async fn propose(
+    ports: &Ports<'_>,
+    request: &Request,
+    cleared: &Cleared,
+    base: &Branch,
+) -> Result<Option<Receipt>, EngineError> {
+    let plan = cleared.plan();
+    let words = Words::of(plan, request)?;
+    let mut name = plan.proposal().branch.clone();
+    let mut number = 1;
+    let mut first = None;
+    let mut remote_messages = Vec::new();
+    for _ in 0..TRIES + NAMES {
+        ports.progress.step("looking at the promotion's branch");
+        let mut standing = standing(ports, plan, base, &name).await?;
+        // What was rejected on the first branch is not proposed on another one either.
+        standing.rejected = standing.rejected.or_else(|| first.clone());
+        let choice = &request.proposal;
+        let commit = match next_step(&standing, plan.id(), choice.closed, choice.taken) {
+            Step::Respect(rejected) => {
+                return Ok(Some(Receipt::Rejected {
+                    pull_request: rejected,
+                    branch: name,
+                }));
+            }
+            Step::Stop(commits) => {
+                return Ok(Some(Receipt::Conflict {
+                    branch: name,
+                    commits,
+                }));
+            }
+            Step::Next => {
+                first = standing.rejected;
+                number += 1;
+                name = numbered(plan, number);
+                continue;
+            }
+            Step::Keep(tip) => tip,
+            Step::Push(expected) => {
+                if has_moved(ports, request, base).await? {
+                    return Ok(None);
+                }
+                let commit = write(ports, cleared).await?;
+                ports.progress.step(sending(base));
+                let moved = ports
+                    .repository
+                    .replace(base, &name, expected, Some(commit))
+                    .await?;
+                let Advance::Done { notes } = moved else {
+                    ports.progress.step("somebody was faster: looking again");
+                    continue;
+                };
+                remote_messages = notes;
+                commit
+            }
+        };
+        let proposal = Pushed {
+            commit,
+            branch: name,
+            remote_messages,
+        };
+        // It belongs to the first branch, and people's commits with it.
+        if number > 1 {
+            standing.rejected = None;
+        }
+        let finished = finished(ports, plan, base, proposal, standing, &words).await?;
+        return Ok(Some(finished));
+    }
+    Err(EngineError::Overtaken { branch: name })
+}
+
+/// A branch that carries the promotion.
+struct Pushed {
+    commit: CommitId,
+    branch: String,
+    /// What the remote said to it.
+    remote_messages: Vec<String>,
+}
+
+/// Opens the pull request, or brings the open one up to date.
+async fn finished(
+    ports: &Ports<'_>,
+    plan: &Plan,
+    base: &Branch,
+    Pushed {
+        commit,
+        branch,
+        remote_messages,
+    }: Pushed,
+    standing: ProposalState,
+    words: &Words,
+) -> Result<Receipt, EngineError> {
+    let (pull_request, notes) = match ports.forge.filter(|_| base.remote.is_some()) {
+        None => {
+            let ignored = pull_request::ignored_settings(&plan.proposal().settings);
+            (None, remote_messages.into_iter().chain(ignored).collect())
+        }
+        // Here the remote's invitation to open one would only confuse.
+        Some(forge) => {
+            ports.progress.step("opening the pull request");
+            let done =
+                pull_request::bring_up_to_date(forge, plan, base, &branch, standing, words).await;
+            let (found, notes) = done.map_err(|source| EngineError::Propose {
+                commit,
+                branch: branch.clone(),
+                source: Box::new(source),
+            })?;
+            (Some(found), notes)
+        }
+    };
+    Ok(Receipt::Proposed {
+        commit,
+        branch,
+        base: base.name.clone(),
+        remote: base.remote.clone(),
+        pull_request,
+        applications: plan.changed_applications().cloned().collect(),
+        plan: Box::new(plan.clone()),
+        notes,
+    })
+}
+
+/// Looks at a branch and at the pull requests from it.
+async fn standing(
+    ports: &Ports<'_>,
+    plan: &Plan,
+    base: &Branch,
+    name: &str,
+) -> Result<ProposalState, EngineError> {
+    let branch = ports.repository.proposed(base, name).await?;
+    let holder = branch_owner(ports.repository, branch.as_ref())?;
+    let requests = pull_requests(ports, base, name)
+        .await
+        .map_err(EngineError::Forge)?;
+    Ok(ProposalState {
+        holder,
+        open: requests
+            .iter()
+            .find(|r| r.state == PullRequestState::Open)
+            .cloned(),
+        rejected: rejected(&requests, &plan.mark()).cloned(),
+    })
+}
+
+/// The pull requests from a branch, where there is a forge.
+async fn pull_requests(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+) -> Result<Vec<PullRequest>, ForgeError> {
+    match ports.forge.filter(|_| base.remote.is_some()) {
+        Some(forge) => forge.pull_requests(name, &base.name).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The promotion's first branch, second, and so on.
+fn numbered(plan: &Plan, number: usize) -> String {
+    let first = &plan.proposal().branch;
+    match number {
+        1 => first.clone(),
+        number => format!("{first}-{number}"),
+    }
+}
+
+/// Whether a name is the first one, or one that [`numbered`] gives; a hash is a larger number.
+fn is_numbered(first: &str, name: &str) -> bool {
+    name.strip_prefix(first).is_some_and(|rest| {
+        let number = rest.strip_prefix('-').and_then(|n| n.parse::<usize>().ok());
+        rest.is_empty()
+            || number
+                .is_some_and(|n| (2..=TRIES + NAMES).contains(&n) && rest[1..] == n.to_string())
+    })
+}
+
+/// Clears away what earlier runs proposed when nothing is left to promote.
+///
+/// A person's branch stays, and so does its pull request; the ones after it are looked at as well.
+/// `None` when the base has moved, and a new plan is needed.
+pub(super) async fn withdraw_proposals(
+    ports: &Ports<'_>,
+    request: &Request,
+    plan: &Plan,
+    base: &Branch,
+) -> Result<Option<Receipt>, EngineError> {
+    let mut withdrawn = Withdrawn::default();
+    let first = &plan.proposal().branch;
+    let mut names = ports.repository.beside(base, first).await?;
+    names.retain(|name| is_numbered(first, name));
+    for name in names {
+        let branch = ports.repository.proposed(base, &name).await?;
+        let BranchOwner::Program { tip, .. } = branch_owner(ports.repository, branch.as_ref())?
+        else {
+            continue;
+        };
+        let requests = pull_requests(ports, base, &name).await;
+        let requests = requests.map_err(EngineError::Forge)?;
+        let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+        if has_moved(ports, request, base).await? {
+            // What is withdrawn by now must be told; the next run goes on.
+            return Ok(withdrawn.receipt());
+        }
+        let is_deleted = match withdraw(ports, base, &name, tip, open).await? {
+            // They have something to promote.
+            Withdrawal::Overtaken => continue,
+            Withdrawal::Deleted => true,
+            Withdrawal::Left(note) => {
+                withdrawn.notes.push(note);
+                false
+            }
+        };
+        if is_deleted || open.is_some() {
+            withdrawn.last = Some((name, is_deleted, open.map(PullRequestOutcome::from)));
+        }
+    }
+    let notes = withdrawn.notes.clone();
+    let nothing = Receipt::NothingToPromote { notes };
+    Ok(Some(withdrawn.receipt().unwrap_or(nothing)))
+}
+
+/// What was taken back so far.
+#[derive(Default)]
+struct Withdrawn {
+    /// The last branch, whether it was deleted, and its pull request.
+    last: Option<(String, bool, Option<PullRequestOutcome>)>,
+    notes: Vec<String>,
+}
+
+impl Withdrawn {
+    fn receipt(self) -> Option<Receipt> {
+        let (branch, is_deleted, pull_request) = self.last?;
+        Some(Receipt::Withdrawn {
+            branch,
+            is_deleted,
+            pull_request,
+            notes: self.notes,
+        })
+    }
+}
+
+/// Whether the base is elsewhere by now: then a newer run may have proposed what this one knows
+/// nothing of.
+async fn has_moved(
+    ports: &Ports<'_>,
+    request: &Request,
+    base: &Branch,
+) -> Result<bool, EngineError> {
+    let is_shared = base.remote.is_some();
+    Ok(is_shared && ports.repository.branch(&request.branch).await?.tip != base.tip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_numbered;
+
+    #[test]
+    fn only_its_own_later_branches_are_numbered() {
+        let first = "promote/a-to-b/cards";
+        for (rest, expected) in [
+            ("", true),
+            ("-2", true),
+            ("-50", true),
+            ("-1", false),
+            ("-02", false),
+            // Other promotions' hashes.
+            ("-10777528", false),
+            ("-on-release-10777528", false),
+            ("-api", false),
+        ] {
+            assert_eq!(
+                is_numbered(first, &format!("{first}{rest}")),
+                expected,
+                "{rest}"
+            );
+        }
+    }
+}

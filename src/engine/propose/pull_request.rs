@@ -1,0 +1,180 @@
+//! The pull request of a branch that is pushed: opened, or brought up to date.
+
+use std::collections::BTreeSet;
+
+use super::state::{ProposalState, mark_line};
+use crate::domain::PullRequestSettings;
+use crate::engine::receipt::{PullRequestChange, PullRequestOutcome};
+use crate::engine::words::Words;
+use crate::plan::Plan;
+use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
+
+/// What begins the hidden line that lists who was asked for a review.
+const ASKED: &str = "<!-- git-promote-asked: ";
+
+/// Opens the pull request, or finds it, and gives it everything that it lacks.
+///
+/// # Why
+///
+/// Nothing is taken away, for people may have added it. Who has reviewed is no
+/// longer among those that are asked; so the body remembers whom the program
+/// asked, and nobody is asked twice.
+pub(super) async fn bring_up_to_date(
+    forge: &dyn Forge,
+    plan: &Plan,
+    base: &Branch,
+    head: &str,
+    standing: ProposalState,
+    words: &Words,
+) -> Result<(PullRequestOutcome, Vec<String>), ForgeError> {
+    let settings = &plan.proposal().settings;
+    let mark = plan.mark();
+    let (request, mut deed) = if let Some(open) = standing.open {
+        (open, PullRequestChange::Left)
+    } else {
+        let proposal = Proposal {
+            head: head.to_owned(),
+            base: base.name.clone(),
+            title: words.title.clone(),
+            body: body(words, &BTreeSet::new(), &mark),
+            is_draft: settings.draft.unwrap_or(false),
+        };
+        open(forge, &proposal, standing.rejected.as_ref()).await?
+    };
+    let number = request.number;
+    let asked = asked(&request.body);
+    let wanted = body(words, &asked, &mark);
+    if request.title != words.title || !is_same(&request.body, &wanted) {
+        forge.rewrite(number, &words.title, &wanted).await?;
+        if deed == PullRequestChange::Left {
+            deed = PullRequestChange::Updated;
+        }
+    }
+    let labels = missing(settings.labels.as_ref(), &request.labels);
+    if !labels.is_empty() {
+        forge.label(number, &labels).await?;
+    }
+    let assignees = missing(settings.assignees.as_ref(), &request.assignees);
+    if !assignees.is_empty() {
+        forge.assign(number, &assignees).await?;
+    }
+    let (people, teams) = unasked(settings, &request, &asked);
+    if !people.is_empty() || !teams.is_empty() {
+        forge.request_reviews(number, &people, &teams).await?;
+    }
+    // Also those that were asked by a run that could not remember it any more.
+    let all: BTreeSet<String> = asked.union(&wanted_reviews(settings)).cloned().collect();
+    if all != asked {
+        let wanted = body(words, &all, &mark);
+        forge.rewrite(number, &words.title, &wanted).await?;
+    }
+    let mut notes = Vec::new();
+    if let Some(method) = settings.auto_merge
+        && !request.merges_when_ready
+        && forge.merge_when_ready(&request, method).await? == AutoMerge::NothingToWaitFor
+    {
+        notes.push(format!(
+            "auto-merge has nothing to wait for: no rule of `{}` stands against merging it now, so it \
+             is left to people",
+            base.name
+        ));
+    }
+    let found = PullRequestOutcome {
+        number,
+        url: request.url,
+        deed,
+    };
+    Ok((found, notes))
+}
+
+/// That there is no pull request to give these to.
+pub(super) fn ignored_settings(settings: &PullRequestSettings) -> Option<String> {
+    let has = |list: Option<&Vec<String>>| list.is_some_and(|names| !names.is_empty());
+    let wishes = [
+        ("draft", settings.draft == Some(true)),
+        ("labels", has(settings.labels.as_ref())),
+        (
+            "reviewers",
+            has(settings.reviewers.as_ref()) || has(settings.teams.as_ref()),
+        ),
+        ("assignees", has(settings.assignees.as_ref())),
+        ("auto-merge", settings.auto_merge.is_some()),
+    ];
+    let names: Vec<&str> = wishes
+        .iter()
+        .filter(|(_, is)| *is)
+        .map(|(n, _)| *n)
+        .collect();
+    let are = "are for a pull request, and none was opened";
+    (!names.is_empty()).then(|| format!("{} {are}", names.join(", ")))
+}
+
+/// Opens a new one, or the rejected one again where the forge can.
+async fn open(
+    forge: &dyn Forge,
+    proposal: &Proposal,
+    rejected: Option<&PullRequest>,
+) -> Result<(PullRequest, PullRequestChange), ForgeError> {
+    // Only with `--reopen` one that was rejected comes so far.
+    if let Some(rejected) = rejected {
+        match forge.reopen(rejected.number).await {
+            Ok(()) => return Ok((rejected.clone(), PullRequestChange::Reopened)),
+            // Its branch was moved or deleted since: forges do not open such a one again.
+            Err(ForgeError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((forge.open(proposal).await?, PullRequestChange::Opened))
+}
+
+/// The words, whom the program asked, and the mark.
+fn body(words: &Words, asked: &BTreeSet<String>, mark: &str) -> String {
+    let mut hidden = mark_line(mark);
+    if !asked.is_empty() {
+        let names: Vec<&str> = asked.iter().map(String::as_str).collect();
+        hidden = format!("{ASKED}{} -->\n{hidden}", names.join(" "));
+    }
+    words.body_with(&hidden)
+}
+
+/// Whom a body says that the program has asked; teams begin with `@`.
+fn asked(body: &str) -> BTreeSet<String> {
+    let line = body.lines().rev().find_map(|l| {
+        let rest = l.trim().strip_prefix(ASKED)?;
+        rest.strip_suffix(" -->")
+    });
+    let names = line.unwrap_or_default().split_whitespace();
+    names.map(ToOwned::to_owned).collect()
+}
+
+/// Whom the settings ask for a review; teams begin with `@`.
+fn wanted_reviews(settings: &PullRequestSettings) -> BTreeSet<String> {
+    let people = settings.reviewers.iter().flatten().cloned();
+    let teams = settings.teams.iter().flatten();
+    people.chain(teams.map(|team| format!("@{team}"))).collect()
+}
+
+/// Who is to be asked for a review and neither is asked nor was.
+fn unasked(
+    settings: &PullRequestSettings,
+    request: &PullRequest,
+    asked: &BTreeSet<String>,
+) -> (Vec<String>, Vec<String>) {
+    let mut people = missing(settings.reviewers.as_ref(), &request.reviewers);
+    people.retain(|name| !asked.contains(name));
+    let mut teams = missing(settings.teams.as_ref(), &request.teams);
+    teams.retain(|name| !asked.contains(&format!("@{name}")));
+    (people, teams)
+}
+
+/// Those that are not there; forges take names for equal whatever their case.
+fn missing(wanted: Option<&Vec<String>>, there: &[String]) -> Vec<String> {
+    let is_there = |name: &str| there.iter().any(|t| t.eq_ignore_ascii_case(name));
+    let wanted = wanted.into_iter().flatten();
+    wanted.filter(|n| !is_there(n)).cloned().collect()
+}
+
+/// Whether two bodies are equal but for line ends, which forges change.
+fn is_same(a: &str, b: &str) -> bool {
+    a.trim_end().lines().eq(b.trim_end().lines())
+}

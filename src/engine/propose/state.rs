@@ -1,0 +1,248 @@
+//! How a promotion's branch and pull requests stand, and what is to be done about it.
+//!
+//! # Why
+//!
+//! Every run may be the first, or the one after a crash at any step. So no run
+//! remembers what an earlier one did: it looks at what is there, and this table
+//! says what is missing. All of it is decided before anything is written.
+
+use super::branch_owner::BranchOwner;
+use crate::domain::CommitId;
+use crate::engine::receipt::{OtherCommit, PullRequestOutcome};
+use crate::engine::request::{OnForeignCommits, OnRejection};
+use crate::port::{Expected, PullRequest, PullRequestState};
+
+/// What is there.
+#[derive(Clone, Debug)]
+pub(super) struct ProposalState {
+    /// Whose the branch is.
+    pub holder: BranchOwner,
+    /// The open pull request from it.
+    pub open: Option<PullRequest>,
+    /// The closed pull request by which people rejected just this.
+    pub rejected: Option<PullRequest>,
+}
+
+/// What is to be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// Stop: people rejected it.
+    Respect(PullRequestOutcome),
+    /// Stop: people's commits are on the branch.
+    Stop(Vec<OtherCommit>),
+    /// Look at the next free name.
+    Next,
+    /// Write the commit, and put the branch there.
+    Push(Expected),
+    /// The branch is right already.
+    Keep(CommitId),
+}
+
+/// What to do about how things stand, for the promotion of this id.
+pub(super) fn next_step(
+    standing: &ProposalState,
+    id: &str,
+    closed: OnRejection,
+    taken: OnForeignCommits,
+) -> Step {
+    if let Some(rejected) = &standing.rejected
+        && standing.open.is_none()
+        && closed == OnRejection::Respected
+    {
+        return Step::Respect(PullRequestOutcome::from(rejected));
+    }
+    match &standing.holder {
+        BranchOwner::Nobody => Step::Push(Expected::Absent),
+        BranchOwner::Program { tip, carries } if carries.as_deref() == Some(id) => Step::Keep(*tip),
+        BranchOwner::Program { tip, .. } => Step::Push(Expected::At(*tip)),
+        BranchOwner::Person(_) if taken == OnForeignCommits::NewBranch => Step::Next,
+        BranchOwner::Person(commits) => Step::Stop(commits.clone()),
+    }
+}
+
+/// The pull request by which people rejected what moves.
+///
+/// The newest closed one counts that bears the same mark; nothing before the last merge counts. One
+/// whose mark was deleted says no to everything until something newer is proposed.
+pub(super) fn rejected<'a>(newest_first: &'a [PullRequest], mark: &str) -> Option<&'a PullRequest> {
+    let mut is_newest = true;
+    for request in newest_first {
+        match request.state {
+            PullRequestState::Open => {}
+            PullRequestState::Merged => return None,
+            PullRequestState::Closed => {
+                match mark_of(&request.body) {
+                    Some(found) if found == mark => return Some(request),
+                    None if is_newest => return Some(request),
+                    _ => {}
+                }
+                is_newest = false;
+            }
+        }
+    }
+    None
+}
+
+/// What every mark begins with.
+const MARK: &str = "<!-- git-promote: ";
+
+/// The mark of a pull request that the program itself has closed.
+pub(super) const WITHDRAWN: &str = "nothing left to promote";
+
+/// The line that a body ends with.
+pub(super) fn mark_line(mark: &str) -> String {
+    format!("{MARK}{mark} -->")
+}
+
+/// The mark in a body.
+pub(super) fn mark_of(body: &str) -> Option<&str> {
+    let line = body
+        .lines()
+        .rev()
+        .find_map(|l| l.trim().strip_prefix(MARK))?;
+    line.strip_suffix(" -->")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ObjectId;
+
+    fn commit(byte: u8) -> CommitId {
+        CommitId(ObjectId::from_bytes(&[byte; 20]).unwrap())
+    }
+
+    fn request(number: u64, state: PullRequestState, body: &str) -> PullRequest {
+        PullRequest {
+            number,
+            url: String::new(),
+            state,
+            title: String::new(),
+            body: body.to_owned(),
+            head: commit(1),
+            labels: Vec::new(),
+            reviewers: Vec::new(),
+            teams: Vec::new(),
+            assignees: Vec::new(),
+            merges_when_ready: false,
+            id: String::new(),
+        }
+    }
+
+    fn program(carries: Option<&str>) -> BranchOwner {
+        BranchOwner::Program {
+            tip: commit(1),
+            carries: carries.map(ToOwned::to_owned),
+        }
+    }
+
+    /// The step for a branch, where `seen` names the pull requests that are there.
+    fn step(
+        holder: &BranchOwner,
+        seen: &str,
+        closed: OnRejection,
+        taken: OnForeignCommits,
+    ) -> Step {
+        let with = |word: &str, number, state| {
+            let is_there = seen.split(' ').any(|w| w == word);
+            is_there.then(|| request(number, state, ""))
+        };
+        let standing = ProposalState {
+            holder: holder.clone(),
+            open: with("open", 1, PullRequestState::Open),
+            rejected: with("rejected", 2, PullRequestState::Closed),
+        };
+        next_step(&standing, "id", closed, taken)
+    }
+
+    #[test]
+    fn every_standing_has_its_step() {
+        let others = vec![OtherCommit {
+            id: commit(2),
+            title: "mine".into(),
+        }];
+        let person = BranchOwner::Person(others.clone());
+        let absent = Step::Push(Expected::Absent);
+        let at = Step::Push(Expected::At(commit(1)));
+        let keep = Step::Keep(commit(1));
+        let stop = Step::Stop(others);
+        let respect = Step::Respect(PullRequestOutcome::from(&request(
+            2,
+            PullRequestState::Closed,
+            "",
+        )));
+        for (holder, seen, expected) in [
+            (&BranchOwner::Nobody, "", &absent),
+            (&BranchOwner::Nobody, "rejected", &respect),
+            (&program(None), "", &at),
+            (&program(None), "open rejected", &at),
+            (&program(None), "rejected", &respect),
+            (&program(Some("old")), "open", &at),
+            (&program(Some("id")), "open", &keep),
+            (&program(Some("id")), "", &keep),
+            (&person, "open", &stop),
+            (&person, "", &stop),
+            (&person, "rejected", &respect),
+        ] {
+            let found = step(holder, seen, OnRejection::Respected, OnForeignCommits::Stop);
+            assert_eq!(found, *expected, "{holder:?} {seen}");
+        }
+        let (reopened, new) = (OnRejection::Reopened, OnForeignCommits::NewBranch);
+        assert_eq!(
+            step(
+                &BranchOwner::Nobody,
+                "rejected",
+                reopened,
+                OnForeignCommits::Stop
+            ),
+            absent
+        );
+        assert_eq!(
+            step(&person, "rejected", reopened, OnForeignCommits::Stop),
+            stop
+        );
+        assert_eq!(
+            step(&person, "open", OnRejection::Respected, new),
+            Step::Next
+        );
+        assert_eq!(
+            step(&person, "rejected", OnRejection::Respected, new),
+            respect
+        );
+    }
+
+    #[test]
+    fn a_rejection_holds_for_what_was_rejected() {
+        use PullRequestState::{Closed, Merged};
+        let body = |mark: &str| format!("words\n\n{}\n", mark_line(mark));
+        let (a, b, gone) = (body("a"), body("b"), body(WITHDRAWN));
+        for (requests, expected) in [
+            (vec![], None),
+            (vec![(1, Closed, a.as_str())], Some(1)),
+            (vec![(1, Closed, b.as_str())], None),
+            (vec![(1, Closed, "no mark")], Some(1)),
+            (vec![(1, Closed, gone.as_str())], None),
+            (
+                vec![(2, Closed, b.as_str()), (1, Closed, a.as_str())],
+                Some(1),
+            ),
+            (vec![(2, Closed, b.as_str()), (1, Closed, "no mark")], None),
+            (vec![(2, Merged, a.as_str()), (1, Closed, a.as_str())], None),
+            (vec![(2, Merged, b.as_str()), (1, Closed, a.as_str())], None),
+        ] {
+            let list: Vec<_> = requests
+                .iter()
+                .map(|(number, state, body)| request(*number, *state, body))
+                .collect();
+            let found = rejected(&list, "a").map(|r| r.number);
+            assert_eq!(found, expected, "{requests:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_mark_of_a_body_counts() {
+        let body = format!("{}\r\nwords\r\n{}\r\n", mark_line("a"), mark_line("b"));
+        assert_eq!(mark_of(&body), Some("b"));
+        assert_eq!(mark_of("words"), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! Taking a proposal back when nothing is left to promote.
+
+use super::state::{WITHDRAWN, mark_line};
+use crate::domain::CommitId;
+use crate::engine::error::EngineError;
+use crate::engine::ports::Ports;
+use crate::port::{Advance, Branch, Expected, ForgeError, PullRequest, RepositoryError};
+
+/// The hidden line by which the comment is known again.
+const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
+
+/// What became of the branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Withdrawal {
+    /// It was deleted.
+    Deleted,
+    /// The server refused to delete it; holds a note about that.
+    Left(String),
+    /// Somebody else moved it first.
+    Overtaken,
+}
+
+/// Says why, closes, and deletes the branch, in this order.
+///
+/// # Why
+///
+/// The mark goes before the request is closed: a later promotion of the same must not take this
+/// for a person's no. The branch goes last, for only it leads the next run here. A server may
+/// refuse to delete branches; that is no failure, for nothing is left to promote all the same.
+pub(super) async fn withdraw(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+    tip: CommitId,
+    open: Option<&PullRequest>,
+) -> Result<Withdrawal, EngineError> {
+    if let Some((forge, request)) = ports.forge.zip(open) {
+        ports.progress.step("closing the pull request");
+        let number = request.number;
+        let text = format!(
+            "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{COMMENT}",
+            base.name.replace('`', "'"),
+        );
+        let body = without_mark(&request.body);
+        let closing = async {
+            forge.comment(number, COMMENT, &text).await?;
+            if body != request.body {
+                forge.rewrite(number, &request.title, &body).await?;
+            }
+            forge.close(number).await
+        };
+        closing.await.map_err(EngineError::Forge)?;
+    }
+    ports.progress.step("deleting the branch");
+    let withdrawal = delete(ports, base, name, tip).await?;
+    // Whoever was faster has something to promote; if the forge cannot open it again, their next
+    // run opens another one, for this one bears no rejection.
+    if let Some((forge, request)) = ports.forge.zip(open)
+        && withdrawal == Withdrawal::Overtaken
+    {
+        match forge.reopen(request.number).await {
+            Ok(()) | Err(ForgeError::Refused { .. }) => {}
+            Err(error) => return Err(EngineError::Forge(error)),
+        }
+    }
+    Ok(withdrawal)
+}
+
+/// Deletes the branch, unless the server forbids that.
+async fn delete(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+    tip: CommitId,
+) -> Result<Withdrawal, EngineError> {
+    let deleted = (ports.repository)
+        .replace(base, name, Expected::At(tip), None)
+        .await;
+    match deleted {
+        Ok(Advance::Done { .. }) => Ok(Withdrawal::Deleted),
+        Ok(Advance::Overtaken) => Ok(Withdrawal::Overtaken),
+        Err(RepositoryError::Refused {
+            remote, message, ..
+        }) => Ok(Withdrawal::Left(format!(
+            "the branch `{name}` is left over, because `{remote}` refused to delete it: {message}"
+        ))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The body with the mark of a request that nobody rejected.
+fn without_mark(body: &str) -> String {
+    let own = mark_line(WITHDRAWN);
+    let is_mark = |line: &&str| line.trim().starts_with("<!-- git-promote: ");
+    let kept: Vec<&str> = body.lines().filter(|line| !is_mark(line)).collect();
+    let text = kept.join("\n");
+    format!("{}\n\n{own}", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_replaced_and_the_words_stay() {
+        let body = format!("words\n\n{}\n", mark_line("a"));
+        let withdrawn = without_mark(&body);
+        assert_eq!(withdrawn, format!("words\n\n{}", mark_line(WITHDRAWN)));
+        assert_eq!(without_mark(&withdrawn), withdrawn);
+    }
+}

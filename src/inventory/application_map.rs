@@ -1,0 +1,76 @@
+//! Which files each application has, for `check --layout`.
+
+use std::collections::BTreeMap;
+
+use super::environment_pair::{ApplicationChoice, EnvironmentPair, hop};
+use super::error::InventoryError;
+use super::file_pair::FilePair;
+use super::pair::Equal;
+use super::pair_collector::Overlap;
+use crate::domain::{ApplicationName, RepoPath, Settings};
+use crate::plan::Warning;
+use crate::port::Snapshot;
+
+/// Which files each application has, for `check --layout`.
+#[derive(Clone, Debug, Default)]
+pub struct ApplicationMap {
+    /// Per application its pairs: the source's path, and the target's.
+    pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
+    /// What the configuration says and no file bears out, and files that cannot both be taken.
+    pub warnings: Vec<Warning>,
+}
+
+/// Maps applications to their files between two environments; equal files too.
+///
+/// # Errors
+/// When the environments are unknown or the repository cannot be read.
+pub fn applications(
+    snapshot: &dyn Snapshot,
+    settings: &Settings,
+    repository: &str,
+    from: &str,
+    to: &str,
+) -> Result<ApplicationMap, InventoryError> {
+    let hop = hop(from, to, settings)?;
+    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings, repository);
+    let located = pair.locate(ApplicationChoice::default())?;
+    let pairs = located.pairs(Equal::Listed)?;
+    let mut map = ApplicationMap::default();
+    map.warnings.extend(located.warnings());
+    map.warnings
+        .extend(pairs.overlaps.iter().map(Overlap::warning));
+    for FilePair {
+        application,
+        source_path,
+        path,
+        ..
+    } in pairs.files
+    {
+        map.applications
+            .entry(application)
+            .or_default()
+            .push((source_path, path));
+    }
+    let lacking = lacking(settings, &map);
+    map.warnings.extend(lacking);
+    Ok(map)
+}
+
+/// Applications of products that no file belongs to: `--product` would refuse them.
+fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Warning> {
+    let is_there = |word: &str| map.applications.keys().any(|n| n.answers_to(word));
+    let named = settings.products.iter().flat_map(|product| {
+        let words = product.applications.iter();
+        words.map(move |word| (product, word))
+    });
+    named
+        .filter(|(_, word)| !is_there(word))
+        .map(|(product, word)| Warning {
+            path: None,
+            message: format!(
+                "product `{}` names the application `{word}`, but no file belongs to it",
+                product.name
+            ),
+        })
+        .collect()
+}

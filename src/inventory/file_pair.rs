@@ -1,0 +1,49 @@
+//! A file of the source and the file of the target that belongs to it.
+
+use super::trees::Entry;
+use crate::domain::{ApplicationName, FileMode, ObjectId, RepoPath};
+
+/// One file of source and target, either of which may be missing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FilePair {
+    /// The target's path.
+    pub path: RepoPath,
+    /// The source's path, unless only the target has the file.
+    pub source_path: Option<RepoPath>,
+    /// The application.
+    pub application: ApplicationName,
+    /// The source's file.
+    pub source: Option<FileObject>,
+    /// The target's file.
+    pub target: Option<FileObject>,
+    /// The source's names in the path and what replaced them.
+    pub renames: Vec<(String, String)>,
+}
+
+impl FilePair {
+    /// Whether either side is a submodule; the other one may be a file or a folder.
+    pub fn is_submodule(&self) -> bool {
+        [self.source, self.target]
+            .into_iter()
+            .flatten()
+            .any(|file| file.mode == FileMode::Submodule)
+    }
+}
+
+/// A file's content by id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FileObject {
+    /// The blob; the commit of a submodule, and the tree of a folder that is one on the other side.
+    pub id: ObjectId,
+    /// What it is.
+    pub mode: FileMode,
+}
+
+impl From<&Entry> for FileObject {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            id: entry.id,
+            mode: entry.mode,
+        }
+    }
+}
