@@ -1,3 +1,5 @@
+use insta::assert_snapshot;
+
 use super::*;
 use crate::cli::sample;
 use crate::inventory::InventoryError;
@@ -17,11 +19,10 @@ fn an_unknown_environment_lists_those_that_were_found() {
         found: vec!["production".into(), "staging".into()],
     };
     let (text, exit) = story(error);
-    assert_eq!(
-        text,
-        "error: there is no environment `prodution`\n\
-         hint: did you mean `production`? found `production`, `staging`\n"
-    );
+    assert_snapshot!(text, @"
+    error: there is no environment `prodution`
+    hint: did you mean `production`? found `production`, `staging`
+    ");
     assert_eq!(exit, Exit::Usage);
 }
 
@@ -31,11 +32,10 @@ fn an_environment_outside_of_the_layout_is_not_proposed_for_itself() {
         name: "staging".into(),
         found: vec!["staging".into()],
     });
-    assert_eq!(
-        text,
-        "error: there is no environment `staging`\n\
-         hint: paths carry `staging`, but none that the configured `layout` matches\n"
-    );
+    assert_snapshot!(text, @"
+    error: there is no environment `staging`
+    hint: paths carry `staging`, but none that the configured `layout` matches
+    ");
 }
 
 #[test]
@@ -43,11 +43,11 @@ fn a_missing_identity_tells_the_two_commands() {
     let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity {
         message: "no name".to_owned(),
     }));
-    assert_eq!(
-        text,
-        "error: Git does not know who commits: no name\n\
-         hint: git config --global user.name \"Your Name\"\n    git config --global user.email you@example.com\n"
-    );
+    assert_snapshot!(text, @r#"
+    error: Git does not know who commits: no name
+    hint: git config --global user.name "Your Name"
+        git config --global user.email you@example.com
+    "#);
     assert_eq!(exit, Exit::Failed);
 }
 
@@ -58,11 +58,11 @@ fn an_unreachable_remote_is_worth_another_try() {
         source: "timed out".into(),
     };
     let (text, exit) = story(EngineError::Repository(error));
-    assert_eq!(
-        text,
-        "error: remote `origin` could not be reached\n  caused by: timed out\n\
-         hint: try again: running the same command again is safe\n"
-    );
+    assert_snapshot!(text, @"
+    error: remote `origin` could not be reached
+      caused by: timed out
+    hint: try again: running the same command again is safe
+    ");
     assert_eq!(exit.code(), 5);
 }
 
@@ -77,10 +77,11 @@ fn faults_are_listed_with_their_places() {
         is_chosen: true,
     };
     let (text, exit) = story(EngineError::Faults(vec![fault]));
-    assert!(
-        text.contains("\n  envs/staging/api.yaml:3:7: a mapping is not allowed here\n"),
-        "{text}"
-    );
+    assert_snapshot!(text, @"
+    error: 1 of the chosen files cannot be promoted
+      envs/staging/api.yaml:3:7: a mapping is not allowed here
+    hint: nothing was written; repair the files, or leave their application out with `--service` or `--except FILE`
+    ");
     assert_eq!(exit, Exit::Failed);
 }
 
@@ -91,10 +92,13 @@ fn a_configuration_with_faults_shows_every_report_and_is_a_usage_error() {
         reports: vec!["a\nb".into(), "c".into()],
     };
     let (text, exit) = story(EngineError::Settings(error));
-    assert!(
-        text.starts_with("error: `promote.yaml` has 2 faults\n  a\n    b\n  c\nhint: "),
-        "{text}"
-    );
+    assert_snapshot!(text, @"
+    error: `promote.yaml` has 2 faults
+      a
+        b
+      c
+    hint: `git promote check` shows all faults of the working tree's configuration; `git promote schema config` is its schema
+    ");
     assert_eq!(exit, Exit::Usage);
 }
 
@@ -116,10 +120,10 @@ fn an_unknown_service_names_the_nearest() {
         known: vec!["monitoring/grafana".into(), "web".into()],
     };
     let (text, _) = story(error);
-    assert!(
-        text.contains("did you mean `monitoring/grafana`?"),
-        "{text}"
-    );
+    assert_snapshot!(text, @"
+    error: there is no application `grafan`
+    hint: did you mean `monitoring/grafana`? `git promote check --layout --from ENV --to ENV` lists all applications
+    ");
 }
 
 #[test]
@@ -130,10 +134,10 @@ fn another_branch_asks_for_the_branch() {
         default: "main".into(),
     };
     let (text, exit) = story(error);
-    assert!(
-        text.contains("`--branch main` or `--branch work`"),
-        "{text}"
-    );
+    assert_snapshot!(text, @"
+    error: `work` is checked out, but the default branch of `origin` is `main`
+    hint: say which is meant: `--branch main` or `--branch work`
+    ");
     assert_eq!(exit, Exit::Usage);
 }
 
@@ -153,12 +157,12 @@ fn a_forbidden_token_names_the_permission_that_it_lacks() {
         permission: "pull_requests: write".into(),
         source: "403".into(),
     }));
-    assert_eq!(
-        text,
-        "error: pushed `promote/staging-to-production/api`, but could not finish the pull request\n  \
-         caused by: github.com does not allow the token to open a pull request\n  caused by: 403\n\
-         hint: give the token `pull_requests: write` on this repository; running the same command again is safe\n"
-    );
+    assert_snapshot!(text, @"
+    error: pushed `promote/staging-to-production/api`, but could not finish the pull request
+      caused by: github.com does not allow the token to open a pull request
+      caused by: 403
+    hint: give the token `pull_requests: write` on this repository; running the same command again is safe
+    ");
     assert_eq!(exit, Exit::Failed);
 }
 
@@ -171,9 +175,10 @@ fn an_unreachable_forge_is_worth_another_try() {
     };
     assert_eq!(story(proposing(cut())).1, Exit::Unreachable);
     let (text, exit) = story(EngineError::Forge(cut()));
-    assert!(
-        text.starts_with("error: github.com could not be reached to list the pull requests\n"),
-        "{text}"
-    );
+    assert_snapshot!(text, @"
+    error: github.com could not be reached to list the pull requests
+      caused by: timed out
+    hint: try again: running the same command again is safe
+    ");
     assert_eq!(exit, Exit::Unreachable);
 }
