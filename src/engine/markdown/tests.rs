@@ -1,3 +1,4 @@
+use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
@@ -201,13 +202,34 @@ proptest! {
 fn a_value_stands_in_a_row_and_its_lines_in_a_fence() {
     let values = [("1.4".to_owned(), "1.5".to_owned())];
     let text = markdown(&plan("api", "tag", &values, &["b".to_owned()]), LIMIT);
-    assert!(text.contains("### `api` (none) → `tag`\n"), "{text}");
-    assert!(
-        text.contains("| `api/tag tag` | `1.4` | `1.5` |\n"),
-        "{text}"
-    );
-    assert!(text.contains("```diff\n--- a/apps"), "{text}");
-    assert!(text.contains("held by `moving-version`"), "{text}");
+    assert_snapshot!(text, @r"
+    `api` → `production`: 1 difference in 1 file of 1 application.
+
+    ### `api` (none) → `tag`
+
+    `apps/api/production.yaml`
+
+    | place | before | after |
+    |---|---|---|
+    | `api/tag tag` | `1.4` | `1.5` |
+
+    ```diff
+    --- a/apps/api/production.yaml
+    +++ b/apps/api/production.yaml
+    @@ -1 +1 @@
+    -a
+    +b
+    \ No newline at end of file
+    ```
+
+    **Findings**
+
+    - held by `moving-version`: `api` at `tag`
+
+    **Warnings**
+
+    - `tag`
+    ");
 }
 
 #[test]
@@ -218,12 +240,12 @@ fn what_is_left_out_is_counted() {
     let text = markdown(&plan("api", "tag", &values, &lines), LIMIT);
     assert!(size(&text) <= LIMIT && size(&text) > LIMIT / 2);
     let rows = text.lines().filter(|l| l.starts_with("| `")).count();
-    assert!(
-        text.contains(&format!("Left out for length: {} differences", 800 - rows)),
-        "{rows} rows: {}",
-        &text[text.len() - 200..]
-    );
-    assert!(text.contains("<summary>200 differences kept</summary>"));
+    assert!(text.ends_with(&left_out(LeftOut(800 - rows), LeftOut(1))));
+    assert!(text.contains("<summary>200 "));
+    assert_snapshot!(left_out(LeftOut(2), LeftOut(1)), @"
+
+    *Left out for length: 2 differences and the lines of 1 change. `git promote diff` shows everything.*
+    ");
 }
 
 #[test]
