@@ -9,7 +9,7 @@
 //! A command that commits is held to its preview: `git diff` of the two commits must be the hunks
 //! that were printed.
 //!
-//! `PROMOTE_UPDATE=1 cargo test` writes what was printed into the file instead.
+//! `GIT_PROMOTE_BLESS=text cargo test` writes what was printed into the file instead.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ pub fn run(world: &World, repo: &Repo<'_>, markdown: &Path) {
         hold_to_preview(repo, &before, &ran.stdout, &place);
         printed.push((step, without_commits(repo, ran.stdout)));
     }
-    if std::env::var_os("PROMOTE_UPDATE").is_some() {
+    if std::env::var_os("GIT_PROMOTE_BLESS").is_some_and(|bless| !bless.is_empty()) {
         fs::write(markdown, updated(&text, &printed)).unwrap();
         return;
     }

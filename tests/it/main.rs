@@ -1,4 +1,16 @@
-//! All integration tests: real repositories, each in a world of its own.
+//! All integration tests but the fixtures: real repositories, each in a world of its own.
+//!
+//! # After a change of wording
+//!
+//! Readable output is compared with snapshots (`insta`), with the fixtures and with the console
+//! blocks of Markdown files. This writes all of them anew, to be read in the commit's diff:
+//!
+//! ```sh
+//! cargo install cargo-insta # once; the tests run without it
+//! GIT_PROMOTE_BLESS=text cargo insta test --accept
+//! ```
+//!
+//! Ids and paths are taken out of a text by [`world::Repo::redact`] before it is compared.
 
 mod again;
 mod cli_entries;
@@ -7,7 +19,6 @@ mod cli_promote;
 mod cli_words;
 mod console;
 mod examples;
-mod fixtures;
 mod flaky;
 mod forge;
 mod forge_contract;

@@ -13,13 +13,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
 
-use git_promote::adapter::git::{GitRepository, NetworkOptions};
-use git_promote::domain::{CommitId, FileMode, RepoPath};
-use git_promote::port::{
-    Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
-};
 use tempfile::TempDir;
 
 /// A folder with an empty home in it; gone when it is dropped.
@@ -286,23 +280,28 @@ impl Repo<'_> {
         self.git(&["status", "--porcelain", "--untracked-files=all"])
     }
 
+    /// A text without what differs between two runs of a test: the world's folder is `[WORLD]`, the
+    /// id of a commit of this repository `[COMMIT]`, that of a promotion `[ID]`.
+    pub fn redact(&self, text: impl fmt::Display) -> String {
+        let mut text = text
+            .to_string()
+            .replace(self.world.path("").to_str().unwrap(), "[WORLD]/");
+        for commit in self.git(&["rev-list", "--all", "--reflog"]).lines() {
+            text = text.replace(commit, "[COMMIT]");
+            text = text.replace(&commit[..7], "[COMMIT]");
+        }
+        let mut parts = text.split("\nPromotion-Id: ");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+            out = format!("{out}\nPromotion-Id: [ID]{rest}");
+        }
+        out
+    }
+
     /// Fails unless Git finds the repository sound.
     pub fn assert_sound(&self) {
         self.git(&["fsck", "--strict", "--no-dangling"]);
-    }
-
-    /// Opens it with this project's adapter.
-    pub fn open(&self) -> GitRepository {
-        self.try_open().unwrap()
-    }
-
-    /// The same where it may fail.
-    pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
-        let network = NetworkOptions {
-            silence: Duration::from_secs(1),
-            ..NetworkOptions::default()
-        };
-        GitRepository::discover(&self.dir, network)
     }
 }
 
@@ -316,72 +315,3 @@ pub const PROMOTE: &[&str] = &[
     "api",
     "--yes",
 ];
-
-/// The default choice: no `--branch`, push if there is a remote.
-pub fn any() -> BranchChoice {
-    BranchChoice::default()
-}
-
-/// `--branch NAME`.
-pub fn named(name: &str) -> BranchChoice {
-    BranchChoice {
-        branch: Some(name.to_owned()),
-        publish: Publish::Push,
-    }
-}
-
-/// `--no-push`.
-pub fn no_push() -> BranchChoice {
-    BranchChoice {
-        branch: None,
-        publish: Publish::Local,
-    }
-}
-
-/// A file's new text, or `None` to delete it.
-pub fn change(path: &str, text: Option<&str>) -> TreeChange {
-    TreeChange {
-        path: RepoPath::parse(path).unwrap(),
-        content: text.map(|text| (FileMode::Regular, text.as_bytes().to_vec())),
-    }
-}
-
-/// Waits for a future on this thread.
-pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
-/// Commits changes onto a branch as the engine does, without moving it.
-pub fn commit_on(
-    repo: &GitRepository,
-    branch: &Branch,
-    changes: Vec<TreeChange>,
-) -> Result<CommitId, RepositoryError> {
-    wait(repo.write_commit(CommitRequest {
-        parent: branch.tip,
-        changes,
-        message: "promote api\n\nPromotion-Id: 1\n".to_owned(),
-    }))
-}
-
-/// Finds the branch, commits, advances: what the engine does with a plan.
-pub fn promote(
-    repo: &GitRepository,
-    choice: &BranchChoice,
-    changes: Vec<TreeChange>,
-) -> Result<Advance, RepositoryError> {
-    let branch = wait(repo.branch(choice))?;
-    let commit = commit_on(repo, &branch, changes)?;
-    wait(repo.advance(&branch, commit))
-}
-
-/// The notes of an advance that must have been done.
-pub fn notes(advance: Result<Advance, RepositoryError>) -> Vec<String> {
-    match advance.unwrap() {
-        Advance::Done { notes } => notes,
-        Advance::Overtaken => panic!("overtaken"),
-    }
-}
