@@ -10,6 +10,8 @@ mod schema;
 mod shape;
 mod templates;
 
+use std::fmt::Write as _;
+
 use super::{Fault, Read, read};
 use crate::domain::Settings;
 
@@ -33,20 +35,26 @@ fn refuse(text: &str) -> Vec<Fault> {
         .collect()
 }
 
-/// Faults as `line:column path: message`.
-fn shown<'a>(faults: impl IntoIterator<Item = &'a Fault>) -> Vec<String> {
-    let line = |f: &Fault| format!("{}:{} {}: {}", f.line, f.column, f.path, f.message);
-    faults.into_iter().map(line).collect()
+/// The faults of a text, each as `line:column path: message` with its hint below.
+fn faults(text: &str) -> String {
+    shown(&refuse(text))
 }
 
-/// Holds that a text has just these faults.
-#[track_caller]
-fn faulty(text: &str, expected: &[&str]) {
-    assert_eq!(shown(&refuse(text)), expected);
+/// The warnings about a text that has no fault, in the same form.
+fn warnings(text: &str) -> String {
+    shown(&accept(text).warnings)
 }
 
-/// Holds that a text has no fault, and just these warnings.
-#[track_caller]
-fn warned(text: &str, expected: &[&str]) {
-    assert_eq!(shown(&accept(text).warnings), expected);
+fn shown<'a>(faults: impl IntoIterator<Item = &'a Fault>) -> String {
+    let mut out = String::new();
+    for fault in faults {
+        let Fault {
+            line, column, path, ..
+        } = fault;
+        let _ = writeln!(out, "{line}:{column} {path}: {}", fault.message);
+        if let Some(hint) = &fault.hint {
+            let _ = writeln!(out, "  hint: {hint}");
+        }
+    }
+    out
 }

@@ -1,8 +1,7 @@
-use super::{faulty, settings, warned};
-use crate::domain::{Environment, MergeMethod};
+use insta::assert_snapshot;
 
-const TIE: &str =
-    "policies `a` and `b` both set `action` with priority 1 and can speak for the same promotion";
+use super::{faults, settings, warnings};
+use crate::domain::{Environment, MergeMethod};
 
 fn policies(a: &str, b: &str) -> String {
     format!(
@@ -14,7 +13,7 @@ fn policies(a: &str, b: &str) -> String {
 
 #[test]
 fn equal_policies_that_set_the_same_for_one_promotion_are_a_fault() {
-    for (a, b) in [
+    let pairs = [
         ("", ""),
         ("", "kinds: [production]"),
         ("kinds: [production]", "environments: [production]"),
@@ -22,14 +21,13 @@ fn equal_policies_that_set_the_same_for_one_promotion_are_a_fault() {
         ("products: [x]", "kinds: [production]"),
         ("products: [x, y]", "products: [y]"),
         ("kinds: [production]", "environments: [elsewhere]"),
-    ] {
-        let read = super::super::read(&policies(a, b), "promote.yaml");
-        let faults = read.expect_err(&format!("`{a}` and `{b}` tie"));
-        assert_eq!(
-            super::shown(&faults),
-            [format!("7:25 policies[1].priority: {TIE}")]
-        );
-    }
+    ]
+    .map(|(a, b)| faults(&policies(a, b)));
+    assert_snapshot!(pairs[0], @"
+    7:25 policies[1].priority: policies `a` and `b` both set `action` with priority 1 and can speak for the same promotion
+      hint: give one of them another `priority`; the lower number wins
+    ");
+    assert!(pairs.iter().all(|faults| *faults == pairs[0]), "{pairs:?}");
 }
 
 #[test]
@@ -51,38 +49,28 @@ fn equal_policies_of_which_one_sets_nothing_are_no_fault() {
 
 #[test]
 fn a_tie_without_a_written_priority_points_at_the_policy() {
-    faulty(
-        "policies:\n  - {name: a, action: commit}\n  - {name: b, action: none}\n",
-        &[
-            "3:5 policies[1].priority: policies `a` and `b` both set `action` with priority 0 and can speak for the same promotion",
-        ],
-    );
+    assert_snapshot!(faults("policies:\n  - {name: a, action: commit}\n  - {name: b, action: none}\n"), @"
+    3:5 policies[1].priority: policies `a` and `b` both set `action` with priority 0 and can speak for the same promotion
+      hint: give one of them another `priority`; the lower number wins
+    ");
 }
 
 #[test]
 fn what_is_left_of_a_faulty_policy_ties_with_nothing() {
-    faulty(
-        "policies:\n  - {name: a, match: {kinds: [x]}, action: commit}\n  - {name: b, action: none}\n",
-        &["2:31 policies[0].match.kinds[0]: unknown value `x` for `kinds`"],
-    );
+    assert_snapshot!(faults("policies:\n  - {name: a, match: {kinds: [x]}, action: commit}\n  - {name: b, action: none}\n"), @"
+    2:31 policies[0].match.kinds[0]: unknown value `x` for `kinds`
+      hint: it can be `production` or `non-production`
+    ");
 }
 
 #[test]
 fn a_policy_for_an_unknown_product_is_a_fault() {
-    faulty(
-        "products: [{name: loans}]\npolicies: [{name: a, match: {products: loan}}]\n",
-        &["2:40 policies[0].match.products: no product is named `loan`, did you mean `loans`?"],
-    );
+    assert_snapshot!(faults("products: [{name: loans}]\npolicies: [{name: a, match: {products: loan}}]\n"), @"2:40 policies[0].match.products: no product is named `loan`, did you mean `loans`?");
 }
 
 #[test]
 fn a_policy_for_an_environment_that_is_not_listed_is_a_warning() {
-    warned(
-        "environments: [{name: staging}]\npolicies: [{name: a, match: {environments: [stagin]}}]\n",
-        &[
-            "2:45 policies[0].match.environments[0]: no environment is named `stagin`, did you mean `staging`?",
-        ],
-    );
+    assert_snapshot!(warnings("environments: [{name: staging}]\npolicies: [{name: a, match: {environments: [stagin]}}]\n"), @"2:45 policies[0].match.environments[0]: no environment is named `stagin`, did you mean `staging`?");
 }
 
 #[test]
@@ -92,10 +80,7 @@ fn without_listed_environments_a_policy_may_name_any() {
 
 #[test]
 fn an_empty_match_list_is_a_fault_because_it_would_speak_for_all() {
-    faulty(
-        "policies: [{name: a, match: {kinds: []}, action: commit}]\n",
-        &["1:37 policies[0].match.kinds: `kinds` is empty"],
-    );
+    assert_snapshot!(faults("policies: [{name: a, match: {kinds: []}, action: commit}]\n"), @"1:37 policies[0].match.kinds: `kinds` is empty");
 }
 
 #[test]
@@ -103,12 +88,10 @@ fn each_setting_of_a_pull_request_ties_on_its_own() {
     settings(
         "policies:\n  - {name: a, pullRequest: {draft: true}}\n  - {name: b, action: pull-request, pullRequest: {labels: x}}\n",
     );
-    faulty(
-        "policies:\n  - {name: a, pullRequest: {labels: [x]}}\n  - {name: b, pullRequest: {labels: [y], draft: true}}\n",
-        &[
-            "3:5 policies[1].priority: policies `a` and `b` both set `pullRequest.labels` with priority 0 and can speak for the same promotion",
-        ],
-    );
+    assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {labels: [x]}}\n  - {name: b, pullRequest: {labels: [y], draft: true}}\n"), @"
+    3:5 policies[1].priority: policies `a` and `b` both set `pullRequest.labels` with priority 0 and can speak for the same promotion
+      hint: give one of them another `priority`; the lower number wins
+    ");
 }
 
 #[test]
@@ -125,21 +108,17 @@ fn the_strongest_policy_speaks_for_each_setting_of_a_pull_request() {
 
 #[test]
 fn names_that_no_forge_knows_are_faults() {
-    faulty(
-        "policies:\n  - {name: a, pullRequest: {reviewers: [acme/release], labels: ['']}}\n",
-        &[
-            "2:41 policies[0].pullRequest.reviewers[0]: `acme/release` is no name of a person or team",
-            "2:65 policies[0].pullRequest.labels[0]: a name in `labels` is empty",
-        ],
-    );
+    assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {reviewers: [acme/release], labels: ['']}}\n"), @"
+    2:41 policies[0].pullRequest.reviewers[0]: `acme/release` is no name of a person or team
+      hint: people go under `reviewers`, teams by their short names under `teams`
+    2:65 policies[0].pullRequest.labels[0]: a name in `labels` is empty
+    ");
 }
 
 #[test]
 fn an_unknown_key_below_pull_request_names_the_nearest() {
-    faulty(
-        "policies:\n  - {name: a, pullRequest: {automerge: squash}}\n",
-        &[
-            "2:29 policies[0].pullRequest.automerge: unknown key `automerge`, did you mean `autoMerge`?",
-        ],
-    );
+    assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {automerge: squash}}\n"), @"
+    2:29 policies[0].pullRequest.automerge: unknown key `automerge`, did you mean `autoMerge`?
+      hint: known here: `draft`, `labels`, `reviewers`, `teams`, `assignees`, `autoMerge`
+    ");
 }
