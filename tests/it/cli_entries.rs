@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use insta::assert_snapshot;
+
 use crate::world::{Ran, Repo, World};
 
 const STAGING: &str = "image: {tag: 1.5.0}\n";
@@ -179,8 +181,24 @@ fn a_new_application_comes_without_its_submodule_and_a_warning_tells() {
     ];
     let ran = repo.promote(&hop);
     assert_eq!(ran.code, 0, "{ran}");
-    let warning = "warning: apps/new/production/lib: the submodule is not promoted";
-    assert!(ran.stdout.contains(warning), "{ran}");
+    assert_snapshot!(repo.redact(&ran), @"
+    exit 0
+    --- stdout
+    new
+      apps/new/production/values.yaml  (new, from apps/new/staging/values.yaml)
+
+    --- /dev/null
+    +++ b/apps/new/production/values.yaml
+    @@ -0,0 +1 @@
+    +image: {tag: 1.5.0}
+
+    1 kept: 1 submodule (--kept lists them)
+    warning: apps/new/production/lib: the submodule is not promoted; add it by hand if the new application needs it
+    staging -> production: 1 difference in 1 file of 1 application
+    committed [COMMIT] on main
+
+    --- stderr
+    ");
     assert!(repo.has("apps/new/production/values.yaml"));
     let listed = repo.git(&["ls-tree", "HEAD", "apps/new/production/lib"]);
     assert_eq!(listed, "");

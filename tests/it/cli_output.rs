@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use insta::assert_snapshot;
+
 use crate::world::{Ran, Repo, World};
 
 const FILES: [(&str, &str); 4] = [
@@ -41,11 +43,36 @@ fn a_diff_writes_nothing_and_exits_with_0_or_10_as_asked() {
     let tip = repo.tip("HEAD");
     let ran = diff(&repo, &[]);
     assert_eq!(ran.code, 0, "{ran}");
-    assert!(
-        ran.stdout
-            .contains("    Deployment/web  spec.image  1.9.0 -> 2.0.0\n"),
-        "{ran}"
-    );
+    assert_snapshot!(ran, @"
+    exit 0
+    --- stdout
+    new
+      envs/production/new.yaml  (new, from envs/staging/new.yaml)
+
+    web  1.9.0 -> 2.0.0
+      envs/production/web.yaml
+        Deployment/web  spec.image  1.9.0 -> 2.0.0
+
+    --- /dev/null
+    +++ b/envs/production/new.yaml
+    @@ -0,0 +1 @@
+    +env: production
+
+    --- a/envs/production/web.yaml
+    +++ b/envs/production/web.yaml
+    @@ -1,5 +1,5 @@
+     kind: Deployment
+     metadata: {name: web}
+     spec:
+    -  image: acme/web:1.9.0
+    +  image: acme/web:2.0.0
+       replicas: 3
+
+    2 kept: 1 not a version, 1 only in the target (--kept lists them)
+    staging -> production: 2 differences in 2 files of 2 applications
+
+    --- stderr
+    ");
     assert_eq!(diff(&repo, &["--exit-code"]).code, 10);
     assert_eq!(diff(&repo, &["--exit-code", "--except", "envs/**"]).code, 0);
     assert_eq!(repo.tip("HEAD"), tip);
@@ -84,10 +111,8 @@ fn the_json_of_a_result_keeps_the_schema_that_the_program_prints() {
     ];
     for status in ["committed", "nothing-to-promote"] {
         let ran = repo.promote(&words);
-        assert!(
-            ran.stdout.contains(&format!("\"status\":\"{status}\"")),
-            "{ran}"
-        );
+        let result: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(result["status"], status);
         assert_valid(&world, "result", &ran.stdout);
     }
     let failed = repo.promote(&["--from", "x", "--to", "y", "--output", "json"]);
@@ -231,11 +256,10 @@ fn what_is_done_is_told_where_stdout_is_full() {
         .and_then(std::process::Child::wait_with_output);
     let ran = Ran::from(ran.unwrap());
     assert_eq!(ran.code, 1, "{ran}");
-    let told = format!(
-        "but it is done: committed {} on main",
-        &repo.tip("main")[..7]
-    );
-    assert!(ran.stderr.contains(&told), "{ran}");
+    assert_snapshot!(repo.redact(ran.stderr), @"
+    error: cannot write the output, but it is done: committed [COMMIT] on main
+      caused by: No space left on device (os error 28)
+    ");
 }
 
 #[test]
@@ -243,23 +267,92 @@ fn short_forms_tell_warnings_beside_their_output() {
     let world = World::new();
     let (_, repo) = world.cloned(&FILES);
     repo.commit("mine", &[("mine", "1")]);
-    let note = "warning: local branch `main` has 1 commit that `origin` does not have";
-    for form in [&["--stat"][..], &["--name-only"], &["--output", "markdown"]] {
+    let all = [&["--stat"][..], &["--name-only"], &["--output", "markdown"]].map(|form| {
         let ran = diff(&repo, form);
         assert_eq!(ran.code, 0, "{ran}");
-        assert!(ran.stderr.contains(note), "{form:?} {ran}");
-        assert!(!ran.stdout.contains("warning"), "{form:?} {ran}");
-    }
+        format!("== {form:?}\n{ran}")
+    });
+    assert_snapshot!(all.concat(), @r#"
+    == ["--stat"]
+    exit 0
+    --- stdout
+     envs/production/new.yaml | 1 +
+     envs/production/web.yaml | 2 +-
+     2 files changed, 2 insertions(+), 1 deletion(-)
+
+    --- stderr
+    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    == ["--name-only"]
+    exit 0
+    --- stdout
+    envs/production/new.yaml
+    envs/production/web.yaml
+
+    --- stderr
+    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    == ["--output", "markdown"]
+    exit 0
+    --- stdout
+    `staging` → `production`: 2 differences in 2 files of 2 applications.
+
+    ### `new`
+
+    `envs/production/new.yaml` (new)
+
+
+    ### `web` `1.9.0` → `2.0.0`
+
+    `envs/production/web.yaml`
+
+    | place | before | after |
+    |---|---|---|
+    | `Deployment/web spec.image` | `acme/web:1.9.0` | `acme/web:2.0.0` |
+
+    ```diff
+    --- /dev/null
+    +++ b/envs/production/new.yaml
+    @@ -0,0 +1 @@
+    +env: production
+    ```
+
+    ```diff
+    --- a/envs/production/web.yaml
+    +++ b/envs/production/web.yaml
+    @@ -1,5 +1,5 @@
+     kind: Deployment
+     metadata: {name: web}
+     spec:
+    -  image: acme/web:1.9.0
+    +  image: acme/web:2.0.0
+       replicas: 3
+    ```
+
+    <details><summary>2 differences kept</summary>
+
+    - 1 `not a version`
+    - 1 `only in the target`
+
+    </details>
+
+    --- stderr
+    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    "#);
 }
 
 #[test]
 fn short_forms_tell_what_cannot_be_read() {
     let world = World::new();
     let repo = world.repository(&FILES);
-    let path = FILES[0].0;
-    repo.commit("twice", &[(path, "a: 1\na: 2\n")]);
-    for form in ["--stat", "--name-only"] {
-        let ran = diff(&repo, &[form]);
-        assert!(ran.stderr.starts_with(&format!("error: {path}:2")), "{ran}");
-    }
+    repo.commit("twice", &[(FILES[0].0, "a: 1\na: 2\n")]);
+    let [stat, names] = ["--stat", "--name-only"].map(|form| diff(&repo, &[form]));
+    assert_snapshot!(stat, @"
+    exit 0
+    --- stdout
+     envs/production/new.yaml | 1 +
+     1 file changed, 1 insertion(+)
+
+    --- stderr
+    error: envs/staging/web.yaml:2:1: duplicate key `a`
+    ");
+    assert_eq!(names.stderr, stat.stderr);
 }

@@ -62,6 +62,24 @@ impl From<Output> for Ran {
     }
 }
 
+impl Ran {
+    /// The last line of stdout, which is the result.
+    pub fn result(&self) -> &str {
+        self.stdout.lines().last().unwrap_or_default()
+    }
+
+    /// The error on stderr with its hints, without causes: those are the text of other programs and
+    /// depend on their versions.
+    pub fn advice(&self) -> String {
+        let lines = self.stderr.lines();
+        let lines: Vec<&str> = lines
+            .skip_while(|line| !line.starts_with("error: "))
+            .filter(|line| !line.starts_with("  caused by: "))
+            .collect();
+        lines.join("\n")
+    }
+}
+
 impl World {
     /// An empty world with a Git identity.
     pub fn new() -> Self {
@@ -87,6 +105,12 @@ impl World {
     /// A path in this world.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
+    }
+
+    /// A text without this world's folder, which is `[WORLD]` instead.
+    pub fn redact(&self, text: impl fmt::Display) -> String {
+        let root = self.root.path().to_str().unwrap();
+        text.to_string().replace(root, "[WORLD]")
     }
 
     /// A command that sees nothing of this machine but its `PATH`.
@@ -283,18 +307,19 @@ impl Repo<'_> {
     /// A text without what differs between two runs of a test: the world's folder is `[WORLD]`, the
     /// id of a commit of this repository `[COMMIT]`, that of a promotion `[ID]`.
     pub fn redact(&self, text: impl fmt::Display) -> String {
-        let mut text = text
-            .to_string()
-            .replace(self.world.path("").to_str().unwrap(), "[WORLD]/");
+        let mut text = self.world.redact(text);
         for commit in self.git(&["rev-list", "--all", "--reflog"]).lines() {
             text = text.replace(commit, "[COMMIT]");
             text = text.replace(&commit[..7], "[COMMIT]");
         }
-        let mut parts = text.split("\nPromotion-Id: ");
+        let mut parts = text.split("Promotion-Id: ");
         let mut out = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
-            out = format!("{out}\nPromotion-Id: [ID]{rest}");
+            let is_id = part.len() - rest.len() == 32;
+            out.push_str("Promotion-Id: ");
+            out.push_str(if is_id { "[ID]" } else { "" });
+            out.push_str(if is_id { rest } else { part });
         }
         out
     }
