@@ -7,6 +7,7 @@ use git_promote::domain::{Mode, Settings};
 use git_promote::engine::{self, EngineError, Removals, Request};
 use git_promote::inventory::{self, InventoryError};
 use git_promote::plan::Plan;
+use insta::assert_snapshot;
 
 use crate::memory::Memory;
 
@@ -225,28 +226,27 @@ fn of_two_source_files_for_one_target_file_the_first_is_taken_and_both_are_named
     let taken = "a/staging/v-production.yaml";
     let left = "a/staging/v-staging.yaml";
     let target = "a/production/v-production.yaml";
-    for (first, second) in [
+    let messages = [
         ("x: 1\n", "x: 2\n"),
         ("x: 0\n", "x: 2\n"),
         ("x: 1\n", "x: 0\n"),
-    ] {
+    ]
+    .map(|(first, second)| {
         let memory = Memory::new([
             (taken, first.as_bytes()),
             (left, second.as_bytes()),
             (target, "x: 0\n".as_bytes()),
         ]);
         let plan = plan(&memory, &hop()).unwrap();
-        let warnings: Vec<_> = plan
-            .warnings()
-            .iter()
-            .map(|w| (w.path.as_deref().unwrap(), w.message.as_str()))
-            .collect();
-        let message = format!(
-            "`{taken}` and `{left}` both belong to this file; the first was taken, the second left out"
-        );
-        assert_eq!(warnings, [(target, message.as_str())]);
         assert!(pairs(&plan).iter().all(|p| !p.starts_with(left)));
-    }
+        let [warning] = plan.warnings() else {
+            panic!("{:?}", plan.warnings())
+        };
+        assert_eq!(warning.path.as_deref(), Some(target));
+        warning.message.clone()
+    });
+    assert_snapshot!(messages[0], @"`a/staging/v-production.yaml` and `a/staging/v-staging.yaml` both belong to this file; the first was taken, the second left out");
+    assert!(messages.iter().all(|message| *message == messages[0]));
 }
 
 #[test]
@@ -566,15 +566,18 @@ fn a_configured_environment_without_a_path_is_told() {
         settings: Some(environments.clone()),
         ..Request::between(from, to)
     };
-    let told =
-        "environment `production` is configured, but no path carries its name or an alias (`prd`)";
-    for (from, to) in [("staging", "production"), ("production", "staging")] {
+    let warning = |from: &str, to: &str| {
         let plan = plan(&memory, &with(from, to)).unwrap();
-        let messages: Vec<&str> = plan.warnings().iter().map(|w| w.message.as_str()).collect();
-        assert_eq!(messages, [told]);
-    }
+        let [warning] = plan.warnings() else {
+            panic!("{:?}", plan.warnings())
+        };
+        warning.message.clone()
+    };
+    let message = warning("staging", "production");
+    assert_snapshot!(message, @"environment `production` is configured, but no path carries its name or an alias (`prd`)");
+    assert_eq!(warning("production", "staging"), message);
     let error = plan(&memory, &with("production", "qa")).unwrap_err();
-    assert_eq!(error.to_string(), told);
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]

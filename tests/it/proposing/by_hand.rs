@@ -1,5 +1,7 @@
 //! Without a forge that the program knows: the branch, and what is left to do by hand.
 
+use insta::assert_snapshot;
+
 use super::{BRANCH, FILES, NEW, OLD, PRODUCTION, PROPOSE, WEB, new};
 use crate::world::World;
 
@@ -10,17 +12,13 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
     for _ in 0..2 {
         let ran = clone.promote(&PROPOSE);
         assert_eq!(ran.code, 0, "{ran}");
-        assert!(
-            ran.stdout
-                .ends_with(&format!("is on {BRANCH}, pushed to origin\n")),
-            "{ran}"
-        );
-        assert!(
-            ran.stderr.contains(&format!(
-                "hint: open a pull request from `{BRANCH}` into `main`"
-            )),
-            "{ran}"
-        );
+        let text = format!("{}\n{}", ran.result(), ran.stderr);
+        insta::allow_duplicates! {
+            assert_snapshot!(remote.redact(text), @"
+            [COMMIT] is on promote/staging-to-production/api, pushed to origin
+            hint: open a pull request from `promote/staging-to-production/api` into `main` by hand
+            ");
+        }
     }
     assert_eq!(
         remote.git(&["rev-list", "--count", &format!("main..{BRANCH}")]),
@@ -33,7 +31,7 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
     assert_eq!(json["status"], "branch-pushed");
     assert_eq!(json["branch"], BRANCH);
     let warning = json["warnings"][0]["message"].as_str().unwrap();
-    assert!(warning.starts_with("draft, labels are for a pull request"));
+    assert_snapshot!(warning, @"draft, labels are for a pull request, and none was opened");
 }
 
 #[test]
@@ -75,11 +73,10 @@ fn without_a_remote_the_branch_is_local() {
     let repo = world.repository(&FILES);
     let ran = repo.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
-    assert!(
-        ran.stdout
-            .contains(&format!("is on the local branch {BRANCH}, for main")),
-        "{ran}"
-    );
+    assert_snapshot!(repo.redact(format!("{}\n{}", ran.result(), ran.stderr)), @"
+    [COMMIT] is on the local branch promote/staging-to-production/api, for main
+    hint: it is in this repository alone; `git merge promote/staging-to-production/api` on `main` takes it over
+    ");
     assert!(repo.show(BRANCH, PRODUCTION).contains("1.5.0"));
     assert!(repo.show("main", PRODUCTION).contains("1.4.2"));
 }
@@ -93,8 +90,10 @@ fn what_the_server_says_to_the_branch_is_told() {
     remote.hook("post-receive", says);
     let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
-    let note = "note: `origin`: To create a merge request for it, visit: https://lab/new\n";
-    assert!(ran.stderr.contains(note), "{ran}");
+    assert_snapshot!(ran.stderr, @"
+    note: `origin`: To create a merge request for it, visit: https://lab/new
+    hint: open a pull request from `promote/staging-to-production/api` into `main` by hand
+    ");
 }
 
 #[test]
@@ -108,10 +107,12 @@ fn a_branch_that_the_server_does_not_delete_is_a_note_and_no_failure() {
     for _ in 0..2 {
         let ran = clone.promote(&PROPOSE);
         assert_eq!(ran.code, 0, "{ran}");
-        let nothing = "nothing to promote from staging to production\n";
-        assert!(ran.stdout.ends_with(nothing), "{ran}");
-        let note = format!("note: the branch `{BRANCH}` is left over, because `origin` refused");
-        assert!(ran.stderr.contains(&note), "{ran}");
+        insta::allow_duplicates! {
+            assert_snapshot!(format!("{}\n{}", ran.result(), ran.stderr), @"
+            nothing to promote from staging to production
+            note: the branch `promote/staging-to-production/api` is left over, because `origin` refused to delete it: error: denying ref deletion for refs/heads/promote/staging-to-production/api (deletion prohibited)
+            ");
+        }
     }
     let ran = clone.promote(&[&PROPOSE[..], &["--output", "json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -122,7 +123,8 @@ fn a_branch_that_the_server_does_not_delete_is_a_note_and_no_failure() {
 
 #[test]
 fn a_branch_in_the_way_is_named() {
-    for (other, is_remote) in [("promote", true), ("promote", false), (BRANCH_BELOW, true)] {
+    let refused = [("promote", true), ("promote", false), (BRANCH_BELOW, true)];
+    let advice = refused.map(|(other, is_remote)| {
         let world = World::new();
         let (remote, clone) = world.cloned(&FILES);
         let place = if is_remote { &remote } else { &clone };
@@ -132,10 +134,16 @@ fn a_branch_in_the_way_is_named() {
         }
         let ran = clone.promote(&PROPOSE);
         assert_eq!(ran.code, 1, "{ran}");
-        let error = format!("error: there cannot be a branch `{BRANCH}` beside `{other}`");
-        assert!(ran.stderr.contains(&error), "{ran}");
-        assert!(ran.stderr.contains("rename or delete"), "{ran}");
-    }
+        ran.advice()
+    });
+    assert_snapshot!(advice.join("\n"), @"
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    hint: Git keeps one name below another in no repository: rename or delete `promote`, then `git fetch --prune`
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    hint: Git keeps one name below another in no repository: rename or delete `promote`, then `git fetch --prune`
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote/staging-to-production/api/x`
+    hint: Git keeps one name below another in no repository: rename or delete `promote/staging-to-production/api/x`, then `git fetch --prune`
+    ");
 }
 
 /// A branch below the promotion's own.

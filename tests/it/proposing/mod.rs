@@ -12,6 +12,7 @@ use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
 use git_promote::engine::{self, EngineError, Ports, PullRequestChange, Receipt, Request};
 use git_promote::port::{PullRequestState, Silent};
 use git_promote::wiring::ConfigReader;
+use insta::assert_snapshot;
 
 use crate::flaky::Flaky;
 use crate::forge::FakeForge;
@@ -205,16 +206,41 @@ fn a_promotion_becomes_a_branch_with_one_commit_and_a_pull_request() {
         let text = stage.remote.show(BRANCH, PRODUCTION);
         assert_eq!(text, OLD.replace("1.4.2", "1.5.0"));
         let request = stage.forge.request(1);
-        assert_eq!(
-            request.title,
-            "Promote api 1.5.0 from staging to production"
-        );
-        assert!(
-            request.body.contains("| `1.4.2` | `1.5.0` |"),
-            "{}",
-            request.body
-        );
-        assert!(request.body.contains("```diff"), "{}", request.body);
+        let text = format!("{}\n\n{}", request.title, request.body);
+        assert_snapshot!(stage.remote.redact(text), @"
+        Promote api 1.5.0 from staging to production
+
+        This pull request was made by git-promote and is kept up to date by it. Commits of others on its branch are never overwritten; closing it rejects the promotion until the source changes.
+
+        `staging` → `production`: 1 difference in 1 file of 1 application.
+
+        ### `api` `1.4.2` → `1.5.0`
+
+        `apps/api/production/values.yaml`
+
+        | place | before | after |
+        |---|---|---|
+        | `image.tag` | `1.4.2` | `1.5.0` |
+
+        ```diff
+        --- a/apps/api/production/values.yaml
+        +++ b/apps/api/production/values.yaml
+        @@ -1,4 +1,4 @@
+         image:
+           repository: acme/api
+        -  tag: 1.4.2 # by hand
+        +  tag: 1.5.0 # by hand
+         replicas: 4
+        ```
+
+        <details><summary>1 difference kept</summary>
+
+        - 1 `not a version`
+
+        </details>
+
+        <!-- git-promote: 3d46c4fbd0266653a879d85294856c9e -->
+        ");
     });
 }
 
@@ -321,7 +347,12 @@ fn the_body_stays_within_what_the_forge_takes() {
     assert_eq!(deed(&stage.run(&request)), PullRequestChange::Opened);
     let body = stage.forge.request(1).body;
     assert!(body.encode_utf16().count() <= 65_536 && body.chars().count() > 30_000);
-    assert!(body.contains("Left out for length"));
+    let (_, note) = body.split_once("\n*").unwrap();
+    assert_snapshot!(stage.remote.redact(note), @"
+    Left out for length: 917 differences and the lines of 1 change. `git promote diff` shows everything.*
+
+    <!-- git-promote: ff094562b36d5adb4c93c06dd6137979 -->
+    ");
     assert_eq!(deed(&stage.run(&request)), PullRequestChange::Left);
 }
 
@@ -340,10 +371,38 @@ fn markdown_is_what_a_comment_can_hold() {
     ];
     let ran = repo.promote(&args);
     assert_eq!(ran.code, 0, "{ran}");
-    let expected = "`staging` → `production`: 1 difference in 1 file of 1 application.\n\n\
-                    ### `api` `1.4.2` → `1.5.0`\n\n`apps/api/production/values.yaml`\n\n\
-                    | place | before | after |\n|---|---|---|\n| `image.tag` | `1.4.2` | `1.5.0` |\n";
-    assert!(ran.stdout.starts_with(expected), "{ran}");
+    assert_snapshot!(ran, @"
+    exit 0
+    --- stdout
+    `staging` → `production`: 1 difference in 1 file of 1 application.
+
+    ### `api` `1.4.2` → `1.5.0`
+
+    `apps/api/production/values.yaml`
+
+    | place | before | after |
+    |---|---|---|
+    | `image.tag` | `1.4.2` | `1.5.0` |
+
+    ```diff
+    --- a/apps/api/production/values.yaml
+    +++ b/apps/api/production/values.yaml
+    @@ -1,4 +1,4 @@
+     image:
+       repository: acme/api
+    -  tag: 1.4.2 # by hand
+    +  tag: 1.5.0 # by hand
+     replicas: 4
+    ```
+
+    <details><summary>1 difference kept</summary>
+
+    - 1 `not a version`
+
+    </details>
+
+    --- stderr
+    ");
 }
 
 #[test]
