@@ -14,6 +14,7 @@ mod naming;
 mod object;
 mod path;
 mod proposal;
+mod remote_url;
 mod selector;
 mod settings;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use naming::{Naming, Occurrence, Whose};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError};
 pub use proposal::{MergeMethod, PullRequestSettings};
+pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
     MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings, Template,

@@ -6,13 +6,12 @@ use std::time::Duration;
 use crate::adapter::forge::github::{
     Address, App, Connection, GitHub, Login, Patience, ProxyChoice,
 };
-use crate::adapter::git::{GitRepository, RemoteServer};
+use crate::adapter::git::GitRepository;
 use crate::adapter::login;
 
 /// GitHub, when the remote is there; nothing is asked before it is used.
 pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<GitHub> {
-    let server = repository.server()?;
-    let address = address(&server)?;
+    let address = address(repository)?;
     let login = login_for(repository, &address);
     let patience = Patience {
         budget: silence * 2,
@@ -32,16 +31,17 @@ pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<GitHub
 }
 
 /// Where the repository is on GitHub, when the remote's host is GitHub's or somebody says so.
-fn address(server: &RemoteServer) -> Option<Address> {
-    let mut address = Address::from_url(&server.url)?;
-    if let Some(api) = &server.api {
+fn address(repository: &GitRepository) -> Option<Address> {
+    let mut address = Address::of(&repository.server()?)?;
+    if let Some(api) = repository.setting("promote.githubApi") {
         api.trim_end_matches('/').clone_into(&mut address.api);
     } else if let Some(api) = login::api_of_runner(&address.host) {
         address.api = api;
     } else if !address.is_github() && !login::is_enterprise(&address.host) {
         return None;
     }
-    if let Some((owner, name)) = server.repository.as_deref().and_then(|r| r.split_once('/')) {
+    let name = repository.setting("promote.githubRepository");
+    if let Some((owner, name)) = name.as_deref().and_then(|name| name.split_once('/')) {
         owner.clone_into(&mut address.owner);
         name.clone_into(&mut address.repository);
     }

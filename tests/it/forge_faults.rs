@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{Address, GitHub, Patience};
+use git_promote::adapter::forge::github::{GitHub, Patience};
 use git_promote::port::{Forge, ForgeError, MergeMethod};
 
 use crate::forge_github::{
-    HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_patience,
+    HEAD, PATIENCE, address, direct, forge, proposal, proposed, robot, run, told, with_patience,
 };
 use crate::github::{Failing, How, Pull, Raw, StandIn, TOKEN};
 use crate::world::World;
@@ -237,7 +237,7 @@ fn tried_once(server: &Raw, deadline: Duration, budget: Duration) -> ForgeError 
         first_delay: PATIENCE.first_delay,
         deadline,
     };
-    let address = Address::from_url(&url).unwrap();
+    let address = address(&url);
     let forge = GitHub::new(address, robot(), patience, direct());
     run(forge.pull_requests(HEAD, "main")).unwrap_err()
 }

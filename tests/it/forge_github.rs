@@ -5,6 +5,7 @@ use std::time::Duration;
 use git_promote::adapter::forge::github::{
     Address, Connection, GitHub, Login, Patience, ProxyChoice,
 };
+use git_promote::domain::RemoteAddress;
 use git_promote::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequestState};
 
 use crate::github::{Account, StandIn, TOKEN};
@@ -44,6 +45,14 @@ pub fn ahead(bare: &Repo<'_>, branch: &str) -> String {
     commit
 }
 
+/// The repository that a clone URL names.
+pub fn address(url: &str) -> Address {
+    let Some(RemoteAddress::Server(url)) = RemoteAddress::parse(url) else {
+        panic!("no server: {url}")
+    };
+    Address::of(&url).unwrap()
+}
+
 /// The adapter, logged in with a token.
 pub fn forge(github: &StandIn, token: &str) -> GitHub {
     let login = Login::Token {
@@ -58,7 +67,7 @@ pub fn with_login(github: &StandIn, login: Login) -> GitHub {
 }
 
 pub fn with_patience(github: &StandIn, login: Login, patience: Patience) -> GitHub {
-    let address = Address::from_url(&github.clone_url()).unwrap();
+    let address = address(&github.clone_url());
     GitHub::new(address, login, patience, direct())
 }
 
@@ -474,7 +483,7 @@ fn a_repository_with_a_new_name_is_found_under_its_old_one() {
     let github = StandIn::of(&proposed(&world).dir);
     github.state().former_name = Some("store".to_owned());
     let url = github.clone_url().replace("shop", "store");
-    let address = Address::from_url(&url).unwrap();
+    let address = address(&url);
     let forge = GitHub::new(address, robot(), PATIENCE, direct());
     let opened = run(forge.open(&proposal())).unwrap();
     assert_eq!(run(forge.open(&proposal())).unwrap(), opened);

@@ -5,14 +5,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use git_promote::adapter::forge::github::{
-    Address, App, Connection, GitHub, Login, Patience, ProxyChoice,
-};
+use git_promote::adapter::forge::github::{App, Connection, GitHub, Login, Patience, ProxyChoice};
 use git_promote::port::{Forge, ForgeError};
 use secrecy::ExposeSecret;
 
 use crate::forge_github::{
-    HEAD, PATIENCE, direct, forge, proposal, proposed, robot, run, told, with_login, with_patience,
+    HEAD, PATIENCE, address, direct, forge, proposal, proposed, robot, run, told, with_login,
+    with_patience,
 };
 use crate::github::{Account, App as Installed, Failing, How, Raw, Recorded, StandIn, TOKEN};
 use crate::world::{Ran, World};
@@ -139,7 +138,7 @@ fn the_token_is_in_no_error_and_in_no_debug_text() {
 fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
-    let mut address = Address::from_url(&github.clone_url()).unwrap();
+    let mut address = address(&github.clone_url());
     drop(github);
     address.host = "github.com".to_owned();
     let quick = Patience {
@@ -168,7 +167,7 @@ const ONCE: Patience = Patience {
 #[test]
 fn a_proxy_is_asked_with_its_own_password_and_never_with_the_token() {
     let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-    let address = Address::from_url("https://git.example.org/acme/shop").unwrap();
+    let address = address("https://git.example.org/acme/shop");
     let forge = |proxy: String| GitHub::new(address.clone(), robot(), ONCE, through(proxy));
     let host = proxy.address;
     let error = run(forge(format!("ada:hunter2@{host}")).open(&proposal())).unwrap_err();
@@ -193,7 +192,7 @@ fn what_is_not_encrypted_goes_through_no_proxy() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
     let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-    let address = Address::from_url(&github.clone_url()).unwrap();
+    let address = address(&github.clone_url());
     let connection = through(format!("http://{}", proxy.address));
     run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal())).unwrap();
     assert_eq!(github.pulls().len(), 1);
@@ -213,7 +212,7 @@ fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_asked_for(
         origin: "the GitHub App 17".to_owned(),
     };
     for login in [robot(), Login::Asked { ask, looked }, Login::App(app)] {
-        let address = Address::from_url("http://git.example.org/acme/shop").unwrap();
+        let address = address("http://git.example.org/acme/shop");
         let connection = through(format!("http://{}", proxy.address));
         let forge = GitHub::new(address, login, ONCE, connection);
         for error in [
@@ -340,7 +339,7 @@ fn certificates_that_cannot_be_read_are_named() {
         ca_files: vec![PathBuf::from("gone.pem")],
         ..direct()
     };
-    let address = Address::from_url(&github.clone_url()).unwrap();
+    let address = address(&github.clone_url());
     let error = run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal()));
     assert!(told(&error.unwrap_err()).contains("`gone.pem`"));
 }

@@ -7,10 +7,10 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{Address, Connection, GitHub, ProxyChoice};
+use git_promote::adapter::forge::github::{Connection, GitHub, ProxyChoice};
 use git_promote::port::{Forge, ForgeError};
 
-use crate::forge_github::{PATIENCE, direct, proposal, proposed, robot, run, told};
+use crate::forge_github::{PATIENCE, address, direct, proposal, proposed, robot, run, told};
 use crate::github::{Raw, StandIn};
 use crate::world::World;
 
@@ -93,7 +93,7 @@ impl Front {
     }
 
     fn forge(&self, connection: Connection) -> GitHub {
-        let address = Address::from_url(&self.url).unwrap();
+        let address = address(&self.url);
         GitHub::new(address, robot(), PATIENCE, connection)
     }
 }

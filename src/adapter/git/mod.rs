@@ -12,12 +12,11 @@
 //! | `worktree`, `files`, `lock` | moving a branch with its checked-out files |
 //! | `remote`, `push`, `urls` | a remote: listing, fetching, pushing |
 //! | `retry`, `messages` | what is tried again, and for how long |
-//! | `address`, `credentials` | where a remote is, and which password goes there |
+//! | `credentials` | which password goes to a remote's server |
 //! | `choose`, `branch` | which remote and which branch are meant |
 //! | `publish`, `proposed` | moving the branch, and branches of the program's own |
 //! | `fault` | errors as the port's |
 
-mod address;
 mod branch;
 mod choose;
 mod commit;
@@ -44,5 +43,5 @@ mod tree;
 mod urls;
 mod worktree;
 
-pub use repository::{GitRepository, RemoteServer};
+pub use repository::GitRepository;
 pub use retry::{NetworkOptions, Prompts};

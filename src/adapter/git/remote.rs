@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
-use super::address::{Address, Server};
 use super::credentials;
 use super::local::Local;
 use super::messages::{self, Final};
@@ -15,7 +14,7 @@ use super::objects::id_of;
 use super::process::{self, Ran};
 use super::refs::of_branch;
 use super::urls::{self, Purpose};
-use crate::domain::ObjectId;
+use crate::domain::{ObjectId, RemoteAddress, ServerUrl};
 use crate::port::{Password, RepositoryError};
 
 /// How often a branch that is replaced meanwhile is fetched again.
@@ -40,7 +39,7 @@ pub(super) struct Remote<'l> {
     pub(super) name: String,
     /// The URL for this purpose.
     url: String,
-    address: Address,
+    address: RemoteAddress,
     /// Whether it is opened for pushing, and is fetched from another URL.
     has_own_push_url: bool,
     password: Option<Password>,
@@ -57,8 +56,8 @@ impl<'l> Remote<'l> {
         let url = urls::of_remote(local, name, purpose)?.swap_remove(0);
         let address = Self::read(name, &url)?;
         let password = match &address {
-            Address::Server(server) => credentials::own(&local.git, server),
-            Address::Disk(_) => None,
+            RemoteAddress::Server(server) => credentials::own(&local.git, server),
+            RemoteAddress::Disk(_) => None,
         };
         let has_own_push_url = purpose == Purpose::Push
             && urls::of_remote(local, name, Purpose::Fetch)?.first() != Some(&url);
@@ -78,12 +77,12 @@ impl<'l> Remote<'l> {
         local: &Local,
         name: &str,
         purpose: Purpose,
-    ) -> Result<Address, RepositoryError> {
+    ) -> Result<RemoteAddress, RepositoryError> {
         Self::read(name, &urls::of_remote(local, name, purpose)?[0])
     }
 
-    fn read(name: &str, url: &str) -> Result<Address, RepositoryError> {
-        Address::of(url).ok_or_else(|| RepositoryError::DoubtfulUrl {
+    fn read(name: &str, url: &str) -> Result<RemoteAddress, RepositoryError> {
+        RemoteAddress::parse(url).ok_or_else(|| RepositoryError::DoubtfulUrl {
             remote: name.to_owned(),
         })
     }
@@ -97,10 +96,10 @@ impl<'l> Remote<'l> {
         }
     }
 
-    fn server(&self) -> Option<&Server> {
+    fn server(&self) -> Option<&ServerUrl> {
         match &self.address {
-            Address::Server(server) => Some(server),
-            Address::Disk(_) => None,
+            RemoteAddress::Server(server) => Some(server),
+            RemoteAddress::Disk(_) => None,
         }
     }
 
@@ -195,12 +194,12 @@ impl<'l> Remote<'l> {
     /// The reason for a failure, with the address of the remote.
     pub(super) fn source(&self, reason: &str) -> Box<dyn std::error::Error + Send + Sync> {
         let reason = self.without_secrets(reason);
-        format!("{}: {reason}", self.address.shown()).into()
+        format!("{}: {reason}", self.address.without_secrets()).into()
     }
 
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        let in_url = self.server().map(Server::secrets).unwrap_or_default();
+        let in_url = self.server().map(ServerUrl::secrets).unwrap_or_default();
         let own = self
             .password
             .as_ref()

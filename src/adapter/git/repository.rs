@@ -6,7 +6,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::address::{Address, Server};
 use super::fault::Place;
 use super::local::Local;
 use super::remote::Remote;
@@ -14,7 +13,7 @@ use super::retry::NetworkOptions;
 use super::snapshot::GitSnapshot;
 use super::urls::Purpose;
 use super::{branch, choose, commit, credentials, proposed, publish, urls};
-use crate::domain::CommitId;
+use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
     Repository, RepositoryError, Snapshot,
@@ -38,15 +37,15 @@ impl GitRepository {
         Ok(Self { local })
     }
 
-    /// Where the remote's server is and how it is reached; `None` for one on this disk.
-    pub fn server(&self) -> Option<RemoteServer> {
-        let url = server(&self.local)?.url;
-        let own = |key: &str| self.local.settings.text(key).map(ToOwned::to_owned);
-        Some(RemoteServer {
-            url,
-            api: own("promote.githubapi"),
-            repository: own("promote.githubrepository"),
-        })
+    /// The URL of the remote's server; `None` for a remote on this disk.
+    pub fn server(&self) -> Option<ServerUrl> {
+        server(&self.local)
+    }
+
+    /// The value of the setting `section.key`, unless it is empty.
+    pub fn setting(&self, key: &str) -> Option<String> {
+        let key = key.to_ascii_lowercase();
+        self.local.settings.text(&key).map(ToOwned::to_owned)
     }
 
     /// How a URL is reached by HTTPS, as Git's settings have it.
@@ -206,17 +205,6 @@ impl Repository for GitRepository {
     }
 }
 
-/// Where a forge behind the remote may be.
-#[derive(Clone)]
-pub struct RemoteServer {
-    /// The remote's URL; may hold a password.
-    pub url: String,
-    /// `promote.githubApi`: where the API of this server is.
-    pub api: Option<String>,
-    /// `promote.githubRepository`: its name there, where the URL does not tell.
-    pub repository: Option<String>,
-}
-
 /// How a server is reached by HTTPS.
 #[derive(Clone, Debug)]
 pub struct Reached {
@@ -227,11 +215,11 @@ pub struct Reached {
 }
 
 /// The server of the remote that is meant, if it has one.
-fn server(local: &Local) -> Option<Server> {
+fn server(local: &Local) -> Option<ServerUrl> {
     let name = choose::remote(local).ok().flatten()?;
     match Remote::address_of(local, &name, Purpose::Push).ok()? {
-        Address::Server(server) => Some(server),
-        Address::Disk(_) => None,
+        RemoteAddress::Server(server) => Some(server),
+        RemoteAddress::Disk(_) => None,
     }
 }
 
@@ -241,7 +229,7 @@ fn name_of(local: &Local) -> String {
     // What follows the path may be a secret, and this name is shown to everybody.
     let url = remote.and_then(|name| {
         let address = Remote::address_of(local, &name, Purpose::Fetch).ok()?;
-        Some(address.shown())
+        Some(address.without_secrets())
     });
     let main = match local.common.file_name() {
         Some(name) if name == ".git" => local.common.parent(),

@@ -1,9 +1,9 @@
 //! What Git's settings say of a remote: its URLs, and where its branches are remembered.
 
-use super::address::without_login;
 use super::fault::Place;
 use super::local::Local;
 use super::refs::of_branch;
+use crate::domain::without_user_info;
 use crate::port::RepositoryError;
 
 /// Which of a remote's URLs is meant.
@@ -64,7 +64,7 @@ pub(super) fn refuse_several(local: &Local, name: &str) -> Result<(), Repository
     }
     Err(RepositoryError::SeveralPushUrls {
         remote: name.to_owned(),
-        urls: urls.iter().map(|url| without_login(url)).collect(),
+        urls: urls.iter().map(|url| without_user_info(url)).collect(),
     })
 }
 

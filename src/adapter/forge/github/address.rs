@@ -1,6 +1,6 @@
 //! Where a repository is on GitHub, as its remote's URL tells.
 
-use std::net::Ipv6Addr;
+use crate::domain::ServerUrl;
 
 /// A repository of github.com or of a GitHub Enterprise server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,21 +17,28 @@ pub struct Address {
 }
 
 impl Address {
-    /// The repository that a remote's URL names: `https://`, `http://`, `ssh://` or `host:path`.
+    /// The repository that a remote's URL names.
     ///
-    /// `None` for paths of this machine and for URLs that name no owner and repository. A user or a
-    /// password in the URL is left out. That a host speaks GitHub's API is not sure unless
-    /// [`Address::is_github`] says so.
-    pub fn from_url(url: &str) -> Option<Self> {
-        let (scheme, host, path) = split(url)?;
-        let path = path.trim_matches('/');
+    /// `None` for URLs that name no owner and repository, or whose host programs read differently:
+    /// the host decides which token is used. The API of a host that [`Address::is_github`] does
+    /// not know is a guess.
+    pub fn of(url: &ServerUrl) -> Option<Self> {
+        let path = url.path().trim_matches('/');
         let path = path.strip_suffix(".git").unwrap_or(path);
         let (owner, repository) = path.split_once('/')?;
+        let (scheme, host) = match url.scheme() {
+            "http" => ("http", url.host()),
+            "https" => ("https", url.host()),
+            // The port of SSH is not the API's.
+            "ssh" | "git" => ("https", url.host_name()),
+            _ => return None,
+        };
         let host = match host.as_str() {
             "ssh.github.com" | "www.github.com" => "github.com".to_owned(),
             _ => host,
         };
-        (is_plain(owner) && is_plain(repository)).then(|| Self {
+        let is_clear = url.has_clear_host() && is_plain(owner) && is_plain(repository);
+        is_clear.then(|| Self {
             api: api(scheme, &host),
             host,
             owner: owner.to_owned(),
@@ -64,72 +71,6 @@ impl Address {
     }
 }
 
-/// Scheme, host (with the port that its API shares) and path.
-///
-/// # Why
-///
-/// The host decides which token is used, so it must be the one that Git connects to. Programs
-/// disagree about where the host of `https://a\@b/`, `https://a?@b/` or `https://a@b@c/` ends;
-/// such URLs name no repository here.
-fn split(url: &str) -> Option<(&'static str, String, &str)> {
-    if !is_unambiguous(url) {
-        return None;
-    }
-    let (scheme, authority, path) = if let Some((scheme, rest)) = url.split_once("://") {
-        let (authority, path) = rest.split_once('/')?;
-        (scheme.to_ascii_lowercase(), authority, path)
-    } else {
-        let (authority, path) = url.split_once(':')?;
-        ("ssh".to_owned(), authority, path)
-    };
-    if authority.contains(['/', '?', '#']) {
-        return None;
-    }
-    let host = authority
-        .split_once('@')
-        .map_or(authority, |(_, host)| host);
-    let (name, port) = split_port(host)?;
-    let (scheme, host) = match scheme.as_str() {
-        "http" => ("http", host),
-        "https" => ("https", host),
-        "ssh" | "git+ssh" | "ssh+git" | "git" => ("https", name),
-        _ => return None,
-    };
-    let is_port =
-        |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    (is_host(name) && port.is_none_or(is_port)).then(|| (scheme, host.to_ascii_lowercase(), path))
-}
-
-/// Whether all programs read a URL alike: some take a backslash for a slash, others leave out white
-/// space and control characters.
-pub(super) fn is_unambiguous(url: &str) -> bool {
-    !url.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control())
-}
-
-/// A host's name or address, and the port after it.
-fn split_port(host: &str) -> Option<(&str, Option<&str>)> {
-    let name_end = match host.strip_prefix('[') {
-        Some(_) => host.find(']')? + 1,
-        None => host.find(':').unwrap_or(host.len()),
-    };
-    match host.split_at(name_end) {
-        (name, "") => Some((name, None)),
-        (name, port) => Some((name, Some(port.strip_prefix(':')?))),
-    }
-}
-
-/// Whether it is a host's name, an IPv4 address, or an IPv6 address in brackets.
-fn is_host(name: &str) -> bool {
-    let is_label = |label: &str| {
-        let is_named = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
-        !label.is_empty() && label.bytes().all(is_named)
-    };
-    match name.strip_prefix('[').and_then(|v6| v6.strip_suffix(']')) {
-        Some(v6) => v6.parse::<Ipv6Addr>().is_ok(),
-        None => name.split('.').all(is_label),
-    }
-}
-
 fn api(scheme: &str, host: &str) -> String {
     if host == "github.com" || host.ends_with(".ghe.com") {
         // Whatever the remote's own scheme: a token never goes in clear.
@@ -148,9 +89,17 @@ fn is_plain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::RemoteAddress;
+
+    fn address(url: &str) -> Option<Address> {
+        match RemoteAddress::parse(url)? {
+            RemoteAddress::Server(url) => Address::of(&url),
+            RemoteAddress::Disk(_) => None,
+        }
+    }
 
     fn told(url: &str) -> Option<String> {
-        Address::from_url(url).map(|a| format!("{} {}", a.name(), a.api))
+        address(url).map(|a| format!("{} {}", a.name(), a.api))
     }
 
     #[test]
@@ -165,7 +114,7 @@ mod tests {
             "ssh://git@ssh.github.com:443/acme/shop.git",
             "git+ssh://git@github.com/acme/shop",
         ] {
-            let address = Address::from_url(url).unwrap();
+            let address = address(url).unwrap();
             assert_eq!(address.name(), "github.com/acme/shop", "{url}");
             assert!(address.is_github(), "{url}");
             assert!(address.api.ends_with("://api.github.com"), "{url}");
@@ -187,13 +136,13 @@ mod tests {
             told("https://acme.ghe.com/acme/shop"),
             "acme.ghe.com/acme/shop https://api.acme.ghe.com"
         );
-        let ours = Address::from_url("git@git.example.org:acme/shop").unwrap();
+        let ours = address("git@git.example.org:acme/shop").unwrap();
         assert!(!ours.is_github());
     }
 
     #[test]
     fn graphql_is_beside_the_rest_api() {
-        let graphql = |url| Address::from_url(url).unwrap().graphql();
+        let graphql = |url| address(url).unwrap().graphql();
         assert_eq!(
             graphql("https://github.com/a/b"),
             "https://api.github.com/graphql"
@@ -244,10 +193,10 @@ mod tests {
             ("https://[::1]:8443/acme/shop", "[::1]:8443"),
             ("https://evil.example/x@github.com/acme", ""),
         ] {
-            let address = Address::from_url(url);
-            let found = address.as_ref().map(|a| a.host.as_str());
-            assert_eq!(found.unwrap_or_default(), host, "{url}");
-            assert!(!address.is_some_and(|a| a.is_github()), "{url}");
+            let found = address(url);
+            let host_found = found.as_ref().map(|a| a.host.as_str());
+            assert_eq!(host_found.unwrap_or_default(), host, "{url}");
+            assert!(!found.is_some_and(|a| a.is_github()), "{url}");
         }
     }
 

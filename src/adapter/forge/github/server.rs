@@ -10,8 +10,8 @@
 use reqwest::Url;
 use url::Host;
 
-use super::address::is_unambiguous;
 use super::fault::{Fault, Trouble};
+use crate::domain::is_unambiguous;
 
 /// A server that a token may be sent to.
 #[derive(Clone, Debug)]
