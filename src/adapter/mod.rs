@@ -3,4 +3,3 @@
 pub mod clock;
 pub mod forge;
 pub mod git;
-pub mod login;

@@ -172,9 +172,10 @@ impl ServerUrl {
 
     fn name_and_port(&self) -> (&str, Option<&str>) {
         let host = self.host_as_written.as_str();
-        let name_end = match host.starts_with('[') {
-            true => host.find(']').map_or(host.len(), |end| end + 1),
-            false => host.find(':').unwrap_or(host.len()),
+        let name_end = if host.starts_with('[') {
+            host.find(']').map_or(host.len(), |end| end + 1)
+        } else {
+            host.find(':').unwrap_or(host.len())
         };
         match host.split_at(name_end) {
             (name, "") => (name, None),

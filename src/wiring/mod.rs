@@ -8,11 +8,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
-use crate::adapter::forge::github::GitHub;
 use crate::adapter::git::{GitRepository, NetworkOptions};
-use crate::adapter::login;
 use crate::engine::Ports;
-use crate::port::{Forge, Password, Passwords, Progress, RepositoryError};
+use crate::port::{Forge, Passwords, Progress, RepositoryError};
 
 pub use crate::adapter::git::Prompts;
 pub use settings::ConfigReader;
@@ -20,7 +18,7 @@ pub use settings::ConfigReader;
 /// The outside world, as the program has it.
 pub struct Outside {
     repository: GitRepository,
-    forge: Option<Arc<GitHub>>,
+    forge: Option<Arc<dyn Forge>>,
     settings: ConfigReader,
     clock: MonotonicClock,
 }
@@ -48,20 +46,21 @@ impl Default for Reach {
 /// # Errors
 /// When there is none there, or Git cannot read it.
 pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
-    let app: Arc<OnceLock<Arc<GitHub>>> = Arc::default();
+    let forge_passwords: Arc<OnceLock<Passwords>> = Arc::default();
     let network = NetworkOptions {
         silence: reach.silence,
         prompts: reach.prompts,
-        passwords: passwords(Arc::clone(&app)),
+        passwords: passwords(Arc::clone(&forge_passwords)),
     };
     let repository = GitRepository::discover(dir, network)?;
-    let forge = forge::of(&repository, reach.silence).map(Arc::new);
-    if let Some(github) = &forge
-        && github.is_app()
-    {
-        // Nobody else sets it.
-        let _ = app.set(Arc::clone(github));
-    }
+    let access = forge::of(&repository, reach.silence);
+    let forge = access.map(|access| {
+        if let Some(passwords) = access.passwords {
+            // Only set here.
+            let _ = forge_passwords.set(passwords);
+        }
+        access.forge
+    });
     Ok(Outside {
         repository,
         forge,
@@ -70,19 +69,15 @@ pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
     })
 }
 
-/// The environment's tokens, and the one that an App gets for itself.
-fn passwords(app: Arc<OnceLock<Arc<GitHub>>>) -> Passwords {
-    // Passwords are asked for where waiting holds nobody up.
+/// The passwords that the forge gives, then the environment's.
+fn passwords(of_forge: Arc<OnceLock<Passwords>>) -> Passwords {
     Arc::new(move |authority| {
-        let app = app.get().filter(|github| github.host() == authority);
-        let token = app.and_then(|github| github.token_by_waiting());
-        let own = token.map(|secret| Password {
-            user: "x-access-token".to_owned(),
-            secret,
-            origin: "the token of the GitHub App".to_owned(),
-        });
-        own.into_iter()
-            .chain(login::from_environment(authority))
+        let of_forge = of_forge.get().map(|passwords| passwords(authority));
+        let of_environment = forge::environment_passwords(authority);
+        of_forge
+            .into_iter()
+            .flatten()
+            .chain(of_environment)
             .collect()
     })
 }
@@ -92,7 +87,7 @@ impl Outside {
     pub fn ports<'a>(&'a self, progress: &'a dyn Progress) -> Ports<'a> {
         Ports {
             repository: &self.repository,
-            forge: self.forge.as_deref().map(|github| github as &dyn Forge),
+            forge: self.forge.as_deref(),
             settings: &self.settings,
             clock: &self.clock,
             progress,

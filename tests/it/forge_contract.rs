@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{Address, App, GitHub, Login, Patience};
+use git_promote::adapter::forge::github::{Address, App, GitHub, Login};
+use git_promote::adapter::forge::http::RetryPolicy;
 use git_promote::port::{Forge, ForgeError, MergeMethod, Proposal};
 use serde_json::{Value, json};
 
@@ -180,12 +181,12 @@ impl Prism {
             repository: "shop".to_owned(),
         };
         // A violation is an answer of 500: no need to ask many times.
-        let patience = Patience {
+        let retry = RetryPolicy {
             budget: Duration::from_millis(1),
             first_delay: Duration::from_millis(2),
             deadline: Duration::from_secs(60),
         };
-        GitHub::new(address, login, patience, direct())
+        GitHub::new(address, login, retry, direct())
     }
 
     fn said(&self) -> String {

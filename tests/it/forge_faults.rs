@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{GitHub, Patience};
+use git_promote::adapter::forge::github::GitHub;
+use git_promote::adapter::forge::http::RetryPolicy;
 use git_promote::port::{Forge, ForgeError, MergeMethod};
 
 use crate::forge_github::{
-    HEAD, PATIENCE, address, direct, forge, proposal, proposed, robot, run, told, with_patience,
+    HEAD, RETRY, address, direct, forge, proposal, proposed, robot, run, told, with_retry,
 };
 use crate::github::{Failing, How, Pull, Raw, StandIn, TOKEN};
 use crate::world::World;
@@ -103,13 +104,10 @@ fn every_call_failed_in_every_way_ends_as_if_nothing_had_failed() {
                         let deadline = if *how == How::Stall {
                             SHORT
                         } else {
-                            PATIENCE.deadline
+                            RETRY.deadline
                         };
-                        let patience = Patience {
-                            deadline,
-                            ..PATIENCE
-                        };
-                        let forge = with_patience(&github, robot(), patience);
+                        let retry = RetryPolicy { deadline, ..RETRY };
+                        let forge = with_retry(&github, robot(), retry);
                         let done = run(everything(&forge));
                         let what = format!("{name}: {method} {path}");
                         assert!(done.is_ok(), "{what}: {done:?}");
@@ -138,15 +136,15 @@ fn what_fails_until_the_time_is_over_ends_right_on_the_next_run() {
         run(everything(&forge(&github, TOKEN))).unwrap();
         format!("{:?}", state(&github))
     };
-    let quick = Patience {
-        budget: PATIENCE.first_delay * 8,
-        ..PATIENCE
+    let quick = RetryPolicy {
+        budget: RETRY.first_delay * 8,
+        ..RETRY
     };
     for (method, path) in CALLS {
         let github = StandIn::of(&bare.dir);
         let failing = Failing::on(method, path).times(1000);
         github.fail(failing.after_its_effect(How::Status(503)));
-        let first = with_patience(&github, robot(), quick);
+        let first = with_retry(&github, robot(), quick);
         // A write that had its effect is found by looking, and then nothing has failed.
         match run(everything(&first)) {
             Ok(()) => assert_ne!(method, "GET", "{path}"),
@@ -170,11 +168,8 @@ fn a_request_that_may_have_had_its_effect_is_never_repeated_without_looking() {
         let github = StandIn::of(&bare.dir);
         github.fail(Failing::on("POST", "/pulls").after_its_effect(how));
         let deadline = SHORT;
-        let patience = Patience {
-            deadline,
-            ..PATIENCE
-        };
-        run(with_patience(&github, robot(), patience).open(&proposal())).unwrap();
+        let retry = RetryPolicy { deadline, ..RETRY };
+        run(with_retry(&github, robot(), retry).open(&proposal())).unwrap();
         let lines: Vec<String> = github.requests().iter().map(|r| r.method.clone()).collect();
         assert_eq!(lines, ["GET", "POST", "GET"], "{how:?}");
         github.pull();
@@ -232,13 +227,13 @@ fn what_is_final_is_asked_once() {
 /// One try at a server that is no stand-in.
 fn tried_once(server: &Raw, deadline: Duration, budget: Duration) -> ForgeError {
     let url = format!("http://{}/acme/shop", server.address);
-    let patience = Patience {
+    let retry = RetryPolicy {
         budget,
-        first_delay: PATIENCE.first_delay,
+        first_delay: RETRY.first_delay,
         deadline,
     };
     let address = address(&url);
-    let forge = GitHub::new(address, robot(), patience, direct());
+    let forge = GitHub::new(address, robot(), retry, direct());
     run(forge.pull_requests(HEAD, "main")).unwrap_err()
 }
 
@@ -265,7 +260,7 @@ fn an_answer_without_an_end_is_read_up_to_a_bound() {
                     counter.fetch_add(text.len(), Ordering::SeqCst);
                 }
             });
-            let error = tried_once(&server, PATIENCE.deadline, PATIENCE.budget);
+            let error = tried_once(&server, RETRY.deadline, RETRY.budget);
             let told = told(&error);
             assert!(told.ends_with(what), "{told}");
             assert_eq!(server.received().len(), 1, "{told}");

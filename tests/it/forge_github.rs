@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use git_promote::adapter::forge::github::{
-    Address, Connection, GitHub, Login, Patience, ProxyChoice,
-};
+use git_promote::adapter::forge::github::{Address, GitHub, Login};
+use git_promote::adapter::forge::http::{Connection, ProxyChoice, RetryPolicy, TokenSource};
 use git_promote::domain::RemoteAddress;
 use git_promote::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequestState};
 
@@ -16,7 +15,7 @@ pub const HEAD: &str = "promote/staging-to-production/api";
 
 /// Delays of milliseconds. Deadline and budget are only met by what stalls: they may be long, so
 /// that a busy machine is no fault.
-pub const PATIENCE: Patience = Patience {
+pub const RETRY: RetryPolicy = RetryPolicy {
     budget: Duration::from_secs(120),
     first_delay: Duration::from_millis(1),
     deadline: Duration::from_secs(30),
@@ -55,28 +54,28 @@ pub fn address(url: &str) -> Address {
 
 /// The adapter, logged in with a token.
 pub fn forge(github: &StandIn, token: &str) -> GitHub {
-    let login = Login::Token {
+    let login = Login::Token(TokenSource::Known {
         token: token.into(),
         origin: "the token in `GITHUB_TOKEN`".to_owned(),
-    };
+    });
     with_login(github, login)
 }
 
 pub fn with_login(github: &StandIn, login: Login) -> GitHub {
-    with_patience(github, login, PATIENCE)
+    with_retry(github, login, RETRY)
 }
 
-pub fn with_patience(github: &StandIn, login: Login, patience: Patience) -> GitHub {
+pub fn with_retry(github: &StandIn, login: Login, retry: RetryPolicy) -> GitHub {
     let address = address(&github.clone_url());
-    GitHub::new(address, login, patience, direct())
+    GitHub::new(address, login, retry, direct())
 }
 
 /// The robot's login.
 pub fn robot() -> Login {
-    Login::Token {
+    Login::Token(TokenSource::Known {
         token: TOKEN.into(),
         origin: "the token in `GITHUB_TOKEN`".to_owned(),
-    }
+    })
 }
 
 /// No proxy, whatever the environment says.
@@ -484,7 +483,7 @@ fn a_repository_with_a_new_name_is_found_under_its_old_one() {
     github.state().former_name = Some("store".to_owned());
     let url = github.clone_url().replace("shop", "store");
     let address = address(&url);
-    let forge = GitHub::new(address, robot(), PATIENCE, direct());
+    let forge = GitHub::new(address, robot(), RETRY, direct());
     let opened = run(forge.open(&proposal())).unwrap();
     assert_eq!(run(forge.open(&proposal())).unwrap(), opened);
     assert_eq!(github.pulls().len(), 1);

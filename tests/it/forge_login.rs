@@ -5,13 +5,14 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use git_promote::adapter::forge::github::{App, Connection, GitHub, Login, Patience, ProxyChoice};
+use git_promote::adapter::forge::github::{App, GitHub, Login};
+use git_promote::adapter::forge::http::{Connection, ProxyChoice, RetryPolicy, TokenSource};
 use git_promote::port::{Forge, ForgeError};
 use secrecy::ExposeSecret;
 
 use crate::forge_github::{
-    HEAD, PATIENCE, address, direct, forge, proposal, proposed, robot, run, told, with_login,
-    with_patience,
+    HEAD, RETRY, address, direct, forge, proposal, proposed, robot, run, told, with_login,
+    with_retry,
 };
 use crate::github::{Account, App as Installed, Failing, How, Raw, Recorded, StandIn, TOKEN};
 use crate::world::{Ran, World};
@@ -81,9 +82,10 @@ fn a_missing_permission_is_named_as_github_names_it() {
 fn without_a_login_nothing_is_asked() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
-    let looked = vec!["`GITHUB_TOKEN`".to_owned(), "`GH_TOKEN`".to_owned()];
-    let ask = Arc::new(|| None);
-    let forge = with_login(&github, Login::Asked { ask, looked });
+    let places = vec!["`GITHUB_TOKEN`".to_owned(), "`GH_TOKEN`".to_owned()];
+    let find = Arc::new(|| None);
+    let nothing = Login::Token(TokenSource::OnDemand { find, places });
+    let forge = with_login(&github, nothing);
     let error = run(forge.open(&proposal())).unwrap_err();
     assert!(matches!(&error, ForgeError::Credentials { tried, .. } if tried.len() == 2));
     assert_eq!(github.requests().len(), 0);
@@ -117,12 +119,12 @@ fn the_token_is_in_no_error_and_in_no_debug_text() {
                 .times(1000)
                 .before_its_effect(how),
         );
-        let quick = Patience {
-            budget: PATIENCE.first_delay,
+        let quick = RetryPolicy {
+            budget: RETRY.first_delay,
             deadline: Duration::from_secs(1),
-            ..PATIENCE
+            ..RETRY
         };
-        let forge = with_patience(&github, robot(), quick);
+        let forge = with_retry(&github, robot(), quick);
         all += &shown(&run(forge.open(&proposal())).unwrap_err());
         github.state().failing.clear();
     }
@@ -141,9 +143,9 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
     let mut address = address(&github.clone_url());
     drop(github);
     address.host = "github.com".to_owned();
-    let quick = Patience {
-        budget: PATIENCE.first_delay * 20,
-        ..PATIENCE
+    let quick = RetryPolicy {
+        budget: RETRY.first_delay * 20,
+        ..RETRY
     };
     let error = run(GitHub::new(address, robot(), quick, direct()).open(&proposal())).unwrap_err();
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
@@ -159,9 +161,9 @@ fn through(proxy: String) -> Connection {
 }
 
 /// No second try.
-const ONCE: Patience = Patience {
+const ONCE: RetryPolicy = RetryPolicy {
     budget: Duration::ZERO,
-    ..PATIENCE
+    ..RETRY
 };
 
 #[test]
@@ -194,24 +196,26 @@ fn what_is_not_encrypted_goes_through_no_proxy() {
     let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     let address = address(&github.clone_url());
     let connection = through(format!("http://{}", proxy.address));
-    run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal())).unwrap();
+    run(GitHub::new(address, robot(), RETRY, connection).open(&proposal())).unwrap();
     assert_eq!(github.pulls().len(), 1);
     assert_eq!(proxy.received(), [""; 0]);
 }
 
 #[test]
-fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_asked_for() {
+fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_looked_for() {
     // It would be sent through the proxy.
     let proxy = Raw::saying("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-    let ask = Arc::new(|| panic!("a token is asked for"));
-    let looked = Vec::new();
+    let on_demand = Login::Token(TokenSource::OnDemand {
+        find: Arc::new(|| panic!("a token is looked for")),
+        places: Vec::new(),
+    });
     let app = App {
         id: 17,
         key: "no key".into(),
         installation: None,
         origin: "the GitHub App 17".to_owned(),
     };
-    for login in [robot(), Login::Asked { ask, looked }, Login::App(app)] {
+    for login in [robot(), on_demand, Login::App(app)] {
         let address = address("http://git.example.org/acme/shop");
         let connection = through(format!("http://{}", proxy.address));
         let forge = GitHub::new(address, login, ONCE, connection);
@@ -340,7 +344,7 @@ fn certificates_that_cannot_be_read_are_named() {
         ..direct()
     };
     let address = address(&github.clone_url());
-    let error = run(GitHub::new(address, robot(), PATIENCE, connection).open(&proposal()));
+    let error = run(GitHub::new(address, robot(), RETRY, connection).open(&proposal()));
     assert!(told(&error.unwrap_err()).contains("`gone.pem`"));
 }
 

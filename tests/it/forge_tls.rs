@@ -7,10 +7,11 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use git_promote::adapter::forge::github::{Connection, GitHub, ProxyChoice};
+use git_promote::adapter::forge::github::GitHub;
+use git_promote::adapter::forge::http::{Connection, ProxyChoice};
 use git_promote::port::{Forge, ForgeError};
 
-use crate::forge_github::{PATIENCE, address, direct, proposal, proposed, robot, run, told};
+use crate::forge_github::{RETRY, address, direct, proposal, proposed, robot, run, told};
 use crate::github::{Raw, StandIn};
 use crate::world::World;
 
@@ -94,7 +95,7 @@ impl Front {
 
     fn forge(&self, connection: Connection) -> GitHub {
         let address = address(&self.url);
-        GitHub::new(address, robot(), PATIENCE, connection)
+        GitHub::new(address, robot(), RETRY, connection)
     }
 }
 
@@ -124,7 +125,7 @@ fn a_server_of_an_own_authority_is_trusted_by_its_file_and_else_refused_at_once(
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
     assert!(told(&error).contains("certificate"), "{}", told(&error));
     assert!(
-        started.elapsed() < PATIENCE.budget / 2,
+        started.elapsed() < RETRY.budget / 2,
         "tried again and again"
     );
     assert_eq!(github.requests().len(), 0);

@@ -1,3 +1,10 @@
-//! Forges: where pull requests live. One folder each.
+//! Forges: where pull requests are. One folder each, on one HTTP layer.
+//!
+//! To add a forge: a folder that exports a [`ForgeKind`], and a line in the
+//! registry in `wiring/forge.rs`.
 
 pub mod github;
+pub mod http;
+mod kind;
+
+pub use kind::{ForgeAccess, ForgeKind, RemoteContext, StoredPassword};

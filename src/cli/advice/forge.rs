@@ -6,9 +6,6 @@ use crate::port::ForgeError as Error;
 
 pub(super) fn way(error: &Error) -> Way {
     match error {
-        Error::Credentials { tried, .. } if tried.is_empty() => {
-            Way::failed("set `GITHUB_TOKEN` or `GH_TOKEN`; running the same command again is safe")
-        }
         Error::Credentials { tried, .. } => Way::failed(format!(
             "tried {}; check the token; running the same command again is safe",
             tried.join(", ")

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(20);
+const RETRY: Duration = Duration::from_secs(20);
 
 /// A server's process; it ends when this is dropped.
 pub struct Server {
@@ -31,7 +31,7 @@ impl Server {
         let started = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             assert!(
-                started.elapsed() < PATIENCE,
+                started.elapsed() < RETRY,
                 "{command:?} does not listen: {}",
                 fs::read_to_string(log).unwrap_or_default()
             );
@@ -45,7 +45,7 @@ impl Server {
         let server = Self::spawn(command, log);
         let started = Instant::now();
         while !file.exists() {
-            assert!(started.elapsed() < PATIENCE, "{command:?} does not start");
+            assert!(started.elapsed() < RETRY, "{command:?} does not start");
             std::thread::sleep(Duration::from_millis(5));
         }
         server

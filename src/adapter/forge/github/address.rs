@@ -1,4 +1,4 @@
-//! Where a repository is on GitHub, as its remote's URL tells.
+//! Where a repository is on GitHub, by its remote's URL.
 
 use crate::domain::ServerUrl;
 
@@ -46,7 +46,7 @@ impl Address {
         })
     }
 
-    /// Whether the host is known for GitHub's; for any other somebody has to say it.
+    /// Whether the host is known to be GitHub's; any other has to be configured.
     pub fn is_github(&self) -> bool {
         self.host == "github.com" || self.host.ends_with(".ghe.com")
     }
@@ -56,8 +56,8 @@ impl Address {
         format!("{}/{}/{}", self.host, self.owner, self.repository)
     }
 
-    /// The URL of something of the repository, e.g. of `pulls`.
-    pub(super) fn within(&self, rest: &str) -> String {
+    /// The URL of a resource of the repository, e.g. of `pulls`.
+    pub(super) fn repository_url(&self, rest: &str) -> String {
         format!(
             "{}/repos/{}/{}/{rest}",
             self.api, self.owner, self.repository
@@ -65,9 +65,9 @@ impl Address {
     }
 
     /// The URL of GraphQL, which on an Enterprise server is beside the REST API and not below it.
-    pub(super) fn graphql(&self) -> String {
-        let beside = self.api.strip_suffix("/v3").unwrap_or(&self.api);
-        format!("{beside}/graphql")
+    pub(super) fn graphql_url(&self) -> String {
+        let base = self.api.strip_suffix("/v3").unwrap_or(&self.api);
+        format!("{base}/graphql")
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn graphql_is_beside_the_rest_api() {
-        let graphql = |url| address(url).unwrap().graphql();
+        let graphql = |url| address(url).unwrap().graphql_url();
         assert_eq!(
             graphql("https://github.com/a/b"),
             "https://api.github.com/graphql"

@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::GitHub;
-use super::fault::Fault;
+use super::repository::GitHub;
+use crate::adapter::forge::http::CallError;
 
 #[derive(Deserialize)]
 struct Comment {
@@ -13,12 +13,19 @@ struct Comment {
 }
 
 impl GitHub {
-    /// A comment, unless one with the line `mark` is there.
-    pub(super) async fn commented(&self, number: u64, mark: &str, text: &str) -> Result<(), Fault> {
-        let comments = self.address.within(&format!("issues/{number}/comments"));
-        let session = self.session().await?;
-        let there: Vec<Comment> = session.all(&format!("{comments}?per_page=100")).await?;
-        let mut lines = there
+    /// Writes a comment, unless one has the line `mark`.
+    pub(super) async fn comment_once(
+        &self,
+        number: u64,
+        mark: &str,
+        text: &str,
+    ) -> Result<(), CallError> {
+        let comments = self
+            .address
+            .repository_url(&format!("issues/{number}/comments"));
+        let client = self.client().await?;
+        let present: Vec<Comment> = client.list(&format!("{comments}?per_page=100")).await?;
+        let mut lines = present
             .iter()
             .flat_map(|c| c.body.iter())
             .flat_map(|b| b.lines());
@@ -26,7 +33,7 @@ impl GitHub {
             return Ok(());
         }
         let body = json!({ "body": text });
-        session.call(Method::POST, &comments, Some(&body)).await?;
+        client.call(Method::POST, &comments, Some(&body)).await?;
         Ok(())
     }
 }

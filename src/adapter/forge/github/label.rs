@@ -1,53 +1,59 @@
-//! Labels, made where the repository has them not.
+//! Labels, created where the repository lacks them.
 
 use reqwest::{Method, Url};
 use serde_json::json;
 
-use super::GitHub;
-use super::fault::{Fault, Trouble};
 use super::pull::missing;
+use super::repository::GitHub;
+use crate::adapter::forge::http::CallError;
 
 impl GitHub {
-    /// The labels that the pull request lacks.
-    pub(super) async fn labelled(&self, number: u64, labels: &[String]) -> Result<(), Fault> {
+    /// Adds the labels that the pull request lacks.
+    pub(super) async fn add_labels(&self, number: u64, labels: &[String]) -> Result<(), CallError> {
         if labels.is_empty() {
             return Ok(());
         }
-        let there = self.pull(number).await?.read()?.labels;
-        let labels = missing(labels, &there);
+        let pull = self.pull(number).await?.into_pull_request()?;
+        let labels = missing(labels, &pull.labels);
         if labels.is_empty() {
             return Ok(());
         }
         for label in &labels {
-            self.known(label).await?;
+            self.create_label(label).await?;
         }
-        let url = self.address.within(&format!("issues/{number}/labels"));
+        let url = self
+            .address
+            .repository_url(&format!("issues/{number}/labels"));
         let body = json!({ "labels": labels });
-        self.session()
+        self.client()
             .await?
             .call(Method::POST, &url, Some(&body))
             .await?;
         Ok(())
     }
 
-    /// Makes a label, unless the repository has it.
-    async fn known(&self, label: &str) -> Result<(), Fault> {
-        let session = self.session().await?;
-        let labels = self.address.within("labels");
+    /// Creates a label, unless the repository has it.
+    async fn create_label(&self, label: &str) -> Result<(), CallError> {
+        let client = self.client().await?;
+        let labels = self.address.repository_url("labels");
         let mut url = Url::parse(&labels)
-            .map_err(|_| Fault::lasting(Trouble::new("the API's address is no URL")))?;
+            .map_err(|_| CallError::bad_address("the API's address is not a URL"))?;
         if let Ok(mut parts) = url.path_segments_mut() {
             parts.push(label);
         }
-        match session.call(Method::GET, url.as_str(), None).await {
-            Err(fault) if fault.status == Some(404) => {}
+        match client.call(Method::GET, url.as_str(), None).await {
+            Err(error) if error.status() == Some(404) => {}
             found => return found.map(drop),
         }
         let body = json!({ "name": label });
-        match session.call(Method::POST, &labels, Some(&body)).await {
-            // Somebody else was quicker.
-            Err(fault) if fault.status == Some(422) && fault.says("already_exists") => Ok(()),
-            made => made.map(drop),
+        match client.call(Method::POST, &labels, Some(&body)).await {
+            // Another run created it meanwhile.
+            Err(error)
+                if error.status() == Some(422) && error.message_contains("already_exists") =>
+            {
+                Ok(())
+            }
+            created => created.map(drop),
         }
     }
 }

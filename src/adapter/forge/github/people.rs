@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::GitHub;
-use super::fault::{Fault, Trouble};
 use super::pull::{Account, missing};
+use super::repository::GitHub;
+use crate::adapter::forge::http::CallError;
 
 #[derive(Deserialize)]
 struct Review {
@@ -15,70 +15,77 @@ struct Review {
 }
 
 #[derive(Deserialize)]
-struct Assigned {
+struct Assignment {
     assignees: Vec<Account>,
 }
 
 impl GitHub {
-    /// Asks those who neither are asked nor have answered; a review that was dismissed is no answer.
-    pub(super) async fn reviews_requested(
+    /// Requests reviews from those who were not asked yet and have not reviewed; a dismissed review
+    /// does not count.
+    pub(super) async fn add_reviewers(
         &self,
         number: u64,
         reviewers: &[String],
         teams: &[String],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CallError> {
         if reviewers.is_empty() && teams.is_empty() {
             return Ok(());
         }
-        let there = self.pull(number).await?.read()?;
-        let session = self.session().await?;
-        let mut asked = there.reviewers;
+        let pull = self.pull(number).await?.into_pull_request()?;
+        let client = self.client().await?;
+        let mut asked = pull.reviewers;
         if !missing(reviewers, &asked).is_empty() {
             let reviews = self
                 .address
-                .within(&format!("pulls/{number}/reviews?per_page=100"));
-            let reviews: Vec<Review> = session.all(&reviews).await?;
-            let answered = reviews
+                .repository_url(&format!("pulls/{number}/reviews?per_page=100"));
+            let reviews: Vec<Review> = client.list(&reviews).await?;
+            let counted = reviews
                 .into_iter()
                 .filter(|review| review.state != "DISMISSED");
-            asked.extend(answered.filter_map(|review| Some(review.user?.login)));
+            asked.extend(counted.filter_map(|review| Some(review.user?.login)));
         }
         let reviewers = missing(reviewers, &asked);
-        let teams = missing(teams, &there.teams);
+        let teams = missing(teams, &pull.teams);
         if reviewers.is_empty() && teams.is_empty() {
             return Ok(());
         }
         let url = self
             .address
-            .within(&format!("pulls/{number}/requested_reviewers"));
+            .repository_url(&format!("pulls/{number}/requested_reviewers"));
         let body = json!({ "reviewers": reviewers, "team_reviewers": teams });
-        session.call(Method::POST, &url, Some(&body)).await?;
+        client.call(Method::POST, &url, Some(&body)).await?;
         Ok(())
     }
 
     /// Assigns those who are not assigned yet.
-    pub(super) async fn assigned(&self, number: u64, assignees: &[String]) -> Result<(), Fault> {
+    pub(super) async fn add_assignees(
+        &self,
+        number: u64,
+        assignees: &[String],
+    ) -> Result<(), CallError> {
         if assignees.is_empty() {
             return Ok(());
         }
-        let there = self.pull(number).await?.read()?.assignees;
-        let wanted = missing(assignees, &there);
+        let pull = self.pull(number).await?.into_pull_request()?;
+        let wanted = missing(assignees, &pull.assignees);
         if wanted.is_empty() {
             return Ok(());
         }
-        let url = self.address.within(&format!("issues/{number}/assignees"));
+        let url = self
+            .address
+            .repository_url(&format!("issues/{number}/assignees"));
         let body = json!({ "assignees": wanted });
-        let session = self.session().await?;
-        let answer = session.call(Method::POST, &url, Some(&body)).await?;
-        // GitHub leaves out people whom it cannot assign, and says nothing.
-        let there = answer.read::<Assigned>()?.assignees.into_iter();
-        let there = there.map(|account| account.login).collect::<Vec<_>>();
-        match missing(assignees, &there).as_slice() {
+        let client = self.client().await?;
+        let answer = client.call(Method::POST, &url, Some(&body)).await?;
+        // GitHub silently leaves out people whom it cannot assign.
+        let assigned = answer.parse::<Assignment>()?.assignees.into_iter();
+        let assigned = assigned.map(|account| account.login).collect::<Vec<_>>();
+        match missing(assignees, &assigned).as_slice() {
             [] => Ok(()),
-            left_out => Err(Fault::refusal(Trouble::new(format!(
+            left_out => Err(CallError::refused(format!(
                 "`{}` cannot be assigned here",
                 left_out.join("`, `")
-            )))),
+            ))),
         }
     }
 }

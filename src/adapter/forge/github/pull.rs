@@ -1,13 +1,13 @@
-//! A pull request as GitHub writes it, of which only what is needed is read.
+//! A pull request in GitHub's JSON, with the fields that are used.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fault::{Fault, Trouble};
+use crate::adapter::forge::http::CallError;
 use crate::domain::CommitId;
 use crate::port::{PullRequest, PullRequestState};
 
-/// GitHub's own fields.
+/// A pull request.
 #[derive(Deserialize)]
 pub(super) struct Pull {
     pub(super) number: u64,
@@ -24,7 +24,7 @@ pub(super) struct Pull {
     requested_teams: Option<Vec<Team>>,
     assignees: Option<Vec<Account>>,
     auto_merge: Option<Value>,
-    /// Only where it was asked for alone.
+    /// Not in lists.
     pub(super) mergeable_state: Option<String>,
     node_id: String,
 }
@@ -53,15 +53,15 @@ struct Team {
     slug: String,
 }
 
-/// Somebody.
+/// A user.
 #[derive(Deserialize)]
 pub(super) struct Account {
     pub(super) login: String,
 }
 
 impl Pull {
-    /// Whether it goes from this branch of the repository itself, and of no fork, into that one.
-    pub(super) fn goes(&self, head: &str, base: &str) -> bool {
+    /// Whether it is from the branch `head` of the repository itself, not of a fork, into `base`.
+    pub(super) fn is_between(&self, head: &str, base: &str) -> bool {
         let id = |side: &Side| side.repo.as_ref().map(|repo| repo.id);
         self.head.branch == head && self.base.branch == base && id(&self.head) == id(&self.base)
     }
@@ -75,10 +75,10 @@ impl Pull {
         }
     }
 
-    /// As the port has it.
-    pub(super) fn read(self) -> Result<PullRequest, Fault> {
+    /// The pull request as the port defines it.
+    pub(super) fn into_pull_request(self) -> Result<PullRequest, CallError> {
         let state = self.state();
-        let no_commit = |_| Fault::lasting(Trouble::new("an answer without a commit's id"));
+        let no_commit = |_| CallError::unreachable("an answer without a commit's id");
         let head = CommitId(self.head.sha.parse().map_err(no_commit)?);
         let logins = |accounts: Option<Vec<Account>>| {
             let accounts = accounts.unwrap_or_default().into_iter();
@@ -102,12 +102,12 @@ impl Pull {
     }
 }
 
-/// Those of `wanted` that are not among `there`; GitHub's names are the same in any case of letters.
-pub(super) fn missing<'w>(wanted: &'w [String], there: &[String]) -> Vec<&'w str> {
-    let is_there = |name: &str| {
+/// Those of `wanted` that are not `present`; GitHub's names ignore case.
+pub(super) fn missing<'w>(wanted: &'w [String], present: &[String]) -> Vec<&'w str> {
+    let is_present = |name: &str| {
         let name = name.to_lowercase();
-        there.iter().any(|one| one.to_lowercase() == name)
+        present.iter().any(|one| one.to_lowercase() == name)
     };
     let wanted = wanted.iter().map(String::as_str);
-    wanted.filter(|name| !is_there(name)).collect()
+    wanted.filter(|name| !is_present(name)).collect()
 }

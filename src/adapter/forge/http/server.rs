@@ -1,31 +1,31 @@
-//! The one server that a login is for.
+//! The only server that a token is sent to.
 //!
 //! # Why
 //!
-//! Every request carries a token, and a token opens all that its owner can
-//! reach. So a session belongs to the server that its API's address names:
-//! it sends nothing to another one, whatever an answer asks for, and it uses
+//! Every request carries a token, and a token opens everything its owner can
+//! reach. So a client is bound to the scheme, host and port of its API's
+//! address: it sends nothing elsewhere, whatever a redirect names, and it uses
 //! plain HTTP only within this machine.
 
 use reqwest::Url;
 use url::Host;
 
-use super::fault::{Fault, Trouble};
+use super::error::CallError;
 use crate::domain::is_unambiguous;
 
 /// A server that a token may be sent to.
 #[derive(Clone, Debug)]
-pub(super) struct Server {
+pub(super) struct ApiServer {
     api: Url,
 }
 
-impl Server {
+impl ApiServer {
     /// The server of an API's address, e.g. of `https://api.github.com`.
     ///
     /// # Errors
     /// When the address names no server, or one that is only reached in clear text.
-    pub(super) fn of(api: &str) -> Result<Self, Fault> {
-        let refused = |why: &str| Fault::lasting(Trouble::new(format!("the API's address {why}")));
+    pub(super) fn parse(api: &str) -> Result<Self, CallError> {
+        let refused = |why: &str| CallError::bad_address(format!("the API's address {why}"));
         if !is_unambiguous(api) {
             return Err(refused(
                 "has a backslash, white space or control characters",
@@ -49,7 +49,7 @@ impl Server {
     }
 
     /// Whether a URL is on this server: the same scheme, host and port.
-    pub(super) fn has(&self, url: &Url) -> bool {
+    pub(super) fn contains(&self, url: &Url) -> bool {
         url.origin() == self.api.origin()
     }
 
@@ -58,7 +58,7 @@ impl Server {
         self.api.origin().ascii_serialization()
     }
 
-    /// Whether it is reached without encryption, which is only so on this machine.
+    /// Whether it is reached without encryption, which is allowed on this machine only.
     pub(super) fn is_plain(&self) -> bool {
         self.api.scheme() == "http"
     }
@@ -87,7 +87,7 @@ mod tests {
             "http://[::1]:8080",
             "http://LOCALHOST:8080",
         ] {
-            assert!(Server::of(api).is_ok(), "{api}");
+            assert!(ApiServer::parse(api).is_ok(), "{api}");
         }
         for api in [
             "http://api.github.com",
@@ -99,7 +99,7 @@ mod tests {
             "http://localhost.evil.example",
             "http://127.0.0.1.evil.example",
         ] {
-            let refused = Server::of(api).map(|server| server.name());
+            let refused = ApiServer::parse(api).map(|server| server.name());
             let why = format!("{:?}", refused.unwrap_err());
             assert!(why.contains("is plain HTTP"), "{api}: {why}");
         }
@@ -123,7 +123,7 @@ mod tests {
             "https://api.git\nhub.com",
             " https://api.github.com",
         ] {
-            let refused = Server::of(api).map(|server| server.name());
+            let refused = ApiServer::parse(api).map(|server| server.name());
             let why = format!("{:?}", refused.unwrap_err());
             assert!(!why.contains("hunter2"), "{api:?}: {why}");
         }
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn another_scheme_host_or_port_is_another_server() {
-        let server = Server::of("https://git.example.org/api/v3").unwrap();
-        let has = |url: &str| server.has(&Url::parse(url).unwrap());
-        assert!(has("https://git.example.org/repositories/17"));
-        assert!(has("https://git.example.org:443/"));
+        let server = ApiServer::parse("https://git.example.org/api/v3").unwrap();
+        let contains = |url: &str| server.contains(&Url::parse(url).unwrap());
+        assert!(contains("https://git.example.org/repositories/17"));
+        assert!(contains("https://git.example.org:443/"));
         for other in [
             "http://git.example.org/api/v3",
             "http://git.example.org:443/api/v3",
@@ -143,7 +143,7 @@ mod tests {
             "https://git.example.org.evil.example/api/v3",
             "https://git.example.org@evil.example/api/v3",
         ] {
-            assert!(!has(other), "{other}");
+            assert!(!contains(other), "{other}");
         }
     }
 }
