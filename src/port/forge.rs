@@ -194,6 +194,15 @@ pub enum ForgeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The address of its API cannot be used; nothing was sent.
+    #[error("the API address of {forge} cannot be used")]
+    BadAddress {
+        /// Which forge.
+        forge: String,
+        /// What is wrong with the address.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// It did not answer, or not usefully, until the time was over.
     #[error("{forge} could not be reached to {doing}")]
     Unreachable {

@@ -223,7 +223,7 @@ fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_looked_for
             run(forge.open(&proposal())).unwrap_err(),
             run(forge.token()).unwrap_err(),
         ] {
-            assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
+            assert!(matches!(error, ForgeError::BadAddress { .. }), "{error:?}");
             let told = told(&error);
             let why = "`http://git.example.org/api/v3` is plain HTTP, and tokens are only sent \
                        over HTTPS";
@@ -258,7 +258,7 @@ fn an_api_in_clear_text_is_refused_wherever_it_is_named() {
     repo.git(&["config", "promote.githubApi", api]);
     let by_setting = ran(&[]);
     for ran in [by_variable, by_setting] {
-        assert_ne!(ran.code, 0, "{ran}");
+        assert_eq!(ran.code, 2, "{ran}");
         assert!(
             ran.stderr.contains(&format!("`{api}` is plain HTTP")),
             "{ran}"

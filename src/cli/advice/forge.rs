@@ -16,6 +16,9 @@ pub(super) fn way(error: &Error) -> Way {
         Error::Refused { .. } => Way::failed(
             "the forge's words say why; running the same command again goes on from there",
         ),
+        Error::BadAddress { .. } => Way::usage(
+            "correct it in the remote's URL, in Git's configuration or in the CI runner's variables",
+        ),
         Error::Unreachable { .. } => Way {
             exit: Exit::Unreachable,
             hint: Some("try again: running the same command again is safe".to_owned()),

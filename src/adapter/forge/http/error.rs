@@ -197,7 +197,8 @@ impl CallError {
                 doing,
                 source,
             },
-            Class::Transient | Class::Unreachable | Class::BadAddress => ForgeError::Unreachable {
+            Class::BadAddress => ForgeError::BadAddress { forge, source },
+            Class::Transient | Class::Unreachable => ForgeError::Unreachable {
                 forge,
                 doing,
                 source,
