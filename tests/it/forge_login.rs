@@ -434,17 +434,27 @@ fn an_app_pushes_and_opens_with_the_token_that_it_gets() {
     });
     repo.git(&["remote", "set-url", "origin", &github.clone_url()]);
     repo.git(&["config", "promote.githubApi", &github.api()]);
-    let ran = Ran::from(
-        world
-            .command(env!("CARGO_BIN_EXE_git-promote"))
+    let host = github.url().replace("http://", "");
+    let ran = |app_host: Option<&str>| {
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command
             .current_dir(&repo.dir)
             .env("GIT_PROMOTE_APP_ID", "17")
             .env("GIT_PROMOTE_APP_KEY", &key)
+            .envs(app_host.map(|host| ("GH_HOST", host)))
             .args(PROMOTE)
-            .args(["--action", "pull-request"])
-            .output()
-            .unwrap(),
-    );
+            .args(["--action", "pull-request"]);
+        Ran::from(command.output().unwrap())
+    };
+    // An App of github.com, or of another server, does not log in here.
+    for elsewhere in [None, Some("git.example.org")] {
+        let ran = ran(elsewhere);
+        assert_ne!(ran.code, 0, "{ran}");
+        assert_eq!(github.state().app.as_ref().unwrap().tokens, 0);
+        let is_signed = |request: &Recorded| request.target.contains("installation");
+        assert!(!github.requests().iter().any(is_signed));
+    }
+    let ran = ran(Some(&host));
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(github.pull().author, "shop-app[bot]");
     // One for Git and the API together.

@@ -5,7 +5,8 @@
 //! A token opens everything its owner can reach, so it is sent to its own host
 //! only. The variables are those of GitHub's own tools: `GH_TOKEN` and
 //! `GITHUB_TOKEN` are for github.com; another server is named by `GH_HOST`, with
-//! `GH_ENTERPRISE_TOKEN`, or by `GITHUB_SERVER_URL` on its own runners.
+//! `GH_ENTERPRISE_TOKEN`, or by `GITHUB_SERVER_URL` on its own runners. A GitHub
+//! App exists on one server, so the same variables name its host.
 
 use std::env;
 
@@ -49,11 +50,14 @@ pub(super) fn runner_api(authority: &str) -> Option<String> {
     is_runner_of(authority, &variable).then(|| api.trim_end_matches('/').to_owned())
 }
 
-/// The GitHub App of `GIT_PROMOTE_APP_ID`, with the key (or the path of
+/// The GitHub App of `GIT_PROMOTE_APP_ID`, if `authority` is its host; with the key (or the path of
 /// its file) in `GIT_PROMOTE_APP_KEY` and optionally the installation in
 /// `GIT_PROMOTE_APP_INSTALLATION`.
-pub(super) fn app() -> Option<App> {
+pub(super) fn app(authority: &str) -> Option<App> {
     let id = variable("GIT_PROMOTE_APP_ID")?;
+    if !authority.eq_ignore_ascii_case(&app_host(&variable)) {
+        return None;
+    }
     // An id that is not a number fails at the login, instead of logging in as somebody else.
     let id = id.trim().parse().unwrap_or_default();
     let text = variable("GIT_PROMOTE_APP_KEY").unwrap_or_default();
@@ -93,6 +97,15 @@ fn token_variables(authority: &str, variable: Variable<'_>) -> Vec<&'static str>
         return vec!["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
     }
     Vec::new()
+}
+
+/// The only host that a GitHub App logs in at.
+fn app_host(variable: Variable<'_>) -> String {
+    let named = variable("GH_HOST").filter(|host| !host.trim().is_empty());
+    match named.or_else(|| runner_host(variable)) {
+        Some(host) => host.trim().to_owned(),
+        None => "github.com".to_owned(),
+    }
 }
 
 /// Whether this runs on a runner of the server.
@@ -156,5 +169,20 @@ mod tests {
             ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]
         );
         assert!(token_variables("git.acme.com", &enterprise).is_empty());
+    }
+
+    #[test]
+    fn an_app_is_for_the_configured_server_or_else_for_github_com() {
+        let host = |set: &[(&str, &str)]| {
+            app_host(&|name| {
+                let value = set.iter().find(|(set, _)| *set == name);
+                value.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let runner = ("GITHUB_SERVER_URL", "https://git.acme.org/");
+        assert_eq!(host(&[]), "github.com");
+        assert_eq!(host(&[("GH_HOST", "")]), "github.com");
+        assert_eq!(host(&[runner]), "git.acme.org");
+        assert_eq!(host(&[("GH_HOST", "ghe.acme.org"), runner]), "ghe.acme.org");
     }
 }

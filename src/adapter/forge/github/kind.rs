@@ -50,7 +50,7 @@ fn address(remote: &RemoteContext<'_>) -> Option<Address> {
 
 /// A GitHub App, else a token of the environment, else what Git's credential helpers have.
 fn login(remote: &RemoteContext<'_>, address: &Address) -> Login {
-    if let Some(app) = environment::app() {
+    if let Some(app) = environment::app(&address.host) {
         return Login::App(app);
     }
     let mut found = environment::passwords(&address.host).into_iter();
