@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::fragment::Fragment;
-use super::phases::Sheet;
+use super::patch::Patch;
 use super::place::Place;
-use super::splice::Patch;
+use super::target::Target;
 use super::text::{line_end, next_line};
 
 /// Puts a document after another, or first.
-pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) -> Patch {
-    let documents = &sheet.stream.documents;
+pub(super) fn add(target: &Target<'_>, after: Option<usize>, document: &Fragment) -> Patch {
+    let documents = &target.stream.documents;
     let mut body = document.text().to_owned();
     if !body.ends_with('\n') {
         body.push('\n');
@@ -19,7 +19,7 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     let next = after.map_or(0, |after| after + 1);
     let at = match documents.get(next) {
         Some(document) => document.span.start,
-        None => sheet.text.len(),
+        None => target.text.len(),
     };
     let follows = after.is_some();
     let next_is_bare = documents
@@ -36,8 +36,8 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
     if next_is_bare {
         text.push_str("---\n");
     }
-    if sheet.newline != "\n" {
-        text = text.replace('\n', sheet.newline);
+    if target.newline != "\n" {
+        text = text.replace('\n', target.newline);
     }
     Patch {
         span: at..at,
@@ -48,8 +48,8 @@ pub(super) fn add(sheet: &Sheet<'_>, after: Option<usize>, document: &Fragment) 
 }
 
 /// Takes documents out.
-pub(super) fn remove(sheet: &Sheet<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch> {
-    let documents = &sheet.stream.documents;
+pub(super) fn remove(target: &Target<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch> {
+    let documents = &target.stream.documents;
     let patch = |index: usize, span| Patch {
         span,
         text: String::new(),
@@ -67,10 +67,10 @@ pub(super) fn remove(sheet: &Sheet<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch>
         && let Some(marker) = documents[kept]
             .marker
             .filter(|marker| *marker == documents[kept].span.start)
-        && sheet.text[marker..line_end(sheet.text, marker)].trim_end() == "---"
+        && target.text[marker..line_end(target.text, marker)].trim_end() == "---"
     {
         // The stream began without a marker and does so again.
-        patches.push(patch(kept, marker..next_line(sheet.text, marker)));
+        patches.push(patch(kept, marker..next_line(target.text, marker)));
     }
     patches
 }

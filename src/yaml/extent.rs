@@ -47,6 +47,27 @@ pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
     }
 }
 
+/// Where the node's anchor and tag end; without them, where its introducer ends.
+pub(super) fn properties_end(text: &str, node: &Node) -> usize {
+    let mut at = node.lead;
+    let anchor = node.anchor.as_ref().map(|name| format!("&{name}"));
+    let mut tokens: Vec<&str> = anchor.iter().chain(&node.tag).map(String::as_str).collect();
+    if node.start < node.span.start || node.is_left_out() {
+        tokens.sort_by_key(|token| text[node.start..].find(token));
+        let mut from = node.start;
+        for token in tokens {
+            if let Some(found) = text
+                .get(from..node.span.start.max(from))
+                .and_then(|rest| rest.find(token))
+            {
+                at = from + found + token.len();
+                from = at;
+            }
+        }
+    }
+    at
+}
+
 impl Stream {
     /// The comments of a place: own lines directly above it and the one after it, without `#`.
     pub fn comments(&self, place: &Place) -> Vec<&str> {

@@ -5,22 +5,21 @@ use std::collections::BTreeSet;
 use super::extent::{child_count, child_end, child_start};
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node, Span};
-use super::phases::{Additions, Sheet};
+use super::patch::Patch;
 use super::place::Place;
 use super::render;
-use super::set::first_indent;
-use super::splice::Patch;
-use super::text::{indent, is_first, line_end, line_start, next_line};
+use super::target::{Additions, Target};
+use super::text::{first_indent, indent, is_first, line_end, line_start, next_line};
 use super::write::{self, Context};
 
 /// Puts entries or items into a flow collection that has some.
 pub(super) fn add(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     place: &Place,
     node: &Node,
     additions: &Additions,
 ) -> Option<Vec<Patch>> {
-    let text = sheet.text;
+    let text = target.text;
     let count = child_count(node);
     if !text[node.span.clone()].ends_with(['}', ']']) {
         return None;
@@ -41,7 +40,7 @@ pub(super) fn add(
         let near = child_start(node, after.unwrap_or(0))?;
         let depth = indent(&text[line_start(text, near)..]);
         let piece = piece(
-            sheet,
+            target,
             node,
             fragment,
             if each_on_line { depth } else { 0 },
@@ -51,29 +50,29 @@ pub(super) fn add(
         match after {
             None if each_on_line => patch(
                 line_start(text, near),
-                format!("{padding}{piece},{}", sheet.newline),
+                format!("{padding}{piece},{}", target.newline),
             ),
             None => patch(near, format!("{piece}, ")),
             Some(after) => {
                 let end = child_end(node, *after)?;
-                let comma = comma_after(sheet, end);
+                let comma = comma_after(target, end);
                 let is_tail = after + 1 == count && comma.is_none();
                 if !each_on_line {
                     patch(end, format!(", {piece}"));
                 } else if is_tail {
                     // The old last one gets a comma; the new last one none, as before.
                     let line = line_end(text, end);
-                    let behind = sheet.stream.comment_after(end).is_some();
+                    let behind = target.stream.comment_after(end).is_some();
                     if behind && !appended {
                         patch(end, ",".to_owned());
                     }
                     let comma = if behind && !appended { "" } else { "," };
                     let at = if behind { line } else { end };
-                    patch(at, format!("{comma}{}{padding}{piece}", sheet.newline));
+                    patch(at, format!("{comma}{}{padding}{piece}", target.newline));
                     appended = true;
                 } else {
                     let at = line_end(text, comma.unwrap_or(end));
-                    patch(at, format!("{}{padding}{piece},", sheet.newline));
+                    patch(at, format!("{}{padding}{piece},", target.newline));
                 }
             }
         }
@@ -83,13 +82,13 @@ pub(super) fn add(
 
 /// The entry or item as it is written between brackets.
 fn piece(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     node: &Node,
     fragment: &Fragment,
     depth: usize,
     spread: bool,
 ) -> Option<String> {
-    let context = if sheet.json {
+    let context = if target.json {
         Context::Json
     } else {
         Context::Flow
@@ -99,15 +98,15 @@ fn piece(
     let is_own = !source.contains('\n')
         && value.layout() != Some(Layout::Block)
         && value.tag.is_none()
-        && (!sheet.json || fragment.json);
+        && (!target.json || fragment.json);
     let written = match &value.content {
         _ if is_own && value.layout() == Some(Layout::Flow) => source.to_owned(),
         Content::Scalar(scalar) if scalar.kind == super::scalar::Kind::Str => {
             write::scalar(&scalar.text, scalar.kind, scalar.quoting, context)
         }
         _ if spread => {
-            let step = first_indent(sheet.text).unwrap_or(2);
-            render::pretty(fragment.model(), context, depth, step, sheet.newline)
+            let step = first_indent(target.text).unwrap_or(2);
+            render::pretty(fragment.model(), context, depth, step, target.newline)
         }
         _ => render::flow(fragment.model(), context),
     };
@@ -118,13 +117,13 @@ fn piece(
 }
 
 /// The comma that follows a child, on the same line or a later one.
-fn comma_after(sheet: &Sheet<'_>, end: usize) -> Option<usize> {
+fn comma_after(target: &Target<'_>, end: usize) -> Option<usize> {
     let mut at = end;
     loop {
-        let rest = sheet.text.get(at..)?;
+        let rest = target.text.get(at..)?;
         match rest.chars().next()? {
             ',' => return Some(at),
-            '#' => at = line_end(sheet.text, at),
+            '#' => at = line_end(target.text, at),
             c if c.is_whitespace() => at += c.len_utf8(),
             _ => return None,
         }
@@ -133,12 +132,12 @@ fn comma_after(sheet: &Sheet<'_>, end: usize) -> Option<usize> {
 
 /// Takes entries or items out of a flow collection.
 pub(super) fn remove(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     place: &Place,
     node: &Node,
     indexes: &BTreeSet<usize>,
 ) -> Option<Vec<Patch>> {
-    let text = sheet.text;
+    let text = target.text;
     let count = child_count(node);
     let patch = |span: Span| Patch {
         span,
@@ -156,9 +155,9 @@ pub(super) fn remove(
     let mut patches = Vec::new();
     for index in indexes.range(..last_kept) {
         let start = child_start(node, *index)?;
-        let comma = comma_after(sheet, child_end(node, *index)?)?;
+        let comma = comma_after(target, child_end(node, *index)?)?;
         let next = child_start(node, index + 1)?;
-        patches.push(patch(match own_lines(sheet, start, comma + 1) {
+        patches.push(patch(match own_lines(target, start, comma + 1) {
             Some(lines) => lines,
             None => start..next,
         }));
@@ -166,12 +165,12 @@ pub(super) fn remove(
     if last_kept + 1 < count {
         let kept_end = child_end(node, last_kept)?;
         let end = child_end(node, count - 1)?;
-        let tail_comma = comma_after(sheet, end);
+        let tail_comma = comma_after(target, end);
         let first = child_start(node, last_kept + 1)?;
-        match own_lines(sheet, first, tail_comma.map_or(end, |comma| comma + 1)) {
+        match own_lines(target, first, tail_comma.map_or(end, |comma| comma + 1)) {
             Some(lines) => {
                 if tail_comma.is_none() {
-                    let comma = comma_after(sheet, kept_end)?;
+                    let comma = comma_after(target, kept_end)?;
                     patches.push(patch(comma..comma + 1));
                 }
                 patches.push(patch(lines));
@@ -183,19 +182,19 @@ pub(super) fn remove(
 }
 
 /// The whole lines of a child that shares them with nothing but comments.
-fn own_lines(sheet: &Sheet<'_>, start: usize, end: usize) -> Option<Span> {
-    let text = sheet.text;
+fn own_lines(target: &Target<'_>, start: usize, end: usize) -> Option<Span> {
+    let text = target.text;
     if !is_first(text, start) {
         return None;
     }
     let rest = text[end..line_end(text, end)].trim();
     if !rest.is_empty()
-        && sheet
+        && target
             .stream
             .comment_after(end)
             .is_none_or(|comment| !text[end..comment.start].trim().is_empty())
     {
         return None;
     }
-    Some(sheet.stream.leading(start)..next_line(text, end))
+    Some(target.stream.leading(start)..next_line(text, end))
 }

@@ -1,21 +1,12 @@
 //! A piece of YAML to be put somewhere, in its source's own words.
 
-mod source;
-
-use super::edit::{Edit, splice};
 use super::error::ParseError;
-use super::extent::{child_end, child_index, child_start};
-use super::node::{Content, Layout, Node, Stream};
-use super::parse::{self, Aliases};
+use super::node::{Content, Entry, Layout, Node, Stream};
 use super::place::{Place, Step};
-use super::render;
 use super::scalar::Kind;
-use super::text::{column, indent, is_first, line_start};
-use super::value::{self, Value};
+use super::value::Value;
 use super::write::{self, Context};
-
-pub(super) use source::is_json;
-use source::{dangling, dedented, document_source, inline, parent_column};
+use super::{render, source};
 
 /// An entry with its comments, a list item, a bare value, or a whole document.
 ///
@@ -67,60 +58,6 @@ impl PartialEq for Fragment {
 impl Eq for Fragment {}
 
 impl Fragment {
-    /// The lines of a mapping entry: comments directly above, key, value, trailing comment.
-    pub fn entry(stream: &Stream, place: &Place) -> Option<Self> {
-        let (parent, step) = place.parent()?;
-        matches!(step, Step::Key(_)).then_some(())?;
-        Self::child(stream, &parent, step, Shape::Entry)
-    }
-
-    /// The lines of a list item: comments directly above, the item, trailing comment.
-    pub fn item(stream: &Stream, place: &Place) -> Option<Self> {
-        let (parent, step) = place.parent()?;
-        matches!(step, Step::Index(_)).then_some(())?;
-        Self::child(stream, &parent, step, Shape::Item)
-    }
-
-    /// A value without key, dash and comments around it.
-    pub fn value(stream: &Stream, place: &Place) -> Option<Self> {
-        let node = stream.node(place)?;
-        if node.is_left_out() && node.tag.is_none() {
-            // `key:` says nothing that could be put elsewhere.
-            return Some(Self::scalar("null", Kind::Null));
-        }
-        let text = match node.layout() {
-            Some(Layout::Block) => {
-                let from = node.span.start;
-                let from = if is_first(&stream.text, from) {
-                    stream.leading(from)
-                } else {
-                    from
-                };
-                let lines = dedented(
-                    stream,
-                    from..node.end(),
-                    column(&stream.text, node.span.start),
-                );
-                match &node.tag {
-                    Some(tag) => format!("{tag}\n{lines}"),
-                    None => lines,
-                }
-            }
-            _ => inline(stream, node, parent_column(stream, place)),
-        };
-        Self::made(stream, place.document, node.start, &text, Shape::Value)
-    }
-
-    /// A whole document with its leading comments.
-    pub fn document(stream: &Stream, index: usize) -> Option<Self> {
-        let document = stream.documents.get(index)?;
-        let text = stream
-            .text
-            .get(document_source(stream, index, document))?
-            .replace("\r\n", "\n");
-        Self::read(&text, Shape::Document, is_json(stream)).ok()
-    }
-
     /// A value made from nothing, quoted only when needed.
     pub fn scalar(text: &str, kind: Kind) -> Self {
         Self::from_value(&Value::Scalar {
@@ -175,7 +112,7 @@ impl Fragment {
     pub fn key(&self) -> Option<&str> {
         match &self.root()?.content {
             Content::Mapping { entries, .. } if self.shape == Shape::Entry => {
-                entries.first().map(super::node::Entry::name)
+                entries.first().map(Entry::name)
             }
             _ => None,
         }
@@ -207,9 +144,12 @@ impl Fragment {
             Shape::Entry => Place::new(0, [Step::Key(self.key()?.to_owned())]),
             Shape::Item => Place::new(0, [Step::Index(0)]),
         };
-        let mut value = Self::value(&self.stream, &place)?;
-        value.json = self.json;
-        Some(value)
+        let text = source::value(&self.stream, &place)?;
+        match Self::read(&text, Shape::Value, self.json) {
+            Ok(value) => Some(value),
+            // The value uses an anchor that is on its key, so it does not stand alone.
+            Err(_) => self.written_out(),
+        }
     }
 
     /// The same as an entry with that key.
@@ -282,9 +222,7 @@ impl Fragment {
 
     /// The same meaning without anything of the source's layout, anchors or comments.
     pub(super) fn plainest(&self) -> Option<Self> {
-        let node = self.node()?;
-        let mut value = Self::from_value(&value::expanded(&self.stream, 0, node));
-        value.json = self.json;
+        let value = self.written_out()?;
         let plain = match self.shape {
             Shape::Entry => value.as_entry(self.key()?)?,
             Shape::Item => value.as_item()?,
@@ -297,75 +235,14 @@ impl Fragment {
         })
     }
 
-    fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<Self> {
-        let node = stream.node(parent)?;
-        let index = child_index(node, step)?;
-        let start = child_start(node, index)?;
-        let text = if node.layout()? == Layout::Block {
-            let extent = stream.extent(node, index)?;
-            dedented(stream, extent, column(&stream.text, start))
-        } else {
-            let (head, value) = match &node.content {
-                Content::Mapping { entries, .. } => {
-                    let entry = entries.get(index)?;
-                    let mut head = write::key(entry.name(), Context::Block);
-                    if !is_json(stream) && entry.complex.is_none() {
-                        stream.text[entry.key.start..entry.key.span.end].clone_into(&mut head);
-                    }
-                    (format!("{head}:"), &entry.value)
-                }
-                Content::Sequence { items, .. } => ("-".to_owned(), items.get(index)?),
-                Content::Scalar(_) | Content::Alias(_) => return None,
-            };
-            let depth = indent(&stream.text[line_start(&stream.text, start)..]);
-            let anchor = value
-                .anchor
-                .as_ref()
-                .map(|name| format!(" &{name}"))
-                .unwrap_or_default();
-            format!("{head}{anchor} {}", inline(stream, value, depth))
-        };
-        Self::made(stream, parent.document, start, &text, shape)
-            .filter(|_| child_end(node, index).is_some())
+    /// The value alone, written from its model, aliases expanded.
+    fn written_out(&self) -> Option<Self> {
+        let mut value = Self::from_value(&self.stream.value(0, self.node()?));
+        value.json = self.json;
+        Some(value)
     }
 
-    /// Reads the text of a piece that starts at `from`, with foreign aliases written out.
-    fn made(
-        stream: &Stream,
-        document: usize,
-        from: usize,
-        text: &str,
-        shape: Shape,
-    ) -> Option<Self> {
-        let json = is_json(stream);
-        if let Ok(fragment) = Self::read(text, shape, json) {
-            return Some(fragment);
-        }
-        let piece = parse::read(text.to_owned(), Aliases::MayDangle).ok()?;
-        let mut edits = Vec::new();
-        let root = &piece.documents.first()?.root;
-        dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
-            let anchors = &stream.documents.get(document)?.anchors;
-            let (_, at) = anchors
-                .iter()
-                .rfind(|(anchor, at)| anchor == name && *at < from)?;
-            let node = stream.anchored(document, name, *at)?;
-            let value = Self::from_value(&value::expanded(stream, document, node));
-            edits.push(Edit::Set {
-                place: place.clone(),
-                value,
-            });
-            Some(())
-        })?;
-        let text = if edits.is_empty() {
-            text.to_owned()
-        } else {
-            splice(&piece, &edits).ok()?
-        };
-        Self::read(&text, shape, json).ok()
-    }
-
-    fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
+    pub(super) fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
         let stream = Stream::parse(text)?;
         let mut fragment = Self {
             stream,
@@ -385,7 +262,7 @@ impl Fragment {
 }
 
 /// The line behind that many spaces; empty lines stay empty.
-pub(super) fn pad(width: usize, line: &str) -> String {
+fn pad(width: usize, line: &str) -> String {
     if line.is_empty() {
         String::new()
     } else {

@@ -1,10 +1,10 @@
 //! RFC 9535 paths over documents: parse, select, and the short way to write a member.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use thiserror::Error;
 
-use super::Step;
+use super::place::{Step, bracketed};
 
 /// A text that is not an RFC 9535 `JSONPath`.
 #[derive(Debug, Error)]
@@ -89,25 +89,4 @@ pub fn member(name: &str) -> String {
         bracketed(name, &mut text);
     }
     text
-}
-
-/// Appends `['name']`, escaped as RFC 9535 section 2.7 does.
-pub(super) fn bracketed(name: &str, into: &mut String) {
-    into.push_str("['");
-    for c in name.chars() {
-        match c {
-            '\'' => into.push_str("\\'"),
-            '\\' => into.push_str("\\\\"),
-            '\u{8}' => into.push_str("\\b"),
-            '\t' => into.push_str("\\t"),
-            '\n' => into.push_str("\\n"),
-            '\u{c}' => into.push_str("\\f"),
-            '\r' => into.push_str("\\r"),
-            c if c < ' ' => {
-                let _ = write!(into, "\\u{:04x}", u32::from(c));
-            }
-            c => into.push(c),
-        }
-    }
-    into.push_str("']");
 }

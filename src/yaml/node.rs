@@ -2,11 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::error::{ParseError, Position};
+use super::error::Position;
 use super::place::{Place, Step};
 use super::scalar::Scalar;
-use super::value::Value;
-use super::{parse, value};
 
 /// A range of bytes in the stream's text.
 pub type Span = std::ops::Range<usize>;
@@ -167,15 +165,6 @@ impl Node {
 }
 
 impl Stream {
-    /// Reads a text of any number of documents; JSON is YAML too.
-    ///
-    /// # Errors
-    /// When the text is not YAML, is larger or deeper than anything a person
-    /// writes, has a key twice, or a conflict marker.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        parse::read(text.to_owned(), parse::Aliases::MustResolve)
-    }
-
     pub(super) fn new(text: String, documents: Vec<Document>, comments: Vec<Span>) -> Self {
         Self {
             text,
@@ -193,6 +182,16 @@ impl Stream {
     /// The same text, without what was read from it.
     pub fn into_text(self) -> String {
         self.text
+    }
+
+    /// Whether the text is a JSON file.
+    pub(super) fn is_json(&self) -> bool {
+        let [document] = self.documents.as_slice() else {
+            return false;
+        };
+        let text = self.text.trim_start_matches('\u{feff}');
+        document.root.layout() == Some(Layout::Flow)
+            && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
     }
 
     /// The documents in order.
@@ -234,11 +233,6 @@ impl Stream {
         self.documents.get(document)?.root.anchored(name, at)
     }
 
-    /// What a node means, with every alias written out.
-    pub fn value(&self, document: usize, node: &Node) -> Value {
-        value::expanded(self, document, node)
-    }
-
     /// The line and column of a byte offset.
     pub fn position(&self, offset: usize) -> Position {
         let lines = self.lines.get_or_init(|| {
@@ -263,16 +257,5 @@ impl Stream {
             line,
             column: column + 1,
         }
-    }
-
-    /// A document as JSON, aliases written out; `<<` stays an ordinary key.
-    ///
-    /// `null` for a document that does not exist.
-    pub fn to_json(&self, document: usize) -> serde_json::Value {
-        self.documents
-            .get(document)
-            .map_or(serde_json::Value::Null, |found| {
-                value::node_to_json(self, document, &found.root)
-            })
     }
 }

@@ -8,28 +8,29 @@
 //! comments and the one indicator that the event's context calls for.
 
 mod collection;
-mod cursor;
 mod leaf;
+mod reader;
 
-use std::collections::HashMap;
-
-use granit_parser::{Event, Options, Parser, StrInput};
+use granit_parser::Event;
 
 use super::error::{ParseError, ParseFault};
-use super::node::{Document, Span, Stream};
+use super::node::{Document, Stream};
 use super::text::{line_end, next_line};
+use reader::{Fault, MAX_NODES, Reader};
+
+pub(super) use reader::Aliases;
 
 const MAX_BYTES: usize = 10_000_000;
-const MAX_NODES: usize = 500_000;
-const MAX_DEPTH: usize = 255;
 
-/// Whether an alias without an anchor is a fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aliases {
-    /// A file: yes.
-    MustResolve,
-    /// A piece cut out of a file: its anchor may be elsewhere.
-    MayDangle,
+impl Stream {
+    /// Reads a text of any number of documents; JSON is YAML too.
+    ///
+    /// # Errors
+    /// When the text is not YAML, is larger or deeper than anything a person
+    /// writes, has a key twice, or a conflict marker.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        read(text.to_owned(), Aliases::MustResolve)
+    }
 }
 
 /// Reads a text.
@@ -40,22 +41,7 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
     if let Some(offset) = conflict_marker(&text) {
         return Err(ParseError::new(&text, offset, ParseFault::ConflictMarker));
     }
-    let mut options = Options::default();
-    options.set_emit_comments(false);
-    options.emit_anchor_events = true;
-    options.emit_unresolved_aliases = aliases == Aliases::MayDangle;
-    let mut reader = Reader {
-        text: &text,
-        parser: Parser::new_from_str_with_options(&text, options),
-        current: None,
-        cursor: 0,
-        comments: Vec::new(),
-        nodes: 0,
-        depth: 0,
-        total: 0,
-        anchors: Vec::new(),
-        sizes: HashMap::new(),
-    };
+    let mut reader = Reader::new(&text, aliases);
     match reader.stream() {
         Ok(documents) => {
             let comments = reader.comments;
@@ -77,36 +63,6 @@ fn conflict_marker(text: &str) -> Option<usize> {
         .into_iter()
         .filter_map(|(marker, whole)| at_line(marker, whole))
         .min()
-}
-
-type Fault = (usize, ParseFault);
-
-/// How many nodes and levels a node stands for, aliases written out.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    nodes: usize,
-    depth: usize,
-}
-
-impl Size {
-    fn add(&mut self, child: Self) {
-        self.nodes += child.nodes;
-        self.depth = self.depth.max(child.depth);
-    }
-}
-
-struct Reader<'t> {
-    text: &'t str,
-    current: Option<(Event<'t>, granit_parser::Span)>,
-    parser: Parser<'t, StrInput<'t>>,
-    cursor: usize,
-    comments: Vec<Span>,
-    nodes: usize,
-    depth: usize,
-    total: usize,
-    anchors: Vec<(String, usize)>,
-    /// By the parser's anchor id; `None` while the node is still open.
-    sizes: HashMap<usize, Option<Size>>,
 }
 
 impl Reader<'_> {

@@ -11,25 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::edit::Edit;
 use super::error::EditError;
 use super::extent::{child_count, child_index};
-use super::fragment::{Fragment, is_json};
+use super::fragment::Fragment;
 use super::node::{Content, Layout, Node, Stream};
+use super::patch::{self, Patch};
 use super::place::{Place, Step};
-use super::splice::{self, Patch};
-use super::style::Style;
+use super::target::{Additions, Target};
 use super::text::newline;
 use super::{block, documents, flow, set};
-
-/// A text that is being edited, and its habits.
-pub(super) struct Sheet<'s> {
-    pub(super) stream: &'s Stream,
-    pub(super) text: &'s str,
-    pub(super) newline: &'static str,
-    pub(super) style: Style,
-    pub(super) json: bool,
-}
-
-/// What is added to one collection: after which child, and the entry or item.
-pub(super) type Additions = Vec<(Option<usize>, Fragment)>;
 
 /// The text after all edits.
 pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
@@ -136,13 +124,7 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
 
 /// One phase: all patches on one text.
 fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
-    let sheet = Sheet {
-        stream,
-        text: &stream.text,
-        newline: newline(&stream.text),
-        style: Style::of(stream),
-        json: is_json(stream),
-    };
+    let target = Target::of(stream);
     let mut patches: Vec<Patch> = Vec::new();
     let mut additions: BTreeMap<Place, Additions> = BTreeMap::new();
     let mut removals: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
@@ -153,7 +135,7 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
             Edit::Set { place, value } => {
                 let node = node(stream, place)?;
                 let value = value.as_value().ok_or_else(shape)?;
-                patches.extend(set::patches(&sheet, place, node, &value).ok_or_else(shape)?);
+                patches.extend(set::patches(&target, place, node, &value).ok_or_else(shape)?);
             }
             Edit::AddEntry {
                 mapping,
@@ -185,36 +167,36 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
                 removals.entry(parent).or_default().insert(index);
             }
             Edit::AddDocument { after, document } => {
-                patches.push(documents::add(&sheet, *after, document));
+                patches.push(documents::add(&target, *after, document));
             }
             Edit::RemoveDocument { document } => {
                 dropped.insert(*document);
             }
         }
     }
-    patches.extend(documents::remove(&sheet, &dropped));
+    patches.extend(documents::remove(&target, &dropped));
     for (place, additions) in &additions {
         let node = node(stream, place)?;
         let refused = || EditError::Unproven(place.clone());
         let found = if child_count(node) == 0 {
             let value = together(node, additions).ok_or_else(refused)?;
-            set::patches(&sheet, place, node, &value)
+            set::patches(&target, place, node, &value)
         } else if node.layout() == Some(Layout::Flow) {
-            flow::add(&sheet, place, node, additions)
+            flow::add(&target, place, node, additions)
         } else {
-            block::add(&sheet, place, node, additions)
+            block::add(&target, place, node, additions)
         };
         patches.extend(found.ok_or_else(refused)?);
     }
     for (place, indexes) in &removals {
         let node = node(stream, place)?;
         let found = match node.layout() {
-            Some(Layout::Flow) => flow::remove(&sheet, place, node, indexes),
-            _ => block::remove(&sheet, place, node, indexes),
+            Some(Layout::Flow) => flow::remove(&target, place, node, indexes),
+            _ => block::remove(&target, place, node, indexes),
         };
         patches.extend(found.ok_or_else(|| EditError::Unproven(place.clone()))?);
     }
-    splice::apply(&stream.text, patches).map_err(EditError::Overlap)
+    patch::apply(&stream.text, patches).map_err(EditError::Overlap)
 }
 
 fn node<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {

@@ -1,6 +1,6 @@
 //! A path to a node: the document, then keys and indexes.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// One step down from a collection to a child.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,7 +77,7 @@ impl Place {
         let mut path = String::from("$");
         for step in &self.steps {
             match step {
-                Step::Key(name) => super::jsonpath::bracketed(name, &mut path),
+                Step::Key(name) => bracketed(name, &mut path),
                 Step::Index(index) => {
                     path.push('[');
                     path.push_str(&index.to_string());
@@ -97,4 +97,25 @@ impl fmt::Display for Place {
         }
         f.write_str(&self.normalized())
     }
+}
+
+/// Appends `['name']`, escaped as RFC 9535 section 2.7 does.
+pub(super) fn bracketed(name: &str, into: &mut String) {
+    into.push_str("['");
+    for c in name.chars() {
+        match c {
+            '\'' => into.push_str("\\'"),
+            '\\' => into.push_str("\\\\"),
+            '\u{8}' => into.push_str("\\b"),
+            '\t' => into.push_str("\\t"),
+            '\n' => into.push_str("\\n"),
+            '\u{c}' => into.push_str("\\f"),
+            '\r' => into.push_str("\\r"),
+            c if c < ' ' => {
+                let _ = write!(into, "\\u{:04x}", u32::from(c));
+            }
+            c => into.push(c),
+        }
+    }
+    into.push_str("']");
 }

@@ -1,22 +1,22 @@
 //! One value in the place of another: what stands on the key's line, and the lines below.
 
 mod content;
+mod parent;
 
-use super::block::properties_end;
-use super::extent::{child_index, child_start};
+use super::extent::{child_start, properties_end};
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node, Span};
-use super::phases::Sheet;
+use super::patch::Patch;
 use super::place::Place;
 use super::scalar::{Quoting, Scalar};
-use super::splice::Patch;
-use super::text::{column, indent, is_first, line_end, line_start, next_line};
+use super::target::Target;
+use super::text::{indent, is_first, line_end, line_start, next_line};
 
-pub(super) use content::first_indent;
-use content::{New, in_flow, new};
+use content::{NewValue, in_flow, new_value};
+use parent::Parent;
 
 /// Where the old value stands.
-struct Old {
+struct OldValue {
     /// From its introducer to the end of its part of that line.
     inline: Span,
     /// Where the part begins, after white space.
@@ -25,21 +25,14 @@ struct Old {
     body: Option<Span>,
 }
 
-/// What holds the value.
-struct Holder {
-    layout: Option<Layout>,
-    column: usize,
-    is_item: bool,
-}
-
 /// The patches that replace the value of a node.
 pub(super) fn patches(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     place: &Place,
     node: &Node,
     value: &Fragment,
 ) -> Option<Vec<Patch>> {
-    let holder = holder(sheet, place)?;
+    let parent = Parent::of(target, place)?;
     let root = value.root()?;
     let properties = (node.tag != root.tag).then(|| properties(node, root));
     let patch = |span: Span, text: String| Patch {
@@ -48,11 +41,11 @@ pub(super) fn patches(
         depth: place.steps.len(),
         place: place.clone(),
     };
-    let in_json = sheet.json && !(place.steps.is_empty() && is_bare(sheet) && !value.json);
-    if holder.layout == Some(Layout::Flow) || in_json {
-        let text = in_flow(sheet, node, value)?;
+    let in_json = target.json && !(place.steps.is_empty() && is_bare(target) && !value.json);
+    if parent.layout == Some(Layout::Flow) || in_json {
+        let text = in_flow(target, node, value)?;
         return Some(vec![replaced(
-            sheet,
+            target,
             node,
             properties.as_deref(),
             text,
@@ -60,23 +53,23 @@ pub(super) fn patches(
         )]);
     }
     let is_compact = node.layout() == Some(Layout::Block)
-        && line_start(sheet.text, properties_end(sheet.text, node))
-            == line_start(sheet.text, node.span.start);
+        && line_start(target.text, properties_end(target.text, node))
+            == line_start(target.text, node.span.start);
     let is_open = place.steps.is_empty()
-        && is_first(sheet.text, node.start)
-        && node.lead <= line_start(sheet.text, node.start);
-    let new = new(sheet, node, &holder, value, is_compact || is_open)?;
+        && is_first(target.text, node.start)
+        && node.lead <= line_start(target.text, node.start);
+    let new = new_value(target, node, &parent, value, is_compact || is_open)?;
     if is_compact || is_open {
         return Some(vec![in_place(
-            sheet,
+            target,
             node,
-            &holder,
+            &parent,
             properties.as_deref(),
             &new,
             &patch,
         )]);
     }
-    let old = old(sheet, node)?;
+    let old = old_value(target, node)?;
     let mut found = Vec::new();
     let keeps_space = properties.is_none() && old.from < old.inline.end && !new.inline.is_empty();
     if keeps_space {
@@ -84,9 +77,9 @@ pub(super) fn patches(
     } else {
         let kept = match &properties {
             Some(properties) => properties.as_str(),
-            None => sheet
+            None => target
                 .text
-                .get(node.start..properties_end(sheet.text, node))
+                .get(node.start..properties_end(target.text, node))
                 .unwrap_or(""),
         };
         let mut text = String::new();
@@ -97,13 +90,13 @@ pub(super) fn patches(
             }
         }
         if !text.is_empty() || old.inline.start < old.inline.end {
-            if place.steps.is_empty() || has_introducer(sheet.text, node) {
+            if place.steps.is_empty() || has_introducer(target.text, node) {
                 found.push(patch(old.inline.clone(), text));
             } else {
-                let indent = " ".repeat(holder.column);
+                let indent = " ".repeat(parent.column);
                 found.push(patch(
                     old.inline.clone(),
-                    format!("{}{indent}:{text}", sheet.newline),
+                    format!("{}{indent}:{text}", target.newline),
                 ));
             }
         }
@@ -111,12 +104,12 @@ pub(super) fn patches(
     let lines: String = new
         .body
         .iter()
-        .flat_map(|line| [line.as_str(), sheet.newline])
+        .flat_map(|line| [line.as_str(), target.newline])
         .collect();
     match old.body {
         Some(body) => found.push(patch(body, lines)),
         None if !lines.is_empty() => {
-            let at = next_line(sheet.text, old.inline.end);
+            let at = next_line(target.text, old.inline.end);
             found.push(patch(at..at, lines));
         }
         None => {}
@@ -125,9 +118,9 @@ pub(super) fn patches(
 }
 
 /// Whether the file is nothing but `{}` or `[]`.
-fn is_bare(sheet: &Sheet<'_>) -> bool {
+fn is_bare(target: &Target<'_>) -> bool {
     matches!(
-        sheet.text.trim_start_matches('\u{feff}').trim(),
+        target.text.trim_start_matches('\u{feff}').trim(),
         "{}" | "[]"
     )
 }
@@ -148,31 +141,14 @@ fn has_introducer(text: &str, node: &Node) -> bool {
     text[..node.lead].ends_with([':', '-', '?', ',', '['])
 }
 
-fn holder(sheet: &Sheet<'_>, place: &Place) -> Option<Holder> {
-    let Some((parent, step)) = place.parent() else {
-        return Some(Holder {
-            layout: None,
-            column: 0,
-            is_item: false,
-        });
-    };
-    let parent = sheet.stream.node(&parent)?;
-    let start = child_start(parent, child_index(parent, step)?)?;
-    Some(Holder {
-        layout: parent.layout(),
-        column: column(sheet.text, start),
-        is_item: matches!(parent.content, Content::Sequence { .. }),
-    })
-}
-
-fn old(sheet: &Sheet<'_>, node: &Node) -> Option<Old> {
-    let text = sheet.text;
+fn old_value(target: &Target<'_>, node: &Node) -> Option<OldValue> {
+    let text = target.text;
     let lead = node.lead;
     let after = properties_end(text, node);
     if node.layout() == Some(Layout::Block) {
         let first = child_start(node, 0)?;
-        let from = sheet.stream.leading(first);
-        return Some(Old {
+        let from = target.stream.leading(first);
+        return Some(OldValue {
             inline: lead..after,
             from: after,
             body: Some(from..next_line(text, node.end())),
@@ -192,20 +168,20 @@ fn old(sheet: &Sheet<'_>, node: &Node) -> Option<Old> {
             below
         };
         let inline = lead..node.span.start + length;
-        return Some(Old {
+        return Some(OldValue {
             inline,
             from: node.span.start,
             body: Some(body),
         });
     }
     if node.is_left_out() {
-        return Some(Old {
+        return Some(OldValue {
             inline: lead..after,
             from: after,
             body: None,
         });
     }
-    Some(Old {
+    Some(OldValue {
         inline: lead..node.span.end,
         from: node.span.start,
         body: None,
@@ -214,7 +190,7 @@ fn old(sheet: &Sheet<'_>, node: &Node) -> Option<Old> {
 
 /// The patch for a value that is replaced where it stands, on one line or between brackets.
 fn replaced(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     node: &Node,
     properties: Option<&str>,
     text: String,
@@ -225,9 +201,9 @@ fn replaced(
         _ => text,
     };
     if node.is_left_out() {
-        let end = properties_end(sheet.text, node);
+        let end = properties_end(target.text, node);
         let from = if properties.is_some() { node.lead } else { end };
-        let colon = if has_introducer(sheet.text, node) {
+        let colon = if has_introducer(target.text, node) {
             ""
         } else {
             ":"
@@ -244,11 +220,11 @@ fn replaced(
 
 /// The patch for a collection that begins on its dash's line, or for a root without a marker.
 fn in_place(
-    sheet: &Sheet<'_>,
+    target: &Target<'_>,
     node: &Node,
-    holder: &Holder,
+    parent: &Parent,
     properties: Option<&str>,
-    new: &New,
+    new: &NewValue,
     patch: &dyn Fn(Span, String) -> Patch,
 ) -> Patch {
     let from = if properties.is_some() {
@@ -265,9 +241,9 @@ fn in_place(
         }
         text.push_str(&new.inline);
     } else {
-        let body = new.body.join(sheet.newline);
+        let body = new.body.join(target.newline);
         if new.inline.is_empty() && !has_head {
-            let cut = if holder.layout.is_none() {
+            let cut = if parent.layout.is_none() {
                 0
             } else {
                 indent(&body)
@@ -278,9 +254,9 @@ fn in_place(
                 text.push(' ');
             }
             text.push_str(&new.inline);
-            text.push_str(sheet.newline);
+            text.push_str(target.newline);
             text.push_str(&body);
-            end = line_end(sheet.text, end);
+            end = line_end(target.text, end);
         }
     }
     patch(from..end.max(from), text)

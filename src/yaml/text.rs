@@ -94,3 +94,8 @@ pub(super) fn newline(text: &str) -> &'static str {
     let windows = text.matches("\r\n").count();
     if windows * 2 > all { "\r\n" } else { "\n" }
 }
+
+/// The indentation of the first line that has one.
+pub(super) fn first_indent(text: &str) -> Option<usize> {
+    text.lines().map(indent).find(|width| *width > 0)
+}

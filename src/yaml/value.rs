@@ -132,6 +132,24 @@ impl Value {
     }
 }
 
+impl Stream {
+    /// What a node means, with every alias written out.
+    pub fn value(&self, document: usize, node: &Node) -> Value {
+        expanded(self, document, node)
+    }
+
+    /// A document as JSON, aliases written out; `<<` stays an ordinary key.
+    ///
+    /// `null` for a document that does not exist.
+    pub fn to_json(&self, document: usize) -> serde_json::Value {
+        self.documents
+            .get(document)
+            .map_or(serde_json::Value::Null, |found| {
+                node_to_json(self, document, &found.root)
+            })
+    }
+}
+
 /// The value of a node of a stream with every alias written out.
 pub(super) fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
     let node = stream.resolve(document, node);

@@ -7,7 +7,7 @@ use granit_parser::{Event, StructureStyle};
 use super::super::error::ParseFault;
 use super::super::node::{Content, Entry, Layout, Node, Span};
 use super::leaf::Properties;
-use super::{Fault, MAX_DEPTH, MAX_NODES, Reader, Size};
+use super::reader::{Fault, MAX_DEPTH, MAX_NODES, Reader, Size};
 
 /// What an event opens.
 enum Opened {

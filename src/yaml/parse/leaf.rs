@@ -5,7 +5,7 @@ use granit_parser::{Event, ScalarStyle};
 use super::super::node::Span;
 use super::super::scalar::{Kind, Quoting, Scalar};
 use super::super::text::{line_end, next_line, without_break};
-use super::{Fault, Reader};
+use super::reader::{Fault, Reader};
 
 /// Anchor and tag of a node, and where they start.
 pub(super) struct Properties {

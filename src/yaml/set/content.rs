@@ -2,67 +2,67 @@
 
 use super::super::fragment::Fragment;
 use super::super::node::{Content, Layout, Node};
-use super::super::phases::Sheet;
 use super::super::scalar::{Kind, Quoting, Scalar, is_ambiguous};
-use super::super::text::{column, indent, line_start, next_line};
+use super::super::target::Target;
+use super::super::text::{column, first_indent, indent, line_start, next_line};
 use super::super::value::Value;
 use super::super::write::{self, Context};
 use super::super::{reindent, render};
-use super::Holder;
+use super::parent::Parent;
 
 /// What the new value is.
 #[derive(Default)]
-pub(super) struct New {
+pub(super) struct NewValue {
     pub(super) inline: String,
     pub(super) body: Vec<String>,
 }
 
 /// The new value as text for a block collection or a document's root.
-pub(super) fn new(
-    sheet: &Sheet<'_>,
+pub(super) fn new_value(
+    target: &Target<'_>,
     node: &Node,
-    holder: &Holder,
+    parent: &Parent,
     value: &Fragment,
     whole: bool,
-) -> Option<New> {
+) -> Option<NewValue> {
     let root = value.root()?;
-    let parent = holder.column;
     let source = &value.text()[root.span.clone()];
-    let is_root = holder.layout.is_none();
+    let is_root = parent.layout.is_none();
     match (&root.content, root.layout()) {
         (_, Some(Layout::Block)) => {
             let same = std::mem::discriminant(&root.content)
                 == std::mem::discriminant(&node.content)
                 && node.layout() == Some(Layout::Block);
-            let stays = holder.is_item
+            let stays = parent.is_sequence
                 && !node.is_left_out()
                 && node.layout() != Some(Layout::Block)
                 && node.start == node.span.start
-                && line_start(sheet.text, node.lead) == line_start(sheet.text, node.start);
+                && line_start(target.text, node.lead) == line_start(target.text, node.start);
             let depth = if same || stays || (whole && !is_root) {
-                column(sheet.text, node.span.start)
+                column(target.text, node.span.start)
             } else if is_root {
                 0
-            } else if holder.is_item {
-                parent + 2
+            } else if parent.is_sequence {
+                parent.column + 2
             } else if matches!(root.content, Content::Sequence { .. }) {
-                parent + sheet.style.list.unwrap_or(sheet.style.width())
+                parent.column + target.style.list.unwrap_or(target.style.width())
             } else {
-                parent + sheet.style.width()
+                parent.column + target.style.width()
             };
-            let mut body = reindent::lines(&without_tag(value, root)?, depth, sheet.style);
-            if holder.is_item && !same && node.anchor.is_none() && root.tag.is_none() && !whole {
+            let mut body = reindent::lines(&without_tag(value, root)?, depth, target.style);
+            if parent.is_sequence && !same && node.anchor.is_none() && root.tag.is_none() && !whole
+            {
                 let inline = body.remove(0).trim_start_matches(' ').to_owned();
                 let inline = std::iter::once(inline)
                     .chain(body)
                     .collect::<Vec<_>>()
-                    .join(sheet.newline);
-                return Some(New {
+                    .join(target.newline);
+                return Some(NewValue {
                     inline,
                     body: Vec::new(),
                 });
             }
-            Some(New {
+            Some(NewValue {
                 inline: String::new(),
                 body,
             })
@@ -73,9 +73,9 @@ pub(super) fn new(
                 ..
             }),
             _,
-        ) => Some(block_scalar(sheet, node, holder, source)),
-        (Content::Scalar(_), _) if source.contains('\n') => Some(New {
-            inline: moved(source, parent, sheet.newline),
+        ) => Some(block_scalar(target, node, parent, source)),
+        (Content::Scalar(_), _) if source.contains('\n') => Some(NewValue {
+            inline: moved(source, parent.column, target.newline),
             body: Vec::new(),
         }),
         (Content::Scalar(scalar), _) => {
@@ -88,14 +88,14 @@ pub(super) fn new(
             } else {
                 on_line(scalar, old, Context::Block)
             };
-            Some(New {
+            Some(NewValue {
                 inline,
                 body: Vec::new(),
             })
         }
         (Content::Alias(_), _) => None,
-        _ => Some(New {
-            inline: moved(source, parent, sheet.newline),
+        _ => Some(NewValue {
+            inline: moved(source, parent.column, target.newline),
             body: Vec::new(),
         }),
     }
@@ -112,7 +112,12 @@ pub(super) fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
 }
 
 /// A block scalar in its source's own lines.
-pub(super) fn block_scalar(sheet: &Sheet<'_>, node: &Node, holder: &Holder, source: &str) -> New {
+pub(super) fn block_scalar(
+    target: &Target<'_>,
+    node: &Node,
+    parent: &Parent,
+    source: &str,
+) -> NewValue {
     let mut lines = source.split('\n');
     let header = lines.next().unwrap_or_default();
     let indicator = &header[..header.find([' ', '\t']).unwrap_or(header.len())];
@@ -124,23 +129,23 @@ pub(super) fn block_scalar(sheet: &Sheet<'_>, node: &Node, holder: &Holder, sour
         .min();
     let own = least.unwrap_or(0);
     let wanted = match &node.content {
-        _ if indicator.contains(|c: char| c.is_ascii_digit()) => own + holder.column,
+        _ if indicator.contains(|c: char| c.is_ascii_digit()) => own + parent.column,
         Content::Scalar(Scalar {
             quoting: Quoting::Literal | Quoting::Folded,
             ..
         }) => {
-            let old = &sheet.text[node.span.clone()];
+            let old = &target.text[node.span.clone()];
             let old = old
                 .lines()
                 .skip(1)
                 .filter(|line| !line.trim().is_empty())
                 .map(indent)
                 .min();
-            old.filter(|old| *old > holder.column)
-                .unwrap_or(holder.column + sheet.style.width())
+            old.filter(|old| *old > parent.column)
+                .unwrap_or(parent.column + target.style.width())
         }
-        _ if holder.is_item => holder.column + 2,
-        _ => holder.column + sheet.style.width(),
+        _ if parent.is_sequence => parent.column + 2,
+        _ => parent.column + target.style.width(),
     };
     let line = |line: &&str| {
         let rest = &line[own.min(indent(line))..];
@@ -150,13 +155,13 @@ pub(super) fn block_scalar(sheet: &Sheet<'_>, node: &Node, holder: &Holder, sour
             format!("{:wanted$}{rest}", "")
         }
     };
-    New {
+    NewValue {
         inline: indicator.to_owned(),
         body: body.iter().map(line).collect(),
     }
 }
 
-/// A text of several lines whose further lines are measured from the holder.
+/// A text of several lines whose further lines are measured from the parent's column.
 pub(super) fn moved(source: &str, depth: usize, newline: &str) -> String {
     let mut lines = source.split('\n');
     let mut text = lines.next().unwrap_or_default().to_owned();
@@ -212,9 +217,9 @@ pub(super) fn on_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> S
 }
 
 /// The new value between brackets.
-pub(super) fn in_flow(sheet: &Sheet<'_>, node: &Node, value: &Fragment) -> Option<String> {
+pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Option<String> {
     let root = value.root()?;
-    let context = if sheet.json {
+    let context = if target.json {
         Context::Json
     } else {
         Context::Flow
@@ -227,23 +232,18 @@ pub(super) fn in_flow(sheet: &Sheet<'_>, node: &Node, value: &Fragment) -> Optio
         return Some(on_line(scalar, old, context));
     }
     let source = &value.text()[root.span.clone()];
-    let fits = root.layout() == Some(Layout::Flow) && (!sheet.json || value.json);
+    let fits = root.layout() == Some(Layout::Flow) && (!target.json || value.json);
     if fits && !source.contains('\n') {
         return Some(source.to_owned());
     }
     let model: &Value = value.model().untagged();
-    let line = &sheet.text[line_start(sheet.text, node.lead)..];
-    let spread = sheet.text[node.span.clone()].contains('\n')
-        || (sheet.json && sheet.text.trim_end().contains('\n'));
+    let line = &target.text[line_start(target.text, node.lead)..];
+    let spread = target.text[node.span.clone()].contains('\n')
+        || (target.json && target.text.trim_end().contains('\n'));
     Some(if spread {
-        let step = first_indent(sheet.text).unwrap_or(sheet.style.width());
-        render::pretty(model, context, indent(line), step, sheet.newline)
+        let step = first_indent(target.text).unwrap_or(target.style.width());
+        render::pretty(model, context, indent(line), step, target.newline)
     } else {
         render::flow(model, context)
     })
-}
-
-/// The indentation of the first line that has one.
-pub(in super::super) fn first_indent(text: &str) -> Option<usize> {
-    text.lines().map(indent).find(|width| *width > 0)
 }

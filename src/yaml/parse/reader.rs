@@ -1,12 +1,76 @@
-//! The next event, and the moves over text between events.
+//! The reader's state, and how it moves over the text between two events.
 
-use granit_parser::{Event, ScalarStyle};
+use std::collections::HashMap;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput};
 
 use super::super::error::ParseFault;
+use super::super::node::Span;
 use super::super::text::line_end;
-use super::{Fault, Reader};
+
+pub(super) const MAX_NODES: usize = 500_000;
+pub(super) const MAX_DEPTH: usize = 255;
+
+/// Whether an alias without an anchor is a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Aliases {
+    /// A file: yes.
+    MustResolve,
+    /// A piece cut out of a file: its anchor may be elsewhere.
+    MayDangle,
+}
+
+/// A byte offset and what is wrong there.
+pub(super) type Fault = (usize, ParseFault);
+
+/// How many nodes and levels a node stands for, aliases written out.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Size {
+    pub(super) nodes: usize,
+    pub(super) depth: usize,
+}
+
+impl Size {
+    pub(super) fn add(&mut self, child: Self) {
+        self.nodes += child.nodes;
+        self.depth = self.depth.max(child.depth);
+    }
+}
+
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    pub(super) current: Option<(Event<'t>, granit_parser::Span)>,
+    parser: Parser<'t, StrInput<'t>>,
+    pub(super) cursor: usize,
+    pub(super) comments: Vec<Span>,
+    pub(super) nodes: usize,
+    pub(super) depth: usize,
+    pub(super) total: usize,
+    pub(super) anchors: Vec<(String, usize)>,
+    /// By the parser's anchor id; `None` while the node is still open.
+    pub(super) sizes: HashMap<usize, Option<Size>>,
+}
 
 impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, aliases: Aliases) -> Self {
+        let mut options = Options::default();
+        options.set_emit_comments(false);
+        options.emit_anchor_events = true;
+        options.emit_unresolved_aliases = aliases == Aliases::MayDangle;
+        Self {
+            text,
+            parser: Parser::new_from_str_with_options(text, options),
+            current: None,
+            cursor: 0,
+            comments: Vec::new(),
+            nodes: 0,
+            depth: 0,
+            total: 0,
+            anchors: Vec::new(),
+            sizes: HashMap::new(),
+        }
+    }
+
     pub(super) fn event(&mut self) -> Result<(Event<'t>, granit_parser::Span), Fault> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),

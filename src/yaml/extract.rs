@@ -1,0 +1,115 @@
+//! Fragments taken out of a stream.
+//!
+//! # Why
+//!
+//! A fragment must stand alone, but an alias in it may refer to an anchor
+//! elsewhere in its stream. Such an alias is replaced by the value it stands
+//! for; that is an edit of the piece, so this file sits above [`splice`].
+
+use super::edit::Edit;
+use super::extent::{child_index, child_start};
+use super::fragment::{Fragment, Shape};
+use super::node::{Content, Node, Stream};
+use super::parse::{self, Aliases};
+use super::place::{Place, Step};
+use super::source;
+use super::splice::splice;
+
+impl Fragment {
+    /// Copies a mapping entry with the comments directly above it and at the end of its line.
+    pub fn entry(stream: &Stream, place: &Place) -> Option<Self> {
+        match place.parent()? {
+            (parent, step @ Step::Key(_)) => child(stream, &parent, step, Shape::Entry),
+            _ => None,
+        }
+    }
+
+    /// Copies a list item with the comments directly above it and at the end of its line.
+    pub fn item(stream: &Stream, place: &Place) -> Option<Self> {
+        match place.parent()? {
+            (parent, step @ Step::Index(_)) => child(stream, &parent, step, Shape::Item),
+            _ => None,
+        }
+    }
+
+    /// Copies a value without its key or dash and the comments around it.
+    pub fn value(stream: &Stream, place: &Place) -> Option<Self> {
+        let start = stream.node(place)?.start;
+        let text = source::value(stream, place)?;
+        standalone(stream, place.document, start, &text, Shape::Value)
+    }
+
+    /// Copies a whole document with its leading comments.
+    pub fn document(stream: &Stream, index: usize) -> Option<Self> {
+        let text = source::document(stream, index)?;
+        Self::read(&text, Shape::Document, stream.is_json()).ok()
+    }
+}
+
+fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<Fragment> {
+    let node = stream.node(parent)?;
+    let index = child_index(node, step)?;
+    let text = source::child(stream, node, index)?;
+    let start = child_start(node, index)?;
+    standalone(stream, parent.document, start, &text, shape)
+}
+
+/// Reads the text of a piece that starts at `from`, with aliases of outside anchors expanded.
+fn standalone(
+    stream: &Stream,
+    document: usize,
+    from: usize,
+    text: &str,
+    shape: Shape,
+) -> Option<Fragment> {
+    let json = stream.is_json();
+    if let Ok(fragment) = Fragment::read(text, shape, json) {
+        return Some(fragment);
+    }
+    let piece = parse::read(text.to_owned(), Aliases::MayDangle).ok()?;
+    let mut edits = Vec::new();
+    let root = &piece.documents.first()?.root;
+    visit_dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
+        let anchors = &stream.documents.get(document)?.anchors;
+        let (_, at) = anchors
+            .iter()
+            .rfind(|(anchor, at)| anchor == name && *at < from)?;
+        let node = stream.anchored(document, name, *at)?;
+        edits.push(Edit::Set {
+            place: place.clone(),
+            value: Fragment::from_value(&stream.value(document, node)),
+        });
+        Some(())
+    })?;
+    let text = splice(&piece, &edits).ok()?;
+    Fragment::read(&text, shape, json).ok()
+}
+
+/// Calls `visit` for every alias whose anchor is not in the piece; `None` from it ends the walk.
+fn visit_dangling(
+    piece: &Stream,
+    node: &Node,
+    place: &mut Place,
+    visit: &mut dyn FnMut(&Place, &str) -> Option<()>,
+) -> Option<()> {
+    match &node.content {
+        Content::Alias(name) if std::ptr::eq(piece.resolve(0, node), node) => visit(place, name),
+        Content::Scalar(_) | Content::Alias(_) => Some(()),
+        Content::Sequence { items, .. } => {
+            for (index, item) in items.iter().enumerate() {
+                place.steps.push(Step::Index(index));
+                visit_dangling(piece, item, place, visit)?;
+                place.steps.pop();
+            }
+            Some(())
+        }
+        Content::Mapping { entries, .. } => {
+            for entry in entries {
+                place.steps.push(Step::Key(entry.name().to_owned()));
+                visit_dangling(piece, &entry.value, place, visit)?;
+                place.steps.pop();
+            }
+            Some(())
+        }
+    }
+}
