@@ -1,4 +1,4 @@
-//! Environments and their aliases: every word means one environment.
+//! Environments and their aliases: each name belongs to one environment.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use super::pointer::Pointer;
 use super::words::quoted;
 use crate::domain::Environment;
 
-/// The environments, each alias once.
+/// Reads the environments and reports names and aliases that clash.
 pub(super) fn read(
     entries: &[EnvironmentEntry],
     at: &Pointer,
     notes: &mut Notes,
 ) -> Vec<Environment> {
     let mut names = Names::default();
-    // Whose word it is: names first, so that an alias never takes another's name.
+    // Names come first, so that an alias never takes the name of another environment.
     let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
     for (i, entry) in entries.iter().enumerate() {
         let place = at.index(i).key("name");
@@ -30,12 +30,12 @@ pub(super) fn read(
         for (k, alias) in entry.aliases.iter().enumerate() {
             let place = at.index(i).key("aliases").index(k);
             if alias.is_empty() {
-                notes.fault(Note::at(place, "an alias is empty"));
+                notes.fault(Note::at(place, "the alias is empty"));
                 continue;
             }
             check_part("alias", alias, &place, notes);
             if *alias == entry.name {
-                let message = format!("alias {} is the environment's own name", quoted(alias));
+                let message = format!("alias {} is the name of its own environment", quoted(alias));
                 notes.warning(Note::at(place, message));
                 continue;
             }
@@ -43,18 +43,18 @@ pub(super) fn read(
                 Some(owner) if owner != i => {
                     let other = &entries[owner].name;
                     let message = if other == alias {
-                        format!("alias {} is another environment's name", quoted(alias))
+                        format!("alias {} is the name of another environment", quoted(alias))
                     } else {
                         let other = quoted(other);
                         format!(
-                            "alias {} belongs to environment {other} already",
+                            "alias {} already belongs to environment {other}",
                             quoted(alias)
                         )
                     };
                     notes.fault(Note::at(place, message));
                 }
                 Some(_) => {
-                    let message = format!("alias {} is repeated", quoted(alias));
+                    let message = format!("alias {} is listed twice", quoted(alias));
                     notes.warning(Note::at(place, message));
                 }
                 None => {

@@ -1,41 +1,41 @@
-//! What is wrong with a configuration, and where.
+//! Faults: what is wrong with a configuration, and where.
 
 use std::fmt::{self, Write as _};
 
 use thiserror::Error;
 
-/// One thing that is wrong (or, among the warnings, odd) at one place of the file.
+/// One problem at one place of the file; warnings use the same type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The file's name as the caller gave it.
+pub struct ConfigFault {
+    /// The file name that the caller passed.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The way to the value, such as `policies[0].match.kinds[0]`; empty for the whole file.
+    /// The path to the value, such as `policies[0].match.kinds[0]`; empty for the whole file.
     pub path: String,
-    /// What is wrong, lower case and without a full stop.
+    /// What is wrong, in lower case and without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub hint: Option<String>,
-    /// The line of the file that it is about.
+    /// The line of the file with the problem.
     pub excerpt: Excerpt,
 }
 
-/// A line of the file, cut short around the place if it is long.
+/// A line of the file; a long line is cut around the place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line's text, without what a terminal would obey.
+    /// The line's text; control characters are replaced.
     pub line: String,
-    /// How many characters of `line` stand before the place.
+    /// How many characters of `line` come before the place.
     pub before: usize,
     /// How many characters the place covers; at least one.
     pub width: usize,
 }
 
-impl Fault {
-    /// The fault over several lines, with the line of the file and a caret below the place.
+impl ConfigFault {
+    /// Renders the fault with its line of the file and carets below the place.
     ///
     /// ```text
     /// promote.yaml:3:1: unknown key `enviroments`, did you mean `environments`?
@@ -52,7 +52,7 @@ impl Fault {
             before,
             width,
         } = &self.excerpt;
-        // Tabs stay tabs, so that the caret stands where the terminal shows the place.
+        // Tabs stay tabs, so that the carets line up with the place.
         let indent: String = line
             .chars()
             .take(*before)
@@ -68,7 +68,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             file,
@@ -81,26 +81,26 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All that is wrong with a configuration, in the order of the file; never empty.
+/// All faults of a configuration, in file order; never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}", self.lines())]
-pub struct Faults {
-    list: Vec<Fault>,
+pub struct ConfigFaults {
+    list: Vec<ConfigFault>,
     left_out: usize,
 }
 
-impl Faults {
-    /// Takes faults in order, and how many more there were; `None` when there are none.
-    pub(super) fn new(list: Vec<Fault>, left_out: usize) -> Option<Self> {
+impl ConfigFaults {
+    /// Wraps faults in file order and the number that was left out; `None` without faults.
+    pub(super) fn new(list: Vec<ConfigFault>, left_out: usize) -> Option<Self> {
         (!list.is_empty()).then_some(Self { list, left_out })
     }
 
-    /// The faults in the order of the file.
-    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+    /// The faults in file order.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigFault> {
         self.list.iter()
     }
 
-    /// How many more there are than a person would read.
+    /// How many faults were left out because the list is too long to read.
     pub fn left_out(&self) -> usize {
         self.left_out
     }
@@ -111,18 +111,18 @@ impl Faults {
     }
 }
 
-impl<'a> IntoIterator for &'a Faults {
-    type Item = &'a Fault;
-    type IntoIter = std::slice::Iter<'a, Fault>;
+impl<'a> IntoIterator for &'a ConfigFaults {
+    type Item = &'a ConfigFault;
+    type IntoIter = std::slice::Iter<'a, ConfigFault>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl IntoIterator for Faults {
-    type Item = Fault;
-    type IntoIter = std::vec::IntoIter<Fault>;
+impl IntoIterator for ConfigFaults {
+    type Item = ConfigFault;
+    type IntoIter = std::vec::IntoIter<ConfigFault>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.list.into_iter()
@@ -133,8 +133,8 @@ impl IntoIterator for Faults {
 mod tests {
     use super::*;
 
-    fn fault() -> Fault {
-        Fault {
+    fn fault() -> ConfigFault {
+        ConfigFault {
             file: "promote.yaml".into(),
             line: 12,
             column: 6,
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_says_where_and_what() {
+    fn one_line_gives_place_and_message() {
         assert_eq!(
             fault().to_string(),
             "promote.yaml:12:6: unknown value `prod` for `kind`"
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_points_at_the_place_and_gives_the_hint() {
+    fn a_report_marks_the_place_and_ends_with_the_hint() {
         let expected = [
             "promote.yaml:12:6: unknown value `prod` for `kind`",
             "   |",

@@ -1,11 +1,11 @@
-//! The keys of `promote.yaml`: the one place where they are written.
+//! The keys of `promote.yaml`, defined once.
 //!
 //! # Why
 //!
-//! What is known, which type it has and what it means is needed three times:
-//! to read the file, to report faults, and for the JSON Schema that editors
-//! use. All three come from these types and their doc comments; `schemars`
-//! makes the schema, and [`super::shape`] walks the file by it.
+//! The keys, their types and their descriptions are needed three times: to
+//! read the file, to report faults, and for the JSON Schema that editors use.
+//! All three come from these types and their doc comments: `schemars` derives
+//! the schema, and [`super::shape`] checks the file against it.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,23 +24,23 @@ pub(super) struct File {
     #[serde(rename = "version")]
     #[schemars(extend("enum" = [1]))]
     pub(super) _version: Option<u64>,
-    /// The environments, with the other names under which paths know them.
+    /// The environments and their aliases.
     #[serde(default)]
     pub(super) environments: Vec<EnvironmentEntry>,
-    /// Where an application's files of an environment lie: paths from the root with `{env}`, `{app}`
+    /// Where the files of an application are: paths from the repository's root with `{env}`, `{app}`
     /// (one part of the path) or `{app**}` (one or more), `*` and `**`. The first match wins.
     #[serde(default)]
     pub(super) layout: Vec<String>,
-    /// Applications that are promoted together.
+    /// Groups of applications that are promoted together.
     #[serde(default)]
     pub(super) products: Vec<ProductEntry>,
-    /// Named sets of rules that say what is promoted by default.
+    /// Named sets of rules that define what is promoted by default.
     #[serde(default)]
     pub(super) templates: Vec<TemplateEntry>,
-    /// Settings for some promotions. The lowest priority number wins, each setting on its own.
+    /// Settings for matching promotions. For each setting, the policy with the lowest priority number wins.
     #[serde(default)]
     pub(super) policies: Vec<PolicyEntry>,
-    /// Templates of the commit message and of pull requests.
+    /// Templates for commit messages and pull requests.
     #[serde(default)]
     pub(super) messages: MessagesEntry,
 }
@@ -50,12 +50,12 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-reserved" = ["branch", "repository"]))]
 pub(super) struct EnvironmentEntry {
-    /// The name that people use, and under which paths know it.
+    /// The name, as it appears in paths and on the command line.
     #[schemars(length(min = 1))]
     pub(super) name: String,
-    /// Whether it serves users.
-    pub(super) kind: Option<Kind>,
-    /// Other names under which paths know it.
+    /// Whether the environment serves users.
+    pub(super) kind: Option<KindWord>,
+    /// Other names for the environment, in paths and on the command line.
     #[serde(default)]
     pub(super) aliases: Vec<String>,
 }
@@ -63,10 +63,10 @@ pub(super) struct EnvironmentEntry {
 /// Whether an environment serves users.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
-    /// It serves users.
+pub(super) enum KindWord {
+    /// An environment that serves users.
     Production,
-    /// Everything else.
+    /// Any other environment.
     NonProduction,
 }
 
@@ -74,140 +74,140 @@ pub(super) enum Kind {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProductEntry {
-    /// The product's name, as `--product` takes it.
+    /// The name, for `--product`.
     #[schemars(length(min = 1))]
     pub(super) name: String,
-    /// Its applications: whole names, or their last parts.
+    /// Its applications, by full name or by the last parts of the name.
     #[serde(default)]
     pub(super) applications: Vec<String>,
-    /// The template that decides for them, by name; without it, `default`.
+    /// The name of the template for its applications; `default` if omitted.
     pub(super) template: Option<String>,
 }
 
-/// A named set of rules; `default` serves all applications that have no other.
+/// A named set of rules; the one named `default` applies to applications without a template.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TemplateEntry {
-    /// The template's name.
+    /// The name.
     #[schemars(length(min = 1))]
     pub(super) name: String,
-    /// Where an application's version stands, for the summary.
+    /// Where the summary reads an application's version.
     pub(super) version: Option<VersionEntry>,
-    /// Rules; the first whose `files` match decides for a file.
+    /// The rules; the first whose `files` matches a file applies to it.
     #[serde(default)]
     pub(super) rules: Vec<RuleEntry>,
 }
 
-/// Where the version of an application stands.
+/// Where to find the version of an application.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VersionEntry {
-    /// The file's name, or a glob over its path.
+    /// A file name, or a glob for its path.
     #[schemars(length(min = 1))]
     pub(super) file: String,
-    /// A `JSONPath` to the value.
+    /// The `JSONPath` of the value.
     pub(super) path: String,
 }
 
-/// What is promoted and what is kept in some files.
+/// What is promoted and what is kept in matching files.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleEntry {
-    /// A glob over the path in the target.
+    /// A glob for the path in the target environment.
     #[schemars(length(min = 1))]
     pub(super) files: String,
-    /// What is promoted; without it, `versions`.
+    /// What is promoted; `versions` if omitted.
     #[schemars(extend("minItems" = 1))]
     pub(super) promote: Option<OneOrMany<PromoteEntry>>,
-    /// `JSONPath`s to what the target keeps in any case.
+    /// `JSONPath`s of values that the target always keeps.
     #[serde(default)]
     pub(super) keep: OneOrMany<String>,
 }
 
-/// What a rule promotes: a word, or the values that a `JSONPath` selects.
+/// What a rule promotes: a keyword, or the values that a `JSONPath` selects.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum PromoteEntry {
-    /// A word.
+    /// A keyword.
     Word(PromoteWord),
     /// A `JSONPath`; it starts with `$`.
     Path(#[schemars(regex(pattern = r"^\$"))] String),
 }
 
-/// What a rule can promote, in a word.
+/// The keywords for what a rule promotes.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum PromoteWord {
-    /// Fields that carry a version, and what moves along with them.
+    /// Version fields, and values that move with them.
     Versions,
-    /// What changed in the source since the last promotion.
+    /// Changes of the source since the last promotion.
     Changes,
     /// Every difference.
     All,
 }
 
-/// Settings for some promotions.
+/// Settings for matching promotions.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-reserved" = ["gates", "guards", "allow", "workflows", "concurrency", "forge"]))]
-// What is left of a policy when a part of it does not fit would speak for more than was meant.
+// Without its invalid parts, a policy could match more promotions than its author meant.
 #[schemars(extend("x-whole" = true))]
 pub(super) struct PolicyEntry {
-    /// The policy's name.
+    /// The name.
     #[schemars(length(min = 1))]
     pub(super) name: String,
-    /// Lower wins; 0 without it.
+    /// The priority: the lowest number wins; 0 if omitted.
     #[serde(default)]
     pub(super) priority: i64,
-    /// Which promotions it speaks for; all, without it.
+    /// The promotions that it applies to; all if omitted.
     #[serde(default)]
     pub(super) r#match: MatchEntry,
-    /// What a promotion ends in.
+    /// How a promotion is delivered.
     pub(super) action: Option<ActionWord>,
-    /// How its pull request is opened, where it ends in one.
+    /// Settings for the pull request, if the action opens one.
     #[serde(rename = "pullRequest", default)]
     pub(super) pull_request: PullRequestEntry,
 }
 
-/// How a pull request is opened.
+/// Settings for a pull request.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PullRequestEntry {
-    /// Whether a new one is a draft.
+    /// Whether it is opened as a draft.
     pub(super) draft: Option<bool>,
-    /// Labels that it gets; those that the repository lacks are made.
+    /// Its labels; missing ones are created in the repository.
     pub(super) labels: Option<OneOrMany<String>>,
-    /// People that are asked for a review.
+    /// People whose review is requested.
     pub(super) reviewers: Option<OneOrMany<String>>,
-    /// Teams that are asked for a review, by their short names.
+    /// Teams whose review is requested, by their short names.
     pub(super) teams: Option<OneOrMany<String>>,
-    /// People that it is assigned to.
+    /// People it is assigned to.
     pub(super) assignees: Option<OneOrMany<String>>,
-    /// How the forge merges it by itself, as soon as its own rules allow it.
+    /// The merge method for auto-merge; without it, auto-merge stays off.
     #[serde(rename = "autoMerge")]
     pub(super) auto_merge: Option<MergeWord>,
 }
 
-/// How a forge merges.
+/// How a pull request is merged.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum MergeWord {
     /// A merge commit.
     Merge,
-    /// One commit of all.
+    /// A single commit.
     Squash,
-    /// The commits on top of the base.
+    /// The commits, rebased onto the base branch.
     Rebase,
 }
 
-/// Which promotions a policy speaks for: everything that is given must match.
+/// The promotions that a policy applies to: every condition must match.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MatchEntry {
-    /// Kinds of the target environment.
+    /// Kinds of target environments.
     #[schemars(extend("minItems" = 1))]
-    pub(super) kinds: Option<OneOrMany<Kind>>,
-    /// Names or aliases of the target environment.
+    pub(super) kinds: Option<OneOrMany<KindWord>>,
+    /// Names or aliases of target environments.
     #[schemars(extend("minItems" = 1))]
     pub(super) environments: Option<OneOrMany<String>>,
     /// Names of products.
@@ -215,49 +215,49 @@ pub(super) struct MatchEntry {
     pub(super) products: Option<OneOrMany<String>>,
 }
 
-/// What a promotion ends in.
+/// How a promotion is delivered.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum ActionWord {
-    /// A commit on the target branch.
+    /// Commit to the target branch.
     Commit,
-    /// A pull request.
+    /// Open a pull request.
     PullRequest,
-    /// Nothing: the plan is the result.
+    /// Change nothing and only report the plan.
     None,
 }
 
-/// Templates of the commit message, in the syntax of Jinja. They know `from`, `to`, `applications`
-/// (each with `name`, `version.before` and `version.after`), `product`, `source`, `target`, `mode`
-/// and `promotion_id`.
+/// Jinja templates for the commit message. Variables: `from`, `to`, `applications` (each with
+/// `name`, `version.before` and `version.after`), `product`, `source`, `target`, `mode` and
+/// `promotion_id`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MessagesEntry {
-    /// The first line.
+    /// The subject line.
     pub(super) title: Option<String>,
-    /// What follows.
+    /// The text below it.
     pub(super) body: Option<String>,
-    /// Templates of the pull request; they also know `preview`, which is Markdown.
+    /// Templates for the pull request, with `preview` (Markdown) as another variable.
     #[serde(rename = "pullRequest", default)]
     pub(super) pull_request: PullRequestMessagesEntry,
 }
 
-/// Templates of the pull request.
+/// Templates for the pull request.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PullRequestMessagesEntry {
-    /// One line; without it, the commit's title.
+    /// The title, one line; that of the commit if omitted.
     pub(super) title: Option<String>,
-    /// Markdown.
+    /// The description, in Markdown.
     pub(super) body: Option<String>,
 }
 
-/// One value, or a list of them.
+/// A single value or a list.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
 pub(super) enum OneOrMany<T> {
-    /// One value.
+    /// A single value.
     One(T),
     /// A list.
     Many(Vec<T>),
@@ -270,7 +270,7 @@ impl<T> Default for OneOrMany<T> {
 }
 
 impl<T> OneOrMany<T> {
-    /// The values, each with the pointer to it.
+    /// The values, each with its pointer.
     pub(super) fn each(&self, at: &Pointer) -> Vec<(Pointer, &T)> {
         match self {
             Self::One(value) => vec![(at.clone(), value)],
@@ -282,11 +282,11 @@ impl<T> OneOrMany<T> {
     }
 }
 
-impl From<Kind> for EnvironmentKind {
-    fn from(kind: Kind) -> Self {
+impl From<KindWord> for EnvironmentKind {
+    fn from(kind: KindWord) -> Self {
         match kind {
-            Kind::Production => Self::Production,
-            Kind::NonProduction => Self::NonProduction,
+            KindWord::Production => Self::Production,
+            KindWord::NonProduction => Self::NonProduction,
         }
     }
 }

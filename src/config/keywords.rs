@@ -1,22 +1,22 @@
-//! The part of JSON Schema that the configuration's own schema uses.
+//! The JSON Schema keywords that the configuration's schema uses.
 
 use serde_json::Value as Json;
 
-/// The definitions that a schema's `$ref`s stand for.
+/// The `$defs` of a schema.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Definitions<'s> {
     list: Option<&'s Json>,
 }
 
 impl<'s> Definitions<'s> {
-    /// The definitions of a whole schema.
+    /// Takes the definitions from the root of a schema.
     pub(super) fn of(schema: &'s Json) -> Self {
         Self {
             list: schema.get("$defs"),
         }
     }
 
-    /// The schema that a `$ref` stands for.
+    /// Follows a `$ref`; any other schema is returned as it is.
     pub(super) fn resolved(self, schema: &'s Json) -> &'s Json {
         let name = schema
             .get("$ref")
@@ -47,7 +47,7 @@ impl<'s> Definitions<'s> {
         found
     }
 
-    /// The first branch of that type; the schema itself when it has none.
+    /// The first branch of that type, or the schema itself.
     pub(super) fn branch(self, schema: &'s Json, name: &str) -> &'s Json {
         let of_type = |branch: &&'s Json| self.types(branch).contains(&name);
         match self.branches(schema).into_iter().find(of_type) {
@@ -56,7 +56,7 @@ impl<'s> Definitions<'s> {
         }
     }
 
-    /// The words that a scalar can be; `None` when it is free.
+    /// The values that a scalar may have; `None` if any is allowed.
     pub(super) fn words(self, schema: &'s Json) -> Option<Vec<String>> {
         let text = |json: &Json| {
             json.as_str()
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_of_words_is_all_of_them() {
+    fn a_choice_allows_the_words_of_all_branches() {
         let schema = json!({
             "oneOf": [{"type": "string", "const": "a"}, {"$ref": "#/$defs/B"}],
             "$defs": {"B": {"type": "string", "enum": ["b", "c"]}},
@@ -100,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_holds_any_text_has_no_words() {
+    fn a_choice_with_free_text_has_no_words() {
         let schema = json!({"anyOf": [{"type": "string", "const": "a"}, {"type": "string"}]});
         assert_eq!(Definitions::of(&schema).words(&schema), None);
     }
 
     #[test]
-    fn a_choice_allows_the_types_of_all() {
+    fn a_choice_allows_the_types_of_all_branches() {
         let schema = json!({"anyOf": [{"type": ["string", "null"]}, {"type": "array"}]});
         let types = Definitions::of(&schema).types(&schema);
         assert_eq!(types, ["string", "null", "array"]);

@@ -1,10 +1,10 @@
-//! Templates of the commit message and the pull request: that they compile and name only what there is.
+//! Checks that message templates compile and use only known variables.
 //!
 //! # Why
 //!
-//! A slip in a message would otherwise show only when a promotion is ready to
-//! be committed. So each template is also rendered over a small made-up plan,
-//! where every unknown name and filter is an error.
+//! Otherwise a typo in a template would only show up when a promotion is about
+//! to be committed. So each template is also rendered with a small sample plan,
+//! and every unknown name or filter is an error.
 
 use std::error::Error as _;
 
@@ -16,10 +16,10 @@ use super::pointer::Pointer;
 use super::words::{did_you_mean, list, quoted};
 use crate::domain::{MessageTemplates, Messages};
 
-/// Steps that a message may take; a loop over thousands of applications needs fewer.
+/// How many instructions a template may run; a loop over thousands of applications needs fewer.
 const FUEL: u64 = 200_000;
 
-/// The templates, without those that are at fault.
+/// Reads the templates; faulty ones are reported and left out.
 pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Messages {
     let mut checked = |text: &Option<String>, at: Pointer, known: &[&str]| {
         let text = text.as_deref()?;
@@ -48,7 +48,10 @@ fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> boo
     let template = match environment.template_from_str(text) {
         Ok(template) => template,
         Err(e) => {
-            notes.fault(Note::at(at.clone(), format!("not a template: {}", why(&e))));
+            notes.fault(Note::at(
+                at.clone(),
+                format!("not a valid template: {}", chain(&e)),
+            ));
             return false;
         }
     };
@@ -60,20 +63,20 @@ fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> boo
     for name in &unknown {
         let near = did_you_mean(name, variables.iter().copied());
         let message = format!("unknown variable {}{near}", quoted(name));
-        let hint = format!("known here: {}", list(variables.iter().copied()));
+        let hint = format!("known variables: {}", list(variables.iter().copied()));
         notes.fault(Note::at(at.clone(), message).hint(hint));
     }
     if unknown.is_empty()
         && let Err(e) = template.render(sample())
     {
-        let message = format!("the template cannot be rendered: {}", why(&e));
+        let message = format!("the template cannot be rendered: {}", chain(&e));
         notes.fault(Note::at(at.clone(), message));
         return false;
     }
     unknown.is_empty()
 }
 
-/// A plan of one application, in the shape that the engine renders.
+/// A plan with one application, with the variables that the engine passes.
 fn sample() -> Value {
     let version = context! { before => "1.4.1", after => "1.4.2" };
     let applications = vec![context! { name => "api", version => version }];
@@ -90,8 +93,8 @@ fn sample() -> Value {
     }
 }
 
-/// The error and its causes in one line.
-fn why(error: &minijinja::Error) -> String {
+/// The error and its causes on one line.
+fn chain(error: &minijinja::Error) -> String {
     let mut text = error.kind().to_string();
     if let Some(detail) = error.detail() {
         text = format!("{text}, {detail}");
@@ -112,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sample_has_every_variable_that_is_known() {
+    fn the_sample_has_every_known_variable() {
         for name in Messages::VARIABLES {
             let value = sample().get_attr(name).unwrap();
             assert!(!value.is_undefined(), "{name}");

@@ -1,13 +1,13 @@
-//! `promote.yaml` to [`Settings`], or everything that is wrong with it at once.
+//! Turns the text of `promote.yaml` into [`Settings`], or reports all its faults at once.
 //!
 //! # Why
 //!
-//! A person fixes a configuration once, not fault by fault. So reading goes in
-//! steps that each see the whole file: the bounded YAML parser (`source`),
-//! keys and types by the schema (`shape`), the typed reading (`file`), and
-//! what it all means (`environments`, `templates`, `policies`,
-//! `messages`). Only text that is not YAML ends it early. This room is given
-//! text; it never reads the disk.
+//! People want to fix a configuration in one go. So each step sees the whole
+//! file: a YAML parser with size limits (`source`), the check of keys and types
+//! against the schema (`shape`), deserialization (`file`), and the checks of
+//! meaning (`environments`, `templates`, `policies`, `messages`). Only text
+//! that is not YAML stops early. This module works on text and never reads
+//! files.
 
 mod environments;
 mod fault;
@@ -33,35 +33,37 @@ use notes::{Note, Notes};
 use pointer::Pointer;
 use source::Source;
 
-pub use fault::{Excerpt, Fault, Faults};
+pub use fault::{ConfigFault, ConfigFaults, Excerpt};
 
-/// More faults than this nobody reads in one go.
+/// How many faults are shown; nobody reads more at once.
 const MOST_FAULTS: usize = 100;
 
-/// What a configuration says.
+/// A configuration without faults.
 #[derive(Clone, Debug)]
-pub struct Read {
-    /// The settings; their origin is the caller's to set.
+pub struct Configuration {
+    /// The settings; the caller sets their origin.
     pub settings: Settings,
-    /// What is odd but does no harm, in the order of the file.
-    pub warnings: Vec<Fault>,
+    /// Problems that do not prevent its use, in file order.
+    pub warnings: Vec<ConfigFault>,
 }
 
-/// Reads the text of a configuration; `file` is its name in faults.
+/// Reads the text of a configuration; faults name the file `file`.
 ///
-/// An empty text is an empty configuration.
+/// An empty text is a valid configuration without settings.
 ///
 /// # Errors
-/// All faults of the file, in its order.
-pub fn read(text: &str, file: &str) -> Result<Read, Faults> {
-    let one = |fault: Box<Fault>| Faults::new(vec![*fault], 0).expect("one fault is not none");
+/// All faults of the file, in file order.
+pub fn read(text: &str, file: &str) -> Result<Configuration, ConfigFaults> {
+    let one = |fault: Box<ConfigFault>| {
+        ConfigFaults::new(vec![*fault], 0).expect("the list has one fault")
+    };
     let source = Source::parse(text, file).map_err(one)?;
     let mut notes = Notes::default();
-    let settings = understand(&source, &mut notes).map_err(one)?;
+    let settings = interpret(&source, &mut notes).map_err(one)?;
     let (faults, left_out) = placed(&source, notes.faults);
-    match Faults::new(faults, left_out + notes.left_out) {
+    match ConfigFaults::new(faults, left_out + notes.left_out) {
         Some(faults) => Err(faults),
-        None => Ok(Read {
+        None => Ok(Configuration {
             settings,
             warnings: placed(&source, notes.warnings).0,
         }),
@@ -73,8 +75,8 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
 }
 
-/// Reads what can be read, and notes what cannot.
-fn understand(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<Fault>> {
+/// Reads everything that is valid and notes the rest.
+fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<ConfigFault>> {
     if source.is_empty() {
         return Ok(Settings::default());
     }
@@ -85,15 +87,15 @@ fn understand(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<Fa
     }
     let schema = schema();
     let fitting = shape::fit(&schema, &value, notes);
-    let mut meaning = Notes::default();
+    let mut meaning_notes = Notes::default();
     let settings = match typed(fitting.value.clone()) {
-        Ok(file) => settings(&file, &mut meaning),
+        Ok(file) => settings(&file, &mut meaning_notes),
         Err(note) => {
-            meaning.fault(note);
+            meaning_notes.fault(note);
             Settings::default()
         }
     };
-    notes.add(meaning, |at| fitting.original(at));
+    notes.add(meaning_notes, |at| fitting.original(at));
     Ok(settings)
 }
 
@@ -131,8 +133,8 @@ fn layout(patterns: &[String], at: &Pointer, notes: &mut Notes) -> Vec<LayoutPat
     parsed
 }
 
-/// The notes in the order of the file, as far as a person would read.
-fn placed(source: &Source<'_>, notes: Vec<Note>) -> (Vec<Fault>, usize) {
+/// Places notes in the text, in file order; returns at most [`MOST_FAULTS`] and how many were cut.
+fn placed(source: &Source<'_>, notes: Vec<Note>) -> (Vec<ConfigFault>, usize) {
     let mut notes: Vec<(usize, Note)> = notes
         .into_iter()
         .map(|note| (source.span(&note.at, note.spot).start, note))

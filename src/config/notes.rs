@@ -1,21 +1,21 @@
-//! Faults and warnings while the configuration is read, before they are placed in the text.
+//! Faults and warnings before they are placed in the text.
 
 use super::pointer::Pointer;
 
-/// A fault or warning at a value or its key.
+/// A fault or warning about a value or its key.
 #[derive(Clone, Debug)]
 pub(super) struct Note {
-    /// The value that it is about.
+    /// The value concerned.
     pub(super) at: Pointer,
-    /// The key or the value.
+    /// Whether it concerns the key or the value.
     pub(super) spot: Spot,
     /// What is wrong.
     pub(super) message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub(super) hint: Option<String>,
 }
 
-/// Which end of `key: value` a note points at.
+/// The part of `key: value` that a note points at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spot {
     /// The key.
@@ -25,7 +25,7 @@ pub(super) enum Spot {
 }
 
 impl Note {
-    /// A note about the value at a pointer.
+    /// Creates a note about the value at a pointer.
     pub(super) fn at(at: Pointer, message: impl Into<String>) -> Self {
         Self {
             at,
@@ -35,41 +35,41 @@ impl Note {
         }
     }
 
-    /// The same, about the key.
+    /// Points the note at the key.
     pub(super) fn on_key(mut self) -> Self {
         self.spot = Spot::Key;
         self
     }
 
-    /// The same, with advice.
+    /// Adds advice.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
-/// How many faults are kept; there is no use in more, and each costs time to place.
+/// How many faults are kept; placing each one takes time, and nobody reads more.
 const MOST: usize = 1_000;
 
-/// What was noted so far.
+/// The faults and warnings found so far.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// What makes the configuration unusable.
+    /// Problems that make the configuration unusable.
     pub(super) faults: Vec<Note>,
-    /// What is only odd.
+    /// Problems that do not prevent its use.
     pub(super) warnings: Vec<Note>,
     /// How many faults were not kept.
     pub(super) left_out: usize,
 }
 
 impl Notes {
-    /// Adds what makes the configuration unusable.
+    /// Adds a fault.
     pub(super) fn fault(&mut self, note: Note) {
-        self.fault_of(|| note);
+        self.fault_with(|| note);
     }
 
-    /// The same, for a note that takes time to make.
-    pub(super) fn fault_of(&mut self, note: impl FnOnce() -> Note) {
+    /// Adds a fault whose note is only built if it is kept.
+    pub(super) fn fault_with(&mut self, note: impl FnOnce() -> Note) {
         if self.faults.len() < MOST {
             self.faults.push(note());
         } else {
@@ -77,19 +77,19 @@ impl Notes {
         }
     }
 
-    /// Adds what is only odd.
+    /// Adds a warning.
     pub(super) fn warning(&mut self, note: Note) {
         if self.warnings.len() < MOST {
             self.warnings.push(note);
         }
     }
 
-    /// How many faults there are.
+    /// How many faults there are, kept or not.
     pub(super) fn count(&self) -> usize {
         self.faults.len() + self.left_out
     }
 
-    /// Takes over other notes, each at the place that `place` gives for its own.
+    /// Adds other notes, with `place` applied to their pointers.
     pub(super) fn add(&mut self, other: Self, place: impl Fn(&Pointer) -> Pointer) {
         let moved = |note: Note| Note {
             at: place(&note.at),

@@ -1,4 +1,4 @@
-//! The way to a value in the configuration, as faults print it.
+//! The path to a value in the configuration, as faults print it.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl Pointer {
         &self.0
     }
 
-    /// The last key on the way, which is what people call the value.
+    /// The last key on the path, which names the value.
     pub(super) fn name(&self) -> Option<&str> {
         self.0.iter().rev().find_map(|step| match step {
             Step::Key(name) => Some(name.as_str()),
@@ -63,7 +63,7 @@ impl fmt::Display for Pointer {
                 Step::Index(index) => write!(f, "[{index}]")?,
                 Step::Key(name) => {
                     let text = member(name);
-                    // `member` writes the dot that RFC 9535 needs after `$`; here nothing stands before.
+                    // `member` starts with the dot that RFC 9535 needs after `$`; a pointer has no `$`.
                     let text = if i == 0 {
                         text.trim_start_matches('.')
                     } else {
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_reads_as_people_write_it() {
+    fn it_is_written_with_dots_and_indexes() {
         let at = Pointer::root()
             .key("policies")
             .index(0)
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_called_by_its_list() {
+    fn an_item_has_the_name_of_its_list() {
         assert_eq!(Pointer::root().key("kinds").index(1).name(), Some("kinds"));
     }
 }

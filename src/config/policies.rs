@@ -1,4 +1,4 @@
-//! Policies: whom they speak for, and that no two of them tie.
+//! Policies: which promotions they match, and that no two of them tie.
 
 use super::file::{File, OneOrMany, PolicyEntry, PullRequestEntry};
 use super::names::Names;
@@ -7,7 +7,7 @@ use super::pointer::Pointer;
 use super::words::{did_you_mean, quoted};
 use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};
 
-/// The policies, strongest first.
+/// Reads the policies, highest precedence first.
 pub(super) fn read(
     file: &File,
     environments: &[Environment],
@@ -19,7 +19,7 @@ pub(super) fn read(
     for (i, entry) in file.policies.iter().enumerate() {
         let at = at.index(i);
         names.add("policy", &entry.name, &at.key("name"), notes);
-        check_words(file, entry, environments, &at.key("match"), notes);
+        check_match(file, entry, environments, &at.key("match"), notes);
         check_names(&entry.pull_request, &at.key("pullRequest"), notes);
         let policy = policy(entry);
         let tie = policies.iter().find_map(|other| {
@@ -28,13 +28,15 @@ pub(super) fn read(
         });
         if let Some((other, setting)) = tie {
             let message = format!(
-                "policies {} and {} both set `{setting}` with priority {} and can speak for the same promotion",
+                "policies {} and {} both set `{setting}` with priority {} and can match the same promotion",
                 quoted(&other.name),
                 quoted(&policy.name),
                 policy.priority
             );
             let note = Note::at(at.key("priority"), message);
-            notes.fault(note.hint("give one of them another `priority`; the lower number wins"));
+            notes.fault(
+                note.hint("give one of them a different `priority`; the lowest number wins"),
+            );
         }
         policies.push(policy);
     }
@@ -78,7 +80,7 @@ fn pull_request(entry: &PullRequestEntry) -> PullRequestSettings {
     }
 }
 
-/// Names that a forge could not know would be missed only when the branch is pushed already.
+/// Notes names that no forge accepts; otherwise they would only fail after the branch is pushed.
 fn check_names(entry: &PullRequestEntry, at: &Pointer, notes: &mut Notes) {
     let lists = [
         ("labels", &entry.labels),
@@ -93,16 +95,17 @@ fn check_names(entry: &PullRequestEntry, at: &Pointer, notes: &mut Notes) {
                 notes.fault(Note::at(at, format!("a name in `{key}` is empty")));
             } else if !is_label && name.contains(|c: char| c.is_whitespace() || "/@<>".contains(c))
             {
-                let message = format!("{} is no name of a person or team", quoted(name));
-                let hint = "people go under `reviewers`, teams by their short names under `teams`";
+                let message = format!("{} is not the name of a person or team", quoted(name));
+                let hint =
+                    "list people under `reviewers`, and teams by their short names under `teams`";
                 notes.fault(Note::at(at, message).hint(hint));
             }
         }
     }
 }
 
-/// A policy that speaks for nobody would be missed only when it is needed.
-fn check_words(
+/// Notes products and environments that do not exist; such a policy would never apply.
+fn check_match(
     file: &File,
     entry: &PolicyEntry,
     environments: &[Environment],
@@ -120,7 +123,7 @@ fn check_words(
             ));
         }
     }
-    // Without a list of environments they are found in the paths, and any name may be right.
+    // Without a list of environments, they are found in paths, and any name can be right.
     if environments.is_empty() {
         return;
     }
@@ -135,7 +138,7 @@ fn check_words(
     }
 }
 
-/// What two policies both set, equally strong, for some promotion.
+/// A setting that two policies of equal priority set for the same promotion.
 fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<&'static str> {
     let names = |p: &Policy| {
         let mut names = p.pull_request.names();
@@ -164,14 +167,14 @@ fn overlap(a: &PolicyMatch, b: &PolicyMatch, environments: &[Environment]) -> bo
     };
     let of_kind = |name: &String| {
         let kind = environments.iter().find(|e| e.name == *name);
-        // An environment of unknown kind may turn out to be of any.
+        // An environment without a kind can match any.
         kind.and_then(|e| e.kind)
             .is_none_or(|kind| kinds.contains(&kind))
     };
     kinds.is_empty() || places.is_empty() || places.iter().any(of_kind)
 }
 
-/// What both lists allow, where an empty list allows all; `None` when that is nothing.
+/// The intersection of two lists, where an empty list allows everything; `None` if nothing is left.
 fn common<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Option<Vec<T>> {
     match (a, b) {
         ([], other) | (other, []) => Some(other.to_vec()),

@@ -1,11 +1,10 @@
-//! Holds a file against the schema: keys, types and words, all faults at once.
+//! Checks a file against the schema: keys, types and allowed values.
 //!
 //! # Why
 //!
-//! A typed reader stops at the first thing that it does not expect. This walk
-//! goes on, and hands back what is left when everything that does not fit is
-//! taken away: that can be read, so that what the rest means is checked in the
-//! same run.
+//! A deserializer stops at the first error. This walk finds them all and
+//! returns the file without its invalid parts. The rest can be deserialized, so
+//! that its meaning is checked in the same run.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +17,17 @@ use super::pointer::Pointer;
 use super::words::{alternatives, any_of, did_you_mean, list, quoted};
 use crate::yaml::Step;
 
-/// What fits of a file.
+/// The valid parts of a file.
 #[derive(Debug)]
 pub(super) struct Fitting {
-    /// The file without what does not fit.
+    /// The file without its invalid parts.
     pub(super) value: Value,
-    /// Which items of a list are left, for the lists that lost some.
+    /// The original indexes of the items that are left, for lists that lost some.
     left: BTreeMap<Pointer, Vec<usize>>,
 }
 
 impl Fitting {
-    /// Where a value of what is left stands in the file.
+    /// Translates a pointer into the valid parts to one into the file.
     pub(super) fn original(&self, at: &Pointer) -> Pointer {
         at.steps()
             .iter()
@@ -42,7 +41,7 @@ impl Fitting {
     }
 }
 
-/// Holds `value` against `schema` and notes everything that does not fit.
+/// Checks `value` against `schema` and notes everything that is invalid.
 pub(super) fn fit(schema: &Json, value: &Value, notes: &mut Notes) -> Fitting {
     let mut walk = Walk {
         definitions: Definitions::of(schema),
@@ -63,7 +62,7 @@ struct Walk<'s, 'n> {
 }
 
 impl<'s> Walk<'s, '_> {
-    /// What is left of a value; `None` when it does not fit at all.
+    /// The valid parts of a value; `None` if nothing is valid.
     fn value(&mut self, schema: &'s Json, value: &Value, at: &Pointer) -> Option<Value> {
         let schema = self.definitions.resolved(schema);
         let types = self.definitions.types(schema);
@@ -120,7 +119,7 @@ impl<'s> Walk<'s, '_> {
             let name = scalar_text(key);
             let below = at.key(&name);
             match known.and_then(|known| known.get(&name)) {
-                // A key without a value says nothing.
+                // A key without a value counts as absent.
                 Some(_) if value.is_null() && !required(&name) => {}
                 Some(schema) => match self.value(schema, value, &below) {
                     Some(value) => drop(kept.insert(key.clone(), value)),
@@ -128,7 +127,7 @@ impl<'s> Walk<'s, '_> {
                 },
                 None => self
                     .notes
-                    .fault_of(|| unknown_key(schema, known.unwrap_or(none), &name, below)),
+                    .fault_with(|| unknown_key(schema, known.unwrap_or(none), &name, below)),
             }
         }
         for name in known
@@ -138,7 +137,7 @@ impl<'s> Walk<'s, '_> {
         {
             if !entries.contains_key(name.as_str()) {
                 fits = false;
-                let message = format!("{} is missing", quoted(name));
+                let message = format!("key {} is missing", quoted(name));
                 self.notes.fault(Note::at(at.clone(), message));
             }
         }
@@ -163,7 +162,7 @@ impl<'s> Walk<'s, '_> {
                     quoted(at.name().unwrap_or_default()),
                     did_you_mean(&text, known.clone()),
                 );
-                let hint = format!("it can be {}", any_of(known));
+                let hint = format!("allowed: {}", any_of(known));
                 self.notes.fault(Note::at(at.clone(), message).hint(hint));
                 None
             }
@@ -190,7 +189,7 @@ impl<'s> Walk<'s, '_> {
         let message = format!("expected {}, found {found}", alternatives(&expected));
         let mut note = Note::at(at.clone(), message);
         if types.contains(&"string") && matches!(value, Value::Number(_) | Value::Bool(_)) {
-            note = note.hint(format!("write it in quotes: \"{}\"", scalar_text(value)));
+            note = note.hint(format!("put it in quotes: \"{}\"", scalar_text(value)));
         }
         self.notes.fault(note);
     }
@@ -201,19 +200,19 @@ impl<'s> Walk<'s, '_> {
     }
 }
 
-/// What to say about a key that the schema does not have.
+/// The note for a key that is not in the schema.
 fn unknown_key(schema: &Json, known: &Map<String, Json>, name: &str, at: Pointer) -> Note {
     let reserved = schema.get("x-reserved").and_then(Json::as_array);
     let note = if reserved.is_some_and(|r| r.iter().any(|r| r == name)) {
-        let later = "is reserved for a later version and does nothing yet";
-        Note::at(at, format!("{} {later}", quoted(name))).hint("take it away until then")
+        let reserved = "is reserved for a later version and has no effect yet";
+        Note::at(at, format!("key {} {reserved}", quoted(name))).hint("remove it")
     } else if name == "<<" {
-        Note::at(at, "merge keys are not read here").hint("write the keys out")
+        Note::at(at, "merge keys are not supported").hint("copy the merged keys here")
     } else {
         let known = known.keys().map(String::as_str);
         let near = did_you_mean(name, known.clone());
         Note::at(at, format!("unknown key {}{near}", quoted(name)))
-            .hint(format!("known here: {}", list(known)))
+            .hint(format!("known keys: {}", list(known)))
     };
     note.on_key()
 }
@@ -224,7 +223,7 @@ fn is_shorter(length: usize, least: Option<&Json>) -> bool {
         .is_some_and(|least| u64::try_from(length).is_ok_and(|length| length < least))
 }
 
-/// The type in the words of JSON Schema.
+/// The type as JSON Schema names it.
 fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -243,7 +242,7 @@ fn type_in_words(name: &str) -> &'static str {
         "string" => "text",
         "integer" => "a whole number",
         "number" => "a number",
-        "boolean" => "a truth value",
+        "boolean" => "a boolean",
         "array" => "a list",
         "object" => "a mapping",
         "tagged" => "a value with a tag",

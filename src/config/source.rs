@@ -1,25 +1,24 @@
-//! The text of the configuration, bounded, with the place of every value.
+//! The text of the configuration, within size limits, with the place of every value.
 //!
 //! # Why
 //!
-//! The typed reader would follow a bomb of aliases or of brackets for as long
-//! as memory lasts. So the text goes through the crate's own bounded parser
-//! first, and nothing else sees it before. The same tree then gives the places
-//! for faults.
+//! A deserializer would expand an alias bomb or deep nesting until memory runs
+//! out. So the text first goes through this crate's own parser, which has
+//! limits. The same tree then provides the places of faults.
 
-use super::fault::{Excerpt, Fault};
+use super::fault::{ConfigFault, Excerpt};
 use super::notes::{Note, Spot};
 use super::pointer::Pointer;
 use crate::yaml::{Content, Node, Position, Span, Step, Stream};
 
-/// Larger than any configuration that people keep in one file.
+/// The largest text that is read, in bytes; real configurations are far smaller.
 const MAX_BYTES: usize = 1_000_000;
-/// How many values there may be once every alias is written out.
+/// How many values there may be after alias expansion.
 const MAX_VALUES: usize = 100_000;
-/// How deep values may be nested once every alias is written out; the format itself needs 6.
+/// How deep values may be nested after alias expansion; the format itself needs 6 levels.
 const MAX_DEPTH: usize = 64;
 
-/// The file's name and tree.
+/// The file name and the parsed text.
 #[derive(Debug)]
 pub(super) struct Source<'t> {
     file: &'t str,
@@ -27,13 +26,13 @@ pub(super) struct Source<'t> {
 }
 
 impl<'t> Source<'t> {
-    /// Reads the text within bounds.
+    /// Parses the text.
     ///
     /// # Errors
-    /// The one fault that makes everything after it unreadable.
-    pub(super) fn parse(text: &str, file: &'t str) -> Result<Self, Box<Fault>> {
+    /// When the text is not YAML, exceeds a limit or has a second document.
+    pub(super) fn parse(text: &str, file: &'t str) -> Result<Self, Box<ConfigFault>> {
         let refuse = |offset: usize, position: Position, message: String, hint: Option<&str>| {
-            Box::new(Fault {
+            Box::new(ConfigFault {
                 file: file.to_owned(),
                 line: position.line,
                 column: position.column,
@@ -45,11 +44,16 @@ impl<'t> Source<'t> {
         };
         let start = Position { line: 1, column: 1 };
         if text.len() > MAX_BYTES {
-            return Err(refuse(0, start, "larger than 1 MB".into(), None));
+            return Err(refuse(
+                0,
+                start,
+                "the file is larger than 1 MB".into(),
+                None,
+            ));
         }
         let stream = Stream::parse(text).map_err(|e| {
             let is_pattern = line(text, e.offset).contains(['{', '*']);
-            let hint = is_pattern.then_some("put patterns that hold `{` or `*` in quotes");
+            let hint = is_pattern.then_some("put patterns that contain `{` or `*` in quotes");
             refuse(e.offset, e.position, e.fault.to_string(), hint)
         })?;
         if let Some(second) = stream.documents().get(1) {
@@ -57,12 +61,12 @@ impl<'t> Source<'t> {
             return Err(refuse(
                 offset,
                 stream.position(offset),
-                "a second YAML document".into(),
-                Some("the configuration is one document; take away what starts with this `---`"),
+                "the file has a second YAML document".into(),
+                Some("keep one document: remove this `---` and everything below it"),
             ));
         }
         let source = Self { file, stream };
-        match source.beyond_bounds() {
+        match source.exceeded_limit() {
             Some((offset, message)) => {
                 let position = source.stream.position(offset);
                 Err(refuse(offset, position, message, None))
@@ -71,22 +75,22 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// Whether the file says nothing at all.
+    /// Whether the file has no document.
     pub(super) fn is_empty(&self) -> bool {
         self.stream.documents().is_empty()
     }
 
-    /// The text without a byte order mark, which the typed reader takes for a document.
+    /// The text without a byte order mark, which the deserializer would take for content.
     pub(super) fn text(&self) -> &str {
         let text = self.stream.text();
         text.strip_prefix('\u{feff}').unwrap_or(text)
     }
 
-    /// The note as a fault at its place in the text.
-    pub(super) fn place(&self, note: &Note) -> Fault {
+    /// Turns a note into a fault at its place in the text.
+    pub(super) fn place(&self, note: &Note) -> ConfigFault {
         let span = self.span(&note.at, note.spot);
         let position = self.stream.position(span.start);
-        Fault {
+        ConfigFault {
             file: self.file.to_owned(),
             line: position.line,
             column: position.column,
@@ -97,7 +101,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// Where a note's value or key stands, in bytes; as far down as the tree goes.
+    /// The bytes of the value or key at a pointer, or of its nearest parent that exists.
     pub(super) fn span(&self, at: &Pointer, spot: Spot) -> Span {
         let Some(document) = self.stream.documents().first() else {
             return 0..0;
@@ -130,15 +134,15 @@ impl<'t> Source<'t> {
         }
     }
 
-    fn beyond_bounds(&self) -> Option<(usize, String)> {
+    fn exceeded_limit(&self) -> Option<(usize, String)> {
         let root = &self.stream.documents().first()?.root;
         let mut values = 0;
-        // A stack of its own: the depth is what is in question.
+        // An explicit stack, because the depth is not known to be safe yet.
         let mut open = vec![(root, 0)];
         while let Some((node, depth)) = open.pop() {
             values += 1;
             if values > MAX_VALUES {
-                let message = format!("more than {MAX_VALUES} values, aliases written out");
+                let message = format!("more than {MAX_VALUES} values after alias expansion");
                 return Some((node.span.start, message));
             }
             if depth > MAX_DEPTH {
@@ -158,7 +162,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// The line around a span, at most about a terminal's width of it.
+/// The line at the start of a span, cut to about the width of a terminal.
 fn excerpt(text: &str, span: &Span) -> Excerpt {
     const BEFORE: usize = 60;
     const AFTER: usize = 60;
@@ -192,7 +196,7 @@ fn line(text: &str, offset: usize) -> &str {
     &text[line_span(text, floor(text, offset))]
 }
 
-/// The line around an offset, without its line feed.
+/// The line at an offset, without its line feed.
 fn line_span(text: &str, at: usize) -> Span {
     let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let end = text[at..].find('\n').map_or(text.len(), |i| at + i);

@@ -13,7 +13,7 @@ use super::words::{did_you_mean, quoted};
 use crate::domain::{Mode, Product, Promote, Rule, Template, VersionPlace};
 use crate::yaml::JsonPath;
 
-/// The templates, without what is at fault.
+/// Reads the templates; faulty parts are reported and left out.
 pub(super) fn read(entries: &[TemplateEntry], at: &Pointer, notes: &mut Notes) -> Vec<Template> {
     let mut names = Names::default();
     let mut templates = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn read(entries: &[TemplateEntry], at: &Pointer, notes: &mut Notes) -
     templates
 }
 
-/// The products; each names a template that exists.
+/// Reads the products and checks that their templates exist.
 pub(super) fn products(file: &File, at: &Pointer, notes: &mut Notes) -> Vec<Product> {
     let mut names = Names::default();
     let mut products = Vec::new();
@@ -44,9 +44,9 @@ pub(super) fn products(file: &File, at: &Pointer, notes: &mut Notes) -> Vec<Prod
         for (k, application) in entry.applications.iter().enumerate() {
             let at = at.key("applications").index(k);
             if application.is_empty() {
-                notes.fault(Note::at(at, "an application's name is empty"));
+                notes.fault(Note::at(at, "the application name is empty"));
             } else if !seen.insert(application) {
-                let message = format!("application {} is repeated", quoted(application));
+                let message = format!("application {} is listed twice", quoted(application));
                 notes.warning(Note::at(at, message));
             }
         }
@@ -94,8 +94,7 @@ fn promoted(entry: &PromoteEntry, at: Pointer, notes: &mut Notes) -> Option<Prom
         PromoteEntry::Word(word) => {
             let mode = (*word).into();
             if mode == Mode::Changes {
-                let message =
-                    "`promote: changes` is not supported yet: promoting by this rule is refused";
+                let message = "`promote: changes` is not supported yet; promotions that use this rule are refused";
                 notes.warning(Note::at(at, message.to_owned()));
             }
             Some(Promote::Mode(mode))
@@ -111,7 +110,7 @@ fn promoted(entry: &PromoteEntry, at: Pointer, notes: &mut Notes) -> Option<Prom
                 quoted(text),
                 did_you_mean(text, known)
             );
-            let hint = "it can be `versions`, `all` or a JSONPath, which starts with `$`";
+            let hint = "allowed: `versions`, `all` or a JSONPath, which starts with `$`";
             notes.fault(Note::at(at, message).hint(hint));
             None
         }
@@ -130,14 +129,14 @@ fn json_path(text: &str, at: Pointer, notes: &mut Notes) -> Option<JsonPath> {
         Ok(path) => Some(path),
         Err(e) => {
             let why = e.source().map(ToString::to_string).unwrap_or_default();
-            // Where it knows no more than the place, the parser still names itself.
+            // The parser adds these words to errors that have a position only.
             let why = why.trim_end_matches(", parser error");
             let why = if why.is_empty() {
                 String::new()
             } else {
                 format!(": {why}")
             };
-            let message = format!("{} is not a JSONPath{why}", quoted(text));
+            let message = format!("{} is not a valid JSONPath{why}", quoted(text));
             let note = Note::at(at, message);
             notes.fault(if text.starts_with('$') {
                 note
@@ -151,7 +150,7 @@ fn json_path(text: &str, at: Pointer, notes: &mut Notes) -> Option<JsonPath> {
 
 fn check_glob(text: &str, at: Pointer, notes: &mut Notes) {
     if let Err(e) = Glob::new(text) {
-        let message = format!("{} is not a glob: {}", quoted(text), e.kind());
+        let message = format!("{} is not a valid glob: {}", quoted(text), e.kind());
         notes.fault(Note::at(at, message));
     }
 }

@@ -1,6 +1,6 @@
-//! How names and values are quoted in faults, and which known word was meant.
+//! Quoting, lists and suggestions for messages.
 
-/// The known word that is nearest to `word`, if any is near.
+/// The known word most similar to `word`, if any is similar.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > 40 {
@@ -9,7 +9,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let lower = word.to_lowercase();
     let distance = |known: &str| {
         let known = known.to_lowercase();
-        // A word cut short is a slip too: `prod` for `production`.
+        // An abbreviation counts as a typo: `prod` for `production`.
         let is_start = length >= 3 && known.starts_with(&lower);
         if is_start {
             1
@@ -35,7 +35,7 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .unwrap_or_default()
 }
 
-/// A text of the file in backticks: short, and without what a terminal would obey.
+/// A text from the file in backticks, shortened, with control characters escaped.
 pub(super) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
     let mut out = String::from("`");
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_finds_the_word_that_was_meant() {
+    fn a_typo_finds_the_word_that_was_meant() {
         let known = ["environments", "layout", "products"];
         assert_eq!(nearest("enviroments", known), Some("environments"));
         assert_eq!(nearest("Layout", known), Some("layout"));
@@ -89,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_far_from_all_is_not_guessed() {
+    fn an_unrelated_word_gets_no_suggestion() {
         assert_eq!(nearest("clusters", ["environments", "layout"]), None);
         assert_eq!(nearest("x", ["to"]), None);
     }
 
     #[test]
-    fn control_characters_are_shown_not_obeyed() {
+    fn control_characters_are_escaped() {
         assert_eq!(quoted("a\u{1b}[31m"), "`a\\u{1b}[31m`");
     }
 

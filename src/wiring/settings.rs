@@ -15,7 +15,8 @@ impl SettingsReader for ConfigReader {
                 warnings: read.warnings.iter().map(ToString::to_string).collect(),
             }),
             Err(faults) => {
-                let mut reports: Vec<String> = faults.iter().map(config::Fault::report).collect();
+                let mut reports: Vec<String> =
+                    faults.iter().map(config::ConfigFault::report).collect();
                 if faults.left_out() > 0 {
                     reports.push(format!("and {} more", faults.left_out()));
                 }

@@ -12,11 +12,11 @@ mod templates;
 
 use std::fmt::Write as _;
 
-use super::{Fault, Read, read};
+use super::{ConfigFault, Configuration, read};
 use crate::domain::Settings;
 
 /// Reads a text that has no faults.
-fn accept(text: &str) -> Read {
+fn accept(text: &str) -> Configuration {
     read(text, "promote.yaml").unwrap_or_else(|faults| panic!("{faults}"))
 }
 
@@ -28,7 +28,7 @@ fn settings(text: &str) -> Settings {
 }
 
 /// All faults of a text.
-fn refuse(text: &str) -> Vec<Fault> {
+fn refuse(text: &str) -> Vec<ConfigFault> {
     read(text, "promote.yaml")
         .unwrap_err()
         .into_iter()
@@ -45,10 +45,10 @@ fn warnings(text: &str) -> String {
     shown(&accept(text).warnings)
 }
 
-fn shown<'a>(faults: impl IntoIterator<Item = &'a Fault>) -> String {
+fn shown<'a>(faults: impl IntoIterator<Item = &'a ConfigFault>) -> String {
     let mut out = String::new();
     for fault in faults {
-        let Fault {
+        let ConfigFault {
             line, column, path, ..
         } = fault;
         let _ = writeln!(out, "{line}:{column} {path}: {}", fault.message);

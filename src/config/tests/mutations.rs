@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::super::read;
 use super::sample::SAMPLE;
 
-/// What people and tools do to a file by accident.
+/// Scraps that people and tools leave in files by accident.
 const SCRAPS: [&str; 22] = [
     "", " ", "\n", ":", "- ", "*a", "&a ", "{", "}", "[", "]", "'", "\"", "~", "1", "-1e9", "!t ",
     "<<", "x: y\n", "---\n", "é", "\t",
@@ -11,7 +11,7 @@ const SCRAPS: [&str; 22] = [
 
 proptest! {
     #[test]
-    fn no_text_makes_reading_fail_in_another_way_than_with_faults(
+    fn reading_any_text_either_succeeds_or_reports_faults(
         changes in prop::collection::vec((0..SAMPLE.len(), 0..40usize, 0..SCRAPS.len()), 1..6),
     ) {
         let mut text = SAMPLE.to_owned();
@@ -27,7 +27,7 @@ proptest! {
             prop_assert!(fault.line <= text.lines().count() + 1);
             prop_assert!(!fault.message.is_empty());
             prop_assert!(fault.report().contains('^'));
-            // The schema has gone over the text before serde: what serde says is in no one's words.
+            // The schema check comes first, so that serde's own messages are never shown.
             prop_assert!(!fault.message.contains("invalid type"), "{} in {text}", fault.message);
             prop_assert!(!fault.message.contains("untagged"), "{} in {text}", fault.message);
         }
