@@ -1,4 +1,4 @@
-//! Entries and items of block collections: whole lines come and go.
+//! Adds and removes entries and items of block collections, as whole lines.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::text::{
     blanks_after, blanks_before, column, is_first, line_end, line_start, next_line, previous_line,
 };
 
-/// Puts entries or items among those of a block collection.
+/// Adds entries or items to a block collection that is not empty.
 pub(super) fn add(
     target: &Target<'_>,
     place: &Place,
@@ -44,55 +44,40 @@ pub(super) fn add(
             if is_first(target.text, first) {
                 target.stream.leading(first)
             } else {
-                // Right after a dash: the first line goes there, the old one below.
+                // On the line of a dash: the new first line goes there, the old one below.
                 text = format!("{}{:depth$}", text.trim_start_matches(' '), "");
                 first
             }
         };
-        patches.push(Patch {
-            span: at..at,
-            text,
-            depth: place.steps.len() + 1,
-            place: place.clone(),
-        });
+        patches.push(Patch::of_child(place, at..at, text));
     }
     Some(patches)
 }
 
-/// How many blank lines stand between a child and the next one.
+/// The number of blank lines between a child and the next one.
 fn gap(target: &Target<'_>, node: &Node, index: usize) -> Option<usize> {
     Some(blanks_after(target.text, target.stream.extent(node, index)?.end).0)
 }
 
-/// Takes entries or items out of a block collection.
+/// Removes entries or items from a block collection.
 pub(super) fn remove(
     target: &Target<'_>,
     place: &Place,
     node: &Node,
     indexes: &BTreeSet<usize>,
 ) -> Option<Vec<Patch>> {
-    let patch = |span: Span, text: String| Patch {
-        span,
-        text,
-        depth: place.steps.len() + 1,
-        place: place.clone(),
-    };
+    let patch = |(span, text): (Span, String)| Patch::of_child(place, span, text);
     let count = child_count(node);
     if indexes.len() == count {
-        return emptied(target, node, count).map(|found| {
-            found
-                .into_iter()
-                .map(|(span, text)| patch(span, text))
-                .collect()
-        });
+        let found = emptied(target, node, count)?;
+        return Some(found.into_iter().map(patch).collect());
     }
     let mut patches = Vec::new();
     let first = child_start(node, 0)?;
     let mut start = 0;
     if indexes.contains(&0) && !is_first(target.text, first) {
         start = (0..count).find(|index| !indexes.contains(index))?;
-        let (span, text) = pulled_up(target, node, start)?;
-        patches.push(patch(span, text));
+        patches.push(patch(pulled_up(target, node, start)?));
     }
     let mut regions: Vec<(Span, usize, usize)> = Vec::new();
     for index in indexes.range(start..) {
@@ -109,22 +94,27 @@ pub(super) fn remove(
     }
     for (region, from, to) in regions {
         let above = from.checked_sub(1).and_then(|index| child_end(node, index));
-        let span = closed(target, region, above, to + 1 == count);
-        patches.push(patch(span, String::new()));
+        let span = with_blank_lines(target, region, above, to + 1 == count);
+        patches.push(patch((span, String::new())));
     }
     Some(patches)
 }
 
-/// A removed region with the blank lines that would look odd afterwards.
+/// Extends a removed region over blank lines that nobody would leave there.
 ///
 /// `above` is the end of the child before it, if there is one.
-fn closed(target: &Target<'_>, mut region: Span, above: Option<usize>, is_last: bool) -> Span {
+fn with_blank_lines(
+    target: &Target<'_>,
+    mut region: Span,
+    above: Option<usize>,
+    is_last: bool,
+) -> Span {
     let (mut before, mut start) = blanks_before(target.text, region.start);
     let (after, end) = blanks_after(target.text, region.end);
     if let Some(floor) = above.map(|end| next_line(target.text, end))
         && start < floor
     {
-        // A block scalar keeps these blank lines, and would keep those below as well.
+        // These blank lines belong to a block scalar; those below would become part of it.
         (before, start) = blanks_before(&target.text[floor..], region.start - floor);
         start += floor;
         if before == 0 {
@@ -146,12 +136,12 @@ fn closed(target: &Target<'_>, mut region: Span, above: Option<usize>, is_last: 
     region
 }
 
-/// Whether the line before a line start is a comment of its own.
+/// Whether the line before a line start is a comment line.
 fn ends_in_comment(target: &Target<'_>, at: usize) -> bool {
     previous_line(target.text, at).is_some_and(|line| target.stream.comment_on(line).is_some())
 }
 
-/// The removal of the children before `kept`, the first of which stands right after a dash.
+/// Removes the children before `kept`, the first of which is on the line of a dash.
 fn pulled_up(target: &Target<'_>, node: &Node, kept: usize) -> Option<(Span, String)> {
     let from = child_start(node, 0)?;
     let to = child_start(node, kept)?;
@@ -160,12 +150,12 @@ fn pulled_up(target: &Target<'_>, node: &Node, kept: usize) -> Option<(Span, Str
     if above == line_start(target.text, to) && blanks_after(target.text, gone).1 == above {
         return Some((from..to, String::new()));
     }
-    // Comments stand between: the dash stays alone on its line.
+    // There are comments in between, so the dash stays alone on its line.
     let trimmed = target.text[..from].trim_end_matches(' ').len();
     Some((trimmed..gone, target.newline.to_owned()))
 }
 
-/// `{}` or `[]` where all children were.
+/// Replaces all children by `{}` or `[]`.
 fn emptied(target: &Target<'_>, node: &Node, count: usize) -> Option<Vec<(Span, String)>> {
     let empty = match node.content {
         Content::Mapping { .. } => "{}",
@@ -176,7 +166,7 @@ fn emptied(target: &Target<'_>, node: &Node, count: usize) -> Option<Vec<(Span, 
     let lead = properties_end(text, node);
     let is_below = line_start(text, lead) != line_start(text, node.span.start);
     if !is_below {
-        // On the line of its dash, or the root of a document without a marker.
+        // It starts on the line of its dash, or is the root of a document without a marker.
         let end = line_end(text, child_end(node, count - 1)?);
         let from = if is_first(text, node.span.start) {
             extent.start

@@ -1,4 +1,4 @@
-//! Edits that must not be made, found before any text is touched.
+//! Checks edits before they are applied.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::node::{Content, Node, Span, Stream};
 use super::place::{Place, Step};
 use super::scalar::Kind;
 
-/// Refuses edits of what is not there, behind aliases, twice, or still needed.
+/// Refuses edits of missing places, behind aliases, that overlap, or that break aliases.
 pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
     let mut replaced: BTreeSet<Place> = BTreeSet::new();
     let mut taken: Vec<(Place, usize, Span)> = Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
     anchors(stream, &taken)
 }
 
-/// The node, or why it cannot be edited.
+/// Finds the node of a place.
 fn find<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
     let missing = || EditError::Missing(place.clone());
     let mut node = &stream
@@ -85,7 +85,7 @@ fn find<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
     Ok(node)
 }
 
-/// Whether something can be added to the node after that child.
+/// Checks that an addition fits the node and that the child it follows exists.
 fn collection(
     node: &Node,
     place: &Place,
@@ -97,7 +97,7 @@ fn collection(
         Content::Scalar(scalar) if scalar.kind != Kind::Null => {
             return Err(EditError::NotACollection(place.clone()));
         }
-        // `{}` may become a sequence and `[]` a mapping only as a whole, by `Set`.
+        // Only `Set` turns `{}` into a sequence or `[]` into a mapping.
         Content::Mapping { .. } | Content::Sequence { .. } if !fits => {
             return Err(EditError::NotACollection(place.clone()));
         }
@@ -111,7 +111,7 @@ fn collection(
     }
 }
 
-/// Refuses an edit below, or an addition to, something that is replaced or removed.
+/// Refuses edits below a value that is replaced or removed.
 fn overlap(edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> {
     for edit in edits {
         let mut place = match edit {
@@ -135,17 +135,17 @@ fn overlap(edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> 
     Ok(())
 }
 
-/// Refuses a key that would be there twice.
+/// Refuses additions that make a key a duplicate.
 fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> {
     let mut added = BTreeSet::new();
     for edit in edits {
         if let Edit::AddEntry { .. } = edit {
             let place = edit.place();
-            let goes = replaced.contains(&place)
+            let is_removed = replaced.contains(&place)
                 && edits.contains(&Edit::Remove {
                     place: place.clone(),
                 });
-            if (stream.node(&place).is_some() && !goes) || !added.insert(place.clone()) {
+            if (stream.node(&place).is_some() && !is_removed) || !added.insert(place.clone()) {
                 return Err(EditError::Present(place));
             }
         }
@@ -153,13 +153,13 @@ fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Resul
     Ok(())
 }
 
-/// Refuses to take an anchor away while an alias elsewhere needs it.
+/// Refuses to remove an anchor that an alias elsewhere refers to.
 fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditError> {
     for (index, document) in stream.documents.iter().enumerate() {
         if document.anchors.is_empty() || !taken.iter().any(|(_, at, _)| *at == index) {
             continue;
         }
-        let gone = |at: usize| {
+        let removed_by = |at: usize| {
             taken
                 .iter()
                 .find(|(_, document, span)| *document == index && span.contains(&at))
@@ -167,14 +167,14 @@ fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditEr
         let mut aliases = Vec::new();
         collect_aliases(&document.root, &mut aliases);
         for (name, at) in aliases {
-            if gone(at).is_some() {
+            if removed_by(at).is_some() {
                 continue;
             }
             let before = document.anchors.partition_point(|(_, start)| *start < at);
             let anchor = document.anchors[..before]
                 .iter()
                 .rfind(|(anchor, _)| anchor == name);
-            if let Some((place, _, _)) = anchor.and_then(|(_, start)| gone(*start)) {
+            if let Some((place, _, _)) = anchor.and_then(|(_, start)| removed_by(*start)) {
                 return Err(EditError::AnchorInUse {
                     place: place.clone(),
                     anchor: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Documents of a stream come and go, and their markers stay right.
+//! Adds and removes whole documents and keeps the `---` markers correct.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::place::Place;
 use super::target::Target;
 use super::text::{line_end, next_line};
 
-/// Puts a document after another, or first.
+/// Adds a document after another, or at the start.
 pub(super) fn add(target: &Target<'_>, after: Option<usize>, document: &Fragment) -> Patch {
     let documents = &target.stream.documents;
     let mut body = document.text().to_owned();
@@ -47,7 +47,7 @@ pub(super) fn add(target: &Target<'_>, after: Option<usize>, document: &Fragment
     }
 }
 
-/// Takes documents out.
+/// Removes documents.
 pub(super) fn remove(target: &Target<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch> {
     let documents = &target.stream.documents;
     let patch = |index: usize, span| Patch {
@@ -69,7 +69,7 @@ pub(super) fn remove(target: &Target<'_>, indexes: &BTreeSet<usize>) -> Vec<Patc
             .filter(|marker| *marker == documents[kept].span.start)
         && target.text[marker..line_end(target.text, marker)].trim_end() == "---"
     {
-        // The stream began without a marker and does so again.
+        // The stream started without a marker, so it still does.
         patches.push(patch(kept, marker..next_line(target.text, marker)));
     }
     patches

@@ -1,34 +1,34 @@
-//! Edits as data.
+//! Edits of a stream, as plain data.
 
 use super::fragment::Fragment;
 use super::place::{Place, Step};
 
-/// One change to a stream. Places are those of the stream before all edits.
+/// One change to a stream. Places refer to the stream before any edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
-    /// Replaces a value; key, anchor and the comments around it stay.
+    /// Replaces a value; its key, anchor and the comments around it stay.
     Set {
-        /// The value's place.
+        /// The place of the value.
         place: Place,
-        /// What stands there afterwards.
+        /// The new value.
         value: Fragment,
     },
-    /// Adds an entry to a mapping, or to an empty value.
+    /// Adds an entry to a mapping or to a null.
     AddEntry {
         /// The mapping.
         mapping: Place,
-        /// The entry's key.
+        /// The key of the entry.
         key: String,
-        /// The index of the existing entry it follows; `None` puts it first.
+        /// The index of the entry that it follows; `None` adds it at the start.
         after: Option<usize>,
         /// The entry, or its value.
         entry: Fragment,
     },
-    /// Adds an item to a sequence, or to an empty value.
+    /// Adds an item to a sequence or to a null.
     AddItem {
         /// The sequence.
         sequence: Place,
-        /// The index of the existing item it follows; `None` puts it first.
+        /// The index of the item that it follows; `None` adds it at the start.
         after: Option<usize>,
         /// The item, or its value.
         item: Fragment,
@@ -40,20 +40,20 @@ pub enum Edit {
     },
     /// Adds a document.
     AddDocument {
-        /// The index of the existing document it follows; `None` puts it first.
+        /// The index of the document that it follows; `None` adds it at the start.
         after: Option<usize>,
         /// The document.
         document: Fragment,
     },
     /// Removes a document.
     RemoveDocument {
-        /// Its index.
+        /// The index of the document.
         document: usize,
     },
 }
 
 impl Edit {
-    /// The place that the edit changes; for an addition, where the addition goes.
+    /// The place that the edit changes; for an addition, the new place.
     pub fn place(&self) -> Place {
         match self {
             Self::Set { place, .. } | Self::Remove { place } => place.clone(),

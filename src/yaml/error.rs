@@ -1,4 +1,4 @@
-//! What can be wrong with a text, and why an edit was refused.
+//! Errors of parsing and editing, and positions in a text.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::place::Place;
 
-/// A place in a text as an editor shows it: line and column, both from 1.
+/// A position in a text as editors show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line, from 1.
@@ -16,7 +16,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position of a byte offset, found by counting from the start.
+    /// The position of a byte offset; takes time proportional to the offset.
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -41,12 +41,12 @@ impl fmt::Display for Position {
     }
 }
 
-/// What is wrong with a text that cannot be read.
+/// The reason why a text cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseFault {
     /// The text is larger than 10 MB.
-    #[error("larger than 10 MB")]
+    #[error("the text is larger than 10 MB")]
     TooLarge,
     /// The text has more than 500,000 nodes.
     #[error("more than 500,000 nodes")]
@@ -54,32 +54,32 @@ pub enum ParseFault {
     /// Collections are nested deeper than 255 levels.
     #[error("nested deeper than 255 levels")]
     TooDeep,
-    /// The aliases stand for more than 500,000 nodes.
-    #[error("aliases that stand for more than 500,000 nodes")]
+    /// The aliases expand to more than 500,000 nodes.
+    #[error("aliases expand to more than 500,000 nodes")]
     TooManyAliases,
-    /// An alias inside of the very node that it names.
-    #[error("alias `{0}` is part of what it stands for")]
+    /// An alias is inside the node that it refers to.
+    #[error("alias `{0}` refers to a node that contains it")]
     RecursiveAlias(String),
-    /// A mapping has the same key twice; the position is the second one's.
+    /// A mapping has the same key twice; the position is that of the second.
     #[error("duplicate key `{0}`")]
     DuplicateKey(String),
-    /// A merge of Git was never resolved.
-    #[error("conflict marker of an unresolved merge")]
+    /// The text has a conflict marker of Git.
+    #[error("unresolved merge conflict")]
     ConflictMarker,
-    /// Not YAML, in the parser's words.
+    /// The text is not YAML; the message is the parser's.
     #[error("{0}")]
     Syntax(String),
 }
 
-/// A text that cannot be read, and where.
+/// A text that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{position}: {fault}")]
 pub struct ParseError {
     /// What is wrong.
     pub fault: ParseFault,
-    /// Where, for people.
+    /// Where, as line and column.
     pub position: Position,
-    /// Where, in bytes from the start of the text.
+    /// Where, as a byte offset.
     pub offset: usize,
 }
 
@@ -93,24 +93,24 @@ impl ParseError {
     }
 }
 
-/// An edit that was refused; the text stays as it was.
+/// The reason why an edit was refused; no text is produced then.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// Nothing is at the place.
-    #[error("nothing is at `{0}`")]
+    /// The place does not exist.
+    #[error("`{0}` does not exist")]
     Missing(Place),
-    /// The place holds something of another kind than the edit needs.
-    #[error("`{0}` is not a collection of the right kind")]
+    /// The edit needs a mapping or a sequence, and the place has something else.
+    #[error("`{0}` is not the kind of collection that the edit needs")]
     NotACollection(Place),
     /// The path goes through an alias, so the edit would change other places too.
-    #[error("`{0}` lies behind an alias")]
+    #[error("`{0}` is behind an alias")]
     ThroughAlias(Place),
-    /// The mapping has the key already.
-    #[error("`{0}` is there already")]
+    /// The mapping already has the key.
+    #[error("`{0}` already exists")]
     Present(Place),
-    /// Aliases elsewhere still need an anchor that the edit would take away.
-    #[error("anchor `{anchor}` at `{place}` is still used elsewhere")]
+    /// The edit would remove an anchor that an alias elsewhere refers to.
+    #[error("anchor `{anchor}` at `{place}` is still used by an alias")]
     AnchorInUse {
         /// The place of the edit.
         place: Place,
@@ -118,13 +118,13 @@ pub enum EditError {
         anchor: String,
     },
     /// Two edits touch the same text.
-    #[error("edits at `{0}` overlap")]
+    #[error("edits overlap at `{0}`")]
     Overlap(Place),
-    /// The fragment does not have the shape that the edit needs.
-    #[error("the fragment for `{0}` has another shape than the edit needs")]
+    /// The fragment cannot be used for this kind of edit.
+    #[error("the fragment for `{0}` does not fit the edit")]
     Shape(Place),
-    /// No way of writing it was found that reads back as what was meant.
-    #[error("could not write `{0}` so that it reads back as meant")]
+    /// The edited text does not parse to the values that the edits describe.
+    #[error("the edited text would not have the intended value at `{0}`")]
     Unproven(Place),
 }
 

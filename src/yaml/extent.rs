@@ -1,10 +1,10 @@
-//! Which lines belong to an entry or item: its comments, itself, and what hangs below.
+//! The lines and comments that belong to an entry or item.
 
 use super::node::{Content, Layout, Node, Span, Stream};
 use super::place::{Place, Step};
 use super::text::{column, is_first, line_end, line_start, next_line, previous_line};
 
-/// The start of the child's own text: a key, a `?`, or a dash.
+/// The start of a child: its key, `?` or dash.
 pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
     match &node.content {
         Content::Mapping { entries, .. } => entries.get(index).map(|entry| entry.start),
@@ -16,7 +16,7 @@ pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
     }
 }
 
-/// The end of the child's own text.
+/// The end of a child.
 pub(super) fn child_end(node: &Node, index: usize) -> Option<usize> {
     match &node.content {
         Content::Mapping { entries, .. } => entries.get(index).map(super::node::Entry::end),
@@ -25,7 +25,7 @@ pub(super) fn child_end(node: &Node, index: usize) -> Option<usize> {
     }
 }
 
-/// How many entries or items a collection has.
+/// The number of entries or items of a collection.
 pub(super) fn child_count(node: &Node) -> usize {
     match &node.content {
         Content::Mapping { entries, .. } => entries.len(),
@@ -34,7 +34,7 @@ pub(super) fn child_count(node: &Node) -> usize {
     }
 }
 
-/// The index of the child that a step leads to.
+/// The index of the child at a step.
 pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
     match (&node.content, step) {
         (Content::Mapping { entries, .. }, Step::Key(name)) => {
@@ -47,12 +47,12 @@ pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
     }
 }
 
-/// Where the node's anchor and tag end; without them, where its introducer ends.
+/// The end of the node's anchor and tag; without them, the end of the indicator before it.
 pub(super) fn properties_end(text: &str, node: &Node) -> usize {
     let mut at = node.lead;
     let anchor = node.anchor.as_ref().map(|name| format!("&{name}"));
     let mut tokens: Vec<&str> = anchor.iter().chain(&node.tag).map(String::as_str).collect();
-    if node.start < node.span.start || node.is_left_out() {
+    if node.start < node.span.start || node.is_omitted() {
         tokens.sort_by_key(|token| text[node.start..].find(token));
         let mut from = node.start;
         for token in tokens {
@@ -69,7 +69,7 @@ pub(super) fn properties_end(text: &str, node: &Node) -> usize {
 }
 
 impl Stream {
-    /// The comments of a place: own lines directly above it and the one after it, without `#`.
+    /// The comments of a place, without `#`: lines directly above it, and one on its line.
     pub fn comments(&self, place: &Place) -> Vec<&str> {
         let Some((start, first)) = self.head(place) else {
             return Vec::new();
@@ -90,7 +90,7 @@ impl Stream {
             .collect()
     }
 
-    /// The start of an entry, item or root, and an offset on the line whose comment is its own.
+    /// The start of an entry, item or root, and an offset on the line with its trailing comment.
     fn head(&self, place: &Place) -> Option<(usize, usize)> {
         let Some((parent, step)) = place.parent() else {
             let root = &self.documents.get(place.document)?.root;
@@ -108,7 +108,7 @@ impl Stream {
         Some((start, first))
     }
 
-    /// The comment that stands alone on the line at `line`.
+    /// The comment on the line that starts at `line`, if it has nothing else.
     pub(super) fn comment_on(&self, line: usize) -> Option<Span> {
         let at = line
             + (self.text[line..].len() - self.text[line..].trim_start_matches([' ', '\t']).len());
@@ -119,16 +119,16 @@ impl Stream {
         Some(self.comments[index].clone())
     }
 
-    /// The comment that ends the line of `at`, after something else.
+    /// The comment at the end of the line at `at`.
     pub(super) fn comment_after(&self, at: usize) -> Option<Span> {
         let index = self.comments.partition_point(|span| span.start < at);
         let span = self.comments.get(index)?;
         (span.start <= line_end(&self.text, at)).then(|| span.clone())
     }
 
-    /// The start of the comment block directly above what starts at `at`, else its own line.
+    /// The start of the comment lines directly above `at`; without them, of the line at `at`.
     ///
-    /// A comment that is indented deeper belongs to what is above it.
+    /// A comment that is indented deeper belongs to the lines above it.
     pub(super) fn leading(&self, at: usize) -> usize {
         let text = &self.text;
         let depth = column(text, at);
@@ -142,9 +142,9 @@ impl Stream {
         start
     }
 
-    /// The lines of a child of a block collection: comments above, itself, deeper comments below.
+    /// The lines of a child of a block collection, with comments above and deeper comments below.
     ///
-    /// Starts in the middle of a line where the child does (`- name: a`).
+    /// The range starts in the middle of a line if the child does (`- name: a`).
     pub(super) fn extent(&self, node: &Node, index: usize) -> Option<Span> {
         let text = &self.text;
         let start = child_start(node, index)?;

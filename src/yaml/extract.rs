@@ -1,10 +1,10 @@
-//! Fragments taken out of a stream.
+//! Copies fragments out of a stream.
 //!
 //! # Why
 //!
-//! A fragment must stand alone, but an alias in it may refer to an anchor
-//! elsewhere in its stream. Such an alias is replaced by the value it stands
-//! for; that is an edit of the piece, so this file sits above [`splice`].
+//! A fragment must be valid alone, but an alias in it may refer to an anchor
+//! elsewhere in the stream. Such an alias is replaced by its value. That is an
+//! edit itself, so this file depends on [`splice`] and not the other way round.
 
 use super::edit::Edit;
 use super::extent::{child_index, child_start};

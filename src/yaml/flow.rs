@@ -1,4 +1,4 @@
-//! Entries and items between brackets: commas, and one a line where the target has that.
+//! Adds and removes entries and items of flow collections.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::target::{Additions, Target};
 use super::text::{first_indent, indent, is_first, line_end, line_start, next_line};
 use super::write::{self, Context};
 
-/// Puts entries or items into a flow collection that has some.
+/// Adds entries or items to a flow collection that is not empty.
 pub(super) fn add(
     target: &Target<'_>,
     place: &Place,
@@ -25,13 +25,8 @@ pub(super) fn add(
         return None;
     }
     let mut patches = Vec::new();
-    let mut patch = |at: usize, text: String| {
-        patches.push(Patch {
-            span: at..at,
-            text,
-            depth: place.steps.len() + 1,
-            place: place.clone(),
-        });
+    let mut insert = |at: usize, text: String| {
+        patches.push(Patch::of_child(place, at..at, text));
     };
     let each_on_line =
         (0..count).all(|index| child_start(node, index).is_some_and(|start| is_first(text, start)));
@@ -48,31 +43,31 @@ pub(super) fn add(
         )?;
         let padding = " ".repeat(depth);
         match after {
-            None if each_on_line => patch(
+            None if each_on_line => insert(
                 line_start(text, near),
                 format!("{padding}{piece},{}", target.newline),
             ),
-            None => patch(near, format!("{piece}, ")),
+            None => insert(near, format!("{piece}, ")),
             Some(after) => {
                 let end = child_end(node, *after)?;
                 let comma = comma_after(target, end);
                 let is_tail = after + 1 == count && comma.is_none();
                 if !each_on_line {
-                    patch(end, format!(", {piece}"));
+                    insert(end, format!(", {piece}"));
                 } else if is_tail {
-                    // The old last one gets a comma; the new last one none, as before.
+                    // The old last child gets a comma; the new one has none, as the old one had.
                     let line = line_end(text, end);
                     let behind = target.stream.comment_after(end).is_some();
                     if behind && !appended {
-                        patch(end, ",".to_owned());
+                        insert(end, ",".to_owned());
                     }
                     let comma = if behind && !appended { "" } else { "," };
                     let at = if behind { line } else { end };
-                    patch(at, format!("{comma}{}{padding}{piece}", target.newline));
+                    insert(at, format!("{comma}{}{padding}{piece}", target.newline));
                     appended = true;
                 } else {
                     let at = line_end(text, comma.unwrap_or(end));
-                    patch(at, format!("{}{padding}{piece},", target.newline));
+                    insert(at, format!("{}{padding}{piece},", target.newline));
                 }
             }
         }
@@ -80,7 +75,7 @@ pub(super) fn add(
     Some(patches)
 }
 
-/// The entry or item as it is written between brackets.
+/// The text of an entry or item in a flow collection.
 fn piece(
     target: &Target<'_>,
     node: &Node,
@@ -116,7 +111,7 @@ fn piece(
     })
 }
 
-/// The comma that follows a child, on the same line or a later one.
+/// The comma after a child, on the same line or a later one.
 fn comma_after(target: &Target<'_>, end: usize) -> Option<usize> {
     let mut at = end;
     loop {
@@ -130,7 +125,7 @@ fn comma_after(target: &Target<'_>, end: usize) -> Option<usize> {
     }
 }
 
-/// Takes entries or items out of a flow collection.
+/// Removes entries or items from a flow collection.
 pub(super) fn remove(
     target: &Target<'_>,
     place: &Place,
@@ -139,17 +134,12 @@ pub(super) fn remove(
 ) -> Option<Vec<Patch>> {
     let text = target.text;
     let count = child_count(node);
-    let patch = |span: Span| Patch {
-        span,
-        text: String::new(),
-        depth: place.steps.len() + 1,
-        place: place.clone(),
-    };
+    let deletion = |span: Span| Patch::of_child(place, span, String::new());
     if !text[node.span.clone()].ends_with(['}', ']']) {
         return None;
     }
     if indexes.len() == count {
-        return Some(vec![patch(node.span.start + 1..node.span.end - 1)]);
+        return Some(vec![deletion(node.span.start + 1..node.span.end - 1)]);
     }
     let last_kept = (0..count).rfind(|index| !indexes.contains(index))?;
     let mut patches = Vec::new();
@@ -157,7 +147,7 @@ pub(super) fn remove(
         let start = child_start(node, *index)?;
         let comma = comma_after(target, child_end(node, *index)?)?;
         let next = child_start(node, index + 1)?;
-        patches.push(patch(match own_lines(target, start, comma + 1) {
+        patches.push(deletion(match own_lines(target, start, comma + 1) {
             Some(lines) => lines,
             None => start..next,
         }));
@@ -171,17 +161,17 @@ pub(super) fn remove(
             Some(lines) => {
                 if tail_comma.is_none() {
                     let comma = comma_after(target, kept_end)?;
-                    patches.push(patch(comma..comma + 1));
+                    patches.push(deletion(comma..comma + 1));
                 }
-                patches.push(patch(lines));
+                patches.push(deletion(lines));
             }
-            None => patches.push(patch(kept_end..end)),
+            None => patches.push(deletion(kept_end..end)),
         }
     }
     Some(patches)
 }
 
-/// The whole lines of a child that shares them with nothing but comments.
+/// The lines of a child; `None` if it shares them with anything but comments.
 fn own_lines(target: &Target<'_>, start: usize, end: usize) -> Option<Span> {
     let text = target.text;
     if !is_first(text, start) {

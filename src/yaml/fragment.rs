@@ -1,4 +1,4 @@
-//! A piece of YAML to be put somewhere, in its source's own words.
+//! Pieces of YAML that edits insert.
 
 use super::error::ParseError;
 use super::node::{Content, Entry, Layout, Node, Stream};
@@ -10,8 +10,8 @@ use super::{render, source};
 
 /// An entry with its comments, a list item, a bare value, or a whole document.
 ///
-/// Its text stands alone: lines start at column 0, end with a line feed, and
-/// aliases of anchors outside of it are written out.
+/// Its text can be parsed alone: the first line starts at column 0, every line
+/// ends with a line feed, and aliases of outside anchors are expanded.
 #[derive(Debug)]
 pub struct Fragment {
     pub(super) stream: Stream,
@@ -20,7 +20,7 @@ pub struct Fragment {
     model: Value,
 }
 
-/// What a fragment's text is.
+/// The form of a fragment's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A mapping of one entry.
@@ -29,7 +29,7 @@ pub(super) enum Shape {
     Item,
     /// A value.
     Value,
-    /// A document, perhaps with its marker.
+    /// A document, with or without its marker.
     Document,
 }
 
@@ -58,7 +58,7 @@ impl PartialEq for Fragment {
 impl Eq for Fragment {}
 
 impl Fragment {
-    /// A value made from nothing, quoted only when needed.
+    /// Creates a scalar; it is quoted only if necessary.
     pub fn scalar(text: &str, kind: Kind) -> Self {
         Self::from_value(&Value::Scalar {
             text: text.to_owned(),
@@ -66,15 +66,15 @@ impl Fragment {
         })
     }
 
-    /// A value made from its model, as block lines.
+    /// Creates a value in block style.
     pub fn from_value(value: &Value) -> Self {
         let mut text = render::block(value).join("\n");
         text.push('\n');
-        Self::read(&text, Shape::Value, false).unwrap_or_else(|_| Self::of_last_resort(value))
+        Self::read(&text, Shape::Value, false).unwrap_or_else(|_| Self::fallback(value))
     }
 
-    /// A value whose text cannot be read is kept as its JSON string.
-    fn of_last_resort(value: &Value) -> Self {
+    /// The value as JSON in a string, for a value that YAML cannot represent.
+    fn fallback(value: &Value) -> Self {
         let text = format!("{}\n", write::double(&value.to_json().to_string()));
         let stream =
             Stream::parse(&text).unwrap_or_else(|_| Stream::new(text, Vec::new(), Vec::new()));
@@ -86,10 +86,10 @@ impl Fragment {
         }
     }
 
-    /// The same with a renaming applied to all of its text, comments and keys included.
+    /// Applies a renaming to the whole text, including comments and keys.
     ///
     /// # Errors
-    /// When the renamed text is no longer YAML.
+    /// When the renamed text is not YAML.
     pub fn renamed(&self, rename: &dyn Fn(&str) -> String) -> Result<Self, ParseError> {
         let text = rename(&self.stream.text);
         if text == self.stream.text {
@@ -98,17 +98,17 @@ impl Fragment {
         Self::read(&text, self.shape, self.json)
     }
 
-    /// The value meant: of an entry its value, of an item the item, else the whole.
+    /// The value that the fragment inserts; for an entry, without the key.
     pub fn model(&self) -> &Value {
         &self.model
     }
 
-    /// The source text, from column 0.
+    /// The text.
     pub fn text(&self) -> &str {
         &self.stream.text
     }
 
-    /// The key of an entry.
+    /// The key, if the fragment is an entry.
     pub fn key(&self) -> Option<&str> {
         match &self.root()?.content {
             Content::Mapping { entries, .. } if self.shape == Shape::Entry => {
@@ -118,7 +118,7 @@ impl Fragment {
         }
     }
 
-    /// A value made from its text.
+    /// Parses the text of a value.
     pub(super) fn of_text(text: &str, json: bool) -> Option<Self> {
         Self::read(text, Shape::Value, json).ok()
     }
@@ -137,7 +137,7 @@ impl Fragment {
         }
     }
 
-    /// The same value without key, dash and comments.
+    /// Converts the fragment to a value without key, dash and comments.
     pub(super) fn as_value(&self) -> Option<Self> {
         let place = match self.shape {
             Shape::Value | Shape::Document => return Some(self.clone()),
@@ -147,12 +147,12 @@ impl Fragment {
         let text = source::value(&self.stream, &place)?;
         match Self::read(&text, Shape::Value, self.json) {
             Ok(value) => Some(value),
-            // The value uses an anchor that is on its key, so it does not stand alone.
+            // The value has an alias of an anchor on its key.
             Err(_) => self.written_out(),
         }
     }
 
-    /// The same as an entry with that key.
+    /// Converts the fragment to an entry with a key.
     pub(super) fn as_entry(&self, key: &str) -> Option<Self> {
         let context = if self.json {
             Context::Json
@@ -181,7 +181,7 @@ impl Fragment {
         let head = write::key(key, context);
         let text = value.text().trim_end_matches('\n');
         let text = match (&node.content, node.layout()) {
-            _ if node.is_left_out() && node.tag.is_none() => format!("{head}:\n"),
+            _ if node.is_omitted() && node.tag.is_none() => format!("{head}:\n"),
             (Content::Sequence { .. }, Some(Layout::Block)) if node.tag.is_none() => {
                 format!("{head}:\n{text}\n")
             }
@@ -194,7 +194,7 @@ impl Fragment {
         Self::read(&text, Shape::Entry, self.json).ok()
     }
 
-    /// The same as a list item.
+    /// Converts the fragment to a list item.
     pub(super) fn as_item(&self) -> Option<Self> {
         if self.shape == Shape::Item {
             return Some(self.clone());
@@ -212,7 +212,7 @@ impl Fragment {
                     }
                 })
                 .collect()
-        } else if node.is_left_out() {
+        } else if node.is_omitted() {
             "-\n".to_owned()
         } else {
             format!("- {}", value.text())
@@ -220,8 +220,8 @@ impl Fragment {
         Self::read(&text, Shape::Item, self.json).ok()
     }
 
-    /// The same meaning without anything of the source's layout, anchors or comments.
-    pub(super) fn plainest(&self) -> Option<Self> {
+    /// The same value in the simplest form, without layout, anchors and comments of its source.
+    pub(super) fn simplified(&self) -> Option<Self> {
         let value = self.written_out()?;
         let plain = match self.shape {
             Shape::Entry => value.as_entry(self.key()?)?,
@@ -235,7 +235,7 @@ impl Fragment {
         })
     }
 
-    /// The value alone, written from its model, aliases expanded.
+    /// The value alone in block style, with all aliases expanded.
     fn written_out(&self) -> Option<Self> {
         let mut value = Self::from_value(&self.stream.value(0, self.node()?));
         value.json = self.json;
@@ -261,7 +261,7 @@ impl Fragment {
     }
 }
 
-/// The line behind that many spaces; empty lines stay empty.
+/// Indents a line, unless it is empty.
 fn pad(width: usize, line: &str) -> String {
     if line.is_empty() {
         String::new()

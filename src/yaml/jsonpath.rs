@@ -1,4 +1,4 @@
-//! RFC 9535 paths over documents: parse, select, and the short way to write a member.
+//! RFC 9535 `JSONPath` queries.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct JsonPathError {
     source: serde_json_path::ParseError,
 }
 
-/// A query of RFC 9535.
+/// A `JSONPath` query of RFC 9535.
 #[derive(Debug, Clone)]
 pub struct JsonPath {
     text: String,
@@ -23,10 +23,10 @@ pub struct JsonPath {
 }
 
 impl JsonPath {
-    /// Reads a query such as `$.spec.containers[?@.name=='web'].image`.
+    /// Parses a query such as `$.spec.containers[?@.name=='web'].image`.
     ///
     /// # Errors
-    /// When the text is not a `JSONPath`; the source says where.
+    /// When the text is not a `JSONPath`; the source has the details.
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
         match serde_json_path::JsonPath::parse(text) {
             Ok(path) => Ok(Self {
@@ -40,7 +40,7 @@ impl JsonPath {
         }
     }
 
-    /// The nodes that the query selects, as steps from the root, in the query's order.
+    /// Selects nodes and returns their steps from the root, in query order.
     pub fn select(&self, json: &serde_json::Value) -> Vec<Vec<Step>> {
         use serde_json_path::PathElement;
         let located = self.path.query_located(json);
@@ -72,7 +72,7 @@ impl PartialEq for JsonPath {
 
 impl Eq for JsonPath {}
 
-/// A member selector: `.name` where RFC 9535 allows the shorthand, else `['na.me']`.
+/// Writes a member selector: the shorthand `.name` if RFC 9535 allows it, else `['na.me']`.
 ///
 /// ```
 /// use git_promote::yaml::member;

@@ -1,8 +1,9 @@
-//! A stream of YAML documents with spans, and edits that keep every other byte.
+//! YAML documents with spans, and edits that only touch the values they change.
 //!
-//! This room knows YAML and nothing of Kubernetes or Git. [`Stream::parse`]
-//! reads a text once; comparing walks the [`Node`]s; [`splice`] applies
-//! [`Edit`]s as byte ranges on the original text and proves the result.
+//! This room knows nothing about Kubernetes or Git. [`Stream::parse`] reads a
+//! text into [`Node`]s with byte spans. [`splice`] applies [`Edit`]s as patches
+//! to the original text, then parses the result and checks that it has the
+//! values that the edits describe.
 
 mod block;
 mod check;

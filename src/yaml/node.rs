@@ -1,4 +1,4 @@
-//! The tree of a stream: documents, nodes, and where each stands in the text.
+//! The syntax tree of a stream: documents and nodes with their spans.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use super::scalar::Scalar;
 /// A range of bytes in the stream's text.
 pub type Span = std::ops::Range<usize>;
 
-/// A parsed text: its documents, with every span on the text itself.
+/// A parsed text; all spans are byte ranges of it.
 #[derive(Debug)]
 pub struct Stream {
     pub(super) text: String,
@@ -24,37 +24,37 @@ pub struct Stream {
 pub struct Document {
     /// What the document holds.
     pub root: Node,
-    /// From its `---` (or directives, or start) up to the next document's start.
+    /// From its directives or `---`, if any, up to the start of the next document.
     pub span: Span,
-    /// Where its `---` stands, if it has one.
+    /// The offset of its `---`, if it has one.
     pub(super) marker: Option<usize>,
-    /// Anchors in order, with the start of the node's properties.
+    /// Anchor names in text order, each with the start of its node.
     pub(super) anchors: Vec<(String, usize)>,
 }
 
-/// A value and where it stands.
+/// A value with its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// The content, without anchor and tag; never with the line break at its end.
+    /// The content, without anchor and tag and without a final line break.
     pub span: Span,
     /// The anchor's name without `&`.
     pub anchor: Option<String>,
     /// The tag as written, such as `!Ref` or `!!str`.
     pub tag: Option<String>,
-    /// What it is.
+    /// The content.
     pub content: Content,
-    /// Where anchor or tag start; the span's start without them.
+    /// The start of the anchor or tag; without them, the start of the span.
     pub(super) start: usize,
-    /// Just after what introduces the node: `:`, `-`, `?`, `,`, a bracket, `---`.
+    /// The end of the indicator before the node: `:`, `-`, `?`, `,`, a bracket or `---`.
     pub(super) lead: usize,
 }
 
-/// What a node is.
+/// The content of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A single value.
+    /// A scalar.
     Scalar(Scalar),
-    /// A list.
+    /// A sequence.
     Sequence {
         /// How it is laid out.
         layout: Layout,
@@ -77,9 +77,9 @@ pub enum Content {
 pub struct Entry {
     /// The key.
     pub key: Node,
-    /// The value; an empty null where it was left out.
+    /// The value; an empty null if it was omitted.
     pub value: Node,
-    /// Where the entry starts: its `?` or its key.
+    /// The start of the entry: its `?` or its key.
     pub(super) start: usize,
     /// The source text of a key that is not a scalar.
     pub(super) complex: Option<Box<str>>,
@@ -90,12 +90,12 @@ pub struct Entry {
 pub enum Layout {
     /// By lines and indentation.
     Block,
-    /// In brackets, as JSON is.
+    /// In brackets, like JSON.
     Flow,
 }
 
 impl Entry {
-    /// The key's text; for a key that is a collection or alias, its source.
+    /// The text of the key; for a key that is a collection or alias, its source.
     pub fn name(&self) -> &str {
         match (&self.complex, &self.key.content) {
             (Some(source), _) => source,
@@ -104,19 +104,19 @@ impl Entry {
         }
     }
 
-    /// Where the entry's own text ends.
+    /// The end of the entry's text.
     pub(super) fn end(&self) -> usize {
         self.value.end()
     }
 }
 
 impl Node {
-    /// Where the node's text ends: its content's end, or its introducer's when it is left out.
+    /// The end of the node's text; for an omitted value, the end of the indicator before it.
     pub(super) fn end(&self) -> usize {
         self.span.end.max(self.lead)
     }
 
-    /// The child one step down; an alias has none.
+    /// The child at a step; an alias has none.
     pub fn child(&self, step: &Step) -> Option<&Self> {
         match (&self.content, step) {
             (Content::Mapping { entries, .. }, Step::Key(name)) => entries
@@ -136,12 +136,12 @@ impl Node {
         }
     }
 
-    /// Whether the value was left out altogether (`key:`).
-    pub(super) fn is_left_out(&self) -> bool {
+    /// Whether the value was omitted (`key:`).
+    pub(super) fn is_omitted(&self) -> bool {
         matches!(self.content, Content::Scalar(_)) && self.span.is_empty()
     }
 
-    /// The node at or below this one that carries the anchor and starts at an offset.
+    /// The node at or below this one that has the anchor and starts at an offset.
     fn anchored(&self, name: &str, at: usize) -> Option<&Self> {
         let mut here = self;
         while here.start != at || here.anchor.as_deref() != Some(name) {
@@ -152,7 +152,7 @@ impl Node {
         Some(here)
     }
 
-    /// The children in order of the text, keys included.
+    /// The children in text order, including keys.
     pub(super) fn children(&self) -> Box<dyn DoubleEndedIterator<Item = &Self> + '_> {
         match &self.content {
             Content::Sequence { items, .. } => Box::new(items.iter()),
@@ -174,12 +174,12 @@ impl Stream {
         }
     }
 
-    /// The text as it was given.
+    /// The text that was parsed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The same text, without what was read from it.
+    /// Drops the tree and returns the text.
     pub fn into_text(self) -> String {
         self.text
     }
@@ -194,12 +194,12 @@ impl Stream {
             && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
     }
 
-    /// The documents in order.
+    /// The documents in text order.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
 
-    /// The node at a place; it does not look behind aliases.
+    /// The node at a place; aliases are not followed.
     pub fn node(&self, place: &Place) -> Option<&Node> {
         let root = &self.documents.get(place.document)?.root;
         place
@@ -208,7 +208,7 @@ impl Stream {
             .try_fold(root, |node, step| node.child(step))
     }
 
-    /// What an alias stands for: the last node of that name before it; other nodes are themselves.
+    /// Follows an alias to the last node with that anchor before it; returns any other node itself.
     pub fn resolve<'a>(&'a self, document: usize, node: &'a Node) -> &'a Node {
         let Content::Alias(name) = &node.content else {
             return node;
@@ -228,7 +228,7 @@ impl Stream {
             .unwrap_or(node)
     }
 
-    /// The node that carries the anchor and starts at an offset.
+    /// The node that has the anchor and starts at an offset.
     pub(super) fn anchored(&self, document: usize, name: &str, at: usize) -> Option<&Node> {
         self.documents.get(document)?.root.anchored(name, at)
     }

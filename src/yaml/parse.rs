@@ -1,11 +1,11 @@
-//! Builds the tree from the parser's events, with exact byte spans.
+//! Builds the syntax tree with exact byte spans from the events of the parser.
 //!
 //! # Why
 //!
-//! The parser's spans are exact for plain and quoted scalars and for brackets, but
-//! say little about `-`, `:`, empty values and block headers. So a cursor walks
-//! the text beside the events: between two tokens there is only white space,
-//! comments and the one indicator that the event's context calls for.
+//! The spans of `granit_parser` are exact for plain and quoted scalars and for
+//! brackets, but not for `-`, `:`, empty values and block headers. So a cursor
+//! follows the events through the text: between two tokens there can only be
+//! white space, comments and the one indicator that the context requires.
 
 mod collection;
 mod leaf;
@@ -16,24 +16,24 @@ use granit_parser::Event;
 use super::error::{ParseError, ParseFault};
 use super::node::{Document, Stream};
 use super::text::{line_end, next_line};
-use reader::{Fault, MAX_NODES, Reader};
+use reader::{ErrorAt, MAX_NODES, Reader};
 
 pub(super) use reader::Aliases;
 
 const MAX_BYTES: usize = 10_000_000;
 
 impl Stream {
-    /// Reads a text of any number of documents; JSON is YAML too.
+    /// Parses a text with any number of documents; JSON is YAML too.
     ///
     /// # Errors
-    /// When the text is not YAML, is larger or deeper than anything a person
-    /// writes, has a key twice, or a conflict marker.
+    /// When the text is not YAML, exceeds a limit on size or depth, or has a
+    /// duplicate key or a conflict marker.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         read(text.to_owned(), Aliases::MustResolve)
     }
 }
 
-/// Reads a text.
+/// Parses a text.
 pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError> {
     if text.len() > MAX_BYTES {
         return Err(ParseError::new(&text, MAX_BYTES, ParseFault::TooLarge));
@@ -51,7 +51,7 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
     }
 }
 
-/// The first line that Git left behind in an unresolved merge.
+/// The offset of the first conflict marker of Git.
 fn conflict_marker(text: &str) -> Option<usize> {
     let at_line = |marker: &str, whole: bool| {
         text.match_indices(marker).map(|(at, _)| at).find(|at| {
@@ -66,7 +66,7 @@ fn conflict_marker(text: &str) -> Option<usize> {
 }
 
 impl Reader<'_> {
-    fn stream(&mut self) -> Result<Vec<Document>, Fault> {
+    fn stream(&mut self) -> Result<Vec<Document>, ErrorAt> {
         let mut documents: Vec<Document> = Vec::new();
         if self.text.starts_with('\u{feff}') {
             self.cursor = 3;
@@ -91,7 +91,7 @@ impl Reader<'_> {
         Ok(documents)
     }
 
-    fn document(&mut self, explicit: bool, is_first: bool) -> Result<Document, Fault> {
+    fn document(&mut self, explicit: bool, is_first: bool) -> Result<Document, ErrorAt> {
         let mut start = self.cursor;
         let mut directive = None;
         loop {
@@ -111,7 +111,7 @@ impl Reader<'_> {
         let mut marker = None;
         if explicit {
             if !self.text[self.cursor..].starts_with("---") {
-                return Err(self.misplaced());
+                return Err(self.unsupported());
             }
             marker = Some(self.cursor);
             start = directive.unwrap_or(self.cursor);
@@ -128,7 +128,7 @@ impl Reader<'_> {
         let lead = if explicit { self.cursor } else { start };
         self.advance()?;
         let (mut root, size) = self.node(lead)?;
-        if root.is_left_out() && root.tag.is_none() && root.anchor.is_none() {
+        if root.is_omitted() && root.tag.is_none() && root.anchor.is_none() {
             root.span = lead..lead;
             root.start = lead;
         }

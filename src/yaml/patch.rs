@@ -1,24 +1,39 @@
-//! Patches: byte ranges of a text and what stands there instead.
+//! Patches of a text.
 
 use super::node::Span;
 use super::place::Place;
 
-/// Some bytes of the text and what stands there instead.
+/// A byte range of a text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Patch {
-    /// What goes away; empty where something is only put in.
+    /// The bytes to replace; empty for an insertion.
     pub(super) span: Span,
-    /// What comes.
+    /// The replacement.
     pub(super) text: String,
-    /// How deep in the tree; at one spot the deeper comes first.
+    /// The depth in the tree; of two insertions at one offset, the deeper one comes first.
     pub(super) depth: usize,
-    /// The edit that it comes from.
+    /// The place of the edit that it belongs to.
     pub(super) place: Place,
 }
 
-/// The text with all patches, or the place of one that overlaps another.
+impl Patch {
+    /// A patch of children of the collection at `place`.
+    pub(super) fn of_child(place: &Place, span: Span, text: String) -> Self {
+        Self {
+            span,
+            text,
+            depth: place.steps.len() + 1,
+            place: place.clone(),
+        }
+    }
+}
+
+/// Applies patches to a text.
+///
+/// # Errors
+/// The place of a patch that overlaps another one.
 pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> Result<String, Place> {
-    // Stable, so that several additions at one spot keep their order.
+    // A stable sort keeps the order of insertions at one offset.
     patches.sort_by_key(|patch| (patch.span.start, patch.span.end, usize::MAX - patch.depth));
     let added: usize = patches.iter().map(|patch| patch.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);

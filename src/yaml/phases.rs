@@ -1,10 +1,11 @@
-//! The order in which edits are made, so that each finds the places it names.
+//! Applies edits in phases, so that each edit finds its place.
 //!
 //! # Why
 //!
-//! Removals that make room for a key of the same name come first, then all that
-//! sets and adds, then all other removals. So an addition always finds the
-//! neighbours it follows, and an emptied collection is seen as such.
+//! First come the removals of entries that are added again, then all other
+//! changes and additions, then all other removals. So an addition always finds
+//! the child that it follows, and the last phase sees which collections become
+//! empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,7 @@ pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> 
     Ok(text)
 }
 
-/// The edits in order, places translated to the text before each phase.
+/// The edits by phase, with places that are valid at the start of the phase.
 fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
     let added: BTreeSet<Place> = edits
         .iter()
@@ -122,7 +123,7 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
     phases
 }
 
-/// One phase: all patches on one text.
+/// Applies the edits of one phase.
 fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let target = Target::of(stream);
     let mut patches: Vec<Patch> = Vec::new();
@@ -179,7 +180,7 @@ fn pass(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
         let node = node(stream, place)?;
         let refused = || EditError::Unproven(place.clone());
         let found = if child_count(node) == 0 {
-            let value = together(node, additions).ok_or_else(refused)?;
+            let value = combined(node, additions).ok_or_else(refused)?;
             set::patches(&target, place, node, &value)
         } else if node.layout() == Some(Layout::Flow) {
             flow::add(&target, place, node, additions)
@@ -205,8 +206,8 @@ fn node<'s>(stream: &'s Stream, place: &Place) -> Result<&'s Node, EditError> {
         .ok_or_else(|| EditError::Missing(place.clone()))
 }
 
-/// What is added to an empty collection as one value.
-fn together(node: &Node, additions: &Additions) -> Option<Fragment> {
+/// All additions to an empty collection as one value.
+fn combined(node: &Node, additions: &Additions) -> Option<Fragment> {
     let json = additions.iter().all(|(_, fragment)| fragment.json);
     let text: String = additions
         .iter()

@@ -1,17 +1,17 @@
-//! A path to a node: the document, then keys and indexes.
+//! Paths to nodes: a document, then keys and indexes.
 
 use std::fmt::{self, Write as _};
 
-/// One step down from a collection to a child.
+/// A step from a collection to one of its children.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
-    /// Into a mapping, by the key's text.
+    /// The entry of a mapping with this key.
     Key(String),
-    /// Into a sequence, from 0.
+    /// The item of a sequence at this index, from 0.
     Index(usize),
 }
 
-/// A node's address in a stream.
+/// The path to a node in a stream.
 ///
 /// ```
 /// use git_promote::yaml::{Place, Step};
@@ -22,12 +22,12 @@ pub enum Step {
 pub struct Place {
     /// The document's index in the stream, from 0.
     pub document: usize,
-    /// The way down from the document's root.
+    /// The steps from the document's root.
     pub steps: Vec<Step>,
 }
 
 impl Place {
-    /// The place at the end of `steps` in a document.
+    /// Creates the place at the end of `steps` in a document.
     pub fn new(document: usize, steps: impl IntoIterator<Item = Step>) -> Self {
         Self {
             document,
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// The place one step further down.
+    /// The place one step below this one.
     #[must_use]
     pub fn child(&self, step: Step) -> Self {
         let mut steps = Vec::with_capacity(self.steps.len() + 1);
@@ -55,7 +55,7 @@ impl Place {
         }
     }
 
-    /// The collection that holds the place and the last step into it; `None` for a root.
+    /// The parent and the last step; `None` for a root.
     pub fn parent(&self) -> Option<(Self, &Step)> {
         let (last, before) = self.steps.split_last()?;
         Some((
@@ -67,12 +67,12 @@ impl Place {
         ))
     }
 
-    /// Whether `other` is this place or lies below it.
+    /// Whether `other` is this place or is below it.
     pub fn contains(&self, other: &Self) -> bool {
         self.document == other.document && other.steps.starts_with(&self.steps)
     }
 
-    /// The path as RFC 9535 section 2.7 normalizes it; it does not say which document.
+    /// The normalized path of RFC 9535 section 2.7, without the document.
     pub fn normalized(&self) -> String {
         let mut path = String::from("$");
         for step in &self.steps {
@@ -89,7 +89,7 @@ impl Place {
     }
 }
 
-/// The normalized path, after `#2:` when it is not in the first document.
+/// Writes the normalized path; outside the first document, with a prefix such as `#2:`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.document > 0 {
@@ -99,7 +99,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Appends `['name']`, escaped as RFC 9535 section 2.7 does.
+/// Appends `['name']`, escaped as in RFC 9535 section 2.7.
 pub(super) fn bracketed(name: &str, into: &mut String) {
     into.push_str("['");
     for c in name.chars() {

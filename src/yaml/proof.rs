@@ -1,4 +1,4 @@
-//! The model that edits mean, to hold the edited text against.
+//! The values that a stream must have after edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use super::node::Stream;
 use super::place::Place;
 use super::value::Value;
 
-/// What is added to and removed from one collection, by original index.
+/// The additions to and removals from one collection, by original index.
 #[derive(Default)]
 struct Changes {
-    /// By slot: 0 is before everything, `i + 1` after child `i`.
+    /// By slot: 0 is the start, `i + 1` is after child `i`.
     added: BTreeMap<usize, Vec<(String, Value)>>,
     removed: BTreeSet<usize>,
 }
@@ -29,7 +29,7 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
     for edit in edits {
         match edit {
             Edit::Set { place, value } => {
-                *at(&mut documents, place)? = value.model().clone();
+                *value_at(&mut documents, place)? = value.model().clone();
             }
             Edit::AddEntry {
                 mapping,
@@ -73,10 +73,10 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
             }
         }
     }
-    // Deepest and last first, so that every place is still the original one.
+    // In reverse order, so that no change moves a place that is still to be changed.
     for (place, change) in changes.iter().rev() {
         let is_empty = stream.node(place).is_none_or(|node| child_count(node) == 0);
-        let value = at(&mut documents, place)?.untagged_mut();
+        let value = value_at(&mut documents, place)?.untagged_mut();
         if is_empty && !matches!(value, Value::Mapping(_) | Value::Sequence(_)) {
             let named = change
                 .added
@@ -113,7 +113,7 @@ impl Changes {
     }
 }
 
-fn at<'v>(documents: &'v mut [Value], place: &Place) -> Result<&'v mut Value, EditError> {
+fn value_at<'v>(documents: &'v mut [Value], place: &Place) -> Result<&'v mut Value, EditError> {
     let root = documents.get_mut(place.document);
     place
         .steps
@@ -123,8 +123,8 @@ fn at<'v>(documents: &'v mut [Value], place: &Place) -> Result<&'v mut Value, Ed
         .ok_or_else(|| EditError::Missing(place.clone()))
 }
 
-/// Whether a stream has exactly these values.
-pub(super) fn holds(stream: &Stream, expected: &[Value]) -> bool {
+/// Whether the documents of a stream have exactly these values.
+pub(super) fn matches(stream: &Stream, expected: &[Value]) -> bool {
     stream.documents.len() == expected.len()
         && stream
             .documents

@@ -1,4 +1,4 @@
-//! Random edits of made and of real files: nothing else changes, and what was meant is read back.
+//! Random edits of generated and real files: nothing else changes, and the new values are read back.
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use super::node::{Content, Layout, Node};
 use super::text::{blanks_after, blanks_before, next_line};
 use super::{Edit, EditError, Kind, Place, Step, Stream, splice};
 
-/// Numbers that decide, used up one by one; afterwards all zero.
+/// Random numbers that choose between alternatives; zeros once they are used up.
 struct Picks<'p>(std::slice::Iter<'p, u16>);
 
 impl Picks<'_> {
@@ -122,7 +122,7 @@ fn fill(picks: &mut Picks<'_>, indent: usize, depth: usize, out: &mut String) {
     }
 }
 
-fn made(picks: &mut Picks<'_>) -> String {
+fn generated(picks: &mut Picks<'_>) -> String {
     let mut text = String::new();
     text.push_str(picks.of(&["", "", "# head\n\n", "---\n", "\u{feff}"]));
     for index in 0..=picks.below(2) {
@@ -138,7 +138,7 @@ fn made(picks: &mut Picks<'_>) -> String {
     }
 }
 
-/// An edit at a random place of the stream, with something of the other one.
+/// An edit at a random place, with a fragment from the other stream.
 fn random_edit(stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Option<Edit> {
     let places = super::tests::all_places(stream);
     let place = places.get(picks.below(places.len()))?.clone();
@@ -187,8 +187,8 @@ fn random_edit(stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Option
     }
 }
 
-/// Holds the result of one edit against the original, without the room's own proof.
-fn hold(stream: &Stream, edit: &Edit, result: &str) -> Result<(), String> {
+/// Checks the result of one edit against the original, independently of `proof`.
+fn check_result(stream: &Stream, edit: &Edit, result: &str) -> Result<(), String> {
     let read = Stream::parse(result).map_err(|error| error.to_string())?;
     let text = stream.text();
     let prefix = text
@@ -243,7 +243,7 @@ fn hold(stream: &Stream, edit: &Edit, result: &str) -> Result<(), String> {
                 .extent(node, child_index(node, step).ok_or("no index")?)
                 .ok_or("no extent")?;
             let end = blanks_after(text, extent.end).1;
-            // Where the first entry after a dash goes, the next one takes its place.
+            // If the first entry after a dash is removed, the next one takes its place.
             let end = end + super::text::indent(&text[end..]);
             within(blanks_before(text, extent.start).1, end)
         }
@@ -280,7 +280,7 @@ fn add(cell: &Cell<usize>) {
 }
 
 impl Count {
-    /// Tries some edits alone, then all together.
+    /// Applies some edits one by one, then all at once.
     fn case(&self, stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Result<(), String> {
         add(&self.cases);
         let edits: Vec<Edit> = (0..4)
@@ -289,7 +289,7 @@ impl Count {
         for edit in &edits {
             let found = splice(stream, std::slice::from_ref(edit));
             if let Some(result) = self.count(found, stream, std::slice::from_ref(edit)) {
-                hold(stream, edit, &result).map_err(|error| {
+                check_result(stream, edit, &result).map_err(|error| {
                     format!(
                         "{error}\n{} {edit:#?}\n--- before\n{}--- after\n{result}",
                         edit.place(),
@@ -334,7 +334,7 @@ impl Count {
             unproven,
         } = self;
         println!(
-            "{what}: {} cases, {} edits proven, {} refused rightly, {} unproven",
+            "{what}: {} cases, {} edits proven, {} refused, {} unproven",
             cases.get(),
             proven.get(),
             refused.get(),
@@ -358,12 +358,12 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 #[test]
-fn random_edits_of_made_files_change_nothing_else() {
+fn random_edits_of_generated_files_change_nothing_else() {
     let count = Count::default();
     let numbers = proptest::collection::vec(any::<u16>(), 150..400);
     let result = runner(2_500).run(&numbers, |numbers| {
         let mut picks = Picks(numbers.iter());
-        let (one, two) = (made(&mut picks), made(&mut picks));
+        let (one, two) = (generated(&mut picks), generated(&mut picks));
         if let (Ok(stream), Ok(other)) = (Stream::parse(&one), Stream::parse(&two)) {
             count
                 .case(&stream, &other, &mut picks)
@@ -372,10 +372,10 @@ fn random_edits_of_made_files_change_nothing_else() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    count.report("made files");
+    count.report("generated files");
 }
 
-/// The real files of the replay, in the archive's order.
+/// The real files of the replay, in archive order.
 fn real_files() -> Vec<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/replay/blobs.tar.gz");
     let Ok(file) = std::fs::File::open(path) else {
@@ -418,9 +418,8 @@ fn random_edits_of_real_files_change_nothing_else() {
     count.report("real files");
 }
 
-/// A step is only made here so that the place of an added entry can be asked for.
 #[test]
-fn the_place_of_an_addition_is_where_it_goes() {
+fn the_place_of_an_addition_is_its_new_place() {
     let edit = Edit::AddItem {
         sequence: Place::root(0),
         after: Some(1),

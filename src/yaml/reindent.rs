@@ -1,12 +1,12 @@
-//! A fragment's lines at another indentation, with lists in the target's habit.
+//! Indents the lines of a fragment for its target.
 
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node, Stream};
 use super::style::Style;
 use super::text::{column, indent, line_start};
 
-/// The fragment's lines, the first at `depth`, without line breaks.
-pub(super) fn lines(fragment: &Fragment, depth: usize, style: Style) -> Vec<String> {
+/// The fragment's lines without line breaks, with the first one at column `depth`.
+pub(super) fn lines(fragment: &Fragment, depth: usize, target_style: Style) -> Vec<String> {
     let text = fragment.text();
     let source: Vec<&str> = text
         .strip_suffix('\n')
@@ -17,14 +17,14 @@ pub(super) fn lines(fragment: &Fragment, depth: usize, style: Style) -> Vec<Stri
     if let Some(root) = fragment.root() {
         let mut starts = vec![0];
         starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-        let habit = Style::of(&fragment.stream);
-        let moved = Moved {
+        let source_style = Style::of(&fragment.stream);
+        let reindent = Reindent {
             stream: &fragment.stream,
             starts: &starts,
-            style,
-            habit,
+            target_style,
+            source_style,
         };
-        moved.visit(root, signed(depth), &mut shifts);
+        reindent.visit(root, signed(depth), &mut shifts);
     }
     source
         .iter()
@@ -33,14 +33,14 @@ pub(super) fn lines(fragment: &Fragment, depth: usize, style: Style) -> Vec<Stri
         .collect()
 }
 
-struct Moved<'f> {
+struct Reindent<'f> {
     stream: &'f Stream,
     starts: &'f [usize],
-    style: Style,
-    habit: Style,
+    target_style: Style,
+    source_style: Style,
 }
 
-impl Moved<'_> {
+impl Reindent<'_> {
     fn line(&self, at: usize) -> usize {
         self.starts
             .partition_point(|start| *start <= at)
@@ -59,7 +59,7 @@ impl Moved<'_> {
             }
             Content::Mapping { entries, .. } => {
                 for entry in entries {
-                    let wanted = shift + self.change(entry.start, &entry.value);
+                    let wanted = shift + self.extra_shift(entry.start, &entry.value);
                     if wanted != shift && entry.value.layout() == Some(Layout::Block) {
                         let from = self.line(entry.value.lead) + 1;
                         let to = self
@@ -76,8 +76,8 @@ impl Moved<'_> {
         }
     }
 
-    /// How much further in the target's habit wants the collection below a key.
-    fn change(&self, key: usize, value: &Node) -> isize {
+    /// How much further the target's style indents the collection below a key.
+    fn extra_shift(&self, key: usize, value: &Node) -> isize {
         let text = &self.stream.text;
         if value.layout() != Some(Layout::Block)
             || line_start(text, key) == line_start(text, value.span.start)
@@ -86,8 +86,8 @@ impl Moved<'_> {
         }
         let width = signed(column(text, value.span.start)) - signed(column(text, key));
         let wanted = match &value.content {
-            Content::Sequence { .. } => self.style.list,
-            _ if Some(width) == self.habit.step.map(signed) => self.style.step,
+            Content::Sequence { .. } => self.target_style.list,
+            _ if Some(width) == self.source_style.step.map(signed) => self.target_style.step,
             _ => None,
         };
         wanted.map_or(0, |wanted| signed(wanted) - width)
@@ -98,7 +98,7 @@ fn signed(width: usize) -> isize {
     isize::try_from(width).unwrap_or(0)
 }
 
-/// The line moved right, or left as far as it has spaces; empty lines stay empty.
+/// Moves a line right, or left as far as it has spaces; empty lines stay empty.
 fn shifted(line: &str, shift: isize) -> String {
     match usize::try_from(shift) {
         _ if line.is_empty() => String::new(),

@@ -1,14 +1,14 @@
-//! Values as text from nothing, where no source lines can be taken.
+//! Writes values as YAML, where the source text cannot be reused.
 
 use super::scalar::{Kind, Quoting};
 use super::value::Value;
 use super::write::{self, Context};
 
-/// A value on one line.
+/// Writes a value on one line.
 pub(super) fn flow(value: &Value, context: Context) -> String {
-    let wish = Quoting::Plain;
+    let preferred = Quoting::Plain;
     match value {
-        Value::Scalar { text, kind } => write::scalar(text, *kind, wish, context),
+        Value::Scalar { text, kind } => write::scalar(text, *kind, preferred, context),
         Value::Sequence(items) => {
             let items: Vec<String> = items.iter().map(|item| flow(item, context)).collect();
             format!("[{}]", items.join(", "))
@@ -27,7 +27,7 @@ pub(super) fn flow(value: &Value, context: Context) -> String {
     }
 }
 
-/// A value in brackets over several lines, as JSON files have it; lines after the first are indented.
+/// Writes a value in brackets over several lines; all but the first are indented.
 pub(super) fn pretty(
     value: &Value,
     context: Context,
@@ -57,7 +57,7 @@ pub(super) fn pretty(
     }
 }
 
-/// A value as block lines from column 0; scalars and empty collections are one line.
+/// Writes a value as block lines from column 0; scalars and empty collections take one line.
 pub(super) fn block(value: &Value) -> Vec<String> {
     match value {
         Value::Sequence(items) if !items.is_empty() => items
@@ -77,7 +77,7 @@ pub(super) fn block(value: &Value) -> Vec<String> {
     }
 }
 
-/// One `key: value` as block lines from column 0.
+/// Writes `key: value` as block lines from column 0.
 pub(super) fn entry(name: &str, value: &Value) -> Vec<String> {
     let key = write::key(name, Context::Block);
     match value {

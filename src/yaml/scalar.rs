@@ -1,19 +1,19 @@
-//! Scalars: their text, the type a reader gives them, and how they are quoted.
+//! Scalars: their text, type and quoting.
 //!
 //! # Why
 //!
 //! Types follow go-yaml v3, which kustomize, Argo CD and Flux use: the core
 //! schema of YAML 1.2, plus the integers of YAML 1.1 (`0644`, `1_000`, `0b1`).
-//! `yes`, `no`, `on` and `off` are strings there, and so are dates. Writing is
-//! stricter than reading: [`is_ambiguous`] names what any reader of YAML 1.1 or
-//! 1.2 could take for something else, and such strings are quoted.
+//! `yes`, `no`, `on`, `off` and dates are strings. Writing is stricter than
+//! reading: a string that some reader of YAML 1.1 or 1.2 could take for another
+//! type ([`is_ambiguous`]) is quoted.
 
-/// A scalar: its value as text and how it was written.
+/// A scalar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// The value after folding and unescaping; empty for a value left out.
+    /// The text after folding and unescaping; empty for an omitted value.
     pub text: String,
-    /// The type that a reader gives it.
+    /// Its type.
     pub kind: Kind,
     /// How it was written.
     pub quoting: Quoting,
@@ -67,7 +67,7 @@ impl Kind {
         }
     }
 
-    /// The type that a core tag such as `!!str` gives.
+    /// The type of a core tag such as `!!str`, by its suffix.
     pub(super) fn of_tag(suffix: &str) -> Option<Self> {
         match suffix {
             "str" => Some(Self::Str),
@@ -95,7 +95,7 @@ fn number(text: &str) -> Option<Kind> {
     is_float(&digits).then_some(Kind::Float)
 }
 
-/// The base of an unsigned integer and its digits.
+/// The base and the digits of an unsigned integer.
 fn integer(digits: &str) -> Option<(u32, &str)> {
     let (base, rest) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
@@ -124,7 +124,7 @@ fn is_float(digits: &str) -> bool {
         }
 }
 
-/// Whether some reader could take the plain text for something else than a string.
+/// Whether some reader could take the plain text for a type other than string.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     if Kind::of_plain(text) != Kind::Str || matches!(text, "<<" | "=") {
         return true;
@@ -143,7 +143,7 @@ pub(super) fn is_ambiguous(text: &str) -> bool {
     starts_as_number && (is_old_number(unsigned) || is_date(unsigned))
 }
 
-/// Numbers of YAML 1.1: `1_000`, `0b1`, `190:20:30`, `1.5e`, also malformed ones.
+/// Whether it looks like a number of YAML 1.1, even a malformed one: `1_000`, `190:20:30`, `1.5e`.
 fn is_old_number(text: &str) -> bool {
     matches!(text, ".inf" | ".nan")
         || text
@@ -158,14 +158,14 @@ fn is_old_number(text: &str) -> bool {
                 .all(|b| b.is_ascii_hexdigit() || b == b'_')
 }
 
-/// `1-2` is no number, `1e-2` is.
+/// Whether there is a sign other than that of an exponent: `1-2`, but not `1e-2`.
 fn is_dashed(text: &str) -> bool {
     text.as_bytes()
         .windows(2)
         .any(|w| matches!(w[1], b'-' | b'+') && w[0] != b'e')
 }
 
-/// `2001-12-14`, also with a time after it.
+/// Whether it starts with a date: `2001-12-14`, also with a time.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let digits = |part: Option<&str>, most: usize| {
@@ -181,7 +181,7 @@ fn is_date(text: &str) -> bool {
         })
 }
 
-/// The number that a scalar means, for queries; `None` when JSON has no such number.
+/// The value of a number, for queries; `None` if JSON cannot represent it.
 pub(super) fn json_number(text: &str, kind: Kind) -> Option<serde_json::Number> {
     let clean = text.replace('_', "");
     let (negative, unsigned) = match clean.as_bytes().first()? {

@@ -1,4 +1,4 @@
-//! One value in the place of another: what stands on the key's line, and the lines below.
+//! Replaces a value: the part on the line of its key, and the lines below.
 
 mod content;
 mod parent;
@@ -15,13 +15,13 @@ use super::text::{indent, is_first, line_end, line_start, next_line};
 use content::{NewValue, in_flow, new_value};
 use parent::Parent;
 
-/// Where the old value stands.
+/// The place of the old value.
 struct OldValue {
-    /// From its introducer to the end of its part of that line.
+    /// From the indicator before it to the end of its part of that line.
     inline: Span,
-    /// Where the part begins, after white space.
+    /// The start of that part, after white space.
     from: usize,
-    /// Its whole lines below.
+    /// The lines below.
     body: Option<Span>,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn patches(
             }
         }
         if !text.is_empty() || old.inline.start < old.inline.end {
-            if place.steps.is_empty() || has_introducer(target.text, node) {
+            if place.steps.is_empty() || has_indicator(target.text, node) {
                 found.push(patch(old.inline.clone(), text));
             } else {
                 let indent = " ".repeat(parent.column);
@@ -117,7 +117,7 @@ pub(super) fn patches(
     Some(found)
 }
 
-/// Whether the file is nothing but `{}` or `[]`.
+/// Whether the file has only `{}` or `[]`.
 fn is_bare(target: &Target<'_>) -> bool {
     matches!(
         target.text.trim_start_matches('\u{feff}').trim(),
@@ -125,7 +125,7 @@ fn is_bare(target: &Target<'_>) -> bool {
     )
 }
 
-/// Anchor of the old node and tag of the new one.
+/// The anchor of the old node and the tag of the new one.
 fn properties(node: &Node, new: &Node) -> String {
     let anchor = node.anchor.as_ref().map(|name| format!("&{name}"));
     anchor
@@ -136,8 +136,8 @@ fn properties(node: &Node, new: &Node) -> String {
         .join(" ")
 }
 
-/// Whether a colon or dash stands before the value.
-fn has_introducer(text: &str, node: &Node) -> bool {
+/// Whether there is an indicator before the value.
+fn has_indicator(text: &str, node: &Node) -> bool {
     text[..node.lead].ends_with([':', '-', '?', ',', '['])
 }
 
@@ -174,7 +174,7 @@ fn old_value(target: &Target<'_>, node: &Node) -> Option<OldValue> {
             body: Some(body),
         });
     }
-    if node.is_left_out() {
+    if node.is_omitted() {
         return Some(OldValue {
             inline: lead..after,
             from: after,
@@ -188,7 +188,7 @@ fn old_value(target: &Target<'_>, node: &Node) -> Option<OldValue> {
     })
 }
 
-/// The patch for a value that is replaced where it stands, on one line or between brackets.
+/// The patch for a value in a flow collection or a JSON file.
 fn replaced(
     target: &Target<'_>,
     node: &Node,
@@ -200,10 +200,10 @@ fn replaced(
         Some(properties) if !properties.is_empty() => format!("{properties} {text}"),
         _ => text,
     };
-    if node.is_left_out() {
+    if node.is_omitted() {
         let end = properties_end(target.text, node);
         let from = if properties.is_some() { node.lead } else { end };
-        let colon = if has_introducer(target.text, node) {
+        let colon = if has_indicator(target.text, node) {
             ""
         } else {
             ":"
@@ -218,7 +218,7 @@ fn replaced(
     patch(from..node.span.end, text)
 }
 
-/// The patch for a collection that begins on its dash's line, or for a root without a marker.
+/// The patch for a collection that starts on the line of its dash, or for a root without a marker.
 fn in_place(
     target: &Target<'_>,
     node: &Node,

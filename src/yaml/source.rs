@@ -1,4 +1,4 @@
-//! The source text of a piece of a stream, moved to column 0.
+//! The source text of a part of a stream, moved to column 0.
 
 use super::extent::{child_index, child_start};
 use super::node::{Content, Layout, Node, Span, Stream};
@@ -9,7 +9,7 @@ use super::write::{self, Context};
 /// A value without its key or dash and the comments around it.
 pub(super) fn value(stream: &Stream, place: &Place) -> Option<String> {
     let node = stream.node(place)?;
-    if node.is_left_out() && node.tag.is_none() {
+    if node.is_omitted() && node.tag.is_none() {
         return Some("null\n".to_owned());
     }
     if node.layout() != Some(Layout::Block) {
@@ -28,7 +28,7 @@ pub(super) fn value(stream: &Stream, place: &Place) -> Option<String> {
     })
 }
 
-/// An entry or item of a collection; out of brackets, as a block.
+/// An entry or item of a collection; one of a flow collection becomes a block entry or item.
 pub(super) fn child(stream: &Stream, node: &Node, index: usize) -> Option<String> {
     let start = child_start(node, index)?;
     if node.layout()? == Layout::Block {
@@ -71,7 +71,7 @@ pub(super) fn document(stream: &Stream, index: usize) -> Option<String> {
     Some(text.get(span)?.replace("\r\n", "\n"))
 }
 
-/// The column that continuation lines of the value at a place are measured from.
+/// The column that the indentation of a value is relative to.
 fn parent_column(stream: &Stream, place: &Place) -> usize {
     let found = place.parent().and_then(|(parent, step)| {
         let parent = stream.node(&parent)?;
@@ -84,7 +84,7 @@ fn parent_column(stream: &Stream, place: &Place) -> usize {
     found.unwrap_or(0)
 }
 
-/// A value that starts in the middle of a line, its further lines moved left.
+/// A value that starts in the middle of a line, with the lines after it moved left.
 fn inline(stream: &Stream, node: &Node, depth: usize) -> String {
     let mut text = String::new();
     if let Some(tag) = &node.tag {
@@ -104,7 +104,7 @@ fn inline(stream: &Stream, node: &Node, depth: usize) -> String {
     text
 }
 
-/// Whole lines moved left by `depth`; a first line that starts later is taken from there.
+/// Moves lines left by `depth`; the first line may start in the middle.
 fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
     let mut text = String::with_capacity(span.len());
     let source = stream.text[span.clone()].trim_end_matches('\n');
@@ -120,7 +120,7 @@ fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
         text.push_str(&line[cut..]);
         text.push('\n');
     }
-    // Blank lines at the end are part of the piece only where a block scalar keeps them.
+    // Only a block scalar with `+` has blank lines at the end of a span.
     for _ in 1..kept {
         text.push('\n');
     }

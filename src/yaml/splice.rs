@@ -1,11 +1,13 @@
-//! Edits as data, and [`splice`], which applies and proves them.
+//! Applies edits to a text and proves the result.
 //!
 //! # Why
 //!
-//! A file is edited, never printed anew: every byte that no edit names stays.
-//! Edits become byte ranges on the text; the result is parsed and compared with
-//! the model that was meant. Where the pretty way does not prove, the edit at
-//! fault is written in the plainest way, and only then refused.
+//! A file is edited in place and never serialized again, so everything outside
+//! the edits stays as it is. Edits become patches of the text. The result is
+//! parsed and compared with the values that the edits describe. If they differ,
+//! the failing edit is tried again with its fragment in the simplest form,
+//! without the layout of its source. If they still differ, the edits are
+//! refused.
 
 use super::check;
 use super::edit::Edit;
@@ -14,7 +16,7 @@ use super::node::Stream;
 use super::phases;
 use super::proof;
 
-/// Applies edits to the stream's text; every byte that no edit names stays.
+/// Applies edits to the text of a stream; everything else stays byte for byte.
 ///
 /// ```
 /// use git_promote::yaml::{Edit, Fragment, Kind, Place, Step, Stream, splice};
@@ -26,8 +28,7 @@ use super::proof;
 /// ```
 ///
 /// # Errors
-/// When an edit cannot be made, or could not be proven right. The text is then
-/// as before.
+/// When an edit cannot be made, or the result cannot be proven correct.
 pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     if edits.is_empty() {
         return Ok(stream.text.clone());
@@ -36,10 +37,11 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let unanchored: Vec<Edit>;
     let mut edits = edits;
     if edits.iter().any(|edit| redefines(stream, edit)) {
-        let free = |edit: &Edit| redefines(stream, edit).then(|| plainest(edit)).flatten();
+        let without_anchor =
+            |edit: &Edit| redefines(stream, edit).then(|| simplified(edit)).flatten();
         unanchored = edits
             .iter()
-            .map(|edit| free(edit).unwrap_or_else(|| edit.clone()))
+            .map(|edit| without_anchor(edit).unwrap_or_else(|| edit.clone()))
             .collect();
         edits = &unanchored;
     }
@@ -50,7 +52,7 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let edits: Vec<Edit> = edits
         .iter()
         .map(|edit| match proven(stream, std::slice::from_ref(edit)) {
-            Err(EditError::Unproven(_)) => plainest(edit).unwrap_or_else(|| edit.clone()),
+            Err(EditError::Unproven(_)) => simplified(edit).unwrap_or_else(|| edit.clone()),
             _ => edit.clone(),
         })
         .collect();
@@ -65,20 +67,21 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     })
 }
 
+/// The edited text, if it has the values that the edits describe.
 fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     let expected = proof::expected(stream, edits)?;
     let text = phases::run(stream, edits)?;
     match Stream::parse(&text) {
-        Ok(result) if proof::holds(&result, &expected) => Ok(text),
+        Ok(result) if proof::matches(&result, &expected) => Ok(text),
         _ => Err(EditError::Unproven(
             edits.first().map(Edit::place).unwrap_or_default(),
         )),
     }
 }
 
-/// Whether the edit would bring an anchor that the document has already.
+/// Whether the edit brings an anchor that the document already has.
 ///
-/// Aliases after it would then stand for something else.
+/// Aliases after it would then refer to another node.
 fn redefines(stream: &Stream, edit: &Edit) -> bool {
     let fragment = match edit {
         Edit::Set {
@@ -105,8 +108,8 @@ fn redefines(stream: &Stream, edit: &Edit) -> bool {
         .any(|(name, _)| document.anchors.iter().any(|(there, _)| there == name))
 }
 
-/// The edit with its fragment written from nothing.
-fn plainest(edit: &Edit) -> Option<Edit> {
+/// The edit with its fragment in the simplest form.
+fn simplified(edit: &Edit) -> Option<Edit> {
     let mut edit = edit.clone();
     match &mut edit {
         Edit::Set {
@@ -118,7 +121,7 @@ fn plainest(edit: &Edit) -> Option<Edit> {
         | Edit::AddItem { item: fragment, .. }
         | Edit::AddDocument {
             document: fragment, ..
-        } => *fragment = fragment.plainest()?,
+        } => *fragment = fragment.simplified()?,
         Edit::Remove { .. } | Edit::RemoveDocument { .. } => return None,
     }
     Some(edit)

@@ -1,28 +1,28 @@
-//! The habits of a file: how far it indents, and whether lists stand under their key.
+//! The indentation style of a file.
 
 use super::node::{Content, Layout, Node, Stream};
 use super::text::column;
 
-/// How a file is indented.
+/// The indentation style of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Style {
-    /// Columns from a key to the keys below it, as most have it; `None` if nothing is nested.
+    /// The most frequent indentation of keys below a key; `None` if nothing is nested.
     pub(super) step: Option<usize>,
-    /// Columns from a key to the dashes below it, where the whole file agrees.
+    /// The indentation of dashes below a key, if the whole file uses the same.
     pub(super) list: Option<usize>,
 }
 
 impl Style {
-    /// Columns from a key to the keys below it.
+    /// The indentation of keys below a key.
     pub(super) fn width(self) -> usize {
         self.step.unwrap_or(2)
     }
 
-    /// Reads the habits of a stream.
+    /// Finds the style of a stream.
     pub(super) fn of(stream: &Stream) -> Self {
-        let mut seen = Seen::default();
+        let mut widths = Widths::default();
         for document in &stream.documents {
-            seen.visit(&stream.text, &document.root);
+            widths.visit(&stream.text, &document.root);
         }
         let most = |counts: &[usize]| {
             let (width, count) = counts
@@ -31,21 +31,21 @@ impl Style {
                 .max_by_key(|(width, count)| (**count, usize::MAX - *width))?;
             (*count > 0).then_some(width)
         };
-        let agreed = seen.lists.iter().filter(|count| **count > 0).count() == 1;
+        let agreed = widths.lists.iter().filter(|count| **count > 0).count() == 1;
         Self {
-            step: most(&seen.steps).filter(|step| *step > 0),
-            list: if agreed { most(&seen.lists) } else { None },
+            step: most(&widths.steps).filter(|step| *step > 0),
+            list: if agreed { most(&widths.lists) } else { None },
         }
     }
 }
 
 #[derive(Default)]
-struct Seen {
+struct Widths {
     steps: [usize; 9],
     lists: [usize; 9],
 }
 
-impl Seen {
+impl Widths {
     fn visit(&mut self, text: &str, node: &Node) {
         if let Content::Mapping {
             entries,

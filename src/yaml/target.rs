@@ -1,11 +1,11 @@
-//! The text that edits change.
+//! The text that is being edited, and its style.
 
 use super::fragment::Fragment;
 use super::node::Stream;
 use super::style::Style;
 use super::text::newline;
 
-/// A text that is being edited, and its habits.
+/// The stream that is being edited, with the style that new text follows.
 pub(super) struct Target<'s> {
     pub(super) stream: &'s Stream,
     pub(super) text: &'s str,
@@ -14,7 +14,7 @@ pub(super) struct Target<'s> {
     pub(super) json: bool,
 }
 
-/// What is added to one collection: after which child, and the entry or item.
+/// The additions to one collection: each with the index of the child that it follows.
 pub(super) type Additions = Vec<(Option<usize>, Fragment)>;
 
 impl<'s> Target<'s> {

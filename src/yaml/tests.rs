@@ -1,4 +1,4 @@
-//! What this room promises, each as a sentence.
+//! What this room promises, one promise per test.
 
 mod conformance;
 mod editing;

@@ -1,4 +1,4 @@
-//! Lines of a text: where they start and end, and what is only white space.
+//! Lines of a text: their start and end, indentation and blank lines.
 
 /// The end of the line at `at`, without its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
@@ -27,7 +27,7 @@ pub(super) fn without_break(text: &str, end: usize) -> usize {
     before.strip_suffix('\r').unwrap_or(before).len()
 }
 
-/// The start of the line that holds `at`; a byte order mark is not part of the first one.
+/// The start of the line at `at`; a byte order mark is not part of the first line.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let start = text[..at].rfind('\n').map_or(0, |before| before + 1);
     if start == 0 && text.starts_with('\u{feff}') {
@@ -37,29 +37,29 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
     }
 }
 
-/// How many bytes stand before `at` on its line.
+/// How many bytes come before `at` on its line.
 pub(super) fn column(text: &str, at: usize) -> usize {
     at - line_start(text, at)
 }
 
-/// How many spaces the line at `at` starts with.
+/// How many spaces a line starts with.
 pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Whether only white space stands before `at` on its line.
+/// Whether only white space comes before `at` on its line.
 pub(super) fn is_first(text: &str, at: usize) -> bool {
     text[line_start(text, at)..at]
         .bytes()
         .all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
-/// Whether the line at `at` exists and holds only white space.
+/// Whether there is a line at `at` and it is blank.
 pub(super) fn is_blank(text: &str, at: usize) -> bool {
     at < text.len() && text[at..line_end(text, at)].trim().is_empty()
 }
 
-/// How many blank lines start at a line start, and where they end.
+/// The number of blank lines from a line start on, and their end.
 pub(super) fn blanks_after(text: &str, mut at: usize) -> (usize, usize) {
     let mut count = 0;
     while is_blank(text, at) {
@@ -69,7 +69,7 @@ pub(super) fn blanks_after(text: &str, mut at: usize) -> (usize, usize) {
     (count, at)
 }
 
-/// How many blank lines end at a line start, and where they start.
+/// The number of blank lines just before a line start, and their start.
 pub(super) fn blanks_before(text: &str, mut at: usize) -> (usize, usize) {
     let mut count = 0;
     while let Some(before) = previous_line(text, at) {
@@ -88,14 +88,14 @@ pub(super) fn previous_line(text: &str, at: usize) -> Option<usize> {
     (at > first).then(|| line_start(text, at - 1))
 }
 
-/// The line break that most lines have.
+/// The most frequent line break.
 pub(super) fn newline(text: &str) -> &'static str {
     let all = text.bytes().filter(|byte| *byte == b'\n').count();
     let windows = text.matches("\r\n").count();
     if windows * 2 > all { "\r\n" } else { "\n" }
 }
 
-/// The indentation of the first line that has one.
+/// The indentation of the first indented line.
 pub(super) fn first_indent(text: &str) -> Option<usize> {
     text.lines().map(indent).find(|width| *width > 0)
 }

@@ -1,24 +1,24 @@
-//! The owned model of a value: what it means, without where it stands.
+//! Values without their place in a text.
 
 use super::node::{Content, Node, Stream};
 use super::place::Step;
 use super::scalar::{Kind, json_number};
 
-/// What a node means; two texts with equal values mean the same.
+/// The value of a node, without spans, layout and comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A single value.
+    /// A scalar.
     Scalar {
-        /// The value as text.
+        /// The text.
         text: String,
         /// Its type.
         kind: Kind,
     },
-    /// A list.
+    /// A sequence.
     Sequence(Vec<Value>),
-    /// A mapping, in its order.
+    /// A mapping, in its original order.
     Mapping(Vec<(String, Value)>),
-    /// `*name`, not looked behind.
+    /// `*name`, not followed.
     Alias(String),
     /// A value with a tag.
     Tagged(String, Box<Value>),
@@ -50,14 +50,14 @@ impl From<&Node> for Value {
 }
 
 impl Node {
-    /// What the node means.
+    /// The value of the node; aliases are not followed.
     pub fn value(&self) -> Value {
         Value::from(self)
     }
 }
 
 impl Value {
-    /// A string.
+    /// Creates a string.
     pub fn string(text: impl Into<String>) -> Self {
         Self::Scalar {
             text: text.into(),
@@ -65,7 +65,7 @@ impl Value {
         }
     }
 
-    /// As JSON, for queries; an alias is the string `*name`, a tag is left out.
+    /// Converts the value to JSON, for queries; an alias becomes the string `*name`, tags are dropped.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -109,7 +109,7 @@ impl Value {
         }
     }
 
-    /// Equality that does not tell `~`, `null` and nothing apart.
+    /// Whether both are equal, where all ways to write null are the same.
     pub(super) fn means(&self, other: &Self) -> bool {
         match (self, other) {
             (
@@ -133,14 +133,14 @@ impl Value {
 }
 
 impl Stream {
-    /// What a node means, with every alias written out.
+    /// The value of a node with all aliases expanded.
     pub fn value(&self, document: usize, node: &Node) -> Value {
         expanded(self, document, node)
     }
 
-    /// A document as JSON, aliases written out; `<<` stays an ordinary key.
+    /// Converts a document to JSON, with aliases expanded; `<<` stays an ordinary key.
     ///
-    /// `null` for a document that does not exist.
+    /// A document that does not exist is `null`.
     pub fn to_json(&self, document: usize) -> serde_json::Value {
         self.documents
             .get(document)
@@ -150,8 +150,7 @@ impl Stream {
     }
 }
 
-/// The value of a node of a stream with every alias written out.
-pub(super) fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
+fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
     let node = stream.resolve(document, node);
     let value = match &node.content {
         Content::Sequence { items, .. } => Value::Sequence(
@@ -179,7 +178,7 @@ pub(super) fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
     }
 }
 
-pub(super) fn node_to_json(stream: &Stream, document: usize, node: &Node) -> serde_json::Value {
+fn node_to_json(stream: &Stream, document: usize, node: &Node) -> serde_json::Value {
     use serde_json::Value as Json;
     let node = stream.resolve(document, node);
     match &node.content {

@@ -1,25 +1,25 @@
-//! Scalars as text that reads back as the same value.
+//! Writes scalars so that they are read back as the same value.
 
 use std::fmt::Write as _;
 
 use super::node::{Content, Stream};
 use super::scalar::{Kind, Quoting, is_ambiguous};
 
-/// Where a scalar is written.
+/// The place where a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
-    /// As a value in a block collection.
+    /// In a block collection.
     Block,
-    /// Between brackets.
+    /// In a flow collection.
     Flow,
     /// In a JSON file.
     Json,
 }
 
-/// A scalar on one line, as near to `wish` as its text allows.
-pub(super) fn scalar(text: &str, kind: Kind, wish: Quoting, context: Context) -> String {
+/// Writes a scalar on one line, in the preferred quoting if its text allows it.
+pub(super) fn scalar(text: &str, kind: Kind, preferred: Quoting, context: Context) -> String {
     if kind == Kind::Str {
-        return string(text, wish, context);
+        return string(text, preferred, context);
     }
     let plain = if kind == Kind::Null && text.is_empty() {
         "null"
@@ -33,25 +33,28 @@ pub(super) fn scalar(text: &str, kind: Kind, wish: Quoting, context: Context) ->
     }
 }
 
-/// A key on one line.
+/// Writes a key on one line.
 pub(super) fn key(text: &str, context: Context) -> String {
-    // A key such as `on` or `1` is written plain by people and read as its text here.
-    let wish = if context == Context::Json {
+    // A key such as `on` or `1` is usually plain, and keys are compared by their text.
+    let preferred = if context == Context::Json {
         Quoting::Double
     } else {
         Quoting::Plain
     };
-    if wish == Quoting::Plain && !text.is_empty() && reads_back(text, None, text, Context::Flow) {
+    if preferred == Quoting::Plain
+        && !text.is_empty()
+        && reads_back(text, None, text, Context::Flow)
+    {
         return text.to_owned();
     }
     string(text, Quoting::Double, context)
 }
 
-fn string(text: &str, wish: Quoting, context: Context) -> String {
+fn string(text: &str, preferred: Quoting, context: Context) -> String {
     let printable = text
         .chars()
         .all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
-    match wish {
+    match preferred {
         _ if context == Context::Json || !printable => double(text),
         Quoting::Plain if text.starts_with("---") || text.starts_with("...") => double(text),
         Quoting::Plain
@@ -64,7 +67,7 @@ fn string(text: &str, wish: Quoting, context: Context) -> String {
     }
 }
 
-/// A double-quoted string; what it escapes, JSON escapes likewise.
+/// Writes a double-quoted string, with escapes that are valid in JSON too.
 pub(super) fn double(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -85,7 +88,7 @@ pub(super) fn double(text: &str) -> String {
     out
 }
 
-/// Whether `source`, written in the context, is read as the text (and the kind, if given).
+/// Whether `source`, in the context, is read as the text and, if given, the kind.
 pub(super) fn reads_back(source: &str, kind: Option<Kind>, text: &str, context: Context) -> bool {
     if source.is_empty() || source.contains(['\n', '\r']) {
         return false;

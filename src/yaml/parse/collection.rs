@@ -1,4 +1,4 @@
-//! Nodes and the collections that hold them.
+//! Reads nodes and collections.
 
 use std::collections::HashSet;
 
@@ -7,15 +7,15 @@ use granit_parser::{Event, StructureStyle};
 use super::super::error::ParseFault;
 use super::super::node::{Content, Entry, Layout, Node, Span};
 use super::leaf::Properties;
-use super::reader::{Fault, MAX_DEPTH, MAX_NODES, Reader, Size};
+use super::reader::{ErrorAt, MAX_DEPTH, MAX_NODES, Reader, Size};
 
-/// What an event opens.
+/// The result of the first event of a node.
 enum Opened {
     Leaf(Box<(Node, Size)>),
     Branch(Box<Branch>),
 }
 
-/// A collection that is being read.
+/// A collection before its end is read.
 struct Branch {
     properties: Properties,
     lead: usize,
@@ -31,9 +31,9 @@ struct Branch {
 impl Reader<'_> {
     /// Reads the node of the current event.
     ///
-    /// Only this, `sequence`, `mapping` and `entry` call each other, and their
-    /// frames are kept small, for 255 levels must fit on any thread's stack.
-    pub(super) fn node(&mut self, lead: usize) -> Result<(Node, Size), Fault> {
+    /// The recursion is through this, `sequence`, `mapping` and `entry` only. Their
+    /// stack frames are small, because 255 levels must fit on any thread's stack.
+    pub(super) fn node(&mut self, lead: usize) -> Result<(Node, Size), ErrorAt> {
         let mut branch = match self.open(lead)? {
             Opened::Leaf(done) => return Ok(*done),
             Opened::Branch(branch) => branch,
@@ -51,14 +51,14 @@ impl Reader<'_> {
         self.close(*branch)
     }
 
-    /// Takes the current event: a leaf is done, a branch has its properties.
-    fn open(&mut self, lead: usize) -> Result<Opened, Fault> {
+    /// Consumes the current event: reads a leaf, or the properties of a branch.
+    fn open(&mut self, lead: usize) -> Result<Opened, ErrorAt> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             return Err((self.cursor, ParseFault::TooManyNodes));
         }
-        let (event, span) = self.current.take().ok_or_else(|| self.misplaced())?;
-        let range = span.byte_range().ok_or_else(|| self.misplaced())?;
+        let (event, span) = self.current.take().ok_or_else(|| self.unsupported())?;
+        let range = span.byte_range().ok_or_else(|| self.unsupported())?;
         let (id, style, is_sequence) = match &event {
             Event::Alias(id) => {
                 let name = self.alias(&range, lead)?;
@@ -84,7 +84,7 @@ impl Reader<'_> {
             Event::Scalar(_, _, id, _) => (*id, StructureStyle::Flow, false),
             Event::SequenceStart(style, id, _) => (*id, *style, true),
             Event::MappingStart(style, id, _) => (*id, *style, false),
-            _ => return Err(self.misplaced()),
+            _ => return Err(self.unsupported()),
         };
         let properties = self.properties(&event, &span, id)?;
         if let Event::Scalar(text, style, ..) = event {
@@ -119,7 +119,7 @@ impl Reader<'_> {
         })))
     }
 
-    fn close(&mut self, mut branch: Branch) -> Result<(Node, Size), Fault> {
+    fn close(&mut self, mut branch: Branch) -> Result<(Node, Size), ErrorAt> {
         branch.size.depth += 1;
         let layout = layout(branch.style);
         let content = if branch.is_sequence {
@@ -136,7 +136,7 @@ impl Reader<'_> {
         self.closed(branch, content)
     }
 
-    fn closed(&mut self, branch: Branch, content: Content) -> Result<(Node, Size), Fault> {
+    fn closed(&mut self, branch: Branch, content: Content) -> Result<(Node, Size), ErrorAt> {
         let Branch {
             properties,
             span,
@@ -165,7 +165,7 @@ impl Reader<'_> {
         ))
     }
 
-    fn sequence(&mut self, open: &mut Branch) -> Result<(), Fault> {
+    fn sequence(&mut self, open: &mut Branch) -> Result<(), ErrorAt> {
         let is_flow = open.style == StructureStyle::Flow;
         if is_flow {
             self.expect(b'[')?;
@@ -183,8 +183,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Moves over a comma or dash; `None` at the sequence's end.
-    fn next_item(&mut self, is_flow: bool) -> Result<Option<usize>, Fault> {
+    /// Skips a comma or dash; `None` at the end of the sequence.
+    fn next_item(&mut self, is_flow: bool) -> Result<Option<usize>, ErrorAt> {
         self.advance()?;
         let mut lead = self.cursor;
         if is_flow {
@@ -206,13 +206,13 @@ impl Reader<'_> {
         Ok(Some(lead))
     }
 
-    fn mapping(&mut self, open: &mut Branch) -> Result<(), Fault> {
+    fn mapping(&mut self, open: &mut Branch) -> Result<(), ErrorAt> {
         let is_flow = open.style == StructureStyle::Flow;
         let braces = is_flow && open.has_token && self.peek_byte() == Some(b'{');
         if braces {
             self.cursor += 1;
         }
-        let mut names = Names::default();
+        let mut names = KeyNames::default();
         while self.next_entry(braces)? {
             self.entry(is_flow, open)?;
             names.check(&open.entries)?;
@@ -225,8 +225,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Moves over a comma; false at the mapping's end.
-    fn next_entry(&mut self, braces: bool) -> Result<bool, Fault> {
+    /// Skips a comma; false at the end of the mapping.
+    fn next_entry(&mut self, braces: bool) -> Result<bool, ErrorAt> {
         self.advance()?;
         if braces {
             self.trivia();
@@ -241,10 +241,10 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    fn entry(&mut self, is_flow: bool, open: &mut Branch) -> Result<(), Fault> {
+    fn entry(&mut self, is_flow: bool, open: &mut Branch) -> Result<(), ErrorAt> {
         let start = self.cursor;
         if self.peek_byte() == Some(b'?')
-            && (self.is_blank(start + 1) || (is_flow && self.is_left_out()))
+            && (self.is_blank(start + 1) || (is_flow && self.is_omitted()))
         {
             self.cursor += 1;
         }
@@ -269,13 +269,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Moves over the colon; the value's lead, and how far the text is known already.
-    fn colon(&mut self, is_flow: bool) -> Result<(usize, usize), Fault> {
+    /// Skips the colon; returns the value's lead and the end of the text that was skipped.
+    fn colon(&mut self, is_flow: bool) -> Result<(usize, usize), ErrorAt> {
         self.advance()?;
         let after_key = self.cursor;
         self.trivia();
         let is_colon = self.peek_byte() == Some(b':')
-            && (is_flow || self.is_blank(self.cursor + 1) || !self.is_left_out());
+            && (is_flow || self.is_blank(self.cursor + 1) || !self.is_omitted());
         if is_colon {
             self.cursor += 1;
             return Ok((self.cursor, self.cursor));
@@ -286,15 +286,15 @@ impl Reader<'_> {
     }
 }
 
-/// Finds a name that comes twice, without a table for small mappings.
+/// Finds duplicate keys; small mappings need no table.
 #[derive(Default)]
-struct Names {
+struct KeyNames {
     seen: Option<HashSet<String>>,
 }
 
-impl Names {
-    /// Holds the last entry against those before it.
-    fn check(&mut self, entries: &[Entry]) -> Result<(), Fault> {
+impl KeyNames {
+    /// Compares the key of the last entry with those before it.
+    fn check(&mut self, entries: &[Entry]) -> Result<(), ErrorAt> {
         const SMALL: usize = 16;
         let Some((entry, before)) = entries.split_last() else {
             return Ok(());

@@ -1,13 +1,13 @@
-//! Aliases, scalars, and the anchor and tag before any node.
+//! Reads aliases, scalars, and the anchor and tag of a node.
 
 use granit_parser::{Event, ScalarStyle};
 
 use super::super::node::Span;
 use super::super::scalar::{Kind, Quoting, Scalar};
 use super::super::text::{line_end, next_line, without_break};
-use super::reader::{Fault, Reader};
+use super::reader::{ErrorAt, Reader};
 
-/// Anchor and tag of a node, and where they start.
+/// The anchor and tag of a node, and their start.
 pub(super) struct Properties {
     pub(super) anchor: Option<String>,
     pub(super) tag: Option<String>,
@@ -18,10 +18,10 @@ pub(super) struct Properties {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn alias(&mut self, range: &Span, lead: usize) -> Result<String, Fault> {
+    pub(super) fn alias(&mut self, range: &Span, lead: usize) -> Result<String, ErrorAt> {
         self.trivia();
         if self.cursor != range.start || range.start < lead {
-            return Err(self.misplaced());
+            return Err(self.unsupported());
         }
         self.cursor = range.end;
         Ok(self
@@ -31,13 +31,13 @@ impl<'t> Reader<'t> {
             .to_owned())
     }
 
-    /// Takes the anchor's event and moves over anchor and tag.
+    /// Consumes the event of the anchor and skips anchor and tag.
     pub(super) fn properties(
         &mut self,
         event: &Event<'t>,
         span: &granit_parser::Span,
         id: usize,
-    ) -> Result<Properties, Fault> {
+    ) -> Result<Properties, ErrorAt> {
         let mut found = Properties {
             anchor: None,
             tag: None,
@@ -51,7 +51,7 @@ impl<'t> Reader<'t> {
             let source = self
                 .text
                 .get(range.clone())
-                .ok_or_else(|| self.misplaced())?;
+                .ok_or_else(|| self.unsupported())?;
             found.tag = Some(source.to_owned());
             if let Event::Scalar(_, _, _, Some(tag)) = event {
                 found.core = tag.core_suffix().and_then(Kind::of_tag);
@@ -61,9 +61,9 @@ impl<'t> Reader<'t> {
         }
         if id > 0 {
             let (Event::Anchor(_, name), span) = self.event()? else {
-                return Err(self.misplaced());
+                return Err(self.unsupported());
             };
-            let range = span.byte_range().ok_or_else(|| self.misplaced())?;
+            let range = span.byte_range().ok_or_else(|| self.unsupported())?;
             found.anchor = Some(name.into_owned());
             ranges[1] = Some(range);
             self.sizes.insert(id, None);
@@ -73,7 +73,7 @@ impl<'t> Reader<'t> {
         for range in ranges {
             self.trivia();
             if self.cursor != range.start {
-                return Err(self.misplaced());
+                return Err(self.unsupported());
             }
             found.start.get_or_insert(range.start);
             self.cursor = range.end;
@@ -90,7 +90,7 @@ impl<'t> Reader<'t> {
         style: ScalarStyle,
         range: Span,
         properties: &Properties,
-    ) -> Result<(Scalar, Span), Fault> {
+    ) -> Result<(Scalar, Span), ErrorAt> {
         let quoting = match style {
             ScalarStyle::Plain => Quoting::Plain,
             ScalarStyle::SingleQuoted => Quoting::Single,
@@ -127,17 +127,17 @@ impl<'t> Reader<'t> {
             return Ok((scalar, span));
         }
         if self.cursor != range.start {
-            return Err(self.misplaced());
+            return Err(self.unsupported());
         }
         self.cursor = range.end;
         Ok((scalar, range))
     }
 
     /// The span of a block scalar from its header to the end of its last line.
-    pub(super) fn block_scalar(&mut self, range: Span) -> Result<Span, Fault> {
+    pub(super) fn block_scalar(&mut self, range: Span) -> Result<Span, ErrorAt> {
         let start = self.cursor;
         if !matches!(self.peek_byte(), Some(b'|' | b'>')) {
-            return Err(self.misplaced());
+            return Err(self.unsupported());
         }
         let header = &self.text[start..line_end(self.text, start)];
         let indicator = &header[..header.find([' ', '\t']).unwrap_or(header.len())];
@@ -150,7 +150,7 @@ impl<'t> Reader<'t> {
         let body = next_line(self.text, start);
         let mut end = range.end.max(header_end).min(self.text.len());
         if indicator.contains('+') {
-            // The parser may have looked at the next line's indentation.
+            // The parser's span may include the indentation of the next line.
             let line = self.text[..end].trim_end_matches(' ').len();
             end = if self.text[..line].ends_with('\n') {
                 line

@@ -1,4 +1,4 @@
-//! The reader's state, and how it moves over the text between two events.
+//! The state of the reader, and the moves of its cursor between two events.
 
 use std::collections::HashMap;
 
@@ -11,19 +11,19 @@ use super::super::text::line_end;
 pub(super) const MAX_NODES: usize = 500_000;
 pub(super) const MAX_DEPTH: usize = 255;
 
-/// Whether an alias without an anchor is a fault.
+/// Whether an alias needs an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Aliases {
-    /// A file: yes.
+    /// It does: the text is a whole file.
     MustResolve,
-    /// A piece cut out of a file: its anchor may be elsewhere.
+    /// It does not: the text is part of a file, and the anchor may be in another part.
     MayDangle,
 }
 
 /// A byte offset and what is wrong there.
-pub(super) type Fault = (usize, ParseFault);
+pub(super) type ErrorAt = (usize, ParseFault);
 
-/// How many nodes and levels a node stands for, aliases written out.
+/// How many nodes and levels a node has after alias expansion.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Size {
     pub(super) nodes: usize,
@@ -71,7 +71,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(super) fn event(&mut self) -> Result<(Event<'t>, granit_parser::Span), Fault> {
+    pub(super) fn event(&mut self) -> Result<(Event<'t>, granit_parser::Span), ErrorAt> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
@@ -82,7 +82,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(super) fn advance(&mut self) -> Result<(), Fault> {
+    pub(super) fn advance(&mut self) -> Result<(), ErrorAt> {
         self.current = Some(self.event()?);
         Ok(())
     }
@@ -91,7 +91,7 @@ impl<'t> Reader<'t> {
         self.text.as_bytes().get(self.cursor).copied()
     }
 
-    /// Moves over white space and comments.
+    /// Skips white space and comments.
     pub(super) fn trivia(&mut self) {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.cursor) {
@@ -104,25 +104,25 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Moves over a comment and remembers it.
+    /// Skips a comment and records it.
     pub(super) fn comment(&mut self) {
         let end = line_end(self.text, self.cursor);
         self.comments.push(self.cursor..end);
         self.cursor = end;
     }
 
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), ErrorAt> {
         if self.peek_byte() == Some(byte) {
             self.cursor += 1;
             return Ok(());
         }
-        Err(self.misplaced())
+        Err(self.unsupported())
     }
 
-    pub(super) fn misplaced(&self) -> Fault {
+    pub(super) fn unsupported(&self) -> ErrorAt {
         (
             self.cursor,
-            ParseFault::Syntax("a construct that is not supported".to_owned()),
+            ParseFault::Syntax("unsupported syntax".to_owned()),
         )
     }
 
@@ -143,8 +143,8 @@ impl<'t> Reader<'t> {
             .is_none_or(u8::is_ascii_whitespace)
     }
 
-    /// Whether the current event is a value that was left out.
-    pub(super) fn is_left_out(&self) -> bool {
+    /// Whether the current event is an omitted value.
+    pub(super) fn is_omitted(&self) -> bool {
         self.current.as_ref().is_some_and(|(event, span)| {
             matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))
                 && span.byte_range().is_some_and(|range| range.is_empty())

@@ -1,4 +1,4 @@
-//! The new value as text: in its source's own lines, or in the target's quotes.
+//! The text of a new value: the lines of its source, or a scalar in the target's quotes.
 
 use super::super::fragment::Fragment;
 use super::super::node::{Content, Layout, Node};
@@ -10,14 +10,16 @@ use super::super::write::{self, Context};
 use super::super::{reindent, render};
 use super::parent::Parent;
 
-/// What the new value is.
+/// The text of a new value.
 #[derive(Default)]
 pub(super) struct NewValue {
+    /// The part on the line of its key or dash.
     pub(super) inline: String,
+    /// The lines below.
     pub(super) body: Vec<String>,
 }
 
-/// The new value as text for a block collection or a document's root.
+/// The new value for a block collection or a document's root.
 pub(super) fn new_value(
     target: &Target<'_>,
     node: &Node,
@@ -34,7 +36,7 @@ pub(super) fn new_value(
                 == std::mem::discriminant(&node.content)
                 && node.layout() == Some(Layout::Block);
             let stays = parent.is_sequence
-                && !node.is_left_out()
+                && !node.is_omitted()
                 && node.layout() != Some(Layout::Block)
                 && node.start == node.span.start
                 && line_start(target.text, node.lead) == line_start(target.text, node.start);
@@ -75,7 +77,7 @@ pub(super) fn new_value(
             _,
         ) => Some(block_scalar(target, node, parent, source)),
         (Content::Scalar(_), _) if source.contains('\n') => Some(NewValue {
-            inline: moved(source, parent.column, target.newline),
+            inline: shifted(source, parent.column, target.newline),
             body: Vec::new(),
         }),
         (Content::Scalar(scalar), _) => {
@@ -83,10 +85,10 @@ pub(super) fn new_value(
                 Content::Scalar(old) => Some(old),
                 _ => None,
             };
-            let inline = if root.is_left_out() && !is_root {
+            let inline = if root.is_omitted() && !is_root {
                 String::new()
             } else {
-                on_line(scalar, old, Context::Block)
+                single_line(scalar, old, Context::Block)
             };
             Some(NewValue {
                 inline,
@@ -95,13 +97,13 @@ pub(super) fn new_value(
         }
         (Content::Alias(_), _) => None,
         _ => Some(NewValue {
-            inline: moved(source, parent.column, target.newline),
+            inline: shifted(source, parent.column, target.newline),
             body: Vec::new(),
         }),
     }
 }
 
-/// The fragment without the line that its root's tag takes.
+/// The fragment without the line with the tag of its root.
 pub(super) fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
     if root.tag.is_none() {
         return Some(value.clone());
@@ -111,7 +113,7 @@ pub(super) fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
     Fragment::of_text(&text[body..], value.json)
 }
 
-/// A block scalar in its source's own lines.
+/// The lines of a block scalar, indented for the target.
 pub(super) fn block_scalar(
     target: &Target<'_>,
     node: &Node,
@@ -161,8 +163,8 @@ pub(super) fn block_scalar(
     }
 }
 
-/// A text of several lines whose further lines are measured from the parent's column.
-pub(super) fn moved(source: &str, depth: usize, newline: &str) -> String {
+/// A flow value, with all lines but the first indented by `depth`.
+pub(super) fn shifted(source: &str, depth: usize, newline: &str) -> String {
     let mut lines = source.split('\n');
     let mut text = lines.next().unwrap_or_default().to_owned();
     for line in lines {
@@ -175,8 +177,8 @@ pub(super) fn moved(source: &str, depth: usize, newline: &str) -> String {
     text
 }
 
-/// A scalar on one line, in the target's quotes where its text allows.
-pub(super) fn on_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> String {
+/// A scalar on one line, in the quotes of the old value if possible.
+pub(super) fn single_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> String {
     let source_is_plain = new.quoting == Quoting::Plain;
     let own = if source_is_plain {
         Quoting::Plain
@@ -188,7 +190,7 @@ pub(super) fn on_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> S
     } else {
         own
     };
-    let wish = match old {
+    let preferred = match old {
         Some(Scalar {
             kind: Kind::Str,
             quoting: quoting @ (Quoting::Single | Quoting::Double),
@@ -201,22 +203,22 @@ pub(super) fn on_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> S
         }) if !is_ambiguous(&new.text) => Quoting::Plain,
         _ => own,
     };
-    let as_source = wish == Quoting::Plain && source_is_plain && context != Context::Json;
+    let as_source = preferred == Quoting::Plain && source_is_plain && context != Context::Json;
     if as_source
         && new.kind == Kind::Str
         && write::reads_back(&new.text, Some(Kind::Str), &new.text, context)
     {
         return new.text.clone();
     }
-    let text = write::scalar(&new.text, new.kind, wish, context);
-    // A plain wish that had to be quoted takes the source's quotes.
-    if wish == Quoting::Plain && text.starts_with('"') && own == Quoting::Single {
+    let text = write::scalar(&new.text, new.kind, preferred, context);
+    // A text that cannot be plain takes the quotes of the source.
+    if preferred == Quoting::Plain && text.starts_with('"') && own == Quoting::Single {
         return write::scalar(&new.text, new.kind, own, context);
     }
     text
 }
 
-/// The new value between brackets.
+/// The new value for a flow collection or a JSON file.
 pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Option<String> {
     let root = value.root()?;
     let context = if target.json {
@@ -229,7 +231,7 @@ pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Opt
             Content::Scalar(old) => Some(old),
             _ => None,
         };
-        return Some(on_line(scalar, old, context));
+        return Some(single_line(scalar, old, context));
     }
     let source = &value.text()[root.span.clone()];
     let fits = root.layout() == Some(Layout::Flow) && (!target.json || value.json);

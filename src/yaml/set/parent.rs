@@ -1,4 +1,4 @@
-//! The collection that holds the value that is replaced.
+//! The collection around the value that is replaced.
 
 use super::super::extent::{child_index, child_start};
 use super::super::node::{Content, Layout};
@@ -6,7 +6,7 @@ use super::super::place::Place;
 use super::super::target::Target;
 use super::super::text::column;
 
-/// The parent of a value; a document's root has one without a layout.
+/// The collection around a value; for a document's root, one without a layout.
 pub(super) struct Parent {
     pub(super) layout: Option<Layout>,
     /// The column of the key or dash.

@@ -1,4 +1,4 @@
-//! Cases that others wrote, read in place; without the folder they are skipped.
+//! Test cases of other projects; skipped if their folder is missing.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ fn cases(name: &str) -> Vec<Json> {
     Vec::new()
 }
 
-/// Every value below a node with its place, and the place of what holds it.
+/// The places of a node and all values below it.
 pub(super) fn places(node: &Node, here: &Place, into: &mut Vec<Place>) {
     into.push(here.clone());
     match &node.content {
@@ -48,7 +48,7 @@ pub(in super::super) fn all_places(stream: &Stream) -> Vec<Place> {
     found
 }
 
-/// Every single edit that makes sense at a place.
+/// All single edits that are possible at a place.
 fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
     let source = parsed(
         "new:\n  # about\n  k: v # w\n  l:\n    - 1\n    - x: |\n        text\n        more\n",
@@ -205,7 +205,7 @@ fn a_digest_is_set_as_the_image_updater_does() {
 }
 
 #[test]
-fn values_are_set_as_kargo_does_with_the_layout_kept() {
+fn values_are_set_as_kargo_does_but_the_layout_is_kept() {
     let mut done = 0;
     for case in cases("kargo-yaml-update.json") {
         let (Some(text), Some(path)) = (case["yaml"].as_str(), case["path"].as_str()) else {

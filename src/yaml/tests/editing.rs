@@ -1,4 +1,4 @@
-//! Editing: the edits that break other tools, and the habits of files.
+//! Editing: edits that other tools get wrong, and the style of files.
 
 use super::super::{Edit, EditError, Fragment, Kind, Place, splice};
 use super::{add_entry, add_item, copy, parsed, place, remove, set};
@@ -30,7 +30,7 @@ fn two_keys_of_one_line_change_together() {
 }
 
 #[test]
-fn a_block_scalar_goes_with_its_body() {
+fn a_block_scalar_is_replaced_with_its_body() {
     assert_eq!(
         set("a: |\n  one\n  two\nb: 1\n", "a", "x").unwrap(),
         "a: x\nb: 1\n"
@@ -125,7 +125,7 @@ fn line_breaks_stay_as_they_are() {
 }
 
 #[test]
-fn text_before_a_value_may_be_of_any_script() {
+fn text_before_a_value_may_be_in_any_script() {
     assert_eq!(
         set("{ключ: значение, b: 日本}", "b", "x").unwrap(),
         "{ключ: значение, b: x}"
@@ -150,7 +150,7 @@ fn an_anchor_in_use_is_not_removed() {
 }
 
 #[test]
-fn another_document_is_reached() {
+fn other_documents_can_be_edited() {
     let stream = parsed("a: 1\n---\na: x\n");
     let mut place = place("a");
     place.document = 1;
@@ -178,7 +178,7 @@ fn merge_keys_stay() {
 }
 
 #[test]
-fn an_entry_of_another_file_brings_the_value_of_its_alias() {
+fn an_alias_of_an_outside_anchor_is_expanded_in_an_entry() {
     let source = "base: &x\n  a: 1\ny:\n  <<: *x\n  b: 2\n";
     let text = add_entry("k: v\n", "", Some(0), source, "y").unwrap();
     assert_eq!(text, "k: v\ny:\n  <<:\n    a: 1\n  b: 2\n");
@@ -255,7 +255,7 @@ fn the_last_entry_leaves_an_empty_collection() {
 }
 
 #[test]
-fn what_is_empty_becomes_a_block() {
+fn an_empty_collection_becomes_a_block() {
     assert_eq!(
         add_entry("a: {} # c\nb: 1\n", "a", None, "x: 1\n", "x").unwrap(),
         "a: # c\n  x: 1\nb: 1\n"
@@ -275,7 +275,7 @@ fn what_is_empty_becomes_a_block() {
 }
 
 #[test]
-fn blank_lines_follow_the_neighbours() {
+fn blank_lines_match_the_neighbours() {
     let text = "a: 1\n\nb: 2\n\nc: 3\n";
     assert_eq!(
         add_entry(text, "", Some(0), "# n\nn: 0\n", "n").unwrap(),
@@ -322,7 +322,7 @@ fn several_additions_at_one_spot_keep_their_order() {
 }
 
 #[test]
-fn the_first_entry_of_an_item_comes_and_goes() {
+fn the_first_entry_of_an_item_is_added_and_removed() {
     assert_eq!(
         remove("- name: a\n  image: b\n", &["0.name"]).unwrap(),
         "- image: b\n"
@@ -390,7 +390,7 @@ fn flow_collections_grow_and_shrink_on_their_line() {
 }
 
 #[test]
-fn collections_replace_scalars_and_back() {
+fn collections_replace_scalars_and_vice_versa() {
     let source = "k:\n    # c\n    a: 1\n    l:\n    - x\n";
     assert_eq!(
         copy("t:\n  k: v # d\n  z: 1\n", "t.k", source, "k").unwrap(),
@@ -412,7 +412,7 @@ fn collections_replace_scalars_and_back() {
 }
 
 #[test]
-fn an_item_can_move_and_an_entry_be_replaced() {
+fn an_item_is_moved_and_an_entry_replaced() {
     let stream = parsed("l:\n- a # x\n- b\n- c\n");
     let item = Fragment::item(&stream, &place("l.0")).unwrap();
     let edits = [
@@ -446,7 +446,7 @@ fn an_item_can_move_and_an_entry_be_replaced() {
 }
 
 #[test]
-fn documents_come_and_go_with_their_markers() {
+fn documents_are_added_and_removed_with_their_markers() {
     let source = parsed("---\n# n\nn: 0\n");
     let document = Fragment::document(&source, 0).unwrap();
     let add = |text: &str, after| {
@@ -510,7 +510,7 @@ fn overlapping_edits_are_refused() {
 }
 
 #[test]
-fn a_fragment_is_renamed_in_all_its_text() {
+fn a_renaming_applies_to_the_whole_text_of_a_fragment() {
     let source = parsed("# for staging\nstaging: {host: staging.example.org}\n");
     let entry = Fragment::entry(&source, &place("staging")).unwrap();
     let renamed = entry

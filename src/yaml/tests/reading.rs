@@ -1,4 +1,4 @@
-//! Reading: spans, types, comments, and what is refused.
+//! Parsing: spans, types, comments and refused texts.
 
 use std::fmt::Write as _;
 
@@ -67,7 +67,7 @@ fn plain_scalars_are_typed_as_kubernetes_tools_do() {
 }
 
 #[test]
-fn comments_are_those_above_and_behind() {
+fn comments_are_those_above_and_on_the_line() {
     let stream = parsed("# far\n\n# a1\n# a2\na: 1 # a3\nb: # b1\n  # c1\n  c: x\n  # c2\n");
     assert_eq!(stream.comments(&place("a")), ["a1", "a2", "a3"]);
     assert_eq!(stream.comments(&place("b")), ["b1"]);
@@ -94,7 +94,7 @@ fn an_alias_resolves_to_the_last_anchor_before_it() {
 }
 
 #[test]
-fn what_nobody_writes_is_refused() {
+fn invalid_texts_are_refused() {
     assert_eq!(
         fault("a: 1\nb: 2\na: 3\n"),
         ParseFault::DuplicateKey("a".into())
@@ -150,7 +150,7 @@ fn a_billion_laughs_are_refused_at_once() {
 }
 
 #[test]
-fn a_long_comment_block_is_no_fault() {
+fn a_long_comment_block_is_accepted() {
     let text = format!("a:\n{}  b: 1\n", "  # c\n".repeat(500));
     assert!(matches!(
         parsed(&text).documents()[0].root.content,
