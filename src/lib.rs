@@ -74,5 +74,6 @@ pub mod engine;
 pub mod inventory;
 pub mod plan;
 pub mod port;
+pub mod render;
 pub mod wiring;
 pub mod yaml;

@@ -1,21 +1,17 @@
-//! What to do about a failure: the only place where an error becomes a hint and an exit code.
-
-mod engine;
-mod forge;
-mod repository;
+//! A failure as the user gets it: the message, its causes, a hint, and the exit code.
 
 use std::error::Error;
 use std::io::{self, Write};
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::json_v1::Problem;
-use super::near::nearest;
-use super::terminal::{Canvas, harmless};
-use super::text::fault_line;
 use crate::engine::EngineError;
 use crate::plan::FileFault;
 use crate::port::SettingsError;
+use crate::render::hint::{self, FailureKind, Hint};
+use crate::render::json_v1::Problem;
+use crate::render::text::fault_line;
+use crate::render::{Canvas, harmless};
 
 /// A failure as the user gets it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,17 +31,17 @@ pub struct Advice {
 impl Advice {
     /// What to say about a failure.
     pub fn on(failure: &Failure) -> Self {
-        let Way { exit, hint } = match failure {
-            Failure::Engine(error) => engine::way(error),
-            Failure::Repository(error) => repository::way(error),
+        let Hint { kind, text } = match failure {
+            Failure::Engine(error) => hint::of_engine(error),
+            Failure::Repository(error) => hint::of_repository(error),
             // All its faults are listed already.
-            Failure::Settings(_) => Way::usage("`git promote schema config` prints its schema"),
-            Failure::NoWorkingTree => Way::usage("name the file with `--config FILE`"),
-            Failure::Read { .. } => Way::without_hint(Exit::Usage),
+            Failure::Settings(_) => Hint::usage("`git promote schema config` prints its schema"),
+            Failure::NoWorkingTree => Hint::usage("name the file with `--config FILE`"),
+            Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined
             | Failure::Output(_)
             | Failure::Untold { .. }
-            | Failure::Program { .. } => Way::without_hint(Exit::Failed),
+            | Failure::Program { .. } => Hint::none(FailureKind::Failed),
         };
         // "the repository could not be used" says less than what it carries.
         let first: &dyn Error = match failure {
@@ -66,8 +62,8 @@ impl Advice {
             message: first.to_string(),
             causes,
             details: details(failure),
-            hint,
-            exit,
+            hint: text,
+            exit: kind.into(),
         }
     }
 
@@ -128,56 +124,6 @@ fn details(failure: &Failure) -> Vec<String> {
         | Failure::Settings(SettingsError { reports, .. }) => reports.clone(),
         failure => faults(failure).iter().map(fault_line).collect(),
     }
-}
-
-/// How the program ends, and what to do now.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Way {
-    exit: Exit,
-    hint: Option<String>,
-}
-
-impl Way {
-    fn failed(hint: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Failed,
-            hint: Some(hint.into()),
-        }
-    }
-
-    fn usage(hint: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            hint: Some(hint.into()),
-        }
-    }
-
-    /// There is nothing to say beyond the error itself.
-    fn without_hint(exit: Exit) -> Self {
-        Self { exit, hint: None }
-    }
-}
-
-fn settings() -> Way {
-    Way::usage(
-        "`git promote check` shows all faults of the working tree's configuration; \
-         `git promote schema config` is its schema",
-    )
-}
-
-/// "did you mean `a` or `b`?", when something is near.
-fn did_you_mean(name: &str, known: &[String]) -> Option<String> {
-    let near = nearest(name, known.iter().map(String::as_str));
-    let near: Vec<String> = near.iter().map(|n| format!("`{n}`")).collect();
-    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
-}
-
-fn quoted(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 #[cfg(test)]

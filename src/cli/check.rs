@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::arguments::PlaceArguments;
+use super::common_arguments::PlaceArguments;
 use super::console::Console;
+use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Story;
-use super::terminal::harmless;
-use super::{disk, text};
 use crate::domain::Settings;
 use crate::inventory::{self, ApplicationMap};
 use crate::port::{Reading, SettingsError};
+use crate::render::harmless;
+use crate::render::{counted, text};
 use crate::wiring::{self, Reach};
 
 /// Check the configuration of the working tree, and report all its faults at once.
@@ -88,7 +89,7 @@ pub fn run(
                     harmless(warning)
                 )?;
             }
-            let count = text::counted(warnings.len(), "warning");
+            let count = counted(warnings.len(), "warning");
             writeln!(console.out, "`{}` is in order, {count}", harmless(&name))?;
             settings
         }

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::arguments::Arguments;
 use super::exit::Exit;
 use super::failure::Failure;
 
@@ -32,8 +31,12 @@ _git_promote() {
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub fn run(arguments: &CompletionsArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut command = Arguments::command().bin_name("git-promote");
+pub fn run(
+    arguments: &CompletionsArguments,
+    program: Command,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let mut command = program.bin_name("git-promote");
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "git-promote", &mut script);
     out.write_all(&script)?;

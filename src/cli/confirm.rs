@@ -3,10 +3,10 @@
 use std::io::{BufRead, Write};
 
 use super::failure::Failure;
-use super::terminal::harmless;
-use super::text::files_of;
 use crate::domain::Action;
 use crate::engine::Prepared;
+use crate::render::harmless;
+use crate::render::text::files_of;
 
 /// Asks on stderr; anything but yes ends the command.
 pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failure> {

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::json_v1::Layout;
 use super::progress::Telling;
-use super::terminal::Canvas;
+use crate::render::Canvas;
+use crate::render::json_v1::Layout;
 
 /// The two outputs of a command.
 pub struct Console<'a> {

@@ -8,11 +8,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::arguments::Arguments;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::promotion;
 
 /// The sample: its files in the first commit.
 const FILES: [(&str, &str); 6] = [
@@ -45,11 +43,14 @@ const FILES: [(&str, &str); 6] = [
 /// The promotion that is shown.
 const PROMOTION: &str = "--from staging --to production";
 
+/// Runs the command line of a promotion.
+pub type Promote = dyn Fn(&[&str], &mut Console<'_>) -> Result<Exit, Failure>;
+
 /// Makes the sample, promotes in it, and shows what Git has afterwards.
 ///
 /// # Errors
 /// When `git` is missing or the folder for temporary files cannot be written.
-pub fn run(console: &mut Console<'_>) -> Result<Exit, Failure> {
+pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure> {
     let folder = tempfile::Builder::new()
         .prefix("git-promote-demo-")
         .tempdir()?
@@ -59,14 +60,11 @@ pub fn run(console: &mut Console<'_>) -> Result<Exit, Failure> {
     writeln!(console.out, "A sample repository: {place}\n")?;
 
     writeln!(console.out, "$ git promote {PROMOTION}\n")?;
-    let words = ["git-promote", "-C", &place, "--yes"]
+    let words: Vec<&str> = ["git-promote", "-C", &place, "--yes"]
         .into_iter()
-        .chain(PROMOTION.split(' '));
-    let arguments = Arguments::read(words.map(Into::into)).map_err(|e| Failure::Program {
-        command: "git promote".to_owned(),
-        message: e.to_string(),
-    })?;
-    let exit = promotion(&arguments.promote, &arguments.directory(), console)?;
+        .chain(PROMOTION.split(' '))
+        .collect();
+    let exit = promote(&words, console)?;
 
     writeln!(console.out, "\n$ git log -1 --stat\n")?;
     let color = if console.stdout.palette.heading == anstyle::Style::new() {

@@ -4,17 +4,19 @@ use std::io;
 
 use clap::Args;
 
-use super::arguments::Output;
+use super::common_arguments::Output;
 use super::console::Console;
+use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Story;
 use super::selection::SelectionArguments;
-use super::text::{self, Detail, Kept, Length, Selectors};
-use super::{disk, json_v1};
 use crate::domain::Action;
-use crate::engine::{self, MARKDOWN_LIMIT};
+use crate::engine;
 use crate::plan::Plan;
+use crate::port::BODY_LIMIT;
+use crate::render::text::{self, Detail, Kept, Length, Selectors};
+use crate::render::{json_v1, markdown};
 use crate::wiring::Outside;
 
 /// Show what a promotion would do, and write nothing.
@@ -114,7 +116,7 @@ pub async fn run(
     let plan = prepared?.plan;
     match arguments.selection.output {
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
-        Output::Markdown => write!(console.out, "{}", engine::markdown(&plan, MARKDOWN_LIMIT))?,
+        Output::Markdown => write!(console.out, "{}", markdown(&plan, BODY_LIMIT))?,
         Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
         Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
         Output::Text => text::preview(

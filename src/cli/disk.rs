@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::console::Console;
 use super::failure::Failure;
-use super::terminal::harmless;
 use crate::domain::{Origin, Settings};
 use crate::port::{Reading, SettingsReader as _};
+use crate::render::harmless;
 use crate::wiring::ConfigReader;
 
 /// The settings of `--config`, if it was given; its warnings go to stderr.

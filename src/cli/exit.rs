@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use crate::engine::Receipt;
+use crate::render::hint::FailureKind;
+
 /// What the exit code tells a script.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -32,5 +35,30 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+impl From<FailureKind> for Exit {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Failed => Self::Failed,
+            FailureKind::Usage => Self::Usage,
+            FailureKind::Moved => Self::Moved,
+            FailureKind::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
+impl From<&Receipt> for Exit {
+    fn from(receipt: &Receipt) -> Self {
+        match receipt {
+            Receipt::NothingToPromote { .. }
+            | Receipt::Planned
+            | Receipt::Committed { .. }
+            | Receipt::Proposed { .. }
+            | Receipt::Withdrawn { .. } => Self::Done,
+            Receipt::Held(_) | Receipt::Rejected { .. } => Self::Held,
+            Receipt::Moved { .. } | Receipt::Conflict { .. } => Self::Moved,
+        }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
+use clap::Command;
 
-use super::arguments::Arguments;
 use super::exit::Exit;
 use super::failure::Failure;
 
@@ -12,8 +11,8 @@ use super::failure::Failure;
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub fn run(out: &mut dyn Write) -> Result<Exit, Failure> {
-    let page = clap_mangen::Man::new(Arguments::command());
+pub fn run(program: Command, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let page = clap_mangen::Man::new(program);
     let mut text = Vec::new();
     page.render(&mut text)?;
     out.write_all(&text)?;

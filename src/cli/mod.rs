@@ -10,6 +10,7 @@
 mod advice;
 mod arguments;
 mod check;
+mod common_arguments;
 mod completions;
 mod confirm;
 mod console;
@@ -19,19 +20,13 @@ mod disk;
 mod environment;
 mod exit;
 mod failure;
-mod json_v1;
 mod man;
-mod near;
 mod progress;
 mod promote;
 mod proposal;
-mod receipt;
-#[cfg(test)]
-mod sample;
 mod schema;
 mod selection;
 mod terminal;
-mod text;
 mod usage;
 
 use std::ffi::OsString;
@@ -40,13 +35,15 @@ use std::path::Path;
 
 pub use exit::Exit;
 
+use clap::CommandFactory;
+
+use crate::render::json_v1::{self, Layout};
 use advice::Advice;
-use arguments::{Arguments, Command, Output};
+use arguments::{Arguments, Command};
+use common_arguments::Output;
 use console::{Asking, Console};
 use failure::Failure;
-use json_v1::Layout;
 use progress::Telling;
-use terminal::Canvas;
 
 /// Runs one command line, the program's name first.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
@@ -61,8 +58,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let mut console = Console {
         out: &mut out,
         err: &mut err,
-        stdout: Canvas::stdout(look.color),
-        stderr: Canvas::stderr(look.color),
+        stdout: terminal::stdout(look.color),
+        stderr: terminal::stderr(look.color),
         json: layout(),
         telling: if look.verbose {
             Telling::Lines
@@ -117,9 +114,11 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
-        Some(Command::Completions(completions)) => completions::run(completions, console.out),
-        Some(Command::Man) => man::run(console.out),
-        Some(Command::Demo) => demo::run(console),
+        Some(Command::Completions(completions)) => {
+            completions::run(completions, Arguments::command(), console.out)
+        }
+        Some(Command::Man) => man::run(Arguments::command(), console.out),
+        Some(Command::Demo) => demo::run(console, &promote_in_sample),
     }
 }
 
@@ -132,6 +131,16 @@ fn promotion(
     arguments.selection.warn(console)?;
     let outside = crate::wiring::open(directory, arguments.selection.reach())?;
     wait_for(promote::run(arguments, &outside, directory, console))
+}
+
+/// The demo's promotion, which is like any other one.
+fn promote_in_sample(words: &[&str], console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let arguments =
+        Arguments::read(words.iter().map(Into::into)).map_err(|error| Failure::Program {
+            command: "git promote".to_owned(),
+            message: error.to_string(),
+        })?;
+    promotion(&arguments.promote, &arguments.directory(), console)
 }
 
 /// Runs to the end on this thread: one promotion has nothing to do meanwhile, and starting

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::environment;
-use super::terminal::harmless;
 use crate::port::Progress;
+use crate::render::harmless;
 
 /// What takes less is not worth a bar.
 const PATIENCE: Duration = Duration::from_millis(500);

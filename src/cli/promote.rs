@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::arguments::Output;
+use super::common_arguments::Output;
 use super::console::{Asking, Console};
 use super::diff::DetailArguments;
 use super::exit::Exit;
@@ -10,9 +10,11 @@ use super::failure::Failure;
 use super::progress::Story;
 use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
-use super::{confirm, disk, json_v1, receipt, text};
+use super::{confirm, disk};
 use crate::domain::{Action, GuardName};
-use crate::engine::{self, Allow, MARKDOWN_LIMIT, MessageChoice, Prepared, Request};
+use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
+use crate::port::BODY_LIMIT;
+use crate::render::{json_v1, markdown, receipt, text};
 use crate::wiring::Outside;
 
 /// A promotion.
@@ -142,7 +144,7 @@ pub async fn run(
         !arguments.yes && console.asking == Asking::Possible && would_commit(&prepared, &request);
     if output != Output::Json {
         let preview = if output == Output::Markdown {
-            let preview = engine::markdown(&prepared.plan, MARKDOWN_LIMIT);
+            let preview = markdown(&prepared.plan, BODY_LIMIT);
             console.out.write_all(preview.as_bytes())
         } else {
             text::preview(
@@ -180,29 +182,29 @@ pub async fn run(
     let receipt = engine::apply(&outside.ports(&story), &request, prepared).await;
     story.end();
     let receipt = receipt?;
-    let told = match output {
+    let (detail, allow) = (arguments.detail.into(), &request.allow);
+    let canvas = console.stdout;
+    let written = match output {
         Output::Json => {
             let result = json_v1::Promotion::of(&receipt, &shown, &branch);
             json_v1::write(console.out, &result, console.json)
         }
-        Output::Markdown => writeln!(console.out).and_then(|()| {
-            let (detail, allow) = (arguments.detail.into(), &request.allow);
-            receipt::result(&receipt, shown.is_empty(), console, detail, allow)
-        }),
-        Output::Text => {
-            let (detail, allow) = (arguments.detail.into(), &request.allow);
-            receipt::result(&receipt, shown.is_empty(), console, detail, allow)
-        }
+        Output::Markdown => writeln!(console.out)
+            .and_then(|()| receipt::result(console.out, canvas, &receipt, &shown, detail, allow)),
+        Output::Text => receipt::result(console.out, canvas, &receipt, &shown, detail, allow),
     };
-    match told.and_then(|()| receipt::story(&receipt, console)) {
+    let written = written
+        .and_then(|()| console.out.flush())
+        .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt));
+    match written {
         // Who reads no further has not asked for less.
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(match receipt::deed(&receipt) {
+            Err(match receipt::summary(&receipt) {
                 Some(deed) => Failure::Untold { deed, source },
                 None => Failure::Output(source),
             })
         }
-        _ => Ok(receipt::exit(&receipt)),
+        _ => Ok(Exit::from(&receipt)),
     }
 }
 

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::json_v1;
 use crate::config;
+use crate::render::json_v1;
 
 /// Print the JSON Schema of an output or of the configuration.
 #[derive(Args, Debug)]

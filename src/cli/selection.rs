@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Output, PlaceArguments};
+use super::common_arguments::{Output, PlaceArguments};
 use super::console::Console;
 use super::terminal::can_ask;
 use crate::domain::{Mode, Settings};

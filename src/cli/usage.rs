@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 
 use super::exit::Exit;
-use super::json_v1::Problem;
+use crate::render::json_v1::Problem;
 
 /// The words of a line that name options; what follows `--` names none.
 fn options(words: &[OsString]) -> impl Iterator<Item = (usize, &str)> {

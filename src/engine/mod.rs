@@ -11,25 +11,20 @@ mod decided_by;
 mod error;
 mod file_plan;
 mod guard;
-mod markdown;
 mod policy;
 mod ports;
 mod prepare;
-mod preview;
 mod propose;
 mod receipt;
 mod request;
 mod settings;
-mod words;
 
 pub use apply::apply;
 pub use compute::compute;
 pub use error::EngineError;
 pub use guard::clear;
-pub use markdown::{LIMIT as MARKDOWN_LIMIT, markdown};
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
-pub use preview::{Hunk, Line, LineKind, Segment, hunks};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
     Allow, MessageChoice, OnForeignCommits, OnRejection, ProposalChoice, Removals, Request,

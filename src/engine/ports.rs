@@ -1,6 +1,6 @@
 //! What a promotion needs from outside.
 
-use crate::port::{Clock, Forge, Progress, Repository, SettingsReader};
+use crate::port::{Clock, Forge, PlanPreview, Progress, Repository, SettingsReader};
 
 /// The outside world, behind its traits.
 #[derive(Clone, Copy)]
@@ -11,6 +11,8 @@ pub struct Ports<'a> {
     pub forge: Option<&'a dyn Forge>,
     /// Reads configurations.
     pub settings: &'a dyn SettingsReader,
+    /// Shows plans in pull requests.
+    pub preview: &'a dyn PlanPreview,
     /// For deadlines.
     pub clock: &'a dyn Clock,
     /// Is told how far it is.

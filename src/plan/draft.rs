@@ -175,7 +175,7 @@ impl Plan {
                         .map(|d| (d.selector.clone(), d.before.clone(), d.after.clone()))
                         .collect();
                     // A whole file has no values: its content is what is promoted.
-                    let is_whole = f.differences.iter().any(|d| d.document.is_none());
+                    let is_whole = f.differences.iter().any(PlannedDifference::is_whole_file);
                     let content = is_whole.then(|| (f.before.clone(), f.after.clone()));
                     (f.path.clone(), promoted, content)
                 })

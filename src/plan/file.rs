@@ -120,6 +120,13 @@ pub struct PlannedDifference {
     pub verdict: Verdict,
 }
 
+impl PlannedDifference {
+    /// Whether it is a whole file that is new, gone, or not compared by its fields.
+    pub fn is_whole_file(&self) -> bool {
+        self.document.is_none()
+    }
+}
+
 /// A file that could not be read or edited.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileFault {

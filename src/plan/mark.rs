@@ -23,7 +23,7 @@ impl Plan {
             hash.field(file.path.as_str());
             let mut places: Vec<_> = file.promoted().collect();
             places.sort_by(|a, b| a.selector.cmp(&b.selector));
-            let is_whole = places.iter().any(|d| d.document.is_none());
+            let is_whole = places.iter().any(|d| d.is_whole_file());
             if is_whole {
                 hash.field("whole");
                 hash.field(digest(file.after.as_ref()));

@@ -215,3 +215,12 @@ pub enum ForgeError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
+
+/// The longest body of a pull request that forges take, in the units of [`body_size`].
+pub const BODY_LIMIT: usize = 65_536;
+
+/// The length of a text as the strictest forge counts it: in UTF-16 units, which are never fewer
+/// than characters.
+pub fn body_size(text: &str) -> usize {
+    text.encode_utf16().count()
+}

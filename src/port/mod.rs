@@ -8,10 +8,11 @@ mod repository_error;
 mod snapshot;
 
 pub use forge::{
-    AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
+    AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
+    body_size,
 };
 pub use login::{Password, Passwords};
-pub use outside::{Clock, Progress, Reading, SettingsError, SettingsReader, Silent};
+pub use outside::{Clock, PlanPreview, Progress, Reading, SettingsError, SettingsReader, Silent};
 pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
     ProposedFile, Publish, Repository, Sight, TreeChange,

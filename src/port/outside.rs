@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::Settings;
+use crate::plan::Plan;
 
 /// A clock that only goes forward.
 #[async_trait]
@@ -43,6 +44,12 @@ pub struct SettingsError {
     pub file: String,
     /// Every fault with its place, ready to be shown.
     pub reports: Vec<String>,
+}
+
+/// Shows a plan in the text of a pull request.
+pub trait PlanPreview: Send + Sync {
+    /// The preview in Markdown, at most `limit` long as [`body_size`](super::body_size) counts.
+    fn preview(&self, plan: &Plan, limit: usize) -> String;
 }
 
 /// Is told how far a promotion is.

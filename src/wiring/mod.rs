@@ -11,6 +11,7 @@ use crate::adapter::clock::MonotonicClock;
 use crate::adapter::git::{GitRepository, NetworkOptions};
 use crate::engine::Ports;
 use crate::port::{Forge, Passwords, Progress, RepositoryError};
+use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::Prompts;
 pub use settings::ConfigReader;
@@ -89,6 +90,7 @@ impl Outside {
             repository: &self.repository,
             forge: self.forge.as_deref(),
             settings: &self.settings,
+            preview: &MarkdownPreview,
             clock: &self.clock,
             progress,
         }

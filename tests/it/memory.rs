@@ -66,6 +66,7 @@ impl Memory {
             repository: self,
             forge: None,
             settings: &Reader,
+            preview: &git_promote::render::MarkdownPreview,
             clock: &Still,
             progress: &Silent,
         }

@@ -1,9 +1,9 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::cli::sample;
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError};
+use crate::render::sample;
 
 fn story(failure: impl Into<Failure>) -> (String, Exit) {
     let advice = Advice::on(&failure.into());

@@ -15,7 +15,7 @@ fn in_file(file: &FilePlan) -> Vec<Finding> {
     let new_secret = file
         .differences
         .iter()
-        .any(|d| d.document.is_none() && d.op != Op::Remove)
+        .any(|d| d.is_whole_file() && d.op != Op::Remove)
         && file.is_changed()
         && file.after.as_ref().is_some_and(|c| holds(&c.bytes));
     // SOPS signs a whole file, its plain values too.

@@ -10,6 +10,7 @@
 mod branch_owner;
 mod pull_request;
 mod state;
+mod text;
 mod withdraw;
 
 use super::commit::{sending, write};
@@ -17,12 +18,12 @@ use super::error::EngineError;
 use super::ports::Ports;
 use super::receipt::{PullRequestOutcome, Receipt};
 use super::request::Request;
-use super::words::Words;
 use crate::domain::CommitId;
 use crate::plan::{Cleared, Plan};
 use crate::port::{Advance, Branch, ForgeError, PullRequest, PullRequestState};
 use branch_owner::{BranchOwner, branch_owner};
 use state::{ProposalState, Step, next_step, rejected};
+use text::PullRequestText;
 use withdraw::{Withdrawal, withdraw};
 
 /// How often a branch that somebody else moves is looked at again.
@@ -39,7 +40,7 @@ pub(super) async fn propose(
     base: &Branch,
 ) -> Result<Option<Receipt>, EngineError> {
     let plan = cleared.plan();
-    let words = Words::of(plan, request)?;
+    let text = PullRequestText::of(plan, request, ports.preview)?;
     let mut name = plan.proposal().branch.clone();
     let mut number = 1;
     let mut first = None;
@@ -97,7 +98,7 @@ pub(super) async fn propose(
         if number > 1 {
             standing.rejected = None;
         }
-        let finished = finished(ports, plan, base, proposal, standing, &words).await?;
+        let finished = finished(ports, plan, base, proposal, standing, &text).await?;
         return Ok(Some(finished));
     }
     Err(EngineError::Overtaken { branch: name })
@@ -122,7 +123,7 @@ async fn finished(
         remote_messages,
     }: Pushed,
     standing: ProposalState,
-    words: &Words,
+    text: &PullRequestText,
 ) -> Result<Receipt, EngineError> {
     let (pull_request, notes) = match ports.forge.filter(|_| base.remote.is_some()) {
         None => {
@@ -133,7 +134,7 @@ async fn finished(
         Some(forge) => {
             ports.progress.step("opening the pull request");
             let done =
-                pull_request::bring_up_to_date(forge, plan, base, &branch, standing, words).await;
+                pull_request::bring_up_to_date(forge, plan, base, &branch, standing, text).await;
             let (found, notes) = done.map_err(|source| EngineError::Propose {
                 commit,
                 branch: branch.clone(),

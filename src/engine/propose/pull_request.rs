@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::state::{ProposalState, mark_line};
+use super::text::PullRequestText;
 use crate::domain::PullRequestSettings;
 use crate::engine::receipt::{PullRequestChange, PullRequestOutcome};
-use crate::engine::words::Words;
 use crate::plan::Plan;
 use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
 
@@ -25,7 +25,7 @@ pub(super) async fn bring_up_to_date(
     base: &Branch,
     head: &str,
     standing: ProposalState,
-    words: &Words,
+    text: &PullRequestText,
 ) -> Result<(PullRequestOutcome, Vec<String>), ForgeError> {
     let settings = &plan.proposal().settings;
     let mark = plan.mark();
@@ -35,17 +35,17 @@ pub(super) async fn bring_up_to_date(
         let proposal = Proposal {
             head: head.to_owned(),
             base: base.name.clone(),
-            title: words.title.clone(),
-            body: body(words, &BTreeSet::new(), &mark),
+            title: text.title.clone(),
+            body: body(text, &BTreeSet::new(), &mark),
             is_draft: settings.draft.unwrap_or(false),
         };
         open(forge, &proposal, standing.rejected.as_ref()).await?
     };
     let number = request.number;
     let asked = asked(&request.body);
-    let wanted = body(words, &asked, &mark);
-    if request.title != words.title || !is_same(&request.body, &wanted) {
-        forge.rewrite(number, &words.title, &wanted).await?;
+    let wanted = body(text, &asked, &mark);
+    if request.title != text.title || !is_same(&request.body, &wanted) {
+        forge.rewrite(number, &text.title, &wanted).await?;
         if deed == PullRequestChange::Left {
             deed = PullRequestChange::Updated;
         }
@@ -65,8 +65,8 @@ pub(super) async fn bring_up_to_date(
     // Also those that were asked by a run that could not remember it any more.
     let all: BTreeSet<String> = asked.union(&wanted_reviews(settings)).cloned().collect();
     if all != asked {
-        let wanted = body(words, &all, &mark);
-        forge.rewrite(number, &words.title, &wanted).await?;
+        let wanted = body(text, &all, &mark);
+        forge.rewrite(number, &text.title, &wanted).await?;
     }
     let mut notes = Vec::new();
     if let Some(method) = settings.auto_merge
@@ -127,14 +127,14 @@ async fn open(
     Ok((forge.open(proposal).await?, PullRequestChange::Opened))
 }
 
-/// The words, whom the program asked, and the mark.
-fn body(words: &Words, asked: &BTreeSet<String>, mark: &str) -> String {
+/// The text, whom the program asked, and the mark.
+fn body(text: &PullRequestText, asked: &BTreeSet<String>, mark: &str) -> String {
     let mut hidden = mark_line(mark);
     if !asked.is_empty() {
         let names: Vec<&str> = asked.iter().map(String::as_str).collect();
         hidden = format!("{ASKED}{} -->\n{hidden}", names.join(" "));
     }
-    words.body_with(&hidden)
+    text.body_with(&hidden)
 }
 
 /// Whom a body says that the program has asked; teams begin with `@`.

@@ -81,6 +81,7 @@ impl<'w> Stage<'w> {
             repository: &self.flaky,
             forge: Some(&self.forge),
             settings: &ConfigReader,
+            preview: &git_promote::render::MarkdownPreview,
             clock: &Still,
             progress: &Silent,
         };
@@ -455,6 +456,7 @@ fn several_at_once_end_in_one_pull_request() {
                     repository: &git,
                     forge: Some(&forge),
                     settings: &ConfigReader,
+                    preview: &git_promote::render::MarkdownPreview,
                     clock: &Still,
                     progress: &Silent,
                 };

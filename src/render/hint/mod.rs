@@ -1,0 +1,11 @@
+//! Errors as advice: what to do about each.
+
+mod engine;
+mod forge;
+mod kind;
+mod names;
+mod repository;
+
+pub use engine::of_engine;
+pub use kind::{FailureKind, Hint};
+pub use repository::of_repository;

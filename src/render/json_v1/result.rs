@@ -1,0 +1,258 @@
+//! `git-promote/result/v1`: what became of a promotion.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::lists::{Conflict, FileError, Hold, Warning};
+use crate::engine::{OtherCommit, PullRequestOutcome, Receipt};
+use crate::plan::{FileFault, Plan};
+
+/// The name of this contract.
+pub const RESULT: &str = "git-promote/result/v1";
+
+/// What became of a promotion.
+#[derive(Serialize, JsonSchema, Debug)]
+#[schemars(title = "git-promote result, version 1")]
+pub struct Promotion<'a> {
+    /// `git-promote/result/v1`.
+    #[schemars(extend("const" = RESULT))]
+    pub schema: &'static str,
+    /// The `Promotion-Id`: equal work has an equal id; null when nothing could be planned.
+    pub promotion_id: Option<&'a str>,
+    /// The target environment; as it was asked for when nothing could be planned.
+    pub environment: &'a str,
+    /// What became of it.
+    pub status: Status,
+    /// The promotion's commit, when there is one.
+    pub commit: Option<String>,
+    /// The branch, as far as it is known.
+    pub branch: Option<&'a str>,
+    /// The pull request that is open, was closed, or was rejected; null where there is none.
+    pub pull_request: Option<PullRequest>,
+    /// The applications that are (or would be) promoted.
+    pub applications: Vec<&'a str>,
+    /// What the user should know.
+    pub warnings: Vec<Warning<'a>>,
+    /// What the guards found.
+    pub holds: Vec<Hold<'a>>,
+    /// Commits of people on the promotion's branch, which are never overwritten.
+    pub other_commits: Vec<OtherCommitEntry<'a>>,
+    /// Places that both sides changed; always empty for now.
+    pub conflicts: Vec<Conflict>,
+    /// Files that could not be read.
+    pub errors: Vec<FileError<'a>>,
+    /// Why it failed; null unless `status` is `failed`.
+    pub error: Option<Problem>,
+}
+
+/// What became of a promotion.
+#[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The branch points at the promotion's commit.
+    Committed,
+    /// A pull request is open, and as it should be.
+    PullRequestOpen,
+    /// The promotion's branch is there; the pull request is to be opened by hand.
+    BranchPushed,
+    /// The target was equal already in everything that is promoted.
+    NothingToPromote,
+    /// `--action none`: nothing was written.
+    Planned,
+    /// A guard holds it, or people closed its pull request; nothing was written.
+    Held,
+    /// People's commits are on the promotion's branch; nothing was written.
+    Conflict,
+    /// The branch moved and the promotion would be another one now; nothing was written.
+    Moved,
+    /// It failed.
+    Failed,
+}
+
+/// A pull request.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: u64,
+    /// Its page.
+    pub url: String,
+}
+
+/// A commit that is not the program's.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct OtherCommitEntry<'a> {
+    /// The commit.
+    pub commit: String,
+    /// Its message's first line.
+    pub title: &'a str,
+}
+
+impl From<&PullRequestOutcome> for PullRequest {
+    fn from(found: &PullRequestOutcome) -> Self {
+        Self {
+            number: found.number,
+            url: found.url.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a OtherCommit> for OtherCommitEntry<'a> {
+    fn from(commit: &'a OtherCommit) -> Self {
+        Self {
+            commit: commit.id.to_string(),
+            title: &commit.title,
+        }
+    }
+}
+
+/// Why it failed.
+#[derive(Serialize, JsonSchema, Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What failed.
+    pub message: String,
+    /// Why, the nearest cause first.
+    pub causes: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The exit code.
+    pub code: u8,
+}
+
+impl<'a> Promotion<'a> {
+    /// What a receipt says; `plan` is the plan that was shown.
+    pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str) -> Self {
+        let mut result = Self::planned(plan, branch);
+        match receipt {
+            Receipt::NothingToPromote { notes } => {
+                result.status = Status::NothingToPromote;
+                result.note(notes);
+                result.applications.clear();
+            }
+            Receipt::Planned => {}
+            Receipt::Held(findings) => {
+                result.status = Status::Held;
+                result.holds = findings.iter().map(Hold::from).collect();
+            }
+            Receipt::Committed {
+                commit,
+                branch,
+                applications,
+                plan,
+                notes,
+                ..
+            } => {
+                result = Self::planned(plan, branch);
+                result.status = Status::Committed;
+                result.commit = Some(commit.to_string());
+                result.applications = applications.iter().map(|a| a.0.as_str()).collect();
+                result.note(notes);
+            }
+            Receipt::Proposed { .. }
+            | Receipt::Withdrawn { .. }
+            | Receipt::Rejected { .. }
+            | Receipt::Conflict { .. } => result.propose(receipt),
+            Receipt::Moved { plan } => {
+                result = Self::planned(plan, branch);
+                result.status = Status::Moved;
+            }
+        }
+        result
+    }
+
+    fn note(&mut self, notes: &'a [String]) {
+        let warning = |message: &'a String| Warning {
+            path: None,
+            message,
+        };
+        self.warnings.extend(notes.iter().map(warning));
+    }
+
+    /// What a receipt says about a proposal.
+    fn propose(&mut self, receipt: &'a Receipt) {
+        match receipt {
+            Receipt::Proposed {
+                commit,
+                branch,
+                pull_request,
+                notes,
+                ..
+            } => {
+                self.note(notes);
+                self.status = match pull_request {
+                    Some(_) => Status::PullRequestOpen,
+                    None => Status::BranchPushed,
+                };
+                self.commit = Some(commit.to_string());
+                self.branch = Some(branch);
+                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+            }
+            Receipt::Withdrawn {
+                branch,
+                pull_request,
+                notes,
+                ..
+            } => {
+                self.note(notes);
+                self.status = Status::NothingToPromote;
+                self.branch = Some(branch);
+                self.pull_request = pull_request.as_ref().map(PullRequest::from);
+                self.applications.clear();
+            }
+            Receipt::Rejected {
+                branch,
+                pull_request,
+            } => {
+                self.status = Status::Held;
+                self.branch = Some(branch);
+                self.pull_request = Some(PullRequest::from(pull_request));
+            }
+            Receipt::Conflict { branch, commits } => {
+                self.status = Status::Conflict;
+                self.branch = Some(branch);
+                self.other_commits = commits.iter().map(OtherCommitEntry::from).collect();
+            }
+            _ => {}
+        }
+    }
+
+    /// A failure before or after there was a plan.
+    pub fn failed(environment: &'a str, problem: Problem, faults: &'a [FileFault]) -> Self {
+        Self {
+            schema: RESULT,
+            promotion_id: None,
+            environment,
+            status: Status::Failed,
+            commit: None,
+            branch: None,
+            pull_request: None,
+            applications: Vec::new(),
+            warnings: Vec::new(),
+            holds: Vec::new(),
+            other_commits: Vec::new(),
+            conflicts: Vec::new(),
+            errors: faults.iter().map(FileError::from).collect(),
+            error: Some(problem),
+        }
+    }
+
+    fn planned(plan: &'a Plan, branch: &'a str) -> Self {
+        Self {
+            schema: RESULT,
+            promotion_id: Some(plan.id()),
+            environment: &plan.hop().to.name,
+            status: Status::Planned,
+            commit: None,
+            branch: Some(branch),
+            pull_request: None,
+            applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
+            warnings: (plan.notes().iter().chain(plan.warnings()))
+                .map(Warning::from)
+                .collect(),
+            holds: plan.findings().iter().map(Hold::from).collect(),
+            other_commits: Vec::new(),
+            conflicts: Vec::new(),
+            errors: plan.faults().iter().map(FileError::from).collect(),
+            error: None,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::engine::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
+use crate::plan::Plan;
+use crate::render::sample;
+
+fn as_json(document: &impl Serialize) -> Value {
+    let mut out = Vec::new();
+    write(&mut out, document, Layout::Compact).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+fn assert_valid(schema: &Value, document: &Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let faults: Vec<String> = validator
+        .iter_errors(document)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_diff_says_what_the_design_says() {
+    let diff = as_json(&Diff::from(&sample::plan()));
+    assert_eq!(diff["schema"], "git-promote/diff/v1");
+    let file = &diff["applications"][0]["files"][0];
+    assert_eq!(
+        diff["applications"][0]["version"],
+        json!({"before": "1.4.2", "after": "1.5.0"})
+    );
+    assert_eq!(
+        file["differences"][0],
+        json!({
+            "selector": "envs/production/web/deployment.yaml:$.spec.image",
+            "path": "$['spec']['image']",
+            "document": {"index": 0, "kind": "Deployment", "name": "web"},
+            "op": "set",
+            "before": "ghcr.io/acme/web:1.4.2",
+            "after": "ghcr.io/acme/web:1.5.0",
+            "type": "str",
+            "relation": "behind",
+            "decision": "promote",
+            "reason": "image"
+        })
+    );
+    assert_eq!(file["differences"][2]["type"], "int");
+    assert_eq!(file["differences"][2]["after"], "1");
+    assert_eq!(file["differences"][3]["type"], "map");
+    assert_eq!(
+        file["differences"][3]["before"],
+        json!({"zone": ["a\u{1b}b", "europe-west"]})
+    );
+    assert_eq!(diff["holds"][0]["guard"], "moving-version");
+    assert_eq!(diff["errors"][0]["line"], 3);
+    assert_eq!(diff["conflicts"], json!([]));
+}
+
+#[test]
+fn a_whole_file_has_neither_path_nor_document_nor_values() {
+    let diff = as_json(&Diff::from(&sample::plan()));
+    let whole = &diff["applications"][1]["files"][0]["differences"][0];
+    assert_eq!(whole["path"], "");
+    for name in ["document", "before", "after", "type"] {
+        assert_eq!(whole[name], Value::Null, "{name}");
+    }
+}
+
+#[test]
+fn diffs_keep_their_schema() {
+    let schema = diff_schema();
+    for plan in [sample::plan(), sample::nothing()] {
+        assert_valid(&schema, &as_json(&Diff::from(&plan)));
+    }
+    let mut wrong = as_json(&Diff::from(&sample::plan()));
+    wrong["applications"][0]["files"][0]["differences"][0]["op"] = json!("move");
+    assert!(
+        !jsonschema::is_valid(&schema, &wrong),
+        "the schema says nothing"
+    );
+}
+
+fn found() -> PullRequestOutcome {
+    PullRequestOutcome {
+        number: 7,
+        url: "https://forge.example/7".into(),
+        deed: PullRequestChange::Opened,
+    }
+}
+
+fn proposed(plan: &Plan, pull_request: Option<PullRequestOutcome>) -> Receipt {
+    Receipt::Proposed {
+        commit: plan.source(),
+        branch: "promote/x".into(),
+        base: "main".into(),
+        remote: None,
+        pull_request,
+        applications: plan.changed_applications().cloned().collect(),
+        plan: Box::new(plan.clone()),
+        notes: Vec::new(),
+    }
+}
+
+#[test]
+fn a_proposal_names_its_branch_and_its_pull_request() {
+    let plan = sample::plan();
+    let receipt = proposed(&plan, Some(found()));
+    let result = as_json(&Promotion::of(&receipt, &plan, "main"));
+    assert_eq!(result["branch"], "promote/x");
+    let expected = json!({"number": 7, "url": "https://forge.example/7"});
+    assert_eq!(result["pull_request"], expected);
+}
+
+#[test]
+fn results_keep_their_schema_whatever_became_of_it() {
+    let schema = result_schema();
+    let plan = sample::plan();
+    let receipts = [
+        (
+            Receipt::NothingToPromote { notes: Vec::new() },
+            "nothing-to-promote",
+        ),
+        (Receipt::Planned, "planned"),
+        (Receipt::Held(plan.findings().to_vec()), "held"),
+        (
+            Receipt::Moved {
+                plan: Box::new(sample::plan()),
+            },
+            "moved",
+        ),
+        (
+            Receipt::Committed {
+                commit: plan.source(),
+                branch: "main".into(),
+                remote: None,
+                applications: plan.changed_applications().cloned().collect(),
+                plan: Box::new(sample::plan()),
+                notes: vec!["the checkout is dirty".into()],
+            },
+            "committed",
+        ),
+        (proposed(&plan, Some(found())), "pull-request-open"),
+        (proposed(&plan, None), "branch-pushed"),
+        (
+            Receipt::Withdrawn {
+                branch: "promote/x".into(),
+                is_deleted: true,
+                pull_request: Some(found()),
+                notes: vec!["the branch is left over".into()],
+            },
+            "nothing-to-promote",
+        ),
+        (
+            Receipt::Rejected {
+                branch: "promote/x".into(),
+                pull_request: found(),
+            },
+            "held",
+        ),
+        (
+            Receipt::Conflict {
+                branch: "promote/x".into(),
+                commits: vec![OtherCommit {
+                    id: plan.source(),
+                    title: "mine".into(),
+                }],
+            },
+            "conflict",
+        ),
+    ];
+    for (receipt, status) in receipts {
+        let result = as_json(&Promotion::of(&receipt, &plan, "main"));
+        assert_valid(&schema, &result);
+        assert_eq!(result["status"], status);
+        assert_eq!(result["promotion_id"], plan.id());
+    }
+}
+
+#[test]
+fn a_failure_keeps_the_schema() {
+    let problem = Problem {
+        message: "m".into(),
+        causes: vec!["c".into()],
+        hint: None,
+        code: 1,
+    };
+    let plan = sample::plan();
+    let result = as_json(&Promotion::failed("production", problem, plan.faults()));
+    assert_valid(&result_schema(), &result);
+    assert_eq!(result["error"]["code"], 1);
+}

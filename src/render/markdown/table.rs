@@ -1,0 +1,113 @@
+//! A heading for each application, and a table for each of its files.
+
+use super::code::code;
+use super::page::{LeftOut, Page};
+use crate::domain::Op;
+use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, PlannedDifference};
+use crate::render::counted::counted;
+use crate::yaml::Value;
+
+const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
+
+/// Writes what fits, row by row, and counts the rest.
+pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
+    let mut left_out = 0;
+    for application in plan.applications() {
+        let files: Vec<&FilePlan> = application
+            .files
+            .iter()
+            .filter(|f| f.is_changed())
+            .collect();
+        let mut heading = Some(heading(application));
+        for file in files {
+            let mut opening = format!(
+                "{}\n{}\n\n{}",
+                heading.as_deref().unwrap_or_default(),
+                path(file),
+                if is_whole(file) { "" } else { HEAD }
+            );
+            if is_whole(file) {
+                if left_out == 0 && page.push(&opening) {
+                    heading = None;
+                } else {
+                    left_out += 1;
+                }
+                continue;
+            }
+            for difference in file.promoted() {
+                // After the first that does not fit nothing follows: what is shown has no holes.
+                if left_out == 0 && page.push(&format!("{opening}{}", row(difference))) {
+                    opening.clear();
+                    heading = None;
+                } else {
+                    left_out += 1;
+                }
+            }
+        }
+    }
+    LeftOut(left_out)
+}
+
+fn heading(application: &ApplicationPlan) -> String {
+    let name = code(&application.name.0);
+    match &application.version {
+        None => format!("\n### {name}\n"),
+        Some(version) => {
+            let text = |v: &Option<String>| v.as_deref().map_or_else(|| "(none)".to_owned(), code);
+            format!(
+                "\n### {name} {} → {}\n",
+                text(&version.before),
+                text(&version.after)
+            )
+        }
+    }
+}
+
+fn path(file: &FilePlan) -> String {
+    let path = code(file.path.as_str());
+    match file.status {
+        FileStatus::Modified => path,
+        FileStatus::Added => format!("{path} (new)"),
+        FileStatus::Deleted => format!("{path} (deleted)"),
+    }
+}
+
+fn is_whole(file: &FilePlan) -> bool {
+    file.promoted().any(PlannedDifference::is_whole_file)
+}
+
+fn row(difference: &PlannedDifference) -> String {
+    let sign = match difference.op {
+        Op::Set => "",
+        Op::Add => "+ ",
+        Op::Remove => "− ",
+    };
+    let document = difference.document.as_ref().map(label).unwrap_or_default();
+    let place = format!("{document} {}", difference.shown);
+    format!(
+        "| {sign}{} | {} | {} |\n",
+        code(place.trim()),
+        value(difference.before.as_ref()),
+        value(difference.after.as_ref()),
+    )
+}
+
+fn label(document: &Document) -> String {
+    match (&document.kind, &document.name) {
+        (Some(kind), Some(name)) => format!("{kind}/{name}"),
+        (Some(kind), None) => kind.clone(),
+        (None, name) => name.clone().unwrap_or_default(),
+    }
+}
+
+fn value(of: Option<&Value>) -> String {
+    match of {
+        None => String::new(),
+        Some(Value::Scalar { text, .. }) if text.is_empty() => "(empty)".to_owned(),
+        Some(Value::Scalar { text, .. }) => code(text),
+        Some(Value::Alias(name)) => code(&format!("*{name}")),
+        Some(Value::Tagged(_, inner)) => value(Some(inner)),
+        Some(Value::Sequence(items)) => counted(items.len(), "item"),
+        Some(Value::Mapping(entries)) => counted(entries.len(), "key"),
+    }
+}

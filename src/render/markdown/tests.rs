@@ -1,0 +1,257 @@
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
+    Op, Origin, Reason, Relation, RepoPath, Verdict,
+};
+use crate::plan::{
+    ApplicationPlan, Content, Document, Draft, FileStatus, Finding, Hop, Message,
+    PlannedDifference, ProposalPlan, VersionChange, Warning,
+};
+use crate::port::{BODY_LIMIT, body_size};
+use crate::yaml::Value;
+
+/// A plan of one application whose texts come from the test.
+fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) -> Plan {
+    let commit = CommitId(ObjectId::from_bytes(&[1; 20]).unwrap());
+    let path = RepoPath::parse("apps/api/production.yaml").unwrap();
+    let content = |text: String| {
+        Some(Content {
+            mode: FileMode::Regular,
+            bytes: text.into_bytes(),
+        })
+    };
+    let difference = |(i, (before, after)): (usize, &(String, String))| PlannedDifference {
+        selector: format!("{path}:$.{i}"),
+        path: String::new(),
+        shown: place.to_owned(),
+        document: Some(Document {
+            index: 0,
+            kind: Some(name.to_owned()),
+            name: Some(place.to_owned()),
+            namespace: None,
+        }),
+        op: Op::Set,
+        before: Some(Value::string(before)),
+        after: Some(Value::string(after)),
+        version: None,
+        relation: Relation::Behind,
+        verdict: if i % 5 == 4 {
+            Verdict::keep(Reason::KeepRule(place.to_owned()))
+        } else {
+            Verdict::promote(Reason::Template("image".into()))
+        },
+    };
+    let file = FilePlan {
+        path: path.clone(),
+        source_path: None,
+        status: FileStatus::Modified,
+        before: content("a\n".to_owned()),
+        after: content(lines.join("\n")),
+        differences: values.iter().enumerate().map(difference).collect(),
+    };
+    Draft {
+        hop: Hop {
+            from: Environment::named(name),
+            to: Environment::named("production"),
+        },
+        source: commit,
+        target: commit,
+        decider: Decider::Mode(Mode::Versions),
+        action: Action::PullRequest,
+        origin: Origin::Defaults,
+        applications: vec![ApplicationPlan {
+            name: ApplicationName(name.to_owned()),
+            version: Some(VersionChange {
+                before: None,
+                after: Some(place.to_owned()),
+            }),
+            files: vec![file],
+        }],
+        notes: Vec::new(),
+        warnings: vec![Warning {
+            path: None,
+            message: place.to_owned(),
+        }],
+        findings: vec![Finding {
+            guard: GuardName::MovingVersion,
+            selector: place.to_owned(),
+            message: name.to_owned(),
+        }],
+        faults: Vec::new(),
+        message: Message::default(),
+        proposal: ProposalPlan::default(),
+    }
+    .finish()
+}
+
+/// Fails unless every fence is closed and every row whole, and nothing stands outside code that a
+/// forge would read.
+fn assert_sound(text: &str) {
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        if let Some(open) = &fence {
+            if ticks.len() >= open.len() {
+                assert_eq!(line, open, "a fence is closed by something else");
+                fence = None;
+            }
+            continue;
+        }
+        if ticks.len() >= 3 {
+            assert_eq!(line, format!("{ticks}diff"), "{text}");
+            fence = Some(ticks);
+            continue;
+        }
+        if line.starts_with("| ") || line.starts_with("|-") {
+            assert_eq!(line.matches('|').count(), 4, "{line:?}");
+            assert!(line.ends_with('|'), "{line:?}");
+        }
+        let bare = without_code(line);
+        for c in ['@', '#', '<', '&', '\\', '[', '`'] {
+            let known = bare
+                .replace("### ", "")
+                .replace("<details><summary>", "")
+                .replace("</summary>", "")
+                .replace("</details>", "");
+            assert!(!known.contains(c), "{c:?} in {line:?}");
+        }
+    }
+    assert_eq!(fence, None, "a fence is open at the end");
+}
+
+/// A line without its code: spans, and elements whose content holds nothing but text and numbers.
+fn without_code(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    loop {
+        let at = [rest.find('`'), rest.find("<code>")]
+            .into_iter()
+            .flatten()
+            .min();
+        let Some(at) = at else {
+            out.push_str(rest);
+            return out;
+        };
+        // The closing line's own words are code as well.
+        out.push_str(&rest[..at]);
+        let (inner, after) = if rest[at..].starts_with('`') {
+            rest[at + 1..].split_once('`').expect("a span ends")
+        } else {
+            let (inner, after) = rest[at + 6..]
+                .split_once("</code>")
+                .expect("an element ends");
+            assert!(
+                !inner.contains(['<', '|', '`', '@', '\\', '*', '_']),
+                "{line:?}"
+            );
+            (inner, after)
+        };
+        assert!(!inner.contains('`'));
+        rest = after;
+    }
+}
+
+fn wild() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~]{0,40}",
+        "[`|\\\\<>@#*_~\\[\\]&!\n\r\t ]{0,30}",
+        "\\PC{0,20}",
+        Just("</code>`` @everyone #12 GH-3 ```\n~~~\n| x |".to_owned()),
+        "`{1,9}",
+        "[a-z]{300,400}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_from_the_repository_speaks_for_itself(
+        name in wild(),
+        place in wild(),
+        values in prop::collection::vec((wild(), wild()), 0..8),
+        lines in prop::collection::vec(wild(), 0..12),
+    ) {
+        let text = markdown(&plan(&name, &place, &values, &lines), BODY_LIMIT);
+        assert_sound(&text);
+    }
+
+    #[test]
+    fn it_never_grows_beyond_its_limit(
+        place in wild(),
+        values in prop::collection::vec((wild(), wild()), 0..60),
+        lines in prop::collection::vec(wild(), 0..60),
+        limit in 1500..6000_usize,
+    ) {
+        let text = markdown(&plan("api", &place, &values, &lines), limit);
+        prop_assert!(body_size(&text) <= limit && text.chars().count() <= limit);
+        assert_sound(&text);
+    }
+
+    #[test]
+    fn even_a_few_characters_are_kept(limit in 0..400_usize) {
+        let values = vec![("1".to_owned(), "2".to_owned()); 9];
+        let text = markdown(&plan("api", "$.a", &values, &[]), limit);
+        prop_assert!(body_size(&text) <= limit);
+    }
+}
+
+#[test]
+fn a_value_stands_in_a_row_and_its_lines_in_a_fence() {
+    let values = [("1.4".to_owned(), "1.5".to_owned())];
+    let text = markdown(&plan("api", "tag", &values, &["b".to_owned()]), BODY_LIMIT);
+    assert_snapshot!(text, @r"
+    `api` → `production`: 1 difference in 1 file of 1 application.
+
+    ### `api` (none) → `tag`
+
+    `apps/api/production.yaml`
+
+    | place | before | after |
+    |---|---|---|
+    | `api/tag tag` | `1.4` | `1.5` |
+
+    ```diff
+    --- a/apps/api/production.yaml
+    +++ b/apps/api/production.yaml
+    @@ -1 +1 @@
+    -a
+    +b
+    \ No newline at end of file
+    ```
+
+    **Findings**
+
+    - held by `moving-version`: `api` at `tag`
+
+    **Warnings**
+
+    - `tag`
+    ");
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let value = "x".repeat(100);
+    let values = vec![(value.clone(), value); 1000];
+    let lines: Vec<String> = (0..9000).map(|i| format!("line {i}")).collect();
+    let text = markdown(&plan("api", "tag", &values, &lines), BODY_LIMIT);
+    assert!(body_size(&text) <= BODY_LIMIT && body_size(&text) > BODY_LIMIT / 2);
+    let rows = text.lines().filter(|l| l.starts_with("| `")).count();
+    assert!(text.ends_with(&left_out(LeftOut(800 - rows), LeftOut(1))));
+    assert!(text.contains("<summary>200 "));
+    assert_snapshot!(left_out(LeftOut(2), LeftOut(1)), @"
+
+    *Left out for length: 2 differences and the lines of 1 change. `git promote diff` shows everything.*
+    ");
+}
+
+#[test]
+fn characters_outside_the_basic_plane_count_as_forges_count_them() {
+    let values = vec![("😀".repeat(100), "😀".repeat(100)); 600];
+    let text = markdown(&plan("api", "tag", &values, &[]), BODY_LIMIT);
+    assert!(body_size(&text) <= BODY_LIMIT);
+}

@@ -1,0 +1,176 @@
+//! A plan for the tests of text and JSON.
+
+use crate::document::VersionField;
+use crate::domain::{
+    Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
+    Op, Origin, Reason, Relation, RepoPath, Verdict,
+};
+use crate::plan::{
+    ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
+    Message, Plan, PlannedDifference, ProposalPlan, VersionChange, Warning,
+};
+use crate::yaml::{Kind, Value};
+
+const DEPLOYMENT: &str = "envs/production/web/deployment.yaml";
+const BEFORE: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.4.2\n";
+const AFTER: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.5.0\n  debug: false\n";
+
+/// Two applications; one file that changes, one that is new, kept differences and notes.
+pub(crate) fn plan() -> Plan {
+    draft(vec![application(), new_application()]).finish()
+}
+
+/// A plan with kept differences alone.
+pub(crate) fn nothing() -> Plan {
+    let mut application = application();
+    application.version = None;
+    let file = &mut application.files[0];
+    file.after.clone_from(&file.before);
+    file.differences.retain(|d| !d.verdict.is_promote());
+    let mut draft = draft(vec![application]);
+    (draft.warnings, draft.findings, draft.faults) = (Vec::new(), Vec::new(), Vec::new());
+    draft.finish()
+}
+
+fn draft(applications: Vec<ApplicationPlan>) -> Draft {
+    let commit = |byte| CommitId(ObjectId::from_bytes(&[byte; 20]).unwrap());
+    Draft {
+        hop: Hop {
+            from: Environment::named("staging"),
+            to: Environment::named("production"),
+        },
+        source: commit(0x11),
+        target: commit(0x22),
+        decider: Decider::Mode(Mode::Versions),
+        action: Action::Commit,
+        origin: Origin::Defaults,
+        applications,
+        notes: Vec::new(),
+        warnings: vec![Warning {
+            path: Some("envs/production/web/x.yaml".into()),
+            message: "still names `staging`".into(),
+        }],
+        findings: vec![Finding {
+            guard: GuardName::MovingVersion,
+            selector: format!("{DEPLOYMENT}:$.spec.image"),
+            message: "`1.4.2` would become `latest`".into(),
+        }],
+        faults: vec![FileFault {
+            path: "envs/staging/web/bad.yaml".into(),
+            line: Some(3),
+            column: None,
+            message: "unclosed bracket".into(),
+            application: ApplicationName("web".into()),
+            is_chosen: false,
+        }],
+        message: Message::default(),
+        proposal: ProposalPlan::default(),
+    }
+}
+
+fn application() -> ApplicationPlan {
+    let mut image = difference("$.spec.image", "$['spec']['image']", "spec.image", Op::Set);
+    image.before = Some(Value::string("ghcr.io/acme/web:1.4.2"));
+    image.after = Some(Value::string("ghcr.io/acme/web:1.5.0"));
+    image.version = Some(VersionField::Image);
+    image.relation = Relation::Behind;
+    image.verdict = Verdict::promote(Reason::Template("image".into()));
+    let mut debug = difference("$.spec.debug", "$['spec']['debug']", "spec.debug", Op::Add);
+    debug.after = Some(Value::Scalar {
+        text: "false".into(),
+        kind: Kind::Bool,
+    });
+    debug.relation = Relation::SourceOnly;
+    debug.verdict = Verdict::promote(Reason::OnlyExact);
+    let mut replicas = difference(
+        "$.spec.replicas",
+        "$['spec']['replicas']",
+        "spec.replicas",
+        Op::Set,
+    );
+    replicas.before = Some(Value::Scalar {
+        text: "5".into(),
+        kind: Kind::Int,
+    });
+    replicas.after = Some(Value::Scalar {
+        text: "1".into(),
+        kind: Kind::Int,
+    });
+    let mut affinity = difference(
+        "$.spec.affinity",
+        "$['spec']['affinity']",
+        "spec.affinity",
+        Op::Remove,
+    );
+    affinity.before = Some(Value::Mapping(vec![(
+        "zone".into(),
+        Value::Sequence(vec![
+            Value::string("a\u{1b}b"),
+            Value::string("europe-west"),
+        ]),
+    )]));
+    affinity.relation = Relation::TargetOnly;
+    affinity.verdict = Verdict::keep(Reason::TargetOnly);
+    ApplicationPlan {
+        name: ApplicationName("web".into()),
+        version: Some(VersionChange {
+            before: Some("1.4.2".into()),
+            after: Some("1.5.0".into()),
+        }),
+        files: vec![FilePlan {
+            path: RepoPath::parse(DEPLOYMENT).unwrap(),
+            source_path: Some(RepoPath::parse("envs/staging/web/deployment.yaml").unwrap()),
+            status: FileStatus::Modified,
+            before: Some(content(BEFORE)),
+            after: Some(content(AFTER)),
+            differences: vec![image, debug, replicas, affinity],
+        }],
+    }
+}
+
+fn new_application() -> ApplicationPlan {
+    let path = "envs/production/new/all.yaml";
+    let mut whole = difference("", "", "", Op::Add);
+    whole.selector = path.into();
+    whole.document = None;
+    whole.verdict = Verdict::promote(Reason::NewApplication);
+    ApplicationPlan {
+        name: ApplicationName("new".into()),
+        version: None,
+        files: vec![FilePlan {
+            path: RepoPath::parse(path).unwrap(),
+            source_path: Some(RepoPath::parse("envs/staging/new/all.yaml").unwrap()),
+            status: FileStatus::Added,
+            before: None,
+            after: Some(content("a: 1")),
+            differences: vec![whole],
+        }],
+    }
+}
+
+fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDifference {
+    PlannedDifference {
+        selector: format!("{DEPLOYMENT}:{selector}"),
+        path: path.into(),
+        shown: shown.into(),
+        document: Some(Document {
+            index: 0,
+            kind: Some("Deployment".into()),
+            name: Some("web".into()),
+            namespace: None,
+        }),
+        op,
+        before: None,
+        after: None,
+        version: None,
+        relation: Relation::Unknown,
+        verdict: Verdict::keep(Reason::NotVersion),
+    }
+}
+
+fn content(text: &str) -> Content {
+    Content {
+        mode: FileMode::Regular,
+        bytes: text.into(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Unified hunks, with the changed words marked where there is colour.
+
+use std::io::{self, Write};
+
+use super::detail::Length;
+use crate::plan::{FilePlan, FileStatus};
+use crate::render::hunks::{Line, LineKind, hunks};
+use crate::render::terminal::{Canvas, harmless};
+
+/// How many lines of a new or deleted file are shown: it is all one colour, so more tells little.
+const MOST_OF_A_WHOLE_FILE: usize = 40;
+
+/// Writes a file's change as a unified diff.
+pub(super) fn write(
+    out: &mut dyn Write,
+    file: &FilePlan,
+    canvas: Canvas,
+    length: Length,
+) -> io::Result<()> {
+    let palette = canvas.palette;
+    let path = harmless(file.path.as_str());
+    let (before, after) = match file.status {
+        FileStatus::Modified => (format!("a/{path}"), format!("b/{path}")),
+        FileStatus::Added => ("/dev/null".to_owned(), format!("b/{path}")),
+        FileStatus::Deleted => (format!("a/{path}"), "/dev/null".to_owned()),
+    };
+    let heading = palette.heading;
+    writeln!(
+        out,
+        "{heading}--- {before}{heading:#}\n{heading}+++ {after}{heading:#}"
+    )?;
+    let Some(hunks) = hunks(file) else {
+        writeln!(out, "{0}(not UTF-8 text){0:#}\n", palette.dim)?;
+        return Ok(());
+    };
+    let is_cut = file.status != FileStatus::Modified && length == Length::Shortened;
+    let most = if is_cut {
+        MOST_OF_A_WHOLE_FILE
+    } else {
+        usize::MAX
+    };
+    let mut left_out = 0;
+    for hunk in &hunks {
+        writeln!(
+            out,
+            "{0}{1}{0:#}",
+            palette.hunk,
+            harmless(hunk.header.trim_end())
+        )?;
+        for line in hunk.lines.iter().take(most) {
+            write_line(out, line, canvas)?;
+        }
+        left_out += hunk.lines.len().saturating_sub(most);
+    }
+    if left_out > 0 {
+        writeln!(
+            out,
+            "{0}… {left_out} more lines (--full shows them){0:#}",
+            palette.dim
+        )?;
+    }
+    writeln!(out)
+}
+
+fn write_line(out: &mut dyn Write, line: &Line, canvas: Canvas) -> io::Result<()> {
+    let palette = canvas.palette;
+    let plain = anstyle::Style::new();
+    let (sign, style, words) = match line.kind {
+        LineKind::Context => (' ', plain, plain),
+        LineKind::Removed => ('-', palette.removed, palette.removed_words),
+        LineKind::Added => ('+', palette.added, palette.added_words),
+    };
+    // A line that changed as a whole needs no marks within it.
+    let is_partly = line.segments.iter().any(|s| !s.is_changed);
+    write!(out, "{style}{sign}{style:#}")?;
+    for segment in &line.segments {
+        let style = if segment.is_changed && is_partly {
+            words
+        } else {
+            style
+        };
+        write!(out, "{style}{}{style:#}", harmless(&segment.text))?;
+    }
+    writeln!(out)?;
+    if line.lacks_newline {
+        writeln!(out, "{0}\\ No newline at end of file{0:#}", palette.dim)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The preview for people: a plan as compact text.
+//!
+//! First what changes, a line each; then the hunks; then what was kept and
+//! why; then what holds, warns or fails; a summary last, where the eye is.
+
+mod detail;
+mod hunks;
+mod kept;
+mod notes;
+mod row;
+mod stat;
+mod summary;
+mod value;
+
+use std::io::{self, Write};
+
+use crate::engine::Allow;
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
+use crate::render::terminal::{Canvas, harmless};
+use row::Row;
+
+pub use detail::{Detail, Kept, Length, Selectors};
+pub use notes::{fault_line, faults, warning_line, warnings};
+pub use stat::{name_only, stat};
+pub use summary::files_of;
+
+/// Writes the preview of a plan; `allow` tells which holds are lifted.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn preview(
+    out: &mut dyn Write,
+    plan: &Plan,
+    canvas: Canvas,
+    detail: Detail,
+    allow: &Allow,
+) -> io::Result<()> {
+    for application in plan.applications() {
+        overview(out, application, canvas, detail)?;
+    }
+    for file in plan.changed_files() {
+        hunks::write(out, file, canvas, detail.length)?;
+    }
+    kept::write(out, plan, canvas, detail)?;
+    notes::write(out, plan, canvas, allow)?;
+    summary::write(out, plan)
+}
+
+/// The application's heading, its changed files, and a line for each promoted difference.
+fn overview(
+    out: &mut dyn Write,
+    application: &ApplicationPlan,
+    canvas: Canvas,
+    detail: Detail,
+) -> io::Result<()> {
+    if !application.files.iter().any(FilePlan::is_changed) {
+        return Ok(());
+    }
+    let heading = canvas.palette.heading;
+    write!(out, "{heading}{}{heading:#}", harmless(&application.name.0))?;
+    if let Some(version) = &application.version {
+        let text = |v: &Option<String>| match (v, detail.length) {
+            (None, _) => "(none)".to_owned(),
+            (Some(v), Length::Full) => harmless(v).into_owned(),
+            (Some(v), Length::Shortened) => value::abbreviated(&harmless(v)),
+        };
+        write!(
+            out,
+            "  {} -> {}",
+            text(&version.before),
+            text(&version.after)
+        )?;
+    }
+    writeln!(out)?;
+    for file in application.files.iter().filter(|f| f.is_changed()) {
+        file_heading(out, file, canvas)?;
+        let rows: Vec<Row> = file
+            .promoted()
+            .filter(|d| !d.is_whole_file())
+            .map(Row::of)
+            .collect();
+        row::write(out, &rows, canvas, detail)?;
+        if detail.selectors == Selectors::Shown {
+            for whole in file.promoted().filter(|d| d.is_whole_file()) {
+                row::selector(out, &whole.selector, canvas)?;
+            }
+        }
+    }
+    writeln!(out)
+}
+
+/// The target's path, and whether the file is new or goes.
+fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Result<()> {
+    let style = canvas.palette.file;
+    write!(out, "  {style}{}{style:#}", harmless(file.path.as_str()))?;
+    match file.status {
+        FileStatus::Modified => {}
+        FileStatus::Added => {
+            let source = file
+                .source_path
+                .as_ref()
+                .map(crate::domain::RepoPath::as_str)
+                .unwrap_or_default();
+            write!(out, "  (new, from {})", harmless(source))?;
+        }
+        FileStatus::Deleted => write!(out, "  (deleted)")?,
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests;

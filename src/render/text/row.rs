@@ -1,0 +1,193 @@
+//! One line for one difference, in columns that line up within a file.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::detail::{Detail, Length, Selectors};
+use super::value::{abbreviated, shortened, sides};
+use crate::domain::Op;
+use crate::plan::{Document, PlannedDifference};
+use crate::render::terminal::{Canvas, harmless};
+
+/// Columns before the first word: two for the indent, two for the sign.
+const INDENT: usize = 4;
+/// A value is never cut below this.
+const LEAST: usize = 24;
+
+/// A difference as text, not yet aligned.
+#[derive(Clone, Debug)]
+pub(super) struct Row<'a> {
+    sign: char,
+    label: String,
+    place: String,
+    before: Option<String>,
+    after: Option<String>,
+    op: Op,
+    selector: &'a str,
+    reason: Option<String>,
+}
+
+impl<'a> Row<'a> {
+    /// The row of a difference.
+    pub(super) fn of(difference: &'a PlannedDifference) -> Self {
+        let (before, after) = sides(difference);
+        Self {
+            sign: match difference.op {
+                Op::Set => ' ',
+                Op::Add => '+',
+                Op::Remove => '-',
+            },
+            label: difference.document.as_ref().map(label).unwrap_or_default(),
+            place: place(difference),
+            before,
+            after,
+            op: difference.op,
+            selector: &difference.selector,
+            reason: None,
+        }
+    }
+
+    /// The row with the reason of its decision behind it.
+    pub(super) fn with_reason(difference: &'a PlannedDifference) -> Self {
+        Self {
+            reason: Some(harmless(&difference.verdict.reason.to_string()).into_owned()),
+            ..Self::of(difference)
+        }
+    }
+
+    /// What stands behind the values: the reason, if it is shown.
+    fn reason(&self) -> String {
+        self.reason
+            .as_ref()
+            .map(|r| format!("  ({r})"))
+            .unwrap_or_default()
+    }
+
+    fn values(&self, width: usize, length: Length) -> String {
+        let cut = |text: &String, width| match length {
+            Length::Full => text.clone(),
+            Length::Shortened => shortened(&abbreviated(text), width),
+        };
+        match (self.op, &self.before, &self.after) {
+            // What would be written is what is there: the environment's own name, put in its place.
+            (Op::Set, Some(before), Some(after)) if before == after => {
+                cut(before, width.max(LEAST))
+            }
+            (Op::Set, Some(before), Some(after)) => {
+                let room = width.saturating_sub(4);
+                let (b, a) = (length_of(before, length), length_of(after, length));
+                // A short side leaves its room to the other.
+                let half = room / 2;
+                let for_before = if a < half {
+                    room - a
+                } else {
+                    half.max(room.saturating_sub(a))
+                };
+                let for_after = if b < half { room - b } else { half };
+                format!(
+                    "{} -> {}",
+                    cut(before, for_before.max(LEAST)),
+                    cut(after, for_after.max(LEAST))
+                )
+            }
+            (Op::Add, _, Some(value)) | (Op::Remove, Some(value), _) => {
+                cut(value, width.max(LEAST))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// How many characters a value takes before it is cut to a width.
+fn length_of(text: &str, length: Length) -> usize {
+    match length {
+        Length::Full => text.chars().count(),
+        Length::Shortened => abbreviated(text).chars().count(),
+    }
+}
+
+/// `Kind/name`, as much of it as there is; `#2` for a later document without either.
+fn label(document: &Document) -> String {
+    let part = |p: &Option<String>| {
+        p.as_deref()
+            .filter(|t| !t.is_empty())
+            .map(|t| harmless(t).into_owned())
+    };
+    match (part(&document.kind), part(&document.name)) {
+        (Some(kind), Some(name)) => format!("{kind}/{name}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) if document.index > 0 => format!("#{}", document.index + 1),
+        (None, None) => String::new(),
+    }
+}
+
+fn place(difference: &PlannedDifference) -> String {
+    match (&difference.document, difference.path.is_empty()) {
+        (None, _) => "(whole file)".to_owned(),
+        (Some(_), true) => "(whole document)".to_owned(),
+        (Some(_), false) => harmless(&difference.shown).into_owned(),
+    }
+}
+
+/// Writes rows in columns.
+pub(super) fn write(
+    out: &mut dyn io::Write,
+    rows: &[Row<'_>],
+    canvas: Canvas,
+    detail: Detail,
+) -> io::Result<()> {
+    let widest = |text: for<'r> fn(&'r Row<'_>) -> &'r str| {
+        rows.iter()
+            .map(|r| text(r).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let label_width = widest(|r| &r.label);
+    let behind = rows
+        .iter()
+        .map(|r| r.values(canvas.width, Length::Full).chars().count() + r.reason().chars().count())
+        .max()
+        .unwrap_or(0);
+    let widest_place = widest(|r| &r.place);
+    // One very long place must not push all values off the screen.
+    let place_width = if INDENT + label_width + 4 + widest_place + behind <= canvas.width {
+        widest_place
+    } else {
+        widest_place.min((canvas.width / 2).max(LEAST))
+    };
+    for row in rows {
+        let style = match row.op {
+            Op::Set => anstyle::Style::new(),
+            Op::Add => canvas.palette.added,
+            Op::Remove => canvas.palette.removed,
+        };
+        let mut line = format!("  {} ", row.sign);
+        if label_width > 0 {
+            let _ = write!(line, "{:label_width$}  ", row.label);
+        }
+        let place = match detail.length {
+            Length::Full => row.place.clone(),
+            Length::Shortened => shortened(&row.place, place_width),
+        };
+        let _ = write!(line, "{place:place_width$}  ");
+        let reason = row.reason();
+        let used = line.chars().count().max(INDENT) + reason.chars().count();
+        line.push_str(&row.values(canvas.width.saturating_sub(used), detail.length));
+        let dim = canvas.palette.dim;
+        write!(out, "{style}{}{style:#}", line.trim_end())?;
+        if !reason.is_empty() {
+            write!(out, "{dim}{reason}{dim:#}")?;
+        }
+        writeln!(out)?;
+        if detail.selectors == Selectors::Shown {
+            selector(out, row.selector, canvas)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a selector on a line of its own, never shortened: it is there to be copied.
+pub(super) fn selector(out: &mut dyn io::Write, text: &str, canvas: Canvas) -> io::Result<()> {
+    let dim = canvas.palette.dim;
+    writeln!(out, "      {dim}{}{dim:#}", harmless(text))
+}

@@ -1,0 +1,102 @@
+//! The short forms of a preview, as Git has them.
+
+use std::io::{self, Write};
+
+use crate::plan::{FilePlan, Plan};
+use crate::render::counted::counted;
+use crate::render::hunks::{LineKind, hunks};
+use crate::render::terminal::{Canvas, harmless};
+
+/// Writes the path of each changed file.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn name_only(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    plan.changed_files()
+        .try_for_each(|file| writeln!(out, "{}", harmless(file.path.as_str())))
+}
+
+/// Writes how many lines come and go in each changed file, like `git diff --stat`.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn stat(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+    let files: Vec<(String, Option<Lines>)> = plan
+        .changed_files()
+        .map(|f| (harmless(f.path.as_str()).into_owned(), Lines::of(f)))
+        .collect();
+    let widest = files
+        .iter()
+        .map(|(path, _)| path.chars().count())
+        .max()
+        .unwrap_or(0);
+    let most = files
+        .iter()
+        .filter_map(|(_, l)| *l)
+        .map(|l| l.added + l.removed)
+        .max()
+        .unwrap_or(0);
+    let digits = most.to_string().len();
+    let room = canvas.width.saturating_sub(widest + digits + 5).max(10);
+    let palette = canvas.palette;
+    for (path, lines) in &files {
+        let Some(Lines { added, removed }) = *lines else {
+            writeln!(out, " {path:widest$} | {:>digits$}", "Bin")?;
+            continue;
+        };
+        let scaled = |n: usize| {
+            if most <= room {
+                n
+            } else {
+                (n * room).div_ceil(most)
+            }
+        };
+        let (plus, minus) = ("+".repeat(scaled(added)), "-".repeat(scaled(removed)));
+        let (green, red) = (palette.added, palette.removed);
+        let sum = added + removed;
+        writeln!(
+            out,
+            " {path:widest$} | {sum:>digits$} {green}{plus}{green:#}{red}{minus}{red:#}"
+        )?;
+    }
+    let sum = |part: fn(&Lines) -> usize| {
+        files
+            .iter()
+            .filter_map(|(_, l)| l.as_ref())
+            .map(part)
+            .sum::<usize>()
+    };
+    let (added, removed) = (sum(|l| l.added), sum(|l| l.removed));
+    write!(out, " {} changed", counted(files.len(), "file"))?;
+    if added > 0 {
+        write!(out, ", {}(+)", counted(added, "insertion"))?;
+    }
+    if removed > 0 {
+        write!(out, ", {}(-)", counted(removed, "deletion"))?;
+    }
+    writeln!(out)
+}
+
+/// Lines that come and go.
+#[derive(Clone, Copy, Debug)]
+struct Lines {
+    added: usize,
+    removed: usize,
+}
+
+impl Lines {
+    fn of(file: &FilePlan) -> Option<Self> {
+        let hunks = hunks(file)?;
+        let count = |kind| {
+            hunks
+                .iter()
+                .flat_map(|h| &h.lines)
+                .filter(|l| l.kind == kind)
+                .count()
+        };
+        Some(Self {
+            added: count(LineKind::Added),
+            removed: count(LineKind::Removed),
+        })
+    }
+}

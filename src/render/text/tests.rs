@@ -1,0 +1,238 @@
+use insta::assert_snapshot;
+
+use super::*;
+use crate::render::sample;
+
+fn shown(plan: &Plan, detail: Detail) -> String {
+    shown_on(Canvas::plain(120), plan, detail, &Allow::default())
+}
+
+fn shown_on(canvas: Canvas, plan: &Plan, detail: Detail, allow: &Allow) -> String {
+    let mut out = Vec::new();
+    preview(&mut out, plan, canvas, detail, allow).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_preview_goes_from_the_overview_over_the_hunks_to_the_summary() {
+    assert_snapshot!(shown(&sample::plan(), Detail::default()), @r"
+    web  1.4.2 -> 1.5.0
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.image  1.4.2 -> 1.5.0
+      + Deployment/web  spec.debug  false
+
+    new
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+
+    --- a/envs/production/web/deployment.yaml
+    +++ b/envs/production/web/deployment.yaml
+    @@ -1,3 +1,4 @@
+     spec:
+       replicas: 5
+    -  image: ghcr.io/acme/web:1.4.2
+    +  image: ghcr.io/acme/web:1.5.0
+    +  debug: false
+
+    --- /dev/null
+    +++ b/envs/production/new/all.yaml
+    @@ -0,0 +1 @@
+    +a: 1
+    \ No newline at end of file
+
+    2 kept: 1 not a version, 1 only in the target (--kept lists them)
+    warning: envs/production/web/x.yaml: still names `staging`
+    held by moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+      --allow moving-version lifts it
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+    staging -> production: 3 differences in 2 files of 2 applications
+    ");
+}
+
+#[test]
+fn kept_differences_are_listed_with_their_reasons_and_cannot_order_the_terminal() {
+    let detail = Detail {
+        kept: Kept::Listed,
+        ..Detail::default()
+    };
+    assert_snapshot!(shown(&sample::nothing(), detail), @r"
+    2 kept: 1 not a version, 1 only in the target
+
+    web
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.replicas  5 -> 1  (not a version)
+      - Deployment/web  spec.affinity  {zone: [a\u{1b}b, europe-west]}  (only in the target)
+
+    nothing to promote from staging to production
+    ");
+}
+
+#[test]
+fn selectors_stand_below_their_differences_and_whole_files_too() {
+    let detail = Detail {
+        selectors: Selectors::Shown,
+        ..Detail::default()
+    };
+    assert_snapshot!(shown(&sample::plan(), detail), @r"
+    web  1.4.2 -> 1.5.0
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.image  1.4.2 -> 1.5.0
+          envs/production/web/deployment.yaml:$.spec.image
+      + Deployment/web  spec.debug  false
+          envs/production/web/deployment.yaml:$.spec.debug
+
+    new
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+          envs/production/new/all.yaml
+
+    --- a/envs/production/web/deployment.yaml
+    +++ b/envs/production/web/deployment.yaml
+    @@ -1,3 +1,4 @@
+     spec:
+       replicas: 5
+    -  image: ghcr.io/acme/web:1.4.2
+    +  image: ghcr.io/acme/web:1.5.0
+    +  debug: false
+
+    --- /dev/null
+    +++ b/envs/production/new/all.yaml
+    @@ -0,0 +1 @@
+    +a: 1
+    \ No newline at end of file
+
+    2 kept: 1 not a version, 1 only in the target (--kept lists them)
+    warning: envs/production/web/x.yaml: still names `staging`
+    held by moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+      --allow moving-version lifts it
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+    staging -> production: 3 differences in 2 files of 2 applications
+    ");
+}
+
+#[test]
+fn colour_marks_the_words_that_changed_and_nothing_else_of_the_line() {
+    let canvas = Canvas {
+        palette: crate::render::terminal::Palette::coloured(),
+        width: 120,
+    };
+    let text = shown_on(
+        canvas,
+        &sample::plan(),
+        Detail::default(),
+        &Allow::default(),
+    );
+    let words = canvas.palette.removed_words;
+    let line = text
+        .lines()
+        .find(|l| l.contains("image: ghcr") && l.contains("4.2"))
+        .unwrap();
+    assert!(line.contains(&format!("{words}")), "{line:?}");
+    assert_eq!(
+        anstream::adapter::strip_str(&text).to_string(),
+        shown(&sample::plan(), Detail::default())
+    );
+}
+
+#[test]
+fn a_narrow_terminal_shortens_values_unless_full() {
+    let detail = Detail {
+        kept: Kept::Listed,
+        ..Detail::default()
+    };
+    let full = Detail {
+        length: Length::Full,
+        ..detail
+    };
+    let narrow = Canvas::plain(60);
+    let allow = Allow::default();
+    assert_snapshot!(shown_on(narrow, &sample::nothing(), detail, &allow), @r"
+    2 kept: 1 not a version, 1 only in the target
+
+    web
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.replicas  5 -> 1  (not a version)
+      - Deployment/web  spec.affinity  {zone: [a\u{…rope-west]}  (only in the target)
+
+    nothing to promote from staging to production
+    ");
+    assert_snapshot!(shown_on(narrow, &sample::nothing(), full, &allow), @r"
+    2 kept: 1 not a version, 1 only in the target
+
+    web
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.replicas  5 -> 1  (not a version)
+      - Deployment/web  spec.affinity  {zone: [a\u{1b}b, europe-west]}  (only in the target)
+
+    nothing to promote from staging to production
+    ");
+}
+
+#[test]
+fn a_hold_that_is_lifted_says_so() {
+    use crate::domain::GuardName;
+    let shown = |allow| {
+        shown_on(
+            Canvas::plain(120),
+            &sample::plan(),
+            Detail::default(),
+            &allow,
+        )
+    };
+    let text = shown(Allow::All);
+    assert_snapshot!(text, @r"
+    web  1.4.2 -> 1.5.0
+      envs/production/web/deployment.yaml
+        Deployment/web  spec.image  1.4.2 -> 1.5.0
+      + Deployment/web  spec.debug  false
+
+    new
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+
+    --- a/envs/production/web/deployment.yaml
+    +++ b/envs/production/web/deployment.yaml
+    @@ -1,3 +1,4 @@
+     spec:
+       replicas: 5
+    -  image: ghcr.io/acme/web:1.4.2
+    +  image: ghcr.io/acme/web:1.5.0
+    +  debug: false
+
+    --- /dev/null
+    +++ b/envs/production/new/all.yaml
+    @@ -0,0 +1 @@
+    +a: 1
+    \ No newline at end of file
+
+    2 kept: 1 not a version, 1 only in the target (--kept lists them)
+    warning: envs/production/web/x.yaml: still names `staging`
+    hold of moving-version lifted: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+    staging -> production: 3 differences in 2 files of 2 applications
+    ");
+    assert_eq!(shown(Allow::Guards(vec![GuardName::MovingVersion])), text);
+}
+
+#[test]
+fn stat_counts_lines_as_git_does() {
+    let mut out = Vec::new();
+    stat(&mut out, &sample::plan(), Canvas::plain(80)).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.lines().all(|line| line.starts_with(' ')), "{text}");
+    assert_snapshot!(text, @"
+    envs/production/web/deployment.yaml | 3 ++-
+    envs/production/new/all.yaml        | 1 +
+    2 files changed, 3 insertions(+), 1 deletion(-)
+    ");
+}
+
+#[test]
+fn name_only_prints_the_targets_paths() {
+    let mut out = Vec::new();
+    name_only(&mut out, &sample::plan()).unwrap();
+    assert_snapshot!(String::from_utf8(out).unwrap(), @"
+    envs/production/web/deployment.yaml
+    envs/production/new/all.yaml
+    ");
+}

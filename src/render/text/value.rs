@@ -1,0 +1,207 @@
+//! A value on one line.
+
+use crate::document::{VersionField, version_of};
+use crate::plan::PlannedDifference;
+use crate::render::terminal::harmless;
+use crate::yaml::{Kind, Value};
+
+/// What is shorter is no object id or digest, but perhaps a word.
+const SHORTEST_ID: usize = 40;
+/// Enough to tell two ids apart.
+const SHOWN_OF_AN_ID: usize = 10;
+
+/// The two sides of a difference, each on one line.
+///
+/// Where both carry a version after the same beginning, only the versions are
+/// shown: `1.4.2 -> 1.5.0` says more than two image references.
+pub(super) fn sides(difference: &PlannedDifference) -> (Option<String>, Option<String>) {
+    if let Some(versions) = versions(difference) {
+        return versions;
+    }
+    let (before, after) = (difference.before.as_ref(), difference.after.as_ref());
+    let kinds = (before.and_then(kind), after.and_then(kind));
+    let is_retyped = matches!(kinds, (Some(a), Some(b)) if a != b);
+    let line = |v: &Value| one_line(v, is_retyped);
+    (before.map(line), after.map(line))
+}
+
+fn versions(difference: &PlannedDifference) -> Option<(Option<String>, Option<String>)> {
+    let field = difference.version?;
+    let (before, after) = (
+        scalar(difference.before.as_ref()?)?,
+        scalar(difference.after.as_ref()?)?,
+    );
+    let part = |text| match field {
+        VersionField::Image => reference(text),
+        field => version_of(field, text),
+    };
+    let (old, new) = (part(before), part(after));
+    let head = |text: &'_ str, version| {
+        let head = text.strip_suffix(version)?;
+        Some(head.trim_end_matches([':', '@']).to_owned())
+    };
+    let heads = (head(before, old), head(after, new));
+    let is_same_head =
+        !old.is_empty() && !new.is_empty() && heads.0.is_some() && heads.0 == heads.1;
+    is_same_head.then(|| {
+        (
+            Some(harmless(old).into_owned()),
+            Some(harmless(new).into_owned()),
+        )
+    })
+}
+
+/// What follows an image's name: its tag and digest.
+fn reference(image: &str) -> &str {
+    let name_from = image.rfind('/').map_or(0, |slash| slash + 1);
+    match image[name_from..].find([':', '@']) {
+        Some(at) => image[name_from + at..].trim_start_matches([':', '@']),
+        None => image,
+    }
+}
+
+fn scalar(value: &Value) -> Option<&str> {
+    match value.untagged() {
+        Value::Scalar { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+fn kind(value: &Value) -> Option<Kind> {
+    match value.untagged() {
+        Value::Scalar { kind, .. } => Some(*kind),
+        _ => None,
+    }
+}
+
+/// A value on one line: scalars as they are, lists and mappings in flow style.
+fn one_line(value: &Value, is_quoted: bool) -> String {
+    match value {
+        Value::Scalar { text, .. } if text.starts_with("ENC[") => "ENC[…]".to_owned(),
+        Value::Scalar { text, .. } if text.trim_end_matches('\n').contains('\n') => {
+            format!("({} lines)", text.lines().count())
+        }
+        Value::Scalar {
+            text,
+            kind: Kind::Str,
+        } => {
+            let text = text.trim_end_matches('\n');
+            if is_quoted || text.is_empty() || text.trim() != text {
+                format!("\"{}\"", harmless(text))
+            } else {
+                harmless(text).into_owned()
+            }
+        }
+        Value::Scalar {
+            kind: Kind::Null, ..
+        } => "null".to_owned(),
+        Value::Scalar { text, .. } => harmless(text).into_owned(),
+        Value::Sequence(items) => {
+            let items: Vec<String> = items.iter().map(|v| one_line(v, false)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Mapping(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(k, v)| format!("{}: {}", harmless(k), one_line(v, false)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Alias(name) => format!("*{}", harmless(name)),
+        Value::Tagged(tag, value) => format!("{} {}", harmless(tag), one_line(value, is_quoted)),
+    }
+}
+
+/// Object ids and digests cut to their beginning, as Git shows them.
+pub(super) fn abbreviated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let hex = rest.find(|c: char| !is_hex(c)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(hex);
+        if run.len() >= SHORTEST_ID && run.contains(|c: char| c.is_ascii_digit()) {
+            out.push_str(&run[..SHOWN_OF_AN_ID]);
+            out.push('…');
+        } else {
+            out.push_str(run);
+        }
+        let other = tail.find(is_hex).unwrap_or(tail.len());
+        out.push_str(&tail[..other]);
+        rest = &tail[other..];
+    }
+    out
+}
+
+fn is_hex(c: char) -> bool {
+    matches!(c, '0'..='9' | 'a'..='f')
+}
+
+/// `text` in at most `width` characters, the middle left out.
+pub(super) fn shortened(text: &str, width: usize) -> String {
+    let count = text.chars().count();
+    if count <= width {
+        return text.to_owned();
+    }
+    let room = width.max(3) - 1;
+    let head = room.div_ceil(2);
+    let tail = room - head;
+    let start: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(count - tail).collect();
+    format!("{start}…{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_loses_its_middle() {
+        assert_eq!(shortened("abcdefghij", 10), "abcdefghij");
+        assert_eq!(shortened("abcdefghij", 7), "abc…hij");
+        assert_eq!(shortened("größerer", 5), "gr…er");
+    }
+
+    #[test]
+    fn an_image_is_its_tag_and_digest_as_long_as_its_name_stays() {
+        assert_eq!(reference("localhost:5000/web"), "localhost:5000/web");
+        assert_eq!(reference("localhost:5000/web:1@sha256:a"), "1@sha256:a");
+        assert_eq!(reference("acme/web@sha256:a"), "sha256:a");
+    }
+
+    #[test]
+    fn ids_and_digests_keep_their_beginning() {
+        let id = "b74bc7e7fbf366e29e8dcacb9a1e52227833647a";
+        assert_eq!(abbreviated(&format!("main-{id}")), "main-b74bc7e7fb…");
+        assert_eq!(
+            abbreviated(&format!("1.0@sha256:{id}{id}x")),
+            "1.0@sha256:b74bc7e7fb…x"
+        );
+        assert_eq!(abbreviated("deadbeef größe 1.2.3"), "deadbeef größe 1.2.3");
+    }
+
+    #[test]
+    fn several_lines_are_counted() {
+        assert_eq!(one_line(&Value::string("a\nb\nc\n"), false), "(3 lines)");
+        assert_eq!(one_line(&Value::string("a\n"), false), "a");
+    }
+
+    #[test]
+    fn a_sealed_value_is_not_printed() {
+        assert_eq!(
+            one_line(&Value::string("ENC[AES256_GCM,data:x]"), false),
+            "ENC[…]"
+        );
+    }
+
+    #[test]
+    fn structure_is_written_in_flow_style() {
+        let value = Value::Mapping(vec![
+            (
+                "a".into(),
+                Value::Sequence(vec![Value::string("x"), Value::string("")]),
+            ),
+            ("b".into(), Value::string("ENC[y]")),
+        ]);
+        assert_eq!(one_line(&value, false), "{a: [x, \"\"], b: ENC[…]}");
+    }
+}
