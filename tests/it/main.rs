@@ -39,6 +39,7 @@ mod github;
 mod house;
 mod memory;
 mod pairing;
+mod project;
 mod proofs;
 mod proposing;
 mod readme;
