@@ -39,27 +39,17 @@ pub(super) fn add(target: &Target<'_>, after: Option<usize>, document: &Fragment
     if target.newline != "\n" {
         text = text.replace('\n', target.newline);
     }
-    Patch {
-        span: at..at,
-        text,
-        depth: 0,
-        place: Place::root(next),
-    }
+    Patch::of(&Place::root(next), at..at, text)
 }
 
 /// Removes documents.
 pub(super) fn remove(target: &Target<'_>, indexes: &BTreeSet<usize>) -> Vec<Patch> {
     let documents = &target.stream.documents;
-    let patch = |index: usize, span| Patch {
-        span,
-        text: String::new(),
-        depth: 0,
-        place: Place::root(index),
-    };
+    let deletion = |index: usize, span| Patch::of(&Place::root(index), span, String::new());
     let spans = indexes
         .iter()
         .filter_map(|index| Some((*index, documents.get(*index)?.span.clone())));
-    let mut patches: Vec<Patch> = spans.map(|(index, span)| patch(index, span)).collect();
+    let mut patches: Vec<Patch> = spans.map(|(index, span)| deletion(index, span)).collect();
     let first_kept = (0..documents.len()).find(|index| !indexes.contains(index));
     if let (Some(first), Some(kept)) = (documents.first(), first_kept)
         && kept > 0
@@ -70,7 +60,7 @@ pub(super) fn remove(target: &Target<'_>, indexes: &BTreeSet<usize>) -> Vec<Patc
         && target.text[marker..line_end(target.text, marker)].trim_end() == "---"
     {
         // The stream started without a marker, so it still does.
-        patches.push(patch(kept, marker..next_line(target.text, marker)));
+        patches.push(deletion(kept, marker..next_line(target.text, marker)));
     }
     patches
 }

@@ -17,13 +17,21 @@ pub(super) struct Patch {
 }
 
 impl Patch {
-    /// A patch of children of the collection at `place`.
-    pub(super) fn of_child(place: &Place, span: Span, text: String) -> Self {
+    /// A patch of the value at `place`.
+    pub(super) fn of(place: &Place, span: Span, text: String) -> Self {
         Self {
             span,
             text,
-            depth: place.steps.len() + 1,
+            depth: place.steps.len(),
             place: place.clone(),
+        }
+    }
+
+    /// A patch of children of the collection at `place`.
+    pub(super) fn of_child(place: &Place, span: Span, text: String) -> Self {
+        Self {
+            depth: place.steps.len() + 1,
+            ..Self::of(place, span, text)
         }
     }
 }

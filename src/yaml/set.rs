@@ -35,12 +35,7 @@ pub(super) fn patches(
     let parent = Parent::of(target, place)?;
     let root = value.root()?;
     let properties = (node.tag != root.tag).then(|| properties(node, root));
-    let patch = |span: Span, text: String| Patch {
-        span,
-        text,
-        depth: place.steps.len(),
-        place: place.clone(),
-    };
+    let patch = |span: Span, text: String| Patch::of(place, span, text);
     let in_json = target.json && !(place.steps.is_empty() && is_bare(target) && !value.json);
     if parent.layout == Some(Layout::Flow) || in_json {
         let text = in_flow(target, node, value)?;
@@ -58,8 +53,10 @@ pub(super) fn patches(
     let is_open = place.steps.is_empty()
         && is_first(target.text, node.start)
         && node.lead <= line_start(target.text, node.start);
-    let new = new_value(target, node, &parent, value, is_compact || is_open)?;
-    if is_compact || is_open {
+    // A collection on the line of its dash, or a root without a marker.
+    let starts_inline = is_compact || is_open;
+    let new = new_value(target, node, &parent, value, starts_inline)?;
+    if starts_inline {
         return Some(vec![in_place(
             target,
             node,
@@ -218,7 +215,7 @@ fn replaced(
     patch(from..node.span.end, text)
 }
 
-/// The patch for a collection that starts on the line of its dash, or for a root without a marker.
+/// The patch for a collection on the line of its dash, or for a root without a marker.
 fn in_place(
     target: &Target<'_>,
     node: &Node,

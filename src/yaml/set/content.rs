@@ -11,7 +11,6 @@ use super::super::{reindent, render};
 use super::parent::Parent;
 
 /// The text of a new value.
-#[derive(Default)]
 pub(super) struct NewValue {
     /// The part on the line of its key or dash.
     pub(super) inline: String,
@@ -19,92 +18,100 @@ pub(super) struct NewValue {
     pub(super) body: Vec<String>,
 }
 
+impl NewValue {
+    fn inline(inline: String) -> Self {
+        Self {
+            inline,
+            body: Vec::new(),
+        }
+    }
+}
+
 /// The new value for a block collection or a document's root.
+///
+/// `starts_inline` is whether the old value is a collection on the line of its dash, or a root
+/// without a marker.
 pub(super) fn new_value(
     target: &Target<'_>,
     node: &Node,
     parent: &Parent,
     value: &Fragment,
-    whole: bool,
+    starts_inline: bool,
 ) -> Option<NewValue> {
     let root = value.root()?;
     let source = &value.text()[root.span.clone()];
-    let is_root = parent.layout.is_none();
-    match (&root.content, root.layout()) {
-        (_, Some(Layout::Block)) => {
-            let same = std::mem::discriminant(&root.content)
-                == std::mem::discriminant(&node.content)
-                && node.layout() == Some(Layout::Block);
-            let stays = parent.is_sequence
-                && !node.is_omitted()
-                && node.layout() != Some(Layout::Block)
-                && node.start == node.span.start
-                && line_start(target.text, node.lead) == line_start(target.text, node.start);
-            let depth = if same || stays || (whole && !is_root) {
-                column(target.text, node.span.start)
-            } else if is_root {
-                0
-            } else if parent.is_sequence {
-                parent.column + 2
-            } else if matches!(root.content, Content::Sequence { .. }) {
-                parent.column + target.style.list.unwrap_or(target.style.width())
-            } else {
-                parent.column + target.style.width()
-            };
-            let mut body = reindent::lines(&without_tag(value, root)?, depth, target.style);
-            if parent.is_sequence && !same && node.anchor.is_none() && root.tag.is_none() && !whole
-            {
-                let inline = body.remove(0).trim_start_matches(' ').to_owned();
-                let inline = std::iter::once(inline)
-                    .chain(body)
-                    .collect::<Vec<_>>()
-                    .join(target.newline);
-                return Some(NewValue {
-                    inline,
-                    body: Vec::new(),
-                });
-            }
-            Some(NewValue {
-                inline: String::new(),
-                body,
-            })
+    Some(match &root.content {
+        _ if root.layout() == Some(Layout::Block) => {
+            return new_block(target, node, parent, value, starts_inline);
         }
-        (
-            Content::Scalar(Scalar {
-                quoting: Quoting::Literal | Quoting::Folded,
-                ..
-            }),
-            _,
-        ) => Some(block_scalar(target, node, parent, source)),
-        (Content::Scalar(_), _) if source.contains('\n') => Some(NewValue {
-            inline: shifted(source, parent.column, target.newline),
-            body: Vec::new(),
-        }),
-        (Content::Scalar(scalar), _) => {
-            let old = match &node.content {
-                Content::Scalar(old) => Some(old),
-                _ => None,
-            };
-            let inline = if root.is_omitted() && !is_root {
+        Content::Alias(_) => return None,
+        Content::Scalar(Scalar {
+            quoting: Quoting::Literal | Quoting::Folded,
+            ..
+        }) => block_scalar(target, node, parent, source),
+        Content::Scalar(scalar) if !source.contains('\n') => {
+            let is_root = parent.layout.is_none();
+            NewValue::inline(if root.is_omitted() && !is_root {
                 String::new()
             } else {
-                single_line(scalar, old, Context::Block)
-            };
-            Some(NewValue {
-                inline,
-                body: Vec::new(),
+                single_line(scalar, old_scalar(node), Context::Block)
             })
         }
-        (Content::Alias(_), _) => None,
-        _ => Some(NewValue {
-            inline: shifted(source, parent.column, target.newline),
-            body: Vec::new(),
-        }),
+        _ => NewValue::inline(shifted(source, parent.column, target.newline)),
+    })
+}
+
+/// The new value for a block collection, if it is one itself.
+fn new_block(
+    target: &Target<'_>,
+    node: &Node,
+    parent: &Parent,
+    value: &Fragment,
+    starts_inline: bool,
+) -> Option<NewValue> {
+    let root = value.root()?;
+    let is_root = parent.layout.is_none();
+    let is_same_kind = std::mem::discriminant(&root.content)
+        == std::mem::discriminant(&node.content)
+        && node.layout() == Some(Layout::Block);
+    let is_on_dash_line = parent.is_sequence
+        && !node.is_omitted()
+        && node.layout() != Some(Layout::Block)
+        && node.start == node.span.start
+        && line_start(target.text, node.lead) == line_start(target.text, node.start);
+    let depth = if is_same_kind || is_on_dash_line || (starts_inline && !is_root) {
+        column(target.text, node.span.start)
+    } else if is_root {
+        0
+    } else if parent.is_sequence {
+        parent.column + 2
+    } else if matches!(root.content, Content::Sequence { .. }) {
+        parent.column + target.style.list.unwrap_or(target.style.width())
+    } else {
+        parent.column + target.style.width()
+    };
+    let mut body = reindent::lines(&without_tag(value, root)?, depth, target.style);
+    let has_properties = node.anchor.is_some() || root.tag.is_some();
+    if parent.is_sequence && !is_same_kind && !has_properties && !starts_inline {
+        let spaces = indent(&body[0]);
+        body[0].drain(..spaces);
+        return Some(NewValue::inline(body.join(target.newline)));
+    }
+    Some(NewValue {
+        inline: String::new(),
+        body,
+    })
+}
+
+fn old_scalar(node: &Node) -> Option<&Scalar> {
+    match &node.content {
+        Content::Scalar(scalar) => Some(scalar),
+        _ => None,
     }
 }
 
 /// The fragment without the line with the tag of its root.
-pub(super) fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
+fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
     if root.tag.is_none() {
         return Some(value.clone());
     }
@@ -114,12 +121,7 @@ pub(super) fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
 }
 
 /// The lines of a block scalar, indented for the target.
-pub(super) fn block_scalar(
-    target: &Target<'_>,
-    node: &Node,
-    parent: &Parent,
-    source: &str,
-) -> NewValue {
+fn block_scalar(target: &Target<'_>, node: &Node, parent: &Parent, source: &str) -> NewValue {
     let mut lines = source.split('\n');
     let header = lines.next().unwrap_or_default();
     let indicator = &header[..header.find([' ', '\t']).unwrap_or(header.len())];
@@ -164,7 +166,7 @@ pub(super) fn block_scalar(
 }
 
 /// A flow value, with all lines but the first indented by `depth`.
-pub(super) fn shifted(source: &str, depth: usize, newline: &str) -> String {
+fn shifted(source: &str, depth: usize, newline: &str) -> String {
     let mut lines = source.split('\n');
     let mut text = lines.next().unwrap_or_default().to_owned();
     for line in lines {
@@ -178,17 +180,11 @@ pub(super) fn shifted(source: &str, depth: usize, newline: &str) -> String {
 }
 
 /// A scalar on one line, in the quotes of the old value if possible.
-pub(super) fn single_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> String {
+fn single_line(new: &Scalar, old: Option<&Scalar>, context: Context) -> String {
     let source_is_plain = new.quoting == Quoting::Plain;
-    let own = if source_is_plain {
-        Quoting::Plain
-    } else {
-        Quoting::Double
-    };
-    let own = if new.quoting == Quoting::Single {
-        Quoting::Single
-    } else {
-        own
+    let own = match new.quoting {
+        Quoting::Plain | Quoting::Single => new.quoting,
+        Quoting::Double | Quoting::Literal | Quoting::Folded => Quoting::Double,
     };
     let preferred = match old {
         Some(Scalar {
@@ -227,11 +223,7 @@ pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Opt
         Context::Flow
     };
     if let Content::Scalar(scalar) = &root.content {
-        let old = match &node.content {
-            Content::Scalar(old) => Some(old),
-            _ => None,
-        };
-        return Some(single_line(scalar, old, context));
+        return Some(single_line(scalar, old_scalar(node), context));
     }
     let source = &value.text()[root.span.clone()];
     let fits = root.layout() == Some(Layout::Flow) && (!target.json || value.json);
