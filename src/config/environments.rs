@@ -51,7 +51,8 @@ pub(super) fn read(
                             quoted(alias)
                         )
                     };
-                    notes.fault(Note::at(place, message));
+                    let hint = "use each name and alias for one environment only";
+                    notes.fault(Note::at(place, message).hint(hint));
                 }
                 Some(_) => {
                     let message = format!("alias {} is listed twice", quoted(alias));

@@ -140,7 +140,7 @@ mod tests {
             column: 6,
             path: "environments[0].kind".into(),
             message: "unknown value `prod` for `kind`".into(),
-            hint: Some("it can be `production`".into()),
+            hint: Some("allowed: `production`".into()),
             excerpt: Excerpt {
                 line: "\tkind: prod".into(),
                 before: 7,
@@ -164,7 +164,7 @@ mod tests {
             "   |",
             "12 | \tkind: prod",
             "   | \t      ^^^^",
-            "   = hint: it can be `production`",
+            "   = hint: allowed: `production`",
             "",
         ];
         assert_eq!(fault().report(), expected.join("\n"));

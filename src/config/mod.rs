@@ -35,7 +35,7 @@ use source::Source;
 
 pub use fault::{ConfigFault, ConfigFaults, Excerpt};
 
-/// How many faults are shown; nobody reads more at once.
+/// How many faults are reported at most.
 const MOST_FAULTS: usize = 100;
 
 /// A configuration without faults.

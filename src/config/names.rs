@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
-use super::words::quoted;
+use super::words::{did_you_mean, list, quoted};
 
 /// The names seen so far for one kind of thing.
 #[derive(Debug, Default)]
@@ -18,19 +18,38 @@ impl<'a> Names<'a> {
         check_part(&format!("{what} name"), name, at, notes);
         if !self.seen.insert(name) {
             let message = format!("{what} {} is defined twice", quoted(name));
-            notes.fault(Note::at(at.clone(), message));
+            notes.fault(Note::at(at.clone(), message).hint("give one of them a different name"));
         }
     }
+}
+
+/// The note about a reference to a name that is not defined.
+pub(super) fn undefined<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    at: Pointer,
+) -> Note {
+    const SHOWN: usize = 20;
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = did_you_mean(name, known.iter().copied());
+    let note = Note::at(at, format!("no {what} is named {}{near}", quoted(name)));
+    let shown = list(known.iter().take(SHOWN).copied());
+    note.hint(match known.len() {
+        0 => format!("define it under `{what}s`"),
+        1..=SHOWN => format!("known {what}s: {shown}"),
+        _ => format!("known {what}s: {shown}, ..."),
+    })
 }
 
 /// Notes a name with a `/` or a control character: names go into paths and commit trailers.
 pub(super) fn check_part(what: &str, name: &str, at: &Pointer, notes: &mut Notes) {
     if name.chars().any(char::is_control) {
         let message = format!("{what} {} contains a control character", quoted(name));
-        notes.fault(Note::at(at.clone(), message));
+        notes.fault(Note::at(at.clone(), message).hint("write it on one line, as plain text"));
     }
     if name.contains('/') {
         let message = format!("{what} {} contains a `/`", quoted(name));
-        notes.fault(Note::at(at.clone(), message));
+        notes.fault(Note::at(at.clone(), message).hint("use a name that is one part of a path"));
     }
 }

@@ -48,7 +48,7 @@ impl Note {
     }
 }
 
-/// How many faults are kept; placing each one takes time, and nobody reads more.
+/// How many faults are kept at most, because placing each one takes time.
 const MOST: usize = 1_000;
 
 /// The faults and warnings found so far.

@@ -1,10 +1,10 @@
 //! Policies: which promotions they match, and that no two of them tie.
 
 use super::file::{File, OneOrMany, PolicyEntry, PullRequestEntry};
-use super::names::Names;
+use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
-use super::words::{did_you_mean, quoted};
+use super::words::quoted;
 use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};
 
 /// Reads the policies, highest precedence first.
@@ -116,11 +116,7 @@ fn check_match(
     for (at, name) in products.flat_map(|list| list.each(&at.key("products"))) {
         if !file.products.iter().any(|p| p.name == *name) {
             let known = file.products.iter().map(|p| p.name.as_str());
-            let near = did_you_mean(name, known);
-            notes.fault(Note::at(
-                at,
-                format!("no product is named {}{near}", quoted(name)),
-            ));
+            notes.fault(undefined("product", name, known, at));
         }
     }
     // Without a list of environments, they are found in paths, and any name can be right.
@@ -131,9 +127,7 @@ fn check_match(
     for (at, name) in places.flat_map(|list| list.each(&at.key("environments"))) {
         if !environments.iter().any(|e| e.answers_to(name)) {
             let known = environments.iter().flat_map(Environment::names);
-            let near = did_you_mean(name, known);
-            let message = format!("no environment is named {}{near}", quoted(name));
-            notes.warning(Note::at(at, message));
+            notes.warning(undefined("environment", name, known, at));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use globset::Glob;
 
 use super::file::{File, OneOrMany, PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
-use super::names::Names;
+use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::{did_you_mean, quoted};
@@ -54,9 +54,7 @@ pub(super) fn products(file: &File, at: &Pointer, notes: &mut Notes) -> Vec<Prod
             && !file.templates.iter().any(|t| t.name == *name)
         {
             let known = file.templates.iter().map(|t| t.name.as_str());
-            let near = did_you_mean(name, known);
-            let message = format!("no template is named {}{near}", quoted(name));
-            notes.fault(Note::at(at.key("template"), message));
+            notes.fault(undefined("template", name, known, at.key("template")));
         }
         products.push(Product {
             name: entry.name.clone(),

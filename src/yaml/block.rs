@@ -100,7 +100,7 @@ pub(super) fn remove(
     Some(patches)
 }
 
-/// Extends a removed region over blank lines that nobody would leave there.
+/// Extends a removed region over the blank lines that it would leave behind.
 ///
 /// `above` is the end of the child before it, if there is one.
 fn with_blank_lines(

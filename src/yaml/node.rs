@@ -22,7 +22,7 @@ pub struct Stream {
 /// One document of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// What the document holds.
+    /// The root node.
     pub root: Node,
     /// From its directives or `---`, if any, up to the start of the next document.
     pub span: Span,
