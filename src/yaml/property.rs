@@ -347,9 +347,11 @@ impl Count {
     }
 }
 
+/// Runs so many cases if `GIT_PROMOTE_THOROUGH` is set, as in CI, and a quarter of them otherwise.
 fn runner(cases: u32) -> TestRunner {
+    let is_thorough = std::env::var_os("GIT_PROMOTE_THOROUGH").is_some();
     TestRunner::new(ProptestConfig {
-        cases,
+        cases: if is_thorough { cases } else { cases / 4 },
         rng_seed: RngSeed::Fixed(20_260_101),
         failure_persistence: None,
         max_shrink_iters: 2_000,
