@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use insta::assert_snapshot;
 
-use crate::world::{Ran, Repo, World};
+use crate::world::{Repo, World};
 
 const STAGING: &str = "image: {tag: 1.5.0}\n";
 const PRODUCTION: &str = "image: {tag: 1.4.2}\n";
@@ -57,8 +57,9 @@ fn put(repo: &Repo<'_>, path: &str, is: Is) {
     repo.git(&["add", path]);
 }
 
-/// What `git promote` with `--kept` does where the environments of `api` have these entries.
-fn ran(staging: Is, production: Is, more: &[&str]) -> Ran {
+/// The lines about the entry that `git promote --kept` prints if the environments of `api` have
+/// these.
+fn rows(staging: Is, production: Is, more: &[&str]) -> String {
     let world = World::new();
     let repo = world.repository(&files());
     put(&repo, "apps/api/staging/entry", staging);
@@ -80,87 +81,74 @@ fn ran(staging: Is, production: Is, more: &[&str]) -> Ran {
     assert_eq!(tree(), before, "{ran}");
     let promoted = repo.show("HEAD", "apps/api/production/values.yaml");
     assert!(promoted.contains("1.5.0"), "{ran}");
-    ran
+    let lines = ran.stdout.split_inclusive('\n');
+    lines.filter(|line| line.contains("/entry")).collect()
 }
 
 #[test]
 fn a_submodule_is_kept_and_shown_whatever_the_other_side_has() {
-    for (staging, production, sign) in [
-        (Submodule('1'), Submodule('2'), ' '),
-        (Submodule('1'), Nothing, '+'),
-        (Nothing, Submodule('2'), '-'),
-        (Submodule('1'), File("text\n"), ' '),
-        (File("text\n"), Submodule('2'), ' '),
-        (File("a: [\n"), Submodule('2'), ' '),
-        (Submodule('1'), Folder, ' '),
-        (Folder, Submodule('2'), ' '),
-        (Submodule('1'), Link("values.yaml"), ' '),
-    ] {
-        for more in [&[][..], &["--promote", "all", "--delete"]] {
-            let ran = ran(staging, production, more);
-            let row = format!("\n{sign} apps/api/production/entry  (submodule)\n");
-            assert!(ran.stdout.contains(&row), "{ran}");
-            assert!(!ran.stdout.contains("inner"), "{ran}");
-        }
-    }
-    assert!(
-        !ran(Submodule('1'), Submodule('1'), &[])
-            .stdout
-            .contains("entry")
-    );
+    let all = [
+        (Submodule('1'), Submodule('2')),
+        (Submodule('1'), Nothing),
+        (Nothing, Submodule('2')),
+        (Submodule('1'), File("text\n")),
+        (File("text\n"), Submodule('2')),
+        (File("a: [\n"), Submodule('2')),
+        (Submodule('1'), Folder),
+        (Folder, Submodule('2')),
+        (Submodule('1'), Link("values.yaml")),
+    ]
+    .map(|(staging, production)| {
+        let printed = rows(staging, production, &[]);
+        let more = ["--promote", "all", "--delete"];
+        assert_eq!(rows(staging, production, &more), printed);
+        printed
+    });
+    assert_snapshot!(all.concat(), @"
+      apps/api/production/entry  (submodule)
+    + apps/api/production/entry  (submodule)
+    - apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule)
+    ");
+    assert_eq!(rows(Submodule('1'), Submodule('1'), &[]), "");
 }
 
 #[test]
 fn a_submodule_is_not_promoted_by_its_own_selector() {
     let values = "apps/api/production/values.yaml";
     let only = ["--only", "apps/api/production/entry", "--only", values];
-    let ran = ran(Submodule('1'), Nothing, &only);
-    assert!(ran.stdout.contains("entry  (submodule)"), "{ran}");
+    assert_snapshot!(rows(Submodule('1'), Nothing, &only), @"+ apps/api/production/entry  (submodule)");
 }
 
 #[test]
 fn a_link_is_kept_and_shown_whatever_the_other_side_has() {
-    for (staging, production, row) in [
-        (
-            Link("a"),
-            Link("b"),
-            "  apps/api/production/entry  (not YAML)\n",
-        ),
-        (
-            Link("a"),
-            Nothing,
-            "+ apps/api/production/entry  (only in the source)\n",
-        ),
-        (
-            Nothing,
-            Link("b"),
-            "- apps/api/production/entry  (only in the target)\n",
-        ),
-        (
-            Link("a"),
-            File("a: 1\n"),
-            "  apps/api/production/entry  (not YAML)\n",
-        ),
+    let all = [
+        (Link("a"), Link("b")),
+        (Link("a"), Nothing),
+        (Nothing, Link("b")),
+        (Link("a"), File("a: 1\n")),
         // One blob, once as a link and once as a file.
-        (
-            Link("a"),
-            File("a"),
-            "  apps/api/production/entry  (not YAML)\n",
-        ),
-        (
-            Link("a"),
-            Folder,
-            "+ apps/api/production/entry  (only in the source)\n",
-        ),
-        (
-            Folder,
-            Link("b"),
-            "- apps/api/production/entry  (only in the target)\n",
-        ),
-    ] {
-        let ran = ran(staging, production, &[]);
-        assert!(ran.stdout.contains(row), "{ran}");
-    }
+        (Link("a"), File("a")),
+        (Link("a"), Folder),
+        (Folder, Link("b")),
+    ]
+    .map(|(staging, production)| rows(staging, production, &[]));
+    assert_snapshot!(all.concat(), @"
+      apps/api/production/entry  (not YAML)
+    + apps/api/production/entry  (only in the source)
+    - apps/api/production/entry  (only in the target)
+      apps/api/production/entry  (not YAML)
+      apps/api/production/entry  (not YAML)
+    + apps/api/production/entry  (only in the source)
+    - apps/api/production/entry/inner.txt  (only in the target)
+    - apps/api/production/entry  (only in the target)
+    + apps/api/production/entry/inner.txt  (only in the source)
+    ");
 }
 
 #[test]
@@ -226,7 +214,19 @@ fn a_submodule_in_the_place_of_an_environment_is_shown() {
         ];
         let ran = repo.promote(&[&hop[..], &["--kept"]].concat());
         assert_eq!(ran.code, 0, "{ran}");
-        let row = "  apps/new/production  (submodule)\n";
-        assert!(ran.stdout.contains(row), "{ran}");
+        insta::allow_duplicates! {
+            assert_snapshot!(ran, @"
+            exit 0
+            --- stdout
+            1 kept: 1 submodule
+
+            new
+              apps/new/production  (submodule)
+
+            nothing to promote from staging to production
+
+            --- stderr
+            ");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use insta::assert_snapshot;
+
 use crate::console::{project, repository_of, run};
 use crate::world::World;
 
@@ -138,8 +140,17 @@ fn the_library_prints_the_differences_that_the_program_has() {
     let mut out = Vec::new();
     preview::print(&repo.dir, "staging", "production", &mut out).unwrap();
     let printed = String::from_utf8(out).unwrap();
-    let line = "promote  charts/ledger/values-production.yaml:$.image.tag  (image tag)\n";
-    assert!(printed.contains(line), "{printed}");
+    assert_snapshot!(printed, @"
+    promote  charts/ledger/values-production.yaml:$.image.tag  (image tag)
+    promote  charts/ledger/values-production.yaml:$.image.digest  (image digest)
+    keep     charts/ledger/values-production.yaml:$.replicas  (keep rule `$.replicas`)
+    keep     charts/ledger/values-production.yaml:$.host  (keep rule `$..host`)
+    promote  charts/ledger/values-production.yaml:$.features.multiCurrency  (rule `$.features`)
+    promote  charts/ledger/values-production.yaml:$.features.nightlyClose  (rule `$.features`)
+    keep     charts/notifier/values-production.yaml:$.replicas  (keep rule `$.replicas`)
+    keep     charts/notifier/values-production.yaml:$.host  (keep rule `$..host`)
+    keep     charts/notifier/values-production.yaml:$.smtp.host  (keep rule `$..host`)
+    ");
     let json = repo.promote(&[
         "diff",
         "--from",
