@@ -1,4 +1,4 @@
-//! How fast git-promote is beside plain git, on generated repositories.
+//! The speed of git-promote compared with plain git, on generated repositories.
 //!
 //! ```text
 //! cargo bench               # 9,000 and 90,000 files, a few minutes
@@ -8,12 +8,12 @@
 //!
 //! # Why
 //!
-//! Seconds say nothing on another machine. So each row divides the program's
+//! Seconds mean little on another machine. So each row divides the program's
 //! median by that of plain git doing the comparable work, run in turns (A B A B)
 //! on the same repository. Only the start-up has a target in milliseconds: it is
 //! what people wait for before anything happens. Git processes are counted, as
-//! each costs more on other systems than here. A row that misses its target says
-//! FAIL, and the exit code is 1; on a busy machine, run it again.
+//! each costs more on other systems than here. A row that misses its target
+//! shows FAIL, and the exit code is 1; on a busy machine, run it again.
 
 mod figures;
 mod manifests;

@@ -65,8 +65,8 @@ pub fn run(world: &World, command: &mut Command) {
     let done = done
         .and_then(std::process::Child::wait_with_output)
         .expect("it can be run");
-    let told = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{command:?} failed: {told}");
+    let stderr = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?} failed: {stderr}");
 }
 
 /// A program's peak memory in bytes, with how it was measured.

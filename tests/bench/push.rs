@@ -22,7 +22,7 @@ enum Kind {
 
 impl Kind {
     /// Most Git processes that a promotion may start: `read-tree` and `update-ref` move files and
-    /// branch. One `merge` would do both, but it loses what somebody adds to the index meanwhile.
+    /// branch. One `merge` would do both, but it loses what is added to the index meanwhile.
     fn processes(self) -> usize {
         match self {
             Self::Bare => 6,
@@ -47,13 +47,13 @@ fn figures(world: &World, repository: &Repository, kind: Kind, table: &mut Table
     let mut left_behind = Vec::new();
     let mut services = repository.behind.iter();
     for app in services.by_ref().take(Turns::NEEDED) {
-        clone.somebody_commits(&format!("before {app} is promoted"));
+        clone.commit_upstream(&format!("before {app} is promoted"));
         let ours = timed(|| run(world, &mut clone.promote(app)));
         clone.check(app, "production", "staging");
         if !clone.is_level() {
             left_behind.push(format!("when {app} was promoted"));
         }
-        clone.somebody_commits(&format!("after {app} is promoted"));
+        clone.commit_upstream(&format!("after {app} is promoted"));
         let tree = clone.prepared_tree(app);
         let theirs = timed(|| clone.plumb(&tree));
         clone.check(app, "dev", "production");
@@ -71,7 +71,7 @@ fn figures(world: &World, repository: &Repository, kind: Kind, table: &mut Table
     let mut another = || {
         let app = services.next();
         let app = app.expect("more services are behind than there are turns");
-        clone.somebody_commits(&format!("before {app} is promoted"));
+        clone.commit_upstream(&format!("before {app} is promoted"));
         clone.promote(app)
     };
     let started = processes::started(world, another());
@@ -142,7 +142,7 @@ impl<'w> Clone<'w> {
     }
 
     /// Another commit on the remote's branch, about a file that no promotion touches.
-    fn somebody_commits(&self, text: &str) {
+    fn commit_upstream(&self, text: &str) {
         self.world.import(&self.remote, |to| {
             head(to, "refs/heads/main", "notes")?;
             writeln!(to, "from refs/heads/main^0\nM 100644 inline NOTES.md")?;
@@ -181,8 +181,8 @@ impl<'w> Clone<'w> {
                     self.remote.join("objects"),
                 );
             let out = command.output().expect("git can be run");
-            let told = String::from_utf8_lossy(&out.stderr);
-            assert!(out.status.success(), "git {words:?}: {told}");
+            let stderr = String::from_utf8_lossy(&out.stderr);
+            assert!(out.status.success(), "git {words:?}: {stderr}");
             String::from_utf8_lossy(&out.stdout).trim().to_owned()
         };
         let tip = self.world.git(&self.remote, &["rev-parse", "main"]);

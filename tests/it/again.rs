@@ -1,4 +1,4 @@
-//! This test binary as a program of its own: another environment, or a death on the way.
+//! This test binary, started again as a program that has another environment or is killed.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::world::{World, any, change, promote};
 /// The arguments that start [`program`].
 const ARGS: [&str; 4] = ["--exact", "again::program", "--ignored", "--nocapture"];
 
-/// A command that promotes `a` and `new` to `2` in `dir` and prints what came of it.
+/// A command that promotes `a` and `new` to `2` in `dir` and prints the outcome.
 pub fn again(world: &World, dir: &Path, under: &[&str]) -> Command {
     let this = std::env::current_exe().unwrap();
     let mut command = match under {
@@ -38,5 +38,5 @@ fn program() {
     ];
     let done = GitRepository::discover(Path::new(&dir), NetworkOptions::default())
         .and_then(|git| promote(&git, &any(), changes));
-    println!("came of it: {done:?}");
+    println!("outcome: {done:?}");
 }

@@ -1,4 +1,4 @@
-//! Entries of a folder that are no files: submodules and symbolic links.
+//! Folder entries that are not files: submodules and symbolic links.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -17,7 +17,7 @@ enum Is {
     File(&'static str),
     /// A folder with one file.
     Folder,
-    /// A submodule at a commit of so many equal digits.
+    /// A submodule at the commit whose id repeats this digit.
     Submodule(char),
     Link(&'static str),
 }
@@ -132,7 +132,7 @@ fn a_link_is_kept_and_shown_whatever_the_other_side_has() {
         (Link("a"), Nothing),
         (Nothing, Link("b")),
         (Link("a"), File("a: 1\n")),
-        // One blob, once as a link and once as a file.
+        // The same blob as a link and as a file.
         (Link("a"), File("a")),
         (Link("a"), Folder),
         (Folder, Link("b")),
@@ -152,7 +152,7 @@ fn a_link_is_kept_and_shown_whatever_the_other_side_has() {
 }
 
 #[test]
-fn a_new_application_comes_without_its_submodule_and_a_warning_tells() {
+fn a_new_application_comes_without_its_submodule_and_with_a_warning() {
     let world = World::new();
     let repo = world.repository(&files());
     repo.write("apps/new/staging/values.yaml", STAGING);

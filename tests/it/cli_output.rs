@@ -1,4 +1,4 @@
-//! `git promote diff` and what its outputs promise.
+//! The outputs of `git promote diff`.
 
 use std::process::Stdio;
 
@@ -89,11 +89,7 @@ fn the_json_of_a_diff_keeps_the_schema_that_the_program_prints() {
         let ran = diff(&repo, more);
         assert_eq!(ran.code, 0, "{ran}");
         assert_valid(&world, "diff", &ran.stdout);
-        assert_eq!(
-            ran.stdout.lines().count(),
-            1,
-            "one line for programs: {ran}"
-        );
+        assert_eq!(ran.stdout.lines().count(), 1, "JSON is one line: {ran}");
     }
 }
 
@@ -120,7 +116,7 @@ fn the_json_of_a_result_keeps_the_schema_that_the_program_prints() {
 }
 
 #[test]
-fn a_line_that_cannot_be_read_is_told_as_json_too() {
+fn an_invalid_command_line_is_reported_as_json_too() {
     let world = World::new();
     for line in [
         "--from staging --to prod --output json --promot all",
@@ -220,7 +216,7 @@ fn escape_sequences_in_a_file_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let world = World::new();
     let repo = world.repository(&FILES);
     let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
@@ -237,7 +233,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn what_is_done_is_told_where_stdout_is_full() {
+fn a_full_stdout_still_reports_the_commit() {
     if !std::path::Path::new("/dev/full").exists() {
         eprintln!("skipped: there is no /dev/full here");
         return;
@@ -263,7 +259,7 @@ fn what_is_done_is_told_where_stdout_is_full() {
 }
 
 #[test]
-fn short_forms_tell_warnings_beside_their_output() {
+fn short_forms_print_warnings_on_stderr() {
     let world = World::new();
     let (_, repo) = world.cloned(&FILES);
     repo.commit("mine", &[("mine", "1")]);
@@ -340,7 +336,7 @@ fn short_forms_tell_warnings_beside_their_output() {
 }
 
 #[test]
-fn short_forms_tell_what_cannot_be_read() {
+fn short_forms_report_unreadable_files() {
     let world = World::new();
     let repo = world.repository(&FILES);
     repo.commit("twice", &[(FILES[0].0, "a: 1\na: 2\n")]);

@@ -341,7 +341,7 @@ fn a_commit_without_a_title_is_refused_on_the_command_line() {
 }
 
 #[test]
-fn a_failure_is_told_on_stderr_and_as_json_on_stdout() {
+fn a_failure_is_reported_on_stderr_and_as_json_on_stdout() {
     let world = World::new();
     let repo = world.repository(&FILES);
     let ran = repo.promote(&["--from", "stagin", "--to", "production", "--output", "json"]);
@@ -370,7 +370,7 @@ fn local_changes_in_a_file_that_would_move_stop_it_with_advice() {
 }
 
 #[test]
-fn a_missing_identity_tells_what_to_configure() {
+fn a_missing_identity_is_an_error_with_the_commands_to_set_it() {
     let world = World::new();
     let repo = world.repository(&FILES);
     repo.git(&["config", "--unset", "user.name"]);
@@ -415,7 +415,7 @@ fn the_repository_that_gits_environment_names_is_meant_from_anywhere() {
             },
             true,
         ),
-        // As for Git, the files are those of the folder then.
+        // Like Git, it then takes the current folder as the working tree.
         (
             "GIT_DIR and another branch",
             |command, dir| {

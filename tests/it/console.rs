@@ -6,8 +6,7 @@
 //! within a line, and a line `...` for any number of lines. Words behind `console` name programs
 //! that the block needs; where one is missing, the block is skipped, by name.
 //!
-//! A command that commits is held to its preview: `git diff` of the two commits must be the hunks
-//! that were printed.
+//! If a command commits, `git diff` of the two commits must equal the hunks that it printed.
 //!
 //! `GIT_PROMOTE_BLESS=text cargo test` writes what was printed into the file instead.
 
@@ -16,9 +15,9 @@ use std::path::{Path, PathBuf};
 
 use crate::world::{Ran, Repo, World};
 
-/// A command with what it prints.
+/// A command and its expected output.
 struct Step {
-    /// Where the command stands, 0-based.
+    /// The line of the command, 0-based.
     line: usize,
     command: String,
     expected: Vec<String>,
@@ -76,7 +75,7 @@ pub fn run(world: &World, repo: &Repo<'_>, markdown: &Path) {
                 ran.stdout
             ));
         }
-        hold_to_preview(repo, &before, &ran.stdout, &place);
+        assert_matches_preview(repo, &before, &ran.stdout, &place);
         printed.push((step, without_commits(repo, ran.stdout)));
     }
     if std::env::var_os("GIT_PROMOTE_BLESS").is_some_and(|bless| !bless.is_empty()) {
@@ -134,7 +133,7 @@ fn steps(markdown: &str) -> Vec<Step> {
         }
     }
     for step in &mut steps {
-        // A blank line before the next command is for the eye.
+        // A blank line before the next command is not output.
         while step.expected.last().is_some_and(|l| l.trim().is_empty()) {
             step.expected.pop();
         }
@@ -182,8 +181,8 @@ fn is_text(expected: &str, actual: &str) -> bool {
             .any(|n| is_wild(&rest[..n]) && is_text(&expected[at + wild.len()..], &rest[n..]))
 }
 
-/// What a promotion printed as its preview is what Git has afterwards.
-fn hold_to_preview(repo: &Repo<'_>, before: &str, printed: &str, place: &str) {
+/// Makes sure that the printed preview equals the committed changes.
+fn assert_matches_preview(repo: &Repo<'_>, before: &str, printed: &str, place: &str) {
     let after = repo.tip("HEAD");
     if before == after || !printed.contains("\n+++ ") {
         return;
@@ -209,7 +208,7 @@ fn hold_to_preview(repo: &Repo<'_>, before: &str, printed: &str, place: &str) {
     );
 }
 
-/// A hunk's header without what Git adds behind it.
+/// A hunk's header without the context that Git adds to it.
 fn header(line: &str) -> &str {
     match line.strip_prefix("@@ ").and_then(|l| l.find(" @@")) {
         Some(end) => &line[..end + 6],

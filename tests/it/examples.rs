@@ -1,4 +1,4 @@
-//! The sample repositories of `examples/`, each as its own README tells it.
+//! The sample repositories of `examples/`: each README shows what happens.
 
 use std::fs;
 
@@ -21,31 +21,31 @@ fn example(name: &str) {
 }
 
 #[test]
-fn kustomize_does_what_its_readme_says() {
+fn the_readme_of_kustomize_shows_what_happens() {
     example("kustomize");
 }
 
 #[test]
-fn helm_does_what_its_readme_says() {
+fn the_readme_of_helm_shows_what_happens() {
     example("helm");
 }
 
 #[test]
-fn folders_does_what_its_readme_says() {
+fn the_readme_of_folders_shows_what_happens() {
     example("folders");
 }
 
 #[test]
-fn argocd_does_what_its_readme_says() {
+fn the_readme_of_argocd_shows_what_happens() {
     example("argocd");
 }
 
 #[test]
-fn github_actions_does_what_its_readme_says() {
+fn the_readme_of_github_actions_shows_what_happens() {
     example("github-actions");
 }
 
-/// What a workflow's steps run that call this program, each with the step's own environment.
+/// The scripts of a workflow's steps that call this program, each with the step's environment.
 fn scripts(workflow: &str) -> Vec<(String, Vec<(String, String)>)> {
     let file = project("examples/github-actions/.github/workflows").join(workflow);
     let text = fs::read_to_string(file).unwrap();
@@ -76,7 +76,7 @@ fn the_workflows_run_as_they_stand() {
         world.git(&["clone", "-q", "--bare", &url, "remote.git"]);
         let remote = world.at(world.path("remote.git"));
         let repo = world.clone_of(&remote, "checkout");
-        // What GitHub has on its machines: this program, and `gh`, which only says what it got.
+        // What a runner of GitHub has: this program, and a `gh` that only prints its arguments.
         let bin = world.path("bin");
         fs::create_dir_all(&bin).unwrap();
         let program = env!("CARGO_BIN_EXE_git-promote");
@@ -90,7 +90,7 @@ fn the_workflows_run_as_they_stand() {
                 .env("PATH", &path)
                 .env("GITHUB_STEP_SUMMARY", world.path("summary"));
             for (key, value) in environment {
-                // Expressions of GitHub's own, which it puts in before.
+                // GitHub evaluates these expressions before it runs the step.
                 let value = match value.as_str() {
                     "${{ inputs.service }}" => "menu",
                     "${{ github.event.pull_request.number }}" => "7",
@@ -103,12 +103,12 @@ fn the_workflows_run_as_they_stand() {
             assert_eq!(ran.code, 0, "{script}: {ran}");
         }
         let summary = fs::read_to_string(world.path("summary")).unwrap();
-        let is_told = if workflow == "preview.yaml" {
+        let is_summarized = if workflow == "preview.yaml" {
             summary.contains("3.1.4") && summary.contains("3.2.0")
         } else {
             summary.starts_with("branch-pushed ")
         };
-        assert!(is_told, "{summary}");
+        assert!(is_summarized, "{summary}");
         if workflow == "promote.yaml" {
             let branch = "promote/staging-to-production/menu";
             let file = "apps/menu/overlays/production/kustomization.yaml";

@@ -12,7 +12,7 @@ use git_promote::port::{
 
 use crate::forge::Fate;
 
-/// A real repository under a fate.
+/// A real repository whose calls can be made to fail.
 pub struct Flaky {
     /// The repository.
     pub git: GitRepository,

@@ -1,4 +1,4 @@
-//! A local branch that an earlier run left behind after its push.
+//! A local branch that is behind because an earlier run only pushed.
 
 use insta::assert_snapshot;
 
@@ -11,7 +11,7 @@ const FILES: [(&str, &str); 4] = [
     ("apps/web/staging/values.yaml", "image:\n  tag: 1.0.0\n"),
     ("apps/web/production/values.yaml", "image:\n  tag: 1.0.0\n"),
 ];
-/// A clone on the commit that a promotion by the same person was made on, since.
+/// A remote, and a clone that is one promotion by the same person behind it.
 fn left_behind(world: &World) -> (Repo<'_>, Repo<'_>) {
     let (remote, repo) = world.cloned(&FILES);
     let other = world.clone_of(&remote, "other");
@@ -20,7 +20,7 @@ fn left_behind(world: &World) -> (Repo<'_>, Repo<'_>) {
     (remote, repo)
 }
 
-/// Promotes, where nothing is left to promote; gives what was said on stderr.
+/// Promotes where nothing is left to promote; returns stderr.
 fn promotes_nothing(repo: &Repo<'_>, more: &[&str]) -> String {
     let ran = repo.promote(&[PROMOTE, more].concat());
     assert_eq!(ran.code, 0, "{ran}");
@@ -42,14 +42,14 @@ fn it_follows_when_the_same_is_promoted_again() {
         (repo.read(API), repo.status()),
         ("image:\n  tag: 1.5.0\n".into(), String::new())
     );
-    // Who sets it back means it.
+    // A branch that was reset stays where it is.
     repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     promotes_nothing(&repo, &[]);
     assert_eq!(repo.tip("main"), before);
 }
 
 #[test]
-fn it_stays_where_that_was_somebody_elses_or_no_promotion() {
+fn it_stays_if_the_commit_is_not_a_promotion_by_the_same_person() {
     let world = World::new();
     let (remote, repo) = left_behind(&world);
     let before = repo.tip("main");
@@ -66,19 +66,19 @@ fn it_stays_where_that_was_somebody_elses_or_no_promotion() {
 }
 
 #[test]
-fn changed_files_hold_it_and_that_is_told() {
+fn local_changes_keep_it_behind_with_a_note() {
     let world = World::new();
     let (_, repo) = left_behind(&world);
     let before = repo.tip("main");
     repo.write(API, "image:\n  tag: mine\n");
-    let told = promotes_nothing(&repo, &[]);
-    assert_snapshot!(told, @"note: local branch `main` was left behind: files of the checked-out branch `main` have local changes: apps/api/production/values.yaml; commit, stash or move them away first, then run `git pull`");
+    let stderr = promotes_nothing(&repo, &[]);
+    assert_snapshot!(stderr, @"note: local branch `main` was left behind: files of the checked-out branch `main` have local changes: apps/api/production/values.yaml; commit, stash or move them away first, then run `git pull`");
     let json = repo
         .promote(&[PROMOTE, &["--output", "json"]].concat())
         .stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let warning = json["warnings"][0]["message"].as_str().unwrap();
-    assert!(told.contains(warning), "{warning}");
+    assert!(stderr.contains(warning), "{warning}");
     assert_eq!(
         (repo.tip("main"), repo.read(API)),
         (before, "image:\n  tag: mine\n".into())

@@ -85,7 +85,7 @@ fn a_branch_in_a_linked_worktree_moves_with_the_files_there() {
         ("2".into(), String::new())
     );
     assert_eq!((repo.read("a"), repo.status()), ("1".into(), String::new()));
-    // And the other way round.
+    // And in the other direction.
     notes(promote(
         &linked.open(),
         &named("main"),
@@ -113,7 +113,7 @@ fn files_move_where_they_are_when_git_keeps_its_own_elsewhere() {
     apart.git(&["config", "user.email", "ada@example.org"]);
     apart.git(&["worktree", "add", "-q", "-b", "side", "../linked"]);
     let changes = || vec![change("a", Some("2")), change("new", Some("2"))];
-    // From elsewhere nobody knows where the files are.
+    // From another folder the location of the files is unknown.
     let linked = world.at(world.path("linked"));
     let choice = BranchChoice {
         branch: Some("main".to_owned()),
@@ -132,7 +132,7 @@ fn files_move_where_they_are_when_git_keeps_its_own_elsewhere() {
 
 #[test]
 fn a_run_that_died_before_the_branch_moved_is_finished_by_the_next() {
-    // How far the dead run came: all files, some files, files and index, or within a file.
+    // How far the killed run came: all files, some files, files and index, or within a file.
     for died_after in ["files", "one file", "index", "half a file", "no file"] {
         let world = World::new();
         let repo = world.repository(&[("a", "1"), ("b", "1"), ("gone", "1")]);

@@ -1,4 +1,4 @@
-//! Runs that die on the way, and systems that refuse to write.
+//! Runs that are killed, and systems on which writing fails.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn dies_at_every(syscall: &str, with_remote: bool) {
         let inject = format!("inject={syscall}:signal=SIGKILL:when={nth}");
         let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject];
         let first = run(&world, &repo.dir, &strace);
-        let died = !first.stdout.contains("came of it");
+        let was_killed = !first.stdout.contains("outcome: ");
         repo.assert_sound();
         assert_eq!(repo.read("d/other"), "mine");
         let places = remote
@@ -76,7 +76,7 @@ fn dies_at_every(syscall: &str, with_remote: bool) {
         let second = run(&world, &repo.dir, &[]);
         assert!(second.stdout.contains("Done"), "{syscall} {nth}: {second}");
         assert_ended_right(&repo, remote.as_ref(), &format!("{syscall} {nth}"));
-        if !died {
+        if !was_killed {
             return;
         }
     }
@@ -89,8 +89,8 @@ fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
     assert_eq!(truth.show("main", "a"), "2", "{at}");
     assert_eq!(truth.git(&names), "a\nd/other\nnew", "{at}");
     truth.assert_sound();
-    // A run that died after its push leaves the local branch to `git pull`, and
-    // perhaps files that are what the pull will bring.
+    // A run that was killed after its push leaves the local branch behind, and perhaps files as
+    // `git pull` will bring them.
     if remote.is_some_and(|remote| remote.tip("main") != repo.tip("main")) {
         let files = repo.status().replace(" M d/other", "");
         let same = |path: &&str| repo.has(path) && repo.read(path) == "2";
@@ -124,7 +124,7 @@ fn a_push_that_dies_anywhere_is_ended_by_the_next_run() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_changes_nothing() {
+fn a_full_disk_is_an_error_that_changes_nothing() {
     let world = World::new();
     let repo = world.repository(&FILES);
     let Some(place) = mounted(&world, "size=700k") else {
@@ -150,7 +150,7 @@ fn a_full_disk_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn a_read_only_repository_is_told_and_changes_nothing() {
+fn a_read_only_repository_is_an_error_that_changes_nothing() {
     let world = World::new();
     let repo = world.repository(&FILES);
     let Some(place) = mounted(&world, "size=4m") else {
@@ -194,7 +194,7 @@ fn unmount(place: &Path) {
 }
 
 #[test]
-fn a_missing_identity_is_told() {
+fn a_missing_identity_is_an_error_of_its_own() {
     let world = World::new();
     let repo = world.repository(&FILES);
     repo.git(&["config", "--unset", "user.email"]);

@@ -1,4 +1,4 @@
-//! Promoting on a remote's branch: fetch, push, and what follows here.
+//! Promoting on a remote branch: fetch, push, and the update of the local branch.
 
 use std::fs;
 
@@ -78,7 +78,7 @@ fn an_overtaken_push_changes_nothing() {
         (repo.tip("main"), repo.read("a")),
         (branch.tip.to_string(), "1".into())
     );
-    // Planned anew on their tip it goes through.
+    // It succeeds when it is planned again on their tip.
     notes(promote(&git, &any(), vec![change("a", Some("2"))]));
     assert_eq!(
         (remote.show("main", "a"), remote.show("main", "b")),
@@ -236,7 +236,7 @@ fn commits_that_were_never_pushed_stay_out_of_it() {
 }
 
 #[test]
-fn another_checked_out_branch_asks_for_a_name() {
+fn another_checked_out_branch_requires_a_branch_name() {
     let world = World::new();
     let (remote, repo) = world.cloned(&[("a", "1")]);
     repo.git(&["checkout", "-q", "-b", "feature"]);
@@ -294,7 +294,7 @@ fn an_unknown_branch_of_a_remote_comes_with_the_known_ones() {
 }
 
 #[test]
-fn remotes_that_are_gone_empty_or_not_on_this_disk_are_told_apart() {
+fn missing_empty_and_remote_repositories_are_different_errors() {
     let world = World::new();
     let (remote, repo) = world.cloned(&[("a", "1")]);
     let error = |url: &str| {

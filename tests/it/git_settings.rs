@@ -1,4 +1,4 @@
-//! Clones, settings and servers that Git copes with, and so does the program.
+//! Unusual clones, settings and servers: what works with Git works with this program.
 
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ fn has_new(repo: &Repo<'_>) -> bool {
     repo.show("main", PRODUCTION).contains("1.5.0")
 }
 
-/// The program in a clone, with a `git` of the world's own first on the path.
+/// The program in a clone, with a script first on the path as `git`.
 fn with_git(world: &World, repo: &Repo<'_>, script: &str) -> Command {
     fs::create_dir_all(world.path("bin")).unwrap();
     world.script("bin/git", script);
@@ -58,7 +58,7 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
     error: `git` is not installed, or not on the `PATH`
     hint: install Git 2.30 or later
     ");
-    // One that knows nothing of today's options, and one that only prints its version.
+    // The first rejects newer options, the second only prints its version.
     let refused = [
         "case \"$1\" in version|--version) echo git version 2.25.1;; *) exit 129;; esac",
         "echo git version 2.29.2",
@@ -79,7 +79,7 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
 
 #[test]
 fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
-    // Moving the files of a checked-out branch is one more.
+    // Updating the files of a checked-out branch takes one more.
     for (is_bare, most) in [(true, 6), (false, 7)] {
         let world = World::new();
         let (remote, mut repo) = world.cloned(FILES);
@@ -242,7 +242,7 @@ fn a_branch_that_is_only_behind_follows_after_a_push() {
 
 #[test]
 fn what_the_user_adds_and_commits_meanwhile_is_never_lost() {
-    /// How often; `GIT_PROMOTE_ROUNDS` says more.
+    /// The number of rounds unless `GIT_PROMOTE_ROUNDS` sets another.
     const ROUNDS: usize = 40;
     let rounds = std::env::var("GIT_PROMOTE_ROUNDS")
         .ok()
@@ -348,7 +348,7 @@ fn a_pre_push_hook_that_refuses_is_quoted_and_runs_once() {
 }
 
 #[test]
-fn a_folder_of_another_user_is_trusted_where_gits_environment_says_so() {
+fn a_folder_of_another_user_is_trusted_if_gits_environment_allows_it() {
     let world = World::new();
     let repo = world.repository(FILES);
     let given = world

@@ -1,4 +1,4 @@
-//! Signing commits as Git's configuration wants it; Git itself is the judge.
+//! Commits are signed as Git is configured; `git verify-commit` checks them.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn promoted(repo: &Repo<'_>) {
     let ran = repo.promote(PROMOTE);
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(repo.git(&["rev-list", "--count", "main"]), "2");
-    // It fails unless the signature is there, and is good.
+    // It fails without a valid signature.
     repo.git(&["verify-commit", "main"]);
     repo.assert_sound();
 }
@@ -58,7 +58,7 @@ fn with_an_ssh_key() {
 }
 
 #[test]
-fn as_gits_environment_says() {
+fn as_gits_environment_configures() {
     if !has("signing with SSH keys", &["ssh-keygen"]) {
         return;
     }
@@ -139,7 +139,7 @@ fn with_gnupg_and_the_committers_own_key() {
     );
     repo.git(&["config", "commit.gpgsign", "true"]);
     promoted(&repo);
-    // The agent that it started lives in this world only.
+    // It started an agent in this world.
     let _ = world.command("gpgconf").args(["--kill", "all"]).status();
 }
 

@@ -1,4 +1,4 @@
-//! Writing commits and moving a branch that nobody has checked out.
+//! Writing commits, and moving a branch that is not checked out.
 
 use std::os::unix::ffi::OsStrExt;
 
@@ -116,7 +116,7 @@ fn a_file_becomes_a_directory_when_it_is_deleted_too() {
 }
 
 #[test]
-fn a_branch_that_somebody_moved_is_overtaken() {
+fn a_branch_that_moved_meanwhile_is_overtaken() {
     let world = World::new();
     let bare = world.bare_at("b.git", &[("a", "1"), ("b", "1")]);
     let git = bare.open();

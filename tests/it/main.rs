@@ -13,10 +13,10 @@
 //! Ids and paths are taken out of a text by [`world::Repo::redact`] before it is compared.
 
 mod again;
+mod cli_commands;
 mod cli_entries;
 mod cli_output;
 mod cli_promote;
-mod cli_words;
 mod console;
 mod examples;
 mod flaky;

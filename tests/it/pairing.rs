@@ -557,7 +557,7 @@ fn an_unknown_environment_comes_with_those_that_were_found() {
 }
 
 #[test]
-fn a_configured_environment_without_a_path_is_told() {
+fn a_configured_environment_without_a_path_is_a_warning() {
     let memory = memory(&["a/staging/x.yaml"]);
     let environments = settings(
         "environments: [{name: staging}, {name: production, aliases: [prd]}, {name: qa}]\n",

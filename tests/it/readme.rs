@@ -1,4 +1,4 @@
-//! The README: what it shows is what happens, and what it names is there.
+//! The README: its examples work, and what it names exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -68,7 +68,7 @@ fn its_options_are_in_the_help() {
         .filter(|w| w.starts_with("--"))
         .collect();
     let readme = readme();
-    // Most options of other programs stand in blocks of the shell.
+    // Most options of other programs are in shell blocks.
     let mut own = String::new();
     let mut is_shell = false;
     for line in readme.lines() {

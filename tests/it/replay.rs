@@ -13,7 +13,7 @@ use crate::memory::Memory;
 /// How many selectors of a case are tried; all of them when `REPLAY_ALL` is set.
 const PER_CASE: usize = 4;
 
-/// Of a case with more bytes than this one selector is tried.
+/// If a case has more bytes than this, only one selector is tried.
 const LARGE: usize = 60_000;
 
 fn case_bytes(case: &Value, blobs: &Blobs) -> usize {
@@ -27,7 +27,7 @@ fn case_bytes(case: &Value, blobs: &Blobs) -> usize {
 /// Contents by their blob's id.
 type Blobs = BTreeMap<String, Vec<u8>>;
 
-/// The corpus, or `None` with a line that says so.
+/// The corpus, or `None` after printing that it is missing.
 fn corpus() -> Option<(Vec<Value>, Blobs)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/replay");
     let (Ok(cases), Ok(blobs)) = (

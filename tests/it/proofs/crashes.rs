@@ -48,7 +48,7 @@ impl Blow {
 }
 
 /// A remote and a clone that are set back after each blow.
-struct Ground<'w> {
+struct Setup<'w> {
     world: &'w World,
     remote: Repo<'w>,
     repo: Repo<'w>,
@@ -56,7 +56,7 @@ struct Ground<'w> {
     points: usize,
 }
 
-impl<'w> Ground<'w> {
+impl<'w> Setup<'w> {
     fn new(world: &'w World, url: Option<&str>) -> Self {
         let (remote, repo) = world.cloned(FILES);
         remote.git(&["config", "http.receivepack", "true"]);
@@ -136,7 +136,7 @@ impl<'w> Ground<'w> {
             self.repo.assert_sound();
             assert_eq!(self.repo.read("notes"), "mine\n", "{at}");
             assert!(!ran.stderr.contains("panicked"), "{at}");
-            // What says that it is done is done.
+            // A run that reports success has succeeded.
             if ran.code == 0 {
                 assert_eq!(
                     self.remote.git(&["rev-list", "--count", "main"]),
@@ -171,7 +171,7 @@ impl<'w> Ground<'w> {
     }
 
     /// Runs again, and is as after an undisturbed run, the clone too. As with Git, a lock that a killed
-    /// process left is named, and stays until somebody is sure that nobody holds it.
+    /// process left is named, and stays until a person removes it.
     fn next_run_ends_right(&self, at: &str) {
         let mut again = self.promote();
         let is_level = || self.repo.tip("main") == self.remote.tip("main");
@@ -229,7 +229,7 @@ impl AtGit {
     }
 }
 
-impl Ground<'_> {
+impl Setup<'_> {
     /// One run in which something happens at the `nth` command of Git's; whether there was one.
     fn run_at_git(&self, nth: usize, what: &str, words: &[&str]) -> (Ran, bool) {
         let folder = self.world.path("wrapped");
@@ -270,7 +270,7 @@ fn wait_for_orphans(world: &World) {
     }
 }
 
-impl Ground<'_> {
+impl Setup<'_> {
     /// Nothing is lost or broken, and the next run ends right.
     fn settles(&mut self, ran: &Ran, at: &str) {
         wait_for_orphans(self.world);
@@ -290,18 +290,18 @@ fn killed_before_during_and_after_every_command_of_git() {
         return;
     }
     let world = World::new();
-    let mut ground = Ground::new(&world, None);
+    let mut setup = Setup::new(&world, None);
     for how in AtGit::all() {
         for nth in 1.. {
-            ground.set_back();
-            let (ran, was_there) = ground.run_at_git(nth, &how.script(), &[]);
+            setup.set_back();
+            let (ran, was_there) = setup.run_at_git(nth, &how.script(), &[]);
             if !was_there {
                 break;
             }
-            ground.settles(&ran, &format!("{how:?}, command {nth}: {ran}"));
+            setup.settles(&ran, &format!("{how:?}, command {nth}: {ran}"));
         }
     }
-    told("killed at commands of Git", ground.points, 80);
+    report("killed at commands of Git", setup.points, 80);
 }
 
 #[test]
@@ -311,47 +311,47 @@ fn killed_at_every_command_of_git_while_proposing() {
         return;
     }
     let world = World::new();
-    let mut ground = Ground::new(&world, None);
+    let mut setup = Setup::new(&world, None);
     let words = ["--action", "pull-request"];
     for how in AtGit::all() {
         for nth in 1.. {
-            ground.set_back();
-            let (ran, was_there) = ground.run_at_git(nth, &how.script(), &words);
+            setup.set_back();
+            let (ran, was_there) = setup.run_at_git(nth, &how.script(), &words);
             if !was_there {
                 break;
             }
             wait_for_orphans(&world);
             let at = format!("{how:?}, command {nth}: {ran}");
-            let mut again = ground.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+            let mut again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
             while again.code != 0 {
-                ground.remove_named_locks(&again, &at);
-                again = ground.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+                setup.remove_named_locks(&again, &at);
+                again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
             }
-            let (base, tip) = (ground.remote.tip("main"), ground.remote.tip(PROPOSED));
-            assert_eq!(base, ground.first, "{at}");
-            assert_eq!(ground.remote.tip(&format!("{PROPOSED}~1")), base, "{at}");
-            let text = ground.remote.show(PROPOSED, PRODUCTION);
+            let (base, tip) = (setup.remote.tip("main"), setup.remote.tip(PROPOSED));
+            assert_eq!(base, setup.first, "{at}");
+            assert_eq!(setup.remote.tip(&format!("{PROPOSED}~1")), base, "{at}");
+            let text = setup.remote.show(PROPOSED, PRODUCTION);
             assert_eq!(text, "image:\n  tag: 1.5.0\n", "{at}");
             // Once more changes nothing.
-            let again = ground.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+            let again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
             assert_eq!(
-                (again.code, ground.remote.tip(PROPOSED)),
+                (again.code, setup.remote.tip(PROPOSED)),
                 (0, tip),
                 "{again}"
             );
             assert_eq!(
-                ground.repo.git(&["status", "--porcelain"]),
+                setup.repo.git(&["status", "--porcelain"]),
                 " M notes",
                 "{at}"
             );
-            ground.remote.assert_sound();
-            ground.repo.assert_sound();
-            ground.points += 1;
+            setup.remote.assert_sound();
+            setup.repo.assert_sound();
+            setup.points += 1;
         }
     }
-    told(
+    report(
         "killed at commands of Git while proposing",
-        ground.points,
+        setup.points,
         80,
     );
 }
@@ -363,27 +363,27 @@ fn killed_after_every_millisecond() {
         return;
     }
     let world = World::new();
-    let mut ground = Ground::new(&world, None);
+    let mut setup = Setup::new(&world, None);
     for after in (1..).step_by(2) {
-        ground.set_back();
+        setup.set_back();
         let mut command = world.command("timeout");
         command
-            .current_dir(&ground.repo.dir)
+            .current_dir(&setup.repo.dir)
             .args(["-s", "KILL", &format!("0.{after:03}")])
             .arg(env!("CARGO_BIN_EXE_git-promote"))
             .args(PROMOTE)
             .args(TIMEOUT);
         let ran = Ran::from(command.output().unwrap());
-        ground.settles(&ran, &format!("after {after} ms: {ran}"));
+        setup.settles(&ran, &format!("after {after} ms: {ran}"));
         if ran.code == 0 {
             break;
         }
     }
-    told("killed by the clock", ground.points, 20);
+    report("killed by the clock", setup.points, 20);
 }
 
 /// Runs it to its end, but for one blow: a thread wakes another by writing to an event, which is no
-/// disk and no network; told that this failed, as no system ever does, they would wait for ever.
+/// disk and no network; if this failed, which happens on no system, they would wait for ever.
 fn until_woken(mut strace: Command, trace: &Path) -> Ran {
     let mut running = strace
         .stdin(Stdio::null())
@@ -431,7 +431,7 @@ pub fn locks(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn told(what: &str, points: usize, at_least: usize) {
+fn report(what: &str, points: usize, at_least: usize) {
     println!("{what}: {points} points, each ended right by the next run");
     assert!(points >= at_least, "{what}: only {points} points");
 }
@@ -443,14 +443,14 @@ fn killed_anywhere_with_a_remote_on_a_path() {
         return;
     }
     let world = World::new();
-    let mut ground = Ground::new(&world, None);
+    let mut setup = Setup::new(&world, None);
     for call in ["rename", "link", "unlink", "write", "fsync"] {
-        ground.every(call, Blow::Kill);
+        setup.every(call, Blow::Kill);
     }
     for call in ["openat", "close", "read", "mmap"] {
-        ground.every_so_many(5, call, Blow::Kill);
+        setup.every_so_many(5, call, Blow::Kill);
     }
-    told("killed, remote on a path", ground.points, 60);
+    report("killed, remote on a path", setup.points, 60);
 }
 
 #[test]
@@ -460,13 +460,13 @@ fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
         return;
     }
     let world = World::new();
-    let mut ground = Ground::new(&world, None);
+    let mut setup = Setup::new(&world, None);
     for blow in [Blow::NoSpace, Blow::InputOutput] {
         for call in ["write", "rename", "fsync"] {
-            ground.every(call, blow);
+            setup.every(call, blow);
         }
     }
-    told("failing disk, remote on a path", ground.points, 50);
+    report("failing disk, remote on a path", setup.points, 50);
 }
 
 #[test]
@@ -480,14 +480,14 @@ fn killed_at_every_write_to_an_https_server() {
         return;
     };
     http.let_in(&world);
-    let mut ground = Ground::new(&world, Some(&format!("{}/remote.git", http.url)));
+    let mut setup = Setup::new(&world, Some(&format!("{}/remote.git", http.url)));
     for call in ["rename", "write", "sendto"] {
-        ground.every(call, Blow::Kill);
+        setup.every(call, Blow::Kill);
     }
     for call in ["write", "sendto"] {
-        ground.every(call, Blow::InputOutput);
+        setup.every(call, Blow::InputOutput);
     }
-    told("killed and cut, over HTTPS", ground.points, 40);
+    report("killed and cut, over HTTPS", setup.points, 40);
 }
 
 #[test]
@@ -503,9 +503,9 @@ fn killed_at_every_write_to_an_ssh_server() {
     fs::write(world.path("home/.ssh/known_hosts"), &ssh.known).unwrap();
     ssh_home(&world);
     let path = world.path("remote.git").display().to_string();
-    let mut ground = Ground::new(&world, Some(&format!("{}{path}", ssh.url)));
+    let mut setup = Setup::new(&world, Some(&format!("{}{path}", ssh.url)));
     for call in ["rename", "write", "sendto"] {
-        ground.every(call, Blow::Kill);
+        setup.every(call, Blow::Kill);
     }
-    told("killed, over SSH", ground.points, 15);
+    report("killed, over SSH", setup.points, 15);
 }

@@ -1,8 +1,8 @@
-//! Every call to the outside fails in every way, once, and the promotion ends as if it had not.
+//! If any outside call fails once, in any way, the promotion still ends as if it had not.
 //!
 //! # Why
 //!
-//! One run without faults tells which calls there are, and what is left in the
+//! One run without faults shows which calls there are, and what is left in the
 //! end: commits, branches, pull requests, comments. Then each call gets each
 //! fault in turn. The promotion may go on by itself or fail and be run again;
 //! what is left must be the same, to the last byte, and the token must not be
@@ -39,7 +39,7 @@ const FAULTS: [(How, bool); 8] = [
 
 /// A promotion and what was there before it.
 #[derive(Clone, Copy)]
-struct Story {
+struct Scenario {
     name: &'static str,
     /// What is done before, without faults.
     before: fn(&Scene<'_>),
@@ -122,13 +122,13 @@ impl<'w> Scene<'w> {
 type Call = (String, String, usize);
 
 /// All calls of a promotion without faults, and what it leaves.
-fn undisturbed(story: Story) -> (Vec<Call>, String) {
+fn undisturbed(scenario: Scenario) -> (Vec<Call>, String) {
     let world = World::new();
     let scene = Scene::new(&world);
-    (story.before)(&scene);
+    (scenario.before)(&scene);
     scene.github.forget();
-    let ran = scene.promote(story.words);
-    assert_eq!(ran.code, 0, "{}: {ran}", story.name);
+    let ran = scene.promote(scenario.words);
+    assert_eq!(ran.code, 0, "{}: {ran}", scenario.name);
     let mut calls: Vec<Call> = Vec::new();
     for request in scene.github.requests() {
         let path = request.target.split('?').next().unwrap().to_owned();
@@ -140,10 +140,15 @@ fn undisturbed(story: Story) -> (Vec<Call>, String) {
 }
 
 /// One fault at one call.
-fn disturbed(story: Story, call: &Call, (how, had_effect): (How, bool), expected: &str) -> Turn {
+fn disturbed(
+    scenario: Scenario,
+    call: &Call,
+    (how, had_effect): (How, bool),
+    expected: &str,
+) -> Turn {
     let world = World::new();
     let scene = Scene::new(&world);
-    (story.before)(&scene);
+    (scenario.before)(&scene);
     let (method, path, before) = call;
     let failing = Failing::on(method, path).sparing(*before);
     scene.github.fail(if had_effect {
@@ -151,20 +156,20 @@ fn disturbed(story: Story, call: &Call, (how, had_effect): (How, bool), expected
     } else {
         failing.before_its_effect(how)
     });
-    let first = scene.promote(story.words);
-    let mut told = format!(
+    let first = scene.promote(scenario.words);
+    let mut history = format!(
         "{}: {method} {path} ({before}) {how:?} {had_effect}: {first}",
-        story.name
+        scenario.name
     );
     if first.code != 0 {
-        let second = scene.promote(story.words);
-        told = format!("{told}\nthen {second}");
-        assert_eq!(second.code, 0, "{told}");
+        let second = scene.promote(scenario.words);
+        history = format!("{history}\nthen {second}");
+        assert_eq!(second.code, 0, "{history}");
     }
     let outcome = scene.outcome();
     assert!(
         outcome == expected,
-        "{told}\nleft\n{outcome}\nand not\n{expected}"
+        "{history}\nleft\n{outcome}\nand not\n{expected}"
     );
     if first.code == 0 {
         Turn::ByItself
@@ -180,8 +185,8 @@ enum Turn {
 }
 
 /// Every fault at every call.
-fn tell(story: Story) {
-    let (calls, expected) = undisturbed(story);
+fn check_every_fault(scenario: Scenario) {
+    let (calls, expected) = undisturbed(scenario);
     // Those that only wait come first, and together.
     let points: Vec<(&Call, (How, bool))> = FAULTS
         .iter()
@@ -193,7 +198,7 @@ fn tell(story: Story) {
         for _ in 0..8 {
             scope.spawn(|| {
                 while let Some((call, fault)) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let turn = disturbed(story, call, *fault, &expected);
+                    let turn = disturbed(scenario, call, *fault, &expected);
                     turns.lock().unwrap().push(turn);
                 }
             });
@@ -205,7 +210,7 @@ fn tell(story: Story) {
     println!(
         "{}: {} calls, {} faults; {alone} passed by themselves, {} on the next run; \
          nothing doubled, nothing lost",
-        story.name,
+        scenario.name,
         calls.len(),
         points.len(),
         points.len() - alone
@@ -226,7 +231,7 @@ const OPEN: &[&str] = &[
 #[test]
 fn a_commit_survives_every_fault_of_every_call() {
     let _alone = super::alone();
-    tell(Story {
+    check_every_fault(Scenario {
         name: "a commit",
         before: |_| {},
         words: &["--action", "commit"],
@@ -236,7 +241,7 @@ fn a_commit_survives_every_fault_of_every_call() {
 #[test]
 fn a_new_pull_request_survives_every_fault_of_every_call() {
     let _alone = super::alone();
-    tell(Story {
+    check_every_fault(Scenario {
         name: "a new pull request",
         before: |_| {},
         words: OPEN,
@@ -246,7 +251,7 @@ fn a_new_pull_request_survives_every_fault_of_every_call() {
 #[test]
 fn an_updated_pull_request_survives_every_fault_of_every_call() {
     let _alone = super::alone();
-    tell(Story {
+    check_every_fault(Scenario {
         name: "an updated pull request",
         before: |scene| {
             let ran = scene.promote(OPEN);
@@ -260,7 +265,7 @@ fn an_updated_pull_request_survives_every_fault_of_every_call() {
 #[test]
 fn a_withdrawn_pull_request_survives_every_fault_of_every_call() {
     let _alone = super::alone();
-    tell(Story {
+    check_every_fault(Scenario {
         name: "a withdrawn pull request",
         before: |scene| {
             let ran = scene.promote(OPEN);
@@ -276,11 +281,11 @@ const STRIDE: usize = 2;
 
 /// Killed at every [`STRIDE`]th call of a kind, from the `from`th on; the next run ends as if nothing
 /// had happened. How often it was.
-fn killed_at_every(call: &str, from: usize, story: Story, expected: &str) -> usize {
+fn killed_at_every(call: &str, from: usize, scenario: Scenario, expected: &str) -> usize {
     for nth in (from..).step_by(STRIDE) {
         let world = World::new();
         let scene = Scene::new(&world);
-        (story.before)(&scene);
+        (scenario.before)(&scene);
         let trace = world.path("trace");
         let mut strace = world.command("strace");
         strace
@@ -289,13 +294,13 @@ fn killed_at_every(call: &str, from: usize, story: Story, expected: &str) -> usi
             .args(["-e", &format!("trace={call}")])
             .args(["-e", &format!("inject={call}:signal=SIGKILL:when={nth}")])
             .arg(env!("CARGO_BIN_EXE_git-promote"));
-        let first = scene.run(strace, story.words);
+        let first = scene.run(strace, scenario.words);
         let log = fs::read_to_string(&trace).unwrap_or_default();
-        let mut told = format!("{}: {call} {nth}: {first}", story.name);
+        let mut history = format!("{}: {call} {nth}: {first}", scenario.name);
         for _ in 0..2 {
             // A lock that a killed process leaves is Git's own, and is named.
-            let again = scene.promote(story.words);
-            told = format!("{told}\nthen {again}");
+            let again = scene.promote(scenario.words);
+            history = format!("{history}\nthen {again}");
             if again.code == 0 {
                 break;
             }
@@ -306,7 +311,7 @@ fn killed_at_every(call: &str, from: usize, story: Story, expected: &str) -> usi
         let outcome = scene.outcome();
         assert!(
             outcome == expected,
-            "{told}\nleft\n{outcome}\nand not\n{expected}"
+            "{history}\nleft\n{outcome}\nand not\n{expected}"
         );
         if !log.contains("killed by SIGKILL") {
             return (nth - from) / STRIDE;
@@ -321,18 +326,20 @@ fn a_new_pull_request_survives_a_kill_at_every_write() {
     if !has("crashes while a pull request opens", &["strace"]) {
         return;
     }
-    let story = Story {
+    let scenario = Scenario {
         name: "a new pull request",
         before: |_| {},
         words: OPEN,
     };
-    let (_, expected) = undisturbed(story);
+    let (_, expected) = undisturbed(scenario);
     let points: usize = thread::scope(|scope| {
         let expected = &expected;
         let running: Vec<_> = ["rename", "write", "writev", "sendto"]
             .into_iter()
             .flat_map(|call| (1..=STRIDE).map(move |from| (call, from)))
-            .map(|(call, from)| scope.spawn(move || killed_at_every(call, from, story, expected)))
+            .map(|(call, from)| {
+                scope.spawn(move || killed_at_every(call, from, scenario, expected))
+            })
             .collect();
         running.into_iter().map(|one| one.join().unwrap()).sum()
     });

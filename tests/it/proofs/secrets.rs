@@ -1,4 +1,4 @@
-//! Secrets are seen nowhere: in no output, no command line, no file.
+//! Secrets do not appear in any output, command line or file.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Without a forge that the program knows: the branch, and what is left to do by hand.
+//! Without a supported forge: the branch is pushed, and the pull request is opened by hand.
 
 use insta::assert_snapshot;
 
@@ -82,12 +82,12 @@ fn without_a_remote_the_branch_is_local() {
 }
 
 #[test]
-fn what_the_server_says_to_the_branch_is_told() {
+fn messages_of_the_server_are_notes() {
     let world = World::new();
     let (remote, clone) = world.cloned(&FILES);
-    let says =
+    let script =
         "echo; echo 'To create a merge request for it, visit:'; echo '  https://lab/new'; echo";
-    remote.hook("post-receive", says);
+    remote.hook("post-receive", script);
     let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
     assert_snapshot!(ran.stderr, @"

@@ -1,4 +1,4 @@
-//! Cut off at any call, the next run ends as one undisturbed run.
+//! After a run that was cut off at any call, the next one ends like an undisturbed run.
 
 use git_promote::domain::{MergeMethod, PullRequestSettings};
 use git_promote::engine::{EngineError, Request};
@@ -111,7 +111,7 @@ fn after_a_crash_at_any_call_the_next_run_closes_the_same() {
 }
 
 #[test]
-fn an_error_after_the_push_says_what_is_done_already() {
+fn an_error_after_the_push_names_what_is_done_already() {
     on_stage(|stage| {
         // Base, branch, pull requests, base again, commit, push: the next call opens.
         stage.forge.fate.set(Some(Fail::Before(6)));

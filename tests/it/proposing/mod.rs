@@ -24,7 +24,7 @@ const PRODUCTION: &str = "apps/api/production/values.yaml";
 const OLD: &str = "image:\n  repository: acme/api\n  tag: 1.4.2 # by hand\nreplicas: 4\n";
 const BRANCH: &str = "promote/staging-to-production/api";
 
-/// A second application, which makes the first one have a name, and does not differ.
+/// A second application without differences; with one alone, `api` would have no name.
 const WEB: [(&str, &str); 2] = [
     ("apps/web/staging/values.yaml", "replicas: 1\n"),
     ("apps/web/production/values.yaml", "replicas: 1\n"),
@@ -34,7 +34,7 @@ const WEB: [(&str, &str); 2] = [
 const FILES: [(&str, &str); 4] = [(STAGING, NEW), (PRODUCTION, OLD), WEB[0], WEB[1]];
 const NEW: &str = "image:\n  repository: acme/api\n  tag: 1.5.0\nreplicas: 1\n";
 
-/// The program's words for it.
+/// The arguments that propose it.
 const PROPOSE: [&str; 8] = [
     "--from",
     "staging",
@@ -58,7 +58,7 @@ struct Stage<'w> {
     flaky: Flaky,
 }
 
-/// A server spawns what the engine does.
+/// A server may spawn the engine's futures.
 fn can_be_sent(_: &impl Send) {}
 
 impl<'w> Stage<'w> {
@@ -407,7 +407,7 @@ fn markdown_is_what_a_comment_can_hold() {
 }
 
 #[test]
-fn policies_say_how_it_is_opened() {
+fn policies_configure_the_pull_request() {
     let world = World::new();
     let config = "policies:\n  - name: reviewed\n    action: pull-request\n    pullRequest: {draft: true, labels: [promotion], autoMerge: rebase}\n\
                   messages:\n  pullRequest: {title: 'To {{ to }}', body: 'Look:\n\n{{ preview }}'}\n";

@@ -1,4 +1,4 @@
-//! People's commits, labels and reviews on the program's branch.
+//! Commits, labels and reviews of people on the promotion's branch.
 
 use git_promote::domain::{MergeMethod, PullRequestSettings};
 use git_promote::engine::{OnForeignCommits, Receipt};
@@ -30,7 +30,7 @@ fn a_persons_commit_on_the_branch_is_never_overwritten() {
     });
 }
 
-/// What a person makes of the program's commit stays, and the next run says so.
+/// A person's changes to the promotion's commit stay, and the next run reports them.
 fn stays_amended(change: impl FnOnce(&Repo<'_>)) {
     on_stage(|stage| {
         stage.propose();
@@ -77,7 +77,7 @@ fn a_paragraph_below_the_trailers_leaves_a_commit_the_programs() {
 }
 
 #[test]
-fn a_forges_update_of_the_branch_is_nobodys_work() {
+fn an_update_of_the_branch_by_the_forge_is_not_a_persons_work() {
     on_stage(|stage| {
         stage.propose();
         stage.push(

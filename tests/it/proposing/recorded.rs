@@ -1,4 +1,4 @@
-//! What the version before made is still known as the program's own.
+//! Branches and pull requests of the previous version are still recognised.
 //!
 //! `tests/it/recorded` holds what it left behind: each `.export` is `git fast-export --all` of the
 //! remote after one promotion, each `.md` is the body of a pull

@@ -1,4 +1,4 @@
-//! A network that fails: a proxy that cuts, stalls or passes on.
+//! A network that fails: a proxy that cuts, stalls or forwards connections.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};

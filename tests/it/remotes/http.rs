@@ -1,4 +1,4 @@
-//! Smart HTTP by nginx and Git's own backend, with basic auth and TLS of an own authority.
+//! Smart HTTP by nginx and `git http-backend`, with basic auth and a private certificate authority.
 
 use std::fs;
 use std::path::PathBuf;

@@ -43,7 +43,7 @@ fn over_https(world: &World) -> Option<(Http, Repo<'_>, Repo<'_>)> {
     Some((http, remote, repo))
 }
 
-/// The program with more words.
+/// Promotes with more arguments.
 fn promote(repo: &Repo<'_>, more: &[&str]) -> Ran {
     repo.promote(&[PROMOTE, more].concat())
 }
@@ -60,8 +60,8 @@ fn promotes(remote: &Repo<'_>, repo: &Repo<'_>, more: &[&str]) {
     repo.assert_sound();
 }
 
-/// Somebody commits to the remote meanwhile.
-fn somebody_commits(world: &World, remote: &Repo<'_>, path: &str, text: &str) {
+/// Commits to the remote from another clone.
+fn commit_upstream(world: &World, remote: &Repo<'_>, path: &str, text: &str) {
     let name = format!("other-{}", path.replace('/', "-"));
     let other = world.clone_of(remote, &name);
     other.commit("theirs", &[(path, text)]);
@@ -84,7 +84,7 @@ fn trust(repo: &Repo<'_>, http: &Http) {
 }
 
 impl Http {
-    /// Gives everybody in the world the password and the authority.
+    /// Configures the password and the authority for the whole world.
     pub fn let_in(&self, world: &World) {
         store_password(world, self.port, PASSWORD);
         let file = self.authority.display().to_string();
@@ -105,7 +105,7 @@ fn over_https_with_a_password_and_an_own_authority() {
         return;
     };
     store_password(&world, http.port, PASSWORD);
-    somebody_commits(&world, &remote, "README", "theirs");
+    commit_upstream(&world, &remote, "README", "theirs");
     let ran = promote(&repo, &[]);
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
@@ -126,11 +126,11 @@ fn from_a_shallow_clone_as_ci_makes_it() {
     };
     http.let_in(&world);
     let (remote, _) = cloned(&world, "x");
-    somebody_commits(&world, &remote, "README", "first");
+    commit_upstream(&world, &remote, "README", "first");
     let url = format!("{}/remote.git", http.url);
     world.git(&["clone", "-q", "--depth=1", &url, "shallow"]);
     let shallow = world.at(world.path("shallow"));
-    somebody_commits(&world, &remote, "LICENSE", "second");
+    commit_upstream(&world, &remote, "LICENSE", "second");
     let ran = promote(&shallow, &[]);
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(remote.show("main", API), "image:\n  tag: 1.5.0\n");
@@ -153,7 +153,7 @@ fn a_pull_requests_branch_is_brought_up_to_date_from_fresh_shallow_clones() {
         http.let_in(&world);
         let (remote, _) = cloned(&world, "x");
         remote.git(&["config", "uploadpack.allowFilter", "true"]);
-        somebody_commits(&world, &remote, "README", "first");
+        commit_upstream(&world, &remote, "README", "first");
         let url = format!("{}/remote.git", http.url);
         let branch = "promote/staging-to-production/api";
         let words = ["--action", "pull-request"];
@@ -177,7 +177,7 @@ fn a_pull_requests_branch_is_brought_up_to_date_from_fresh_shallow_clones() {
             assert_eq!(remote.show(branch, API), text);
             let ahead = format!("main..{branch}");
             assert_eq!(remote.git(&["rev-list", "--count", &ahead]), "1");
-            // Nothing is pushed that is right already.
+            // What is up to date is not pushed again.
             let is_kept = before == remote.tip(branch);
             assert_eq!(is_kept, run == 2, "{filter:?} {run}: {ran}");
         }
@@ -243,7 +243,7 @@ fn a_commit_that_is_here_without_its_files_is_fetched_over_https_too() {
         return;
     };
     http.let_in(&world);
-    somebody_commits(&world, &remote, "theirs", "1");
+    commit_upstream(&world, &remote, "theirs", "1");
     repo.lacks_files_of(&remote, &remote.tip("main"));
     let ran = promote(&repo, &[]);
     assert_eq!(ran.code, 0, "{ran}");
@@ -344,7 +344,7 @@ fn a_wrong_password_is_tried_once_and_never_shown() {
     hint: configure a credential helper or an SSH agent for Git, so that `git ls-remote` works; for GitHub over HTTPS, set `GITHUB_TOKEN`
     ");
     assert!(!ran.to_string().contains(wrong), "{ran}");
-    // Git asks once without and once with the password, on one connection or two.
+    // Git sends one request without the password and one with it, on one connection or two.
     assert!(proxy.connections() <= 2, "{}", proxy.connections());
 }
 

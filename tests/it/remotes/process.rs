@@ -1,4 +1,4 @@
-//! Servers of this test alone: started by it, ended with it.
+//! Servers that a test starts and that end with it.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -65,13 +65,13 @@ impl Server {
     }
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// The first of these programs that is there, by its name or whole path.
+/// The first of these programs that exists, by its name or whole path.
 pub fn program(names: &[&str]) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
@@ -82,7 +82,7 @@ pub fn program(names: &[&str]) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Whether all of these programs are there; otherwise says what is skipped.
+/// Whether all of these programs exist; otherwise prints what is skipped.
 pub fn has(what: &str, programs: &[&str]) -> bool {
     let missing: Vec<_> = programs
         .iter()

@@ -1,4 +1,4 @@
-//! SSH by OpenSSH's own server, with an ed25519 key; and gitolite behind it.
+//! OpenSSH's server with an ed25519 key, and gitolite behind it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,7 +20,7 @@ pub struct Ssh {
 }
 
 impl Ssh {
-    /// A plain one; `None` where it cannot be had.
+    /// A plain one; `None` if the programs are missing.
     pub fn start(world: &World) -> Option<Self> {
         is_possible().then(|| Self::serve(world, "", ""))
     }
@@ -45,7 +45,7 @@ impl Ssh {
         })
     }
 
-    /// One whose every connection is gitolite's; `None` where it cannot be had.
+    /// One that gives every connection to gitolite; `None` if the programs are missing.
     pub fn with_gitolite(world: &World, rules: &str) -> Option<Self> {
         let is_there = has("gitolite", &["sshd", "ssh-keygen", "gitolite"]);
         (is_there && is_root()).then(|| {

@@ -1,4 +1,4 @@
-//! Settings of OpenSSH and of Git for SSH: the program takes what Git takes, and no more.
+//! SSH settings of OpenSSH and of Git: the program can connect if and only if Git can.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The world of a test, and how the library's own Git adapter is used in it.
+//! The world of a test, and shortcuts for the library's Git adapter in it.
 
 mod sandbox;
 
@@ -89,7 +89,7 @@ pub fn promote(
     wait(repo.advance(&branch, commit))
 }
 
-/// The notes of an advance that must have been done.
+/// The notes of an advance that must have succeeded.
 pub fn notes(advance: Result<Advance, RepositoryError>) -> Vec<String> {
     match advance.unwrap() {
         Advance::Done { notes } => notes,

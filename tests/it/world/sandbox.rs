@@ -7,7 +7,7 @@
 //! assert_eq!(out.code, 0, "{out}");
 //! ```
 
-#![allow(dead_code)] // each test file uses a part of it
+#![allow(dead_code)] // each test binary uses a part of it
 
 use std::fmt;
 use std::fs;
@@ -30,14 +30,14 @@ pub struct Repo<'w> {
     pub dir: PathBuf,
 }
 
-/// What a program did.
+/// The exit code and output of a program.
 #[derive(Debug)]
 pub struct Ran {
     /// The exit code; -1 after a signal.
     pub code: i32,
-    /// What it printed as its result.
+    /// Its standard output.
     pub stdout: String,
-    /// What it told.
+    /// Its standard error.
     pub stderr: String,
 }
 
@@ -113,7 +113,7 @@ impl World {
         text.to_string().replace(root, "[WORLD]")
     }
 
-    /// A command that sees nothing of this machine but its `PATH`.
+    /// A command with nothing of this machine's environment but its `PATH`.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -143,7 +143,7 @@ impl World {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// Runs Git in this world's folder; it must succeed. Gives stdout without the last line end.
+    /// Runs Git in this world's folder; it must succeed. Returns stdout without the final newline.
     pub fn git(&self, args: &[&str]) -> String {
         self.git_in(self.root.path(), args)
     }
@@ -211,7 +211,7 @@ impl World {
         clone
     }
 
-    /// The repository in a folder that is there.
+    /// The repository in an existing folder.
     pub fn at(&self, dir: PathBuf) -> Repo<'_> {
         Repo { world: self, dir }
     }
@@ -239,7 +239,7 @@ impl Repo<'_> {
         self.world.promote_in(&self.dir, args)
     }
 
-    /// Puts a commit of another repository here, without its files.
+    /// Copies a commit of another repository here, without its files.
     pub fn lacks_files_of(&self, other: &Repo<'_>, commit: &str) {
         let file = self.world.path("commit");
         let text = other.git(&["cat-file", "commit", commit]) + "\n";
@@ -248,7 +248,7 @@ impl Repo<'_> {
         assert_eq!(self.git(&words), commit);
     }
 
-    /// Gives it a hook of Git's.
+    /// Installs a Git hook.
     pub fn hook(&self, name: &str, script: &str) {
         let hooks = self.git(&["rev-parse", "--git-path", "hooks"]);
         let hooks = self.dir.join(hooks);
@@ -269,12 +269,12 @@ impl Repo<'_> {
         fs::read_to_string(self.dir.join(path)).unwrap()
     }
 
-    /// Whether there is such a file in the working tree.
+    /// Whether the working tree has this file.
     pub fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.dir.join(path)).is_ok()
     }
 
-    /// Writes and commits files; gives the commit.
+    /// Writes and commits files; returns the commit.
     pub fn commit(&self, message: &str, files: &[(&str, &str)]) -> String {
         for (path, text) in files {
             self.write(path, text);
@@ -324,13 +324,13 @@ impl Repo<'_> {
         out
     }
 
-    /// Fails unless Git finds the repository sound.
+    /// Fails unless `git fsck` accepts the repository.
     pub fn assert_sound(&self) {
         self.git(&["fsck", "--strict", "--no-dangling"]);
     }
 }
 
-/// The words that promote the application `api`, without a question.
+/// The arguments that promote the application `api` without confirmation.
 pub const PROMOTE: &[&str] = &[
     "--from",
     "staging",

@@ -1,4 +1,4 @@
-//! The other commands, and lines that cannot be obeyed.
+//! The other commands, and invalid command lines.
 
 use insta::assert_snapshot;
 
@@ -45,7 +45,7 @@ fn a_folder_without_a_repository_is_a_usage_error() {
 }
 
 #[test]
-fn lines_that_cannot_be_obeyed_are_usage_errors() {
+fn invalid_command_lines_are_usage_errors() {
     let world = World::new();
     let repo = world.repository(&FILES);
     let lines = [
@@ -127,7 +127,7 @@ fn check_prints_which_files_belong_to_which_application() {
 }
 
 #[test]
-fn check_tells_what_the_configuration_names_and_no_file_bears_out() {
+fn check_warns_of_configured_names_without_files() {
     let world = World::new();
     let repo = world.repository(&FILES);
     repo.write(
@@ -178,11 +178,11 @@ fn a_configuration_that_is_a_link_is_refused_and_nothing_of_it_is_shown() {
 }
 
 #[test]
-fn gits_own_completion_in_bash_knows_the_program() {
+fn git_completes_the_program_in_bash() {
     let world = World::new();
     let script = world.promote(&["completions", "bash"]).stdout;
     std::fs::write(world.path("script"), script).unwrap();
-    // As Git calls it, with the line in its own variables.
+    // Git calls it like this, with the command line in variables.
     let complete = "source ./script; words=(git -C x promote --fr); cword=4; cur=--fr; prev=promote; \
         __git_cmd_idx=3; _git_promote; echo \"${COMPREPLY[@]}\"";
     let mut bash = world.command("bash");
