@@ -8,10 +8,8 @@ use crate::adapter::forge::{ForgeAccess, ForgeKind, RemoteContext, github};
 use crate::adapter::git::GitRepository;
 use crate::port::Password;
 
-/// Every forge: to add one, write its folder in `adapter/forge` and add its line here.
-const FORGES: &[ForgeKind] = &[
-    github::KIND, //
-];
+/// Every forge that the program knows; the first one that recognizes a remote is used.
+const FORGES: &[ForgeKind] = &[github::KIND];
 
 /// The forge behind the repository's remote, if it is a known one; nothing is sent.
 pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<ForgeAccess> {

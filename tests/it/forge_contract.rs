@@ -20,7 +20,7 @@ use git_promote::adapter::forge::http::RetryPolicy;
 use git_promote::port::{Forge, ForgeError, MergeMethod, Proposal};
 use serde_json::{Value, json};
 
-use crate::forge_github::{HEAD, direct, forge, proposal, proposed, robot, run, told};
+use crate::forge_github::{HEAD, direct, display_chain, forge, proposal, proposed, robot, run};
 use crate::forge_login::key_pair;
 use crate::github::{App as Installed, StandIn, TOKEN};
 use crate::world::World;
@@ -276,7 +276,7 @@ fn every_request_and_answer_is_as_githubs_own_document_describes_it() {
     assert!(
         done.is_ok(),
         "{}\n{}",
-        told(&done.unwrap_err()),
+        display_chain(&done.unwrap_err()),
         prism.said()
     );
     github.state().page_size = 100;
@@ -300,7 +300,7 @@ fn every_request_and_answer_is_as_githubs_own_document_describes_it() {
         assert!(
             found.is_ok(),
             "{}\n{}",
-            told(&found.unwrap_err()),
+            display_chain(&found.unwrap_err()),
             prism.said()
         );
     }

@@ -10,7 +10,7 @@ use git_promote::adapter::forge::http::RetryPolicy;
 use git_promote::port::{Forge, ForgeError, MergeMethod};
 
 use crate::forge_github::{
-    HEAD, RETRY, address, direct, forge, proposal, proposed, robot, run, told, with_retry,
+    HEAD, RETRY, address, direct, display_chain, forge, proposal, proposed, robot, run, with_retry,
 };
 use crate::github::{Failing, How, Pull, Raw, StandIn, TOKEN};
 use crate::world::World;
@@ -196,7 +196,7 @@ fn a_pull_request_that_another_run_opened_meanwhile_is_taken() {
 }
 
 #[test]
-fn a_limit_that_lasts_longer_than_the_budget_is_told_at_once() {
+fn a_limit_that_lasts_longer_than_the_budget_is_reported_at_once() {
     let world = World::new();
     let github = StandIn::of(&proposed(&world).dir);
     let failing = Failing::on("GET", "/pulls").times(1000);
@@ -261,9 +261,9 @@ fn an_answer_without_an_end_is_read_up_to_a_bound() {
                 }
             });
             let error = tried_once(&server, RETRY.deadline, RETRY.budget);
-            let told = told(&error);
-            assert!(told.ends_with(what), "{told}");
-            assert_eq!(server.received().len(), 1, "{told}");
+            let text = display_chain(&error);
+            assert!(text.ends_with(what), "{text}");
+            assert_eq!(server.received().len(), 1, "{text}");
             // The system's own buffers hold a few more.
             let sent = sent.load(Ordering::SeqCst) / (1024 * 1024);
             assert!((16..48).contains(&sent), "{status} {kind}: {sent} MiB");
@@ -288,9 +288,9 @@ fn an_answer_that_trickles_ends_with_the_deadline() {
         let error = tried_once(&server, SHORT, Duration::ZERO);
         assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
         assert!(
-            told(&error).ends_with("no answer in time"),
+            display_chain(&error).ends_with("no answer in time"),
             "{}",
-            told(&error)
+            display_chain(&error)
         );
         assert!(started.elapsed() >= SHORT, "{start}");
         assert!(started.elapsed() < SHORT * 10, "{start}");
@@ -306,7 +306,7 @@ fn a_list_without_an_end_ends_with_the_time() {
         write!(stream, "Content-Length: 2\r\n\r\n[]")
     });
     let error = tried_once(&server, Duration::from_secs(1), SHORT);
-    let told = told(&error);
-    assert!(told.ends_with("no end of a list in time"), "{told}");
+    let text = display_chain(&error);
+    assert!(text.ends_with("no end of a list in time"), "{text}");
     assert!(server.received().len() > 1);
 }

@@ -97,7 +97,7 @@ pub fn proposal() -> Proposal {
 }
 
 /// An error with all that caused it, as a user reads it.
-pub fn told(error: &dyn std::error::Error) -> String {
+pub fn display_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
@@ -327,7 +327,7 @@ fn a_reviewer_who_cannot_review_is_refused_in_githubs_words() {
     let refused = |who: &str| {
         let error = run(forge.request_reviews(1, &names(&[who]), &[])).unwrap_err();
         assert!(matches!(error, ForgeError::Refused { .. }), "{error:?}");
-        told(&error)
+        display_chain(&error)
     };
     run(forge.open(&proposal())).unwrap();
     let host = github.url().replace("http://", "");
@@ -357,9 +357,9 @@ fn people_are_assigned_once_and_those_left_out_are_named() {
             .await
             .unwrap_err();
         assert!(
-            told(&error).ends_with("`mallory` cannot be assigned here"),
+            display_chain(&error).ends_with("`mallory` cannot be assigned here"),
             "{}",
-            told(&error)
+            display_chain(&error)
         );
     });
     assert_eq!(github.pull().assignees, ["ada", "bob"]);
@@ -412,9 +412,9 @@ fn auto_merge_that_is_not_allowed_is_refused() {
     let error = merge(forge(&github, TOKEN));
     assert!(matches!(error, ForgeError::Refused { .. }), "{error:?}");
     assert!(
-        told(&error).contains("Auto merge is not allowed"),
+        display_chain(&error).contains("Auto merge is not allowed"),
         "{}",
-        told(&error)
+        display_chain(&error)
     );
     let account = Account::of("eve", "eves").with(&["pull_requests: write"]);
     github.state().accounts.push(account);
@@ -449,7 +449,7 @@ fn a_pull_request_that_github_does_not_take_is_refused_in_its_words() {
         };
         let error = run(forge(&github, TOKEN).open(&this)).unwrap_err();
         assert!(matches!(error, ForgeError::Refused { .. }), "{error:?}");
-        told(&error)
+        display_chain(&error)
     };
     assert!(refused("gone", "main").ends_with("Validation Failed; PullRequest head invalid"));
     assert!(refused(HEAD, "gone").ends_with("Validation Failed; PullRequest base invalid"));
@@ -470,9 +470,9 @@ fn a_closed_pull_request_without_its_branch_is_not_reopened() {
     assert_eq!(found[0].state, PullRequestState::Closed);
     let error = run(forge.reopen(1)).unwrap_err();
     assert!(
-        told(&error).ends_with("branch has been deleted."),
+        display_chain(&error).ends_with("branch has been deleted."),
         "{}",
-        told(&error)
+        display_chain(&error)
     );
 }
 

@@ -1,4 +1,4 @@
-//! Logins: what is refused, what is missing, and that no secret is ever told.
+//! Logins: what is refused, what is missing, and that no secret is ever shown.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,7 @@ use git_promote::port::{Forge, ForgeError};
 use secrecy::ExposeSecret;
 
 use crate::forge_github::{
-    HEAD, RETRY, address, direct, forge, proposal, proposed, robot, run, told, with_login,
+    HEAD, RETRY, address, direct, display_chain, forge, proposal, proposed, robot, run, with_login,
     with_retry,
 };
 use crate::github::{Account, App as Installed, Failing, How, Raw, Recorded, StandIn, TOKEN};
@@ -25,7 +25,7 @@ const PROMOTE: &[&str] = &["--from", "staging", "--to", "production", "--yes"];
 
 /// All that a user or a log could see of an error.
 fn shown(error: &ForgeError) -> String {
-    format!("{error} {error:?} {error:#?} {}", told(error))
+    format!("{error} {error:?} {error:#?} {}", display_chain(error))
 }
 
 #[test]
@@ -38,7 +38,10 @@ fn a_token_that_is_refused_is_tried_once_and_named_by_its_place() {
     };
     assert_eq!(*tried, ["the token in `GITHUB_TOKEN`"]);
     assert_eq!(github.requests().len(), 1);
-    assert!(told(&error).ends_with("did not accept the credentials: HTTP 401: Bad credentials"));
+    assert!(
+        display_chain(&error)
+            .ends_with("did not accept the credentials: HTTP 401: Bad credentials")
+    );
     assert!(!shown(&error).contains("ghp_wrong"));
 }
 
@@ -149,7 +152,10 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
     };
     let error = run(GitHub::new(address, robot(), quick, direct()).open(&proposal())).unwrap_err();
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
-    assert!(told(&error).starts_with("github.com could not be reached to open a pull request: "));
+    assert!(
+        display_chain(&error)
+            .starts_with("github.com could not be reached to open a pull request: ")
+    );
 }
 
 /// The way through a proxy.
@@ -224,10 +230,10 @@ fn over_plain_http_to_another_machine_nothing_is_sent_and_no_token_is_looked_for
             run(forge.token()).unwrap_err(),
         ] {
             assert!(matches!(error, ForgeError::BadAddress { .. }), "{error:?}");
-            let told = told(&error);
+            let text = display_chain(&error);
             let why = "`http://git.example.org/api/v3` is plain HTTP, and tokens are only sent \
                        over HTTPS";
-            assert!(told.ends_with(why), "{told}");
+            assert!(text.ends_with(why), "{text}");
         }
     }
     assert_eq!(proxy.received(), [""; 0]);
@@ -345,7 +351,7 @@ fn certificates_that_cannot_be_read_are_named() {
     };
     let address = address(&github.clone_url());
     let error = run(GitHub::new(address, robot(), RETRY, connection).open(&proposal()));
-    assert!(told(&error.unwrap_err()).contains("`gone.pem`"));
+    assert!(display_chain(&error.unwrap_err()).contains("`gone.pem`"));
 }
 
 /// A key pair of an App, made by `openssl`; `None` where that is missing.
@@ -414,7 +420,7 @@ fn an_app_finds_its_installation_and_gets_one_token() {
         origin: String::new(),
     };
     let error = run(with_login(&github, Login::App(unreadable)).open(&proposal())).unwrap_err();
-    assert!(told(&error).ends_with("the key is no RSA key in PEM"));
+    assert!(display_chain(&error).ends_with("the key is no RSA key in PEM"));
 }
 
 #[test]

@@ -88,6 +88,6 @@ fn a_branch_that_was_forced_keeps_its_closed_pull_request_closed() {
     let other = bare.git(&["commit-tree", &tree, "-p", "main", "-m", "other"]);
     bare.git(&["update-ref", &format!("refs/heads/{HEAD}"), &other]);
     let error = run(forge.reopen(1)).unwrap_err();
-    let said = crate::forge_github::told(&error);
+    let said = crate::forge_github::display_chain(&error);
     assert!(said.ends_with("was force-pushed or recreated."), "{said}");
 }

@@ -11,7 +11,7 @@ use git_promote::adapter::forge::github::GitHub;
 use git_promote::adapter::forge::http::{Connection, ProxyChoice};
 use git_promote::port::{Forge, ForgeError};
 
-use crate::forge_github::{RETRY, address, direct, proposal, proposed, robot, run, told};
+use crate::forge_github::{RETRY, address, direct, display_chain, proposal, proposed, robot, run};
 use crate::github::{Raw, StandIn};
 use crate::world::World;
 
@@ -123,7 +123,11 @@ fn a_server_of_an_own_authority_is_trusted_by_its_file_and_else_refused_at_once(
     let started = Instant::now();
     let error = run(front.forge(direct()).open(&proposal())).unwrap_err();
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
-    assert!(told(&error).contains("certificate"), "{}", told(&error));
+    assert!(
+        display_chain(&error).contains("certificate"),
+        "{}",
+        display_chain(&error)
+    );
     assert!(
         started.elapsed() < RETRY.budget / 2,
         "tried again and again"

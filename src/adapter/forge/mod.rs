@@ -1,6 +1,6 @@
 //! Forges: where pull requests are. One folder each, on one HTTP layer.
 //!
-//! To add a forge: a folder that exports a [`ForgeKind`], and a line in the
+//! A new forge is a folder that exports a [`ForgeKind`], and an entry in the
 //! registry in `wiring/forge.rs`.
 
 pub mod github;

@@ -51,7 +51,7 @@ impl Address {
         self.host == "github.com" || self.host.ends_with(".ghe.com")
     }
 
-    /// The repository as people call it, e.g. `github.com/acme/shop`.
+    /// The repository as people write it, e.g. `github.com/acme/shop`.
     pub fn name(&self) -> String {
         format!("{}/{}/{}", self.host, self.owner, self.repository)
     }
@@ -64,7 +64,7 @@ impl Address {
         )
     }
 
-    /// The URL of GraphQL, which on an Enterprise server is beside the REST API and not below it.
+    /// The URL of the GraphQL API, which on an Enterprise server is not below the REST API.
     pub(super) fn graphql_url(&self) -> String {
         let base = self.api.strip_suffix("/v3").unwrap_or(&self.api);
         format!("{base}/graphql")
@@ -80,7 +80,7 @@ fn api(scheme: &str, host: &str) -> String {
     }
 }
 
-/// Whether it is a name of GitHub's, which needs no escaping in a URL.
+/// Whether GitHub allows this name; such a name needs no escaping in a URL.
 fn is_plain(name: &str) -> bool {
     let is_named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     !matches!(name, "" | "." | "..") && name.bytes().all(is_named)
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    fn told(url: &str) -> Option<String> {
+    fn name_and_api(url: &str) -> Option<String> {
         address(url).map(|a| format!("{} {}", a.name(), a.api))
     }
 
@@ -123,17 +123,17 @@ mod tests {
 
     #[test]
     fn an_enterprise_server_has_its_api_below_its_own_name() {
-        let told = |url| told(url).unwrap();
+        let name_and_api = |url| name_and_api(url).unwrap();
         assert_eq!(
-            told("ssh://git@git.example.org:2222/acme/shop.git"),
+            name_and_api("ssh://git@git.example.org:2222/acme/shop.git"),
             "git.example.org/acme/shop https://git.example.org/api/v3"
         );
         assert_eq!(
-            told("http://127.0.0.1:8080/acme/shop.git"),
+            name_and_api("http://127.0.0.1:8080/acme/shop.git"),
             "127.0.0.1:8080/acme/shop http://127.0.0.1:8080/api/v3"
         );
         assert_eq!(
-            told("https://acme.ghe.com/acme/shop"),
+            name_and_api("https://acme.ghe.com/acme/shop"),
             "acme.ghe.com/acme/shop https://api.acme.ghe.com"
         );
         let ours = address("git@git.example.org:acme/shop").unwrap();
@@ -167,7 +167,7 @@ mod tests {
             "/srv/x@github.com:acme/shop",
             "",
         ] {
-            assert_eq!(told(url), None, "{url}");
+            assert_eq!(name_and_api(url), None, "{url}");
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
             "https://github.com\u{a0}/acme/shop",
             "https://g\u{456}thub.com/acme/shop",
         ] {
-            assert_eq!(told(url), None, "{url:?}");
+            assert_eq!(name_and_api(url), None, "{url:?}");
         }
     }
 }

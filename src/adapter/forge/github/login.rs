@@ -22,7 +22,7 @@ pub struct App {
     pub id: u64,
     /// Its private key in PEM.
     pub key: SecretString,
-    /// The installation; without it, GitHub is asked.
+    /// The installation; looked up if it is not given.
     pub installation: Option<u64>,
     /// Where id and key came from, e.g. "the GitHub App 17 with the key in `app.pem`".
     pub origin: String,

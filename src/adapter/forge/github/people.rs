@@ -33,18 +33,18 @@ impl GitHub {
         }
         let pull = self.pull(number).await?.into_pull_request()?;
         let client = self.client().await?;
-        let mut asked = pull.reviewers;
-        if !missing(reviewers, &asked).is_empty() {
+        let mut involved = pull.reviewers;
+        if !missing(reviewers, &involved).is_empty() {
             let reviews = self
                 .address
                 .repository_url(&format!("pulls/{number}/reviews?per_page=100"));
             let reviews: Vec<Review> = client.list(&reviews).await?;
-            let counted = reviews
+            let current = reviews
                 .into_iter()
                 .filter(|review| review.state != "DISMISSED");
-            asked.extend(counted.filter_map(|review| Some(review.user?.login)));
+            involved.extend(current.filter_map(|review| Some(review.user?.login)));
         }
-        let reviewers = missing(reviewers, &asked);
+        let reviewers = missing(reviewers, &involved);
         let teams = missing(teams, &pull.teams);
         if reviewers.is_empty() && teams.is_empty() {
             return Ok(());

@@ -50,7 +50,7 @@ impl GitHub {
         answer.parse()
     }
 
-    /// The open pull request, or a new one.
+    /// Finds the open pull request, or opens one.
     pub(super) async fn open_pull(&self, proposal: &Proposal) -> Result<PullRequest, CallError> {
         if let Some(open) = self.find_open(proposal).await? {
             return Ok(open);

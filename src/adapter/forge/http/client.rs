@@ -25,7 +25,7 @@ const MAX_PAGES: usize = 200;
 
 /// A client that is logged in.
 #[derive(Clone)]
-pub(in crate::adapter::forge) struct HttpClient {
+pub(crate) struct HttpClient {
     transport: Arc<dyn Transport>,
     dialect: &'static dyn Dialect,
     token: SecretString,
@@ -60,7 +60,7 @@ impl HttpClient {
     }
 
     /// The token that it logs in with.
-    pub(in crate::adapter::forge) fn token(&self) -> &SecretString {
+    pub(crate) fn token(&self) -> &SecretString {
         &self.token
     }
 
@@ -75,7 +75,7 @@ impl HttpClient {
     }
 
     /// Sends one request, and follows redirects within the server.
-    pub(in crate::adapter::forge) async fn call(
+    pub(crate) async fn call(
         &self,
         method: Method,
         url: &str,
@@ -87,10 +87,7 @@ impl HttpClient {
     }
 
     /// All entries of a list.
-    pub(in crate::adapter::forge) async fn list<T: DeserializeOwned>(
-        &self,
-        url: &str,
-    ) -> Result<Vec<T>, CallError> {
+    pub(crate) async fn list<T: DeserializeOwned>(&self, url: &str) -> Result<Vec<T>, CallError> {
         let started = Instant::now();
         let mut page = self.call(Method::GET, url, None).await?;
         let mut entries = Vec::new();

@@ -24,7 +24,7 @@ pub struct Connection {
 /// Which proxy is used.
 #[derive(Clone, Debug, Default)]
 pub enum ProxyChoice {
-    /// What the environment names.
+    /// The one that the environment names, if any.
     #[default]
     System,
     /// None (`http.proxy` is empty).
@@ -76,7 +76,7 @@ impl Connection {
     }
 }
 
-/// A proxy by its URL, of which the scheme may be left out as in Git's configuration.
+/// The proxy of a URL; its scheme may be missing, as in Git's configuration.
 fn through(url: &SecretString) -> Result<Proxy, CallError> {
     let url = url.expose_secret();
     let (scheme, url) = match url.split_once("://") {

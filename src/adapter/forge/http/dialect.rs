@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::error::CallError;
 
 /// Any error, with its sources.
-pub(in crate::adapter::forge) type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The conventions of one forge's API.
-pub(in crate::adapter::forge) trait Dialect: Send + Sync {
+pub(crate) trait Dialect: Send + Sync {
     /// The headers of every request, among them the login.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ pub(in crate::adapter::forge) trait Dialect: Send + Sync {
 
 /// Sends one request once.
 #[async_trait]
-pub(in crate::adapter::forge) trait Transport: Send + Sync {
+pub(crate) trait Transport: Send + Sync {
     /// Sends a request, and its body as JSON.
     ///
     /// # Errors

@@ -18,16 +18,16 @@ pub(super) const SHOWN: usize = 600;
 
 /// What a call is for, in the words of [`ForgeError`].
 #[derive(Clone, Copy, Debug)]
-pub(in crate::adapter::forge) struct Operation {
+pub(crate) struct Operation {
     /// E.g. "open a pull request".
-    pub(in crate::adapter::forge) name: &'static str,
+    pub(crate) name: &'static str,
     /// The permission that it needs, as the forge calls it.
-    pub(in crate::adapter::forge) permission: &'static str,
+    pub(crate) permission: &'static str,
 }
 
 /// Why a call did not do what it was for.
 #[derive(Debug)]
-pub(in crate::adapter::forge) struct CallError {
+pub(crate) struct CallError {
     class: Class,
     status: Option<u16>,
     wait: Option<Duration>,
@@ -57,7 +57,7 @@ enum Class {
 struct Message(String);
 
 /// A text of a forge on one line, without control characters and not too long.
-pub(in crate::adapter::forge) fn bounded_line(text: &str) -> String {
+pub(crate) fn bounded_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut shown: String = line.chars().take(SHOWN).collect();
     if shown.len() < line.len() {
@@ -79,32 +79,32 @@ impl CallError {
     }
 
     /// A failure that a retry may fix.
-    pub(in crate::adapter::forge) fn transient(message: impl AsRef<str>) -> Self {
+    pub(crate) fn transient(message: impl AsRef<str>) -> Self {
         Self::new(Class::Transient, message)
     }
 
     /// There is no usable answer, and a retry will not get one.
-    pub(in crate::adapter::forge) fn unreachable(message: impl AsRef<str>) -> Self {
+    pub(crate) fn unreachable(message: impl AsRef<str>) -> Self {
         Self::new(Class::Unreachable, message)
     }
 
     /// The API's address cannot be used.
-    pub(in crate::adapter::forge) fn bad_address(message: impl AsRef<str>) -> Self {
+    pub(crate) fn bad_address(message: impl AsRef<str>) -> Self {
         Self::new(Class::BadAddress, message)
     }
 
     /// The login is not accepted.
-    pub(in crate::adapter::forge) fn credentials(message: impl AsRef<str>) -> Self {
+    pub(crate) fn credentials(message: impl AsRef<str>) -> Self {
         Self::new(Class::Credentials, message)
     }
 
     /// The login lacks a permission.
-    pub(in crate::adapter::forge) fn forbidden(message: impl AsRef<str>) -> Self {
+    pub(crate) fn forbidden(message: impl AsRef<str>) -> Self {
         Self::new(Class::Forbidden, message)
     }
 
     /// It cannot be done.
-    pub(in crate::adapter::forge) fn refused(message: impl AsRef<str>) -> Self {
+    pub(crate) fn refused(message: impl AsRef<str>) -> Self {
         Self::new(Class::Refused, message)
     }
 
@@ -141,7 +141,7 @@ impl CallError {
     }
 
     /// The same as a transient failure.
-    pub(in crate::adapter::forge) fn into_transient(self) -> Self {
+    pub(crate) fn into_transient(self) -> Self {
         Self {
             class: Class::Transient,
             ..self
@@ -149,12 +149,12 @@ impl CallError {
     }
 
     /// The status of the answer, if there was one.
-    pub(in crate::adapter::forge) fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         self.status
     }
 
     /// Whether the message contains this; only for what no code distinguishes.
-    pub(in crate::adapter::forge) fn message_contains(&self, text: &str) -> bool {
+    pub(crate) fn message_contains(&self, text: &str) -> bool {
         self.message.0.contains(text)
     }
 
@@ -169,7 +169,7 @@ impl CallError {
     }
 
     /// The error as the port defines it; `tried` is what was used to log in.
-    pub(in crate::adapter::forge) fn into_forge_error(
+    pub(crate) fn into_forge_error(
         self,
         forge: &str,
         operation: &Operation,

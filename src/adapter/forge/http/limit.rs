@@ -13,11 +13,11 @@ pub(super) fn too_many_requests(status: u16, headers: &HeaderMap) -> Option<Dura
 }
 
 /// The seconds of `Retry-After`.
-pub(in crate::adapter::forge) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     header_number(headers, "retry-after").map(Duration::from_secs)
 }
 
 /// The number in a header.
-pub(in crate::adapter::forge) fn header_number(headers: &HeaderMap, name: &str) -> Option<u64> {
+pub(crate) fn header_number(headers: &HeaderMap, name: &str) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

@@ -18,24 +18,21 @@ use super::limit::{retry_after, too_many_requests};
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// A successful answer.
-pub(in crate::adapter::forge) struct JsonResponse {
+pub(crate) struct JsonResponse {
     /// The body.
-    pub(in crate::adapter::forge) body: Value,
+    pub(crate) body: Value,
     /// The next page, if the answer is one page of a list.
     pub(super) next: Option<Url>,
 }
 
 impl JsonResponse {
     /// The body as a type.
-    pub(in crate::adapter::forge) fn parse<T: DeserializeOwned>(self) -> Result<T, CallError> {
+    pub(crate) fn parse<T: DeserializeOwned>(self) -> Result<T, CallError> {
         serde_json::from_value(self.body).map_err(unreadable)
     }
 
     /// One field of the body.
-    pub(in crate::adapter::forge) fn field<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<T, CallError> {
+    pub(crate) fn field<T: DeserializeOwned>(&self, name: &str) -> Result<T, CallError> {
         let field = self.body[name].clone();
         serde_json::from_value(field).map_err(|_| unreadable(format_args!("no `{name}`")))
     }

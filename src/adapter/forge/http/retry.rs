@@ -25,7 +25,7 @@ pub struct RetryPolicy {
     pub deadline: Duration,
 }
 
-/// No delay is longer, unless the forge requests it.
+/// The longest delay, unless the forge requests a longer one.
 const LONGEST_DELAY: Duration = Duration::from_secs(15);
 
 impl Default for RetryPolicy {

@@ -23,7 +23,7 @@ impl ApiServer {
     /// The server of an API's address, e.g. of `https://api.github.com`.
     ///
     /// # Errors
-    /// When the address names no server, or one that is only reached in clear text.
+    /// When the address names no server, or one that is reached without encryption.
     pub(super) fn parse(api: &str) -> Result<Self, CallError> {
         let refused = |why: &str| CallError::bad_address(format!("the API's address {why}"));
         if !is_unambiguous(api) {

@@ -13,7 +13,7 @@ use super::retry::RetryPolicy;
 use super::server::ApiServer;
 
 /// Opens clients for one API, and keeps the last one that logged in.
-pub(in crate::adapter::forge) struct Session {
+pub(crate) struct Session {
     /// The API's address; see [`ApiServer::parse`].
     api: String,
     connection: Connection,
@@ -24,7 +24,7 @@ pub(in crate::adapter::forge) struct Session {
 
 impl Session {
     /// A session that has not logged in yet.
-    pub(in crate::adapter::forge) fn new(
+    pub(crate) fn new(
         api: String,
         connection: Connection,
         retry: RetryPolicy,
@@ -42,9 +42,9 @@ impl Session {
     /// The last client, unless its token is older than `lifetime`; `None` when a token is needed.
     ///
     /// # Errors
-    /// When the API's address cannot be used, whether there was a login or not: so a bad address
-    /// is found before anyone is asked for a token.
-    pub(in crate::adapter::forge) fn client(
+    /// When the API's address cannot be used; so a bad address is reported before a token is looked
+    /// for.
+    pub(crate) fn client(
         &self,
         lifetime: Option<Duration>,
     ) -> Result<Option<HttpClient>, CallError> {
@@ -65,23 +65,17 @@ impl Session {
     }
 
     /// Logs in with a token that was just obtained.
-    pub(in crate::adapter::forge) fn log_in(
-        &self,
-        token: &SecretString,
-    ) -> Result<HttpClient, CallError> {
+    pub(crate) fn log_in(&self, token: &SecretString) -> Result<HttpClient, CallError> {
         Ok(self.keep(self.open(token)?))
     }
 
-    /// A client for a token that is used only now, such as one that asks for another token.
-    pub(in crate::adapter::forge) fn open(
-        &self,
-        token: &SecretString,
-    ) -> Result<HttpClient, CallError> {
+    /// A client for a token that is not kept, such as the one that requests another token.
+    pub(crate) fn open(&self, token: &SecretString) -> Result<HttpClient, CallError> {
         self.client_of(ApiServer::parse(&self.api)?, token, Instant::now())
     }
 
     /// Repeats an attempt as the policy allows.
-    pub(in crate::adapter::forge) async fn retried<T, Attempt>(
+    pub(crate) async fn retried<T, Attempt>(
         &self,
         attempt: impl FnMut() -> Attempt,
     ) -> Result<T, CallError>

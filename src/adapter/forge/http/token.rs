@@ -38,7 +38,7 @@ impl TokenSource {
     }
 
     /// The token.
-    pub(in crate::adapter::forge) async fn token(&self) -> Result<SecretString, CallError> {
+    pub(crate) async fn token(&self) -> Result<SecretString, CallError> {
         match self {
             Self::Known { token, .. } => Ok(token.clone()),
             Self::OnDemand { find, .. } => {
