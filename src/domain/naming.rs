@@ -2,61 +2,11 @@
 //!
 //! # Why
 //!
-//! A name counts only where it stands between separators or the ends, and at
-//! every place the longest known name wins: `pre-prod` is not `prod`, `ring-1`
-//! is not `1`, `deva` is not `dev`. Pairing files, matching documents and
-//! renaming new content all ask this one type, so that they agree.
+//! Pairing files, matching documents and renaming new content all use this one type, so that they
+//! agree.
 
 use super::Environment;
-
-/// Names that repositories commonly use; known even when nobody configured them, so that
-/// `pre-prod` is never taken for `prod`.
-const COMMON: &[&str] = &[
-    "acceptance",
-    "acc",
-    "canary",
-    "demo",
-    "dev",
-    "develop",
-    "development",
-    "e2e",
-    "int",
-    "integration",
-    "live",
-    "local",
-    "non-prod",
-    "nonprod",
-    "perf",
-    "performance",
-    "pre-prod",
-    "pre-production",
-    "preprod",
-    "preproduction",
-    "preview",
-    "prd",
-    "prod",
-    "production",
-    "qa",
-    "sandbox",
-    "sit",
-    "stage",
-    "staging",
-    "stg",
-    "test",
-    "testing",
-    "uat",
-];
-
-/// One occurrence of an environment's name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Occurrence {
-    /// Where the name starts, in bytes.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// Whose name it is.
-    pub whose: Whose,
-}
+use super::name_index::{NameIndex, Occurrence};
 
 /// Whose name an [`Occurrence`] is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,10 +24,7 @@ pub enum Whose {
 pub struct Naming {
     source: Environment,
     target: Environment,
-    /// By first byte, then longest first, so that the first that fits is the longest.
-    names: Vec<(String, Whose)>,
-    /// Where the names with a first byte begin and end: most places are ruled out by one look.
-    by_first: [(usize, usize); 256],
+    names: NameIndex<Whose>,
 }
 
 impl Naming {
@@ -87,44 +34,20 @@ impl Naming {
         target: Environment,
         others: impl IntoIterator<Item = &'a Environment>,
     ) -> Self {
-        let mut names: Vec<(String, Whose)> = Vec::new();
-        let mut add = |name: &str, whose| {
-            if !name.is_empty() && !names.iter().any(|(n, _)| n == name) {
-                names.push((name.to_owned(), whose));
-            }
-        };
-        for (i, n) in source.names().enumerate() {
-            add(n, Whose::Source(i));
-        }
-        for (i, n) in target.names().enumerate() {
-            add(n, Whose::Target(i));
-        }
-        for n in others.into_iter().flat_map(Environment::names) {
-            add(n, Whose::Other);
-        }
-        for n in COMMON {
-            add(n, Whose::Other);
-        }
-        let first = |name: &str| usize::from(name.as_bytes()[0]);
-        names.sort_by(|(a, _), (b, _)| {
-            let by_length = || b.len().cmp(&a.len());
-            (first(a).cmp(&first(b)))
-                .then_with(by_length)
-                .then_with(|| a.cmp(b))
-        });
-        let mut by_first = [(0, 0); 256];
-        for (at, (name, _)) in names.iter().enumerate() {
-            let (begin, end) = &mut by_first[first(name)];
-            if *end == 0 {
-                *begin = at;
-            }
-            *end = at + 1;
-        }
+        let of_source = source.names().enumerate();
+        let of_target = target.names().enumerate();
+        let of_others = others.into_iter().flat_map(Environment::names);
+        let names = NameIndex::new(
+            of_source
+                .map(|(i, name)| (name, Whose::Source(i)))
+                .chain(of_target.map(|(i, name)| (name, Whose::Target(i))))
+                .chain(of_others.map(|name| (name, Whose::Other))),
+            Whose::Other,
+        );
         Self {
             source,
             target,
             names,
-            by_first,
         }
     }
 
@@ -139,41 +62,13 @@ impl Naming {
     }
 
     /// The occurrences in a path or a part of one: between `/`, `-`, `.`, `_` or the ends.
-    pub fn in_path(&self, text: &str) -> Vec<Occurrence> {
-        self.scan(text, |b| matches!(b, b'/' | b'-' | b'.' | b'_'))
+    pub fn in_path(&self, text: &str) -> Vec<Occurrence<Whose>> {
+        self.names.in_path(text)
     }
 
     /// The occurrences in free text: between any characters that are no letters or digits.
-    pub fn in_text(&self, text: &str) -> Vec<Occurrence> {
-        self.scan(text, |b| b.is_ascii() && !b.is_ascii_alphanumeric())
-    }
-
-    fn scan(&self, text: &str, is_edge: impl Fn(u8) -> bool) -> Vec<Occurrence> {
-        let bytes = text.as_bytes();
-        let mut found = Vec::new();
-        let mut at = 0;
-        while at < bytes.len() {
-            let at_edge = at == 0 || is_edge(bytes[at - 1]);
-            let (begin, end) = self.by_first[usize::from(bytes[at])];
-            if at_edge && begin < end {
-                let hit = self.names[begin..end].iter().find(|(n, _)| {
-                    bytes[at..].starts_with(n.as_bytes())
-                        && bytes.get(at + n.len()).is_none_or(|b| is_edge(*b))
-                });
-                if let Some((name, whose)) = hit {
-                    let end = at + name.len();
-                    found.push(Occurrence {
-                        start: at,
-                        end,
-                        whose: *whose,
-                    });
-                    at = end;
-                    continue;
-                }
-            }
-            at += 1;
-        }
-        found
+    pub fn in_text(&self, text: &str) -> Vec<Occurrence<Whose>> {
+        self.names.in_text(text)
     }
 
     /// Whether a path (or part) holds a name of the source.
@@ -260,7 +155,7 @@ impl Naming {
         out.into()
     }
 
-    fn replace(&self, text: &str, hits: &[Occurrence]) -> String {
+    fn replace(&self, text: &str, hits: &[Occurrence<Whose>]) -> String {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
         for o in hits {
