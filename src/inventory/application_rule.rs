@@ -87,6 +87,11 @@ impl ApplicationRule {
         self
     }
 
+    /// Whether the configured layout, if there is one, matches a file's path.
+    pub(super) fn admits(&self, path: &str, names: &dyn PathNames) -> bool {
+        self.layout.is_empty() || self.by_layout(path, names).is_some()
+    }
+
     /// The application of a file.
     pub(super) fn application(&self, path: &str, names: &dyn PathNames) -> ApplicationName {
         ApplicationName(

@@ -31,7 +31,7 @@ impl FilePair {
 }
 
 /// A file's content by id.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct FileObject {
     /// The blob; the commit of a submodule, and the tree of a folder that is one on the other side.
     pub id: ObjectId,

@@ -14,6 +14,7 @@ mod root;
 mod scope;
 mod target_names;
 mod trees;
+mod view;
 
 pub use application_map::{ApplicationMap, applications};
 pub use environment_pair::{ApplicationChoice, EnvironmentPair, Located, hop};
@@ -21,3 +22,4 @@ pub use error::InventoryError;
 pub use file_pair::{FileObject, FilePair};
 pub use pair::Equal;
 pub use pair_collector::{Overlap, Pairs};
+pub use view::{EnvironmentFile, EnvironmentView, Inventory, Location};

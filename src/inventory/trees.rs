@@ -92,24 +92,34 @@ impl<'a> Trees<'a> {
         if let Some(entries) = self.large.borrow().iter().find_map(large) {
             return Ok(entries);
         }
-        let mut entries = Vec::new();
-        snapshot.read_tree(tree, &mut |entry| match std::str::from_utf8(entry.name) {
-            Ok(name) => entries.push(Entry {
-                name: name.to_owned(),
-                id: entry.id,
-                mode: entry.mode,
-            }),
-            Err(_) => self.unreadable.set(self.unreadable.get() + 1),
-        })?;
-        // Git sorts folders as if their names ended in `/`.
-        if !entries.is_sorted_by(|a, b| a.name <= b.name) {
-            entries.sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        let entries: Rc<[Entry]> = entries.into();
+        let unreadable = |_: &[u8]| self.unreadable.set(self.unreadable.get() + 1);
+        let entries: Rc<[Entry]> = read_entries(snapshot, tree, &mut { unreadable })?.into();
         let mut remembered = self.large.borrow_mut();
         if entries.len() >= LARGE && remembered.len() < REMEMBERED {
             remembered.push((tree, Rc::clone(&entries)));
         }
         Ok(entries)
     }
+}
+
+/// The entries of a folder, by name; calls `unreadable` for each name that is not UTF-8.
+pub(super) fn read_entries(
+    snapshot: &dyn Snapshot,
+    tree: ObjectId,
+    unreadable: &mut dyn FnMut(&[u8]),
+) -> Result<Vec<Entry>, RepositoryError> {
+    let mut entries = Vec::new();
+    snapshot.read_tree(tree, &mut |entry| match std::str::from_utf8(entry.name) {
+        Ok(name) => entries.push(Entry {
+            name: name.to_owned(),
+            id: entry.id,
+            mode: entry.mode,
+        }),
+        Err(_) => unreadable(entry.name),
+    })?;
+    // Git sorts folders as if their names ended in `/`.
+    if !entries.is_sorted_by(|a, b| a.name <= b.name) {
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    Ok(entries)
 }

@@ -37,6 +37,7 @@ mod git_sign;
 mod git_write;
 mod github;
 mod house;
+mod inventory;
 mod memory;
 mod pairing;
 mod project;

@@ -1,0 +1,333 @@
+//! What each environment of any number of repositories holds.
+//!
+//! # Why
+//!
+//! A promotion is between two environments, but a flow, a table of versions and a dashboard look at
+//! all of them, in several branches or repositories. So a view is of one environment in one commit
+//! and knows no other; only a pair puts two of them side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::application_rule::{
+    ApplicationRule, Beginning, PathNames, is_build_file, without_ranges,
+};
+use super::error::InventoryError;
+use super::file_pair::FileObject;
+use super::target_names::join;
+use super::trees::{Entry, read_entries};
+use crate::domain::{
+    ApplicationName, CommitId, Environment, NameIndex, ObjectId, RepoPath, Settings,
+};
+use crate::port::{RepositoryError, Snapshot};
+
+/// A commit of a repository in which environments are looked for.
+#[derive(Clone, Copy)]
+pub struct Location<'a> {
+    /// The repository's name.
+    pub repository: &'a str,
+    /// The commit, of any branch.
+    pub snapshot: &'a dyn Snapshot,
+    /// The folder that holds the environments; `None` for the whole commit.
+    pub folder: Option<&'a RepoPath>,
+    /// Which environments there are, how files are laid out.
+    pub settings: &'a Settings,
+}
+
+/// One environment in one commit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EnvironmentView {
+    /// The environment.
+    pub environment: Environment,
+    /// The name of its repository.
+    pub repository: String,
+    /// The commit that was read.
+    pub commit: CommitId,
+    /// Its applications with their files, in the order of the paths.
+    pub applications: BTreeMap<ApplicationName, Vec<EnvironmentFile>>,
+}
+
+/// A file of an environment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct EnvironmentFile {
+    /// Its path from the repository's root.
+    pub path: RepoPath,
+    /// What is there.
+    pub object: FileObject,
+}
+
+/// The environments of any number of repositories, branches and commits.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    views: Vec<EnvironmentView>,
+}
+
+impl Inventory {
+    /// Adds these environments of a location; one that no path names has no applications.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or a name in it cannot be a path.
+    pub fn add(
+        &mut self,
+        location: Location<'_>,
+        environments: &[Environment],
+    ) -> Result<(), InventoryError> {
+        self.views.extend(Search::run(location, environments)?);
+        Ok(())
+    }
+
+    /// Adds every environment of a location: the configured ones, else those that paths name.
+    ///
+    /// # Errors
+    /// As for [`Inventory::add`].
+    pub fn add_all(&mut self, location: Location<'_>) -> Result<(), InventoryError> {
+        let configured = &location.settings.environments;
+        if configured.is_empty() {
+            let named = environments_in_paths(location)?;
+            self.add(location, &named)
+        } else {
+            self.add(location, configured)
+        }
+    }
+
+    /// The views, in the order in which they were added.
+    pub fn views(&self) -> &[EnvironmentView] {
+        &self.views
+    }
+
+    /// The view of an environment of a repository, by the environment's name or alias.
+    pub fn view(&self, repository: &str, environment: &str) -> Option<&EnvironmentView> {
+        self.views
+            .iter()
+            .find(|v| v.repository == repository && v.environment.answers_to(environment))
+    }
+}
+
+/// The environments whose usual names occur in paths, by name.
+fn environments_in_paths(location: Location<'_>) -> Result<Vec<Environment>, InventoryError> {
+    let names = NameIndex::new(std::iter::empty(), ());
+    let mut found = BTreeSet::new();
+    let mut open: Vec<ObjectId> = root_of(location)?.into_iter().collect();
+    while let Some(tree) = open.pop() {
+        for entry in read_entries(location.snapshot, tree, &mut |_| {})? {
+            let occurrences = names.in_path(&entry.name);
+            let texts = occurrences.iter().map(|o| &entry.name[o.start..o.end]);
+            found.extend(texts.map(str::to_owned));
+            // Below an environment's folder stand its own files.
+            if entry.is_directory() && occurrences.is_empty() {
+                open.push(entry.id);
+            }
+        }
+    }
+    Ok(found.into_iter().map(Environment::named).collect())
+}
+
+/// The tree that holds the environments, if it is there.
+fn root_of(location: Location<'_>) -> Result<Option<ObjectId>, RepositoryError> {
+    let mut tree = location.snapshot.root();
+    for part in location.folder.into_iter().flat_map(RepoPath::parts) {
+        let entries = read_entries(location.snapshot, tree, &mut |_| {})?;
+        match entries.into_iter().find(|e| e.name == part) {
+            Some(entry) if entry.is_directory() => tree = entry.id,
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(tree))
+}
+
+/// The place where an environment begins.
+struct Root {
+    above: String,
+    entry: Entry,
+    environment: usize,
+}
+
+/// Finds the environments of one location.
+struct Search<'a> {
+    location: Location<'a>,
+    environments: &'a [Environment],
+    /// Each name with the number of its environment; `None` for one that is not looked for.
+    names: NameIndex<Option<usize>>,
+    roots: Vec<Root>,
+}
+
+/// The names of one environment in paths.
+struct OwnNames<'a> {
+    environment: &'a Environment,
+    number: usize,
+    names: &'a NameIndex<Option<usize>>,
+}
+
+impl PathNames for OwnNames<'_> {
+    fn is_environment(&self, word: &str) -> bool {
+        self.environment.answers_to(word)
+    }
+
+    fn is_named(&self, part: &str) -> bool {
+        let mut occurrences = self.names.in_path(part).into_iter();
+        occurrences.any(|name| name.whose == Some(self.number))
+    }
+
+    fn without_environment(&self, part: &str) -> String {
+        let names = self.names.in_path(part);
+        let own = names.iter().filter(|name| name.whose.is_some());
+        without_ranges(part, own.map(|name| (name.start, name.end)))
+    }
+}
+
+impl<'a> Search<'a> {
+    fn run(
+        location: Location<'a>,
+        environments: &'a [Environment],
+    ) -> Result<Vec<EnvironmentView>, InventoryError> {
+        let own = environments.iter().enumerate();
+        let own = own.flat_map(|(i, e)| e.names().map(move |name| (name, Some(i))));
+        let others = location.settings.environments.iter();
+        let others = others.flat_map(|e| e.names().map(|name| (name, None)));
+        let mut search = Self {
+            location,
+            environments,
+            names: NameIndex::new(own.chain(others), None),
+            roots: Vec::new(),
+        };
+        let above = location.folder.map_or("", RepoPath::as_str);
+        if let Some(tree) = root_of(location)? {
+            search.above(above, tree)?;
+        }
+        search.views()
+    }
+
+    /// Walks a folder whose path names no environment.
+    fn above(&mut self, above: &str, tree: ObjectId) -> Result<(), InventoryError> {
+        let entries = self.entries(tree)?;
+        for entry in entries.iter() {
+            let owners = self.owners(entry, &entries);
+            for environment in &owners {
+                self.roots.push(Root {
+                    above: above.to_owned(),
+                    entry: entry.clone(),
+                    environment: *environment,
+                });
+            }
+            if owners.is_empty() && entry.is_directory() {
+                self.above(&join(above, &entry.name), entry.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The environments that an entry's name names.
+    fn owners(&self, entry: &Entry, siblings: &[Entry]) -> BTreeSet<usize> {
+        let names = self.names.in_path(&entry.name);
+        // `prod-eu` beside `prod` is another environment, unless its own partner is there too.
+        if let ([name], true) = (names.as_slice(), entry.is_directory()) {
+            let is_there = |other: &str| {
+                let at = siblings.binary_search_by(|e| e.name.as_str().cmp(other));
+                other != entry.name && at.is_ok_and(|at| siblings[at].is_directory())
+            };
+            let is_another =
+                is_there(&entry.name[name.start..name.end]) || is_there(&entry.name[..name.end]);
+            let (head, tail) = (&entry.name[..name.start], &entry.name[name.end..]);
+            let has_partner = || {
+                let mut all = self.environments.iter().flat_map(Environment::names);
+                all.any(|other| is_there(&format!("{head}{other}{tail}")))
+            };
+            if is_another && !has_partner() {
+                return BTreeSet::new();
+            }
+        }
+        names.iter().filter_map(|name| name.whose).collect()
+    }
+
+    /// The views, once all beginnings are known.
+    fn views(&self) -> Result<Vec<EnvironmentView>, InventoryError> {
+        let rule = self.rule()?;
+        let mut views: Vec<EnvironmentView> = self
+            .environments
+            .iter()
+            .map(|environment| EnvironmentView {
+                environment: environment.clone(),
+                repository: self.location.repository.to_owned(),
+                commit: self.location.snapshot.commit(),
+                applications: BTreeMap::new(),
+            })
+            .collect();
+        for root in &self.roots {
+            let names = OwnNames {
+                environment: &self.environments[root.environment],
+                number: root.environment,
+                names: &self.names,
+            };
+            let view = &mut views[root.environment];
+            let path = join(&root.above, &root.entry.name);
+            self.collect(&path, &root.entry, &rule, &names, view)?;
+        }
+        for files in views.iter_mut().flat_map(|v| v.applications.values_mut()) {
+            files.sort();
+        }
+        Ok(views)
+    }
+
+    fn rule(&self) -> Result<ApplicationRule, InventoryError> {
+        let is_whole_name = |root: &Root| {
+            root.entry.is_directory()
+                && self.environments[root.environment].answers_to(&root.entry.name)
+        };
+        let beginnings: Vec<Beginning<'_>> = self
+            .roots
+            .iter()
+            .map(|root| Beginning {
+                above: &root.above,
+                is_folder: root.entry.is_directory(),
+                is_whole_name: is_whole_name(root),
+            })
+            .collect();
+        let Location {
+            repository,
+            settings,
+            ..
+        } = self.location;
+        let rule = ApplicationRule::new(&beginnings, repository, &settings.layout);
+        if !rule.depends_on_builds() {
+            return Ok(rule);
+        }
+        for root in self.roots.iter().filter(|root| is_whole_name(root)) {
+            if self
+                .entries(root.entry.id)?
+                .iter()
+                .any(|e| is_build_file(&e.name))
+            {
+                return Ok(rule.with_units());
+            }
+        }
+        Ok(rule)
+    }
+
+    /// Adds the files below an entry to the view of its environment.
+    fn collect(
+        &self,
+        path: &str,
+        entry: &Entry,
+        rule: &ApplicationRule,
+        names: &OwnNames<'_>,
+        view: &mut EnvironmentView,
+    ) -> Result<(), InventoryError> {
+        if entry.is_directory() {
+            for below in self.entries(entry.id)?.iter() {
+                self.collect(&join(path, &below.name), below, rule, names, view)?;
+            }
+        } else if rule.admits(path, names) {
+            let application = rule.application(path, names);
+            let files = view.applications.entry(application).or_default();
+            files.push(EnvironmentFile {
+                path: RepoPath::parse(path)?,
+                object: entry.into(),
+            });
+        }
+        Ok(())
+    }
+
+    fn entries(&self, tree: ObjectId) -> Result<Rc<[Entry]>, RepositoryError> {
+        Ok(read_entries(self.location.snapshot, tree, &mut |_| {})?.into())
+    }
+}
