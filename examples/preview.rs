@@ -17,7 +17,7 @@ use git_promote::wiring;
 /// # Errors
 /// When it cannot be planned, or `out` cannot be written.
 pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let outside = wiring::open(dir, wiring::Reach::default())?;
+    let outside = wiring::open(dir, &wiring::Reach::default())?;
     let ports = outside.ports(&Silent);
     let request = Request {
         action: Some(git_promote::domain::Action::None),

@@ -55,7 +55,7 @@
 //! use git_promote::wiring;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let outside = wiring::open(".".as_ref(), wiring::Reach::default())?;
+//! let outside = wiring::open(".".as_ref(), &wiring::Reach::default())?;
 //! let request = Request::between("staging", "production");
 //! let prepared = engine::prepare(&outside.ports(&Silent), &request).await?;
 //! for file in prepared.plan.changed_files() {

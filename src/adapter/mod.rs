@@ -1,5 +1,6 @@
 //! The outside world behind the ports.
 
 pub mod clock;
+pub mod environment;
 pub mod forge;
 pub mod git;

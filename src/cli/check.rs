@@ -109,7 +109,7 @@ fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     {
         Some(root) => Ok(root.to_path_buf()),
         // Says so if it is no repository at all.
-        None => wiring::open(directory, Reach::default())
+        None => wiring::open(directory, &Reach::default())
             .map_err(Failure::from)
             .and(Err(Failure::NoWorkingTree)),
     }
@@ -121,7 +121,7 @@ fn layout(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let outside = wiring::open(directory, Reach::default())?;
+    let outside = wiring::open(directory, &Reach::default())?;
     let story = Story::begin(console.telling);
     let ports = outside.ports(&story);
     let snapshot = ports

@@ -109,7 +109,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
             diff.selection.warn(console)?;
-            let outside = crate::wiring::open(&directory, diff.selection.reach())?;
+            let outside = crate::wiring::open(&directory, &diff.selection.reach())?;
             wait_for(diff::run(diff, &outside, &directory, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
@@ -129,7 +129,7 @@ fn promotion(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     arguments.selection.warn(console)?;
-    let outside = crate::wiring::open(directory, arguments.selection.reach())?;
+    let outside = crate::wiring::open(directory, &arguments.selection.reach())?;
     wait_for(promote::run(arguments, &outside, directory, console))
 }
 

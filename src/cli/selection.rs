@@ -142,6 +142,7 @@ impl SelectionArguments {
             } else {
                 Prompts::Never
             },
+            ..Reach::default()
         }
     }
 

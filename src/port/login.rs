@@ -17,3 +17,6 @@ pub struct Password {
 
 /// Gives the passwords for `host` or `host:port`; may ask a forge for one.
 pub type Passwords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
+
+/// Reads a variable of the environment by its name.
+pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

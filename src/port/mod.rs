@@ -11,7 +11,7 @@ pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,
 };
-pub use login::{Password, Passwords};
+pub use login::{Password, Passwords, Variables};
 pub use outside::{Clock, PlanPreview, Progress, Reading, SettingsError, SettingsReader, Silent};
 pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,

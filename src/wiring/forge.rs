@@ -6,16 +6,21 @@ use std::time::Duration;
 use crate::adapter::forge::http::{Connection, ProxyChoice, RetryPolicy};
 use crate::adapter::forge::{ForgeAccess, ForgeKind, RemoteContext, github};
 use crate::adapter::git::GitRepository;
-use crate::port::Password;
+use crate::port::{Password, Variables};
 
 /// Every forge that the program knows; the first one that recognizes a remote is used.
 const FORGES: &[ForgeKind] = &[github::KIND];
 
 /// The forge behind the repository's remote, if it is a known one; nothing is sent.
-pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<ForgeAccess> {
+pub(super) fn of(
+    repository: &GitRepository,
+    variables: &Variables,
+    silence: Duration,
+) -> Option<ForgeAccess> {
     let helpers = repository.clone();
     let remote = RemoteContext {
         url: &repository.server()?,
+        variables,
         setting: &|key| repository.setting(key),
         connection: &|url| connection(repository, url),
         stored_password: Arc::new(move || helpers.password()),
@@ -29,8 +34,8 @@ pub(super) fn of(repository: &GitRepository, silence: Duration) -> Option<ForgeA
 }
 
 /// The passwords that the environment has for `host` or `host:port`.
-pub(super) fn environment_passwords(authority: &str) -> Vec<Password> {
-    let of_kind = |kind: &ForgeKind| (kind.environment_passwords)(authority);
+pub(super) fn environment_passwords(variables: &Variables, authority: &str) -> Vec<Password> {
+    let of_kind = |kind: &ForgeKind| (kind.environment_passwords)(variables, authority);
     FORGES.iter().flat_map(of_kind).collect()
 }
 

@@ -8,9 +8,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
+use crate::adapter::environment;
 use crate::adapter::git::{GitRepository, NetworkOptions};
 use crate::engine::Ports;
-use crate::port::{Forge, Passwords, Progress, RepositoryError};
+use crate::port::{Forge, Passwords, Progress, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::Prompts;
@@ -25,12 +26,14 @@ pub struct Outside {
 }
 
 /// What may be chosen about the network.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Reach {
     /// How long a server may be silent. A step is tried again for up to twice that.
     pub silence: Duration,
     /// Whether Git may ask somebody for a password.
     pub prompts: Prompts,
+    /// The variables that hold tokens for forges.
+    pub variables: Variables,
 }
 
 impl Default for Reach {
@@ -38,7 +41,11 @@ impl Default for Reach {
         let NetworkOptions {
             silence, prompts, ..
         } = NetworkOptions::default();
-        Self { silence, prompts }
+        Self {
+            silence,
+            prompts,
+            variables: environment::of_process(),
+        }
     }
 }
 
@@ -46,15 +53,15 @@ impl Default for Reach {
 ///
 /// # Errors
 /// When there is none there, or Git cannot read it.
-pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
+pub fn open(dir: &Path, reach: &Reach) -> Result<Outside, RepositoryError> {
     let forge_passwords: Arc<OnceLock<Passwords>> = Arc::default();
     let network = NetworkOptions {
         silence: reach.silence,
         prompts: reach.prompts,
-        passwords: passwords(Arc::clone(&forge_passwords)),
+        passwords: passwords(Arc::clone(&forge_passwords), Arc::clone(&reach.variables)),
     };
     let repository = GitRepository::discover(dir, network)?;
-    let access = forge::of(&repository, reach.silence);
+    let access = forge::of(&repository, &reach.variables, reach.silence);
     let forge = access.map(|access| {
         if let Some(passwords) = access.passwords {
             // Only set here.
@@ -71,10 +78,10 @@ pub fn open(dir: &Path, reach: Reach) -> Result<Outside, RepositoryError> {
 }
 
 /// The passwords that the forge gives, then the environment's.
-fn passwords(of_forge: Arc<OnceLock<Passwords>>) -> Passwords {
+fn passwords(of_forge: Arc<OnceLock<Passwords>>, variables: Variables) -> Passwords {
     Arc::new(move |authority| {
         let of_forge = of_forge.get().map(|passwords| passwords(authority));
-        let of_environment = forge::environment_passwords(authority);
+        let of_environment = forge::environment_passwords(&variables, authority);
         of_forge
             .into_iter()
             .flatten()

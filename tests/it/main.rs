@@ -46,4 +46,5 @@ mod proposing;
 mod readme;
 mod remotes;
 mod replay;
+mod side_by_side;
 mod world;

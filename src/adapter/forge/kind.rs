@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Connection, RetryPolicy};
 use crate::domain::ServerUrl;
-use crate::port::{Forge, Password, Passwords};
+use crate::port::{Forge, Password, Passwords, Variables};
 
 /// A kind of forge, such as GitHub.
 #[derive(Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct ForgeKind {
     /// Sends nothing.
     pub open: fn(&RemoteContext<'_>) -> Option<ForgeAccess>,
     /// The passwords in the environment for `host` or `host:port`, the preferred one first.
-    pub environment_passwords: fn(&str) -> Vec<Password>,
+    pub environment_passwords: fn(&Variables, &str) -> Vec<Password>,
 }
 
 /// A repository on a forge.
@@ -32,6 +32,8 @@ pub type StoredPassword = Arc<dyn Fn() -> Option<Password> + Send + Sync>;
 pub struct RemoteContext<'r> {
     /// The remote's URL.
     pub url: &'r ServerUrl,
+    /// The variables of the environment.
+    pub variables: &'r Variables,
     /// The value of a setting of Git's configuration.
     pub setting: &'r dyn Fn(&str) -> Option<String>,
     /// How a URL is reached.

@@ -8,22 +8,17 @@
 //! `GH_ENTERPRISE_TOKEN`, or by `GITHUB_SERVER_URL` on its own runners. A GitHub
 //! App exists on one server, so the same variables name its host.
 
-use std::env;
-
 use super::login::App;
-use crate::port::Password;
+use crate::port::{Password, Variables};
 
 /// The user that GitHub expects with a token as the password.
 pub(super) const GIT_USER: &str = "x-access-token";
 
-/// Reads a variable.
-type Variable<'e> = &'e dyn Fn(&str) -> Option<String>;
-
 /// The passwords that the environment has for `host` or `host:port`, the preferred one first.
-pub(super) fn passwords(authority: &str) -> Vec<Password> {
-    token_variables(authority, &variable)
+pub(super) fn passwords(variables: &Variables, authority: &str) -> Vec<Password> {
+    token_variables(authority, variables)
         .into_iter()
-        .filter_map(|name| Some((name, variable(name)?)))
+        .filter_map(|name| Some((name, variables(name)?)))
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(name, value)| Password {
             user: GIT_USER.to_owned(),
@@ -34,39 +29,39 @@ pub(super) fn passwords(authority: &str) -> Vec<Password> {
 }
 
 /// The variables that hold a host's tokens, for a message.
-pub(super) fn token_places(authority: &str) -> Vec<String> {
-    let names = token_variables(authority, &variable);
+pub(super) fn token_places(variables: &Variables, authority: &str) -> Vec<String> {
+    let names = token_variables(authority, variables);
     names.iter().map(|name| format!("`{name}`")).collect()
 }
 
 /// Whether the environment names a host as a GitHub server.
-pub(super) fn is_github_server(authority: &str) -> bool {
-    !token_variables(authority, &variable).is_empty()
+pub(super) fn is_github_server(variables: &Variables, authority: &str) -> bool {
+    !token_variables(authority, variables).is_empty()
 }
 
 /// The API's address of the server whose runner this is.
-pub(super) fn runner_api(authority: &str) -> Option<String> {
-    let api = variable("GITHUB_API_URL")?;
-    is_runner_of(authority, &variable).then(|| api.trim_end_matches('/').to_owned())
+pub(super) fn runner_api(variables: &Variables, authority: &str) -> Option<String> {
+    let api = variables("GITHUB_API_URL")?;
+    is_runner_of(authority, variables).then(|| api.trim_end_matches('/').to_owned())
 }
 
 /// The GitHub App of `GIT_PROMOTE_APP_ID`, if `authority` is its host; with the key (or the path of
 /// its file) in `GIT_PROMOTE_APP_KEY` and optionally the installation in
 /// `GIT_PROMOTE_APP_INSTALLATION`.
-pub(super) fn app(authority: &str) -> Option<App> {
-    let id = variable("GIT_PROMOTE_APP_ID")?;
-    if !authority.eq_ignore_ascii_case(&app_host(&variable)) {
+pub(super) fn app(variables: &Variables, authority: &str) -> Option<App> {
+    let id = variables("GIT_PROMOTE_APP_ID")?;
+    if !authority.eq_ignore_ascii_case(&app_host(variables)) {
         return None;
     }
     // An id that is not a number fails at the login, instead of logging in as somebody else.
     let id = id.trim().parse().unwrap_or_default();
-    let text = variable("GIT_PROMOTE_APP_KEY").unwrap_or_default();
+    let text = variables("GIT_PROMOTE_APP_KEY").unwrap_or_default();
     let key = if text.contains("-----BEGIN") {
         text
     } else {
         std::fs::read_to_string(text.trim()).unwrap_or_default()
     };
-    let installation = variable("GIT_PROMOTE_APP_INSTALLATION");
+    let installation = variables("GIT_PROMOTE_APP_INSTALLATION");
     Some(App {
         id,
         key: key.into(),
@@ -75,17 +70,13 @@ pub(super) fn app(authority: &str) -> Option<App> {
     })
 }
 
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok()
-}
-
 /// The variables whose tokens are for a host.
-fn token_variables(authority: &str, variable: Variable<'_>) -> Vec<&'static str> {
+fn token_variables(authority: &str, variables: &Variables) -> Vec<&'static str> {
     let is = |host: &str| authority.eq_ignore_ascii_case(host);
     if is("github.com") || is_below_ghe(authority) {
         return vec!["GH_TOKEN", "GITHUB_TOKEN"];
     }
-    if is_runner_of(authority, variable) {
+    if is_runner_of(authority, variables) {
         return vec![
             "GH_ENTERPRISE_TOKEN",
             "GITHUB_ENTERPRISE_TOKEN",
@@ -93,29 +84,29 @@ fn token_variables(authority: &str, variable: Variable<'_>) -> Vec<&'static str>
             "GITHUB_TOKEN",
         ];
     }
-    if variable("GH_HOST").is_some_and(|host| is(&host)) {
+    if variables("GH_HOST").is_some_and(|host| is(&host)) {
         return vec!["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
     }
     Vec::new()
 }
 
 /// The only host that a GitHub App logs in at.
-fn app_host(variable: Variable<'_>) -> String {
-    let named = variable("GH_HOST").filter(|host| !host.trim().is_empty());
-    match named.or_else(|| runner_host(variable)) {
+fn app_host(variables: &Variables) -> String {
+    let named = variables("GH_HOST").filter(|host| !host.trim().is_empty());
+    match named.or_else(|| runner_host(variables)) {
         Some(host) => host.trim().to_owned(),
         None => "github.com".to_owned(),
     }
 }
 
 /// Whether this runs on a runner of the server.
-fn is_runner_of(authority: &str, variable: Variable<'_>) -> bool {
-    runner_host(variable).is_some_and(|host| host.eq_ignore_ascii_case(authority))
+fn is_runner_of(authority: &str, variables: &Variables) -> bool {
+    runner_host(variables).is_some_and(|host| host.eq_ignore_ascii_case(authority))
 }
 
 /// The host of the server whose runner this is.
-fn runner_host(variable: Variable<'_>) -> Option<String> {
-    let server = variable("GITHUB_SERVER_URL")?;
+fn runner_host(variables: &Variables) -> Option<String> {
+    let server = variables("GITHUB_SERVER_URL")?;
     let (_, host) = server.split_once("://")?;
     Some(host.trim_end_matches('/').to_owned())
 }
@@ -136,11 +127,13 @@ fn is_below_ghe(authority: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
     fn a_token_is_sent_to_its_own_host_only() {
-        let nothing = |_: &str| None;
+        let nothing: Variables = Arc::new(|_| None);
         assert_eq!(
             token_variables("github.com", &nothing),
             ["GH_TOKEN", "GITHUB_TOKEN"]
@@ -163,7 +156,8 @@ mod tests {
         ] {
             assert!(token_variables(stranger, &nothing).is_empty(), "{stranger}");
         }
-        let enterprise = |name: &str| (name == "GH_HOST").then(|| "git.acme.org".to_owned());
+        let enterprise: Variables =
+            Arc::new(|name| (name == "GH_HOST").then(|| "git.acme.org".to_owned()));
         assert_eq!(
             token_variables("git.acme.org", &enterprise),
             ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]
@@ -173,11 +167,13 @@ mod tests {
 
     #[test]
     fn an_app_is_for_the_configured_server_or_else_for_github_com() {
-        let host = |set: &[(&str, &str)]| {
-            app_host(&|name| {
+        let host = |set: &[(&'static str, &'static str)]| {
+            let set = set.to_vec();
+            let variables: Variables = Arc::new(move |name| {
                 let value = set.iter().find(|(set, _)| *set == name);
                 value.map(|(_, value)| (*value).to_owned())
-            })
+            });
+            app_host(&variables)
         };
         let runner = ("GITHUB_SERVER_URL", "https://git.acme.org/");
         assert_eq!(host(&[]), "github.com");

@@ -35,9 +35,11 @@ fn address(remote: &RemoteContext<'_>) -> Option<Address> {
     let mut address = Address::of(remote.url)?;
     if let Some(api) = (remote.setting)("promote.githubApi") {
         api.trim_end_matches('/').clone_into(&mut address.api);
-    } else if let Some(api) = environment::runner_api(&address.host) {
+    } else if let Some(api) = environment::runner_api(remote.variables, &address.host) {
         address.api = api;
-    } else if !address.is_github() && !environment::is_github_server(&address.host) {
+    } else if !address.is_github()
+        && !environment::is_github_server(remote.variables, &address.host)
+    {
         return None;
     }
     let name = (remote.setting)("promote.githubRepository");
@@ -50,10 +52,10 @@ fn address(remote: &RemoteContext<'_>) -> Option<Address> {
 
 /// A GitHub App, else a token of the environment, else what Git's credential helpers have.
 fn login(remote: &RemoteContext<'_>, address: &Address) -> Login {
-    if let Some(app) = environment::app(&address.host) {
+    if let Some(app) = environment::app(remote.variables, &address.host) {
         return Login::App(app);
     }
-    let mut found = environment::passwords(&address.host).into_iter();
+    let mut found = environment::passwords(remote.variables, &address.host).into_iter();
     if let Some(password) = found.next() {
         return Login::Token(TokenSource::Known {
             token: password.secret,
@@ -61,7 +63,7 @@ fn login(remote: &RemoteContext<'_>, address: &Address) -> Login {
         });
     }
     let stored = Arc::clone(&remote.stored_password);
-    let mut places = environment::token_places(&address.host);
+    let mut places = environment::token_places(remote.variables, &address.host);
     places.push("Git's credential helper".to_owned());
     Login::Token(TokenSource::OnDemand {
         find: Arc::new(move || Some(stored()?.secret)),
