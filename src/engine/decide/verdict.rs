@@ -150,3 +150,6 @@ pub(super) fn moves_along(
             .scalars()
             .is_some_and(|(before, after)| pairs.explain(before, after))
 }
+
+#[cfg(test)]
+mod tests;
