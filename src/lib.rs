@@ -1,49 +1,73 @@
 //! git-promote moves what is ready in one environment of a GitOps repository to the next one.
 //!
-//! The program is a thin layer over this library. A promotion is computed first and applied
-//! second; what lies between is a [`plan::Plan`], plain data that preview, JSON and commit all read.
+//! The program is a thin layer over this library. A promotion is computed first and applied second;
+//! what lies between is a [`plan::Plan`], plain data that preview, commit and pull request share.
 //!
 //! # The rooms
 //!
-//! Rooms name only rooms below them; a test reads the sources and keeps it so.
+//! A room only uses rooms below it; a test (`tests/it/house`) reads the sources and enforces this.
 //!
-//! | room | what it is for |
+//! | room | what it does |
 //! |---|---|
-//! | [`cli`] | words to a request; text, JSON, advice and exit codes |
-//! | [`wiring`] | puts adapters behind ports, and knows every room |
+//! | [`cli`] | turns arguments into requests, and results into output and exit codes |
+//! | [`wiring`] | puts adapters behind ports; holds the registry of forges |
 //! | [`adapter`] | the outside world: Git, forges, the clock |
+//! | [`render`] | plans, receipts and errors as text, Markdown, JSON and hints |
+//! | [`engine`] | one promotion: compare, decide, guard, apply, propose |
+//! | [`inventory`] | which applications and files each environment has, and which files form pairs |
 //! | [`config`] | `promote.yaml` to settings, or all its faults at once |
-//! | [`engine`] | the way of a promotion, from request to receipt |
-//! | [`port`] | what the engine asks from outside, as traits |
+//! | [`port`] | what the engine needs from outside, as traits |
 //! | [`plan`] | what a promotion would change, as plain data |
-//! | [`document`] | Kubernetes on YAML: identity, versions, differences, the merge |
-//! | [`domain`] | the words of the trade as types |
+//! | [`document`] | what files hold: identity, versions, differences, the merge |
+//! | [`domain`] | the glossary as types |
 //! | [`yaml`] | documents with spans; edits that keep every other byte, with proof |
 //!
-//! # The way of a promotion
+//! # How a promotion works
 //!
 //! ```text
-//! words ─▶ Request ─▶ resolve ─▶ pair ─▶ compare ─▶ decide ─▶ Plan ─▶ preview
-//!          (cli)      which      files   fields     promote     │
-//!                     branch,            by         or keep,    ▼
-//!                     settings,          identity   with a    clear ─▶ apply ─▶ Receipt
-//!                     applications                  reason    (guards)  (the only one that writes)
+//! arguments ─▶ Request ─▶ fetch ─▶ compute ──────────────────────────▶ Plan ─▶ preview
+//!              (cli)      branch   locate   compare   decide   guard     │
+//!                                  files    field by  promote  checks    ▼
+//!                                  and      field     or keep  on the  apply or propose ─▶ Receipt
+//!                                  pairs                       plan    (only these write)
 //! ```
 //!
-//! [`engine::prepare`] goes as far as the plan and writes nothing but fetched objects.
-//! [`engine::apply`] takes the plan, lets the guards look at it, and commits; if the branch moved
-//! meanwhile, it plans again and goes on only with the same changes. Or it proposes the plan: a
-//! branch of its own, and a pull request from it.
+//! [`engine::prepare`] goes as far as the plan: [`engine::fetch`] waits for the network,
+//! [`engine::compute`] does not, and neither writes anything but fetched objects. [`engine::apply`]
+//! commits the plan, or proposes it on a branch of its own with a pull request. If the branch moved
+//! meanwhile, it computes a new plan and only continues if that makes the same changes.
 //!
-//! # Where to start
+//! # The way of one difference
 //!
-//! - to see the whole way: `engine/compute.rs`, then `engine/apply.rs`
-//! - why a difference moves or stays: `engine/decide.rs`; what counts as a version: `document/kubernetes/versions.rs`
-//! - how files and applications are found: `engine/pair.rs`, `engine/census.rs`
-//! - how a file is changed without being rewritten: [`yaml::splice`]
-//! - what becomes of a pull request: `engine/standing.rs` decides, `engine/propose.rs` does;
-//!   whose a commit is: `engine/own.rs`
-//! - a new guard: a file in `engine/guard`, and a line in its `mod.rs`
+//! From two blobs to a commit, each step in a file of its own:
+//!
+//! 1. `inventory/pair.rs` finds the source's file and the target's file that belongs to it
+//! 2. `engine/compare/mod.rs` reads and parses both
+//! 3. `document/kubernetes/walk.rs` walks both side by side and finds the places that differ
+//! 4. `document/kubernetes/record.rs` records a difference: values, version, relation
+//! 5. `engine/decide/facts.rs` adds what rules, comments and selectors say about it
+//! 6. `engine/decide/verdict.rs` decides: promote or keep, with the reason
+//! 7. `engine/file_plan.rs` collects what a file promotes, and plans its content
+//! 8. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
+//! 9. `yaml/splice.rs` makes the edits, and proves that nothing else changed
+//! 10. `plan/draft.rs` makes the plan, with its id
+//! 11. `engine/commit.rs` makes the commit of a plan that the guards cleared
+//! 12. `adapter/git/objects/commit.rs` writes it
+//!
+//! # Where to look
+//!
+//! | question | file |
+//! |---|---|
+//! | why does a difference move or stay? | `engine/decide/verdict.rs` |
+//! | what counts as a version? | `document/kubernetes/versions.rs` |
+//! | which application does a file belong to? | `inventory/application_rule.rs` |
+//! | how is a file edited without reformatting it? | `yaml/splice.rs` |
+//! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
+//! | whose commit is that? | `engine/propose/branch_owner.rs` |
+//! | what happens after a crash or a lost race? | `engine/apply.rs` |
+//! | how is a message worded? | `render` |
+//! | where do I add a guard? | a file in `engine/guard`, and a line in its `mod.rs` |
+//! | where do I add a forge? | a folder in `adapter/forge`, and a line in `wiring/forge.rs` |
 //!
 //! # Example
 //!

@@ -465,6 +465,40 @@ fn every_dependency_has_a_use() {
     assert!(idle.is_empty(), "named nowhere in src: {idle:?}");
 }
 
+/// The most files that one difference passes through.
+const STOPS: usize = 12;
+
+#[test]
+fn the_map_names_places_that_exist_and_the_way_of_a_difference_is_short() {
+    let src = source::root().join("src");
+    let text = fs::read_to_string(src.join("lib.rs")).unwrap();
+    let map: Vec<&str> = text.lines().map_while(|l| l.strip_prefix("//!")).collect();
+    let in_code = |line: &str| -> Vec<String> {
+        let parts = line.split('`').skip(1).step_by(2);
+        parts.map(str::to_owned).collect()
+    };
+    let places = map.iter().flat_map(|line| in_code(line));
+    let missing: Vec<String> = places
+        .filter(|place| place.contains('/') && !place.starts_with("tests/"))
+        .filter(|place| !src.join(place).exists())
+        .collect();
+    assert_none(&missing);
+    let is_step = |line: &&&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let steps: Vec<String> = map
+        .iter()
+        .filter(is_step)
+        .map(|line| in_code(line).swap_remove(0))
+        .collect();
+    let files: BTreeSet<&String> = steps.iter().collect();
+    assert!(!steps.is_empty() && steps.len() <= STOPS, "{steps:?}");
+    assert_eq!(
+        files.len(),
+        steps.len(),
+        "a file is visited twice: {steps:?}"
+    );
+    assert!(steps.iter().all(|step| step.ends_with(".rs")), "{steps:?}");
+}
+
 #[test]
 fn the_top_level_holds_only_what_belongs_there() {
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
