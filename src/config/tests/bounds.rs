@@ -23,7 +23,7 @@ fn text_that_is_not_yaml_is_a_fault_with_its_place() {
 fn a_pattern_without_quotes_is_told_to_have_them() {
     assert_snapshot!(faults("layout: [apps/{app}/{env}]\n"), @"
     1:15 : while parsing a flow sequence, expected ',' or ']'
-      hint: put patterns that hold `{` or `*` in quotes
+      hint: put patterns that contain `{` or `*` in quotes
     ");
 }
 
@@ -34,14 +34,14 @@ fn a_key_that_is_there_twice_is_a_fault_at_the_second() {
 
 #[test]
 fn a_conflict_marker_is_a_fault() {
-    assert_snapshot!(faults("version: 1\n<<<<<<< HEAD\n"), @"2:1 : conflict marker of an unresolved merge");
+    assert_snapshot!(faults("version: 1\n<<<<<<< HEAD\n"), @"2:1 : unresolved merge conflict");
 }
 
 #[test]
 fn several_documents_are_a_fault_at_the_second() {
     assert_snapshot!(faults("version: 1\n---\nversion: 1\n"), @"
-    2:1 : a second YAML document
-      hint: the configuration is one document; take away what starts with this `---`
+    2:1 : the file has a second YAML document
+      hint: keep one document: remove this `---` and everything below it
     ");
 }
 
@@ -53,7 +53,7 @@ fn a_bomb_of_aliases_is_refused_at_once() {
         let _ = writeln!(text, "a{i}: &a{i} [{many}]");
     }
     assert!(text.len() > 60_000);
-    assert_snapshot!(quickly(&text), @"promote.yaml:6:9: aliases that stand for more than 500,000 nodes");
+    assert_snapshot!(quickly(&text), @"promote.yaml:6:9: aliases expand to more than 500,000 nodes");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn aliases_that_stand_for_much_less_than_a_bomb_are_refused_too() {
     let many = vec!["*a"; 2_000].join(", ");
     let list = vec!["x"; 200].join(", ");
     let text = format!("layout: &a [{list}]\nproducts: [{many}]\n");
-    assert_snapshot!(quickly(&text), @"promote.yaml:1:307: more than 100000 values, aliases written out");
+    assert_snapshot!(quickly(&text), @"promote.yaml:1:307: more than 100000 values after alias expansion");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn nesting_that_yaml_allows_but_no_configuration_needs_is_refused() {
 
 #[test]
 fn more_than_a_megabyte_is_refused_at_once() {
-    assert_snapshot!(quickly(&"# x\n".repeat(300_000)), @"promote.yaml:1:1: larger than 1 MB");
+    assert_snapshot!(quickly(&"# x\n".repeat(300_000)), @"promote.yaml:1:1: the file is larger than 1 MB");
 }
 
 #[test]
@@ -100,6 +100,6 @@ fn a_report_never_obeys_what_a_file_tells_a_terminal() {
     assert!(!text.contains('\u{1b}'));
     assert_snapshot!(text, @r"
     1:1 ['a\u001b[31mb']: unknown key `a\u{1b}[31mb`
-      hint: known here: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
+      hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
     ");
 }

@@ -12,16 +12,16 @@ fn every_known_variable_can_be_used() {
 
 #[test]
 fn a_message_that_does_not_compile_is_a_fault() {
-    assert_snapshot!(faults("messages: {title: '{{ to'}\n"), @"1:19 messages.title: not a template: syntax error, unexpected end of input, expected end of variable block");
+    assert_snapshot!(faults("messages: {title: '{{ to'}\n"), @"1:19 messages.title: not a valid template: syntax error, unexpected end of input, expected end of variable block");
 }
 
 #[test]
 fn an_unknown_variable_is_a_fault_with_the_nearest_known_one() {
     assert_snapshot!(faults("messages:\n  body: '{{ app }} {{ frm }}'\n"), @"
     2:9 messages.body: unknown variable `app`, did you mean `applications`?
-      hint: known here: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
+      hint: known variables: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
     2:9 messages.body: unknown variable `frm`, did you mean `from`?
-      hint: known here: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
+      hint: known variables: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
     ");
 }
 
@@ -53,6 +53,6 @@ fn only_a_pull_request_knows_the_preview() {
     settings("messages:\n  pullRequest: {title: '{{ to }}', body: '{{ preview }}'}\n");
     assert_snapshot!(faults("messages:\n  body: '{{ preview }}'\n"), @"
     2:9 messages.body: unknown variable `preview`
-      hint: known here: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
+      hint: known variables: `from`, `to`, `applications`, `product`, `source`, `target`, `mode`, `promotion_id`
     ");
 }

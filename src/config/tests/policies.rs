@@ -24,8 +24,8 @@ fn equal_policies_that_set_the_same_for_one_promotion_are_a_fault() {
     ]
     .map(|(a, b)| faults(&policies(a, b)));
     assert_snapshot!(pairs[0], @"
-    7:25 policies[1].priority: policies `a` and `b` both set `action` with priority 1 and can speak for the same promotion
-      hint: give one of them another `priority`; the lower number wins
+    7:25 policies[1].priority: policies `a` and `b` both set `action` with priority 1 and can match the same promotion
+      hint: give one of them a different `priority`; the lowest number wins
     ");
     assert!(pairs.iter().all(|faults| *faults == pairs[0]), "{pairs:?}");
 }
@@ -50,8 +50,8 @@ fn equal_policies_of_which_one_sets_nothing_are_no_fault() {
 #[test]
 fn a_tie_without_a_written_priority_points_at_the_policy() {
     assert_snapshot!(faults("policies:\n  - {name: a, action: commit}\n  - {name: b, action: none}\n"), @"
-    3:5 policies[1].priority: policies `a` and `b` both set `action` with priority 0 and can speak for the same promotion
-      hint: give one of them another `priority`; the lower number wins
+    3:5 policies[1].priority: policies `a` and `b` both set `action` with priority 0 and can match the same promotion
+      hint: give one of them a different `priority`; the lowest number wins
     ");
 }
 
@@ -59,18 +59,24 @@ fn a_tie_without_a_written_priority_points_at_the_policy() {
 fn what_is_left_of_a_faulty_policy_ties_with_nothing() {
     assert_snapshot!(faults("policies:\n  - {name: a, match: {kinds: [x]}, action: commit}\n  - {name: b, action: none}\n"), @"
     2:31 policies[0].match.kinds[0]: unknown value `x` for `kinds`
-      hint: it can be `production` or `non-production`
+      hint: allowed: `production` or `non-production`
     ");
 }
 
 #[test]
 fn a_policy_for_an_unknown_product_is_a_fault() {
-    assert_snapshot!(faults("products: [{name: loans}]\npolicies: [{name: a, match: {products: loan}}]\n"), @"2:40 policies[0].match.products: no product is named `loan`, did you mean `loans`?");
+    assert_snapshot!(faults("products: [{name: loans}]\npolicies: [{name: a, match: {products: loan}}]\n"), @"
+    2:40 policies[0].match.products: no product is named `loan`, did you mean `loans`?
+      hint: known products: `loans`
+    ");
 }
 
 #[test]
 fn a_policy_for_an_environment_that_is_not_listed_is_a_warning() {
-    assert_snapshot!(warnings("environments: [{name: staging}]\npolicies: [{name: a, match: {environments: [stagin]}}]\n"), @"2:45 policies[0].match.environments[0]: no environment is named `stagin`, did you mean `staging`?");
+    assert_snapshot!(warnings("environments: [{name: staging}]\npolicies: [{name: a, match: {environments: [stagin]}}]\n"), @"
+    2:45 policies[0].match.environments[0]: no environment is named `stagin`, did you mean `staging`?
+      hint: known environments: `staging`
+    ");
 }
 
 #[test]
@@ -89,8 +95,8 @@ fn each_setting_of_a_pull_request_ties_on_its_own() {
         "policies:\n  - {name: a, pullRequest: {draft: true}}\n  - {name: b, action: pull-request, pullRequest: {labels: x}}\n",
     );
     assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {labels: [x]}}\n  - {name: b, pullRequest: {labels: [y], draft: true}}\n"), @"
-    3:5 policies[1].priority: policies `a` and `b` both set `pullRequest.labels` with priority 0 and can speak for the same promotion
-      hint: give one of them another `priority`; the lower number wins
+    3:5 policies[1].priority: policies `a` and `b` both set `pullRequest.labels` with priority 0 and can match the same promotion
+      hint: give one of them a different `priority`; the lowest number wins
     ");
 }
 
@@ -109,8 +115,8 @@ fn the_strongest_policy_speaks_for_each_setting_of_a_pull_request() {
 #[test]
 fn names_that_no_forge_knows_are_faults() {
     assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {reviewers: [acme/release], labels: ['']}}\n"), @"
-    2:41 policies[0].pullRequest.reviewers[0]: `acme/release` is no name of a person or team
-      hint: people go under `reviewers`, teams by their short names under `teams`
+    2:41 policies[0].pullRequest.reviewers[0]: `acme/release` is not the name of a person or team
+      hint: list people under `reviewers`, and teams by their short names under `teams`
     2:65 policies[0].pullRequest.labels[0]: a name in `labels` is empty
     ");
 }
@@ -119,6 +125,6 @@ fn names_that_no_forge_knows_are_faults() {
 fn an_unknown_key_below_pull_request_names_the_nearest() {
     assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {automerge: squash}}\n"), @"
     2:29 policies[0].pullRequest.automerge: unknown key `automerge`, did you mean `autoMerge`?
-      hint: known here: `draft`, `labels`, `reviewers`, `teams`, `assignees`, `autoMerge`
+      hint: known keys: `draft`, `labels`, `reviewers`, `teams`, `assignees`, `autoMerge`
     ");
 }

@@ -28,7 +28,7 @@ messages: {title: "promote {{ product }} to {{ to }}", body: "{% for a in applic
 #[test]
 fn every_part_of_the_format_is_read() {
     let read = accept(SAMPLE);
-    assert_snapshot!(shown(&read.warnings), @"17:46 templates[0].rules[2].promote: `promote: changes` is not supported yet: promoting by this rule is refused");
+    assert_snapshot!(shown(&read.warnings), @"17:46 templates[0].rules[2].promote: `promote: changes` is not supported yet; promotions that use this rule are refused");
     let settings = read.settings;
     let production = settings.environment("prod").unwrap();
     assert_eq!(production.name, "production");

@@ -6,7 +6,7 @@ use super::faults;
 fn an_unknown_key_is_a_fault_with_the_nearest_known_one() {
     assert_snapshot!(faults("version: 1\nenviroments: []\n"), @"
     2:1 enviroments: unknown key `enviroments`, did you mean `environments`?
-      hint: known here: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
+      hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
     ");
 }
 
@@ -14,7 +14,7 @@ fn an_unknown_key_is_a_fault_with_the_nearest_known_one() {
 fn an_unknown_key_far_from_all_lists_those_that_are_known() {
     assert_snapshot!(faults("environments:\n  - {name: dev, x: 1}\n"), @"
     2:17 environments[0].x: unknown key `x`
-      hint: known here: `name`, `kind`, `aliases`
+      hint: known keys: `name`, `kind`, `aliases`
     ");
 }
 
@@ -30,7 +30,7 @@ fn a_value_of_the_wrong_type_says_what_was_expected() {
 fn a_number_where_text_is_needed_is_told_to_be_quoted() {
     assert_snapshot!(faults("environments:\n  - name: 1\n"), @r#"
     2:11 environments[0].name: expected text, found a whole number `1`
-      hint: write it in quotes: "1"
+      hint: put it in quotes: "1"
     "#);
 }
 
@@ -52,8 +52,8 @@ fn a_number_beyond_all_bounds_is_a_fault_at_its_place() {
 #[test]
 fn a_missing_key_is_a_fault_at_what_misses_it() {
     assert_snapshot!(faults("environments:\n  - kind: production\ntemplates:\n  - name: t\n    rules:\n      - {promote: all}\n"), @"
-    2:5 environments[0]: `name` is missing
-    6:9 templates[0].rules[0]: `files` is missing
+    2:5 environments[0]: key `name` is missing
+    6:9 templates[0].rules[0]: key `files` is missing
     ");
 }
 
@@ -61,7 +61,7 @@ fn a_missing_key_is_a_fault_at_what_misses_it() {
 fn a_word_that_is_not_allowed_comes_with_those_that_are() {
     assert_snapshot!(faults("environments:\n  - {name: a, kind: prod}\n"), @"
     2:21 environments[0].kind: unknown value `prod` for `kind`, did you mean `production`?
-      hint: it can be `production` or `non-production`
+      hint: allowed: `production` or `non-production`
     ");
 }
 
@@ -69,7 +69,7 @@ fn a_word_that_is_not_allowed_comes_with_those_that_are() {
 fn a_word_in_a_list_is_pointed_at() {
     assert_snapshot!(faults("policies:\n  - name: p\n    match:\n      kinds:\n        - production\n        - staging\n"), @"
     6:11 policies[0].match.kinds[1]: unknown value `staging` for `kinds`
-      hint: it can be `production` or `non-production`
+      hint: allowed: `production` or `non-production`
     ");
 }
 
@@ -77,7 +77,7 @@ fn a_word_in_a_list_is_pointed_at() {
 fn another_version_of_the_format_is_a_fault() {
     assert_snapshot!(faults("version: 2\n"), @"
     1:10 version: unknown value `2` for `version`
-      hint: it can be `1`
+      hint: allowed: `1`
     ");
 }
 
@@ -97,40 +97,40 @@ fn a_reserved_key_says_that_it_does_nothing_yet() {
     ]
     .map(|key| faults(&format!("policies: [{{name: a, {key}: x}}]\n")));
     assert_snapshot!([top.concat(), environment.concat(), policy.concat()].concat(), @"
-    1:1 flows: `flows` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:1 workflows: `workflows` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:1 gates: `gates` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:1 concurrency: `concurrency` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:1 forge: `forge` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:26 environments[0].branch: `branch` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:26 environments[0].repository: `repository` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].gates: `gates` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].guards: `guards` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].allow: `allow` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].workflows: `workflows` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].concurrency: `concurrency` is reserved for a later version and does nothing yet
-      hint: take it away until then
-    1:22 policies[0].forge: `forge` is reserved for a later version and does nothing yet
-      hint: take it away until then
+    1:1 flows: key `flows` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:1 workflows: key `workflows` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:1 gates: key `gates` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:1 concurrency: key `concurrency` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:1 forge: key `forge` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:26 environments[0].branch: key `branch` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:26 environments[0].repository: key `repository` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].gates: key `gates` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].guards: key `guards` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].allow: key `allow` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].workflows: key `workflows` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].concurrency: key `concurrency` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:22 policies[0].forge: key `forge` is reserved for a later version and has no effect yet
+      hint: remove it
     ");
 }
 
 #[test]
 fn a_merge_key_is_not_taken_for_a_slip() {
     assert_snapshot!(faults("environments:\n  - &a {name: dev}\n  - {<<: *a, name: x}\n"), @"
-    3:6 environments[1]['<<']: merge keys are not read here
-      hint: write the keys out
+    3:6 environments[1]['<<']: merge keys are not supported
+      hint: copy the merged keys here
     ");
 }
 
@@ -156,17 +156,19 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
          layout: ['{app}']\n\
          flows: []\n"), @"
     1:10 version: unknown value `3` for `version`
-      hint: it can be `1`
-    3:12 environments[0].name: environment name `a/b` holds a `/`
+      hint: allowed: `1`
+    3:12 environments[0].name: environment name `a/b` contains a `/`
+      hint: use a name that is one part of a path
     3:23 environments[0].kind: unknown value `x` for `kind`
-      hint: it can be `production` or `non-production`
-    4:5 environments[1]: `name` is missing
+      hint: allowed: `production` or `non-production`
+    4:5 environments[1]: key `name` is missing
     4:6 environments[1].nme: unknown key `nme`, did you mean `name`?
-      hint: known here: `name`, `kind`, `aliases`
-    6:25 environments[3].aliases[0]: alias `z` belongs to environment `a` already
+      hint: known keys: `name`, `kind`, `aliases`
+    6:25 environments[3].aliases[0]: alias `z` already belongs to environment `a`
+      hint: use each name and alias for one environment only
     7:10 layout[0]: layout `{app}` has no `{env}`
-    8:1 flows: `flows` is reserved for a later version and does nothing yet
-      hint: take it away until then
+    8:1 flows: key `flows` is reserved for a later version and has no effect yet
+      hint: remove it
     ");
 }
 
@@ -174,8 +176,8 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
 fn a_fault_behind_an_alias_stands_where_the_text_is() {
     assert_snapshot!(faults("products:\n  - {name: a, applications: &all [api, 7]}\n  - {name: b, applications: *all}\n"), @r#"
     2:40 products[0].applications[1]: expected text, found a whole number `7`
-      hint: write it in quotes: "7"
+      hint: put it in quotes: "7"
     2:40 products[1].applications[1]: expected text, found a whole number `7`
-      hint: write it in quotes: "7"
+      hint: put it in quotes: "7"
     "#);
 }

@@ -24,26 +24,35 @@ fn two_products_templates_or_policies_of_one_name_are_faults() {
         .concat()
     });
     assert_snapshot!(lists.concat(), @"
-    3:11 products[1].name: product `a` is there twice
-    2:11 products[0].name: product name `a/b` holds a `/`
+    3:11 products[1].name: product `a` is defined twice
+      hint: give one of them a different name
+    2:11 products[0].name: product name `a/b` contains a `/`
+      hint: use a name that is one part of a path
     2:11 products[0].name: `name` is empty
-    3:11 templates[1].name: template `a` is there twice
-    2:11 templates[0].name: template name `a/b` holds a `/`
+    3:11 templates[1].name: template `a` is defined twice
+      hint: give one of them a different name
+    2:11 templates[0].name: template name `a/b` contains a `/`
+      hint: use a name that is one part of a path
     2:11 templates[0].name: `name` is empty
-    3:11 policies[1].name: policy `a` is there twice
-    2:11 policies[0].name: policy name `a/b` holds a `/`
+    3:11 policies[1].name: policy `a` is defined twice
+      hint: give one of them a different name
+    2:11 policies[0].name: policy name `a/b` contains a `/`
+      hint: use a name that is one part of a path
     2:11 policies[0].name: `name` is empty
     ");
 }
 
 #[test]
 fn a_product_of_an_unknown_template_is_a_fault() {
-    assert_snapshot!(faults("products: [{name: a, template: defualt}]\ntemplates: [{name: default}]\n"), @"1:32 products[0].template: no template is named `defualt`, did you mean `default`?");
+    assert_snapshot!(faults("products: [{name: a, template: defualt}]\ntemplates: [{name: default}]\n"), @"
+    1:32 products[0].template: no template is named `defualt`, did you mean `default`?
+      hint: known templates: `default`
+    ");
 }
 
 #[test]
 fn an_application_that_is_twice_in_a_product_is_only_a_warning() {
-    assert_snapshot!(warnings("products: [{name: a, applications: [x, x]}]\n"), @"1:40 products[0].applications[1]: application `x` is repeated");
+    assert_snapshot!(warnings("products: [{name: a, applications: [x, x]}]\n"), @"1:40 products[0].applications[1]: application `x` is listed twice");
 }
 
 #[test]
@@ -51,7 +60,7 @@ fn a_version_place_that_is_no_path_is_a_fault_with_a_hint() {
     assert_snapshot!(
         faults("templates: [{name: a, version: {file: v.yaml, path: image.tag}}]\n"),
         @"
-    1:53 templates[0].version.path: `image.tag` is not a JSONPath: at position 0
+    1:53 templates[0].version.path: `image.tag` is not a valid JSONPath: at position 0
       hint: a JSONPath starts with `$`, such as `$.image.tag` or `$..replicas`
     "
     );
@@ -62,8 +71,8 @@ fn a_bad_path_in_a_rule_is_a_fault() {
     assert_snapshot!(
         faults("templates:\n  - name: a\n    rules:\n      - files: '**'\n        promote: [versions, '$.a[']\n        keep: ['$..b', '$[?@.x=']\n"),
         @"
-    5:29 templates[0].rules[0].promote[1]: `$.a[` is not a JSONPath: at position 3
-    6:24 templates[0].rules[0].keep[1]: `$[?@.x=` is not a JSONPath: at position 6, in long-hand segment, expected closing ']'
+    5:29 templates[0].rules[0].promote[1]: `$.a[` is not a valid JSONPath: at position 3
+    6:24 templates[0].rules[0].keep[1]: `$[?@.x=` is not a valid JSONPath: at position 6, in long-hand segment, expected closing ']'
     "
     );
 }
@@ -72,7 +81,7 @@ fn a_bad_path_in_a_rule_is_a_fault() {
 fn a_word_to_promote_that_is_unknown_is_a_fault() {
     assert_snapshot!(faults("templates: [{name: a, rules: [{files: '**', promote: version}]}]\n"), @"
     1:54 templates[0].rules[0].promote: unknown value `version` for `promote`, did you mean `versions`?
-      hint: it can be `versions`, `all` or a JSONPath, which starts with `$`
+      hint: allowed: `versions`, `all` or a JSONPath, which starts with `$`
     ");
 }
 
@@ -83,5 +92,5 @@ fn an_empty_list_to_promote_is_a_fault_because_it_could_mean_two_things() {
 
 #[test]
 fn a_bad_glob_is_a_fault() {
-    assert_snapshot!(faults("templates: [{name: a, rules: [{files: 'a[b'}]}]\n"), @"1:39 templates[0].rules[0].files: `a[b` is not a glob: unclosed character class; missing ']'");
+    assert_snapshot!(faults("templates: [{name: a, rules: [{files: 'a[b'}]}]\n"), @"1:39 templates[0].rules[0].files: `a[b` is not a valid glob: unclosed character class; missing ']'");
 }
