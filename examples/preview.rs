@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 use git_promote::engine::{self, Request};
-use git_promote::port::Silent;
+use git_promote::port::NoObserver;
 use git_promote::wiring;
 
 /// Plans a promotion and prints each difference; nothing is written to the repository.
@@ -18,7 +18,7 @@ use git_promote::wiring;
 /// When it cannot be planned, or `out` cannot be written.
 pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let outside = wiring::open(dir, &wiring::Reach::default())?;
-    let ports = outside.ports(&Silent);
+    let ports = outside.ports(&NoObserver);
     let request = Request {
         action: Some(git_promote::domain::Action::None),
         ..Request::between(from, to)

@@ -75,13 +75,13 @@
 //!
 //! ```no_run
 //! use git_promote::engine::{self, Request};
-//! use git_promote::port::Silent;
+//! use git_promote::port::NoObserver;
 //! use git_promote::wiring;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let outside = wiring::open(".".as_ref(), &wiring::Reach::default())?;
 //! let request = Request::between("staging", "production");
-//! let prepared = engine::prepare(&outside.ports(&Silent), &request).await?;
+//! let prepared = engine::prepare(&outside.ports(&NoObserver), &request).await?;
 //! for file in prepared.plan.changed_files() {
 //!     println!("{}", file.path);
 //! }

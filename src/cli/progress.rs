@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::environment;
-use crate::port::Progress;
-use crate::render::harmless;
+use crate::port::{Event, Observer};
+use crate::render::event;
 
 /// What takes less is not worth a bar.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -75,31 +75,39 @@ impl Story {
             bar.finish_and_clear();
         }
     }
-}
 
-impl Progress for Story {
-    fn step(&self, what: &str) {
+    fn step(&self, what: &'static str) {
         if self.telling == Telling::Lines {
             let seconds = self.started.elapsed().as_secs_f64();
             // Nobody is helped when the story cannot be told: the work goes on.
-            let _ = writeln!(std::io::stderr(), "[{seconds:7.3}s] {}", harmless(what));
+            let _ = writeln!(std::io::stderr(), "[{seconds:7.3}s] {what}");
         }
         if let Some(Bar { bar, .. }) = &self.bar {
-            bar.set_message(harmless(what).into_owned());
+            bar.set_message(what);
         }
     }
 
-    fn files(&self, done: usize, all: usize) {
+    fn files(&self, done: usize, all: usize, what: &'static str) {
         let Some(Bar { bar, .. }) = &self.bar else {
             return;
         };
         if bar.length() != Some(all as u64) {
             bar.set_length(all as u64);
-            bar.set_message("comparing");
+            bar.set_message(what);
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {msg}") {
                 bar.set_style(style);
             }
         }
         bar.set_position(done as u64);
+    }
+}
+
+impl Observer for Story {
+    fn event(&self, event: &Event) {
+        let what = event::message(event);
+        match event {
+            Event::Comparing { done, all } => self.files(*done, *all, what),
+            _ => self.step(what),
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::receipt::Receipt;
 use super::request::Request;
 use crate::domain::Action;
 use crate::plan::Cleared;
-use crate::port::{Advance, Branch};
+use crate::port::{Advance, Branch, Event};
 
 /// How long a promotion goes on planning anew while others are faster.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -70,7 +70,7 @@ pub async fn apply(
         if let Some(receipt) = receipt {
             return Ok(receipt);
         }
-        ports.progress.step("somebody was faster: planning anew");
+        ports.observer.event(&Event::TargetBranchMoved);
         ports.clock.pause(turn(overtaken)).await;
         overtaken += 1;
         let next = match prepare(ports, request).await {
@@ -98,7 +98,7 @@ async fn commit(
     branch: Branch,
 ) -> Result<Option<Receipt>, EngineError> {
     let commit = write(ports, cleared).await?;
-    ports.progress.step(sending(&branch));
+    ports.observer.event(&sending(&branch));
     let earlier = ports.repository.catch_up(&branch).await?;
     Ok(match ports.repository.advance(&branch, commit).await? {
         Advance::Overtaken => None,

@@ -4,20 +4,20 @@ use super::error::EngineError;
 use super::ports::Ports;
 use crate::domain::CommitId;
 use crate::plan::Cleared;
-use crate::port::{Branch, CommitRequest, TreeChange};
+use crate::port::{Branch, CommitRequest, Event, TreeChange};
 
 /// Writes the commit of a plan.
 pub(super) async fn write(ports: &Ports<'_>, cleared: &Cleared) -> Result<CommitId, EngineError> {
-    ports.progress.step("writing the commit");
+    ports.observer.event(&Event::WritingCommit);
     let request = commit_request(cleared);
     Ok(ports.repository.write_commit(request).await?)
 }
 
-/// What comes after that, for a branch where this one is.
-pub(super) fn sending(base: &Branch) -> &'static str {
+/// The step after that: a push if `base` is on a remote.
+pub(super) fn sending(base: &Branch) -> Event {
     match base.remote {
-        Some(_) => "pushing",
-        None => "moving the branch",
+        Some(_) => Event::Pushing,
+        None => Event::MovingBranch,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
 use crate::plan::{ApplicationPlan, Draft, Hop, Plan, Warning};
-use crate::port::{Branch, Progress, Repository};
+use crate::port::{Branch, Event, Observer, Repository};
 
 /// Computes the plan on a branch's tip. Reads objects of the repository, and does nothing else.
 ///
@@ -37,12 +37,12 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let name = repository.name();
     let environments =
         EnvironmentPair::new(&hop, (commits.source, commits.target), &settings, &name);
-    ports.progress.step("pairing files");
+    ports.observer.event(&Event::PairingFiles);
     let located =
         locate(&environments, request).map_err(|error| as_branches(error, repository, &hop))?;
     warnings.extend(located.warnings());
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let planned = files(&located, commits, &rules, request, ports.progress)?;
+    let planned = files(&located, commits, &rules, request, ports.observer)?;
     warnings.extend(planned.warnings);
     let applications: Vec<ApplicationPlan> = planned
         .applications
@@ -86,7 +86,7 @@ fn files(
     commits: Commits<'_>,
     rules: &Rules<'_>,
     request: &Request,
-    progress: &dyn Progress,
+    observer: &dyn Observer,
 ) -> Result<PlannedFiles, EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
     let mut warnings = Vec::new();
@@ -102,7 +102,7 @@ fn files(
     warnings.extend(pairs.overlaps.iter().map(Overlap::warning));
     let naming = located.naming();
     let selection = Selection::new(&request.only, &request.except);
-    let compared = compare(pairs.files, commits, naming, progress, |open, found| {
+    let compared = compare(pairs.files, commits, naming, observer, |open, found| {
         facts(open, found, rules, &selection, naming)
     })?;
     let deciding = Decider {

@@ -1,6 +1,6 @@
 //! What a promotion needs from outside.
 
-use crate::port::{Clock, Forge, PlanPreview, Progress, Repository, SettingsReader};
+use crate::port::{Clock, Forge, Observer, PlanPreview, Repository, SettingsReader};
 
 /// The outside world, behind its traits.
 #[derive(Clone, Copy)]
@@ -15,6 +15,6 @@ pub struct Ports<'a> {
     pub preview: &'a dyn PlanPreview,
     /// For deadlines.
     pub clock: &'a dyn Clock,
-    /// Is told how far it is.
-    pub progress: &'a dyn Progress,
+    /// Follows how far it is.
+    pub observer: &'a dyn Observer,
 }

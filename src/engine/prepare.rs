@@ -12,7 +12,7 @@ use super::ports::Ports;
 use super::request::Request;
 use crate::domain::Action;
 use crate::plan::Plan;
-use crate::port::{Branch, Publish};
+use crate::port::{Branch, Event, Publish};
 
 /// A plan and the branch that it is bound to.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, E
 /// # Errors
 /// When there is no such branch, or it cannot be fetched.
 pub async fn fetch(ports: &Ports<'_>, request: &Request) -> Result<Branch, EngineError> {
-    ports.progress.step("finding the branch");
+    ports.observer.event(&Event::FindingBranch);
     let mut choice = request.branch.clone();
     if request.action == Some(Action::None) && choice.publish == Publish::Push {
         choice.publish = Publish::Look;

@@ -2,6 +2,7 @@
 
 mod forge;
 mod login;
+mod observer;
 mod outside;
 mod repository;
 mod repository_error;
@@ -12,7 +13,8 @@ pub use forge::{
     body_size,
 };
 pub use login::{Password, Passwords, Variables};
-pub use outside::{Clock, PlanPreview, Progress, Reading, SettingsError, SettingsReader, Silent};
+pub use observer::{Event, NoObserver, Observer};
+pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};
 pub use repository::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
     ProposedFile, Publish, Repository, Sight, TreeChange,

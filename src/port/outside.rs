@@ -51,22 +51,3 @@ pub trait PlanPreview: Send + Sync {
     /// The preview in Markdown, at most `limit` long as [`body_size`](super::body_size) counts.
     fn preview(&self, plan: &Plan, limit: usize) -> String;
 }
-
-/// Is told how far a promotion is.
-pub trait Progress: Send + Sync {
-    /// A step begins, e.g. "fetching origin/main".
-    fn step(&self, what: &str);
-
-    /// `done` of `all` files are compared.
-    fn files(&self, done: usize, all: usize);
-}
-
-/// Tells nobody.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: &str) {}
-
-    fn files(&self, _: usize, _: usize) {}
-}

@@ -6,6 +6,7 @@
 //! show the same things; none of them words them on its own.
 
 mod counted;
+pub mod event;
 pub mod hint;
 mod hunks;
 pub mod json_v1;

@@ -11,7 +11,7 @@ use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
 use crate::adapter::git::{GitRepository, NetworkOptions};
 use crate::engine::Ports;
-use crate::port::{Forge, Passwords, Progress, RepositoryError, Variables};
+use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::Prompts;
@@ -92,14 +92,14 @@ fn passwords(of_forge: Arc<OnceLock<Passwords>>, variables: Variables) -> Passwo
 
 impl Outside {
     /// What the engine asks for.
-    pub fn ports<'a>(&'a self, progress: &'a dyn Progress) -> Ports<'a> {
+    pub fn ports<'a>(&'a self, observer: &'a dyn Observer) -> Ports<'a> {
         Ports {
             repository: &self.repository,
             forge: self.forge.as_deref(),
             settings: &self.settings,
             preview: &MarkdownPreview,
             clock: &self.clock,
-            progress,
+            observer,
         }
     }
 }

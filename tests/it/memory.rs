@@ -9,8 +9,8 @@ use git_promote::config;
 use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
 use git_promote::port::{
-    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, ProposedBranch, Reading,
-    Repository, RepositoryError, SettingsError, SettingsReader, Silent, Snapshot, TreeEntry,
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, NoObserver, ProposedBranch,
+    Reading, Repository, RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry,
 };
 use sha2::{Digest, Sha256};
 
@@ -68,7 +68,7 @@ impl Memory {
             settings: &Reader,
             preview: &git_promote::render::MarkdownPreview,
             clock: &Still,
-            progress: &Silent,
+            observer: &NoObserver,
         }
     }
 

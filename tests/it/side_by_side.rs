@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use git_promote::engine::{self, EngineError, Prepared, Receipt, Request};
-use git_promote::port::Silent;
+use git_promote::port::NoObserver;
 use git_promote::wiring::{self, Outside, Reach};
 
 use crate::github::{Account, StandIn};
@@ -41,14 +41,14 @@ fn open(clone: &Repo<'_>, github: &StandIn, token: &str) -> Arc<Outside> {
 
 /// Fetches, plans on a thread where blocking is allowed, and applies.
 async fn promote(outside: Arc<Outside>, request: Request) -> Result<Receipt, EngineError> {
-    let branch = engine::fetch(&outside.ports(&Silent), &request).await?;
+    let branch = engine::fetch(&outside.ports(&NoObserver), &request).await?;
     let (planning, asked) = (Arc::clone(&outside), request.clone());
     let planned = tokio::task::spawn_blocking(move || {
-        let plan = engine::compute(&planning.ports(&Silent), &asked, &branch)?;
+        let plan = engine::compute(&planning.ports(&NoObserver), &asked, &branch)?;
         Ok::<_, EngineError>(Prepared { plan, branch })
     });
     let prepared = planned.await.unwrap()?;
-    engine::apply(&outside.ports(&Silent), &request, prepared).await
+    engine::apply(&outside.ports(&NoObserver), &request, prepared).await
 }
 
 #[test]

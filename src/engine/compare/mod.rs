@@ -21,7 +21,7 @@ use crate::document::{self, Base, Difference, FileContent, Sides, Unreadable};
 use crate::domain::Naming;
 use crate::inventory::FilePair;
 use crate::plan::FileFault;
-use crate::port::{Progress, RepositoryError, Snapshot};
+use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::Stream;
 use parallel_map::parallel_map;
 use selector::{selector, unique};
@@ -71,14 +71,15 @@ pub(super) fn compare<F: Send>(
     pairs: Vec<FilePair>,
     commits: Commits<'_>,
     naming: &Naming,
-    progress: &dyn Progress,
+    observer: &dyn Observer,
     facts: impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F> + Sync,
 ) -> Result<Vec<ComparedFile<F>>, RepositoryError> {
     let all = pairs.len();
     let done = AtomicUsize::new(0);
     let bodies = parallel_map(&pairs, |pair| {
         let body = body(pair, commits, naming, &facts);
-        progress.files(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        observer.event(&Event::Comparing { done, all });
         body
     })?;
     Ok((pairs.into_iter().zip(bodies))

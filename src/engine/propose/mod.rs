@@ -20,7 +20,7 @@ use super::receipt::{PullRequestOutcome, Receipt};
 use super::request::Request;
 use crate::domain::CommitId;
 use crate::plan::{Cleared, Plan};
-use crate::port::{Advance, Branch, ForgeError, PullRequest, PullRequestState};
+use crate::port::{Advance, Branch, Event, ForgeError, PullRequest, PullRequestState};
 use branch_owner::{BranchOwner, branch_owner};
 use state::{ProposalState, Step, next_step, rejected};
 use text::PullRequestText;
@@ -46,7 +46,7 @@ pub(super) async fn propose(
     let mut first = None;
     let mut remote_messages = Vec::new();
     for _ in 0..TRIES + NAMES {
-        ports.progress.step("looking at the promotion's branch");
+        ports.observer.event(&Event::CheckingPromotionBranch);
         let mut standing = standing(ports, plan, base, &name).await?;
         // What was rejected on the first branch is not proposed on another one either.
         standing.rejected = standing.rejected.or_else(|| first.clone());
@@ -76,13 +76,13 @@ pub(super) async fn propose(
                     return Ok(None);
                 }
                 let commit = write(ports, cleared).await?;
-                ports.progress.step(sending(base));
+                ports.observer.event(&sending(base));
                 let moved = ports
                     .repository
                     .replace(base, &name, expected, Some(commit))
                     .await?;
                 let Advance::Done { notes } = moved else {
-                    ports.progress.step("somebody was faster: looking again");
+                    ports.observer.event(&Event::PromotionBranchMoved);
                     continue;
                 };
                 remote_messages = notes;
@@ -132,7 +132,7 @@ async fn finished(
         }
         // Here the remote's invitation to open one would only confuse.
         Some(forge) => {
-            ports.progress.step("opening the pull request");
+            ports.observer.event(&Event::OpeningPullRequest);
             let done =
                 pull_request::bring_up_to_date(forge, plan, base, &branch, standing, text).await;
             let (found, notes) = done.map_err(|source| EngineError::Propose {

@@ -4,7 +4,7 @@ use super::state::{WITHDRAWN, mark_line};
 use crate::domain::CommitId;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::port::{Advance, Branch, Expected, ForgeError, PullRequest, RepositoryError};
+use crate::port::{Advance, Branch, Event, Expected, ForgeError, PullRequest, RepositoryError};
 
 /// The hidden line by which the comment is known again.
 const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
@@ -35,7 +35,7 @@ pub(super) async fn withdraw(
     open: Option<&PullRequest>,
 ) -> Result<Withdrawal, EngineError> {
     if let Some((forge, request)) = ports.forge.zip(open) {
-        ports.progress.step("closing the pull request");
+        ports.observer.event(&Event::ClosingPullRequest);
         let number = request.number;
         let text = format!(
             "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{COMMENT}",
@@ -51,7 +51,7 @@ pub(super) async fn withdraw(
         };
         closing.await.map_err(EngineError::Forge)?;
     }
-    ports.progress.step("deleting the branch");
+    ports.observer.event(&Event::DeletingBranch);
     let withdrawal = delete(ports, base, name, tip).await?;
     // Whoever was faster has something to promote; if the forge cannot open it again, their next
     // run opens another one, for this one bears no rejection.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
 use git_promote::engine::{self, EngineError, Ports, PullRequestChange, Receipt, Request};
-use git_promote::port::{PullRequestState, Silent};
+use git_promote::port::{NoObserver, PullRequestState};
 use git_promote::wiring::ConfigReader;
 use insta::assert_snapshot;
 
@@ -83,7 +83,7 @@ impl<'w> Stage<'w> {
             settings: &ConfigReader,
             preview: &git_promote::render::MarkdownPreview,
             clock: &Still,
-            progress: &Silent,
+            observer: &NoObserver,
         };
         wait(async {
             let prepared = engine::prepare(&ports, request).await?;
@@ -458,7 +458,7 @@ fn several_at_once_end_in_one_pull_request() {
                     settings: &ConfigReader,
                     preview: &git_promote::render::MarkdownPreview,
                     clock: &Still,
-                    progress: &Silent,
+                    observer: &NoObserver,
                 };
                 let receipt = wait(async {
                     let prepared = engine::prepare(&ports, &request()).await.unwrap();

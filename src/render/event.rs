@@ -1,0 +1,21 @@
+//! The events of a promotion in words.
+
+use crate::port::Event;
+
+/// What is happening, in a few words.
+pub fn message(event: &Event) -> &'static str {
+    match event {
+        Event::FindingBranch => "finding the target branch",
+        Event::PairingFiles => "pairing files",
+        Event::Comparing { .. } => "comparing",
+        Event::WritingCommit => "writing the commit",
+        Event::Pushing => "pushing",
+        Event::MovingBranch => "moving the branch",
+        Event::TargetBranchMoved => "the target branch has moved: planning again",
+        Event::CheckingPromotionBranch => "checking the promotion branch",
+        Event::PromotionBranchMoved => "the promotion branch has moved: checking it again",
+        Event::OpeningPullRequest => "opening or updating the pull request",
+        Event::ClosingPullRequest => "closing the pull request",
+        Event::DeletingBranch => "deleting the promotion branch",
+    }
+}
