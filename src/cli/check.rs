@@ -80,16 +80,9 @@ pub fn run(
             Settings::default()
         }
         Some(file) => {
-            let Reading { settings, warnings } = disk::read(&file, &name)?;
-            let style = console.stdout.palette.warning;
-            for warning in &warnings {
-                writeln!(
-                    console.out,
-                    "{style}warning{style:#}: {}",
-                    harmless(warning)
-                )?;
-            }
-            let count = counted(warnings.len(), "warning");
+            let Reading { settings, notices } = disk::read(&file, &name)?;
+            text::warnings(console.out, notices.iter(), console.stdout)?;
+            let count = counted(notices.len(), "warning");
             writeln!(console.out, "`{}` is in order, {count}", harmless(&name))?;
             settings
         }
@@ -157,10 +150,7 @@ fn hops(arguments: &CheckArguments, settings: &Settings) -> Vec<(String, String)
 }
 
 fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result<()> {
-    let (heading, style) = (
-        console.stdout.palette.heading,
-        console.stdout.palette.warning,
-    );
+    let heading = console.stdout.palette.heading;
     for (application, files) in &map.applications {
         writeln!(
             console.out,
@@ -185,11 +175,5 @@ fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result
             }
         }
     }
-    map.warnings.iter().try_for_each(|warning| {
-        writeln!(
-            console.out,
-            "{style}warning{style:#}: {}",
-            text::warning_line(warning)
-        )
-    })
+    text::warnings(console.out, map.notices.iter(), console.stdout)
 }

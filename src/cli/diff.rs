@@ -86,9 +86,11 @@ fn tell(arguments: &DiffArguments, plan: &Plan, console: &mut Console<'_>) -> io
     match arguments.selection.output {
         // The body of a pull request has the plan's warnings; those about this clone are for whoever
         // stands before it.
-        Output::Markdown => text::warnings(console.err, plan.notes().iter(), console.stderr),
+        Output::Markdown => {
+            text::warnings(console.err, plan.clone_notices().iter(), console.stderr)
+        }
         Output::Text if arguments.name_only || arguments.stat => {
-            let all = plan.notes().iter().chain(plan.warnings());
+            let all = plan.clone_notices().iter().chain(plan.notices());
             text::warnings(console.err, all, console.stderr)?;
             text::faults(console.err, plan, console.stderr)
         }

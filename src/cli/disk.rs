@@ -6,7 +6,7 @@ use super::console::Console;
 use super::failure::Failure;
 use crate::domain::{Origin, Settings};
 use crate::port::{Reading, SettingsReader as _};
-use crate::render::harmless;
+use crate::render::text;
 use crate::wiring::ConfigReader;
 
 /// The settings of `--config`, if it was given; its warnings go to stderr.
@@ -16,15 +16,8 @@ pub(super) fn settings(
     console: &mut Console<'_>,
 ) -> Result<Option<Settings>, Failure> {
     let Some(file) = file else { return Ok(None) };
-    let Reading { settings, warnings } = read(&directory.join(file), &file.to_string_lossy())?;
-    let style = console.stderr.palette.warning;
-    for warning in warnings {
-        writeln!(
-            console.err,
-            "{style}warning{style:#}: {}",
-            harmless(&warning)
-        )?;
-    }
+    let Reading { settings, notices } = read(&directory.join(file), &file.to_string_lossy())?;
+    text::warnings(console.err, notices.iter(), console.stderr)?;
     Ok(Some(settings))
 }
 

@@ -51,9 +51,11 @@ pub async fn apply(
             match plan.action() {
                 Action::PullRequest => withdraw_proposals(ports, request, &plan, &branch).await?,
                 Action::Commit => Some(Receipt::NothingToPromote {
-                    notes: ports.repository.catch_up(&branch).await?,
+                    notices: ports.repository.catch_up(&branch).await?,
                 }),
-                Action::None => Some(Receipt::NothingToPromote { notes: Vec::new() }),
+                Action::None => Some(Receipt::NothingToPromote {
+                    notices: Vec::new(),
+                }),
             }
         } else if plan.action() == Action::None {
             Some(Receipt::Planned)
@@ -76,7 +78,9 @@ pub async fn apply(
         let next = match prepare(ports, request).await {
             // What was chosen by name is gone: somebody promoted it.
             Err(EngineError::NothingSelected { .. }) => {
-                return Ok(Receipt::NothingToPromote { notes: Vec::new() });
+                return Ok(Receipt::NothingToPromote {
+                    notices: Vec::new(),
+                });
             }
             other => other?,
         };
@@ -102,13 +106,13 @@ async fn commit(
     let earlier = ports.repository.catch_up(&branch).await?;
     Ok(match ports.repository.advance(&branch, commit).await? {
         Advance::Overtaken => None,
-        Advance::Done { notes } => Some(Receipt::Committed {
+        Advance::Done { notices } => Some(Receipt::Committed {
             commit,
             branch: branch.name,
             remote: branch.remote,
             applications: cleared.plan().changed_applications().cloned().collect(),
             plan: Box::new(cleared.plan().clone()),
-            notes: [earlier, notes].concat(),
+            notices: [earlier, notices].concat(),
         }),
     })
 }

@@ -14,7 +14,7 @@ use super::request::Request;
 use crate::document::{VersionField, version_of};
 use crate::domain::{CommitId, Decider, Op, Settings};
 use crate::plan::{
-    ApplicationPlan, FilePlan, FileStatus, Hop, Message, PlannedDifference, Warning, id_of,
+    ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, id_of,
     split_trailers, without_instructions,
 };
 use crate::yaml;
@@ -28,14 +28,14 @@ const LONGEST: usize = 200;
 /// How many steps a template may take.
 const FUEL: u64 = 200_000;
 
-/// Composes title and body; gives what the user should know about them as well.
+/// Composes title and body; returns what the user should know about them as well.
 pub(super) fn compose(
     request: &Request,
     settings: &Settings,
     hop: &Hop,
     (source, target): (CommitId, CommitId),
     applications: &[ApplicationPlan],
-) -> Result<(Message, Vec<Warning>), EngineError> {
+) -> Result<(Message, Vec<Notice>), EngineError> {
     let changed: Vec<&ApplicationPlan> = applications
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
@@ -62,11 +62,12 @@ pub(super) fn compose(
         Some(own) => Some(own.clone()),
         None => from("message's body", &templates.body)?,
     };
-    let mut warnings = Vec::new();
+    let reserved = |key| Notice::ReservedTrailer { key };
+    let mut notices = Vec::new();
     let (body, user_trailers) = match &own_body {
         Some(own) => {
             let (body, trailers) = split_trailers(own);
-            warnings.extend(trailers.left_out.iter().map(|key| left_out(key)));
+            notices.extend(trailers.left_out.into_iter().map(reserved));
             (body.to_owned(), trailers.lines)
         }
         // Its lines may look like trailers (`production: image.tag`), and are none.
@@ -81,16 +82,7 @@ pub(super) fn compose(
         user_trailers,
         trailers: Vec::new(),
     };
-    Ok((message, warnings))
-}
-
-fn left_out(key: &str) -> Warning {
-    Warning {
-        path: None,
-        message: format!(
-            "`{key}` was left out of the message's body: git-promote writes the `Promotion-` trailers"
-        ),
-    }
+    Ok((message, notices))
 }
 
 /// Renders a template over the values.

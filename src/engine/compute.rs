@@ -13,7 +13,7 @@ use crate::domain::Environment;
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
-use crate::plan::{ApplicationPlan, Draft, Hop, Plan, Warning};
+use crate::plan::{ApplicationPlan, Draft, Hop, Notice, Plan};
 use crate::port::{Branch, Event, Observer, Repository};
 
 /// Computes the plan on a branch's tip. Reads objects of the repository, and does nothing else.
@@ -31,8 +31,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         source: source.as_ref(),
         target: target.as_ref(),
     };
-    let mut warnings = Vec::new();
-    let (settings, origin) = read_settings(ports, request, target.as_ref(), &mut warnings)?;
+    let mut notices = Vec::new();
+    let (settings, origin) = read_settings(ports, request, target.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
     let name = repository.name();
     let environments =
@@ -40,10 +40,10 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     ports.observer.event(&Event::PairingFiles);
     let located =
         locate(&environments, request).map_err(|error| as_branches(error, repository, &hop))?;
-    warnings.extend(located.warnings());
+    notices.extend(located.notices());
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let planned = files(&located, commits, &rules, request, ports.observer)?;
-    warnings.extend(planned.warnings);
+    notices.extend(planned.notices);
     let applications: Vec<ApplicationPlan> = planned
         .applications
         .into_iter()
@@ -55,13 +55,13 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         .collect();
     let promoted = Promoted::of(request, &settings, &hop.to, &applications);
     let (action, preview_only) = promoted.action()?;
-    warnings.extend(preview_only);
+    notices.extend(preview_only);
     let proposal = promoted.proposal(&hop, located.applications(), branch);
     let findings = guard::run(&applications);
     let ids = (source.commit(), branch.tip);
     let (message, of_message) =
         commit_message::compose(request, &settings, &hop, ids, &applications)?;
-    warnings.extend(of_message);
+    notices.extend(of_message);
     Ok(Draft {
         hop,
         source: source.commit(),
@@ -70,8 +70,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         action,
         origin,
         applications,
-        notes: branch.notes.iter().map(|text| note(text)).collect(),
-        warnings,
+        notices,
+        clone_notices: branch.notices.clone(),
         findings,
         faults: planned.faults,
         message,
@@ -89,17 +89,13 @@ fn files(
     observer: &dyn Observer,
 ) -> Result<PlannedFiles, EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
-    let mut warnings = Vec::new();
+    let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
-        warnings.push(Warning {
-            path: None,
-            message: format!(
-                "{} names that are not UTF-8 were passed over",
-                pairs.unreadable_names
-            ),
+        notices.push(Notice::UnreadableNames {
+            count: pairs.unreadable_names,
         });
     }
-    warnings.extend(pairs.overlaps.iter().map(Overlap::warning));
+    notices.extend(pairs.overlaps.iter().map(Overlap::notice));
     let naming = located.naming();
     let selection = Selection::new(&request.only, &request.except);
     let compared = compare(pairs.files, commits, naming, observer, |open, found| {
@@ -117,15 +113,8 @@ fn files(
     };
     let decided = deciding.decide(compared, &unchanged)?;
     let mut planned = plan_files(decided, commits, naming)?;
-    planned.warnings.splice(0..0, warnings);
+    planned.notices.splice(0..0, notices);
     Ok(planned)
-}
-
-fn note(message: &str) -> Warning {
-    Warning {
-        path: None,
-        message: message.to_owned(),
-    }
 }
 
 /// Finds the environments and the applications; at least the source must have a path.

@@ -7,14 +7,14 @@ use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment
 use crate::document::{self, Difference, FileContent, Promotion, VersionField};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
-use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference, Warning};
+use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
 use crate::port::{RepositoryError, Snapshot};
 
 /// The planned files of each application, and what came up meanwhile.
 #[derive(Default)]
 pub(super) struct PlannedFiles {
     pub applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
-    pub warnings: Vec<Warning>,
+    pub notices: Vec<Notice>,
     pub faults: Vec<FileFault>,
 }
 
@@ -87,12 +87,6 @@ impl Planner<'_> {
                 }),
             }
         }
-        let mut warn = |message| {
-            self.planned.warnings.push(Warning {
-                path: Some(pair.path.to_string()),
-                message,
-            });
-        };
         for (field, verdict) in &fields {
             let is_digest = field.difference.keys.last().is_some_and(|k| k == "digest");
             let stays = is_digest && !verdict.is_promote();
@@ -101,13 +95,16 @@ impl Planner<'_> {
                 promoted.any(|p| is_tag_beside(p.difference, &field.difference))
             };
             if stays && has_tag() {
-                warn(format!("the tag moves, but `{}` stays", field.selector));
+                self.planned.notices.push(Notice::DigestKept {
+                    path: pair.path.clone(),
+                    selector: field.selector.clone(),
+                });
             }
             if verdict.is_promote() && field.difference.relation == Relation::Ahead {
-                warn(format!(
-                    "`{}` goes back to an older version",
-                    field.selector
-                ));
+                self.planned.notices.push(Notice::Downgrade {
+                    path: pair.path.clone(),
+                    selector: field.selector.clone(),
+                });
             }
         }
         Ok(FilePlan {
@@ -168,11 +165,8 @@ impl Planner<'_> {
             (None, _) => (Op::Remove, FileStatus::Deleted, Relation::TargetOnly),
         };
         if file.is_of_new_application() && verdict.reason == Reason::Submodule {
-            self.planned.warnings.push(Warning {
-                path: Some(pair.path.to_string()),
-                message:
-                    "the submodule is not promoted; add it by hand if the new application needs it"
-                        .to_owned(),
+            self.planned.notices.push(Notice::SubmoduleKept {
+                path: pair.path.clone(),
             });
         }
         let after = match (verdict.is_promote(), source) {
@@ -208,9 +202,9 @@ impl Planner<'_> {
         };
         let renamed = self.naming.rename_with(text, &pair.renames);
         if self.naming.names_source_in_text(&renamed) {
-            self.planned.warnings.push(Warning {
-                path: Some(pair.path.to_string()),
-                message: format!("the new file still names `{}`", self.naming.source().name),
+            self.planned.notices.push(Notice::SourceNameInNewFile {
+                path: pair.path.clone(),
+                environment: self.naming.source().name.clone(),
             });
         }
         if renamed == text {

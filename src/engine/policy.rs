@@ -5,7 +5,7 @@ use super::request::Request;
 use crate::domain::{
     Action, ApplicationName, Environment, Policy, Product, PullRequestSettings, Settings,
 };
-use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, ProposalPlan, Warning, branch_name};
+use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, branch_name};
 use crate::port::Branch;
 
 /// A promotion as the policies see it.
@@ -63,8 +63,8 @@ impl<'a> Promoted<'a> {
     /// `--action`, else the policies', else commit. A flag may be more careful than a policy, never
     /// less. Of each application the strongest policy speaks, and of these the most careful one.
     ///
-    /// With a warning where a policy leaves it at a preview which nobody asked for.
-    pub(super) fn action(&self) -> Result<(Action, Option<Warning>), EngineError> {
+    /// With a notice where a policy turns the promotion into a preview.
+    pub(super) fn action(&self) -> Result<(Action, Option<Notice>), EngineError> {
         let required: Option<(Action, &Policy)> = self
             .products
             .iter()
@@ -81,11 +81,8 @@ impl<'a> Promoted<'a> {
                 })
             }
             (None, Some((Action::None, policy))) if !self.is_empty => {
-                let name = &policy.name;
-                let message =
-                    format!("policy `{name}` says `action: none`: this is only a preview");
-                let path = None;
-                Ok((Action::None, Some(Warning { path, message })))
+                let policy = policy.name.clone();
+                Ok((Action::None, Some(Notice::PreviewByPolicy { policy })))
             }
             (Some(action), _) | (None, Some((action, _))) => Ok((action, None)),
             (None, None) => Ok((Action::Commit, None)),

@@ -1,7 +1,7 @@
 //! What became of a promotion.
 
 use crate::domain::{ApplicationName, CommitId};
-use crate::plan::{Finding, Plan};
+use crate::plan::{Finding, Notice, Plan};
 use crate::port::PullRequest;
 
 /// What became of a promotion.
@@ -10,7 +10,7 @@ pub enum Receipt {
     /// The target was equal already in everything that is promoted.
     NothingToPromote {
         /// What the user should know.
-        notes: Vec<String>,
+        notices: Vec<Notice>,
     },
     /// `--action none`: the plan is the result.
     Planned,
@@ -29,7 +29,7 @@ pub enum Receipt {
         /// The plan that was applied (a later one than was shown, if the branch had moved).
         plan: Box<Plan>,
         /// What the user should know.
-        notes: Vec<String>,
+        notices: Vec<Notice>,
     },
     /// The promotion's own branch carries it, and a pull request is open where the forge is known.
     Proposed {
@@ -48,7 +48,7 @@ pub enum Receipt {
         /// The plan that was proposed.
         plan: Box<Plan>,
         /// What the user should know.
-        notes: Vec<String>,
+        notices: Vec<Notice>,
     },
     /// Nothing is left to promote: what earlier runs proposed was taken back.
     Withdrawn {
@@ -59,7 +59,7 @@ pub enum Receipt {
         /// The pull request that was closed, if one was open.
         pull_request: Option<PullRequestOutcome>,
         /// What the user should know.
-        notes: Vec<String>,
+        notices: Vec<Notice>,
     },
     /// People closed the pull request of just this; nothing was written.
     Rejected {

@@ -6,7 +6,7 @@ use super::ports::Ports;
 use super::request::Request;
 use crate::domain::{Origin, Settings};
 use crate::inventory::FileObject;
-use crate::plan::Warning;
+use crate::plan::Notice;
 use crate::port::{SettingsError, Snapshot};
 
 /// The configuration's path in the repository.
@@ -17,7 +17,7 @@ pub(super) fn read_settings(
     ports: &Ports<'_>,
     request: &Request,
     target: &dyn Snapshot,
-    warnings: &mut Vec<Warning>,
+    notices: &mut Vec<Notice>,
 ) -> Result<(Settings, Origin), EngineError> {
     if let Some(settings) = &request.settings {
         return Ok((settings.clone(), settings.origin.clone()));
@@ -48,9 +48,6 @@ pub(super) fn read_settings(
     let bytes = target.read_blob(file.id)?;
     let text = String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?;
     let reading = ports.settings.read(&text, CONFIGURATION)?;
-    warnings.extend(reading.warnings.into_iter().map(|message| Warning {
-        path: Some(CONFIGURATION.to_owned()),
-        message,
-    }));
+    notices.extend(reading.notices);
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
 }

@@ -8,7 +8,7 @@ use super::file_pair::FilePair;
 use super::pair::Equal;
 use super::pair_collector::Overlap;
 use crate::domain::{ApplicationName, RepoPath, Settings};
-use crate::plan::Warning;
+use crate::plan::Notice;
 use crate::port::Snapshot;
 
 /// Which files each application has, for `check --layout`.
@@ -16,8 +16,8 @@ use crate::port::Snapshot;
 pub struct ApplicationMap {
     /// Per application its pairs: the source's path, and the target's.
     pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
-    /// What the configuration says and no file bears out, and files that cannot both be taken.
-    pub warnings: Vec<Warning>,
+    /// Configured environments and applications without files, and files that overlap.
+    pub notices: Vec<Notice>,
 }
 
 /// Maps applications to their files between two environments; equal files too.
@@ -36,9 +36,9 @@ pub fn applications(
     let located = pair.locate(ApplicationChoice::default())?;
     let pairs = located.pairs(Equal::Listed)?;
     let mut map = ApplicationMap::default();
-    map.warnings.extend(located.warnings());
-    map.warnings
-        .extend(pairs.overlaps.iter().map(Overlap::warning));
+    map.notices.extend(located.notices());
+    map.notices
+        .extend(pairs.overlaps.iter().map(Overlap::notice));
     for FilePair {
         application,
         source_path,
@@ -52,12 +52,12 @@ pub fn applications(
             .push((source_path, path));
     }
     let lacking = lacking(settings, &map);
-    map.warnings.extend(lacking);
+    map.notices.extend(lacking);
     Ok(map)
 }
 
 /// Applications of products that no file belongs to: `--product` would refuse them.
-fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Warning> {
+fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Notice> {
     let is_there = |word: &str| map.applications.keys().any(|n| n.answers_to(word));
     let named = settings.products.iter().flat_map(|product| {
         let words = product.applications.iter();
@@ -65,12 +65,9 @@ fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Warning> {
     });
     named
         .filter(|(_, word)| !is_there(word))
-        .map(|(product, word)| Warning {
-            path: None,
-            message: format!(
-                "product `{}` names the application `{word}`, but no file belongs to it",
-                product.name
-            ),
+        .map(|(product, word)| Notice::ApplicationWithoutFiles {
+            product: product.name.clone(),
+            application: word.clone(),
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use super::pair_collector::Pairs;
 use super::scope::Scope;
 use super::trees::Trees;
 use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings};
-use crate::plan::{Hop, Warning};
+use crate::plan::{Hop, Notice};
 use crate::port::Snapshot;
 
 /// Which applications are meant, as the user wrote them.
@@ -73,12 +73,9 @@ impl Located<'_> {
         &self.absent
     }
 
-    /// What a user should know: an environment without paths is new, or misspelt.
-    pub fn warnings(&self) -> impl Iterator<Item = Warning> {
-        self.absent.iter().map(|environment| Warning {
-            path: None,
-            message: InventoryError::AbsentEnvironment(environment.clone()).to_string(),
-        })
+    /// What the user should know: an environment without paths is new, or misspelt.
+    pub fn notices(&self) -> impl Iterator<Item = Notice> {
+        (self.absent.iter().cloned()).map(Notice::EnvironmentWithoutPaths)
     }
 
     /// The files of both sides, each with its partner.

@@ -31,7 +31,7 @@ pub enum InventoryError {
         found: Vec<String>,
     },
     /// A configured environment has no path.
-    #[error("environment `{}` is configured, but no path carries its name{}", .0.name, or_aliases(.0))]
+    #[error("environment `{}` is configured, but no path contains its name{}", .0.name, or_aliases(.0))]
     AbsentEnvironment(Environment),
     /// Source and target are the same environment.
     #[error("source and target are the same environment `{0}`")]

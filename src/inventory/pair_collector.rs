@@ -16,7 +16,7 @@ use super::file_pair::FilePair;
 use super::target_names::join;
 use super::trees::Trees;
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, Whose};
-use crate::plan::Warning;
+use crate::plan::Notice;
 use crate::port::RepositoryError;
 
 /// The pairs that differ, in the order of their target paths.
@@ -43,14 +43,12 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// What a user has to know.
-    pub fn warning(&self) -> Warning {
-        Warning {
-            path: Some(self.path.clone()),
-            message: format!(
-                "`{}` and `{}` both belong to this file; the first was taken, the second left out",
-                self.taken, self.left
-            ),
+    /// What the user should know.
+    pub fn notice(&self) -> Notice {
+        Notice::Overlap {
+            path: self.path.clone(),
+            used: self.taken.clone(),
+            ignored: self.left.clone(),
         }
     }
 }

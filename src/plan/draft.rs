@@ -3,7 +3,7 @@
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::identifier::{id_of, names};
 use super::instructions::without_instructions;
-use super::{Finding, Hop, Message, ProposalPlan, Warning};
+use super::{Finding, Hop, Message, Notice, ProposalPlan};
 use crate::domain::{Action, ApplicationName, CommitId, Decider, Origin};
 
 /// Everything that a promotion would change; nothing in it was done.
@@ -31,9 +31,9 @@ pub(crate) struct Draft {
     /// The applications that differ, by name.
     pub applications: Vec<ApplicationPlan>,
     /// What the user should know.
-    pub warnings: Vec<Warning>,
-    /// What the user should know of the clone that it was computed in.
-    pub notes: Vec<Warning>,
+    pub notices: Vec<Notice>,
+    /// What the user should know about the clone that it was computed in.
+    pub clone_notices: Vec<Notice>,
     /// What the guards found, whether or not it is allowed.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
@@ -104,13 +104,13 @@ impl Plan {
     }
 
     /// What the user should know.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.draft.warnings
+    pub fn notices(&self) -> &[Notice] {
+        &self.draft.notices
     }
 
-    /// What the user should know of the clone that it was computed in; nobody else is concerned.
-    pub fn notes(&self) -> &[Warning] {
-        &self.draft.notes
+    /// What the user should know about the clone that it was computed in; it concerns no other user.
+    pub fn clone_notices(&self) -> &[Notice] {
+        &self.draft.clone_notices
     }
 
     /// What the guards found, whether or not it is allowed.

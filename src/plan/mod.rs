@@ -16,6 +16,7 @@ mod identifier;
 mod instructions;
 mod mark;
 mod message;
+mod notice;
 mod proposal;
 mod trailers;
 
@@ -31,6 +32,7 @@ pub(crate) use identifier::id_of;
 pub use identifier::{Changes, promotion_id};
 pub(crate) use instructions::without_instructions;
 pub use message::Message;
+pub use notice::{Notice, Obstacle};
 pub use proposal::ProposalPlan;
 pub use trailers::paragraphs;
 pub(crate) use trailers::split as split_trailers;
@@ -44,15 +46,6 @@ pub struct Hop {
     pub from: Environment,
     /// The target environment.
     pub to: Environment,
-}
-
-/// Something the user should know that stops nothing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Warning {
-    /// The target's file, if it is about one.
-    pub path: Option<String>,
-    /// What it is.
-    pub message: String,
 }
 
 /// Something that holds the plan unless it is allowed.

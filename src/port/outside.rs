@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::Settings;
-use crate::plan::Plan;
+use crate::plan::{Notice, Plan};
 
 /// A clock that only goes forward.
 #[async_trait]
@@ -32,8 +32,8 @@ pub trait SettingsReader: Send + Sync {
 pub struct Reading {
     /// What it says.
     pub settings: Settings,
-    /// What is odd in it, one line each.
-    pub warnings: Vec<String>,
+    /// Places that are probably mistakes.
+    pub notices: Vec<Notice>,
 }
 
 /// A configuration with faults.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::{RepositoryError, Snapshot};
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+use crate::plan::Notice;
 
 /// Which branch the user means.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,7 +41,7 @@ pub struct Branch {
     /// Whether it is the one that is meant where nobody names one.
     pub is_default: bool,
     /// What the user should know, e.g. that another branch is checked out.
-    pub notes: Vec<String>,
+    pub notices: Vec<Notice>,
 }
 
 /// One file of a commit to be written.
@@ -66,10 +67,10 @@ pub struct CommitRequest {
 /// What became of moving a branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Advance {
-    /// The branch points at the commit now; notes tell what stayed behind (e.g. a dirty checkout).
+    /// The branch points at the commit now.
     Done {
-        /// What the user should know.
-        notes: Vec<String>,
+        /// What the user should know, e.g. that the local branch could not follow.
+        notices: Vec<Notice>,
     },
     /// Somebody else moved the branch first: plan anew.
     Overtaken,
@@ -166,11 +167,11 @@ pub trait Repository: Send + Sync {
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
 
     /// Lets the local branch follow the remote's where an earlier run was stopped between its push and
-    /// that; gives what the user should know.
+    /// that; returns what the user should know.
     ///
     /// # Errors
-    /// Only when nothing could be looked at; what could not follow is a note.
-    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError>;
+    /// Only when nothing could be looked at; a branch that could not follow is a notice.
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<Notice>, RepositoryError>;
 
     /// The branch `name` on the remote of `base` (in this repository, where `base` is local), as it
     /// is now; `None` when there is none.

@@ -12,6 +12,7 @@ mod hunks;
 pub mod json_v1;
 mod markdown;
 mod near;
+pub mod notice;
 pub mod receipt;
 #[cfg(test)]
 pub(crate) mod sample;

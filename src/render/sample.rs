@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::plan::{
     ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
-    Message, Plan, PlannedDifference, ProposalPlan, VersionChange, Warning,
+    Message, Notice, Plan, PlannedDifference, ProposalPlan, VersionChange,
 };
 use crate::yaml::{Kind, Value};
 
@@ -28,7 +28,7 @@ pub(crate) fn nothing() -> Plan {
     file.after.clone_from(&file.before);
     file.differences.retain(|d| !d.verdict.is_promote());
     let mut draft = draft(vec![application]);
-    (draft.warnings, draft.findings, draft.faults) = (Vec::new(), Vec::new(), Vec::new());
+    (draft.notices, draft.findings, draft.faults) = (Vec::new(), Vec::new(), Vec::new());
     draft.finish()
 }
 
@@ -45,10 +45,10 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,
-        notes: Vec::new(),
-        warnings: vec![Warning {
-            path: Some("envs/production/web/x.yaml".into()),
-            message: "still names `staging`".into(),
+        clone_notices: Vec::new(),
+        notices: vec![Notice::SourceNameInNewFile {
+            path: RepoPath::parse("envs/production/web/x.yaml").unwrap(),
+            environment: "staging".into(),
         }],
         findings: vec![Finding {
             guard: GuardName::MovingVersion,

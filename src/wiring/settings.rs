@@ -1,6 +1,7 @@
 //! The configuration behind the engine's port.
 
-use crate::config;
+use crate::config::{self, ConfigFault};
+use crate::plan::Notice;
 use crate::port::{Reading, SettingsError, SettingsReader};
 
 /// Reads `promote.yaml`.
@@ -12,11 +13,10 @@ impl SettingsReader for ConfigReader {
         match config::read(text, file) {
             Ok(read) => Ok(Reading {
                 settings: read.settings,
-                warnings: read.warnings.iter().map(ToString::to_string).collect(),
+                notices: read.warnings.into_iter().map(notice).collect(),
             }),
             Err(faults) => {
-                let mut reports: Vec<String> =
-                    faults.iter().map(config::ConfigFault::report).collect();
+                let mut reports: Vec<String> = faults.iter().map(ConfigFault::report).collect();
                 if faults.left_out() > 0 {
                     reports.push(format!("and {} more", faults.left_out()));
                 }
@@ -26,5 +26,14 @@ impl SettingsReader for ConfigReader {
                 })
             }
         }
+    }
+}
+
+fn notice(warning: ConfigFault) -> Notice {
+    Notice::Configuration {
+        file: warning.file,
+        line: warning.line,
+        column: warning.column,
+        message: warning.message,
     }
 }

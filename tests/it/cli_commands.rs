@@ -145,13 +145,13 @@ fn check_warns_of_configured_names_without_files() {
     staging -> production
     v
       apps/api/staging/v.yaml -> apps/api/production/v.yaml
-    warning: product `shop` names the application `wbe`, but no file belongs to it
+    warning: product `shop` lists the application `wbe`, which has no files
 
     production -> qa
     v
       apps/api/production/v.yaml -> apps/api/qa/v.yaml
-    warning: environment `qa` is configured, but no path carries its name
-    warning: product `shop` names the application `wbe`, but no file belongs to it
+    warning: environment `qa` is configured, but no path contains its name
+    warning: product `shop` lists the application `wbe`, which has no files
 
     --- stderr
     ");

@@ -181,7 +181,7 @@ fn a_new_application_comes_without_its_submodule_and_with_a_warning() {
     +image: {tag: 1.5.0}
 
     1 kept: 1 submodule (--kept lists them)
-    warning: apps/new/production/lib: the submodule is not promoted; add it by hand if the new application needs it
+    warning: apps/new/production/lib: submodules are not promoted; if the new application needs this one, add it by hand
     staging -> production: 1 difference in 1 file of 1 application
     committed [COMMIT] on main
 

@@ -277,7 +277,7 @@ fn short_forms_print_warnings_on_stderr() {
      2 files changed, 2 insertions(+), 1 deletion(-)
 
     --- stderr
-    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    warning: local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
     == ["--name-only"]
     exit 0
     --- stdout
@@ -285,7 +285,7 @@ fn short_forms_print_warnings_on_stderr() {
     envs/production/web.yaml
 
     --- stderr
-    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    warning: local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
     == ["--output", "markdown"]
     exit 0
     --- stdout
@@ -331,7 +331,7 @@ fn short_forms_print_warnings_on_stderr() {
     </details>
 
     --- stderr
-    warning: local branch `main` has 1 commit that `origin` does not have; it is not part of this
+    warning: local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
     "#);
 }
 

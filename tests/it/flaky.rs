@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use git_promote::adapter::git::GitRepository;
 use git_promote::domain::CommitId;
+use git_promote::plan::Notice;
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, Repository,
     RepositoryError, Snapshot,
@@ -64,7 +65,7 @@ impl Repository for Flaky {
         self.call(self.git.advance(branch, commit)).await
     }
 
-    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
         self.call(self.git.catch_up(branch)).await
     }
 

@@ -72,7 +72,7 @@ fn local_changes_keep_it_behind_with_a_note() {
     let before = repo.tip("main");
     repo.write(API, "image:\n  tag: mine\n");
     let stderr = promotes_nothing(&repo, &[]);
-    assert_snapshot!(stderr, @"note: local branch `main` was left behind: files of the checked-out branch `main` have local changes: apps/api/production/values.yaml; commit, stash or move them away first, then run `git pull`");
+    assert_snapshot!(stderr, @"note: local branch `main` was not updated: there are local changes in apps/api/production/values.yaml; commit, stash or move them, then run `git pull`");
     let json = repo
         .promote(&[PROMOTE, &["--output", "json"]].concat())
         .stdout;

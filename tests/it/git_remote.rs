@@ -3,6 +3,7 @@
 use std::fs;
 
 use git_promote::port::{Advance, Publish, Repository, RepositoryError};
+use git_promote::render::notice;
 use insta::assert_snapshot;
 
 use crate::world::{Repo, World, any, change, commit_on, named, no_push, notes, promote, wait};
@@ -187,7 +188,10 @@ fn a_hook_that_agrees_is_run_and_heard() {
     let script = "cat > received; echo; echo 'To deploy it, visit:'; echo ' https://deploy/api '";
     remote.hook("post-receive", script);
     let notes = notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
-    assert_eq!(notes, ["`origin`: To deploy it, visit: https://deploy/api"]);
+    assert_eq!(
+        notes,
+        ["message from `origin`: To deploy it, visit: https://deploy/api"]
+    );
     let received = fs::read_to_string(remote.dir.join("received")).unwrap();
     assert!(received.contains(&remote.tip("main")), "{received}");
     assert_eq!((repo.read("a"), repo.status()), ("2".into(), String::new()));
@@ -218,7 +222,7 @@ fn dirty_files_leave_the_local_branch_behind_with_a_note() {
     let notes = notes(promote(&repo.open(), &any(), vec![change("a", Some("2"))]));
     assert_eq!(remote.show("main", "a"), "2");
     assert_eq!((repo.tip("main"), repo.read("a")), (tip, "mine".into()));
-    assert_snapshot!(notes[0], @"local branch `main` was left behind: files of the checked-out branch `main` have local changes: a; commit, stash or move them away first, then run `git pull`");
+    assert_snapshot!(notes[0], @"local branch `main` was not updated: there are local changes in a; commit, stash or move them, then run `git pull`");
 }
 
 #[test]
@@ -228,7 +232,7 @@ fn commits_that_were_never_pushed_stay_out_of_it() {
     let mine = repo.commit("mine", &[("b", "1")]);
     let git = repo.open();
     let branch = wait(git.branch(&any())).unwrap();
-    assert_snapshot!(branch.notes[0], @"local branch `main` has 1 commit that `origin` does not have; it is not part of this");
+    assert_snapshot!(notice::message(&branch.notices[0]), @"local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included");
     let notes = notes(promote(&git, &any(), vec![change("a", Some("2"))]));
     assert_eq!(remote.git(&["ls-tree", "--name-only", "main"]), "a");
     assert_eq!(repo.tip("main"), mine);

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use git_promote::config;
 use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
+use git_promote::plan::Notice;
 use git_promote::port::{
     Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, NoObserver, ProposedBranch,
     Reading, Repository, RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry,
@@ -134,7 +135,7 @@ impl Repository for Memory {
             remote: None,
             tip: self.commit(),
             is_default: true,
-            notes: Vec::new(),
+            notices: Vec::new(),
         })
     }
 
@@ -156,7 +157,7 @@ impl Repository for Memory {
         Ok(Advance::Overtaken)
     }
 
-    async fn catch_up(&self, _: &Branch) -> Result<Vec<String>, RepositoryError> {
+    async fn catch_up(&self, _: &Branch) -> Result<Vec<Notice>, RepositoryError> {
         Ok(Vec::new())
     }
 
@@ -209,7 +210,7 @@ impl SettingsReader for Reader {
         })?;
         Ok(Reading {
             settings: read.settings,
-            warnings: Vec::new(),
+            notices: Vec::new(),
         })
     }
 }

@@ -7,6 +7,7 @@ use git_promote::domain::{Mode, Settings};
 use git_promote::engine::{self, EngineError, Removals, Request};
 use git_promote::inventory::{self, InventoryError};
 use git_promote::plan::Plan;
+use git_promote::render::notice;
 use insta::assert_snapshot;
 
 use crate::memory::Memory;
@@ -239,13 +240,13 @@ fn of_two_source_files_for_one_target_file_the_first_is_taken_and_both_are_named
         ]);
         let plan = plan(&memory, &hop()).unwrap();
         assert!(pairs(&plan).iter().all(|p| !p.starts_with(left)));
-        let [warning] = plan.warnings() else {
-            panic!("{:?}", plan.warnings())
+        let [notice] = plan.notices() else {
+            panic!("{:?}", plan.notices())
         };
-        assert_eq!(warning.path.as_deref(), Some(target));
-        warning.message.clone()
+        assert_eq!(notice::path(notice), Some(target));
+        notice::message(notice)
     });
-    assert_snapshot!(messages[0], @"`a/staging/v-production.yaml` and `a/staging/v-staging.yaml` both belong to this file; the first was taken, the second left out");
+    assert_snapshot!(messages[0], @"both `a/staging/v-production.yaml` and `a/staging/v-staging.yaml` map to this file; the second is ignored");
     assert!(messages.iter().all(|message| *message == messages[0]));
 }
 
@@ -568,13 +569,13 @@ fn a_configured_environment_without_a_path_is_a_warning() {
     };
     let warning = |from: &str, to: &str| {
         let plan = plan(&memory, &with(from, to)).unwrap();
-        let [warning] = plan.warnings() else {
-            panic!("{:?}", plan.warnings())
+        let [notice] = plan.notices() else {
+            panic!("{:?}", plan.notices())
         };
-        warning.message.clone()
+        notice::message(notice)
     };
     let message = warning("staging", "production");
-    assert_snapshot!(message, @"environment `production` is configured, but no path carries its name or an alias (`prd`)");
+    assert_snapshot!(message, @"environment `production` is configured, but no path contains its name or an alias (`prd`)");
     assert_eq!(warning("production", "staging"), message);
     let error = plan(&memory, &with("production", "qa")).unwrap_err();
     assert_eq!(error.to_string(), message);

@@ -3,7 +3,7 @@
 //! # Why
 //!
 //! A preview must need neither the right to push nor the network. So for a preview
-//! a remote that cannot be reached is a note, not an error.
+//! a remote that cannot be reached is a notice, not an error.
 
 use super::choose::{elsewhere, is_meant, known_default};
 use super::local::Local;
@@ -11,6 +11,7 @@ use super::refs::{Head, of_branch};
 use super::remote::Remote;
 use super::urls::{Purpose, tracking};
 use crate::domain::{CommitId, ObjectId};
+use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
 /// The remote's branch that is meant, fetched.
@@ -36,14 +37,14 @@ pub(super) fn fetched(
         None => true,
         Some(name) => is_default(&mut remote, name)?,
     };
-    let mut notes = elsewhere(local, &head, &name);
-    notes.extend(unpushed(local, &remote.name, &name, tip)?);
+    let mut notices = elsewhere(local, &head, &name);
+    notices.extend(unpushed(local, &remote.name, &name, tip)?);
     Ok(Branch {
         name,
         remote: Some(remote.name.clone()),
         tip: CommitId(tip),
         is_default,
-        notes,
+        notices,
     })
 }
 
@@ -53,7 +54,7 @@ pub(super) fn looked_at(
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let reason = match fetched(local, choice, remote) {
+    let error = match fetched(local, choice, remote) {
         Err(
             error @ (RepositoryError::Unreachable { .. }
             | RepositoryError::Credentials { .. }
@@ -78,12 +79,9 @@ pub(super) fn looked_at(
         Some(name) => local.target(&name)?,
         None => None,
     };
-    let (tip, what) = match seen {
-        Some(tip) => (Some(tip), format!("`{remote}/{name}` as it was last seen")),
-        None => (
-            local.target(&of_branch(&name))?,
-            format!("local branch `{name}`"),
-        ),
+    let (tip, seen_remote) = match seen {
+        Some(tip) => (Some(tip), Some(remote.to_owned())),
+        None => (local.target(&of_branch(&name))?, None),
     };
     let Some(tip) = tip else {
         return Err(RepositoryError::UnknownBranch {
@@ -92,14 +90,18 @@ pub(super) fn looked_at(
             known: local.branches()?,
         });
     };
-    let mut notes = vec![format!("{reason}; this is {what}")];
-    notes.extend(elsewhere(local, &head, &name));
+    let mut notices = vec![Notice::NotFetched {
+        error,
+        branch: name.clone(),
+        remote: seen_remote,
+    }];
+    notices.extend(elsewhere(local, &head, &name));
     Ok(Branch {
         is_default: choice.branch.is_none() || default.as_ref() == Some(&name),
         name,
         remote: Some(remote.to_owned()),
         tip: CommitId(tip),
-        notes,
+        notices,
     })
 }
 
@@ -131,22 +133,20 @@ fn is_default(remote: &mut Remote<'_>, name: &str) -> Result<bool, RepositoryErr
     }
 }
 
-/// The note about commits of the local branch that the remote does not have.
+/// The notice about commits of the local branch that the remote does not have.
 fn unpushed(
     local: &Local,
     remote: &str,
     name: &str,
     tip: ObjectId,
-) -> Result<Option<String>, RepositoryError> {
+) -> Result<Option<Notice>, RepositoryError> {
     let Some(ours) = local.target(&of_branch(name))? else {
         return Ok(None);
     };
-    let (ahead, commits, they) = match local.ahead(ours, tip)? {
-        0 => return Ok(None),
-        1 => (1, "commit", "it is"),
-        ahead => (ahead, "commits", "they are"),
-    };
-    Ok(Some(format!(
-        "local branch `{name}` has {ahead} {commits} that `{remote}` does not have; {they} not part of this"
-    )))
+    let count = local.ahead(ours, tip)?;
+    Ok((count > 0).then(|| Notice::UnpushedCommits {
+        branch: name.to_owned(),
+        remote: remote.to_owned(),
+        count,
+    }))
 }

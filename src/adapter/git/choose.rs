@@ -4,6 +4,7 @@ use super::local::Local;
 use super::refs::{Head, of_branch};
 use super::urls::tracking;
 use crate::domain::{CommitId, ObjectId};
+use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
 /// The remote: the upstream of the current branch, else `origin`, else the only one; `None` without
@@ -71,7 +72,7 @@ pub(super) fn local_branch(
         not_behind(local, remote, &name, tip)?;
     }
     Ok(Branch {
-        notes: elsewhere(local, &head, &name),
+        notices: elsewhere(local, &head, &name),
         is_default: default_of(local, remote, &head).as_deref() == Some(&name),
         name,
         remote: None,
@@ -85,11 +86,14 @@ pub(super) fn is_meant(local: &Local, current: &str, default: &str) -> bool {
     current == default || local.settings.text(&upstream) == Some(&of_branch(default))
 }
 
-/// What to say when another branch than the chosen one is checked out.
-pub(super) fn elsewhere(local: &Local, head: &Head, name: &str) -> Vec<String> {
+/// The notice that another branch than the chosen one is checked out.
+pub(super) fn elsewhere(local: &Local, head: &Head, name: &str) -> Vec<Notice> {
     match head {
         Head::On(current) if current != name && !local.is_bare() => {
-            vec![format!("`{current}` is checked out, not `{name}`")]
+            vec![Notice::OtherBranchCheckedOut {
+                current: current.clone(),
+                branch: name.to_owned(),
+            }]
         }
         _ => Vec::new(),
     }

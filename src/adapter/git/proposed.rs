@@ -139,8 +139,8 @@ pub(super) fn replace(
         }
         error => error,
     })?;
-    let notes = publish::notes(local, pushed, &remote.name, name, new);
-    Ok(notes.map_or(Advance::Overtaken, |notes| Advance::Done { notes }))
+    let notices = publish::notices(local, pushed, &remote.name, name, new);
+    Ok(notices.map_or(Advance::Overtaken, |notices| Advance::Done { notices }))
 }
 
 fn replace_here(
@@ -158,7 +158,9 @@ fn replace_here(
     }
     let swap = local.swap(&of_branch(name), old, new, "promote: propose");
     match swap.map_err(|error| in_the_way(name, local.branches()).unwrap_or(error))? {
-        Swap::Done => Ok(Advance::Done { notes: Vec::new() }),
+        Swap::Done => Ok(Advance::Done {
+            notices: Vec::new(),
+        }),
         Swap::Overtaken => Ok(Advance::Overtaken),
     }
 }

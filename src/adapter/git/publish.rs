@@ -8,6 +8,7 @@ use super::remote::Remote;
 use super::urls::{Purpose, tracking};
 use super::worktree;
 use crate::domain::{CommitId, ObjectId};
+use crate::plan::{Notice, Obstacle};
 use crate::port::{Advance, Branch, RepositoryError};
 
 /// Moves the branch from its tip to `commit`.
@@ -25,7 +26,9 @@ pub(super) fn publish(
     }
     let Some(remote) = &branch.remote else {
         return Ok(match worktree::advance(local, &branch.name, old, new)? {
-            Swap::Done => Advance::Done { notes: Vec::new() },
+            Swap::Done => Advance::Done {
+                notices: Vec::new(),
+            },
             Swap::Overtaken => Advance::Overtaken,
         });
     };
@@ -36,11 +39,11 @@ pub(super) fn publish(
         new: Some(new),
     })?;
     Ok(
-        match notes(local, pushed, &remote.name, &branch.name, Some(new)) {
+        match notices(local, pushed, &remote.name, &branch.name, Some(new)) {
             None => Advance::Overtaken,
-            Some(mut notes) => {
-                notes.extend(follow(local, &branch.name, &remote.name, new));
-                Advance::Done { notes }
+            Some(mut notices) => {
+                notices.extend(follow(local, &branch.name, &remote.name, new));
+                Advance::Done { notices }
             }
         },
     )
@@ -48,67 +51,71 @@ pub(super) fn publish(
 
 /// What the user should know of a push that is done; `None` where somebody was faster.
 ///
-/// What could not follow here is a note and no error.
-pub(super) fn notes(
+/// A branch that could not follow here is a notice and no error.
+pub(super) fn notices(
     local: &Local,
     pushed: Pushed,
     remote: &str,
     branch: &str,
     new: Option<ObjectId>,
-) -> Option<Vec<String>> {
+) -> Option<Vec<Notice>> {
     let Pushed::Done { message } = pushed else {
         return None;
     };
-    let mut notes: Vec<String> = message
-        .map(|message| format!("`{remote}`: {message}"))
+    let mut notices: Vec<Notice> = message
+        .map(|message| Notice::RemoteMessage {
+            remote: remote.to_owned(),
+            message,
+        })
         .into_iter()
         .collect();
     let is_behind = |name: &String| local.target(name).ok() != Some(new);
     if let Some(name) = tracking(local, remote, branch).filter(is_behind) {
         let lock = local.common.join(format!("{name}.lock"));
-        let reason = if lock.exists() {
-            format!("`{}` is in the way", lock.display())
-        } else {
-            format!("`git remote prune {remote}` removes stale references")
-        };
-        notes.push(format!(
-            "`{name}` could not be updated in this clone: {reason}"
-        ));
+        notices.push(Notice::TrackingBranchNotUpdated {
+            reference: name,
+            remote: remote.to_owned(),
+            lock: lock.exists().then(|| lock.display().to_string()),
+        });
     }
-    Some(notes)
+    Some(notices)
 }
 
 /// Moves the local branch if it is only behind.
-fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<String> {
-    let left = |reason: &str, advice: &str| {
-        Some(format!(
-            "local branch `{branch}` was left behind: {reason}; {advice}"
-        ))
+fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<Notice> {
+    let stopped = |obstacle| {
+        Some(Notice::LocalBranchNotUpdated {
+            branch: branch.to_owned(),
+            obstacle,
+        })
+    };
+    let failed = |error| {
+        stopped(Obstacle::Failed {
+            error: display_chain(error),
+        })
     };
     let old = match local.target(&of_branch(branch)) {
         Ok(None) => return None,
         Ok(Some(old)) => old,
-        Err(error) => return left(&display_chain(&error), "run `git pull` afterwards"),
+        Err(error) => return failed(&error),
     };
     if !local.descends(old, new).unwrap_or(false) {
-        let reason = format!("it has commits that `{remote}/{branch}` does not have");
-        return left(&reason, "`git pull --rebase` puts them on top");
+        return stopped(Obstacle::UnpushedCommits {
+            remote: remote.to_owned(),
+        });
     }
     match worktree::advance(local, branch, old, new) {
         Ok(Swap::Done) => None,
-        Ok(Swap::Overtaken) => left("it was moved meanwhile", "run `git pull`"),
-        Err(error @ RepositoryError::Dirty { .. }) => left(
-            &error.to_string(),
-            "commit, stash or move them away first, then run `git pull`",
-        ),
-        Err(error) => left(&display_chain(&error), "run `git pull` afterwards"),
+        Ok(Swap::Overtaken) => stopped(Obstacle::Moved),
+        Err(RepositoryError::Dirty { paths, .. }) => stopped(Obstacle::LocalChanges { paths }),
+        Err(error) => failed(&error),
     }
 }
 
 /// Lets the local branch follow where an earlier run was stopped after its push: when the remote's last
 /// commit is a promotion by the same person, the branch is only behind it, and never was at it. A
 /// branch that was reset on purpose stays.
-pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
     let (Some(remote), tip) = (&branch.remote, branch.tip.0) else {
         return Ok(Vec::new());
     };

@@ -14,6 +14,7 @@ use super::snapshot::GitSnapshot;
 use super::urls::Purpose;
 use super::{branch, choose, commit, credentials, proposed, publish, urls};
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
+use crate::plan::Notice;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
     Repository, RepositoryError, Snapshot,
@@ -152,7 +153,7 @@ impl Repository for GitRepository {
             .await
     }
 
-    async fn catch_up(&self, branch: &Branch) -> Result<Vec<String>, RepositoryError> {
+    async fn catch_up(&self, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
         let branch = branch.clone();
         self.blocking(move |local| publish::catch_up(local, &branch))
             .await

@@ -19,7 +19,7 @@ use super::ports::Ports;
 use super::receipt::{PullRequestOutcome, Receipt};
 use super::request::Request;
 use crate::domain::CommitId;
-use crate::plan::{Cleared, Plan};
+use crate::plan::{Cleared, Notice, Plan};
 use crate::port::{Advance, Branch, Event, ForgeError, PullRequest, PullRequestState};
 use branch_owner::{BranchOwner, branch_owner};
 use state::{ProposalState, Step, next_step, rejected};
@@ -44,7 +44,7 @@ pub(super) async fn propose(
     let mut name = plan.proposal().branch.clone();
     let mut number = 1;
     let mut first = None;
-    let mut remote_messages = Vec::new();
+    let mut remote_notices = Vec::new();
     for _ in 0..TRIES + NAMES {
         ports.observer.event(&Event::CheckingPromotionBranch);
         let mut standing = standing(ports, plan, base, &name).await?;
@@ -81,18 +81,18 @@ pub(super) async fn propose(
                     .repository
                     .replace(base, &name, expected, Some(commit))
                     .await?;
-                let Advance::Done { notes } = moved else {
+                let Advance::Done { notices } = moved else {
                     ports.observer.event(&Event::PromotionBranchMoved);
                     continue;
                 };
-                remote_messages = notes;
+                remote_notices = notices;
                 commit
             }
         };
         let proposal = Pushed {
             commit,
             branch: name,
-            remote_messages,
+            remote_notices,
         };
         // It belongs to the first branch, and people's commits with it.
         if number > 1 {
@@ -108,8 +108,8 @@ pub(super) async fn propose(
 struct Pushed {
     commit: CommitId,
     branch: String,
-    /// What the remote said to it.
-    remote_messages: Vec<String>,
+    /// What the user should know about the push.
+    remote_notices: Vec<Notice>,
 }
 
 /// Opens the pull request, or brings the open one up to date.
@@ -120,27 +120,27 @@ async fn finished(
     Pushed {
         commit,
         branch,
-        remote_messages,
+        remote_notices,
     }: Pushed,
     standing: ProposalState,
     text: &PullRequestText,
 ) -> Result<Receipt, EngineError> {
-    let (pull_request, notes) = match ports.forge.filter(|_| base.remote.is_some()) {
+    let (pull_request, notices) = match ports.forge.filter(|_| base.remote.is_some()) {
         None => {
             let ignored = pull_request::ignored_settings(&plan.proposal().settings);
-            (None, remote_messages.into_iter().chain(ignored).collect())
+            (None, remote_notices.into_iter().chain(ignored).collect())
         }
         // Here the remote's invitation to open one would only confuse.
         Some(forge) => {
             ports.observer.event(&Event::OpeningPullRequest);
             let done =
                 pull_request::bring_up_to_date(forge, plan, base, &branch, standing, text).await;
-            let (found, notes) = done.map_err(|source| EngineError::Propose {
+            let (found, notices) = done.map_err(|source| EngineError::Propose {
                 commit,
                 branch: branch.clone(),
                 source: Box::new(source),
             })?;
-            (Some(found), notes)
+            (Some(found), notices)
         }
     };
     Ok(Receipt::Proposed {
@@ -151,7 +151,7 @@ async fn finished(
         pull_request,
         applications: plan.changed_applications().cloned().collect(),
         plan: Box::new(plan.clone()),
-        notes,
+        notices,
     })
 }
 
@@ -239,8 +239,8 @@ pub(super) async fn withdraw_proposals(
             // They have something to promote.
             Withdrawal::Overtaken => continue,
             Withdrawal::Deleted => true,
-            Withdrawal::Left(note) => {
-                withdrawn.notes.push(note);
+            Withdrawal::Left(notice) => {
+                withdrawn.notices.push(notice);
                 false
             }
         };
@@ -248,8 +248,8 @@ pub(super) async fn withdraw_proposals(
             withdrawn.last = Some((name, is_deleted, open.map(PullRequestOutcome::from)));
         }
     }
-    let notes = withdrawn.notes.clone();
-    let nothing = Receipt::NothingToPromote { notes };
+    let notices = withdrawn.notices.clone();
+    let nothing = Receipt::NothingToPromote { notices };
     Ok(Some(withdrawn.receipt().unwrap_or(nothing)))
 }
 
@@ -258,7 +258,7 @@ pub(super) async fn withdraw_proposals(
 struct Withdrawn {
     /// The last branch, whether it was deleted, and its pull request.
     last: Option<(String, bool, Option<PullRequestOutcome>)>,
-    notes: Vec<String>,
+    notices: Vec<Notice>,
 }
 
 impl Withdrawn {
@@ -268,7 +268,7 @@ impl Withdrawn {
             branch,
             is_deleted,
             pull_request,
-            notes: self.notes,
+            notices: self.notices,
         })
     }
 }

@@ -6,7 +6,7 @@ use super::state::{ProposalState, mark_line};
 use super::text::PullRequestText;
 use crate::domain::PullRequestSettings;
 use crate::engine::receipt::{PullRequestChange, PullRequestOutcome};
-use crate::plan::Plan;
+use crate::plan::{Notice, Plan};
 use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
 
 /// What begins the hidden line that lists who was asked for a review.
@@ -26,7 +26,7 @@ pub(super) async fn bring_up_to_date(
     head: &str,
     standing: ProposalState,
     text: &PullRequestText,
-) -> Result<(PullRequestOutcome, Vec<String>), ForgeError> {
+) -> Result<(PullRequestOutcome, Vec<Notice>), ForgeError> {
     let settings = &plan.proposal().settings;
     let mark = plan.mark();
     let (request, mut deed) = if let Some(open) = standing.open {
@@ -68,27 +68,25 @@ pub(super) async fn bring_up_to_date(
         let wanted = body(text, &all, &mark);
         forge.rewrite(number, &text.title, &wanted).await?;
     }
-    let mut notes = Vec::new();
+    let mut notices = Vec::new();
     if let Some(method) = settings.auto_merge
         && !request.merges_when_ready
         && forge.merge_when_ready(&request, method).await? == AutoMerge::NothingToWaitFor
     {
-        notes.push(format!(
-            "auto-merge has nothing to wait for: no rule of `{}` stands against merging it now, so it \
-             is left to people",
-            base.name
-        ));
+        notices.push(Notice::AutoMergeNotNeeded {
+            base: base.name.clone(),
+        });
     }
     let found = PullRequestOutcome {
         number,
         url: request.url,
         deed,
     };
-    Ok((found, notes))
+    Ok((found, notices))
 }
 
-/// That there is no pull request to give these to.
-pub(super) fn ignored_settings(settings: &PullRequestSettings) -> Option<String> {
+/// The settings that have no effect without a pull request.
+pub(super) fn ignored_settings(settings: &PullRequestSettings) -> Option<Notice> {
     let has = |list: Option<&Vec<String>>| list.is_some_and(|names| !names.is_empty());
     let wishes = [
         ("draft", settings.draft == Some(true)),
@@ -100,13 +98,12 @@ pub(super) fn ignored_settings(settings: &PullRequestSettings) -> Option<String>
         ("assignees", has(settings.assignees.as_ref())),
         ("auto-merge", settings.auto_merge.is_some()),
     ];
-    let names: Vec<&str> = wishes
+    let settings: Vec<&str> = wishes
         .iter()
         .filter(|(_, is)| *is)
         .map(|(n, _)| *n)
         .collect();
-    let are = "are for a pull request, and none was opened";
-    (!names.is_empty()).then(|| format!("{} {are}", names.join(", ")))
+    (!settings.is_empty()).then_some(Notice::PullRequestSettingsIgnored { settings })
 }
 
 /// Opens a new one, or the rejected one again where the forge can.

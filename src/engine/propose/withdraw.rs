@@ -4,6 +4,7 @@ use super::state::{WITHDRAWN, mark_line};
 use crate::domain::CommitId;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
+use crate::plan::Notice;
 use crate::port::{Advance, Branch, Event, Expected, ForgeError, PullRequest, RepositoryError};
 
 /// The hidden line by which the comment is known again.
@@ -14,8 +15,8 @@ const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
 pub(super) enum Withdrawal {
     /// It was deleted.
     Deleted,
-    /// The server refused to delete it; holds a note about that.
-    Left(String),
+    /// The server refused to delete it.
+    Left(Notice),
     /// Somebody else moved it first.
     Overtaken,
 }
@@ -81,9 +82,11 @@ async fn delete(
         Ok(Advance::Overtaken) => Ok(Withdrawal::Overtaken),
         Err(RepositoryError::Refused {
             remote, message, ..
-        }) => Ok(Withdrawal::Left(format!(
-            "the branch `{name}` is left over, because `{remote}` refused to delete it: {message}"
-        ))),
+        }) => Ok(Withdrawal::Left(Notice::BranchNotDeleted {
+            branch: name.to_owned(),
+            remote,
+            message,
+        })),
         Err(error) => Err(error.into()),
     }
 }

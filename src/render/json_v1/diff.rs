@@ -85,7 +85,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             source: plan.source().to_string(),
             target: plan.target().to_string(),
             applications: plan.applications(),
-            warnings: (plan.notes().iter().chain(plan.warnings()))
+            warnings: (plan.clone_notices().iter().chain(plan.notices()))
                 .map(Warning::from)
                 .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan;
+use crate::render::notice;
 
 /// Something to know that stops nothing.
 #[derive(Serialize, JsonSchema, Debug)]
@@ -11,7 +12,7 @@ pub struct Warning<'a> {
     /// The target's file, if it is about one.
     pub path: Option<&'a str>,
     /// What it is.
-    pub message: &'a str,
+    pub message: String,
 }
 
 /// Something that holds the promotion unless it is allowed.
@@ -45,11 +46,11 @@ pub struct FileError<'a> {
     pub message: &'a str,
 }
 
-impl<'a> From<&'a plan::Warning> for Warning<'a> {
-    fn from(warning: &'a plan::Warning) -> Self {
+impl<'a> From<&'a plan::Notice> for Warning<'a> {
+    fn from(notice: &'a plan::Notice) -> Self {
         Self {
-            path: warning.path.as_deref(),
-            message: &warning.message,
+            path: notice::path(notice),
+            message: notice::message(notice),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::lists::{Conflict, FileError, Hold, Warning};
 use crate::engine::{OtherCommit, PullRequestOutcome, Receipt};
-use crate::plan::{FileFault, Plan};
+use crate::plan::{FileFault, Notice, Plan};
 
 /// The name of this contract.
 pub const RESULT: &str = "git-promote/result/v1";
@@ -123,9 +123,9 @@ impl<'a> Promotion<'a> {
     pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str) -> Self {
         let mut result = Self::planned(plan, branch);
         match receipt {
-            Receipt::NothingToPromote { notes } => {
+            Receipt::NothingToPromote { notices } => {
                 result.status = Status::NothingToPromote;
-                result.note(notes);
+                result.warn(notices);
                 result.applications.clear();
             }
             Receipt::Planned => {}
@@ -138,14 +138,14 @@ impl<'a> Promotion<'a> {
                 branch,
                 applications,
                 plan,
-                notes,
+                notices,
                 ..
             } => {
                 result = Self::planned(plan, branch);
                 result.status = Status::Committed;
                 result.commit = Some(commit.to_string());
                 result.applications = applications.iter().map(|a| a.0.as_str()).collect();
-                result.note(notes);
+                result.warn(notices);
             }
             Receipt::Proposed { .. }
             | Receipt::Withdrawn { .. }
@@ -159,12 +159,8 @@ impl<'a> Promotion<'a> {
         result
     }
 
-    fn note(&mut self, notes: &'a [String]) {
-        let warning = |message: &'a String| Warning {
-            path: None,
-            message,
-        };
-        self.warnings.extend(notes.iter().map(warning));
+    fn warn(&mut self, notices: &'a [Notice]) {
+        self.warnings.extend(notices.iter().map(Warning::from));
     }
 
     /// What a receipt says about a proposal.
@@ -174,10 +170,10 @@ impl<'a> Promotion<'a> {
                 commit,
                 branch,
                 pull_request,
-                notes,
+                notices,
                 ..
             } => {
-                self.note(notes);
+                self.warn(notices);
                 self.status = match pull_request {
                     Some(_) => Status::PullRequestOpen,
                     None => Status::BranchPushed,
@@ -189,10 +185,10 @@ impl<'a> Promotion<'a> {
             Receipt::Withdrawn {
                 branch,
                 pull_request,
-                notes,
+                notices,
                 ..
             } => {
-                self.note(notes);
+                self.warn(notices);
                 self.status = Status::NothingToPromote;
                 self.branch = Some(branch);
                 self.pull_request = pull_request.as_ref().map(PullRequest::from);
@@ -245,7 +241,7 @@ impl<'a> Promotion<'a> {
             branch: Some(branch),
             pull_request: None,
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
-            warnings: (plan.notes().iter().chain(plan.warnings()))
+            warnings: (plan.clone_notices().iter().chain(plan.notices()))
                 .map(Warning::from)
                 .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::engine::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
-use crate::plan::Plan;
+use crate::plan::{Notice, Plan};
 use crate::render::sample;
 
 fn as_json(document: &impl Serialize) -> Value {
@@ -97,7 +97,7 @@ fn proposed(plan: &Plan, pull_request: Option<PullRequestOutcome>) -> Receipt {
         pull_request,
         applications: plan.changed_applications().cloned().collect(),
         plan: Box::new(plan.clone()),
-        notes: Vec::new(),
+        notices: Vec::new(),
     }
 }
 
@@ -117,7 +117,9 @@ fn results_keep_their_schema_whatever_became_of_it() {
     let plan = sample::plan();
     let receipts = [
         (
-            Receipt::NothingToPromote { notes: Vec::new() },
+            Receipt::NothingToPromote {
+                notices: Vec::new(),
+            },
             "nothing-to-promote",
         ),
         (Receipt::Planned, "planned"),
@@ -135,7 +137,7 @@ fn results_keep_their_schema_whatever_became_of_it() {
                 remote: None,
                 applications: plan.changed_applications().cloned().collect(),
                 plan: Box::new(sample::plan()),
-                notes: vec!["the checkout is dirty".into()],
+                notices: vec![Notice::UnreadableNames { count: 1 }],
             },
             "committed",
         ),
@@ -146,7 +148,9 @@ fn results_keep_their_schema_whatever_became_of_it() {
                 branch: "promote/x".into(),
                 is_deleted: true,
                 pull_request: Some(found()),
-                notes: vec!["the branch is left over".into()],
+                notices: vec![Notice::AutoMergeNotNeeded {
+                    base: "main".into(),
+                }],
             },
             "nothing-to-promote",
         ),

@@ -7,6 +7,7 @@ use super::code::code;
 use crate::plan::{FilePlan, Plan};
 use crate::port::body_size;
 use crate::render::counted::counted;
+use crate::render::notice;
 
 /// Findings, warnings and kept differences, in at most `limit` characters.
 pub(super) fn notes(plan: &Plan, limit: usize) -> String {
@@ -18,11 +19,12 @@ pub(super) fn notes(plan: &Plan, limit: usize) -> String {
             code(&f.selector)
         )
     });
-    let warnings = plan.warnings().iter().map(|w| match &w.path {
-        Some(path) if !w.message.starts_with(path.as_str()) => {
-            format!("- {}: {}\n", code(path), code(&w.message))
+    let warnings = plan.notices().iter().map(|n| {
+        let message = code(&notice::message(n));
+        match notice::heading(n) {
+            Some(path) => format!("- {}: {message}\n", code(path)),
+            None => format!("- {message}\n"),
         }
-        _ => format!("- {}\n", code(&w.message)),
     });
     let faults = plan
         .faults()

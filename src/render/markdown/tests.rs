@@ -7,8 +7,8 @@ use crate::domain::{
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
 use crate::plan::{
-    ApplicationPlan, Content, Document, Draft, FileStatus, Finding, Hop, Message,
-    PlannedDifference, ProposalPlan, VersionChange, Warning,
+    ApplicationPlan, Content, Document, Draft, FileStatus, Finding, Hop, Message, Notice,
+    PlannedDifference, ProposalPlan, VersionChange,
 };
 use crate::port::{BODY_LIMIT, body_size};
 use crate::yaml::Value;
@@ -70,9 +70,9 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             }),
             files: vec![file],
         }],
-        notes: Vec::new(),
-        warnings: vec![Warning {
-            path: None,
+        clone_notices: Vec::new(),
+        notices: vec![Notice::RemoteMessage {
+            remote: name.to_owned(),
             message: place.to_owned(),
         }],
         findings: vec![Finding {
@@ -229,7 +229,7 @@ fn a_value_stands_in_a_row_and_its_lines_in_a_fence() {
 
     **Warnings**
 
-    - `tag`
+    - <code>message from &#96;api&#96;&#58; tag</code>
     ");
 }
 

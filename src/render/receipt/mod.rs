@@ -5,7 +5,8 @@ mod proposal;
 use std::io::{self, Write};
 
 use crate::engine::{Allow, Receipt};
-use crate::plan::Plan;
+use crate::plan::{Notice, Plan};
+use crate::render::notice;
 use crate::render::terminal::{Canvas, harmless};
 use crate::render::text::{self, Detail};
 
@@ -70,11 +71,12 @@ fn line(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn write_notes(out: &mut dyn Write, canvas: Canvas, notes: &[String]) -> io::Result<()> {
+fn write_notices(out: &mut dyn Write, canvas: Canvas, notices: &[Notice]) -> io::Result<()> {
     let hint = canvas.palette.hint;
-    notes
+    notices
         .iter()
-        .try_for_each(|note| writeln!(out, "{hint}note{hint:#}: {}", harmless(note)))
+        .map(notice::message)
+        .try_for_each(|message| writeln!(out, "{hint}note{hint:#}: {}", harmless(&message)))
 }
 
 /// What to know or to do beside the result, on stderr.
@@ -85,11 +87,11 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
     let palette = canvas.palette;
     match receipt {
         Receipt::Planned => Ok(()),
-        Receipt::NothingToPromote { notes }
-        | Receipt::Committed { notes, .. }
-        | Receipt::Withdrawn { notes, .. } => write_notes(out, canvas, notes),
-        Receipt::Proposed { notes, .. } => {
-            write_notes(out, canvas, notes)?;
+        Receipt::NothingToPromote { notices }
+        | Receipt::Committed { notices, .. }
+        | Receipt::Withdrawn { notices, .. } => write_notices(out, canvas, notices),
+        Receipt::Proposed { notices, .. } => {
+            write_notices(out, canvas, notices)?;
             proposal::explanation(out, canvas, receipt)
         }
         Receipt::Rejected { .. } | Receipt::Conflict { .. } => {

@@ -20,7 +20,7 @@ use crate::render::terminal::{Canvas, harmless};
 use row::Row;
 
 pub use detail::{Detail, Kept, Length, Selectors};
-pub use notes::{fault_line, faults, warning_line, warnings};
+pub use notes::{fault_line, faults, warnings};
 pub use stat::{name_only, stat};
 pub use summary::files_of;
 

@@ -4,21 +4,21 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::engine::Allow;
-use crate::plan::{FileFault, Finding, Plan, Warning};
+use crate::plan::{FileFault, Finding, Notice, Plan};
+use crate::render::notice;
 use crate::render::terminal::{Canvas, harmless};
 
-/// Writes warnings alone, for forms that have no place for them.
+/// Writes notices as warnings.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn warnings<'w>(
+pub fn warnings<'n>(
     out: &mut dyn io::Write,
-    mut warnings: impl Iterator<Item = &'w Warning>,
+    mut notices: impl Iterator<Item = &'n Notice>,
     canvas: Canvas,
 ) -> io::Result<()> {
     let style = canvas.palette.warning;
-    warnings
-        .try_for_each(|warning| writeln!(out, "{style}warning{style:#}: {}", warning_line(warning)))
+    notices.try_for_each(|notice| writeln!(out, "{style}warning{style:#}: {}", notice_line(notice)))
 }
 
 /// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
@@ -31,7 +31,11 @@ pub(super) fn write(
     allow: &Allow,
 ) -> io::Result<()> {
     let palette = canvas.palette;
-    warnings(out, plan.notes().iter().chain(plan.warnings()), canvas)?;
+    warnings(
+        out,
+        plan.clone_notices().iter().chain(plan.notices()),
+        canvas,
+    )?;
     let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
         plan.findings().iter().partition(|f| allow.lifts(f.guard));
     for finding in lifted {
@@ -81,14 +85,12 @@ pub fn faults(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Resul
 }
 
 /// `file: message`.
-pub fn warning_line(warning: &Warning) -> String {
-    let message = harmless(&warning.message);
-    match warning.path.as_deref() {
-        // A report on the configuration begins with its place already.
-        Some(path) if !warning.message.starts_with(path) => {
-            format!("{}: {message}", harmless(path))
-        }
-        _ => message.into_owned(),
+fn notice_line(notice: &Notice) -> String {
+    let message = notice::message(notice);
+    let message = harmless(&message);
+    match notice::heading(notice) {
+        Some(path) => format!("{}: {message}", harmless(path)),
+        None => message.into_owned(),
     }
 }
 

@@ -40,7 +40,7 @@ fn a_preview_goes_from_the_overview_over_the_hunks_to_the_summary() {
     \ No newline at end of file
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: still names `staging`
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
       --allow moving-version lifts it
@@ -101,7 +101,7 @@ fn selectors_stand_below_their_differences_and_whole_files_too() {
     \ No newline at end of file
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: still names `staging`
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
       --allow moving-version lifts it
@@ -205,7 +205,7 @@ fn a_hold_that_is_lifted_says_so() {
     \ No newline at end of file
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: still names `staging`
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     hold of moving-version lifted: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
     error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)

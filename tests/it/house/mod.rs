@@ -155,7 +155,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "adapter",
-        rooms: &["domain", "port"],
+        rooms: &["domain", "plan", "port"],
         crates: &[
             "async_trait",
             "backon",
@@ -204,7 +204,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "wiring",
-        rooms: &["port", "config", "engine", "render", "adapter"],
+        rooms: &["plan", "port", "config", "engine", "render", "adapter"],
         crates: &[],
         never: WORLD,
         waiting: Waiting::Allowed,

@@ -31,7 +31,7 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
     assert_eq!(json["status"], "branch-pushed");
     assert_eq!(json["branch"], BRANCH);
     let warning = json["warnings"][0]["message"].as_str().unwrap();
-    assert_snapshot!(warning, @"draft, labels are for a pull request, and none was opened");
+    assert_snapshot!(warning, @"no pull request was opened, so these settings have no effect: draft, labels");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn messages_of_the_server_are_notes() {
     let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 0, "{ran}");
     assert_snapshot!(ran.stderr, @"
-    note: `origin`: To create a merge request for it, visit: https://lab/new
+    note: message from `origin`: To create a merge request for it, visit: https://lab/new
     hint: open a pull request from `promote/staging-to-production/api` into `main` by hand
     ");
 }
@@ -110,7 +110,7 @@ fn a_branch_that_the_server_does_not_delete_is_a_note_and_no_failure() {
         insta::allow_duplicates! {
             assert_snapshot!(format!("{}\n{}", ran.result(), ran.stderr), @"
             nothing to promote from staging to production
-            note: the branch `promote/staging-to-production/api` is left over, because `origin` refused to delete it: error: denying ref deletion for refs/heads/promote/staging-to-production/api (deletion prohibited)
+            note: `origin` refused to delete the branch `promote/staging-to-production/api`: error: denying ref deletion for refs/heads/promote/staging-to-production/api (deletion prohibited)
             ");
         }
     }

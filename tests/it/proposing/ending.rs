@@ -1,6 +1,7 @@
 //! Rejected, merged, or with nothing left to promote.
 
 use git_promote::engine::{OnForeignCommits, OnRejection, PullRequestChange, Receipt, Request};
+use git_promote::plan::Notice;
 use git_promote::port::PullRequestState;
 
 use super::{BRANCH, FILES, OLD, PRODUCTION, Stage, deed, on_stage, request};
@@ -90,10 +91,10 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
                 branch,
                 is_deleted,
                 pull_request,
-                notes,
+                notices,
             } => {
                 assert_eq!(branch, BRANCH);
-                assert!(is_deleted && notes.is_empty(), "{notes:?}");
+                assert!(is_deleted && notices.is_empty(), "{notices:?}");
                 assert_eq!(pull_request.unwrap().number, 1);
             }
             other => panic!("{other:?}"),
@@ -108,13 +109,13 @@ fn when_nothing_is_left_it_is_closed_with_a_comment_and_the_branch_deleted() {
     });
 }
 
-/// Makes sure that the only note quotes the server about the branch that it did not delete.
-fn assert_left(notes: &[String]) {
-    let [note] = notes else {
-        panic!("{notes:?}");
+/// Makes sure that the only notice quotes the server about the branch that it did not delete.
+fn assert_left(notices: &[Notice]) {
+    let [Notice::BranchNotDeleted { message, .. }] = notices else {
+        panic!("{notices:?}");
     };
     let refusal = format!("denying ref deletion for refs/heads/{BRANCH}");
-    assert!(note.contains(&refusal), "{note}");
+    assert!(message.contains(&refusal), "{message}");
 }
 
 #[test]
@@ -128,19 +129,19 @@ fn a_server_that_forbids_to_delete_the_branch_leaves_it_with_a_note() {
             Receipt::Withdrawn {
                 is_deleted,
                 pull_request,
-                notes,
+                notices,
                 ..
             } => {
                 assert!(!is_deleted);
                 assert_eq!(pull_request.unwrap().number, 1);
-                assert_left(&notes);
+                assert_left(&notices);
             }
             other => panic!("{other:?}"),
         }
         assert_eq!(stage.forge.request(1).state, PullRequestState::Closed);
         for _ in 0..2 {
             match stage.propose() {
-                Receipt::NothingToPromote { notes } => assert_left(&notes),
+                Receipt::NothingToPromote { notices } => assert_left(&notices),
                 other => panic!("{other:?}"),
             }
         }

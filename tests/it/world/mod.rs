@@ -9,6 +9,7 @@ use git_promote::domain::{CommitId, FileMode, RepoPath};
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
 };
+use git_promote::render::notice;
 
 pub use sandbox::{PROMOTE, Ran, Repo, World};
 
@@ -89,10 +90,10 @@ pub fn promote(
     wait(repo.advance(&branch, commit))
 }
 
-/// The notes of an advance that must have succeeded.
+/// The notices of an advance that must have succeeded.
 pub fn notes(advance: Result<Advance, RepositoryError>) -> Vec<String> {
     match advance.unwrap() {
-        Advance::Done { notes } => notes,
+        Advance::Done { notices } => notices.iter().map(notice::message).collect(),
         Advance::Overtaken => panic!("overtaken"),
     }
 }

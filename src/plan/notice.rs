@@ -1,0 +1,172 @@
+//! What the user should know beside the plan and the result.
+//!
+//! # Why
+//!
+//! A sentence made where something is found cannot be counted, translated or tested apart from it,
+//! and each place words the same thing differently. So a notice is data; `render` words all of them.
+
+use crate::domain::{Environment, RepoPath};
+
+/// Something that the user should know and that stops nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The configuration is valid, but one place is probably a mistake.
+    Configuration {
+        /// The configuration file.
+        file: String,
+        /// 1-based.
+        line: usize,
+        /// 1-based, in characters.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// No path contains the name of a configured environment: it is new, or misspelt.
+    EnvironmentWithoutPaths(Environment),
+    /// A configured product lists an application that has no files.
+    ApplicationWithoutFiles {
+        /// The product.
+        product: String,
+        /// The application, as the product lists it.
+        application: String,
+    },
+    /// File names that are not UTF-8 were skipped.
+    UnreadableNames {
+        /// How many.
+        count: usize,
+    },
+    /// Two source files map to one target file.
+    Overlap {
+        /// The target's file.
+        path: String,
+        /// The source's file that is used.
+        used: String,
+        /// The source's file that is ignored.
+        ignored: String,
+    },
+    /// The tag of an image is promoted, its digest is not.
+    DigestKept {
+        /// The target's file.
+        path: RepoPath,
+        /// The selector of the digest.
+        selector: String,
+    },
+    /// The promoted version is older than the target's.
+    Downgrade {
+        /// The target's file.
+        path: RepoPath,
+        /// The selector of the version.
+        selector: String,
+    },
+    /// A new application has a submodule; those are not promoted.
+    SubmoduleKept {
+        /// The submodule in the target.
+        path: RepoPath,
+    },
+    /// A new file contains the source environment's name.
+    SourceNameInNewFile {
+        /// The target's file.
+        path: RepoPath,
+        /// The source environment.
+        environment: String,
+    },
+    /// A policy turns the promotion into a preview.
+    PreviewByPolicy {
+        /// The policy.
+        policy: String,
+    },
+    /// The message body had a trailer that only git-promote writes.
+    ReservedTrailer {
+        /// The trailer's key.
+        key: String,
+    },
+    /// A branch other than the target branch is checked out.
+    OtherBranchCheckedOut {
+        /// The branch that is checked out.
+        current: String,
+        /// The target branch.
+        branch: String,
+    },
+    /// The local branch has commits that the remote's branch lacks.
+    UnpushedCommits {
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+        /// How many commits.
+        count: usize,
+    },
+    /// The branch could not be fetched, so a preview uses what this clone has.
+    NotFetched {
+        /// Why.
+        error: String,
+        /// The branch.
+        branch: String,
+        /// The remote whose branch is used as last fetched; `None` for the local branch.
+        remote: Option<String>,
+    },
+    /// The remote printed something about a push.
+    RemoteMessage {
+        /// The remote.
+        remote: String,
+        /// What it printed.
+        message: String,
+    },
+    /// The remote has the commit, but this clone's remote-tracking branch does not point at it.
+    TrackingBranchNotUpdated {
+        /// The full name of the remote-tracking branch.
+        reference: String,
+        /// The remote.
+        remote: String,
+        /// The lock file that blocks it, if there is one.
+        lock: Option<String>,
+    },
+    /// The remote has the commit, but the local branch does not.
+    LocalBranchNotUpdated {
+        /// The branch.
+        branch: String,
+        /// Why.
+        obstacle: Obstacle,
+    },
+    /// Settings for a pull request had no effect, because none was opened.
+    PullRequestSettingsIgnored {
+        /// The names of the settings.
+        settings: Vec<&'static str>,
+    },
+    /// Auto-merge was requested for a pull request that can be merged now.
+    AutoMergeNotNeeded {
+        /// The branch that the pull request is for.
+        base: String,
+    },
+    /// The remote refused to delete a promotion's branch that is not needed any more.
+    BranchNotDeleted {
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+        /// What the remote printed.
+        message: String,
+    },
+}
+
+/// Why a local branch could not follow the remote's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Obstacle {
+    /// The branch has commits that the remote's branch lacks.
+    UnpushedCommits {
+        /// The remote.
+        remote: String,
+    },
+    /// The branch moved meanwhile.
+    Moved,
+    /// Files that would be updated have local changes.
+    LocalChanges {
+        /// The files.
+        paths: Vec<String>,
+    },
+    /// Git or the file system failed.
+    Failed {
+        /// The error with its cause.
+        error: String,
+    },
+}

@@ -1,0 +1,171 @@
+//! Notices in words.
+//!
+//! # Why
+//!
+//! All sentences are on one page, so that they read alike; text, Markdown and JSON take them from
+//! here.
+
+use super::counted::counted;
+use crate::inventory::InventoryError;
+use crate::plan::{Notice, Obstacle};
+
+/// A notice in words, in lower case and without a full stop.
+pub fn message(notice: &Notice) -> String {
+    match notice {
+        Notice::Configuration {
+            file,
+            line,
+            column,
+            message,
+        } => format!("{file}:{line}:{column}: {message}"),
+        Notice::EnvironmentWithoutPaths(environment) => {
+            InventoryError::AbsentEnvironment(environment.clone()).to_string()
+        }
+        Notice::ApplicationWithoutFiles {
+            product,
+            application,
+        } => {
+            format!("product `{product}` lists the application `{application}`, which has no files")
+        }
+        Notice::UnreadableNames { count } => {
+            format!(
+                "skipped {} with invalid UTF-8",
+                counted(*count, "file name")
+            )
+        }
+        Notice::Overlap { used, ignored, .. } => {
+            format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
+        }
+        Notice::DigestKept { selector, .. } => {
+            format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
+        }
+        Notice::Downgrade { selector, .. } => {
+            format!("downgrade: the source has an older version at `{selector}`")
+        }
+        Notice::SubmoduleKept { .. } => {
+            "submodules are not promoted; if the new application needs this one, add it by hand"
+                .to_owned()
+        }
+        Notice::SourceNameInNewFile { environment, .. } => {
+            format!("the new file still contains the name `{environment}`")
+        }
+        Notice::PreviewByPolicy { policy } => {
+            format!("policy `{policy}` sets `action: none`: this is only a preview")
+        }
+        Notice::ReservedTrailer { key } => format!(
+            "removed `{key}` from the message body: only git-promote writes `Promotion-` trailers"
+        ),
+        Notice::OtherBranchCheckedOut { current, branch } => {
+            format!("`{current}` is checked out, but the target branch is `{branch}`")
+        }
+        Notice::UnpushedCommits {
+            branch,
+            remote,
+            count,
+        } => {
+            let commits = counted(*count, "commit");
+            format!(
+                "local branch `{branch}` has {commits} that `{remote}` does not have; unpushed commits are not included"
+            )
+        }
+        Notice::NotFetched {
+            error,
+            branch,
+            remote,
+        } => not_fetched(error, branch, remote.as_deref()),
+        Notice::RemoteMessage { remote, message } => format!("message from `{remote}`: {message}"),
+        Notice::TrackingBranchNotUpdated {
+            reference,
+            remote,
+            lock,
+        } => tracking_branch(reference, remote, lock.as_deref()),
+        Notice::LocalBranchNotUpdated { branch, obstacle } => {
+            format!(
+                "local branch `{branch}` was not updated: {}",
+                reason(branch, obstacle)
+            )
+        }
+        Notice::PullRequestSettingsIgnored { settings } => format!(
+            "no pull request was opened, so these settings have no effect: {}",
+            settings.join(", ")
+        ),
+        Notice::AutoMergeNotNeeded { base } => format!(
+            "auto-merge is not needed: no rule of `{base}` blocks merging, so merge the pull request \
+             when you are ready"
+        ),
+        Notice::BranchNotDeleted {
+            branch,
+            remote,
+            message,
+        } => format!("`{remote}` refused to delete the branch `{branch}`: {message}"),
+    }
+}
+
+fn not_fetched(error: &str, branch: &str, remote: Option<&str>) -> String {
+    match remote {
+        Some(remote) => format!("{error}; using `{remote}/{branch}` as last fetched"),
+        None => format!("{error}; using the local branch `{branch}`"),
+    }
+}
+
+fn tracking_branch(reference: &str, remote: &str, lock: Option<&str>) -> String {
+    let failed = format!("could not update `{reference}` in this clone");
+    match lock {
+        Some(lock) => format!("{failed}: the lock file `{lock}` exists"),
+        None => format!(
+            "{failed}; `git remote prune {remote}` removes stale branches that may block it"
+        ),
+    }
+}
+
+/// Why a local branch was not updated, and how to update it.
+fn reason(branch: &str, obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::UnpushedCommits { remote } => format!(
+            "it has commits that `{remote}/{branch}` does not have; run `git pull --rebase`"
+        ),
+        Obstacle::Moved => "it moved meanwhile; run `git pull`".to_owned(),
+        Obstacle::LocalChanges { paths } => format!(
+            "there are local changes in {}; commit, stash or move them, then run `git pull`",
+            paths.join(", ")
+        ),
+        Obstacle::Failed { error } => format!("{error}; run `git pull` when that is fixed"),
+    }
+}
+
+/// The file that a notice is about.
+pub fn path(notice: &Notice) -> Option<&str> {
+    match notice {
+        Notice::Configuration { file, .. } => Some(file),
+        Notice::Overlap { path, .. } => Some(path),
+        Notice::DigestKept { path, .. }
+        | Notice::Downgrade { path, .. }
+        | Notice::SubmoduleKept { path }
+        | Notice::SourceNameInNewFile { path, .. } => Some(path.as_str()),
+        Notice::EnvironmentWithoutPaths(_)
+        | Notice::ApplicationWithoutFiles { .. }
+        | Notice::UnreadableNames { .. }
+        | Notice::PreviewByPolicy { .. }
+        | Notice::ReservedTrailer { .. }
+        | Notice::OtherBranchCheckedOut { .. }
+        | Notice::UnpushedCommits { .. }
+        | Notice::NotFetched { .. }
+        | Notice::RemoteMessage { .. }
+        | Notice::TrackingBranchNotUpdated { .. }
+        | Notice::LocalBranchNotUpdated { .. }
+        | Notice::PullRequestSettingsIgnored { .. }
+        | Notice::AutoMergeNotNeeded { .. }
+        | Notice::BranchNotDeleted { .. } => None,
+    }
+}
+
+/// The path that goes before the message: none where the message names it.
+pub(super) fn heading(notice: &Notice) -> Option<&str> {
+    match notice {
+        Notice::Configuration { .. } | Notice::DigestKept { .. } | Notice::Downgrade { .. } => None,
+        _ => path(notice),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+use insta::assert_snapshot;
+
+use super::*;
+use crate::domain::{Environment, RepoPath};
+
+const WEB: &str = "envs/production/web/web.yaml";
+
+/// An example of every notice, as a chain: the match makes a new notice join it.
+fn after(notice: &Notice) -> Option<Notice> {
+    let text = str::to_owned;
+    let file = || RepoPath::parse(WEB).unwrap();
+    let not_updated = |obstacle| {
+        Some(Notice::LocalBranchNotUpdated {
+            branch: "main".into(),
+            obstacle,
+        })
+    };
+    match notice {
+        Notice::Configuration { .. } => {
+            let mut environment = Environment::named("production");
+            environment.aliases = vec![text("prod"), text("prd")];
+            Some(Notice::EnvironmentWithoutPaths(environment))
+        }
+        Notice::EnvironmentWithoutPaths(_) => Some(Notice::ApplicationWithoutFiles {
+            product: text("shop"),
+            application: text("cart"),
+        }),
+        Notice::ApplicationWithoutFiles { .. } => Some(Notice::UnreadableNames { count: 1 }),
+        Notice::UnreadableNames { count: 1 } => Some(Notice::UnreadableNames { count: 2 }),
+        Notice::UnreadableNames { .. } => Some(Notice::Overlap {
+            path: text(WEB),
+            used: text("envs/staging/web/web.yaml"),
+            ignored: text("envs/stg/web/web.yaml"),
+        }),
+        Notice::Overlap { .. } => Some(Notice::DigestKept {
+            path: file(),
+            selector: format!("{WEB}:$.image.digest"),
+        }),
+        Notice::DigestKept { .. } => Some(Notice::Downgrade {
+            path: file(),
+            selector: format!("{WEB}:$.image.tag"),
+        }),
+        Notice::Downgrade { .. } => Some(Notice::SubmoduleKept { path: file() }),
+        Notice::SubmoduleKept { .. } => Some(Notice::SourceNameInNewFile {
+            path: file(),
+            environment: text("staging"),
+        }),
+        Notice::SourceNameInNewFile { .. } => Some(Notice::PreviewByPolicy {
+            policy: text("freeze"),
+        }),
+        Notice::PreviewByPolicy { .. } => Some(Notice::ReservedTrailer {
+            key: text("Promotion-Id"),
+        }),
+        Notice::ReservedTrailer { .. } => Some(Notice::OtherBranchCheckedOut {
+            current: text("topic"),
+            branch: text("main"),
+        }),
+        Notice::OtherBranchCheckedOut { .. } => Some(unpushed(1)),
+        Notice::UnpushedCommits { count: 1, .. } => Some(unpushed(2)),
+        Notice::UnpushedCommits { .. } => Some(not_fetched(Some("origin"))),
+        Notice::NotFetched {
+            remote: Some(_), ..
+        } => Some(not_fetched(None)),
+        Notice::NotFetched { remote: None, .. } => Some(Notice::RemoteMessage {
+            remote: text("origin"),
+            message: text("To deploy it, visit https://deploy.example"),
+        }),
+        Notice::RemoteMessage { .. } => Some(not_tracked(Some("main.lock"))),
+        Notice::TrackingBranchNotUpdated { lock: Some(_), .. } => Some(not_tracked(None)),
+        Notice::TrackingBranchNotUpdated { lock: None, .. } => {
+            not_updated(Obstacle::UnpushedCommits {
+                remote: text("origin"),
+            })
+        }
+        Notice::LocalBranchNotUpdated { obstacle, .. } => match obstacle {
+            Obstacle::UnpushedCommits { .. } => not_updated(Obstacle::Moved),
+            Obstacle::Moved => not_updated(Obstacle::LocalChanges {
+                paths: vec![text("a.yaml"), text("b.yaml")],
+            }),
+            Obstacle::LocalChanges { .. } => not_updated(Obstacle::Failed {
+                error: text("could not lock: Permission denied"),
+            }),
+            Obstacle::Failed { .. } => Some(Notice::PullRequestSettingsIgnored {
+                settings: vec!["draft", "labels"],
+            }),
+        },
+        Notice::PullRequestSettingsIgnored { .. } => {
+            Some(Notice::AutoMergeNotNeeded { base: text("main") })
+        }
+        Notice::AutoMergeNotNeeded { .. } => Some(Notice::BranchNotDeleted {
+            branch: text("promote/staging-to-production/web"),
+            remote: text("origin"),
+            message: text("deletion prohibited"),
+        }),
+        Notice::BranchNotDeleted { .. } => None,
+    }
+}
+
+fn unpushed(count: usize) -> Notice {
+    Notice::UnpushedCommits {
+        branch: "main".into(),
+        remote: "origin".into(),
+        count,
+    }
+}
+
+fn not_fetched(remote: Option<&str>) -> Notice {
+    Notice::NotFetched {
+        error: "remote `origin` could not be reached".into(),
+        branch: "main".into(),
+        remote: remote.map(str::to_owned),
+    }
+}
+
+fn not_tracked(lock: Option<&str>) -> Notice {
+    Notice::TrackingBranchNotUpdated {
+        reference: "refs/remotes/origin/main".into(),
+        remote: "origin".into(),
+        lock: lock.map(str::to_owned),
+    }
+}
+
+#[test]
+fn every_notice_has_a_sentence() {
+    let first = Notice::Configuration {
+        file: "promote.yaml".into(),
+        line: 3,
+        column: 5,
+        message: "application `web` is repeated".into(),
+    };
+    let lines = std::iter::successors(Some(first), after).map(|notice| {
+        let (path, message) = (path(&notice).unwrap_or("-"), message(&notice));
+        format!("{path:<29}| {message}")
+    });
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    promote.yaml                 | promote.yaml:3:5: application `web` is repeated
+    -                            | environment `production` is configured, but no path contains its name or an alias (`prod`, `prd`)
+    -                            | product `shop` lists the application `cart`, which has no files
+    -                            | skipped 1 file name with invalid UTF-8
+    -                            | skipped 2 file names with invalid UTF-8
+    envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
+    envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
+    envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
+    envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand
+    envs/production/web/web.yaml | the new file still contains the name `staging`
+    -                            | policy `freeze` sets `action: none`: this is only a preview
+    -                            | removed `Promotion-Id` from the message body: only git-promote writes `Promotion-` trailers
+    -                            | `topic` is checked out, but the target branch is `main`
+    -                            | local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
+    -                            | local branch `main` has 2 commits that `origin` does not have; unpushed commits are not included
+    -                            | remote `origin` could not be reached; using `origin/main` as last fetched
+    -                            | remote `origin` could not be reached; using the local branch `main`
+    -                            | message from `origin`: To deploy it, visit https://deploy.example
+    -                            | could not update `refs/remotes/origin/main` in this clone: the lock file `main.lock` exists
+    -                            | could not update `refs/remotes/origin/main` in this clone; `git remote prune origin` removes stale branches that may block it
+    -                            | local branch `main` was not updated: it has commits that `origin/main` does not have; run `git pull --rebase`
+    -                            | local branch `main` was not updated: it moved meanwhile; run `git pull`
+    -                            | local branch `main` was not updated: there are local changes in a.yaml, b.yaml; commit, stash or move them, then run `git pull`
+    -                            | local branch `main` was not updated: could not lock: Permission denied; run `git pull` when that is fixed
+    -                            | no pull request was opened, so these settings have no effect: draft, labels
+    -                            | auto-merge is not needed: no rule of `main` blocks merging, so merge the pull request when you are ready
+    -                            | `origin` refused to delete the branch `promote/staging-to-production/web`: deletion prohibited
+    ");
+}
