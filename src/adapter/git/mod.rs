@@ -2,46 +2,24 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `repository` | the port's methods, each handed to the file that does it |
-//! | `program`, `process` | the installed `git`, and running it within bounds |
-//! | `settings` | Git's configuration, as Git reads it |
-//! | `local` | finding a repository |
-//! | `objects`, `tree`, `path`, `snapshot` | reading and writing objects |
-//! | `commit` | writing a commit |
-//! | `refs` | HEAD, branches, moving one by compare-and-swap |
-//! | `worktree`, `files`, `lock` | moving a branch with its checked-out files |
-//! | `remote`, `push`, `urls` | a remote: listing, fetching, pushing |
-//! | `retry`, `messages` | what is tried again, and for how long |
-//! | `credentials` | which password goes to a remote's server |
-//! | `choose`, `branch` | which remote and which branch are meant |
-//! | `publish`, `proposed` | moving the branch, and branches of the program's own |
+//! | `repository` | the port's methods, each passed to the file that implements it |
+//! | `local`, `discover` | an open repository, and finding it |
+//! | `command/` | running the installed `git`: its settings, credentials, messages |
+//! | `objects/` | reading and writing blobs, trees and commits |
+//! | `branch/` | HEAD and references; choosing, moving and proposing a branch |
+//! | `remote/` | a remote: its URLs, listing, fetching, pushing |
+//! | `worktree/` | moving a branch together with its checked-out files |
 //! | `fault` | errors as the port's |
 
 mod branch;
-mod choose;
-mod commit;
-mod credentials;
+mod command;
+mod discover;
 mod fault;
-mod files;
 mod local;
-mod lock;
-mod messages;
 mod objects;
-mod path;
-mod process;
-mod program;
-mod proposed;
-mod publish;
-mod push;
-mod refs;
 mod remote;
 mod repository;
-mod retry;
-mod settings;
-mod snapshot;
-mod tree;
-mod urls;
 mod worktree;
 
+pub use command::network::{NetworkOptions, Prompts};
 pub use repository::GitRepository;
-pub use retry::{NetworkOptions, Prompts};

@@ -6,13 +6,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
+use super::branch::choose;
+use super::branch::proposed;
+use super::branch::publish;
+use super::branch::remote_branch;
+use super::command::credentials;
+use super::command::network::NetworkOptions;
 use super::fault::Place;
 use super::local::Local;
-use super::remote::Remote;
-use super::retry::NetworkOptions;
-use super::snapshot::GitSnapshot;
-use super::urls::Purpose;
-use super::{branch, choose, commit, credentials, proposed, publish, urls};
+use super::objects::commit;
+use super::objects::snapshot::GitSnapshot;
+use super::remote::connection::Remote;
+use super::remote::urls;
+use super::remote::urls::Purpose;
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
@@ -111,8 +117,8 @@ impl Repository for GitRepository {
                 urls::refuse_several(local, remote)?;
             }
             match (remote, choice.publish) {
-                (Some(remote), Publish::Push) => branch::fetched(local, &choice, &remote),
-                (Some(remote), Publish::Look) => branch::looked_at(local, &choice, &remote),
+                (Some(remote), Publish::Push) => remote_branch::fetched(local, &choice, &remote),
+                (Some(remote), Publish::Look) => remote_branch::looked_at(local, &choice, &remote),
                 (remote, _) => choose::local_branch(local, &choice, remote.as_deref()),
             }
         })

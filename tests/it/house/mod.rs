@@ -221,9 +221,6 @@ const HOUSE: &[Room] = &[
 /// Rooms whose parts are one idea each and never name each other.
 const APART: &[&[&str]] = &[&["adapter"], &["engine", "guard"]];
 
-/// The first file of each circle that is still there. None may be added.
-const KNOWN_CIRCLES: &[&str] = &["src/adapter/git/local.rs"];
-
 /// What nothing does outside tests, and the word for it.
 const NEVER_DONE: &[&str] = &[
     "unwrap()",
@@ -358,15 +355,8 @@ fn every_room_is_in_the_table() {
 #[test]
 fn no_files_depend_on_each_other_in_a_circle() {
     let found = circles::circles(source::all());
-    let is_known = |files: &[&str]| KNOWN_CIRCLES.contains(&files[0]);
-    let new = found.iter().filter(|files| !is_known(files));
-    assert_none(&new.map(|files| files.join(", ")).collect::<Vec<_>>());
-    let is_gone = |first: &&&str| !found.iter().any(|files| files[0] == **first);
-    let gone: Vec<_> = KNOWN_CIRCLES.iter().filter(is_gone).collect();
-    assert!(
-        gone.is_empty(),
-        "no circles any more, off the list: {gone:?}"
-    );
+    let found: Vec<String> = found.iter().map(|files| files.join(", ")).collect();
+    assert_none(&found);
 }
 
 #[test]
@@ -496,7 +486,10 @@ fn the_map_names_places_that_exist_and_the_way_of_a_difference_is_short() {
         steps.len(),
         "a file is visited twice: {steps:?}"
     );
-    assert!(steps.iter().all(|step| src.join(step).is_file()), "{steps:?}");
+    assert!(
+        steps.iter().all(|step| src.join(step).is_file()),
+        "{steps:?}"
+    );
 }
 
 #[test]

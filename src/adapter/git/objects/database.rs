@@ -6,23 +6,20 @@
 //! by many, so reading has a database handle of its own. It looks an object up
 //! again when it is missing, so it also finds what was fetched or written later.
 
-use std::collections::BTreeSet;
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use git2::{ObjectType, Odb, Oid};
 
-use super::fault::Place;
-use super::local::Local;
-use super::process::Dialogue;
-use super::program::Git;
+use crate::adapter::git::command::process::Dialogue;
+use crate::adapter::git::command::program::Git;
+use crate::adapter::git::fault::Place;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 /// The objects of a repository.
-pub(super) struct Objects {
+pub struct Objects {
     way: Way,
     place: Place,
 }
@@ -41,17 +38,17 @@ struct Asked {
 }
 
 /// A commit, as far as promotions need it.
-pub(super) struct Commit {
-    pub(super) tree: ObjectId,
-    pub(super) parents: Vec<ObjectId>,
+pub struct Commit {
+    pub tree: ObjectId,
+    pub parents: Vec<ObjectId>,
     /// The committer's address.
-    pub(super) email: String,
-    pub(super) message: String,
+    pub email: String,
+    pub message: String,
 }
 
 impl Objects {
     /// The objects in a folder, read by libgit2.
-    pub(super) fn library(folder: &Path, place: Place) -> Result<Self, RepositoryError> {
+    pub fn library(folder: &Path, place: Place) -> Result<Self, RepositoryError> {
         let doing = "could not open the object database";
         let path = (folder.to_str()).ok_or_else(|| Place::found(doing, "its path is not UTF-8"))?;
         let odb = Odb::new().map_err(place.fault(doing))?;
@@ -63,7 +60,7 @@ impl Objects {
     }
 
     /// The objects of the repository in which `git` runs.
-    pub(super) fn git(git: Git, place: Place) -> Self {
+    pub fn git(git: Git, place: Place) -> Self {
         Self {
             way: Way::Git(Box::new(Asked {
                 git,
@@ -75,7 +72,7 @@ impl Objects {
     }
 
     /// Hands the bytes of an object to `read`.
-    pub(super) fn read<T>(
+    pub fn read<T>(
         &self,
         id: ObjectId,
         kind: ObjectType,
@@ -104,7 +101,7 @@ impl Objects {
     }
 
     /// How many bytes a blob has.
-    pub(super) fn size(&self, id: ObjectId) -> Result<u64, RepositoryError> {
+    pub fn size(&self, id: ObjectId) -> Result<u64, RepositoryError> {
         let kind = ObjectType::Blob;
         match &self.way {
             Way::Library(odb) => {
@@ -119,11 +116,17 @@ impl Objects {
     }
 
     /// Whether an object is here.
-    pub(super) fn has(&self, id: ObjectId) -> bool {
+    pub fn has(&self, id: ObjectId) -> bool {
         match &self.way {
             Way::Library(odb) => to_oid(id).is_ok_and(|id| odb.exists(id)),
             Way::Git(asked) => matches!(asked.size(id), Ok(Some(_))),
         }
+    }
+
+    /// Reads a commit.
+    pub fn commit(&self, id: ObjectId) -> Result<Commit, RepositoryError> {
+        let found = self.read(id, ObjectType::Commit, parse_commit)?;
+        found.ok_or_else(|| Place::found(format!("could not read commit `{id}`"), "it is damaged"))
     }
 
     fn missing(&self, id: ObjectId) -> RepositoryError {
@@ -195,69 +198,6 @@ impl Asked {
     }
 }
 
-impl Local {
-    /// Reads a commit.
-    pub(super) fn commit(&self, id: ObjectId) -> Result<Commit, RepositoryError> {
-        let found = self.objects.read(id, ObjectType::Commit, parse_commit)?;
-        found.ok_or_else(|| Place::found(format!("could not read commit `{id}`"), "it is damaged"))
-    }
-
-    /// Writes an object; it is on the disk when its commit is.
-    pub(super) fn write(
-        &self,
-        kind: ObjectType,
-        bytes: &[u8],
-    ) -> Result<ObjectId, RepositoryError> {
-        let doing = || format!("could not write a {kind}");
-        // libgit2 knows nothing of files that a group shares.
-        let is_shared = self.settings.text("core.sharedrepository").is_some();
-        let Some(repo) = self.library().filter(|_| !is_shared) else {
-            let mut git = (self.git).command(&["hash-object", "-w", "-t", kind.str(), "--stdin"]);
-            let id = self.git.output(&doing(), &mut git, bytes.to_vec())?;
-            let id = String::from_utf8_lossy(&id);
-            return id_of(id.trim()).ok_or_else(|| Place::found(doing(), id.into_owned()));
-        };
-        let odb = repo.odb().map_err(self.place.fault(doing()))?;
-        from_oid(odb.write(kind, bytes).map_err(self.place.fault(doing()))?)
-    }
-
-    /// Flushes new objects, then their folders.
-    ///
-    /// # Why
-    ///
-    /// libgit2 leaves flushing to the system, and so does Git by default. After a power
-    /// failure a branch could then name a commit whose files never arrived.
-    pub(super) fn flush(&self, written: &[ObjectId]) -> Result<(), RepositoryError> {
-        let objects = self.common.join("objects");
-        let mut folders = BTreeSet::new();
-        let fault = || self.place.io_fault("could not flush");
-        for id in written {
-            let hex = id.to_string();
-            let folder = objects.join(&hex[..2]);
-            // One that is not there was in a pack before.
-            if flush(&folder.join(&hex[2..])).map_err(fault())? {
-                folders.insert(folder);
-            }
-        }
-        folders.insert(objects);
-        folders
-            .iter()
-            .try_for_each(|folder: &PathBuf| flush(folder).map(drop))
-            .map_err(fault())
-    }
-}
-
-/// Flushes one file or folder; `false` if there is none.
-fn flush(path: &Path) -> io::Result<bool> {
-    match File::open(path).and_then(|file| file.sync_all()) {
-        Ok(()) => Ok(true),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-        // Some file systems cannot flush a folder, and Windows no file opened for reading.
-        Err(e) if e.kind() == io::ErrorKind::InvalidInput || cfg!(windows) => Ok(true),
-        Err(e) => Err(e),
-    }
-}
-
 /// The fields of a commit: lines of a key and a value, an empty line, the message.
 fn parse_commit(bytes: &[u8]) -> Option<Commit> {
     let text = String::from_utf8_lossy(bytes);
@@ -284,18 +224,18 @@ fn parse_commit(bytes: &[u8]) -> Option<Commit> {
 }
 
 /// An id as Git prints it.
-pub(super) fn id_of(text: &str) -> Option<ObjectId> {
+pub fn id_of(text: &str) -> Option<ObjectId> {
     text.parse().ok()
 }
 
 /// The port's id as libgit2's.
-pub(super) fn to_oid(id: ObjectId) -> Result<Oid, RepositoryError> {
+pub fn to_oid(id: ObjectId) -> Result<Oid, RepositoryError> {
     Oid::from_bytes(id.as_bytes())
         .map_err(|e| Place::found(format!("could not read object `{id}`"), e.message()))
 }
 
 /// libgit2's id as the port's.
-pub(super) fn from_oid(oid: Oid) -> Result<ObjectId, RepositoryError> {
+pub fn from_oid(oid: Oid) -> Result<ObjectId, RepositoryError> {
     ObjectId::from_bytes(oid.as_bytes())
         .ok_or_else(|| Place::found(format!("could not read object `{oid}`"), "odd id length"))
 }

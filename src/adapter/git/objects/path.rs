@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// A file's path in a tree, with `/` between parts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct GitPath(pub(super) Vec<u8>);
+pub struct GitPath(pub Vec<u8>);
 
 impl GitPath {
     /// The same on the disk, below a folder.
-    pub(super) fn below(&self, folder: &Path) -> PathBuf {
+    pub fn below(&self, folder: &Path) -> PathBuf {
         #[cfg(unix)]
         let path = {
             use std::os::unix::ffi::OsStrExt as _;
@@ -22,7 +22,7 @@ impl GitPath {
     }
 
     /// Whether this is that path, or lies below it.
-    pub(super) fn is_within(&self, other: &Self) -> bool {
+    pub fn is_within(&self, other: &Self) -> bool {
         let rest = self.0.strip_prefix(other.0.as_slice());
         rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
     }

@@ -30,7 +30,7 @@ const SCRIPT: &str = "!f() { test \"$1\" = get || exit 0; protocol= host=; \
      printf 'username=%s\\npassword=%s\\n' \"$GIT_PROMOTE_USER\" \"$GIT_PROMOTE_PASSWORD\"; }; f";
 
 /// The password that this program knows for a server, if it may be sent there.
-pub(super) fn own(git: &Git, server: &ServerUrl) -> Option<Password> {
+pub fn own(git: &Git, server: &ServerUrl) -> Option<Password> {
     let is_safe = server.is_http() && is_private(server);
     let passwords = is_safe.then(|| (git.network.passwords)(&server.host()));
     passwords?.into_iter().next()
@@ -46,7 +46,7 @@ fn is_private(server: &ServerUrl) -> bool {
 }
 
 /// The settings that let Git ask for that password.
-pub(super) fn arguments(server: &ServerUrl) -> Vec<String> {
+pub fn arguments(server: &ServerUrl) -> Vec<String> {
     let key = format!("credential.{}://{}.helper", server.scheme(), server.host());
     vec![
         "-c".to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn arguments(server: &ServerUrl) -> Vec<String> {
 }
 
 /// Gives a command what the helper reads.
-pub(super) fn give(command: &mut Command, server: &ServerUrl, password: &Password) {
+pub fn give(command: &mut Command, server: &ServerUrl, password: &Password) {
     let authority = format!("{}://{}", server.scheme(), server.host_as_written());
     command
         .env("GIT_PROMOTE_SERVER", authority)
@@ -66,7 +66,7 @@ pub(super) fn give(command: &mut Command, server: &ServerUrl, password: &Passwor
 }
 
 /// What Git's own credential helpers have for a server.
-pub(super) fn of_helpers(git: &Git, server: &ServerUrl) -> Option<Password> {
+pub fn of_helpers(git: &Git, server: &ServerUrl) -> Option<Password> {
     let question = format!("url={}\n\n", server.https_url());
     let mut command = git.command(&["credential", "fill"]);
     // No prompt for what only a forge's API needs; a program that was set to answer may do so.

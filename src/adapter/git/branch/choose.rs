@@ -1,15 +1,16 @@
 //! Which remote and which branch are meant.
 
-use super::local::Local;
-use super::refs::{Head, of_branch};
-use super::urls::tracking;
+use super::refs::Head;
+use super::refs::of_branch;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::urls::tracking;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
 /// The remote: the upstream of the current branch, else `origin`, else the only one; `None` without
 /// remotes.
-pub(super) fn remote(local: &Local) -> Result<Option<String>, RepositoryError> {
+pub fn remote(local: &Local) -> Result<Option<String>, RepositoryError> {
     let known = local.settings.remotes();
     let head = local.head()?;
     let upstream = head
@@ -27,7 +28,7 @@ pub(super) fn remote(local: &Local) -> Result<Option<String>, RepositoryError> {
 }
 
 /// The local branch that is meant; `remote` is the one that it must not be behind.
-pub(super) fn local_branch(
+pub fn local_branch(
     local: &Local,
     choice: &BranchChoice,
     remote: Option<&str>,
@@ -81,13 +82,13 @@ pub(super) fn local_branch(
 }
 
 /// Whether the current branch is the default one, or has it as its upstream.
-pub(super) fn is_meant(local: &Local, current: &str, default: &str) -> bool {
+pub fn is_meant(local: &Local, current: &str, default: &str) -> bool {
     let upstream = format!("branch.{current}.merge");
     current == default || local.settings.text(&upstream) == Some(&of_branch(default))
 }
 
 /// The notice that another branch than the chosen one is checked out.
-pub(super) fn elsewhere(local: &Local, head: &Head, name: &str) -> Vec<Notice> {
+pub fn elsewhere(local: &Local, head: &Head, name: &str) -> Vec<Notice> {
     match head {
         Head::On(current) if current != name && !local.is_bare() => {
             vec![Notice::OtherBranchCheckedOut {
@@ -100,7 +101,7 @@ pub(super) fn elsewhere(local: &Local, head: &Head, name: &str) -> Vec<Notice> {
 }
 
 /// The remote's default branch as it was last seen.
-pub(super) fn known_default(local: &Local, remote: &str) -> Option<String> {
+pub fn known_default(local: &Local, remote: &str) -> Option<String> {
     let full = (local.symbolic(&format!("refs/remotes/{remote}/HEAD"))).ok()??;
     let branch = full.strip_prefix(&format!("refs/remotes/{remote}/"))?;
     Some(branch.to_owned())

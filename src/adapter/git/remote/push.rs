@@ -10,26 +10,28 @@
 use std::io::ErrorKind;
 use std::process::Command;
 
-use super::messages::{self, Final};
-use super::process::{self, Ran};
-use super::refs::of_branch;
-use super::remote::Remote;
+use super::connection::Remote;
+use crate::adapter::git::branch::refs::of_branch;
+use crate::adapter::git::command::messages;
+use crate::adapter::git::command::messages::Final;
+use crate::adapter::git::command::process;
+use crate::adapter::git::command::process::Ran;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 /// One branch of a remote, from where it must be to where it shall be.
 #[derive(Clone, Copy)]
-pub(super) struct Update<'a> {
+pub struct Update<'a> {
     /// The branch's short name.
-    pub(super) branch: &'a str,
+    pub branch: &'a str,
     /// Where it must be; `None`: there must be none.
-    pub(super) old: Option<ObjectId>,
+    pub old: Option<ObjectId>,
     /// Where it shall be; `None` deletes it.
-    pub(super) new: Option<ObjectId>,
+    pub new: Option<ObjectId>,
 }
 
 /// What became of an update.
-pub(super) enum Pushed {
+pub enum Pushed {
     /// The branch is where it shall be.
     Done {
         /// What the remote and its hooks printed.
@@ -79,7 +81,7 @@ impl Answer {
 
 impl Remote<'_> {
     /// Moves a branch, unless it is not where it must be.
-    pub(super) fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
+    pub fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
         let mut tries = self.local.git.network.tries();
         let mut answers = 0;
         loop {

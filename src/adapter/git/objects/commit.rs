@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use git2::ObjectType;
 
-use super::fault::Place;
-use super::local::Local;
-use super::objects::id_of;
-use super::tree::{Edits, Rebuild};
+use super::database::id_of;
+use super::rebuild::Edits;
+use super::rebuild::Rebuild;
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, FileMode};
 use crate::port::{CommitRequest, RepositoryError};
 
@@ -21,7 +22,7 @@ use crate::port::{CommitRequest, RepositoryError};
 const SIGNING: Duration = Duration::from_secs(120);
 
 /// Writes the blobs, the changed trees and the commit.
-pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, RepositoryError> {
+pub fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, RepositoryError> {
     let mut rebuild = Rebuild {
         local,
         written: Vec::new(),
@@ -40,7 +41,7 @@ pub(super) fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, 
         };
         edits.insert(&change.path, file);
     }
-    let parent = local.commit(request.parent.0)?;
+    let parent = local.objects.commit(request.parent.0)?;
     let tree = match rebuild.apply(Some(parent.tree), &edits, "")? {
         Some(tree) => tree,
         None => rebuild.write(ObjectType::Tree, b"")?,

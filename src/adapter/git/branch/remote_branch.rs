@@ -5,17 +5,21 @@
 //! A preview must need neither the right to push nor the network. So for a preview
 //! a remote that cannot be reached is a notice, not an error.
 
-use super::choose::{elsewhere, is_meant, known_default};
-use super::local::Local;
-use super::refs::{Head, of_branch};
-use super::remote::Remote;
-use super::urls::{Purpose, tracking};
+use super::choose::elsewhere;
+use super::choose::is_meant;
+use super::choose::known_default;
+use super::refs::Head;
+use super::refs::of_branch;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::connection::Remote;
+use crate::adapter::git::remote::urls::Purpose;
+use crate::adapter::git::remote::urls::tracking;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
 /// The remote's branch that is meant, fetched.
-pub(super) fn fetched(
+pub fn fetched(
     local: &Local,
     choice: &BranchChoice,
     remote: &str,
@@ -49,7 +53,7 @@ pub(super) fn fetched(
 }
 
 /// The same for a preview.
-pub(super) fn looked_at(
+pub fn looked_at(
     local: &Local,
     choice: &BranchChoice,
     remote: &str,

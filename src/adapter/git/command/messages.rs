@@ -14,7 +14,7 @@ use super::process::Ran;
 
 /// A failure that another try would not mend.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Final {
+pub enum Final {
     /// Git does not use such URLs, or is not allowed to.
     Unsupported,
     /// The server accepts no credentials.
@@ -70,7 +70,7 @@ const MESSAGES: [(Final, &[&str]); 4] = [
 ];
 
 /// What Git and its helpers printed, without progress and without the lines of the server's hooks.
-pub(super) fn of_git(ran: &Ran) -> String {
+pub fn of_git(ran: &Ran) -> String {
     let text = String::from_utf8_lossy(&ran.stderr);
     let own = text
         .lines()
@@ -81,7 +81,7 @@ pub(super) fn of_git(ran: &Ran) -> String {
 }
 
 /// Why another try is no use, as far as a message tells.
-pub(super) fn final_failure(text: &str) -> Option<Final> {
+pub fn final_failure(text: &str) -> Option<Final> {
     let has = |message: &&str| text.contains(message);
     MESSAGES
         .iter()
@@ -90,7 +90,7 @@ pub(super) fn final_failure(text: &str) -> Option<Final> {
 }
 
 /// Why a command failed: what the remote printed, and in brackets what Git made of it.
-pub(super) fn reason(ran: &Ran) -> String {
+pub fn reason(ran: &Ran) -> String {
     let stdout = String::from_utf8_lossy(&ran.stdout);
     let reason = stdout
         .lines()
@@ -109,7 +109,7 @@ pub(super) fn reason(ran: &Ran) -> String {
 }
 
 /// What the remote and its hooks printed.
-pub(super) fn of_remote(ran: &Ran) -> Option<String> {
+pub fn of_remote(ran: &Ran) -> Option<String> {
     let stderr = String::from_utf8_lossy(&ran.stderr);
     joined(
         stderr

@@ -18,11 +18,12 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::local::Local;
-use super::path::GitPath;
-use super::program::PLACES;
-use super::refs::LOCKED;
-use super::tree::{Changed, digits};
+use crate::adapter::git::branch::refs::LOCKED;
+use crate::adapter::git::command::program::PLACES;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::objects::difference::Changed;
+use crate::adapter::git::objects::path::GitPath;
+use crate::adapter::git::objects::tree::digits;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
@@ -30,9 +31,9 @@ use crate::port::RepositoryError;
 const FILTERS: Duration = Duration::from_secs(600);
 
 /// A working tree.
-pub(super) struct Tree<'a> {
-    pub(super) local: &'a Local,
-    pub(super) folder: &'a Path,
+pub struct Tree<'a> {
+    pub local: &'a Local,
+    pub folder: &'a Path,
 }
 
 impl Tree<'_> {
@@ -64,7 +65,7 @@ impl Tree<'_> {
     }
 
     /// Moves files and index from what one commit has to what another one has.
-    pub(super) fn update(
+    pub fn update(
         &self,
         branch: &str,
         changes: &[Changed],
@@ -278,7 +279,7 @@ impl Tree<'_> {
 }
 
 /// The folder of a working tree's own state, as far as its `.git` tells.
-pub(super) fn git_dir_of(folder: &Path) -> Option<PathBuf> {
+pub fn git_dir_of(folder: &Path) -> Option<PathBuf> {
     let dot = folder.join(".git");
     if dot.is_dir() {
         return Some(dot);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
-use super::fault::Place;
-use super::local::Local;
 use super::tree::parse_tree;
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{RepositoryError, Snapshot, TreeEntry};
 
 /// A commit of a repository.
-pub(super) struct GitSnapshot {
+pub struct GitSnapshot {
     local: Arc<Local>,
     commit: CommitId,
     root: ObjectId,
@@ -19,8 +19,8 @@ pub(super) struct GitSnapshot {
 
 impl GitSnapshot {
     /// Opens `commit`.
-    pub(super) fn open(local: Arc<Local>, commit: CommitId) -> Result<Self, RepositoryError> {
-        let root = local.commit(commit.0)?.tree;
+    pub fn open(local: Arc<Local>, commit: CommitId) -> Result<Self, RepositoryError> {
+        let root = local.objects.commit(commit.0)?.tree;
         Ok(Self {
             local,
             commit,

@@ -4,11 +4,11 @@ use super::program::Git;
 use crate::port::RepositoryError;
 
 /// Every setting that applies in a repository, in Git's order: of several values the last one wins.
-pub(super) struct Settings {
+pub struct Settings {
     /// `section.subsection.key`, with section and key in lower case; a key alone has no value.
     entries: Vec<(String, Option<String>)>,
     /// Whether the repository's own settings are among them: not where Git does not trust it.
-    pub(super) has_own: bool,
+    pub has_own: bool,
 }
 
 impl Settings {
@@ -16,7 +16,7 @@ impl Settings {
     ///
     /// # Errors
     /// When Git is older than needed: `--no-fixed-value` came with the oldest one that is enough.
-    pub(super) fn read(git: &Git) -> Result<Self, RepositoryError> {
+    pub fn read(git: &Git) -> Result<Self, RepositoryError> {
         let ran = git.ask(&["config", "--list", "-z", "--show-scope", "--no-fixed-value"])?;
         if !ran.status.success() {
             git.check_version()?;
@@ -44,18 +44,18 @@ impl Settings {
     }
 
     /// All values of a setting.
-    pub(super) fn all(&self, key: &str) -> Vec<&str> {
+    pub fn all(&self, key: &str) -> Vec<&str> {
         let found = self.entries.iter().filter(|(name, _)| name == key);
         found.filter_map(|(_, value)| value.as_deref()).collect()
     }
 
     /// The value of a setting, unless it is empty.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub fn text(&self, key: &str) -> Option<&str> {
         self.all(key).pop().filter(|text| !text.is_empty())
     }
 
     /// Whether a setting is on.
-    pub(super) fn is_on(&self, key: &str) -> bool {
+    pub fn is_on(&self, key: &str) -> bool {
         let last = self.entries.iter().rev().find(|(name, _)| name == key);
         match last {
             None => false,
@@ -69,12 +69,12 @@ impl Settings {
     }
 
     /// Whether any setting begins so.
-    pub(super) fn has(&self, prefix: &str) -> bool {
+    pub fn has(&self, prefix: &str) -> bool {
         self.entries.iter().any(|(key, _)| key.starts_with(prefix))
     }
 
     /// The settings of one remote, without the key's beginning.
-    pub(super) fn of_remote<'s>(
+    pub fn of_remote<'s>(
         &'s self,
         remote: &str,
     ) -> impl Iterator<Item = (&'s str, Option<&'s str>)> {
@@ -86,7 +86,7 @@ impl Settings {
     }
 
     /// The names of the remotes that have a URL, in order.
-    pub(super) fn remotes(&self) -> Vec<String> {
+    pub fn remotes(&self) -> Vec<String> {
         let name = |(key, _): &(String, Option<String>)| {
             let (name, key) = key.strip_prefix("remote.")?.rsplit_once('.')?;
             matches!(key, "url" | "pushurl").then(|| name.to_owned())

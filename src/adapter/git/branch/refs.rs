@@ -5,18 +5,18 @@ use std::time::{Duration, Instant};
 
 use git2::ErrorCode;
 
-use super::fault::Place;
-use super::local::Local;
-use super::objects::{from_oid, id_of};
+use crate::adapter::git::local::Local;
+use crate::adapter::git::objects::database::from_oid;
+use crate::adapter::git::objects::database::id_of;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 /// How long a lock that somebody else holds is waited for.
-pub(super) const LOCKED: Duration = Duration::from_secs(3);
+pub const LOCKED: Duration = Duration::from_secs(3);
 
 /// What became of moving a reference.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Swap {
+pub enum Swap {
     /// The reference has the new value.
     Done,
     /// It did not have the old value any more.
@@ -24,7 +24,7 @@ pub(super) enum Swap {
 }
 
 /// What HEAD is.
-pub(super) enum Head {
+pub enum Head {
     /// On a branch that has commits.
     On(String),
     /// On a branch that has none yet.
@@ -35,7 +35,7 @@ pub(super) enum Head {
 
 impl Head {
     /// The branch that HEAD is on.
-    pub(super) fn branch(&self) -> Option<&str> {
+    pub fn branch(&self) -> Option<&str> {
         match self {
             Self::On(branch) | Self::Unborn(branch) => Some(branch),
             Self::Detached(_) => None,
@@ -44,13 +44,13 @@ impl Head {
 }
 
 /// The full name of a branch.
-pub(super) fn of_branch(branch: &str) -> String {
+pub fn of_branch(branch: &str) -> String {
     format!("refs/heads/{branch}")
 }
 
 impl Local {
     /// What HEAD is in this working tree.
-    pub(super) fn head(&self) -> Result<Head, RepositoryError> {
+    pub fn head(&self) -> Result<Head, RepositoryError> {
         let full = self.symbolic("HEAD")?;
         let tip = self.target("HEAD")?;
         let Some(full) = full else {
@@ -65,7 +65,7 @@ impl Local {
     }
 
     /// The reference that a symbolic one names.
-    pub(super) fn symbolic(&self, name: &str) -> Result<Option<String>, RepositoryError> {
+    pub fn symbolic(&self, name: &str) -> Result<Option<String>, RepositoryError> {
         let Some(repo) = self.library() else {
             let ran = self.git.ask(&["symbolic-ref", "--quiet", name])?;
             let text = ran.text().trim_end().to_owned();
@@ -83,7 +83,7 @@ impl Local {
     }
 
     /// Where a reference points, if it is there.
-    pub(super) fn target(&self, name: &str) -> Result<Option<ObjectId>, RepositoryError> {
+    pub fn target(&self, name: &str) -> Result<Option<ObjectId>, RepositoryError> {
         let Some(repo) = self.library() else {
             let ran = self.git.ask(&["rev-parse", "--verify", "--quiet", name])?;
             return Ok(ran.text().trim().parse().ok());
@@ -96,7 +96,7 @@ impl Local {
     }
 
     /// The full names of the references below these prefixes, in order.
-    pub(super) fn names(&self, prefixes: &[&str]) -> Result<Vec<String>, RepositoryError> {
+    pub fn names(&self, prefixes: &[&str]) -> Result<Vec<String>, RepositoryError> {
         let words = ["for-each-ref", "--format=%(refname)"];
         let found =
             (self.git).answer("could not list the branches", &[&words, prefixes].concat())?;
@@ -104,7 +104,7 @@ impl Local {
     }
 
     /// The short names of the local branches, in order.
-    pub(super) fn branches(&self) -> Result<Vec<String>, RepositoryError> {
+    pub fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         let mut names = self.names(&["refs/heads/"])?;
         for name in &mut names {
             name.drain(..="refs/heads".len());
@@ -113,7 +113,7 @@ impl Local {
     }
 
     /// Moves a reference from `old` to `new` (`None`: there is none) unless it is elsewhere.
-    pub(super) fn swap(
+    pub fn swap(
         &self,
         name: &str,
         old: Option<ObjectId>,
@@ -143,7 +143,7 @@ impl Local {
     }
 
     /// The commit that a revision names.
-    pub(super) fn revision(&self, revision: &str) -> Result<Option<ObjectId>, RepositoryError> {
+    pub fn revision(&self, revision: &str) -> Result<Option<ObjectId>, RepositoryError> {
         let commit = format!("{revision}^{{commit}}");
         let words = [
             "rev-parse",
@@ -154,55 +154,5 @@ impl Local {
         ];
         let ran = self.git.ask(&words)?;
         Ok(id_of(ran.text().trim()).filter(|_| ran.status.success()))
-    }
-
-    /// Whether a commit goes on from another one, or is that one.
-    pub(super) fn descends(&self, old: ObjectId, new: ObjectId) -> Result<bool, RepositoryError> {
-        if old == new || self.is_near(old, new)? {
-            return Ok(true);
-        }
-        let (old, new) = (old.to_string(), new.to_string());
-        let ran = self.git.ask(&["merge-base", "--is-ancestor", &old, &new])?;
-        match ran.status.code() {
-            Some(0) => Ok(true),
-            Some(1) => Ok(false),
-            _ => Err(self
-                .git
-                .fault(&format!("could not compare `{old}` with `{new}`"), &ran)),
-        }
-    }
-
-    /// How many commits of `ours` are not part of `theirs`.
-    pub(super) fn ahead(&self, ours: ObjectId, theirs: ObjectId) -> Result<usize, RepositoryError> {
-        if ours == theirs || self.is_near(ours, theirs)? {
-            return Ok(0);
-        }
-        let range = format!("{theirs}..{ours}");
-        let doing = format!("could not compare `{ours}` with `{theirs}`");
-        let count = self.git.answer(&doing, &["rev-list", "--count", &range])?;
-        count.parse().map_err(|_| Place::found(doing, count))
-    }
-
-    /// Whether one of the last commits before `tip` is `old`.
-    fn is_near(&self, old: ObjectId, tip: ObjectId) -> Result<bool, RepositoryError> {
-        /// As many as a clone may be behind without asking Git.
-        const NEAR: usize = 64;
-        let mut open = std::collections::VecDeque::from([tip]);
-        for _ in 0..NEAR {
-            let Some(next) = open.pop_front() else {
-                break;
-            };
-            let parents = match self.commit(next) {
-                Ok(commit) => commit.parents,
-                // Where a shallow clone ends.
-                Err(RepositoryError::MissingObject { .. }) => continue,
-                Err(error) => return Err(error),
-            };
-            if parents.contains(&old) {
-                return Ok(true);
-            }
-            open.extend(parents);
-        }
-        Ok(false)
     }
 }

@@ -1,65 +1,20 @@
-//! Moving a branch of this repository, with its files where it is checked out.
-//!
-//! # Why
-//!
-//! Files first, then the index, then the branch. The other way round, after a
-//! kill the branch would be promoted over old files, and the user's next commit
-//! would undo the promotion.
+//! The working trees that have a branch checked out.
 
 use std::path::{Path, PathBuf};
 
-use super::fault::Place;
-use super::files::{Tree, git_dir_of};
-use super::local::Local;
-use super::lock::Lock;
-use super::path::GitPath;
-use super::refs::{Swap, of_branch};
-use super::tree::changed;
-use crate::domain::ObjectId;
+use super::files::git_dir_of;
+use crate::adapter::git::branch::refs::of_branch;
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::objects::path::GitPath;
 use crate::port::RepositoryError;
-
-/// Moves a branch forward, with its files where it is checked out.
-pub(super) fn advance(
-    local: &Local,
-    branch: &str,
-    old: ObjectId,
-    new: ObjectId,
-) -> Result<Swap, RepositoryError> {
-    let name = of_branch(branch);
-    let _lock = Lock::of(&local.common).map_err(local.place.io_fault("could not lock"))?;
-    match local.target(&name)? {
-        Some(now) if now == new => return Ok(Swap::Done),
-        Some(now) if now == old => {}
-        _ => return Ok(Swap::Overtaken),
-    }
-    match checked_out(local, branch)?.as_slice() {
-        [] => advance_alone(local, branch, old, new),
-        [tree] => forward(
-            &Tree {
-                local,
-                folder: tree,
-            },
-            branch,
-            old,
-            new,
-        ),
-        [first, second, ..] => Err(Place::found(
-            format!("could not move `{branch}`"),
-            format!(
-                "it is checked out twice, in `{}` and `{}`",
-                first.display(),
-                second.display()
-            ),
-        )),
-    }
-}
 
 /// The working trees that have a branch checked out.
 ///
 /// # Errors
 /// When one of them is in the middle of rebasing it: Git moves the branch at the end
 /// then, and fails if somebody else did meanwhile.
-pub(super) fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, RepositoryError> {
+pub fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, RepositoryError> {
     let name = of_branch(branch);
     if !local.common.join("worktrees").is_dir() {
         refuse_rebasing(&local.common, local.top.as_deref(), &name)?;
@@ -126,40 +81,4 @@ fn refuse_rebasing(
         )),
         _ => Ok(()),
     }
-}
-
-/// Moves the branch that is checked out, and its files.
-fn forward(
-    tree: &Tree<'_>,
-    branch: &str,
-    old: ObjectId,
-    new: ObjectId,
-) -> Result<Swap, RepositoryError> {
-    let local = tree.local;
-    let root = |commit| Ok::<_, RepositoryError>(Some(local.commit(commit)?.tree));
-    let changes = changed(local, root(old)?, root(new)?)?;
-    tree.update(branch, &changes, old, new)?;
-    let swap = advance_alone(local, branch, old, new);
-    if !matches!(swap, Ok(Swap::Done)) {
-        // What went wrong first is what the user must know; what stays, the next run finds.
-        let _ = tree.update(branch, &[], new, old);
-    }
-    swap
-}
-
-/// Moves a branch and no files.
-fn advance_alone(
-    local: &Local,
-    branch: &str,
-    old: ObjectId,
-    new: ObjectId,
-) -> Result<Swap, RepositoryError> {
-    let message = local.commit(new)?.message;
-    let title = message.lines().next().unwrap_or_default();
-    local.swap(
-        &of_branch(branch),
-        Some(old),
-        Some(new),
-        &format!("promote: {title}"),
-    )
 }

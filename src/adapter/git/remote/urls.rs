@@ -1,14 +1,14 @@
 //! What Git's settings say of a remote: its URLs, and where its branches are remembered.
 
-use super::fault::Place;
-use super::local::Local;
-use super::refs::of_branch;
+use crate::adapter::git::branch::refs::of_branch;
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::local::Local;
 use crate::domain::without_user_info;
 use crate::port::RepositoryError;
 
 /// Which of a remote's URLs is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Purpose {
+pub enum Purpose {
     /// Reading its branches.
     Fetch,
     /// Moving one of them.
@@ -16,7 +16,7 @@ pub(super) enum Purpose {
 }
 
 /// A remote's URLs, with what Git's settings make of them.
-pub(super) fn of_remote(
+pub fn of_remote(
     local: &Local,
     name: &str,
     purpose: Purpose,
@@ -57,7 +57,7 @@ pub(super) fn of_remote(
 
 /// Makes sure that a push goes to one place: of several, some could take it and others not, and the
 /// next run would find nothing to do.
-pub(super) fn refuse_several(local: &Local, name: &str) -> Result<(), RepositoryError> {
+pub fn refuse_several(local: &Local, name: &str) -> Result<(), RepositoryError> {
     let urls = of_remote(local, name, Purpose::Push)?;
     if urls.len() < 2 {
         return Ok(());
@@ -69,7 +69,7 @@ pub(super) fn refuse_several(local: &Local, name: &str) -> Result<(), Repository
 }
 
 /// Where this repository remembers a branch of a remote, by the refspecs that Git fetches with.
-pub(super) fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
+pub fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
     let specs = format!("remote.{remote}.fetch");
     map(&local.settings.all(&specs), &of_branch(branch))
 }

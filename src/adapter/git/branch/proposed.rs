@@ -6,14 +6,16 @@
 //! a shallow clone, where it cannot be told where the base's history begins, the
 //! last commit alone tells whether the branch is still the program's own.
 
-use super::local::Local;
 use super::publish;
-use super::push::Update;
-use super::refs::{Swap, of_branch};
-use super::remote::Remote;
-use super::tree::{Changed, changed};
-use super::urls::Purpose;
-use super::worktree::checked_out;
+use super::refs::Swap;
+use super::refs::of_branch;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::objects::difference::Changed;
+use crate::adapter::git::objects::difference::changed;
+use crate::adapter::git::remote::connection::Remote;
+use crate::adapter::git::remote::push::Update;
+use crate::adapter::git::remote::urls::Purpose;
+use crate::adapter::git::worktree::checkouts::checked_out;
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::port::{
     Advance, Branch, Expected, ProposedBranch, ProposedCommit, ProposedFile, RepositoryError, Sight,
@@ -23,7 +25,7 @@ use crate::port::{
 const MOST: usize = 500;
 
 /// The branch `name` beside `base`, with the commits that the base lacks.
-pub(super) fn look(
+pub fn look(
     local: &Local,
     base: &Branch,
     name: &str,
@@ -61,10 +63,10 @@ pub(super) fn look(
 
 /// A commit with what it changed.
 fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryError> {
-    let commit = local.commit(id)?;
+    let commit = local.objects.commit(id)?;
     let before = match commit.parents.first() {
         // Where a shallow clone ends, its parent is not here.
-        Some(parent) if local.objects.has(*parent) => Some(local.commit(*parent)?.tree),
+        Some(parent) if local.objects.has(*parent) => Some(local.objects.commit(*parent)?.tree),
         _ => None,
     };
     let file = |changed: Changed| ProposedFile {
@@ -83,11 +85,7 @@ fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryErr
 }
 
 /// The branches beside `base` whose names begin so.
-pub(super) fn beside(
-    local: &Local,
-    base: &Branch,
-    prefix: &str,
-) -> Result<Vec<String>, RepositoryError> {
+pub fn beside(local: &Local, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
     let mut names = match &base.remote {
         Some(remote) => Remote::open(local, remote, Purpose::Push)?.branches()?,
         None => local.branches()?,
@@ -113,7 +111,7 @@ fn in_the_way(
 }
 
 /// Makes the branch point at `commit`, or deletes it.
-pub(super) fn replace(
+pub fn replace(
     local: &Local,
     base: &Branch,
     name: &str,

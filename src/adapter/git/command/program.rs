@@ -12,9 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::fault::Place;
-use super::process::{self, Dialogue, Limit, Ran};
-use super::{NetworkOptions, Prompts};
+use super::network::NetworkOptions;
+use super::network::Prompts;
+use super::process;
+use super::process::Dialogue;
+use super::process::Limit;
+use super::process::Ran;
+use crate::adapter::git::fault::Place;
 use crate::port::RepositoryError;
 
 /// The oldest Git that is enough.
@@ -24,7 +28,7 @@ const OLDEST: (u32, u32) = (2, 30);
 const LOCAL: Duration = Duration::from_secs(120);
 
 /// What Git takes from its environment instead of finding it from a folder.
-pub(super) const PLACES: [&str; 7] = [
+pub const PLACES: [&str; 7] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",
@@ -36,17 +40,17 @@ pub(super) const PLACES: [&str; 7] = [
 
 /// Git, run in one folder.
 #[derive(Clone)]
-pub(super) struct Git {
+pub struct Git {
     program: PathBuf,
     /// The folder in which it is run.
-    pub(super) dir: PathBuf,
+    pub dir: PathBuf,
     /// How remotes are reached.
-    pub(super) network: NetworkOptions,
+    pub network: NetworkOptions,
 }
 
 impl Git {
     /// Finds Git on the `PATH`.
-    pub(super) fn find(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
+    pub fn find(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let program = std::env::split_paths(&path)
@@ -62,7 +66,7 @@ impl Git {
     }
 
     /// That this Git is too old, if it is.
-    pub(super) fn check_version(&self) -> Result<(), RepositoryError> {
+    pub fn check_version(&self) -> Result<(), RepositoryError> {
         let text = self.ask(&["version"])?.text();
         let found = text.trim().trim_start_matches("git version ");
         let mut numbers = found.split('.').map_while(|part| part.parse().ok());
@@ -76,7 +80,7 @@ impl Git {
     }
 
     /// A command of Git's, with these arguments.
-    pub(super) fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut git = Command::new(&self.program);
         git.current_dir(&self.dir).args(args).env("LANGUAGE", "en");
         if self.network.prompts == Prompts::Never {
@@ -86,21 +90,17 @@ impl Git {
     }
 
     /// Runs a command that asks nobody and no remote; whether it succeeded is up to the caller.
-    pub(super) fn ask(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
+    pub fn ask(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
         self.run(&mut self.command(args), Vec::new(), Limit::Silence(LOCAL))
     }
 
     /// Runs a command that reads this, and asks nobody and no remote.
-    pub(super) fn tell(
-        &self,
-        command: &mut Command,
-        input: Vec<u8>,
-    ) -> Result<Ran, RepositoryError> {
+    pub fn tell(&self, command: &mut Command, input: Vec<u8>) -> Result<Ran, RepositoryError> {
         self.run(command, input, Limit::Silence(LOCAL))
     }
 
     /// The same for a command that must succeed; gives what it printed.
-    pub(super) fn output(
+    pub fn output(
         &self,
         doing: &str,
         command: &mut Command,
@@ -115,14 +115,14 @@ impl Git {
     }
 
     /// The same without input, as text without the last line end.
-    pub(super) fn answer(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
+    pub fn answer(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
         let output = self.output(doing, &mut self.command(args), Vec::new())?;
         let text = String::from_utf8_lossy(&output);
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
     /// Runs a command within a limit.
-    pub(super) fn run(
+    pub fn run(
         &self,
         command: &mut Command,
         input: Vec<u8>,
@@ -132,13 +132,13 @@ impl Git {
     }
 
     /// Starts a command that answers questions.
-    pub(super) fn dialogue(&self, args: &[&str]) -> Result<Dialogue, RepositoryError> {
+    pub fn dialogue(&self, args: &[&str]) -> Result<Dialogue, RepositoryError> {
         Dialogue::start(&mut self.command(args), self.limit(LOCAL))
             .map_err(|error| self.not_run(error))
     }
 
     /// The limit of a command that may ask somebody, and may be silent for so long otherwise.
-    pub(super) fn limit(&self, silence: Duration) -> Limit {
+    pub fn limit(&self, silence: Duration) -> Limit {
         match self.network.prompts {
             Prompts::Never => Limit::Silence(silence),
             Prompts::Terminal => Limit::Terminal,
@@ -146,7 +146,7 @@ impl Git {
     }
 
     /// That a command could not be run to its end.
-    pub(super) fn not_run(&self, error: io::Error) -> RepositoryError {
+    pub fn not_run(&self, error: io::Error) -> RepositoryError {
         match error.kind() {
             io::ErrorKind::NotFound if !self.program.is_file() => RepositoryError::GitMissing,
             _ => self.place().io_fault("could not run `git`")(error),
@@ -154,7 +154,7 @@ impl Git {
     }
 
     /// What a failed command printed, as an error.
-    pub(super) fn fault(&self, doing: &str, ran: &Ran) -> RepositoryError {
+    pub fn fault(&self, doing: &str, ran: &Ran) -> RepositoryError {
         let text = String::from_utf8_lossy(&ran.stderr);
         let system = self.place().of_system(&text, || text.trim().into());
         let lines: Vec<&str> = text.split_whitespace().collect();

@@ -18,14 +18,14 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Held until it is dropped; nothing where the file system has no locks, and on Windows, where a folder
 /// has none.
-pub(super) struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
+pub struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
 
 impl Lock {
     /// Waits for the lock of a repository.
     ///
     /// # Errors
     /// When another promotion holds it for too long.
-    pub(super) fn of(common: &Path) -> io::Result<Self> {
+    pub fn of(common: &Path) -> io::Result<Self> {
         if cfg!(windows) {
             return Ok(Self(None));
         }

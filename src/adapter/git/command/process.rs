@@ -25,22 +25,22 @@ const TICK: Duration = Duration::from_millis(50);
 const REST: Duration = Duration::from_secs(2);
 
 /// What a program printed, and how it ended.
-pub(super) struct Ran {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
+pub struct Ran {
+    pub status: ExitStatus,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
 }
 
 impl Ran {
     /// Its standard output as text.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 }
 
 /// How a program is run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Limit {
+pub enum Limit {
     /// In a process group of its own, which is killed after so long a silence.
     Silence(Duration),
     /// In the terminal's process group and without a deadline: it may ask somebody.
@@ -51,7 +51,7 @@ pub(super) enum Limit {
 ///
 /// # Errors
 /// When it cannot be started, is silent for too long ([`io::ErrorKind::TimedOut`]), or prints too much.
-pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ran> {
+pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ran> {
     let stdin = if input.is_empty() {
         Stdio::null()
     } else {
@@ -122,7 +122,7 @@ fn forward(
 }
 
 /// A program that answers one question after the other.
-pub(super) struct Dialogue {
+pub struct Dialogue {
     running: Running,
     answers: Receiver<(usize, Vec<u8>)>,
     read: Vec<u8>,
@@ -130,7 +130,7 @@ pub(super) struct Dialogue {
 
 impl Dialogue {
     /// Starts it.
-    pub(super) fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
+    pub fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
         let mut running =
             Running::start(command.stdin(Stdio::piped()).stderr(Stdio::null()), limit)?;
         let (sender, answers) = mpsc::channel();
@@ -143,7 +143,7 @@ impl Dialogue {
     }
 
     /// Asks a question of one line; its answer is read by [`Dialogue::line`] and [`Dialogue::take`].
-    pub(super) fn ask(&mut self, question: &str) -> io::Result<()> {
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
         let stdin = self.running.child.stdin.as_mut();
         let stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
         stdin.write_all(format!("{question}\n").as_bytes())?;
@@ -151,7 +151,7 @@ impl Dialogue {
     }
 
     /// The next line of the answer.
-    pub(super) fn line(&mut self) -> io::Result<String> {
+    pub fn line(&mut self) -> io::Result<String> {
         loop {
             if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
                 let line = self.take(end + 1)?;
@@ -162,7 +162,7 @@ impl Dialogue {
     }
 
     /// So many bytes of the answer.
-    pub(super) fn take(&mut self, bytes: usize) -> io::Result<Vec<u8>> {
+    pub fn take(&mut self, bytes: usize) -> io::Result<Vec<u8>> {
         while self.read.len() < bytes {
             self.more()?;
         }

@@ -1,18 +1,22 @@
 //! Publishing a commit on a branch, and what follows it here.
 
-use super::fault::{Place, display_chain};
-use super::local::Local;
-use super::push::{Pushed, Update};
-use super::refs::{Swap, of_branch};
-use super::remote::Remote;
-use super::urls::{Purpose, tracking};
-use super::worktree;
+use super::refs::Swap;
+use super::refs::of_branch;
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::fault::display_chain;
+use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::connection::Remote;
+use crate::adapter::git::remote::push::Pushed;
+use crate::adapter::git::remote::push::Update;
+use crate::adapter::git::remote::urls::Purpose;
+use crate::adapter::git::remote::urls::tracking;
+use crate::adapter::git::worktree::advance;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::{Notice, Obstacle};
 use crate::port::{Advance, Branch, RepositoryError};
 
 /// Moves the branch from its tip to `commit`.
-pub(super) fn publish(
+pub fn publish(
     local: &Local,
     branch: &Branch,
     commit: CommitId,
@@ -25,7 +29,7 @@ pub(super) fn publish(
         ));
     }
     let Some(remote) = &branch.remote else {
-        return Ok(match worktree::advance(local, &branch.name, old, new)? {
+        return Ok(match advance::advance(local, &branch.name, old, new)? {
             Swap::Done => Advance::Done {
                 notices: Vec::new(),
             },
@@ -52,7 +56,7 @@ pub(super) fn publish(
 /// What the user should know of a push that is done; `None` where somebody was faster.
 ///
 /// A branch that could not follow here is a notice and no error.
-pub(super) fn notices(
+pub fn notices(
     local: &Local,
     pushed: Pushed,
     remote: &str,
@@ -104,7 +108,7 @@ fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<No
             remote: remote.to_owned(),
         });
     }
-    match worktree::advance(local, branch, old, new) {
+    match advance::advance(local, branch, old, new) {
         Ok(Swap::Done) => None,
         Ok(Swap::Overtaken) => stopped(Obstacle::Moved),
         Err(RepositoryError::Dirty { paths, .. }) => stopped(Obstacle::LocalChanges { paths }),
@@ -115,12 +119,12 @@ fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<No
 /// Lets the local branch follow where an earlier run was stopped after its push: when the remote's last
 /// commit is a promotion by the same person, the branch is only behind it, and never was at it. A
 /// branch that was reset on purpose stays.
-pub(super) fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
+pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
     let (Some(remote), tip) = (&branch.remote, branch.tip.0) else {
         return Ok(Vec::new());
     };
     let name = of_branch(&branch.name);
-    let commit = local.commit(tip)?;
+    let commit = local.objects.commit(tip)?;
     let is_promotion = commit.message.contains("\nPromotion-Id: ");
     let Some(old) = local
         .target(&name)?

@@ -40,12 +40,12 @@ impl Default for NetworkOptions {
 
 impl NetworkOptions {
     /// How long a push may be silent: the server's hooks run meanwhile.
-    pub(super) fn of_push(&self) -> Duration {
+    pub fn of_push(&self) -> Duration {
         self.silence * 4
     }
 
     /// The tries of one step, from now on.
-    pub(super) fn tries(&self) -> Tries {
+    pub fn tries(&self) -> Tries {
         Tries {
             until: Instant::now() + self.silence * 2,
             pauses: ExponentialBuilder::default()
@@ -61,14 +61,14 @@ impl NetworkOptions {
 const MOST: usize = 4;
 
 /// The tries that are left.
-pub(super) struct Tries {
+pub struct Tries {
     until: Instant,
     pauses: ExponentialBackoff,
 }
 
 impl Tries {
     /// Waits before the next try; `false` when there is none.
-    pub(super) fn wait(&mut self) -> bool {
+    pub fn wait(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else {
             return false;
         };

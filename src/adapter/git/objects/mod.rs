@@ -1,0 +1,20 @@
+//! Reading and writing objects.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `database` | reading objects with libgit2 or `git cat-file` |
+//! | `write` | writing and flushing objects |
+//! | `commit` | writing a commit |
+//! | `tree`, `path` | the entries of a tree, and paths as bytes |
+//! | `rebuild` | rebuilding trees along the changed paths |
+//! | `difference` | comparing two trees |
+//! | `snapshot` | one commit as the port's snapshot |
+
+pub mod commit;
+pub mod database;
+pub mod difference;
+pub mod path;
+pub mod rebuild;
+pub mod snapshot;
+pub mod tree;
+pub mod write;

@@ -1,0 +1,132 @@
+//! Trees as bytes: reading and writing their entries.
+//!
+//! # Why
+//!
+//! A promotion must leave every entry that it does not change as it is, with
+//! odd modes (`100664`) and names that are not UTF-8. Git's tree format is a
+//! list of `mode name\0id`; keeping the entries' bytes is simpler and more
+//! exact than going through libgit2's builder, which normalises modes.
+
+use std::collections::BTreeMap;
+
+use git2::ObjectType;
+
+use crate::adapter::git::fault::Place;
+use crate::adapter::git::local::Local;
+use crate::domain::{FileMode, ObjectId};
+use crate::port::RepositoryError;
+
+/// One entry as it stands in a tree.
+#[derive(Clone, Copy)]
+pub struct RawEntry<'a> {
+    pub mode: &'a [u8],
+    pub name: &'a [u8],
+    pub id: &'a [u8],
+}
+
+impl RawEntry<'_> {
+    /// The object.
+    pub fn id(&self) -> Option<ObjectId> {
+        ObjectId::from_bytes(self.id)
+    }
+
+    /// What the entry is.
+    pub fn kind(&self) -> FileMode {
+        kind(self.mode)
+    }
+}
+
+/// What an entry with a mode of these digits is.
+pub fn kind(mode: &[u8]) -> FileMode {
+    match mode {
+        b"40000" => FileMode::Directory,
+        b"120000" => FileMode::Symlink,
+        b"160000" => FileMode::Submodule,
+        [.., a, _, _] if mode.len() == 6 && a & 1 == 1 => FileMode::Executable,
+        _ => FileMode::Regular,
+    }
+}
+
+/// The entries of a tree whose ids have `size` bytes; `None` where it is damaged, as the last one.
+pub fn parse_tree(mut data: &[u8], size: usize) -> impl Iterator<Item = Option<RawEntry<'_>>> {
+    std::iter::from_fn(move || {
+        if data.is_empty() {
+            return None;
+        }
+        let entry = split_entry(data, size);
+        data = entry.map_or(&[], |(_, rest)| rest);
+        Some(entry.map(|(entry, _)| entry))
+    })
+}
+
+fn split_entry(data: &[u8], size: usize) -> Option<(RawEntry<'_>, &[u8])> {
+    let space = data.iter().take(8).position(|b| *b == b' ')?;
+    let (mode, rest) = (&data[..space], &data[space + 1..]);
+    let end = rest.iter().position(|b| *b == 0)?;
+    let (name, rest) = (&rest[..end], &rest[end + 1..]);
+    let (id, rest) = rest.split_at_checked(size)?;
+    Some((RawEntry { mode, name, id }, rest))
+}
+
+/// An entry: its mode's digits and its object.
+pub type Entry = (Vec<u8>, ObjectId);
+
+/// The entries of a tree by name.
+pub type Entries = BTreeMap<Vec<u8>, Entry>;
+
+/// The entries of a tree; none for `None`.
+pub fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, RepositoryError> {
+    let Some(id) = tree else {
+        return Ok(Entries::new());
+    };
+    let read = |bytes: &[u8]| {
+        parse_tree(bytes, id.as_bytes().len())
+            .map(|entry| {
+                let entry = entry?;
+                Some((entry.name.to_vec(), (entry.mode.to_vec(), entry.id()?)))
+            })
+            .collect::<Option<Entries>>()
+    };
+    let found = local.objects.read(id, ObjectType::Tree, read)?;
+    found.ok_or_else(|| Place::found(format!("could not read tree `{id}`"), "it is damaged"))
+}
+
+/// The digits of a mode; those of the old entry if it is of the same kind.
+pub fn digits_like(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
+    match old {
+        Some((old, _)) if kind(&old) == mode => old,
+        _ => digits(mode).to_vec(),
+    }
+}
+
+/// The digits of a mode.
+pub fn digits(mode: FileMode) -> &'static [u8] {
+    match mode {
+        FileMode::Directory => b"40000",
+        FileMode::Regular => b"100644",
+        FileMode::Executable => b"100755",
+        FileMode::Symlink => b"120000",
+        FileMode::Submodule => b"160000",
+    }
+}
+
+/// Git's order: a directory sorts as if its name ended in `/`.
+pub fn serialize(entries: Entries) -> Vec<u8> {
+    let mut sorted: Vec<_> = entries.into_iter().collect();
+    sorted.sort_by_cached_key(|(name, (mode, _))| {
+        let mut key = name.clone();
+        if mode == b"40000" {
+            key.push(b'/');
+        }
+        key
+    });
+    let mut data = Vec::new();
+    for (name, (mode, id)) in sorted {
+        data.extend_from_slice(&mode);
+        data.push(b' ');
+        data.extend_from_slice(&name);
+        data.push(0);
+        data.extend_from_slice(id.as_bytes());
+    }
+    data
+}

@@ -1,0 +1,14 @@
+//! A remote: its URLs, its branches, pushing to it.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `urls` | its URLs and tracking branches, from Git's settings |
+//! | `connection` | running Git commands that contact it |
+//! | `branches`, `listing` | listing its branches and fetching one |
+//! | `push` | moving one of its branches |
+
+pub mod branches;
+pub mod connection;
+pub mod listing;
+pub mod push;
+pub mod urls;
