@@ -17,8 +17,8 @@ use git_promote::wiring;
 /// # Errors
 /// When it cannot be planned, or `out` cannot be written.
 pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let outside = wiring::open(dir, &wiring::Reach::default())?;
-    let ports = outside.ports(&NoObserver);
+    let adapters = wiring::open(dir, &wiring::NetworkOptions::default())?;
+    let ports = adapters.ports(&NoObserver);
     let request = Request {
         action: Some(git_promote::domain::Action::None),
         ..Request::between(from, to)

@@ -79,9 +79,9 @@
 //! use git_promote::wiring;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let outside = wiring::open(".".as_ref(), &wiring::Reach::default())?;
+//! let adapters = wiring::open(".".as_ref(), &wiring::NetworkOptions::default())?;
 //! let request = Request::between("staging", "production");
-//! let prepared = engine::prepare(&outside.ports(&NoObserver), &request).await?;
+//! let prepared = engine::prepare(&adapters.ports(&NoObserver), &request).await?;
 //! for file in prepared.plan.changed_files() {
 //!     println!("{}", file.path);
 //! }

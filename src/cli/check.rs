@@ -15,7 +15,7 @@ use crate::inventory::{self, ApplicationMap};
 use crate::port::{Reading, SettingsError};
 use crate::render::harmless;
 use crate::render::{counted, text};
-use crate::wiring::{self, Reach};
+use crate::wiring::{self, NetworkOptions};
 
 /// Check the configuration of the working tree, and report all its faults at once.
 ///
@@ -102,7 +102,7 @@ fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     {
         Some(root) => Ok(root.to_path_buf()),
         // Says so if it is no repository at all.
-        None => wiring::open(directory, &Reach::default())
+        None => wiring::open(directory, &NetworkOptions::default())
             .map_err(Failure::from)
             .and(Err(Failure::NoWorkingTree)),
     }
@@ -114,9 +114,9 @@ fn layout(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let outside = wiring::open(directory, &Reach::default())?;
+    let adapters = wiring::open(directory, &NetworkOptions::default())?;
     let story = Story::begin(console.telling);
-    let ports = outside.ports(&story);
+    let ports = adapters.ports(&story);
     let snapshot = ports
         .repository
         .snapshot(ports.repository.revision("HEAD")?)?;

@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::text::{self, Detail, Kept, Length, Selectors};
 use crate::render::{json_v1, markdown};
-use crate::wiring::Outside;
+use crate::wiring::Adapters;
 
 /// Show what a promotion would do, and write nothing.
 #[derive(Args, Debug)]
@@ -104,7 +104,7 @@ fn tell(arguments: &DiffArguments, plan: &Plan, console: &mut Console<'_>) -> io
 /// When it cannot be planned, or the output cannot be written.
 pub async fn run(
     arguments: &DiffArguments,
-    outside: &Outside,
+    adapters: &Adapters,
     directory: &std::path::Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
@@ -113,7 +113,7 @@ pub async fn run(
     // A preview shows what would be promoted whatever a policy demands of the promotion itself.
     request.action = Some(Action::None);
     let story = Story::begin(console.telling);
-    let prepared = engine::prepare(&outside.ports(&story), &request).await;
+    let prepared = engine::prepare(&adapters.ports(&story), &request).await;
     story.end();
     let plan = prepared?.plan;
     match arguments.selection.output {

@@ -109,8 +109,8 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
             diff.selection.warn(console)?;
-            let outside = crate::wiring::open(&directory, &diff.selection.reach())?;
-            wait_for(diff::run(diff, &outside, &directory, console))
+            let adapters = crate::wiring::open(&directory, &diff.selection.network())?;
+            wait_for(diff::run(diff, &adapters, &directory, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
@@ -129,8 +129,8 @@ fn promotion(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     arguments.selection.warn(console)?;
-    let outside = crate::wiring::open(directory, &arguments.selection.reach())?;
-    wait_for(promote::run(arguments, &outside, directory, console))
+    let adapters = crate::wiring::open(directory, &arguments.selection.network())?;
+    wait_for(promote::run(arguments, &adapters, directory, console))
 }
 
 /// The demo's promotion, which is like any other one.

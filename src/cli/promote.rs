@@ -15,7 +15,7 @@ use crate::domain::{Action, GuardName};
 use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
 use crate::render::{json_v1, markdown, receipt, text};
-use crate::wiring::Outside;
+use crate::wiring::Adapters;
 
 /// A promotion.
 #[derive(Args, Debug)]
@@ -114,7 +114,7 @@ fn allow(words: &[AllowWord]) -> Allow {
 /// When it cannot be planned or applied, or the output cannot be written.
 pub async fn run(
     arguments: &PromoteArguments,
-    outside: &Outside,
+    adapters: &Adapters,
     directory: &std::path::Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
@@ -135,7 +135,7 @@ pub async fn run(
         ..arguments.selection.request(settings)
     };
     let story = Story::begin(console.telling);
-    let prepared = engine::prepare(&outside.ports(&story), &request).await;
+    let prepared = engine::prepare(&adapters.ports(&story), &request).await;
     story.end();
     let prepared = prepared?;
 
@@ -179,7 +179,7 @@ pub async fn run(
     let shown = prepared.plan.clone();
     let branch = prepared.branch.name.clone();
     let story = Story::begin(console.telling);
-    let receipt = engine::apply(&outside.ports(&story), &request, prepared).await;
+    let receipt = engine::apply(&adapters.ports(&story), &request, prepared).await;
     story.end();
     let receipt = receipt?;
     let (detail, allow) = (arguments.detail.into(), &request.allow);

@@ -11,7 +11,7 @@ use super::terminal::can_ask;
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
-use crate::wiring::{Prompts, Reach};
+use crate::wiring::{NetworkOptions, Prompts};
 
 /// Environments, applications and differences.
 #[derive(Args, Clone, Debug)]
@@ -134,15 +134,15 @@ impl From<PromoteWord> for Mode {
 
 impl SelectionArguments {
     /// How remotes are reached.
-    pub fn reach(&self) -> Reach {
-        Reach {
+    pub fn network(&self) -> NetworkOptions {
+        NetworkOptions {
             silence: Duration::from_secs(self.timeout),
             prompts: if can_ask() {
                 Prompts::Terminal
             } else {
                 Prompts::Never
             },
-            ..Reach::default()
+            ..NetworkOptions::default()
         }
     }
 

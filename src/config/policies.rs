@@ -125,7 +125,7 @@ fn check_match(
     }
     let places = entry.r#match.environments.iter();
     for (at, name) in places.flat_map(|list| list.each(&at.key("environments"))) {
-        if !environments.iter().any(|e| e.answers_to(name)) {
+        if !environments.iter().any(|e| e.has_name(name)) {
             let known = environments.iter().flat_map(Environment::names);
             notes.warning(undefined("environment", name, known, at));
         }
@@ -148,7 +148,7 @@ fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<&'static 
 
 fn overlap(a: &PolicyMatch, b: &PolicyMatch, environments: &[Environment]) -> bool {
     let canonical = |name: &String| {
-        let known = environments.iter().find(|e| e.answers_to(name));
+        let known = environments.iter().find(|e| e.has_name(name));
         known.map_or_else(|| name.clone(), |e| e.name.clone())
     };
     let places = |m: &PolicyMatch| m.environments.iter().map(canonical).collect::<Vec<_>>();

@@ -8,7 +8,7 @@ pub struct ApplicationName(pub String);
 
 impl ApplicationName {
     /// Whether `word` is the whole name or its last parts (`grafana` of `monitoring/grafana`).
-    pub fn answers_to(&self, word: &str) -> bool {
+    pub fn matches(&self, word: &str) -> bool {
         self.0 == word
             || self
                 .0

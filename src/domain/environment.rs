@@ -35,8 +35,8 @@ impl Environment {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
     }
 
-    /// Whether `word` is the name or an alias.
-    pub fn answers_to(&self, word: &str) -> bool {
+    /// Whether `word` is its name or an alias.
+    pub fn has_name(&self, word: &str) -> bool {
         self.names().any(|n| n == word)
     }
 }

@@ -28,7 +28,7 @@ pub use environment::{Environment, EnvironmentKind};
 pub use guard::GuardName;
 pub use layout::{LayoutError, LayoutMatch, LayoutPattern};
 pub use name_index::{NameIndex, Occurrence};
-pub use naming::{Naming, Whose};
+pub use naming::{Naming, Side};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError};
 pub use proposal::{MergeMethod, PullRequestSettings};

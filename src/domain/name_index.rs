@@ -50,8 +50,8 @@ pub struct Occurrence<T> {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// Whose name it is.
-    pub whose: T,
+    /// Side name it is.
+    pub side: T,
 }
 
 /// Finds names in texts; each name belongs to a `T`.
@@ -69,9 +69,9 @@ impl<T: Copy> NameIndex<T> {
     pub fn new<'a>(given: impl Iterator<Item = (&'a str, T)>, common: T) -> Self {
         let mut names: Vec<(String, T)> = Vec::new();
         let common = COMMON.iter().map(|name| (*name, common));
-        for (name, whose) in given.chain(common) {
+        for (name, side) in given.chain(common) {
             if !name.is_empty() && !names.iter().any(|(known, _)| known == name) {
-                names.push((name.to_owned(), whose));
+                names.push((name.to_owned(), side));
             }
         }
         let first = |name: &str| usize::from(name.as_bytes()[0]);
@@ -114,12 +114,12 @@ impl<T: Copy> NameIndex<T> {
                     bytes[at..].starts_with(n.as_bytes())
                         && bytes.get(at + n.len()).is_none_or(|b| is_edge(*b))
                 });
-                if let Some((name, whose)) = hit {
+                if let Some((name, side)) = hit {
                     let end = at + name.len();
                     found.push(Occurrence {
                         start: at,
                         end,
-                        whose: *whose,
+                        side: *side,
                     });
                     at = end;
                     continue;

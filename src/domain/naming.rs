@@ -8,9 +8,9 @@
 use super::Environment;
 use super::name_index::{NameIndex, Occurrence};
 
-/// Whose name an [`Occurrence`] is.
+/// Which side of a promotion a name belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
+pub enum Side {
     /// The source's; the index among its names.
     Source(usize),
     /// The target's; the index among its names.
@@ -24,7 +24,7 @@ pub enum Whose {
 pub struct Naming {
     source: Environment,
     target: Environment,
-    names: NameIndex<Whose>,
+    names: NameIndex<Side>,
 }
 
 impl Naming {
@@ -39,10 +39,10 @@ impl Naming {
         let of_others = others.into_iter().flat_map(Environment::names);
         let names = NameIndex::new(
             of_source
-                .map(|(i, name)| (name, Whose::Source(i)))
-                .chain(of_target.map(|(i, name)| (name, Whose::Target(i))))
-                .chain(of_others.map(|name| (name, Whose::Other))),
-            Whose::Other,
+                .map(|(i, name)| (name, Side::Source(i)))
+                .chain(of_target.map(|(i, name)| (name, Side::Target(i))))
+                .chain(of_others.map(|name| (name, Side::Other))),
+            Side::Other,
         );
         Self {
             source,
@@ -62,12 +62,12 @@ impl Naming {
     }
 
     /// The occurrences in a path or a part of one: between `/`, `-`, `.`, `_` or the ends.
-    pub fn in_path(&self, text: &str) -> Vec<Occurrence<Whose>> {
+    pub fn in_path(&self, text: &str) -> Vec<Occurrence<Side>> {
         self.names.in_path(text)
     }
 
     /// The occurrences in free text: between any characters that are no letters or digits.
-    pub fn in_text(&self, text: &str) -> Vec<Occurrence<Whose>> {
+    pub fn in_text(&self, text: &str) -> Vec<Occurrence<Side>> {
         self.names.in_text(text)
     }
 
@@ -75,21 +75,21 @@ impl Naming {
     pub fn names_source(&self, path: &str) -> bool {
         self.in_path(path)
             .iter()
-            .any(|o| matches!(o.whose, Whose::Source(_)))
+            .any(|o| matches!(o.side, Side::Source(_)))
     }
 
     /// Whether a path (or part) holds a name of the target.
     pub fn names_target(&self, path: &str) -> bool {
         self.in_path(path)
             .iter()
-            .any(|o| matches!(o.whose, Whose::Target(_)))
+            .any(|o| matches!(o.side, Side::Target(_)))
     }
 
     /// Whether free text holds a name of the target.
     pub fn names_target_in_text(&self, text: &str) -> bool {
         self.in_text(text)
             .iter()
-            .any(|o| matches!(o.whose, Whose::Target(_)))
+            .any(|o| matches!(o.side, Side::Target(_)))
     }
 
     /// The target's name in the position of the source's `index`th, else its first.
@@ -108,7 +108,7 @@ impl Naming {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
         for hit in self.in_text(text) {
-            let Whose::Source(index) = hit.whose else {
+            let Side::Source(index) = hit.side else {
                 continue;
             };
             let old = &text[hit.start..hit.end];
@@ -130,7 +130,7 @@ impl Naming {
     pub fn names_source_in_text(&self, text: &str) -> bool {
         self.in_text(text)
             .iter()
-            .any(|o| matches!(o.whose, Whose::Source(_)))
+            .any(|o| matches!(o.side, Side::Source(_)))
     }
 
     /// Whether two texts are equal but for the environments' names.
@@ -141,12 +141,12 @@ impl Naming {
     /// The text with every name of source or target replaced by one mark.
     pub fn canonical<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         let hits = self.in_text(text);
-        if hits.iter().all(|o| o.whose == Whose::Other) {
+        if hits.iter().all(|o| o.side == Side::Other) {
             return text.into();
         }
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
-        for o in hits.iter().filter(|o| o.whose != Whose::Other) {
+        for o in hits.iter().filter(|o| o.side != Side::Other) {
             out.push_str(&text[done..o.start]);
             out.push('\u{0}');
             done = o.end;
@@ -155,11 +155,11 @@ impl Naming {
         out.into()
     }
 
-    fn replace(&self, text: &str, hits: &[Occurrence<Whose>]) -> String {
+    fn replace(&self, text: &str, hits: &[Occurrence<Side>]) -> String {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
         for o in hits {
-            if let Whose::Source(index) = o.whose {
+            if let Side::Source(index) = o.side {
                 out.push_str(&text[done..o.start]);
                 out.push_str(self.target_name(index));
                 done = o.end;

@@ -29,7 +29,7 @@ impl Settings {
     /// The environment of that name or alias; a name goes before an alias.
     pub fn environment(&self, word: &str) -> Option<&Environment> {
         let named = self.environments.iter().find(|e| e.name == word);
-        named.or_else(|| self.environments.iter().find(|e| e.answers_to(word)))
+        named.or_else(|| self.environments.iter().find(|e| e.has_name(word)))
     }
 
     /// The product of that name.
@@ -51,7 +51,7 @@ impl Settings {
         application: &ApplicationName,
         products: &[&str],
     ) -> Option<&Template> {
-        let holds = |p: &&Product| p.applications.iter().any(|a| application.answers_to(a));
+        let holds = |p: &&Product| p.applications.iter().any(|a| application.matches(a));
         let asked = |p: &&Product| products.contains(&p.name.as_str());
         let mut all = self.products.iter().filter(holds);
         let product = all.clone().find(asked).or_else(|| all.next());
@@ -66,7 +66,7 @@ impl Settings {
     pub fn action_for(&self, target: &Environment, products: &[&str]) -> Option<(Action, &Policy)> {
         self.policies
             .iter()
-            .filter(|p| p.matches.speaks_for(target, products))
+            .filter(|p| p.matches.applies_to(target, products))
             .filter_map(|p| Some((p.action?, p)))
             .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.care())))
     }
@@ -75,7 +75,7 @@ impl Settings {
     pub fn pull_request_for(&self, target: &Environment, products: &[&str]) -> PullRequestSettings {
         self.policies
             .iter()
-            .filter(|p| p.matches.speaks_for(target, products))
+            .filter(|p| p.matches.applies_to(target, products))
             .fold(PullRequestSettings::default(), |all, policy| {
                 all.or(&policy.pull_request)
             })
@@ -167,9 +167,9 @@ pub struct PolicyMatch {
 
 impl PolicyMatch {
     /// Whether a promotion of `products` to `target` is meant.
-    pub fn speaks_for(&self, target: &Environment, products: &[&str]) -> bool {
+    pub fn applies_to(&self, target: &Environment, products: &[&str]) -> bool {
         let kind = || target.kind.is_some_and(|kind| self.kinds.contains(&kind));
-        let environment = || self.environments.iter().any(|e| target.answers_to(e));
+        let environment = || self.environments.iter().any(|e| target.has_name(e));
         let product = || self.products.iter().any(|p| products.contains(&p.as_str()));
         (self.kinds.is_empty() || kind())
             && (self.environments.is_empty() || environment())

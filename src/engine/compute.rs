@@ -144,7 +144,7 @@ fn as_branches(error: InventoryError, repository: &dyn Repository, hop: &Hop) ->
     let branch_of = |environment: &Environment| {
         branches.iter().find(|branch| {
             let last = branch.rsplit('/').next().unwrap_or(branch);
-            environment.answers_to(branch) || environment.answers_to(last)
+            environment.has_name(branch) || environment.has_name(last)
         })
     };
     match (branch_of(&hop.from), branch_of(&hop.to)) {

@@ -33,9 +33,8 @@ impl<'a> Promoted<'a> {
             let products = settings.products.iter().filter(|p| is_in(p));
             products.map(|p| p.name.as_str()).collect()
         };
-        let of = |name: &ApplicationName| {
-            holding(&|p| p.applications.iter().any(|w| name.answers_to(w)))
-        };
+        let of =
+            |name: &ApplicationName| holding(&|p| p.applications.iter().any(|w| name.matches(w)));
         let mut products: Vec<Vec<&str>> = applications
             .iter()
             .filter(changed)
@@ -105,7 +104,7 @@ impl<'a> Promoted<'a> {
         let words = &request.applications;
         let mut applications = applications.map_or_else(Vec::new, <[_]>::to_vec);
         // A product's applications are named by the product.
-        applications.retain(|name| words.iter().any(|word| name.answers_to(word)));
+        applications.retain(|name| words.iter().any(|word| name.matches(word)));
         let asked = Asked {
             products: request.products.clone(),
             applications,

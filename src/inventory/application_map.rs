@@ -58,7 +58,7 @@ pub fn applications(
 
 /// Applications of products that no file belongs to: `--product` would refuse them.
 fn lacking(settings: &Settings, map: &ApplicationMap) -> Vec<Notice> {
-    let is_there = |word: &str| map.applications.keys().any(|n| n.answers_to(word));
+    let is_there = |word: &str| map.applications.keys().any(|n| n.matches(word));
     let named = settings.products.iter().flat_map(|product| {
         let words = product.applications.iter();
         words.map(move |word| (product, word))

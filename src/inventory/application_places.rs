@@ -8,7 +8,7 @@ use super::root::Root;
 use super::scope::Scope;
 use super::target_names::{join, target_names};
 use super::trees::{Entry, Trees};
-use crate::domain::{ApplicationName, LayoutPattern, Naming, Whose};
+use crate::domain::{ApplicationName, LayoutPattern, Naming, Side};
 use crate::port::RepositoryError;
 
 /// Finds the applications below the environments' roots.
@@ -74,7 +74,7 @@ impl ApplicationPlaces<'_> {
                     continue;
                 }
                 let below = match side {
-                    Whose::Source(_) => self.trees.source(entry.id)?,
+                    Side::Source(_) => self.trees.source(entry.id)?,
                     _ => self.trees.target(entry.id)?,
                 };
                 for child in below.iter() {
@@ -96,7 +96,7 @@ impl ApplicationPlaces<'_> {
         &self,
         root: &Root,
         scope: &Scope<'_>,
-        visit: &mut dyn FnMut(&str, Whose) -> bool,
+        visit: &mut dyn FnMut(&str, Side) -> bool,
     ) -> Result<(), RepositoryError> {
         // Asked before a place is kept: a folder may hold thousands that nobody wants.
         let is_wanted = |path: &str, entry: &Entry| !entry.is_directory() || scope.enters(path);
@@ -112,7 +112,7 @@ impl ApplicationPlaces<'_> {
                 continue;
             }
             let below = match side {
-                Whose::Source(_) => self.trees.source(entry.id)?,
+                Side::Source(_) => self.trees.source(entry.id)?,
                 _ => self.trees.target(entry.id)?,
             };
             open.extend(below.iter().filter_map(|child| {
@@ -142,7 +142,7 @@ pub(super) fn choose(
         let whole = known.keys().find(|name| name.0 == *word);
         let matches: Vec<&ApplicationName> = match whole {
             Some(name) => vec![name],
-            None => known.keys().filter(|name| name.answers_to(word)).collect(),
+            None => known.keys().filter(|name| name.matches(word)).collect(),
         };
         match matches.as_slice() {
             [] => {

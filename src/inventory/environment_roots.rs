@@ -13,7 +13,7 @@ use super::find_roots::find_roots;
 use super::root::Root;
 use super::scope::Scope;
 use super::trees::{Entry, Trees};
-use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Whose};
+use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Side};
 
 /// Every first appearance of the environments, and the rule that names the applications.
 #[derive(Debug)]
@@ -24,29 +24,29 @@ pub(super) struct EnvironmentRoots {
 
 /// One side of a pair of environments.
 struct PairSide<'a> {
-    side: Whose,
+    side: Side,
     naming: &'a Naming,
 }
 
 impl PathNames for PairSide<'_> {
     fn is_environment(&self, word: &str) -> bool {
         match self.side {
-            Whose::Source(_) => self.naming.source().answers_to(word),
-            _ => self.naming.target().answers_to(word),
+            Side::Source(_) => self.naming.source().has_name(word),
+            _ => self.naming.target().has_name(word),
         }
     }
 
     fn is_named(&self, part: &str) -> bool {
         match self.side {
-            Whose::Source(_) => self.naming.names_source(part),
-            Whose::Target(_) => self.naming.names_target(part),
-            Whose::Other => false,
+            Side::Source(_) => self.naming.names_source(part),
+            Side::Target(_) => self.naming.names_target(part),
+            Side::Other => false,
         }
     }
 
     fn without_environment(&self, part: &str) -> String {
         let names = self.naming.in_path(part);
-        let own = names.iter().filter(|name| name.whose != Whose::Other);
+        let own = names.iter().filter(|name| name.side != Side::Other);
         without_ranges(part, own.map(|name| (name.start, name.end)))
     }
 }
@@ -77,7 +77,7 @@ impl EnvironmentRoots {
     }
 
     /// The application of a file; `side` is the environment whose names the path carries.
-    pub(super) fn application(&self, path: &str, side: Whose, naming: &Naming) -> ApplicationName {
+    pub(super) fn application(&self, path: &str, side: Side, naming: &Naming) -> ApplicationName {
         self.rule.application(path, &PairSide { side, naming })
     }
 
@@ -85,7 +85,7 @@ impl EnvironmentRoots {
     pub(super) fn application_of_folder(
         &self,
         folder: &str,
-        side: Whose,
+        side: Side,
         naming: &Naming,
     ) -> Option<ApplicationName> {
         let names = PairSide { side, naming };
@@ -95,18 +95,13 @@ impl EnvironmentRoots {
     /// Whether all files below a folder are of one application, whatever their names.
     ///
     /// False where that takes more than a look at the folder's own path.
-    pub(super) fn is_of_one_application(&self, folder: &str, side: Whose, naming: &Naming) -> bool {
+    pub(super) fn is_of_one_application(&self, folder: &str, side: Side, naming: &Naming) -> bool {
         let names = PairSide { side, naming };
         self.rule.is_of_one_application(folder, &names)
     }
 
     /// The match of the configured layout with a path.
-    pub(super) fn by_layout(
-        &self,
-        path: &str,
-        side: Whose,
-        naming: &Naming,
-    ) -> Option<LayoutMatch> {
+    pub(super) fn by_layout(&self, path: &str, side: Side, naming: &Naming) -> Option<LayoutMatch> {
         self.rule.by_layout(path, &PairSide { side, naming })
     }
 }
@@ -121,7 +116,7 @@ fn has_build_files(
     let folders = whole.flat_map(Root::entries);
     for (_, folder, side) in folders.filter(|(_, entry, _)| entry.is_directory()) {
         let entries = match side {
-            Whose::Source(_) => trees.source(folder.id)?,
+            Side::Source(_) => trees.source(folder.id)?,
             _ => trees.target(folder.id)?,
         };
         if entries.iter().any(|entry| is_build_file(&entry.name)) {
@@ -145,6 +140,6 @@ fn first(root: &Root) -> Option<&Entry> {
 fn is_whole_name(root: &Root, naming: &Naming) -> bool {
     first(root).is_some_and(|entry| {
         entry.is_directory()
-            && (naming.source().answers_to(&entry.name) || naming.target().answers_to(&entry.name))
+            && (naming.source().has_name(&entry.name) || naming.target().has_name(&entry.name))
     })
 }

@@ -17,7 +17,7 @@ use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{join, target_names};
 use super::trees::{Entry, Trees};
-use crate::domain::{Naming, ObjectId, RepoPath, Whose};
+use crate::domain::{Naming, ObjectId, RepoPath, Side};
 use crate::port::RepositoryError;
 
 /// What becomes of files that are equal on both sides.
@@ -96,7 +96,7 @@ impl Walk<'_> {
                 return self.folder(path, source.id, &folders);
             }
         }
-        let application = self.roots.application(path, Whose::Source(0), self.naming);
+        let application = self.roots.application(path, Side::Source(0), self.naming);
         let existing: Vec<&Candidate> = candidates.iter().filter(|c| c.entry.is_some()).collect();
         let chosen = match existing.as_slice() {
             [] => candidates
@@ -152,7 +152,7 @@ impl Walk<'_> {
             && only.id == source
             && self.equal == Equal::PassedOver
         {
-            let side = Whose::Source(0);
+            let side = Side::Source(0);
             match self.roots.application_of_folder(path, side, self.naming) {
                 Some(application) => self.found.present(application),
                 None => self.found.unopened(path, source),
@@ -212,7 +212,7 @@ impl Walk<'_> {
 
     fn target_only(&mut self, path: &str, entry: &Entry) -> Result<(), InventoryError> {
         if !entry.is_directory() {
-            let application = self.roots.application(path, Whose::Target(0), self.naming);
+            let application = self.roots.application(path, Side::Target(0), self.naming);
             self.push(FilePair {
                 path: RepoPath::parse(path)?,
                 source_path: None,

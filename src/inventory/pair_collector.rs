@@ -15,7 +15,7 @@ use super::environment_roots::EnvironmentRoots;
 use super::file_pair::FilePair;
 use super::target_names::join;
 use super::trees::Trees;
-use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, Whose};
+use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, Side};
 use crate::plan::Notice;
 use crate::port::RepositoryError;
 
@@ -160,7 +160,7 @@ impl PairCollector {
                     open.push((path, entry.id));
                     continue;
                 }
-                let application = roots.application(&path, Whose::Source(0), naming);
+                let application = roots.application(&path, Side::Source(0), naming);
                 if doubtful.remove(&application) {
                     self.present.insert(application);
                 }

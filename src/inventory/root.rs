@@ -2,7 +2,7 @@
 
 use super::target_names::join;
 use super::trees::Entry;
-use crate::domain::Whose;
+use crate::domain::Side;
 
 /// The first place on a path that holds a name of source or target.
 #[derive(Clone, Debug)]
@@ -17,14 +17,14 @@ pub(super) struct Root {
 
 impl Root {
     /// What is there on both sides: its path, the entry, and whose name the path carries.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (String, Entry, Whose)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (String, Entry, Side)> {
         let source = self.source.iter().map(|entry| {
             let path = join(&self.above, &entry.name);
-            (path, entry.clone(), Whose::Source(0))
+            (path, entry.clone(), Side::Source(0))
         });
         let targets = self.targets.iter().filter_map(|target| {
             let entry = target.entry.clone()?;
-            Some((target.path.clone(), entry, Whose::Target(0)))
+            Some((target.path.clone(), entry, Side::Target(0)))
         });
         source.chain(targets)
     }

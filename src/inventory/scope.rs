@@ -30,8 +30,8 @@ impl Scope<'_> {
                 .as_ref()
                 .is_none_or(|chosen| chosen.iter().any(|c| c.0 == name))
         };
-        let source = |text: &str| self.naming.source().answers_to(text);
-        let target = |text: &str| self.naming.target().answers_to(text);
+        let source = |text: &str| self.naming.source().has_name(text);
+        let target = |text: &str| self.naming.target().has_name(text);
         self.layout.iter().any(|pattern| {
             pattern.may_match_below(&parts, &source, &is_app)
                 || pattern.may_match_below(&parts, &target, &is_app)
@@ -48,8 +48,8 @@ impl Scope<'_> {
             .is_none_or(|chosen| chosen.contains(application));
         is_chosen
             && (self.layout.is_empty() || {
-                let source = |text: &str| self.naming.source().answers_to(text);
-                let target = |text: &str| self.naming.target().answers_to(text);
+                let source = |text: &str| self.naming.source().has_name(text);
+                let target = |text: &str| self.naming.target().has_name(text);
                 self.layout.iter().any(|p| {
                     p.matches(path, &source).is_some() || p.matches(path, &target).is_some()
                 })

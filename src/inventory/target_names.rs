@@ -1,7 +1,7 @@
 //! The target's names that a source's name may stand for.
 
 use super::trees::Entry;
-use crate::domain::{Naming, Whose};
+use crate::domain::{Naming, Side};
 
 /// A name in the target's folder that a source's name may stand for.
 pub(super) struct TargetName {
@@ -19,7 +19,7 @@ pub(super) fn target_names(naming: &Naming, name: &str, siblings: &[Entry]) -> V
     }];
     let mut done = 0;
     for hit in naming.in_path(name) {
-        let Whose::Source(index) = hit.whose else {
+        let Side::Source(index) = hit.side else {
             continue;
         };
         let old = &name[hit.start..hit.end];
@@ -53,7 +53,7 @@ fn aliases<'n>(naming: &'n Naming, index: usize, siblings: &[Entry]) -> Vec<(&'n
     if index >= names.len() {
         for sibling in siblings {
             for hit in naming.in_path(&sibling.name) {
-                if let Whose::Target(i) = hit.whose {
+                if let Side::Target(i) = hit.side {
                     uses[i] += 1;
                 }
             }

@@ -99,7 +99,7 @@ impl Inventory {
     pub fn view(&self, repository: &str, environment: &str) -> Option<&EnvironmentView> {
         self.views
             .iter()
-            .find(|v| v.repository == repository && v.environment.answers_to(environment))
+            .find(|v| v.repository == repository && v.environment.has_name(environment))
     }
 }
 
@@ -160,17 +160,17 @@ struct OwnNames<'a> {
 
 impl PathNames for OwnNames<'_> {
     fn is_environment(&self, word: &str) -> bool {
-        self.environment.answers_to(word)
+        self.environment.has_name(word)
     }
 
     fn is_named(&self, part: &str) -> bool {
         let mut occurrences = self.names.in_path(part).into_iter();
-        occurrences.any(|name| name.whose == Some(self.number))
+        occurrences.any(|name| name.side == Some(self.number))
     }
 
     fn without_environment(&self, part: &str) -> String {
         let names = self.names.in_path(part);
-        let own = names.iter().filter(|name| name.whose.is_some());
+        let own = names.iter().filter(|name| name.side.is_some());
         without_ranges(part, own.map(|name| (name.start, name.end)))
     }
 }
@@ -236,7 +236,7 @@ impl<'a> Search<'a> {
                 return BTreeSet::new();
             }
         }
-        names.iter().filter_map(|name| name.whose).collect()
+        names.iter().filter_map(|name| name.side).collect()
     }
 
     /// The views, once all beginnings are known.
@@ -271,7 +271,7 @@ impl<'a> Search<'a> {
     fn rule(&self) -> Result<ApplicationRule, InventoryError> {
         let is_whole_name = |root: &Root| {
             root.entry.is_directory()
-                && self.environments[root.environment].answers_to(&root.entry.name)
+                && self.environments[root.environment].has_name(&root.entry.name)
         };
         let beginnings: Vec<Beginning<'_>> = self
             .roots

@@ -16,8 +16,8 @@ pub use login::{Password, Passwords, Variables};
 pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};
 pub use repository::{
-    Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, ProposedCommit,
-    ProposedFile, Publish, Repository, Sight, TreeChange,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, HistoryDepth, ProposedBranch,
+    ProposedCommit, ProposedFile, Publish, Repository, TreeChange,
 };
 pub use repository_error::RepositoryError;
 pub use snapshot::{Snapshot, TreeEntry};

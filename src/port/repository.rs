@@ -83,16 +83,16 @@ pub struct ProposedBranch {
     pub tip: CommitId,
     /// The commits that the base lacks, newest first.
     pub commits: Vec<ProposedCommit>,
-    /// How much of the branch is known.
-    pub sight: Sight,
+    /// How much of the branch's history is known.
+    pub depth: HistoryDepth,
 }
 
 /// How much of a branch's history is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sight {
-    /// All of it.
+pub enum HistoryDepth {
+    /// All commits that the base lacks.
     Whole,
-    /// Its last commit, in a shallow clone: where the base's history begins is not known there.
+    /// Only its last commit, in a shallow clone: the base's history is not complete there.
     LastCommit,
 }
 
@@ -203,7 +203,11 @@ pub trait Repository: Send + Sync {
     ///
     /// # Errors
     /// Every [`RepositoryError`] may come from here.
-    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError>;
+    async fn branches_with_prefix(
+        &self,
+        base: &Branch,
+        prefix: &str,
+    ) -> Result<Vec<String>, RepositoryError>;
 
     /// The short names of all branches, local ones and those last seen on remotes, in order.
     ///

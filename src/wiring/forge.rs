@@ -1,4 +1,4 @@
-//! The registry of forges, and the one that a repository's remote is on.
+//! The registry of forges, and the choice of one for a repository's remote.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,12 +39,12 @@ pub(super) fn environment_passwords(variables: &Variables, authority: &str) -> V
     FORGES.iter().flat_map(of_kind).collect()
 }
 
-/// How a URL is reached, as Git's settings have it.
+/// How HTTPS requests to `url` are made, by Git's settings.
 fn connection(repository: &GitRepository, url: &str) -> Connection {
-    let reached = repository.reached_by(url);
+    let https = repository.https_settings(url);
     Connection {
-        ca_files: reached.authorities.into_iter().collect(),
-        proxy: match reached.proxy {
+        ca_files: https.ca_file.into_iter().collect(),
+        proxy: match https.proxy {
             None => ProxyChoice::System,
             Some(url) if url.is_empty() => ProxyChoice::Direct,
             Some(url) => ProxyChoice::Through(url.into()),

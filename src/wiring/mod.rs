@@ -1,4 +1,4 @@
-//! Puts adapters behind ports: the only room that knows every room, and only connects them.
+//! Connects adapters to ports; it contains no other logic.
 
 mod forge;
 mod settings;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
-use crate::adapter::git::{GitRepository, NetworkOptions};
+use crate::adapter::git::{GitRepository, RemoteAccess};
 use crate::engine::Ports;
 use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
@@ -17,30 +17,30 @@ use crate::render::MarkdownPreview;
 pub use crate::adapter::git::Prompts;
 pub use settings::ConfigReader;
 
-/// The outside world, as the program has it.
-pub struct Outside {
+/// The adapters of one repository.
+pub struct Adapters {
     repository: GitRepository,
     forge: Option<Arc<dyn Forge>>,
     settings: ConfigReader,
     clock: MonotonicClock,
 }
 
-/// What may be chosen about the network.
+/// How remotes and forges are contacted.
 #[derive(Clone)]
-pub struct Reach {
-    /// How long a server may be silent. A step is tried again for up to twice that.
+pub struct NetworkOptions {
+    /// How long a server may be silent. A step is retried for up to twice as long.
     pub silence: Duration,
-    /// Whether Git may ask somebody for a password.
+    /// Whether Git may prompt for a password.
     pub prompts: Prompts,
     /// The variables that hold tokens for forges.
     pub variables: Variables,
 }
 
-impl Default for Reach {
+impl Default for NetworkOptions {
     fn default() -> Self {
-        let NetworkOptions {
+        let RemoteAccess {
             silence, prompts, ..
-        } = NetworkOptions::default();
+        } = RemoteAccess::default();
         Self {
             silence,
             prompts,
@@ -53,23 +53,23 @@ impl Default for Reach {
 ///
 /// # Errors
 /// When there is none there, or Git cannot read it.
-pub fn open(dir: &Path, reach: &Reach) -> Result<Outside, RepositoryError> {
+pub fn open(dir: &Path, options: &NetworkOptions) -> Result<Adapters, RepositoryError> {
     let forge_passwords: Arc<OnceLock<Passwords>> = Arc::default();
-    let network = NetworkOptions {
-        silence: reach.silence,
-        prompts: reach.prompts,
-        passwords: passwords(Arc::clone(&forge_passwords), Arc::clone(&reach.variables)),
+    let network = RemoteAccess {
+        silence: options.silence,
+        prompts: options.prompts,
+        passwords: passwords(Arc::clone(&forge_passwords), Arc::clone(&options.variables)),
     };
     let repository = GitRepository::discover(dir, network)?;
-    let access = forge::of(&repository, &reach.variables, reach.silence);
+    let access = forge::of(&repository, &options.variables, options.silence);
     let forge = access.map(|access| {
         if let Some(passwords) = access.passwords {
-            // Only set here.
+            // This is the only place that sets it.
             let _ = forge_passwords.set(passwords);
         }
         access.forge
     });
-    Ok(Outside {
+    Ok(Adapters {
         repository,
         forge,
         settings: ConfigReader,
@@ -90,7 +90,7 @@ fn passwords(of_forge: Arc<OnceLock<Passwords>>, variables: Variables) -> Passwo
     })
 }
 
-impl Outside {
+impl Adapters {
     /// What the engine asks for.
     pub fn ports<'a>(&'a self, observer: &'a dyn Observer) -> Ports<'a> {
         Ports {

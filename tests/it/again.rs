@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use git_promote::adapter::git::{GitRepository, NetworkOptions};
+use git_promote::adapter::git::{GitRepository, RemoteAccess};
 
 use crate::world::{World, any, change, promote};
 
@@ -36,7 +36,7 @@ fn program() {
         change("new", Some("2")),
         change("gone", None),
     ];
-    let done = GitRepository::discover(Path::new(&dir), NetworkOptions::default())
+    let done = GitRepository::discover(Path::new(&dir), RemoteAccess::default())
         .and_then(|git| promote(&git, &any(), changes));
     println!("outcome: {done:?}");
 }

@@ -88,8 +88,12 @@ impl Repository for Flaky {
             .await
     }
 
-    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
-        self.call(self.git.beside(base, prefix)).await
+    async fn branches_with_prefix(
+        &self,
+        base: &Branch,
+        prefix: &str,
+    ) -> Result<Vec<String>, RepositoryError> {
+        self.call(self.git.branches_with_prefix(base, prefix)).await
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {

@@ -179,7 +179,11 @@ impl Repository for Memory {
         Ok(Advance::Overtaken)
     }
 
-    async fn beside(&self, _: &Branch, _: &str) -> Result<Vec<String>, RepositoryError> {
+    async fn branches_with_prefix(
+        &self,
+        _: &Branch,
+        _: &str,
+    ) -> Result<Vec<String>, RepositoryError> {
         Ok(Vec::new())
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use git_promote::engine::{self, EngineError, Prepared, Receipt, Request};
 use git_promote::port::NoObserver;
-use git_promote::wiring::{self, Outside, Reach};
+use git_promote::wiring::{self, Adapters, NetworkOptions};
 
 use crate::github::{Account, StandIn};
 use crate::world::{Repo, World};
@@ -24,31 +24,31 @@ fn clone_of<'w>(world: &'w World, github: &StandIn, name: &str, token: &str) -> 
 }
 
 /// Opens a clone with an environment that holds nothing but its own token.
-fn open(clone: &Repo<'_>, github: &StandIn, token: &str) -> Arc<Outside> {
+fn open(clone: &Repo<'_>, github: &StandIn, token: &str) -> Arc<Adapters> {
     let host = github.url().trim_start_matches("http://").to_owned();
     let token = token.to_owned();
-    let reach = Reach {
+    let reach = NetworkOptions {
         silence: Duration::from_secs(20),
         variables: Arc::new(move |name| match name {
             "GH_HOST" => Some(host.clone()),
             "GH_ENTERPRISE_TOKEN" => Some(token.clone()),
             _ => None,
         }),
-        ..Reach::default()
+        ..NetworkOptions::default()
     };
     Arc::new(wiring::open(&clone.dir, &reach).unwrap())
 }
 
 /// Fetches, plans on a thread where blocking is allowed, and applies.
-async fn promote(outside: Arc<Outside>, request: Request) -> Result<Receipt, EngineError> {
-    let branch = engine::fetch(&outside.ports(&NoObserver), &request).await?;
-    let (planning, asked) = (Arc::clone(&outside), request.clone());
+async fn promote(adapters: Arc<Adapters>, request: Request) -> Result<Receipt, EngineError> {
+    let branch = engine::fetch(&adapters.ports(&NoObserver), &request).await?;
+    let (planning, asked) = (Arc::clone(&adapters), request.clone());
     let planned = tokio::task::spawn_blocking(move || {
         let plan = engine::compute(&planning.ports(&NoObserver), &asked, &branch)?;
         Ok::<_, EngineError>(Prepared { plan, branch })
     });
     let prepared = planned.await.unwrap()?;
-    engine::apply(&outside.ports(&NoObserver), &request, prepared).await
+    engine::apply(&adapters.ports(&NoObserver), &request, prepared).await
 }
 
 #[test]

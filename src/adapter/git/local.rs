@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::command::network::NetworkOptions;
+use super::command::network::RemoteAccess;
 use super::command::program::Git;
 use super::command::program::PLACES;
 use super::command::settings::Settings;
@@ -41,7 +41,7 @@ pub(super) struct Local {
 
 impl Local {
     /// Opens the repository that `dir` lies in, or that Git's environment names.
-    pub(super) fn discover(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
+    pub(super) fn discover(dir: &Path, network: RemoteAccess) -> Result<Self, RepositoryError> {
         set_up();
         let git = Git::find(dir, network)?;
         let is_set = |name: &&str| std::env::var_os(name).is_some();

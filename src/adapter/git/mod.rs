@@ -21,5 +21,5 @@ mod remote;
 mod repository;
 mod worktree;
 
-pub use command::network::{NetworkOptions, Prompts};
+pub use command::network::{Prompts, RemoteAccess};
 pub use repository::GitRepository;

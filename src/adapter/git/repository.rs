@@ -11,7 +11,7 @@ use super::branch::proposed;
 use super::branch::publish;
 use super::branch::remote_branch;
 use super::command::credentials;
-use super::command::network::NetworkOptions;
+use super::command::network::RemoteAccess;
 use super::fault::Place;
 use super::local::Local;
 use super::objects::commit;
@@ -39,7 +39,7 @@ impl GitRepository {
     /// # Errors
     /// [`RepositoryError::GitMissing`], [`RepositoryError::GitTooOld`],
     /// [`RepositoryError::NotARepository`] and [`RepositoryError::NotTrusted`].
-    pub fn discover(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
+    pub fn discover(dir: &Path, network: RemoteAccess) -> Result<Self, RepositoryError> {
         let local = Arc::new(Local::discover(dir, network)?);
         Ok(Self { local })
     }
@@ -55,27 +55,27 @@ impl GitRepository {
         self.local.settings.text(&key).map(ToOwned::to_owned)
     }
 
-    /// How a URL is reached by HTTPS, as Git's settings have it.
-    pub fn reached_by(&self, url: &str) -> Reached {
+    /// Git's settings for HTTPS requests to `url`.
+    pub fn https_settings(&self, url: &str) -> HttpsSettings {
         let local = &self.local;
-        let mut reached = Reached {
-            authorities: std::env::var_os("GIT_SSL_CAINFO").map(PathBuf::from),
+        let mut https = HttpsSettings {
+            ca_file: std::env::var_os("GIT_SSL_CAINFO").map(PathBuf::from),
             proxy: None,
         };
         if !local.settings.has("http.") {
-            return reached;
+            return https;
         }
         let of = |words: &[&str]| {
             let ran = local.git.ask(&[&["config"], words, &[url]].concat()).ok()?;
             let text = ran.text().trim_end_matches('\n').to_owned();
             ran.status.success().then_some(text)
         };
-        if reached.authorities.is_none() {
+        if https.ca_file.is_none() {
             let file = of(&["--type=path", "--get-urlmatch", "http.sslCAInfo"]);
-            reached.authorities = file.filter(|file| !file.is_empty()).map(PathBuf::from);
+            https.ca_file = file.filter(|file| !file.is_empty()).map(PathBuf::from);
         }
-        reached.proxy = of(&["--get-urlmatch", "http.proxy"]);
-        reached
+        https.proxy = of(&["--get-urlmatch", "http.proxy"]);
+        https
     }
 
     /// What Git's credential helpers have for the remote's server.
@@ -187,9 +187,13 @@ impl Repository for GitRepository {
             .await
     }
 
-    async fn beside(&self, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
+    async fn branches_with_prefix(
+        &self,
+        base: &Branch,
+        prefix: &str,
+    ) -> Result<Vec<String>, RepositoryError> {
         let (base, prefix) = (base.clone(), prefix.to_owned());
-        self.blocking(move |local| proposed::beside(local, &base, &prefix))
+        self.blocking(move |local| proposed::branches_with_prefix(local, &base, &prefix))
             .await
     }
 
@@ -212,11 +216,11 @@ impl Repository for GitRepository {
     }
 }
 
-/// How a server is reached by HTTPS.
+/// Git's settings for HTTPS requests.
 #[derive(Clone, Debug)]
-pub struct Reached {
+pub struct HttpsSettings {
     /// A file of certificates to trust (`http.sslCAInfo`).
-    pub authorities: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
     /// `http.proxy`; an empty one means none, whatever the environment has.
     pub proxy: Option<String>,
 }

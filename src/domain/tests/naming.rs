@@ -1,4 +1,4 @@
-use crate::domain::{Environment, Naming, Whose};
+use crate::domain::{Environment, Naming, Side};
 
 fn environment(name: &str, aliases: &[&str]) -> Environment {
     let mut environment = Environment::named(name);
@@ -11,9 +11,9 @@ fn naming(source: &str, target: &str) -> Naming {
 }
 
 /// What is found in a path, as text and whose it is.
-fn found(naming: &Naming, path: &str) -> Vec<(String, Whose)> {
+fn found(naming: &Naming, path: &str) -> Vec<(String, Side)> {
     let hits = naming.in_path(path).into_iter();
-    hits.map(|o| (path[o.start..o.end].to_owned(), o.whose))
+    hits.map(|o| (path[o.start..o.end].to_owned(), o.side))
         .collect()
 }
 
@@ -62,7 +62,7 @@ fn a_longer_common_name_is_not_the_shorter_one() {
     for path in ["pre-prod/a", "x/non-prod.yaml", "values-pre-prod.yaml"] {
         assert!(!naming.names_target(path), "{path}");
         assert!(
-            matches!(found(&naming, path)[..], [(_, Whose::Other)]),
+            matches!(found(&naming, path)[..], [(_, Side::Other)]),
             "{path}"
         );
     }
@@ -82,8 +82,8 @@ fn source_and_target_may_be_the_longer_names() {
     assert_eq!(
         found(&naming, "pre-prod/x-prod.yaml"),
         [
-            ("pre-prod".to_owned(), Whose::Source(0)),
-            ("prod".to_owned(), Whose::Target(0)),
+            ("pre-prod".to_owned(), Side::Source(0)),
+            ("prod".to_owned(), Side::Target(0)),
         ]
     );
 }
@@ -99,8 +99,8 @@ fn every_occurrence_is_found_with_the_alias_that_it_is() {
     assert_eq!(
         hits,
         [
-            ("staging".to_owned(), Whose::Source(0)),
-            ("stg".to_owned(), Whose::Source(1)),
+            ("staging".to_owned(), Side::Source(0)),
+            ("stg".to_owned(), Side::Source(1)),
         ]
     );
 }
@@ -149,7 +149,7 @@ fn texts_that_differ_in_the_environments_name_alone_are_the_same() {
 #[test]
 fn a_name_of_both_is_the_sources() {
     let naming = Naming::new(environment("a", &["x"]), environment("b", &["x"]), []);
-    assert_eq!(found(&naming, "x"), [("x".to_owned(), Whose::Source(1))]);
+    assert_eq!(found(&naming, "x"), [("x".to_owned(), Side::Source(1))]);
 }
 
 #[test]

@@ -14,7 +14,9 @@ use crate::engine::compare::MAX_BYTES;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::OtherCommit;
 use crate::plan::{Changes, Content, paragraphs, promotion_id};
-use crate::port::{ProposedBranch, ProposedCommit, ProposedFile, Repository, Sight, Snapshot};
+use crate::port::{
+    HistoryDepth, ProposedBranch, ProposedCommit, ProposedFile, Repository, Snapshot,
+};
 
 /// More commits than these the program never makes.
 const MOST: usize = 100;
@@ -47,7 +49,7 @@ pub(super) fn branch_owner(
     let mut own: Vec<(&ProposedCommit, String)> = Vec::new();
     let mut merges = Vec::new();
     for (i, commit) in branch.commits.iter().enumerate() {
-        match proven(repository, commit, branch.sight)? {
+        match proven(repository, commit, branch.depth)? {
             Some(id) if i < MOST => own.push((commit, id)),
             _ if commit.parents.len() == 2 => merges.push(commit),
             _ => others.push(other(commit)),
@@ -55,7 +57,7 @@ pub(super) fn branch_owner(
     }
     for merge in merges {
         // What it was merged into cannot be seen, and may be a person's.
-        let is_seen = branch.sight == Sight::Whole;
+        let is_seen = branch.depth == HistoryDepth::Whole;
         if !is_seen || !is_update(repository, merge, &branch.commits, &own)? {
             others.push(other(merge));
         }
@@ -115,7 +117,7 @@ impl Claim {
 fn proven(
     repository: &dyn Repository,
     commit: &ProposedCommit,
-    sight: Sight,
+    depth: HistoryDepth,
 ) -> Result<Option<String>, EngineError> {
     let [parent] = commit.parents[..] else {
         return Ok(None);
@@ -123,7 +125,7 @@ fn proven(
     let mut claims = Claim::all_of(&commit.message);
     // Where nothing below it can be seen, it must stand where it was written: on the base.
     let parent = parent.to_string();
-    claims.retain(|c| sight != Sight::LastCommit || c.stands_on.as_ref() == Some(&parent));
+    claims.retain(|c| depth != HistoryDepth::LastCommit || c.stands_on.as_ref() == Some(&parent));
     if claims.is_empty() {
         return Ok(None);
     }

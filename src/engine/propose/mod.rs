@@ -220,7 +220,7 @@ pub(super) async fn withdraw_proposals(
 ) -> Result<Option<Receipt>, EngineError> {
     let mut withdrawn = Withdrawn::default();
     let first = &plan.proposal().branch;
-    let mut names = ports.repository.beside(base, first).await?;
+    let mut names = ports.repository.branches_with_prefix(base, first).await?;
     names.retain(|name| is_numbered(first, name));
     for name in names {
         let branch = ports.repository.proposed(base, &name).await?;

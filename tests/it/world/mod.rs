@@ -4,7 +4,7 @@ mod sandbox;
 
 use std::time::Duration;
 
-use git_promote::adapter::git::{GitRepository, NetworkOptions};
+use git_promote::adapter::git::{GitRepository, RemoteAccess};
 use git_promote::domain::{CommitId, FileMode, RepoPath};
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Publish, Repository, RepositoryError, TreeChange,
@@ -21,9 +21,9 @@ impl Repo<'_> {
 
     /// The same where it may fail.
     pub fn try_open(&self) -> Result<GitRepository, RepositoryError> {
-        let network = NetworkOptions {
+        let network = RemoteAccess {
             silence: Duration::from_secs(1),
-            ..NetworkOptions::default()
+            ..RemoteAccess::default()
         };
         GitRepository::discover(&self.dir, network)
     }

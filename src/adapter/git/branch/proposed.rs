@@ -18,7 +18,8 @@ use crate::adapter::git::remote::urls::Purpose;
 use crate::adapter::git::worktree::checkouts::checked_out;
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::port::{
-    Advance, Branch, Expected, ProposedBranch, ProposedCommit, ProposedFile, RepositoryError, Sight,
+    Advance, Branch, Expected, HistoryDepth, ProposedBranch, ProposedCommit, ProposedFile,
+    RepositoryError,
 };
 
 /// How many commits of a branch are looked at; nobody reviews more in one pull request.
@@ -35,14 +36,14 @@ pub fn look(
         None => local.target(&of_branch(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
-    let sight = if local.place.shallow {
-        Sight::LastCommit
+    let depth = if local.place.shallow {
+        HistoryDepth::LastCommit
     } else {
-        Sight::Whole
+        HistoryDepth::Whole
     };
-    let ids = match sight {
-        Sight::LastCommit => vec![tip],
-        Sight::Whole => {
+    let ids = match depth {
+        HistoryDepth::LastCommit => vec![tip],
+        HistoryDepth::Whole => {
             let (most, range) = (
                 format!("--max-count={MOST}"),
                 format!("{}..{tip}", base.tip),
@@ -57,7 +58,7 @@ pub fn look(
     Ok(Some(ProposedBranch {
         tip: CommitId(tip),
         commits: commits.collect::<Result<_, _>>()?,
-        sight,
+        depth,
     }))
 }
 
@@ -85,7 +86,11 @@ fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryErr
 }
 
 /// The branches beside `base` whose names begin so.
-pub fn beside(local: &Local, base: &Branch, prefix: &str) -> Result<Vec<String>, RepositoryError> {
+pub fn branches_with_prefix(
+    local: &Local,
+    base: &Branch,
+    prefix: &str,
+) -> Result<Vec<String>, RepositoryError> {
     let mut names = match &base.remote {
         Some(remote) => Remote::open(local, remote, Purpose::Push)?.branches()?,
         None => local.branches()?,

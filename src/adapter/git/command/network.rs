@@ -9,7 +9,7 @@ use crate::port::Passwords;
 
 /// How remotes are reached.
 #[derive(Clone)]
-pub struct NetworkOptions {
+pub struct RemoteAccess {
     /// How long a server may be silent. A step is tried again for up to twice that.
     pub silence: Duration,
     /// Whether Git and its helpers may ask somebody for a password.
@@ -28,7 +28,7 @@ pub enum Prompts {
     Terminal,
 }
 
-impl Default for NetworkOptions {
+impl Default for RemoteAccess {
     fn default() -> Self {
         Self {
             silence: Duration::from_secs(30),
@@ -38,7 +38,7 @@ impl Default for NetworkOptions {
     }
 }
 
-impl NetworkOptions {
+impl RemoteAccess {
     /// How long a push may be silent: the server's hooks run meanwhile.
     pub fn of_push(&self) -> Duration {
         self.silence * 4

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::network::NetworkOptions;
 use super::network::Prompts;
+use super::network::RemoteAccess;
 use super::process;
 use super::process::Dialogue;
 use super::process::Limit;
@@ -45,12 +45,12 @@ pub struct Git {
     /// The folder in which it is run.
     pub dir: PathBuf,
     /// How remotes are reached.
-    pub network: NetworkOptions,
+    pub network: RemoteAccess,
 }
 
 impl Git {
     /// Finds Git on the `PATH`.
-    pub fn find(dir: &Path, network: NetworkOptions) -> Result<Self, RepositoryError> {
+    pub fn find(dir: &Path, network: RemoteAccess) -> Result<Self, RepositoryError> {
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let program = std::env::split_paths(&path)

@@ -54,7 +54,7 @@ fn pairs() -> Vec<Pair> {
             .flatten()
             .filter_map(Json::as_str)
         {
-            if !environment.answers_to(alias) {
+            if !environment.has_name(alias) {
                 environment.aliases.push(alias.to_owned());
             }
         }
