@@ -57,7 +57,7 @@ impl fmt::Display for Mode {
 
 /// What decided about the differences that a promotion moves, for its record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub enum Decider {
+pub enum DecidedBy {
     /// A mode: the one that was asked for, else `versions`.
     Mode(Mode),
     /// The rules of the configuration promoted at least one of them.
@@ -66,7 +66,7 @@ pub enum Decider {
     Selectors,
 }
 
-impl fmt::Display for Decider {
+impl fmt::Display for DecidedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mode(mode) => mode.fmt(f),

@@ -10,11 +10,11 @@ use thiserror::Error;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LayoutPattern {
     text: String,
-    parts: Vec<Part>,
+    parts: Vec<Segment>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Part {
+enum Segment {
     /// `**`: any number of parts, none too.
     Any,
     /// `{app**}`: one or more parts that name the application.
@@ -86,19 +86,22 @@ impl LayoutPattern {
         if text.split('/').any(|p| matches!(p, "" | "." | "..")) {
             return Err(LayoutError::NotAPath(text.to_owned()));
         }
-        let mut parts: Vec<Part> = text
+        let mut parts: Vec<Segment> = text
             .split('/')
             .map(|part| parse_part(text, part))
             .collect::<Result<_, _>>()?;
         // `**/**` says no more than `**`, and would take far longer to try.
-        parts.dedup_by(|a, b| *a == Part::Any && *b == Part::Any);
+        parts.dedup_by(|a, b| *a == Segment::Any && *b == Segment::Any);
         let pieces = parts.iter().flat_map(|p| match p {
-            Part::One(pieces) => pieces.as_slice(),
+            Segment::One(pieces) => pieces.as_slice(),
             _ => &[],
         });
         let envs = pieces.clone().filter(|p| **p == Piece::Env).count();
         let apps = pieces.filter(|p| **p == Piece::App).count()
-            + parts.iter().filter(|p| **p == Part::Applications).count();
+            + parts
+                .iter()
+                .filter(|p| **p == Segment::Applications)
+                .count();
         let repeated = |name| LayoutError::Repeated {
             pattern: text.to_owned(),
             name,
@@ -123,7 +126,7 @@ impl LayoutPattern {
     pub fn has_single_application(&self) -> bool {
         self.parts
             .iter()
-            .any(|part| matches!(part, Part::One(pieces) if pieces.as_slice() == [Piece::App]))
+            .any(|part| matches!(part, Segment::One(pieces) if pieces.as_slice() == [Piece::App]))
     }
 
     /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.
@@ -156,10 +159,10 @@ impl LayoutPattern {
     }
 }
 
-fn parse_part(whole: &str, part: &str) -> Result<Part, LayoutError> {
+fn parse_part(whole: &str, part: &str) -> Result<Segment, LayoutError> {
     match part {
-        "**" | "{**}" => return Ok(Part::Any),
-        "{app**}" => return Ok(Part::Applications),
+        "**" | "{**}" => return Ok(Segment::Any),
+        "{app**}" => return Ok(Segment::Applications),
         _ => {}
     }
     let mut pieces = Vec::new();
@@ -194,23 +197,23 @@ fn parse_part(whole: &str, part: &str) -> Result<Part, LayoutError> {
             });
         }
     }
-    Ok(Part::One(pieces))
+    Ok(Segment::One(pieces))
 }
 
 fn match_parts(
-    parts: &[Part],
+    parts: &[Segment],
     path: &[&str],
     is_env: &dyn Fn(&str) -> bool,
     found: &mut LayoutMatch,
 ) -> bool {
     match parts.split_first() {
         None => path.is_empty(),
-        Some((Part::Any, rest)) => {
+        Some((Segment::Any, rest)) => {
             // `**` at the end stands for at least one part: a folder itself is no file.
             let least = usize::from(rest.is_empty());
             (least..=path.len()).any(|n| match_parts(rest, &path[n..], is_env, found))
         }
-        Some((Part::Applications, rest)) => (1..=path.len()).any(|n| {
+        Some((Segment::Applications, rest)) => (1..=path.len()).any(|n| {
             if match_parts(rest, &path[n..], is_env, found) {
                 found.application = path[..n].join("/");
                 true
@@ -218,7 +221,7 @@ fn match_parts(
                 false
             }
         }),
-        Some((Part::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
+        Some((Segment::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
             // Most parts are one piece; nothing has to be tried or copied for them.
             let place = match pieces.as_slice() {
                 [Piece::Text(text)] => {
@@ -290,7 +293,7 @@ fn cuts(text: &str, least: usize) -> impl Iterator<Item = usize> {
 }
 
 fn prefix_parts(
-    parts: &[Part],
+    parts: &[Segment],
     path: &[&str],
     is_env: &dyn Fn(&str) -> bool,
     is_app: &dyn Fn(&str) -> bool,
@@ -300,13 +303,13 @@ fn prefix_parts(
     };
     match parts.split_first() {
         None => false,
-        Some((Part::Any, rest)) => {
+        Some((Segment::Any, rest)) => {
             rest.is_empty()
                 || (0..=path.len()).any(|n| prefix_parts(rest, &path[n..], is_env, is_app))
         }
-        Some((Part::Applications, rest)) => (1..=path.len())
+        Some((Segment::Applications, rest)) => (1..=path.len())
             .any(|n| n == path.len() || prefix_parts(rest, &path[n..], is_env, is_app)),
-        Some((Part::One(pieces), rest)) => {
+        Some((Segment::One(pieces), rest)) => {
             let fits = match pieces.as_slice() {
                 [Piece::Text(text)] => Some(text == head),
                 [Piece::Env] => Some(is_env(head)),

@@ -21,7 +21,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Decider, Mode};
+pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};

@@ -199,7 +199,7 @@ impl Messages {
     /// The variables that a template may name.
     ///
     /// `applications` is a list of `{name, version: {before, after}}`; the others are texts, `mode`
-    /// that of a [`Decider`](super::Decider).
+    /// that of a [`DecidedBy`](super::DecidedBy).
     pub const VARIABLES: [&str; 8] = [
         "from",
         "to",

@@ -12,7 +12,7 @@ use super::decided_by;
 use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
-use crate::domain::{CommitId, Decider, Op, Settings};
+use crate::domain::{CommitId, DecidedBy, Op, Settings};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, id_of,
     split_trailers, without_instructions,
@@ -106,7 +106,7 @@ pub(super) fn values(
     applications: &[ApplicationPlan],
     product: Option<&str>,
     (source, target): (CommitId, CommitId),
-    decider: Decider,
+    decider: DecidedBy,
     id: &str,
 ) -> Value {
     let text = |of: &Option<String>| of.as_deref().map(without_instructions);

@@ -6,11 +6,11 @@
 //! did. The mode that was asked for does not tell: rules may have promoted more
 //! than versions, and an exact selector promotes whatever it names.
 
-use crate::domain::{Decider, Mode, Reason};
+use crate::domain::{DecidedBy, Mode, Reason};
 use crate::plan::{ApplicationPlan, FilePlan};
 
 /// What decided about the promoted differences; `asked` is `--promote`.
-pub(super) fn of(asked: Option<Mode>, applications: &[ApplicationPlan]) -> Decider {
+pub(super) fn of(asked: Option<Mode>, applications: &[ApplicationPlan]) -> DecidedBy {
     let mut reasons = applications
         .iter()
         .flat_map(|a| &a.files)
@@ -25,9 +25,9 @@ pub(super) fn of(asked: Option<Mode>, applications: &[ApplicationPlan]) -> Decid
         is_by_rules |= matches!(reason, Reason::Rule(_));
     }
     match asked {
-        _ if is_by_selectors => Decider::Selectors,
-        Some(mode) => Decider::Mode(mode),
-        None if is_by_rules => Decider::Rules,
-        None => Decider::Mode(Mode::Versions),
+        _ if is_by_selectors => DecidedBy::Selectors,
+        Some(mode) => DecidedBy::Mode(mode),
+        None if is_by_rules => DecidedBy::Rules,
+        None => DecidedBy::Mode(Mode::Versions),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Commits, Field, OpenPair, load, shown, sides};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
-use crate::document::{self, Difference, FileContent, Promotion, VersionField};
+use crate::document::{self, Difference, FileContent, VersionField};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
@@ -58,20 +58,18 @@ impl Planner<'_> {
         fields: Vec<(Field<Facts>, Verdict)>,
         bytes: Vec<u8>,
     ) -> Result<FilePlan, RepositoryError> {
-        let promotions: Vec<Promotion<'_>> = fields
+        let promoted: Vec<&Difference> = fields
             .iter()
             .filter(|(_, verdict)| verdict.is_promote())
-            .map(|(field, _)| Promotion {
-                difference: &field.difference,
-            })
+            .map(|(field, _)| &field.difference)
             .collect();
         let before = pair.target.map(|target| Content {
             mode: target.mode,
             bytes,
         });
         let mut after = before.clone();
-        if !promotions.is_empty() {
-            match self.merged(pair, &promotions)? {
+        if !promoted.is_empty() {
+            match self.merged(pair, &promoted)? {
                 Ok(bytes) => {
                     if let Some(content) = &mut after {
                         content.bytes = bytes;
@@ -90,10 +88,8 @@ impl Planner<'_> {
         for (field, verdict) in &fields {
             let is_digest = field.difference.keys.last().is_some_and(|k| k == "digest");
             let stays = is_digest && !verdict.is_promote();
-            let has_tag = || {
-                let mut promoted = promotions.iter();
-                promoted.any(|p| is_tag_beside(p.difference, &field.difference))
-            };
+            let is_its_tag = |d: &&Difference| is_tag_beside(d, &field.difference);
+            let has_tag = || promoted.iter().any(is_its_tag);
             if stays && has_tag() {
                 self.planned.notices.push(Notice::DigestKept {
                     path: pair.path.clone(),
@@ -124,7 +120,7 @@ impl Planner<'_> {
     fn merged(
         &self,
         pair: &FilePair,
-        promotions: &[Promotion<'_>],
+        promoted: &[&Difference],
     ) -> Result<Result<Vec<u8>, String>, RepositoryError> {
         let path = pair.path.as_str();
         let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
@@ -141,7 +137,7 @@ impl Planner<'_> {
             source: &source,
             target: &target,
         };
-        Ok(document::merge(&sides(&open, self.naming), promotions)
+        Ok(document::merge(&sides(&open, self.naming), promoted)
             .map(String::into_bytes)
             .map_err(|error| with_causes(&error)))
     }

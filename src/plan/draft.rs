@@ -4,7 +4,7 @@ use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::identifier::{id_of, names};
 use super::instructions::without_instructions;
 use super::{Finding, Hop, Message, Notice, ProposalPlan};
-use crate::domain::{Action, ApplicationName, CommitId, Decider, Origin};
+use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, Origin};
 
 /// Everything that a promotion would change; nothing in it was done.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Draft {
     /// The commit whose target files were read, and on which the promotion stands.
     pub target: CommitId,
     /// What decided about the promoted differences.
-    pub decider: Decider,
+    pub decider: DecidedBy,
     /// What is done with the plan.
     pub action: Action,
     /// Where the settings come from.
@@ -84,7 +84,7 @@ impl Plan {
     }
 
     /// What decided about the promoted differences: the `Promotion-Mode`.
-    pub fn decider(&self) -> Decider {
+    pub fn decider(&self) -> DecidedBy {
         self.draft.decider
     }
 

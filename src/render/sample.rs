@@ -2,7 +2,7 @@
 
 use crate::document::VersionField;
 use crate::domain::{
-    Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
+    Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
 use crate::plan::{
@@ -41,7 +41,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         },
         source: commit(0x11),
         target: commit(0x22),
-        decider: Decider::Mode(Mode::Versions),
+        decider: DecidedBy::Mode(Mode::Versions),
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,

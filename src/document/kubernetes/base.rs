@@ -105,11 +105,11 @@ pub(super) fn is_unchanged(base: &Value, value: &Value, naming: &Naming) -> bool
 ///
 /// Lists are not looked into: an item without its name, or half a command, is worse than a
 /// conflict.
-pub(super) fn has_own(base: &Node, target: &Node) -> bool {
+pub(super) fn has_own_entries(base: &Node, target: &Node) -> bool {
     match (&base.content, &target.content) {
         (Content::Mapping { .. }, Content::Mapping { entries, .. }) => entries
             .iter()
-            .any(|e| entry(base, e.name()).is_none_or(|below| has_own(below, &e.value))),
+            .any(|e| entry(base, e.name()).is_none_or(|below| has_own_entries(below, &e.value))),
         _ => false,
     }
 }

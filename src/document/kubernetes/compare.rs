@@ -11,7 +11,7 @@ use super::difference::Difference;
 use super::documents::documents;
 use super::labels::Labels;
 use super::sides::Sides;
-use super::walk::{Walk, insertion_points, inverse};
+use super::walk::{DocumentComparison, insertion_points, inverse};
 use super::whole_document::{added_document, removed_document};
 
 /// Lists the differences in the target's order; what is new stands where it will be.
@@ -25,7 +25,7 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
             Some(t) => {
-                let mut walk = Walk::new(sides, (s, *t), labels.target(*t));
+                let mut walk = DocumentComparison::new(sides, (s, *t), labels.target(*t));
                 walk.node(
                     &sides.source.documents()[s].root,
                     &sides.target.documents()[*t].root,

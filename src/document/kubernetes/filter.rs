@@ -97,7 +97,7 @@ impl<'a> Filters<'a> {
 
 /// The filter for a new item of a list without keys: the first scalar in it that no other item
 /// has at the same place.
-pub(super) fn telling(
+pub(super) fn distinguishing_filter(
     at: usize,
     source: &[Node],
     target: &[Node],

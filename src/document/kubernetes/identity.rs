@@ -61,12 +61,14 @@ impl Identity {
     }
 
     /// `Kind/name`, with as much of namespace and group as `detail` asks for.
-    pub(super) fn label(&self, detail: Detail) -> String {
+    pub(super) fn label(&self, detail: LabelDetail) -> String {
         let mut label = match detail {
-            Detail::Group if !self.group.is_empty() => format!("{}.{}", self.kind, self.group),
+            LabelDetail::Group if !self.group.is_empty() => format!("{}.{}", self.kind, self.group),
             _ => self.kind.clone(),
         };
-        if let (Detail::Namespace | Detail::Group, Some(namespace)) = (detail, &self.namespace) {
+        if let (LabelDetail::Namespace | LabelDetail::Group, Some(namespace)) =
+            (detail, &self.namespace)
+        {
             label = format!("{label}/{namespace}");
         }
         if self.name.is_empty() {
@@ -79,7 +81,7 @@ impl Identity {
 
 /// How much of an identity is needed to tell documents of a file apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Detail {
+pub(super) enum LabelDetail {
     Name,
     Namespace,
     Group,

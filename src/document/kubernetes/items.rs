@@ -105,7 +105,7 @@ impl Lists<'_> {
     fn by_value(&self) -> Vec<Option<usize>> {
         let source: Vec<&str> = self.source.iter().map(scalar_text).collect();
         let target: Vec<&str> = self.target.iter().map(scalar_text).collect();
-        let mut pairs = Pairs::new(source.len(), target.len());
+        let mut pairs = ItemPairing::new(source.len(), target.len());
         pairs.by(
             &source,
             &target,
@@ -179,7 +179,7 @@ impl Lists<'_> {
                 .collect()
         };
         let (source, target) = (values(self.source), values(self.target));
-        let mut pairs = Pairs::new(source.len(), target.len());
+        let mut pairs = ItemPairing::new(source.len(), target.len());
         pairs.by(
             &source,
             &target,
@@ -213,12 +213,12 @@ enum Repeats {
     Never,
 }
 
-struct Pairs {
+struct ItemPairing {
     target_of: Vec<Option<usize>>,
     taken: Vec<bool>,
 }
 
-impl Pairs {
+impl ItemPairing {
     fn new(source: usize, target: usize) -> Self {
         Self {
             target_of: vec![None; source],
@@ -231,7 +231,7 @@ impl Pairs {
         self.taken[t] = true;
     }
 
-    /// Pairs what is still free and has the same key.
+    /// ItemPairing what is still free and has the same key.
     fn by<'t, T>(
         &mut self,
         source: &'t [T],

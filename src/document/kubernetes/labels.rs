@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::identity::{Detail, DocumentLabel, Identity};
+use super::identity::{DocumentLabel, Identity, LabelDetail};
 use super::sides::Sides;
 use crate::yaml::Stream;
 
@@ -49,7 +49,11 @@ fn identities(stream: &Stream) -> Vec<Option<Identity>> {
 }
 
 fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {
-    const DETAILS: [Detail; 3] = [Detail::Name, Detail::Namespace, Detail::Group];
+    const DETAILS: [LabelDetail; 3] = [
+        LabelDetail::Name,
+        LabelDetail::Namespace,
+        LabelDetail::Group,
+    ];
     let counts = DETAILS.map(|detail| {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for identity in identities.iter().flatten() {

@@ -8,13 +8,6 @@ use super::sides::Sides;
 use crate::domain::Op;
 use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Place, Step, Value};
 
-/// One difference that is promoted.
-#[derive(Clone, Copy, Debug)]
-pub struct Promotion<'a> {
-    /// Which.
-    pub difference: &'a Difference,
-}
-
 /// Why a promotion cannot be written into the target's text.
 #[derive(Debug, Error)]
 pub enum MergeError {
@@ -42,29 +35,24 @@ pub enum MergeError {
     },
 }
 
-/// The target's text with the promoted differences in it; every other byte as it was.
+/// The target's text with the promoted differences in it; every other byte stays as it is.
 ///
 /// # Errors
 /// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
-pub fn merge(sides: &Sides<'_>, promotions: &[Promotion<'_>]) -> Result<String, MergeError> {
-    let promoted: Vec<&Place> = promotions
+pub fn merge(sides: &Sides<'_>, promoted: &[&Difference]) -> Result<String, MergeError> {
+    let places: Vec<&Place> = promoted
         .iter()
-        .filter(|p| p.difference.op != Op::Add)
-        .map(|p| &p.difference.place)
+        .filter(|d| d.op != Op::Add)
+        .map(|d| &d.place)
         .collect();
-    let edits: Vec<Edit> = promotions
+    let edits: Vec<Edit> = promoted
         .iter()
-        .map(|p| edit(sides, *p, &promoted))
+        .map(|d| edit(sides, d, &places))
         .collect::<Result<_, _>>()?;
     Ok(yaml::splice(sides.target, &edits)?)
 }
 
-fn edit(
-    sides: &Sides<'_>,
-    promotion: Promotion<'_>,
-    promoted: &[&Place],
-) -> Result<Edit, MergeError> {
-    let d = promotion.difference;
+fn edit(sides: &Sides<'_>, d: &Difference, promoted: &[&Place]) -> Result<Edit, MergeError> {
     let place = d.place.clone();
     let changed = d.insertion.as_ref().map_or(&d.place, |i| &i.parent);
     if d.part != Part::Document
@@ -82,7 +70,7 @@ fn edit(
         (Op::Remove, _) => Edit::Remove { place },
         (Op::Set, _) => Edit::Set {
             place,
-            value: value(sides, promotion)?,
+            value: value(sides, d)?,
         },
         (Op::Add, part) => {
             let fragment = renamed(
@@ -122,8 +110,7 @@ fn edit(
 }
 
 /// The value that a set writes.
-fn value(sides: &Sides<'_>, promotion: Promotion<'_>) -> Result<Fragment, MergeError> {
-    let d = promotion.difference;
+fn value(sides: &Sides<'_>, d: &Difference) -> Result<Fragment, MergeError> {
     let text = d.rewritten.as_deref();
     if let (Some(text), Some(Value::Scalar { kind, .. })) = (text, &d.after) {
         return Ok(Fragment::scalar(text, *kind));

@@ -25,6 +25,6 @@ pub use compare::compare;
 pub use difference::{Difference, Insertion, Part};
 pub use identity::{DocumentLabel, Identity};
 pub use labels::labels;
-pub use merge::{MergeError, Promotion, merge};
+pub use merge::{MergeError, merge};
 pub use sides::{Base, Sides};
 pub use versions::{VersionField, version_of, version_order};

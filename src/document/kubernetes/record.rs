@@ -1,15 +1,15 @@
 //! Recording a difference where the walk stands.
 
 use super::anchors;
-use super::base::{BaseNode, has_own, is_unchanged};
+use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::difference::{Difference, Insertion, Part};
 use super::selector;
 use super::versions::{self, Surroundings, VersionField};
-use super::walk::Walk;
+use super::walk::DocumentComparison;
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::{Content, Node, Value};
 
-impl<'a> Walk<'a, '_> {
+impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
         &mut self,
         s: &'a Node,
@@ -125,7 +125,7 @@ impl<'a> Walk<'a, '_> {
         if let BaseNode::Node(base) = b
             && part == Part::Entry
             && !is_unchanged(&base.value(), &before, naming)
-            && has_own(base, t)
+            && has_own_entries(base, t)
         {
             self.remove_below(t, b);
             return;

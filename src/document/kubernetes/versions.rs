@@ -298,6 +298,6 @@ fn natural(a: &str, b: &str) -> Ordering {
 }
 
 /// The kind of a document, or nothing.
-pub(super) fn kind_of(root: &Node) -> &str {
+pub(super) fn document_kind(root: &Node) -> &str {
     text_at(root, "kind").unwrap_or_default()
 }

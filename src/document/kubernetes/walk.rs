@@ -14,7 +14,7 @@ use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
 
 /// Walks one pair of documents.
-pub(super) struct Walk<'a, 's> {
+pub(super) struct DocumentComparison<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
     pub(super) documents: (usize, usize),
     kind: &'a str,
@@ -27,13 +27,13 @@ pub(super) struct Walk<'a, 's> {
     pub(super) found: Vec<Difference>,
 }
 
-impl<'a, 's> Walk<'a, 's> {
+impl<'a, 's> DocumentComparison<'a, 's> {
     pub(super) fn new(
         sides: &'s Sides<'a>,
         documents: (usize, usize),
         label: DocumentLabel,
     ) -> Self {
-        let kind = versions::kind_of(&sides.target.documents()[documents.1].root);
+        let kind = versions::document_kind(&sides.target.documents()[documents.1].root);
         Self {
             sides,
             documents,
@@ -153,7 +153,7 @@ impl<'a, 's> Walk<'a, 's> {
             let after = insertion[s_index];
             let filter = written
                 .of(s_index, false)
-                .or_else(|| filter::telling(s_index, si, ti, naming));
+                .or_else(|| filter::distinguishing_filter(s_index, si, ti, naming));
             let index = after.map_or(0, |a| a + 1) + added;
             added += 1;
             self.source.push(Step::Index(s_index));

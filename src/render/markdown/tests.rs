@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    Action, ApplicationName, CommitId, Decider, Environment, FileMode, GuardName, Mode, ObjectId,
+    Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
 use crate::plan::{
@@ -59,7 +59,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         },
         source: commit,
         target: commit,
-        decider: Decider::Mode(Mode::Versions),
+        decider: DecidedBy::Mode(Mode::Versions),
         action: Action::PullRequest,
         origin: Origin::Defaults,
         applications: vec![ApplicationPlan {

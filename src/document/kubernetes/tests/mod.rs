@@ -8,7 +8,7 @@ mod replay;
 mod selectors;
 mod versions;
 
-use super::{Base, Difference, MergeError, Promotion, Sides, compare, merge};
+use super::{Base, Difference, MergeError, Sides, compare, merge};
 use crate::domain::{Environment, Naming};
 use crate::yaml::Stream;
 
@@ -28,12 +28,11 @@ fn naming() -> Naming {
 /// The target's text with the differences that `choose` takes.
 fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<String, MergeError> {
     let differences = compare(sides);
-    let promotions: Vec<Promotion<'_>> = differences
+    let promoted: Vec<&Difference> = differences
         .iter()
         .filter(|difference| choose(difference))
-        .map(|difference| Promotion { difference })
         .collect();
-    merge(sides, &promotions)
+    merge(sides, &promoted)
 }
 
 /// The differences from source to target in `file`, looked at by `look`.

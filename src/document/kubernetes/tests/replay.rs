@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::super::{Base, Difference, Part, Promotion, Sides, compare, merge};
+use super::super::{Base, Difference, Part, Sides, compare, merge};
 use crate::domain::{Environment, Naming, Op};
 use crate::yaml::{JsonPath, Step, Stream, Value};
 
@@ -113,11 +113,8 @@ impl Report {
 }
 
 fn promoted(sides: &Sides<'_>, differences: &[Difference]) -> Result<String, String> {
-    let promotions: Vec<Promotion<'_>> = differences
-        .iter()
-        .map(|difference| Promotion { difference })
-        .collect();
-    merge(sides, &promotions).map_err(|e| format!("{e:?}"))
+    let promoted: Vec<&Difference> = differences.iter().collect();
+    merge(sides, &promoted).map_err(|e| format!("{e:?}"))
 }
 
 fn selects(json: &Json, path: &str) -> Vec<Vec<Step>> {
