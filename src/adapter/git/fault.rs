@@ -1,10 +1,10 @@
-//! What went wrong in libgit2, Git or the file system, as the port's errors.
+//! Errors of libgit2, Git and the file system, as the port's errors.
 //!
 //! # Why
 //!
-//! Neither libgit2 nor Git passes the system's error number on. Whether the disk
-//! is full or the repository read-only stands only in the text that the system
-//! itself has for that number, which is the same for all programs.
+//! Neither libgit2 nor Git passes the system's error number on. Only the system's
+//! own text for that number, the same in all programs, shows whether the disk is
+//! full or the repository read-only.
 
 use std::error::Error as _;
 use std::io;
@@ -12,31 +12,31 @@ use std::path::PathBuf;
 
 use crate::port::RepositoryError;
 
-/// Where an operation takes place: what an error needs to name.
+/// What errors report about the repository.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct ErrorContext {
     /// The repository's folder as the user knows it.
     pub(super) path: PathBuf,
-    /// Whether history was cut off when it was cloned.
+    /// Whether the repository is a shallow clone.
     pub(super) shallow: bool,
 }
 
-impl Place {
+impl ErrorContext {
     /// The folder as text.
     pub(super) fn name(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// Turns libgit2's error while `doing` something into the port's.
+    /// Converts an error of libgit2 into the port's; `doing` names what failed.
     pub(super) fn fault<S: Into<String>>(
         &self,
         doing: S,
     ) -> impl FnOnce(git2::Error) -> RepositoryError + use<S> {
-        let (place, doing) = (self.clone(), doing.into());
-        move |error| place.classify(doing, error)
+        let (context, doing) = (self.clone(), doing.into());
+        move |error| context.classify(doing, error)
     }
 
-    /// The same for an error of the file system.
+    /// Converts an error of the file system in the same way.
     pub(super) fn io_fault<S: Into<String>>(
         &self,
         doing: S,
@@ -60,17 +60,17 @@ impl Place {
         }
     }
 
-    /// A fault that this adapter found by itself.
-    pub(super) fn found(doing: impl Into<String>, what: impl Into<String>) -> RepositoryError {
+    /// An error that this adapter itself detects.
+    pub(super) fn error(doing: impl Into<String>, reason: impl Into<String>) -> RepositoryError {
         RepositoryError::Git {
             doing: doing.into(),
-            source: what.into().into(),
+            source: reason.into().into(),
         }
     }
 
     fn classify(&self, doing: String, error: git2::Error) -> RepositoryError {
         let text = error.message().to_owned();
-        match self.of_system(&text, || Box::new(git2::Error::from_str(&text))) {
+        match self.system_error(&text, || Box::new(git2::Error::from_str(&text))) {
             Some(error) => error,
             None => RepositoryError::Git {
                 doing,
@@ -79,8 +79,8 @@ impl Place {
         }
     }
 
-    /// The error of a text that quotes the system: a full disk, or a place that cannot be written.
-    pub(super) fn of_system(
+    /// The error for a message that quotes the system: a full disk or a missing permission to write.
+    pub(super) fn system_error(
         &self,
         text: &str,
         source: impl FnOnce() -> Box<dyn std::error::Error + Send + Sync>,
@@ -104,7 +104,7 @@ impl Place {
     }
 }
 
-/// An error with what caused it.
+/// An error followed by its cause.
 pub(super) fn display_chain(error: &RepositoryError) -> String {
     match error.source() {
         Some(cause) => format!("{error}: {cause}"),
@@ -116,8 +116,8 @@ pub(super) fn display_chain(error: &RepositoryError) -> String {
 mod tests {
     use super::*;
 
-    fn place() -> Place {
-        Place {
+    fn context() -> ErrorContext {
+        ErrorContext {
             path: PathBuf::from("repo"),
             shallow: true,
         }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_recognised_by_its_text() {
-        let error = place().fault("x")(os("failed to write: No space left on device"));
+        let error = context().fault("x")(os("failed to write: No space left on device"));
         assert!(matches!(error, RepositoryError::DiskFull { .. }));
     }
 
@@ -139,7 +139,7 @@ mod tests {
             "cannot open: Permission denied",
             "mkdir: Read-only file system",
         ] {
-            let error = place().fault("x")(os(text));
+            let error = context().fault("x")(os(text));
             assert!(matches!(error, RepositoryError::ReadOnly { .. }));
         }
     }

@@ -1,115 +1,118 @@
-//! Finding a repository, and what is known of it once it is found.
+//! An open repository.
 //!
 //! # Why
 //!
-//! Most repositories are found and read by libgit2, at the cost of one command
-//! of Git's that reads the settings, which also tells whether Git itself trusts
-//! the repository. Git is asked for the rest where its environment names places,
-//! where a setting says where the files are, and where libgit2 cannot open what
-//! is there: a reftable, a partial clone, SHA-256 ids. Then Git reads for us too.
+//! libgit2 finds and reads most repositories; the only Git command they cost reads
+//! the configuration, which also shows whether Git trusts the repository. Git
+//! itself finds the repository where its environment names folders or a setting
+//! moves the working tree. It reads the objects where libgit2 cannot: with a
+//! reftable, in a partial clone, with SHA-256 ids.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::command::config::GitConfig;
 use super::command::network::RemoteAccess;
-use super::command::program::Git;
-use super::command::program::PLACES;
-use super::command::settings::Settings;
-use super::discover::Usual;
-use super::discover::by_asking;
-use super::discover::set_up;
-use super::fault::Place;
+use super::command::program::{Git, LOCATION_VARIABLES};
+use super::discover::{LibraryDiscovery, configure_libgit2, folders_by_git};
+use super::fault::ErrorContext;
 use super::objects::database::Objects;
 use crate::port::RepositoryError;
 
 /// A repository on this machine.
 pub(super) struct Local {
     pub(super) git: Git,
-    pub(super) settings: Settings,
-    pub(super) place: Place,
-    /// The folder of this working tree's own state, such as HEAD.
+    pub(super) config: GitConfig,
+    pub(super) context: ErrorContext,
+    /// The folder with the state of this working tree, such as HEAD.
     git_dir: PathBuf,
-    /// The folder of what all working trees share.
+    /// The folder that all working trees share.
     pub(super) common: PathBuf,
-    /// The folder of the checked-out files; `None` for a bare repository, and where it is not known.
-    pub(super) top: Option<PathBuf>,
+    /// The folder of the checked-out files; `None` in a bare repository or where it is unknown.
+    pub(super) work_tree: Option<PathBuf>,
     is_bare: bool,
     library: Option<Mutex<git2::Repository>>,
     pub(super) objects: Objects,
 }
 
 impl Local {
-    /// Opens the repository that `dir` lies in, or that Git's environment names.
+    /// Opens the repository that contains `dir`, or that Git's environment variables name.
     pub(super) fn discover(dir: &Path, network: RemoteAccess) -> Result<Self, RepositoryError> {
-        set_up();
+        configure_libgit2();
         let git = Git::find(dir, network)?;
         let is_set = |name: &&str| std::env::var_os(name).is_some();
-        let is_by_git = PLACES.iter().any(is_set);
-        // Git reads its settings meanwhile.
-        let (settings, usual) = thread::scope(|scope| {
-            let settings = scope.spawn(|| Settings::read(&git));
-            let usual = (!is_by_git).then(|| Usual::open(dir)).flatten();
-            (settings.join(), usual)
+        let has_location = LOCATION_VARIABLES.iter().any(is_set);
+        // Both take a while, so they run at the same time.
+        let (config, discovery) = thread::scope(|scope| {
+            let config = scope.spawn(|| GitConfig::read(&git));
+            let discovery = (!has_location)
+                .then(|| LibraryDiscovery::open(dir))
+                .flatten();
+            (config.join(), discovery)
         });
-        let settings = settings.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let is_usual = |usual: &Usual| {
-            settings.has_own
-                && settings.text("core.worktree").is_none()
-                && (!usual.found.is_bare || settings.is_on("core.bare"))
+        let config = config.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let is_reliable = |discovery: &LibraryDiscovery| {
+            config.has_local
+                && config.text("core.worktree").is_none()
+                && (!discovery.folders.is_bare || config.is_on("core.bare"))
         };
-        let (found, library) = if let Some(usual) = usual.filter(is_usual) {
-            (usual.found, usual.library)
+        let (folders, library) = if let Some(discovery) = discovery.filter(is_reliable) {
+            (discovery.folders, discovery.library)
         } else {
-            let found = by_asking(&git)?;
-            let library = git2::Repository::open_bare(&found.git_dir).ok();
-            (found, library)
+            let folders = folders_by_git(&git)?;
+            let library = git2::Repository::open_bare(&folders.git_dir).ok();
+            (folders, library)
         };
-        let place = Place {
-            path: found.top.as_ref().unwrap_or(&found.git_dir).clone(),
-            shallow: found.common.join("shallow").exists(),
+        let context = ErrorContext {
+            path: folders
+                .work_tree
+                .as_ref()
+                .unwrap_or(&folders.git_dir)
+                .clone(),
+            shallow: folders.common.join("shallow").exists(),
         };
-        let objects_elsewhere = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
-        let is_partial = settings.has("extensions.partialclone")
-            || (settings.remotes().iter())
-                .any(|remote| settings.is_on(&format!("remote.{remote}.promisor")));
-        let is_readable = !is_partial && !objects_elsewhere.iter().any(is_set);
+        let object_variables = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+        let is_partial = config.has_prefix("extensions.partialclone")
+            || (config.remotes().iter())
+                .any(|remote| config.is_on(&format!("remote.{remote}.promisor")));
+        let is_readable = !is_partial && !object_variables.iter().any(is_set);
         let library = library.filter(|_| is_readable);
         let objects = match &library {
-            Some(_) => Objects::library(&found.common.join("objects"), place.clone())?,
-            None => Objects::git(git.clone(), place.clone()),
+            Some(_) => Objects::library(&folders.common.join("objects"), context.clone())?,
+            None => Objects::git(git.clone(), context.clone()),
         };
         Ok(Self {
             git,
-            settings,
-            place,
-            git_dir: found.git_dir,
-            common: found.common,
-            top: found.top,
-            is_bare: found.is_bare,
+            config,
+            context,
+            git_dir: folders.git_dir,
+            common: folders.common,
+            work_tree: folders.work_tree,
+            is_bare: folders.is_bare,
             library: library.map(Mutex::new),
             objects,
         })
     }
 
-    /// libgit2's handle, where it can read the repository; one thread at a time may use it.
+    /// libgit2's handle, where it can read the repository; only one thread may use it at a time.
     pub(super) fn library(&self) -> Option<MutexGuard<'_, git2::Repository>> {
         let library = self.library.as_ref()?;
         Some(library.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether it has no files checked out.
+    /// Whether the repository has no working tree.
     pub(super) fn is_bare(&self) -> bool {
         self.is_bare
     }
 
-    /// How many bytes an object's id has.
+    /// The length of an object id in bytes.
     pub(super) fn id_length(&self) -> usize {
-        let sha256 = self.settings.text("extensions.objectformat") == Some("sha256");
+        let sha256 = self.config.text("extensions.objectformat") == Some("sha256");
         if sha256 { 32 } else { 20 }
     }
 
-    /// Whether this working tree's own state is in this folder.
+    /// Whether `git_dir` holds the state of this working tree.
     pub(super) fn is_at(&self, git_dir: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().ok();
         real(&self.git_dir) == real(git_dir)

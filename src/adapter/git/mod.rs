@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `repository` | the port's methods, each passed to the file that implements it |
 //! | `local`, `discover` | an open repository, and finding it |
-//! | `command/` | running the installed `git`: its settings, credentials, messages |
+//! | `command/` | running the installed `git`: its configuration, credentials, messages |
 //! | `objects/` | reading and writing blobs, trees and commits |
 //! | `branch/` | HEAD and references; choosing, moving and proposing a branch |
 //! | `remote/` | a remote: its URLs, listing, fetching, pushing |

@@ -1,4 +1,4 @@
-//! The port's methods, each handed to the file that does it.
+//! The port's methods, each delegated to the file that implements it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,19 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::branch::choose;
-use super::branch::proposed;
-use super::branch::publish;
-use super::branch::remote_branch;
+use super::branch::{choose, proposed, publish, remote_branch};
 use super::command::credentials;
 use super::command::network::RemoteAccess;
-use super::fault::Place;
+use super::fault::ErrorContext;
 use super::local::Local;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
 use super::remote::connection::Remote;
-use super::remote::urls;
-use super::remote::urls::Purpose;
+use super::remote::urls::{self, Purpose};
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
@@ -26,15 +22,15 @@ use crate::port::{
     Repository, RepositoryError, Snapshot,
 };
 
-/// A Git repository on this machine, with the remote that it knows.
+/// A Git repository on this machine, with its remote.
 #[derive(Clone)]
 pub struct GitRepository {
     local: Arc<Local>,
 }
 
 impl GitRepository {
-    /// Opens the repository that `dir` lies in: a working tree, a linked one, or a bare repository;
-    /// or the one that Git's environment names.
+    /// Opens the repository that contains `dir` (a main or linked working tree, or a bare repository),
+    /// or the one that Git's environment variables name.
     ///
     /// # Errors
     /// [`RepositoryError::GitMissing`], [`RepositoryError::GitTooOld`],
@@ -44,7 +40,7 @@ impl GitRepository {
         Ok(Self { local })
     }
 
-    /// The URL of the remote's server; `None` for a remote on this disk.
+    /// The URL of the remote's server; `None` if the remote is on disk.
     pub fn server(&self) -> Option<ServerUrl> {
         server(&self.local)
     }
@@ -52,7 +48,7 @@ impl GitRepository {
     /// The value of the setting `section.key`, unless it is empty.
     pub fn setting(&self, key: &str) -> Option<String> {
         let key = key.to_ascii_lowercase();
-        self.local.settings.text(&key).map(ToOwned::to_owned)
+        self.local.config.text(&key).map(ToOwned::to_owned)
     }
 
     /// Git's settings for HTTPS requests to `url`.
@@ -62,13 +58,13 @@ impl GitRepository {
             ca_file: std::env::var_os("GIT_SSL_CAINFO").map(PathBuf::from),
             proxy: None,
         };
-        if !local.settings.has("http.") {
+        if !local.config.has_prefix("http.") {
             return https;
         }
         let of = |words: &[&str]| {
-            let ran = local.git.ask(&[&["config"], words, &[url]].concat()).ok()?;
-            let text = ran.text().trim_end_matches('\n').to_owned();
-            ran.status.success().then_some(text)
+            let output = local.git.run(&[&["config"], words, &[url]].concat()).ok()?;
+            let text = output.text().trim_end_matches('\n').to_owned();
+            output.status.success().then_some(text)
         };
         if https.ca_file.is_none() {
             let file = of(&["--type=path", "--get-urlmatch", "http.sslCAInfo"]);
@@ -78,12 +74,12 @@ impl GitRepository {
         https
     }
 
-    /// What Git's credential helpers have for the remote's server.
+    /// The password that Git's credential helpers have for the remote's server.
     pub fn password(&self) -> Option<Password> {
-        credentials::of_helpers(&self.local.git, &server(&self.local)?)
+        credentials::helper_password(&self.local.git, &server(&self.local)?)
     }
 
-    /// Runs blocking work on Tokio's pool for it.
+    /// Runs blocking work on Tokio's blocking pool, if there is a runtime.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Local) -> Result<T, RepositoryError> + Send + 'static,
@@ -93,7 +89,7 @@ impl GitRepository {
         match Handle::try_current() {
             Ok(runtime) => match runtime.spawn_blocking(work).await {
                 Ok(done) => done,
-                Err(e) => Err(Place::found("could not finish", e.to_string())),
+                Err(e) => Err(ErrorContext::error("could not finish", e.to_string())),
             },
             Err(_) => work(),
         }
@@ -114,11 +110,13 @@ impl Repository for GitRepository {
                 Publish::Push | Publish::Look => choose::remote(local)?,
             };
             if let (Some(remote), Publish::Push) = (&remote, choice.publish) {
-                urls::refuse_several(local, remote)?;
+                urls::refuse_several_push_urls(local, remote)?;
             }
             match (remote, choice.publish) {
-                (Some(remote), Publish::Push) => remote_branch::fetched(local, &choice, &remote),
-                (Some(remote), Publish::Look) => remote_branch::looked_at(local, &choice, &remote),
+                (Some(remote), Publish::Push) => remote_branch::fetch(local, &choice, &remote),
+                (Some(remote), Publish::Look) => {
+                    remote_branch::fetch_or_last_seen(local, &choice, &remote)
+                }
                 (remote, _) => choose::local_branch(local, &choice, remote.as_deref()),
             }
         })
@@ -127,14 +125,16 @@ impl Repository for GitRepository {
 
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
         let local = &self.local;
-        let reaches_back =
+        let may_need_history =
             revision.contains(['~', '^']) || revision.bytes().all(|b| b.is_ascii_hexdigit());
         match local.revision(revision)? {
             Some(commit) => Ok(CommitId(commit)),
-            None if local.place.shallow && reaches_back => Err(RepositoryError::MissingObject {
-                id: revision.to_owned(),
-                shallow: true,
-            }),
+            None if local.context.shallow && may_need_history => {
+                Err(RepositoryError::MissingObject {
+                    id: revision.to_owned(),
+                    shallow: true,
+                })
+            }
             None => Err(RepositoryError::UnknownRevision {
                 revision: revision.to_owned(),
             }),
@@ -171,7 +171,7 @@ impl Repository for GitRepository {
         name: &str,
     ) -> Result<Option<ProposedBranch>, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |local| proposed::look(local, &base, &name))
+        self.blocking(move |local| proposed::find(local, &base, &name))
             .await
     }
 
@@ -198,7 +198,9 @@ impl Repository for GitRepository {
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
-        let names = self.local.names(&["refs/heads/", "refs/remotes/"])?;
+        let names = self
+            .local
+            .reference_names(&["refs/heads/", "refs/remotes/"])?;
         let mut names: Vec<String> = names
             .iter()
             .filter_map(|name| match name.strip_prefix("refs/heads/") {
@@ -221,11 +223,11 @@ impl Repository for GitRepository {
 pub struct HttpsSettings {
     /// A file of certificates to trust (`http.sslCAInfo`).
     pub ca_file: Option<PathBuf>,
-    /// `http.proxy`; an empty one means none, whatever the environment has.
+    /// `http.proxy`; an empty one means no proxy, even if the environment names one.
     pub proxy: Option<String>,
 }
 
-/// The server of the remote that is meant, if it has one.
+/// The server of the remote to use, if it has one.
 fn server(local: &Local) -> Option<ServerUrl> {
     let name = choose::remote(local).ok().flatten()?;
     match Remote::address_of(local, &name, Purpose::Push).ok()? {
@@ -234,10 +236,10 @@ fn server(local: &Local) -> Option<ServerUrl> {
     }
 }
 
-/// The last part of the remote's URL, else the folder's name, without `.git`.
+/// The last part of the remote's URL, else of the folder's path, without `.git`.
 fn name_of(local: &Local) -> String {
     let remote = choose::remote(local).ok().flatten();
-    // What follows the path may be a secret, and this name is shown to everybody.
+    // A query may contain a secret, and this name is public.
     let url = remote.and_then(|name| {
         let address = Remote::address_of(local, &name, Purpose::Fetch).ok()?;
         Some(address.without_secrets())

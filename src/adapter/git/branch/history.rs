@@ -1,41 +1,43 @@
-//! How commits follow each other.
+//! The ancestry of commits.
 
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 impl Local {
-    /// Whether a commit goes on from another one, or is that one.
+    /// Whether `new` is `old` or one of its descendants.
     pub fn descends(&self, old: ObjectId, new: ObjectId) -> Result<bool, RepositoryError> {
         if old == new || self.is_near(old, new)? {
             return Ok(true);
         }
         let (old, new) = (old.to_string(), new.to_string());
-        let ran = self.git.ask(&["merge-base", "--is-ancestor", &old, &new])?;
-        match ran.status.code() {
+        let output = self.git.run(&["merge-base", "--is-ancestor", &old, &new])?;
+        match output.status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
             _ => Err(self
                 .git
-                .fault(&format!("could not compare `{old}` with `{new}`"), &ran)),
+                .fault(&format!("could not compare `{old}` with `{new}`"), &output)),
         }
     }
 
-    /// How many commits of `ours` are not part of `theirs`.
+    /// The number of commits that `ours` has and `theirs` does not.
     pub fn ahead(&self, ours: ObjectId, theirs: ObjectId) -> Result<usize, RepositoryError> {
         if ours == theirs || self.is_near(ours, theirs)? {
             return Ok(0);
         }
         let range = format!("{theirs}..{ours}");
         let doing = format!("could not compare `{ours}` with `{theirs}`");
-        let count = self.git.answer(&doing, &["rev-list", "--count", &range])?;
-        count.parse().map_err(|_| Place::found(doing, count))
+        let count = self
+            .git
+            .output_text(&doing, &["rev-list", "--count", &range])?;
+        count.parse().map_err(|_| ErrorContext::error(doing, count))
     }
 
-    /// Whether one of the last commits before `tip` is `old`.
+    /// Whether `old` is one of the last commits before `tip`.
     fn is_near(&self, old: ObjectId, tip: ObjectId) -> Result<bool, RepositoryError> {
-        /// As many as a clone may be behind without asking Git.
+        /// How many commits to look at before Git is run instead.
         const NEAR: usize = 64;
         let mut open = std::collections::VecDeque::from([tip]);
         for _ in 0..NEAR {
@@ -44,7 +46,7 @@ impl Local {
             };
             let parents = match self.objects.commit(next) {
                 Ok(commit) => commit.parents,
-                // Where a shallow clone ends.
+                // The end of a shallow clone.
                 Err(RepositoryError::MissingObject { .. }) => continue,
                 Err(error) => return Err(error),
             };
@@ -56,10 +58,11 @@ impl Local {
         Ok(false)
     }
 
-    /// Whether a clone holds the last commit of its branch alone, as CI makes them: then a branch that
-    /// is new to it needs no more either. In a deeper one that would cut off what is there.
+    /// Whether this is a shallow clone of one commit, as CI makes them.
+    ///
+    /// Only then is a new branch fetched as shallow: in a deeper clone, that would cut off history.
     pub fn has_one_commit(&self) -> Result<bool, RepositoryError> {
-        if !self.place.shallow {
+        if !self.context.shallow {
             return Ok(false);
         }
         let Some(head) = self.target("HEAD")? else {

@@ -1,17 +1,15 @@
-//! Branches of the program's own, beside the branch that a promotion is for.
+//! Branches that git-promote itself creates, next to the branch that a promotion is for.
 //!
 //! # Why
 //!
-//! The program always rebuilds its branch as one commit on the base's tip. So in
-//! a shallow clone, where it cannot be told where the base's history begins, the
-//! last commit alone tells whether the branch is still the program's own.
+//! git-promote always writes its branch as one commit on the base's tip. So in a
+//! shallow clone, which does not show where the base's history begins, the last
+//! commit alone shows whether anybody else changed the branch.
 
 use super::publish;
-use super::refs::Swap;
-use super::refs::of_branch;
+use super::refs::branch_ref;
 use crate::adapter::git::local::Local;
-use crate::adapter::git::objects::difference::Changed;
-use crate::adapter::git::objects::difference::changed;
+use crate::adapter::git::objects::difference::{FileDifference, changed_files};
 use crate::adapter::git::remote::connection::Remote;
 use crate::adapter::git::remote::push::Update;
 use crate::adapter::git::remote::urls::Purpose;
@@ -22,21 +20,21 @@ use crate::port::{
     RepositoryError,
 };
 
-/// How many commits of a branch are looked at; nobody reviews more in one pull request.
-const MOST: usize = 500;
+/// How many commits of a branch are read at most; a pull request rarely has more.
+const MAX_COMMITS: usize = 500;
 
-/// The branch `name` beside `base`, with the commits that the base lacks.
-pub fn look(
+/// The branch `name` on the remote of `base`, with the commits that the base lacks.
+pub fn find(
     local: &Local,
     base: &Branch,
     name: &str,
 ) -> Result<Option<ProposedBranch>, RepositoryError> {
     let tip = match &base.remote {
         Some(remote) => Remote::open(local, remote, Purpose::Push)?.fetch(name)?,
-        None => local.target(&of_branch(name))?,
+        None => local.target(&branch_ref(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
-    let depth = if local.place.shallow {
+    let depth = if local.context.shallow {
         HistoryDepth::LastCommit
     } else {
         HistoryDepth::Whole
@@ -45,16 +43,16 @@ pub fn look(
         HistoryDepth::LastCommit => vec![tip],
         HistoryDepth::Whole => {
             let (most, range) = (
-                format!("--max-count={MOST}"),
+                format!("--max-count={MAX_COMMITS}"),
                 format!("{}..{tip}", base.tip),
             );
             let words = ["rev-list", "--topo-order", &most, &range];
             let doing = format!("could not read the history of `{tip}`");
-            let list = local.git.answer(&doing, &words)?;
+            let list = local.git.output_text(&doing, &words)?;
             list.lines().filter_map(|line| line.parse().ok()).collect()
         }
     };
-    let commits = ids.into_iter().map(|id| proposed(local, id));
+    let commits = ids.into_iter().map(|id| read_commit(local, id));
     Ok(Some(ProposedBranch {
         tip: CommitId(tip),
         commits: commits.collect::<Result<_, _>>()?,
@@ -62,21 +60,21 @@ pub fn look(
     }))
 }
 
-/// A commit with what it changed.
-fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryError> {
+/// Reads a commit and what it changed.
+fn read_commit(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryError> {
     let commit = local.objects.commit(id)?;
     let before = match commit.parents.first() {
-        // Where a shallow clone ends, its parent is not here.
+        // At the end of a shallow clone, the parent is missing.
         Some(parent) if local.objects.has(*parent) => Some(local.objects.commit(*parent)?.tree),
         _ => None,
     };
-    let file = |changed: Changed| ProposedFile {
+    let file = |changed: FileDifference| ProposedFile {
         path: (std::str::from_utf8(&changed.path.0).ok())
             .and_then(|path| RepoPath::parse(path).ok()),
         before: changed.before,
         after: changed.after,
     };
-    let changes = changed(local, before, Some(commit.tree))?;
+    let changes = changed_files(local, before, Some(commit.tree))?;
     Ok(ProposedCommit {
         id: CommitId(id),
         parents: commit.parents.into_iter().map(CommitId).collect(),
@@ -85,7 +83,7 @@ fn proposed(local: &Local, id: ObjectId) -> Result<ProposedCommit, RepositoryErr
     })
 }
 
-/// The branches beside `base` whose names begin so.
+/// The branches on the remote of `base` whose names start with `prefix`.
 pub fn branches_with_prefix(
     local: &Local,
     base: &Branch,
@@ -99,7 +97,8 @@ pub fn branches_with_prefix(
     Ok(names)
 }
 
-/// That Git keeps no branch `a/b` beside a branch `a`, where this is what is wrong.
+/// The error for the case that Git cannot create `name` because of another branch: it does not allow
+/// both `a` and `a/b`.
 fn in_the_way(
     name: &str,
     branches: Result<Vec<String>, RepositoryError>,
@@ -123,12 +122,13 @@ pub fn replace(
     expected: Expected,
     commit: Option<CommitId>,
 ) -> Result<Advance, RepositoryError> {
-    let (old, new) = match expected {
-        Expected::Absent => (None, commit.map(|commit| commit.0)),
-        Expected::At(old) => (Some(old.0), commit.map(|commit| commit.0)),
+    let old = match expected {
+        Expected::Absent => None,
+        Expected::At(old) => Some(old.0),
     };
+    let new = commit.map(|commit| commit.0);
     let Some(remote) = &base.remote else {
-        return replace_here(local, name, old, new);
+        return replace_local(local, name, old, new);
     };
     let mut remote = Remote::open(local, remote, Purpose::Push)?;
     let update = Update {
@@ -146,24 +146,19 @@ pub fn replace(
     Ok(notices.map_or(Advance::Overtaken, |notices| Advance::Done { notices }))
 }
 
-fn replace_here(
+fn replace_local(
     local: &Local,
     name: &str,
     old: Option<ObjectId>,
     new: Option<ObjectId>,
 ) -> Result<Advance, RepositoryError> {
-    // Moved alone, it would leave its files behind.
+    // The files of a checked-out branch would not follow.
     if let Some(folder) = checked_out(local, name)?.first() {
         return Err(RepositoryError::CheckedOut {
             branch: name.to_owned(),
             folder: folder.display().to_string(),
         });
     }
-    let swap = local.swap(&of_branch(name), old, new, "promote: propose");
-    match swap.map_err(|error| in_the_way(name, local.branches()).unwrap_or(error))? {
-        Swap::Done => Ok(Advance::Done {
-            notices: Vec::new(),
-        }),
-        Swap::Overtaken => Ok(Advance::Overtaken),
-    }
+    let swap = local.swap(&branch_ref(name), old, new, "promote: propose");
+    swap.map_err(|error| in_the_way(name, local.branches()).unwrap_or(error))
 }

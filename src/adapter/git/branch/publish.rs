@@ -1,21 +1,17 @@
-//! Publishing a commit on a branch, and what follows it here.
+//! Publishing a commit on a branch, and updating the local branch afterwards.
 
-use super::refs::Swap;
-use super::refs::of_branch;
-use crate::adapter::git::fault::Place;
-use crate::adapter::git::fault::display_chain;
+use super::refs::branch_ref;
+use crate::adapter::git::fault::{ErrorContext, display_chain};
 use crate::adapter::git::local::Local;
 use crate::adapter::git::remote::connection::Remote;
-use crate::adapter::git::remote::push::Pushed;
-use crate::adapter::git::remote::push::Update;
-use crate::adapter::git::remote::urls::Purpose;
-use crate::adapter::git::remote::urls::tracking;
-use crate::adapter::git::worktree::advance;
+use crate::adapter::git::remote::push::{PushOutcome, Update};
+use crate::adapter::git::remote::urls::{Purpose, tracking};
+use crate::adapter::git::worktree::advance::advance;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::{Notice, Obstacle};
 use crate::port::{Advance, Branch, RepositoryError};
 
-/// Moves the branch from its tip to `commit`.
+/// Moves the branch from its tip to `commit`: on its remote first, if it has one, then locally.
 pub fn publish(
     local: &Local,
     branch: &Branch,
@@ -23,18 +19,13 @@ pub fn publish(
 ) -> Result<Advance, RepositoryError> {
     let (old, new) = (branch.tip.0, commit.0);
     if !local.descends(old, new)? {
-        return Err(Place::found(
+        return Err(ErrorContext::error(
             format!("could not move a branch to `{new}`"),
             format!("it does not descend from `{old}`"),
         ));
     }
     let Some(remote) = &branch.remote else {
-        return Ok(match advance::advance(local, &branch.name, old, new)? {
-            Swap::Done => Advance::Done {
-                notices: Vec::new(),
-            },
-            Swap::Overtaken => Advance::Overtaken,
-        });
+        return advance(local, &branch.name, old, new);
     };
     let mut remote = Remote::open(local, remote, Purpose::Push)?;
     let pushed = remote.push(&Update {
@@ -46,24 +37,24 @@ pub fn publish(
         match notices(local, pushed, &remote.name, &branch.name, Some(new)) {
             None => Advance::Overtaken,
             Some(mut notices) => {
-                notices.extend(follow(local, &branch.name, &remote.name, new));
+                notices.extend(follow_locally(local, &branch.name, &remote.name, new));
                 Advance::Done { notices }
             }
         },
     )
 }
 
-/// What the user should know of a push that is done; `None` where somebody was faster.
+/// What the user should know about a finished push; `None` if another push was faster.
 ///
-/// A branch that could not follow here is a notice and no error.
+/// References that could not be updated here are a notice, not an error.
 pub fn notices(
     local: &Local,
-    pushed: Pushed,
+    pushed: PushOutcome,
     remote: &str,
     branch: &str,
     new: Option<ObjectId>,
 ) -> Option<Vec<Notice>> {
-    let Pushed::Done { message } = pushed else {
+    let PushOutcome::Done { message } = pushed else {
         return None;
     };
     let mut notices: Vec<Notice> = message
@@ -85,8 +76,8 @@ pub fn notices(
     Some(notices)
 }
 
-/// Moves the local branch if it is only behind.
-fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<Notice> {
+/// Moves the local branch forward if it is only behind.
+fn follow_locally(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<Notice> {
     let stopped = |obstacle| {
         Some(Notice::LocalBranchNotUpdated {
             branch: branch.to_owned(),
@@ -98,7 +89,7 @@ fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<No
             error: display_chain(error),
         })
     };
-    let old = match local.target(&of_branch(branch)) {
+    let old = match local.target(&branch_ref(branch)) {
         Ok(None) => return None,
         Ok(Some(old)) => old,
         Err(error) => return failed(&error),
@@ -108,22 +99,23 @@ fn follow(local: &Local, branch: &str, remote: &str, new: ObjectId) -> Option<No
             remote: remote.to_owned(),
         });
     }
-    match advance::advance(local, branch, old, new) {
-        Ok(Swap::Done) => None,
-        Ok(Swap::Overtaken) => stopped(Obstacle::Moved),
+    match advance(local, branch, old, new) {
+        Ok(Advance::Done { .. }) => None,
+        Ok(Advance::Overtaken) => stopped(Obstacle::Moved),
         Err(RepositoryError::Dirty { paths, .. }) => stopped(Obstacle::LocalChanges { paths }),
         Err(error) => failed(&error),
     }
 }
 
-/// Lets the local branch follow where an earlier run was stopped after its push: when the remote's last
-/// commit is a promotion by the same person, the branch is only behind it, and never was at it. A
-/// branch that was reset on purpose stays.
+/// Moves the local branch forward where an earlier run was stopped after its push.
+///
+/// That is assumed if the remote's last commit is a promotion by the same person, and the local branch
+/// is only behind it and has never been at it. A branch that was reset on purpose stays.
 pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
     let (Some(remote), tip) = (&branch.remote, branch.tip.0) else {
         return Ok(Vec::new());
     };
-    let name = of_branch(&branch.name);
+    let name = branch_ref(&branch.name);
     let commit = local.objects.commit(tip)?;
     let is_promotion = commit.message.contains("\nPromotion-Id: ");
     let Some(old) = local
@@ -135,19 +127,19 @@ pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, Repositor
     if !local.descends(old, tip)? {
         return Ok(Vec::new());
     }
-    // Who has no name here has promoted nothing.
-    let person = local.git.ask(&["var", "GIT_COMMITTER_IDENT"])?.text();
+    // Without a configured identity, this person has not promoted anything here.
+    let person = local.git.run(&["var", "GIT_COMMITTER_IDENT"])?.text();
     let log = local
         .git
-        .ask(&["rev-list", "--walk-reflogs", &name, "--"])?
+        .run(&["rev-list", "--walk-reflogs", &name, "--"])?
         .text();
-    // The newest entries are those of runs that were stopped before the branch itself moved.
+    // The reflog's newest entries come from runs that were stopped before the branch itself moved.
     let is_tip = |line: &&str| *line == tip.to_string();
     let was_there = log.lines().skip_while(is_tip).any(|line| is_tip(&line));
     if was_there || !person.contains(&format!("<{}>", commit.email)) {
         return Ok(Vec::new());
     }
-    Ok(follow(local, &branch.name, remote, tip)
+    Ok(follow_locally(local, &branch.name, remote, tip)
         .into_iter()
         .collect())
 }

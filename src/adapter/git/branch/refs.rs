@@ -1,4 +1,4 @@
-//! References: read where they are, moved by Git with the value that they must have before.
+//! HEAD and references; Git moves one only if it has the expected value.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -6,50 +6,47 @@ use std::time::{Duration, Instant};
 use git2::ErrorCode;
 
 use crate::adapter::git::local::Local;
-use crate::adapter::git::objects::database::from_oid;
-use crate::adapter::git::objects::database::id_of;
+use crate::adapter::git::objects::database::{from_oid, parse_id};
 use crate::domain::ObjectId;
-use crate::port::RepositoryError;
+use crate::port::{Advance, RepositoryError};
 
-/// How long a lock that somebody else holds is waited for.
-pub const LOCKED: Duration = Duration::from_secs(3);
+/// How long to wait for a lock that another process holds.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What became of moving a reference.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Swap {
-    /// The reference has the new value.
-    Done,
-    /// It did not have the old value any more.
-    Overtaken,
-}
-
-/// What HEAD is.
+/// What HEAD names.
 pub enum Head {
-    /// On a branch that has commits.
+    /// A branch with commits.
     On(String),
-    /// On a branch that has none yet.
+    /// A branch without commits.
     Unborn(String),
-    /// On a commit.
+    /// A commit, by its short id.
     Detached(String),
 }
 
 impl Head {
-    /// The branch that HEAD is on.
+    /// The branch that HEAD names.
     pub fn branch(&self) -> Option<&str> {
+        self.current_branch().ok()
+    }
+
+    /// The branch that HEAD names; an error if it names a commit.
+    pub fn current_branch(&self) -> Result<&str, RepositoryError> {
         match self {
-            Self::On(branch) | Self::Unborn(branch) => Some(branch),
-            Self::Detached(_) => None,
+            Self::On(branch) | Self::Unborn(branch) => Ok(branch),
+            Self::Detached(commit) => Err(RepositoryError::DetachedHead {
+                commit: commit.clone(),
+            }),
         }
     }
 }
 
-/// The full name of a branch.
-pub fn of_branch(branch: &str) -> String {
+/// The full name of a branch's reference.
+pub fn branch_ref(branch: &str) -> String {
     format!("refs/heads/{branch}")
 }
 
 impl Local {
-    /// What HEAD is in this working tree.
+    /// What HEAD names in this working tree.
     pub fn head(&self) -> Result<Head, RepositoryError> {
         let full = self.symbolic("HEAD")?;
         let tip = self.target("HEAD")?;
@@ -64,14 +61,14 @@ impl Local {
         })
     }
 
-    /// The reference that a symbolic one names.
+    /// The reference that a symbolic reference names.
     pub fn symbolic(&self, name: &str) -> Result<Option<String>, RepositoryError> {
         let Some(repo) = self.library() else {
-            let ran = self.git.ask(&["symbolic-ref", "--quiet", name])?;
-            let text = ran.text().trim_end().to_owned();
-            return Ok((ran.status.success() && !text.is_empty()).then_some(text));
+            let output = self.git.run(&["symbolic-ref", "--quiet", name])?;
+            let text = output.text().trim_end().to_owned();
+            return Ok((output.status.success() && !text.is_empty()).then_some(text));
         };
-        let fault = || self.place.fault(format!("could not read `{name}`"));
+        let fault = || self.context.fault(format!("could not read `{name}`"));
         match repo.find_reference(name) {
             Ok(found) => {
                 let target = found.symbolic_target().map_err(fault())?;
@@ -82,44 +79,46 @@ impl Local {
         }
     }
 
-    /// Where a reference points, if it is there.
+    /// The object that a reference points at, if the reference exists.
     pub fn target(&self, name: &str) -> Result<Option<ObjectId>, RepositoryError> {
         let Some(repo) = self.library() else {
-            let ran = self.git.ask(&["rev-parse", "--verify", "--quiet", name])?;
-            return Ok(ran.text().trim().parse().ok());
+            let output = self.git.run(&["rev-parse", "--verify", "--quiet", name])?;
+            return Ok(output.text().trim().parse().ok());
         };
         match repo.refname_to_id(name) {
             Ok(id) => Ok(Some(from_oid(id)?)),
             Err(e) if e.code() == ErrorCode::NotFound => Ok(None),
-            Err(e) => Err(self.place.fault(format!("could not read `{name}`"))(e)),
+            Err(e) => Err(self.context.fault(format!("could not read `{name}`"))(e)),
         }
     }
 
-    /// The full names of the references below these prefixes, in order.
-    pub fn names(&self, prefixes: &[&str]) -> Result<Vec<String>, RepositoryError> {
+    /// The full names of the references with one of these prefixes, in order.
+    pub fn reference_names(&self, prefixes: &[&str]) -> Result<Vec<String>, RepositoryError> {
         let words = ["for-each-ref", "--format=%(refname)"];
         let found =
-            (self.git).answer("could not list the branches", &[&words, prefixes].concat())?;
+            (self.git).output_text("could not list the branches", &[&words, prefixes].concat())?;
         Ok(found.lines().map(ToOwned::to_owned).collect())
     }
 
     /// The short names of the local branches, in order.
     pub fn branches(&self) -> Result<Vec<String>, RepositoryError> {
-        let mut names = self.names(&["refs/heads/"])?;
+        let mut names = self.reference_names(&["refs/heads/"])?;
         for name in &mut names {
             name.drain(..="refs/heads".len());
         }
         Ok(names)
     }
 
-    /// Moves a reference from `old` to `new` (`None`: there is none) unless it is elsewhere.
+    /// Moves a reference from `old` to `new` (`None`: no reference) if it still is at `old`.
+    ///
+    /// `log` is the message for its reflog.
     pub fn swap(
         &self,
         name: &str,
         old: Option<ObjectId>,
         new: Option<ObjectId>,
         log: &str,
-    ) -> Result<Swap, RepositoryError> {
+    ) -> Result<Advance, RepositoryError> {
         let none = "0".repeat(self.id_length() * 2);
         let value = |id: Option<ObjectId>| id.map_or_else(|| none.clone(), |id| id.to_string());
         let (before, after) = (value(old), value(new));
@@ -127,15 +126,19 @@ impl Local {
             Some(_) => &["update-ref", "-m", log, name, &after, &before],
             None => &["update-ref", "-m", log, "-d", name, &before],
         };
-        let until = Instant::now() + LOCKED;
+        let until = Instant::now() + LOCK_TIMEOUT;
         loop {
-            let ran = self.git.ask(words)?;
+            let output = self.git.run(words)?;
             match self.target(name)? {
-                now if now == new => return Ok(Swap::Done),
-                now if now != old => return Ok(Swap::Overtaken),
-                // Its lock is held by somebody else just now, or was left behind.
+                now if now == new => {
+                    return Ok(Advance::Done {
+                        notices: Vec::new(),
+                    });
+                }
+                now if now != old => return Ok(Advance::Overtaken),
+                // Another process holds its lock, or left it behind.
                 _ if Instant::now() > until => {
-                    return Err(self.git.fault(&format!("could not move `{name}`"), &ran));
+                    return Err(self.git.fault(&format!("could not move `{name}`"), &output));
                 }
                 _ => sleep(Duration::from_millis(50)),
             }
@@ -152,7 +155,7 @@ impl Local {
             "--end-of-options",
             &commit,
         ];
-        let ran = self.git.ask(&words)?;
-        Ok(id_of(ran.text().trim()).filter(|_| ran.status.success()))
+        let output = self.git.run(&words)?;
+        Ok(parse_id(output.text().trim()).filter(|_| output.status.success()))
     }
 }

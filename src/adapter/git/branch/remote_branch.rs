@@ -1,25 +1,21 @@
-//! Finding a remote's branch: fetched, or for a preview perhaps as it was last seen.
+//! Finding a branch of the remote: fetched, or for a preview as last seen.
 //!
 //! # Why
 //!
-//! A preview must need neither the right to push nor the network. So for a preview
-//! a remote that cannot be reached is a notice, not an error.
+//! A preview should work without the right to push and without network access. So
+//! an unreachable remote is only a notice in a preview, not an error.
 
-use super::choose::elsewhere;
-use super::choose::is_meant;
-use super::choose::known_default;
-use super::refs::Head;
-use super::refs::of_branch;
+use super::choose::{last_seen_default, local_tip, other_checkout_notices, refuse_other_branch};
+use super::refs::{Head, branch_ref};
 use crate::adapter::git::local::Local;
 use crate::adapter::git::remote::connection::Remote;
-use crate::adapter::git::remote::urls::Purpose;
-use crate::adapter::git::remote::urls::tracking;
+use crate::adapter::git::remote::urls::{Purpose, tracking};
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
-/// The remote's branch that is meant, fetched.
-pub fn fetched(
+/// Fetches the chosen branch of the remote.
+pub fn fetch(
     local: &Local,
     choice: &BranchChoice,
     remote: &str,
@@ -28,7 +24,7 @@ pub fn fetched(
     let head = local.head()?;
     let name = match &choice.branch {
         Some(name) => name.clone(),
-        None => default(local, &mut remote, &head)?,
+        None => default_branch(local, &mut remote, &head)?,
     };
     let Some(tip) = remote.fetch(&name)? else {
         return Err(RepositoryError::UnknownBranch {
@@ -39,9 +35,9 @@ pub fn fetched(
     };
     let is_default = match &choice.branch {
         None => true,
-        Some(name) => is_default(&mut remote, name)?,
+        Some(name) => is_default_branch(&mut remote, name)?,
     };
-    let mut notices = elsewhere(local, &head, &name);
+    let mut notices = other_checkout_notices(local, &head, &name);
     notices.extend(unpushed(local, &remote.name, &name, tip)?);
     Ok(Branch {
         name,
@@ -52,13 +48,13 @@ pub fn fetched(
     })
 }
 
-/// The same for a preview.
-pub fn looked_at(
+/// The chosen branch of the remote for a preview: as last seen if it cannot be fetched.
+pub fn fetch_or_last_seen(
     local: &Local,
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let error = match fetched(local, choice, remote) {
+    let error = match fetch(local, choice, remote) {
         Err(
             error @ (RepositoryError::Unreachable { .. }
             | RepositoryError::Credentials { .. }
@@ -69,37 +65,25 @@ pub fn looked_at(
         other => return other,
     };
     let head = local.head()?;
-    let default = known_default(local, remote);
-    let name = match (choice.branch.clone().or(default.clone()), &head) {
-        (Some(name), _) => name,
-        (None, Head::On(current) | Head::Unborn(current)) => current.clone(),
-        (None, Head::Detached(commit)) => {
-            return Err(RepositoryError::DetachedHead {
-                commit: commit.clone(),
-            });
-        }
+    let default = last_seen_default(local, remote);
+    let name = match choice.branch.as_ref().or(default.as_ref()) {
+        Some(name) => name.clone(),
+        None => head.current_branch()?.to_owned(),
     };
     let seen = match tracking(local, remote, &name) {
         Some(name) => local.target(&name)?,
         None => None,
     };
     let (tip, seen_remote) = match seen {
-        Some(tip) => (Some(tip), Some(remote.to_owned())),
-        None => (local.target(&of_branch(&name))?, None),
-    };
-    let Some(tip) = tip else {
-        return Err(RepositoryError::UnknownBranch {
-            branch: name,
-            remote: None,
-            known: local.branches()?,
-        });
+        Some(tip) => (tip, Some(remote.to_owned())),
+        None => (local_tip(local, &name)?, None),
     };
     let mut notices = vec![Notice::NotFetched {
         error,
         branch: name.clone(),
         remote: seen_remote,
     }];
-    notices.extend(elsewhere(local, &head, &name));
+    notices.extend(other_checkout_notices(local, &head, &name));
     Ok(Branch {
         is_default: choice.branch.is_none() || default.as_ref() == Some(&name),
         name,
@@ -109,23 +93,21 @@ pub fn looked_at(
     })
 }
 
-/// The remote's default branch, unless another one is checked out.
-fn default(local: &Local, remote: &mut Remote<'_>, head: &Head) -> Result<String, RepositoryError> {
+/// The remote's default branch; an error if another one is checked out.
+fn default_branch(
+    local: &Local,
+    remote: &mut Remote<'_>,
+    head: &Head,
+) -> Result<String, RepositoryError> {
     let default = remote.default_branch()?;
-    match head {
-        Head::On(current) if !local.is_bare() && !is_meant(local, current, &default) => {
-            Err(RepositoryError::OtherBranch {
-                current: current.clone(),
-                remote: remote.name.clone(),
-                default,
-            })
-        }
-        _ => Ok(default),
+    if let Head::On(current) = head {
+        refuse_other_branch(local, current, &remote.name, default.clone())?;
     }
+    Ok(default)
 }
 
-/// Whether a branch is the remote's default one; there need not be any.
-fn is_default(remote: &mut Remote<'_>, name: &str) -> Result<bool, RepositoryError> {
+/// Whether a branch is the remote's default branch; a remote may have none.
+fn is_default_branch(remote: &mut Remote<'_>, name: &str) -> Result<bool, RepositoryError> {
     match remote.default_branch() {
         Ok(default) => Ok(default == name),
         Err(
@@ -144,7 +126,7 @@ fn unpushed(
     name: &str,
     tip: ObjectId,
 ) -> Result<Option<Notice>, RepositoryError> {
-    let Some(ours) = local.target(&of_branch(name))? else {
+    let Some(ours) = local.target(&branch_ref(name))? else {
         return Ok(None);
     };
     let count = local.ahead(ours, tip)?;

@@ -1,13 +1,13 @@
-//! Passwords that this program knows and Git does not, and those that Git knows.
+//! Passing git-promote's passwords to Git, and reading those of Git's helpers.
 //!
 //! # Why
 //!
-//! A token goes to one host. So Git is given a credential helper for that host
-//! alone, which is asked by Git, on Git's own reading of the URL and after
-//! whatever redirect, and answers only for exactly that protocol and host. All
-//! other helpers are left out for it: one that stores passwords would keep the
-//! token. It reads the token from its environment, for a command line can be
-//! read by everybody on the machine.
+//! A token may only be sent to one host. So Git gets a credential helper for that
+//! host alone. Git calls it with the URL as Git itself reads it, after any redirect,
+//! and the helper answers only for exactly that protocol and host. All other helpers
+//! are disabled for the host: one that stores passwords would store the token. The
+//! helper reads the token from the environment, because every user of the machine
+//! can read command lines.
 
 use std::net::IpAddr;
 use std::process::Command;
@@ -19,18 +19,18 @@ use super::program::Git;
 use crate::domain::ServerUrl;
 use crate::port::Password;
 
-/// How long a helper may be silent; it may open a window and wait for somebody.
-const HELPER: Duration = Duration::from_secs(120);
+/// How long a helper may be silent: it may open a window and wait for the user.
+const HELPER_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What Git runs to ask for a password.
-const SCRIPT: &str = "!f() { test \"$1\" = get || exit 0; protocol= host=; \
+/// The credential helper that Git runs.
+const HELPER_SCRIPT: &str = "!f() { test \"$1\" = get || exit 0; protocol= host=; \
      while IFS== read -r key value; do case $key in protocol) protocol=$value;; \
      host) host=$value;; esac; done; \
      test \"$protocol://$host\" = \"$GIT_PROMOTE_SERVER\" || exit 0; \
      printf 'username=%s\\npassword=%s\\n' \"$GIT_PROMOTE_USER\" \"$GIT_PROMOTE_PASSWORD\"; }; f";
 
-/// The password that this program knows for a server, if it may be sent there.
-pub fn own(git: &Git, server: &ServerUrl) -> Option<Password> {
+/// git-promote's own password for a server, if the connection keeps it secret.
+pub fn password_for(git: &Git, server: &ServerUrl) -> Option<Password> {
     let is_safe = server.is_http() && is_private(server);
     let passwords = is_safe.then(|| (git.network.passwords)(&server.host()));
     passwords?.into_iter().next()
@@ -45,19 +45,19 @@ fn is_private(server: &ServerUrl) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The settings that let Git ask for that password.
-pub fn arguments(server: &ServerUrl) -> Vec<String> {
+/// The options that make Git use the helper for a server.
+pub fn helper_options(server: &ServerUrl) -> Vec<String> {
     let key = format!("credential.{}://{}.helper", server.scheme(), server.host());
     vec![
         "-c".to_owned(),
         format!("{key}="),
         "-c".to_owned(),
-        format!("{key}={SCRIPT}"),
+        format!("{key}={HELPER_SCRIPT}"),
     ]
 }
 
-/// Gives a command what the helper reads.
-pub fn give(command: &mut Command, server: &ServerUrl, password: &Password) {
+/// Sets the environment variables that the helper reads.
+pub fn set_environment(command: &mut Command, server: &ServerUrl, password: &Password) {
     let authority = format!("{}://{}", server.scheme(), server.host_as_written());
     command
         .env("GIT_PROMOTE_SERVER", authority)
@@ -65,18 +65,22 @@ pub fn give(command: &mut Command, server: &ServerUrl, password: &Password) {
         .env("GIT_PROMOTE_PASSWORD", password.secret.expose_secret());
 }
 
-/// What Git's own credential helpers have for a server.
-pub fn of_helpers(git: &Git, server: &ServerUrl) -> Option<Password> {
-    let question = format!("url={}\n\n", server.https_url());
+/// The password that Git's own credential helpers have for a server.
+pub fn helper_password(git: &Git, server: &ServerUrl) -> Option<Password> {
+    let request = format!("url={}\n\n", server.https_url());
     let mut command = git.command(&["credential", "fill"]);
-    // No prompt for what only a forge's API needs; a program that was set to answer may do so.
+    // A forge's API alone is no reason to prompt, except through a configured `GIT_ASKPASS`.
     command.env("GIT_TERMINAL_PROMPT", "0");
     if std::env::var_os("GIT_ASKPASS").is_none() {
         command.env("GIT_ASKPASS", "").env("SSH_ASKPASS", "");
     }
-    let ran = git.run(&mut command, question.into_bytes(), git.limit(HELPER));
-    let ran = ran.ok().filter(|ran| ran.status.success())?;
-    let text = ran.text();
+    let output = git.run_within(
+        &mut command,
+        request.into_bytes(),
+        git.limit(HELPER_TIMEOUT),
+    );
+    let output = output.ok().filter(|output| output.status.success())?;
+    let text = output.text();
     let field = |key: &str| {
         let value = |line: &str| Some(line.strip_prefix(key)?.strip_prefix('=')?.to_owned());
         text.lines().find_map(value)
@@ -94,7 +98,7 @@ mod tests {
     use crate::domain::RemoteAddress;
 
     #[test]
-    fn a_token_goes_by_tls_or_stays_on_this_machine() {
+    fn a_token_is_only_sent_encrypted_or_within_this_machine() {
         for (url, expected) in [
             ("https://x.org/y", true),
             ("http://x.org/y", false),

@@ -1,34 +1,34 @@
-//! What Git and the servers behind it print for people.
+//! Messages of Git and of servers.
 //!
 //! # Why
 //!
-//! Git has one exit status for all its failures. Whether another try may help,
-//! and what to advise, can only be told from the messages of Git, OpenSSH, curl
-//! and common servers. Nothing else hangs on them: what happened is read from
-//! references, and a message that is not known here is tried again. What a hook
-//! prints is shown and never looked at.
+//! Git has one exit status for all failures. Only the messages of Git, OpenSSH,
+//! curl and common servers show whether a retry may help and what to advise.
+//! Nothing else depends on them: results are read from references, and a failure
+//! with an unknown message is retried. The output of hooks is shown, but never
+//! interpreted.
 
 use std::fmt::Write as _;
 
-use super::process::Ran;
+use super::process::Output;
 
-/// A failure that another try would not mend.
+/// A failure that a retry cannot fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Final {
-    /// Git does not use such URLs, or is not allowed to.
+pub enum PermanentFailure {
+    /// Git does not support such URLs, or may not use them.
     Unsupported,
-    /// The server accepts no credentials.
+    /// The server did not accept the credentials, or there are none.
     Credentials,
-    /// The server is not the one that it should be.
+    /// The server's identity could not be verified.
     Untrusted,
-    /// The server answered, and refused.
+    /// The server refused access.
     Denied,
 }
 
-/// The messages of each.
-const MESSAGES: [(Final, &[&str]); 4] = [
+/// The messages that indicate each failure.
+const MESSAGES: [(PermanentFailure, &[&str]); 4] = [
     (
-        Final::Unsupported,
+        PermanentFailure::Unsupported,
         &[
             "is not a git command",
             "Unable to find remote helper",
@@ -36,7 +36,7 @@ const MESSAGES: [(Final, &[&str]); 4] = [
         ],
     ),
     (
-        Final::Credentials,
+        PermanentFailure::Credentials,
         &[
             "Authentication failed",
             "could not read Username",
@@ -45,7 +45,7 @@ const MESSAGES: [(Final, &[&str]); 4] = [
         ],
     ),
     (
-        Final::Untrusted,
+        PermanentFailure::Untrusted,
         &[
             "Host key verification failed",
             "certificate verification failed",
@@ -56,7 +56,7 @@ const MESSAGES: [(Final, &[&str]); 4] = [
         ],
     ),
     (
-        Final::Denied,
+        PermanentFailure::Denied,
         &[
             "' not found",
             "Repository not found",
@@ -69,19 +69,19 @@ const MESSAGES: [(Final, &[&str]); 4] = [
     ),
 ];
 
-/// What Git and its helpers printed, without progress and without the lines of the server's hooks.
-pub fn of_git(ran: &Ran) -> String {
-    let text = String::from_utf8_lossy(&ran.stderr);
-    let own = text
+/// The messages of Git and its helpers, without progress and without lines from the server's hooks.
+pub fn git_messages(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let messages = text
         .lines()
         .filter(|line| !line.starts_with("remote:"))
         .map(last_shown)
         .filter(|line| !is_progress(line));
-    own.collect::<Vec<_>>().join("\n")
+    messages.collect::<Vec<_>>().join("\n")
 }
 
-/// Why another try is no use, as far as a message tells.
-pub fn final_failure(text: &str) -> Option<Final> {
+/// The permanent failure that a message indicates, if any.
+pub fn permanent_failure(text: &str) -> Option<PermanentFailure> {
     let has = |message: &&str| text.contains(message);
     MESSAGES
         .iter()
@@ -89,28 +89,28 @@ pub fn final_failure(text: &str) -> Option<Final> {
         .map(|(kind, _)| *kind)
 }
 
-/// Why a command failed: what the remote printed, and in brackets what Git made of it.
-pub fn reason(ran: &Ran) -> String {
-    let stdout = String::from_utf8_lossy(&ran.stdout);
+/// Why a command failed: the remote's message, with Git's summary in brackets.
+pub fn reason(output: &Output) -> String {
+    let stdout = String::from_utf8_lossy(&output.stdout);
     let reason = stdout
         .lines()
         .filter(|line| line.starts_with('!'))
         .filter_map(|line| line.rsplit('\t').next())
         .find_map(|summary| Some(summary.split_once('(')?.1.trim_end_matches(')')));
-    let own = of_git(ran).replace('\n', " ");
-    match (of_remote(ran), reason) {
+    let of_git = git_messages(output).replace('\n', " ");
+    match (remote_messages(output), reason) {
         (Some(remote), Some(reason)) => format!("{remote} ({reason})"),
         (None, Some(reason)) => reason.to_owned(),
-        (Some(remote), None) if own.is_empty() => remote,
-        (Some(remote), None) => format!("{remote} ({own})"),
-        (None, None) if own.is_empty() => format!("`git` ended with {}", ran.status),
-        (None, None) => own,
+        (Some(remote), None) if of_git.is_empty() => remote,
+        (Some(remote), None) => format!("{remote} ({of_git})"),
+        (None, None) if of_git.is_empty() => format!("`git` ended with {}", output.status),
+        (None, None) => of_git,
     }
 }
 
-/// What the remote and its hooks printed.
-pub fn of_remote(ran: &Ran) -> Option<String> {
-    let stderr = String::from_utf8_lossy(&ran.stderr);
+/// The messages of the remote and its hooks.
+pub fn remote_messages(output: &Output) -> Option<String> {
+    let stderr = String::from_utf8_lossy(&output.stderr);
     joined(
         stderr
             .lines()
@@ -118,17 +118,17 @@ pub fn of_remote(ran: &Ran) -> Option<String> {
     )
 }
 
-/// How many lines of a remote anybody reads, and how much of each.
-const LINES: usize = 20;
-const WIDTH: usize = 500;
+/// How many lines of a remote are shown, and how many characters of each.
+const MAX_LINES: usize = 20;
+const MAX_WIDTH: usize = 500;
 
-/// A remote's lines in one, without its progress; `None` where it printed nothing.
+/// Joins a remote's lines into one, without progress; `None` if nothing remains.
 fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut text = String::new();
     let mut count = 0;
     for line in lines.map(last_shown).filter(|line| !is_progress(line)) {
         count += 1;
-        if count > LINES {
+        if count > MAX_LINES {
             continue;
         }
         match text.chars().last() {
@@ -136,23 +136,23 @@ fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
             Some(':' | ',' | ';') => text.push(' '),
             Some(_) => text.push_str("; "),
         }
-        text.extend(line.chars().take(WIDTH));
-        if line.chars().nth(WIDTH).is_some() {
+        text.extend(line.chars().take(MAX_WIDTH));
+        if line.chars().nth(MAX_WIDTH).is_some() {
             text.push_str("...");
         }
     }
-    if count > LINES {
-        let _ = write!(text, "; and {} lines more", count - LINES);
+    if count > MAX_LINES {
+        let _ = write!(text, "; and {} lines more", count - MAX_LINES);
     }
     (count > 0).then_some(text)
 }
 
-/// What a terminal would show of a line that is written over again and again.
+/// The text that a terminal shows in the end for a line with carriage returns.
 fn last_shown(line: &str) -> &str {
     line.trim().rsplit('\r').next().unwrap_or_default().trim()
 }
 
-/// Whether a line only tells how far Git is (`Resolving deltas: 100% (3/3), done.`), or Gitea.
+/// Whether a line is progress of Git (`Resolving deltas: 100% (3/3), done.`) or of Gitea.
 fn is_progress(line: &str) -> bool {
     let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let is_of_git = || {
@@ -189,8 +189,8 @@ mod tests {
 
     use super::*;
 
-    fn of(stderr: &str) -> Option<Final> {
-        final_failure(&of_git(&Ran {
+    fn of(stderr: &str) -> Option<PermanentFailure> {
+        permanent_failure(&git_messages(&Output {
             status: ExitStatus::from_raw(128 << 8),
             stdout: Vec::new(),
             stderr: stderr.into(),
@@ -198,20 +198,23 @@ mod tests {
     }
 
     #[test]
-    fn final_failures_are_told_from_passing_ones() {
+    fn permanent_failures_are_recognised() {
         for (text, expected) in [
             (
                 "fatal: transport 'ext' not allowed",
-                Some(Final::Unsupported),
+                Some(PermanentFailure::Unsupported),
             ),
             (
                 "fatal: Authentication failed for 'https://x/'",
-                Some(Final::Credentials),
+                Some(PermanentFailure::Credentials),
             ),
-            ("Host key verification failed.", Some(Final::Untrusted)),
+            (
+                "Host key verification failed.",
+                Some(PermanentFailure::Untrusted),
+            ),
             (
                 "fatal: repository 'https://x/' not found",
-                Some(Final::Denied),
+                Some(PermanentFailure::Denied),
             ),
             ("fatal: the remote end hung up unexpectedly", None),
             ("error: RPC failed; HTTP 502", None),
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remotes_lines_become_one_without_its_progress() {
+    fn lines_of_a_remote_are_joined_without_progress() {
         let shown = |text: &str| joined(text.lines());
         assert_eq!(shown(""), None);
         assert_eq!(
@@ -249,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_hook_prints_decides_nothing() {
+    fn output_of_hooks_is_never_interpreted() {
         assert_eq!(
             of("remote: ticket not found\nremote: 'main' not allowed"),
             None

@@ -1,4 +1,4 @@
-//! How remotes are reached: how long they may take, and how often a step is tried again.
+//! How remotes are contacted: timeouts, retries, prompts and passwords.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,14 +7,14 @@ use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
 use crate::port::Passwords;
 
-/// How remotes are reached.
+/// How remotes are contacted.
 #[derive(Clone)]
 pub struct RemoteAccess {
-    /// How long a server may be silent. A step is tried again for up to twice that.
+    /// How long a server may be silent. A step is retried for up to twice as long.
     pub silence: Duration,
-    /// Whether Git and its helpers may ask somebody for a password.
+    /// Whether Git and its helpers may prompt for a password.
     pub prompts: Prompts,
-    /// Passwords that this program knows and Git does not.
+    /// Passwords that git-promote has and Git does not.
     pub passwords: Passwords,
 }
 
@@ -24,7 +24,7 @@ pub enum Prompts {
     /// Never.
     #[default]
     Never,
-    /// At the terminal; then Git has no deadline.
+    /// At the terminal; Git has no deadline then.
     Terminal,
 }
 
@@ -39,35 +39,35 @@ impl Default for RemoteAccess {
 }
 
 impl RemoteAccess {
-    /// How long a push may be silent: the server's hooks run meanwhile.
-    pub fn of_push(&self) -> Duration {
+    /// How long a push may be silent while the server's hooks run.
+    pub fn push_silence(&self) -> Duration {
         self.silence * 4
     }
 
-    /// The tries of one step, from now on.
-    pub fn tries(&self) -> Tries {
-        Tries {
+    /// The retries of one step that starts now.
+    pub fn retries(&self) -> Retries {
+        Retries {
             until: Instant::now() + self.silence * 2,
             pauses: ExponentialBuilder::default()
                 .with_min_delay(self.silence / 100)
-                .with_max_times(MOST)
+                .with_max_times(MAX_RETRIES)
                 .with_jitter()
                 .build(),
         }
     }
 }
 
-/// How often a step is tried again at most.
-const MOST: usize = 4;
+/// How often a step is retried at most.
+const MAX_RETRIES: usize = 4;
 
-/// The tries that are left.
-pub struct Tries {
+/// The remaining retries of one step.
+pub struct Retries {
     until: Instant,
     pauses: ExponentialBackoff,
 }
 
-impl Tries {
-    /// Waits before the next try; `false` when there is none.
+impl Retries {
+    /// Waits before the next retry; returns `false` if none is left.
     pub fn wait(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else {
             return false;

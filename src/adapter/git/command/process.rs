@@ -1,13 +1,13 @@
-//! Running a program for a bounded time, with bounded output, together with all that it starts.
+//! Running a program, and whatever it starts, within limits of time and output.
 //!
 //! # Why
 //!
-//! Git starts programs of its own: `ssh`, helpers, hooks. Killing Git alone would
-//! leave them behind, so a child gets a process group of its own and the whole
-//! group is killed. A child that may ask somebody at the terminal stays in ours
-//! and has no deadline: in another group, reading the terminal would stop it.
-//! And some programs outlive Git with its pipes still open (an `ssh` that is
-//! shared by later commands), so the end of Git counts, not that of its pipes.
+//! Git starts `ssh`, helpers and hooks. They would survive if only Git were killed,
+//! so each child gets its own process group, and the whole group is killed. A child
+//! that may prompt at the terminal stays in our group and has no deadline: in another
+//! group, reading from the terminal would suspend it. Some programs outlive Git and
+//! keep its pipes open, such as an `ssh` that later commands share, so we wait for
+//! Git to exit and not for its pipes to close.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -15,43 +15,43 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How much a program may print.
-const MOST: usize = 64 << 20;
+/// How many bytes a program may print.
+const MAX_OUTPUT: usize = 64 << 20;
 
-/// How often it is checked whether a program has ended.
+/// How often to check whether a program has exited.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How long the pipes of a program that has ended are read on, where others still hold them.
-const REST: Duration = Duration::from_secs(2);
+/// How long to keep reading the pipes of a program that has exited, if other programs hold them.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 
-/// What a program printed, and how it ended.
-pub struct Ran {
+/// What a program printed, and its exit status.
+pub struct Output {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
 }
 
-impl Ran {
-    /// Its standard output as text.
+impl Output {
+    /// The standard output as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 }
 
-/// How a program is run.
+/// How long a program may run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Limit {
-    /// In a process group of its own, which is killed after so long a silence.
+    /// Until it prints nothing for this long; it runs in its own process group.
     Silence(Duration),
-    /// In the terminal's process group and without a deadline: it may ask somebody.
+    /// Forever: it may prompt at the terminal, whose process group it runs in.
     Terminal,
 }
 
-/// Runs a program with `input` to its end.
+/// Runs a program with `input` until it exits.
 ///
 /// # Errors
-/// When it cannot be started, is silent for too long ([`io::ErrorKind::TimedOut`]), or prints too much.
-pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ran> {
+/// When it cannot be started, is silent for too long ([`io::ErrorKind::TimedOut`]) or prints too much.
+pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Output> {
     let stdin = if input.is_empty() {
         Stdio::null()
     } else {
@@ -60,7 +60,7 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ra
     let mut running = Running::start(command.stdin(stdin).stderr(Stdio::piped()), limit)?;
     if let Some(mut stdin) = running.child.stdin.take() {
         thread::spawn(move || {
-            // A program that does not read its input has its reasons; its exit tells.
+            // A program may ignore its input; its exit status shows whether it failed.
             let _ = stdin.write_all(&input);
         });
     }
@@ -69,18 +69,18 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ra
     forward(running.child.stderr.take(), 1, &sender);
     drop(sender);
     let mut printed = [Vec::new(), Vec::new()];
-    let mut heard = Instant::now();
+    let mut last_output = Instant::now();
     let mut ended: Option<Instant> = None;
     loop {
-        if ended.is_some_and(|ended: Instant| ended.elapsed() > REST) {
+        if ended.is_some_and(|ended: Instant| ended.elapsed() > DRAIN_TIME) {
             break;
         }
         match pipes.recv_timeout(TICK) {
             Ok((pipe, bytes)) => {
-                heard = Instant::now();
-                if printed[pipe].len() + bytes.len() > MOST {
+                last_output = Instant::now();
+                if printed[pipe].len() + bytes.len() > MAX_OUTPUT {
                     return Err(io::Error::other(format!(
-                        "it printed more than {MOST} bytes"
+                        "it printed more than {MAX_OUTPUT} bytes"
                     )));
                 }
                 printed[pipe].extend(bytes);
@@ -89,20 +89,20 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ra
             Err(RecvTimeoutError::Timeout) => match ended {
                 Some(_) => {}
                 None if running.child.try_wait()?.is_some() => ended = Some(Instant::now()),
-                None => running.check(heard)?,
+                None => running.check(last_output)?,
             },
         }
     }
-    let status = running.end(heard)?;
+    let status = running.wait(last_output)?;
     let [stdout, stderr] = printed;
-    Ok(Ran {
+    Ok(Output {
         status,
         stdout,
         stderr,
     })
 }
 
-/// Sends on what comes out of a pipe.
+/// Forwards what is read from a pipe.
 fn forward(
     pipe: Option<impl Read + Send + 'static>,
     number: usize,
@@ -112,7 +112,7 @@ fn forward(
     let Some(mut pipe) = pipe else { return };
     thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
-        // What came until the pipe broke is all that there is.
+        // A broken pipe ends the output like a closed one.
         while let Ok(read @ 1..) = pipe.read(&mut buffer) {
             if sender.send((number, buffer[..read].to_vec())).is_err() {
                 break;
@@ -121,15 +121,15 @@ fn forward(
     });
 }
 
-/// A program that answers one question after the other.
-pub struct Dialogue {
+/// A program that answers one request after the other.
+pub struct BatchProcess {
     running: Running,
     answers: Receiver<(usize, Vec<u8>)>,
-    read: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
-impl Dialogue {
-    /// Starts it.
+impl BatchProcess {
+    /// Starts the program.
     pub fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
         let mut running =
             Running::start(command.stdin(Stdio::piped()).stderr(Stdio::null()), limit)?;
@@ -138,56 +138,57 @@ impl Dialogue {
         Ok(Self {
             running,
             answers,
-            read: Vec::new(),
+            buffer: Vec::new(),
         })
     }
 
-    /// Asks a question of one line; its answer is read by [`Dialogue::line`] and [`Dialogue::take`].
-    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+    /// Sends a request of one line; [`BatchProcess::read_line`] and [`BatchProcess::read_bytes`] read
+    /// the answer.
+    pub fn send(&mut self, request: &str) -> io::Result<()> {
         let stdin = self.running.child.stdin.as_mut();
         let stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
-        stdin.write_all(format!("{question}\n").as_bytes())?;
+        stdin.write_all(format!("{request}\n").as_bytes())?;
         stdin.flush()
     }
 
-    /// The next line of the answer.
-    pub fn line(&mut self) -> io::Result<String> {
+    /// Reads the next line of the answer.
+    pub fn read_line(&mut self) -> io::Result<String> {
         loop {
-            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
-                let line = self.take(end + 1)?;
+            if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                let line = self.read_bytes(end + 1)?;
                 return Ok(String::from_utf8_lossy(&line[..end]).into_owned());
             }
-            self.more()?;
+            self.read_more()?;
         }
     }
 
-    /// So many bytes of the answer.
-    pub fn take(&mut self, bytes: usize) -> io::Result<Vec<u8>> {
-        while self.read.len() < bytes {
-            self.more()?;
+    /// Reads the next `count` bytes of the answer.
+    pub fn read_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
+        while self.buffer.len() < count {
+            self.read_more()?;
         }
-        let rest = self.read.split_off(bytes);
-        Ok(std::mem::replace(&mut self.read, rest))
+        let rest = self.buffer.split_off(count);
+        Ok(std::mem::replace(&mut self.buffer, rest))
     }
 
-    fn more(&mut self) -> io::Result<()> {
-        let asked = Instant::now();
+    fn read_more(&mut self) -> io::Result<()> {
+        let start = Instant::now();
         loop {
             match self.answers.recv_timeout(TICK) {
                 Ok((_, bytes)) => {
-                    self.read.extend(bytes);
+                    self.buffer.extend(bytes);
                     return Ok(());
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
-                Err(RecvTimeoutError::Timeout) => self.running.check(asked)?,
+                Err(RecvTimeoutError::Timeout) => self.running.check(start)?,
             }
         }
     }
 }
 
-/// A program that is killed with its whole group unless it has ended.
+/// A running program; dropping it kills its process group.
 struct Running {
     child: Child,
     limit: Limit,
@@ -204,10 +205,10 @@ impl Running {
         Ok(Self { child, limit })
     }
 
-    /// Kills it when it has been silent for too long.
-    fn check(&mut self, heard: Instant) -> io::Result<()> {
+    /// Kills the program if it has been silent for too long.
+    fn check(&mut self, last_output: Instant) -> io::Result<()> {
         match self.limit {
-            Limit::Silence(most) if heard.elapsed() > most => {
+            Limit::Silence(most) if last_output.elapsed() > most => {
                 self.kill();
                 let text = format!("it was silent for {} s", most.as_secs_f32());
                 Err(io::Error::new(io::ErrorKind::TimedOut, text))
@@ -216,14 +217,14 @@ impl Running {
         }
     }
 
-    /// Waits for the end of a program that prints nothing any more.
-    fn end(mut self, heard: Instant) -> io::Result<ExitStatus> {
+    /// Waits until a program exits that prints nothing any more.
+    fn wait(mut self, last_output: Instant) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(100);
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }
-            self.check(heard)?;
+            self.check(last_output)?;
             thread::sleep(pause);
             pause = TICK.min(pause * 2);
         }
@@ -235,7 +236,7 @@ impl Running {
             && let Ok(id) = i32::try_from(self.child.id())
             && let Some(group) = rustix::process::Pid::from_raw(id)
         {
-            // Its last program may have ended just now.
+            // The group may be gone by now.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.child.kill();
@@ -255,7 +256,7 @@ impl Drop for Running {
 mod tests {
     use super::*;
 
-    fn sh(script: &str, limit: Duration) -> io::Result<Ran> {
+    fn sh(script: &str, limit: Duration) -> io::Result<Output> {
         let mut command = Command::new("sh");
         run(
             command.args(["-c", script]),
@@ -265,20 +266,23 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_program_is_killed_with_all_that_it_started() {
+    fn a_silent_program_is_killed_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let mark = folder.path().join("alive");
         let script = format!("(sleep 2; touch {}) & sleep 60", mark.display());
         let started = Instant::now();
-        let ran = sh(&script, Duration::from_millis(100));
-        assert_eq!(ran.err().map(|e| e.kind()), Some(io::ErrorKind::TimedOut));
+        let output = sh(&script, Duration::from_millis(100));
+        assert_eq!(
+            output.err().map(|e| e.kind()),
+            Some(io::ErrorKind::TimedOut)
+        );
         assert!(started.elapsed() < Duration::from_secs(2));
         thread::sleep(Duration::from_millis(2_500));
-        assert!(!mark.exists(), "a grandchild lived on");
+        assert!(!mark.exists(), "a grandchild survived");
     }
 
     #[test]
-    fn a_program_that_keeps_talking_is_not_silent() {
+    fn a_program_that_keeps_printing_is_not_silent() {
         let script = "for i in 1 2 3 4 5 6; do echo $i >&2; sleep 0.2; done";
         assert!(
             sh(script, Duration::from_millis(900))
@@ -289,24 +293,27 @@ mod tests {
     }
 
     #[test]
-    fn what_outlives_a_program_with_its_pipes_is_not_waited_for() {
+    fn programs_that_keep_the_pipes_open_are_not_waited_for() {
         let started = Instant::now();
-        let ran = sh("sleep 30 & echo done", Duration::from_secs(20)).unwrap();
-        assert_eq!(ran.text(), "done\n");
+        let output = sh("sleep 30 & echo done", Duration::from_secs(20)).unwrap();
+        assert_eq!(output.text(), "done\n");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 
     #[test]
-    fn input_and_both_outputs_go_through() {
+    fn input_and_both_outputs_are_passed_on() {
         let mut command = Command::new("sh");
-        let ran = run(
+        let output = run(
             command.args(["-c", "cat; echo no >&2; exit 3"]),
             b"yes".to_vec(),
             Limit::Silence(Duration::from_secs(20)),
         )
         .unwrap();
-        assert_eq!(ran.status.code(), Some(3));
-        assert_eq!((ran.text().as_str(), &*ran.stderr), ("yes", &b"no\n"[..]));
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(
+            (output.text().as_str(), &*output.stderr),
+            ("yes", &b"no\n"[..])
+        );
     }
 
     #[test]

@@ -1,34 +1,30 @@
-//! The installed `git`: found once, run without a shell, with the user's own environment.
+//! The installed `git`: found once, run without a shell in the user's environment.
 //!
 //! # Why
 //!
-//! Everything in which Git has settings is done by Git itself, so that all of
-//! them work here too. What a command did is told by its exit status, by output
-//! that is made for programs, and by the references afterwards. What Git prints
-//! for people is shown to people; `LANGUAGE` makes it English like the rest.
+//! Whatever depends on Git's settings is done by Git itself, so that all of them
+//! work here too. The result of a command is read from its exit status, from output
+//! made for programs and from the references afterwards. Messages for people are
+//! only shown; `LANGUAGE` makes them English like git-promote's own.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::network::Prompts;
-use super::network::RemoteAccess;
-use super::process;
-use super::process::Dialogue;
-use super::process::Limit;
-use super::process::Ran;
-use crate::adapter::git::fault::Place;
+use super::network::{Prompts, RemoteAccess};
+use super::process::{self, BatchProcess, Limit, Output};
+use crate::adapter::git::fault::ErrorContext;
 use crate::port::RepositoryError;
 
-/// The oldest Git that is enough.
-const OLDEST: (u32, u32) = (2, 30);
+/// The oldest supported version of Git.
+const MINIMUM_VERSION: (u32, u32) = (2, 30);
 
-/// How long a command may be silent that waits for nobody.
-const LOCAL: Duration = Duration::from_secs(120);
+/// How long a command may be silent that needs neither the user nor the network.
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What Git takes from its environment instead of finding it from a folder.
-pub const PLACES: [&str; 7] = [
+/// The environment variables that replace what Git would find from its folder.
+pub const LOCATION_VARIABLES: [&str; 7] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",
@@ -38,13 +34,13 @@ pub const PLACES: [&str; 7] = [
     "GIT_NAMESPACE",
 ];
 
-/// Git, run in one folder.
+/// The installed Git, run in one folder.
 #[derive(Clone)]
 pub struct Git {
     program: PathBuf,
-    /// The folder in which it is run.
+    /// The folder that it runs in.
     pub dir: PathBuf,
-    /// How remotes are reached.
+    /// How remotes are contacted.
     pub network: RemoteAccess,
 }
 
@@ -65,13 +61,13 @@ impl Git {
         })
     }
 
-    /// That this Git is too old, if it is.
+    /// Fails if this Git is too old.
     pub fn check_version(&self) -> Result<(), RepositoryError> {
-        let text = self.ask(&["version"])?.text();
+        let text = self.run(&["version"])?.text();
         let found = text.trim().trim_start_matches("git version ");
         let mut numbers = found.split('.').map_while(|part| part.parse().ok());
         match (numbers.next(), numbers.next()) {
-            (Some(major), Some(minor)) if (major, minor) >= OLDEST => Ok(()),
+            (Some(major), Some(minor)) if (major, minor) >= MINIMUM_VERSION => Ok(()),
             _ => Err(RepositoryError::GitTooOld {
                 program: self.program.display().to_string(),
                 found: found.chars().take(40).collect(),
@@ -79,7 +75,7 @@ impl Git {
         }
     }
 
-    /// A command of Git's, with these arguments.
+    /// A `git` command with these arguments.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut git = Command::new(&self.program);
         git.current_dir(&self.dir).args(args).env("LANGUAGE", "en");
@@ -89,55 +85,59 @@ impl Git {
         git
     }
 
-    /// Runs a command that asks nobody and no remote; whether it succeeded is up to the caller.
-    pub fn ask(&self, args: &[&str]) -> Result<Ran, RepositoryError> {
-        self.run(&mut self.command(args), Vec::new(), Limit::Silence(LOCAL))
+    /// Runs a command that needs neither the user nor the network; the caller checks its status.
+    pub fn run(&self, args: &[&str]) -> Result<Output, RepositoryError> {
+        self.run_command(&mut self.command(args), Vec::new())
     }
 
-    /// Runs a command that reads this, and asks nobody and no remote.
-    pub fn tell(&self, command: &mut Command, input: Vec<u8>) -> Result<Ran, RepositoryError> {
-        self.run(command, input, Limit::Silence(LOCAL))
+    /// Runs a prepared command with input, otherwise like [`Git::run`].
+    pub fn run_command(
+        &self,
+        command: &mut Command,
+        input: Vec<u8>,
+    ) -> Result<Output, RepositoryError> {
+        self.run_within(command, input, Limit::Silence(LOCAL_TIMEOUT))
     }
 
-    /// The same for a command that must succeed; gives what it printed.
+    /// The standard output of a command that must succeed, with input.
     pub fn output(
         &self,
         doing: &str,
         command: &mut Command,
         input: Vec<u8>,
     ) -> Result<Vec<u8>, RepositoryError> {
-        let ran = self.tell(command, input)?;
-        if ran.status.success() {
-            Ok(ran.stdout)
+        let output = self.run_command(command, input)?;
+        if output.status.success() {
+            Ok(output.stdout)
         } else {
-            Err(self.fault(doing, &ran))
+            Err(self.fault(doing, &output))
         }
     }
 
-    /// The same without input, as text without the last line end.
-    pub fn answer(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
+    /// The standard output of a command that must succeed, as text without the final line feed.
+    pub fn output_text(&self, doing: &str, args: &[&str]) -> Result<String, RepositoryError> {
         let output = self.output(doing, &mut self.command(args), Vec::new())?;
         let text = String::from_utf8_lossy(&output);
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
     /// Runs a command within a limit.
-    pub fn run(
+    pub fn run_within(
         &self,
         command: &mut Command,
         input: Vec<u8>,
         limit: Limit,
-    ) -> Result<Ran, RepositoryError> {
-        process::run(command, input, limit).map_err(|error| self.not_run(error))
+    ) -> Result<Output, RepositoryError> {
+        process::run(command, input, limit).map_err(|error| self.run_error(error))
     }
 
-    /// Starts a command that answers questions.
-    pub fn dialogue(&self, args: &[&str]) -> Result<Dialogue, RepositoryError> {
-        Dialogue::start(&mut self.command(args), self.limit(LOCAL))
-            .map_err(|error| self.not_run(error))
+    /// Starts a command that answers one request after the other.
+    pub fn start_batch(&self, args: &[&str]) -> Result<BatchProcess, RepositoryError> {
+        BatchProcess::start(&mut self.command(args), self.limit(LOCAL_TIMEOUT))
+            .map_err(|error| self.run_error(error))
     }
 
-    /// The limit of a command that may ask somebody, and may be silent for so long otherwise.
+    /// The limit of a command that may prompt at the terminal, else may be silent for `silence`.
     pub fn limit(&self, silence: Duration) -> Limit {
         match self.network.prompts {
             Prompts::Never => Limit::Silence(silence),
@@ -145,27 +145,27 @@ impl Git {
         }
     }
 
-    /// That a command could not be run to its end.
-    pub fn not_run(&self, error: io::Error) -> RepositoryError {
+    /// The error for a command that could not be started or did not end.
+    pub fn run_error(&self, error: io::Error) -> RepositoryError {
         match error.kind() {
             io::ErrorKind::NotFound if !self.program.is_file() => RepositoryError::GitMissing,
-            _ => self.place().io_fault("could not run `git`")(error),
+            _ => self.context().io_fault("could not run `git`")(error),
         }
     }
 
-    /// What a failed command printed, as an error.
-    pub fn fault(&self, doing: &str, ran: &Ran) -> RepositoryError {
-        let text = String::from_utf8_lossy(&ran.stderr);
-        let system = self.place().of_system(&text, || text.trim().into());
-        let lines: Vec<&str> = text.split_whitespace().collect();
-        system.unwrap_or_else(|| match lines.as_slice() {
-            [] => Place::found(doing, format!("`git` ended with {}", ran.status)),
-            words => Place::found(doing, words.join(" ")),
+    /// The error for a failed command, with what it printed.
+    pub fn fault(&self, doing: &str, output: &Output) -> RepositoryError {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let system = self.context().system_error(&text, || text.trim().into());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        system.unwrap_or_else(|| match words.as_slice() {
+            [] => ErrorContext::error(doing, format!("`git` ended with {}", output.status)),
+            words => ErrorContext::error(doing, words.join(" ")),
         })
     }
 
-    fn place(&self) -> Place {
-        Place {
+    fn context(&self) -> ErrorContext {
+        ErrorContext {
             path: self.dir.components().collect(),
             shallow: false,
         }

@@ -1,10 +1,10 @@
-//! Objects: read and written by libgit2, or by Git where libgit2 cannot open the repository.
+//! Reading objects with libgit2, or with `git cat-file` where libgit2 cannot open the repository.
 //!
 //! # Why
 //!
-//! A `git2::Repository` may be used by one thread at a time, its object database
-//! by many, so reading has a database handle of its own. It looks an object up
-//! again when it is missing, so it also finds what was fetched or written later.
+//! Only one thread at a time may use a `git2::Repository`, but many may use its
+//! object database, so reading has its own handle of it. libgit2 refreshes that
+//! handle when an object is missing, so it finds what was fetched or written later.
 
 use std::io;
 use std::path::Path;
@@ -12,66 +12,68 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::{ObjectType, Odb, Oid};
 
-use crate::adapter::git::command::process::Dialogue;
+use crate::adapter::git::command::process::BatchProcess;
 use crate::adapter::git::command::program::Git;
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::fault::ErrorContext;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
 /// The objects of a repository.
 pub struct Objects {
-    way: Way,
-    place: Place,
+    backend: Backend,
+    context: ErrorContext,
 }
 
-enum Way {
+enum Backend {
     /// libgit2's object database.
     Library(Odb<'static>),
-    /// One long-lived `git cat-file` for contents, one for sizes.
-    Git(Box<Asked>),
+    /// `git cat-file`.
+    Git(Box<CatFile>),
 }
 
-struct Asked {
+/// Two long-lived `git cat-file` processes, each started on first use.
+struct CatFile {
     git: Git,
-    contents: Mutex<Option<Dialogue>>,
-    sizes: Mutex<Option<Dialogue>>,
+    contents: Mutex<Option<BatchProcess>>,
+    sizes: Mutex<Option<BatchProcess>>,
 }
 
-/// A commit, as far as promotions need it.
+/// The fields of a commit that promotions need.
 pub struct Commit {
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
-    /// The committer's address.
+    /// The committer's e-mail address.
     pub email: String,
     pub message: String,
 }
 
 impl Objects {
     /// The objects in a folder, read by libgit2.
-    pub fn library(folder: &Path, place: Place) -> Result<Self, RepositoryError> {
+    pub fn library(folder: &Path, context: ErrorContext) -> Result<Self, RepositoryError> {
         let doing = "could not open the object database";
-        let path = (folder.to_str()).ok_or_else(|| Place::found(doing, "its path is not UTF-8"))?;
-        let odb = Odb::new().map_err(place.fault(doing))?;
-        odb.add_disk_alternate(path).map_err(place.fault(doing))?;
+        let path =
+            (folder.to_str()).ok_or_else(|| ErrorContext::error(doing, "its path is not UTF-8"))?;
+        let odb = Odb::new().map_err(context.fault(doing))?;
+        odb.add_disk_alternate(path).map_err(context.fault(doing))?;
         Ok(Self {
-            way: Way::Library(odb),
-            place,
+            backend: Backend::Library(odb),
+            context,
         })
     }
 
     /// The objects of the repository in which `git` runs.
-    pub fn git(git: Git, place: Place) -> Self {
+    pub fn git(git: Git, context: ErrorContext) -> Self {
         Self {
-            way: Way::Git(Box::new(Asked {
+            backend: Backend::Git(Box::new(CatFile {
                 git,
                 contents: Mutex::default(),
                 sizes: Mutex::default(),
             })),
-            place,
+            context,
         }
     }
 
-    /// Hands the bytes of an object to `read`.
+    /// Passes the bytes of an object to `read`.
     pub fn read<T>(
         &self,
         id: ObjectId,
@@ -80,19 +82,21 @@ impl Objects {
     ) -> Result<T, RepositoryError> {
         let is_kind = |found: &str| match found {
             found if found == kind.str() => Ok(()),
-            found => Err(Place::found(
+            found => Err(ErrorContext::error(
                 format!("could not read {kind} `{id}`"),
                 format!("it is a {found}"),
             )),
         };
-        match &self.way {
-            Way::Library(odb) => {
+        match &self.backend {
+            Backend::Library(odb) => {
                 let object = (odb.read(to_oid(id)?)).map_err(|e| self.fault(id, kind, e))?;
                 is_kind(object.kind().str())?;
                 Ok(read(object.data()))
             }
-            Way::Git(asked) => {
-                let (found, bytes) = asked.contents(id).map_err(|e| self.io_fault(id, kind, e))?;
+            Backend::Git(cat_file) => {
+                let (found, bytes) = cat_file
+                    .contents(id)
+                    .map_err(|e| self.io_fault(id, kind, e))?;
                 let found = found.ok_or_else(|| self.missing(id))?;
                 is_kind(&found)?;
                 Ok(read(&bytes))
@@ -100,67 +104,69 @@ impl Objects {
         }
     }
 
-    /// How many bytes a blob has.
+    /// The size of a blob in bytes.
     pub fn size(&self, id: ObjectId) -> Result<u64, RepositoryError> {
         let kind = ObjectType::Blob;
-        match &self.way {
-            Way::Library(odb) => {
+        match &self.backend {
+            Backend::Library(odb) => {
                 let header = odb.read_header(to_oid(id)?);
                 Ok(header.map_err(|e| self.fault(id, kind, e))?.0 as u64)
             }
-            Way::Git(asked) => {
-                let size = asked.size(id).map_err(|e| self.io_fault(id, kind, e))?;
+            Backend::Git(cat_file) => {
+                let size = cat_file.size(id).map_err(|e| self.io_fault(id, kind, e))?;
                 size.ok_or_else(|| self.missing(id))
             }
         }
     }
 
-    /// Whether an object is here.
+    /// Whether an object exists in the repository.
     pub fn has(&self, id: ObjectId) -> bool {
-        match &self.way {
-            Way::Library(odb) => to_oid(id).is_ok_and(|id| odb.exists(id)),
-            Way::Git(asked) => matches!(asked.size(id), Ok(Some(_))),
+        match &self.backend {
+            Backend::Library(odb) => to_oid(id).is_ok_and(|id| odb.exists(id)),
+            Backend::Git(cat_file) => matches!(cat_file.size(id), Ok(Some(_))),
         }
     }
 
     /// Reads a commit.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, RepositoryError> {
         let found = self.read(id, ObjectType::Commit, parse_commit)?;
-        found.ok_or_else(|| Place::found(format!("could not read commit `{id}`"), "it is damaged"))
+        found.ok_or_else(|| {
+            ErrorContext::error(format!("could not read commit `{id}`"), "it is damaged")
+        })
     }
 
     fn missing(&self, id: ObjectId) -> RepositoryError {
         RepositoryError::MissingObject {
             id: id.to_string(),
-            shallow: self.place.shallow,
+            shallow: self.context.shallow,
         }
     }
 
     fn fault(&self, id: ObjectId, kind: ObjectType, error: git2::Error) -> RepositoryError {
         match error.code() {
             git2::ErrorCode::NotFound => self.missing(id),
-            _ => self.place.fault(format!("could not read {kind} `{id}`"))(error),
+            _ => self.context.fault(format!("could not read {kind} `{id}`"))(error),
         }
     }
 
     fn io_fault(&self, id: ObjectId, kind: ObjectType, error: io::Error) -> RepositoryError {
         let doing = format!("could not read {kind} `{id}`");
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => Place::found(
+            io::ErrorKind::UnexpectedEof => ErrorContext::error(
                 doing,
                 "`git cat-file` failed; a partial clone fetches what it lacks from its remote, and \
                  `git fetch` shows whether that can be reached",
             ),
-            _ => self.place.io_fault(doing)(error),
+            _ => self.context.io_fault(doing)(error),
         }
     }
 }
 
-impl Asked {
-    /// The kind and bytes of an object; no kind where it is missing.
+impl CatFile {
+    /// The kind and bytes of an object; no kind if it is missing.
     fn contents(&self, id: ObjectId) -> io::Result<(Option<String>, Vec<u8>)> {
-        self.ask(&self.contents, "--batch", id, |git, kind, size| {
-            let mut bytes = git.take(size + 1)?;
+        self.request(&self.contents, "--batch", id, |git, kind, size| {
+            let mut bytes = git.read_bytes(size + 1)?;
             bytes.truncate(size);
             Ok((Some(kind.to_owned()), bytes))
         })
@@ -168,37 +174,37 @@ impl Asked {
     }
 
     fn size(&self, id: ObjectId) -> io::Result<Option<u64>> {
-        self.ask(&self.sizes, "--batch-check", id, |_, _, size| {
+        self.request(&self.sizes, "--batch-check", id, |_, _, size| {
             Ok(size as u64)
         })
     }
 
-    fn ask<T>(
+    fn request<T>(
         &self,
-        dialogue: &Mutex<Option<Dialogue>>,
-        how: &str,
+        process: &Mutex<Option<BatchProcess>>,
+        option: &str,
         id: ObjectId,
-        read: impl FnOnce(&mut Dialogue, &str, usize) -> io::Result<T>,
+        read: impl FnOnce(&mut BatchProcess, &str, usize) -> io::Result<T>,
     ) -> io::Result<Option<T>> {
-        let mut dialogue = dialogue.lock().unwrap_or_else(PoisonError::into_inner);
-        // After an error the position in its answers is unknown, so it is started anew.
-        let mut git = match dialogue.take() {
+        let mut process = process.lock().unwrap_or_else(PoisonError::into_inner);
+        // After an error the position in the output is unknown, so a new process is started.
+        let mut git = match process.take() {
             Some(git) => git,
-            None => (self.git.dialogue(&["cat-file", how])).map_err(io::Error::other)?,
+            None => (self.git.start_batch(&["cat-file", option])).map_err(io::Error::other)?,
         };
-        git.ask(&id.to_string())?;
-        let header = git.line()?;
+        git.send(&id.to_string())?;
+        let header = git.read_line()?;
         let mut words = header.split(' ').skip(1);
         let found = match (words.next(), words.next().map(str::parse)) {
             (Some(kind), Some(Ok(size))) => Some(read(&mut git, kind, size)?),
             _ => None,
         };
-        *dialogue = Some(git);
+        *process = Some(git);
         Ok(found)
     }
 }
 
-/// The fields of a commit: lines of a key and a value, an empty line, the message.
+/// Parses a commit: lines of key and value, an empty line, the message.
 fn parse_commit(bytes: &[u8]) -> Option<Commit> {
     let text = String::from_utf8_lossy(bytes);
     let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
@@ -223,21 +229,25 @@ fn parse_commit(bytes: &[u8]) -> Option<Commit> {
     })
 }
 
-/// An id as Git prints it.
-pub fn id_of(text: &str) -> Option<ObjectId> {
+/// Parses an id as Git prints it.
+pub fn parse_id(text: &str) -> Option<ObjectId> {
     text.parse().ok()
 }
 
-/// The port's id as libgit2's.
-pub fn to_oid(id: ObjectId) -> Result<Oid, RepositoryError> {
+/// Converts an id into libgit2's.
+fn to_oid(id: ObjectId) -> Result<Oid, RepositoryError> {
     Oid::from_bytes(id.as_bytes())
-        .map_err(|e| Place::found(format!("could not read object `{id}`"), e.message()))
+        .map_err(|e| ErrorContext::error(format!("could not read object `{id}`"), e.message()))
 }
 
-/// libgit2's id as the port's.
+/// Converts libgit2's id.
 pub fn from_oid(oid: Oid) -> Result<ObjectId, RepositoryError> {
-    ObjectId::from_bytes(oid.as_bytes())
-        .ok_or_else(|| Place::found(format!("could not read object `{oid}`"), "odd id length"))
+    ObjectId::from_bytes(oid.as_bytes()).ok_or_else(|| {
+        ErrorContext::error(
+            format!("could not read object `{oid}`"),
+            "its id has an unknown length",
+        )
+    })
 }
 
 #[cfg(test)]

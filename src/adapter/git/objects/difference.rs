@@ -3,29 +3,27 @@
 use std::collections::BTreeSet;
 
 use super::path::GitPath;
-use super::tree::Entry;
-use super::tree::entries;
-use super::tree::kind;
+use super::tree::{ModeAndId, entries, kind};
 use crate::adapter::git::local::Local;
 use crate::domain::{FileMode, ObjectId};
 use crate::port::RepositoryError;
 
 /// A file's mode and object.
-type File = (FileMode, ObjectId);
+type ModeAndBlob = (FileMode, ObjectId);
 
 /// A path whose file differs between two trees.
-pub struct Changed {
+pub struct FileDifference {
     pub path: GitPath,
-    pub before: Option<File>,
-    pub after: Option<File>,
+    pub before: Option<ModeAndBlob>,
+    pub after: Option<ModeAndBlob>,
 }
 
-/// The files that differ between two trees, in order; what is equal by id is not read.
-pub fn changed(
+/// The files that differ between two trees, in order; subtrees with equal ids are not read.
+pub fn changed_files(
     local: &Local,
     old: Option<ObjectId>,
     new: Option<ObjectId>,
-) -> Result<Vec<Changed>, RepositoryError> {
+) -> Result<Vec<FileDifference>, RepositoryError> {
     let mut found = Vec::new();
     compare(local, old, new, &[], &mut found)?;
     Ok(found)
@@ -36,7 +34,7 @@ fn compare(
     old: Option<ObjectId>,
     new: Option<ObjectId>,
     prefix: &[u8],
-    found: &mut Vec<Changed>,
+    found: &mut Vec<FileDifference>,
 ) -> Result<(), RepositoryError> {
     let (old, new) = (entries(local, old)?, entries(local, new)?);
     let names: BTreeSet<&Vec<u8>> = old.keys().chain(new.keys()).collect();
@@ -47,17 +45,17 @@ fn compare(
         }
         let mut path = prefix.to_vec();
         path.extend_from_slice(name);
-        let folder = |entry: Option<&Entry>| {
+        let folder = |entry: Option<&ModeAndId>| {
             entry
                 .filter(|e| kind(&e.0) == FileMode::Directory)
                 .map(|e| e.1)
         };
-        let file = |entry: Option<&Entry>| {
+        let file = |entry: Option<&ModeAndId>| {
             let entry = entry.map(|(mode, id)| (kind(mode), *id));
             entry.filter(|(mode, _)| *mode != FileMode::Directory)
         };
         if file(before) != file(after) {
-            found.push(Changed {
+            found.push(FileDifference {
                 path: GitPath(path.clone()),
                 before: file(before),
                 after: file(after),

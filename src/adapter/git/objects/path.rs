@@ -1,4 +1,4 @@
-//! A path as Git has it, which need not be text.
+//! Paths in a tree, which need not be UTF-8.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 pub struct GitPath(pub Vec<u8>);
 
 impl GitPath {
-    /// The same on the disk, below a folder.
+    /// The path on disk, below `folder`.
     pub fn below(&self, folder: &Path) -> PathBuf {
         #[cfg(unix)]
         let path = {
             use std::os::unix::ffi::OsStrExt as _;
             std::ffi::OsStr::from_bytes(&self.0)
         };
-        // There, Git has no names that are not text.
+        // Git for Windows only has UTF-8 names.
         #[cfg(not(unix))]
         let path = self.to_string();
         folder.join(path)
     }
 
-    /// Whether this is that path, or lies below it.
+    /// Whether this path is `other` or lies below it.
     pub fn is_within(&self, other: &Self) -> bool {
         let rest = self.0.strip_prefix(other.0.as_slice());
         rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')

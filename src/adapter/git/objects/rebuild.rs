@@ -1,57 +1,54 @@
-//! Rebuilding trees along the changed paths.
+//! Rewriting the trees along the changed paths.
 
 use std::collections::BTreeMap;
 
 use git2::ObjectType;
 
-use super::tree::Entry;
-use super::tree::digits_like;
-use super::tree::entries;
-use super::tree::serialize;
+use super::tree::{ModeAndId, digits_like, entries, serialize};
 use crate::adapter::git::local::Local;
 use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::RepositoryError;
 
-/// What becomes of a file.
+/// How one file changes.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Edit {
-    /// Nothing: the path is a directory of others.
+enum FileEdit {
+    /// It does not: the path is a directory of changed files.
     #[default]
     Keep,
-    /// It is gone.
+    /// It is deleted.
     Delete,
-    /// It has this mode and blob.
+    /// It gets this mode and blob.
     Write(FileMode, ObjectId),
 }
 
-/// What becomes of the paths below one directory.
+/// How the paths below one directory change.
 #[derive(Default)]
 pub struct Edits<'a> {
-    /// The file of this very name.
-    file: Edit,
+    /// The file at this path itself.
+    file: FileEdit,
     below: BTreeMap<&'a [u8], Edits<'a>>,
 }
 
 impl<'a> Edits<'a> {
-    /// Adds a file's new mode and blob; `None` deletes it.
+    /// Adds a file's new mode and blob, or `None` to delete it.
     pub fn insert(&mut self, path: &'a RepoPath, file: Option<(FileMode, ObjectId)>) {
         let mut at = self;
         for part in path.parts() {
             at = at.below.entry(part.as_bytes()).or_default();
         }
-        at.file = file.map_or(Edit::Delete, |(mode, id)| Edit::Write(mode, id));
+        at.file = file.map_or(FileEdit::Delete, |(mode, id)| FileEdit::Write(mode, id));
     }
 }
 
-/// Rebuilds trees of one repository.
-pub struct Rebuild<'a> {
+/// Writes changed trees.
+pub struct TreeWriter<'a> {
     pub local: &'a Local,
-    /// Every object that was written.
+    /// All objects that were written.
     pub written: Vec<ObjectId>,
 }
 
-impl Rebuild<'_> {
-    /// Writes `tree` (nothing for `None`) with the edits below it; `None` if nothing is left.
+impl TreeWriter<'_> {
+    /// Writes `tree` (`None` is empty) with the edits below it; returns `None` if nothing is left.
     pub fn apply(
         &mut self,
         tree: Option<ObjectId>,
@@ -72,7 +69,7 @@ impl Rebuild<'_> {
         self.write(ObjectType::Tree, &serialize(entries)).map(Some)
     }
 
-    /// Writes an object and remembers it.
+    /// Writes an object and records it in `written`.
     pub fn write(&mut self, kind: ObjectType, data: &[u8]) -> Result<ObjectId, RepositoryError> {
         let id = self.local.write(kind, data)?;
         self.written.push(id);
@@ -81,31 +78,31 @@ impl Rebuild<'_> {
 
     fn entry(
         &mut self,
-        old: Option<Entry>,
+        old: Option<ModeAndId>,
         edit: &Edits<'_>,
         path: &str,
-    ) -> Result<Option<Entry>, RepositoryError> {
+    ) -> Result<Option<ModeAndId>, RepositoryError> {
         let collision = || RepositoryError::Collision {
             path: path.to_owned(),
         };
-        let directory = |old: &Entry| old.0 == b"40000";
+        let directory = |old: &ModeAndId| old.0 == b"40000";
         if edit.below.is_empty() {
             return match (edit.file, old) {
-                (Edit::Keep, old) => Ok(old),
+                (FileEdit::Keep, old) => Ok(old),
                 (_, Some(old)) if directory(&old) => Err(collision()),
-                (Edit::Write(mode, id), old) => Ok(Some((digits_like(mode, old), id))),
-                (Edit::Delete, _) => Ok(None),
+                (FileEdit::Write(mode, id), old) => Ok(Some((digits_like(mode, old), id))),
+                (FileEdit::Delete, _) => Ok(None),
             };
         }
         let below = match old {
             Some(old) if directory(&old) => Some(old.1),
-            Some(_) if edit.file != Edit::Delete => return Err(collision()),
+            Some(_) if edit.file != FileEdit::Delete => return Err(collision()),
             _ => None,
         };
         match (self.apply(below, edit, path)?, edit.file) {
-            (Some(_), Edit::Write(..)) => Err(collision()),
+            (Some(_), FileEdit::Write(..)) => Err(collision()),
             (Some(tree), _) => Ok(Some((b"40000".to_vec(), tree))),
-            (None, Edit::Write(mode, id)) => Ok(Some((digits_like(mode, None), id))),
+            (None, FileEdit::Write(mode, id)) => Ok(Some((digits_like(mode, None), id))),
             (None, _) => Ok(None),
         }
     }

@@ -1,16 +1,16 @@
-//! One commit, read as it is asked for.
+//! One commit as the port's snapshot; objects are read on demand.
 
 use std::sync::Arc;
 
 use git2::ObjectType;
 
 use super::tree::parse_tree;
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{RepositoryError, Snapshot, TreeEntry};
 
-/// A commit of a repository.
+/// A commit of a repository, opened for reading.
 pub struct GitSnapshot {
     local: Arc<Local>,
     commit: CommitId,
@@ -18,7 +18,7 @@ pub struct GitSnapshot {
 }
 
 impl GitSnapshot {
-    /// Opens `commit`.
+    /// Opens a commit.
     pub fn open(local: Arc<Local>, commit: CommitId) -> Result<Self, RepositoryError> {
         let root = local.objects.commit(commit.0)?.tree;
         Ok(Self {
@@ -43,7 +43,8 @@ impl Snapshot for GitSnapshot {
         tree: ObjectId,
         visit: &mut dyn FnMut(TreeEntry<'_>),
     ) -> Result<(), RepositoryError> {
-        let damaged = || Place::found(format!("could not read tree `{tree}`"), "it is damaged");
+        let damaged =
+            || ErrorContext::error(format!("could not read tree `{tree}`"), "it is damaged");
         self.local.objects.read(tree, ObjectType::Tree, |bytes| {
             for entry in parse_tree(bytes, tree.as_bytes().len()) {
                 let entry = entry.ok_or_else(damaged)?;

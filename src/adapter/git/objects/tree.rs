@@ -2,30 +2,30 @@
 //!
 //! # Why
 //!
-//! A promotion must leave every entry that it does not change as it is, with
-//! odd modes (`100664`) and names that are not UTF-8. Git's tree format is a
-//! list of `mode name\0id`; keeping the entries' bytes is simpler and more
-//! exact than going through libgit2's builder, which normalises modes.
+//! A promotion must leave all other entries as they are, including unusual modes
+//! (`100664`) and names that are not UTF-8. A tree is a list of `mode name\0id`;
+//! keeping these bytes is simpler and more exact than libgit2's tree builder,
+//! which normalizes modes.
 
 use std::collections::BTreeMap;
 
 use git2::ObjectType;
 
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::{FileMode, ObjectId};
 use crate::port::RepositoryError;
 
-/// One entry as it stands in a tree.
+/// One entry of a tree, as bytes.
 #[derive(Clone, Copy)]
-pub struct RawEntry<'a> {
+pub struct TreeEntryBytes<'a> {
     pub mode: &'a [u8],
     pub name: &'a [u8],
     pub id: &'a [u8],
 }
 
-impl RawEntry<'_> {
-    /// The object.
+impl TreeEntryBytes<'_> {
+    /// The id of its object.
     pub fn id(&self) -> Option<ObjectId> {
         ObjectId::from_bytes(self.id)
     }
@@ -36,7 +36,7 @@ impl RawEntry<'_> {
     }
 }
 
-/// What an entry with a mode of these digits is.
+/// What an entry with this mode is.
 pub fn kind(mode: &[u8]) -> FileMode {
     match mode {
         b"40000" => FileMode::Directory,
@@ -47,8 +47,11 @@ pub fn kind(mode: &[u8]) -> FileMode {
     }
 }
 
-/// The entries of a tree whose ids have `size` bytes; `None` where it is damaged, as the last one.
-pub fn parse_tree(mut data: &[u8], size: usize) -> impl Iterator<Item = Option<RawEntry<'_>>> {
+/// Parses a tree whose ids have `size` bytes; ends with `None` where it is damaged.
+pub fn parse_tree(
+    mut data: &[u8],
+    size: usize,
+) -> impl Iterator<Item = Option<TreeEntryBytes<'_>>> {
     std::iter::from_fn(move || {
         if data.is_empty() {
             return None;
@@ -59,22 +62,22 @@ pub fn parse_tree(mut data: &[u8], size: usize) -> impl Iterator<Item = Option<R
     })
 }
 
-fn split_entry(data: &[u8], size: usize) -> Option<(RawEntry<'_>, &[u8])> {
+fn split_entry(data: &[u8], size: usize) -> Option<(TreeEntryBytes<'_>, &[u8])> {
     let space = data.iter().take(8).position(|b| *b == b' ')?;
     let (mode, rest) = (&data[..space], &data[space + 1..]);
     let end = rest.iter().position(|b| *b == 0)?;
     let (name, rest) = (&rest[..end], &rest[end + 1..]);
     let (id, rest) = rest.split_at_checked(size)?;
-    Some((RawEntry { mode, name, id }, rest))
+    Some((TreeEntryBytes { mode, name, id }, rest))
 }
 
-/// An entry: its mode's digits and its object.
-pub type Entry = (Vec<u8>, ObjectId);
+/// An entry without its name: the digits of its mode, and its object.
+pub type ModeAndId = (Vec<u8>, ObjectId);
 
 /// The entries of a tree by name.
-pub type Entries = BTreeMap<Vec<u8>, Entry>;
+pub type Entries = BTreeMap<Vec<u8>, ModeAndId>;
 
-/// The entries of a tree; none for `None`.
+/// Reads the entries of a tree; there are none without a tree.
 pub fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, RepositoryError> {
     let Some(id) = tree else {
         return Ok(Entries::new());
@@ -88,11 +91,11 @@ pub fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, Reposit
             .collect::<Option<Entries>>()
     };
     let found = local.objects.read(id, ObjectType::Tree, read)?;
-    found.ok_or_else(|| Place::found(format!("could not read tree `{id}`"), "it is damaged"))
+    found.ok_or_else(|| ErrorContext::error(format!("could not read tree `{id}`"), "it is damaged"))
 }
 
-/// The digits of a mode; those of the old entry if it is of the same kind.
-pub fn digits_like(mode: FileMode, old: Option<Entry>) -> Vec<u8> {
+/// The digits of a mode; the old entry's digits if it has the same mode.
+pub fn digits_like(mode: FileMode, old: Option<ModeAndId>) -> Vec<u8> {
     match old {
         Some((old, _)) if kind(&old) == mode => old,
         _ => digits(mode).to_vec(),
@@ -110,7 +113,7 @@ pub fn digits(mode: FileMode) -> &'static [u8] {
     }
 }
 
-/// Git's order: a directory sorts as if its name ended in `/`.
+/// The bytes of a tree, in Git's order: directories sort as if their name ended in `/`.
 pub fn serialize(entries: Entries) -> Vec<u8> {
     let mut sorted: Vec<_> = entries.into_iter().collect();
     sorted.sort_by_cached_key(|(name, (mode, _))| {

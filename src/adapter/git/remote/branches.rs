@@ -3,25 +3,25 @@
 use super::connection::Remote;
 use super::listing::Listing;
 use super::urls;
-use crate::adapter::git::branch::refs::of_branch;
+use crate::adapter::git::branch::refs::branch_ref;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
-/// How often a branch that is replaced meanwhile is fetched again.
-const TRIES: usize = 4;
+/// How often a branch is fetched again if it is replaced during the fetch.
+const MAX_FETCHES: usize = 4;
 
 impl Remote<'_> {
-    /// What the remote has, as it was last asked.
-    fn list(&mut self) -> Result<&Listing, RepositoryError> {
+    /// The remote's branches, listed once and then kept.
+    fn listing(&mut self) -> Result<&Listing, RepositoryError> {
         let listed = match self.listed.take() {
             Some(listed) => listed,
-            None => self.ask()?,
+            None => self.list()?,
         };
         Ok(self.listed.insert(listed))
     }
 
-    /// HEAD's branch and all branches with their commits.
-    fn ask(&self) -> Result<Listing, RepositoryError> {
+    /// Lists HEAD and all branches with their commits.
+    fn list(&self) -> Result<Listing, RepositoryError> {
         let words = [
             "ls-remote",
             "--symref",
@@ -31,36 +31,36 @@ impl Remote<'_> {
             "refs/heads/*",
         ];
         let silence = self.local.git.network.silence;
-        let ran = self.with_retries(|| self.git(&words, silence))?;
-        Ok(Listing::parse(&ran.text()))
+        let output = self.with_retries(|| self.git(&words, silence))?;
+        Ok(Listing::parse(&output.text()))
     }
 
-    /// The branch that its HEAD names.
+    /// The branch that the remote's HEAD names.
     pub fn default_branch(&mut self) -> Result<String, RepositoryError> {
         let name = self.name.clone();
-        self.list()?.default_branch(&name)
+        self.listing()?.default_branch(&name)
     }
 
     /// The short names of its branches, in order.
     pub fn branches(&mut self) -> Result<Vec<String>, RepositoryError> {
-        Ok(self.list()?.branches.keys().cloned().collect())
+        Ok(self.listing()?.branches.keys().cloned().collect())
     }
 
-    /// Where one of its branches is now.
+    /// The current commit of one of its branches, listed anew.
     pub fn tip(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
         self.listed = None;
-        Ok(self.list()?.branches.get(branch).copied())
+        Ok(self.listing()?.branches.get(branch).copied())
     }
 
-    /// Brings a branch's commit and what it needs here, and gives the commit; `None` when there is
-    /// no such branch. What is known of the branch here follows, as the remote's refspecs say.
+    /// Fetches a branch and returns its commit; `None` if there is no such branch. Its tracking branch
+    /// follows, by the remote's refspecs.
     pub fn fetch(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
-        for _ in 0..TRIES {
-            let Some(tip) = self.list()?.branches.get(branch).copied() else {
+        for _ in 0..MAX_FETCHES {
+            let Some(tip) = self.listing()?.branches.get(branch).copied() else {
                 return Ok(None);
             };
             let fetched = self.fetch_once(branch, tip)?;
-            // Somebody may have replaced it since it was listed.
+            // It may have been replaced since it was listed.
             if self.local.objects.has(fetched) {
                 return Ok(Some(fetched));
             }
@@ -68,7 +68,7 @@ impl Remote<'_> {
         }
         Err(RepositoryError::Unreachable {
             remote: self.name.clone(),
-            source: self.source(&format!("`{branch}` is replaced all the time")),
+            source: self.source(&format!("`{branch}` was replaced during each fetch")),
         })
     }
 
@@ -78,17 +78,17 @@ impl Remote<'_> {
             Some(name) => self.local.target(name)?,
             None => None,
         };
-        // What a reference names is here with all that it needs; anything else may be half of it.
+        // Git has everything that a reference needs; without one, a fetch may be incomplete.
         if known == Some(tip) {
             return Ok(tip);
         }
         let depth: &[&str] = if known.is_none() && self.local.has_one_commit()? {
-            // The last commit of a new branch, and what it changed.
+            // The last commit of a new branch and its parent, to see what it changed.
             &["--depth=2"]
         } else {
             &[]
         };
-        let full = of_branch(branch);
+        let full = branch_ref(branch);
         let words = [
             "fetch",
             "--progress",
@@ -99,16 +99,16 @@ impl Remote<'_> {
             "--no-recurse-submodules",
             "--no-show-forced-updates",
         ];
-        let mut is_again = false;
+        let mut is_retry = false;
         self.with_retries(|| {
-            // It came, and a stale reference is in the way of what is known of the branch here.
-            let is_here = is_again && self.local.objects.has(tip);
-            let more: &[&str] = if is_here { &["--refmap="] } else { &[] };
-            is_again = true;
+            // The commit has arrived, so a stale reference blocks the update of the tracking branch.
+            let has_arrived = is_retry && self.local.objects.has(tip);
+            let more: &[&str] = if has_arrived { &["--refmap="] } else { &[] };
+            is_retry = true;
             let words = [&words, depth, more, &["--", self.name_for_git(), &full]].concat();
             self.git(&words, self.local.git.network.silence)
         })?;
-        // Somebody may have moved it since it was listed.
+        // It may have moved since it was listed.
         let now = match tracking.filter(|_| !self.has_own_push_url) {
             Some(name) => self.local.target(&name)?.filter(|now| Some(*now) != known),
             None => None,

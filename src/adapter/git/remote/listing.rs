@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::adapter::git::objects::database::id_of;
+use crate::adapter::git::objects::database::parse_id;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
@@ -25,7 +25,7 @@ impl Listing {
                 continue;
             };
             let branch = name.strip_prefix("refs/heads/");
-            match (value.strip_prefix("ref: "), id_of(value), branch) {
+            match (value.strip_prefix("ref: "), parse_id(value), branch) {
                 (Some(full), _, None) if name == "HEAD" => {
                     listing.default = full.strip_prefix("refs/heads/").map(ToOwned::to_owned);
                 }

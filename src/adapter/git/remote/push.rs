@@ -2,46 +2,44 @@
 //!
 //! # Why
 //!
-//! A push may not simply be tried again: it may have had its effect. So after
-//! every push that was not plainly accepted the remote is asked what the branch
-//! is now, and that answer decides: the new commit (it went through), the old one
-//! (it did not, and the reason counts), or another one (somebody else was faster).
+//! A push cannot simply be retried, because it may have taken effect. So after every
+//! push without a clear success the branch is read again. If it is at the new
+//! commit, the push worked; if it is at the old one, the push failed for the reason
+//! given; if it is at another one, somebody else was faster.
 
 use std::io::ErrorKind;
 use std::process::Command;
 
 use super::connection::Remote;
-use crate::adapter::git::branch::refs::of_branch;
-use crate::adapter::git::command::messages;
-use crate::adapter::git::command::messages::Final;
-use crate::adapter::git::command::process;
-use crate::adapter::git::command::process::Ran;
+use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::command::messages::{self, PermanentFailure};
+use crate::adapter::git::command::process::{self, Output};
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
-/// One branch of a remote, from where it must be to where it shall be.
+/// How one branch of a remote moves.
 #[derive(Clone, Copy)]
 pub struct Update<'a> {
     /// The branch's short name.
     pub branch: &'a str,
-    /// Where it must be; `None`: there must be none.
+    /// Its expected commit; `None`: it must not exist.
     pub old: Option<ObjectId>,
-    /// Where it shall be; `None` deletes it.
+    /// Its new commit; `None` deletes it.
     pub new: Option<ObjectId>,
 }
 
-/// What became of an update.
-pub enum Pushed {
-    /// The branch is where it shall be.
+/// The outcome of an update.
+pub enum PushOutcome {
+    /// The branch is at the new commit.
     Done {
         /// What the remote and its hooks printed.
         message: Option<String>,
     },
-    /// It was not where it must be.
+    /// It was not at the expected commit.
     Overtaken,
 }
 
-/// What came of one push.
+/// The outcome of one push.
 enum Attempt {
     Accepted {
         /// What the remote and its hooks printed.
@@ -49,118 +47,121 @@ enum Attempt {
     },
     Failed {
         reason: String,
-        answer: Answer,
+        rejected_by: Rejection,
     },
 }
 
-/// Who refused an update, if anybody did.
+/// Who rejected an update, if anybody did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Answer {
+enum Rejection {
     /// Nobody: Git could not finish.
     None,
-    /// The remote, perhaps for a reason that passes.
-    OfRemote,
+    /// The remote, perhaps for a temporary reason.
+    Remote,
     /// The `pre-push` hook of this repository.
-    OfOurHook,
+    LocalHook,
 }
 
-impl Answer {
-    /// As Git's exit status and its lines for programs have it: 1 for what was refused, a line for the
-    /// branch if the remote answered for it, and `Done` if anything was sent.
-    fn of(ran: &Ran) -> Self {
-        let text = ran.text();
+impl Rejection {
+    /// Reads Git's exit status and porcelain output: the status is 1 if an update was rejected; there is
+    /// a line for the branch if the remote rejected it, and `Done` if anything was sent.
+    fn of(output: &Output) -> Self {
+        let text = output.text();
         let was_sent = text.lines().any(|line| line == "Done");
         let mut lines = text.lines().filter(|line| line.starts_with('!'));
-        match (ran.status.code(), lines.next()) {
-            (Some(1), None) if !was_sent => Self::OfOurHook,
-            (Some(1), Some(line)) if !line.contains("\t[remote failure]") => Self::OfRemote,
+        match (output.status.code(), lines.next()) {
+            (Some(1), None) if !was_sent => Self::LocalHook,
+            (Some(1), Some(line)) if !line.contains("\t[remote failure]") => Self::Remote,
             _ => Self::None,
         }
     }
 }
 
 impl Remote<'_> {
-    /// Moves a branch, unless it is not where it must be.
-    pub fn push(&mut self, update: &Update<'_>) -> Result<Pushed, RepositoryError> {
-        let mut tries = self.local.git.network.tries();
-        let mut answers = 0;
+    /// Moves a branch if it is at its expected commit.
+    pub fn push(&mut self, update: &Update<'_>) -> Result<PushOutcome, RepositoryError> {
+        let mut retries = self.local.git.network.retries();
+        let mut rejections = 0;
         loop {
-            let (reason, answer) = match self.push_once(update)? {
-                Attempt::Accepted { message } => return Ok(Pushed::Done { message }),
-                Attempt::Failed { reason, answer } => (reason, answer),
+            let (reason, rejected_by) = match self.push_once(update)? {
+                Attempt::Accepted { message } => return Ok(PushOutcome::Done { message }),
+                Attempt::Failed {
+                    reason,
+                    rejected_by,
+                } => (reason, rejected_by),
             };
             let now = self.tip(update.branch)?;
             if now == update.new {
-                return Ok(Pushed::Done { message: None });
+                return Ok(PushOutcome::Done { message: None });
             }
             if now != update.old {
-                return Ok(Pushed::Overtaken);
+                return Ok(PushOutcome::Overtaken);
             }
-            // Another push may hold the branch's lock just now; a rule refuses again.
-            answers += usize::from(answer == Answer::OfRemote);
-            if answers < 2 && answer != Answer::OfOurHook && tries.wait() {
+            // Another push may hold the branch's lock for a moment; a rule rejects the retry, too.
+            rejections += usize::from(rejected_by == Rejection::Remote);
+            if rejections < 2 && rejected_by != Rejection::LocalHook && retries.wait() {
                 continue;
             }
             let message = self.without_secrets(&reason);
             let branch = update.branch.to_owned();
-            return Err(match answer {
-                Answer::None => RepositoryError::Unreachable {
+            return Err(match rejected_by {
+                Rejection::None => RepositoryError::Unreachable {
                     remote: self.name.clone(),
                     source: self.source(&reason),
                 },
-                Answer::OfRemote => RepositoryError::Refused {
+                Rejection::Remote => RepositoryError::Refused {
                     remote: self.name.clone(),
                     branch,
                     message,
                 },
-                Answer::OfOurHook => RepositoryError::HookRefused { branch, message },
+                Rejection::LocalHook => RepositoryError::HookRefused { branch, message },
             });
         }
     }
 
     fn push_once(&self, update: &Update<'_>) -> Result<Attempt, RepositoryError> {
-        let limit = self.local.git.limit(self.local.git.network.of_push());
-        let ran = match process::run(&mut self.push_command(update), Vec::new(), limit) {
-            Ok(ran) => ran,
+        let limit = self.local.git.limit(self.local.git.network.push_silence());
+        let output = match process::run(&mut self.push_command(update), Vec::new(), limit) {
+            Ok(output) => output,
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 return Ok(Attempt::Failed {
                     reason: error.to_string(),
-                    answer: Answer::None,
+                    rejected_by: Rejection::None,
                 });
             }
-            Err(error) => return Err(self.local.git.not_run(error)),
+            Err(error) => return Err(self.local.git.run_error(error)),
         };
-        if ran.status.success() {
-            let message = messages::of_remote(&ran);
+        if output.status.success() {
+            let message = messages::remote_messages(&output);
             let message = message.map(|text| self.without_secrets(&text));
             return Ok(Attempt::Accepted { message });
         }
-        let answer = match messages::final_failure(&messages::of_git(&ran)) {
-            // Who may read and not write gets no better answer than that.
-            Some(Final::Denied) => Answer::OfRemote,
-            Some(kind) => return Err(self.final_error(kind, &ran)),
-            None => Answer::of(&ran),
+        let rejected_by = match messages::permanent_failure(&messages::git_messages(&output)) {
+            // Servers answer like this to users who may read but not push.
+            Some(PermanentFailure::Denied) => Rejection::Remote,
+            Some(kind) => return Err(self.permanent_error(kind, &output)),
+            None => Rejection::of(&output),
         };
         Ok(Attempt::Failed {
-            reason: messages::reason(&ran),
-            answer,
+            reason: messages::reason(&output),
+            rejected_by,
         })
     }
 
     fn push_command(&self, update: &Update<'_>) -> Command {
-        let full = of_branch(update.branch);
+        let full = branch_ref(update.branch);
         let id = |id: Option<ObjectId>| id.map(|id| id.to_string()).unwrap_or_default();
         let words = [
             "push",
             "--porcelain",
             "--no-follow-tags",
             "--no-recurse-submodules",
-            // The lease is the compare-and-swap; an empty one wants that there is no such branch.
+            // The lease makes this a compare-and-swap; an empty one means that the branch must not exist.
             &format!("--force-with-lease={full}:{}", id(update.old)),
             "--",
             &self.name,
             &format!("{}:{full}", id(update.new)),
         ];
-        self.git(&words, self.local.git.network.of_push())
+        self.git(&words, self.local.git.network.push_silence())
     }
 }

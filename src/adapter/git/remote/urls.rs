@@ -1,12 +1,12 @@
-//! What Git's settings say of a remote: its URLs, and where its branches are remembered.
+//! The URLs of a remote and the names of its tracking branches, from Git's settings.
 
-use crate::adapter::git::branch::refs::of_branch;
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::without_user_info;
 use crate::port::RepositoryError;
 
-/// Which of a remote's URLs is meant.
+/// What a remote's URL is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
     /// Reading its branches.
@@ -15,27 +15,27 @@ pub enum Purpose {
     Push,
 }
 
-/// A remote's URLs, with what Git's settings make of them.
-pub fn of_remote(
+/// The URLs of a remote, after Git's URL settings such as `url.*.insteadOf`.
+pub fn remote_urls(
     local: &Local,
     name: &str,
     purpose: Purpose,
 ) -> Result<Vec<String>, RepositoryError> {
-    let settings = &local.settings;
+    let config = &local.config;
     let doing = format!("could not read the URL of remote `{name}`");
-    if settings.has("url.") {
+    if config.has_prefix("url.") {
         let push: &[&str] = match purpose {
             Purpose::Fetch => &[],
             Purpose::Push => &["--push"],
         };
         let words = [&["remote", "get-url", "--all"], push, &["--", name]].concat();
-        let text = local.git.answer(&doing, &words)?;
+        let text = local.git.output_text(&doing, &words)?;
         return Ok(text.lines().map(ToOwned::to_owned).collect());
     }
     let of = |key: &str| {
         let mut urls = Vec::new();
-        for url in settings.all(&format!("remote.{name}.{key}")) {
-            // An empty one takes back those before it.
+        for url in config.all(&format!("remote.{name}.{key}")) {
+            // An empty value removes the earlier ones.
             match url {
                 "" => urls.clear(),
                 url => urls.push(url.to_owned()),
@@ -50,15 +50,18 @@ pub fn of_remote(
         _ => fetch,
     };
     if urls.is_empty() {
-        return Err(Place::found(doing, "it has none"));
+        return Err(ErrorContext::error(doing, "it has none"));
     }
     Ok(urls)
 }
 
-/// Makes sure that a push goes to one place: of several, some could take it and others not, and the
-/// next run would find nothing to do.
-pub fn refuse_several(local: &Local, name: &str) -> Result<(), RepositoryError> {
-    let urls = of_remote(local, name, Purpose::Push)?;
+/// Fails if the remote has several push URLs.
+///
+/// # Why
+///
+/// A push could succeed at one and fail at another, and the next run would find nothing to do.
+pub fn refuse_several_push_urls(local: &Local, name: &str) -> Result<(), RepositoryError> {
+    let urls = remote_urls(local, name, Purpose::Push)?;
     if urls.len() < 2 {
         return Ok(());
     }
@@ -68,13 +71,13 @@ pub fn refuse_several(local: &Local, name: &str) -> Result<(), RepositoryError> 
     })
 }
 
-/// Where this repository remembers a branch of a remote, by the refspecs that Git fetches with.
+/// The reference that tracks a branch of a remote, by the remote's fetch refspecs.
 pub fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
     let specs = format!("remote.{remote}.fetch");
-    map(&local.settings.all(&specs), &of_branch(branch))
+    map(&local.config.all(&specs), &branch_ref(branch))
 }
 
-/// What refspecs map a reference to.
+/// The reference to which refspecs map the reference `name`.
 fn map(specs: &[&str], name: &str) -> Option<String> {
     let part = |pattern: &str| -> Option<String> {
         let Some((start, end)) = pattern.split_once('*') else {
@@ -83,11 +86,11 @@ fn map(specs: &[&str], name: &str) -> Option<String> {
         let rest = name.strip_prefix(start)?.strip_suffix(end)?;
         Some(rest.to_owned())
     };
-    let is_left_out = |spec: &&str| {
+    let excludes = |spec: &&str| {
         spec.strip_prefix('^')
             .is_some_and(|spec| part(spec).is_some())
     };
-    if specs.iter().any(is_left_out) {
+    if specs.iter().any(excludes) {
         return None;
     }
     specs.iter().find_map(|spec| {
@@ -102,7 +105,7 @@ mod tests {
     use super::map;
 
     #[test]
-    fn a_branch_is_remembered_where_the_refspecs_say() {
+    fn the_tracking_branch_follows_the_refspecs() {
         let name = "refs/heads/release/1";
         for (specs, expected) in [
             (

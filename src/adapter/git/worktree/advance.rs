@@ -1,40 +1,43 @@
-//! Moving a branch of this repository, with its files where it is checked out.
+//! Moving a local branch, together with its files if it is checked out.
 //!
 //! # Why
 //!
-//! Files first, then the index, then the branch. The other way round, after a
-//! kill the branch would be promoted over old files, and the user's next commit
-//! would undo the promotion.
+//! Files move first, then the index, then the branch. In the other order, a kill
+//! could leave a promoted branch with old files, and the user's next commit would
+//! undo the promotion.
 
 use super::checkouts::checked_out;
-use super::files::Tree;
+use super::files::WorkingTree;
 use super::lock::Lock;
-use crate::adapter::git::branch::refs::Swap;
-use crate::adapter::git::branch::refs::of_branch;
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
-use crate::adapter::git::objects::difference::changed;
+use crate::adapter::git::objects::difference::changed_files;
 use crate::domain::ObjectId;
-use crate::port::RepositoryError;
+use crate::port::{Advance, RepositoryError};
 
-/// Moves a branch forward, with its files where it is checked out.
+/// Moves a branch forward, together with its files if it is checked out.
 pub fn advance(
     local: &Local,
     branch: &str,
     old: ObjectId,
     new: ObjectId,
-) -> Result<Swap, RepositoryError> {
-    let name = of_branch(branch);
-    let _lock = Lock::of(&local.common).map_err(local.place.io_fault("could not lock"))?;
+) -> Result<Advance, RepositoryError> {
+    let name = branch_ref(branch);
+    let _lock = Lock::of(&local.common).map_err(local.context.io_fault("could not lock"))?;
     match local.target(&name)? {
-        Some(now) if now == new => return Ok(Swap::Done),
+        Some(now) if now == new => {
+            return Ok(Advance::Done {
+                notices: Vec::new(),
+            });
+        }
         Some(now) if now == old => {}
-        _ => return Ok(Swap::Overtaken),
+        _ => return Ok(Advance::Overtaken),
     }
     match checked_out(local, branch)?.as_slice() {
         [] => advance_alone(local, branch, old, new),
-        [tree] => forward(
-            &Tree {
+        [tree] => advance_with_files(
+            &WorkingTree {
                 local,
                 folder: tree,
             },
@@ -42,7 +45,7 @@ pub fn advance(
             old,
             new,
         ),
-        [first, second, ..] => Err(Place::found(
+        [first, second, ..] => Err(ErrorContext::error(
             format!("could not move `{branch}`"),
             format!(
                 "it is checked out twice, in `{}` and `{}`",
@@ -53,36 +56,36 @@ pub fn advance(
     }
 }
 
-/// Moves the branch that is checked out, and its files.
-fn forward(
-    tree: &Tree<'_>,
+/// Moves a checked-out branch and its files.
+fn advance_with_files(
+    tree: &WorkingTree<'_>,
     branch: &str,
     old: ObjectId,
     new: ObjectId,
-) -> Result<Swap, RepositoryError> {
+) -> Result<Advance, RepositoryError> {
     let local = tree.local;
     let root = |commit| Ok::<_, RepositoryError>(Some(local.objects.commit(commit)?.tree));
-    let changes = changed(local, root(old)?, root(new)?)?;
+    let changes = changed_files(local, root(old)?, root(new)?)?;
     tree.update(branch, &changes, old, new)?;
-    let swap = advance_alone(local, branch, old, new);
-    if !matches!(swap, Ok(Swap::Done)) {
-        // What went wrong first is what the user must know; what stays, the next run finds.
+    let advanced = advance_alone(local, branch, old, new);
+    if !matches!(advanced, Ok(Advance::Done { .. })) {
+        // The first error is the one to report; the next run repairs what this cannot.
         let _ = tree.update(branch, &[], new, old);
     }
-    swap
+    advanced
 }
 
-/// Moves a branch and no files.
+/// Moves a branch without touching files.
 fn advance_alone(
     local: &Local,
     branch: &str,
     old: ObjectId,
     new: ObjectId,
-) -> Result<Swap, RepositoryError> {
+) -> Result<Advance, RepositoryError> {
     let message = local.objects.commit(new)?.message;
     let title = message.lines().next().unwrap_or_default();
     local.swap(
-        &of_branch(branch),
+        &branch_ref(branch),
         Some(old),
         Some(new),
         &format!("promote: {title}"),

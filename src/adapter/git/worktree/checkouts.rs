@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::files::git_dir_of;
-use crate::adapter::git::branch::refs::of_branch;
-use crate::adapter::git::fault::Place;
+use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::adapter::git::objects::path::GitPath;
 use crate::port::RepositoryError;
@@ -12,20 +12,25 @@ use crate::port::RepositoryError;
 /// The working trees that have a branch checked out.
 ///
 /// # Errors
-/// When one of them is in the middle of rebasing it: Git moves the branch at the end
-/// then, and fails if somebody else did meanwhile.
+/// When the branch is being rebased: Git moves it at the end of the rebase, and fails if it
+/// moved in the meantime.
 pub fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, RepositoryError> {
-    let name = of_branch(branch);
+    let name = branch_ref(branch);
     if !local.common.join("worktrees").is_dir() {
-        refuse_rebasing(&local.common, local.top.as_deref(), &name)?;
+        refuse_rebasing(&local.common, local.work_tree.as_deref(), &name)?;
         let is_here = local.symbolic("HEAD")?.as_ref() == Some(&name);
-        if is_here && local.top.is_none() && !local.is_bare() {
-            return Err(Place::found(
+        if is_here && local.work_tree.is_none() && !local.is_bare() {
+            return Err(ErrorContext::error(
                 format!("could not move `{branch}`"),
-                "it is checked out, and where its files are is not known here",
+                "it is checked out, but the folder of its files is unknown",
             ));
         }
-        return Ok(local.top.iter().filter(|_| is_here).cloned().collect());
+        return Ok(local
+            .work_tree
+            .iter()
+            .filter(|_| is_here)
+            .cloned()
+            .collect());
     }
     let doing = "could not list the working trees";
     let mut list = local.git.command(&["worktree", "list", "--porcelain"]);
@@ -45,15 +50,15 @@ pub fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, Reposito
             let git_dir = git_dir_of(&folder).unwrap_or_else(|| local.common.clone());
             refuse_rebasing(&git_dir, Some(&folder), &name)?;
         }
-        // One whose folder is gone for good has no files to move; a locked one comes back.
+        // A deleted working tree has no files to update; a locked one may be on a removable disk.
         let has_files = folder.is_dir() || value("locked").is_some();
         let is_there = value("branch ") == Some(name.as_bytes());
         if is_there && has_files && value("bare").is_none() {
             found.push(folder);
         }
     }
-    // The main one may have its `.git` elsewhere: then it is the folder in which we were started.
-    if let Some(top) = &local.top
+    // The main working tree may have its `.git` elsewhere; discovery knows its folder then.
+    if let Some(top) = &local.work_tree
         && local.is_at(&local.common)
         && let Some(main) = found.iter_mut().find(|folder| git_dir_of(folder).is_none())
     {
@@ -62,6 +67,7 @@ pub fn checked_out(local: &Local, branch: &str) -> Result<Vec<PathBuf>, Reposito
     Ok(found)
 }
 
+/// Fails if a working tree is rebasing the branch.
 fn refuse_rebasing(
     git_dir: &Path,
     folder: Option<&Path>,
@@ -72,7 +78,7 @@ fn refuse_rebasing(
         std::fs::read_to_string(file).is_ok_and(|text| text.trim_end() == name)
     });
     match folder {
-        Some(folder) if is_rebasing => Err(Place::found(
+        Some(folder) if is_rebasing => Err(ErrorContext::error(
             format!(
                 "could not move `{}`",
                 name.trim_start_matches("refs/heads/")

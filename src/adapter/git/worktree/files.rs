@@ -1,16 +1,15 @@
-//! The files of one working tree, moved from what one commit has to what another one has.
+//! Updating the files of one working tree from one commit to another.
 //!
 //! # Why
 //!
-//! Git itself moves the files: it knows sparse checkouts, encodings and filters,
-//! and refuses where somebody's changes are in the way. `git read-tree` takes the
-//! index's lock before it reads the index; `git merge` takes it later, and what
-//! somebody adds in between would be lost. But it overwrites ignored files, so
-//! these are looked for first.
+//! Git itself writes the files: it supports sparse checkouts, encodings and filters,
+//! and refuses to overwrite changes. `git read-tree` locks the index before it reads
+//! it; `git merge` does so later, and would lose what is added in between. But
+//! `git read-tree` overwrites ignored files, so these are checked first.
 //!
-//! A run that is killed meanwhile leaves files that already have their new
-//! content. To Git these are changes in the way, so they are added to the index
-//! first; only files that are exactly what the commit has.
+//! A run that is killed leaves files that already have their new content. Git would
+//! not overwrite them, so the next run first adds those to the index that are exactly
+//! as in the commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,57 +17,57 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::adapter::git::branch::refs::LOCKED;
-use crate::adapter::git::command::program::PLACES;
+use crate::adapter::git::branch::refs::LOCK_TIMEOUT;
+use crate::adapter::git::command::program::LOCATION_VARIABLES;
 use crate::adapter::git::local::Local;
-use crate::adapter::git::objects::difference::Changed;
+use crate::adapter::git::objects::difference::FileDifference;
 use crate::adapter::git::objects::path::GitPath;
 use crate::adapter::git::objects::tree::digits;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
-/// How long the filters of the files may be silent where nobody is at a terminal.
-const FILTERS: Duration = Duration::from_secs(600);
+/// How long filters may be silent without a terminal.
+const FILTER_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A working tree.
-pub struct Tree<'a> {
+/// One working tree of a repository.
+pub struct WorkingTree<'a> {
     pub local: &'a Local,
     pub folder: &'a Path,
 }
 
-impl Tree<'_> {
-    /// A command of Git's in this working tree.
+impl WorkingTree<'_> {
+    /// A `git` command in this working tree.
     fn git(&self, words: &[&str]) -> Command {
         let mut git = self.local.git.command(words);
         git.current_dir(self.folder);
-        // What the environment names belongs to the working tree in which we were started; and a
-        // `GIT_DIR` alone makes one of the folder in which Git runs.
+        // The environment's variables are for the working tree in which git-promote was started, and
+        // with `GIT_DIR` alone, Git takes its current folder for the working tree.
         let dir = &self.local.git.dir;
         let is_set = |name| std::env::var_os(name).is_some();
-        let is_here = Some(self.folder) == self.local.top.as_deref();
+        let is_here = Some(self.folder) == self.local.work_tree.as_deref();
         let is_started_here = || dir.canonicalize().is_ok_and(|dir| dir == self.folder);
         if is_here && is_set("GIT_DIR") && (is_set("GIT_WORK_TREE") || is_started_here()) {
             git.current_dir(dir);
         } else if !is_here || is_set("GIT_DIR") {
-            for name in PLACES {
+            for name in LOCATION_VARIABLES {
                 git.env_remove(name);
             }
         }
         git
     }
 
-    /// Whether somebody is writing the index just now, or was killed while writing it.
+    /// Whether another process is writing the index, or was killed while writing it.
     fn is_locked(&self) -> bool {
         let git_dir = git_dir_of(self.folder);
         let git_dir = git_dir.as_deref().unwrap_or(&self.local.common);
         git_dir.join("index.lock").exists()
     }
 
-    /// Moves files and index from what one commit has to what another one has.
+    /// Updates files and index from one commit to another.
     pub fn update(
         &self,
         branch: &str,
-        changes: &[Changed],
+        changes: &[FileDifference],
         old: ObjectId,
         new: ObjectId,
     ) -> Result<(), RepositoryError> {
@@ -82,45 +81,46 @@ impl Tree<'_> {
             &old,
             &new,
         ];
-        let until = Instant::now() + LOCKED;
+        let until = Instant::now() + LOCK_TIMEOUT;
         let mut is_refreshed = false;
-        let mut is_doubtful = changes.iter().any(|change| self.is_occupied(change));
+        let mut may_be_blocked = changes.iter().any(|change| self.is_occupied(change));
         loop {
-            if is_doubtful && self.is_locked() && Instant::now() < until {
+            if may_be_blocked && self.is_locked() && Instant::now() < until {
                 sleep(Duration::from_millis(50));
                 continue;
             }
-            if is_doubtful && !self.is_locked() {
+            if may_be_blocked && !self.is_locked() {
                 self.make_room(branch, changes, &new)?;
             }
-            // A filter may ask for a password, or fetch something large.
-            let ran = git.run(&mut self.git(&words), Vec::new(), git.limit(FILTERS))?;
-            if ran.status.success() {
+            // A filter may prompt for a password, or download something large.
+            let output =
+                git.run_within(&mut self.git(&words), Vec::new(), git.limit(FILTER_TIMEOUT))?;
+            if output.status.success() {
                 return Ok(());
             }
-            // Git waits for no lock on an index, and takes files that were only touched for changed.
+            // Git does not wait for the index's lock, and a touched file counts as changed until a refresh.
             let is_locked = self.is_locked();
             if Instant::now() > until || (is_refreshed && !is_locked) {
-                return Err(git.fault(&format!("could not move `{branch}`"), &ran));
+                return Err(git.fault(&format!("could not move `{branch}`"), &output));
             }
-            is_doubtful = true;
+            may_be_blocked = true;
             if is_locked {
                 sleep(Duration::from_millis(50));
             } else {
                 let refresh = ["update-index", "-q", "--refresh"];
-                git.tell(&mut self.git(&refresh), Vec::new())?;
+                git.run_command(&mut self.git(&refresh), Vec::new())?;
                 is_refreshed = true;
             }
         }
     }
 
-    /// Whether something is where a file would be new, which need not be known to Git.
-    fn is_occupied(&self, change: &Changed) -> bool {
+    /// Whether there already is something, perhaps ignored, at the path of a new file.
+    fn is_occupied(&self, change: &FileDifference) -> bool {
         if change.before.is_some() {
             return false;
         }
         let file = change.path.below(self.folder);
-        // The file itself, then its folders from the bottom up.
+        // Check the file itself, then its folders upwards.
         for place in file.ancestors().take_while(|place| *place != self.folder) {
             match place.symlink_metadata() {
                 Err(_) => {}
@@ -130,12 +130,12 @@ impl Tree<'_> {
         false
     }
 
-    /// Makes sure that no changes of somebody's are in the way, adds files that a killed run left, and
-    /// removes those that it was about to write.
+    /// Fails if the user's changes are in the way; repairs what a killed run left: finished files are
+    /// added to the index, unfinished ones removed.
     fn make_room(
         &self,
         branch: &str,
-        changes: &[Changed],
+        changes: &[FileDifference],
         new: &str,
     ) -> Result<(), RepositoryError> {
         let in_the_way = self.in_the_way(changes)?;
@@ -156,7 +156,11 @@ impl Tree<'_> {
             });
         }
         for (path, _) in cut_off {
-            let fault = || self.local.place.io_fault("could not finish an earlier run");
+            let fault = || {
+                self.local
+                    .context
+                    .io_fault("could not finish an earlier run")
+            };
             std::fs::remove_file(path.below(self.folder)).map_err(fault())?;
         }
         if left_behind.is_empty() {
@@ -165,12 +169,12 @@ impl Tree<'_> {
         self.add(&left_behind)
     }
 
-    /// Whether a file is the beginning of what the new commit has there: then Git was killed while
-    /// writing it, and nothing in it can be lost.
+    /// Whether a file is the beginning of its content in the new commit: then Git was killed while
+    /// writing it, and removing it loses nothing.
     fn is_cut_off(&self, path: &GitPath, new: &str) -> bool {
         let mut git = self.git(&["cat-file", "--filters"]);
         git.arg(GitPath([new.as_bytes(), b":", &path.0].concat()).below(Path::new("")));
-        let whole = self.local.git.tell(&mut git, Vec::new());
+        let whole = self.local.git.run_command(&mut git, Vec::new());
         let found = std::fs::read(path.below(self.folder));
         match (whole, found) {
             (Ok(whole), Ok(found)) => whole.status.success() && whole.stdout.starts_with(&found),
@@ -178,10 +182,10 @@ impl Tree<'_> {
         }
     }
 
-    /// The files with changes of somebody's that stand in the way, with Git's two letters of each.
+    /// The changed files that are in the way, with the two letters of `git status`.
     fn in_the_way(
         &self,
-        changes: &[Changed],
+        changes: &[FileDifference],
     ) -> Result<BTreeMap<GitPath, [u8; 2]>, RepositoryError> {
         let words = [
             "--no-optional-locks",
@@ -200,30 +204,31 @@ impl Tree<'_> {
             .filter_map(|entry| {
                 let (letters, path) = entry.split_at_checked(3)?;
                 let path = GitPath(path.strip_suffix(b"/").unwrap_or(path).to_vec());
-                let is_concerned =
-                    |change: &Changed| path.is_within(&change.path) || change.path.is_within(&path);
-                // A file that is only missing is not in the way.
-                let is_concerned = &letters[..2] != b" D" && changes.iter().any(is_concerned);
-                is_concerned.then(|| (path, [letters[0], letters[1]]))
+                let is_affected = |change: &FileDifference| {
+                    path.is_within(&change.path) || change.path.is_within(&path)
+                };
+                // A file that was only deleted is not in the way.
+                let is_affected = &letters[..2] != b" D" && changes.iter().any(is_affected);
+                is_affected.then(|| (path, [letters[0], letters[1]]))
             })
             .collect())
     }
 
-    /// Those of the files in the way that are what the new commit has: a killed run put them there.
+    /// The files in the way that are as in the new commit: a killed run wrote them.
     fn left_behind(
         &self,
-        changes: &[Changed],
+        changes: &[FileDifference],
         in_the_way: &BTreeMap<GitPath, [u8; 2]>,
     ) -> Result<BTreeSet<GitPath>, RepositoryError> {
-        // An index with nothing but the new files: what Git finds changed there differs from them.
         if in_the_way.is_empty() {
             return Ok(BTreeSet::new());
         }
+        // Git compares the files with a temporary index that only holds their new versions.
         let doing = "could not compare the checked-out files";
-        let folder = tempfile::tempdir().map_err(self.local.place.io_fault(doing))?;
+        let folder = tempfile::tempdir().map_err(self.local.context.io_fault(doing))?;
         let index = folder.path().join("index");
         let mut lines = Vec::new();
-        for Changed { path, after, .. } in changes {
+        for FileDifference { path, after, .. } in changes {
             if let Some((mode, id)) = after {
                 lines.extend(digits(*mode));
                 lines.extend(format!(" {id}\t").bytes());
@@ -247,12 +252,12 @@ impl Tree<'_> {
         ];
         let compared = in_index(&words, Vec::new())?;
         let differing: BTreeSet<&[u8]> = compared.split(|byte| *byte == 0).collect();
-        let is_finished = |change: &&Changed| match change.after {
+        let is_finished = |change: &&FileDifference| match change.after {
             Some(_) => !differing.contains(change.path.0.as_slice()),
             None => change.path.below(self.folder).symlink_metadata().is_err(),
         };
-        // What somebody added to the index and changed again would be lost.
-        let is_unstaged = |change: &&Changed| {
+        // A version that was added to the index and changed again would be lost.
+        let is_unstaged = |change: &&FileDifference| {
             let letters = in_the_way.get(&change.path);
             letters.is_some_and(|[index, tree]| b" ?!".contains(index) || *tree == b' ')
         };
@@ -278,7 +283,7 @@ impl Tree<'_> {
     }
 }
 
-/// The folder of a working tree's own state, as far as its `.git` tells.
+/// The folder with a working tree's state, by its `.git`.
 pub fn git_dir_of(folder: &Path) -> Option<PathBuf> {
     let dot = folder.join(".git");
     if dot.is_dir() {

@@ -1,11 +1,11 @@
-//! One promotion at a time moves branches of a repository.
+//! The lock that lets one promotion at a time move branches of a repository.
 //!
 //! # Why
 //!
-//! Git writes files and index under a lock, but moves the branch after that lock
-//! is gone. A second promotion in between would leave its files behind. This lock
-//! is the system's own, on the repository's folder: it leaves no file behind and
-//! ends with the process, however that ends.
+//! Git writes files and index under a lock, but moves the branch after releasing
+//! it. A second promotion in between would leave its files behind. This lock is the
+//! operating system's, on the repository's folder: it needs no file, and is released
+//! whenever the process ends.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -13,11 +13,11 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long another promotion may take for that.
-const LONGEST: Duration = Duration::from_secs(60);
+/// How long to wait for another promotion.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Held until it is dropped; nothing where the file system has no locks, and on Windows, where a folder
-/// has none.
+/// Locks a repository until it is dropped; has no effect on file systems without locks and on Windows,
+/// where folders cannot be locked.
 pub struct Lock(#[allow(dead_code, reason = "held, not read")] Option<File>);
 
 impl Lock {
@@ -30,7 +30,7 @@ impl Lock {
             return Ok(Self(None));
         }
         let folder = File::open(common)?;
-        let until = Instant::now() + LONGEST;
+        let until = Instant::now() + LOCK_TIMEOUT;
         loop {
             match folder.try_lock() {
                 Ok(()) => return Ok(Self(Some(folder))),

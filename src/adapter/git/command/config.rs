@@ -3,44 +3,45 @@
 use super::program::Git;
 use crate::port::RepositoryError;
 
-/// Every setting that applies in a repository, in Git's order: of several values the last one wins.
-pub struct Settings {
+/// All settings that apply in a repository, in Git's order: the last of several values wins.
+pub struct GitConfig {
     /// `section.subsection.key`, with section and key in lower case; a key alone has no value.
     entries: Vec<(String, Option<String>)>,
-    /// Whether the repository's own settings are among them: not where Git does not trust it.
-    pub has_own: bool,
+    /// Whether it includes the repository's own configuration, which Git skips if it does not trust
+    /// the repository.
+    pub has_local: bool,
 }
 
-impl Settings {
-    /// Asks Git.
+impl GitConfig {
+    /// Reads the configuration with `git config --list`.
     ///
     /// # Errors
-    /// When Git is older than needed: `--no-fixed-value` came with the oldest one that is enough.
+    /// Also when Git is too old: `--no-fixed-value` came with the oldest supported version.
     pub fn read(git: &Git) -> Result<Self, RepositoryError> {
-        let ran = git.ask(&["config", "--list", "-z", "--show-scope", "--no-fixed-value"])?;
-        if !ran.status.success() {
+        let output = git.run(&["config", "--list", "-z", "--show-scope", "--no-fixed-value"])?;
+        if !output.status.success() {
             git.check_version()?;
-            return Err(git.fault("could not read Git's configuration", &ran));
+            return Err(git.fault("could not read Git's configuration", &output));
         }
-        Ok(Self::parse(&ran.text()))
+        Ok(Self::parse(&output.text()))
     }
 
-    /// Scope, key and value, each scope and each key with its value ended by a zero byte.
+    /// Parses pairs of a scope and an entry (key, line feed, value), each ended by a zero byte.
     fn parse(text: &str) -> Self {
         let mut fields = text.split_terminator('\0');
-        let mut settings = Self {
+        let mut config = Self {
             entries: Vec::new(),
-            has_own: false,
+            has_local: false,
         };
         while let (Some(scope), Some(entry)) = (fields.next(), fields.next()) {
-            settings.has_own |= scope == "local";
+            config.has_local |= scope == "local";
             let (key, value) = match entry.split_once('\n') {
                 Some((key, value)) => (key, Some(value.to_owned())),
                 None => (entry, None),
             };
-            settings.entries.push((key.to_owned(), value));
+            config.entries.push((key.to_owned(), value));
         }
-        settings
+        config
     }
 
     /// All values of a setting.
@@ -68,12 +69,12 @@ impl Settings {
         }
     }
 
-    /// Whether any setting begins so.
-    pub fn has(&self, prefix: &str) -> bool {
+    /// Whether the name of any setting starts with `prefix`.
+    pub fn has_prefix(&self, prefix: &str) -> bool {
         self.entries.iter().any(|(key, _)| key.starts_with(prefix))
     }
 
-    /// The settings of one remote, without the key's beginning.
+    /// The settings of one remote; keys are without `remote.NAME.`.
     pub fn of_remote<'s>(
         &'s self,
         remote: &str,
@@ -102,31 +103,31 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn settings() -> Settings {
+    fn config() -> GitConfig {
         let text = "global\0user.name\nAda\0local\0core.bare\nfalse\0\
                     local\0remote.a.b.url\nx\ny\0local\0commit.gpgsign\0\
                     command\0user.name\nBob\0local\0remote.origin.url\n/r\0local\0x.empty\n\0";
-        Settings::parse(text)
+        GitConfig::parse(text)
     }
 
     #[test]
     fn the_last_value_wins_and_a_key_alone_is_on() {
-        let settings = settings();
-        assert_eq!(settings.text("user.name"), Some("Bob"));
-        assert_eq!(settings.text("x.empty"), None);
-        assert!(settings.is_on("commit.gpgsign") && !settings.is_on("core.bare"));
-        assert!(settings.has_own && settings.has("remote.") && !settings.has("url."));
+        let config = config();
+        assert_eq!(config.text("user.name"), Some("Bob"));
+        assert_eq!(config.text("x.empty"), None);
+        assert!(config.is_on("commit.gpgsign") && !config.is_on("core.bare"));
+        assert!(config.has_local && config.has_prefix("remote.") && !config.has_prefix("url."));
     }
 
     #[test]
     fn remotes_are_those_with_a_url_and_names_may_have_dots() {
-        assert_eq!(settings().remotes(), ["a.b", "origin"]);
-        assert_eq!(settings().all("remote.a.b.url"), ["x\ny"]);
+        assert_eq!(config().remotes(), ["a.b", "origin"]);
+        assert_eq!(config().all("remote.a.b.url"), ["x\ny"]);
     }
 
     #[test]
     fn a_repository_that_git_does_not_trust_has_no_settings_of_its_own() {
-        assert!(!Settings::parse("global\0user.name\nAda\0").has_own);
-        assert!(!Settings::parse("git version 2.20.1\n").has_own);
+        assert!(!GitConfig::parse("global\0user.name\nAda\0").has_local);
+        assert!(!GitConfig::parse("git version 2.20.1\n").has_local);
     }
 }
