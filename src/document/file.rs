@@ -1,15 +1,15 @@
-//! What a file holds: documents, or bytes that move whole.
+//! The content of a file: documents, or bytes that move as a whole.
 
 use super::tokens::is_version;
 use crate::yaml::{Content, ParseError, ParseFault, Stream};
 
-/// What a file holds.
+/// The content of a file.
 pub enum FileContent {
     /// A stream of YAML documents (or JSON).
     Yaml(Box<Stream>),
-    /// Anything else: it moves whole or not at all.
+    /// Anything else: it moves as a whole or not at all.
     Whole,
-    /// The file's name promises documents, and its text has none.
+    /// The file should contain documents by its name, but cannot be parsed.
     Unreadable(Unreadable),
 }
 
@@ -56,16 +56,16 @@ pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
     }
 }
 
-/// Whether the name promises YAML or JSON.
+/// Whether it should contain YAML or JSON by its name.
 fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name == "Kustomization"
 }
 
-/// Whether the text is a Go template, which need not parse as it stands.
+/// Whether a text that is not YAML is a Go template.
 ///
-/// Braces within a quoted value prove nothing: alert rules are full of them.
+/// Braces within a quoted value do not count: alert rules are full of them.
 fn is_template(text: &str, error: &ParseError) -> bool {
     let is_action = |line: &str| {
         let line = line.trim_start();
@@ -74,7 +74,7 @@ fn is_template(text: &str, error: &ParseError) -> bool {
     matches!(error.fault, ParseFault::Syntax(_)) && text.lines().any(is_action)
 }
 
-/// Whether any document is more than bare text; a file with nothing but a version counts as structured.
+/// Whether any document is more than plain text; a file that only contains a version counts, too.
 fn is_structured(stream: &Stream) -> bool {
     stream.documents().iter().any(|d| match &d.root.content {
         Content::Mapping { .. } | Content::Sequence { .. } => true,

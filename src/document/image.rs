@@ -14,7 +14,7 @@ pub struct ImageReference<'t> {
 }
 
 impl<'t> ImageReference<'t> {
-    /// Parses a reference; `None` for text that cannot be one (URLs, templates, prose).
+    /// Parses a reference; `None` for other texts (URLs, templates, prose).
     pub fn parse(text: &'t str) -> Option<Self> {
         let allowed = |b: u8| {
             b.is_ascii_alphanumeric() || matches!(b, b'/' | b':' | b'.' | b'-' | b'_' | b'@' | b'+')
@@ -27,7 +27,7 @@ impl<'t> ImageReference<'t> {
             Some(_) => return None,
             None => (text, None),
         };
-        // A colon before the last slash is a registry's port.
+        // A colon before the last slash separates a registry's port.
         let tail = rest.rfind('/').map_or(0, |i| i + 1);
         let (name, tag) = match rest[tail..].find(':') {
             Some(colon) => (&rest[..tail + colon], Some(&rest[tail + colon + 1..])),
@@ -38,7 +38,7 @@ impl<'t> ImageReference<'t> {
         has_both_ends.then_some(Self { name, tag, digest })
     }
 
-    /// Whether it names a version at all.
+    /// Whether it has a tag or a digest.
     pub fn has_version(&self) -> bool {
         self.tag.is_some() || self.digest.is_some()
     }
@@ -62,13 +62,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_is_no_tag() {
+    fn a_port_is_not_a_tag() {
         let image = ImageReference::parse("localhost:5000/team/api").unwrap();
         assert_eq!((image.name, image.tag), ("localhost:5000/team/api", None));
     }
 
     #[test]
-    fn tag_and_digest_are_told_apart() {
+    fn tag_and_digest_are_separate() {
         let image = ImageReference::parse("r.io:5000/a/b:1.2@sha256:abc").unwrap();
         assert_eq!(image.name, "r.io:5000/a/b");
         assert_eq!(image.tag, Some("1.2"));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_templates_and_prose_are_no_images() {
+    fn urls_templates_and_prose_are_not_images() {
         for text in ["https://x/y", "{{ .image }}", "a b:c", "", "a:", "x@y"] {
             assert_eq!(ImageReference::parse(text), None, "{text}");
         }

@@ -1,7 +1,7 @@
-//! What the files of environments hold, a folder per format: identity, differences and merge.
+//! The content of files, with a folder per format: identity, differences and merge.
 //!
-//! [`compare`] lists every place where a source's stream differs from a target's; [`merge`] turns
-//! chosen differences into edits of the target.
+//! [`compare`] lists all places where a source's stream differs from a target's; [`merge`] writes
+//! chosen differences into the target's text.
 
 mod file;
 mod image;

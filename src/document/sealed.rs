@@ -2,7 +2,7 @@
 
 use crate::yaml::Value;
 
-/// Whether a value is, or holds, something that SOPS encrypted (`ENC[…]`) or SOPS's own record.
+/// Whether a value is or contains something that SOPS encrypted (`ENC[…]`), or SOPS's metadata.
 pub fn is_sealed(value: &Value) -> bool {
     match value {
         Value::Scalar { text, .. } => text.starts_with("ENC[") && text.ends_with(']'),

@@ -1,18 +1,18 @@
-//! Versions as words within longer texts: digests, commit ids, dotted versions.
+//! Versions within longer texts: digests, commit ids, dotted versions.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The pairs that a promotion moves, so that the same pair elsewhere moves along.
+/// The version changes of a promotion, to recognize the same changes elsewhere.
 #[derive(Clone, Default, Debug)]
 pub struct VersionPairs {
     pairs: BTreeSet<(String, String)>,
 }
 
 impl VersionPairs {
-    /// Learns the pairs of a version that moves from `before` to `after`.
+    /// Adds the changed words of a value that moves from `before` to `after`.
     ///
-    /// Only words that cannot mean anything else are learnt: a bare `1` or `true` never is.
+    /// Only words that can only be versions count: never a bare `1` or `true`.
     pub fn learn(&mut self, before: &str, after: &str) {
         let (old, new) = (words(before), words(after));
         if old.len() != new.len() {
@@ -26,7 +26,7 @@ impl VersionPairs {
         }
     }
 
-    /// Whether two texts differ in known pairs and in nothing else.
+    /// Whether two texts only differ by known changes.
     pub fn explain(&self, before: &str, after: &str) -> bool {
         let (old, new) = (words(before), words(after));
         if self.pairs.is_empty() || before == after || old.len() != new.len() {
@@ -61,13 +61,13 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         while at < bytes.len() && is_word_byte(bytes[at]) {
             at += 1;
         }
-        // A sentence's full stop is not part of a version.
+        // The full stop of a sentence is not part of a version.
         let word = text[start..at].trim_end_matches(['.', '-', '+']);
         let end = start + word.len();
         if is_version_word(word) {
             found.push(start..end);
         } else {
-            // `app-1.2.3`, `main-0a1b2c3d`: the version is the tail after a dash.
+            // `app-1.2.3`, `main-0a1b2c3d`: the version follows a dash.
             let mut from = start;
             while let Some(dash) = text[from..end].find('-') {
                 from += dash + 1;
@@ -126,12 +126,12 @@ fn is_number(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a version names one fixed thing: a digest, a commit id, or anything with a number in it.
+/// Whether a version is fixed: a digest, a commit id, or anything with a digit in it.
 pub fn is_pinned(version: &str) -> bool {
     !is_moving(version) && version.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// Whether a version is a name that moves: `latest`, a branch, a wildcard.
+/// Whether a version is floating: `latest`, a branch, a wildcard.
 pub fn is_moving(version: &str) -> bool {
     const MOVING: &[&str] = &[
         "latest",
@@ -157,10 +157,10 @@ pub fn is_moving(version: &str) -> bool {
     let name = lower.strip_prefix("refs/heads/").unwrap_or(&lower);
     MOVING.contains(&name)
         || lower.starts_with("refs/heads/")
-        // A branch of Git's; tags are written in full then.
+        // A Git branch; a tag with a slash would start with `refs/tags/`.
         || lower.contains('/') && !lower.starts_with("refs/tags/")
         || matches!(lower.as_str(), "*" | "x")
-        // A range moves with every release that fits it.
+        // A range moves with each release that it includes.
         || lower.starts_with(['^', '~', '>', '<'])
         || lower.contains(" - ")
         || lower.contains("||")
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_words_and_booleans_are_no_versions() {
+    fn numbers_words_and_booleans_are_not_versions() {
         for text in [
             "1",
             "true",

@@ -1,4 +1,4 @@
-//! What a promotion ends in.
+//! What a promotion does, and what chose its differences.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ pub enum Action {
 }
 
 impl Action {
-    /// How careful the action is: a pull request is reviewed, nothing harms nobody.
-    pub fn care(self) -> u8 {
+    /// How cautious the action is: higher is more cautious.
+    pub fn caution(self) -> u8 {
         match self {
             Self::Commit => 0,
             Self::PullRequest => 1,
@@ -55,14 +55,14 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What decided about the differences that a promotion moves, for its record.
+/// What chose the differences that a promotion moves, for its record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum DecidedBy {
-    /// A mode: the one that was asked for, else `versions`.
+    /// A mode: the requested one, else `versions`.
     Mode(Mode),
-    /// The rules of the configuration promoted at least one of them.
+    /// Rules of the configuration promoted at least one of them.
     Rules,
-    /// Each of them was named by its own selector.
+    /// A selector names each of them exactly.
     Selectors,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The name of an application (service); may hold `/`.
+/// The name of an application (service); it may contain `/`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplicationName(pub String);
 

@@ -26,19 +26,19 @@ impl fmt::Display for Op {
 /// Why source and target differ at a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Relation {
-    /// The target has an older version, or what the base had.
+    /// The target has an older version, or the base's value.
     Behind,
     /// The target has a newer version.
     Ahead,
     /// Both changed since the base.
     Diverged,
-    /// The values are equal but for the environment's name.
+    /// The values only differ in the environment's name.
     EnvironmentName,
     /// Only the source has it.
     SourceOnly,
     /// Only the target has it.
     TargetOnly,
-    /// Nothing tells.
+    /// It cannot be determined.
     Unknown,
 }
 
@@ -93,15 +93,15 @@ pub enum Reason {
     Rule(String),
     /// The template's mode; holds what in it matched, e.g. `container image`.
     Template(String),
-    /// The same version pair moved elsewhere in the chosen files.
+    /// The same version change is promoted elsewhere in the chosen files.
     MovesAlong,
-    /// A new file of an application of which the target has none.
+    /// A new file of an application that has no files in the target.
     NewApplication,
-    /// Equal but for the environment's name.
+    /// The values only differ in the environment's name.
     EnvironmentName,
-    /// Only the target has it, and removals were not asked for.
+    /// Only the target has it, and removals were not requested.
     TargetOnly,
-    /// Only the source has it, and it is no version.
+    /// Only the source has it, and it is not a version.
     SourceOnly,
     /// Nothing promotes it.
     NotVersion,
@@ -139,7 +139,7 @@ impl fmt::Display for Reason {
 pub struct Verdict {
     /// Promote or keep.
     pub decision: Decision,
-    /// Who says so.
+    /// The rule that made the decision.
     pub reason: Reason,
 }
 

@@ -3,25 +3,25 @@
 /// Whether an environment serves users.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum EnvironmentKind {
-    /// Serves users; policies treat it with more care.
+    /// Serves users; policies can be stricter for it.
     Production,
     /// Everything else.
     NonProduction,
 }
 
-/// One environment: its name and the other names under which paths know it.
+/// One environment: its name, and its aliases in paths.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Environment {
     /// The name that people use.
     pub name: String,
-    /// Production or not; unknown when nothing says so.
+    /// Production or not, if known.
     pub kind: Option<EnvironmentKind>,
-    /// Other names under which the environment appears in paths, in order, without `name`.
+    /// Other names of the environment in paths, in order, without `name`.
     pub aliases: Vec<String>,
 }
 
 impl Environment {
-    /// An environment of which only the name is known.
+    /// An environment with a name and nothing else.
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -1,11 +1,11 @@
-//! Where an application's files of an environment lie.
+//! Layouts: where an application's files of an environment are.
 
 use thiserror::Error;
 
 /// A pattern such as `components/{app}/{env}/**`.
 ///
-/// A part between slashes is literal text, a glob of `*` and `**`, or holds
-/// `{env}`, `{app}` (one part or a piece of one) or is `{app**}` (one or more parts).
+/// A part between slashes is `{app**}` (one or more parts of a path), or text with `*`, `{env}` and
+/// `{app}`; `**` matches any number of parts.
 /// `{**}` is another way to write `**`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LayoutPattern {
@@ -15,7 +15,7 @@ pub struct LayoutPattern {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Segment {
-    /// `**`: any number of parts, none too.
+    /// `**`: any number of parts, including none.
     Any,
     /// `{app**}`: one or more parts that name the application.
     Applications,
@@ -31,7 +31,7 @@ enum Piece {
     Env,
 }
 
-/// What a pattern says about a path.
+/// The parts of a path that match a pattern's placeholders.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LayoutMatch {
     /// The application's name; empty when the pattern has no `{app}`.
@@ -40,7 +40,7 @@ pub struct LayoutMatch {
     pub environment: String,
 }
 
-/// Why a pattern cannot be used.
+/// Why a text is not a layout pattern.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum LayoutError {
     /// No `{env}`.
@@ -61,7 +61,7 @@ pub enum LayoutError {
     Placeholder {
         /// The pattern.
         pattern: String,
-        /// What stands there.
+        /// The text in its place.
         placeholder: String,
     },
     /// `{app**}` or `{**}` beside other text in one part.
@@ -81,7 +81,7 @@ impl LayoutPattern {
     /// Parses a pattern.
     ///
     /// # Errors
-    /// [`LayoutError`] says what is wrong with it.
+    /// [`LayoutError`] if it is not a valid pattern.
     pub fn parse(text: &str) -> Result<Self, LayoutError> {
         if text.split('/').any(|p| matches!(p, "" | "." | "..")) {
             return Err(LayoutError::NotAPath(text.to_owned()));
@@ -90,7 +90,7 @@ impl LayoutPattern {
             .split('/')
             .map(|part| parse_part(text, part))
             .collect::<Result<_, _>>()?;
-        // `**/**` says no more than `**`, and would take far longer to try.
+        // `**/**` means the same as `**`, but takes far longer to match.
         parts.dedup_by(|a, b| *a == Segment::Any && *b == Segment::Any);
         let pieces = parts.iter().flat_map(|p| match p {
             Segment::One(pieces) => pieces.as_slice(),
@@ -122,20 +122,20 @@ impl LayoutPattern {
         &self.text
     }
 
-    /// Whether the application is one whole part of the path, so that its name tells its folder.
+    /// Whether one whole part of the path is the application's name.
     pub fn has_single_application(&self) -> bool {
         self.parts
             .iter()
             .any(|part| matches!(part, Segment::One(pieces) if pieces.as_slice() == [Piece::App]))
     }
 
-    /// Matches a whole path; `is_env` tells which texts `{env}` may stand for.
+    /// Matches a whole path; `{env}` matches the texts for which `is_env` is true.
     pub fn matches(&self, path: &str, is_env: &dyn Fn(&str) -> bool) -> Option<LayoutMatch> {
         let segments: Vec<&str> = path.split('/').collect();
         self.matches_parts(&segments, is_env)
     }
 
-    /// Matches a whole path that was cut into its parts.
+    /// Matches a whole path, given as its parts.
     pub fn matches_parts(
         &self,
         path: &[&str],
@@ -148,7 +148,7 @@ impl LayoutPattern {
         match_parts(&self.parts, path, is_env, &mut found).then_some(found)
     }
 
-    /// Whether a path below the folder `prefix` can match; `is_app` narrows `{app}` where it is whole.
+    /// Whether a path below the folder `prefix` can match; `is_app` limits what a whole `{app}` matches.
     pub fn may_match_below(
         &self,
         prefix: &[&str],
@@ -209,7 +209,7 @@ fn match_parts(
     match parts.split_first() {
         None => path.is_empty(),
         Some((Segment::Any, rest)) => {
-            // `**` at the end stands for at least one part: a folder itself is no file.
+            // A final `**` matches at least one part, because a folder itself is not a file.
             let least = usize::from(rest.is_empty());
             (least..=path.len()).any(|n| match_parts(rest, &path[n..], is_env, found))
         }
@@ -222,7 +222,7 @@ fn match_parts(
             }
         }),
         Some((Segment::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
-            // Most parts are one piece; nothing has to be tried or copied for them.
+            // Most parts are a single piece, which needs no backtracking and no copies.
             let place = match pieces.as_slice() {
                 [Piece::Text(text)] => {
                     return text == head && match_parts(rest, tail, is_env, found);
@@ -285,7 +285,7 @@ fn match_pieces(
     }
 }
 
-/// Where a text can be cut, longest head first, with at least `least` bytes in the head.
+/// Where a text can be split, longest head first, with at least `least` bytes in the head.
 fn cuts(text: &str, least: usize) -> impl Iterator<Item = usize> {
     (least..=text.len())
         .rev()

@@ -1,8 +1,8 @@
-//! The words of the trade as types.
+//! The trade's terms as types.
 //!
-//! Environment, application, promotion, difference, relation, decision: each
-//! word has one type here and means the same in every room. Nothing here does
-//! I/O; text becomes one of these types at the border, once.
+//! Environment, application, promotion, difference, relation, decision: each term
+//! has one type here and means the same in every room. Nothing here does I/O; input
+//! is parsed into these types once, at the border.
 
 mod action;
 mod application;

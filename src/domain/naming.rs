@@ -28,7 +28,7 @@ pub struct Naming {
 }
 
 impl Naming {
-    /// Knows source and target, `others`, and the common names.
+    /// The names of source, target and `others`, and the common names.
     pub fn new<'a>(
         source: Environment,
         target: Environment,
@@ -66,106 +66,101 @@ impl Naming {
         self.names.in_path(text)
     }
 
-    /// The occurrences in free text: between any characters that are no letters or digits.
+    /// The occurrences in free text: between any characters except letters and digits.
     pub fn in_text(&self, text: &str) -> Vec<Occurrence<Side>> {
         self.names.in_text(text)
     }
 
-    /// Whether a path (or part) holds a name of the source.
+    /// Whether a path (or part of one) contains a name of the source.
     pub fn names_source(&self, path: &str) -> bool {
         self.in_path(path)
             .iter()
             .any(|o| matches!(o.side, Side::Source(_)))
     }
 
-    /// Whether a path (or part) holds a name of the target.
+    /// Whether a path (or part of one) contains a name of the target.
     pub fn names_target(&self, path: &str) -> bool {
         self.in_path(path)
             .iter()
             .any(|o| matches!(o.side, Side::Target(_)))
     }
 
-    /// Whether free text holds a name of the target.
+    /// Whether free text contains a name of the target.
     pub fn names_target_in_text(&self, text: &str) -> bool {
         self.in_text(text)
             .iter()
             .any(|o| matches!(o.side, Side::Target(_)))
     }
 
-    /// The target's name in the position of the source's `index`th, else its first.
+    /// The target's name at `index`, else its first.
     pub fn target_name(&self, index: usize) -> &str {
         self.target.names().nth(index).unwrap_or(&self.target.name)
     }
 
-    /// Free text with the source's names replaced by the target's in the same position.
+    /// Free text with each name of the source replaced by the target's name at the same index.
     pub fn rename(&self, text: &str) -> String {
-        self.replace(text, &self.in_text(text))
+        replace(text, &self.in_text(text), |hit| match hit.side {
+            Side::Source(index) => Some(self.target_name(index)),
+            _ => None,
+        })
     }
 
-    /// Free text with the source's names replaced: as `renames` says (old name, new name) where it
-    /// does, else by the name in the same position, else by the first new name.
+    /// Free text with the source's names replaced by `renames` (old and new name), else by the target's
+    /// name at the same index, else by the first new name.
     pub fn rename_with(&self, text: &str, renames: &[(String, String)]) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for hit in self.in_text(text) {
+        let first = renames.first().map(|(_, new)| new.as_str());
+        replace(text, &self.in_text(text), |hit| {
             let Side::Source(index) = hit.side else {
-                continue;
+                return None;
             };
             let old = &text[hit.start..hit.end];
-            let told = renames.iter().find(|(name, _)| name == old);
-            let new = told
+            let renamed = renames.iter().find(|(name, _)| name == old);
+            renamed
                 .map(|(_, new)| new.as_str())
                 .or_else(|| self.target.names().nth(index))
-                .or_else(|| renames.first().map(|(_, new)| new.as_str()))
-                .unwrap_or(&self.target.name);
-            out.push_str(&text[done..hit.start]);
-            out.push_str(new);
-            done = hit.end;
-        }
-        out.push_str(&text[done..]);
-        out
+                .or(first)
+                .or(Some(&self.target.name))
+        })
     }
 
-    /// Whether free text holds a name of the source.
+    /// Whether free text contains a name of the source.
     pub fn names_source_in_text(&self, text: &str) -> bool {
         self.in_text(text)
             .iter()
             .any(|o| matches!(o.side, Side::Source(_)))
     }
 
-    /// Whether two texts are equal but for the environments' names.
+    /// Whether two texts only differ in the environments' names.
     pub fn same(&self, source: &str, target: &str) -> bool {
         source == target || self.canonical(source) == self.canonical(target)
     }
 
-    /// The text with every name of source or target replaced by one mark.
+    /// The text with all names of source and target replaced by the same mark.
     pub fn canonical<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         let hits = self.in_text(text);
         if hits.iter().all(|o| o.side == Side::Other) {
             return text.into();
         }
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for o in hits.iter().filter(|o| o.side != Side::Other) {
-            out.push_str(&text[done..o.start]);
-            out.push('\u{0}');
-            done = o.end;
-        }
-        out.push_str(&text[done..]);
-        out.into()
+        let is_of_either = |hit: &Occurrence<Side>| hit.side != Side::Other;
+        replace(text, &hits, |hit| is_of_either(hit).then_some("\u{0}")).into()
     }
+}
 
-    fn replace(&self, text: &str, hits: &[Occurrence<Side>]) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for o in hits {
-            if let Side::Source(index) = o.side {
-                out.push_str(&text[done..o.start]);
-                out.push_str(self.target_name(index));
-                done = o.end;
-            }
+/// The text with those occurrences replaced for which there is a `new` text.
+fn replace<'n>(
+    text: &str,
+    hits: &[Occurrence<Side>],
+    new: impl Fn(&Occurrence<Side>) -> Option<&'n str>,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for hit in hits {
+        if let Some(new) = new(hit) {
+            out.push_str(&text[done..hit.start]);
+            out.push_str(new);
+            done = hit.end;
         }
-        out.push_str(&text[done..]);
-        out
     }
+    out.push_str(&text[done..]);
+    out
 }

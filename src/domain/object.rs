@@ -13,7 +13,7 @@ pub struct ObjectId {
 }
 
 impl ObjectId {
-    /// Takes the raw bytes of an id; `None` unless there are 20 or 32.
+    /// An id from its raw bytes; `None` unless there are 20 or 32.
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
         let len = match raw.len() {
             20 => 20,
@@ -45,7 +45,7 @@ impl fmt::Debug for ObjectId {
     }
 }
 
-/// Text that is no object id.
+/// A text that is not an object id.
 #[derive(Debug, Error)]
 #[error("`{0}` is not a Git object id")]
 pub struct ParseObjectIdError(String);
@@ -103,7 +103,7 @@ pub enum FileMode {
 }
 
 impl FileMode {
-    /// Whether this is a file with text of its own.
+    /// Whether this is a file with content of its own.
     pub fn is_file(self) -> bool {
         matches!(self, Self::Regular | Self::Executable)
     }

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(String);
 
-/// Text that is no path inside a repository.
+/// A text that is not a path inside a repository.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum RepoPathError {
     /// The text is empty.
@@ -19,7 +19,7 @@ pub enum RepoPathError {
     Part {
         /// The whole text.
         path: String,
-        /// The part that is at fault.
+        /// The part that is not allowed.
         part: String,
     },
 }

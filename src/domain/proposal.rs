@@ -1,26 +1,26 @@
-//! How a pull request is opened, beyond its words and its branch.
+//! The settings of a pull request, other than its texts and its branch.
 
 use std::fmt;
 
-/// What a policy or a command line says about pull requests; `None` says nothing.
+/// Settings for pull requests from a policy or a command line; `None` is not set.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PullRequestSettings {
     /// Whether a new one is a draft.
     pub draft: Option<bool>,
-    /// Labels that it has at least.
+    /// Labels to add.
     pub labels: Option<Vec<String>>,
-    /// People that are asked for a review.
+    /// People to request a review from.
     pub reviewers: Option<Vec<String>>,
-    /// Teams that are asked for a review, by their short names.
+    /// Teams to request a review from, by their short names.
     pub teams: Option<Vec<String>>,
-    /// People that it is assigned to.
+    /// People to assign it to.
     pub assignees: Option<Vec<String>>,
-    /// How the forge merges it by itself.
+    /// How auto-merge merges it; `None` means no auto-merge.
     pub auto_merge: Option<MergeMethod>,
 }
 
 impl PullRequestSettings {
-    /// Where `self` is silent, what `other` says.
+    /// These settings, with those of `other` where they are not set.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
         Self {
@@ -33,8 +33,8 @@ impl PullRequestSettings {
         }
     }
 
-    /// What both ask for together: all labels and people, a draft if one asks for it, and the
-    /// first's way to merge.
+    /// Both settings combined: all labels and people, a draft if either is one, and the merge method of
+    /// `self`, else of `other`.
     #[must_use]
     pub fn and(self, other: &Self) -> Self {
         let all = |a: Option<Vec<String>>, b: &Option<Vec<String>>| match (a, b) {
@@ -58,7 +58,7 @@ impl PullRequestSettings {
         }
     }
 
-    /// The settings that are made, as `promote.yaml` names them.
+    /// The names of the settings that are set, as in `promote.yaml`.
     pub fn names(&self) -> Vec<&'static str> {
         let all = [
             (self.draft.is_some(), "pullRequest.draft"),
@@ -68,19 +68,19 @@ impl PullRequestSettings {
             (self.assignees.is_some(), "pullRequest.assignees"),
             (self.auto_merge.is_some(), "pullRequest.autoMerge"),
         ];
-        let made = all.into_iter().filter(|(is_made, _)| *is_made);
-        made.map(|(_, name)| name).collect()
+        let set = all.into_iter().filter(|(is_set, _)| *is_set);
+        set.map(|(_, name)| name).collect()
     }
 }
 
-/// How a forge merges by itself.
+/// How a forge's auto-merge merges.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MergeMethod {
     /// A merge commit.
     Merge,
-    /// One commit of all.
+    /// One commit with all changes.
     Squash,
-    /// The commits on top of the base.
+    /// The commits, rebased onto the base.
     Rebase,
 }
 
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stronger_speaks_for_each_setting_on_its_own() {
+    fn each_setting_comes_from_the_stronger_one_that_sets_it() {
         let strong = PullRequestSettings {
             draft: Some(false),
             ..PullRequestSettings::default()
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn together_they_ask_for_everything_once() {
+    fn combined_settings_have_everything_once() {
         let both = labels(None, &["a", "b"]).and(&labels(Some(true), &["b", "c"]));
         assert_eq!(both, labels(Some(true), &["a", "b", "c"]));
     }

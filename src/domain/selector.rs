@@ -1,8 +1,8 @@
-//! Selectors: how a place in the repository is written.
+//! Selectors: how users name a place in the repository.
 //!
 //! `FILE[#DOCUMENT][:PATH]`, as the preview prints it. An exact selector is
-//! compared character for character before anything is parsed; what this
-//! module parses are the patterns.
+//! compared character by character before anything is parsed; this module only
+//! parses patterns.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub enum DocumentSelector {
     Number(usize),
 }
 
-/// Why a text is no selector.
+/// Why a text is not a selector.
 #[derive(Debug, Error)]
 pub enum SelectorError {
     /// There is no file part.
@@ -45,7 +45,7 @@ pub enum SelectorError {
         /// What follows `#`.
         document: String,
     },
-    /// The path after the colon is no `JSONPath`.
+    /// The path after the colon is not a `JSONPath`.
     #[error("selector `{selector}` has a bad path")]
     Path {
         /// The whole selector.
@@ -60,7 +60,7 @@ impl Selector {
     /// Parses `FILE[#DOCUMENT][:PATH]`. A selector that starts with `$` is a path in every file.
     ///
     /// # Errors
-    /// [`SelectorError`] says what is wrong with it.
+    /// [`SelectorError`] if it is not a valid selector.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let (head, path) = if text.starts_with('$') {
             ("**", Some(text))

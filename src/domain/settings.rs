@@ -1,4 +1,4 @@
-//! What the configuration says, in the words of the domain.
+//! The settings that a configuration makes, as domain types.
 
 use super::{
     Action, ApplicationName, Environment, EnvironmentKind, LayoutPattern, Mode, Product,
@@ -6,12 +6,12 @@ use super::{
 };
 use crate::yaml::JsonPath;
 
-/// Everything that a configuration can set; the default says nothing.
+/// Everything that a configuration can set; nothing is set by default.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The environments, in the order of the file.
     pub environments: Vec<Environment>,
-    /// Where an application's files of an environment lie; first match wins.
+    /// Where an application's files of an environment are; the first match wins.
     pub layout: Vec<LayoutPattern>,
     /// Applications that are promoted together.
     pub products: Vec<Product>,
@@ -26,52 +26,52 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The environment of that name or alias; a name goes before an alias.
+    /// The environment with that name or alias; names come before aliases.
     pub fn environment(&self, word: &str) -> Option<&Environment> {
         let named = self.environments.iter().find(|e| e.name == word);
         named.or_else(|| self.environments.iter().find(|e| e.has_name(word)))
     }
 
-    /// The product of that name.
+    /// The product with that name.
     pub fn product(&self, name: &str) -> Option<&Product> {
         self.products.iter().find(|p| p.name == name)
     }
 
-    /// The template of that name.
+    /// The template with that name.
     pub fn template(&self, name: &str) -> Option<&Template> {
         self.templates.iter().find(|t| t.name == name)
     }
 
-    /// The template that decides for an application, when `products` were asked for by name.
+    /// The template for an application when `products` were requested by name.
     ///
-    /// It is the one of the application's product: one that was asked for if it is in several,
-    /// else the first. Without a product, or where that names none, it is `default`.
+    /// It is the template of the application's product: of the first requested one if it is in several,
+    /// else of the first. Without a product, or where the product has no template, it is `default`.
     pub fn template_for(
         &self,
         application: &ApplicationName,
         products: &[&str],
     ) -> Option<&Template> {
         let holds = |p: &&Product| p.applications.iter().any(|a| application.matches(a));
-        let asked = |p: &&Product| products.contains(&p.name.as_str());
+        let is_requested = |p: &&Product| products.contains(&p.name.as_str());
         let mut all = self.products.iter().filter(holds);
-        let product = all.clone().find(asked).or_else(|| all.next());
+        let product = all.clone().find(is_requested).or_else(|| all.next());
         let name = product.and_then(|p| p.template.as_deref());
         self.template(name.unwrap_or(Template::DEFAULT))
     }
 
-    /// The action that the strongest policy requires for a promotion, and that policy.
+    /// The action that the strongest policy requires for a promotion of `products`, and that policy.
     ///
-    /// `products` are those of the promotion. Two policies of equal priority can only meet in a
-    /// promotion of several products; then the more careful action wins.
+    /// Two policies with the same priority can only apply to one promotion if it has several products;
+    /// the more cautious action wins then.
     pub fn action_for(&self, target: &Environment, products: &[&str]) -> Option<(Action, &Policy)> {
         self.policies
             .iter()
             .filter(|p| p.matches.applies_to(target, products))
             .filter_map(|p| Some((p.action?, p)))
-            .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.care())))
+            .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.caution())))
     }
 
-    /// What the policies say about a promotion's pull request: of each setting the strongest.
+    /// The policies' settings for a promotion's pull request; the strongest policy wins for each setting.
     pub fn pull_request_for(&self, target: &Environment, products: &[&str]) -> PullRequestSettings {
         self.policies
             .iter()
@@ -85,10 +85,10 @@ impl Settings {
 /// Where settings come from, for the plan's record.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Origin {
-    /// Nobody configured anything.
+    /// There is no configuration.
     #[default]
     Defaults,
-    /// The file of that path in the target's commit.
+    /// The file at that path in the target's commit.
     Commit(String),
     /// A file on disk, named on the command line.
     Disk(String),
@@ -97,20 +97,20 @@ pub enum Origin {
 /// Which differences are promoted by default, for the applications that use it.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// The template's name; `default` serves applications of no product.
+    /// The template's name; `default` is for applications without a product.
     pub name: String,
-    /// Where an application's version stands, for the summary.
+    /// Where an application's version is, for the summary.
     pub version: Option<VersionPlace>,
-    /// Rules; the first whose `files` match decides for the file.
+    /// Rules; the first whose `files` matches decides for the file.
     pub rules: Vec<Rule>,
 }
 
 impl Template {
-    /// The template of applications that have no other.
+    /// The template of applications without another one.
     pub const DEFAULT: &str = "default";
 }
 
-/// Where the version of an application stands.
+/// Where the version of an application is.
 #[derive(Clone, Debug)]
 pub struct VersionPlace {
     /// The file's name or a glob on its path.
@@ -126,7 +126,7 @@ pub struct Rule {
     pub files: String,
     /// What is promoted; empty means `versions`.
     pub promote: Vec<Promote>,
-    /// What the target keeps in any case (but for an exact `--only`).
+    /// What the target always keeps, except with an exact `--only`.
     pub keep: Vec<JsonPath>,
 }
 
@@ -135,7 +135,7 @@ pub struct Rule {
 pub enum Promote {
     /// `versions`, `changes` or `all`.
     Mode(Mode),
-    /// Whatever the expression selects.
+    /// All values that the expression selects.
     Path(JsonPath),
 }
 
@@ -146,15 +146,15 @@ pub struct Policy {
     pub name: String,
     /// Lower wins.
     pub priority: i64,
-    /// Which promotions it speaks for.
+    /// Which promotions it applies to.
     pub matches: PolicyMatch,
-    /// The action that it requires, if it says so.
+    /// The action that it requires, if any.
     pub action: Option<Action>,
-    /// What it says about pull requests.
+    /// Its settings for pull requests.
     pub pull_request: PullRequestSettings,
 }
 
-/// Which promotions a policy speaks for: every list that is not empty must match.
+/// Which promotions a policy applies to: each non-empty list must match.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyMatch {
     /// Kinds of the target environment.
@@ -166,7 +166,7 @@ pub struct PolicyMatch {
 }
 
 impl PolicyMatch {
-    /// Whether a promotion of `products` to `target` is meant.
+    /// Whether it matches a promotion of `products` to `target`.
     pub fn applies_to(&self, target: &Environment, products: &[&str]) -> bool {
         let kind = || target.kind.is_some_and(|kind| self.kinds.contains(&kind));
         let environment = || self.environments.iter().any(|e| target.has_name(e));
@@ -186,7 +186,7 @@ pub struct Messages {
     pub pull_request: MessageTemplates,
 }
 
-/// Templates of a title and a body; `None` means the built-in one.
+/// Templates of a title and a body; `None` is the built-in one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageTemplates {
     /// The first line.
@@ -198,8 +198,8 @@ pub struct MessageTemplates {
 impl Messages {
     /// The variables that a template may name.
     ///
-    /// `applications` is a list of `{name, version: {before, after}}`; the others are texts, `mode`
-    /// that of a [`DecidedBy`](super::DecidedBy).
+    /// `applications` is a list of `{name, version: {before, after}}`; the others are texts; `mode` is the
+    /// text of a [`DecidedBy`](super::DecidedBy).
     pub const VARIABLES: [&str; 8] = [
         "from",
         "to",

@@ -68,10 +68,10 @@ impl<'a> Promoted<'a> {
             .products
             .iter()
             .filter_map(|products| self.settings.action_for(self.target, products))
-            .max_by_key(|(action, policy)| (action.care(), std::cmp::Reverse(policy.priority)));
+            .max_by_key(|(action, policy)| (action.caution(), std::cmp::Reverse(policy.priority)));
         match (self.request.action, required) {
             (Some(asked), Some((required, policy)))
-                if asked.care() < required.care() && !self.is_empty =>
+                if asked.caution() < required.caution() && !self.is_empty =>
             {
                 Err(EngineError::Policy {
                     policy: policy.name.clone(),

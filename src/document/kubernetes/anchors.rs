@@ -1,17 +1,17 @@
-//! Values that other places of the target share through an alias.
+//! Anchored values, which other places share by an alias.
 //!
 //! # Why
 //!
-//! Setting an anchored value changes every place that is an alias of it. Where
-//! the source has the same aliases that is what its authors meant; where only
-//! the target has one, a place would change that nobody was shown.
+//! Setting an anchored value changes all its aliases. If the source has the same
+//! aliases, its authors intended that; if only the target has an alias, a place
+//! would change that the preview does not show.
 
 use std::collections::BTreeSet;
 
 use crate::yaml::{Content, Node, Place, Step, Stream};
 
-/// The anchor that forbids to change what is at `place`, if one does: the place lies within its
-/// value, and the target has an alias of it where the source has none and nothing is promoted.
+/// The anchor, if any, that prevents a change at `place`: the place is within its value, and the
+/// target has an alias of it at a place where the source has none and nothing is promoted.
 pub(super) fn shared(
     source: &Stream,
     target: &Stream,
@@ -40,8 +40,7 @@ pub(super) fn shared(
     anchored.find(is_apart).map(|(_, name)| name.to_owned())
 }
 
-/// Where the target has aliases of a value that are aliases of the source's partner too; none where
-/// it has others besides. Both come with their document.
+/// The places of the target's aliases of a value, if all of them are aliases in the source, too.
 pub(super) fn common_uses(
     (source, source_document, theirs): (&Stream, usize, &Node),
     (target, target_document, own): (&Stream, usize, &Node),
@@ -61,7 +60,7 @@ pub(super) fn common_uses(
     }
 }
 
-/// Where a document has aliases of this very node; an anchor's name may be given again.
+/// The places of the aliases of this node; a document may use an anchor's name more than once.
 fn uses(stream: &Stream, document: usize, anchored: &Node) -> Vec<Place> {
     aliases(stream, document)
         .into_iter()
@@ -70,7 +69,7 @@ fn uses(stream: &Stream, document: usize, anchored: &Node) -> Vec<Place> {
         .collect()
 }
 
-/// The aliases of a document.
+/// The aliases in a document.
 fn aliases(stream: &Stream, document: usize) -> Vec<(Place, &Node)> {
     let mut found = Vec::new();
     let mut open: Vec<(Place, &Node)> =
@@ -92,7 +91,7 @@ fn aliases(stream: &Stream, document: usize) -> Vec<(Place, &Node)> {
     found
 }
 
-/// The keys on the way to a place: lists may stand in another order.
+/// The keys on the way to a place, without list positions, which may differ.
 pub(super) fn keys(place: &Place) -> Vec<String> {
     let key = |step: &Step| match step {
         Step::Key(key) => Some(key.clone()),
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_that_the_source_has_too_goes_along() {
+    fn an_alias_that_the_source_has_too_may_change() {
         assert_eq!(refused("tag: &v 2\nx: *v\n", "tag: &v 1\nx: *v\n"), None);
         assert_eq!(refused("tag: 2\n", "tag: &v 1\n"), None);
     }

@@ -1,10 +1,10 @@
-//! What a place was in the base, to tell who changed it.
+//! The value of a place in the base, which shows which side changed it.
 
 use super::documents::documents;
 use super::identity::entry;
 use super::items::Lists;
 use super::sides::{Base, Sides};
-use crate::domain::Naming;
+use crate::domain::{Naming, Op, Relation};
 use crate::yaml::{Content, Node, Stream, Value};
 
 /// A place in the base.
@@ -22,9 +22,22 @@ impl BaseNode<'_> {
             other => other,
         }
     }
+
+    /// The relation of a place that only the source (`Op::Add`) or only the target has.
+    pub(super) fn one_sided_relation(self, op: Op, value: &Value, naming: &Naming) -> Relation {
+        let (unchanged, new) = match op {
+            Op::Add => (Relation::Ahead, Relation::SourceOnly),
+            Op::Set | Op::Remove => (Relation::Behind, Relation::TargetOnly),
+        };
+        match self {
+            Self::Node(base) if is_unchanged(&base.value(), value, naming) => unchanged,
+            Self::Node(_) => Relation::Diverged,
+            Self::Target | Self::Missing => new,
+        }
+    }
 }
 
-/// The base's documents, matched to the target's and the source's.
+/// The base's documents, matched with the target's and the source's.
 pub(super) struct BaseDocuments<'a> {
     base: Base<'a>,
     of_target: Vec<Option<usize>>,
@@ -52,17 +65,17 @@ impl<'a> BaseDocuments<'a> {
         }
     }
 
-    /// The root of the base document that belongs to a target document.
+    /// The root of the base document that matches a target document.
     pub(super) fn of_target(&self, t: usize) -> BaseNode<'a> {
         self.root(self.of_target[t])
     }
 
-    /// The root of the base document that belongs to a source document.
+    /// The root of the base document that matches a source document.
     pub(super) fn of_source(&self, s: usize) -> BaseNode<'a> {
         self.root(self.of_source[s])
     }
 
-    /// The root of the base document that belongs to a pair of documents.
+    /// The root of the base document that matches a pair of documents.
     pub(super) fn of_pair(&self, s: usize, t: usize) -> BaseNode<'a> {
         self.root(self.of_target[t].or(self.of_source[s]))
     }
@@ -76,7 +89,7 @@ impl<'a> BaseDocuments<'a> {
     }
 }
 
-/// Whether two values are equal but for the environments' names and the order of keys.
+/// Whether two values only differ in the environments' names and the order of keys.
 pub(super) fn is_unchanged(base: &Value, value: &Value, naming: &Naming) -> bool {
     match (base, value) {
         (Value::Scalar { text: a, kind: x }, Value::Scalar { text: b, kind: y }) => {
@@ -101,9 +114,9 @@ pub(super) fn is_unchanged(base: &Value, value: &Value, naming: &Naming) -> bool
     }
 }
 
-/// Whether the target has an entry below a place that the base never had.
+/// Whether the target has entries below a place that the base does not have.
 ///
-/// Lists are not looked into: an item without its name, or half a command, is worse than a
+/// Lists are treated as a whole: an item without its name, or half a command, is worse than a
 /// conflict.
 pub(super) fn has_own_entries(base: &Node, target: &Node) -> bool {
     match (&base.content, &target.content) {
@@ -114,7 +127,7 @@ pub(super) fn has_own_entries(base: &Node, target: &Node) -> bool {
     }
 }
 
-/// The base's items, matched to the target's and the source's.
+/// The base's list items, matched with the target's and the source's.
 pub(super) struct BaseList<'a> {
     base: BaseNode<'a>,
     items: &'a [Node],

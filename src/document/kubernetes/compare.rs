@@ -1,20 +1,20 @@
-//! Every place where two streams differ.
+//! All places where two streams differ.
 //!
 //! # Why
 //!
-//! Preview, promotion and every mode start from one list of differences. What
-//! a mode promotes is a matter of its base and its mask, never of another way
-//! to compare: the base tells the relation, the mask reads the version field.
+//! Preview, promotion and all modes start from the same list of differences. A mode
+//! only chooses among them: by the relation, which comes from the base, and by the
+//! version field.
 
 use super::base::BaseDocuments;
 use super::difference::Difference;
+use super::document_comparison::{DocumentComparison, insertion_points, inverse};
 use super::documents::documents;
 use super::labels::Labels;
 use super::sides::Sides;
-use super::walk::{DocumentComparison, insertion_points, inverse};
 use super::whole_document::{added_document, removed_document};
 
-/// Lists the differences in the target's order; what is new stands where it will be.
+/// Lists the differences in the target's order; new places are where they will be.
 pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     let pairs = documents(sides.source, sides.target, sides.naming);
     let labels = Labels::new(sides);
@@ -25,13 +25,13 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
             Some(t) => {
-                let mut walk = DocumentComparison::new(sides, (s, *t), labels.target(*t));
-                walk.node(
+                let mut comparison = DocumentComparison::new(sides, (s, *t), labels.target(*t));
+                comparison.node(
                     &sides.source.documents()[s].root,
                     &sides.target.documents()[*t].root,
                     base.of_pair(s, *t),
                 );
-                found.append(&mut walk.found);
+                found.append(&mut comparison.found);
             }
             None => found.push(added_document(
                 sides,

@@ -5,7 +5,7 @@ use super::versions::VersionField;
 use crate::domain::{Op, Relation};
 use crate::yaml::{Place, Value};
 
-/// What kind of part of a stream a difference is about.
+/// What kind of part of a stream differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
     /// A value at a place that both have.
@@ -21,9 +21,9 @@ pub enum Part {
 /// Where something new goes in the target.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Insertion {
-    /// The mapping or list in the target; for a document, unused.
+    /// The mapping or list in the target; unused for a document.
     pub parent: Place,
-    /// The index of the target's child that it follows; `None` means first.
+    /// The index of the target's child that it follows; `None` for the first place.
     pub after: Option<usize>,
 }
 
@@ -32,29 +32,29 @@ pub struct Insertion {
 pub struct Difference {
     /// What promoting it does.
     pub op: Op,
-    /// What it is about.
+    /// Which part differs.
     pub part: Part,
     /// The document.
     pub document: DocumentLabel,
-    /// Where in the target; an added place as it will be when everything was promoted.
+    /// The place in the target; an added place as if all differences were promoted.
     pub place: Place,
-    /// Where in the source, if the source has it.
+    /// The place in the source, if the source has it.
     pub source: Option<Place>,
-    /// The place as a selector's JSONPath, list items by their key; empty for a document.
+    /// The place as a selector's JSONPath, with list items by key; empty for a document.
     pub path: String,
-    /// The names of the mapping keys on the way, for messages.
+    /// The mapping keys on the way, for messages.
     pub keys: Vec<String>,
-    /// Where it goes, if it is new.
+    /// Where it is inserted, if it is new.
     pub insertion: Option<Insertion>,
     /// The target's value.
     pub before: Option<Value>,
     /// The source's value, as it would be written.
     pub after: Option<Value>,
-    /// Set when what is written is not the source's own text: a scalar's new text.
+    /// A scalar's new text, if it is not the source's own text.
     pub rewritten: Option<String>,
     /// Why they differ.
     pub relation: Relation,
-    /// What version the place carries, if it carries one.
+    /// The kind of version at the place, if there is one.
     pub version: Option<VersionField>,
 }
 

@@ -1,4 +1,4 @@
-//! Which document of the source is which of the target.
+//! Matching the documents of source and target.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -7,17 +7,17 @@ use super::identity::Identity;
 use crate::domain::Naming;
 use crate::yaml::Stream;
 
-/// For each source document, its target document.
+/// The target document of each source document.
 pub(super) struct DocumentPairs {
     pub(super) target_of: Vec<Option<usize>>,
 }
 
-/// Matches the documents: by identity, then by less of it, then the only ones of a kind.
+/// Matches documents by identity, then by parts of it, then those without a name by kind.
 ///
 /// # Why
 ///
-/// A file may hold thousands of documents; each step finds a partner by a key, so that the time
-/// follows their number.
+/// A file may contain thousands of documents; each step looks partners up by key, so that the time
+/// grows linearly.
 pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> DocumentPairs {
     let identities = |stream: &Stream| -> Vec<Option<Identity>> {
         stream
@@ -33,10 +33,10 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
         target_of: vec![None; source.len()],
         taken: vec![false; target.len()],
     };
-    // The whole identity; then without the namespace; then the only one of its kind on both sides.
+    // By the whole identity, then without the namespace.
     pairing.by(|id| id.as_ref());
     pairing.by(|id| id.as_ref().map(|i| (&i.kind, &i.group, &i.name)));
-    // Another name is another object, unless one side has none or there is nothing else it could be.
+    // Another name is another object, unless each side has one document or one has no name.
     if let ([one], [other]) = (source.as_slice(), target.as_slice()) {
         let is_other_kind = matches!((one, other), (Some(a), Some(b)) if a.kind != b.kind);
         if !is_other_kind {
@@ -50,7 +50,7 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
     }
 }
 
-/// Documents while they are matched; each source document takes the first target that fits.
+/// The state of matching: each source document gets the first free target that fits.
 struct Pairing<'a> {
     source: &'a [Option<Identity>],
     target: &'a [Option<Identity>],
@@ -59,7 +59,7 @@ struct Pairing<'a> {
 }
 
 impl<'a> Pairing<'a> {
-    /// Pairs what is still free and has the same key; without a key it stays free.
+    /// Pairs free documents with equal keys; those without a key stay free.
     fn by<K: Hash + Eq>(&mut self, key: impl Fn(&'a Option<Identity>) -> Option<K>) {
         let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
         for (t, identity) in self
@@ -82,7 +82,7 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    /// Pairs documents of one kind of which one has no name, and those without a kind.
+    /// Pairs free documents of the same kind (or none) if at least one of the two has no name.
     fn unnamed(&mut self) {
         let mut of_kind: HashMap<Option<&str>, VecDeque<usize>> = HashMap::new();
         let mut unnamed_of_kind = of_kind.clone();
@@ -112,7 +112,7 @@ impl<'a> Pairing<'a> {
             let Some(free) = free.get_mut(&kind) else {
                 continue;
             };
-            // Both lists hold the unnamed: what was taken from one is still in the other.
+            // Unnamed documents are in both lists, so some in this one may be taken already.
             while let Some(t) = free.pop_front() {
                 if !self.taken[t] {
                     self.target_of[s] = Some(t);

@@ -1,4 +1,4 @@
-//! How an item of a list is written in a selector.
+//! The filters that select list items.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -12,15 +12,15 @@ use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node, Step, member};
 
-/// The filters that write a list's items in selectors.
+/// Writes filters for the items of a list.
 pub(super) struct Filters<'a> {
     key: ListKey,
     items: &'a [Node],
-    /// Gives an added item's key as it will be in the target.
+    /// Renames the keys of added items as in the target.
     rename: Option<&'a Naming>,
-    /// Scalars that the list holds more than once: only their position tells them apart.
+    /// Scalars that occur more than once: only their position distinguishes them.
     repeated: HashSet<&'a str>,
-    /// All scalars in order, once a stem is looked for among them.
+    /// All scalars, sorted on first use.
     sorted: OnceCell<Vec<&'a str>>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Filters<'a> {
         }
     }
 
-    /// How an item is written, e.g. `[?@.name=='web']`; `None` for its position.
+    /// The filter for an item, e.g. `[?@.name=='web']`; `None` if only its position selects it.
     pub(super) fn of(&self, at: usize, is_stem: bool) -> Option<String> {
         let item = &self.items[at];
         match self.key {
@@ -80,7 +80,7 @@ impl<'a> Filters<'a> {
         }
     }
 
-    /// The tests that a key's value asks for: itself, or what a mapping such as `target` holds.
+    /// Adds the tests for a key's value: for itself, or for the entries of a mapping such as `target`.
     fn tests(&self, path: &str, node: &Node, into: &mut Vec<String>) {
         match &node.content {
             Content::Scalar(_) => into.push(format!("{path}=={}", literal(node, self.rename))),
@@ -95,8 +95,8 @@ impl<'a> Filters<'a> {
     }
 }
 
-/// The filter for a new item of a list without keys: the first scalar in it that no other item
-/// has at the same place.
+/// The filter for a new item of a list without keys, by the first scalar in it that no other item has
+/// at the same place.
 pub(super) fn distinguishing_filter(
     at: usize,
     source: &[Node],
@@ -104,7 +104,7 @@ pub(super) fn distinguishing_filter(
     naming: &Naming,
 ) -> Option<String> {
     const ENOUGH: usize = 20;
-    /// A bound on time, far above real lists without keys.
+    /// Limits the time; real lists without keys are far shorter.
     const MANY: usize = 1000;
     if source.len() + target.len() > MANY {
         return None;
@@ -129,7 +129,7 @@ pub(super) fn distinguishing_filter(
     })
 }
 
-/// The ways to the first scalars of an item.
+/// The paths to the first scalars of an item.
 fn scalars(node: &Node, here: &mut Vec<Step>, enough: usize, into: &mut Vec<Vec<Step>>) {
     let mut below = |step: Step, node: &Node, into: &mut Vec<Vec<Step>>| {
         if into.len() < enough {

@@ -1,25 +1,25 @@
-//! Which document is which.
+//! The identity of documents.
 
 use std::fmt;
 
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
 
-/// What Kubernetes calls an object by: group, kind, namespace and name.
+/// What identifies an object in Kubernetes: group, kind, namespace and name.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Identity {
     /// The API group; empty for the core group.
     pub group: String,
     /// The kind.
     pub kind: String,
-    /// The namespace, if the document names one.
+    /// The namespace, if the document has one.
     pub namespace: Option<String>,
-    /// `metadata.name` (or `generateName`); empty for kinds without, such as `Kustomization`.
+    /// `metadata.name` (or `generateName`); empty for kinds without a name, such as `Kustomization`.
     pub name: String,
 }
 
 impl Identity {
-    /// The identity of a document's root; `None` when it names no kind.
+    /// The identity of a document, by its root; `None` if it has no kind.
     pub fn of(root: &Node) -> Option<Self> {
         let kind = text_at(root, "kind")?;
         let api = text_at(root, "apiVersion").unwrap_or_default();
@@ -60,7 +60,7 @@ impl Identity {
         }
     }
 
-    /// `Kind/name`, with as much of namespace and group as `detail` asks for.
+    /// `Kind/name`, with namespace and group as `detail` requires.
     pub(super) fn label(&self, detail: LabelDetail) -> String {
         let mut label = match detail {
             LabelDetail::Group if !self.group.is_empty() => format!("{}.{}", self.kind, self.group),
@@ -79,7 +79,7 @@ impl Identity {
     }
 }
 
-/// How much of an identity is needed to tell documents of a file apart.
+/// How much of an identity a label contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum LabelDetail {
     Name,
@@ -87,14 +87,14 @@ pub(super) enum LabelDetail {
     Group,
 }
 
-/// How a document is told: its place in the file and its identity.
+/// How a document is named: by its identity, or its position in the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DocumentLabel {
     /// 0-based, in the target (added documents: in the source).
     pub index: usize,
     /// The identity, where it has one.
     pub identity: Option<Identity>,
-    /// `Kind/name`, or `2` (1-based) without an identity or where even that is not unique.
+    /// `Kind/name`, or `2` (1-based) if it has no identity or the identity is not unique.
     pub text: String,
     /// Whether the file has several documents, so that selectors need the label.
     pub is_needed: bool,

@@ -1,11 +1,11 @@
-//! Which item of one list is which item of the other.
+//! Matching the items of two lists.
 //!
 //! # Why
 //!
-//! A list merged by position gives one container another's image. So items
-//! are matched by a key where they have one: the Kubernetes merge keys, a
-//! name, a URL without its revision, a scalar's own value. Position decides
-//! only among items that have nothing else.
+//! Merging lists by position could give one container another's image. So items
+//! are matched by a key if they have one: the Kubernetes merge keys, a name, a URL
+//! without its revision, a scalar's own value. Only items without a key are matched
+//! by similarity and position.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -15,11 +15,11 @@ use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
 
-/// How many items without a key are looked at for each: a bound on time, far above real lists.
+/// How many items without a key are compared with each: limits the time; real lists are shorter.
 const CANDIDATES: usize = 256;
 
-/// Fields that tell items of a list apart, strongest first. From the Kubernetes API's
-/// `patchMergeKey`s and list-map keys, kustomize, Argo CD and Flux.
+/// Fields that identify list items, strongest first: from the Kubernetes API's `patchMergeKey`s and
+/// list-map keys, kustomize, Argo CD and Flux.
 const KEYS: &[&[&str]] = &[
     &["name", "namespace", "kind"],
     &["name"],
@@ -48,16 +48,16 @@ const KEYS: &[&[&str]] = &[
     &["title"],
 ];
 
-/// How the items of two lists belong together.
+/// How the items of two lists match.
 #[derive(Debug)]
 pub(super) struct Matching {
     /// For each source item, its target item.
     pub target_of: Vec<Option<usize>>,
-    /// How the target's items are written in selectors, and the source's that have no partner.
+    /// The key by which selectors name the items.
     pub key: ListKey,
 }
 
-/// What tells the items of a list apart.
+/// What identifies the items of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ListKey {
     /// The values of these fields.
@@ -68,7 +68,7 @@ pub(super) enum ListKey {
     Position,
 }
 
-/// Two lists to be matched.
+/// Two lists to match.
 pub(super) struct Lists<'a> {
     pub source: &'a [Node],
     pub target: &'a [Node],
@@ -166,7 +166,7 @@ impl Lists<'_> {
         Some(key)
     }
 
-    /// Equal items first, in order; what is left is paired where most of it is equal.
+    /// Pairs equal items first, in order, then those that are at least half equal.
     fn by_likeness(&self) -> Vec<Option<usize>> {
         let values = |nodes: &[Node]| -> Vec<String> {
             nodes
@@ -206,7 +206,7 @@ impl Lists<'_> {
     }
 }
 
-/// Whether equal keys on one side may be paired one after the other.
+/// Whether keys that occur several times are paired.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Repeats {
     InOrder,
@@ -270,7 +270,7 @@ impl ItemPairing {
     }
 }
 
-/// How alike two items are, in percent of their entries.
+/// The percentage of entries that are equal in two items.
 fn likeness(a: &Node, b: &Node) -> usize {
     match (&a.content, &b.content) {
         (Content::Mapping { entries: a, .. }, Content::Mapping { entries: b, .. }) => {

@@ -1,4 +1,4 @@
-//! How each document of a file is written in selectors.
+//! The names of documents in selectors.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::identity::{DocumentLabel, Identity, LabelDetail};
 use super::sides::Sides;
 use crate::yaml::Stream;
 
-/// How each document is written, unique within both files.
+/// The labels of the documents of a pair of files.
 pub(super) struct Labels {
     target: Vec<DocumentLabel>,
     source: Vec<DocumentLabel>,
@@ -37,7 +37,7 @@ impl Labels {
     }
 }
 
-/// How each document of one file is written in selectors, as if it stood alone.
+/// The labels of the documents of a single file.
 pub fn labels(stream: &Stream) -> Vec<DocumentLabel> {
     let identities = identities(stream);
     label(&identities, identities.len() > 1)

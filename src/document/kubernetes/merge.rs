@@ -1,4 +1,4 @@
-//! Chosen differences as edits of the target.
+//! Writing chosen differences into the target.
 
 use thiserror::Error;
 
@@ -8,15 +8,15 @@ use super::sides::Sides;
 use crate::domain::Op;
 use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Place, Step, Value};
 
-/// Why a promotion cannot be written into the target's text.
+/// Why differences cannot be written into the target's text.
 #[derive(Debug, Error)]
 pub enum MergeError {
-    /// The edit could not be proven.
+    /// The edit could not be proven correct.
     #[error("the edit cannot be made without touching other bytes")]
     Edit(#[from] EditError),
-    /// Another place of the target would change along.
+    /// Another place of the target would change, too.
     #[error(
-        "`{path}` cannot change alone: its anchor `{anchor}` has an alias elsewhere, which the source has not"
+        "`{path}` cannot change alone: its anchor `{anchor}` has an alias elsewhere that the source does not have"
     )]
     Shared {
         /// The place in the target.
@@ -24,12 +24,12 @@ pub enum MergeError {
         /// The anchor.
         anchor: String,
     },
-    /// The source's lines do not stand on their own with the target's names.
-    #[error("the source's lines at `{path}` cannot be taken over")]
+    /// The source's lines are not valid on their own with the target's names.
+    #[error("the source's lines at `{path}` cannot be copied")]
     Fragment {
         /// The place in the target.
         path: String,
-        /// What the parser says.
+        /// The parser's error.
         #[source]
         source: Option<ParseError>,
     },

@@ -1,9 +1,10 @@
-//! Kubernetes on YAML: identity, list keys, versions, differences and the three-way merge.
+//! Kubernetes manifests: identity, list keys, versions, differences and the three-way merge.
 
 mod anchors;
 mod base;
 mod compare;
 mod difference;
+mod document_comparison;
 mod documents;
 mod filter;
 mod identity;
@@ -15,7 +16,6 @@ mod selector;
 mod sides;
 mod stem;
 mod versions;
-mod walk;
 mod whole_document;
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Recording a difference where the walk stands.
+//! Recording a difference at the current place of a comparison.
 
 use super::anchors;
 use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::difference::{Difference, Insertion, Part};
+use super::document_comparison::DocumentComparison;
 use super::selector;
 use super::versions::{self, Surroundings, VersionField};
-use super::walk::DocumentComparison;
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::{Content, Node, Value};
 
@@ -80,7 +80,7 @@ impl<'a> DocumentComparison<'a, '_> {
         });
     }
 
-    /// Which version an anchored value is by the places that are aliases of it.
+    /// The version field of an anchored value, by the places of its aliases.
     fn used_as(&self, source: &Node, target: &Node, texts: &[&str]) -> Option<VersionField> {
         let (s, t) = self.documents;
         let sides = self.sides;
@@ -134,13 +134,7 @@ impl<'a> DocumentComparison<'a, '_> {
             Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
             _ => None,
         };
-        let relation = match b {
-            BaseNode::Node(base) if is_unchanged(&base.value(), &before, naming) => {
-                Relation::Behind
-            }
-            BaseNode::Node(_) => Relation::Diverged,
-            BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
-        };
+        let relation = b.one_sided_relation(Op::Remove, &before, naming);
         self.found.push(Difference {
             op: Op::Remove,
             part,
@@ -167,13 +161,7 @@ impl<'a> DocumentComparison<'a, '_> {
             }
             _ => None,
         };
-        let relation = match b {
-            BaseNode::Node(base) if is_unchanged(&base.value(), &source, self.sides.naming) => {
-                Relation::Ahead
-            }
-            BaseNode::Node(_) => Relation::Diverged,
-            BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
-        };
+        let relation = b.one_sided_relation(Op::Add, &source, self.sides.naming);
         let mut parent_place = self.target_place();
         parent_place.steps.pop();
         self.found.push(Difference {
@@ -191,7 +179,7 @@ impl<'a> DocumentComparison<'a, '_> {
         });
     }
 
-    /// Whether a mapping of the target says its version already, in whatever way.
+    /// Whether a mapping of the target already has a version, in any field.
     fn holds_version(&self, target: &Node) -> bool {
         let Content::Mapping { entries, .. } = &target.content else {
             return false;
@@ -231,7 +219,7 @@ impl<'a> DocumentComparison<'a, '_> {
     }
 }
 
-/// The value with the target's names.
+/// A value with the source's names replaced by the target's.
 fn renamed(value: Value, naming: &Naming) -> Value {
     match value {
         Value::Scalar { text, kind } => Value::Scalar {

@@ -1,16 +1,16 @@
-//! How a place is written in a selector.
+//! Writing places as selectors.
 
 use crate::yaml::{Step, member};
 
-/// One step of a place with the way in which selectors write it.
+/// One step of a place, with its filter in selectors.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub step: Step,
-    /// The filter for an item with a key.
+    /// The filter of a list item with a key.
     pub filter: Option<String>,
 }
 
-/// The JSONPath of a place, list items by their key.
+/// The JSONPath of a place, with list items by key.
 pub(super) fn path(steps: &[Shown]) -> String {
     let mut out = String::from("$");
     for shown in steps {

@@ -1,12 +1,12 @@
-//! The files that are compared, and the base that tells who changed a place.
+//! The files to compare, and the base that shows which side changed a place.
 
 use crate::domain::Naming;
 use crate::yaml::Stream;
 
-/// What source and target are compared against, to tell who changed a place.
+/// What source and target are compared with, to see which side changed a place.
 #[derive(Clone, Copy, Debug)]
 pub enum Base<'a> {
-    /// The target itself: whatever differs is the source's change.
+    /// The target itself: all differences are changes of the source.
     Target,
     /// An older state of the source.
     Stream(&'a Stream),
@@ -19,7 +19,7 @@ pub struct Sides<'a> {
     pub source: &'a Stream,
     /// The target's file.
     pub target: &'a Stream,
-    /// What tells who changed a place.
+    /// What shows which side changed a place.
     pub base: Base<'a>,
     /// The environments' names.
     pub naming: &'a Naming,

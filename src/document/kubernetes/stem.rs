@@ -1,4 +1,4 @@
-//! Scalars of lists without their version.
+//! List scalars without their version.
 
 use super::versions::pinned_url;
 use crate::document::image::ImageReference;
@@ -13,17 +13,17 @@ pub(super) fn scalar_text(node: &Node) -> &str {
     }
 }
 
-/// What is left of a scalar without its version, and how that is told in a selector.
+/// A scalar without its version, and its filter in selectors.
 pub(super) struct Stem {
     pub(super) text: String,
-    /// The beginning that the filter searches for.
+    /// The prefix that the filter searches for.
     pub(super) head: String,
-    /// `[:@]`, the class of characters that follows, or nothing.
+    /// The character class that follows, `[:@]`, or nothing.
     pub(super) tail: &'static str,
 }
 
 impl Stem {
-    /// Whether the filter finds no more than one of these texts, which are in order.
+    /// Whether the filter matches at most one of these sorted texts.
     pub(super) fn is_alone(&self, sorted: &[&str]) -> bool {
         let found = |start: &str| {
             let from = sorted.partition_point(|text| *text < start);
@@ -38,8 +38,8 @@ impl Stem {
     }
 }
 
-/// The part of a scalar item that tells which one it is: a URL without its revision, an image
-/// without its tag, a flag without its value.
+/// The part of a scalar that identifies it in a list: a URL without its revision, an image without its
+/// tag, a flag without its value.
 pub(super) fn stem(text: &str) -> Option<Stem> {
     let stem = |head: &str, tail| {
         Some(Stem {

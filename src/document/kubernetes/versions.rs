@@ -1,10 +1,10 @@
-//! Which fields carry a version.
+//! The fields that contain a version.
 //!
 //! # Why
 //!
-//! In real promotions nearly everything that moves by itself is a version:
-//! an image, a chart, a pinned reference. Each rule here names the tool whose
-//! documented field it is; nothing is guessed from a value alone.
+//! In real promotions nearly all changes are versions: an image, a chart, a pinned
+//! reference. The rules here are documented fields of common tools; a value alone
+//! only counts if it can be nothing else.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use crate::document::tokens;
 use crate::domain::Naming;
 use crate::yaml::Node;
 
-/// What kind of version a field carries.
+/// The kind of version in a field.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum VersionField {
     /// A whole image reference.
@@ -31,12 +31,12 @@ pub enum VersionField {
     SourceRevision,
     /// A URL that pins a revision (`?ref=`).
     PinnedUrl,
-    /// A file that holds a version and nothing else.
+    /// A file that only contains a version.
     VersionFile,
 }
 
 impl VersionField {
-    /// Whether one thing's version may be written in several fields: a tag or a digest, say.
+    /// Whether alternative fields exist for the same version, such as tag and digest.
     pub(super) fn is_one_of_several(self) -> bool {
         matches!(
             self,
@@ -64,11 +64,11 @@ impl VersionField {
 pub(super) struct Surroundings<'a> {
     /// The file's name.
     pub file: &'a str,
-    /// The document's kind, or nothing.
+    /// The document's kind, or an empty text.
     pub kind: &'a str,
-    /// The keys on the way, lists left out; the last is the field itself.
+    /// The keys on the way, without list positions; the last one is the field itself.
     pub keys: &'a [String],
-    /// The mapping that holds the field.
+    /// The mapping that contains the field.
     pub parent: Option<&'a Node>,
 }
 
@@ -94,7 +94,7 @@ impl Surroundings<'_> {
     }
 }
 
-/// Which version the field at `around` carries, judged by its place and the texts there.
+/// The kind of version in a field, by its surroundings and its texts.
 pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<VersionField> {
     let last = around.key(0);
     let parent = around.key(1);
@@ -153,7 +153,7 @@ fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<Version
         "tag" | "semver" | "commit" | "digest" if is_flux_ref(around, parent) => {
             Some(VersionField::SourceRevision)
         }
-        // A Helm values file: no Kubernetes object has a bare `tag`.
+        // A Helm values file: Kubernetes objects have no plain `tag`.
         "tag" if around.kind.is_empty() => Some(VersionField::ImageTag),
         "appversion" if around.file == "Chart.yaml" && around.keys.len() == 1 => {
             Some(VersionField::ChartVersion)
@@ -180,7 +180,7 @@ fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField
     is_chart.then_some(VersionField::ChartVersion)
 }
 
-/// An image of a named registry with a version: nothing else looks like it, wherever it stands.
+/// Whether a text is an image with a registry and a version, which is unmistakable in any field.
 fn is_registry_image(text: &str) -> bool {
     ImageReference::parse(text).is_some_and(|image| {
         let has_registry = image.name.split_once('/').is_some_and(|(host, _)| {
@@ -194,7 +194,7 @@ fn is_flux_ref(around: &Surroundings<'_>, parent: &str) -> bool {
     matches!(around.kind, "GitRepository" | "OCIRepository" | "Bucket") && parent == "ref"
 }
 
-/// A URL with `?ref=` cut in three: what is before the revision, the revision, what is after.
+/// A URL with `?ref=` in three parts: the text before the revision, the revision, the text after it.
 pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
     let at = text
         .find("?ref=")
@@ -205,12 +205,12 @@ pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
     (is_url && end > at).then(|| (&text[..at], &text[at..end], &text[end..]))
 }
 
-/// What the target would hold: the source's version with the target's own names around it.
+/// The new text of the target: the source's version within the target's own names.
 ///
 /// # Why
 ///
-/// A registry, a repository or a URL that carries the environment's name belongs to the
-/// environment; only the version in it moves.
+/// A registry, a repository or a URL with the environment's name belongs to the environment; only its
+/// version moves.
 pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &Naming) -> String {
     match field {
         VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target))
@@ -232,10 +232,10 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
     }
 }
 
-/// The version inside a field's text: the tag, the revision, or the text itself.
+/// The version in a field's text: the tag, the revision, or the text itself.
 pub fn version_of(field: VersionField, text: &str) -> &str {
     match field {
-        // An image without a tag is `latest`: that is what a container runtime pulls.
+        // Container runtimes pull `latest` for an image without a tag.
         VersionField::Image => {
             ImageReference::parse(text).map_or(text, |i| i.tag.or(i.digest).unwrap_or("latest"))
         }
@@ -244,7 +244,7 @@ pub fn version_of(field: VersionField, text: &str) -> &str {
     }
 }
 
-/// How two dotted versions compare; `None` where that cannot be told (commit ids, digests, names).
+/// The order of two dotted versions; `None` if they have none (commit ids, digests, names).
 pub fn version_order(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (numbers(a)?, numbers(b)?);
     Some(a.0.cmp(&b.0).then_with(|| match (a.1, b.1) {
@@ -255,7 +255,7 @@ pub fn version_order(a: &str, b: &str) -> Option<Ordering> {
     }))
 }
 
-/// The numbers of a dotted version, zeros at the end cut, and its pre-release.
+/// The numbers of a dotted version without zeros at the end, and its pre-release.
 fn numbers(text: &str) -> Option<(Vec<u64>, &str)> {
     if tokens::is_hex_id(text) {
         return None;
@@ -297,7 +297,7 @@ fn natural(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The kind of a document, or nothing.
+/// The kind of a document, or an empty text.
 pub(super) fn document_kind(root: &Node) -> &str {
     text_at(root, "kind").unwrap_or_default()
 }

@@ -1,13 +1,13 @@
 //! Documents that only one side has.
 
-use super::base::{BaseNode, is_unchanged};
+use super::base::BaseNode;
 use super::difference::{Difference, Insertion, Part};
 use super::labels::Labels;
 use super::sides::Sides;
-use crate::domain::{Op, Relation};
+use crate::domain::Op;
 use crate::yaml::Place;
 
-/// A document that only the source has; it goes behind the target's document `after`.
+/// The difference for a document that only the source has; it goes after the target's document `after`.
 pub(super) fn added_document(
     sides: &Sides<'_>,
     s: usize,
@@ -16,43 +16,27 @@ pub(super) fn added_document(
     base: BaseNode<'_>,
 ) -> Difference {
     let value = sides.source.documents()[s].root.value();
-    let relation = match base {
-        BaseNode::Node(base) if is_unchanged(&base.value(), &value, sides.naming) => {
-            Relation::Ahead
-        }
-        BaseNode::Node(_) => Relation::Diverged,
-        BaseNode::Target | BaseNode::Missing => Relation::SourceOnly,
-    };
     Difference {
         op: Op::Add,
         part: Part::Document,
         document: labels.source(s),
-        place: Place {
-            document: after.map_or(0, |a| a + 1),
-            steps: Vec::new(),
-        },
-        source: Some(Place {
-            document: s,
-            steps: Vec::new(),
-        }),
+        place: Place::root(after.map_or(0, |a| a + 1)),
+        source: Some(Place::root(s)),
         path: String::new(),
         keys: Vec::new(),
         insertion: Some(Insertion {
-            parent: Place {
-                document: 0,
-                steps: Vec::new(),
-            },
+            parent: Place::root(0),
             after,
         }),
         before: None,
+        relation: base.one_sided_relation(Op::Add, &value, sides.naming),
         after: Some(value),
         rewritten: None,
-        relation,
         version: None,
     }
 }
 
-/// A document that only the target has.
+/// The difference for a document that only the target has.
 pub(super) fn removed_document(
     sides: &Sides<'_>,
     t: usize,
@@ -60,13 +44,6 @@ pub(super) fn removed_document(
     base: BaseNode<'_>,
 ) -> Difference {
     let value = sides.target.documents()[t].root.value();
-    let relation = match base {
-        BaseNode::Node(base) if is_unchanged(&base.value(), &value, sides.naming) => {
-            Relation::Behind
-        }
-        BaseNode::Node(_) => Relation::Diverged,
-        BaseNode::Target | BaseNode::Missing => Relation::TargetOnly,
-    };
     Difference {
         op: Op::Remove,
         part: Part::Document,
@@ -76,10 +53,10 @@ pub(super) fn removed_document(
         path: String::new(),
         keys: Vec::new(),
         insertion: None,
+        relation: base.one_sided_relation(Op::Remove, &value, sides.naming),
         before: Some(value),
         after: None,
         rewritten: None,
-        relation,
         version: None,
     }
 }

@@ -20,7 +20,7 @@ fn a_file_alone_is_a_selector() {
 }
 
 #[test]
-fn a_path_stands_after_the_colon() {
+fn a_path_follows_the_colon() {
     let expected = ("a.yaml".into(), None, Some("$.image.tag".into()));
     assert_eq!(parts("a.yaml:$.image.tag"), expected);
 }

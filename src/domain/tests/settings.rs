@@ -115,7 +115,7 @@ fn without_a_default_template_there_may_be_none() {
 }
 
 #[test]
-fn the_lowest_priority_that_says_something_decides() {
+fn the_lowest_priority_that_sets_something_decides() {
     let all = PolicyMatch::default;
     let policies = vec![
         policy("silent", 1, all(), None),
@@ -127,7 +127,7 @@ fn the_lowest_priority_that_says_something_decides() {
 }
 
 #[test]
-fn a_policy_speaks_only_for_what_it_matches() {
+fn a_policy_only_applies_to_what_it_matches() {
     let kinds = of_kind(EnvironmentKind::Production);
     let policies = vec![policy("p", 1, kinds, Some(Action::PullRequest))];
     assert!(decided(policies.clone(), &production(), &[]).is_some());

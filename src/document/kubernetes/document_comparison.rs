@@ -1,4 +1,4 @@
-//! Walking one pair of documents side by side.
+//! Comparing one pair of documents.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use super::versions::{self, Surroundings};
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
 
-/// Walks one pair of documents.
+/// Compares one pair of documents, node by node.
 pub(super) struct DocumentComparison<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
     pub(super) documents: (usize, usize),
@@ -167,7 +167,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         }
     }
 
-    /// What the source took away goes; what the target put there itself is the target's own.
+    /// Removes the entries that the source no longer has; the target's own entries stay.
     pub(super) fn remove_below(&mut self, t: &'a Node, b: BaseNode<'a>) {
         let Content::Mapping { entries, .. } = &t.content else {
             return;
@@ -209,12 +209,12 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         }
     }
 
-    /// What a target's node means, aliases written out.
+    /// The value of a node of the target, with aliases resolved.
     pub(super) fn target_value(&self, node: &Node) -> Value {
         self.sides.target.value(self.documents.1, node)
     }
 
-    /// What a source's node means, aliases written out.
+    /// The value of a node of the source, with aliases resolved.
     pub(super) fn source_value(&self, node: &Node) -> Value {
         self.sides.source.value(self.documents.0, node)
     }
@@ -229,8 +229,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
     }
 }
 
-/// For each of the source's entries the target's of the same key, the environments' names
-/// taken as equal.
+/// The target's entry for each of the source's entries, by key; environments' names count as equal.
 fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<usize>> {
     let by_name: HashMap<&str, usize> = target
         .iter()
@@ -252,7 +251,7 @@ fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<
     target_of
 }
 
-/// For each of the target's children the source's that it belongs to.
+/// The source's child for each of the target's children.
 pub(super) fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
     let mut source_of = vec![None; len];
     for (si, ti) in target_of.iter().enumerate() {
@@ -263,13 +262,13 @@ pub(super) fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usi
     source_of
 }
 
-/// Equal as Kubernetes reads them: a quoted and a plain text are the same text.
+/// Whether Kubernetes reads two scalars alike: quotes make no difference.
 fn is_same(a: &Scalar, b: &Scalar) -> bool {
     a.text == b.text && a.kind == b.kind
 }
 
-/// For each of the source's children the target's child that it would follow: behind its nearest
-/// neighbour of the source, else before the first that both have, else at the end.
+/// For each of the source's children the target's child that it would follow: its nearest predecessor
+/// that both have; else it goes before the first that both have, else to the end.
 pub(super) fn insertion_points(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
     let mut last = match target_of.iter().find_map(|t| *t) {
         Some(first) => first.checked_sub(1),
