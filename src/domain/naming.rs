@@ -114,8 +114,8 @@ impl Naming {
                 return None;
             };
             let old = &text[hit.start..hit.end];
-            let renamed = renames.iter().find(|(name, _)| name == old);
-            renamed
+            let found = renames.iter().find(|(name, _)| name == old);
+            found
                 .map(|(_, new)| new.as_str())
                 .or_else(|| self.target.names().nth(index))
                 .or(first)

@@ -231,7 +231,7 @@ impl ItemPairing {
         self.taken[t] = true;
     }
 
-    /// ItemPairing what is still free and has the same key.
+    /// Pairs free items with equal keys.
     fn by<'t, T>(
         &mut self,
         source: &'t [T],

@@ -38,7 +38,7 @@ fn an_application_can_be_one_part() {
 }
 
 #[test]
-fn stars_at_the_end_are_at_least_one_part() {
+fn final_stars_match_at_least_one_part() {
     assert_eq!(
         matched("components/{app}/{env}/**", "components/api/staging"),
         None
@@ -62,7 +62,7 @@ fn an_application_can_be_many_parts() {
 }
 
 #[test]
-fn of_two_environments_the_first_below_the_application_counts() {
+fn the_first_environment_below_the_application_counts() {
     let path = "components/api/staging/prod/a.yaml";
     assert_eq!(
         matched("components/{app**}/{env}/**", path),
@@ -100,7 +100,7 @@ fn application_and_environment_can_share_a_part() {
 }
 
 #[test]
-fn stars_stand_for_a_piece_or_for_parts() {
+fn stars_match_a_piece_or_parts() {
     assert_eq!(
         matched("c*/{env}/*.yaml", "clusters/prod/a.yaml"),
         Some(found("", "prod"))
@@ -129,7 +129,7 @@ fn a_pattern_without_an_application_gives_an_empty_name() {
 }
 
 #[test]
-fn names_of_any_script_are_cut_between_characters() {
+fn names_in_any_script_are_split_between_characters() {
     assert_eq!(
         matched("{app}-{env}.yaml", "größe-prod.yaml"),
         Some(found("größe", "prod"))
@@ -158,7 +158,7 @@ fn a_folder_is_pruned_where_the_pattern_has_its_file() {
 }
 
 #[test]
-fn an_application_of_many_parts_prunes_only_what_stands_before_it() {
+fn an_application_of_many_parts_only_prunes_what_precedes_it() {
     let pattern = "components/{app**}/{env}/**";
     assert!(may_match(pattern, "components/team", "team/api"));
     assert!(may_match(pattern, "components/team/api/prod", "team/api"));
@@ -205,7 +205,7 @@ fn many_stars_in_a_row_take_no_longer_than_one() {
 }
 
 #[test]
-fn a_pattern_that_cannot_be_meant_is_refused() {
+fn an_invalid_pattern_is_refused() {
     let no_env = LayoutError::NoEnvironment("apps/{app}".into());
     assert_eq!(LayoutPattern::parse("apps/{app}"), Err(no_env));
     for (text, name) in [
@@ -239,7 +239,7 @@ fn a_pattern_that_cannot_be_meant_is_refused() {
 }
 
 #[test]
-fn many_parts_stand_alone_between_slashes() {
+fn many_parts_need_slashes_on_both_sides() {
     let error = LayoutPattern::parse("x-{app**}/{env}").unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,4 +1,4 @@
-//! What the words of the domain promise, one promise a test.
+//! The promises of the domain's types, one per test.
 
 mod layout;
 mod naming;

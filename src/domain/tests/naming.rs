@@ -10,7 +10,7 @@ fn naming(source: &str, target: &str) -> Naming {
     Naming::new(Environment::named(source), Environment::named(target), [])
 }
 
-/// What is found in a path, as text and whose it is.
+/// The names found in a path, with their sides.
 fn found(naming: &Naming, path: &str) -> Vec<(String, Side)> {
     let hits = naming.in_path(path).into_iter();
     hits.map(|o| (path[o.start..o.end].to_owned(), o.side))
@@ -34,7 +34,7 @@ fn a_name_counts_between_separators_and_ends() {
 }
 
 #[test]
-fn a_name_inside_of_a_word_does_not_count() {
+fn a_name_within_a_word_does_not_count() {
     let naming = naming("dev", "prod");
     for path in [
         "deva",
@@ -89,7 +89,7 @@ fn source_and_target_may_be_the_longer_names() {
 }
 
 #[test]
-fn every_occurrence_is_found_with_the_alias_that_it_is() {
+fn each_occurrence_is_found_with_its_alias() {
     let naming = Naming::new(
         environment("staging", &["stg"]),
         environment("production", &["prd"]),
@@ -133,7 +133,7 @@ fn renaming_leaves_other_environments_alone() {
 }
 
 #[test]
-fn texts_that_differ_in_the_environments_name_alone_are_the_same() {
+fn texts_that_only_differ_in_the_environments_name_are_the_same() {
     let naming = Naming::new(
         environment("staging", &["stg"]),
         environment("production", &["prod"]),
@@ -153,7 +153,7 @@ fn a_name_of_both_is_the_sources() {
 }
 
 #[test]
-fn text_of_any_script_is_searched_without_harm() {
+fn text_in_any_script_can_be_searched() {
     let naming = naming("dév", "日本");
     assert_eq!(naming.rename("ü/dév/日本"), "ü/日本/日本");
     assert!(naming.names_target("日本/x") && !naming.names_target("日本語/x"));

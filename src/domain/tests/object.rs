@@ -18,7 +18,7 @@ fn capital_digits_are_the_same_id() {
 }
 
 #[test]
-fn text_that_is_no_whole_id_is_refused() {
+fn text_that_is_not_a_whole_id_is_refused() {
     let not_hex = SHA1.replace('1', "g");
     let signed = "+1".repeat(20);
     let long = format!("{SHA1}0");
@@ -35,7 +35,7 @@ fn the_error_names_the_text() {
 }
 
 #[test]
-fn raw_bytes_of_another_length_are_no_id() {
+fn raw_bytes_of_another_length_are_not_an_id() {
     assert!(ObjectId::from_bytes(&[0; 20]).is_some());
     assert!(ObjectId::from_bytes(&[0; 32]).is_some());
     assert!(ObjectId::from_bytes(&[0; 19]).is_none());
@@ -48,7 +48,7 @@ fn a_short_commit_id_has_seven_digits() {
 }
 
 #[test]
-fn only_files_have_text_of_their_own() {
+fn only_files_have_content_of_their_own() {
     assert!(FileMode::Regular.is_file() && FileMode::Executable.is_file());
     for mode in [FileMode::Directory, FileMode::Symlink, FileMode::Submodule] {
         assert!(!mode.is_file());

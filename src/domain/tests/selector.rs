@@ -59,7 +59,7 @@ fn a_selector_without_a_file_is_refused() {
 }
 
 #[test]
-fn a_document_that_cannot_be_is_refused() {
+fn an_invalid_document_is_refused() {
     for text in [
         "a.yaml#",
         "a.yaml#0",

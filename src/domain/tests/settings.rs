@@ -66,7 +66,7 @@ fn of_product(name: &str) -> PolicyMatch {
 }
 
 #[test]
-fn an_environment_answers_to_its_name_and_aliases() {
+fn an_environment_has_its_name_and_aliases() {
     let settings = Settings {
         environments: vec![Environment::named("dev"), production()],
         ..Settings::default()
@@ -146,7 +146,7 @@ fn a_policy_only_applies_to_what_it_matches() {
 }
 
 #[test]
-fn every_list_of_a_match_must_agree() {
+fn each_list_of_a_match_must_match() {
     let both = PolicyMatch {
         kinds: vec![EnvironmentKind::Production],
         ..of_product("loans")
@@ -157,7 +157,7 @@ fn every_list_of_a_match_must_agree() {
 }
 
 #[test]
-fn where_policies_of_two_products_meet_the_careful_one_wins() {
+fn the_more_cautious_policy_of_two_products_wins() {
     let policies = vec![
         policy("quick", 1, of_product("a"), Some(Action::Commit)),
         policy("careful", 1, of_product("b"), Some(Action::PullRequest)),

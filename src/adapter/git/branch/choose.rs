@@ -36,17 +36,16 @@ pub fn local_branch(
     remote: Option<&str>,
 ) -> Result<Branch, RepositoryError> {
     let head = local.head()?;
-    let name = match &choice.branch {
-        Some(name) => name.clone(),
-        None => {
-            let current = head.current_branch()?;
-            if let Some(remote) = remote
-                && let Some(default) = last_seen_default(local, remote)
-            {
-                refuse_other_branch(local, current, remote, default)?;
-            }
-            current.to_owned()
+    let name = if let Some(name) = &choice.branch {
+        name.clone()
+    } else {
+        let current = head.current_branch()?;
+        if let Some(remote) = remote
+            && let Some(default) = last_seen_default(local, remote)
+        {
+            refuse_other_branch(local, current, remote, default)?;
         }
+        current.to_owned()
     };
     let is_unborn = matches!(&head, Head::Unborn(current) if *current == name);
     if is_unborn {

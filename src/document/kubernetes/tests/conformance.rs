@@ -1,4 +1,4 @@
-//! Three-way merges and keep rules that others wrote, read in place.
+//! Test cases of other projects: three-way merges and keep rules.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ fn values(stream: &Stream) -> Vec<Json> {
     all.filter(|value| !value.is_null()).collect()
 }
 
-/// What the source changed since the base, a conflict decided for the source.
+/// Promotes what the source changed since the base; the source wins conflicts.
 fn three_way(origin: &str, update: &str, local: &str) -> Result<String, String> {
     let read = |text: &str| Stream::parse(text).map_err(|e| e.to_string());
     let (base, source, target) = (read(origin)?, read(update)?, read(local)?);
@@ -49,7 +49,7 @@ fn three_way(origin: &str, update: &str, local: &str) -> Result<String, String> 
     .map_err(|e| format!("{e:?}"))
 }
 
-/// Where we differ from kyaml on purpose: the case, how often, why.
+/// Intended differences from kyaml: the case, how often, why.
 const KYAML_DIFFERENCES: &[(&str, usize, &str)] = &[
     (
         "Change an updated field",
@@ -138,7 +138,7 @@ fn three_way_merges_agree_with_kyaml() {
     }
 }
 
-/// Where we differ from kpt on purpose: the case's first words, why.
+/// Intended differences from kpt: the case's first words, why.
 const KPT_DIFFERENCES: &[(&str, &str)] = &[
     (
         "Add namespace and name-prefix on local manually",
@@ -179,7 +179,7 @@ fn renamed_objects_agree_with_kpt() {
     assert!(cases.is_empty() || other.len() == KPT_DIFFERENCES.len());
 }
 
-/// The places that joy's tags lock, and everything that lies below counts with them.
+/// The places that joy's tags lock, each with everything below it.
 fn locked(node: &Node, here: &Place, into: &mut Vec<Place>) {
     let is_lock = |tag: Option<&str>| matches!(tag, Some("!lock" | "!local"));
     if is_lock(node.tag.as_deref()) {
@@ -204,7 +204,7 @@ fn locked(node: &Node, here: &Place, into: &mut Vec<Place>) {
     }
 }
 
-/// Everything promoted that no lock keeps, in the target or in the source.
+/// Promotes everything that is not locked in the target or in the source.
 fn with_locks(source: &str, target: &str) -> Result<String, String> {
     let read = |text: &str| Stream::parse(text).map_err(|e| e.to_string());
     let (source, target) = (read(source)?, read(target)?);
@@ -235,7 +235,7 @@ fn with_locks(source: &str, target: &str) -> Result<String, String> {
     .map_err(|e| format!("{e:?}"))
 }
 
-/// Where we differ from joy on purpose: the case, why.
+/// Intended differences from joy: the case, why.
 const JOY_DIFFERENCES: &[(&str, &str)] = &[
     ("MergeWhenBothYAMLsAreNil", "an empty file stays empty"),
     ("MergeSanitizeLockedDestinationScalarsAsTodo", TODO),

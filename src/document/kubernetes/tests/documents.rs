@@ -1,4 +1,4 @@
-//! Which document is which.
+//! Matching documents.
 
 use super::super::documents::documents;
 use super::super::identity::Identity;
@@ -21,7 +21,7 @@ fn documents_are_matched_by_identity_in_any_order() {
 }
 
 #[test]
-fn environment_names_are_taken_as_equal() {
+fn environment_names_count_as_equal() {
     let source = file(&[
         object("ConfigMap", "web-staging", "1"),
         object("ConfigMap", "api-staging", "2"),
@@ -40,7 +40,7 @@ fn environment_names_are_taken_as_equal() {
 }
 
 #[test]
-fn another_namespace_is_a_value_and_no_other_object() {
+fn another_namespace_is_a_difference_of_the_same_object() {
     let namespaced = |namespace: &str| {
         format!("kind: Role\nmetadata:\n  name: a\n  namespace: {namespace}\n---\nkind: Pod\n")
     };
@@ -51,7 +51,7 @@ fn another_namespace_is_a_value_and_no_other_object() {
 }
 
 #[test]
-fn a_namespace_tells_objects_of_one_name_apart() {
+fn a_namespace_distinguishes_objects_with_the_same_name() {
     let roles = |k: &str| {
         format!(
             "kind: Role\nmetadata: {{name: a, namespace: x}}\n---\n\
@@ -62,7 +62,7 @@ fn a_namespace_tells_objects_of_one_name_apart() {
 }
 
 #[test]
-fn a_group_tells_kinds_of_one_name_apart() {
+fn a_group_distinguishes_kinds_with_the_same_name() {
     let both = |k: &str| {
         format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\n---\n\
@@ -93,7 +93,7 @@ fn documents_without_identity_are_numbered() {
 }
 
 #[test]
-fn objects_that_are_there_twice_are_numbered_and_paired_in_order() {
+fn duplicate_objects_are_numbered_and_paired_in_order() {
     let twice = |value: &str| {
         file(&[
             object("ConfigMap", "a", "1"),
@@ -104,7 +104,7 @@ fn objects_that_are_there_twice_are_numbered_and_paired_in_order() {
 }
 
 #[test]
-fn objects_of_another_name_are_others_unless_each_stands_alone() {
+fn objects_with_other_names_only_match_if_each_is_the_only_one() {
     let source = file(&[object("ConfigMap", "a", "1"), object("Secret", "b", "1")]);
     let target = file(&[object("Secret", "c", "1"), object("ConfigMap", "a", "1")]);
     assert_eq!(
@@ -133,11 +133,14 @@ fn a_new_document_follows_its_neighbour_with_the_targets_name() {
     );
 }
 
-/// Whether two documents belong together.
+/// Whether two documents match.
 type Fits<'f> = &'f dyn Fn(&Option<Identity>, &Option<Identity>) -> bool;
 
-/// The rule as it is told: for each source document in turn the first free one that fits.
-fn told(source: &[Option<Identity>], target: &[Option<Identity>]) -> Vec<Option<usize>> {
+/// The rule, as specified: each source document in turn gets the first free target that fits.
+fn paired_one_by_one(
+    source: &[Option<Identity>],
+    target: &[Option<Identity>],
+) -> Vec<Option<usize>> {
     let is_single = source.len() == 1 && target.len() == 1;
     let both = |fits: fn(&Identity, &Identity) -> bool| {
         move |a: &Option<Identity>, b: &Option<Identity>| match (a, b) {
@@ -196,7 +199,7 @@ fn matching_by_keys_gives_what_matching_one_by_one_gives() {
         };
         assert_eq!(
             documents(&source, &target, &naming()).target_of,
-            told(&identities(&source), &identities(&target)),
+            paired_one_by_one(&identities(&source), &identities(&target)),
             "{}\n=====\n{}",
             source.text(),
             target.text()

@@ -1,4 +1,4 @@
-//! Which item is which, and where new ones go.
+//! Matching list items, and placing new ones.
 
 use super::{all, paths};
 
@@ -14,7 +14,7 @@ fn containers_are_matched_by_name_in_any_order() {
 }
 
 #[test]
-fn names_that_carry_the_environment_are_the_same_item() {
+fn names_with_the_environment_in_them_are_the_same_item() {
     assert_eq!(
         paths(
             "containers:\n- {name: x}\n- {name: web-staging, image: a:2}\n",
@@ -74,7 +74,7 @@ fn json_patches_are_matched_by_operation_and_path() {
 }
 
 #[test]
-fn patches_of_one_file_are_told_apart_by_their_target() {
+fn patches_with_the_same_file_differ_by_their_target() {
     assert_eq!(
         paths(
             "patches:\n- {path: p.yaml, target: {kind: A}, x: 1}\n- {path: p.yaml, target: {kind: B}, x: 1}\n",
@@ -150,7 +150,7 @@ fn an_item_with_a_key_is_never_matched_by_position() {
 }
 
 #[test]
-fn items_without_a_key_are_paired_where_they_are_alike() {
+fn items_without_a_key_are_paired_by_similarity() {
     assert_eq!(
         paths(
             "rules:\n- {verbs: [get], groups: [x], more: 1}\n- {verbs: [list], groups: [y], more: 2}\n",

@@ -1,4 +1,4 @@
-//! What this room promises, each as a sentence.
+//! The promises of this module, each as a sentence.
 
 mod conformance;
 mod documents;
@@ -25,7 +25,7 @@ fn naming() -> Naming {
     )
 }
 
-/// The target's text with the differences that `choose` takes.
+/// The target's text with the differences that `choose` selects.
 fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<String, MergeError> {
     let differences = compare(sides);
     let promoted: Vec<&Difference> = differences
@@ -35,8 +35,13 @@ fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<Str
     merge(sides, &promoted)
 }
 
-/// The differences from source to target in `file`, looked at by `look`.
-fn looked<T>(file: &str, source: &str, target: &str, look: impl Fn(&Difference) -> T) -> Vec<T> {
+/// The differences from source to target in `file`, mapped by `look`.
+fn differences_as<T>(
+    file: &str,
+    source: &str,
+    target: &str,
+    look: impl Fn(&Difference) -> T,
+) -> Vec<T> {
     let (source, target) = (parsed(source), parsed(target));
     let naming = naming();
     let sides = Sides {
@@ -51,7 +56,7 @@ fn looked<T>(file: &str, source: &str, target: &str, look: impl Fn(&Difference) 
 
 /// Each difference as `op path`, its document before the path where the file has several.
 fn paths(source: &str, target: &str) -> Vec<String> {
-    looked("app.yaml", source, target, |d| {
+    differences_as("app.yaml", source, target, |d| {
         if d.document.is_needed {
             format!("{} #{} {}", d.op, d.document, d.path)
         } else {

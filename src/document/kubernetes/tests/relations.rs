@@ -1,6 +1,6 @@
-//! Why two places differ, with each kind of base.
+//! The relation of two places, with each kind of base.
 
-use super::{Base, Sides, compare, looked, merged, naming, parsed};
+use super::{Base, Sides, compare, differences_as, merged, naming, parsed};
 use crate::domain::Relation;
 
 fn relations(base: &str, source: &str, target: &str) -> Vec<String> {
@@ -59,7 +59,7 @@ fn what_both_changed_has_diverged() {
 }
 
 #[test]
-fn the_base_is_read_with_the_environments_names_taken_as_equal() {
+fn environment_names_count_as_equal_in_the_base() {
     assert_eq!(
         relations(
             "u: x-staging:1\n",
@@ -79,7 +79,7 @@ fn the_base_is_read_with_the_environments_names_taken_as_equal() {
 }
 
 #[test]
-fn the_targets_own_entries_stay_when_the_source_takes_their_mapping_away() {
+fn the_targets_own_entries_stay_when_the_source_removes_their_mapping() {
     assert_eq!(
         relations("m: {a: 1}\nk: 1\n", "k: 1\n", "m: {a: 1, own: 2}\nk: 1\n"),
         ["$.m.a behind", "$.m.own target-only"]
@@ -87,13 +87,13 @@ fn the_targets_own_entries_stay_when_the_source_takes_their_mapping_away() {
 }
 
 #[test]
-fn a_document_that_the_target_dropped_is_ahead() {
+fn a_document_that_the_target_removed_is_ahead() {
     let both = "kind: A\n---\nkind: B\n";
     assert_eq!(relations(both, both, "kind: B\n"), [" ahead"]);
 }
 
 #[test]
-fn a_document_that_the_source_dropped_is_behind_unless_the_target_changed_it() {
+fn a_document_that_the_source_removed_is_behind_unless_the_target_changed_it() {
     let (both, one) = ("kind: A\n---\nkind: B\nk: 1\n", "kind: A\n");
     assert_eq!(relations(both, one, both), [" behind"]);
     let changed = "kind: A\n---\nkind: B\nk: 2\n";
@@ -101,8 +101,9 @@ fn a_document_that_the_source_dropped_is_behind_unless_the_target_changed_it() {
 }
 
 #[test]
-fn without_a_base_versions_alone_tell_who_is_behind() {
-    let relation = |source: &str, target: &str| looked("app.yaml", source, target, |d| d.relation);
+fn without_a_base_only_versions_show_which_side_is_behind() {
+    let relation =
+        |source: &str, target: &str| differences_as("app.yaml", source, target, |d| d.relation);
     assert_eq!(
         relation("image: a:1.10\n", "image: a:1.9\n"),
         [Relation::Behind]
@@ -126,7 +127,7 @@ fn without_a_base_versions_alone_tell_who_is_behind() {
 }
 
 #[test]
-fn a_key_that_carries_the_environments_name_is_the_same_key() {
+fn a_key_with_the_environments_name_is_the_same_key() {
     let (source, target) = (parsed("staging: {a: 2}\n"), parsed("production: {a: 1}\n"));
     let naming = naming();
     let sides = Sides {
@@ -140,8 +141,8 @@ fn a_key_that_carries_the_environments_name_is_the_same_key() {
 }
 
 #[test]
-fn an_alias_is_judged_as_what_it_stands_for() {
-    let seen = looked(
+fn an_alias_counts_as_its_value() {
+    let seen = differences_as(
         "app.yaml",
         "v: &v v2\nimage:\n  tag: *v\n",
         "v: v2\nimage:\n  tag: v1\n",

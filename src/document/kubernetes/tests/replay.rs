@@ -1,4 +1,4 @@
-//! Every pair of files of the replay: selectors, single promotions, and all of them at once.
+//! All pairs of files of the replay: selectors, single promotions, and all promotions at once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read as _;
@@ -10,10 +10,10 @@ use super::super::{Base, Difference, Part, Sides, compare, merge};
 use crate::domain::{Environment, Naming, Op};
 use crate::yaml::{JsonPath, Step, Stream, Value};
 
-/// How many differences of a pair are promoted alone; all of them when `REPLAY_ALL` is set.
+/// How many differences of a pair are promoted on their own; all of them if `REPLAY_ALL` is set.
 const PER_PAIR: usize = 4;
 
-/// One file's two sides.
+/// The two sides of a file.
 struct Pair {
     case: String,
     file: String,
@@ -91,7 +91,7 @@ fn pairs() -> Vec<Pair> {
     found
 }
 
-/// Figures, and the first few of each kind of fault.
+/// Counts, and the first few faults of each kind.
 #[derive(Default)]
 struct Report {
     counts: BTreeMap<&'static str, usize>,
@@ -124,7 +124,7 @@ fn selects(json: &Json, path: &str) -> Vec<Vec<Step>> {
     }
 }
 
-/// A value with its mappings and lists sorted, and the source's names as the target's.
+/// A value with sorted mappings and lists and the target's names.
 fn settled(value: &Json, naming: &Naming) -> String {
     match value {
         Json::String(text) => format!("{:?}", naming.canonical(text)),

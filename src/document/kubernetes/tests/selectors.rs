@@ -1,10 +1,10 @@
-//! How a place is written.
+//! Writing places as selectors.
 
 use super::paths;
 use crate::yaml::JsonPath;
 
 #[test]
-fn keys_that_are_no_plain_names_are_quoted() {
+fn keys_that_are_not_plain_names_are_quoted() {
     assert_eq!(
         paths(
             "annotations: {app.kubernetes.io/name: a, \"it's\": a, ok: a}\n",
@@ -30,7 +30,7 @@ fn values_in_filters_are_quoted() {
 }
 
 #[test]
-fn keys_that_are_no_strings_are_written_as_their_text() {
+fn keys_that_are_not_strings_are_written_as_their_text() {
     assert_eq!(
         paths(
             "m: {8080: a, true: a, 1.5: a}\n",
@@ -41,7 +41,7 @@ fn keys_that_are_no_strings_are_written_as_their_text() {
 }
 
 #[test]
-fn numbers_and_booleans_in_filters_are_no_strings() {
+fn numbers_and_booleans_in_filters_are_not_strings() {
     assert_eq!(
         paths("l: [0x1F, 1.50, true, null, 'true']\n", "l: [x]\n",),
         [
@@ -56,7 +56,7 @@ fn numbers_and_booleans_in_filters_are_no_strings() {
 }
 
 #[test]
-fn scalars_that_are_there_twice_are_written_by_their_position() {
+fn duplicate_scalars_are_written_by_position() {
     assert_eq!(
         paths("- a\n", "- a\n- b\n- b\n"),
         ["remove $[1]", "remove $[2]"]
@@ -64,7 +64,7 @@ fn scalars_that_are_there_twice_are_written_by_their_position() {
 }
 
 #[test]
-fn a_new_item_without_a_key_is_written_by_what_tells_it() {
+fn a_new_item_without_a_key_is_written_by_a_unique_value() {
     assert_eq!(
         paths(
             "- {on: {host: a}, x: 1}\n- {on: {host: b}, x: 1}\n",
@@ -75,7 +75,7 @@ fn a_new_item_without_a_key_is_written_by_what_tells_it() {
 }
 
 #[test]
-fn urls_that_differ_in_their_revision_alone_are_written_whole() {
+fn urls_that_only_differ_in_their_revision_are_written_whole() {
     assert_eq!(
         paths(
             "- x/y?ref=2222222b\n",

@@ -1,15 +1,15 @@
-//! Which fields carry a version, and what is written into them.
+//! The fields that contain a version, and what is written into them.
 
 use std::cmp::Ordering;
 
 use super::super::{VersionField, version_of, version_order};
-use super::{looked, parsed};
+use super::{differences_as, parsed};
 use crate::document::is_sealed;
 
 /// The version field of the first difference of two lines in a document.
 fn field(file: &str, around: &str, source: &str, target: &str) -> Option<VersionField> {
     let text = |value: &str| around.replace('@', value);
-    let found = looked(file, &text(source), &text(target), |d| d.version);
+    let found = differences_as(file, &text(source), &text(target), |d| d.version);
     assert_eq!(found.len(), 1, "one difference in {around}");
     found[0]
 }
@@ -35,7 +35,7 @@ fn a_containers_image_is_a_version() {
 }
 
 #[test]
-fn kustomize_images_carry_versions() {
+fn kustomize_images_have_versions() {
     let images = |entry: &str| format!("images:\n- {{name: a, {entry}: '@'}}\n");
     let kustomization = |entry| field("kustomization.yaml", &images(entry), "1.5", "1.4");
     assert_eq!(kustomization("newTag"), Some(VersionField::ImageTag));
@@ -45,7 +45,7 @@ fn kustomize_images_carry_versions() {
 }
 
 #[test]
-fn helm_image_tags_and_digests_carry_versions() {
+fn helm_image_tags_and_digests_are_versions() {
     for around in [
         "image: {tag: '@'}\n",
         "web:\n  image:\n    repository: a\n    tag: '@'\n",
@@ -106,7 +106,7 @@ fn a_revision_in_a_url_is_a_version() {
 }
 
 #[test]
-fn flux_source_references_carry_versions_but_a_branch_is_none() {
+fn flux_source_references_are_versions_except_a_branch() {
     let around = |key: &str| format!("kind: GitRepository\nspec:\n  ref:\n    {key}: '@'\n");
     for key in ["tag", "semver", "commit"] {
         is(&around(key), VersionField::SourceRevision);
@@ -120,7 +120,7 @@ fn flux_source_references_carry_versions_but_a_branch_is_none() {
 }
 
 #[test]
-fn replicas_ports_numbers_and_booleans_are_no_versions() {
+fn replicas_ports_numbers_and_booleans_are_not_versions() {
     for (around, source, target) in [
         ("spec: {replicas: @}\n", "3", "2"),
         ("ports:\n- {name: a, port: @}\n", "81", "80"),
@@ -143,7 +143,7 @@ fn written(source: &str, target: &str) -> String {
 }
 
 #[test]
-fn an_image_whose_name_carries_the_environment_keeps_its_name() {
+fn an_image_with_the_environment_in_its_name_keeps_its_name() {
     assert_eq!(
         written("r.io/staging/api:2", "r.io/production/api:1"),
         "image: r.io/production/api:2\n"
@@ -163,7 +163,7 @@ fn a_digest_moves_with_its_tag() {
 }
 
 #[test]
-fn a_url_that_carries_the_environment_keeps_its_name() {
+fn a_url_with_the_environment_in_it_keeps_its_name() {
     assert_eq!(
         super::all(
             "- https://x/staging?ref=2222222b\n",
@@ -206,7 +206,7 @@ fn commit_ids_digests_and_names_have_no_order() {
 }
 
 #[test]
-fn encrypted_values_are_sealed_wherever_they_lie() {
+fn encrypted_values_are_sealed_at_any_depth() {
     let sealed = |text: &str| is_sealed(&parsed(text).documents()[0].root.value());
     assert!(sealed("a: {b: ['ENC[AES256_GCM,data:x]']}\n"));
     assert!(sealed("sops: {mac: x}\n"));
@@ -214,19 +214,19 @@ fn encrypted_values_are_sealed_wherever_they_lie() {
 }
 
 #[test]
-fn what_stands_for_a_version_by_an_alias_is_one() {
+fn the_anchored_value_of_a_version_is_a_version() {
     is("v: &v @\nimage: {tag: *v}\n", VersionField::ImageTag);
     let other = |around: &str| assert_eq!(field("v.yaml", around, "3", "2"), None, "{around}");
     other("v: &v @\nx: *v\n");
-    // The name is given again: the tag is the first one's, or another document's.
+    // The anchor's name is reused: the tag is an alias of the first one, or in another document.
     other("v: &v 1.2\nimage: {tag: *v}\nreplicas: &v @\nx: *v\n");
     other("v: &v @\n---\nv: &v 1\nimage: {tag: *v}\n");
 }
 
 #[test]
-fn an_alias_of_another_value_of_the_source_makes_no_version() {
+fn an_alias_of_another_value_in_the_source_does_not_count() {
     let target = "foo: 1\nbar: &v \"1.0\"\nimage: {tag: *v}\n";
     let source = "foo: &v \"2.0\"\nbar: \"9\"\nimage: {tag: *v}\n";
-    let found = looked("v.yaml", source, target, |d| (d.path.clone(), d.version));
+    let found = differences_as("v.yaml", source, target, |d| (d.path.clone(), d.version));
     assert!(found.contains(&("$.bar".to_owned(), None)), "{found:?}");
 }
