@@ -108,7 +108,6 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
     match &arguments.command {
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
-            diff.selection.warn(console)?;
             let adapters = crate::wiring::open(&directory, &diff.selection.network())?;
             wait_for(diff::run(diff, &adapters, &directory, console))
         }
@@ -128,7 +127,6 @@ fn promotion(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    arguments.selection.warn(console)?;
     let adapters = crate::wiring::open(directory, &arguments.selection.network())?;
     wait_for(promote::run(arguments, &adapters, directory, console))
 }

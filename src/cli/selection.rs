@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::common_arguments::{Output, PlaceArguments};
-use super::console::Console;
 use super::terminal::can_ask;
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
@@ -75,10 +74,6 @@ pub struct SelectionArguments {
     #[arg(long, help_heading = "Repository")]
     pub no_push: bool,
 
-    /// Without effect, and gone in the next version: the installed git reaches every remote.
-    #[arg(long, value_name = "HOW", hide = true)]
-    pub transport: Option<String>,
-
     /// How many seconds a server may be silent (four times that during a push, while its hooks run);
     /// a step is tried again for up to twice that. At a terminal, where git may ask for a password,
     /// only the network's own limits hold.
@@ -117,9 +112,6 @@ pub enum PromoteWord {
     Versions,
     /// Every difference.
     All,
-    /// What changed in the source since the last promotion; not supported yet.
-    #[value(hide = true)]
-    Changes,
 }
 
 impl From<PromoteWord> for Mode {
@@ -127,7 +119,6 @@ impl From<PromoteWord> for Mode {
         match word {
             PromoteWord::Versions => Self::Versions,
             PromoteWord::All => Self::All,
-            PromoteWord::Changes => Self::Changes,
         }
     }
 }
@@ -144,22 +135,6 @@ impl SelectionArguments {
             },
             ..NetworkOptions::default()
         }
-    }
-
-    /// Warns of an option that has no effect any more.
-    ///
-    /// # Errors
-    /// When stderr cannot be written to.
-    pub fn warn(&self, console: &mut Console<'_>) -> std::io::Result<()> {
-        if self.transport.is_some() {
-            let style = console.stderr.palette.warning;
-            writeln!(
-                console.err,
-                "{style}warning{style:#}: `--transport` has no effect any more, and the next version \
-                 refuses it: the installed git reaches every remote"
-            )?;
-        }
-        Ok(())
     }
 
     /// The request for a preview; a promotion adds its action, message and lifted guards.

@@ -140,8 +140,6 @@ pub(super) enum PromoteEntry {
 pub(super) enum PromoteWord {
     /// Version fields, and values that move with them.
     Versions,
-    /// Changes of the source since the last promotion.
-    Changes,
     /// Every difference.
     All,
 }
@@ -295,7 +293,6 @@ impl From<PromoteWord> for Mode {
     fn from(word: PromoteWord) -> Self {
         match word {
             PromoteWord::Versions => Self::Versions,
-            PromoteWord::Changes => Self::Changes,
             PromoteWord::All => Self::All,
         }
     }

@@ -89,14 +89,7 @@ fn rule(entry: &RuleEntry, at: &Pointer, notes: &mut Notes) -> Rule {
 
 fn promoted(entry: &PromoteEntry, at: Pointer, notes: &mut Notes) -> Option<Promote> {
     match entry {
-        PromoteEntry::Word(word) => {
-            let mode = (*word).into();
-            if mode == Mode::Changes {
-                let message = "`promote: changes` is not supported yet; promotions that use this rule are refused";
-                notes.warning(Note::at(at, message.to_owned()));
-            }
-            Some(Promote::Mode(mode))
-        }
+        PromoteEntry::Word(word) => Some(Promote::Mode((*word).into())),
         PromoteEntry::Path(text) if text.starts_with('$') => {
             json_path(text, at, notes).map(Promote::Path)
         }

@@ -133,7 +133,7 @@ pub struct Rule {
 /// One entry of a rule's `promote`.
 #[derive(Clone, Debug)]
 pub enum Promote {
-    /// `versions`, `changes` or `all`.
+    /// `versions` or `all`.
     Mode(Mode),
     /// All values that the expression selects.
     Path(JsonPath),

@@ -61,12 +61,6 @@ pub enum EngineError {
         /// What was asked for.
         asked: crate::domain::Action,
     },
-    /// Something that comes with a later version.
-    #[error("{what} is not supported")]
-    Unsupported {
-        /// What was asked for, and by whom (flag, policy or rule).
-        what: String,
-    },
     /// The forge, before anything was written or while something was taken back.
     #[error("the forge could not be used")]
     Forge(#[source] ForgeError),

@@ -448,15 +448,6 @@ fn the_repository_that_gits_environment_names_is_meant_from_anywhere() {
 }
 
 #[test]
-fn an_option_without_effect_is_accepted_with_a_warning() {
-    let world = World::new();
-    let repo = world.repository(&FILES);
-    let ran = repo.promote(&with(&["--transport", "libgit2"]));
-    assert_eq!(ran.code, 0, "{ran}");
-    assert_snapshot!(ran.stderr, @"warning: `--transport` has no effect any more, and the next version refuses it: the installed git reaches every remote");
-}
-
-#[test]
 fn a_configuration_from_the_disk_is_used() {
     let world = World::new();
     let repo = world.repository(&FILES);

@@ -28,28 +28,12 @@ impl<'a> Rules<'a> {
         products: &[String],
         override_mode: Option<Mode>,
     ) -> Result<Self, EngineError> {
-        if override_mode == Some(Mode::Changes) {
-            return Err(EngineError::Unsupported {
-                what: "`--promote changes`".to_owned(),
-            });
-        }
         let mut templates = HashMap::new();
         for template in &settings.templates {
             let rules = template
                 .rules
                 .iter()
-                .map(|rule| {
-                    let waits = |p: &Promote| matches!(p, Promote::Mode(Mode::Changes));
-                    if override_mode.is_none() && rule.promote.iter().any(waits) {
-                        return Err(EngineError::Unsupported {
-                            what: format!(
-                                "`promote: changes` in the rule for `{}` of template `{}`",
-                                rule.files, template.name
-                            ),
-                        });
-                    }
-                    Ok((glob(&rule.files)?, rule))
-                })
+                .map(|rule| Ok((glob(&rule.files)?, rule)))
                 .collect::<Result<Vec<_>, EngineError>>()?;
             templates.insert(template.name.as_str(), rules);
         }

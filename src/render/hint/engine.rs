@@ -29,9 +29,6 @@ pub fn of_engine(error: &EngineError) -> Hint {
             "nothing was written; repair the files, or leave their application out with \
              `--service` or `--except FILE`",
         ),
-        EngineError::Unsupported { .. } => {
-            Hint::usage("it comes with a later version; nothing was written")
-        }
         EngineError::Policy { .. } => Hint::usage(
             "flags do not override a policy; `--action none` shows what would be promoted",
         ),
