@@ -24,13 +24,6 @@ pub(super) fn sending(base: &Branch) -> Event {
 /// The commit of a plan, on the commit that it was computed on.
 fn commit_request(cleared: &Cleared) -> CommitRequest {
     let plan = cleared.plan();
-    let mut message = plan.message().clone();
-    if !cleared.allowed().is_empty() {
-        let names: Vec<&str> = cleared.allowed().iter().map(|g| g.as_str()).collect();
-        message
-            .trailers
-            .push(("Promotion-Allowed".to_owned(), names.join(", ")));
-    }
     CommitRequest {
         parent: plan.target(),
         changes: plan
@@ -40,6 +33,6 @@ fn commit_request(cleared: &Cleared) -> CommitRequest {
                 content: file.after.as_ref().map(|c| (c.mode, c.bytes.clone())),
             })
             .collect(),
-        message: message.text(),
+        message: plan.message().text(&cleared.record()),
     }
 }

@@ -80,7 +80,6 @@ pub(super) fn compose(
         title,
         body,
         user_trailers,
-        trailers: Vec::new(),
     };
     Ok((message, notices))
 }

@@ -1,5 +1,6 @@
 //! A plan that the guards let pass.
 
+use super::record::Record;
 use super::{Finding, Plan};
 use crate::domain::GuardName;
 
@@ -21,9 +22,13 @@ impl Cleared {
         &self.plan
     }
 
-    /// The guards whose hold was lifted, for the record.
-    pub fn allowed(&self) -> &[GuardName] {
-        &self.allowed
+    /// What the commit records about the promotion, with the guards whose hold was lifted.
+    pub fn record(&self) -> Record {
+        let names: Vec<&str> = self.allowed.iter().map(|guard| guard.as_str()).collect();
+        Record {
+            allowed: (!names.is_empty()).then(|| names.join(", ")),
+            ..self.plan.record().clone()
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The plan itself.
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
-use super::identifier::{id_of, names};
-use super::instructions::without_instructions;
+use super::record::Record;
 use super::{Finding, Hop, Message, Notice, ProposalPlan};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, Origin};
 
@@ -10,7 +9,7 @@ use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, Origin};
 #[derive(Clone, Debug)]
 pub struct Plan {
     draft: Draft,
-    id: String,
+    record: Record,
 }
 
 /// The parts of a plan while it is computed.
@@ -38,34 +37,33 @@ pub(crate) struct Draft {
     pub findings: Vec<Finding>,
     /// Files that could not be read.
     pub faults: Vec<FileFault>,
-    /// The message, without trailers.
+    /// The words of the commit.
     pub message: Message,
     /// How it is proposed, should it become a pull request.
     pub proposal: ProposalPlan,
 }
 
 impl Draft {
-    /// Makes the plan: the id and the trailers are functions of everything else.
-    pub(crate) fn finish(mut self) -> Plan {
-        let id = id_of(&self.hop, &self.applications);
-        let trailer = |key: &str, value: String| (key.to_owned(), value);
-        self.message.trailers = vec![
-            trailer("Promotion-Id", id.clone()),
-            trailer("Promotion-From", without_instructions(&self.hop.from.name)),
-            trailer("Promotion-To", without_instructions(&self.hop.to.name)),
-            trailer("Promotion-Apps", names(&self.applications)),
-            trailer("Promotion-Source", self.source.to_string()),
-            trailer("Promotion-Target", self.target.to_string()),
-            trailer("Promotion-Mode", self.decider.to_string()),
-        ];
-        Plan { draft: self, id }
+    /// Makes the plan: its record is a function of everything else.
+    pub(crate) fn finish(self) -> Plan {
+        let commits = (self.source, self.target);
+        let record = Record::of(&self.hop, &self.applications, commits, self.decider);
+        Plan {
+            draft: self,
+            record,
+        }
     }
 }
 
 impl Plan {
-    /// The `Promotion-Id`: equal work has an equal id.
+    /// The promotion's id: equal work has an equal id.
     pub fn id(&self) -> &str {
-        &self.id
+        &self.record.id
+    }
+
+    /// What the commit records about the promotion, before any hold is lifted.
+    pub fn record(&self) -> &Record {
+        &self.record
     }
 
     /// From where to where.
@@ -83,7 +81,7 @@ impl Plan {
         self.draft.target
     }
 
-    /// What decided about the promoted differences: the `Promotion-Mode`.
+    /// What decided about the promoted differences.
     pub fn decider(&self) -> DecidedBy {
         self.draft.decider
     }
@@ -123,7 +121,7 @@ impl Plan {
         &self.draft.faults
     }
 
-    /// The commit message with its trailers.
+    /// The words of the commit.
     pub fn message(&self) -> &Message {
         &self.draft.message
     }

@@ -10,7 +10,7 @@
 //! an issue"), GitLab ("Skip a pipeline", "GitLab-specific references", "Quick actions"), Azure
 //! Pipelines ("Skipping CI for individual pushes"), Jira ("Smart Commits").
 
-use super::message::one_line;
+use super::one_line::one_line;
 
 /// Trailers that turn a commit's checks off or on.
 const CHECKS: [&str; 2] = ["skip-checks", "request-checks"];

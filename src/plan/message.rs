@@ -1,6 +1,9 @@
 //! The commit message.
 
-/// Title, body and trailers of the commit (and later of the pull request).
+use super::one_line::{harmless, one_line};
+use super::record::Record;
+
+/// Title, body and the user's trailers of the commit (and later of the pull request).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Message {
     /// The first line.
@@ -9,29 +12,20 @@ pub struct Message {
     pub body: String,
     /// Whole lines of trailers that the user's text ended with; may be empty.
     pub user_trailers: String,
-    /// `Promotion-Id` and the like, in order.
-    pub trailers: Vec<(String, String)>,
 }
 
 impl Message {
     /// The whole message as Git stores it: title, body, and one paragraph of trailers.
-    pub fn text(&self) -> String {
+    pub fn text(&self, record: &Record) -> String {
         let mut text = format!("{}\n", one_line(self.title.trim_end()));
         let body = self.body.trim_end();
         if !body.is_empty() {
             text.push('\n');
             push_lines(&mut text, body);
         }
-        if !self.user_trailers.is_empty() || !self.trailers.is_empty() {
-            text.push('\n');
-        }
+        text.push('\n');
         push_lines(&mut text, &self.user_trailers);
-        for (key, value) in &self.trailers {
-            text.push_str(key);
-            text.push_str(": ");
-            text.push_str(&one_line(value));
-            text.push('\n');
-        }
+        text.push_str(&record.to_string());
         text
     }
 }
@@ -47,15 +41,6 @@ fn push_lines(text: &mut String, lines: &str) {
     }
 }
 
-/// Text from a repository may hold anything; a line end would forge a trailer.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(harmless).collect()
-}
-
-fn harmless(c: char) -> char {
-    if c.is_control() { '\u{fffd}' } else { c }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,14 +51,22 @@ mod tests {
             title: "Title".to_owned(),
             body: "One.\r\n\r\nTwo.\n".to_owned(),
             user_trailers: "Ticket: 7\n".to_owned(),
-            trailers: vec![("Promotion-Apps".to_owned(), "a\nb".to_owned())],
         };
-        let trailers = "Ticket: 7\nPromotion-Apps: a\u{fffd}b\n";
-        assert_eq!(
-            message.text(),
-            format!("Title\n\nOne.\n\nTwo.\n\n{trailers}")
-        );
+        let record = Record {
+            id: "1".to_owned(),
+            from: "a".to_owned(),
+            to: "b".to_owned(),
+            applications: "a\nb".to_owned(),
+            source: None,
+            target: None,
+            mode: None,
+            allowed: None,
+        };
+        let trailers = format!("Ticket: 7\n{record}");
+        assert!(trailers.ends_with(": a\u{fffd}b\n"), "{trailers}");
+        let text = message.text(&record);
+        assert_eq!(text, format!("Title\n\nOne.\n\nTwo.\n\n{trailers}"));
         message.body.clear();
-        assert_eq!(message.text(), format!("Title\n\n{trailers}"));
+        assert_eq!(message.text(&record), format!("Title\n\n{trailers}"));
     }
 }

@@ -12,13 +12,12 @@ mod cleared;
 mod draft;
 mod file;
 mod hash;
-mod identifier;
 mod instructions;
-mod mark;
 mod message;
 mod notice;
+mod one_line;
 mod proposal;
-mod trailers;
+mod record;
 
 pub use branch_name::{Asked, branch_name};
 pub use cleared::{Cleared, Hold};
@@ -28,14 +27,14 @@ pub use file::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference,
     VersionChange,
 };
-pub(crate) use identifier::id_of;
-pub use identifier::{Changes, promotion_id};
 pub(crate) use instructions::without_instructions;
 pub use message::Message;
 pub use notice::{Notice, Obstacle};
 pub use proposal::ProposalPlan;
-pub use trailers::paragraphs;
-pub(crate) use trailers::split as split_trailers;
+pub use record::{
+    Changes, HiddenLines, Mark, Record, is_promotion, withdrawal_comment, withdrawn_body,
+};
+pub(crate) use record::{id_of, split_trailers};
 
 use crate::domain::{Environment, GuardName};
 

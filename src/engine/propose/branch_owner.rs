@@ -5,15 +5,15 @@
 //! The program rewrites its own branch as promotions change, and never what a
 //! person has put there. An author's name proves nothing: people commit under
 //! the program's name, and the program under theirs. So a commit has to prove
-//! itself: its `Promotion-Id` must be the id of what it says and changes. Who
-//! amends its files or their modes, or adds a commit, breaks that proof. Words alone may be
-//! amended; they are the plan's, and are written anew.
+//! itself: the id in its [`Record`] must be that of what it names and changes.
+//! Amending its files or their modes, or adding a commit, breaks that proof.
+//! Words alone may be amended; they are the plan's, and are written anew.
 
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 use crate::engine::compare::MAX_BYTES;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::OtherCommit;
-use crate::plan::{Changes, Content, paragraphs, promotion_id};
+use crate::plan::{Changes, Content, Record};
 use crate::port::{
     HistoryDepth, ProposedBranch, ProposedCommit, ProposedFile, Repository, Snapshot,
 };
@@ -82,38 +82,7 @@ fn other(commit: &ProposedCommit) -> OtherCommit {
     }
 }
 
-/// What a commit's message says of its promotion.
-struct Claim {
-    id: String,
-    from: String,
-    to: String,
-    applications: String,
-    stands_on: Option<String>,
-}
-
-impl Claim {
-    /// The claims of a message, the last one first.
-    ///
-    /// A forge or a person may have put paragraphs below the trailers. To read the ones above as
-    /// well is safe, for a claim has to prove itself.
-    fn all_of(message: &str) -> Vec<Self> {
-        let claim = |paragraph: &Vec<(&str, String)>| {
-            // Of two values for one key the program's own is the lower one.
-            let last = |key| paragraph.iter().rev().find(|(k, _)| *k == key);
-            let value = |key| last(key).map(|(_, value)| value.clone());
-            Some(Self {
-                id: value("Promotion-Id")?,
-                from: value("Promotion-From")?,
-                to: value("Promotion-To")?,
-                applications: value("Promotion-Apps")?,
-                stands_on: value("Promotion-Target"),
-            })
-        };
-        paragraphs(message).iter().filter_map(claim).collect()
-    }
-}
-
-/// The commit's `Promotion-Id`, when that is the id of what it says and changes.
+/// The id that a commit records, when that is the id of what it names and changes.
 fn proven(
     repository: &dyn Repository,
     commit: &ProposedCommit,
@@ -122,11 +91,11 @@ fn proven(
     let [parent] = commit.parents[..] else {
         return Ok(None);
     };
-    let mut claims = Claim::all_of(&commit.message);
+    let mut records = Record::all_in(&commit.message);
     // Where nothing below it can be seen, it must stand where it was written: on the base.
     let parent = parent.to_string();
-    claims.retain(|c| depth != HistoryDepth::LastCommit || c.stands_on.as_ref() == Some(&parent));
-    if claims.is_empty() {
+    records.retain(|r| depth != HistoryDepth::LastCommit || r.target.as_ref() == Some(&parent));
+    if records.is_empty() {
         return Ok(None);
     }
     let snapshot = repository.snapshot(commit.id)?;
@@ -141,8 +110,8 @@ fn proven(
         };
         changes.add(path, before.as_ref(), after.as_ref());
     }
-    let is_proven = |c: &Claim| promotion_id(&c.from, &c.to, &c.applications, &changes) == c.id;
-    Ok(claims.into_iter().find(is_proven).map(|claim| claim.id))
+    let proven = records.into_iter().find(|r| r.is_proven_by(&changes));
+    Ok(proven.map(|record| record.id))
 }
 
 /// What the program could not have written: too large, or no blob at all.
@@ -214,44 +183,4 @@ fn file_at(
         }
     }
     Ok(Some(at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Claim;
-
-    #[test]
-    fn claims_are_read_from_every_paragraph() {
-        let trailers = |id: &str| {
-            format!(
-                "Promotion-Id: {id}\nPromotion-From: a\nPromotion-To: b\nPromotion-Apps: x, y\n"
-            )
-        };
-        let ids = |message: &str| -> Vec<String> {
-            let claims = Claim::all_of(message);
-            claims.into_iter().map(|claim| claim.id).collect()
-        };
-        let own = trailers("own");
-        for (message, expected) in [
-            (format!("T\n\n{own}"), &["own"][..]),
-            (
-                format!("T\n\nBody.\n\n{own}\nCo-authored-by: Bob <b@c.d>\n"),
-                &["own"],
-            ),
-            (format!("T\n\nSigned-off-by: Ada\n{own}"), &["own"]),
-            (format!("T\n\nPromotion-Id: forged\n{own}"), &["own"]),
-            (format!("T\n\n{own}by hand\n"), &["own"]),
-            (
-                format!("T\n\n{}\n{own}", trailers("first")),
-                &["own", "first"],
-            ),
-            (
-                "T\n\nPromotion-Id: own\n\nPromotion-From: a\n".to_owned(),
-                &[],
-            ),
-            (own.clone(), &[]),
-        ] {
-            assert_eq!(ids(&message), expected, "{message}");
-        }
-    }
 }

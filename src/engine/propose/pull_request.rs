@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::state::{ProposalState, mark_line};
+use super::state::ProposalState;
 use super::text::PullRequestText;
 use crate::domain::PullRequestSettings;
 use crate::engine::receipt::{PullRequestChange, PullRequestOutcome};
-use crate::plan::{Notice, Plan};
+use crate::plan::{HiddenLines, Mark, Notice, Plan};
 use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
-
-/// What begins the hidden line that lists who was asked for a review.
-const ASKED: &str = "<!-- git-promote-asked: ";
 
 /// Opens the pull request, or finds it, and gives it everything that it lacks.
 ///
@@ -42,7 +39,7 @@ pub(super) async fn bring_up_to_date(
         open(forge, &proposal, standing.rejected.as_ref()).await?
     };
     let number = request.number;
-    let asked = asked(&request.body);
+    let asked = HiddenLines::of(&request.body).asked;
     let wanted = body(text, &asked, &mark);
     if request.title != text.title || !is_same(&request.body, &wanted) {
         forge.rewrite(number, &text.title, &wanted).await?;
@@ -125,23 +122,11 @@ async fn open(
 }
 
 /// The text, whom the program asked, and the mark.
-fn body(text: &PullRequestText, asked: &BTreeSet<String>, mark: &str) -> String {
-    let mut hidden = mark_line(mark);
-    if !asked.is_empty() {
-        let names: Vec<&str> = asked.iter().map(String::as_str).collect();
-        hidden = format!("{ASKED}{} -->\n{hidden}", names.join(" "));
-    }
-    text.body_with(&hidden)
-}
-
-/// Whom a body says that the program has asked; teams begin with `@`.
-fn asked(body: &str) -> BTreeSet<String> {
-    let line = body.lines().rev().find_map(|l| {
-        let rest = l.trim().strip_prefix(ASKED)?;
-        rest.strip_suffix(" -->")
-    });
-    let names = line.unwrap_or_default().split_whitespace();
-    names.map(ToOwned::to_owned).collect()
+fn body(text: &PullRequestText, asked: &BTreeSet<String>, mark: &Mark) -> String {
+    text.body_with(&HiddenLines {
+        asked: asked.clone(),
+        mark: Some(mark.clone()),
+    })
 }
 
 /// Whom the settings ask for a review; teams begin with `@`.

@@ -10,6 +10,7 @@ use super::branch_owner::BranchOwner;
 use crate::domain::CommitId;
 use crate::engine::receipt::{OtherCommit, PullRequestOutcome};
 use crate::engine::request::{OnForeignCommits, OnRejection};
+use crate::plan::{HiddenLines, Mark};
 use crate::port::{Expected, PullRequest, PullRequestState};
 
 /// What is there.
@@ -64,15 +65,18 @@ pub(super) fn next_step(
 ///
 /// The newest closed one counts that bears the same mark; nothing before the last merge counts. One
 /// whose mark was deleted says no to everything until something newer is proposed.
-pub(super) fn rejected<'a>(newest_first: &'a [PullRequest], mark: &str) -> Option<&'a PullRequest> {
+pub(super) fn rejected<'a>(
+    newest_first: &'a [PullRequest],
+    mark: &Mark,
+) -> Option<&'a PullRequest> {
     let mut is_newest = true;
     for request in newest_first {
         match request.state {
             PullRequestState::Open => {}
             PullRequestState::Merged => return None,
             PullRequestState::Closed => {
-                match mark_of(&request.body) {
-                    Some(found) if found == mark => return Some(request),
+                match HiddenLines::of(&request.body).mark {
+                    Some(found) if found == *mark => return Some(request),
                     None if is_newest => return Some(request),
                     _ => {}
                 }
@@ -83,28 +87,10 @@ pub(super) fn rejected<'a>(newest_first: &'a [PullRequest], mark: &str) -> Optio
     None
 }
 
-/// What every mark begins with.
-const MARK: &str = "<!-- git-promote: ";
-
-/// The mark of a pull request that the program itself has closed.
-pub(super) const WITHDRAWN: &str = "nothing left to promote";
-
-/// The line that a body ends with.
-pub(super) fn mark_line(mark: &str) -> String {
-    format!("{MARK}{mark} -->")
-}
-
-/// The mark in a body.
-pub(super) fn mark_of(body: &str) -> Option<&str> {
-    let line = body
-        .lines()
-        .rev()
-        .find_map(|l| l.trim().strip_prefix(MARK))?;
-    line.strip_suffix(" -->")
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::domain::ObjectId;
 
@@ -214,8 +200,15 @@ mod tests {
     #[test]
     fn a_rejection_holds_for_what_was_rejected() {
         use PullRequestState::{Closed, Merged};
-        let body = |mark: &str| format!("words\n\n{}\n", mark_line(mark));
-        let (a, b, gone) = (body("a"), body("b"), body(WITHDRAWN));
+        let mark = |hash: &str| Mark::Promotes(hash.to_owned());
+        let body = |mark| {
+            let hidden = HiddenLines {
+                asked: BTreeSet::new(),
+                mark: Some(mark),
+            };
+            format!("words\n\n{hidden}\n")
+        };
+        let (a, b, gone) = (body(mark("a")), body(mark("b")), body(Mark::NothingLeft));
         for (requests, expected) in [
             (vec![], None),
             (vec![(1, Closed, a.as_str())], Some(1)),
@@ -234,15 +227,8 @@ mod tests {
                 .iter()
                 .map(|(number, state, body)| request(*number, *state, body))
                 .collect();
-            let found = rejected(&list, "a").map(|r| r.number);
+            let found = rejected(&list, &mark("a")).map(|r| r.number);
             assert_eq!(found, expected, "{requests:?}");
         }
-    }
-
-    #[test]
-    fn the_last_mark_of_a_body_counts() {
-        let body = format!("{}\r\nwords\r\n{}\r\n", mark_line("a"), mark_line("b"));
-        assert_eq!(mark_of(&body), Some("b"));
-        assert_eq!(mark_of("words"), None);
     }
 }

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use crate::engine::commit_message::{self, render};
 use crate::engine::error::EngineError;
 use crate::engine::request::Request;
-use crate::plan::Plan;
+use crate::plan::{HiddenLines, Plan};
 use crate::port::{BODY_LIMIT, PlanPreview, body_size};
 
 /// How many characters of a title forges take, with some to spare.
@@ -71,7 +71,7 @@ impl PullRequestText {
     }
 
     /// The body with hidden lines behind it.
-    pub(super) fn body_with(&self, hidden: &str) -> String {
+    pub(super) fn body_with(&self, hidden: &HiddenLines) -> String {
         format!("{}\n\n{}", self.body.trim_end(), hidden)
     }
 }

@@ -1,14 +1,10 @@
 //! Taking a proposal back when nothing is left to promote.
 
-use super::state::{WITHDRAWN, mark_line};
 use crate::domain::CommitId;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::plan::Notice;
+use crate::plan::{Notice, withdrawal_comment, withdrawn_body};
 use crate::port::{Advance, Branch, Event, Expected, ForgeError, PullRequest, RepositoryError};
-
-/// The hidden line by which the comment is known again.
-const COMMENT: &str = "<!-- git-promote-comment: nothing left to promote -->";
 
 /// What became of the branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,13 +34,14 @@ pub(super) async fn withdraw(
     if let Some((forge, request)) = ports.forge.zip(open) {
         ports.observer.event(&Event::ClosingPullRequest);
         let number = request.number;
+        let mark = withdrawal_comment();
         let text = format!(
-            "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{COMMENT}",
+            "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{mark}",
             base.name.replace('`', "'"),
         );
-        let body = without_mark(&request.body);
+        let body = withdrawn_body(&request.body);
         let closing = async {
-            forge.comment(number, COMMENT, &text).await?;
+            forge.comment(number, &mark, &text).await?;
             if body != request.body {
                 forge.rewrite(number, &request.title, &body).await?;
             }
@@ -88,27 +85,5 @@ async fn delete(
             message,
         })),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// The body with the mark of a request that nobody rejected.
-fn without_mark(body: &str) -> String {
-    let own = mark_line(WITHDRAWN);
-    let is_mark = |line: &&str| line.trim().starts_with("<!-- git-promote: ");
-    let kept: Vec<&str> = body.lines().filter(|line| !is_mark(line)).collect();
-    let text = kept.join("\n");
-    format!("{}\n\n{own}", text.trim_end())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mark_is_replaced_and_the_words_stay() {
-        let body = format!("words\n\n{}\n", mark_line("a"));
-        let withdrawn = without_mark(&body);
-        assert_eq!(withdrawn, format!("words\n\n{}", mark_line(WITHDRAWN)));
-        assert_eq!(without_mark(&withdrawn), withdrawn);
     }
 }

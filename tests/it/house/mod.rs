@@ -155,6 +155,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "adapter",
+        // `plan` for what a promotion's commit records about itself.
         rooms: &["domain", "plan", "port"],
         crates: &[
             "async_trait",
@@ -233,6 +234,9 @@ const NEVER_DONE: &[&str] = &[
     "eprint!",
     "eprintln!",
 ];
+
+/// The only folder that writes and reads the trailers and hidden lines of a promotion.
+const RECORD: &str = "src/plan/record/";
 
 /// How long a file may be, without its tests.
 const LINES: usize = 400;
@@ -435,6 +439,22 @@ fn nothing_panics_or_prints_on_its_own() {
     assert_none(&faults);
 }
 
+/// Whether a literal holds the key of a promotion's trailer, or a hidden line of its pull request.
+fn is_recorded(literal: &str) -> bool {
+    let mut keys = literal.split("Promotion-").skip(1);
+    keys.any(|rest| rest.starts_with(char::is_alphabetic)) || literal.contains("<!-- git-promote")
+}
+
+#[test]
+fn trailers_and_hidden_lines_are_written_and_read_in_one_folder() {
+    let mut faults = Vec::new();
+    for source in source::all().iter().filter(|s| !s.path.starts_with(RECORD)) {
+        let found = source.literals.iter().filter(|l| is_recorded(&l.text));
+        faults.extend(found.map(|l| format!("{}:{}: {}", source.path, l.line, l.text)));
+    }
+    assert_none(&faults);
+}
+
 #[test]
 fn a_file_holds_one_idea() {
     let long = source::all().iter().filter(|s| s.lines > LINES);
@@ -510,7 +530,9 @@ fn the_reader_sees_through_macros_imports_and_modules() {
         use std::{fs as disk, time::Duration};
         mod inner { fn f() { super::super::other::g(); vec![crate::port::X, a.unwrap()]; } }
         #[cfg(test)] mod tests { fn f() { panic!() } }
-        async fn wait(x: git2::Oid) -> std::time::Instant { assert!(x != y); x.unwrap() }
+        /// \"in a comment\"
+        const A: &str = \"a\";
+        async fn wait(x: git2::Oid) -> std::time::Instant { assert!(x != y, \"b\"); x.unwrap() }
     ";
     let source = source::parse(text, &["room", "part"]);
     let names: Vec<String> = source.names.iter().map(|n| n.parts.join("::")).collect();
@@ -524,6 +546,8 @@ fn the_reader_sees_through_macros_imports_and_modules() {
     ] {
         assert!(names.contains(&name.to_owned()), "{name}: {names:?}");
     }
+    let literals: Vec<&str> = source.literals.iter().map(|l| l.text.as_str()).collect();
+    assert_eq!(literals, ["\"a\"", "\"b\""]);
     let deeds: Vec<&str> = source.deeds.iter().map(|d| d.word.as_str()).collect();
     assert_eq!(deeds, ["vec!", "unwrap()", "async", "assert!", "unwrap()"]);
 }

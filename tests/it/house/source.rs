@@ -25,6 +25,16 @@ pub struct Source {
     pub exports: Vec<(String, Vec<String>)>,
     /// Names without a path that it uses.
     pub words: BTreeSet<String>,
+    /// Its literals as they are written; doc comments are none.
+    pub literals: Vec<Literal>,
+}
+
+/// A literal in the code.
+pub struct Literal {
+    /// As it is written.
+    pub text: String,
+    /// Where.
+    pub line: usize,
 }
 
 /// A path that a file names: `crate`, a dependency or `std` first.
@@ -158,6 +168,7 @@ struct Reader {
     is_exporting: bool,
     exports: Vec<(String, Vec<String>)>,
     words: BTreeSet<String>,
+    literals: Vec<Literal>,
     own: Vec<String>,
 }
 
@@ -173,6 +184,7 @@ impl Reader {
             is_exporting: false,
             exports: Vec::new(),
             words: BTreeSet::new(),
+            literals: Vec::new(),
             own: module.to_vec(),
         }
     }
@@ -186,6 +198,7 @@ impl Reader {
             module: self.own,
             exports: self.exports,
             words: self.words,
+            literals: self.literals,
         }
     }
 
@@ -234,6 +247,10 @@ impl Reader {
         }
     }
 
+    fn literal(&mut self, text: String, line: usize) {
+        self.literals.push(Literal { text, line });
+    }
+
     fn deed(&mut self, word: String, line: usize) {
         self.deeds.push(Deed { word, line });
     }
@@ -271,6 +288,10 @@ impl Reader {
         while at < trees.len() {
             match &trees[at] {
                 TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Literal(literal) => {
+                    let line = literal.span().start().line;
+                    self.literal(literal.to_string(), line);
+                }
                 TokenTree::Ident(ident) => {
                     let line = ident.span().start().line;
                     let called = |delimiter| matches!(trees.get(at + 1), Some(TokenTree::Group(g)) if g.delimiter() == delimiter);
@@ -294,7 +315,7 @@ impl Reader {
                         self.name(&parts, false, line);
                     }
                 }
-                _ => {}
+                TokenTree::Punct(_) => {}
             }
             at += 1;
         }
@@ -375,7 +396,15 @@ impl<'a> Visit<'a> for Reader {
         visit::visit_macro(self, item);
     }
 
+    fn visit_lit_str(&mut self, literal: &'a syn::LitStr) {
+        let line = literal.span().start().line;
+        self.literal(literal.token().to_string(), line);
+    }
+
     fn visit_attribute(&mut self, attribute: &'a syn::Attribute) {
+        if attribute.path().is_ident("doc") {
+            return;
+        }
         if let syn::Meta::List(list) = &attribute.meta {
             self.tokens(list.tokens.clone());
         }

@@ -8,7 +8,7 @@ use crate::adapter::git::remote::push::{PushOutcome, Update};
 use crate::adapter::git::remote::urls::{Purpose, tracking};
 use crate::adapter::git::worktree::advance::advance;
 use crate::domain::{CommitId, ObjectId};
-use crate::plan::{Notice, Obstacle};
+use crate::plan::{Notice, Obstacle, is_promotion};
 use crate::port::{Advance, Branch, RepositoryError};
 
 /// Moves the branch from its tip to `commit`: on its remote first, if it has one, then locally.
@@ -117,10 +117,10 @@ pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, Repositor
     };
     let name = branch_ref(&branch.name);
     let commit = local.objects.commit(tip)?;
-    let is_promotion = commit.message.contains("\nPromotion-Id: ");
+    let is_promoted = is_promotion(&commit.message);
     let Some(old) = local
         .target(&name)?
-        .filter(|old| is_promotion && *old != tip)
+        .filter(|old| is_promoted && *old != tip)
     else {
         return Ok(Vec::new());
     };

@@ -1,19 +1,20 @@
-//! What moves, as a hash: how a promotion that was rejected is known again.
+//! A hash of what is promoted, by which a rejected promotion is recognised.
 //!
 //! # Why
 //!
-//! Who closes a pull request says no to what it would bring, not to the state
-//! that the target happened to have. So the hash covers the source's side only:
-//! a change elsewhere in the target asks nobody again, a new version does.
+//! Closing a pull request rejects what it would change, not the state that the
+//! target happened to have. So the hash covers only the source's side: a change
+//! elsewhere in the target leaves a promotion rejected, a new version does not.
 
-use super::Plan;
-use super::hash::Hash;
 use super::identifier::digest;
+use super::pull_request::Mark;
+use crate::plan::draft::Plan;
+use crate::plan::hash::Hash;
 use crate::yaml::Value;
 
 impl Plan {
     /// The hash of what is promoted, whatever the target has now.
-    pub fn mark(&self) -> String {
+    pub fn mark(&self) -> Mark {
         let mut hash = Hash::new("git-promote/moves/v2");
         hash.field(&self.hop().from.name);
         hash.field(&self.hop().to.name);
@@ -37,11 +38,11 @@ impl Plan {
                 }
             }
         }
-        hash.hex(16)
+        Mark::Promotes(hash.hex(16))
     }
 }
 
-/// A value's fields; its shape is told, so that no two values run together.
+/// Adds a value with its shape, so that two different values never give the same fields.
 fn value(hash: &mut Hash, of: &Value) {
     match of {
         Value::Scalar { text, kind } => {

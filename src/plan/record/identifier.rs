@@ -1,13 +1,13 @@
-//! The `Promotion-Id`.
+//! A promotion's id.
 
 use std::collections::BTreeMap;
 
-use super::Hop;
-use super::file::{ApplicationPlan, Content, FilePlan};
-use super::hash::Hash;
-use super::instructions::without_instructions;
-use super::message::one_line;
 use crate::domain::{FileMode, RepoPath};
+use crate::plan::Hop;
+use crate::plan::file::{ApplicationPlan, Content, FilePlan};
+use crate::plan::hash::Hash;
+use crate::plan::instructions::without_instructions;
+use crate::plan::one_line::one_line;
 
 /// Files with their contents before and after, in the order of their paths.
 #[derive(Clone, Debug, Default)]
@@ -25,11 +25,10 @@ impl Changes {
 ///
 /// # Why
 ///
-/// A repeated run must know its own earlier work. Time, author and branch are
-/// the run's and stay out; equal work has an equal id. Everything that is in it
-/// stands in the commit as well, so that a commit can prove whose it is: whoever
-/// amends its files or their modes cannot keep its id.
-pub fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
+/// A later run must recognise the work of an earlier one. Time, author and branch differ between
+/// runs and stay out; equal work has an equal id. All inputs can be read from the commit, so that
+/// it can prove that git-promote made it: amending its files or their modes changes the id.
+pub(super) fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
     let mut hash = Hash::new("git-promote/promotion/v3");
     for text in [from, to, applications] {
         hash.field(one_line(text).trim());

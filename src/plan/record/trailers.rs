@@ -6,8 +6,8 @@
 //! therefore join the trailers that a user's text ends with (`Signed-off-by`), or Git no longer
 //! finds the user's. The rules are those of `git interpret-trailers`.
 
-/// The start of every key that git-promote writes. A user's text cannot set such a key.
-const RESERVED: &str = "promotion-";
+/// The start of every key that git-promote writes, in any case. A user's text cannot set such a key.
+const RESERVED: &str = "Promotion-";
 
 /// The lines that Git itself writes: one of them makes a paragraph of trailers that also holds text.
 const WRITTEN_BY_GIT: [&str; 2] = ["Signed-off-by: ", "(cherry picked from commit "];
@@ -51,7 +51,7 @@ pub(crate) fn split(text: &str) -> (&str, Trailers) {
 ///
 /// A paragraph need not be one that Git takes for trailers: a merge by squashing puts other text
 /// below them, and people add lines.
-pub fn paragraphs(message: &str) -> Vec<Vec<(&str, String)>> {
+pub(super) fn paragraphs(message: &str) -> Vec<Vec<(&str, String)>> {
     let mut all = vec![Vec::new()];
     for line in message.lines() {
         if line.trim().is_empty() {

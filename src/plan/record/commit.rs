@@ -1,0 +1,203 @@
+//! The trailers of a promotion's commit.
+
+use std::fmt;
+
+use super::identifier::{Changes, id_of, names, promotion_id};
+use super::trailers::paragraphs;
+use crate::domain::{CommitId, DecidedBy};
+use crate::plan::Hop;
+use crate::plan::file::ApplicationPlan;
+use crate::plan::instructions::without_instructions;
+use crate::plan::one_line::one_line;
+
+const ID: &str = "Promotion-Id";
+const FROM: &str = "Promotion-From";
+const TO: &str = "Promotion-To";
+const APPLICATIONS: &str = "Promotion-Apps";
+const SOURCE: &str = "Promotion-Source";
+const TARGET: &str = "Promotion-Target";
+const MODE: &str = "Promotion-Mode";
+const ALLOWED: &str = "Promotion-Allowed";
+
+/// What a commit records about its promotion, as the values of its trailers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The id: equal work has an equal id.
+    pub id: String,
+    /// The source environment.
+    pub from: String,
+    /// The target environment.
+    pub to: String,
+    /// The changed applications, separated by `, `.
+    pub applications: String,
+    /// The commit whose source files were read.
+    pub source: Option<String>,
+    /// The commit that the promotion was computed on.
+    pub target: Option<String>,
+    /// What decided about the promoted differences.
+    pub mode: Option<String>,
+    /// The guards whose hold was lifted, separated by `, `.
+    pub allowed: Option<String>,
+}
+
+impl Record {
+    /// The record of a plan's parts.
+    pub(crate) fn of(
+        hop: &Hop,
+        applications: &[ApplicationPlan],
+        (source, target): (CommitId, CommitId),
+        decider: DecidedBy,
+    ) -> Self {
+        Self {
+            id: id_of(hop, applications),
+            from: without_instructions(&hop.from.name),
+            to: without_instructions(&hop.to.name),
+            applications: names(applications),
+            source: Some(source.to_string()),
+            target: Some(target.to_string()),
+            mode: Some(decider.to_string()),
+            allowed: None,
+        }
+    }
+
+    /// Every record in a message, the last one first.
+    ///
+    /// A forge or a person may have put paragraphs below the trailers. Reading the ones above as
+    /// well is safe, because a record has to prove itself ([`Record::is_proven_by`]).
+    pub fn all_in(message: &str) -> Vec<Self> {
+        let record = |paragraph: &Vec<(&str, String)>| {
+            // Of two values for one key git-promote wrote the lower one.
+            let last = |key| paragraph.iter().rev().find(|(k, _)| *k == key);
+            let value = |key| last(key).map(|(_, value)| value.clone());
+            Some(Self {
+                id: value(ID)?,
+                from: value(FROM)?,
+                to: value(TO)?,
+                applications: value(APPLICATIONS)?,
+                source: value(SOURCE),
+                target: value(TARGET),
+                mode: value(MODE),
+                allowed: value(ALLOWED),
+            })
+        };
+        paragraphs(message).iter().filter_map(record).collect()
+    }
+
+    /// Whether the id is that of these changes and of what else the record names.
+    pub fn is_proven_by(&self, changes: &Changes) -> bool {
+        promotion_id(&self.from, &self.to, &self.applications, changes) == self.id
+    }
+}
+
+/// The lines of the trailers, each with its end.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let trailers = [
+            (ID, Some(&self.id)),
+            (FROM, Some(&self.from)),
+            (TO, Some(&self.to)),
+            (APPLICATIONS, Some(&self.applications)),
+            (SOURCE, self.source.as_ref()),
+            (TARGET, self.target.as_ref()),
+            (MODE, self.mode.as_ref()),
+            (ALLOWED, self.allowed.as_ref()),
+        ];
+        for (key, value) in trailers {
+            if let Some(value) = value {
+                writeln!(f, "{key}: {}", one_line(value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a commit message is a promotion's, as far as its text shows.
+pub fn is_promotion(message: &str) -> bool {
+    message.contains(&format!("\n{ID}: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Message;
+
+    fn record(id: &str) -> Record {
+        Record {
+            id: id.to_owned(),
+            from: "staging".to_owned(),
+            to: "production".to_owned(),
+            applications: "api, web".to_owned(),
+            source: Some("5".repeat(40)),
+            target: Some("6".repeat(40)),
+            mode: Some("versions".to_owned()),
+            allowed: Some("moving-version, encrypted".to_owned()),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let message = Message {
+            title: "Promote".to_owned(),
+            body: "Why.".to_owned(),
+            user_trailers: "Ticket: 7\n".to_owned(),
+        };
+        let short = Record {
+            allowed: None,
+            ..record("b")
+        };
+        for written in [record("a"), short] {
+            let text = message.text(&written);
+            assert!(is_promotion(&text));
+            assert_eq!(Record::all_in(&text), [written]);
+        }
+    }
+
+    #[test]
+    fn the_trailers_are_written_in_order() {
+        insta::assert_snapshot!(record("5f0c"), @"
+        Promotion-Id: 5f0c
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: api, web
+        Promotion-Source: 5555555555555555555555555555555555555555
+        Promotion-Target: 6666666666666666666666666666666666666666
+        Promotion-Mode: versions
+        Promotion-Allowed: moving-version, encrypted
+        ");
+    }
+
+    #[test]
+    fn records_are_read_from_every_paragraph() {
+        let trailers = |id: &str| {
+            format!(
+                "Promotion-Id: {id}\nPromotion-From: a\nPromotion-To: b\nPromotion-Apps: x, y\n"
+            )
+        };
+        let ids = |message: &str| -> Vec<String> {
+            let records = Record::all_in(message);
+            records.into_iter().map(|record| record.id).collect()
+        };
+        let own = trailers("own");
+        for (message, expected) in [
+            (format!("T\n\n{own}"), &["own"][..]),
+            (
+                format!("T\n\nBody.\n\n{own}\nCo-authored-by: Bob <b@c.d>\n"),
+                &["own"],
+            ),
+            (format!("T\n\nSigned-off-by: Ada\n{own}"), &["own"]),
+            (format!("T\n\nPromotion-Id: forged\n{own}"), &["own"]),
+            (format!("T\n\n{own}by hand\n"), &["own"]),
+            (
+                format!("T\n\n{}\n{own}", trailers("first")),
+                &["own", "first"],
+            ),
+            (
+                "T\n\nPromotion-Id: own\n\nPromotion-From: a\n".to_owned(),
+                &[],
+            ),
+            (own.clone(), &[]),
+        ] {
+            assert_eq!(ids(&message), expected, "{message}");
+        }
+    }
+}
