@@ -1,5 +1,6 @@
 //! `git promote`: plan, show, ask, apply, tell.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::common_arguments::Output;
@@ -12,7 +13,7 @@ use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
 use super::{confirm, disk};
 use crate::domain::{Action, GuardName};
-use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
+use crate::engine::{self, Allow, GUARDS, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
 use crate::render::{json_v1, markdown, receipt, text};
 use crate::wiring::Adapters;
@@ -42,7 +43,7 @@ pub struct PromoteArguments {
     pub body: Option<String>,
 
     /// Lift the hold of a guard, or of `all`; recorded in the commit; repeatable.
-    #[arg(long, value_name = "GUARD", value_enum, action = ArgAction::Append, help_heading = "Promotion")]
+    #[arg(long, value_name = "GUARD", value_parser = allow_word(), action = ArgAction::Append, help_heading = "Promotion")]
     pub allow: Vec<AllowWord>,
 
     /// How it is proposed.
@@ -69,15 +70,25 @@ pub enum ActionWord {
     None,
 }
 
-/// The words of `--allow`.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+/// A word of `--allow`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AllowWord {
-    /// A pinned version may become a moving name such as `latest`.
-    MovingVersion,
-    /// An encrypted value may move to another environment.
-    Encrypted,
+    /// The hold of this guard is lifted.
+    Guard(GuardName),
     /// Every hold is lifted.
     All,
+}
+
+/// Reads a word of `--allow`: the name of a guard, or `all`.
+fn allow_word() -> impl TypedValueParser<Value = AllowWord> {
+    let guards = GUARDS
+        .iter()
+        .map(|guard| PossibleValue::new(guard.name.as_str()).help(guard.help));
+    let all = PossibleValue::new("all").help("Every hold is lifted");
+    PossibleValuesParser::new(guards.chain([all])).map(|word| {
+        let guard = GUARDS.iter().find(|guard| guard.name.as_str() == word);
+        guard.map_or(AllowWord::All, |guard| AllowWord::Guard(guard.name))
+    })
 }
 
 impl From<ActionWord> for Action {
@@ -99,8 +110,7 @@ fn title(text: &str) -> Result<String, &'static str> {
 
 fn allow(words: &[AllowWord]) -> Allow {
     let guards = words.iter().map(|word| match word {
-        AllowWord::MovingVersion => Some(GuardName::MovingVersion),
-        AllowWord::Encrypted => Some(GuardName::Encrypted),
+        AllowWord::Guard(name) => Some(*name),
         AllowWord::All => None,
     });
     guards
@@ -220,25 +230,26 @@ fn would_commit(prepared: &Prepared, request: &Request) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::arguments::Arguments;
 
     #[test]
-    fn every_guard_has_a_word() {
-        let words: Vec<String> = AllowWord::value_variants()
-            .iter()
-            .filter_map(|w| w.to_possible_value().map(|v| v.get_name().to_owned()))
-            .collect();
-        let mut names: Vec<&str> = GuardName::ALL.iter().map(|g| g.as_str()).collect();
-        names.push("all");
-        assert_eq!(words, names);
+    fn every_guard_and_all_are_words() {
+        let read = |word: &str| {
+            let line = ["git-promote", "--from", "a", "--to", "b", "--allow", word];
+            Arguments::read(line.map(Into::into)).map(|read| allow(&read.promote.allow))
+        };
+        for guard in GUARDS {
+            let name = guard.name;
+            assert_eq!(read(name.as_str()).unwrap(), Allow::Guards(vec![name]));
+        }
+        assert_eq!(read("all").unwrap(), Allow::All);
+        assert!(read("everything").is_err());
     }
 
     #[test]
     fn all_lifts_everything_beside_a_named_guard_too() {
-        assert_eq!(allow(&[AllowWord::Encrypted, AllowWord::All]), Allow::All);
-        assert_eq!(
-            allow(&[AllowWord::Encrypted]),
-            Allow::Guards(vec![GuardName::Encrypted])
-        );
+        let one = AllowWord::Guard(GUARDS[0].name);
+        assert_eq!(allow(&[one, AllowWord::All]), Allow::All);
         assert_eq!(allow(&[]), Allow::default());
     }
 }

@@ -22,7 +22,7 @@ mod settings;
 pub use apply::apply;
 pub use compute::compute;
 pub use error::EngineError;
-pub use guard::clear;
+pub use guard::{GUARDS, clear};
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};

@@ -11,6 +11,7 @@ mod branch_name;
 mod cleared;
 mod draft;
 mod file;
+mod guard;
 mod hash;
 mod instructions;
 mod message;
@@ -27,6 +28,7 @@ pub use file::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference,
     VersionChange,
 };
+pub use guard::Guard;
 pub(crate) use instructions::without_instructions;
 pub use message::Message;
 pub use notice::{Notice, Obstacle};

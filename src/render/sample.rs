@@ -51,7 +51,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             environment: "staging".into(),
         }],
         findings: vec![Finding {
-            guard: GuardName::MovingVersion,
+            guard: GuardName::new("moving-version"),
             selector: format!("{DEPLOYMENT}:$.spec.image"),
             message: "`1.4.2` would become `latest`".into(),
         }],

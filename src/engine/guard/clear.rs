@@ -21,9 +21,8 @@ pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
             findings: held,
         }));
     }
-    let lifted: Vec<GuardName> = GuardName::ALL
-        .into_iter()
-        .filter(|g| plan.findings().iter().any(|f| f.guard == *g))
-        .collect();
+    // The guards ran one after the other, so the findings of each are together.
+    let mut lifted: Vec<GuardName> = plan.findings().iter().map(|f| f.guard).collect();
+    lifted.dedup();
     Ok(Cleared::new(plan, lifted))
 }

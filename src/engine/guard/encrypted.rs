@@ -2,10 +2,17 @@
 
 use crate::document::is_sealed;
 use crate::domain::{GuardName, Op};
-use crate::plan::{ApplicationPlan, FilePlan, Finding};
+use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
+
+/// Holds an encrypted value that would move.
+pub(super) const GUARD: Guard = Guard {
+    name: GuardName::new("encrypted"),
+    help: "An encrypted value may move to another environment",
+    find,
+};
 
 /// Finds promoted values, and new files, that SOPS encrypted.
-pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
+fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
     let files = applications.iter().flat_map(|a| &a.files);
     files.flat_map(in_file).collect()
 }
@@ -36,7 +43,7 @@ fn in_file(file: &FilePlan) -> Vec<Finding> {
                 (false, false) => return None,
             };
             Some(Finding {
-                guard: GuardName::Encrypted,
+                guard: GUARD.name,
                 selector: d.selector.clone(),
                 message: message.to_owned(),
             })

@@ -2,11 +2,18 @@
 
 use crate::document::{is_moving, is_pinned, version_of};
 use crate::domain::GuardName;
-use crate::plan::{ApplicationPlan, FilePlan, Finding};
+use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
 use crate::yaml::{Kind, Value};
 
+/// Holds a pinned version that would become a moving one.
+pub(super) const GUARD: Guard = Guard {
+    name: GuardName::new("moving-version"),
+    help: "A pinned version may become a moving name such as `latest`",
+    find,
+};
+
 /// Finds promoted versions that were fixed and would become `latest`, a branch, or nothing.
-pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
+fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
     let promoted = applications
         .iter()
         .flat_map(|a| &a.files)
@@ -24,7 +31,7 @@ pub(super) fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
             let (before, after) = (version(&difference.before)?, version(&difference.after)?);
             let is_nothing = after.is_empty();
             (is_pinned(&before) && (is_moving(&after) || is_nothing)).then(|| Finding {
-                guard: GuardName::MovingVersion,
+                guard: GUARD.name,
                 selector: difference.selector.clone(),
                 message: if is_nothing {
                     format!("`{before}` is pinned, and nothing would be")

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::engine::GUARDS;
 use crate::plan;
 use crate::render::notice;
 
@@ -19,6 +20,7 @@ pub struct Warning<'a> {
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Hold<'a> {
     /// The guard's name, as `--allow` takes it.
+    #[schemars(extend("enum" = guard_names()))]
     pub guard: &'static str,
     /// The difference.
     pub selector: &'a str,
@@ -44,6 +46,10 @@ pub struct FileError<'a> {
     pub column: Option<usize>,
     /// What is wrong.
     pub message: &'a str,
+}
+
+fn guard_names() -> Vec<&'static str> {
+    GUARDS.iter().map(|guard| guard.name.as_str()).collect()
 }
 
 impl<'a> From<&'a plan::Notice> for Warning<'a> {

@@ -76,7 +76,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             message: place.to_owned(),
         }],
         findings: vec![Finding {
-            guard: GuardName::MovingVersion,
+            guard: GuardName::new("moving-version"),
             selector: place.to_owned(),
             message: name.to_owned(),
         }],

@@ -211,7 +211,10 @@ fn a_hold_that_is_lifted_says_so() {
     error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
-    assert_eq!(shown(Allow::Guards(vec![GuardName::MovingVersion])), text);
+    assert_eq!(
+        shown(Allow::Guards(vec![GuardName::new("moving-version")])),
+        text
+    );
 }
 
 #[test]
