@@ -1,4 +1,4 @@
-//! HTTP as every forge needs it. What one forge's API has of its own is its [`Dialect`].
+//! HTTP as every forge needs it. What one forge's API has of its own is its `Dialect`.
 //!
 //! | file | what it holds |
 //! |---|---|
