@@ -11,16 +11,16 @@ use crate::domain::{ApplicationName, RepoPath, Settings};
 use crate::plan::Notice;
 use crate::port::Snapshot;
 
-/// Which files each application has, for `check --layout`.
+/// The applications of a repository with their files.
 #[derive(Clone, Debug, Default)]
 pub struct ApplicationMap {
-    /// Per application its pairs: the source's path, and the target's.
+    /// Each application's pairs: the source's path and the target's.
     pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
     /// Configured environments and applications without files, and files that overlap.
     pub notices: Vec<Notice>,
 }
 
-/// Maps applications to their files between two environments; equal files too.
+/// Maps the applications of two environments to their files, equal ones included.
 ///
 /// # Errors
 /// When the environments are unknown or the repository cannot be read.

@@ -20,7 +20,7 @@ pub(super) struct ApplicationPlaces<'a> {
 }
 
 impl ApplicationPlaces<'_> {
-    /// Which of the applications have files; below each root it stops at the first of each.
+    /// Finds which of the applications have files, reading no further than that takes.
     pub(super) fn present(
         &self,
         wanted: &[ApplicationName],
@@ -28,20 +28,20 @@ impl ApplicationPlaces<'_> {
     ) -> Result<BTreeSet<ApplicationName>, RepositoryError> {
         let mut present = BTreeSet::new();
         for root in &self.roots.all {
-            let mut found = BTreeSet::new();
+            let mut below_root = BTreeSet::new();
             self.files_below(root, scope, &mut |path, side| {
                 let name = self.roots.application(path, side, self.naming);
                 if wanted.contains(&name) {
-                    found.insert(name);
+                    below_root.insert(name);
                 }
-                found.len() < wanted.len()
+                below_root.len() < wanted.len()
             })?;
-            present.extend(found);
+            present.extend(below_root);
         }
         Ok(present)
     }
 
-    /// Every application with the folders (or files) that hold it, on both sides.
+    /// Finds every application with its folders and files, on both sides.
     pub(super) fn all(
         &self,
         scope: &Scope<'_>,
@@ -53,7 +53,7 @@ impl ApplicationPlaces<'_> {
         for root in &self.roots.all {
             if !self.layout.is_empty() {
                 self.files_below(root, scope, &mut |path, side| {
-                    if self.roots.by_layout(path, side, self.naming).is_some() {
+                    if self.roots.match_layout(path, side, self.naming).is_some() {
                         add(
                             self.roots.application(path, side, self.naming),
                             path.to_owned(),
@@ -83,7 +83,7 @@ impl ApplicationPlaces<'_> {
                 }
             }
         }
-        // A new application's files have a place in the target too.
+        // An application that is new to the target has a place there too.
         for paths in places.values_mut() {
             let targets: Vec<String> = paths.iter().map(|p| renamed_path(self.naming, p)).collect();
             paths.extend(targets);
@@ -91,20 +91,21 @@ impl ApplicationPlaces<'_> {
         Ok(places)
     }
 
-    /// Calls `visit` with every file below a root until it says stop.
+    /// Calls `visit` with every file below a root until it returns false.
     fn files_below(
         &self,
         root: &Root,
         scope: &Scope<'_>,
         visit: &mut dyn FnMut(&str, Side) -> bool,
     ) -> Result<(), RepositoryError> {
-        // Asked before a place is kept: a folder may hold thousands that nobody wants.
-        let is_wanted = |path: &str, entry: &Entry| !entry.is_directory() || scope.enters(path);
-        let mut open: Vec<_> = root
+        // Checked before a path is stored: a folder may have thousands of entries out of scope.
+        let may_include =
+            |path: &str, entry: &Entry| !entry.is_directory() || scope.may_include(path);
+        let mut pending: Vec<_> = root
             .entries()
-            .filter(|(path, entry, _)| is_wanted(path, entry))
+            .filter(|(path, entry, _)| may_include(path, entry))
             .collect();
-        while let Some((path, entry, side)) = open.pop() {
+        while let Some((path, entry, side)) = pending.pop() {
             if !entry.is_directory() {
                 if !visit(&path, side) {
                     return Ok(());
@@ -115,16 +116,16 @@ impl ApplicationPlaces<'_> {
                 Side::Source(_) => self.trees.source(entry.id)?,
                 _ => self.trees.target(entry.id)?,
             };
-            open.extend(below.iter().filter_map(|child| {
+            pending.extend(below.iter().filter_map(|child| {
                 let path = join(&path, &child.name);
-                is_wanted(&path, child).then(|| (path, child.clone(), side))
+                may_include(&path, child).then(|| (path, child.clone(), side))
             }));
         }
         Ok(())
     }
 }
 
-/// The path with each of the source's names replaced by the target's in the same position.
+/// Replaces each of the source's names in a path by the target's likeliest one.
 fn renamed_path(naming: &Naming, path: &str) -> String {
     path.split('/')
         .map(|part| target_names(naming, part, &[]).swap_remove(0).text)
@@ -132,31 +133,31 @@ fn renamed_path(naming: &Naming, path: &str) -> String {
         .join("/")
 }
 
-/// The applications that the words name.
+/// Picks the known applications with the requested names: whole names, else last parts.
 pub(super) fn choose(
-    words: &[String],
+    requested: &[String],
     known: &BTreeMap<ApplicationName, BTreeSet<String>>,
 ) -> Result<Vec<ApplicationName>, InventoryError> {
     let mut chosen = BTreeSet::new();
-    for word in words {
-        let whole = known.keys().find(|name| name.0 == *word);
+    for wanted in requested {
+        let whole = known.keys().find(|name| name.0 == *wanted);
         let matches: Vec<&ApplicationName> = match whole {
             Some(name) => vec![name],
-            None => known.keys().filter(|name| name.matches(word)).collect(),
+            None => known.keys().filter(|name| name.matches(wanted)).collect(),
         };
         match matches.as_slice() {
             [] => {
                 return Err(InventoryError::UnknownApplication {
-                    name: word.clone(),
+                    name: wanted.clone(),
                     known: known.keys().map(|n| n.0.clone()).collect(),
                 });
             }
-            [one] => {
-                chosen.insert((*one).clone());
+            [name] => {
+                chosen.insert((*name).clone());
             }
             several => {
                 return Err(InventoryError::AmbiguousApplication {
-                    name: word.clone(),
+                    name: wanted.clone(),
                     matches: several.iter().map(|n| n.0.clone()).collect(),
                 });
             }

@@ -2,29 +2,29 @@
 //!
 //! # Why
 //!
-//! The name of an application depends on the whole repository: a folder `envs/staging` that is the
-//! only one of its kind holds the applications, while `apps/api/staging` lies within one. So the
-//! rule is made once all places where environments begin are known, and then names every file.
+//! The name of an application depends on the whole repository: a single folder `envs/staging`
+//! contains the applications, while `apps/api/staging` lies within one. So the rule is made once
+//! all roots of the environments are known, and then applies to every file.
 
 use super::target_names::join;
 use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern};
 
-/// The names of the environment that a path belongs to.
+/// The names of the environment that a path belongs to, as the rule looks for them.
 pub(super) trait PathNames {
     /// Whether a word is the environment's name or an alias.
     fn is_environment(&self, word: &str) -> bool;
 
-    /// Whether a part of a path carries the environment's name.
+    /// Whether a part of a path contains the environment's name.
     fn is_named(&self, part: &str) -> bool;
 
-    /// A part without the environment's name and the separator beside it: `foo-prod` is `foo`.
+    /// A part without the environment's name and the separator beside it: `foo-prod` gives `foo`.
     fn without_environment(&self, part: &str) -> String;
 }
 
-/// Where an environment begins, as far as the rule depends on it.
-pub(super) struct Beginning<'a> {
-    /// The folder that holds it; empty for the repository's root.
-    pub above: &'a str,
+/// What the rule depends on of an environment's root.
+pub(super) struct RootShape<'a> {
+    /// The folder that contains it; empty for the repository's root.
+    pub parent: &'a str,
     /// Whether it is a folder.
     pub is_folder: bool,
     /// Whether it is a folder whose whole name is the environment's.
@@ -36,28 +36,28 @@ pub(super) struct Beginning<'a> {
 pub(super) struct ApplicationRule {
     /// Whether the environments' folders occur under one parent only.
     has_one_parent: bool,
-    /// Whether such a folder is built as a whole: then its files are of one application.
-    is_unit: bool,
-    /// The folders that all applications have in common.
+    /// Whether such a folder is built as a whole: then all its files belong to one application.
+    has_build_files: bool,
+    /// The leading folders that all applications have in common.
     common: Vec<String>,
-    /// The repository's own name.
+    /// The repository's name.
     repository: String,
     layout: Vec<LayoutPattern>,
 }
 
 impl ApplicationRule {
-    /// Makes the rule from all places where environments begin.
+    /// Makes the rule from all roots of the environments.
     pub(super) fn new(
-        beginnings: &[Beginning<'_>],
+        shapes: &[RootShape<'_>],
         repository: &str,
         layout: &[LayoutPattern],
     ) -> Self {
-        let whole = beginnings.iter().filter(|b| b.is_whole_name);
-        let parents: std::collections::BTreeSet<&str> = whole.map(|b| b.above).collect();
-        let mut above = beginnings
+        let whole = shapes.iter().filter(|r| r.is_whole_name);
+        let parents: std::collections::BTreeSet<&str> = whole.map(|r| r.parent).collect();
+        let mut above = shapes
             .iter()
-            .filter(|b| !b.above.is_empty() && (!b.is_folder || b.is_whole_name))
-            .map(|b| b.above.split('/').map(str::to_owned).collect::<Vec<_>>());
+            .filter(|r| !r.parent.is_empty() && (!r.is_folder || r.is_whole_name))
+            .map(|r| r.parent.split('/').map(str::to_owned).collect::<Vec<_>>());
         let mut common = above.next().unwrap_or_default();
         for other in above {
             let same = common
@@ -69,40 +69,40 @@ impl ApplicationRule {
         }
         Self {
             has_one_parent: parents.len() == 1,
-            is_unit: false,
+            has_build_files: false,
             common,
             repository: repository.to_owned(),
             layout: layout.to_vec(),
         }
     }
 
-    /// Whether a folder that is built as a whole would be one application.
-    pub(super) fn depends_on_builds(&self) -> bool {
+    /// Whether the rule depends on build files: a folder that is built as a whole is one application.
+    pub(super) fn depends_on_build_files(&self) -> bool {
         self.has_one_parent
     }
 
-    /// The rule where the environments' folders are built as a whole.
-    pub(super) fn with_units(mut self) -> Self {
-        self.is_unit = true;
+    /// The same rule for environments' folders that are built as a whole.
+    pub(super) fn with_build_files(mut self) -> Self {
+        self.has_build_files = true;
         self
     }
 
-    /// Whether the configured layout, if there is one, matches a file's path.
-    pub(super) fn admits(&self, path: &str, names: &dyn PathNames) -> bool {
-        self.layout.is_empty() || self.by_layout(path, names).is_some()
+    /// Whether a path matches the configured layout; without one, every path does.
+    pub(super) fn includes(&self, path: &str, names: &dyn PathNames) -> bool {
+        self.layout.is_empty() || self.match_layout(path, names).is_some()
     }
 
     /// The application of a file.
     pub(super) fn application(&self, path: &str, names: &dyn PathNames) -> ApplicationName {
         ApplicationName(
-            self.by_layout(path, names)
-                .map(|found| found.application)
+            self.match_layout(path, names)
+                .map(|layout_match| layout_match.application)
                 .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| self.by_place(path, names)),
+                .unwrap_or_else(|| self.name_from_position(path, names)),
         )
     }
 
-    /// The application of all files below a folder, where the folder's own path tells it.
+    /// The application of all files below a folder; `None` if the folder's path does not determine it.
     pub(super) fn application_of_folder(
         &self,
         folder: &str,
@@ -111,8 +111,8 @@ impl ApplicationRule {
         let below = join(folder, "_");
         if !self.layout.is_empty() {
             return self
-                .by_layout(&below, names)
-                .map(|found| ApplicationName(found.application))
+                .match_layout(&below, names)
+                .map(|layout_match| ApplicationName(layout_match.application))
                 .filter(|name| !name.0.is_empty());
         }
         let is_below_the_environment = folder
@@ -120,12 +120,10 @@ impl ApplicationRule {
             .position(|part| names.is_named(part))
             .is_some_and(|at| at + 1 < folder.split('/').count());
         (is_below_the_environment || self.is_of_one_application(folder, names))
-            .then(|| ApplicationName(self.by_place(&below, names)))
+            .then(|| ApplicationName(self.name_from_position(&below, names)))
     }
 
-    /// Whether all files below a folder are of one application, whatever their names.
-    ///
-    /// False where that takes more than a look at the folder's own path.
+    /// Whether the path of a folder alone shows that all files below it belong to one application.
     pub(super) fn is_of_one_application(&self, folder: &str, names: &dyn PathNames) -> bool {
         self.layout.is_empty()
             && folder
@@ -136,15 +134,16 @@ impl ApplicationRule {
                 })
     }
 
-    /// The match of the configured layout with a path.
-    pub(super) fn by_layout(&self, path: &str, names: &dyn PathNames) -> Option<LayoutMatch> {
+    /// Matches a path with the configured layout.
+    pub(super) fn match_layout(&self, path: &str, names: &dyn PathNames) -> Option<LayoutMatch> {
         let is_environment = |word: &str| names.is_environment(word);
         self.layout
             .iter()
             .find_map(|pattern| pattern.matches(path, &is_environment))
     }
 
-    fn by_place(&self, path: &str, names: &dyn PathNames) -> String {
+    /// The name that follows from where the environment's name is in the path.
+    fn name_from_position(&self, path: &str, names: &dyn PathNames) -> String {
         let parts: Vec<&str> = path.split('/').collect();
         let Some(at) = parts.iter().position(|part| names.is_named(part)) else {
             return self.repository.clone();
@@ -161,20 +160,22 @@ impl ApplicationRule {
                 let stem = without_extension(parts[at + 1]);
                 let is_file = at + 2 == parts.len();
                 return match above {
-                    // `apps/web/production`: the folder is the application's.
-                    [_, .., name] if self.is_unit || is_file && is_generic(stem) => {
+                    // `apps/web/production`: `web` is the application.
+                    [_, .., name] if self.has_build_files || is_file && is_generic(stem) => {
                         (*name).to_owned()
                     }
-                    _ if is_file && (self.is_unit || is_generic(stem)) => self.repository.clone(),
+                    _ if is_file && (self.has_build_files || is_generic(stem)) => {
+                        self.repository.clone()
+                    }
                     _ => stem.to_owned(),
                 };
             }
         } else if at == 0 {
             return self.repository.clone();
         }
-        let own = &above[self.common.len().min(above.len())..];
-        if !own.is_empty() {
-            return own.join("/");
+        let specific = &above[self.common.len().min(above.len())..];
+        if !specific.is_empty() {
+            return specific.join("/");
         }
         let stem = without_extension(&rest);
         if is_file && !is_generic(stem) {
@@ -186,7 +187,7 @@ impl ApplicationRule {
     }
 }
 
-/// Names of files that describe the file's role, not its application.
+/// Whether a file's name states its role, and not its application.
 fn is_generic(stem: &str) -> bool {
     matches!(
         stem,
@@ -194,7 +195,7 @@ fn is_generic(stem: &str) -> bool {
     )
 }
 
-/// Whether a file marks its folder as built as a whole.
+/// Whether a file of this name builds its folder as a whole.
 pub(super) fn is_build_file(name: &str) -> bool {
     matches!(
         name,
@@ -202,8 +203,8 @@ pub(super) fn is_build_file(name: &str) -> bool {
     )
 }
 
-/// The folders above an environment without kustomize's `overlays`: what lies there is one
-/// application, named by what lies above.
+/// The folders above an environment without kustomize's `overlays`: overlays belong to one
+/// application, which has the name of the folder above them.
 fn without_overlays<'p, 's>(above: &'p [&'s str]) -> &'p [&'s str] {
     match above {
         [head @ .., "overlays"] => head,
@@ -211,22 +212,23 @@ fn without_overlays<'p, 's>(above: &'p [&'s str]) -> &'p [&'s str] {
     }
 }
 
-/// A part of a path without the names that `ranges` cover, and without the separators beside them.
+/// Removes the names that `ranges` cover from a part of a path, and the separators beside them.
 pub(super) fn without_ranges(part: &str, ranges: impl Iterator<Item = (usize, usize)>) -> String {
     const SEPARATORS: [char; 3] = ['-', '.', '_'];
-    let mut out = String::new();
+    let mut rest = String::new();
     let mut done = 0;
     for (start, end) in ranges {
-        out.push_str(part[done..start].trim_end_matches(SEPARATORS));
+        rest.push_str(part[done..start].trim_end_matches(SEPARATORS));
         done = end;
-        if out.is_empty() {
+        if rest.is_empty() {
             done = part.len() - part[done..].trim_start_matches(SEPARATORS).len();
         }
     }
-    out.push_str(&part[done..]);
-    out
+    rest.push_str(&part[done..]);
+    rest
 }
 
+/// A file's name up to its first dot; a leading dot is part of the name.
 fn without_extension(name: &str) -> &str {
     name.find('.')
         .filter(|i| *i > 0)

@@ -1,4 +1,4 @@
-//! Two environments of a repository, and which of their applications a promotion is about.
+//! Source and target of a promotion, and the applications that were chosen.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Setting
 use crate::plan::{Hop, Notice};
 use crate::port::Snapshot;
 
-/// Which applications are meant, as the user wrote them.
+/// The chosen applications, as the user named them; all if both lists are empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ApplicationChoice<'a> {
     /// Whole names or last parts.
     pub applications: &'a [String],
-    /// Products, whose applications are all meant.
+    /// Products, of which all applications are chosen.
     pub products: &'a [String],
 }
 
@@ -39,16 +39,16 @@ pub struct Located<'a> {
     absent: Vec<Environment>,
 }
 
-/// The environments with these names, as the configuration knows them or with nothing but the name.
+/// Looks up both environments in the settings; one that is not configured has only its name.
 ///
 /// # Errors
 /// When both are the same environment.
 pub fn hop(from: &str, to: &str, settings: &Settings) -> Result<Hop, InventoryError> {
-    let environment = |word: &str| {
+    let environment = |name: &str| {
         settings
-            .environment(word)
+            .environment(name)
             .cloned()
-            .unwrap_or_else(|| Environment::named(word))
+            .unwrap_or_else(|| Environment::named(name))
     };
     let (from, to) = (environment(from), environment(to));
     if from.name == to.name {
@@ -63,12 +63,12 @@ impl Located<'_> {
         self.applications.as_deref()
     }
 
-    /// The names of both environments and all others.
+    /// The names of source, target and all other environments.
     pub fn naming(&self) -> &Naming {
         &self.pair.naming
     }
 
-    /// Configured environments whose name no path carries.
+    /// Configured environments whose names are in no path.
     pub fn absent(&self) -> &[Environment] {
         &self.absent
     }
@@ -78,10 +78,10 @@ impl Located<'_> {
         (self.absent.iter().cloned()).map(Notice::EnvironmentWithoutPaths)
     }
 
-    /// The files of both sides, each with its partner.
+    /// Pairs the files of both sides.
     ///
     /// # Errors
-    /// When a file could belong to several, or the repository cannot be read.
+    /// When a file has several possible partners, or the repository cannot be read.
     pub fn pairs(&self, equal: Equal) -> Result<Pairs, InventoryError> {
         let EnvironmentPair { trees, naming, .. } = self.pair;
         let scope = (self.pair).scope(self.applications.clone(), self.folders.clone());
@@ -90,7 +90,7 @@ impl Located<'_> {
 }
 
 impl<'a> EnvironmentPair<'a> {
-    /// The environments of `hop`, the source's files in one commit and the target's in another.
+    /// The environments of `hop`: the source's files are in one commit, the target's in another.
     pub fn new(
         hop: &Hop,
         (source, target): (&'a dyn Snapshot, &'a dyn Snapshot),
@@ -109,17 +109,17 @@ impl<'a> EnvironmentPair<'a> {
     /// Finds the environments and the chosen applications.
     ///
     /// # Errors
-    /// When there is no such environment, application or product, or several have the name.
+    /// When there is no such environment, application or product, or several match the name.
     pub fn locate(&self, choice: ApplicationChoice<'_>) -> Result<Located<'_>, InventoryError> {
-        let words = self.words(choice)?;
-        if let Some(words) = &words
-            && let Some(located) = self.directly(words)?
+        let names = self.application_names(choice)?;
+        if let Some(names) = &names
+            && let Some(located) = self.locate_directly(names)?
         {
             return Ok(located);
         }
         let roots = self.roots(None)?;
         let absent = self.absent(&roots)?;
-        let Some(words) = words else {
+        let Some(names) = names else {
             return Ok(Located {
                 pair: self,
                 roots,
@@ -131,11 +131,11 @@ impl<'a> EnvironmentPair<'a> {
         let known = self
             .application_places(&roots)
             .all(&self.scope(None, None))?;
-        // Without any application a name cannot be at fault.
+        // With no application at all, the missing environment is the fault, not the name.
         if let (true, Some(environment)) = (known.is_empty(), absent.first()) {
             return Err(InventoryError::AbsentEnvironment(environment.clone()));
         }
-        let chosen = choose(&words, &known)?;
+        let chosen = choose(&names, &known)?;
         let folders = chosen
             .iter()
             .flat_map(|name| known[name].iter().cloned())
@@ -149,12 +149,15 @@ impl<'a> EnvironmentPair<'a> {
         })
     }
 
-    /// The words for applications: the chosen ones and the products'; `None` means all.
-    fn words(&self, choice: ApplicationChoice<'_>) -> Result<Option<Vec<String>>, InventoryError> {
+    /// The names of the chosen applications and of the products' applications; `None` means all.
+    fn application_names(
+        &self,
+        choice: ApplicationChoice<'_>,
+    ) -> Result<Option<Vec<String>>, InventoryError> {
         if choice.applications.is_empty() && choice.products.is_empty() {
             return Ok(None);
         }
-        let mut words = choice.applications.to_vec();
+        let mut names = choice.applications.to_vec();
         for name in choice.products {
             let product = self.settings.product(name);
             let product = product.ok_or_else(|| InventoryError::UnknownProduct {
@@ -166,24 +169,25 @@ impl<'a> EnvironmentPair<'a> {
                     .map(|p| p.name.clone())
                     .collect(),
             })?;
-            words.extend(product.applications.iter().cloned());
+            names.extend(product.applications.iter().cloned());
         }
-        Ok(Some(words))
+        Ok(Some(names))
     }
 
-    /// With a layout whose applications are single parts, a whole name needs no looking around.
-    fn directly(&self, words: &[String]) -> Result<Option<Located<'_>>, InventoryError> {
+    /// Locates applications by whole names, without listing all of them. That takes a layout in which
+    /// each application is a single part of the path; otherwise, or if a name is missing, `None`.
+    fn locate_directly(&self, names: &[String]) -> Result<Option<Located<'_>>, InventoryError> {
         let layout = &self.settings.layout;
         if layout.is_empty() || !layout.iter().all(LayoutPattern::has_single_application) {
             return Ok(None);
         }
         let applications: Vec<ApplicationName> =
-            words.iter().cloned().map(ApplicationName).collect();
+            names.iter().cloned().map(ApplicationName).collect();
         let roots = self.roots(Some(applications.clone()))?;
         let places = self.application_places(&roots);
         let scope = self.scope(Some(applications.clone()), None);
-        let found = places.present(&applications, &scope)?;
-        let is_complete = applications.iter().all(|a| found.contains(a));
+        let present = places.present(&applications, &scope)?;
+        let is_complete = applications.iter().all(|a| present.contains(a));
         Ok(is_complete.then_some(Located {
             pair: self,
             roots,
@@ -229,7 +233,7 @@ impl<'a> EnvironmentPair<'a> {
         }
     }
 
-    /// The configured environments that stand in no path; one that is not configured is unknown.
+    /// The configured environments whose names are in no path; one that is not configured is an error.
     fn absent(&self, roots: &EnvironmentRoots) -> Result<Vec<Environment>, InventoryError> {
         let configured =
             |e: &Environment| self.settings.environments.iter().any(|c| c.name == e.name);
@@ -249,7 +253,7 @@ impl<'a> EnvironmentPair<'a> {
                 (false, false) => {
                     return Err(InventoryError::UnknownEnvironment {
                         name: environment.name.clone(),
-                        found: self.environments_found()?,
+                        found: self.known_environments()?,
                     });
                 }
             }
@@ -257,28 +261,28 @@ impl<'a> EnvironmentPair<'a> {
         Ok(absent)
     }
 
-    /// The names of environments that are configured or that stand in the paths.
-    fn environments_found(&self) -> Result<Vec<String>, InventoryError> {
-        let mut found: BTreeSet<String> = self
+    /// The names of environments that are configured or occur in paths, for the error's hint.
+    fn known_environments(&self) -> Result<Vec<String>, InventoryError> {
+        let mut names: BTreeSet<String> = self
             .settings
             .environments
             .iter()
             .map(|e| e.name.clone())
             .collect();
-        let mut open = vec![self.trees.roots().0];
-        // Deep folders repeat the names of the upper ones; this bounds a hint, not a result.
-        let mut left = 2_000;
-        while let Some(tree) = open.pop() {
+        let mut pending = vec![self.trees.roots().0];
+        // A limit is fine: deep folders repeat the names of those above, and this is only a hint.
+        let mut budget = 2_000;
+        while let Some(tree) = pending.pop() {
             for entry in self.trees.source(tree)?.iter() {
                 for hit in self.naming.in_path(&entry.name) {
-                    found.insert(entry.name[hit.start..hit.end].to_owned());
+                    names.insert(entry.name[hit.start..hit.end].to_owned());
                 }
-                if entry.is_directory() && left > 0 {
-                    left -= 1;
-                    open.push(entry.id);
+                if entry.is_directory() && budget > 0 {
+                    budget -= 1;
+                    pending.push(entry.id);
                 }
             }
         }
-        Ok(found.into_iter().collect())
+        Ok(names.into_iter().collect())
     }
 }

@@ -1,12 +1,12 @@
-//! Where source and target begin, and which applications that makes.
+//! The roots of source and target, and the applications that follow from them.
 //!
 //! # Why
 //!
-//! All first appearances of the names are found before any file is paired, because the names of
-//! the applications depend on them; nothing below them is opened for that.
+//! The names of the applications depend on all roots. So all roots are found before any file is
+//! paired; nothing below them is opened for that, except to see whether a folder is built as a whole.
 
 use super::application_rule::{
-    ApplicationRule, Beginning, PathNames, is_build_file, without_ranges,
+    ApplicationRule, PathNames, RootShape, is_build_file, without_ranges,
 };
 use super::error::InventoryError;
 use super::find_roots::find_roots;
@@ -15,20 +15,20 @@ use super::scope::Scope;
 use super::trees::{Entry, Trees};
 use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Side};
 
-/// Every first appearance of the environments, and the rule that names the applications.
+/// The roots of both environments, and the rule that names the applications.
 #[derive(Debug)]
 pub(super) struct EnvironmentRoots {
     pub all: Vec<Root>,
     rule: ApplicationRule,
 }
 
-/// One side of a pair of environments.
-struct PairSide<'a> {
+/// The names of one side of a pair of environments.
+struct SideNames<'a> {
     side: Side,
     naming: &'a Naming,
 }
 
-impl PathNames for PairSide<'_> {
+impl PathNames for SideNames<'_> {
     fn is_environment(&self, word: &str) -> bool {
         match self.side {
             Side::Source(_) => self.naming.source().has_name(word),
@@ -46,8 +46,8 @@ impl PathNames for PairSide<'_> {
 
     fn without_environment(&self, part: &str) -> String {
         let names = self.naming.in_path(part);
-        let own = names.iter().filter(|name| name.side != Side::Other);
-        without_ranges(part, own.map(|name| (name.start, name.end)))
+        let occurrences = names.iter().filter(|name| name.side != Side::Other);
+        without_ranges(part, occurrences.map(|name| (name.start, name.end)))
     }
 }
 
@@ -61,52 +61,55 @@ impl EnvironmentRoots {
         layout: &[LayoutPattern],
     ) -> Result<Self, InventoryError> {
         let all = find_roots(trees, naming, scope)?;
-        let beginnings: Vec<Beginning<'_>> = all
+        let shapes: Vec<RootShape<'_>> = all
             .iter()
-            .map(|root| Beginning {
-                above: &root.above,
-                is_folder: first(root).is_some_and(Entry::is_directory),
+            .map(|root| RootShape {
+                parent: &root.parent,
+                is_folder: first_entry(root).is_some_and(Entry::is_directory),
                 is_whole_name: is_whole_name(root, naming),
             })
             .collect();
-        let mut rule = ApplicationRule::new(&beginnings, repository, layout);
-        if rule.depends_on_builds() && has_build_files(&all, trees, naming)? {
-            rule = rule.with_units();
+        let mut rule = ApplicationRule::new(&shapes, repository, layout);
+        if rule.depends_on_build_files() && has_build_files(&all, trees, naming)? {
+            rule = rule.with_build_files();
         }
         Ok(Self { all, rule })
     }
 
-    /// The application of a file; `side` is the environment whose names the path carries.
+    /// The application of a file; `side` is the environment whose name the path has.
     pub(super) fn application(&self, path: &str, side: Side, naming: &Naming) -> ApplicationName {
-        self.rule.application(path, &PairSide { side, naming })
+        self.rule.application(path, &SideNames { side, naming })
     }
 
-    /// The application of all files below a folder, where the folder's own path tells it.
+    /// The application of all files below a folder; `None` if the folder's path does not determine it.
     pub(super) fn application_of_folder(
         &self,
         folder: &str,
         side: Side,
         naming: &Naming,
     ) -> Option<ApplicationName> {
-        let names = PairSide { side, naming };
+        let names = SideNames { side, naming };
         self.rule.application_of_folder(folder, &names)
     }
 
-    /// Whether all files below a folder are of one application, whatever their names.
-    ///
-    /// False where that takes more than a look at the folder's own path.
+    /// Whether the path of a folder alone shows that all files below it belong to one application.
     pub(super) fn is_of_one_application(&self, folder: &str, side: Side, naming: &Naming) -> bool {
-        let names = PairSide { side, naming };
+        let names = SideNames { side, naming };
         self.rule.is_of_one_application(folder, &names)
     }
 
-    /// The match of the configured layout with a path.
-    pub(super) fn by_layout(&self, path: &str, side: Side, naming: &Naming) -> Option<LayoutMatch> {
-        self.rule.by_layout(path, &PairSide { side, naming })
+    /// Matches a path with the configured layout.
+    pub(super) fn match_layout(
+        &self,
+        path: &str,
+        side: Side,
+        naming: &Naming,
+    ) -> Option<LayoutMatch> {
+        self.rule.match_layout(path, &SideNames { side, naming })
     }
 }
 
-/// Whether any environment's folder is built as a whole.
+/// Whether an environment's folder has a file that builds it as a whole.
 fn has_build_files(
     roots: &[Root],
     trees: &Trees<'_>,
@@ -126,8 +129,8 @@ fn has_build_files(
     Ok(false)
 }
 
-/// The entry by which a root is judged: the source's, else the target's.
-fn first(root: &Root) -> Option<&Entry> {
+/// The source's entry of a root, else the target's.
+fn first_entry(root: &Root) -> Option<&Entry> {
     let target = || {
         root.targets
             .first()
@@ -136,9 +139,9 @@ fn first(root: &Root) -> Option<&Entry> {
     root.source.as_ref().or_else(target)
 }
 
-/// Whether the root is a folder whose whole name is an environment's.
+/// Whether a root is a folder whose whole name is an environment's.
 fn is_whole_name(root: &Root, naming: &Naming) -> bool {
-    first(root).is_some_and(|entry| {
+    first_entry(root).is_some_and(|entry| {
         entry.is_directory()
             && (naming.source().has_name(&entry.name) || naming.target().has_name(&entry.name))
     })

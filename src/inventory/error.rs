@@ -5,24 +5,24 @@ use thiserror::Error;
 use crate::domain::{Environment, RepoPathError};
 use crate::port::RepositoryError;
 
-/// Everything that can go wrong while a repository is looked through.
+/// Why an environment, an application or a file could not be found.
 #[derive(Debug, Error)]
 pub enum InventoryError {
     /// The repository could not be read.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
-    /// A name in the tree is not a path that could be written.
-    #[error("a name in the repository cannot be used")]
+    /// A path in the repository is not one that git-promote could write.
+    #[error("the repository has a path that cannot be used")]
     Path(#[from] RepoPathError),
-    /// Several target paths exist for one source path.
-    #[error("`{source_path}` could belong to any of {}", .candidates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))]
+    /// One source file has several possible target files.
+    #[error("`{source_path}` has several possible target files: {}", .candidates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))]
     AmbiguousFile {
         /// The source's file.
         source_path: String,
         /// The target's files.
         candidates: Vec<String>,
     },
-    /// Nothing in the repository carries the environment's name.
+    /// The environment is not configured, and no path contains its name.
     #[error("there is no environment `{name}`")]
     UnknownEnvironment {
         /// The name that was given.
@@ -30,11 +30,11 @@ pub enum InventoryError {
         /// The environments that were found instead.
         found: Vec<String>,
     },
-    /// A configured environment has no path.
+    /// The environment is configured, but no path contains its name.
     #[error("environment `{}` is configured, but no path contains its name{}", .0.name, or_aliases(.0))]
     AbsentEnvironment(Environment),
     /// Source and target are the same environment.
-    #[error("source and target are the same environment `{0}`")]
+    #[error("source and target are the same environment, `{0}`")]
     SameEnvironment(String),
     /// No application has this name.
     #[error("there is no application `{name}`")]
@@ -44,8 +44,8 @@ pub enum InventoryError {
         /// The applications that are there.
         known: Vec<String>,
     },
-    /// Several applications have this name.
-    #[error("`{name}` means several applications: {}", .matches.join(", "))]
+    /// The name matches several applications.
+    #[error("several applications match `{name}`: {}", .matches.join(", "))]
     AmbiguousApplication {
         /// The name that was given.
         name: String,

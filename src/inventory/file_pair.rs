@@ -3,7 +3,7 @@
 use super::trees::Entry;
 use crate::domain::{ApplicationName, FileMode, ObjectId, RepoPath};
 
-/// One file of source and target, either of which may be missing.
+/// A file in source and target; one side may lack it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FilePair {
     /// The target's path.
@@ -16,12 +16,12 @@ pub struct FilePair {
     pub source: Option<FileObject>,
     /// The target's file.
     pub target: Option<FileObject>,
-    /// The source's names in the path and what replaced them.
+    /// The source's names in the path, each with its replacement.
     pub renames: Vec<(String, String)>,
 }
 
 impl FilePair {
-    /// Whether either side is a submodule; the other one may be a file or a folder.
+    /// Whether one side is a submodule; the other one may be a file or a folder.
     pub fn is_submodule(&self) -> bool {
         [self.source, self.target]
             .into_iter()
@@ -30,12 +30,12 @@ impl FilePair {
     }
 }
 
-/// A file's content by id.
+/// A file's content, by id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct FileObject {
-    /// The blob; the commit of a submodule, and the tree of a folder that is one on the other side.
+    /// Its blob; a submodule's commit; or the tree of a folder that is a submodule on the other side.
     pub id: ObjectId,
-    /// What it is.
+    /// Its mode.
     pub mode: FileMode,
 }
 

@@ -1,4 +1,4 @@
-//! The walk over the folders above the environments, on both sides at once.
+//! Finds the environments' roots, by a walk over the folders of both sides at once.
 
 use std::rc::Rc;
 
@@ -6,10 +6,10 @@ use super::error::InventoryError;
 use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{join, target_names};
-use super::trees::{Entry, Trees};
+use super::trees::{Entry, Trees, has_plainer_sibling, position};
 use crate::domain::{FileMode, Naming, ObjectId};
 
-/// Every first place on a path that holds a name of source or target.
+/// Finds the first place on each path that has a name of source or target.
 pub(super) fn find_roots(
     trees: &Trees<'_>,
     naming: &Naming,
@@ -22,20 +22,18 @@ pub(super) fn find_roots(
         roots: Vec::new(),
     };
     let (source, target) = trees.roots();
-    search.shared("", Some(source), Some(target))?;
+    search.walk("", Some(source), Some(target))?;
     Ok(search.roots)
 }
 
-/// Whether a folder without a partner is another environment's: `prod-eu` beside `prod`.
-fn is_anothers(naming: &Naming, entry: &Entry, siblings: &[Entry]) -> bool {
-    let name = entry.name.as_str();
-    let hits = naming.in_path(name);
-    let [hit] = hits.as_slice() else { return false };
-    let is_there = |other: &str| {
-        let at = siblings.binary_search_by(|e| e.name.as_str().cmp(other));
-        other != name && at.is_ok_and(|at| siblings[at].is_directory())
-    };
-    entry.is_directory() && (is_there(&name[hit.start..hit.end]) || is_there(&name[..hit.end]))
+/// Whether a folder without a partner belongs to another environment: `prod-eu` beside `prod`.
+fn belongs_to_another(naming: &Naming, entry: &Entry, siblings: &[Entry]) -> bool {
+    match naming.in_path(&entry.name).as_slice() {
+        [name] => {
+            entry.is_directory() && has_plainer_sibling(entry, name.start, name.end, siblings)
+        }
+        _ => false,
+    }
 }
 
 struct Search<'a> {
@@ -46,10 +44,10 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Walks a folder whose path holds no name of the source.
-    fn shared(
+    /// Walks a folder whose path has no name of source or target.
+    fn walk(
         &mut self,
-        above: &str,
+        parent: &str,
         source: Option<ObjectId>,
         target: Option<ObjectId>,
     ) -> Result<(), InventoryError> {
@@ -60,20 +58,18 @@ impl Search<'_> {
             None => Some(Rc::default()),
         };
         let sources: &[Entry] = sources.as_deref().unwrap_or(&targets);
-        let mut taken = vec![false; targets.len()];
+        let mut paired = vec![false; targets.len()];
         for entry in sources.iter().filter(|e| self.naming.names_source(&e.name)) {
             let candidates: Vec<Candidate> = target_names(self.naming, &entry.name, &targets)
                 .into_iter()
                 .map(|name| {
-                    let at = targets
-                        .binary_search_by(|e| e.name.cmp(&name.text))
-                        .ok()
+                    let at = position(&targets, &name.text)
                         .filter(|i| targets[*i].can_be_partner(entry));
                     if let Some(at) = at {
-                        taken[at] = true;
+                        paired[at] = true;
                     }
                     Candidate {
-                        path: join(above, &name.text),
+                        path: join(parent, &name.text),
                         entry: at.map(|i| targets[i].clone()),
                         is_positional: name.is_positional,
                         renames: name.renames,
@@ -85,59 +81,57 @@ impl Search<'_> {
                     .into_iter()
                     .filter(|c| c.entry.is_some())
                     .collect()
-            } else if is_anothers(self.naming, entry, sources) {
+            } else if belongs_to_another(self.naming, entry, sources) {
                 continue;
             } else {
                 candidates.into_iter().take(1).collect()
             };
-            if self.scope.enters(&join(above, &entry.name)) {
+            if self.scope.may_include(&join(parent, &entry.name)) {
                 self.roots.push(Root {
-                    above: above.to_owned(),
+                    parent: parent.to_owned(),
                     source: Some(entry.clone()),
                     targets: partners,
                 });
             }
         }
-        for (entry, _) in targets.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+        for (entry, _) in targets.iter().zip(&paired).filter(|(_, paired)| !**paired) {
             let is_source = self.naming.names_source(&entry.name);
-            let path = join(above, &entry.name);
-            if is_source || is_anothers(self.naming, entry, &targets) {
+            let path = join(parent, &entry.name);
+            if is_source || belongs_to_another(self.naming, entry, &targets) {
                 continue;
             }
             if self.naming.names_target(&entry.name) {
-                self.target_root(above, &path, entry);
-            } else if entry.mode == FileMode::Directory && self.scope.enters(&path) {
-                let partner = sources
-                    .binary_search_by(|e| e.name.cmp(&entry.name))
-                    .ok()
+                self.add_target_root(parent, &path, entry);
+            } else if entry.mode == FileMode::Directory && self.scope.may_include(&path) {
+                let partner = position(sources, &entry.name)
                     .map(|i| &sources[i])
                     .filter(|e| e.is_directory())
                     .map(|e| e.id);
-                self.shared(&path, partner, Some(entry.id))?;
+                self.walk(&path, partner, Some(entry.id))?;
             }
         }
         let only_source = |e: &&Entry| {
             e.is_directory()
                 && !self.naming.names_source(&e.name)
-                && targets.binary_search_by(|t| t.name.cmp(&e.name)).is_err()
+                && position(&targets, &e.name).is_none()
         };
         let only: Vec<Entry> = sources.iter().filter(only_source).cloned().collect();
         for entry in only {
-            let path = join(above, &entry.name);
-            if self.scope.enters(&path) {
-                self.shared(&path, Some(entry.id), None)?;
+            let path = join(parent, &entry.name);
+            if self.scope.may_include(&path) {
+                self.walk(&path, Some(entry.id), None)?;
             }
         }
         Ok(())
     }
 
-    /// An entry that carries the target's name and has no partner: files of the target only.
-    fn target_root(&mut self, above: &str, path: &str, entry: &Entry) {
-        if !self.scope.enters(path) {
+    /// Adds an entry with the target's name and no partner: all its files are the target's only.
+    fn add_target_root(&mut self, parent: &str, path: &str, entry: &Entry) {
+        if !self.scope.may_include(path) {
             return;
         }
         self.roots.push(Root {
-            above: above.to_owned(),
+            parent: parent.to_owned(),
             source: None,
             targets: vec![Candidate {
                 path: path.to_owned(),

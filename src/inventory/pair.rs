@@ -2,10 +2,9 @@
 //!
 //! # Why
 //!
-//! The target's path is the source's path with the environment's name
-//! replaced; that is the whole rule. Both trees are walked side by side, so
-//! that folders which are equal by id are never opened, and so that cost
-//! follows the differences.
+//! There is one rule: the target's path is the source's path with the environment's name replaced.
+//! Both trees are walked side by side and folders with equal ids are not opened, so that the cost
+//! grows with the differences.
 
 use std::rc::Rc;
 
@@ -16,20 +15,20 @@ use super::pair_collector::{PairCollector, Pairs};
 use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{join, target_names};
-use super::trees::{Entry, Trees};
+use super::trees::{Entry, Trees, position};
 use crate::domain::{Naming, ObjectId, RepoPath, Side};
 use crate::port::RepositoryError;
 
-/// What becomes of files that are equal on both sides.
+/// How files that are equal on both sides are treated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Equal {
-    /// They and their folders are never opened.
+    /// They are skipped, and folders that are equal are not opened.
     PassedOver,
-    /// They are listed like any other.
+    /// They are listed like any other file.
     Listed,
 }
 
-/// Pairs all files below the roots that the scope lets in.
+/// Pairs all files in scope below the roots.
 pub(super) fn pair(
     trees: &Trees<'_>,
     naming: &Naming,
@@ -43,12 +42,12 @@ pub(super) fn pair(
         roots,
         scope,
         equal,
-        found: PairCollector::default(),
+        collector: PairCollector::default(),
     };
     for root in &roots.all {
-        walk.root(root)?;
+        walk.add_root(root)?;
     }
-    Ok(walk.found.finish(trees, naming, roots)?)
+    Ok(walk.collector.finish(trees, naming, roots)?)
 }
 
 struct Walk<'a> {
@@ -57,28 +56,28 @@ struct Walk<'a> {
     roots: &'a EnvironmentRoots,
     scope: &'a Scope<'a>,
     equal: Equal,
-    found: PairCollector,
+    collector: PairCollector,
 }
 
 impl Walk<'_> {
-    fn root(&mut self, root: &Root) -> Result<(), InventoryError> {
+    fn add_root(&mut self, root: &Root) -> Result<(), InventoryError> {
         match &root.source {
             Some(source) => {
-                let path = join(&root.above, &source.name);
-                self.entry(&path, source, &root.targets)
+                let path = join(&root.parent, &source.name);
+                self.add_entry(&path, source, &root.targets)
             }
             None => root
                 .targets
                 .iter()
                 .try_for_each(|target| match &target.entry {
-                    Some(entry) => self.target_only(&target.path, entry),
+                    Some(entry) => self.add_target_only(&target.path, entry),
                     None => Ok(()),
                 }),
         }
     }
 
-    /// A source's entry and the target's entries that may be its partner.
-    fn entry(
+    /// Pairs a source's entry with one of the target's candidates.
+    fn add_entry(
         &mut self,
         path: &str,
         source: &Entry,
@@ -90,10 +89,10 @@ impl Walk<'_> {
             if !folders.is_empty() {
                 for candidate in submodules {
                     if let Some(entry) = &candidate.entry {
-                        self.target_only(&candidate.path, entry)?;
+                        self.add_target_only(&candidate.path, entry)?;
                     }
                 }
-                return self.folder(path, source.id, &folders);
+                return self.add_folder(path, source.id, &folders);
             }
         }
         let application = self.roots.application(path, Side::Source(0), self.naming);
@@ -103,11 +102,11 @@ impl Walk<'_> {
                 .iter()
                 .find(|c| c.is_positional)
                 .or(candidates.first()),
-            [one] => Some(*one),
+            [only] => Some(*only),
             several => match several.iter().find(|c| c.is_positional) {
                 Some(positional) => Some(*positional),
-                // Another application's doubt is no obstacle for the chosen one.
-                None if !self.scope.admits(path, &application) => return Ok(()),
+                // An ambiguous file of another application does not stop the chosen one.
+                None if !self.scope.includes(path, &application) => return Ok(()),
                 None => {
                     return Err(InventoryError::AmbiguousFile {
                         source_path: path.to_owned(),
@@ -119,11 +118,11 @@ impl Walk<'_> {
         let Some(chosen) = chosen else { return Ok(()) };
         let target = chosen.entry.as_ref();
         if target.is_some_and(|t| t.is_same(source)) && self.equal == Equal::PassedOver {
-            self.found.equal_file(path, &chosen.path);
-            self.found.present(application);
+            self.collector.add_equal_file(path, &chosen.path);
+            self.collector.add_present(application);
             return Ok(());
         }
-        self.push(FilePair {
+        self.add(FilePair {
             path: RepoPath::parse(&chosen.path)?,
             source_path: Some(RepoPath::parse(path)?),
             application,
@@ -134,14 +133,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// A source's folder and the target's folders that may be its partner.
-    fn folder(
+    /// Pairs the entries of a source's folder with those of the target's candidates.
+    fn add_folder(
         &mut self,
         path: &str,
         source: ObjectId,
         candidates: &[&Candidate],
     ) -> Result<(), InventoryError> {
-        if !self.scope.enters(path) {
+        if !self.scope.may_include(path) {
             return Ok(());
         }
         if let [
@@ -154,8 +153,8 @@ impl Walk<'_> {
         {
             let side = Side::Source(0);
             match self.roots.application_of_folder(path, side, self.naming) {
-                Some(application) => self.found.present(application),
-                None => self.found.unopened(path, source),
+                Some(application) => self.collector.add_present(application),
+                None => self.collector.add_equal_folder(path, source),
             }
             return Ok(());
         }
@@ -171,26 +170,27 @@ impl Walk<'_> {
                 ))
             })
             .collect::<Result<_, RepositoryError>>()?;
-        let mut taken: Vec<Vec<bool>> = targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
+        let mut paired: Vec<Vec<bool>> =
+            targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
         for entry in entries.iter() {
             let source_path = join(path, &entry.name);
-            let is_entered = !entry.is_directory() || self.scope.enters(&source_path);
-            let mut found = Vec::new();
-            for (ci, (candidate, siblings)) in targets.iter().enumerate() {
+            let is_entered = !entry.is_directory() || self.scope.may_include(&source_path);
+            let mut partners = Vec::new();
+            for (i, (candidate, siblings)) in targets.iter().enumerate() {
                 for name in target_names(self.naming, &entry.name, siblings) {
-                    let at = siblings.binary_search_by(|e| e.name.cmp(&name.text)).ok();
-                    let at = at.filter(|i| siblings[*i].can_be_partner(entry));
+                    let at = position(siblings, &name.text)
+                        .filter(|at| siblings[*at].can_be_partner(entry));
                     if let Some(at) = at {
-                        taken[ci][at] = true;
+                        paired[i][at] = true;
                     }
-                    // What is not asked for only takes its partner out of the target's own files.
+                    // Out of scope: its partner must still not count as a file of the target only.
                     if !is_entered {
                         continue;
                     }
                     let mut renames = candidate.renames.clone();
                     renames.extend(name.renames);
                     renames.dedup();
-                    found.push(Candidate {
+                    partners.push(Candidate {
                         path: join(&candidate.path, &name.text),
                         entry: at.map(|i| siblings[i].clone()),
                         is_positional: candidate.is_positional && name.is_positional,
@@ -199,21 +199,22 @@ impl Walk<'_> {
                 }
             }
             if is_entered {
-                self.entry(&source_path, entry, &narrowed(found))?;
+                self.add_entry(&source_path, entry, &existing_or_likeliest(partners))?;
             }
         }
-        for ((candidate, siblings), taken) in targets.iter().zip(&taken) {
-            for (entry, _) in siblings.iter().zip(taken).filter(|(_, taken)| !**taken) {
-                self.target_only(&join(&candidate.path, &entry.name), entry)?;
+        for ((candidate, siblings), paired) in targets.iter().zip(&paired) {
+            for (entry, _) in siblings.iter().zip(paired).filter(|(_, paired)| !**paired) {
+                self.add_target_only(&join(&candidate.path, &entry.name), entry)?;
             }
         }
         Ok(())
     }
 
-    fn target_only(&mut self, path: &str, entry: &Entry) -> Result<(), InventoryError> {
+    /// Adds the files of an entry that only the target has.
+    fn add_target_only(&mut self, path: &str, entry: &Entry) -> Result<(), InventoryError> {
         if !entry.is_directory() {
             let application = self.roots.application(path, Side::Target(0), self.naming);
-            self.push(FilePair {
+            self.add(FilePair {
                 path: RepoPath::parse(path)?,
                 source_path: None,
                 application,
@@ -221,33 +222,34 @@ impl Walk<'_> {
                 target: Some(entry.into()),
                 renames: Vec::new(),
             });
-        } else if self.scope.enters(path) {
+        } else if self.scope.may_include(path) {
             for below in self.trees.target(entry.id)?.iter() {
-                self.target_only(&join(path, &below.name), below)?;
+                self.add_target_only(&join(path, &below.name), below)?;
             }
         }
         Ok(())
     }
 
-    fn push(&mut self, file: FilePair) {
+    /// Adds a pair if it is in scope.
+    fn add(&mut self, file: FilePair) {
         let source_or_target = file.source_path.as_ref().unwrap_or(&file.path);
         if !self
             .scope
-            .admits(source_or_target.as_str(), &file.application)
+            .includes(source_or_target.as_str(), &file.application)
         {
             return;
         }
-        self.found.file(file);
+        self.collector.add_pair(file);
     }
 }
 
-/// Only what exists, when something does; else what would be new, the best first.
-fn narrowed(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    if found.iter().any(|c| c.entry.is_some()) {
-        found.retain(|c| c.entry.is_some());
-        return found;
+/// The candidates that exist, if any; else the likeliest one, which would be new.
+fn existing_or_likeliest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    if candidates.iter().any(|c| c.entry.is_some()) {
+        candidates.retain(|c| c.entry.is_some());
+        return candidates;
     }
-    found.sort_by_key(|c| !c.is_positional);
-    found.truncate(1);
-    found
+    candidates.sort_by_key(|c| !c.is_positional);
+    candidates.truncate(1);
+    candidates
 }

@@ -1,13 +1,13 @@
-//! What pairing found: the pairs, and what must be known about those that are not listed.
+//! The result of pairing: the pairs, the overlaps, and the applications that the target has.
 //!
 //! # Why
 //!
-//! Two source files can mean one target file (`a-stg` and `a-staging`, or a
-//! folder that holds the target's name already). Only one can be taken, and a
-//! promotion that silently drops the other is a guess; so both are named.
+//! Two source files can belong to one target file (`a-stg` and `a-staging`, or a folder that
+//! already has the target's name). Only one of them can be promoted, and to drop the other silently
+//! would be a guess; so both are reported.
 //!
-//! Equal folders are never opened. Whether an application is new to the target
-//! can then take a look into them; that happens only where the answer matters.
+//! Equal folders are not opened while pairing. But an application is only new to the target if no
+//! equal folder has a file of it either; so they are opened afterwards, if that is in doubt.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,22 +23,22 @@ use crate::port::RepositoryError;
 pub struct Pairs {
     /// Files that differ or that only one side has.
     pub files: Vec<FilePair>,
-    /// Source files that lost their target file to another one, in the order of its path.
+    /// Source files left out because another one has the same target file, in the order of its path.
     pub overlaps: Vec<Overlap>,
-    /// Applications of which the target has a file, as far as it was asked.
+    /// Applications of which the target is known to have a file.
     pub present: BTreeSet<ApplicationName>,
-    /// Names in the trees that are not UTF-8; they were passed over.
+    /// How many entries were skipped because their names are not UTF-8.
     pub unreadable_names: usize,
 }
 
-/// Two source files that mean one target file.
+/// Two source files that belong to one target file.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Overlap {
     /// The target's path.
     pub path: String,
-    /// The source's file that was taken.
+    /// The source's file that is used.
     pub taken: String,
-    /// The source's file that was left.
+    /// The source's file that is left out.
     pub left: String,
 }
 
@@ -53,53 +53,54 @@ impl Overlap {
     }
 }
 
-/// Pairs while the trees are walked.
+/// Collects pairs while the trees are walked.
 #[derive(Default)]
 pub(super) struct PairCollector {
     files: BTreeMap<RepoPath, FilePair>,
-    /// The source's path of equal files that were passed over, by the target's.
-    equal: HashMap<String, String>,
+    /// The source's paths of equal files, by the target's.
+    equal_files: HashMap<String, String>,
     overlaps: BTreeSet<Overlap>,
     present: BTreeSet<ApplicationName>,
-    /// Equal folders whose path does not tell the applications below.
-    unopened: Vec<(String, ObjectId)>,
+    /// Equal folders whose paths do not determine the applications below.
+    equal_folders: Vec<(String, ObjectId)>,
 }
 
 impl PairCollector {
-    /// An application of which the target has a file.
-    pub(super) fn present(&mut self, application: ApplicationName) {
+    /// Adds an application of which the target has a file.
+    pub(super) fn add_present(&mut self, application: ApplicationName) {
         self.present.insert(application);
     }
 
-    /// A folder of the source that is equal to the target's.
-    pub(super) fn unopened(&mut self, path: &str, tree: ObjectId) {
-        self.unopened.push((path.to_owned(), tree));
+    /// Adds a source's folder that is equal to the target's.
+    pub(super) fn add_equal_folder(&mut self, path: &str, tree: ObjectId) {
+        self.equal_folders.push((path.to_owned(), tree));
     }
 
-    /// A file that is equal on both sides.
-    pub(super) fn equal_file(&mut self, source: &str, target: &str) {
+    /// Adds a file that is equal on both sides.
+    pub(super) fn add_equal_file(&mut self, source: &str, target: &str) {
         let taken = self.files.get(target).and_then(|f| f.source_path.clone());
         match taken {
-            Some(taken) => self.overlap(target, taken.as_str(), source),
+            Some(taken) => self.add_overlap(target, taken.as_str(), source),
             None => {
-                self.equal.insert(target.to_owned(), source.to_owned());
+                self.equal_files
+                    .insert(target.to_owned(), source.to_owned());
             }
         }
     }
 
-    /// A pair; of two source files for one target file the first stays.
-    pub(super) fn file(&mut self, file: FilePair) {
+    /// Adds a pair; of two source files for one target file the first is used.
+    pub(super) fn add_pair(&mut self, file: FilePair) {
         let path = file.path.as_str();
-        let held = self.files.get(path).and_then(|f| f.source_path.as_ref());
-        let taken = held.map(RepoPath::as_str);
-        match taken.or_else(|| self.equal.get(path).map(String::as_str)) {
+        let earlier = self.files.get(path).and_then(|f| f.source_path.as_ref());
+        let taken = earlier.map(RepoPath::as_str);
+        match taken.or_else(|| self.equal_files.get(path).map(String::as_str)) {
             Some(taken) => {
                 if let Some(left) = &file.source_path {
                     let (path, taken) = (path.to_owned(), taken.to_owned());
-                    self.overlap(&path, &taken, left.as_str());
+                    self.add_overlap(&path, &taken, left.as_str());
                 }
             }
-            // What another folder of the source lacks, this one has.
+            // This replaces a pair without a source: another source folder lacked the file.
             None if file.source_path.is_some() => {
                 self.files.insert(file.path.clone(), file);
             }
@@ -109,7 +110,7 @@ impl PairCollector {
         }
     }
 
-    fn overlap(&mut self, path: &str, taken: &str, left: &str) {
+    fn add_overlap(&mut self, path: &str, taken: &str, left: &str) {
         if taken != left {
             self.overlaps.insert(Overlap {
                 path: path.to_owned(),
@@ -119,14 +120,14 @@ impl PairCollector {
         }
     }
 
-    /// The pairs, when all was walked.
+    /// Completes the pairs once all trees are walked.
     pub(super) fn finish(
         mut self,
         trees: &Trees<'_>,
         naming: &Naming,
         roots: &EnvironmentRoots,
     ) -> Result<Pairs, RepositoryError> {
-        self.open_folders_of_doubtful_applications(trees, naming, roots)?;
+        self.find_present_in_equal_folders(trees, naming, roots)?;
         Ok(Pairs {
             files: self.files.into_values().collect(),
             overlaps: self.overlaps.into_iter().collect(),
@@ -135,8 +136,8 @@ impl PairCollector {
         })
     }
 
-    /// Opens equal folders only as long as an application's being new hangs on them.
-    fn open_folders_of_doubtful_applications(
+    /// Opens equal folders as long as there is an application that could be new to the target.
+    fn find_present_in_equal_folders(
         &mut self,
         trees: &Trees<'_>,
         naming: &Naming,
@@ -144,24 +145,24 @@ impl PairCollector {
     ) -> Result<(), RepositoryError> {
         let (old, new): (Vec<&FilePair>, Vec<&FilePair>) =
             self.files.values().partition(|f| f.target.is_some());
-        let mut doubtful: BTreeSet<ApplicationName> =
+        let mut possibly_new: BTreeSet<ApplicationName> =
             new.into_iter().map(|f| f.application.clone()).collect();
         for known in old.into_iter().map(|f| &f.application).chain(&self.present) {
-            doubtful.remove(known);
+            possibly_new.remove(known);
         }
-        let mut open = std::mem::take(&mut self.unopened);
-        while let Some((folder, tree)) = open.pop() {
-            if doubtful.is_empty() {
+        let mut pending = std::mem::take(&mut self.equal_folders);
+        while let Some((folder, tree)) = pending.pop() {
+            if possibly_new.is_empty() {
                 return Ok(());
             }
             for entry in trees.source(tree)?.iter() {
                 let path = join(&folder, &entry.name);
                 if entry.is_directory() {
-                    open.push((path, entry.id));
+                    pending.push((path, entry.id));
                     continue;
                 }
                 let application = roots.application(&path, Side::Source(0), naming);
-                if doubtful.remove(&application) {
+                if possibly_new.remove(&application) {
                     self.present.insert(application);
                 }
             }

@@ -1,25 +1,25 @@
-//! Where an environment begins: the first place on a path that carries its name.
+//! The root of an environment: the first place on a path that has its name.
 
 use super::target_names::join;
 use super::trees::Entry;
 use crate::domain::Side;
 
-/// The first place on a path that holds a name of source or target.
+/// The first place on a path that has a name of source or target.
 #[derive(Clone, Debug)]
 pub(super) struct Root {
-    /// The folder that holds it; empty for the repository's root.
-    pub above: String,
+    /// The folder that contains it; empty for the repository's root.
+    pub parent: String,
     /// The source's entry.
     pub source: Option<Entry>,
-    /// The target's entries that may be its partner; without a source, entries of the target only.
+    /// The target's entries that could belong to it; without a source, the target's only entry.
     pub targets: Vec<Candidate>,
 }
 
 impl Root {
-    /// What is there on both sides: its path, the entry, and whose name the path carries.
+    /// The entries of both sides, each with its path and the side whose name the path has.
     pub(super) fn entries(&self) -> impl Iterator<Item = (String, Entry, Side)> {
         let source = self.source.iter().map(|entry| {
-            let path = join(&self.above, &entry.name);
+            let path = join(&self.parent, &entry.name);
             (path, entry.clone(), Side::Source(0))
         });
         let targets = self.targets.iter().filter_map(|target| {
@@ -30,15 +30,15 @@ impl Root {
     }
 }
 
-/// A folder (or file) of the target that may be the partner.
+/// A folder (or file) of the target that could belong to a source's.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
-    /// Its whole path.
+    /// Its path from the repository's root.
     pub path: String,
-    /// What is there; `None` for a folder that would be new.
+    /// The entry; `None` for one that would be new.
     pub entry: Option<Entry>,
-    /// Whether every name in it has the position of the source's.
+    /// Whether each replacement has the same position among its environment's names as the original.
     pub is_positional: bool,
-    /// What was replaced on the way.
+    /// The replaced names, each with its replacement.
     pub renames: Vec<(String, String)>,
 }

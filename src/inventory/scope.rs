@@ -1,4 +1,4 @@
-//! Which part of the repository a promotion is about.
+//! The part of the repository that a promotion looks at.
 
 use crate::domain::{ApplicationName, LayoutPattern, Naming};
 
@@ -8,16 +8,16 @@ pub(super) struct Scope<'a> {
     pub layout: &'a [LayoutPattern],
     /// The chosen applications; `None` means all.
     pub applications: Option<Vec<ApplicationName>>,
-    /// Folders that must not be entered otherwise, when the applications' places are known.
+    /// The only folders to open, once the applications' places are known; `None` means all.
     pub folders: Option<Vec<String>>,
 }
 
 impl Scope<'_> {
-    /// Whether a folder (or file) can hold anything that is asked for.
-    pub(super) fn enters(&self, path: &str) -> bool {
+    /// Whether a folder can contain files in scope (or a file can be one), judged by its path.
+    pub(super) fn may_include(&self, path: &str) -> bool {
         if let Some(folders) = &self.folders {
-            let is_near = |folder: &String| is_within(path, folder) || is_within(folder, path);
-            if !folders.iter().any(is_near) {
+            let overlaps = |folder: &String| is_within(path, folder) || is_within(folder, path);
+            if !folders.iter().any(overlaps) {
                 return false;
             }
         }
@@ -40,8 +40,8 @@ impl Scope<'_> {
         })
     }
 
-    /// Whether a file belongs to the promotion.
-    pub(super) fn admits(&self, path: &str, application: &ApplicationName) -> bool {
+    /// Whether a file is in scope.
+    pub(super) fn includes(&self, path: &str, application: &ApplicationName) -> bool {
         let is_chosen = self
             .applications
             .as_ref()

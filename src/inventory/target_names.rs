@@ -1,33 +1,41 @@
-//! The target's names that a source's name may stand for.
+//! The target's names for a source's file or folder name.
 
 use super::trees::Entry;
 use crate::domain::{Naming, Side};
 
-/// A name in the target's folder that a source's name may stand for.
+/// A possible name of the target's entry.
 pub(super) struct TargetName {
     pub text: String,
+    /// Whether each replacement has the same position among its environment's names as the original.
     pub is_positional: bool,
+    /// The replaced names, each with its replacement.
     pub renames: Vec<(String, String)>,
 }
 
-/// Every name that results from replacing the source's names, the most likely first.
+/// Most names that are tried for one entry; a name with many aliases in it has too many.
+const MOST_NAMES: usize = 64;
+
+/// Replaces the source's names in an entry's name by the target's, in every way; likeliest first.
 pub(super) fn target_names(naming: &Naming, name: &str, siblings: &[Entry]) -> Vec<TargetName> {
-    let mut out = vec![TargetName {
+    let mut names = vec![TargetName {
         text: String::new(),
         is_positional: true,
         renames: Vec::new(),
     }];
-    let mut done = 0;
-    for hit in naming.in_path(name) {
-        let Side::Source(index) = hit.side else {
+    let mut end = 0;
+    for occurrence in naming.in_path(name) {
+        let Side::Source(index) = occurrence.side else {
             continue;
         };
-        let old = &name[hit.start..hit.end];
-        let between = &name[done..hit.start];
-        let targets = aliases(naming, index, siblings);
+        let old = &name[occurrence.start..occurrence.end];
+        let between = &name[end..occurrence.start];
+        let targets = target_aliases(naming, index, siblings);
         let mut next = Vec::new();
         for (target, is_positional) in &targets {
-            for head in out.iter().take((64 / targets.len().max(1)).max(1)) {
+            for head in names
+                .iter()
+                .take((MOST_NAMES / targets.len().max(1)).max(1))
+            {
                 let mut renames = head.renames.clone();
                 renames.push((old.to_owned(), (*target).to_owned()));
                 next.push(TargetName {
@@ -37,23 +45,28 @@ pub(super) fn target_names(naming: &Naming, name: &str, siblings: &[Entry]) -> V
                 });
             }
         }
-        out = next;
-        done = hit.end;
+        names = next;
+        end = occurrence.end;
     }
-    for name_out in &mut out {
-        name_out.text.push_str(&name[done..]);
+    for target_name in &mut names {
+        target_name.text.push_str(&name[end..]);
     }
-    out
+    names
 }
 
-/// The target's names: the one in the same position first, else the one that the siblings use.
-fn aliases<'n>(naming: &'n Naming, index: usize, siblings: &[Entry]) -> Vec<(&'n str, bool)> {
+/// The target's names, each with whether it has the given position: that one first, else the one
+/// that occurs most often in the names of the siblings.
+fn target_aliases<'n>(
+    naming: &'n Naming,
+    index: usize,
+    siblings: &[Entry],
+) -> Vec<(&'n str, bool)> {
     let names: Vec<&str> = naming.target().names().collect();
     let mut uses = vec![0_usize; names.len()];
     if index >= names.len() {
         for sibling in siblings {
-            for hit in naming.in_path(&sibling.name) {
-                if let Side::Target(i) = hit.side {
+            for occurrence in naming.in_path(&sibling.name) {
+                if let Side::Target(i) = occurrence.side {
                     uses[i] += 1;
                 }
             }
@@ -61,20 +74,17 @@ fn aliases<'n>(naming: &'n Naming, index: usize, siblings: &[Entry]) -> Vec<(&'n
     }
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|i| (*i != index, std::cmp::Reverse(uses[*i]), *i));
-    let has_position = index < names.len();
-    order
-        .into_iter()
-        .map(|i| (names[i], if has_position { i == index } else { false }))
-        .collect()
+    order.into_iter().map(|i| (names[i], i == index)).collect()
 }
 
-pub(super) fn join(above: &str, name: &str) -> String {
-    if above.is_empty() {
+/// The path of an entry in a folder; an empty `parent` is the repository's root.
+pub(super) fn join(parent: &str, name: &str) -> String {
+    if parent.is_empty() {
         name.to_owned()
     } else {
-        // Asked for every entry of every folder: `format!` takes twice as long.
-        let mut path = String::with_capacity(above.len() + 1 + name.len());
-        path.push_str(above);
+        // This runs for every entry of every folder, and `format!` takes twice as long.
+        let mut path = String::with_capacity(parent.len() + 1 + name.len());
+        path.push_str(parent);
         path.push('/');
         path.push_str(name);
         path

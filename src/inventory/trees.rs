@@ -1,10 +1,9 @@
-//! The two commits' folders, by name.
+//! The folders of both commits, with their entries by name.
 //!
 //! # Why
 //!
-//! Finding a service and pairing its files look at the same folders. Most are
-//! small and cheap to read again; one that holds thousands of applications is
-//! not, so a few of those are remembered.
+//! Finding an application and pairing its files read the same folders. Most are small and cheap to
+//! read again; a folder with thousands of applications is not, so a few large ones are cached.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,11 +11,11 @@ use std::rc::Rc;
 use crate::domain::{FileMode, ObjectId};
 use crate::port::{RepositoryError, Snapshot};
 
-/// How many entries make a folder worth remembering.
+/// Folders with this many entries are cached.
 const LARGE: usize = 256;
 
-/// How many large folders are remembered.
-const REMEMBERED: usize = 16;
+/// How many large folders are cached.
+const CACHED: usize = 16;
 
 /// One entry of a folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,18 +30,44 @@ impl Entry {
         self.mode == FileMode::Directory
     }
 
-    /// Whether it can be what the other entry is on the other side: both folders, or neither.
+    /// Whether it can form a pair with an entry of the other side: both are folders, or neither is.
     ///
-    /// A submodule is a folder to whoever builds, and a single entry to Git: it can be either.
+    /// A submodule is a folder on disk and a single entry in Git, so it can be either.
     pub(super) fn can_be_partner(&self, other: &Self) -> bool {
         let is_submodule = |entry: &Self| entry.mode == FileMode::Submodule;
         self.is_directory() == other.is_directory() || is_submodule(self) || is_submodule(other)
     }
 
-    /// Whether it has the same content as the other entry, and is as much of a file.
+    /// Whether the content is the same, and both are files or neither is.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.id == other.id && self.mode.is_file() == other.mode.is_file()
     }
+}
+
+/// Where a name is among entries that are sorted by name.
+pub(super) fn position(entries: &[Entry], name: &str) -> Option<usize> {
+    entries
+        .binary_search_by(|entry| entry.name.as_str().cmp(name))
+        .ok()
+}
+
+/// Whether a folder has the environment's name with something added, while a sibling folder has the
+/// name without it: `prod-eu` beside `prod`. `start` and `end` delimit the environment's name.
+pub(super) fn has_plainer_sibling(
+    folder: &Entry,
+    start: usize,
+    end: usize,
+    siblings: &[Entry],
+) -> bool {
+    let name = folder.name.as_str();
+    [&name[start..end], &name[..end]]
+        .into_iter()
+        .any(|plainer| plainer != name && has_folder(siblings, plainer))
+}
+
+/// Whether there is a folder with this name.
+pub(super) fn has_folder(entries: &[Entry], name: &str) -> bool {
+    position(entries, name).is_some_and(|at| entries[at].is_directory())
 }
 
 /// The trees of source and target.
@@ -63,6 +88,7 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// The root trees of source and target.
     pub(super) fn roots(&self) -> (ObjectId, ObjectId) {
         (self.source.root(), self.target.root())
     }
@@ -77,7 +103,7 @@ impl<'a> Trees<'a> {
         self.read(self.target, tree)
     }
 
-    /// How many names were passed over because they are not UTF-8.
+    /// How many entries were skipped because their names are not UTF-8.
     pub(super) fn unreadable_names(&self) -> usize {
         self.unreadable.get()
     }
@@ -87,16 +113,14 @@ impl<'a> Trees<'a> {
         snapshot: &dyn Snapshot,
         tree: ObjectId,
     ) -> Result<Rc<[Entry]>, RepositoryError> {
-        let large =
-            |(id, entries): &(ObjectId, Rc<[Entry]>)| (*id == tree).then(|| Rc::clone(entries));
-        if let Some(entries) = self.large.borrow().iter().find_map(large) {
-            return Ok(entries);
+        if let Some((_, entries)) = self.large.borrow().iter().find(|(id, _)| *id == tree) {
+            return Ok(Rc::clone(entries));
         }
         let unreadable = |_: &[u8]| self.unreadable.set(self.unreadable.get() + 1);
         let entries: Rc<[Entry]> = read_entries(snapshot, tree, &mut { unreadable })?.into();
-        let mut remembered = self.large.borrow_mut();
-        if entries.len() >= LARGE && remembered.len() < REMEMBERED {
-            remembered.push((tree, Rc::clone(&entries)));
+        let mut cache = self.large.borrow_mut();
+        if entries.len() >= LARGE && cache.len() < CACHED {
+            cache.push((tree, Rc::clone(&entries)));
         }
         Ok(entries)
     }

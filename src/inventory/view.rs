@@ -1,36 +1,36 @@
-//! What each environment of any number of repositories holds.
+//! The applications and files of any number of environments.
 //!
 //! # Why
 //!
-//! A promotion is between two environments, but a flow, a table of versions and a dashboard look at
-//! all of them, in several branches or repositories. So a view is of one environment in one commit
-//! and knows no other; only a pair puts two of them side by side.
+//! A promotion is between two environments, but a flow, a table of versions and a dashboard show
+//! all of them, from several branches or repositories. So a view is of one environment in one commit
+//! and independent of any other; only a pair compares two of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::application_rule::{
-    ApplicationRule, Beginning, PathNames, is_build_file, without_ranges,
+    ApplicationRule, PathNames, RootShape, is_build_file, without_ranges,
 };
 use super::error::InventoryError;
 use super::file_pair::FileObject;
 use super::target_names::join;
-use super::trees::{Entry, read_entries};
+use super::trees::{Entry, has_folder, has_plainer_sibling, read_entries};
 use crate::domain::{
     ApplicationName, CommitId, Environment, NameIndex, ObjectId, RepoPath, Settings,
 };
 use crate::port::{RepositoryError, Snapshot};
 
-/// A commit of a repository in which environments are looked for.
+/// A commit of a repository, and where in it to look for environments.
 #[derive(Clone, Copy)]
 pub struct Location<'a> {
     /// The repository's name.
     pub repository: &'a str,
     /// The commit, of any branch.
     pub snapshot: &'a dyn Snapshot,
-    /// The folder that holds the environments; `None` for the whole commit.
+    /// The folder that contains the environments; `None` for the whole commit.
     pub folder: Option<&'a RepoPath>,
-    /// Which environments there are, how files are laid out.
+    /// The configured environments and layout.
     pub settings: &'a Settings,
 }
 
@@ -39,11 +39,11 @@ pub struct Location<'a> {
 pub struct EnvironmentView {
     /// The environment.
     pub environment: Environment,
-    /// The name of its repository.
+    /// The repository's name.
     pub repository: String,
     /// The commit that was read.
     pub commit: CommitId,
-    /// Its applications with their files, in the order of the paths.
+    /// Its applications, each with its files in the order of their paths.
     pub applications: BTreeMap<ApplicationName, Vec<EnvironmentFile>>,
 }
 
@@ -52,7 +52,7 @@ pub struct EnvironmentView {
 pub struct EnvironmentFile {
     /// Its path from the repository's root.
     pub path: RepoPath,
-    /// What is there.
+    /// Its content.
     pub object: FileObject,
 }
 
@@ -63,10 +63,10 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Adds these environments of a location; one that no path names has no applications.
+    /// Adds these environments of a location; one whose name is in no path has no applications.
     ///
     /// # Errors
-    /// When the repository cannot be read, or a name in it cannot be a path.
+    /// When the repository cannot be read, or has a path that cannot be used.
     pub fn add(
         &mut self,
         location: Location<'_>,
@@ -76,7 +76,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// Adds every environment of a location: the configured ones, else those that paths name.
+    /// Adds every environment of a location: the configured ones, else those with usual names in paths.
     ///
     /// # Errors
     /// As for [`Inventory::add`].
@@ -106,23 +106,23 @@ impl Inventory {
 /// The environments whose usual names occur in paths, by name.
 fn environments_in_paths(location: Location<'_>) -> Result<Vec<Environment>, InventoryError> {
     let names = NameIndex::new(std::iter::empty(), ());
-    let mut found = BTreeSet::new();
-    let mut open: Vec<ObjectId> = root_of(location)?.into_iter().collect();
-    while let Some(tree) = open.pop() {
+    let mut names_in_paths = BTreeSet::new();
+    let mut pending: Vec<ObjectId> = root_of(location)?.into_iter().collect();
+    while let Some(tree) = pending.pop() {
         for entry in read_entries(location.snapshot, tree, &mut |_| {})? {
             let occurrences = names.in_path(&entry.name);
             let texts = occurrences.iter().map(|o| &entry.name[o.start..o.end]);
-            found.extend(texts.map(str::to_owned));
-            // Below an environment's folder stand its own files.
+            names_in_paths.extend(texts.map(str::to_owned));
+            // Everything below an environment's folder belongs to that environment.
             if entry.is_directory() && occurrences.is_empty() {
-                open.push(entry.id);
+                pending.push(entry.id);
             }
         }
     }
-    Ok(found.into_iter().map(Environment::named).collect())
+    Ok(names_in_paths.into_iter().map(Environment::named).collect())
 }
 
-/// The tree that holds the environments, if it is there.
+/// The tree that contains the environments, if it exists.
 fn root_of(location: Location<'_>) -> Result<Option<ObjectId>, RepositoryError> {
     let mut tree = location.snapshot.root();
     for part in location.folder.into_iter().flat_map(RepoPath::parts) {
@@ -135,9 +135,9 @@ fn root_of(location: Location<'_>) -> Result<Option<ObjectId>, RepositoryError> 
     Ok(Some(tree))
 }
 
-/// The place where an environment begins.
+/// The first place on a path that has an environment's name.
 struct Root {
-    above: String,
+    parent: String,
     entry: Entry,
     environment: usize,
 }
@@ -146,19 +146,19 @@ struct Root {
 struct Search<'a> {
     location: Location<'a>,
     environments: &'a [Environment],
-    /// Each name with the number of its environment; `None` for one that is not looked for.
+    /// Each name with the index of its environment; `None` for an environment that is not searched.
     names: NameIndex<Option<usize>>,
     roots: Vec<Root>,
 }
 
-/// The names of one environment in paths.
-struct OwnNames<'a> {
+/// The names of one environment, as they occur in paths.
+struct EnvironmentNames<'a> {
     environment: &'a Environment,
     number: usize,
     names: &'a NameIndex<Option<usize>>,
 }
 
-impl PathNames for OwnNames<'_> {
+impl PathNames for EnvironmentNames<'_> {
     fn is_environment(&self, word: &str) -> bool {
         self.environment.has_name(word)
     }
@@ -170,8 +170,8 @@ impl PathNames for OwnNames<'_> {
 
     fn without_environment(&self, part: &str) -> String {
         let names = self.names.in_path(part);
-        let own = names.iter().filter(|name| name.side.is_some());
-        without_ranges(part, own.map(|name| (name.start, name.end)))
+        let occurrences = names.iter().filter(|name| name.side.is_some());
+        without_ranges(part, occurrences.map(|name| (name.start, name.end)))
     }
 }
 
@@ -180,66 +180,61 @@ impl<'a> Search<'a> {
         location: Location<'a>,
         environments: &'a [Environment],
     ) -> Result<Vec<EnvironmentView>, InventoryError> {
-        let own = environments.iter().enumerate();
-        let own = own.flat_map(|(i, e)| e.names().map(move |name| (name, Some(i))));
+        let searched = environments.iter().enumerate();
+        let searched = searched.flat_map(|(i, e)| e.names().map(move |name| (name, Some(i))));
         let others = location.settings.environments.iter();
         let others = others.flat_map(|e| e.names().map(|name| (name, None)));
         let mut search = Self {
             location,
             environments,
-            names: NameIndex::new(own.chain(others), None),
+            names: NameIndex::new(searched.chain(others), None),
             roots: Vec::new(),
         };
-        let above = location.folder.map_or("", RepoPath::as_str);
+        let parent = location.folder.map_or("", RepoPath::as_str);
         if let Some(tree) = root_of(location)? {
-            search.above(above, tree)?;
+            search.walk(parent, tree)?;
         }
         search.views()
     }
 
-    /// Walks a folder whose path names no environment.
-    fn above(&mut self, above: &str, tree: ObjectId) -> Result<(), InventoryError> {
+    /// Walks a folder whose path has no environment's name.
+    fn walk(&mut self, parent: &str, tree: ObjectId) -> Result<(), InventoryError> {
         let entries = self.entries(tree)?;
         for entry in entries.iter() {
             let owners = self.owners(entry, &entries);
             for environment in &owners {
                 self.roots.push(Root {
-                    above: above.to_owned(),
+                    parent: parent.to_owned(),
                     entry: entry.clone(),
                     environment: *environment,
                 });
             }
             if owners.is_empty() && entry.is_directory() {
-                self.above(&join(above, &entry.name), entry.id)?;
+                self.walk(&join(parent, &entry.name), entry.id)?;
             }
         }
         Ok(())
     }
 
-    /// The environments that an entry's name names.
+    /// The indices of the environments that an entry belongs to by its name.
     fn owners(&self, entry: &Entry, siblings: &[Entry]) -> BTreeSet<usize> {
         let names = self.names.in_path(&entry.name);
-        // `prod-eu` beside `prod` is another environment, unless its own partner is there too.
+        // `prod-eu` beside `prod` is another environment, unless there is a `staging-eu` too.
         if let ([name], true) = (names.as_slice(), entry.is_directory()) {
-            let is_there = |other: &str| {
-                let at = siblings.binary_search_by(|e| e.name.as_str().cmp(other));
-                other != entry.name && at.is_ok_and(|at| siblings[at].is_directory())
-            };
-            let is_another =
-                is_there(&entry.name[name.start..name.end]) || is_there(&entry.name[..name.end]);
             let (head, tail) = (&entry.name[..name.start], &entry.name[name.end..]);
             let has_partner = || {
-                let mut all = self.environments.iter().flat_map(Environment::names);
-                all.any(|other| is_there(&format!("{head}{other}{tail}")))
+                let all = self.environments.iter().flat_map(Environment::names);
+                all.map(|other| format!("{head}{other}{tail}"))
+                    .any(|partner| partner != entry.name && has_folder(siblings, &partner))
             };
-            if is_another && !has_partner() {
+            if has_plainer_sibling(entry, name.start, name.end, siblings) && !has_partner() {
                 return BTreeSet::new();
             }
         }
         names.iter().filter_map(|name| name.side).collect()
     }
 
-    /// The views, once all beginnings are known.
+    /// The views, once all roots are known.
     fn views(&self) -> Result<Vec<EnvironmentView>, InventoryError> {
         let rule = self.rule()?;
         let mut views: Vec<EnvironmentView> = self
@@ -253,13 +248,13 @@ impl<'a> Search<'a> {
             })
             .collect();
         for root in &self.roots {
-            let names = OwnNames {
+            let names = EnvironmentNames {
                 environment: &self.environments[root.environment],
                 number: root.environment,
                 names: &self.names,
             };
             let view = &mut views[root.environment];
-            let path = join(&root.above, &root.entry.name);
+            let path = join(&root.parent, &root.entry.name);
             self.collect(&path, &root.entry, &rule, &names, view)?;
         }
         for files in views.iter_mut().flat_map(|v| v.applications.values_mut()) {
@@ -273,11 +268,11 @@ impl<'a> Search<'a> {
             root.entry.is_directory()
                 && self.environments[root.environment].has_name(&root.entry.name)
         };
-        let beginnings: Vec<Beginning<'_>> = self
+        let shapes: Vec<RootShape<'_>> = self
             .roots
             .iter()
-            .map(|root| Beginning {
-                above: &root.above,
+            .map(|root| RootShape {
+                parent: &root.parent,
                 is_folder: root.entry.is_directory(),
                 is_whole_name: is_whole_name(root),
             })
@@ -287,8 +282,8 @@ impl<'a> Search<'a> {
             settings,
             ..
         } = self.location;
-        let rule = ApplicationRule::new(&beginnings, repository, &settings.layout);
-        if !rule.depends_on_builds() {
+        let rule = ApplicationRule::new(&shapes, repository, &settings.layout);
+        if !rule.depends_on_build_files() {
             return Ok(rule);
         }
         for root in self.roots.iter().filter(|root| is_whole_name(root)) {
@@ -297,7 +292,7 @@ impl<'a> Search<'a> {
                 .iter()
                 .any(|e| is_build_file(&e.name))
             {
-                return Ok(rule.with_units());
+                return Ok(rule.with_build_files());
             }
         }
         Ok(rule)
@@ -309,14 +304,14 @@ impl<'a> Search<'a> {
         path: &str,
         entry: &Entry,
         rule: &ApplicationRule,
-        names: &OwnNames<'_>,
+        names: &EnvironmentNames<'_>,
         view: &mut EnvironmentView,
     ) -> Result<(), InventoryError> {
         if entry.is_directory() {
             for below in self.entries(entry.id)?.iter() {
                 self.collect(&join(path, &below.name), below, rule, names, view)?;
             }
-        } else if rule.admits(path, names) {
+        } else if rule.includes(path, names) {
             let application = rule.application(path, names);
             let files = view.applications.entry(application).or_default();
             files.push(EnvironmentFile {

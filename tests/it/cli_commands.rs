@@ -151,7 +151,7 @@ fn check_warns_of_configured_names_without_files() {
     v
       apps/api/production/v.yaml -> apps/api/qa/v.yaml
     warning: environment `qa` is configured, but no path contains its name
-    warning: product `shop` lists the application `wbe`, which has no files
+    warning: product `shop` names the application `wbe`, but no file belongs to it
 
     --- stderr
     ");
