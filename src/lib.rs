@@ -43,7 +43,7 @@
 //!
 //! 1. `inventory/pair.rs` finds the source's file and the target's file that belongs to it
 //! 2. `engine/compare/mod.rs` reads and parses both
-//! 3. `document/kubernetes/walk.rs` walks both side by side and finds the places that differ
+//! 3. `document/kubernetes/document_comparison.rs` walks both side by side and finds the places that differ
 //! 4. `document/kubernetes/record.rs` records a difference: values, version, relation
 //! 5. `engine/decide/facts.rs` adds what rules, comments and selectors say about it
 //! 6. `engine/decide/verdict.rs` decides: promote or keep, with the reason

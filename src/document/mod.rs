@@ -17,3 +17,6 @@ pub use kubernetes::{
 };
 pub use sealed::is_sealed;
 pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};
+
+/// The values that differences carry.
+pub use crate::yaml::{Kind, Value};

@@ -1,8 +1,8 @@
 //! What a plan says about one application and its files.
 
+use crate::document::Value;
 use crate::document::VersionField;
 use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
-use crate::yaml::Value;
 
 /// One application's part of a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]

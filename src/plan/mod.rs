@@ -38,6 +38,9 @@ pub use record::{
 };
 pub(crate) use record::{id_of, split_trailers};
 
+/// What planned differences carry.
+pub use crate::document::{Kind, Value, VersionField, version_of};
+
 use crate::domain::{Environment, GuardName};
 
 /// From which environment to which.

@@ -1,15 +1,15 @@
 //! A plan for the tests of text and JSON.
 
-use crate::document::VersionField;
 use crate::domain::{
     Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
+use crate::plan::VersionField;
 use crate::plan::{
     ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
     Message, Notice, Plan, PlannedDifference, ProposalPlan, VersionChange,
 };
-use crate::yaml::{Kind, Value};
+use crate::plan::{Kind, Value};
 
 const DEPLOYMENT: &str = "envs/production/web/deployment.yaml";
 const BEFORE: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.4.2\n";

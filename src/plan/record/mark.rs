@@ -8,9 +8,9 @@
 
 use super::identifier::digest;
 use super::pull_request::Mark;
+use crate::document::Value;
 use crate::plan::draft::Plan;
 use crate::plan::hash::Hash;
-use crate::yaml::Value;
 
 impl Plan {
     /// The hash of what is promoted, whatever the target has now.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::domain;
 use crate::plan::{self, PlannedDifference};
-use crate::yaml::{Kind, Value};
+use crate::plan::{Kind, Value};
 
 /// One place where source and target differ.
 #[derive(Serialize, JsonSchema, Debug)]

@@ -3,9 +3,9 @@
 use super::code::code;
 use super::page::{LeftOut, Page};
 use crate::domain::Op;
+use crate::plan::Value;
 use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::counted::counted;
-use crate::yaml::Value;
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
 

@@ -6,12 +6,12 @@ use crate::domain::{
     Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
     Op, Origin, Reason, Relation, RepoPath, Verdict,
 };
+use crate::plan::Value;
 use crate::plan::{
     ApplicationPlan, Content, Document, Draft, FileStatus, Finding, Hop, Message, Notice,
     PlannedDifference, ProposalPlan, VersionChange,
 };
 use crate::port::{BODY_LIMIT, body_size};
-use crate::yaml::Value;
 
 /// A plan of one application whose texts come from the test.
 fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) -> Plan {

@@ -1,9 +1,9 @@
 //! A value on one line.
 
-use crate::document::{VersionField, version_of};
 use crate::plan::PlannedDifference;
+use crate::plan::{Kind, Value};
+use crate::plan::{VersionField, version_of};
 use crate::render::terminal::harmless;
-use crate::yaml::{Kind, Value};
 
 /// What is shorter is no object id or digest, but perhaps a word.
 const SHORTEST_ID: usize = 40;

@@ -85,8 +85,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "plan",
-        // Differences carry values and places of the yaml room.
-        rooms: &["yaml", "domain", "document"],
+        rooms: &["domain", "document"],
         crates: &["sha2"],
         never: WORLD,
         waiting: Waiting::Never,
@@ -132,16 +131,8 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "render",
-        // Values and version fields are shown as they are.
-        rooms: &[
-            "yaml",
-            "domain",
-            "document",
-            "plan",
-            "port",
-            "inventory",
-            "engine",
-        ],
+        // `port` for the errors that hints are about.
+        rooms: &["domain", "plan", "port", "inventory", "engine"],
         crates: &[
             "anstyle",
             "schemars",
@@ -177,6 +168,7 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "cli",
+        // `plan` and `inventory` for what it hands from the engine to `render`.
         rooms: &[
             "domain",
             "plan",
