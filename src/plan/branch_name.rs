@@ -2,49 +2,49 @@
 //!
 //! # Why
 //!
-//! The branch is how a later run finds the pull request of an earlier one, so
-//! its name follows from what was asked for and from nothing else: not from the
-//! clock, and not from what happens to differ today. Two promotions must never
-//! share a branch. So a name that Git would not take, or that could be read as
-//! another one's, carries a hash of what it stands for.
+//! A run finds the pull request of an earlier run by its branch. So the branch's name depends only on
+//! what was requested: not on the clock, and not on what differs today. Two promotions must never
+//! share a branch. So a name that Git would refuse, or that could also be another promotion's, gets a
+//! hash of what was requested.
 
 use super::Hop;
 use super::hash::Hash;
 use crate::domain::ApplicationName;
 
-/// Longer names are cut, and carry a hash.
+/// The longest name in bytes; a longer one is cut and gets a hash.
 const LONGEST: usize = 100;
 
-/// What a promotion was asked for: empty lists narrow nothing.
+/// What was requested, as far as the branch depends on it; an empty list does not restrict anything.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Asked {
     /// The products, by name.
     pub products: Vec<String>,
-    /// The applications, by their whole names.
+    /// The applications, by whole names.
     pub applications: Vec<ApplicationName>,
     /// `--only` and `--except`, each with its option.
     pub selectors: Vec<String>,
-    /// The branch that it is for, where that is not the one that everybody means.
+    /// The branch to merge into, if it is not the default branch.
     pub base: Option<String>,
 }
 
-/// `promote/<from>-to-<to>/<product, application, all, or first-and-N-more-hash>`, and
-/// `-on-<base>-<hash>` behind it for another branch than the default one.
+/// The branch's name: `promote/<from>-to-<to>/<what>`, and `-on-<base>-<hash>` if the base is not the
+/// default branch. `<what>` is a product, an application, `all`, or `<first>-and-<N>-more-<hash>`.
 ///
-/// How it is promoted (`--source`, `--promote`, `--delete`) is not part of it: a later command with
-/// other words brings the same pull request up to date.
+/// `--source`, `--promote` and `--delete` are not part of the name: a later run with other ones
+/// updates the same pull request.
 ///
-/// `products` are all that are configured: an application of the same name is another thing.
+/// `products` are all configured ones; an application with the name of a product gets a hash.
 pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
-    let what = of_asked(asked, products);
+    let what = what(asked, products);
     let name = match &asked.base {
         None => what,
         Some(base) => hashed(&format!("{what}-on-{}", slug(base)), &["base", base, &what]),
     };
-    format!("promote/{}/{name}", of_hop(hop))
+    format!("promote/{}/{name}", from_to(hop))
 }
 
-fn of_hop(hop: &Hop) -> String {
+/// `<from>-to-<to>`.
+fn from_to(hop: &Hop) -> String {
     let (from, to) = (&hop.from.name, &hop.to.name);
     let name = format!("{}-to-{}", slug(from), slug(to));
     let is_plain = [from, to]
@@ -57,13 +57,15 @@ fn of_hop(hop: &Hop) -> String {
     }
 }
 
-fn of_asked(asked: &Asked, products: &[String]) -> String {
+/// The part of the name for products, applications and selectors.
+fn what(asked: &Asked, products: &[String]) -> String {
     let name = match (asked.products.as_slice(), asked.applications.as_slice()) {
         ([], []) => "all".to_owned(),
         ([product], []) => single(product, "product", is_plain(product)),
-        ([], [one]) => {
-            let is_alone = is_plain(&one.0) && !products.contains(&one.0);
-            single(&one.0, "application", is_alone)
+        ([], [application]) => {
+            let name = &application.0;
+            let is_unique = is_plain(name) && !products.contains(name);
+            single(name, "application", is_unique)
         }
         (products, applications) => several(products, applications),
     };
@@ -81,8 +83,8 @@ fn of_asked(asked: &Asked, products: &[String]) -> String {
     hashed(&what, &selectors)
 }
 
-fn single(name: &str, kind: &str, is_plain: bool) -> String {
-    if is_plain {
+fn single(name: &str, kind: &str, is_unique: bool) -> String {
+    if is_unique {
         slug(name)
     } else {
         hashed(&slug(name), &[kind, name])
@@ -108,28 +110,26 @@ fn hashed(name: &str, fields: &[&str]) -> String {
     format!("{name}-{}", hash.hex(4))
 }
 
-/// What Git takes as a part of a branch's name; `/` becomes `--`.
+/// Turns a text into a part of a branch's name that Git accepts; `/` becomes `--`.
 fn slug(text: &str) -> String {
-    let mut out = String::new();
+    let mut slug = String::new();
     for c in text.chars() {
         match c {
-            '/' => out.push_str("--"),
-            '.' if out.ends_with('.') => out.push('-'),
-            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => out.push(c),
-            _ => out.push('-'),
+            '/' => slug.push_str("--"),
+            '.' if slug.ends_with('.') => slug.push('-'),
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => slug.push(c),
+            _ => slug.push('-'),
         }
     }
-    out.truncate(LONGEST);
-    let out = out.trim_matches(['-', '.']);
-    let out = out.strip_suffix(".lock").unwrap_or(out);
-    if out.is_empty() {
-        "x".to_owned()
-    } else {
-        out.to_owned()
+    slug.truncate(LONGEST);
+    let slug = slug.trim_matches(['-', '.']);
+    match slug.strip_suffix(".lock").unwrap_or(slug) {
+        "" => "x".to_owned(),
+        slug => slug.to_owned(),
     }
 }
 
-/// Whether a name's slug can be no other name's, and no word of this module.
+/// Whether a name's slug is unique to it, and differs from everything that this module adds.
 fn is_plain(name: &str) -> bool {
     let is_part = |part: &str| {
         let is_known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -140,7 +140,7 @@ fn is_plain(name: &str) -> bool {
             && !part.contains("--")
             && !part.contains("..")
     };
-    // `-2` is a second branch, and eight digits may be a hash.
+    // `-2` would be a promotion's second branch, and eight digits could be a hash.
     let last = name.rsplit('-').next().unwrap_or(name);
     let is_number = last != name && last.chars().all(|c| c.is_ascii_digit());
     let is_hash = last != name && last.len() == 8 && last.chars().all(|c| c.is_ascii_hexdigit());

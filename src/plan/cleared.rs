@@ -1,10 +1,10 @@
-//! A plan that the guards let pass.
+//! A plan that passed the guards, or that they hold.
 
 use super::record::Record;
 use super::{Finding, Plan};
 use crate::domain::GuardName;
 
-/// A plan that may be applied; only clearing makes one.
+/// A plan that may be applied; only the engine's `clear` makes one.
 #[derive(Clone, Debug)]
 pub struct Cleared {
     plan: Plan,
@@ -12,7 +12,7 @@ pub struct Cleared {
 }
 
 impl Cleared {
-    /// For the engine's `clear` alone.
+    /// Makes a cleared plan; only the engine's `clear` calls this.
     pub(crate) fn new(plan: Plan, allowed: Vec<GuardName>) -> Self {
         Self { plan, allowed }
     }
@@ -32,11 +32,11 @@ impl Cleared {
     }
 }
 
-/// A plan that a guard holds, with what was found.
+/// A plan that guards hold, with their findings.
 #[derive(Clone, Debug)]
 pub struct Hold {
     /// The plan.
     pub plan: Plan,
-    /// What holds it; never empty.
+    /// The findings that hold it; never empty.
     pub findings: Vec<Finding>,
 }

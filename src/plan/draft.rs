@@ -1,11 +1,11 @@
-//! The plan itself.
+//! The plan, and the draft that becomes one.
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
 use super::{Finding, Hop, Message, Notice, ProposalPlan};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, Origin};
 
-/// Everything that a promotion would change; nothing in it was done.
+/// Everything that a promotion would change; nothing in it has been done.
 #[derive(Clone, Debug)]
 pub struct Plan {
     draft: Draft,
@@ -15,15 +15,15 @@ pub struct Plan {
 /// The parts of a plan while it is computed.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    /// From where to where.
+    /// Source and target.
     pub hop: Hop,
-    /// The commit whose source files were read.
+    /// The commit that the source's files were read from.
     pub source: CommitId,
-    /// The commit whose target files were read, and on which the promotion stands.
+    /// The commit that the target's files were read from, and that the promotion is based on.
     pub target: CommitId,
     /// What decided about the promoted differences.
     pub decider: DecidedBy,
-    /// What is done with the plan.
+    /// What to do with the plan.
     pub action: Action,
     /// Where the settings come from.
     pub origin: Origin,
@@ -33,13 +33,13 @@ pub(crate) struct Draft {
     pub notices: Vec<Notice>,
     /// What the user should know about the clone that it was computed in.
     pub clone_notices: Vec<Notice>,
-    /// What the guards found, whether or not it is allowed.
+    /// The guards' findings, allowed or not.
     pub findings: Vec<Finding>,
     /// Files that could not be read.
     pub faults: Vec<FileFault>,
     /// The words of the commit.
     pub message: Message,
-    /// How it is proposed, should it become a pull request.
+    /// The pull request's part, used if the action is a pull request.
     pub proposal: ProposalPlan,
 }
 
@@ -56,7 +56,7 @@ impl Draft {
 }
 
 impl Plan {
-    /// The promotion's id: equal work has an equal id.
+    /// The promotion's id; plans that make equal changes have equal ids.
     pub fn id(&self) -> &str {
         &self.record.id
     }
@@ -66,17 +66,17 @@ impl Plan {
         &self.record
     }
 
-    /// From where to where.
+    /// Source and target.
     pub fn hop(&self) -> &Hop {
         &self.draft.hop
     }
 
-    /// The commit whose source files were read.
+    /// The commit that the source's files were read from.
     pub fn source(&self) -> CommitId {
         self.draft.source
     }
 
-    /// The commit that the promotion stands on.
+    /// The commit that the promotion is based on.
     pub fn target(&self) -> CommitId {
         self.draft.target
     }
@@ -86,7 +86,7 @@ impl Plan {
         self.draft.decider
     }
 
-    /// What is done with the plan.
+    /// What to do with the plan.
     pub fn action(&self) -> Action {
         self.draft.action
     }
@@ -111,12 +111,12 @@ impl Plan {
         &self.draft.clone_notices
     }
 
-    /// What the guards found, whether or not it is allowed.
+    /// The guards' findings, allowed or not.
     pub fn findings(&self) -> &[Finding] {
         &self.draft.findings
     }
 
-    /// Files that could not be read; nothing is applied while there are any among the chosen.
+    /// Files that could not be read; if a chosen file is among them, nothing is applied.
     pub fn faults(&self) -> &[FileFault] {
         &self.draft.faults
     }
@@ -126,12 +126,12 @@ impl Plan {
         &self.draft.message
     }
 
-    /// How it is proposed, should it become a pull request.
+    /// The pull request's part, used if the action is a pull request.
     pub fn proposal(&self) -> &ProposalPlan {
         &self.draft.proposal
     }
 
-    /// The files that the plan changes, over all applications.
+    /// The files that the plan changes, of all applications.
     pub fn changed_files(&self) -> impl Iterator<Item = &FilePlan> {
         self.draft
             .applications
@@ -158,12 +158,13 @@ impl Plan {
             .flat_map(|f| &f.differences)
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.changed_files().next().is_none()
     }
 
-    /// Whether another plan makes the same changes: the same applications and file contents.
+    /// Whether another plan makes the same changes: the same promoted values in the same files. The rest
+    /// of a file may differ, because others can have changed it meanwhile.
     pub fn makes_same_changes(&self, other: &Self) -> bool {
         let changes = |plan: &Self| -> Vec<_> {
             plan.changed_files()
@@ -172,7 +173,7 @@ impl Plan {
                         .promoted()
                         .map(|d| (d.selector.clone(), d.before.clone(), d.after.clone()))
                         .collect();
-                    // A whole file has no values: its content is what is promoted.
+                    // A whole file has no values; its content is compared instead.
                     let is_whole = f.differences.iter().any(PlannedDifference::is_whole_file);
                     let content = is_whole.then(|| (f.before.clone(), f.after.clone()));
                     (f.path.clone(), promoted, content)

@@ -1,4 +1,4 @@
-//! What a plan says about one application and its files.
+//! One application's part of a plan, with its files and differences.
 
 use crate::document::Value;
 use crate::document::VersionField;
@@ -9,7 +9,7 @@ use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
 pub struct ApplicationPlan {
     /// Its name.
     pub name: ApplicationName,
-    /// The version that moves, when one version tells it all.
+    /// The change of the application's version, if a single version changes.
     pub version: Option<VersionChange>,
     /// Its files that differ, in the order of their paths.
     pub files: Vec<FilePlan>,
@@ -24,23 +24,23 @@ pub struct VersionChange {
     pub after: Option<String>,
 }
 
-/// What promoting everything that is promoted does to a file.
+/// What promoting all of a file's differences would do to the target's file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileStatus {
-    /// Both have the file.
+    /// Change it: both sides have the file.
     Modified,
-    /// Only the source has it.
+    /// Add it: only the source has the file.
     Added,
-    /// Only the target has it.
+    /// Delete it: only the target has the file.
     Deleted,
 }
 
-/// A file's bytes.
+/// A file's content.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Content {
-    /// Ordinary, executable or a link.
+    /// Its mode: regular, executable or a link.
     pub mode: FileMode,
-    /// All bytes.
+    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -51,24 +51,20 @@ pub struct FilePlan {
     pub path: RepoPath,
     /// The source's path, unless only the target has the file.
     pub source_path: Option<RepoPath>,
-    /// Whether both have it.
+    /// Which sides have it.
     pub status: FileStatus,
     /// The target's content now.
     pub before: Option<Content>,
-    /// The target's content afterwards; equal to `before` when nothing is promoted.
+    /// The target's content afterwards; equal to `before` if nothing is promoted.
     pub after: Option<Content>,
-    /// Every difference, kept ones too.
+    /// Every difference, promoted or kept.
     pub differences: Vec<PlannedDifference>,
 }
 
 impl FilePlan {
     /// Whether the plan changes the file.
     pub fn is_changed(&self) -> bool {
-        let bytes = |c: &Option<Content>| c.as_ref().map(|c| (c.mode, c.bytes.clone()));
-        match (&self.before, &self.after) {
-            (Some(b), Some(a)) => b.mode != a.mode || b.bytes != a.bytes,
-            _ => bytes(&self.before) != bytes(&self.after),
-        }
+        self.before != self.after
     }
 
     /// The differences that are promoted.
@@ -82,16 +78,16 @@ impl FilePlan {
     }
 }
 
-/// Which document of a file a difference is in.
+/// A document of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    /// 0-based.
+    /// Its 0-based position in the file.
     pub index: usize,
-    /// The kind, where it has one.
+    /// Its kind, if it has one.
     pub kind: Option<String>,
-    /// `metadata.name`, where it has one.
+    /// Its `metadata.name`, if it has one.
     pub name: Option<String>,
-    /// `metadata.namespace`, where it has one.
+    /// Its `metadata.namespace`, if it has one.
     pub namespace: Option<String>,
 }
 
@@ -102,17 +98,17 @@ pub struct PlannedDifference {
     pub selector: String,
     /// The place as an RFC 9535 normalized path; empty for a whole file or document.
     pub path: String,
-    /// The place for people: keys joined by dots, list items by their key.
+    /// The place in readable form: keys joined by dots, list items by their key.
     pub shown: String,
     /// The document; `None` for a whole file.
     pub document: Option<Document>,
-    /// What promoting does.
+    /// What promoting it does.
     pub op: Op,
     /// The target's value.
     pub before: Option<Value>,
-    /// What would be written.
+    /// The value that promoting writes.
     pub after: Option<Value>,
-    /// What version the place carries.
+    /// The kind of version at the place, if it is one.
     pub version: Option<VersionField>,
     /// Why the sides differ.
     pub relation: Relation,
@@ -121,7 +117,7 @@ pub struct PlannedDifference {
 }
 
 impl PlannedDifference {
-    /// Whether it is a whole file that is new, gone, or not compared by its fields.
+    /// Whether it is a whole file: added, deleted, or not compared field by field.
     pub fn is_whole_file(&self) -> bool {
         self.document.is_none()
     }
@@ -130,16 +126,16 @@ impl PlannedDifference {
 /// A file that could not be read or edited.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileFault {
-    /// The file: source's or target's, whichever is at fault.
+    /// The source's or the target's file, whichever has the fault.
     pub path: String,
-    /// 1-based, where known.
+    /// The 1-based line, if known.
     pub line: Option<usize>,
-    /// 1-based, in characters, where known.
+    /// The 1-based column in characters, if known.
     pub column: Option<usize>,
     /// What is wrong.
     pub message: String,
     /// The application whose promotion it stops.
     pub application: ApplicationName,
-    /// Whether it is among what was chosen, so that nothing is applied.
+    /// Whether the file was chosen; then nothing is applied.
     pub is_chosen: bool,
 }

@@ -1,12 +1,12 @@
-//! A hash over fields that cannot run into each other.
+//! A hash over a sequence of fields.
 
 use sha2::{Digest, Sha256};
 
-/// SHA-256 over fields, each with its length before it.
+/// SHA-256 over fields, each preceded by its length, so that the bounds of the fields count too.
 pub(super) struct Hash(Sha256);
 
 impl Hash {
-    /// Begins a hash of this kind; equal fields of different kinds have different hashes.
+    /// Starts a hash; equal fields with different kinds give different hashes.
     pub(super) fn new(kind: &str) -> Self {
         let mut hash = Self(Sha256::new());
         hash.field(kind);
@@ -20,12 +20,12 @@ impl Hash {
         self.0.update(bytes);
     }
 
-    /// All bytes.
+    /// The whole hash.
     pub(super) fn bytes(self) -> Vec<u8> {
         self.0.finalize().to_vec()
     }
 
-    /// The first bytes as hexadecimal digits.
+    /// The first bytes of the hash in hexadecimal digits.
     pub(super) fn hex(self, bytes: usize) -> String {
         let mut hex = String::with_capacity(2 * bytes);
         for byte in self.0.finalize().iter().take(bytes) {

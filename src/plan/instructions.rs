@@ -1,10 +1,10 @@
-//! Text from a repository, without what a forge or a CI system would act on.
+//! Removes from text what a forge or a CI system would act on.
 //!
 //! # Why
 //!
-//! Whoever can name a folder or a field must not be able to skip a pipeline, close an issue or
-//! mention a team by a promotion. A name stays readable: brackets become parentheses, and a space
-//! separates a sign from what it refers to.
+//! A folder's or field's name must not be able to skip a pipeline, close an issue or mention a team
+//! when it is promoted. The name stays readable: brackets become parentheses, and a space separates a
+//! sign from what it refers to.
 //!
 //! Sources: GitHub ("Skipping workflow runs", "Autolinked references", "Linking a pull request to
 //! an issue"), GitLab ("Skip a pipeline", "GitLab-specific references", "Quick actions"), Azure
@@ -12,10 +12,10 @@
 
 use super::one_line::one_line;
 
-/// Trailers that turn a commit's checks off or on.
+/// The trailers that turn a commit's checks off or on.
 const CHECKS: [&str; 2] = ["skip-checks", "request-checks"];
 
-/// Parts of a forge's URL that a number follows.
+/// The parts of a forge's URL before the number of an issue or a pull request.
 const NUMBERED: [&str; 5] = [
     "/issues",
     "/pull",
@@ -24,29 +24,29 @@ const NUMBERED: [&str; 5] = [
     "/work_items",
 ];
 
-/// The text in one line, without CI skip words, references, mentions and commands.
+/// The text in one line, without effective CI skip words, references, mentions and commands.
 pub(crate) fn without_instructions(text: &str) -> String {
     let text = without_skip_words(&one_line(text));
     let text = without_checks(&text);
-    let mut out = String::with_capacity(text.len());
+    let mut separated = String::with_capacity(text.len());
     for (at, sign) in text.char_indices() {
-        out.push(sign);
+        separated.push(sign);
         let (before, after) = (&text[..at], &text[at + sign.len_utf8()..]);
         if is_instruction(before, sign, after) {
-            out.push(' ');
+            separated.push(' ');
         }
     }
-    out
+    separated
 }
 
-/// Whether a sign makes an instruction of what stands around it.
+/// Whether a sign makes the text around it an instruction.
 fn is_instruction(before: &str, sign: char, after: &str) -> bool {
     let is_in_word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let is_first = before.is_empty() || before.ends_with(char::is_whitespace);
     let is_number = after.starts_with(|c: char| c.is_ascii_digit());
     let is_word = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     match sign {
-        // A mention: `@name`, and not `app@sha256:...` or `[?@.name]`.
+        // A mention is `@name`, but not `app@sha256:...` or `[?@.name]`.
         '@' => !is_in_word && is_word,
         // `#12`, `owner/repo#12`; Jira's `#close`.
         '#' => is_number || is_first && is_word,
@@ -76,7 +76,7 @@ fn ends_in_gh(text: &str) -> bool {
     gh.eq_ignore_ascii_case("gh") && !head.ends_with(is_joined)
 }
 
-/// `[skip ci]` and its like in parentheses.
+/// Replaces the brackets of `[skip ci]` and similar words by parentheses.
 fn without_skip_words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -102,7 +102,7 @@ fn without_skip_words(text: &str) -> String {
     out
 }
 
-/// Whether a CI system takes the content of brackets for an order to skip.
+/// Whether a CI system would skip a run because of this content of brackets.
 fn is_skip(content: &str) -> bool {
     let content = content.to_ascii_lowercase();
     let words: Vec<&str> = content
@@ -110,7 +110,7 @@ fn is_skip(content: &str) -> bool {
         .filter(|word| !word.is_empty())
         .collect();
     let has = |word| words.contains(&word);
-    // What was taken apart already stays as it is.
+    // Text that was replaced already is left alone.
     if content.contains(['(', ')']) {
         return false;
     }
@@ -119,7 +119,7 @@ fn is_skip(content: &str) -> bool {
         || ["skipci", "ciskip", "noci"].into_iter().any(has)
 }
 
-/// `skip-checks: true` with `=` for its colon.
+/// Replaces the colon of `skip-checks: true` by `=`.
 fn without_checks(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut out = text.to_owned();

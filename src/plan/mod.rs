@@ -2,10 +2,9 @@
 //!
 //! # Why
 //!
-//! Preview, commit and pull request must never disagree. So all of them start
-//! from one [`Plan`]; a preview is a plan that nobody applied. A plan comes only
-//! from computing one (`Draft::finish` is for the engine alone), and a
-//! [`Cleared`] plan only from the guards.
+//! Preview, commit and pull request must never disagree. So all of them start from one [`Plan`]; a
+//! preview is a plan that is not applied. Only the engine can make a plan, by computing it, and a
+//! [`Cleared`] one, by running the guards.
 
 mod branch_name;
 mod cleared;
@@ -43,7 +42,7 @@ pub use crate::document::{Kind, Value, VersionField, version_of};
 
 use crate::domain::{Environment, GuardName};
 
-/// From which environment to which.
+/// The source and the target of a promotion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hop {
     /// The source environment.
@@ -52,13 +51,13 @@ pub struct Hop {
     pub to: Environment,
 }
 
-/// Something that holds the plan unless it is allowed.
+/// A guard's finding, which holds the plan unless the guard is allowed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// The guard.
     pub guard: GuardName,
     /// The selector of the difference.
     pub selector: String,
-    /// What it found.
+    /// What the guard found.
     pub message: String,
 }

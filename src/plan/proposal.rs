@@ -1,15 +1,15 @@
-//! What a plan says about its pull request, should it become one.
+//! The pull request's part of a plan.
 
 use crate::domain::PullRequestSettings;
 
-/// How the promotion is proposed; the words are rendered only when they are needed.
+/// How the promotion is proposed; title and body are only rendered when they are needed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ProposalPlan {
     /// The promotion's own branch.
     pub branch: String,
-    /// The product that was asked for, for the words.
+    /// The first requested product, for the templates.
     pub product: Option<String>,
-    /// What policies and the command line ask for.
+    /// The settings of the policies and the command line together.
     pub settings: PullRequestSettings,
     /// The configuration's template of the title.
     pub title: Option<String>,

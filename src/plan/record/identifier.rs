@@ -9,19 +9,19 @@ use crate::plan::hash::Hash;
 use crate::plan::instructions::without_instructions;
 use crate::plan::one_line::one_line;
 
-/// Files with their contents before and after, in the order of their paths.
+/// The changed files, as hashes of their contents before and after, in the order of their paths.
 #[derive(Clone, Debug, Default)]
 pub struct Changes(BTreeMap<String, [Vec<u8>; 2]>);
 
 impl Changes {
-    /// Adds a file; `None` is no file.
+    /// Adds a file; `None` means that it does not exist.
     pub fn add(&mut self, path: &RepoPath, before: Option<&Content>, after: Option<&Content>) {
         let sides = [before, after].map(digest);
         self.0.insert(path.as_str().to_owned(), sides);
     }
 }
 
-/// A hash of from, to, applications (each as its trailer has it) and all files before and after.
+/// Hashes source, target, applications (each as in its trailer) and all files before and after.
 ///
 /// # Why
 ///
@@ -41,7 +41,7 @@ pub(super) fn promotion_id(from: &str, to: &str, applications: &str, changes: &C
     hash.hex(16)
 }
 
-/// The id of what a plan's applications change.
+/// Computes the id of the changes of these applications.
 pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
     let mut changes = Changes::default();
     for file in applications.iter().flat_map(|a| &a.files) {
@@ -57,7 +57,7 @@ pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
     )
 }
 
-/// A side's own hash; empty where there is no file.
+/// Hashes a file's mode and content; empty if there is no file.
 pub(super) fn digest(content: Option<&Content>) -> Vec<u8> {
     let Some(content) = content else {
         return Vec::new();
