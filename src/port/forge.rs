@@ -2,9 +2,8 @@
 //!
 //! # Why
 //!
-//! A call may be cut after it had its effect. So every method that makes
-//! something looks first whether it is there already, also when it tries
-//! again, and may be called again after any crash: it ends in the same state.
+//! A call can be cut off after it took effect. So every method that creates something first checks
+//! whether it exists, on every attempt. Each can be repeated after any crash, with the same result.
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -16,20 +15,20 @@ use crate::domain::CommitId;
 /// The pull requests of one repository on a forge.
 #[async_trait]
 pub trait Forge: Send + Sync {
-    /// The repository as people call it, e.g. `github.com/acme/shop`.
+    /// The repository's usual name, e.g. `github.com/acme/shop`.
     fn name(&self) -> String;
 
-    /// All pull requests from the branch `head` of this repository into `base`: the open one first,
-    /// then the newest.
+    /// Lists all pull requests from the branch `head` of this repository into `base`: the open one
+    /// first, then the newest.
     ///
     /// # Errors
-    /// Every [`ForgeError`] may come from here, and from all other methods.
+    /// Any [`ForgeError`]; the same applies to all other methods.
     async fn pull_requests(&self, head: &str, base: &str) -> Result<Vec<PullRequest>, ForgeError>;
 
-    /// Opens a pull request, or gives the open one from `head` into `base` as it is.
+    /// Opens a pull request, or returns the open one from `head` into `base` unchanged.
     ///
     /// # Errors
-    /// [`ForgeError::Refused`] when the forge does not take it.
+    /// [`ForgeError::Refused`] when the forge does not accept it.
     async fn open(&self, proposal: &Proposal) -> Result<PullRequest, ForgeError>;
 
     /// Sets title and body.
@@ -38,31 +37,31 @@ pub trait Forge: Send + Sync {
     /// As above.
     async fn rewrite(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError>;
 
-    /// Closes without merging; one that is closed already stays so.
+    /// Closes a pull request without merging it; does nothing if it is closed already.
     ///
     /// # Errors
     /// As above.
     async fn close(&self, number: u64) -> Result<(), ForgeError>;
 
-    /// Opens a closed pull request again; its branch must be there.
+    /// Reopens a closed pull request; its branch must exist.
     ///
     /// # Errors
     /// [`ForgeError::Refused`] when the forge cannot.
     async fn reopen(&self, number: u64) -> Result<(), ForgeError>;
 
-    /// Writes a comment, unless one that holds the line `mark` is there. `text` holds it.
+    /// Adds a comment, unless there is one with the line `mark`; `text` must contain that line.
     ///
     /// # Errors
     /// As above.
     async fn comment(&self, number: u64, mark: &str, text: &str) -> Result<(), ForgeError>;
 
-    /// Adds labels, and makes those that the repository does not have.
+    /// Adds labels, and creates those that the repository does not have.
     ///
     /// # Errors
     /// As above.
     async fn label(&self, number: u64, labels: &[String]) -> Result<(), ForgeError>;
 
-    /// Asks people and teams (by their short names) for a review.
+    /// Requests reviews from people and teams (by their short names).
     ///
     /// # Errors
     /// [`ForgeError::Refused`] when one of them cannot review here.
@@ -79,12 +78,12 @@ pub trait Forge: Send + Sync {
     /// As above.
     async fn assign(&self, number: u64, assignees: &[String]) -> Result<(), ForgeError>;
 
-    /// Lets the forge merge by itself as soon as its own rules allow it. What they allow already is
-    /// not merged: then nothing would have stood between the run and the merge.
+    /// Enables auto-merge: the forge merges as soon as its own rules allow it. If they already do,
+    /// this neither enables it nor merges: no check or person would have approved the promotion.
     ///
     /// # Errors
-    /// [`ForgeError::Refused`] when the repository does not allow it, and something stands against
-    /// merging it now.
+    /// [`ForgeError::Refused`] when the repository does not allow auto-merge, and the forge's rules
+    /// block merging now.
     async fn merge_when_ready(
         &self,
         request: &PullRequest,
@@ -92,12 +91,12 @@ pub trait Forge: Send + Sync {
     ) -> Result<AutoMerge, ForgeError>;
 }
 
-/// What the forge does with a pull request that it is asked to merge by itself.
+/// The result of enabling auto-merge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AutoMerge {
-    /// It merges it when its rules are fulfilled, or has done so.
+    /// The forge merges when its rules are met, or has merged already.
     On,
-    /// No rule stands against merging it now, and people decide.
+    /// No rule blocks merging now, so that is left to a person.
     NothingToWaitFor,
 }
 
@@ -106,49 +105,49 @@ pub enum AutoMerge {
 pub struct Proposal {
     /// The branch with the changes.
     pub head: String,
-    /// The branch that they are for.
+    /// The branch to merge them into.
     pub base: String,
     /// One line.
     pub title: String,
     /// Markdown.
     pub body: String,
-    /// Whether it is not ready for review yet.
+    /// Whether it is a draft.
     pub is_draft: bool,
 }
 
-/// A pull request as the forge has it.
+/// A pull request on the forge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PullRequest {
     /// Its number in the repository.
     pub number: u64,
-    /// Where people see it.
+    /// Its page.
     pub url: String,
     /// Open, closed or merged.
     pub state: PullRequestState,
     /// One line.
     pub title: String,
-    /// Markdown; empty where there is none.
+    /// Markdown; can be empty.
     pub body: String,
-    /// The commit that it would merge, as the forge last saw it.
+    /// The commit that it would merge, as far as the forge knows.
     pub head: CommitId,
     /// Its labels' names.
     pub labels: Vec<String>,
-    /// People that are still asked for a review.
+    /// People whose review is still requested.
     pub reviewers: Vec<String>,
-    /// Teams that are still asked for a review, by their short names.
+    /// Teams whose review is still requested, by their short names.
     pub teams: Vec<String>,
     /// People that it is assigned to.
     pub assignees: Vec<String>,
-    /// Whether the forge will merge it by itself.
+    /// Whether auto-merge is enabled.
     pub merges_when_ready: bool,
-    /// The forge's own id of it, for calls that want one.
+    /// The forge's internal id, for calls that need it.
     pub id: String,
 }
 
-/// What became of a pull request.
+/// Whether a pull request is open, closed or merged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PullRequestState {
-    /// Waiting.
+    /// Open.
     Open,
     /// Closed without merging.
     Closed,
@@ -156,10 +155,10 @@ pub enum PullRequestState {
     Merged,
 }
 
-/// Why a forge did not do what it was asked for.
+/// Why a call to a forge failed.
 #[derive(Debug, Error)]
 pub enum ForgeError {
-    /// Nothing to log in with, or what there was is refused.
+    /// There are no credentials, or the forge refused them.
     #[error("{forge} did not accept the credentials")]
     Credentials {
         /// Which forge.
@@ -170,7 +169,7 @@ pub enum ForgeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The token may not do this, or sees no such repository.
+    /// The token lacks a permission, or access to the repository.
     #[error("{forge} does not allow the token to {doing}")]
     Forbidden {
         /// Which forge.
@@ -183,7 +182,7 @@ pub enum ForgeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The forge refused for good.
+    /// The forge refused the call; it would again.
     #[error("{forge} refused to {doing}")]
     Refused {
         /// Which forge.
@@ -194,7 +193,7 @@ pub enum ForgeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The address of its API cannot be used; nothing was sent.
+    /// The address of its API is not usable; nothing was sent.
     #[error("the API address of {forge} cannot be used")]
     BadAddress {
         /// Which forge.
@@ -203,20 +202,20 @@ pub enum ForgeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// It did not answer, or not usefully, until the time was over.
-    #[error("{forge} could not be reached to {doing}")]
+    /// The forge gave no usable answer within the time limit.
+    #[error("could not {doing}: {forge} did not answer")]
     Unreachable {
         /// Which forge.
         forge: String,
         /// What was being done.
         doing: String,
-        /// What went wrong last.
+        /// The last failure.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
-/// The longest body of a pull request that forges take, in the units of [`body_size`].
+/// The longest body of a pull request that forges accept, in the units of [`body_size`].
 pub const BODY_LIMIT: usize = 65_536;
 
 /// The length of a text as the strictest forge counts it: in UTF-16 units, which are never fewer

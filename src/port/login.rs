@@ -1,4 +1,4 @@
-//! What to log in with.
+//! Credentials, and where they come from.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use secrecy::SecretString;
 /// A user and a password for a server.
 #[derive(Clone, Debug)]
 pub struct Password {
-    /// The user; forges take any with a token.
+    /// The user; with a token, forges accept any.
     pub user: String,
     /// The password or token.
     pub secret: SecretString,
@@ -15,8 +15,8 @@ pub struct Password {
     pub origin: String,
 }
 
-/// Gives the passwords for `host` or `host:port`; may ask a forge for one.
+/// Gives the passwords for `host` or `host:port`, in the order to try them.
 pub type Passwords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
 
-/// Reads a variable of the environment by its name.
+/// Reads an environment variable by its name.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

@@ -1,4 +1,4 @@
-//! What the engine needs from the outside world, as traits.
+//! What the engine needs from the outside world: traits only, with their data and errors.
 
 mod forge;
 mod login;

@@ -1,4 +1,4 @@
-//! Finding, reading and moving a branch.
+//! Finds, reads and moves branches.
 
 use std::sync::Arc;
 
@@ -8,28 +8,28 @@ use super::{RepositoryError, Snapshot};
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 use crate::plan::Notice;
 
-/// Which branch the user means.
+/// The user's choice of a branch.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BranchChoice {
     /// `--branch`; otherwise the remote's default branch, or the current one without a remote.
     pub branch: Option<String>,
-    /// Whether the truth is the remote's branch or the local one.
+    /// Whether to use the remote's branch or the local one.
     pub publish: Publish,
 }
 
-/// Whether commits leave this repository.
+/// Whether commits are pushed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Publish {
-    /// Fetch first, push afterwards, when there is a remote.
+    /// Fetch first and push afterwards, if there is a remote.
     #[default]
     Push,
     /// Commit on the local branch only.
     Local,
-    /// Only look: fetch where that is possible, else take the remote's branch as it was last seen.
+    /// Only read: fetch if possible, else use the remote's branch as it was last fetched.
     Look,
 }
 
-/// A branch as it was found, with the tip that a plan is bound to.
+/// A branch, with the tip that a plan is bound to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Branch {
     /// Its short name, e.g. `main`.
@@ -38,16 +38,16 @@ pub struct Branch {
     pub remote: Option<String>,
     /// The commit it pointed at.
     pub tip: CommitId,
-    /// Whether it is the one that is meant where nobody names one.
+    /// Whether this is the default branch.
     pub is_default: bool,
     /// What the user should know, e.g. that another branch is checked out.
     pub notices: Vec<Notice>,
 }
 
-/// One file of a commit to be written.
+/// A change of one file, for a commit to be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TreeChange {
-    /// Where.
+    /// The file.
     pub path: RepoPath,
     /// The new content and mode; `None` deletes the file.
     pub content: Option<(FileMode, Vec<u8>)>,
@@ -58,13 +58,13 @@ pub struct TreeChange {
 pub struct CommitRequest {
     /// The only parent.
     pub parent: CommitId,
-    /// What differs from the parent's tree.
+    /// The changes to the parent's tree.
     pub changes: Vec<TreeChange>,
-    /// The whole message with its trailers.
+    /// The message with its trailers.
     pub message: String,
 }
 
-/// What became of moving a branch.
+/// The result of moving a branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Advance {
     /// The branch points at the commit now.
@@ -72,16 +72,16 @@ pub enum Advance {
         /// What the user should know, e.g. that the local branch could not follow.
         notices: Vec<Notice>,
     },
-    /// Somebody else moved the branch first: plan anew.
+    /// Someone else moved the branch first: a new plan is needed.
     Overtaken,
 }
 
-/// A branch on the same remote as another one, with what was committed on it.
+/// A promotion's branch, with its commits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProposedBranch {
-    /// Where it points.
+    /// The commit that it points at.
     pub tip: CommitId,
-    /// The commits that the base lacks, newest first.
+    /// The commits that are not in the base, newest first.
     pub commits: Vec<ProposedCommit>,
     /// How much of the branch's history is known.
     pub depth: HistoryDepth,
@@ -103,48 +103,48 @@ pub struct ProposedCommit {
     pub id: CommitId,
     /// Its parents.
     pub parents: Vec<CommitId>,
-    /// Its whole message.
+    /// Its message.
     pub message: String,
     /// The files that differ from its first parent's.
     pub changes: Vec<ProposedFile>,
 }
 
-/// A file that a [`ProposedCommit`] changes: its mode and blob on either side.
+/// A file that a [`ProposedCommit`] changes, with its mode and blob before and after.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProposedFile {
-    /// Where; `None` for a path that the program could not have written.
+    /// The file; `None` for a path that git-promote could not have written.
     pub path: Option<RepoPath>,
-    /// In its first parent; `None` where there is no such file.
+    /// In the first parent; `None` if the commit adds the file.
     pub before: Option<(FileMode, ObjectId)>,
-    /// In the commit; `None` where it deletes the file.
+    /// In the commit; `None` if it deletes the file.
     pub after: Option<(FileMode, ObjectId)>,
 }
 
-/// Where a branch must be for it to be moved.
+/// Where a branch must point before it is moved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expected {
     /// There is no such branch.
     Absent,
-    /// It points there.
+    /// It points at this commit.
     At(CommitId),
 }
 
 /// A Git repository with its remote.
 #[async_trait]
 pub trait Repository: Send + Sync {
-    /// The repository's own name: its folder's, or the remote URL's last part, without `.git`.
+    /// The repository's name: its folder's, or the last part of the remote's URL, without `.git`.
     fn name(&self) -> String;
 
-    /// Finds the branch that is meant; with a remote fetches it first, unless [`Publish::Local`].
+    /// Finds the chosen branch; fetches a remote's branch first, except with [`Publish::Local`].
     ///
     /// # Errors
-    /// Every [`RepositoryError`] may come from here.
+    /// Any [`RepositoryError`].
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError>;
 
-    /// The commit that a revision names, e.g. `HEAD~2`, a tag or an id.
+    /// Resolves a revision to its commit, e.g. `HEAD~2`, a tag or an id.
     ///
     /// # Errors
-    /// [`RepositoryError::UnknownRevision`] when there is none or it is no commit.
+    /// [`RepositoryError::UnknownRevision`] when it does not exist or is not a commit.
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError>;
 
     /// Opens a commit for reading.
@@ -153,17 +153,17 @@ pub trait Repository: Send + Sync {
     /// When the commit or its tree is missing.
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError>;
 
-    /// Writes blobs, trees and a commit; no branch moves.
+    /// Writes a commit with its trees and blobs; moves no branch.
     ///
     /// # Errors
-    /// A missing identity, a read-only repository, a full disk.
+    /// When the identity is missing, the repository is read-only, or the disk is full.
     async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError>;
 
-    /// Moves the branch from its tip to `commit`: pushes when it has a remote, and moves the local
-    /// branch with the checked-out files when they are clean.
+    /// Moves the branch from its tip to `commit`: pushes if it has a remote, and moves the local branch
+    /// and the checked-out files if they are clean.
     ///
     /// # Errors
-    /// When the server or the working tree refuses; nothing has moved then.
+    /// When the server or the working tree refuses; no branch has moved then.
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError>;
 
     /// Lets the local branch follow the remote's where an earlier run was stopped between its push and
@@ -173,23 +173,23 @@ pub trait Repository: Send + Sync {
     /// Only when nothing could be looked at; a branch that could not follow is a notice.
     async fn catch_up(&self, branch: &Branch) -> Result<Vec<Notice>, RepositoryError>;
 
-    /// The branch `name` on the remote of `base` (in this repository, where `base` is local), as it
-    /// is now; `None` when there is none.
+    /// Reads the branch `name` as it is now, on the remote of `base`, or in this repository if `base` is
+    /// local; `None` if it does not exist.
     ///
     /// # Errors
-    /// Every [`RepositoryError`] may come from here.
+    /// Any [`RepositoryError`].
     async fn proposed(
         &self,
         base: &Branch,
         name: &str,
     ) -> Result<Option<ProposedBranch>, RepositoryError>;
 
-    /// Makes the branch `name` beside `base` point at `commit`, or deletes it, unless it is not where
-    /// it is expected. What was there before need not be part of `commit`: only for branches that
-    /// are the program's own.
+    /// Points the branch `name`, in the same place as `base`, at `commit`, or deletes it without one;
+    /// only if the branch is where it is expected. This can drop commits, so it is only for branches
+    /// that git-promote made.
     ///
     /// # Errors
-    /// When the server refuses; nothing has moved then.
+    /// When the server refuses; no branch has moved then.
     async fn replace(
         &self,
         base: &Branch,
@@ -198,8 +198,8 @@ pub trait Repository: Send + Sync {
         commit: Option<CommitId>,
     ) -> Result<Advance, RepositoryError>;
 
-    /// The short names of the branches on the remote of `base` (in this repository, where `base` is
-    /// local) that begin with `prefix`, as they are now, in order.
+    /// Lists the short names of the branches that begin with `prefix`, in order, as they are now, on the
+    /// remote of `base`, or in this repository if `base` is local.
     ///
     /// # Errors
     /// Every [`RepositoryError`] may come from here.
@@ -209,7 +209,7 @@ pub trait Repository: Send + Sync {
         prefix: &str,
     ) -> Result<Vec<String>, RepositoryError>;
 
-    /// The short names of all branches, local ones and those last seen on remotes, in order.
+    /// Lists the short names of all branches, in order: local ones, and remotes' as last fetched.
     ///
     /// # Errors
     /// When they cannot be listed.

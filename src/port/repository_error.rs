@@ -5,36 +5,38 @@ use thiserror::Error;
 /// Why the repository could not be read or moved.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
-    /// No repository there.
+    /// There is no repository.
     #[error("`{path}` is not in a Git repository")]
     NotARepository {
-        /// Where it was looked for.
+        /// The folder that was searched.
         path: String,
     },
-    /// No `git` on the `PATH`.
+    /// There is no `git` on the `PATH`.
     #[error("`git` is not installed, or not on the `PATH`")]
     GitMissing,
-    /// A `git` that lacks what is needed.
-    #[error("`{program}` is version {found}")]
+    /// The installed `git` lacks something that is needed.
+    #[error("`{program}` is too old: version {found}")]
     GitTooOld {
-        /// Where it is.
+        /// Its path.
         program: String,
         /// Its version, as it prints it.
         found: String,
     },
-    /// The repository's folder belongs to another user, and nothing says that it is trusted.
+    /// The repository's folder belongs to another user and is not configured as safe.
     #[error("`{path}` belongs to another user, and `safe.directory` does not list it")]
     NotTrusted {
         /// The folder.
         path: String,
     },
-    /// There are remotes, but nothing says which one is meant.
-    #[error("which remote? The current branch has no upstream, and no remote is called `origin`")]
+    /// There are remotes, but none is the obvious one.
+    #[error(
+        "cannot choose a remote: the current branch has no upstream, and no remote is called `origin`"
+    )]
     UnknownRemote {
         /// The remotes that are there.
         known: Vec<String>,
     },
-    /// The branch has no commit.
+    /// The branch has no commits.
     #[error("{}branch `{branch}` has no commits", .remote.as_ref().map(|r| format!("remote `{r}` is empty: its ")).unwrap_or_default())]
     Unborn {
         /// The branch.
@@ -42,31 +44,31 @@ pub enum RepositoryError {
         /// The remote whose branch this is.
         remote: Option<String>,
     },
-    /// No such branch.
+    /// There is no such branch.
     #[error("there is no branch `{branch}`{}", .remote.as_ref().map(|r| format!(" on remote `{r}`")).unwrap_or_default())]
     UnknownBranch {
-        /// What was asked for.
+        /// The requested branch.
         branch: String,
-        /// Where.
+        /// The remote; `None` for a local branch.
         remote: Option<String>,
         /// The branches that are there.
         known: Vec<String>,
     },
-    /// A branch whose name begins with the whole name of another one.
-    #[error("there cannot be a branch `{branch}` beside `{other}`")]
+    /// The name of one branch is a folder in the name of the other.
+    #[error("branch `{branch}` cannot exist beside branch `{other}`")]
     InTheWay {
-        /// The branch that could not be made.
+        /// The branch that could not be created.
         branch: String,
-        /// The branch that is there.
+        /// The existing branch.
         other: String,
     },
-    /// HEAD is detached and nothing says which branch is meant.
-    #[error("HEAD is detached at `{commit}`, so no branch is meant")]
+    /// HEAD is detached, and no branch was chosen.
+    #[error("HEAD is detached at `{commit}`, so there is no current branch")]
     DetachedHead {
-        /// Where HEAD is.
+        /// The commit that HEAD points at.
         commit: String,
     },
-    /// Another branch than the remote's default is checked out.
+    /// The checked-out branch is not the remote's default branch.
     #[error("`{current}` is checked out, but the default branch of `{remote}` is `{default}`")]
     OtherBranch {
         /// The checked-out branch.
@@ -84,21 +86,21 @@ pub enum RepositoryError {
         /// The remote.
         remote: String,
     },
-    /// No commit by that name.
-    #[error("`{revision}` names no commit")]
+    /// The revision does not exist, or is not a commit.
+    #[error("`{revision}` is not a commit")]
     UnknownRevision {
-        /// What was asked for.
+        /// The requested revision.
         revision: String,
     },
-    /// An object is not in the repository.
+    /// An object is missing in the repository.
     #[error("object `{id}` is missing{}", if *.shallow { " from this shallow clone" } else { "" })]
     MissingObject {
-        /// Which.
+        /// The object.
         id: String,
         /// Whether the clone is shallow.
         shallow: bool,
     },
-    /// A changed file's path runs through a file, or ends at a directory.
+    /// A changed file has the path of a directory, or has a file as a parent.
     #[error("`{path}` cannot be a file and a directory at once")]
     Collision {
         /// The path.
@@ -112,37 +114,37 @@ pub enum RepositoryError {
         /// The files.
         paths: Vec<String>,
     },
-    /// Git has no name or address for the author or committer.
-    #[error("Git does not know who commits: {message}")]
+    /// Git has no name or email address for the author or committer.
+    #[error("Git has no identity for the commit: {message}")]
     MissingIdentity {
         /// What Git printed.
         message: String,
     },
-    /// Commits are to be signed, and this one could not be.
+    /// Commits must be signed, and this one could not be.
     #[error("the commit could not be signed: {message}")]
     NotSigned {
-        /// What Git and the program that signs printed.
+        /// What Git and the signing program printed.
         message: String,
     },
-    /// Writing was not allowed.
+    /// A file or folder is not writable.
     #[error("cannot write to `{path}`")]
     ReadOnly {
-        /// Where.
+        /// The file or folder.
         path: String,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The disk is full.
     #[error("no space left while writing to `{path}`")]
     DiskFull {
-        /// Where.
+        /// The file or folder.
         path: String,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Programs could read the remote's URL in different ways.
+    /// Git and other programs could interpret the remote's URL differently.
     #[error(
         "the URL of remote `{remote}` has a backslash, white space, a control character or two `@`"
     )]
@@ -150,7 +152,7 @@ pub enum RepositoryError {
         /// The remote.
         remote: String,
     },
-    /// A push would go to several places, of which some could take it and others not.
+    /// A push would go to several URLs, and could succeed for only some of them.
     #[error("remote `{remote}` has {} push URLs: {}", .urls.len(), .urls.join(", "))]
     SeveralPushUrls {
         /// The remote.
@@ -166,8 +168,8 @@ pub enum RepositoryError {
         /// What the hook and Git printed.
         message: String,
     },
-    /// The branch would leave its files behind.
-    #[error("branch `{branch}` is checked out in `{folder}`, so it cannot be moved alone")]
+    /// Moving the branch alone would leave its checked-out files behind.
+    #[error("branch `{branch}` is checked out in `{folder}` and cannot be moved alone")]
     CheckedOut {
         /// The branch.
         branch: String,
@@ -181,7 +183,7 @@ pub enum RepositoryError {
         remote: String,
         /// The branch.
         branch: String,
-        /// The server's own words.
+        /// The server's message.
         message: String,
     },
     /// The remote did not accept any credentials.
@@ -189,13 +191,13 @@ pub enum RepositoryError {
     Credentials {
         /// The remote.
         remote: String,
-        /// Where this program's own password came from, if it had one; never the secret.
+        /// Where git-promote's password came from, if it had one; never the secret.
         origin: Option<String>,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The server is not the one that it should be.
+    /// The server's certificate or host key is not trusted.
     #[error("remote `{remote}` could not prove its identity")]
     UntrustedServer {
         /// The remote.
@@ -204,12 +206,12 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The remote answered, and does not serve this repository to whoever asked.
-    #[error("remote `{remote}` has no such repository, or does not show it")]
+    /// The remote answered, but does not give access to this repository.
+    #[error("remote `{remote}` has no such repository, or denies access to it")]
     Denied {
         /// The remote.
         remote: String,
-        /// What it said.
+        /// Its answer.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -222,12 +224,12 @@ pub enum RepositoryError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Something else that Git reported.
+    /// Git reported another error.
     #[error("{doing}")]
     Git {
-        /// What was being done, e.g. "could not read tree `1234`".
+        /// What failed, e.g. "could not read tree `1234`".
         doing: String,
-        /// What Git said.
+        /// Git's error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -1,4 +1,4 @@
-//! Reading one commit.
+//! Reads one commit.
 
 use super::RepositoryError;
 use crate::domain::{CommitId, FileMode, ObjectId};
@@ -6,15 +6,15 @@ use crate::domain::{CommitId, FileMode, ObjectId};
 /// One entry of a directory, borrowed while the directory is read.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeEntry<'a> {
-    /// The name as Git has it; need not be UTF-8.
+    /// The name as Git stores it; not always UTF-8.
     pub name: &'a [u8],
     /// The object.
     pub id: ObjectId,
-    /// What it is.
+    /// Its mode.
     pub mode: FileMode,
 }
 
-/// The content of one commit. Nothing is read before it is asked for.
+/// The content of one commit, read on demand.
 pub trait Snapshot: Send + Sync {
     /// The commit.
     fn commit(&self) -> CommitId;

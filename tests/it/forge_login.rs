@@ -154,7 +154,7 @@ fn a_server_that_nobody_reaches_is_unreachable_in_bounded_time() {
     assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
     assert!(
         display_chain(&error)
-            .starts_with("github.com could not be reached to open a pull request: ")
+            .starts_with("could not open a pull request: github.com did not answer: ")
     );
 }
 

@@ -44,7 +44,7 @@ fn a_missing_identity_tells_the_two_commands() {
         message: "no name".to_owned(),
     }));
     assert_snapshot!(text, @r#"
-    error: Git does not know who commits: no name
+    error: Git has no identity for the commit: no name
     hint: git config --global user.name "Your Name"
         git config --global user.email you@example.com
     "#);
@@ -176,7 +176,7 @@ fn an_unreachable_forge_is_worth_another_try() {
     assert_eq!(story(proposing(cut())).1, Exit::Unreachable);
     let (text, exit) = story(EngineError::Forge(cut()));
     assert_snapshot!(text, @"
-    error: github.com could not be reached to list the pull requests
+    error: could not list the pull requests: github.com did not answer
       caused by: timed out
     hint: try again: running the same command again is safe
     ");

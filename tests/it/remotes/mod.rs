@@ -362,7 +362,7 @@ fn a_password_in_the_url_works_and_is_never_shown() {
     let ran = promote(&repo, &["--verbose"]);
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
-    error: remote `origin` has no such repository, or does not show it
+    error: remote `origin` has no such repository, or denies access to it
     hint: `git remote -v` prints its URL; a server hides what the credentials may not see
     ");
     assert!(!ran.to_string().contains(PASSWORD), "{ran}");
@@ -461,7 +461,7 @@ fn over_gits_own_protocol() {
     let ran = promote(&repo, &[]);
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
-    error: remote `origin` has no such repository, or does not show it
+    error: remote `origin` has no such repository, or denies access to it
     hint: `git remote -v` prints its URL; a server hides what the credentials may not see
     ");
 }
