@@ -7,9 +7,9 @@ use crate::yaml::{Kind, Stream, Value};
 
 use super::decide::glob;
 
-/// Which fields tell an application's version, strongest first. A pinned URL does not: it is
-/// mostly somebody else's.
-const TELLING: &[&[VersionField]] = &[
+/// The fields that state an application's version, strongest first. A pinned URL is not among them:
+/// it is mostly the version of something else.
+const VERSION_FIELDS: &[&[VersionField]] = &[
     &[VersionField::Image, VersionField::ImageTag],
     &[VersionField::ImageDigest],
     &[VersionField::ChartVersion],
@@ -17,21 +17,21 @@ const TELLING: &[&[VersionField]] = &[
     &[VersionField::SourceRevision],
 ];
 
-/// The version that moves: the template's place, else the one version that the strongest
-/// promoted fields carry. `None` when it does not move.
+/// The change of an application's version: at the template's place, else the one that all of the
+/// strongest promoted fields share. `None` if the version does not change.
 pub(super) fn of(template: Option<&Template>, files: &[FilePlan]) -> Option<VersionChange> {
     match template.and_then(|t| t.version.as_ref()) {
-        Some(place) => at(place, files),
-        None => common(files),
+        Some(place) => at_template_place(place, files),
+        None => shared_change(files),
     }
 }
 
-/// The version at the configured place, before and after.
-fn at(place: &VersionPlace, files: &[FilePlan]) -> Option<VersionChange> {
+/// The change at the template's place.
+fn at_template_place(place: &VersionPlace, files: &[FilePlan]) -> Option<VersionChange> {
     let glob = glob(&place.file).ok()?;
-    let is_meant =
+    let is_at_place =
         |file: &&FilePlan| file.path.file_name() == place.file || glob.is_match(file.path.as_str());
-    files.iter().filter(is_meant).find_map(|file| {
+    files.iter().filter(is_at_place).find_map(|file| {
         let change = VersionChange {
             before: text_at(place, file.before.as_ref()),
             after: text_at(place, file.after.as_ref()),
@@ -58,18 +58,19 @@ fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
     })
 }
 
-fn common(files: &[FilePlan]) -> Option<VersionChange> {
+/// The change that all of the strongest promoted fields share.
+fn shared_change(files: &[FilePlan]) -> Option<VersionChange> {
     let promoted = || {
         files
             .iter()
             .flat_map(FilePlan::promoted)
             .filter(|d| d.op == Op::Set)
     };
-    let telling = TELLING
+    let strongest = VERSION_FIELDS
         .iter()
         .find(|fields| promoted().any(|d| d.version.is_some_and(|v| fields.contains(&v))))?;
     let mut changes = promoted()
-        .filter(|d| d.version.is_some_and(|v| telling.contains(&v)))
+        .filter(|d| d.version.is_some_and(|v| strongest.contains(&v)))
         .map(change);
     let first = changes.next()?;
     changes.all(|c| c == first).then_some(first)

@@ -1,10 +1,10 @@
-//! The way into the world: a plan is committed, or proposed.
+//! Applies a plan: commits it, or proposes it.
 //!
 //! # Why
 //!
-//! A plan is bound to the commit that it was computed on. The branch moves only
-//! from that commit; when somebody was faster, a new plan is computed on what
-//! they left, and goes on only if it makes the same changes that were shown.
+//! A plan is bound to the commit that it was computed on, and the branch is only moved from that
+//! commit. If the branch moved first, a new plan is computed on its new tip. That plan is applied
+//! only if it makes the same changes as the one that was shown.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use crate::domain::Action;
 use crate::plan::Cleared;
 use crate::port::{Advance, Branch, Event};
 
-/// How long a promotion goes on planning anew while others are faster.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a promotion is planned again because the branch keeps moving.
+const REPLANNING_LIMIT: Duration = Duration::from_secs(120);
 
 /// Applies a prepared plan.
 ///
 /// # Errors
-/// [`EngineError`]; nothing was moved then.
+/// [`EngineError`]; no branch was moved, except for [`EngineError::Propose`].
 pub async fn apply(
     ports: &Ports<'_>,
     request: &Request,
@@ -73,10 +73,10 @@ pub async fn apply(
             return Ok(receipt);
         }
         ports.observer.event(&Event::TargetBranchMoved);
-        ports.clock.pause(turn(overtaken)).await;
+        ports.clock.pause(backoff(overtaken)).await;
         overtaken += 1;
         let next = match prepare(ports, request).await {
-            // What was chosen by name is gone: somebody promoted it.
+            // The selected differences are gone: another run has promoted them.
             Err(EngineError::NothingSelected { .. }) => {
                 return Ok(Receipt::NothingToPromote {
                     notices: Vec::new(),
@@ -84,7 +84,7 @@ pub async fn apply(
             }
             other => other?,
         };
-        let is_late = ports.clock.elapsed().saturating_sub(started) > PATIENCE;
+        let is_late = ports.clock.elapsed().saturating_sub(started) > REPLANNING_LIMIT;
         let is_same = next.plan.is_empty() || next.plan.makes_same_changes(&shown);
         if !is_same || is_late && !next.plan.is_empty() {
             return Ok(Receipt::Moved {
@@ -95,7 +95,7 @@ pub async fn apply(
     }
 }
 
-/// Commits a cleared plan on its branch; `None` when somebody was faster.
+/// Commits a cleared plan on its branch; `None` if the branch has moved.
 async fn commit(
     ports: &Ports<'_>,
     cleared: &Cleared,
@@ -117,8 +117,8 @@ async fn commit(
     })
 }
 
-/// How long to make room for others after being overtaken so often: without it, of many that push
-/// at once all but one have planned for nothing each time.
-fn turn(overtaken: u32) -> Duration {
+/// How long to wait at most before planning again, by how often the branch moved first. Without it,
+/// all but one of many concurrent runs would plan in vain each time.
+fn backoff(overtaken: u32) -> Duration {
     Duration::from_millis(20) * (1 << overtaken.min(6))
 }

@@ -1,10 +1,10 @@
-//! The commit message: the built-in words, the configuration's templates, the user's own.
+//! Composes the commit message: the user's text, else the configuration's template, else a built-in one.
 //!
 //! # Why
 //!
-//! A forge and a CI system act on what stands in a commit message. So it quotes versions and names
-//! only, never another promoted value, and names without what could be read as an instruction. The
-//! user's own words and templates stay as they are.
+//! Forges and CI systems act on the text of a commit message. So the built-in message quotes only
+//! versions and names, no other promoted values, and removes from names what could be read as an
+//! instruction. The user's text and templates are not changed.
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -19,13 +19,13 @@ use crate::plan::{
 };
 use crate::yaml;
 
-/// How many differences the built-in body lists before it counts.
+/// How many lines the built-in body lists; the rest is only counted.
 const LISTED: usize = 40;
 
-/// Longer values are no versions: a registry, a name, a tag and a digest take less.
-const LONGEST: usize = 200;
+/// The longest text that counts as a version: enough for a registry, a name, a tag and a digest.
+const MAX_VERSION: usize = 200;
 
-/// How many steps a template may take.
+/// How many steps a template may run.
 const FUEL: u64 = 200_000;
 
 /// Composes title and body; returns what the user should know about them as well.
@@ -44,7 +44,7 @@ pub(super) fn compose(
     let decider = decided_by::of(request.promote, applications);
     let id = id_of(hop, applications);
     let values = values(hop, applications, product, (source, target), decider, &id);
-    let from = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
+    let rendered = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
         let template = template.as_deref();
         template
             .map(|t| render(part, t, values.clone()))
@@ -52,15 +52,15 @@ pub(super) fn compose(
     };
     let templates = &settings.messages.commit;
     let title = match &request.message.title {
-        Some(own) => own.clone(),
-        // A template may have no words for a case: `{% if product %}..{% endif %}`.
-        None => from("message's title", &templates.title)?
+        Some(title) => title.clone(),
+        // A template may give no text in some cases: `{% if product %}..{% endif %}`.
+        None => rendered("message's title", &templates.title)?
             .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| title(hop, &changed)),
     };
     let own_body = match &request.message.body {
-        Some(own) => Some(own.clone()),
-        None => from("message's body", &templates.body)?,
+        Some(body) => Some(body.clone()),
+        None => rendered("message's body", &templates.body)?,
     };
     let reserved = |key| Notice::ReservedTrailer { key };
     let mut notices = Vec::new();
@@ -70,10 +70,10 @@ pub(super) fn compose(
             notices.extend(trailers.left_out.into_iter().map(reserved));
             (body.to_owned(), trailers.lines)
         }
-        // Its lines may look like trailers (`production: image.tag`), and are none.
+        // Its lines are not trailers, even if they look like some (`production: image.tag`).
         None => (body(&changed), String::new()),
     };
-    // A title is one line, whatever a template makes of it.
+    // A title is one line, even if a template gives several.
     let mut lines = title.lines().map(str::trim);
     let title = lines.find(|l| !l.is_empty()).unwrap_or_default().to_owned();
     let message = Message {
@@ -92,14 +92,14 @@ pub(super) fn render(
 ) -> Result<String, EngineError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A template comes from the repository: it may not keep the program busy.
+    // A template comes from the repository and must not run forever.
     environment.set_fuel(Some(FUEL));
     environment
         .render_str(template, values)
         .map_err(|source| EngineError::Message { part, source })
 }
 
-/// What a template may name.
+/// The variables of a template.
 pub(super) fn values(
     hop: &Hop,
     applications: &[ApplicationPlan],
@@ -108,7 +108,7 @@ pub(super) fn values(
     decider: DecidedBy,
     id: &str,
 ) -> Value {
-    let text = |of: &Option<String>| of.as_deref().map(without_instructions);
+    let text = |value: &Option<String>| value.as_deref().map(without_instructions);
     let list: Vec<_> = applications
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
@@ -135,11 +135,11 @@ pub(super) fn values(
 fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
     let names = match changed {
         [] => "nothing".to_owned(),
-        [one] => match one.version.as_ref().and_then(|v| v.after.as_deref()) {
+        [only] => match only.version.as_ref().and_then(|v| v.after.as_deref()) {
             Some(version) if version.len() <= 40 && is_plain_version(version) => {
-                format!("{} {}", one.name, short(version))
+                format!("{} {}", only.name, abbreviated(version))
             }
-            _ => one.name.to_string(),
+            _ => only.name.to_string(),
         },
         [a, b] => format!("{} and {}", a.name, b.name),
         [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
@@ -150,8 +150,8 @@ fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
     ))
 }
 
-/// A commit id as people read it.
-fn short(version: &str) -> &str {
+/// A commit id in its short form; any other version as it is.
+fn abbreviated(version: &str) -> &str {
     let is_commit = version.len() == 40 && version.bytes().all(|b| b.is_ascii_hexdigit());
     if is_commit { &version[..7] } else { version }
 }
@@ -194,18 +194,18 @@ fn line(difference: &PlannedDifference) -> String {
             if before == after {
                 return format!("{place} changed");
             }
-            let or_left_out = |version: Option<&str>| version.unwrap_or("…").to_owned();
-            format!("{place} {} -> {}", or_left_out(before), or_left_out(after))
+            let or_ellipsis = |version: Option<&str>| version.unwrap_or("…").to_owned();
+            format!("{place} {} -> {}", or_ellipsis(before), or_ellipsis(after))
         }
     }
 }
 
-/// The value of a version field as the message quotes it; `None` for any other value.
+/// The version in a value, as the message quotes it; `None` for anything that is not a version.
 fn version<'v>(difference: &PlannedDifference, value: Option<&'v yaml::Value>) -> Option<&'v str> {
     let (Some(field), Some(yaml::Value::Scalar { text, .. })) = (difference.version, value) else {
         return None;
     };
-    // The place names the URL already, and a URL may hold a password.
+    // The place shows the URL already, and a URL may contain a password.
     let text = match field {
         VersionField::PinnedUrl => version_of(field, text),
         _ => text,
@@ -213,10 +213,10 @@ fn version<'v>(difference: &PlannedDifference, value: Option<&'v yaml::Value>) -
     is_plain_version(text).then_some(text)
 }
 
-/// Whether a text is made of what image references, tags, digests and ranges are made of.
+/// Whether a text has only characters of image references, tags, digests and version ranges.
 fn is_plain_version(text: &str) -> bool {
     let is_known = |b: u8| b.is_ascii_alphanumeric() || b"._-+/:@^~*<>=|,".contains(&b);
-    (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_known) && !text.contains("://")
+    (1..=MAX_VERSION).contains(&text.len()) && text.bytes().all(is_known) && !text.contains("://")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The plan of a promotion.
+//! Computes the plan of a promotion.
 
 use super::compare::{Commits, compare};
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
@@ -16,7 +16,7 @@ use crate::inventory::{
 use crate::plan::{ApplicationPlan, Draft, Hop, Notice, Plan};
 use crate::port::{Branch, Event, Observer, Repository};
 
-/// Computes the plan on a branch's tip. Reads objects of the repository, and does nothing else.
+/// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
 /// # Errors
 /// [`EngineError`] by kind.
@@ -80,7 +80,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     .finish())
 }
 
-/// Pairs the located files, compares them, decides, and plans what each becomes.
+/// Pairs the located files, compares them, decides, and plans the content of each.
 fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
@@ -132,7 +132,7 @@ fn locate<'a>(
     }
 }
 
-/// An unknown environment may be a branch: then that is what is wrong.
+/// Replaces the error of a missing environment if both environments are branches of the repository.
 fn as_branches(error: InventoryError, repository: &dyn Repository, hop: &Hop) -> EngineError {
     let (InventoryError::UnknownEnvironment { .. } | InventoryError::AbsentEnvironment(_)) = error
     else {

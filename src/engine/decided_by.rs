@@ -1,30 +1,30 @@
-//! What decided about a promotion as a whole, for its record.
+//! What decided about a promotion as a whole, for the commit's `Promotion-Mode` trailer.
 //!
 //! # Why
 //!
-//! Who reads a commit later wants to know whether versions moved or everything
-//! did. The mode that was asked for does not tell: rules may have promoted more
-//! than versions, and an exact selector promotes whatever it names.
+//! Readers of a commit want to know whether only versions moved, or everything. The requested mode
+//! does not show that: rules may have promoted more than versions, and an exact selector promotes
+//! whatever it names.
 
 use crate::domain::{DecidedBy, Mode, Reason};
 use crate::plan::{ApplicationPlan, FilePlan};
 
-/// What decided about the promoted differences; `asked` is `--promote`.
-pub(super) fn of(asked: Option<Mode>, applications: &[ApplicationPlan]) -> DecidedBy {
+/// What decided about the promoted differences; `requested` is `--promote`.
+pub(super) fn of(requested: Option<Mode>, applications: &[ApplicationPlan]) -> DecidedBy {
     let mut reasons = applications
         .iter()
         .flat_map(|a| &a.files)
         .flat_map(FilePlan::promoted)
         .map(|d| &d.verdict.reason)
         .peekable();
-    let is_something = reasons.peek().is_some();
-    let mut is_by_selectors = is_something;
+    let is_any_promoted = reasons.peek().is_some();
+    let mut is_by_selectors = is_any_promoted;
     let mut is_by_rules = false;
     for reason in reasons {
         is_by_selectors &= *reason == Reason::OnlyExact;
         is_by_rules |= matches!(reason, Reason::Rule(_));
     }
-    match asked {
+    match requested {
         _ if is_by_selectors => DecidedBy::Selectors,
         Some(mode) => DecidedBy::Mode(mode),
         None if is_by_rules => DecidedBy::Rules,

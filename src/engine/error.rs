@@ -6,7 +6,7 @@ use crate::domain::{CommitId, SelectorError};
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError, SettingsError};
 
-/// Everything that can go wrong in the engine, by kind.
+/// Why a promotion could not be planned or applied, by kind.
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// The repository, its remote or the working tree.
@@ -18,11 +18,11 @@ pub enum EngineError {
     /// The configuration has faults.
     #[error("the configuration cannot be used")]
     Settings(#[from] SettingsError),
-    /// `--only` or `--except` holds something that is no selector.
-    #[error("a selector cannot be used")]
+    /// A value of `--only` or `--except` is not a valid selector.
+    #[error("a selector is not valid")]
     Selector(#[from] SelectorError),
     /// A glob in a rule or selector is malformed.
-    #[error("`{glob}` is not a glob")]
+    #[error("`{glob}` is not a valid glob")]
     Glob {
         /// The glob.
         glob: String,
@@ -38,44 +38,44 @@ pub enum EngineError {
         /// The target's branch.
         to: String,
     },
-    /// A selector matches no difference, and no place of the target that is equal.
+    /// A selector matches no difference, and no equal place of the target either.
     #[error("`{option} {selector}` matches no difference")]
     NothingSelected {
         /// `--only` or `--except`.
         option: &'static str,
         /// The selector.
         selector: String,
-        /// Selectors that are near.
+        /// Similar selectors.
         near: Vec<String>,
     },
     /// Chosen files could not be read; nothing was applied.
     #[error("{} of the chosen files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),
-    /// A policy asks for another action than the command line.
-    #[error("policy `{policy}` asks for {required}, not {asked}")]
+    /// A policy requires another action than the command line.
+    #[error("policy `{policy}` requires {required}, not {asked}")]
     Policy {
         /// The policy.
         policy: String,
-        /// What it asks for.
+        /// The required action.
         required: crate::domain::Action,
-        /// What was asked for.
+        /// The requested action.
         asked: crate::domain::Action,
     },
-    /// The forge, before anything was written or while something was taken back.
+    /// The forge failed before anything was written, or while an old proposal was withdrawn.
     #[error("the forge could not be used")]
     Forge(#[source] ForgeError),
-    /// The branch is pushed; running it again goes on from there.
+    /// The branch is pushed, but not the rest; another run continues from there.
     #[error("pushed `{branch}`, but could not finish the pull request")]
     Propose {
         /// The promotion's commit, which the branch points at.
         commit: CommitId,
         /// The promotion's branch.
         branch: String,
-        /// What the forge said.
+        /// What failed.
         source: Box<ForgeError>,
     },
-    /// The promotion's branch moves faster than it can be looked at.
-    #[error("others keep moving the promotion's branch `{branch}`")]
+    /// The promotion's branch was moved during every attempt to update it.
+    #[error("the promotion's branch `{branch}` was moved by others too often")]
     Overtaken {
         /// The branch.
         branch: String,
@@ -85,7 +85,7 @@ pub enum EngineError {
     Message {
         /// `message's title` and the like.
         part: &'static str,
-        /// What the template engine says.
+        /// The template engine's error.
         #[source]
         source: minijinja::Error,
     },

@@ -1,4 +1,4 @@
-//! The content that each decided file gets.
+//! Plans the content of each decided file.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
 use crate::port::{RepositoryError, Snapshot};
 
-/// The planned files of each application, and what came up meanwhile.
+/// The planned files of each application, with warnings and faults.
 #[derive(Default)]
 pub(super) struct PlannedFiles {
     pub applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
@@ -35,8 +35,8 @@ pub(super) fn plan_files(
                 planner.planned.faults.push(fault);
                 continue;
             }
-            DecidedBody::Whole(file) => planner.whole(&pair, &file)?,
-            DecidedBody::Fields { fields, before } => planner.edited(&pair, fields, before)?,
+            DecidedBody::Whole(file) => planner.plan_whole(&pair, &file)?,
+            DecidedBody::Fields { fields, before } => planner.plan_edited(&pair, fields, before)?,
         };
         let applications = &mut planner.planned.applications;
         applications.entry(pair.application).or_default().push(plan);
@@ -51,8 +51,8 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// A file that both sides have: the target's text with the promoted fields in it.
-    fn edited(
+    /// Plans a file that both sides have: the target's text with the promoted fields in it.
+    fn plan_edited(
         &mut self,
         pair: &FilePair,
         fields: Vec<(Field<Facts>, Verdict)>,
@@ -142,14 +142,18 @@ impl Planner<'_> {
             .map_err(|error| with_causes(&error)))
     }
 
-    /// A file that only one side has, or that moves whole.
-    fn whole(&mut self, pair: &FilePair, file: &WholeFile) -> Result<FilePlan, RepositoryError> {
+    /// Plans a file that only one side has, or that is promoted as a whole.
+    fn plan_whole(
+        &mut self,
+        pair: &FilePair,
+        file: &WholeFile,
+    ) -> Result<FilePlan, RepositoryError> {
         let read = |snapshot, object: Option<FileObject>| {
             object.map(|object| content(snapshot, object)).transpose()
         };
         let before = read(self.commits.target, pair.target)?;
         let source = read(self.commits.source, pair.source)?;
-        // A file that moves whole cannot leave a part behind.
+        // A file that is promoted as a whole cannot keep a part.
         let is_kept = [&before, &source]
             .into_iter()
             .flatten()
@@ -191,7 +195,7 @@ impl Planner<'_> {
         })
     }
 
-    /// A new file's content: the source's, with the names replaced that its path replaced.
+    /// The content of a new file: the source's, with the same names replaced as in its path.
     fn renamed(&mut self, pair: &FilePair, content: Content) -> Content {
         let Ok(text) = std::str::from_utf8(&content.bytes) else {
             return content;
@@ -215,7 +219,7 @@ impl Planner<'_> {
 
 fn content(snapshot: &dyn Snapshot, file: FileObject) -> Result<Content, RepositoryError> {
     let bytes = match file.mode {
-        // As Git itself shows it; its commit is in another repository.
+        // Git shows a submodule the same way; its commit is in another repository.
         FileMode::Submodule => format!("Subproject commit {}\n", file.id).into_bytes(),
         FileMode::Directory => Vec::new(),
         _ => snapshot.read_blob(file.id)?,
@@ -237,7 +241,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Whether a tag stands in the same mapping as a digest.
+/// Whether a difference is a tag in the same mapping as a digest.
 fn is_tag_beside(tag: &Difference, digest: &Difference) -> bool {
     let mapping = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
     tag.version == Some(VersionField::ImageTag) && mapping(tag) == mapping(digest)

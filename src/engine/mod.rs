@@ -1,4 +1,28 @@
 //! One promotion: compare, decide, plan, and then apply or propose.
+//!
+//! A caller makes a [`Request`] and the [`Ports`], and calls two functions:
+//!
+//! 1. [`prepare`] gives a plan and the branch that it is for. It runs [`fetch`], which finds the
+//!    branch, and [`compute`], which
+//!    - reads the settings (`settings.rs`) and pairs the files (the room `inventory`),
+//!    - compares each pair and collects what rules, comments and selectors say about each difference
+//!      (`compare`, `decide/facts.rs`),
+//!    - decides about each difference (`decide/verdict.rs`),
+//!    - plans the content of each file (`file_plan.rs`), the message (`commit_message.rs`), and the
+//!      action and the pull request that the policies require (`policy.rs`),
+//!    - runs the guards over the result (`guard`).
+//! 2. [`apply`] clears the plan with the guards ([`clear`]) and commits it, or proposes it on its own
+//!    branch with a pull request (`propose`). The result is a [`Receipt`].
+//!
+//! A preview is `prepare` without `apply`. Errors are [`EngineError`]s, one variant per kind.
+//!
+//! # Why
+//!
+//! What a promotion does must be visible before it happens, and must not change in between. So
+//! everything up to the plan only reads, and the steps that write take a plan as their input. A plan
+//! is bound to the commit that it was computed on; if the branch moves, `apply` computes a new one
+//! and stops if that would make other changes. Nothing here names Git, a forge, the disk or the
+//! clock: they are behind [`Ports`], so that tests and servers can run the same engine.
 
 mod application_version;
 mod apply;

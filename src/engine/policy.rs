@@ -1,4 +1,4 @@
-//! What the policies ask of a promotion, beside what the user asks.
+//! Combines what the policies require of a promotion with what the user requested.
 
 use super::error::EngineError;
 use super::request::Request;
@@ -8,20 +8,20 @@ use crate::domain::{
 use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, branch_name};
 use crate::port::Branch;
 
-/// A promotion as the policies see it.
+/// A promotion, with what its policies depend on.
 pub(super) struct Promoted<'a> {
     request: &'a Request,
     settings: &'a Settings,
     target: &'a Environment,
-    /// For each application that is promoted, its products.
+    /// The products of each application that is promoted.
     products: Vec<Vec<&'a str>>,
-    /// Whether anything is promoted at all.
+    /// Whether nothing is promoted.
     is_empty: bool,
 }
 
 impl<'a> Promoted<'a> {
-    /// Finds the products. Where nothing differs they are those that were asked for: a policy also
-    /// speaks for a promotion that has nothing left to do.
+    /// Finds the products. If nothing is promoted, they are the requested ones: policies also apply
+    /// to a promotion that has nothing left to do.
     pub(super) fn of(
         request: &'a Request,
         settings: &'a Settings,
@@ -29,25 +29,28 @@ impl<'a> Promoted<'a> {
         applications: &[ApplicationPlan],
     ) -> Self {
         let changed = |a: &&ApplicationPlan| a.files.iter().any(FilePlan::is_changed);
-        let holding = |is_in: &dyn Fn(&Product) -> bool| -> Vec<&'a str> {
+        let products_where = |is_in: &dyn Fn(&Product) -> bool| -> Vec<&'a str> {
             let products = settings.products.iter().filter(|p| is_in(p));
             products.map(|p| p.name.as_str()).collect()
         };
-        let of =
-            |name: &ApplicationName| holding(&|p| p.applications.iter().any(|w| name.matches(w)));
+        let products_of = |name: &ApplicationName| {
+            products_where(&|p| p.applications.iter().any(|w| name.matches(w)))
+        };
         let mut products: Vec<Vec<&str>> = applications
             .iter()
             .filter(changed)
-            .map(|a| of(&a.name))
+            .map(|a| products_of(&a.name))
             .collect();
         let is_empty = products.is_empty();
         if is_empty {
             let asked = request.products.iter();
-            products = asked.map(|name| holding(&|p| p.name == *name)).collect();
-            let words = request.applications.iter();
-            products.extend(words.map(|word| of(&ApplicationName(word.clone()))));
+            products = asked
+                .map(|name| products_where(&|p| p.name == *name))
+                .collect();
+            let names = request.applications.iter();
+            products.extend(names.map(|name| products_of(&ApplicationName(name.clone()))));
             if products.is_empty() {
-                products.push(holding(&|_| true));
+                products.push(products_where(&|_| true));
             }
         }
         Self {
@@ -59,8 +62,9 @@ impl<'a> Promoted<'a> {
         }
     }
 
-    /// `--action`, else the policies', else commit. A flag may be more careful than a policy, never
-    /// less. Of each application the strongest policy speaks, and of these the most careful one.
+    /// The action: `--action`, else the policies', else commit. `--action` may be more careful than
+    /// the policies, but not less. Each application's strongest policy counts, and of these the most
+    /// careful one wins.
     ///
     /// With a notice where a policy turns the promotion into a preview.
     pub(super) fn action(&self) -> Result<(Action, Option<Notice>), EngineError> {
@@ -88,7 +92,7 @@ impl<'a> Promoted<'a> {
         }
     }
 
-    /// How it is proposed; `applications` are those that were asked for by name, found.
+    /// How the promotion is proposed; `applications` are the located ones, `None` means all.
     pub(super) fn proposal(
         &self,
         hop: &Hop,
@@ -101,10 +105,10 @@ impl<'a> Promoted<'a> {
         };
         let mut selectors = option("--only", &request.only);
         selectors.extend(option("--except", &request.except));
-        let words = &request.applications;
+        let names = &request.applications;
         let mut applications = applications.map_or_else(Vec::new, <[_]>::to_vec);
-        // A product's applications are named by the product.
-        applications.retain(|name| words.iter().any(|word| name.matches(word)));
+        // The applications of a product are covered by the product's name.
+        applications.retain(|name| names.iter().any(|word| name.matches(word)));
         let asked = Asked {
             products: request.products.clone(),
             applications,
@@ -127,7 +131,7 @@ impl<'a> Promoted<'a> {
         }
     }
 
-    /// What the command line and the policies of all applications ask for together.
+    /// The settings of the command line and of all applications' policies together.
     fn pull_request(&self) -> PullRequestSettings {
         let asked = &self.request.proposal.settings;
         let policies = self

@@ -1,4 +1,4 @@
-//! What a promotion needs from outside.
+//! The adapters that a promotion uses.
 
 use crate::port::{Clock, Forge, Observer, PlanPreview, Repository, SettingsReader};
 
@@ -7,13 +7,13 @@ use crate::port::{Clock, Forge, Observer, PlanPreview, Repository, SettingsReade
 pub struct Ports<'a> {
     /// The Git repository.
     pub repository: &'a dyn Repository,
-    /// The forge that the repository's remote belongs to, if it is a known one.
+    /// The forge of the repository's remote, if it is a known one.
     pub forge: Option<&'a dyn Forge>,
     /// Reads configurations.
     pub settings: &'a dyn SettingsReader,
     /// Shows plans in pull requests.
     pub preview: &'a dyn PlanPreview,
-    /// For deadlines.
+    /// Measures how long a promotion has been retried.
     pub clock: &'a dyn Clock,
     /// Follows how far it is.
     pub observer: &'a dyn Observer,

@@ -1,10 +1,10 @@
-//! From a request to a plan: first the branch, which may take a fetch, then the plan.
+//! From a request to a plan: finds the branch, then computes the plan on its tip.
 //!
 //! # Why
 //!
-//! Fetching waits for a network, planning for nothing but the disk and the processor. A server waits
-//! for many fetches on one thread and computes plans where they hold nobody up; so each has a
-//! function of its own, and [`prepare`] is one after the other.
+//! Fetching waits for the network; planning only uses the disk and the processor. A server can await
+//! many fetches on one thread, but should compute plans on others. So each is a function of its own,
+//! and [`prepare`] calls one after the other.
 
 use super::compute::compute;
 use super::error::EngineError;
@@ -17,7 +17,7 @@ use crate::port::{Branch, Event, Publish};
 /// A plan and the branch that it is bound to.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// The plan; show it.
+    /// The plan, to be shown before it is applied.
     pub plan: Plan,
     /// The branch with its tip.
     pub branch: Branch,
@@ -33,7 +33,7 @@ pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, E
     Ok(Prepared { plan, branch })
 }
 
-/// Finds the branch that the request means, and fetches it where it is a remote's.
+/// Finds the branch of the request, and fetches it if it is a remote's.
 ///
 /// # Errors
 /// When there is no such branch, or it cannot be fetched.

@@ -1,20 +1,20 @@
-//! What became of a promotion.
+//! The result of a promotion.
 
 use crate::domain::{ApplicationName, CommitId};
 use crate::plan::{Finding, Notice, Plan};
 use crate::port::PullRequest;
 
-/// What became of a promotion.
+/// The result of a promotion.
 #[derive(Clone, Debug)]
 pub enum Receipt {
-    /// The target was equal already in everything that is promoted.
+    /// The target already has everything that would be promoted.
     NothingToPromote {
         /// What the user should know.
         notices: Vec<Notice>,
     },
-    /// `--action none`: the plan is the result.
+    /// The action is `none`: the plan is the result.
     Planned,
-    /// A guard holds it; nothing was written.
+    /// Guards hold the plan; nothing was written.
     Held(Vec<Finding>),
     /// The branch points at the promotion's commit.
     Committed {
@@ -26,22 +26,22 @@ pub enum Receipt {
         remote: Option<String>,
         /// The applications that were promoted.
         applications: Vec<ApplicationName>,
-        /// The plan that was applied (a later one than was shown, if the branch had moved).
+        /// The plan that was applied; not the one that was shown, if the branch moved meanwhile.
         plan: Box<Plan>,
         /// What the user should know.
         notices: Vec<Notice>,
     },
-    /// The promotion's own branch carries it, and a pull request is open where the forge is known.
+    /// The promotion is on its own branch, with an open pull request if the forge is known.
     Proposed {
         /// The commit.
         commit: CommitId,
         /// The promotion's branch.
         branch: String,
-        /// The branch that it is for.
+        /// The branch to merge it into.
         base: String,
         /// The remote that has the branch; `None` for a local one.
         remote: Option<String>,
-        /// The pull request; `None` where no forge is known.
+        /// The pull request; `None` if no forge is known.
         pull_request: Option<PullRequestOutcome>,
         /// The applications that are promoted.
         applications: Vec<ApplicationName>,
@@ -50,34 +50,34 @@ pub enum Receipt {
         /// What the user should know.
         notices: Vec<Notice>,
     },
-    /// Nothing is left to promote: what earlier runs proposed was taken back.
+    /// Nothing is left to promote, and the proposal of an earlier run was withdrawn.
     Withdrawn {
         /// The branch.
         branch: String,
-        /// Whether it was deleted; a server may refuse that.
+        /// Whether it was deleted; a server may refuse to.
         is_deleted: bool,
         /// The pull request that was closed, if one was open.
         pull_request: Option<PullRequestOutcome>,
         /// What the user should know.
         notices: Vec<Notice>,
     },
-    /// People closed the pull request of just this; nothing was written.
+    /// A person closed the pull request of this very promotion; nothing was written.
     Rejected {
         /// The pull request.
         pull_request: PullRequestOutcome,
-        /// Its branch.
+        /// The pull request's branch.
         branch: String,
     },
-    /// People's commits are on the promotion's branch; nothing was written.
+    /// The promotion's branch has commits that git-promote did not make; nothing was written.
     Conflict {
         /// The branch.
         branch: String,
-        /// Their commits, newest first.
+        /// These commits, newest first.
         commits: Vec<OtherCommit>,
     },
-    /// The branch moved and the new plan would change something else; nothing was written.
+    /// The branch moved, and a new plan would make other changes; nothing was written.
     Moved {
-        /// What would be changed now.
+        /// The new plan.
         plan: Box<Plan>,
     },
 }
@@ -89,20 +89,20 @@ pub struct PullRequestOutcome {
     pub number: u64,
     /// Its page.
     pub url: String,
-    /// Whether it was there before.
-    pub deed: PullRequestChange,
+    /// What this run did to it.
+    pub change: PullRequestChange,
 }
 
 /// What a run did to a pull request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PullRequestChange {
-    /// It was there, and is as it should be.
+    /// Nothing: it was up to date.
     Left,
-    /// It was there, and was brought up to date.
+    /// Its title or body was updated.
     Updated,
-    /// It was closed, and is open again.
+    /// It was closed, and was opened again.
     Reopened,
-    /// It is new.
+    /// It was opened.
     Opened,
 }
 
@@ -111,16 +111,16 @@ impl From<&PullRequest> for PullRequestOutcome {
         Self {
             number: request.number,
             url: request.url.clone(),
-            deed: PullRequestChange::Left,
+            change: PullRequestChange::Left,
         }
     }
 }
 
-/// A commit that is not the program's.
+/// A commit that git-promote did not make.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OtherCommit {
     /// The commit.
     pub id: CommitId,
-    /// Its message's first line.
+    /// The first line of its message.
     pub title: String,
 }

@@ -1,16 +1,16 @@
-//! What a user asks for, as plain data.
+//! A user's request for a promotion, as plain data.
 
 use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings};
 use crate::port::BranchChoice;
 
-/// One promotion as it was asked for; nothing in it was looked up yet.
+/// A requested promotion; none of its names has been looked up yet.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The source environment, by name or alias.
     pub from: String,
     /// The target environment, by name or alias.
     pub to: String,
-    /// The chosen applications, whole names or last parts; empty means all.
+    /// The chosen applications, by whole names or last parts; all if there are no products either.
     pub applications: Vec<String>,
     /// The chosen products.
     pub products: Vec<String>,
@@ -18,77 +18,77 @@ pub struct Request {
     pub only: Vec<String>,
     /// `--except`: exact selectors or patterns.
     pub except: Vec<String>,
-    /// `--promote`, over the templates' modes.
+    /// `--promote`, which overrides the templates' modes.
     pub promote: Option<Mode>,
-    /// Whether removals move too.
+    /// Whether removals are promoted too.
     pub removals: Removals,
     /// `--source`: the revision whose source files are promoted; otherwise the target branch's tip.
     pub source: Option<String>,
-    /// Which branch.
+    /// The target's branch.
     pub branch: BranchChoice,
-    /// `--action`, over the policy's.
+    /// `--action`, which may only be more careful than the policies require.
     pub action: Option<Action>,
     /// `-m` and `--body`.
     pub message: MessageChoice,
-    /// How it is proposed, when it becomes a pull request.
+    /// The options of the pull request, if it becomes one.
     pub proposal: ProposalChoice,
     /// `--allow`.
     pub allow: Allow,
-    /// `--config FILE`, read already; otherwise `promote.yaml` of the target's commit.
+    /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the target's commit.
     pub settings: Option<Settings>,
 }
 
-/// Whether removals are promoted without being named exactly.
+/// Whether removals are promoted that no exact selector names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Removals {
-    /// What only the target has stays.
+    /// What only the target has is kept.
     #[default]
     Kept,
-    /// `--delete`: what the mode or rule promotes may be a removal.
+    /// `--delete`: modes and rules promote removals too.
     Promoted,
 }
 
-/// The user's own words for the commit.
+/// The user's text for the commit message.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MessageChoice {
     /// The first line.
     pub title: Option<String>,
-    /// What follows.
+    /// The lines after it.
     pub body: Option<String>,
 }
 
-/// The user's own words for the pull request.
+/// The user's options for the pull request.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ProposalChoice {
-    /// What is asked for beyond the policies.
+    /// Settings in addition to those of the policies.
     pub settings: PullRequestSettings,
-    /// What a rejection means.
+    /// What happens if the pull request was rejected.
     pub closed: OnRejection,
-    /// What people's commits on the branch mean.
+    /// What happens if the branch has commits of others.
     pub taken: OnForeignCommits,
 }
 
-/// What a pull request that people closed without merging means.
+/// What happens if a person closed the pull request without merging it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum OnRejection {
-    /// The promotion is rejected until its source changes.
+    /// The promotion stays rejected until its source changes.
     #[default]
     Respected,
-    /// `--reopen`: it is proposed once more.
+    /// `--reopen`: it is proposed again.
     Reopened,
 }
 
-/// What people's commits on the promotion's branch mean.
+/// What happens if the promotion's branch has commits that git-promote did not make.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum OnForeignCommits {
     /// The promotion stops.
     #[default]
     Stop,
-    /// `--new-branch`: it goes to the next free name.
+    /// `--new-branch`: the promotion uses the next free branch name.
     NewBranch,
 }
 
-/// Which guards' holds are lifted.
+/// The guards whose findings are allowed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Allow {
     /// These.
@@ -104,7 +104,7 @@ impl Default for Allow {
 }
 
 impl Allow {
-    /// Whether a hold of this guard is lifted.
+    /// Whether this guard's findings are allowed.
     pub fn lifts(&self, guard: GuardName) -> bool {
         match self {
             Self::All => true,
@@ -114,7 +114,7 @@ impl Allow {
 }
 
 impl Request {
-    /// Everything that differs between two environments, by the configuration's own rules.
+    /// A promotion of all applications, with everything else as the configuration has it.
     pub fn between(from: &str, to: &str) -> Self {
         Self {
             from: from.to_owned(),

@@ -1,4 +1,4 @@
-//! The settings of a promotion.
+//! Reads the settings of a promotion.
 
 use super::compare::MAX_BYTES;
 use super::error::EngineError;
@@ -12,7 +12,7 @@ use crate::port::{SettingsError, Snapshot};
 /// The configuration's path in the repository.
 const CONFIGURATION: &str = "promote.yaml";
 
-/// The settings of `--config`, else of the target's commit, else none.
+/// Reads the settings: those of `--config`, else of the target's commit, else the defaults.
 pub(super) fn read_settings(
     ports: &Ports<'_>,
     request: &Request,
@@ -38,7 +38,7 @@ pub(super) fn read_settings(
         file: CONFIGURATION.to_owned(),
         reports: vec![format!("{CONFIGURATION}: {why}")],
     };
-    // Anything else would count as no configuration, and silently drop its policies.
+    // To treat it as absent would silently drop its policies.
     if !file.mode.is_file() {
         return Err(refuse("it is not an ordinary file").into());
     }

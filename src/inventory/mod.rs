@@ -3,7 +3,7 @@
 //! Two entry points share the rules of this room. A promotion compares two environments:
 //!
 //! 1. [`hop`] looks up source and target in the settings.
-//! 2. [`EnvironmentPair::new`] holds both commits and every name that the environments go by.
+//! 2. [`EnvironmentPair::new`] takes both commits, and collects the names and aliases to look for.
 //! 3. [`EnvironmentPair::locate`] finds the environments' roots (`find_roots.rs`: the first place on
 //!    a path that has an environment's name), makes the rule that names the applications
 //!    (`application_rule.rs`) and picks the chosen ones. The result is [`Located`].
@@ -11,7 +11,7 @@
 //!    [`FilePair`] is a source file, the target file that belongs to it, or both.
 //!
 //! [`applications`] does all of that for `check --layout`. Everything that looks at more than two
-//! environments adds [`Location`]s to an [`Inventory`], which holds one [`EnvironmentView`] for each
+//! environments adds [`Location`]s to an [`Inventory`], which has one [`EnvironmentView`] for each
 //! environment in each commit (`view.rs`).
 //!
 //! # Why

@@ -1,11 +1,11 @@
-//! Reading a file of a commit.
+//! Reads a file of a commit.
 
 use crate::document::{FileContent, Unreadable, parse_file};
 use crate::domain::FileMode;
 use crate::inventory::FileObject;
 use crate::port::{RepositoryError, Snapshot};
 
-/// Files larger than this are refused by name.
+/// The size limit in bytes; larger files are reported as unreadable.
 pub(in crate::engine) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Reads and parses one file.

@@ -1,11 +1,11 @@
-//! The differences of all chosen files.
+//! Finds the differences of all files in scope.
 //!
 //! # Why
 //!
-//! Deciding needs to know everything: which selectors are exact, which versions move elsewhere.
-//! Holding every parsed file until then would cost memory that follows the repository. So files
-//! are compared one by one (a few at a time, on several threads), only their differences, the facts
-//! about these and the text that the plan shows are kept, and the few that change are parsed again.
+//! A decision depends on all differences: which selectors are exact, which versions move elsewhere.
+//! To hold every parsed file until then would take memory that grows with the repository. So each
+//! thread compares one file after the other and keeps only its differences, the facts about them and
+//! the text that the plan shows. The few files that change are parsed again.
 
 mod load;
 mod parallel_map;
@@ -34,18 +34,18 @@ pub(super) struct ComparedFile<F> {
 
 /// What differs in a file.
 pub(super) enum Body<F> {
-    /// Both sides are YAML; the target's text is part of the plan, so it is not read again.
+    /// Both sides are YAML; `before` is the target's text, which the plan shows.
     Fields {
         fields: Vec<Field<F>>,
         before: Vec<u8>,
     },
-    /// One side only, or not YAML: it moves whole or not at all.
+    /// Only one side has it, or it is not YAML: it is promoted as a whole or not at all.
     Whole,
     /// One side cannot be read.
     Fault(FileFault),
 }
 
-/// One difference with the facts that were found while its file was open.
+/// One difference, with the facts that were collected while its file was open.
 pub(super) struct Field<F> {
     pub difference: Difference,
     pub selector: String,
@@ -66,7 +66,7 @@ pub(super) struct Commits<'a> {
     pub target: &'a dyn Snapshot,
 }
 
-/// Compares every pair; `facts` gives the facts about each difference of a file.
+/// Compares every pair; `facts` collects the facts about each difference of a file.
 pub(super) fn compare<F: Send>(
     pairs: Vec<FilePair>,
     commits: Commits<'_>,
@@ -96,7 +96,8 @@ fn body<F>(
 ) -> Result<Body<F>, RepositoryError> {
     let path = pair.path.as_str();
     let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
-    let fault = |path: &str, found: Unreadable| Body::Fault(file_fault(path, found, pair));
+    let fault =
+        |path: &str, unreadable: Unreadable| Body::Fault(file_fault(path, unreadable, pair));
     if pair.is_submodule() {
         return Ok(Body::Whole);
     }
@@ -106,14 +107,14 @@ fn body<F>(
     let source = load(commits.source, source, source_path)?;
     let Some(target) = pair.target else {
         return Ok(match source {
-            FileContent::Unreadable(found) => fault(source_path, found),
+            FileContent::Unreadable(unreadable) => fault(source_path, unreadable),
             _ => Body::Whole,
         });
     };
     let target = load(commits.target, target, path)?;
     Ok(match (source, target) {
-        (FileContent::Unreadable(found), _) => fault(source_path, found),
-        (_, FileContent::Unreadable(found)) => fault(path, found),
+        (FileContent::Unreadable(unreadable), _) => fault(source_path, unreadable),
+        (_, FileContent::Unreadable(unreadable)) => fault(path, unreadable),
         (FileContent::Yaml(source), FileContent::Yaml(target)) => {
             let open = OpenPair {
                 pair,
@@ -151,7 +152,7 @@ fn fields<F>(
         .collect()
 }
 
-/// The sides of a pair as they are compared and merged.
+/// Both sides of a pair, for comparing and for merging.
 pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
     Sides {
         source: open.source,
@@ -162,12 +163,12 @@ pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
     }
 }
 
-fn file_fault(path: &str, found: Unreadable, pair: &FilePair) -> FileFault {
+fn file_fault(path: &str, unreadable: Unreadable, pair: &FilePair) -> FileFault {
     FileFault {
         path: path.to_owned(),
-        line: found.line,
-        column: found.column,
-        message: found.message,
+        line: unreadable.line,
+        column: unreadable.column,
+        message: unreadable.message,
         application: pair.application.clone(),
         is_chosen: true,
     }

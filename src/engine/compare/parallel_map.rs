@@ -1,48 +1,48 @@
-//! Work on many files, spread over threads, with results in order.
+//! Maps many items on several threads, with results in order.
 //!
 //! # Why
 //!
-//! Reading and parsing is most of a whole environment's comparison, and each
-//! file is on its own. The threads end before this returns; results and the
-//! error that is reported are those of one thread going from first to last, so
-//! equal inputs still give equal plans. A few files are not worth a thread.
+//! To compare whole environments mostly means to read and parse, and files are independent of each
+//! other. The threads end before the function returns. Results and the reported error are the same
+//! as on one thread, so equal inputs still give equal plans. A few files are not worth a thread.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// How many items a thread takes at a time.
-const PORTION: usize = 32;
+const CHUNK: usize = 32;
 
-/// Each thread holds one pair of files; with files of 10 MB more of them would take too much memory.
-const MOST_THREADS: usize = 4;
+/// Each thread holds one pair of files, which can have 10 MB each; more threads could use too much
+/// memory.
+const MAX_THREADS: usize = 4;
 
-/// As much as the main thread has: deep files are read by recursion.
-const STACK: usize = 8 << 20;
+/// The same as the main thread's: nested files are parsed by recursion.
+const STACK_SIZE: usize = 8 << 20;
 
-/// The results of one portion, with its number.
-type Portion<R, E> = (usize, Result<Vec<R>, E>);
+/// The results of one chunk, with its number.
+type Chunk<R, E> = (usize, Result<Vec<R>, E>);
 
-/// Does `work` for every item; results are in the items' order, an error is the first one's.
+/// Calls `work` with every item; returns the results in order, or the error of the first that fails.
 pub(super) fn parallel_map<T: Sync, R: Send, E: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(MOST_THREADS).min(items.len() / (2 * PORTION));
+    let threads = cores.min(MAX_THREADS).min(items.len() / (2 * CHUNK));
     if threads < 2 {
         return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
     let has_failed = AtomicBool::new(false);
     // Portions are handed out in order and finished once begun: all before a failure are there.
-    let worker = || {
-        let mut done: Vec<Portion<R, E>> = Vec::new();
+    let work_on_chunks = || {
+        let mut done: Vec<Chunk<R, E>> = Vec::new();
         while !has_failed.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(portion) = items.chunks(PORTION).nth(number) else {
+            let Some(chunk) = items.chunks(CHUNK).nth(number) else {
                 break;
             };
-            let results: Result<Vec<R>, E> = portion.iter().map(&work).collect();
+            let results: Result<Vec<R>, E> = chunk.iter().map(&work).collect();
             if results.is_err() {
                 has_failed.store(true, Ordering::Relaxed);
             }
@@ -50,26 +50,26 @@ pub(super) fn parallel_map<T: Sync, R: Send, E: Send>(
         }
         done
     };
-    let mut portions = thread::scope(|scope| {
-        // Without a thread more (the system's limit) the others do its share.
-        let helpers: Vec<_> = (1..threads)
+    let mut chunks = thread::scope(|scope| {
+        // If the system refuses another thread, the others do its share.
+        let workers: Vec<_> = (1..threads)
             .map_while(|_| {
-                let builder = thread::Builder::new().stack_size(STACK);
-                builder.spawn_scoped(scope, worker).ok()
+                let builder = thread::Builder::new().stack_size(STACK_SIZE);
+                builder.spawn_scoped(scope, work_on_chunks).ok()
             })
             .collect();
-        let mut portions = worker();
-        for helper in helpers {
-            match helper.join() {
-                Ok(done) => portions.extend(done),
+        let mut chunks = work_on_chunks();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => chunks.extend(done),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        portions
+        chunks
     });
-    portions.sort_by_key(|(number, _)| *number);
+    chunks.sort_by_key(|(number, _)| *number);
     let mut all = Vec::with_capacity(items.len());
-    for (_, results) in portions {
+    for (_, results) in chunks {
         all.extend(results?);
     }
     Ok(all)

@@ -1,10 +1,10 @@
-//! How a difference is written: as a selector, and as people read it.
+//! Writes the place of a difference, as a selector and in readable form.
 
 use std::collections::HashSet;
 
 use crate::document::Difference;
 
-/// `FILE[#DOCUMENT][:PATH]`.
+/// The selector of a difference: `FILE[#DOCUMENT][:PATH]`.
 pub(super) fn selector(path: &str, difference: &Difference) -> String {
     let mut selector = path.to_owned();
     if difference.document.is_needed {
@@ -18,56 +18,56 @@ pub(super) fn selector(path: &str, difference: &Difference) -> String {
     selector
 }
 
-/// Two differences at one place (an item that goes where another comes) need two selectors.
+/// Makes a selector unique: two differences at one place (one item replaces another) need two.
 pub(super) fn unique(selector: &str, taken: &mut HashSet<String>) -> String {
     let mut candidate = selector.to_owned();
-    let mut n = 2;
+    let mut number = 2;
     while !taken.insert(candidate.clone()) {
-        candidate = format!("{selector}~{n}");
-        n += 1;
+        candidate = format!("{selector}~{number}");
+        number += 1;
     }
     candidate
 }
 
-/// A selector's path for people: `spec.containers[web].image`.
+/// A selector's path in readable form: `spec.containers[web].image`.
 pub(in crate::engine) fn shown(path: &str) -> String {
     let text = path
         .strip_prefix("$.")
         .or_else(|| path.strip_prefix('$'))
         .unwrap_or(path);
-    let mut out = String::with_capacity(text.len());
+    let mut readable = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("[?") {
-        out.push_str(&rest[..at]);
+        readable.push_str(&rest[..at]);
         let filter = &rest[at..];
         let close = closing(filter);
         let inner = &filter[2..close];
-        out.push('[');
-        out.push_str(&short_filter(inner));
-        out.push(']');
+        readable.push('[');
+        readable.push_str(&short_filter(inner));
+        readable.push(']');
         rest = &filter[(close + 1).min(filter.len())..];
     }
-    out.push_str(rest);
-    out
+    readable.push_str(rest);
+    readable
 }
 
-/// Where a filter's bracket closes, quotes respected.
+/// Where a filter's bracket closes, not counting brackets within quotes.
 fn closing(filter: &str) -> usize {
-    let mut quoted = false;
-    let mut escaped = false;
+    let mut is_quoted = false;
+    let mut is_escaped = false;
     for (i, c) in filter.char_indices() {
         match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '\'' => quoted = !quoted,
-            ']' if !quoted => return i,
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '\'' => is_quoted = !is_quoted,
+            ']' if !is_quoted => return i,
             _ => {}
         }
     }
     filter.len()
 }
 
-/// What is inside of a filter, without the machinery: `web` for `@.name=='web'`.
+/// The values of a filter, without its syntax: `web` for `@.name=='web'`.
 fn short_filter(inner: &str) -> String {
     if let Some(regex) = inner.strip_prefix("search(@,'^") {
         let regex = regex.trim_end_matches("')");

@@ -1,4 +1,4 @@
-//! What the configuration and the comments say about a difference.
+//! Collects what a verdict depends on: rules, comments and selectors that match a difference.
 
 use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
@@ -7,14 +7,14 @@ use crate::document::Difference;
 use crate::domain::{Mode, Naming, Promote, Reason};
 use crate::engine::compare::OpenPair;
 
-/// What the configuration and the comments say about a difference; found while its file is open.
+/// What matches a difference; collected while its file is open.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Facts {
-    /// What keeps it, if anything.
+    /// The rule or comment that keeps it, if any.
     pub(super) keep: Option<Reason>,
     /// The rule's expression that promotes it, if any.
     pub(super) rule_path: Option<String>,
-    /// The modes that the file's rule names.
+    /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
     pub(super) matches: Matches,
@@ -36,7 +36,7 @@ impl Modes {
     }
 }
 
-/// Gathers the facts about the differences of a file while it is open.
+/// Collects the facts about the differences of a file while it is open.
 pub(in crate::engine) fn facts(
     open: &OpenPair<'_>,
     differences: &[Difference],
@@ -45,13 +45,13 @@ pub(in crate::engine) fn facts(
     naming: &Naming,
 ) -> Vec<Facts> {
     let path = open.pair.path.as_str();
-    let rule = rules.of(&open.pair.application, path);
+    let rule = rules.for_file(&open.pair.application, path);
     let places = Places::new(open.source, open.target, naming);
-    let of = |difference| {
-        let matches = selection.of(|choice| choice.matches(path, difference, &places));
+    let facts = |difference| {
+        let matches = selection.matches(|choice| choice.matches(path, difference, &places));
         of_difference(difference, &rule, &places, matches)
     };
-    differences.iter().map(of).collect()
+    differences.iter().map(facts).collect()
 }
 
 fn of_difference(

@@ -1,8 +1,8 @@
-//! The comment that keeps a value where it is: `# promote: keep`.
+//! Recognises the comment that keeps the target's value: `# promote: keep`.
 
 use crate::plan::Content;
 
-/// Whether a comment says `promote: keep`, however it is written and whatever follows.
+/// Whether a comment is `promote: keep`, in any case and spacing, and with any text after it.
 pub(super) fn is_keep(comment: &str) -> bool {
     comment.split('#').any(|part| {
         let text = part.trim_start().to_ascii_lowercase();
@@ -10,25 +10,25 @@ pub(super) fn is_keep(comment: &str) -> bool {
             .strip_prefix("promote")
             .and_then(|rest| rest.trim_start().strip_prefix(':'))
             .and_then(|rest| rest.trim_start().strip_prefix("keep"));
-        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        rest.is_some_and(|rest| !rest.starts_with(goes_on))
+        let continues_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        rest.is_some_and(|rest| !rest.starts_with(continues_word))
     })
 }
 
-/// Whether a text may have such a comment.
+/// Whether a text can have such a comment; a quick check.
 pub(super) fn may_keep(text: &str) -> bool {
     ["promote", "Promote", "PROMOTE"]
         .iter()
         .any(|word| text.contains(word))
 }
 
-/// Whether a file says anywhere that something in it is kept.
+/// Whether a file has such a comment anywhere.
 pub(in crate::engine) fn has_keep_comment(content: &Content) -> bool {
-    let says = |line: &str| {
+    let is_keep_line = |line: &str| {
         line.split_once('#')
             .is_some_and(|(_, comment)| is_keep(comment))
     };
-    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(says))
+    std::str::from_utf8(&content.bytes).is_ok_and(|text| text.lines().any(is_keep_line))
 }
 
 #[cfg(test)]

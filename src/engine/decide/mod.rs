@@ -1,4 +1,4 @@
-//! Promote or keep: the verdict on everything that differs.
+//! Decides about every difference: promote or keep.
 
 mod facts;
 mod keep_comment;
@@ -26,26 +26,26 @@ use crate::inventory::FilePair;
 use crate::plan::FileFault;
 use selection::{Choice, Matches, Settled};
 
-/// One file that differs, with the verdicts.
+/// One file that differs, with its verdicts.
 pub(super) struct DecidedFile {
     pub pair: FilePair,
     pub body: DecidedBody,
 }
 
-/// The verdicts on what differs in a file.
+/// The verdicts on the differences of a file.
 pub(super) enum DecidedBody {
     /// One for each difference.
     Fields {
         fields: Vec<(Field<Facts>, Verdict)>,
         before: Vec<u8>,
     },
-    /// One for the whole file, once its text is read.
+    /// One for the whole file, which also depends on its text.
     Whole(WholeFile),
-    /// None, because it cannot be read.
+    /// None, because the file cannot be read.
     Fault(FileFault),
 }
 
-/// What decides beside the facts about each difference.
+/// What the decisions depend on, in addition to the facts about each difference.
 pub(super) struct Decider<'a> {
     pub rules: &'a Rules<'a>,
     pub selection: Selection,
@@ -55,7 +55,7 @@ pub(super) struct Decider<'a> {
 }
 
 impl Decider<'_> {
-    /// Decides about every difference of every file; `unchanged` finds places that do not differ.
+    /// Decides about every difference of every file; `unchanged` looks for selectors' equal places.
     pub(super) fn decide(
         self,
         compared: Vec<ComparedFile<Facts>>,
@@ -82,16 +82,16 @@ impl Decider<'_> {
             .iter()
             .map(|file| match file.body {
                 Body::Fields { .. } => Matches::default(),
-                _ => selection.of(|choice| choice.matches_file(file.pair.path.as_str())),
+                _ => selection.matches(|choice| choice.matches_file(file.pair.path.as_str())),
             })
             .collect();
-        let is_place = |choice: &Choice| unchanged.has(choice);
+        let names_place = |choice: &Choice| unchanged.has(choice);
         let settled = if selection.is_empty() {
-            selection.settle(std::iter::empty(), &is_place)?
+            selection.settle(std::iter::empty(), &names_place)?
         } else {
             let all: Vec<(&str, &Matches)> =
                 compared.iter().zip(&whole).flat_map(selectors).collect();
-            selection.settle(all.iter().copied(), &is_place)?
+            selection.settle(all.iter().copied(), &names_place)?
         };
         let verdicts = verdicts(&compared, &settled, removals);
         let decided = compared.into_iter().zip(verdicts);
@@ -103,7 +103,7 @@ impl Decider<'_> {
                         Body::Fault(fault) => DecidedBody::Fault(FileFault { is_chosen, ..fault }),
                         Body::Whole => DecidedBody::Whole(WholeFile::new(
                             settled.chosen(pair.path.as_str(), matches),
-                            &rules.of(&pair.application, pair.path.as_str()),
+                            &rules.for_file(&pair.application, pair.path.as_str()),
                             removals,
                             !present.contains(&pair.application),
                         )),
@@ -119,7 +119,7 @@ impl Decider<'_> {
     }
 }
 
-/// The selectors of a file, each with the choices that match it.
+/// The selectors of a file's differences, each with the choices that match it.
 fn selectors<'a>(
     (file, whole): (&'a ComparedFile<Facts>, &'a Matches),
 ) -> Vec<(&'a str, &'a Matches)> {
@@ -132,7 +132,7 @@ fn selectors<'a>(
     }
 }
 
-/// The verdicts on the differences of each file, in their order.
+/// The verdicts on the differences of each file, in the same order.
 fn verdicts(
     compared: &[ComparedFile<Facts>],
     settled: &Settled,
@@ -141,11 +141,11 @@ fn verdicts(
     let mut all: Vec<Vec<Verdict>> = compared
         .iter()
         .map(|file| {
-            let of = |field: &Field<Facts>| {
+            let verdict = |field: &Field<Facts>| {
                 let chosen = settled.chosen(&field.selector, &field.facts.matches);
                 verdict::of_difference(&field.difference, &field.facts, chosen, removals)
             };
-            fields(file).iter().map(of).collect()
+            fields(file).iter().map(verdict).collect()
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
@@ -173,9 +173,9 @@ fn verdicts(
     all
 }
 
-/// An image's new name stays where its version stays.
+/// Keeps an image's new name if no version is promoted with it.
 fn keep_names_without_version(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
-    let alone: Vec<usize> = (0..fields.len())
+    let without_version: Vec<usize> = (0..fields.len())
         .filter(|i| {
             let is_name = fields[*i].difference.version == Some(VersionField::ImageName);
             let by_template = matches!(verdicts[*i].reason, Reason::Template(_));
@@ -189,12 +189,12 @@ fn keep_names_without_version(fields: &[Field<Facts>], verdicts: &mut [Verdict])
                 && !verdict::has_promoted_version_beside(&fields[*i].difference, promoted())
         })
         .collect();
-    for i in alone {
+    for i in without_version {
         verdicts[i] = Verdict::keep(Reason::NotVersion);
     }
 }
 
-/// The differences of a file that is compared by its fields.
+/// The differences of a file that is compared field by field.
 fn fields(file: &ComparedFile<Facts>) -> &[Field<Facts>] {
     match &file.body {
         Body::Fields { fields, .. } => fields,

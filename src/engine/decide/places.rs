@@ -1,4 +1,4 @@
-//! The places of one pair of files, for JSONPath expressions and comments.
+//! Matches JSONPath expressions and comments with the differences of one pair of files.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -8,27 +8,27 @@ use crate::document::Difference;
 use crate::domain::{Naming, Op};
 use crate::yaml::{Content, JsonPath, Place, Step, Stream};
 
-/// What an expression selects: by its text, whether in the source, and the document.
+/// The places that each expression selects, by its text, whether in the source, and the document.
 type Selected = HashMap<(String, bool, usize), HashSet<Vec<Step>>>;
 
-/// The places of one pair of files, for JSONPath expressions. Built only when one is asked.
+/// The places of one pair of files; their JSON is only built for the first expression.
 pub(super) struct Places<'a> {
     source: &'a Stream,
     target: &'a Stream,
     naming: &'a Naming,
     json: OnceCell<(Vec<serde_json::Value>, Vec<serde_json::Value>)>,
-    /// Whether the source's and the target's text say anywhere that something is kept.
+    /// Whether the source's and the target's text may have a keep comment at all.
     keeps: (bool, bool),
-    /// What each expression selects, per side and document: looked up for every difference.
+    /// The results of expressions, which are needed again for every difference.
     selected: RefCell<Selected>,
 }
 
-/// Whether an expression must select a place or one above it, or may select one below.
+/// Which places count as a match of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum MatchDepth {
-    /// The place or one above.
+    /// The difference's place, or one above it.
     Above,
-    /// One below too.
+    /// Also one below it, if the difference is a whole subtree.
     Below,
 }
 
@@ -44,10 +44,10 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Whether `# promote: keep` stands at the difference's place, above it, or within what it
-    /// takes along, in the target or in the source.
+    /// Whether there is a `# promote: keep` at the difference's place, above it, or within its
+    /// subtree, in the target or in the source.
     pub(super) fn keeps(&self, difference: &Difference) -> bool {
-        let says = |stream: &Stream, place: &Place| {
+        let has_comment = |stream: &Stream, place: &Place| {
             let comments = stream.comments(place);
             comments.iter().any(|comment| is_keep(comment))
         };
@@ -57,12 +57,12 @@ impl<'a> Places<'a> {
                     document: place.document,
                     steps: place.steps[..n].to_vec(),
                 };
-                says(stream, &above)
+                has_comment(stream, &above)
             })
         };
-        let takes_along = difference.scalars().is_none();
+        let is_subtree = difference.scalars().is_none();
         let within = |stream: &Stream, place: &Place| {
-            takes_along && below(stream, place).iter().any(|p| says(stream, p))
+            is_subtree && below(stream, place).iter().any(|p| has_comment(stream, p))
         };
         let kept = |stream: &Stream, place: &Place| above(stream, place) || within(stream, place);
         let in_target = || match &difference.insertion {
@@ -73,15 +73,16 @@ impl<'a> Places<'a> {
         self.keeps.1 && in_target() || difference.source.as_ref().is_some_and(in_source)
     }
 
-    /// Whether the expression selects the difference's place or one above it.
+    /// Whether the expression selects the difference's place or one above it; with
+    /// [`MatchDepth::Below`] also one below.
     ///
-    /// What is there is looked up in the target; what would be new, in the source with the
-    /// target's names.
+    /// The expression runs over the target; for an addition it runs over the source, with the target's
+    /// names.
     pub(super) fn covers(
         &self,
         path: &JsonPath,
         difference: &Difference,
-        reach: MatchDepth,
+        depth: MatchDepth,
     ) -> bool {
         let (source, target) = self.json.get_or_init(|| {
             let all = |s: &Stream| (0..s.documents().len()).map(|i| s.to_json(i)).collect();
@@ -110,16 +111,16 @@ impl<'a> Places<'a> {
         } else {
             &place.steps
         };
-        let side = difference.op == Op::Add;
+        let is_source = difference.op == Op::Add;
         let mut cache = self.selected.borrow_mut();
         let selected = cache
-            .entry((path.to_string(), side, place.document))
+            .entry((path.to_string(), is_source, place.document))
             .or_insert_with(|| path.select(json).into_iter().collect());
         if (0..=steps.len()).any(|n| selected.contains(&steps[..n])) {
             return true;
         }
-        // What is new, gone or of another shape takes along what lies below it.
-        reach == MatchDepth::Below
+        // A difference that is not a scalar includes everything below it.
+        depth == MatchDepth::Below
             && difference.scalars().is_none()
             && selected.iter().any(|below| below.starts_with(steps))
     }
@@ -127,9 +128,9 @@ impl<'a> Places<'a> {
 
 /// Every place below a place.
 fn below(stream: &Stream, place: &Place) -> Vec<Place> {
-    let mut found = Vec::new();
-    let mut open = vec![place.clone()];
-    while let Some(place) = open.pop() {
+    let mut places = Vec::new();
+    let mut pending = vec![place.clone()];
+    while let Some(place) = pending.pop() {
         let children: Vec<Place> = match stream.node(&place).map(|n| &n.content) {
             Some(Content::Mapping { entries, .. }) => entries
                 .iter()
@@ -140,12 +141,13 @@ fn below(stream: &Stream, place: &Place) -> Vec<Place> {
                 .collect(),
             _ => Vec::new(),
         };
-        found.extend(children.iter().cloned());
-        open.extend(children);
+        places.extend(children.iter().cloned());
+        pending.extend(children);
     }
-    found
+    places
 }
 
+/// Replaces the source's names in all keys and strings of a value.
 fn rename(value: &mut serde_json::Value, naming: &Naming) {
     match value {
         serde_json::Value::String(text) => *text = naming.rename(text),

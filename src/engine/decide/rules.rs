@@ -1,4 +1,4 @@
-//! Which rule of which template speaks for a file.
+//! Finds the rule that applies to a file.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub(in crate::engine) struct Rules<'a> {
     override_mode: Option<Mode>,
 }
 
-/// What speaks for one file.
+/// The rule of one file, or the defaults without one.
 #[derive(Clone, Copy)]
 pub(super) struct FileRule<'a> {
     rule: Option<&'a Rule>,
@@ -45,7 +45,7 @@ impl<'a> Rules<'a> {
         })
     }
 
-    /// The template that decides for an application.
+    /// The template of an application.
     pub(in crate::engine) fn template(
         &self,
         application: &ApplicationName,
@@ -55,7 +55,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The first rule of the application's template whose `files` match.
-    pub(super) fn of(&self, application: &ApplicationName, path: &str) -> FileRule<'a> {
+    pub(super) fn for_file(&self, application: &ApplicationName, path: &str) -> FileRule<'a> {
         let rule = self
             .template(application)
             .and_then(|t| self.templates.get(t.name.as_str()))
@@ -69,7 +69,7 @@ impl<'a> Rules<'a> {
 }
 
 impl<'a> FileRule<'a> {
-    /// What is promoted: `--promote`, else the rule's list, else versions.
+    /// What to promote: `--promote`, else the rule's list, else versions.
     pub(super) fn promote(&self) -> Vec<Promote> {
         match (self.override_mode, self.rule) {
             (Some(mode), _) => vec![Promote::Mode(mode)],
@@ -78,12 +78,12 @@ impl<'a> FileRule<'a> {
         }
     }
 
-    /// What the target keeps.
+    /// The expressions of places that the target keeps.
     pub(super) fn keep(&self) -> &'a [crate::yaml::JsonPath] {
         self.rule.map_or(&[], |r| r.keep.as_slice())
     }
 
-    /// Whether a mode is among what is promoted.
+    /// Whether the file's differences are promoted in a mode.
     pub(super) fn has_mode(&self, mode: Mode) -> bool {
         self.promote()
             .iter()
@@ -91,7 +91,7 @@ impl<'a> FileRule<'a> {
     }
 }
 
-/// A glob over paths: `*` stays within a part, `**` does not.
+/// Compiles a glob over paths: `*` does not match a `/`, `**` does.
 pub(in crate::engine) fn glob(text: &str) -> Result<GlobMatcher, EngineError> {
     GlobBuilder::new(text)
         .literal_separator(true)

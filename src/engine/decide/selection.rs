@@ -1,10 +1,10 @@
-//! `--only` and `--except`.
+//! Matches `--only` and `--except` with differences.
 //!
 //! # Why
 //!
-//! What the preview prints must select exactly what it was printed for, with
-//! no escaping rules to learn. So a text that equals a printed selector is
-//! exact and names that place alone; only other texts are read as patterns.
+//! A selector copied from the preview must select exactly that difference, with no escaping rules to
+//! learn. So a text that equals a printed selector is exact and matches only that difference; any
+//! other text is a pattern.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::domain::{DocumentSelector, Selector, SelectorError};
 use crate::engine::error::EngineError;
 use crate::yaml::Stream;
 
-/// One `--only` or `--except` text, parsed as a pattern in case it is not exact.
+/// The text of one `--only` or `--except`, parsed as a pattern in case it is not exact.
 pub(super) struct Choice {
     pub text: String,
     pattern: Result<Pattern, EngineError>,
@@ -56,7 +56,7 @@ impl Choice {
                 .is_none_or(|p| places.covers(p, difference, MatchDepth::Above))
     }
 
-    /// Whether the pattern matches a whole file that is new or gone, or cannot be read.
+    /// Whether the pattern matches a file as a whole.
     pub(super) fn matches_file(&self, path: &str) -> bool {
         self.pattern.as_ref().is_ok_and(|p| {
             p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none()
@@ -68,7 +68,7 @@ impl Choice {
         self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
     }
 
-    /// Whether the pattern selects a place in a file's documents, whether or not it differs.
+    /// Whether the pattern matches a place in a file's documents, equal or not.
     pub(super) fn selects(&self, documents: &Stream) -> bool {
         self.pattern.as_ref().is_ok_and(|pattern| {
             let is_there = |index| match &pattern.selector.path {
@@ -81,12 +81,12 @@ impl Choice {
         })
     }
 
-    /// Whether the text is about this file at all.
+    /// Whether the text can match anything in this file.
     pub(super) fn is_about(&self, path: &str) -> bool {
         self.text.starts_with(path) || self.names_file(path)
     }
 
-    /// Why the text is no pattern.
+    /// Why the text is not a valid pattern.
     fn error(self) -> Option<EngineError> {
         self.pattern.err()
     }
@@ -106,28 +106,28 @@ impl Pattern {
     }
 }
 
-/// Both lists of choices.
+/// The choices of `--only` and of `--except`.
 pub(in crate::engine) struct Selection {
     pub(super) only: Vec<Choice>,
     pub(super) except: Vec<Choice>,
 }
 
-/// Which choices match one difference, by their index.
+/// The indices of the choices whose patterns match one difference.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Matches {
     pub only: Vec<usize>,
     pub except: Vec<usize>,
 }
 
-/// How a difference was chosen.
+/// What the choices mean for a difference.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Chosen {
     ExceptExact,
     OnlyExact,
     ExceptPattern(String),
-    /// `--only` was given and this is not in it.
-    Not,
-    /// Nothing was chosen, or a pattern lets it in: the rules decide.
+    /// There is an `--only`, and none matches.
+    NotSelected,
+    /// There is no `--only`, or a pattern of one matches: the rules decide.
     Undecided,
 }
 
@@ -144,12 +144,13 @@ impl Selection {
         self.only.is_empty() && self.except.is_empty()
     }
 
-    pub(super) fn of(&self, matching: impl Fn(&Choice) -> bool) -> Matches {
+    /// The choices for which `is_match` holds.
+    pub(super) fn matches(&self, is_match: impl Fn(&Choice) -> bool) -> Matches {
         let hits = |choices: &[Choice]| {
             choices
                 .iter()
                 .enumerate()
-                .filter(|(_, c)| matching(c))
+                .filter(|(_, c)| is_match(c))
                 .map(|(i, _)| i)
                 .collect()
         };
@@ -159,17 +160,17 @@ impl Selection {
         }
     }
 
-    /// Settles which choices are exact, once all selectors are known.
+    /// Determines which choices are exact, once all selectors are known.
     ///
-    /// `is_place` tells of a choice that matches no difference whether it names a place at all:
-    /// who repeats a promotion names what is equal by now.
+    /// `names_place` is called for a choice that matches no difference: after a promotion its place
+    /// can be equal.
     ///
     /// # Errors
-    /// A choice that is neither exact nor a valid pattern, or that matches nothing.
+    /// When a choice is neither exact nor a valid pattern, or matches nothing.
     pub(super) fn settle<'a>(
         self,
         all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
-        is_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
+        names_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
     ) -> Result<Settled, EngineError> {
         let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
         let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
@@ -181,29 +182,31 @@ impl Selection {
                 used.1[*i] = true;
             }
         }
-        let settle =
-            |choices: Vec<Choice>, used: &[bool], option| -> Result<Vec<Kind>, EngineError> {
-                choices
-                    .into_iter()
-                    .zip(used)
-                    .map(|(choice, used)| {
-                        if printed.contains(choice.text.as_str()) {
-                            return Ok(Kind::Exact(choice.text));
-                        }
-                        if *used || is_place(&choice)? {
-                            return Ok(Kind::Pattern(choice.text));
-                        }
-                        let selector = choice.text.clone();
-                        Err(choice
-                            .error()
-                            .unwrap_or_else(|| EngineError::NothingSelected {
-                                option,
-                                near: near(&selector, &printed),
-                                selector,
-                            }))
-                    })
-                    .collect()
-            };
+        let settle = |choices: Vec<Choice>,
+                      used: &[bool],
+                      option|
+         -> Result<Vec<SettledChoice>, EngineError> {
+            choices
+                .into_iter()
+                .zip(used)
+                .map(|(choice, used)| {
+                    if printed.contains(choice.text.as_str()) {
+                        return Ok(SettledChoice::Exact(choice.text));
+                    }
+                    if *used || names_place(&choice)? {
+                        return Ok(SettledChoice::Pattern(choice.text));
+                    }
+                    let selector = choice.text.clone();
+                    Err(choice
+                        .error()
+                        .unwrap_or_else(|| EngineError::NothingSelected {
+                            option,
+                            near: near(&selector, &printed),
+                            selector,
+                        }))
+                })
+                .collect()
+        };
         Ok(Settled {
             only: settle(self.only, &used.0, "--only")?,
             except: settle(self.except, &used.1, "--except")?,
@@ -211,7 +214,7 @@ impl Selection {
     }
 }
 
-/// Printed selectors of the same file, for the hint.
+/// Printed selectors that begin with the same file, for the hint.
 fn near(selector: &str, printed: &HashSet<&str>) -> Vec<String> {
     let file = selector.split([':', '#']).next().unwrap_or(selector);
     let mut near: Vec<String> = printed
@@ -224,8 +227,9 @@ fn near(selector: &str, printed: &HashSet<&str>) -> Vec<String> {
     near
 }
 
+/// A choice that is known to be exact or a pattern.
 #[derive(Debug)]
-enum Kind {
+enum SettledChoice {
     Exact(String),
     Pattern(String),
 }
@@ -233,17 +237,17 @@ enum Kind {
 /// The choices, each known to be exact or a pattern.
 #[derive(Debug)]
 pub(super) struct Settled {
-    only: Vec<Kind>,
-    except: Vec<Kind>,
+    only: Vec<SettledChoice>,
+    except: Vec<SettledChoice>,
 }
 
 impl Settled {
-    /// What the choices say about a difference.
+    /// What the choices mean for a difference.
     pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
-        let is_exact = |kinds: &[Kind]| {
+        let is_exact = |kinds: &[SettledChoice]| {
             kinds
                 .iter()
-                .any(|k| matches!(k, Kind::Exact(t) if t == selector))
+                .any(|k| matches!(k, SettledChoice::Exact(t) if t == selector))
         };
         if is_exact(&self.except) {
             return Chosen::ExceptExact;
@@ -251,17 +255,17 @@ impl Settled {
         if is_exact(&self.only) {
             return Chosen::OnlyExact;
         }
-        let pattern = |kinds: &[Kind], hits: &[usize]| {
+        let pattern = |kinds: &[SettledChoice], hits: &[usize]| {
             hits.iter().find_map(|i| match &kinds[*i] {
-                Kind::Pattern(text) => Some(text.clone()),
-                Kind::Exact(_) => None,
+                SettledChoice::Pattern(text) => Some(text.clone()),
+                SettledChoice::Exact(_) => None,
             })
         };
         if let Some(text) = pattern(&self.except, &matches.except) {
             return Chosen::ExceptPattern(text);
         }
         if !self.only.is_empty() && pattern(&self.only, &matches.only).is_none() {
-            return Chosen::Not;
+            return Chosen::NotSelected;
         }
         Chosen::Undecided
     }

@@ -1,10 +1,10 @@
-//! Places of the target that a selector names although nothing differs there.
+//! Finds selectors' places that are equal in source and target.
 //!
 //! # Why
 //!
-//! A promotion can always be repeated, also one with `--only`: what it moved is equal afterwards,
-//! and that is not a mistake of the user's. A selector that names no place at all is one. Equal
-//! files are never opened otherwise, so they are only opened for a selector without a difference.
+//! Every promotion can be repeated, also one with `--only`. What it promoted is equal afterwards, so a
+//! selector without a difference is only a mistake if it matches no place at all. Equal files are
+//! not opened otherwise; they are opened here only for a selector that matches no difference.
 
 use super::selection::Choice;
 use crate::document::FileContent;
@@ -20,7 +20,7 @@ pub(in crate::engine) struct Unchanged<'a> {
 }
 
 impl Unchanged<'_> {
-    /// Whether a choice names a file of the target, or a place in one.
+    /// Whether a choice matches a file of the target, or a place in one.
     pub(super) fn has(&self, choice: &Choice) -> Result<bool, EngineError> {
         let pairs = self.located.pairs(Equal::Listed)?;
         let named = |f: &&FilePair| f.target.is_some() && choice.names_file(f.path.as_str());

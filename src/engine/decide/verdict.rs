@@ -1,10 +1,10 @@
-//! Promote or keep, for every difference, with the reason.
+//! Decides about one difference: promote or keep, with the reason.
 //!
 //! # Why
 //!
-//! The first match wins: exact `--except`, exact `--only`, `keep`,
-//! pattern `--except`, the rule for the file. What a user names exactly is
-//! never second-guessed; everything else only narrows what the rules decide.
+//! The first match wins: exact `--except`, exact `--only`, `keep`, pattern `--except`, the rule for
+//! the file. An exact selector is always followed; patterns and `keep` only narrow what the rules
+//! promote.
 
 use super::facts::{Facts, Modes};
 use super::rules::FileRule;
@@ -18,18 +18,18 @@ use crate::inventory::FilePair;
 ///
 /// # Why
 ///
-/// A new name of an image means nothing without the version that exists under it.
+/// The target's version may not exist under the image's new name.
 pub(super) fn has_promoted_version_beside<'d>(
     name: &Difference,
     mut promoted: impl Iterator<Item = &'d Difference>,
 ) -> bool {
-    let holder = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
+    let parent = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
     promoted.any(|other| {
         matches!(
             other.version,
             Some(VersionField::ImageTag | VersionField::ImageDigest)
         ) && other.op != Op::Remove
-            && holder(other) == holder(name)
+            && parent(other) == parent(name)
     })
 }
 
@@ -43,14 +43,14 @@ pub(super) fn of_difference(
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
         Chosen::OnlyExact => return Verdict::promote(Reason::OnlyExact),
-        Chosen::ExceptPattern(_) | Chosen::Not | Chosen::Undecided => {}
+        Chosen::ExceptPattern(_) | Chosen::NotSelected | Chosen::Undecided => {}
     }
     if let Some(reason) = &facts.keep {
         return Verdict::keep(reason.clone());
     }
     match chosen {
         Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
-        Chosen::Not => return Verdict::keep(Reason::NotSelected),
+        Chosen::NotSelected => return Verdict::keep(Reason::NotSelected),
         _ => {}
     }
     if difference.op == Op::Remove && removals == Removals::Kept {
@@ -74,7 +74,7 @@ pub(super) fn of_difference(
     }
 }
 
-/// A file that only one side has, or that moves whole, with all that decides about it but its text.
+/// A file that is promoted as a whole or not at all, with what its verdict depends on except its text.
 pub(in crate::engine) struct WholeFile {
     chosen: Chosen,
     modes: Modes,
@@ -102,11 +102,11 @@ impl WholeFile {
         self.is_new_application
     }
 
-    /// The verdict; `is_kept` where a comment in the file keeps any part of it.
+    /// The verdict; `is_kept` if a comment keeps any part of the file.
     pub(in crate::engine) fn verdict(&self, pair: &FilePair, is_kept: bool) -> Verdict {
         match &self.chosen {
             Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
-            // Not even by its own selector: a commit of a promotion holds files only.
+            // Not even with an exact selector: a promotion only commits files.
             Chosen::OnlyExact | Chosen::Undecided if pair.is_submodule() => {
                 return Verdict::keep(Reason::Submodule);
             }
@@ -114,7 +114,7 @@ impl WholeFile {
             Chosen::ExceptPattern(text) => {
                 return Verdict::keep(Reason::ExceptPattern(text.clone()));
             }
-            Chosen::Not => return Verdict::keep(Reason::NotSelected),
+            Chosen::NotSelected => return Verdict::keep(Reason::NotSelected),
             Chosen::Undecided => {}
         }
         if is_kept {
@@ -136,7 +136,8 @@ impl WholeFile {
     }
 }
 
-/// Whether a difference that was kept for no better reason goes with a version that moves elsewhere.
+/// Whether a difference makes the same change as a promoted version and was only kept because it is
+/// not a version itself.
 pub(super) fn moves_along(
     difference: &Difference,
     verdict: &Verdict,

@@ -1,11 +1,10 @@
-//! From a plan to a pull request: the branch first, then the request from it.
+//! Proposes a plan: pushes its branch, then opens the pull request.
 //!
 //! # Why
 //!
-//! Any step may be the last one of a run. So each looks before it acts, and
-//! leaves things such that the next run goes on from there: one commit, one
-//! branch, one pull request, however often it was tried. What stops a
-//! promotion is found before the branch is touched.
+//! A run can be stopped after any step. So each step looks first what exists, and the next run
+//! continues from there: one commit, one branch, one pull request, after any number of attempts.
+//! Everything that stops a promotion is checked before the branch is changed.
 
 mod branch_owner;
 mod pull_request;
@@ -26,13 +25,13 @@ use state::{ProposalState, Step, next_step, rejected};
 use text::PullRequestText;
 use withdraw::{Withdrawal, withdraw};
 
-/// How often a branch that somebody else moves is looked at again.
+/// How many attempts are made while others move the branch.
 const TRIES: usize = 8;
 
-/// How many names are tried with `--new-branch`.
+/// How many branch names are tried with `--new-branch`.
 const NAMES: usize = 50;
 
-/// Proposes a cleared plan; `None` when the base has moved, and a new plan is needed.
+/// Proposes a cleared plan; `None` if the base has moved and a new plan is needed.
 pub(super) async fn propose(
     ports: &Ports<'_>,
     request: &Request,
@@ -48,7 +47,7 @@ pub(super) async fn propose(
     for _ in 0..TRIES + NAMES {
         ports.observer.event(&Event::CheckingPromotionBranch);
         let mut standing = standing(ports, plan, base, &name).await?;
-        // What was rejected on the first branch is not proposed on another one either.
+        // A promotion that was rejected on the first branch is not proposed on another one.
         standing.rejected = standing.rejected.or_else(|| first.clone());
         let choice = &request.proposal;
         let commit = match next_step(&standing, plan.id(), choice.closed, choice.taken) {
@@ -94,7 +93,7 @@ pub(super) async fn propose(
             branch: name,
             remote_notices,
         };
-        // It belongs to the first branch, and people's commits with it.
+        // The rejected pull request belongs to the first branch and cannot be reopened for this one.
         if number > 1 {
             standing.rejected = None;
         }
@@ -104,7 +103,7 @@ pub(super) async fn propose(
     Err(EngineError::Overtaken { branch: name })
 }
 
-/// A branch that carries the promotion.
+/// A branch that has the promotion's commit.
 struct Pushed {
     commit: CommitId,
     branch: String,
@@ -112,7 +111,7 @@ struct Pushed {
     remote_notices: Vec<Notice>,
 }
 
-/// Opens the pull request, or brings the open one up to date.
+/// Opens the pull request or updates it, where there is a forge.
 async fn finished(
     ports: &Ports<'_>,
     plan: &Plan,
@@ -130,7 +129,7 @@ async fn finished(
             let ignored = pull_request::ignored_settings(&plan.proposal().settings);
             (None, remote_notices.into_iter().chain(ignored).collect())
         }
-        // Here the remote's invitation to open one would only confuse.
+        // The remote's notices are dropped: an invitation to open a pull request would confuse here.
         Some(forge) => {
             ports.observer.event(&Event::OpeningPullRequest);
             let done =
@@ -155,7 +154,7 @@ async fn finished(
     })
 }
 
-/// Looks at a branch and at the pull requests from it.
+/// Reads the state of a branch and of the pull requests from it.
 async fn standing(
     ports: &Ports<'_>,
     plan: &Plan,
@@ -177,7 +176,7 @@ async fn standing(
     })
 }
 
-/// The pull requests from a branch, where there is a forge.
+/// The pull requests from a branch; none without a forge.
 async fn pull_requests(
     ports: &Ports<'_>,
     base: &Branch,
@@ -189,7 +188,7 @@ async fn pull_requests(
     }
 }
 
-/// The promotion's first branch, second, and so on.
+/// The name of the promotion's first branch, second branch, and so on.
 fn numbered(plan: &Plan, number: usize) -> String {
     let first = &plan.proposal().branch;
     match number {
@@ -198,7 +197,7 @@ fn numbered(plan: &Plan, number: usize) -> String {
     }
 }
 
-/// Whether a name is the first one, or one that [`numbered`] gives; a hash is a larger number.
+/// Whether a name is one that [`numbered`] gives; a larger number is a hash of another promotion.
 fn is_numbered(first: &str, name: &str) -> bool {
     name.strip_prefix(first).is_some_and(|rest| {
         let number = rest.strip_prefix('-').and_then(|n| n.parse::<usize>().ok());
@@ -208,10 +207,10 @@ fn is_numbered(first: &str, name: &str) -> bool {
     })
 }
 
-/// Clears away what earlier runs proposed when nothing is left to promote.
+/// Withdraws what earlier runs proposed, when nothing is left to promote.
 ///
-/// A person's branch stays, and so does its pull request; the ones after it are looked at as well.
-/// `None` when the base has moved, and a new plan is needed.
+/// A branch with commits of others stays, and so does its pull request. `None` if the base has moved
+/// and a new plan is needed.
 pub(super) async fn withdraw_proposals(
     ports: &Ports<'_>,
     request: &Request,
@@ -232,11 +231,11 @@ pub(super) async fn withdraw_proposals(
         let requests = requests.map_err(EngineError::Forge)?;
         let open = requests.iter().find(|r| r.state == PullRequestState::Open);
         if has_moved(ports, request, base).await? {
-            // What is withdrawn by now must be told; the next run goes on.
+            // What has been withdrawn so far must be reported; the next run continues.
             return Ok(withdrawn.receipt());
         }
         let is_deleted = match withdraw(ports, base, &name, tip, open).await? {
-            // They have something to promote.
+            // Another run has something to promote.
             Withdrawal::Overtaken => continue,
             Withdrawal::Deleted => true,
             Withdrawal::Left(notice) => {
@@ -253,7 +252,7 @@ pub(super) async fn withdraw_proposals(
     Ok(Some(withdrawn.receipt().unwrap_or(nothing)))
 }
 
-/// What was taken back so far.
+/// What was withdrawn so far.
 #[derive(Default)]
 struct Withdrawn {
     /// The last branch, whether it was deleted, and its pull request.
@@ -273,8 +272,7 @@ impl Withdrawn {
     }
 }
 
-/// Whether the base is elsewhere by now: then a newer run may have proposed what this one knows
-/// nothing of.
+/// Whether the base has moved; a newer run may have proposed something based on its new tip.
 async fn has_moved(
     ports: &Ports<'_>,
     request: &Request,

@@ -1,4 +1,4 @@
-//! The pull request of a branch that is pushed: opened, or brought up to date.
+//! Opens the pull request of a pushed branch, or updates it.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,23 @@ use crate::engine::receipt::{PullRequestChange, PullRequestOutcome};
 use crate::plan::{HiddenLines, Mark, Notice, Plan};
 use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
 
-/// Opens the pull request, or finds it, and gives it everything that it lacks.
+/// Opens the pull request, or takes the open one, and adds everything that it lacks.
 ///
 /// # Why
 ///
-/// Nothing is taken away, for people may have added it. Who has reviewed is no
-/// longer among those that are asked; so the body remembers whom the program
-/// asked, and nobody is asked twice.
+/// Nothing is removed, because a person may have added it. A forge drops reviewers from its list once
+/// they have reviewed; so the body records whom git-promote requested, and no one is requested twice.
 pub(super) async fn bring_up_to_date(
     forge: &dyn Forge,
     plan: &Plan,
     base: &Branch,
     head: &str,
-    standing: ProposalState,
+    state: ProposalState,
     text: &PullRequestText,
 ) -> Result<(PullRequestOutcome, Vec<Notice>), ForgeError> {
     let settings = &plan.proposal().settings;
     let mark = plan.mark();
-    let (request, mut deed) = if let Some(open) = standing.open {
+    let (request, mut change) = if let Some(open) = state.open {
         (open, PullRequestChange::Left)
     } else {
         let proposal = Proposal {
@@ -36,15 +35,15 @@ pub(super) async fn bring_up_to_date(
             body: body(text, &BTreeSet::new(), &mark),
             is_draft: settings.draft.unwrap_or(false),
         };
-        open(forge, &proposal, standing.rejected.as_ref()).await?
+        open(forge, &proposal, state.rejected.as_ref()).await?
     };
     let number = request.number;
-    let asked = HiddenLines::of(&request.body).asked;
-    let wanted = body(text, &asked, &mark);
+    let requested = HiddenLines::of(&request.body).asked;
+    let wanted = body(text, &requested, &mark);
     if request.title != text.title || !is_same(&request.body, &wanted) {
         forge.rewrite(number, &text.title, &wanted).await?;
-        if deed == PullRequestChange::Left {
-            deed = PullRequestChange::Updated;
+        if change == PullRequestChange::Left {
+            change = PullRequestChange::Updated;
         }
     }
     let labels = missing(settings.labels.as_ref(), &request.labels);
@@ -55,13 +54,16 @@ pub(super) async fn bring_up_to_date(
     if !assignees.is_empty() {
         forge.assign(number, &assignees).await?;
     }
-    let (people, teams) = unasked(settings, &request, &asked);
+    let (people, teams) = reviews_to_request(settings, &request, &requested);
     if !people.is_empty() || !teams.is_empty() {
         forge.request_reviews(number, &people, &teams).await?;
     }
-    // Also those that were asked by a run that could not remember it any more.
-    let all: BTreeSet<String> = asked.union(&wanted_reviews(settings)).cloned().collect();
-    if all != asked {
+    // This includes requests of an earlier run that was stopped before it recorded them.
+    let all: BTreeSet<String> = requested
+        .union(&wanted_reviews(settings))
+        .cloned()
+        .collect();
+    if all != requested {
         let wanted = body(text, &all, &mark);
         forge.rewrite(number, &text.title, &wanted).await?;
     }
@@ -77,7 +79,7 @@ pub(super) async fn bring_up_to_date(
     let found = PullRequestOutcome {
         number,
         url: request.url,
-        deed,
+        change,
     };
     Ok((found, notices))
 }
@@ -103,17 +105,17 @@ pub(super) fn ignored_settings(settings: &PullRequestSettings) -> Option<Notice>
     (!settings.is_empty()).then_some(Notice::PullRequestSettingsIgnored { settings })
 }
 
-/// Opens a new one, or the rejected one again where the forge can.
+/// Reopens the rejected pull request if the forge can; otherwise opens a new one.
 async fn open(
     forge: &dyn Forge,
     proposal: &Proposal,
     rejected: Option<&PullRequest>,
 ) -> Result<(PullRequest, PullRequestChange), ForgeError> {
-    // Only with `--reopen` one that was rejected comes so far.
+    // There is only a rejected one here with `--reopen`.
     if let Some(rejected) = rejected {
         match forge.reopen(rejected.number).await {
             Ok(()) => return Ok((rejected.clone(), PullRequestChange::Reopened)),
-            // Its branch was moved or deleted since: forges do not open such a one again.
+            // Its branch was moved or deleted since; forges refuse to reopen it then.
             Err(ForgeError::Refused { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -121,42 +123,42 @@ async fn open(
     Ok((forge.open(proposal).await?, PullRequestChange::Opened))
 }
 
-/// The text, whom the program asked, and the mark.
-fn body(text: &PullRequestText, asked: &BTreeSet<String>, mark: &Mark) -> String {
+/// The body with its hidden lines: the requested reviewers and the mark.
+fn body(text: &PullRequestText, requested: &BTreeSet<String>, mark: &Mark) -> String {
     text.body_with(&HiddenLines {
-        asked: asked.clone(),
+        asked: requested.clone(),
         mark: Some(mark.clone()),
     })
 }
 
-/// Whom the settings ask for a review; teams begin with `@`.
+/// The reviewers of the settings; teams begin with `@`.
 fn wanted_reviews(settings: &PullRequestSettings) -> BTreeSet<String> {
     let people = settings.reviewers.iter().flatten().cloned();
     let teams = settings.teams.iter().flatten();
     people.chain(teams.map(|team| format!("@{team}"))).collect()
 }
 
-/// Who is to be asked for a review and neither is asked nor was.
-fn unasked(
+/// The people and teams of the settings that were not requested yet.
+fn reviews_to_request(
     settings: &PullRequestSettings,
     request: &PullRequest,
-    asked: &BTreeSet<String>,
+    requested: &BTreeSet<String>,
 ) -> (Vec<String>, Vec<String>) {
     let mut people = missing(settings.reviewers.as_ref(), &request.reviewers);
-    people.retain(|name| !asked.contains(name));
+    people.retain(|name| !requested.contains(name));
     let mut teams = missing(settings.teams.as_ref(), &request.teams);
-    teams.retain(|name| !asked.contains(&format!("@{name}")));
+    teams.retain(|name| !requested.contains(&format!("@{name}")));
     (people, teams)
 }
 
-/// Those that are not there; forges take names for equal whatever their case.
-fn missing(wanted: Option<&Vec<String>>, there: &[String]) -> Vec<String> {
-    let is_there = |name: &str| there.iter().any(|t| t.eq_ignore_ascii_case(name));
+/// The wanted names that do not exist yet; forges ignore the case of names.
+fn missing(wanted: Option<&Vec<String>>, existing: &[String]) -> Vec<String> {
+    let exists = |name: &str| existing.iter().any(|t| t.eq_ignore_ascii_case(name));
     let wanted = wanted.into_iter().flatten();
-    wanted.filter(|n| !is_there(n)).cloned().collect()
+    wanted.filter(|n| !exists(n)).cloned().collect()
 }
 
-/// Whether two bodies are equal but for line ends, which forges change.
+/// Whether two bodies are equal except for line ends, which forges change.
 fn is_same(a: &str, b: &str) -> bool {
     a.trim_end().lines().eq(b.trim_end().lines())
 }

@@ -1,4 +1,4 @@
-//! The text of a pull request.
+//! Composes the text of a pull request.
 
 use minijinja::{Value, context};
 
@@ -8,13 +8,13 @@ use crate::engine::request::Request;
 use crate::plan::{HiddenLines, Plan};
 use crate::port::{BODY_LIMIT, PlanPreview, body_size};
 
-/// How many characters of a title forges take, with some to spare.
+/// The longest title in characters, a little less than forges accept.
 const TITLE: usize = 240;
 
-/// What the hidden lines may take of a body.
+/// The part of a body that is reserved for hidden lines.
 const HIDDEN: usize = 4096;
 
-/// Title and body of a pull request, before anything hidden is added.
+/// Title and body of a pull request, without hidden lines.
 #[derive(Clone, Debug)]
 pub(super) struct PullRequestText {
     /// One line.
@@ -24,7 +24,7 @@ pub(super) struct PullRequestText {
 }
 
 impl PullRequestText {
-    /// The user's own words, else the configuration's templates, else the built-in ones.
+    /// Composes title and body: the user's text, else the configuration's templates, else built-in ones.
     pub(super) fn of(
         plan: &Plan,
         request: &Request,
@@ -32,7 +32,7 @@ impl PullRequestText {
     ) -> Result<Self, EngineError> {
         let templates = plan.proposal();
         let title = match (&request.message.title, &templates.title) {
-            (Some(own), _) => own.clone(),
+            (Some(title), _) => title.clone(),
             (None, Some(template)) => render("pull request's title", template, values(plan, ""))?,
             (None, None) => plan.message().title.clone(),
         };
@@ -41,24 +41,24 @@ impl PullRequestText {
             (None, Some(template)) => {
                 let shown = preview.preview(plan, limit);
                 let part = "pull request's body";
-                let first = render(part, template, values(plan, &shown))?;
-                let over = body_size(&first).saturating_sub(limit);
-                if over == 0 {
-                    first
+                let rendered = render(part, template, values(plan, &shown))?;
+                let excess = body_size(&rendered).saturating_sub(limit);
+                if excess == 0 {
+                    rendered
                 } else {
-                    let shown = preview.preview(plan, limit.saturating_sub(over));
+                    let shown = preview.preview(plan, limit.saturating_sub(excess));
                     render(part, template, values(plan, &shown))?
                 }
             }
-            (own, _) => {
-                let words = own.clone().unwrap_or_else(introduction);
-                let words = cut(&words, limit / 2);
-                let rest = limit - body_size(&words) - 2;
-                format!("{}\n\n{}", words.trim_end(), preview.preview(plan, rest))
+            (text, _) => {
+                let text = text.clone().unwrap_or_else(introduction);
+                let text = truncate(&text, limit / 2);
+                let rest = limit - body_size(&text) - 2;
+                format!("{}\n\n{}", text.trim_end(), preview.preview(plan, rest))
             }
         };
         let title = title.lines().next().unwrap_or_default().trim();
-        // A forge takes no empty title.
+        // Forges refuse an empty title.
         let title = if title.is_empty() {
             &plan.message().title
         } else {
@@ -66,11 +66,11 @@ impl PullRequestText {
         };
         Ok(Self {
             title: title.chars().take(TITLE).collect(),
-            body: cut(&body, limit),
+            body: truncate(&body, limit),
         })
     }
 
-    /// The body with hidden lines behind it.
+    /// The body, followed by hidden lines.
     pub(super) fn body_with(&self, hidden: &HiddenLines) -> String {
         format!("{}\n\n{}", self.body.trim_end(), hidden)
     }
@@ -89,20 +89,21 @@ fn values(plan: &Plan, preview: &str) -> Value {
     context! { ..context! { preview => preview }, ..values }
 }
 
-/// One short paragraph.
+/// The paragraph before the preview.
 fn introduction() -> String {
-    "This pull request was made by git-promote and is kept up to date by it. Commits of others on \
-     its branch are never overwritten; closing it rejects the promotion until the source changes."
+    "git-promote opened this pull request and keeps it up to date. It never overwrites commits that \
+     others push to its branch. Closing the pull request rejects the promotion until the source \
+     changes."
         .to_owned()
 }
 
-/// What fits, by whole lines; an open fence is closed.
-fn cut(text: &str, limit: usize) -> String {
+/// Shortens a text to whole lines, and closes a code fence that is open at the end.
+fn truncate(text: &str, limit: usize) -> String {
     if body_size(text) <= limit {
         return text.to_owned();
     }
     let note = "\n\n(shortened)";
-    let mut out = String::new();
+    let mut kept = String::new();
     let mut fence: Option<String> = None;
     for line in text.lines() {
         let ticks = line.trim_start().chars().take_while(|c| *c == '`').count();
@@ -112,16 +113,16 @@ fn cut(text: &str, limit: usize) -> String {
             other => other.clone(),
         };
         let closing = next.as_ref().map_or(0, |f| f.len() + 1);
-        if body_size(&out) + body_size(line) + 1 + closing + body_size(note) > limit {
+        if body_size(&kept) + body_size(line) + 1 + closing + body_size(note) > limit {
             break;
         }
-        out.push_str(line);
-        out.push('\n');
+        kept.push_str(line);
+        kept.push('\n');
         fence = next;
     }
     if let Some(fence) = fence {
-        out.push_str(&fence);
+        kept.push_str(&fence);
     }
-    out.push_str(note);
-    out
+    kept.push_str(note);
+    kept
 }

@@ -84,7 +84,7 @@ fn found() -> PullRequestOutcome {
     PullRequestOutcome {
         number: 7,
         url: "https://forge.example/7".into(),
-        deed: PullRequestChange::Opened,
+        change: PullRequestChange::Opened,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
             let (branch, base) = (harmless(branch), harmless(base));
             match (pull_request, remote) {
                 (Some(found), _) => {
-                    let deed = match found.deed {
+                    let change = match found.change {
                         PullRequestChange::Left => "is open",
                         PullRequestChange::Updated => "is open and up to date",
                         PullRequestChange::Reopened => "is open again",
@@ -27,7 +27,7 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
                     };
                     writeln!(
                         out,
-                        "pull request #{} {deed}: {}",
+                        "pull request #{} {change}: {}",
                         found.number,
                         harmless(&found.url)
                     )

@@ -192,7 +192,7 @@ fn deed(receipt: &Receipt) -> PullRequestChange {
         Receipt::Proposed {
             pull_request: Some(found),
             ..
-        } => found.deed,
+        } => found.change,
         other => panic!("{other:?}"),
     }
 }
@@ -211,7 +211,7 @@ fn a_promotion_becomes_a_branch_with_one_commit_and_a_pull_request() {
         assert_snapshot!(stage.remote.redact(text), @"
         Promote api 1.5.0 from staging to production
 
-        This pull request was made by git-promote and is kept up to date by it. Commits of others on its branch are never overwritten; closing it rejects the promotion until the source changes.
+        git-promote opened this pull request and keeps it up to date. It never overwrites commits that others push to its branch. Closing the pull request rejects the promotion until the source changes.
 
         `staging` → `production`: 1 difference in 1 file of 1 application.
 

@@ -1,4 +1,4 @@
-//! The decision as a table: what applies, and which of it wins.
+//! The decision as a table: what applies, and what wins.
 
 use super::*;
 use crate::document::{self, Base, Sides};
@@ -49,7 +49,7 @@ fn choice(word: &str) -> Chosen {
         "except!" => Chosen::ExceptExact,
         "only!" => Chosen::OnlyExact,
         "except*" => Chosen::ExceptPattern("*".to_owned()),
-        "not" => Chosen::Not,
+        "not" => Chosen::NotSelected,
         other => panic!("{other}"),
     }
 }
@@ -81,7 +81,7 @@ fn shown(verdict: &Verdict) -> String {
 }
 
 #[test]
-fn the_first_that_applies_decides() {
+fn the_first_match_wins() {
     use Removals::{Kept, Promoted};
     let (kept, removed) = (Kept, Promoted);
     #[rustfmt::skip]
@@ -99,7 +99,7 @@ fn the_first_that_applies_decides() {
         // Then the patterns.
         ("version",       "except*", false, true,  ALL,      removed, r#"keep: ExceptPattern("*")"#),
         ("version",       "not",     false, true,  ALL,      removed, "keep: NotSelected"),
-        // Then removals that nobody asked for, even where a rule names the place.
+        // Then removals without `--delete`, even where a rule names the place.
         ("value gone",    "-",       false, true,  ALL,      kept,    "keep: TargetOnly"),
         ("version gone",  "-",       false, false, VERSIONS, kept,    "keep: TargetOnly"),
         // Then the rule's expression.
