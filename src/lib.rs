@@ -1,7 +1,7 @@
 //! git-promote moves what is ready in one environment of a GitOps repository to the next one.
 //!
-//! The program is a thin layer over this library. A promotion is computed first and applied second;
-//! what lies between is a [`plan::Plan`], plain data that preview, commit and pull request share.
+//! The program is a thin layer over this library. A promotion is computed first and applied second.
+//! Between the two is a [`plan::Plan`]: plain data that preview, commit and pull request share.
 //!
 //! # The rooms
 //!
@@ -10,17 +10,17 @@
 //! | room | what it does |
 //! |---|---|
 //! | [`cli`] | turns arguments into requests, and results into output and exit codes |
-//! | [`wiring`] | puts adapters behind ports; holds the registry of forges |
+//! | [`wiring`] | puts adapters behind ports; has the registry of forges |
 //! | [`adapter`] | the outside world: Git, forges, the clock |
 //! | [`render`] | plans, receipts and errors as text, Markdown, JSON and hints |
 //! | [`engine`] | one promotion: compare, decide, guard, apply, propose |
 //! | [`inventory`] | which applications and files each environment has, and which files form pairs |
-//! | [`config`] | `promote.yaml` to settings, or all its faults at once |
+//! | [`config`] | `promote.yaml` as settings, or all its faults at once |
 //! | [`port`] | what the engine needs from outside, as traits |
 //! | [`plan`] | what a promotion would change, as plain data |
-//! | [`document`] | what files hold: identity, versions, differences, the merge |
+//! | [`document`] | the content of files: identity, versions, differences, the merge |
 //! | [`domain`] | the glossary as types |
-//! | [`yaml`] | documents with spans; edits that keep every other byte, with proof |
+//! | [`yaml`] | documents with spans; edits that only change what they must, with proof |
 //!
 //! # How a promotion works
 //!
@@ -39,15 +39,15 @@
 //!
 //! # The way of one difference
 //!
-//! From two blobs to a commit, each step in a file of its own:
+//! From two blobs to a commit, each step in its own file:
 //!
-//! 1. `inventory/pair.rs` finds the source's file and the target's file that belongs to it
+//! 1. `inventory/pair.rs` finds the target's file that belongs to a source's file
 //! 2. `engine/compare/mod.rs` reads and parses both
 //! 3. `document/kubernetes/document_comparison.rs` walks both side by side and finds the places that differ
 //! 4. `document/kubernetes/record.rs` records a difference: values, version, relation
-//! 5. `engine/decide/facts.rs` adds what rules, comments and selectors say about it
+//! 5. `engine/decide/facts.rs` adds the rules, comments and selectors that match it
 //! 6. `engine/decide/verdict.rs` decides: promote or keep, with the reason
-//! 7. `engine/file_plan.rs` collects what a file promotes, and plans its content
+//! 7. `engine/file_plan.rs` collects the promoted differences of a file, and plans its content
 //! 8. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
 //! 9. `yaml/splice.rs` makes the edits, and proves that nothing else changed
 //! 10. `plan/draft.rs` makes the plan, with its id
@@ -58,13 +58,13 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | why does a difference move or stay? | `engine/decide/verdict.rs` |
+//! | why is a difference promoted or kept? | `engine/decide/verdict.rs` |
 //! | what counts as a version? | `document/kubernetes/versions.rs` |
 //! | which application does a file belong to? | `inventory/application_rule.rs` |
 //! | how is a file edited without reformatting it? | `yaml/splice.rs` |
 //! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
-//! | whose commit is that? | `engine/propose/branch_owner.rs` |
-//! | what happens after a crash or a lost race? | `engine/apply.rs` |
+//! | did git-promote make a commit? | `engine/propose/branch_owner.rs` |
+//! | what happens after a crash, or if the branch moved? | `engine/apply.rs` |
 //! | how is a message worded? | `render` |
 //! | where do I add a guard? | a file in `engine/guard`, and a line in its `mod.rs` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and a line in `wiring/forge.rs` |
