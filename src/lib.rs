@@ -49,7 +49,7 @@
 //! 6. `engine/decide/verdict.rs` decides: promote or keep, with the reason
 //! 7. `engine/file_plan.rs` collects the promoted differences of a file, and plans its content
 //! 8. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
-//! 9. `yaml/splice.rs` makes the edits, and proves that nothing else changed
+//! 9. `yaml/splice.rs` makes the edits in the text, and proves the resulting values
 //! 10. `plan/draft.rs` makes the plan, with its id
 //! 11. `engine/commit.rs` makes the commit of a plan that the guards cleared
 //! 12. `adapter/git/objects/commit.rs` writes it
@@ -58,16 +58,18 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | why is a difference promoted or kept? | `engine/decide/verdict.rs` |
+//! | why is a difference promoted or kept? | `engine/decide/verdict.rs`, and the passes in `engine/decide/mod.rs` |
 //! | what counts as a version? | `document/kubernetes/versions.rs` |
 //! | which application does a file belong to? | `inventory/application_rule.rs` |
 //! | how is a file edited without reformatting it? | `yaml/splice.rs` |
 //! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
 //! | did git-promote make a commit? | `engine/propose/branch_owner.rs` |
-//! | what happens after a crash, or if the branch moved? | `engine/apply.rs` |
-//! | how is a message worded? | `render` |
-//! | where do I add a guard? | a file in `engine/guard`, and a line in its `mod.rs` |
-//! | where do I add a forge? | a folder in `adapter/forge`, and a line in `wiring/forge.rs` |
+//! | what happens if the branch moved? | `engine/apply.rs` |
+//! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
+//! | what does a promotion record about itself? | `plan/record` |
+//! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
+//! | where do I add a guard? | a file in `engine/guard`, and its entry in `mod.rs` |
+//! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |
 //!
 //! # Example
 //!

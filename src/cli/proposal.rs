@@ -97,12 +97,12 @@ impl ProposalArguments {
                 assignees: some(self.assignee.clone()),
                 auto_merge: self.auto_merge.map(MergeMethod::from),
             },
-            closed: if self.reopen {
+            on_rejection: if self.reopen {
                 OnRejection::Reopened
             } else {
                 OnRejection::Respected
             },
-            taken: if self.new_branch {
+            on_foreign_commits: if self.new_branch {
                 OnForeignCommits::NewBranch
             } else {
                 OnForeignCommits::Stop

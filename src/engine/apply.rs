@@ -8,9 +8,9 @@
 
 use std::time::Duration;
 
+use super::clear::clear;
 use super::commit::{sending, write};
 use super::error::EngineError;
-use super::guard::clear;
 use super::ports::Ports;
 use super::prepare::{Prepared, prepare};
 use super::propose::{propose, withdraw_proposals};
@@ -23,7 +23,7 @@ use crate::port::{Advance, Branch, Event};
 /// How long a promotion is planned again because the branch keeps moving.
 const REPLANNING_LIMIT: Duration = Duration::from_secs(120);
 
-/// Applies a prepared plan.
+/// Applies a prepared plan; if the branch has moved, plans again on this thread.
 ///
 /// # Errors
 /// [`EngineError`]; no branch was moved, except for [`EngineError::Propose`].
@@ -31,6 +31,19 @@ pub async fn apply(
     ports: &Ports<'_>,
     request: &Request,
     prepared: Prepared,
+) -> Result<Receipt, EngineError> {
+    apply_with(ports, request, prepared, || prepare(ports, request)).await
+}
+
+/// Applies a prepared plan; if the branch has moved, calls `plan_again` for a new one.
+///
+/// # Errors
+/// [`EngineError`]; no branch was moved, except for [`EngineError::Propose`].
+pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
+    ports: &Ports<'_>,
+    request: &Request,
+    prepared: Prepared,
+    plan_again: impl Fn() -> F,
 ) -> Result<Receipt, EngineError> {
     let started = ports.clock.elapsed();
     let shown = prepared.plan.clone();
@@ -75,7 +88,7 @@ pub async fn apply(
         ports.observer.event(&Event::TargetBranchMoved);
         ports.clock.pause(backoff(overtaken)).await;
         overtaken += 1;
-        let next = match prepare(ports, request).await {
+        let next = match plan_again().await {
             // The selected differences are gone: another run has promoted them.
             Err(EngineError::NothingSelected { .. }) => {
                 return Ok(Receipt::NothingToPromote {

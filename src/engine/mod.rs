@@ -14,6 +14,9 @@
 //! 2. [`apply`] clears the plan with the guards ([`clear`]) and commits it, or proposes it on its own
 //!    branch with a pull request (`propose`). The result is a [`Receipt`].
 //!
+//! A server calls [`fetch`], then [`compute`] on a thread that may block, then [`apply_with`], which
+//! lets it plan again in the same way.
+//!
 //! A preview is `prepare` without `apply`. Errors are [`EngineError`]s, one variant per kind.
 //!
 //! # Why
@@ -26,6 +29,7 @@
 
 mod application_version;
 mod apply;
+mod clear;
 mod commit;
 mod commit_message;
 mod compare;
@@ -43,10 +47,11 @@ mod receipt;
 mod request;
 mod settings;
 
-pub use apply::apply;
+pub use apply::{apply, apply_with};
+pub use clear::clear;
 pub use compute::compute;
 pub use error::EngineError;
-pub use guard::{GUARDS, clear};
+pub use guard::GUARDS;
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};

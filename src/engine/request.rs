@@ -63,9 +63,9 @@ pub struct ProposalChoice {
     /// Settings in addition to those of the policies.
     pub settings: PullRequestSettings,
     /// What happens if the pull request was rejected.
-    pub closed: OnRejection,
+    pub on_rejection: OnRejection,
     /// What happens if the branch has commits of others.
-    pub taken: OnForeignCommits,
+    pub on_foreign_commits: OnForeignCommits,
 }
 
 /// What happens if a person closed the pull request without merging it.

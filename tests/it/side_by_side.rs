@@ -39,16 +39,27 @@ fn open(clone: &Repo<'_>, github: &StandIn, token: &str) -> Arc<Adapters> {
     Arc::new(wiring::open(&clone.dir, &reach).unwrap())
 }
 
-/// Fetches, plans on a thread where blocking is allowed, and applies.
-async fn promote(adapters: Arc<Adapters>, request: Request) -> Result<Receipt, EngineError> {
-    let branch = engine::fetch(&adapters.ports(&NoObserver), &request).await?;
-    let (planning, asked) = (Arc::clone(&adapters), request.clone());
+/// Fetches, and plans on a thread where blocking is allowed.
+async fn plan(adapters: &Arc<Adapters>, request: &Request) -> Result<Prepared, EngineError> {
+    let branch = engine::fetch(&adapters.ports(&NoObserver), request).await?;
+    let (adapters, request) = (Arc::clone(adapters), request.clone());
     let planned = tokio::task::spawn_blocking(move || {
-        let plan = engine::compute(&planning.ports(&NoObserver), &asked, &branch)?;
-        Ok::<_, EngineError>(Prepared { plan, branch })
+        let plan = engine::compute(&adapters.ports(&NoObserver), &request, &branch)?;
+        Ok(Prepared { plan, branch })
     });
-    let prepared = planned.await.unwrap()?;
-    engine::apply(&adapters.ports(&NoObserver), &request, prepared).await
+    planned.await.unwrap()
+}
+
+/// Plans and applies; `meanwhile` runs between the two.
+async fn promote(
+    adapters: Arc<Adapters>,
+    request: Request,
+    meanwhile: impl FnOnce(),
+) -> Result<Receipt, EngineError> {
+    let prepared = plan(&adapters, &request).await?;
+    meanwhile();
+    let plan_again = || plan(&adapters, &request);
+    engine::apply_with(&adapters.ports(&NoObserver), &request, prepared, plan_again).await
 }
 
 #[test]
@@ -86,8 +97,8 @@ fn two_repositories_with_their_own_settings_and_logins_are_promoted_side_by_side
     let bank = open(&bank, &of_bank, "token-of-the-bank");
     let (first, second) = runtime.block_on(async {
         tokio::join!(
-            promote(shop, Request::between("staging", "production")),
-            promote(Arc::clone(&bank), Request::between("lab", "live")),
+            promote(shop, Request::between("staging", "production"), || {}),
+            promote(Arc::clone(&bank), Request::between("lab", "live"), || {}),
         )
     });
     for receipt in [first.unwrap(), second.unwrap()] {
@@ -101,9 +112,43 @@ fn two_repositories_with_their_own_settings_and_logins_are_promoted_side_by_side
     assert_eq!(of_shop.pull().labels.len(), 0);
     assert_eq!(of_bank.pull().labels, ["bank"]);
     // The other repository's environments are unknown.
-    let unknown = runtime.block_on(promote(bank, Request::between("staging", "production")));
+    let unknown = runtime.block_on(promote(
+        bank,
+        Request::between("staging", "production"),
+        || {},
+    ));
     assert!(
         matches!(unknown, Err(EngineError::Inventory(_))),
         "{unknown:?}"
     );
+}
+
+#[test]
+fn a_server_plans_again_on_its_own_threads_when_the_branch_has_moved() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&[
+        ("envs/staging/web/values.yaml", "image: {tag: '2'}\n"),
+        ("envs/production/web/values.yaml", "image: {tag: '1'}\n"),
+    ]);
+    let adapters = Arc::new(wiring::open(&clone.dir, &NetworkOptions::default()).unwrap());
+    let other = world.clone_of(&remote, "other");
+    let overtake = || {
+        other.commit("faster", &[("README.md", "Hello.\n")]);
+        other.git(&["push", "--quiet", "origin", "main"]);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let request = Request::between("staging", "production");
+    let receipt = runtime
+        .block_on(promote(adapters, request, overtake))
+        .unwrap();
+    let Receipt::Committed { commit, .. } = receipt else {
+        panic!("{receipt:?}")
+    };
+    assert_eq!(remote.tip("main"), commit.to_string());
+    assert_eq!(remote.show("main", "README.md"), "Hello.\n");
+    let promoted = remote.show("main", "envs/production/web/values.yaml");
+    assert_eq!(promoted, "image: {tag: '2'}\n");
 }

@@ -49,12 +49,12 @@ pub(in crate::engine) fn facts(
     let places = Places::new(open.source, open.target, naming);
     let facts = |difference| {
         let matches = selection.matches(|choice| choice.matches(path, difference, &places));
-        of_difference(difference, &rule, &places, matches)
+        facts_of(difference, &rule, &places, matches)
     };
     differences.iter().map(facts).collect()
 }
 
-fn of_difference(
+fn facts_of(
     difference: &Difference,
     rule: &FileRule<'_>,
     places: &Places<'_>,

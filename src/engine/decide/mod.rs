@@ -1,4 +1,17 @@
-//! Decides about every difference: promote or keep.
+//! Promote or keep: the verdict on everything that differs.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `rules.rs` | finds the template's rule for a file |
+//! | `selection.rs` | matches `--only` and `--except`, and settles which of them are exact |
+//! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
+//! | `facts.rs` | collects all of this about one difference, while its file is open |
+//! | `verdict.rs` | decides about one difference, or about a file that moves whole |
+//! | `unchanged.rs` | finds what a selector names although nothing differs there |
+//!
+//! Verdicts are made in three passes, because the later ones depend on the verdicts of all files:
+//! each difference on its own; then an image's new name stays if its version stays; then values
+//! that equal a promoted version before and after move along.
 
 mod facts;
 mod keep_comment;

@@ -1,10 +1,12 @@
-//! Decides about one difference: promote or keep, with the reason.
+//! The verdict on one difference, or on a file that moves whole, with the reason.
 //!
 //! # Why
 //!
-//! The first match wins: exact `--except`, exact `--only`, `keep`, pattern `--except`, the rule for
-//! the file. An exact selector is always followed; patterns and `keep` only narrow what the rules
-//! promote.
+//! The first match wins. For a difference: exact `--except`, exact `--only`, `keep` (rule or
+//! comment), pattern `--except`, not selected by `--only`, a removal without `--delete`, the rule's
+//! expression, the environment's name, the mode. For a whole file: the selectors first, then a
+//! comment in the file, then the mode. What a user names exactly is never overruled; everything
+//! else only narrows what the rules decide. `tests.rs` has both orders as tables.
 
 use super::facts::{Facts, Modes};
 use super::rules::FileRule;

@@ -6,11 +6,8 @@
 //! guard words its own findings, because a type for each guard's findings would have to be known
 //! everywhere that findings are shown.
 
-mod clear;
 mod encrypted;
 mod moving_version;
-
-pub use clear::clear;
 
 use crate::plan::{ApplicationPlan, Finding, Guard};
 

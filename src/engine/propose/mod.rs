@@ -5,6 +5,14 @@
 //! A run can be stopped after any step. So each step looks first what exists, and the next run
 //! continues from there: one commit, one branch, one pull request, after any number of attempts.
 //! Everything that stops a promotion is checked before the branch is changed.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `branch_owner.rs` | finds out whether git-promote made all commits of the branch |
+//! | `state.rs` | decides the next step from the state of branch and pull requests |
+//! | `text.rs` | writes title and body |
+//! | `pull_request.rs` | opens the pull request, or brings the open one up to date |
+//! | `withdraw.rs` | closes it and deletes the branch when nothing is left to promote |
 
 mod branch_owner;
 mod pull_request;
@@ -46,12 +54,17 @@ pub(super) async fn propose(
     let mut remote_notices = Vec::new();
     for _ in 0..TRIES + NAMES {
         ports.observer.event(&Event::CheckingPromotionBranch);
-        let mut standing = standing(ports, plan, base, &name).await?;
+        let mut state = proposal_state(ports, plan, base, &name).await?;
         // A promotion that was rejected on the first branch is not proposed on another one.
-        standing.rejected = standing.rejected.or_else(|| first.clone());
+        state.rejected = state.rejected.or_else(|| first.clone());
         let choice = &request.proposal;
-        let commit = match next_step(&standing, plan.id(), choice.closed, choice.taken) {
-            Step::Respect(rejected) => {
+        let commit = match next_step(
+            &state,
+            plan.id(),
+            choice.on_rejection,
+            choice.on_foreign_commits,
+        ) {
+            Step::Rejected(rejected) => {
                 return Ok(Some(Receipt::Rejected {
                     pull_request: rejected,
                     branch: name,
@@ -64,7 +77,7 @@ pub(super) async fn propose(
                 }));
             }
             Step::Next => {
-                first = standing.rejected;
+                first = state.rejected;
                 number += 1;
                 name = numbered(plan, number);
                 continue;
@@ -95,9 +108,9 @@ pub(super) async fn propose(
         };
         // The rejected pull request belongs to the first branch and cannot be reopened for this one.
         if number > 1 {
-            standing.rejected = None;
+            state.rejected = None;
         }
-        let finished = finished(ports, plan, base, proposal, standing, &text).await?;
+        let finished = finished(ports, plan, base, proposal, state, &text).await?;
         return Ok(Some(finished));
     }
     Err(EngineError::Overtaken { branch: name })
@@ -121,7 +134,7 @@ async fn finished(
         branch,
         remote_notices,
     }: Pushed,
-    standing: ProposalState,
+    state: ProposalState,
     text: &PullRequestText,
 ) -> Result<Receipt, EngineError> {
     let (pull_request, notices) = match ports.forge.filter(|_| base.remote.is_some()) {
@@ -133,7 +146,7 @@ async fn finished(
         Some(forge) => {
             ports.observer.event(&Event::OpeningPullRequest);
             let done =
-                pull_request::bring_up_to_date(forge, plan, base, &branch, standing, text).await;
+                pull_request::bring_up_to_date(forge, plan, base, &branch, state, text).await;
             let (found, notices) = done.map_err(|source| EngineError::Propose {
                 commit,
                 branch: branch.clone(),
@@ -155,19 +168,19 @@ async fn finished(
 }
 
 /// Reads the state of a branch and of the pull requests from it.
-async fn standing(
+async fn proposal_state(
     ports: &Ports<'_>,
     plan: &Plan,
     base: &Branch,
     name: &str,
 ) -> Result<ProposalState, EngineError> {
     let branch = ports.repository.proposed(base, name).await?;
-    let holder = branch_owner(ports.repository, branch.as_ref())?;
+    let owner = branch_owner(ports.repository, branch.as_ref())?;
     let requests = pull_requests(ports, base, name)
         .await
         .map_err(EngineError::Forge)?;
     Ok(ProposalState {
-        holder,
+        owner,
         open: requests
             .iter()
             .find(|r| r.state == PullRequestState::Open)

@@ -1,10 +1,10 @@
-//! How a promotion's branch and pull requests stand, and what is to be done about it.
+//! The state of a promotion's branch and pull requests, and the next step.
 //!
 //! # Why
 //!
-//! Every run may be the first, or the one after a crash at any step. So no run
-//! remembers what an earlier one did: it looks at what is there, and this table
-//! says what is missing. All of it is decided before anything is written.
+//! Every run may be the first, or the one after a crash at any step. So no run relies on what an
+//! earlier one did: it reads what exists, and [`next_step`] decides what is missing, before
+//! anything is written.
 
 use super::branch_owner::BranchOwner;
 use crate::domain::CommitId;
@@ -13,58 +13,58 @@ use crate::engine::request::{OnForeignCommits, OnRejection};
 use crate::plan::{HiddenLines, Mark};
 use crate::port::{Expected, PullRequest, PullRequestState};
 
-/// What is there.
+/// What exists.
 #[derive(Clone, Debug)]
 pub(super) struct ProposalState {
-    /// Whose the branch is.
-    pub holder: BranchOwner,
+    /// Who made the commits of the branch.
+    pub owner: BranchOwner,
     /// The open pull request from it.
     pub open: Option<PullRequest>,
-    /// The closed pull request by which people rejected just this.
+    /// The closed pull request by which people rejected this very promotion.
     pub rejected: Option<PullRequest>,
 }
 
-/// What is to be done.
+/// The next step.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     /// Stop: people rejected it.
-    Respect(PullRequestOutcome),
+    Rejected(PullRequestOutcome),
     /// Stop: people's commits are on the branch.
     Stop(Vec<OtherCommit>),
-    /// Look at the next free name.
+    /// Try the next branch name.
     Next,
     /// Write the commit, and put the branch there.
     Push(Expected),
-    /// The branch is right already.
+    /// The branch already has the commit.
     Keep(CommitId),
 }
 
-/// What to do about how things stand, for the promotion of this id.
+/// The next step for the promotion with this id.
 pub(super) fn next_step(
-    standing: &ProposalState,
+    state: &ProposalState,
     id: &str,
-    closed: OnRejection,
-    taken: OnForeignCommits,
+    on_rejection: OnRejection,
+    on_foreign_commits: OnForeignCommits,
 ) -> Step {
-    if let Some(rejected) = &standing.rejected
-        && standing.open.is_none()
-        && closed == OnRejection::Respected
+    if let Some(rejected) = &state.rejected
+        && state.open.is_none()
+        && on_rejection == OnRejection::Respected
     {
-        return Step::Respect(PullRequestOutcome::from(rejected));
+        return Step::Rejected(PullRequestOutcome::from(rejected));
     }
-    match &standing.holder {
+    match &state.owner {
         BranchOwner::Nobody => Step::Push(Expected::Absent),
         BranchOwner::Program { tip, carries } if carries.as_deref() == Some(id) => Step::Keep(*tip),
         BranchOwner::Program { tip, .. } => Step::Push(Expected::At(*tip)),
-        BranchOwner::Person(_) if taken == OnForeignCommits::NewBranch => Step::Next,
+        BranchOwner::Person(_) if on_foreign_commits == OnForeignCommits::NewBranch => Step::Next,
         BranchOwner::Person(commits) => Step::Stop(commits.clone()),
     }
 }
 
 /// The pull request by which people rejected what moves.
 ///
-/// The newest closed one counts that bears the same mark; nothing before the last merge counts. One
-/// whose mark was deleted says no to everything until something newer is proposed.
+/// That is the newest closed one with the same mark, unless a newer one was merged. A closed one whose
+/// mark was deleted rejects everything until something newer is proposed.
 pub(super) fn rejected<'a>(
     newest_first: &'a [PullRequest],
     mark: &Mark,
@@ -124,21 +124,21 @@ mod tests {
 
     /// The step for a branch, where `seen` names the pull requests that are there.
     fn step(
-        holder: &BranchOwner,
+        owner: &BranchOwner,
         seen: &str,
-        closed: OnRejection,
-        taken: OnForeignCommits,
+        on_rejection: OnRejection,
+        on_foreign_commits: OnForeignCommits,
     ) -> Step {
         let with = |word: &str, number, state| {
             let is_there = seen.split(' ').any(|w| w == word);
             is_there.then(|| request(number, state, ""))
         };
-        let standing = ProposalState {
-            holder: holder.clone(),
+        let state = ProposalState {
+            owner: owner.clone(),
             open: with("open", 1, PullRequestState::Open),
             rejected: with("rejected", 2, PullRequestState::Closed),
         };
-        next_step(&standing, "id", closed, taken)
+        next_step(&state, "id", on_rejection, on_foreign_commits)
     }
 
     #[test]
@@ -152,26 +152,26 @@ mod tests {
         let at = Step::Push(Expected::At(commit(1)));
         let keep = Step::Keep(commit(1));
         let stop = Step::Stop(others);
-        let respect = Step::Respect(PullRequestOutcome::from(&request(
+        let rejection = Step::Rejected(PullRequestOutcome::from(&request(
             2,
             PullRequestState::Closed,
             "",
         )));
-        for (holder, seen, expected) in [
+        for (owner, seen, expected) in [
             (&BranchOwner::Nobody, "", &absent),
-            (&BranchOwner::Nobody, "rejected", &respect),
+            (&BranchOwner::Nobody, "rejected", &rejection),
             (&program(None), "", &at),
             (&program(None), "open rejected", &at),
-            (&program(None), "rejected", &respect),
+            (&program(None), "rejected", &rejection),
             (&program(Some("old")), "open", &at),
             (&program(Some("id")), "open", &keep),
             (&program(Some("id")), "", &keep),
             (&person, "open", &stop),
             (&person, "", &stop),
-            (&person, "rejected", &respect),
+            (&person, "rejected", &rejection),
         ] {
-            let found = step(holder, seen, OnRejection::Respected, OnForeignCommits::Stop);
-            assert_eq!(found, *expected, "{holder:?} {seen}");
+            let found = step(owner, seen, OnRejection::Respected, OnForeignCommits::Stop);
+            assert_eq!(found, *expected, "{owner:?} {seen}");
         }
         let (reopened, new) = (OnRejection::Reopened, OnForeignCommits::NewBranch);
         assert_eq!(
@@ -193,7 +193,7 @@ mod tests {
         );
         assert_eq!(
             step(&person, "rejected", OnRejection::Respected, new),
-            respect
+            rejection
         );
     }
 

@@ -53,7 +53,7 @@ const WORLD: &[&str] = &[
 /// For the engine, which spreads reading files over threads that end before it returns.
 const WORLD_BUT_THREADS: &[&str] = WORLD.split_at(1).1;
 
-/// What each room may name. The lowest first.
+/// What each room may name.
 const HOUSE: &[Room] = &[
     Room {
         name: "yaml",

@@ -44,7 +44,7 @@ fn reopen_opens_the_rejected_one_again() {
         stage.propose();
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
         let mut request = request();
-        request.proposal.closed = OnRejection::Reopened;
+        request.proposal.on_rejection = OnRejection::Reopened;
         assert_eq!(deed(&stage.run(&request)), PullRequestChange::Reopened);
         stage.assert_one();
     });
@@ -57,7 +57,7 @@ fn where_the_forge_cannot_reopen_a_new_one_is_opened() {
         stage.forge.edit(1, |r| r.state = PullRequestState::Closed);
         stage.scale();
         let mut request = request();
-        request.proposal.closed = OnRejection::Reopened;
+        request.proposal.on_rejection = OnRejection::Reopened;
         assert_eq!(deed(&stage.run(&request)), PullRequestChange::Opened);
         assert_eq!(stage.forge.count(), 2);
     });
@@ -186,7 +186,7 @@ fn when_nothing_is_left_the_second_branch_is_cleared_away_too() {
         stage.propose();
         let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = OnForeignCommits::NewBranch;
+        request.proposal.on_foreign_commits = OnForeignCommits::NewBranch;
         stage.run(&request);
         stage.push(
             "main",
@@ -207,7 +207,7 @@ fn the_second_branch_is_cleared_away_when_the_first_is_gone() {
         stage.propose();
         stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = OnForeignCommits::NewBranch;
+        request.proposal.on_foreign_commits = OnForeignCommits::NewBranch;
         stage.run(&request);
         let promoted = OLD.replace("1.4.2", "1.5.0");
         stage.push("main", "main", &[(PRODUCTION, &promoted)]);

@@ -113,7 +113,7 @@ fn with_new_branch_it_goes_to_the_next_free_name() {
         stage.propose();
         let mine = stage.push(BRANCH, BRANCH, &[("mine", "1\n")]);
         let mut request = request();
-        request.proposal.taken = OnForeignCommits::NewBranch;
+        request.proposal.on_foreign_commits = OnForeignCommits::NewBranch;
         for _ in 0..2 {
             match stage.run(&request) {
                 Receipt::Proposed { branch, .. } => assert_eq!(branch, format!("{BRANCH}-2")),

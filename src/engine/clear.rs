@@ -1,7 +1,7 @@
 //! Guards let a plan pass, or hold it.
 
+use super::request::Allow;
 use crate::domain::GuardName;
-use crate::engine::request::Allow;
 use crate::plan::{Cleared, Finding, Hold, Plan};
 
 /// Lets the plan pass when nothing holds it that was not allowed.
