@@ -34,7 +34,7 @@ impl Clock for MonotonicClock {
         match Handle::try_current() {
             // A thread of its own waits: not every runtime has timers.
             Ok(runtime) => {
-                // It only sleeps; what could fail is being told to stop.
+                // it only sleeps, and can only fail by being stopped.
                 let _ = runtime.spawn_blocking(move || sleep(part)).await;
             }
             Err(_) => sleep(part),

@@ -43,7 +43,7 @@ impl Fitting {
 
 /// Checks `value` against `schema` and notes everything that is invalid.
 pub(super) fn fit(schema: &Json, value: &Value, notes: &mut Notes) -> Fitting {
-    let mut walk = Walk {
+    let mut walk = ShapeCheck {
         definitions: Definitions::of(schema),
         notes,
         left: BTreeMap::new(),
@@ -55,13 +55,13 @@ pub(super) fn fit(schema: &Json, value: &Value, notes: &mut Notes) -> Fitting {
     }
 }
 
-struct Walk<'s, 'n> {
+struct ShapeCheck<'s, 'n> {
     definitions: Definitions<'s>,
     notes: &'n mut Notes,
     left: BTreeMap<Pointer, Vec<usize>>,
 }
 
-impl<'s> Walk<'s, '_> {
+impl<'s> ShapeCheck<'s, '_> {
     /// The valid parts of a value; `None` if nothing is valid.
     fn value(&mut self, schema: &'s Json, value: &Value, at: &Pointer) -> Option<Value> {
         let schema = self.definitions.resolved(schema);

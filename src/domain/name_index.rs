@@ -5,7 +5,7 @@
 //! A name counts only where it stands between separators or the ends, and at every place the
 //! longest known name wins: `pre-prod` is not `prod`, `ring-1` is not `1`, `deva` is not `dev`.
 
-/// Names that repositories commonly use; known even when nobody configured them, so that
+/// Names that repositories commonly use; known without configuration, so that
 /// `pre-prod` is never taken for `prod`.
 const COMMON: &[&str] = &[
     "acceptance",

@@ -15,7 +15,7 @@ pub(super) fn find_roots(
     naming: &Naming,
     scope: &Scope<'_>,
 ) -> Result<Vec<Root>, InventoryError> {
-    let mut search = Search {
+    let mut search = RootSearch {
         trees,
         naming,
         scope,
@@ -36,14 +36,14 @@ fn belongs_to_another(naming: &Naming, entry: &Entry, siblings: &[Entry]) -> boo
     }
 }
 
-struct Search<'a> {
+struct RootSearch<'a> {
     trees: &'a Trees<'a>,
     naming: &'a Naming,
     scope: &'a Scope<'a>,
     roots: Vec<Root>,
 }
 
-impl Search<'_> {
+impl RootSearch<'_> {
     /// Walks a folder whose path has no name of source or target.
     fn walk(
         &mut self,

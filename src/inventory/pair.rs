@@ -36,7 +36,7 @@ pub(super) fn pair(
     scope: &Scope<'_>,
     equal: Equal,
 ) -> Result<Pairs, InventoryError> {
-    let mut walk = Walk {
+    let mut walk = PairWalk {
         trees,
         naming,
         roots,
@@ -50,7 +50,7 @@ pub(super) fn pair(
     Ok(walk.collector.finish(trees, naming, roots)?)
 }
 
-struct Walk<'a> {
+struct PairWalk<'a> {
     trees: &'a Trees<'a>,
     naming: &'a Naming,
     roots: &'a EnvironmentRoots,
@@ -59,7 +59,7 @@ struct Walk<'a> {
     collector: PairCollector,
 }
 
-impl Walk<'_> {
+impl PairWalk<'_> {
     fn add_root(&mut self, root: &Root) -> Result<(), InventoryError> {
         match &root.source {
             Some(source) => {

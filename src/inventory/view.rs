@@ -72,7 +72,7 @@ impl Inventory {
         location: Location<'_>,
         environments: &[Environment],
     ) -> Result<(), InventoryError> {
-        self.views.extend(Search::run(location, environments)?);
+        self.views.extend(ViewBuilder::run(location, environments)?);
         Ok(())
     }
 
@@ -136,19 +136,19 @@ fn root_of(location: Location<'_>) -> Result<Option<ObjectId>, RepositoryError> 
 }
 
 /// The first place on a path that has an environment's name.
-struct Root {
+struct ViewRoot {
     parent: String,
     entry: Entry,
     environment: usize,
 }
 
 /// Finds the environments of one location.
-struct Search<'a> {
+struct ViewBuilder<'a> {
     location: Location<'a>,
     environments: &'a [Environment],
     /// Each name with the index of its environment; `None` for an environment that is not searched.
     names: NameIndex<Option<usize>>,
-    roots: Vec<Root>,
+    roots: Vec<ViewRoot>,
 }
 
 /// The names of one environment, as they occur in paths.
@@ -175,7 +175,7 @@ impl PathNames for EnvironmentNames<'_> {
     }
 }
 
-impl<'a> Search<'a> {
+impl<'a> ViewBuilder<'a> {
     fn run(
         location: Location<'a>,
         environments: &'a [Environment],
@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
         for entry in entries.iter() {
             let owners = self.owners(entry, &entries);
             for environment in &owners {
-                self.roots.push(Root {
+                self.roots.push(ViewRoot {
                     parent: parent.to_owned(),
                     entry: entry.clone(),
                     environment: *environment,
@@ -264,7 +264,7 @@ impl<'a> Search<'a> {
     }
 
     fn rule(&self) -> Result<ApplicationRule, InventoryError> {
-        let is_whole_name = |root: &Root| {
+        let is_whole_name = |root: &ViewRoot| {
             root.entry.is_directory()
                 && self.environments[root.environment].has_name(&root.entry.name)
         };

@@ -1,4 +1,4 @@
-//! The smaller things that the engine asks from outside.
+//! The smaller things that the engine needs from outside.
 
 use std::time::Duration;
 
@@ -13,8 +13,7 @@ pub trait Clock: Send + Sync {
     /// The time since some fixed moment.
     fn elapsed(&self) -> Duration;
 
-    /// Waits some part of `at_most`, another one each time, so that those who were too late together
-    /// do not come back together.
+    /// Waits for a random part of `at_most`, so that runs which lost the same race do not collide again.
     async fn pause(&self, at_most: Duration);
 }
 
@@ -30,7 +29,7 @@ pub trait SettingsReader: Send + Sync {
 /// A configuration that could be read.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// What it says.
+    /// The settings.
     pub settings: Settings,
     /// Places that are probably mistakes.
     pub notices: Vec<Notice>,

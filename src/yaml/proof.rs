@@ -11,7 +11,7 @@ use super::value::Value;
 
 /// The additions to and removals from one collection, by original index.
 #[derive(Default)]
-struct Changes {
+struct ExpectedChanges {
     /// By slot: 0 is the start, `i + 1` is after child `i`.
     added: BTreeMap<usize, Vec<(String, Value)>>,
     removed: BTreeSet<usize>,
@@ -24,8 +24,8 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
         .iter()
         .map(|document| document.root.value())
         .collect();
-    let mut changes: BTreeMap<Place, Changes> = BTreeMap::new();
-    let mut stream_changes = Changes::default();
+    let mut changes: BTreeMap<Place, ExpectedChanges> = BTreeMap::new();
+    let mut stream_changes = ExpectedChanges::default();
     for edit in edits {
         match edit {
             Edit::Set { place, value } => {
@@ -99,7 +99,7 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
     Ok(documents)
 }
 
-impl Changes {
+impl ExpectedChanges {
     fn apply<T>(&self, children: &mut Vec<T>, made: impl Fn(&(String, Value)) -> T) {
         let old = std::mem::take(children);
         let added = |slot: usize| self.added.get(&slot).into_iter().flatten();

@@ -29,7 +29,7 @@ use crate::domain::CommitId;
 use crate::plan::{Cleared, Notice, Plan};
 use crate::port::{Advance, Branch, Event, ForgeError, PullRequest, PullRequestState};
 use branch_owner::{BranchOwner, branch_owner};
-use state::{ProposalState, Step, next_step, rejected};
+use state::{NextStep, ProposalState, next_step, rejected};
 use text::PullRequestText;
 use withdraw::{Withdrawal, withdraw};
 
@@ -64,26 +64,26 @@ pub(super) async fn propose(
             choice.on_rejection,
             choice.on_foreign_commits,
         ) {
-            Step::Rejected(rejected) => {
+            NextStep::Rejected(rejected) => {
                 return Ok(Some(Receipt::Rejected {
                     pull_request: rejected,
                     branch: name,
                 }));
             }
-            Step::Stop(commits) => {
+            NextStep::Stop(commits) => {
                 return Ok(Some(Receipt::Conflict {
                     branch: name,
                     commits,
                 }));
             }
-            Step::Next => {
+            NextStep::Next => {
                 first = state.rejected;
                 number += 1;
                 name = numbered(plan, number);
                 continue;
             }
-            Step::Keep(tip) => tip,
-            Step::Push(expected) => {
+            NextStep::Keep(tip) => tip,
+            NextStep::Push(expected) => {
                 if has_moved(ports, request, base).await? {
                     return Ok(None);
                 }

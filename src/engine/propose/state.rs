@@ -26,7 +26,7 @@ pub(super) struct ProposalState {
 
 /// The next step.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Step {
+pub(super) enum NextStep {
     /// Stop: people rejected it.
     Rejected(PullRequestOutcome),
     /// Stop: people's commits are on the branch.
@@ -45,19 +45,23 @@ pub(super) fn next_step(
     id: &str,
     on_rejection: OnRejection,
     on_foreign_commits: OnForeignCommits,
-) -> Step {
+) -> NextStep {
     if let Some(rejected) = &state.rejected
         && state.open.is_none()
         && on_rejection == OnRejection::Respected
     {
-        return Step::Rejected(PullRequestOutcome::from(rejected));
+        return NextStep::Rejected(PullRequestOutcome::from(rejected));
     }
     match &state.owner {
-        BranchOwner::Nobody => Step::Push(Expected::Absent),
-        BranchOwner::Program { tip, carries } if carries.as_deref() == Some(id) => Step::Keep(*tip),
-        BranchOwner::Program { tip, .. } => Step::Push(Expected::At(*tip)),
-        BranchOwner::Person(_) if on_foreign_commits == OnForeignCommits::NewBranch => Step::Next,
-        BranchOwner::Person(commits) => Step::Stop(commits.clone()),
+        BranchOwner::Nobody => NextStep::Push(Expected::Absent),
+        BranchOwner::Program { tip, carries } if carries.as_deref() == Some(id) => {
+            NextStep::Keep(*tip)
+        }
+        BranchOwner::Program { tip, .. } => NextStep::Push(Expected::At(*tip)),
+        BranchOwner::Person(_) if on_foreign_commits == OnForeignCommits::NewBranch => {
+            NextStep::Next
+        }
+        BranchOwner::Person(commits) => NextStep::Stop(commits.clone()),
     }
 }
 
@@ -128,7 +132,7 @@ mod tests {
         seen: &str,
         on_rejection: OnRejection,
         on_foreign_commits: OnForeignCommits,
-    ) -> Step {
+    ) -> NextStep {
         let with = |word: &str, number, state| {
             let is_there = seen.split(' ').any(|w| w == word);
             is_there.then(|| request(number, state, ""))
@@ -148,11 +152,11 @@ mod tests {
             title: "mine".into(),
         }];
         let person = BranchOwner::Person(others.clone());
-        let absent = Step::Push(Expected::Absent);
-        let at = Step::Push(Expected::At(commit(1)));
-        let keep = Step::Keep(commit(1));
-        let stop = Step::Stop(others);
-        let rejection = Step::Rejected(PullRequestOutcome::from(&request(
+        let absent = NextStep::Push(Expected::Absent);
+        let at = NextStep::Push(Expected::At(commit(1)));
+        let keep = NextStep::Keep(commit(1));
+        let stop = NextStep::Stop(others);
+        let rejection = NextStep::Rejected(PullRequestOutcome::from(&request(
             2,
             PullRequestState::Closed,
             "",
@@ -189,7 +193,7 @@ mod tests {
         );
         assert_eq!(
             step(&person, "open", OnRejection::Respected, new),
-            Step::Next
+            NextStep::Next
         );
         assert_eq!(
             step(&person, "rejected", OnRejection::Respected, new),

@@ -20,7 +20,7 @@ const NOTHING_LEFT: &str = "nothing left to promote";
 pub struct HiddenLines {
     /// Whom git-promote asked for a review; teams begin with `@`.
     pub asked: BTreeSet<String>,
-    /// What the pull request would promote; `None` if somebody deleted the line.
+    /// What the pull request would promote; `None` if the line was deleted.
     pub mark: Option<Mark>,
 }
 
@@ -29,7 +29,7 @@ pub struct HiddenLines {
 pub enum Mark {
     /// The hash of the promoted values ([`Plan::mark`](crate::plan::Plan::mark)).
     Promotes(String),
-    /// Nothing any more: git-promote closed it, and nobody rejected anything.
+    /// Nothing any more: git-promote closed it, and it is not rejected.
     NothingLeft,
 }
 

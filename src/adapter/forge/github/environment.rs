@@ -53,7 +53,7 @@ pub(super) fn app(variables: &Variables, authority: &str) -> Option<App> {
     if !authority.eq_ignore_ascii_case(&app_host(variables)) {
         return None;
     }
-    // An id that is not a number fails at the login, instead of logging in as somebody else.
+    // An id that is not a number fails at the login, instead of logging in as another app.
     let id = id.trim().parse().unwrap_or_default();
     let text = variables("GIT_PROMOTE_APP_KEY").unwrap_or_default();
     let key = if text.contains("-----BEGIN") {

@@ -16,8 +16,8 @@ pub(super) struct Pull {
     merged_at: Option<String>,
     pub(super) title: String,
     pub(super) body: Option<String>,
-    head: Side,
-    base: Side,
+    head: PullSide,
+    base: PullSide,
     #[serde(default)]
     labels: Vec<Label>,
     requested_reviewers: Option<Vec<Account>>,
@@ -30,7 +30,7 @@ pub(super) struct Pull {
 }
 
 #[derive(Deserialize)]
-struct Side {
+struct PullSide {
     #[serde(rename = "ref")]
     branch: String,
     sha: String,
@@ -62,7 +62,7 @@ pub(super) struct Account {
 impl Pull {
     /// Whether it is from the branch `head` of the repository itself, not of a fork, into `base`.
     pub(super) fn is_between(&self, head: &str, base: &str) -> bool {
-        let id = |side: &Side| side.repo.as_ref().map(|repo| repo.id);
+        let id = |side: &PullSide| side.repo.as_ref().map(|repo| repo.id);
         self.head.branch == head && self.base.branch == base && id(&self.head) == id(&self.base)
     }
 

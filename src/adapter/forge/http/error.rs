@@ -32,7 +32,7 @@ pub(crate) struct CallError {
     status: Option<u16>,
     wait: Option<Duration>,
     missing_permission: Option<String>,
-    message: Message,
+    message: ErrorText,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +54,7 @@ enum Class {
 /// The forge's message, or what went wrong on the way.
 #[derive(Debug, Error)]
 #[error("{0}")]
-struct Message(String);
+struct ErrorText(String);
 
 /// A text of a forge on one line, without control characters and not too long.
 pub(crate) fn bounded_line(text: &str) -> String {
@@ -74,7 +74,7 @@ impl CallError {
             status: None,
             wait: None,
             missing_permission: None,
-            message: Message(bounded_line(message.as_ref())),
+            message: ErrorText(bounded_line(message.as_ref())),
         }
     }
 

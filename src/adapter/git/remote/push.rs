@@ -5,7 +5,7 @@
 //! A push cannot simply be retried, because it may have taken effect. So after every
 //! push without a clear success the branch is read again. If it is at the new
 //! commit, the push worked; if it is at the old one, the push failed for the reason
-//! given; if it is at another one, somebody else was faster.
+//! given; if it is at another one, another push was faster.
 
 use std::io::ErrorKind;
 use std::process::Command;
