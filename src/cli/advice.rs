@@ -1,4 +1,4 @@
-//! A failure as the user gets it: the message, its causes, a hint, and the exit code.
+//! A failure as the user sees it: the message, its causes, a hint and the exit code.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -11,39 +11,39 @@ use crate::port::SettingsError;
 use crate::render::hint::{self, FailureKind, Hint};
 use crate::render::json_v1::Problem;
 use crate::render::text::fault_line;
-use crate::render::{Canvas, harmless};
+use crate::render::{Canvas, escaped};
 
-/// A failure as the user gets it.
+/// A failure as the user sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Advice {
     /// What failed.
     pub message: String,
-    /// Why, the nearest cause first.
+    /// The causes, the most direct first.
     pub causes: Vec<String>,
-    /// Whole blocks that explain it: a configuration's faults, files that cannot be read.
+    /// Longer explanations: a configuration's faults, files that cannot be read.
     pub details: Vec<String>,
-    /// What to do now.
+    /// What to do.
     pub hint: Option<String>,
-    /// How the program ends.
+    /// The exit code.
     pub exit: Exit,
 }
 
 impl Advice {
-    /// What to say about a failure.
+    /// The advice on a failure.
     pub fn on(failure: &Failure) -> Self {
         let Hint { kind, text } = match failure {
             Failure::Engine(error) => hint::of_engine(error),
             Failure::Repository(error) => hint::of_repository(error),
-            // All its faults are listed already.
-            Failure::Settings(_) => Hint::usage("`git promote schema config` prints its schema"),
-            Failure::NoWorkingTree => Hint::usage("name the file with `--config FILE`"),
+            // The faults themselves are listed above the hint.
+            Failure::Settings(_) => Hint::usage("`git promote schema config` prints the schema"),
+            Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined
             | Failure::Output(_)
-            | Failure::Untold { .. }
+            | Failure::Unreported { .. }
             | Failure::Program { .. } => Hint::none(FailureKind::Failed),
         };
-        // "the repository could not be used" says less than what it carries.
+        // The message of these wrappers is less specific than that of their source.
         let first: &dyn Error = match failure {
             Failure::Engine(
                 error @ (EngineError::Repository(_)
@@ -67,7 +67,7 @@ impl Advice {
         }
     }
 
-    /// The failure as the result's JSON has it.
+    /// The failure for the JSON result.
     pub fn problem(&self) -> Problem {
         let mut causes = self.causes.clone();
         causes.extend(self.details.iter().map(|d| d.trim_end().to_owned()));
@@ -79,7 +79,7 @@ impl Advice {
         }
     }
 
-    /// Writes the failure for people.
+    /// Writes the failure as text.
     ///
     /// # Errors
     /// When `out` cannot be written.
@@ -87,7 +87,7 @@ impl Advice {
         let palette = canvas.palette;
         let lines = |text: &str| {
             text.lines()
-                .map(|l| harmless(l).into_owned())
+                .map(|l| escaped(l).into_owned())
                 .collect::<Vec<_>>()
                 .join("\n    ")
         };
@@ -110,7 +110,7 @@ impl Advice {
     }
 }
 
-/// The files that cannot be promoted, when that is what failed.
+/// The files that cannot be promoted, if they are the failure.
 pub(super) fn faults(failure: &Failure) -> &[FileFault] {
     match failure {
         Failure::Engine(EngineError::Faults(faults)) => faults,

@@ -1,11 +1,10 @@
-//! The words of the command line.
+//! The command line.
 //!
 //! # Why
 //!
-//! A promotion is what the program is for, so it needs no word of its own:
-//! `git promote --from staging --to production`. Everything else is a
-//! subcommand. Where both would speak (promotion options before a
-//! subcommand), the line is refused instead of half obeyed.
+//! Promoting is the main purpose of the program, so it needs no subcommand: `git promote --from
+//! staging --to production`. Everything else is a subcommand. Promotion options before a subcommand
+//! are an error, because they would be ignored.
 
 use std::path::PathBuf;
 
@@ -13,16 +12,16 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::check::CheckArguments;
-use super::common_arguments::LookArguments;
+use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
-use super::promote::{ActionWord, PromoteArguments};
+use super::promote::{ActionArg, PromoteArguments};
 use super::schema::SchemaArguments;
 
-/// Promotes applications between the environments of a GitOps repository.
+/// Promote applications between the environments of a GitOps repository.
 ///
-/// Compares two environments' files, shows what would change and what is kept, and commits it on
-/// the target branch. It works on the Git repository itself: no cluster, no service.
+/// Compares the files of two environments, shows what would change and what is kept, and commits the
+/// change to the target branch. Only the Git repository is needed: no cluster, no service.
 #[derive(Parser, Debug)]
 #[command(
     name = "git-promote",
@@ -31,25 +30,25 @@ use super::schema::SchemaArguments;
     subcommand_negates_reqs = true,
     subcommand_help_heading = "Other commands",
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration, 3 held or rejected,\n\
-                  4 conflict or moved underneath, 5 the remote could not be reached (try again),\n\
+    after_help = "Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or configuration, 3 held or rejected,\n\
+                  4 conflict or branch moved, 5 remote or forge unreachable (try again),\n\
                   10 `diff --exit-code`: something would be promoted."
 )]
 pub struct Arguments {
-    /// What else to do.
+    /// The subcommand, if any.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// The promotion, when there is no subcommand.
+    /// The promotion, if there is no subcommand.
     #[command(flatten)]
     pub promote: PromoteArguments,
 
-    /// How it looks.
+    /// How the output is displayed.
     #[command(flatten)]
-    pub look: LookArguments,
+    pub display: DisplayArguments,
 }
 
-/// Everything that is not a promotion; the help of a command is its arguments' comment.
+/// The subcommands; the help of each is the doc comment of its arguments.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Diff(Box<DiffArguments>),
@@ -58,9 +57,9 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Print the manual page (roff).
     Man,
-    /// Promote in a sample repository that is made on the spot.
+    /// Create a sample repository and promote in it.
     ///
-    /// It goes through the same code as any promotion: a real preview, a real commit, a real log.
+    /// The sample is kept in a temporary folder for further experiments.
     Demo,
 }
 
@@ -68,56 +67,64 @@ impl Arguments {
     /// Parses a command line.
     ///
     /// # Errors
-    /// Clap's own, which also carries `--help` and `--version`.
-    pub fn read(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches_from(words)?;
-        refuse_both(&matches)?;
+    /// The error of clap; `--help` and `--version` are among them.
+    pub fn from_command_line(
+        args: impl IntoIterator<Item = std::ffi::OsString>,
+    ) -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches_from(args)?;
+        refuse_misplaced_options(&matches)?;
         let arguments = Self::from_arg_matches(&matches)?;
         let promote = &arguments.promote;
-        if promote.action == Some(ActionWord::Commit) && promote.proposal.is_given() {
+        if promote.action == Some(ActionArg::Commit) && promote.proposal.is_given() {
             return Err(Self::command().error(
                 clap::error::ErrorKind::ArgumentConflict,
-                "a commit has no draft, labels, people or branch of its own: leave out \
-                 `--action commit`, or the words for a pull request",
+                "the pull request options cannot be used with `--action commit`",
             ));
         }
         Ok(arguments)
     }
 
-    /// The folder to start from: each `-C` before and after the subcommand in turn.
+    /// The folder to start in: each `-C` in turn, before and after the subcommand.
     pub fn directory(&self) -> PathBuf {
         let after: &[PathBuf] = match &self.command {
-            Some(Command::Diff(diff)) => &diff.selection.place.directory,
-            Some(Command::Check(check)) => &check.place.directory,
+            Some(Command::Diff(diff)) => &diff.selection.repository.directory,
+            Some(Command::Check(check)) => &check.repository.directory,
             _ => &[],
         };
         let mut folder = PathBuf::from(".");
-        for step in self.promote.selection.place.directory.iter().chain(after) {
+        for step in self
+            .promote
+            .selection
+            .repository
+            .directory
+            .iter()
+            .chain(after)
+        {
             folder.push(step);
         }
         folder
     }
 }
 
-/// Refuses promotion options in front of a subcommand, where nobody would read them.
-fn refuse_both(matches: &ArgMatches) -> Result<(), clap::Error> {
-    let Some((word, _)) = matches.subcommand() else {
+/// Refuses promotion options before a subcommand, because they would be ignored.
+fn refuse_misplaced_options(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some((subcommand, _)) = matches.subcommand() else {
         return Ok(());
     };
-    let anywhere = ["directory", "color", "verbose"];
-    let stray = matches.ids().map(clap::Id::as_str).find(|id| {
-        !anywhere.contains(id)
+    let allowed = ["directory", "color", "verbose"];
+    let misplaced = matches.ids().map(clap::Id::as_str).find(|id| {
+        !allowed.contains(id)
             && Arguments::command()
                 .get_arguments()
                 .any(|a| a.get_id().as_str() == *id)
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     });
-    match stray {
+    match misplaced {
         None => Ok(()),
         Some(id) => Err(Arguments::command().error(
             clap::error::ErrorKind::ArgumentConflict,
             format!(
-                "`--{}` stands before `{word}`; write it after `{word}`",
+                "`--{}` must be after `{subcommand}`, not before it",
                 id.replace('_', "-")
             ),
         )),
@@ -130,11 +137,11 @@ mod tests {
     use crate::cli::common_arguments::Color;
 
     fn read(line: &str) -> Result<Arguments, clap::Error> {
-        Arguments::read(line.split(' ').map(Into::into))
+        Arguments::from_command_line(line.split(' ').map(Into::into))
     }
 
     #[test]
-    fn the_command_tree_is_sound() {
+    fn the_command_definition_is_valid() {
         Arguments::command().debug_assert();
     }
 
@@ -162,11 +169,11 @@ mod tests {
     fn promotion_options_before_a_subcommand_are_refused() {
         let error = read("git-promote --from a --to b diff --from a --to b").unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
-        assert!(error.to_string().contains("before `diff`"), "{error}");
+        assert!(error.to_string().contains("after `diff`"), "{error}");
     }
 
     #[test]
-    fn words_for_a_pull_request_ask_for_one_and_never_go_with_a_commit() {
+    fn pull_request_options_conflict_with_a_commit() {
         let line = "git-promote --from a --to b --draft";
         assert!(read(line).unwrap().promote.proposal.is_given());
         let error = read(&format!("{line} --action commit")).unwrap_err();
@@ -174,17 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn the_look_may_stand_anywhere() {
+    fn display_options_are_allowed_before_and_after_a_subcommand() {
         for line in [
             "git-promote --color never schema diff",
             "git-promote schema diff --color never",
         ] {
-            assert_eq!(read(line).unwrap().look.color, Color::Never);
+            assert_eq!(read(line).unwrap().display.color, Color::Never);
         }
     }
 
     #[test]
-    fn only_one_of_the_short_forms_is_taken() {
+    fn short_forms_conflict_with_each_other() {
         assert!(read("git-promote diff --from a --to b --stat --name-only").is_err());
         assert!(read("git-promote diff --from a --to b --stat --output json").is_err());
     }

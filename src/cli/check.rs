@@ -4,33 +4,33 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::common_arguments::PlaceArguments;
+use super::common_arguments::RepositoryArguments;
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::progress::Story;
+use super::progress::Progress;
 use crate::domain::Settings;
 use crate::inventory::{self, ApplicationMap};
 use crate::port::{Reading, SettingsError};
-use crate::render::harmless;
-use crate::render::{counted, text};
+use crate::render::escaped;
+use crate::render::text;
 use crate::wiring::{self, NetworkOptions};
 
-/// Check the configuration of the working tree, and report all its faults at once.
+/// Check the configuration in the working tree and report all faults.
 ///
-/// Exits with 2 when there are any. A repository without a configuration is in order.
+/// Exits with 2 if there are any. A repository without a configuration is valid.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Also print which files belong to which application (of the last commit).
+    /// Also print the files of each application, as of the last commit.
     #[arg(long)]
     pub layout: bool,
 
-    /// The source environment of `--layout`; otherwise each configured one and its next.
+    /// The source environment for `--layout`; default: each pair of consecutive environments.
     #[arg(long, value_name = "ENV", requires_all = ["layout", "to"])]
     pub from: Option<String>,
 
-    /// The target environment of `--layout`.
+    /// The target environment for `--layout`.
     #[arg(long, value_name = "ENV", requires_all = ["layout", "from"])]
     pub to: Option<String>,
 
@@ -38,15 +38,15 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Where the repository is.
+    /// The repository.
     #[command(flatten)]
-    pub place: PlaceArguments,
+    pub repository: RepositoryArguments,
 }
 
-/// Reads the configuration, and reports on it.
+/// Checks the configuration and prints the result.
 ///
 /// # Errors
-/// The configuration's faults; with `--layout`, what keeps the files from being mapped.
+/// When the configuration has faults or, with `--layout`, the files cannot be mapped.
 pub fn run(
     arguments: &CheckArguments,
     directory: &Path,
@@ -61,12 +61,13 @@ pub fn run(
         None => Some(working_tree(directory)?.join("promote.yaml"))
             .filter(|file| file.symlink_metadata().is_ok()),
     };
-    // A commit's configuration is no link, and what a link leads to is nobody's to print.
+    // A promotion reads the file from a commit, where a link is not followed. Messages quote lines of
+    // the file, and the target of a link may be private.
     if let Some(file) = file.as_ref().filter(|_| arguments.config.is_none())
         && !file.symlink_metadata().is_ok_and(|found| found.is_file())
     {
         return Err(SettingsError {
-            reports: vec![format!("{name}: it is not an ordinary file")],
+            reports: vec![format!("{name}: not a regular file")],
             file: name,
         }
         .into());
@@ -75,15 +76,14 @@ pub fn run(
         None => {
             writeln!(
                 console.out,
-                "there is no `promote.yaml`: everything is as by default"
+                "there is no `promote.yaml`; the defaults apply"
             )?;
             Settings::default()
         }
         Some(file) => {
             let Reading { settings, notices } = disk::read(&file, &name)?;
             text::warnings(console.out, notices.iter(), console.stdout)?;
-            let count = counted(notices.len(), "warning");
-            writeln!(console.out, "`{}` is in order, {count}", harmless(&name))?;
+            writeln!(console.out, "`{}` is valid", escaped(&name))?;
             settings
         }
     };
@@ -93,7 +93,7 @@ pub fn run(
     Ok(Exit::Done)
 }
 
-/// The root of the working tree that `directory` lies in.
+/// The root of the working tree that contains `directory`.
 fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     let start = std::path::absolute(directory)?;
     match start
@@ -101,7 +101,7 @@ fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
         .find(|folder| folder.join(".git").exists())
     {
         Some(root) => Ok(root.to_path_buf()),
-        // Says so if it is no repository at all.
+        // Outside of a repository, `open` fails with a better message.
         None => wiring::open(directory, &NetworkOptions::default())
             .map_err(Failure::from)
             .and(Err(Failure::NoWorkingTree)),
@@ -115,8 +115,8 @@ fn layout(
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
     let adapters = wiring::open(directory, &NetworkOptions::default())?;
-    let story = Story::begin(console.telling);
-    let ports = adapters.ports(&story);
+    let progress = Progress::start(console.progress);
+    let ports = adapters.ports(&progress);
     let snapshot = ports
         .repository
         .snapshot(ports.repository.revision("HEAD")?)?;
@@ -125,19 +125,19 @@ fn layout(
     if hops.is_empty() {
         writeln!(
             console.out,
-            "no environments are configured: name two with --from and --to to see the layout between them"
+            "no environments are configured; select two with `--from` and `--to`"
         )?;
     }
     for (from, to) in hops {
         let map = inventory::applications(snapshot.as_ref(), settings, &name, &from, &to)?;
-        writeln!(console.out, "\n{} -> {}", harmless(&from), harmless(&to))?;
+        writeln!(console.out, "\n{} -> {}", escaped(&from), escaped(&to))?;
         write_map(&map, console)?;
     }
-    story.end();
+    progress.finish();
     Ok(())
 }
 
-/// The environments that were named, else each configured one and the next.
+/// The selected environments; by default each pair of consecutive configured ones.
 fn hops(arguments: &CheckArguments, settings: &Settings) -> Vec<(String, String)> {
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => vec![(from.clone(), to.clone())],
@@ -155,7 +155,7 @@ fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result
         writeln!(
             console.out,
             "{heading}{}{heading:#}",
-            harmless(&application.0)
+            escaped(&application.0)
         )?;
         for (source, target) in files {
             match source {
@@ -163,14 +163,14 @@ fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result
                     writeln!(
                         console.out,
                         "  {} -> {}",
-                        harmless(source.as_str()),
-                        harmless(target.as_str())
+                        escaped(source.as_str()),
+                        escaped(target.as_str())
                     )?;
                 }
                 None => writeln!(
                     console.out,
                     "  {} (only in the target)",
-                    harmless(target.as_str())
+                    escaped(target.as_str())
                 )?,
             }
         }

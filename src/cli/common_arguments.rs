@@ -4,30 +4,30 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// Where the repository is.
+/// The repository.
 #[derive(Args, Clone, Debug, Default)]
-pub struct PlaceArguments {
-    /// Run as if started in DIR; repeated ones build on each other, as with git.
+pub struct RepositoryArguments {
+    /// Run as if started in DIR; repeatable, each relative to the previous one.
     #[arg(short = 'C', value_name = "DIR", action = clap::ArgAction::Append, help_heading = "Repository")]
     pub directory: Vec<PathBuf>,
 }
 
-/// How the output looks; may stand anywhere.
+/// How the output is displayed; allowed before and after a subcommand.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct LookArguments {
-    /// When to colour.
+pub struct DisplayArguments {
+    /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
     pub color: Color,
 
-    /// Tell each step on stderr.
+    /// Print each step to stderr.
     #[arg(long, global = true, help_heading = "Output")]
     pub verbose: bool,
 }
 
-/// When to colour.
+/// When to use colour.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Color {
-    /// On a terminal, unless the environment says otherwise.
+    /// On a terminal, unless environment variables such as `NO_COLOR` disable it.
     Auto,
     /// Always.
     Always,
@@ -35,13 +35,13 @@ pub enum Color {
     Never,
 }
 
-/// In which form the result goes to stdout.
+/// The format of the result on stdout.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Output {
     /// For people.
     #[default]
     Text,
-    /// For programs; see `git promote schema`.
+    /// For programs; `git promote schema` prints the schemas.
     Json,
     /// For pull requests and comments; at most 65,536 characters.
     Markdown,

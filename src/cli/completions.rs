@@ -18,7 +18,7 @@ pub struct CompletionsArguments {
     pub shell: Shell,
 }
 
-/// What Git's own completion calls for `git promote`, with the line in its own variables.
+/// The function that Git's own completion calls for `git promote`.
 const BASH_FOR_GIT: &[u8] = br#"
 _git_promote() {
     local at=${__git_cmd_idx:-1}

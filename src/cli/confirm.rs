@@ -1,14 +1,14 @@
-//! The question before anything is written.
+//! The confirmation before anything is written.
 
 use std::io::{BufRead, Write};
 
 use super::failure::Failure;
 use crate::domain::Action;
 use crate::engine::Prepared;
-use crate::render::harmless;
+use crate::render::escaped;
 use crate::render::text::files_of;
 
-/// Asks on stderr; anything but yes ends the command.
+/// Asks on stderr; any answer other than yes ends the command.
 pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failure> {
     write!(err, "{} [y/N] ", question(prepared))?;
     err.flush()?;
@@ -22,15 +22,15 @@ pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failur
 }
 
 fn question(prepared: &Prepared) -> String {
-    let branch = harmless(&prepared.branch.name);
+    let branch = escaped(&prepared.branch.name);
     let push = match &prepared.branch.remote {
-        Some(remote) => format!(" and push to {}", harmless(remote)),
+        Some(remote) => format!(" and push to {}", escaped(remote)),
         None => String::new(),
     };
     let files = files_of(&prepared.plan);
     if prepared.plan.action() == Action::PullRequest {
-        let own = harmless(&prepared.plan.proposal().branch);
-        return format!("Propose {files} for {branch} on {own}{push}?");
+        let proposed = escaped(&prepared.plan.proposal().branch);
+        return format!("Propose {files} for {branch} on {proposed}{push}?");
     }
     format!("Commit {files} on {branch}{push}?")
 }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_yes_is_yes() {
+    fn only_yes_confirms() {
         assert!(is_yes("y\n") && is_yes(" YES \n"));
         assert!(!is_yes("\n") && !is_yes("") && !is_yes("yep\n"));
     }

@@ -1,34 +1,26 @@
-//! Where a command writes, and whether somebody is there to be asked.
+//! The outputs of a command, and how they are used.
 
 use std::io::Write;
 
-use super::progress::Telling;
+use super::progress::ProgressMode;
 use crate::render::Canvas;
 use crate::render::json_v1::Layout;
+use crate::wiring::Prompts;
 
-/// The two outputs of a command.
+/// The outputs of a command, and how they are used.
 pub struct Console<'a> {
-    /// Results.
+    /// For results.
     pub out: &'a mut dyn Write,
-    /// The story.
+    /// For warnings, errors, hints and questions.
     pub err: &'a mut dyn Write,
-    /// How results look.
+    /// The styles of stdout.
     pub stdout: Canvas,
-    /// How the story looks.
+    /// The styles of stderr.
     pub stderr: Canvas,
-    /// How JSON is laid out.
+    /// The layout of JSON.
     pub json: Layout,
-    /// How much of the progress is told.
-    pub telling: Telling,
-    /// Whether a person can be asked.
-    pub asking: Asking,
-}
-
-/// Whether a person can be asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asking {
-    /// stdin and stderr are terminals.
-    Possible,
-    /// Nobody is there: the command line is the answer.
-    Impossible,
+    /// How progress is shown.
+    pub progress: ProgressMode,
+    /// Whether a person can answer.
+    pub prompts: Prompts,
 }

@@ -1,9 +1,9 @@
-//! `git promote demo`: a sample repository, and a real promotion in it.
+//! `git promote demo`: a promotion in a sample repository.
 //!
 //! # Why
 //!
-//! Nothing here is canned. The sample is made with Git, the promotion goes
-//! through the same code as any other, and the log is Git's own.
+//! The output is real: the sample is created with Git, and the promotion runs the same code as any
+//! other.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 
-/// The sample: its files in the first commit.
+/// The files of the sample.
 const FILES: [(&str, &str); 6] = [
     (
         "apps/web/base/kustomization.yaml",
@@ -40,13 +40,13 @@ const FILES: [(&str, &str); 6] = [
     ),
 ];
 
-/// The promotion that is shown.
+/// The arguments of the promotion.
 const PROMOTION: &str = "--from staging --to production";
 
-/// Runs the command line of a promotion.
+/// A function that runs a promotion with command line arguments.
 pub type Promote = dyn Fn(&[&str], &mut Console<'_>) -> Result<Exit, Failure>;
 
-/// Makes the sample, promotes in it, and shows what Git has afterwards.
+/// Creates the sample, promotes in it and shows the commit.
 ///
 /// # Errors
 /// When `git` is missing or the folder for temporary files cannot be written.
@@ -55,16 +55,16 @@ pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure
         .prefix("git-promote-demo-")
         .tempdir()?
         .keep();
-    let place = folder.to_string_lossy().into_owned();
-    make(&folder)?;
-    writeln!(console.out, "A sample repository: {place}\n")?;
+    let path = folder.to_string_lossy().into_owned();
+    create(&folder)?;
+    writeln!(console.out, "A sample repository: {path}\n")?;
 
     writeln!(console.out, "$ git promote {PROMOTION}\n")?;
-    let words: Vec<&str> = ["git-promote", "-C", &place, "--yes"]
+    let args: Vec<&str> = ["git-promote", "-C", &path, "--yes"]
         .into_iter()
         .chain(PROMOTION.split(' '))
         .collect();
-    let exit = promote(&words, console)?;
+    let exit = promote(&args, console)?;
 
     writeln!(console.out, "\n$ git log -1 --stat\n")?;
     let color = if console.stdout.palette.heading == anstyle::Style::new() {
@@ -77,11 +77,11 @@ pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure
         &["log", "-1", "--stat", &format!("--color={color}")],
     )?;
     writeln!(console.out, "{}", log.trim_end())?;
-    writeln!(console.out, "\nLook around in it: cd {place}")?;
+    writeln!(console.out, "\nTo explore it: cd {path}")?;
     Ok(exit)
 }
 
-fn make(folder: &Path) -> Result<(), Failure> {
+fn create(folder: &Path) -> Result<(), Failure> {
     git(folder, &["init", "--quiet", "--initial-branch=main"])?;
     git(folder, &["config", "user.name", "Demo"])?;
     git(folder, &["config", "user.email", "demo@example.com"])?;
@@ -108,10 +108,10 @@ fn make(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs Git in the sample alone: what a hook or alias left in the environment is taken out.
-fn git(folder: &Path, words: &[&str]) -> Result<String, Failure> {
+/// Runs Git in the sample, without the variables that a hook or alias sets for another repository.
+fn git(folder: &Path, args: &[&str]) -> Result<String, Failure> {
     let failure = |message: String| Failure::Program {
-        command: format!("git {}", words.join(" ")),
+        command: format!("git {}", args.join(" ")),
         message,
     };
     let mut command = Command::new("git");
@@ -126,7 +126,7 @@ fn git(folder: &Path, words: &[&str]) -> Result<String, Failure> {
     }
     let output = command
         .arg("--no-pager")
-        .args(words)
+        .args(args)
         .current_dir(folder)
         .output()
         .map_err(|e| failure(e.to_string()))?;

@@ -9,7 +9,7 @@ use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::progress::Story;
+use super::progress::Progress;
 use super::selection::SelectionArguments;
 use crate::domain::Action;
 use crate::engine;
@@ -19,26 +19,26 @@ use crate::render::text::{self, Detail, Kept, Length, Selectors};
 use crate::render::{json_v1, markdown};
 use crate::wiring::Adapters;
 
-/// Show what a promotion would do, and write nothing.
+/// Show what a promotion would do, without writing anything.
 #[derive(Args, Debug)]
 pub struct DiffArguments {
-    /// What is compared.
+    /// What to compare.
     #[command(flatten)]
     pub selection: SelectionArguments,
 
-    /// How much of it is shown.
+    /// How much to show.
     #[command(flatten)]
     pub detail: DetailArguments,
 
-    /// Only the paths of the files that would change.
+    /// Only print the paths of the files that would change.
     #[arg(long, conflicts_with_all = ["stat", "output", "full", "kept", "selectors"], help_heading = "Output")]
     pub name_only: bool,
 
-    /// Only how many lines would change in each file, like `git diff --stat`.
+    /// Only print how many lines would change in each file, like `git diff --stat`.
     #[arg(long, conflicts_with_all = ["output", "full", "kept", "selectors"], help_heading = "Output")]
     pub stat: bool,
 
-    /// Exit with 10 when something would be promoted.
+    /// Exit with 10 if something would be promoted.
     #[arg(long, help_heading = "Output")]
     pub exit_code: bool,
 }
@@ -46,33 +46,33 @@ pub struct DiffArguments {
 /// How much of a preview is shown.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct DetailArguments {
-    /// Print each difference's selector, as `--only` and `--except` take it.
+    /// Print the selector of each difference, for `--only` and `--except`.
     #[arg(long, help_heading = "Output")]
     pub selectors: bool,
 
-    /// Shorten nothing.
+    /// Do not shorten long values and files.
     #[arg(long, help_heading = "Output")]
     pub full: bool,
 
-    /// List each difference that is kept, with its reason.
+    /// List each kept difference with its reason.
     #[arg(long, help_heading = "Output")]
     pub kept: bool,
 }
 
 impl From<DetailArguments> for Detail {
-    fn from(words: DetailArguments) -> Self {
+    fn from(arguments: DetailArguments) -> Self {
         Self {
-            kept: if words.kept {
+            kept: if arguments.kept {
                 Kept::Listed
             } else {
                 Kept::Counted
             },
-            selectors: if words.selectors {
+            selectors: if arguments.selectors {
                 Selectors::Shown
             } else {
                 Selectors::Hidden
             },
-            length: if words.full {
+            length: if arguments.full {
                 Length::Full
             } else {
                 Length::Shortened
@@ -81,11 +81,14 @@ impl From<DetailArguments> for Detail {
     }
 }
 
-/// Tells beside the output what it has no place for.
-fn tell(arguments: &DiffArguments, plan: &Plan, console: &mut Console<'_>) -> io::Result<()> {
+/// Writes the warnings and errors that the output does not contain to stderr.
+fn write_warnings(
+    arguments: &DiffArguments,
+    plan: &Plan,
+    console: &mut Console<'_>,
+) -> io::Result<()> {
     match arguments.selection.output {
-        // The body of a pull request has the plan's warnings; those about this clone are for whoever
-        // stands before it.
+        // Markdown contains the plan's warnings, but not those about this clone.
         Output::Markdown => {
             text::warnings(console.err, plan.clone_notices().iter(), console.stderr)
         }
@@ -98,10 +101,10 @@ fn tell(arguments: &DiffArguments, plan: &Plan, console: &mut Console<'_>) -> io
     }
 }
 
-/// Plans, and shows the plan.
+/// Computes the plan and shows it.
 ///
 /// # Errors
-/// When it cannot be planned, or the output cannot be written.
+/// When planning fails or the output cannot be written.
 pub async fn run(
     arguments: &DiffArguments,
     adapters: &Adapters,
@@ -110,11 +113,11 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
     let mut request = arguments.selection.request(settings);
-    // A preview shows what would be promoted whatever a policy demands of the promotion itself.
+    // The action of a policy does not matter for a preview.
     request.action = Some(Action::None);
-    let story = Story::begin(console.telling);
-    let prepared = engine::prepare(&adapters.ports(&story), &request).await;
-    story.end();
+    let progress = Progress::start(console.progress);
+    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    progress.finish();
     let plan = prepared?.plan;
     match arguments.selection.output {
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
@@ -129,7 +132,7 @@ pub async fn run(
             &request.allow,
         )?,
     }
-    tell(arguments, &plan, console)?;
+    write_warnings(arguments, &plan, console)?;
     let is_different = arguments.exit_code && !plan.is_empty();
     Ok(if is_different {
         Exit::Different

@@ -1,4 +1,4 @@
-//! The configuration on the disk, where the command line or `check` asks for it.
+//! Configuration files on disk, for `--config` and `check`.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::port::{Reading, SettingsReader as _};
 use crate::render::text;
 use crate::wiring::ConfigReader;
 
-/// The settings of `--config`, if it was given; its warnings go to stderr.
+/// Reads the settings of `--config`, if given; warnings go to stderr.
 pub(super) fn settings(
     file: Option<&Path>,
     directory: &Path,
@@ -21,7 +21,7 @@ pub(super) fn settings(
     Ok(Some(settings))
 }
 
-/// Reads a configuration from the disk; `name` is what messages call it.
+/// Reads a configuration file; messages call it `name`.
 pub(super) fn read(path: &Path, name: &str) -> Result<Reading, Failure> {
     let text = std::fs::read_to_string(path).map_err(|source| Failure::Read {
         path: path.to_owned(),

@@ -1,32 +1,34 @@
-//! How the program ends.
+//! Exit codes.
 
 use std::process::ExitCode;
 
 use crate::engine::Receipt;
 use crate::render::hint::FailureKind;
 
-/// What the exit code tells a script.
+/// The exit code of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// It failed; the message says why.
+    /// Failed; the message has the reason.
     Failed = 1,
-    /// The command line or the configuration cannot be used.
+    /// The command line or the configuration is wrong.
     Usage = 2,
-    /// A guard holds the promotion, or people rejected it; nothing was written.
+    /// A guard holds the promotion, or its pull request was closed without merging; nothing was
+    /// written.
     Held = 3,
-    /// The branch moved and the promotion would be another one now, or people's commits are in the way.
+    /// The target branch moved and the promotion would now be different, or the promotion's branch has
+    /// commits that git-promote did not make; nothing was written.
     Moved = 4,
-    /// The remote could not be reached: try again.
+    /// The remote or the forge could not be reached; try again.
     Unreachable = 5,
     /// `diff --exit-code`: something would be promoted.
     Different = 10,
 }
 
 impl Exit {
-    /// The number.
+    /// The exit code as a number.
     pub fn code(self) -> u8 {
         self as u8
     }

@@ -1,4 +1,4 @@
-//! Why a command could not do its work.
+//! The failures of commands.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,16 +9,16 @@ use crate::engine::EngineError;
 use crate::inventory::InventoryError;
 use crate::port::{RepositoryError, SettingsError};
 
-/// Everything that ends a command early.
+/// A reason for a command to end early.
 #[derive(Debug, Error)]
 pub enum Failure {
-    /// The engine.
+    /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The repository, before the engine had it.
+    /// The repository could not be opened.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
-    /// `--config` has faults.
+    /// A configuration file has faults.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// A file named on the command line cannot be read.
@@ -26,34 +26,34 @@ pub enum Failure {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
     /// A bare repository has no files to check.
-    #[error("there is no working tree here, so no `promote.yaml` to check")]
+    #[error("there is no `promote.yaml` to check: the repository has no working tree")]
     NoWorkingTree,
-    /// The person at the terminal said no.
+    /// The person at the terminal did not confirm.
     #[error("not confirmed; nothing was written")]
     Declined,
-    /// Nothing can be written to stdout or stderr.
+    /// Writing to stdout or stderr failed.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
-    /// Nothing can be written to stdout, and the promotion is done.
-    #[error("cannot write the output, but it is done: {deed}")]
-    Untold {
-        /// What was done, in one line.
-        deed: String,
-        /// What the system said.
+    /// The promotion is done, but writing its result to stdout failed.
+    #[error("cannot write the output, but the promotion is done: {summary}")]
+    Unreported {
+        /// What was done, on one line.
+        summary: String,
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// A program that the demo runs did not work.
-    #[error("`{command}` did not work: {message}")]
+    /// A command of the demo failed.
+    #[error("`{command}` failed: {message}")]
     Program {
         /// The command line.
         command: String,
-        /// What it said.
+        /// Its error message.
         message: String,
     },
 }
@@ -65,7 +65,7 @@ impl From<InventoryError> for Failure {
 }
 
 impl Failure {
-    /// Whether whoever read the output has gone, which is no failure.
+    /// Whether the reader of the output closed it early, which is not a failure.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

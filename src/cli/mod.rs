@@ -1,11 +1,10 @@
-//! The command line: arguments to a request, a plan to text and JSON, errors to advice.
+//! The command line: arguments, output and exit codes.
 //!
 //! # Why
 //!
-//! This room decides nothing about promotions. It turns words into a
-//! [`Request`](crate::engine::Request), shows the plan that comes back, and
-//! turns what went wrong into something to do. One command a file; the doc
-//! comment of its arguments is its help.
+//! This room makes no decisions about promotions. It turns arguments into a
+//! [`Request`](crate::engine::Request), shows the resulting plan, and turns errors into advice. Each
+//! command is a file, and the doc comment of its arguments is its help.
 
 mod advice;
 mod arguments;
@@ -41,36 +40,32 @@ use crate::render::json_v1::{self, Layout};
 use advice::Advice;
 use arguments::{Arguments, Command};
 use common_arguments::Output;
-use console::{Asking, Console};
+use console::Console;
 use failure::Failure;
-use progress::Telling;
+use progress::ProgressMode;
 
-/// Runs one command line, the program's name first.
-pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
-    let words: Vec<OsString> = words.into_iter().collect();
-    let arguments = match Arguments::read(words.iter().cloned()) {
+/// Runs a command line; the first argument is the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let arguments = match Arguments::from_command_line(args.iter().cloned()) {
         Ok(arguments) => arguments,
-        Err(error) => return refuse(&error, &words),
+        Err(error) => return usage_error(&error, &args),
     };
-    let look = arguments.look;
+    let display = arguments.display;
     let mut out = BufWriter::new(std::io::stdout());
     let mut err = std::io::stderr();
     let mut console = Console {
         out: &mut out,
         err: &mut err,
-        stdout: terminal::stdout(look.color),
-        stderr: terminal::stderr(look.color),
+        stdout: terminal::stdout(display.color),
+        stderr: terminal::stderr(display.color),
         json: layout(),
-        telling: if look.verbose {
-            Telling::Lines
+        progress: if display.verbose {
+            ProgressMode::Lines
         } else {
-            Telling::Bar
+            ProgressMode::Bar
         },
-        asking: if terminal::can_ask() {
-            Asking::Possible
-        } else {
-            Asking::Impossible
-        },
+        prompts: terminal::prompts(),
     };
     let result = command(&arguments, &mut console).and_then(|exit| {
         console.out.flush()?;
@@ -79,22 +74,22 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     result.unwrap_or_else(|failure| fail(&failure, &arguments, &mut console))
 }
 
-/// Shows what clap has to say: help, or what is wrong; with `--output json` on stdout too.
-fn refuse(error: &clap::Error, words: &[OsString]) -> Exit {
-    // `--help` goes to stdout; a reader that has gone is no failure.
+/// Prints help or a usage error; with `--output json`, an error also goes to stdout as JSON.
+fn usage_error(error: &clap::Error, args: &[OsString]) -> Exit {
+    // A closed output is not a failure.
     let _ = error.print();
     if !error.use_stderr() {
         return Exit::Done;
     }
-    if usage::asks_for_json(words) {
+    if usage::is_json_requested(args) {
         let problem = usage::problem(error);
-        let result = json_v1::Promotion::failed(usage::target(words), problem, &[]);
+        let result = json_v1::Promotion::failed(usage::target(args), problem, &[]);
         let _ = json_v1::write(&mut std::io::stdout(), &result, layout());
     }
     Exit::Usage
 }
 
-/// Programs get one line, people a readable document.
+/// Indented on a terminal, otherwise on one line.
 fn layout() -> Layout {
     if std::io::stdout().is_terminal() {
         Layout::Pretty
@@ -121,7 +116,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
     }
 }
 
-/// A promotion, also the demo's.
+/// Runs a promotion.
 fn promotion(
     arguments: &promote::PromoteArguments,
     directory: &Path,
@@ -131,29 +126,30 @@ fn promotion(
     wait_for(promote::run(arguments, &adapters, directory, console))
 }
 
-/// The demo's promotion, which is like any other one.
-fn promote_in_sample(words: &[&str], console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let arguments =
-        Arguments::read(words.iter().map(Into::into)).map_err(|error| Failure::Program {
+/// Runs the promotion of the demo.
+fn promote_in_sample(args: &[&str], console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let arguments = Arguments::from_command_line(args.iter().map(Into::into)).map_err(|error| {
+        Failure::Program {
             command: "git promote".to_owned(),
             message: error.to_string(),
-        })?;
+        }
+    })?;
     promotion(&arguments.promote, &arguments.directory(), console)
 }
 
-/// Runs to the end on this thread: one promotion has nothing to do meanwhile, and starting
-/// threads would take longer than most plans.
+/// Runs a future on this thread: a promotion has no parallel requests, and starting threads would
+/// take longer than most plans.
 fn wait_for(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let done = runtime.block_on(work);
-    // A server that does not answer may still hold up a thread; nobody waits for that one.
+    let result = runtime.block_on(work);
+    // Does not wait for threads that are blocked by a silent server.
     runtime.shutdown_background();
-    done
+    result
 }
 
-/// Tells what failed; with `--output json` on stdout too.
+/// Prints a failure to stderr; with `--output json`, it also goes to stdout as JSON.
 fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> Exit {
     if failure.is_broken_pipe() {
         return Exit::Done;
@@ -168,7 +164,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         let environment = selection.to.as_deref().unwrap_or_default();
         let result =
             json_v1::Promotion::failed(environment, advice.problem(), advice::faults(failure));
-        // The exit code and stderr tell it as well.
+        // If stdout is closed, stderr and the exit code still report the failure.
         let _ = json_v1::write(console.out, &result, console.json);
     }
     let _ = console.out.flush();

@@ -1,4 +1,4 @@
-//! How far it is, on stderr.
+//! Progress on stderr.
 
 use std::io::{IsTerminal, Write as _};
 use std::sync::mpsc;
@@ -10,41 +10,41 @@ use super::environment;
 use crate::port::{Event, Observer};
 use crate::render::event;
 
-/// What takes less is not worth a bar.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The time after which the bar is shown.
+const BAR_DELAY: Duration = Duration::from_millis(500);
 
-/// How much is told.
+/// How progress is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Telling {
-    /// A bar on a terminal, when it takes long.
+pub enum ProgressMode {
+    /// A bar on a terminal, if the command takes long.
     Bar,
-    /// Each step on a line of its own (`--verbose`).
+    /// A line for each step (`--verbose`).
     Lines,
 }
 
-/// Tells a person at a terminal how far it is.
-pub struct Story {
-    telling: Telling,
+/// The progress of a command.
+pub struct Progress {
+    mode: ProgressMode,
     started: Instant,
-    bar: Option<Bar>,
+    bar: Option<DelayedBar>,
 }
 
-/// A bar that shows itself when it has taken long enough.
+/// A progress bar that appears after a delay.
 ///
-/// The thread is there because a step that takes long (a fetch) says nothing while it does.
-struct Bar {
+/// It has a thread because long steps, such as a fetch, send no events in between.
+struct DelayedBar {
     bar: ProgressBar,
     waiting: mpsc::Sender<()>,
 }
 
-impl Bar {
-    fn begin() -> Self {
+impl DelayedBar {
+    fn start() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let (sender, receiver) = mpsc::channel::<()>();
         let shown = bar.clone();
         std::thread::spawn(move || {
-            if receiver.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                // It is drawn again at the next step only: Git may ask for a password meanwhile.
+            if receiver.recv_timeout(BAR_DELAY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                // Not redrawn before the next step, because Git may prompt for a password.
                 shown.set_draw_target(ProgressDrawTarget::stderr());
                 shown.tick();
             }
@@ -56,39 +56,40 @@ impl Bar {
     }
 }
 
-impl Story {
-    /// Begins now.
-    pub fn begin(telling: Telling) -> Self {
-        let has_bar =
-            telling == Telling::Bar && std::io::stderr().is_terminal() && environment::can_redraw();
+impl Progress {
+    /// Starts showing progress.
+    pub fn start(mode: ProgressMode) -> Self {
+        let has_bar = mode == ProgressMode::Bar
+            && std::io::stderr().is_terminal()
+            && environment::can_redraw();
         Self {
-            telling,
+            mode,
             started: Instant::now(),
-            bar: has_bar.then(Bar::begin),
+            bar: has_bar.then(DelayedBar::start),
         }
     }
 
-    /// Ends, and takes the bar away, so that what is printed next stands on a clean line.
-    pub fn end(self) {
-        if let Some(Bar { bar, waiting }) = self.bar {
+    /// Removes the bar, so that the next output starts on an empty line.
+    pub fn finish(self) {
+        if let Some(DelayedBar { bar, waiting }) = self.bar {
             drop(waiting);
             bar.finish_and_clear();
         }
     }
 
     fn step(&self, what: &'static str) {
-        if self.telling == Telling::Lines {
+        if self.mode == ProgressMode::Lines {
             let seconds = self.started.elapsed().as_secs_f64();
-            // Nobody is helped when the story cannot be told: the work goes on.
+            // A closed stderr must not stop the promotion.
             let _ = writeln!(std::io::stderr(), "[{seconds:7.3}s] {what}");
         }
-        if let Some(Bar { bar, .. }) = &self.bar {
+        if let Some(DelayedBar { bar, .. }) = &self.bar {
             bar.set_message(what);
         }
     }
 
     fn files(&self, done: usize, all: usize, what: &'static str) {
-        let Some(Bar { bar, .. }) = &self.bar else {
+        let Some(DelayedBar { bar, .. }) = &self.bar else {
             return;
         };
         if bar.length() != Some(all as u64) {
@@ -102,7 +103,7 @@ impl Story {
     }
 }
 
-impl Observer for Story {
+impl Observer for Progress {
     fn event(&self, event: &Event) {
         let what = event::message(event);
         match event {

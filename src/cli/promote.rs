@@ -1,14 +1,14 @@
-//! `git promote`: plan, show, ask, apply, tell.
+//! `git promote`: plan, preview, confirm, apply, report.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::common_arguments::Output;
-use super::console::{Asking, Console};
+use super::console::Console;
 use super::diff::DetailArguments;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::progress::Story;
+use super::progress::Progress;
 use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
 use super::{confirm, disk};
@@ -16,112 +16,111 @@ use crate::domain::{Action, GuardName};
 use crate::engine::{self, Allow, GUARDS, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
 use crate::render::{json_v1, markdown, receipt, text};
-use crate::wiring::Adapters;
+use crate::wiring::{Adapters, Prompts};
 
-/// A promotion.
+/// The arguments of a promotion.
 #[derive(Args, Debug)]
 pub struct PromoteArguments {
-    /// What is promoted.
+    /// What to promote.
     #[command(flatten)]
     pub selection: SelectionArguments,
 
-    /// What is done with it; otherwise as the policy says, else `commit`.
-    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Promotion")]
-    pub action: Option<ActionWord>,
+    /// How to promote; default: the action of the policy, otherwise `commit`.
+    #[arg(long, value_enum, value_name = "ACTION", help_heading = "Promotion")]
+    pub action: Option<ActionArg>,
 
-    /// Only show what would be done, whatever the action is.
+    /// Only show the preview, like `--action none`.
     #[arg(long, help_heading = "Promotion")]
     pub dry_run: bool,
 
-    /// The first line of the commit, and the title of the pull request.
+    /// The title of the commit and of the pull request.
     #[arg(short, long, value_name = "TEXT", value_parser = title, help_heading = "Promotion")]
     pub message: Option<String>,
 
-    /// What follows the commit's first line, and stands above the preview in the pull request.
-    /// Trailers at its end join the promotion's own, whose keys begin with `Promotion-`.
+    /// The body of the commit message, and the text above the preview in the pull request.
     #[arg(long, value_name = "TEXT", help_heading = "Promotion")]
     pub body: Option<String>,
 
-    /// Lift the hold of a guard, or of `all`; recorded in the commit; repeatable.
-    #[arg(long, value_name = "GUARD", value_parser = allow_word(), action = ArgAction::Append, help_heading = "Promotion")]
-    pub allow: Vec<AllowWord>,
+    /// Lift the holds of this guard; recorded in the commit; repeatable.
+    #[arg(long, value_name = "GUARD", value_parser = allow_arg(), action = ArgAction::Append, help_heading = "Promotion")]
+    pub allow: Vec<AllowArg>,
 
-    /// How it is proposed.
+    /// The options of the pull request.
     #[command(flatten)]
     pub proposal: ProposalArguments,
 
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(short, long, help_heading = "Promotion")]
     pub yes: bool,
 
-    /// How much of the preview is shown.
+    /// How much of the preview to show.
     #[command(flatten)]
     pub detail: DetailArguments,
 }
 
-/// The words of `--action`.
+/// The values of `--action`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ActionWord {
-    /// Commit on the target branch, and push if there is a remote.
+pub enum ActionArg {
+    /// Commit to the target branch, and push if there is a remote.
     Commit,
-    /// Open a pull request, or bring the open one up to date.
+    /// Open or update a pull request.
     PullRequest,
-    /// Only show what would be done.
+    /// Only show the preview.
     None,
 }
 
-/// A word of `--allow`.
+/// A value of `--allow`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AllowWord {
-    /// The hold of this guard is lifted.
+pub enum AllowArg {
+    /// The holds of this guard are lifted.
     Guard(GuardName),
-    /// Every hold is lifted.
+    /// All holds are lifted.
     All,
 }
 
-/// Reads a word of `--allow`: the name of a guard, or `all`.
-fn allow_word() -> impl TypedValueParser<Value = AllowWord> {
+/// Parses a value of `--allow`: the name of a guard, or `all`.
+fn allow_arg() -> impl TypedValueParser<Value = AllowArg> {
     let guards = GUARDS
         .iter()
         .map(|guard| PossibleValue::new(guard.name.as_str()).help(guard.help));
-    let all = PossibleValue::new("all").help("Every hold is lifted");
-    PossibleValuesParser::new(guards.chain([all])).map(|word| {
-        let guard = GUARDS.iter().find(|guard| guard.name.as_str() == word);
-        guard.map_or(AllowWord::All, |guard| AllowWord::Guard(guard.name))
+    let all = PossibleValue::new("all").help("Lift all holds");
+    PossibleValuesParser::new(guards.chain([all])).map(|text| {
+        let guard = GUARDS.iter().find(|guard| guard.name.as_str() == text);
+        guard.map_or(AllowArg::All, |guard| AllowArg::Guard(guard.name))
     })
 }
 
-impl From<ActionWord> for Action {
-    fn from(word: ActionWord) -> Self {
-        match word {
-            ActionWord::Commit => Self::Commit,
-            ActionWord::PullRequest => Self::PullRequest,
-            ActionWord::None => Self::None,
+impl From<ActionArg> for Action {
+    fn from(action: ActionArg) -> Self {
+        match action {
+            ActionArg::Commit => Self::Commit,
+            ActionArg::PullRequest => Self::PullRequest,
+            ActionArg::None => Self::None,
         }
     }
 }
 
 fn title(text: &str) -> Result<String, &'static str> {
     match text.trim() {
-        "" => Err("a commit needs a title"),
+        "" => Err("the title must not be empty"),
         _ => Ok(text.to_owned()),
     }
 }
 
-fn allow(words: &[AllowWord]) -> Allow {
-    let guards = words.iter().map(|word| match word {
-        AllowWord::Guard(name) => Some(*name),
-        AllowWord::All => None,
+fn allow(args: &[AllowArg]) -> Allow {
+    let guards = args.iter().map(|arg| match arg {
+        AllowArg::Guard(name) => Some(*name),
+        AllowArg::All => None,
     });
     guards
         .collect::<Option<Vec<_>>>()
         .map_or(Allow::All, Allow::Guards)
 }
 
-/// Plans, shows the plan, asks where somebody can answer, applies, and tells what became of it.
+/// Plans, shows the preview, asks for confirmation on a terminal, applies and prints the result.
 ///
 /// # Errors
-/// When it cannot be planned or applied, or the output cannot be written.
+/// When planning or applying fails, or the output cannot be written.
 pub async fn run(
     arguments: &PromoteArguments,
     adapters: &Adapters,
@@ -132,7 +131,7 @@ pub async fn run(
     let request = Request {
         action: (arguments
             .dry_run
-            .then_some(ActionWord::None)
+            .then_some(ActionArg::None)
             .or(arguments.action))
         .map(Action::from)
         .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
@@ -144,14 +143,14 @@ pub async fn run(
         allow: allow(&arguments.allow),
         ..arguments.selection.request(settings)
     };
-    let story = Story::begin(console.telling);
-    let prepared = engine::prepare(&adapters.ports(&story), &request).await;
-    story.end();
+    let progress = Progress::start(console.progress);
+    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    progress.finish();
     let prepared = prepared?;
 
     let output = arguments.selection.output;
-    let asks =
-        !arguments.yes && console.asking == Asking::Possible && would_commit(&prepared, &request);
+    let must_confirm =
+        !arguments.yes && console.prompts == Prompts::Terminal && would_write(&prepared, &request);
     if output != Output::Json {
         let preview = if output == Output::Markdown {
             let preview = markdown(&prepared.plan, BODY_LIMIT);
@@ -166,14 +165,14 @@ pub async fn run(
             )
         };
         let preview = preview.and_then(|()| console.out.flush());
-        // Who reads no further (`| head`) still asked for the promotion.
+        // A reader that closes the output early (`| head`) does not cancel the promotion.
         if let Err(error) = preview
             && error.kind() != std::io::ErrorKind::BrokenPipe
         {
             return Err(error.into());
         }
-    } else if asks {
-        // stdout is for the result alone; who is asked must still see what for.
+    } else if must_confirm {
+        // stdout is reserved for the JSON result.
         text::preview(
             console.err,
             &prepared.plan,
@@ -182,15 +181,15 @@ pub async fn run(
             &request.allow,
         )?;
     }
-    if asks {
+    if must_confirm {
         confirm::ask(&prepared, console.err)?;
     }
 
     let shown = prepared.plan.clone();
     let branch = prepared.branch.name.clone();
-    let story = Story::begin(console.telling);
-    let receipt = engine::apply(&adapters.ports(&story), &request, prepared).await;
-    story.end();
+    let progress = Progress::start(console.progress);
+    let receipt = engine::apply(&adapters.ports(&progress), &request, prepared).await;
+    progress.finish();
     let receipt = receipt?;
     let (detail, allow) = (arguments.detail.into(), &request.allow);
     let canvas = console.stdout;
@@ -207,10 +206,10 @@ pub async fn run(
         .and_then(|()| console.out.flush())
         .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt));
     match written {
-        // Who reads no further has not asked for less.
+        // A closed output is not a failure of the promotion.
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(match receipt::summary(&receipt) {
-                Some(deed) => Failure::Untold { deed, source },
+                Some(summary) => Failure::Unreported { summary, source },
                 None => Failure::Output(source),
             })
         }
@@ -218,8 +217,8 @@ pub async fn run(
     }
 }
 
-/// Whether applying would write something, as far as the plan tells.
-fn would_commit(prepared: &Prepared, request: &Request) -> bool {
+/// Whether applying the plan is expected to write something.
+fn would_write(prepared: &Prepared, request: &Request) -> bool {
     let plan = &prepared.plan;
     plan.action() != Action::None
         && !plan.is_empty()
@@ -233,23 +232,24 @@ mod tests {
     use crate::cli::arguments::Arguments;
 
     #[test]
-    fn every_guard_and_all_are_words() {
-        let read = |word: &str| {
-            let line = ["git-promote", "--from", "a", "--to", "b", "--allow", word];
-            Arguments::read(line.map(Into::into)).map(|read| allow(&read.promote.allow))
+    fn every_guard_and_all_are_accepted() {
+        let parse = |guard: &str| {
+            let line = ["git-promote", "--from", "a", "--to", "b", "--allow", guard];
+            Arguments::from_command_line(line.map(Into::into))
+                .map(|arguments| allow(&arguments.promote.allow))
         };
         for guard in GUARDS {
             let name = guard.name;
-            assert_eq!(read(name.as_str()).unwrap(), Allow::Guards(vec![name]));
+            assert_eq!(parse(name.as_str()).unwrap(), Allow::Guards(vec![name]));
         }
-        assert_eq!(read("all").unwrap(), Allow::All);
-        assert!(read("everything").is_err());
+        assert_eq!(parse("all").unwrap(), Allow::All);
+        assert!(parse("everything").is_err());
     }
 
     #[test]
-    fn all_lifts_everything_beside_a_named_guard_too() {
-        let one = AllowWord::Guard(GUARDS[0].name);
-        assert_eq!(allow(&[one, AllowWord::All]), Allow::All);
+    fn all_includes_a_named_guard() {
+        let one = AllowArg::Guard(GUARDS[0].name);
+        assert_eq!(allow(&[one, AllowArg::All]), Allow::All);
         assert_eq!(allow(&[]), Allow::default());
     }
 }

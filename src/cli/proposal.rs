@@ -1,54 +1,54 @@
-//! How a pull request is opened: the options of `promote` for it.
+//! The options of a pull request.
 
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::domain::{MergeMethod, PullRequestSettings};
 use crate::engine::{OnForeignCommits, OnRejection, ProposalChoice};
 
-/// How a promotion is proposed.
+/// The options of a pull request.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ProposalArguments {
     /// Open the pull request as a draft.
     #[arg(long, help_heading = "Pull request")]
     pub draft: bool,
 
-    /// Give it this label; made if the repository lacks it; repeatable.
+    /// Add this label, and create it if it does not exist; repeatable.
     #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Pull request")]
     pub label: Vec<String>,
 
-    /// Ask this person, or team as ORG/TEAM, for a review; repeatable.
+    /// Request a review from this user or ORG/TEAM; repeatable.
     #[arg(long, value_name = "NAME", value_parser = name, action = ArgAction::Append, help_heading = "Pull request")]
     pub reviewer: Vec<String>,
 
-    /// Assign it to this person; repeatable.
+    /// Assign it to this user; repeatable.
     #[arg(long, value_name = "NAME", value_parser = name, action = ArgAction::Append, help_heading = "Pull request")]
     pub assignee: Vec<String>,
 
-    /// Let the forge merge it as soon as its own rules allow it; without a word, by a merge commit.
-    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, default_missing_value = "merge", help_heading = "Pull request")]
-    pub auto_merge: Option<MergeWord>,
+    /// Let the forge merge it once its rules allow; default method: merge.
+    #[arg(long, value_enum, value_name = "METHOD", num_args = 0..=1, default_missing_value = "merge", help_heading = "Pull request")]
+    pub auto_merge: Option<MergeArg>,
 
-    /// Propose it again, although people closed its pull request without merging.
+    /// Propose again, even if the pull request was closed without merging.
     #[arg(long, help_heading = "Pull request")]
     pub reopen: bool,
 
-    /// Where people have commits on the promotion's branch, go to the next free name.
+    /// Use a new branch if the current one has commits that git-promote did not make.
     #[arg(long, help_heading = "Pull request")]
     pub new_branch: bool,
 }
 
-/// The words of `--auto-merge`.
+/// The values of `--auto-merge`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MergeWord {
-    /// By a merge commit.
+pub enum MergeArg {
+    /// With a merge commit.
     Merge,
     /// As one commit.
     Squash,
-    /// By putting the commits on top.
+    /// By rebasing.
     Rebase,
 }
 
-/// A name as forges have them: `NAME`, or `ORG/TEAM`.
+/// Parses the name of a user, or `ORG/TEAM`; a leading `@` is removed.
 fn name(text: &str) -> Result<String, String> {
     let is_known = |c: char| c.is_alphanumeric() || "-_.[]".contains(c);
     let is_part = |part: &str| !part.is_empty() && part.chars().all(is_known);
@@ -56,22 +56,22 @@ fn name(text: &str) -> Result<String, String> {
     if name.split('/').all(is_part) && name.matches('/').count() <= 1 {
         Ok(name.to_owned())
     } else {
-        Err("this is no name of a person, nor ORG/TEAM".to_owned())
+        Err("expected the name of a user, or ORG/TEAM".to_owned())
     }
 }
 
-impl From<MergeWord> for MergeMethod {
-    fn from(word: MergeWord) -> Self {
-        match word {
-            MergeWord::Merge => Self::Merge,
-            MergeWord::Squash => Self::Squash,
-            MergeWord::Rebase => Self::Rebase,
+impl From<MergeArg> for MergeMethod {
+    fn from(method: MergeArg) -> Self {
+        match method {
+            MergeArg::Merge => Self::Merge,
+            MergeArg::Squash => Self::Squash,
+            MergeArg::Rebase => Self::Rebase,
         }
     }
 }
 
 impl ProposalArguments {
-    /// Whether any of them was given: then a pull request is meant.
+    /// Whether any of them was given, which selects the action `pull-request`.
     pub fn is_given(&self) -> bool {
         let has_names = [&self.label, &self.reviewer, &self.assignee]
             .iter()
@@ -79,7 +79,7 @@ impl ProposalArguments {
         has_names || self.draft || self.auto_merge.is_some() || self.reopen || self.new_branch
     }
 
-    /// What the words ask for.
+    /// The engine's form of these options.
     pub fn choice(&self) -> ProposalChoice {
         let some = |list: Vec<String>| (!list.is_empty()).then_some(list);
         let (teams, people): (Vec<&String>, Vec<&String>) =
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_are_names() {
+    fn only_users_and_teams_are_accepted() {
         assert_eq!(name("@ada"), Ok("ada".to_owned()));
         assert_eq!(name("acme/release"), Ok("acme/release".to_owned()));
         for text in ["", "a b", "a -->", "a/b/c", "/a"] {
@@ -125,12 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reviewer_with_an_organisation_is_a_team() {
-        let words = ProposalArguments {
+    fn a_reviewer_with_a_slash_is_a_team() {
+        let arguments = ProposalArguments {
             reviewer: vec!["ada".into(), "acme/release".into()],
             ..ProposalArguments::default()
         };
-        let settings = words.choice().settings;
+        let settings = arguments.choice().settings;
         assert_eq!(settings.reviewers, Some(vec!["ada".to_owned()]));
         assert_eq!(settings.teams, Some(vec!["release".to_owned()]));
     }

@@ -9,22 +9,22 @@ use super::failure::Failure;
 use crate::config;
 use crate::render::json_v1;
 
-/// Print the JSON Schema of an output or of the configuration.
+/// Print the JSON Schema of an output or the configuration.
 #[derive(Args, Debug)]
 pub struct SchemaArguments {
-    /// Of what.
+    /// The format to describe.
     #[arg(value_enum)]
-    pub of: Subject,
+    pub format: Format,
 }
 
-/// What has a schema.
+/// A format with a schema.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Subject {
-    /// `git promote diff --output json`.
+pub enum Format {
+    /// The output of `git promote diff --output json`.
     Diff,
-    /// `git promote --output json`.
+    /// The output of `git promote --output json`.
     Result,
-    /// `promote.yaml`.
+    /// The configuration, `promote.yaml`.
     Config,
 }
 
@@ -33,10 +33,10 @@ pub enum Subject {
 /// # Errors
 /// When stdout cannot be written.
 pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let schema = match arguments.of {
-        Subject::Diff => json_v1::diff_schema(),
-        Subject::Result => json_v1::result_schema(),
-        Subject::Config => config::schema(),
+    let schema = match arguments.format {
+        Format::Diff => json_v1::diff_schema(),
+        Format::Result => json_v1::result_schema(),
+        Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;
     writeln!(out)?;

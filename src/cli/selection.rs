@@ -1,29 +1,29 @@
-//! What is promoted: the options that `promote` and `diff` share.
+//! The options that promotions and `diff` share.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::common_arguments::{Output, PlaceArguments};
-use super::terminal::can_ask;
+use super::common_arguments::{Output, RepositoryArguments};
+use super::terminal;
 use crate::domain::{Mode, Settings};
 use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
-use crate::wiring::{NetworkOptions, Prompts};
+use crate::wiring::NetworkOptions;
 
-/// Environments, applications and differences.
+/// Selects environments, applications and differences.
 #[derive(Args, Clone, Debug)]
 pub struct SelectionArguments {
-    /// The environment whose state is taken, by name or alias.
+    /// The source environment, by name or alias.
     #[arg(long, value_name = "ENV", required = true)]
     pub from: Option<String>,
 
-    /// The environment that is changed, by name or alias.
+    /// The target environment, by name or alias.
     #[arg(long, value_name = "ENV", required = true)]
     pub to: Option<String>,
 
-    /// Only this application, by its name or the name's last parts; repeatable.
+    /// Only this application, by its name or the last parts of it; repeatable.
     #[arg(
         long,
         visible_alias = "app",
@@ -41,42 +41,40 @@ pub struct SelectionArguments {
     )]
     pub product: Vec<String>,
 
-    /// Only these differences: a selector as the preview prints it, or a pattern; repeatable.
+    /// Only differences that this selector or pattern matches; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub only: Vec<String>,
 
-    /// Not these differences: a selector as the preview prints it, or a pattern; repeatable.
+    /// No differences that this selector or pattern matches; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub except: Vec<String>,
 
-    /// What is promoted, whatever the template's rules say; otherwise as they say, else `versions`.
+    /// Which differences to promote; default: the rules of the template, otherwise `versions`.
     #[arg(
         long,
         value_enum,
         value_name = "WHAT",
         help_heading = "What to promote"
     )]
-    pub promote: Option<PromoteWord>,
+    pub promote: Option<PromoteArg>,
 
-    /// Remove what only the target has, where it would be promoted otherwise.
+    /// Also promote removals: delete what only the target has.
     #[arg(long, help_heading = "What to promote")]
     pub delete: bool,
 
-    /// Promote what the source was at this revision.
+    /// Read the source's files from this revision.
     #[arg(long, value_name = "REV", help_heading = "What to promote")]
     pub source: Option<String>,
 
-    /// The branch to promote on; otherwise the remote's default branch.
+    /// The target branch; default: the default branch of the remote.
     #[arg(long, value_name = "NAME", help_heading = "Repository")]
     pub branch: Option<String>,
 
-    /// Stay on the local branch: neither fetch nor push.
+    /// Use the local branch, without fetching or pushing.
     #[arg(long, help_heading = "Repository")]
     pub no_push: bool,
 
-    /// How many seconds a server may be silent (four times that during a push, while its hooks run);
-    /// a step is tried again for up to twice that. At a terminal, where git may ask for a password,
-    /// only the network's own limits hold.
+    /// Give up when a server is silent for this long; not applied while Git may prompt on a terminal.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -86,58 +84,54 @@ pub struct SelectionArguments {
     )]
     pub timeout: u64,
 
-    /// Read this configuration instead of the branch's `promote.yaml`.
+    /// Use this configuration instead of `promote.yaml` on the target branch.
     #[arg(long, value_name = "FILE", help_heading = "Repository")]
     pub config: Option<PathBuf>,
 
-    /// The form of what goes to stdout.
+    /// The output format.
     #[arg(
         long,
         value_enum,
         default_value_t,
-        value_name = "FORM",
+        value_name = "FORMAT",
         help_heading = "Output"
     )]
     pub output: Output,
 
-    /// Where the repository is.
+    /// The repository.
     #[command(flatten)]
-    pub place: PlaceArguments,
+    pub repository: RepositoryArguments,
 }
 
-/// The words of `--promote`.
+/// The values of `--promote`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PromoteWord {
-    /// Fields that carry a version, and what moves along with them.
+pub enum PromoteArg {
+    /// Versions, and other fields with the same version change.
     Versions,
     /// Every difference.
     All,
 }
 
-impl From<PromoteWord> for Mode {
-    fn from(word: PromoteWord) -> Self {
-        match word {
-            PromoteWord::Versions => Self::Versions,
-            PromoteWord::All => Self::All,
+impl From<PromoteArg> for Mode {
+    fn from(mode: PromoteArg) -> Self {
+        match mode {
+            PromoteArg::Versions => Self::Versions,
+            PromoteArg::All => Self::All,
         }
     }
 }
 
 impl SelectionArguments {
-    /// How remotes are reached.
+    /// The network options.
     pub fn network(&self) -> NetworkOptions {
         NetworkOptions {
             silence: Duration::from_secs(self.timeout),
-            prompts: if can_ask() {
-                Prompts::Terminal
-            } else {
-                Prompts::Never
-            },
+            prompts: terminal::prompts(),
             ..NetworkOptions::default()
         }
     }
 
-    /// The request for a preview; a promotion adds its action, message and lifted guards.
+    /// The request for a preview; a promotion adds its action, message and allowed guards.
     pub fn request(&self, settings: Option<Settings>) -> Request {
         Request {
             from: self.from.clone().unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! The terminal that the program runs in: colour, width, and whether somebody can answer.
+//! The terminal of the program: colour, width, and whether a person can answer.
 
 use std::io::IsTerminal;
 
@@ -6,17 +6,18 @@ use anstream::ColorChoice;
 
 use super::common_arguments::Color;
 use crate::render::{Canvas, Palette};
+use crate::wiring::Prompts;
 
-/// The width where there is no terminal, so that logs are the same everywhere.
-const WIDTH_OF_NO_TERMINAL: usize = 120;
+/// The width without a terminal, fixed so that logs are the same everywhere.
+const DEFAULT_WIDTH: usize = 120;
 
-/// The canvas of stdout.
+/// The styles and width of stdout.
 pub(super) fn stdout(color: Color) -> Canvas {
     let stdout = std::io::stdout();
     let width = if stdout.is_terminal() {
-        terminal_size::terminal_size().map_or(WIDTH_OF_NO_TERMINAL, |(w, _)| usize::from(w.0))
+        terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(w, _)| usize::from(w.0))
     } else {
-        WIDTH_OF_NO_TERMINAL
+        DEFAULT_WIDTH
     };
     Canvas {
         palette: palette(color, anstream::AutoStream::choice(&stdout)),
@@ -24,12 +25,12 @@ pub(super) fn stdout(color: Color) -> Canvas {
     }
 }
 
-/// The canvas of stderr.
+/// The styles and width of stderr.
 pub(super) fn stderr(color: Color) -> Canvas {
     let choice = anstream::AutoStream::choice(&std::io::stderr());
     Canvas {
         palette: palette(color, choice),
-        width: WIDTH_OF_NO_TERMINAL,
+        width: DEFAULT_WIDTH,
     }
 }
 
@@ -40,7 +41,11 @@ fn palette(color: Color, choice: ColorChoice) -> Palette {
     }
 }
 
-/// Whether a person can be asked: stdin and stderr are terminals.
-pub(super) fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+/// Whether a person can answer, which requires that stdin and stderr are terminals.
+pub(super) fn prompts() -> Prompts {
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        Prompts::Terminal
+    } else {
+        Prompts::Never
+    }
 }

@@ -1,44 +1,44 @@
-//! A command line that cannot be read, for programs.
+//! Usage errors as JSON.
 //!
 //! # Why
 //!
-//! Whoever asks for JSON parses stdout, whatever happens. Where the line itself
-//! is at fault there are no arguments yet that say so; its words do.
+//! A program that requests JSON parses stdout, even if the command line is wrong. There are no parsed
+//! arguments then, so this module looks for `--output json` in the raw ones.
 
 use std::ffi::OsString;
 
 use super::exit::Exit;
 use crate::render::json_v1::Problem;
 
-/// The words of a line that name options; what follows `--` names none.
-fn options(words: &[OsString]) -> impl Iterator<Item = (usize, &str)> {
-    let texts = words.iter().map(|w| w.to_str().unwrap_or_default());
-    texts.enumerate().take_while(|(_, word)| *word != "--")
+/// The arguments before `--`, with their positions.
+fn options(args: &[OsString]) -> impl Iterator<Item = (usize, &str)> {
+    let texts = args.iter().map(|arg| arg.to_str().unwrap_or_default());
+    texts.enumerate().take_while(|(_, arg)| *arg != "--")
 }
 
-/// The last value that a line gives to an option, as `--option VALUE` or `--option=VALUE`.
-fn value<'w>(words: &'w [OsString], option: &str) -> Option<&'w str> {
-    let given = |(at, word): (usize, &'w str)| match word.strip_prefix(option)? {
-        "" => words.get(at + 1)?.to_str(),
+/// The last value of an option, as `--option VALUE` or `--option=VALUE`.
+fn value<'a>(args: &'a [OsString], option: &str) -> Option<&'a str> {
+    let given = |(at, arg): (usize, &'a str)| match arg.strip_prefix(option)? {
+        "" => args.get(at + 1)?.to_str(),
         rest => rest.strip_prefix('='),
     };
-    options(words).filter_map(given).last()
+    options(args).filter_map(given).last()
 }
 
-/// Whether a line asks for JSON.
-pub(super) fn asks_for_json(words: &[OsString]) -> bool {
-    value(words, "--output") == Some("json")
+/// Whether the arguments request JSON.
+pub(super) fn is_json_requested(args: &[OsString]) -> bool {
+    value(args, "--output") == Some("json")
 }
 
-/// The environment that a line wants to change.
-pub(super) fn target(words: &[OsString]) -> &str {
-    value(words, "--to").unwrap_or_default()
+/// The target environment in the arguments, or an empty text.
+pub(super) fn target(args: &[OsString]) -> &str {
+    value(args, "--to").unwrap_or_default()
 }
 
-/// What is wrong with a line, in clap's words.
+/// The message of a usage error.
 pub(super) fn problem(error: &clap::Error) -> Problem {
     let text = error.render().to_string();
-    // The message ends where the tips and the usage begin.
+    // Tips and usage follow after an empty line.
     let message = text.split("\n\n").next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     Problem {
@@ -53,13 +53,13 @@ pub(super) fn problem(error: &clap::Error) -> Problem {
 mod tests {
     use super::*;
 
-    fn words(line: &str) -> Vec<OsString> {
+    fn args(line: &str) -> Vec<OsString> {
         line.split(' ').map(Into::into).collect()
     }
 
     #[test]
-    fn json_is_asked_for_by_the_last_output_before_the_end_of_the_options() {
-        for (line, asks) in [
+    fn json_is_requested_by_the_last_output_option() {
+        for (line, expected) in [
             ("git-promote --output json", true),
             ("git-promote diff --output=json --to x", true),
             ("git-promote --output json --output text", false),
@@ -67,13 +67,13 @@ mod tests {
             ("git-promote --outputs json", false),
             ("git-promote -- --output json", false),
         ] {
-            assert_eq!(asks_for_json(&words(line)), asks, "{line}");
+            assert_eq!(is_json_requested(&args(line)), expected, "{line}");
         }
     }
 
     #[test]
-    fn the_target_is_what_the_line_says() {
-        assert_eq!(target(&words("git-promote --to=prod --from x")), "prod");
-        assert_eq!(target(&words("git-promote --from x")), "");
+    fn the_target_is_the_value_of_the_option() {
+        assert_eq!(target(&args("git-promote --to=prod --from x")), "prod");
+        assert_eq!(target(&args("git-promote --from x")), "");
     }
 }

@@ -114,17 +114,17 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ExceptExact => f.write_str("--except names it"),
-            Self::OnlyExact => f.write_str("--only names it"),
+            Self::ExceptExact => f.write_str("excluded by --except"),
+            Self::OnlyExact => f.write_str("selected by --only"),
             Self::KeepRule(rule) => write!(f, "keep rule `{rule}`"),
             Self::KeepComment => f.write_str("comment `promote: keep`"),
-            Self::ExceptPattern(pattern) => write!(f, "--except `{pattern}`"),
+            Self::ExceptPattern(pattern) => write!(f, "excluded by --except `{pattern}`"),
             Self::NotSelected => f.write_str("not selected by --only"),
             Self::Rule(rule) => write!(f, "rule `{rule}`"),
             Self::Template(what) => write!(f, "{what}"),
-            Self::MovesAlong => f.write_str("moves along with a version"),
+            Self::MovesAlong => f.write_str("part of a version change"),
             Self::NewApplication => f.write_str("new application"),
-            Self::EnvironmentName => f.write_str("environment's own name"),
+            Self::EnvironmentName => f.write_str("environment-specific"),
             Self::TargetOnly => f.write_str("only in the target"),
             Self::SourceOnly => f.write_str("only in the source"),
             Self::NotVersion => f.write_str("not a version"),

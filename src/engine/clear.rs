@@ -1,13 +1,13 @@
-//! Guards let a plan pass, or hold it.
+//! Clears a plan that no guard holds.
 
 use super::request::Allow;
 use crate::domain::GuardName;
 use crate::plan::{Cleared, Finding, Hold, Plan};
 
-/// Lets the plan pass when nothing holds it that was not allowed.
+/// Clears the plan unless a finding holds it that was not allowed.
 ///
 /// # Errors
-/// [`Hold`] with everything that was found and not allowed.
+/// [`Hold`] with all findings that were not allowed.
 pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
     let held: Vec<Finding> = plan
         .findings()
@@ -21,7 +21,7 @@ pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
             findings: held,
         }));
     }
-    // The guards ran one after the other, so the findings of each are together.
+    // The guards ran one after another, so the findings of each are adjacent.
     let mut lifted: Vec<GuardName> = plan.findings().iter().map(|f| f.guard).collect();
     lifted.dedup();
     Ok(Cleared::new(plan, lifted))

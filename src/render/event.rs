@@ -1,8 +1,8 @@
-//! The events of a promotion in words.
+//! Progress messages.
 
 use crate::port::Event;
 
-/// What is happening, in a few words.
+/// A short message for an event.
 pub fn message(event: &Event) -> &'static str {
     match event {
         Event::FindingBranch => "finding the target branch",

@@ -1,10 +1,10 @@
-//! Unified hunks of a file's change, with the changed words marked.
+//! The unified hunks of a changed file, with the changed words marked.
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::plan::FilePlan;
 
-/// Lines that changed together with three lines around them.
+/// Changed lines with three lines of context.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hunk {
     /// `@@ -1,3 +1,4 @@`.
@@ -18,33 +18,33 @@ pub struct Hunk {
 pub struct Line {
     /// Kept, removed or added.
     pub kind: LineKind,
-    /// Its text in pieces, without the line's end.
+    /// Its text in pieces, without the line ending.
     pub segments: Vec<Segment>,
-    /// Whether the file ends here without a newline.
+    /// Whether this is the last line of a file that has no final newline.
     pub lacks_newline: bool,
 }
 
 /// What happens to a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LineKind {
-    /// Stays.
+    /// Unchanged.
     Context,
-    /// Goes.
+    /// Only before the change.
     Removed,
-    /// Comes.
+    /// Only after the change.
     Added,
 }
 
 /// A piece of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Segment {
-    /// Whether this piece is what changed.
+    /// Whether this piece changed.
     pub is_changed: bool,
     /// The text.
     pub text: String,
 }
 
-/// The hunks between a file's content before and after; `None` when either is not UTF-8.
+/// The hunks of a file's change; `None` if the content before or after is not UTF-8.
 pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
     let text = |content: &Option<crate::plan::Content>| match content {
         Some(content) => String::from_utf8(content.bytes.clone()).ok(),

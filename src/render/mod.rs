@@ -2,14 +2,15 @@
 //!
 //! # Why
 //!
-//! Everything here is a function of data to text. The command line, a pull request and a server
-//! show the same things; none of them words them on its own.
+//! Everything here is a function from data to text, so that the command line, a pull request and a
+//! server show the same thing in the same words.
 
 mod counted;
 pub mod event;
 pub mod hint;
 mod hunks;
 pub mod json_v1;
+mod kept_reasons;
 mod markdown;
 mod near;
 pub mod notice;
@@ -22,4 +23,4 @@ pub mod text;
 pub use counted::counted;
 pub use markdown::{MarkdownPreview, markdown};
 pub use near::nearest;
-pub use terminal::{Canvas, Palette, harmless};
+pub use terminal::{Canvas, Palette, escaped};

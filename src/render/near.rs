@@ -1,19 +1,19 @@
-//! Names that are nearly right.
+//! Suggestions for misspelt names.
 
-/// How alike two names must be to be worth mentioning (Jaro-Winkler; 1 is equal).
-const ALIKE: f64 = 0.8;
+/// The least similarity of a name that is suggested (Jaro-Winkler; 1 is equal).
+const LEAST_SIMILARITY: f64 = 0.8;
 
-/// The known names nearest to what was written, the best first, at most three.
+/// The known names most similar to what was written, the best first, at most three.
 ///
-/// A name's last part counts too, because that is how `--service` may be written.
+/// A name's last part is compared as well, because `--service` accepts it.
 pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let likeness = |name: &str| {
+    let similarity = |name: &str| {
         let last = name.rsplit('/').next().unwrap_or(name);
         strsim::jaro_winkler(written, name).max(strsim::jaro_winkler(written, last))
     };
     let mut near: Vec<(f64, &str)> = known
-        .map(|n| (likeness(n), n))
-        .filter(|(l, _)| *l >= ALIKE)
+        .map(|n| (similarity(n), n))
+        .filter(|(s, _)| *s >= LEAST_SIMILARITY)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     near.truncate(3);
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_comes_first_and_strangers_never() {
+    fn the_most_similar_name_is_first_and_unlike_names_are_left_out() {
         let known = ["prod", "production", "zebra"];
         assert_eq!(
             nearest("prodction", known.into_iter()),

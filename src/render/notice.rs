@@ -1,15 +1,15 @@
-//! Notices in words.
+//! The messages of notices.
 //!
 //! # Why
 //!
-//! All sentences are on one page, so that they read alike; text, Markdown and JSON take them from
-//! here.
+//! Text, Markdown and JSON share these messages. They are in one file so that their wording stays
+//! consistent.
 
 use super::counted::counted;
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle};
 
-/// A notice in words, in lower case and without a full stop.
+/// The message of a notice, in lower case and without a full stop.
 pub fn message(notice: &Notice) -> String {
     match notice {
         Notice::Configuration {
@@ -159,7 +159,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
     }
 }
 
-/// The path that goes before the message: none where the message names it.
+/// The path to print before the message; `None` if the message already contains it.
 pub(super) fn heading(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { .. } | Notice::DigestKept { .. } | Notice::Downgrade { .. } => None,

@@ -1,4 +1,4 @@
-//! A plan for the tests of text and JSON.
+//! Sample plans for tests.
 
 use crate::domain::{
     Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
@@ -15,12 +15,12 @@ const DEPLOYMENT: &str = "envs/production/web/deployment.yaml";
 const BEFORE: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.4.2\n";
 const AFTER: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.5.0\n  debug: false\n";
 
-/// Two applications; one file that changes, one that is new, kept differences and notes.
+/// A plan of two applications with a changed file, a new file, kept differences and notes.
 pub(crate) fn plan() -> Plan {
     draft(vec![application(), new_application()]).finish()
 }
 
-/// A plan with kept differences alone.
+/// A plan that only keeps differences.
 pub(crate) fn nothing() -> Plan {
     let mut application = application();
     application.version = None;

@@ -1,48 +1,48 @@
-//! What goes to a terminal: styles, width, and text that cannot give it orders.
+//! Terminal output: styles, width, and escaped control characters.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-/// What can be written on, for one of the program's outputs.
+/// The styles and the width of an output.
 #[derive(Clone, Copy, Debug)]
 pub struct Canvas {
-    /// The styles; all plain when there is no colour.
+    /// The styles; all plain without colour.
     pub palette: Palette,
-    /// How many characters fit into a line.
+    /// The characters that fit on a line.
     pub width: usize,
 }
 
-/// The styles by what they mean.
+/// The styles by meaning.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Palette {
-    /// An application.
+    /// An application's name.
     pub heading: Style,
-    /// A file.
+    /// A file's path.
     pub file: Style,
-    /// Something that goes.
+    /// A removed line or value.
     pub removed: Style,
-    /// Something that comes.
+    /// An added line or value.
     pub added: Style,
-    /// Something that goes, the words of it that changed.
+    /// The changed words of a removed line.
     pub removed_words: Style,
-    /// Something that comes, the words of it that changed.
+    /// The changed words of an added line.
     pub added_words: Style,
-    /// What matters less.
+    /// Secondary text.
     pub dim: Style,
-    /// A hunk's header.
+    /// The header of a hunk.
     pub hunk: Style,
-    /// Something that stops.
+    /// The word `error`.
     pub error: Style,
-    /// Something to know.
+    /// The word `warning`.
     pub warning: Style,
-    /// Something to do.
+    /// The words `hint` and `note`.
     pub hint: Style,
 }
 
 impl Palette {
-    /// Colours.
+    /// The styles with colour.
     pub fn coloured() -> Self {
         let fg = |color: AnsiColor| color.on_default();
         Self {
@@ -62,7 +62,7 @@ impl Palette {
 }
 
 impl Canvas {
-    /// Without colour, of a fixed width.
+    /// A canvas without colour.
     #[cfg(test)]
     pub(crate) fn plain(width: usize) -> Self {
         Self {
@@ -72,20 +72,20 @@ impl Canvas {
     }
 }
 
-/// `text` with everything that a terminal would obey, or that would reorder it, written out.
+/// Escapes control characters, and invisible ones that change the order of text.
 ///
 /// # Why
 ///
-/// Paths, values and server messages are anybody's text. An escape sequence in
-/// one could hide a changed line from the person who confirms it; so could a
-/// character that turns the writing direction.
-pub fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_order) {
+/// Paths, values and server messages are untrusted. A terminal escape sequence or a bidirectional
+/// control character could hide a changed line from the person who confirms the promotion.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    let must_escape = |c| c != '\t' && is_invisible(c);
+    if !text.chars().any(must_escape) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if is_order(c) {
+        if must_escape(c) {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         } else {
             out.push(c);
@@ -94,8 +94,9 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_order(c: char) -> bool {
-    (c.is_control() && c != '\t')
+/// Whether a character is a control character, or invisible and may change the order of text.
+pub(super) fn is_invisible(c: char) -> bool {
+    c.is_control()
         || matches!(
             c,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
@@ -107,20 +108,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escape_sequences_are_written_out() {
+    fn escape_sequences_are_escaped() {
         assert_eq!(
-            harmless("a\u{1b}[2Kb\r\u{9b}c"),
+            escaped("a\u{1b}[2Kb\r\u{9b}c"),
             "a\\u{1b}[2Kb\\u{d}\\u{9b}c"
         );
     }
 
     #[test]
-    fn text_that_turns_the_direction_is_written_out() {
-        assert_eq!(harmless("x\u{202e}y"), "x\\u{202e}y");
+    fn bidirectional_controls_are_escaped() {
+        assert_eq!(escaped("x\u{202e}y"), "x\\u{202e}y");
     }
 
     #[test]
-    fn ordinary_text_stays_itself() {
-        assert!(matches!(harmless("größe: 1\t# 好"), Cow::Borrowed(_)));
+    fn ordinary_text_is_not_copied() {
+        assert!(matches!(escaped("größe: 1\t# 好"), Cow::Borrowed(_)));
     }
 }

@@ -39,7 +39,7 @@ fn a_folder_without_a_repository_is_a_usage_error() {
     });
     assert_snapshot!(world.redact(&promote), @"
     error: `.` is not in a Git repository
-    hint: run it in a Git repository, or name one with `-C DIR`
+    hint: run it in a Git repository, or select one with `-C DIR`
     ");
     assert_eq!(check, promote);
 }
@@ -91,12 +91,12 @@ fn check_reports_all_faults_at_once_and_exits_with_2() {
           |
         1 | enviroments: []
           | ^^^^^^^^^^^
-          = hint: known here: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
+          = hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
       promote.yaml:2:9: expected a list, found a whole number `7`
           |
         2 | layout: 7
           |         ^
-    hint: `git promote schema config` prints its schema
+    hint: `git promote schema config` prints the schema
     ");
 }
 
@@ -114,7 +114,7 @@ fn check_prints_which_files_belong_to_which_application() {
     assert_snapshot!(ran, @"
     exit 0
     --- stdout
-    `promote.yaml` is in order, 0 warnings
+    `promote.yaml` is valid
 
     staging -> production
     api
@@ -140,7 +140,7 @@ fn check_warns_of_configured_names_without_files() {
     assert_snapshot!(ran, @"
     exit 0
     --- stdout
-    `promote.yaml` is in order, 0 warnings
+    `promote.yaml` is valid
 
     staging -> production
     v
@@ -151,7 +151,7 @@ fn check_warns_of_configured_names_without_files() {
     v
       apps/api/production/v.yaml -> apps/api/qa/v.yaml
     warning: environment `qa` is configured, but no path contains its name
-    warning: product `shop` names the application `wbe`, but no file belongs to it
+    warning: product `shop` lists the application `wbe`, which has no files
 
     --- stderr
     ");
@@ -171,8 +171,8 @@ fn a_configuration_that_is_a_link_is_refused_and_nothing_of_it_is_shown() {
 
     --- stderr
     error: `promote.yaml` has 1 fault
-      promote.yaml: it is not an ordinary file
-    hint: `git promote schema config` prints its schema
+      promote.yaml: not a regular file
+    hint: `git promote schema config` prints the schema
     ");
     assert!(!format!("{ran}").contains("hunter2"), "{ran}");
 }

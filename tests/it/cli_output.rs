@@ -253,7 +253,7 @@ fn a_full_stdout_still_reports_the_commit() {
     let ran = Ran::from(ran.unwrap());
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(repo.redact(ran.stderr), @"
-    error: cannot write the output, but it is done: committed [COMMIT] on main
+    error: cannot write the output, but the promotion is done: committed [COMMIT] on main
       caused by: No space left on device (os error 28)
     ");
 }

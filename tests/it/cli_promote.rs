@@ -165,14 +165,14 @@ fn a_held_promotion_is_exit_3_until_it_is_allowed() {
      replicas: 4
 
     1 kept: 1 not a version (--kept lists them)
-    held by moving-version: `1.4.2` is pinned, `latest` is not
+    held by moving-version: `1.4.2` is pinned, but `latest` is not
       apps/api/production/values.yaml:$.image.tag
-      --allow moving-version lifts it
+      `--allow moving-version` lifts this hold
     staging -> production: 1 difference in 1 file of 1 application
 
     --- stderr
     error: held by moving-version; nothing was written
-    hint: --allow moving-version promotes it nevertheless, and the commit records that
+    hint: `--allow moving-version` lifts the hold, and the commit records it
     ");
     assert_eq!(repo.tip("HEAD"), tip);
     let result = json(&repo.promote(&with(&["--output", "json"])));
@@ -322,16 +322,16 @@ fn a_commit_without_a_title_is_refused_on_the_command_line() {
         ran.stderr
     });
     assert_snapshot!(refused.join("\n"), @"
-    error: invalid value '' for '--message <TEXT>': a commit needs a title
+    error: invalid value '' for '--message <TEXT>': the title must not be empty
 
     For more information, try '--help'.
 
-    error: invalid value ' ' for '--message <TEXT>': a commit needs a title
+    error: invalid value ' ' for '--message <TEXT>': the title must not be empty
 
     For more information, try '--help'.
 
     error: invalid value '
-    ' for '--message <TEXT>': a commit needs a title
+    ' for '--message <TEXT>': the title must not be empty
 
     For more information, try '--help'.
     ");
@@ -351,7 +351,7 @@ fn a_failure_is_reported_on_stderr_and_as_json_on_stdout() {
     assert_eq!(result["error"]["code"], 2);
     assert_snapshot!(ran.stderr, @"
     error: there is no environment `stagin`
-    hint: did you mean `staging`? found `production`, `staging`
+    hint: did you mean `staging`? environments in the paths: `production`, `staging`
     ");
 }
 
@@ -364,7 +364,7 @@ fn local_changes_in_a_file_that_would_move_stop_it_with_advice() {
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.stderr, @"
     error: files of the checked-out branch `main` have local changes: apps/api/production/values.yaml
-    hint: commit or stash these changes, or promote on a branch that is not checked out: `--branch NAME` instead of `main`
+    hint: commit or stash these changes, or use `--branch NAME` with a branch other than `main` that is not checked out
     ");
     assert_eq!(repo.read(PRODUCTION), "mine: true\n");
 }
@@ -388,7 +388,8 @@ fn a_missing_identity_is_an_error_with_the_commands_to_set_it() {
     assert_eq!(ran.code, 1, "{ran}");
     let (_, hint) = ran.stderr.split_once("\nhint: ").unwrap();
     assert_snapshot!(hint, @r#"
-    git config --global user.name "Your Name"
+    set your name and email address:
+        git config --global user.name "Your Name"
         git config --global user.email you@example.com
     "#);
 }

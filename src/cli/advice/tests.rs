@@ -5,7 +5,7 @@ use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError};
 use crate::render::sample;
 
-fn story(failure: impl Into<Failure>) -> (String, Exit) {
+fn advice_on(failure: impl Into<Failure>) -> (String, Exit) {
     let advice = Advice::on(&failure.into());
     let mut out = Vec::new();
     advice.write(&mut out, Canvas::plain(80)).unwrap();
@@ -18,50 +18,51 @@ fn an_unknown_environment_lists_those_that_were_found() {
         name: "prodution".into(),
         found: vec!["production".into(), "staging".into()],
     };
-    let (text, exit) = story(error);
+    let (text, exit) = advice_on(error);
     assert_snapshot!(text, @"
     error: there is no environment `prodution`
-    hint: did you mean `production`? found `production`, `staging`
+    hint: did you mean `production`? environments in the paths: `production`, `staging`
     ");
     assert_eq!(exit, Exit::Usage);
 }
 
 #[test]
-fn an_environment_outside_of_the_layout_is_not_proposed_for_itself() {
-    let (text, _) = story(InventoryError::UnknownEnvironment {
+fn an_environment_outside_the_layout_is_not_suggested_for_itself() {
+    let (text, _) = advice_on(InventoryError::UnknownEnvironment {
         name: "staging".into(),
         found: vec!["staging".into()],
     });
     assert_snapshot!(text, @"
     error: there is no environment `staging`
-    hint: paths carry `staging`, but none that the configured `layout` matches
+    hint: some paths contain `staging`, but none of them matches the `layout` in `promote.yaml`
     ");
 }
 
 #[test]
-fn a_missing_identity_tells_the_two_commands() {
-    let (text, exit) = story(EngineError::Repository(RepositoryError::MissingIdentity {
+fn the_hint_for_a_missing_identity_has_both_commands() {
+    let (text, exit) = advice_on(EngineError::Repository(RepositoryError::MissingIdentity {
         message: "no name".to_owned(),
     }));
     assert_snapshot!(text, @r#"
     error: Git has no identity for the commit: no name
-    hint: git config --global user.name "Your Name"
+    hint: set your name and email address:
+        git config --global user.name "Your Name"
         git config --global user.email you@example.com
     "#);
     assert_eq!(exit, Exit::Failed);
 }
 
 #[test]
-fn an_unreachable_remote_is_worth_another_try() {
+fn the_hint_for_an_unreachable_remote_is_to_try_again() {
     let error = RepositoryError::Unreachable {
         remote: "origin".into(),
         source: "timed out".into(),
     };
-    let (text, exit) = story(EngineError::Repository(error));
+    let (text, exit) = advice_on(EngineError::Repository(error));
     assert_snapshot!(text, @"
     error: remote `origin` could not be reached
       caused by: timed out
-    hint: try again: running the same command again is safe
+    hint: try again; running the same command again is safe
     ");
     assert_eq!(exit.code(), 5);
 }
@@ -76,11 +77,11 @@ fn faults_are_listed_with_their_places() {
         application: crate::domain::ApplicationName("api".into()),
         is_chosen: true,
     };
-    let (text, exit) = story(EngineError::Faults(vec![fault]));
+    let (text, exit) = advice_on(EngineError::Faults(vec![fault]));
     assert_snapshot!(text, @"
     error: 1 of the chosen files cannot be promoted
       envs/staging/api.yaml:3:7: a mapping is not allowed here
-    hint: nothing was written; repair the files, or leave their application out with `--service` or `--except FILE`
+    hint: nothing was written; fix the files, or exclude them with `--service` or `--except FILE`
     ");
     assert_eq!(exit, Exit::Failed);
 }
@@ -91,35 +92,35 @@ fn a_configuration_with_faults_shows_every_report_and_is_a_usage_error() {
         file: "promote.yaml".into(),
         reports: vec!["a\nb".into(), "c".into()],
     };
-    let (text, exit) = story(EngineError::Settings(error));
+    let (text, exit) = advice_on(EngineError::Settings(error));
     assert_snapshot!(text, @"
     error: `promote.yaml` has 2 faults
       a
         b
       c
-    hint: `git promote check` shows all faults of the working tree's configuration; `git promote schema config` is its schema
+    hint: `git promote check` checks the file in the working tree; `git promote schema config` prints its schema
     ");
     assert_eq!(exit, Exit::Usage);
 }
 
 #[test]
-fn a_servers_words_cannot_give_the_terminal_orders() {
+fn control_characters_of_a_server_are_escaped() {
     let error = RepositoryError::Refused {
         remote: "origin".into(),
         branch: "main".into(),
         message: "no\u{1b}[2J".into(),
     };
-    let (text, _) = story(error);
+    let (text, _) = advice_on(error);
     assert!(!text.contains('\u{1b}'), "{text}");
 }
 
 #[test]
-fn an_unknown_service_names_the_nearest() {
+fn the_hint_for_an_unknown_service_is_the_most_similar_name() {
     let error = InventoryError::UnknownApplication {
         name: "grafan".into(),
         known: vec!["monitoring/grafana".into(), "web".into()],
     };
-    let (text, _) = story(error);
+    let (text, _) = advice_on(error);
     assert_snapshot!(text, @"
     error: there is no application `grafan`
     hint: did you mean `monitoring/grafana`? `git promote check --layout --from ENV --to ENV` lists all applications
@@ -127,16 +128,16 @@ fn an_unknown_service_names_the_nearest() {
 }
 
 #[test]
-fn another_branch_asks_for_the_branch() {
+fn the_hint_for_an_ambiguous_branch_is_the_option() {
     let error = RepositoryError::OtherBranch {
         current: "work".into(),
         remote: "origin".into(),
         default: "main".into(),
     };
-    let (text, exit) = story(error);
+    let (text, exit) = advice_on(error);
     assert_snapshot!(text, @"
     error: `work` is checked out, but the default branch of `origin` is `main`
-    hint: say which is meant: `--branch main` or `--branch work`
+    hint: select one with `--branch main` or `--branch work`
     ");
     assert_eq!(exit, Exit::Usage);
 }
@@ -150,8 +151,8 @@ fn proposing(source: ForgeError) -> EngineError {
 }
 
 #[test]
-fn a_forbidden_token_names_the_permission_that_it_lacks() {
-    let (text, exit) = story(proposing(ForgeError::Forbidden {
+fn the_hint_for_a_forbidden_request_is_the_missing_permission() {
+    let (text, exit) = advice_on(proposing(ForgeError::Forbidden {
         forge: "github.com".into(),
         doing: "open a pull request".into(),
         permission: "pull_requests: write".into(),
@@ -161,24 +162,24 @@ fn a_forbidden_token_names_the_permission_that_it_lacks() {
     error: pushed `promote/staging-to-production/api`, but could not finish the pull request
       caused by: github.com does not allow the token to open a pull request
       caused by: 403
-    hint: give the token `pull_requests: write` on this repository; running the same command again is safe
+    hint: grant the token `pull_requests: write` on this repository; running the same command again is safe
     ");
     assert_eq!(exit, Exit::Failed);
 }
 
 #[test]
-fn an_unreachable_forge_is_worth_another_try() {
+fn the_hint_for_an_unreachable_forge_is_to_try_again() {
     let cut = || ForgeError::Unreachable {
         forge: "github.com".into(),
         doing: "list the pull requests".into(),
         source: "timed out".into(),
     };
-    assert_eq!(story(proposing(cut())).1, Exit::Unreachable);
-    let (text, exit) = story(EngineError::Forge(cut()));
+    assert_eq!(advice_on(proposing(cut())).1, Exit::Unreachable);
+    let (text, exit) = advice_on(EngineError::Forge(cut()));
     assert_snapshot!(text, @"
     error: could not list the pull requests: github.com did not answer
       caused by: timed out
-    hint: try again: running the same command again is safe
+    hint: try again; running the same command again is safe
     ");
     assert_eq!(exit, Exit::Unreachable);
 }

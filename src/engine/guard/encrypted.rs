@@ -1,35 +1,35 @@
-//! An encrypted value never moves to another environment.
+//! Holds a promotion that changes an encrypted value or file.
 
 use crate::document::is_sealed;
 use crate::domain::{GuardName, Op};
 use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
 
-/// Holds an encrypted value that would move.
+/// Holds a promotion that changes an encrypted value or file.
 pub(super) const GUARD: Guard = Guard {
     name: GuardName::new("encrypted"),
-    help: "An encrypted value may move to another environment",
+    help: "Allow changing encrypted values and files",
     find,
 };
 
-/// Finds promoted values, and new files, that SOPS encrypted.
+/// Finds promoted values, new files and changed files that SOPS encrypted.
 fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
     let files = applications.iter().flat_map(|a| &a.files);
     files.flat_map(in_file).collect()
 }
 
 fn in_file(file: &FilePlan) -> Vec<Finding> {
-    let holds = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"ENC[");
+    let is_encrypted = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"ENC[");
     let new_secret = file
         .differences
         .iter()
         .any(|d| d.is_whole_file() && d.op != Op::Remove)
         && file.is_changed()
-        && file.after.as_ref().is_some_and(|c| holds(&c.bytes));
-    // SOPS signs a whole file, its plain values too.
+        && file.after.as_ref().is_some_and(|c| is_encrypted(&c.bytes));
+    // SOPS signs all values of a file, including those in plain text.
     let is_signed = file
         .before
         .as_ref()
-        .is_some_and(|c| holds(&c.bytes) && c.bytes.windows(5).any(|w| w == b"sops:"))
+        .is_some_and(|c| is_encrypted(&c.bytes) && c.bytes.windows(5).any(|w| w == b"sops:"))
         && file.is_changed();
     let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
     file.promoted()
@@ -38,8 +38,8 @@ fn in_file(file: &FilePlan) -> Vec<Finding> {
                 || d.op == Op::Set && sealed(&d.before)
                 || d.document.is_none() && new_secret;
             let message = match (is_value, is_signed) {
-                (true, _) => "an encrypted value belongs to one environment",
-                (false, true) => "SOPS signed the whole file, and would not read it any more",
+                (true, _) => "the value is encrypted for one environment",
+                (false, true) => "SOPS signed this file and would reject it after the change",
                 (false, false) => return None,
             };
             Some(Finding {

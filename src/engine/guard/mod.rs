@@ -1,10 +1,10 @@
-//! Checks on the plan itself: a file each, and a line in [`GUARDS`].
+//! The guards: checks on a plan, each a file and a line in [`GUARDS`].
 //!
 //! # Why
 //!
-//! The names, their order, `--allow` with its help, and the JSON schema all come from this list. A
-//! guard words its own findings, because a type for each guard's findings would have to be known
-//! everywhere that findings are shown.
+//! `--allow`, its help and the JSON schema are derived from this list. A guard writes the messages of
+//! its findings itself: a type for each guard's findings would have to be known wherever findings are
+//! shown.
 
 mod encrypted;
 mod moving_version;

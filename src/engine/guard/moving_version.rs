@@ -1,18 +1,18 @@
-//! A pinned version never becomes a moving one by a promotion.
+//! Holds a promotion that replaces a pinned version with a moving one.
 
 use crate::document::{is_moving, is_pinned, version_of};
 use crate::domain::GuardName;
 use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
 use crate::yaml::{Kind, Value};
 
-/// Holds a pinned version that would become a moving one.
+/// Holds a promotion that replaces a pinned version with a moving one.
 pub(super) const GUARD: Guard = Guard {
     name: GuardName::new("moving-version"),
-    help: "A pinned version may become a moving name such as `latest`",
+    help: "Allow replacing a pinned version with a moving one such as `latest`",
     find,
 };
 
-/// Finds promoted versions that were fixed and would become `latest`, a branch, or nothing.
+/// Finds promoted versions that are pinned and would become `latest`, a branch or empty.
 fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
     let promoted = applications
         .iter()
@@ -29,14 +29,14 @@ fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
                 _ => None,
             };
             let (before, after) = (version(&difference.before)?, version(&difference.after)?);
-            let is_nothing = after.is_empty();
-            (is_pinned(&before) && (is_moving(&after) || is_nothing)).then(|| Finding {
+            let is_empty = after.is_empty();
+            (is_pinned(&before) && (is_moving(&after) || is_empty)).then(|| Finding {
                 guard: GUARD.name,
                 selector: difference.selector.clone(),
-                message: if is_nothing {
-                    format!("`{before}` is pinned, and nothing would be")
+                message: if is_empty {
+                    format!("`{before}` is pinned, but the new version is empty")
                 } else {
-                    format!("`{before}` is pinned, `{after}` is not")
+                    format!("`{before}` is pinned, but `{after}` is not")
                 },
             })
         })

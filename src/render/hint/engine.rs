@@ -13,11 +13,11 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Inventory(error) => inventory(error),
         EngineError::Settings(_) => settings(),
         EngineError::Selector(_) | EngineError::Glob { .. } => Hint::usage(
-            "a selector is FILE[#DOCUMENT][:PATH] with an RFC 9535 JSONPath; \
-             `git promote diff --selectors --kept` prints them",
+            "a selector is FILE[#DOCUMENT][:PATH], where PATH is an RFC 9535 JSONPath; \
+             `git promote diff --selectors --kept` prints the selectors of all differences",
         ),
         EngineError::EnvironmentsAsBranches { .. } => Hint::usage(
-            "promotion between branches is not supported; keep a folder (or file) per environment on one branch",
+            "promotion between branches is not supported; keep all environments on one branch, in a folder or file each",
         ),
         EngineError::NothingSelected { near, .. } if near.is_empty() => Hint::usage(
             "`git promote diff --selectors --kept` prints the selectors of all differences",
@@ -26,15 +26,14 @@ pub fn of_engine(error: &EngineError) -> Hint {
             Hint::usage(format!("did you mean one of these?\n{}", near.join("\n")))
         }
         EngineError::Faults(_) => Hint::failed(
-            "nothing was written; repair the files, or leave their application out with \
-             `--service` or `--except FILE`",
+            "nothing was written; fix the files, or exclude them with `--service` or `--except FILE`",
         ),
         EngineError::Policy { .. } => Hint::usage(
-            "flags do not override a policy; `--action none` shows what would be promoted",
+            "options do not override a policy; `--action none` shows what would be promoted",
         ),
-        EngineError::Message { .. } => {
-            Hint::usage("`messages` in `promote.yaml` holds it; `-m` and `--body` go around it")
-        }
+        EngineError::Message { .. } => Hint::usage(
+            "correct `messages` in `promote.yaml`, or set the message with `--message` and `--body`",
+        ),
         EngineError::Forge(error) => forge::of_forge(error),
         EngineError::Propose { source, .. } => forge::of_forge(source),
         EngineError::Overtaken { .. } => Hint {
@@ -44,25 +43,25 @@ pub fn of_engine(error: &EngineError) -> Hint {
     }
 }
 
-/// What to do where environments, applications or files cannot be found.
+/// What to do if environments, applications or files cannot be found.
 fn inventory(error: &InventoryError) -> Hint {
     match error {
         InventoryError::Repository(error) => repository::of_repository(error),
         InventoryError::AmbiguousFile { .. } => Hint::usage(
-            "say in `promote.yaml` which is meant: give the environments `aliases` in the same order, or a `layout`",
+            "in `promote.yaml`, list the `aliases` of both environments in the same order, or configure a `layout`",
         ),
         InventoryError::Path(_) => {
-            Hint::failed("rename it in the repository; Git itself would not check it out")
+            Hint::failed("rename it in the repository; Git would refuse to check it out")
         }
         InventoryError::UnknownEnvironment { name, found } => {
             Hint::usage(environments(name, found))
         }
         InventoryError::AbsentEnvironment(_) => Hint::usage(
-            "a folder or file name must carry it between `/`, `-`, `.` or `_`, and within the \
-             configured `layout` if there is one",
+            "a path must contain it between `/`, `-`, `.` or `_`, and must match the `layout` if one is \
+             configured",
         ),
         InventoryError::SameEnvironment(_) => {
-            Hint::usage("`--from` and `--to` must name two environments")
+            Hint::usage("give two different environments to `--from` and `--to`")
         }
         InventoryError::UnknownApplication { name, known } => {
             let list = "`git promote check --layout --from ENV --to ENV` lists all applications";
@@ -71,31 +70,34 @@ fn inventory(error: &InventoryError) -> Hint {
                 None => list.to_owned(),
             })
         }
-        InventoryError::AmbiguousApplication { .. } => Hint::usage("give more of the name"),
+        InventoryError::AmbiguousApplication { .. } => Hint::usage("give more parts of the name"),
         InventoryError::UnknownProduct { known, .. } if known.is_empty() => {
-            Hint::usage("`promote.yaml` names no products")
+            Hint::usage("`promote.yaml` lists no products; add one under `products`")
         }
         InventoryError::UnknownProduct { name, known } => Hint::usage(
-            did_you_mean(name, known).unwrap_or_else(|| format!("there are {}", quoted(known))),
+            did_you_mean(name, known)
+                .unwrap_or_else(|| format!("known products: {}", quoted(known))),
         ),
     }
 }
 
 fn environments(name: &str, found: &[String]) -> String {
     if found.is_empty() {
-        return "no environment was found in the paths; name them in `promote.yaml` under `environments`"
+        return "no environments were found in the paths; list them under `environments` in `promote.yaml`"
             .to_owned();
     }
     if found.iter().any(|f| f == name) {
-        return format!("paths carry `{name}`, but none that the configured `layout` matches");
+        return format!(
+            "some paths contain `{name}`, but none of them matches the `layout` in `promote.yaml`"
+        );
     }
-    let list = format!("found {}", quoted(found));
+    let list = format!("environments in the paths: {}", quoted(found));
     did_you_mean(name, found).map_or(list.clone(), |near| format!("{near} {list}"))
 }
 
 fn settings() -> Hint {
     Hint::usage(
-        "`git promote check` shows all faults of the working tree's configuration; \
-         `git promote schema config` is its schema",
+        "`git promote check` checks the file in the working tree; `git promote schema config` prints \
+         its schema",
     )
 }

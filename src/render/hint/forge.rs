@@ -7,21 +7,21 @@ use crate::port::ForgeError as Error;
 pub fn of_forge(error: &Error) -> Hint {
     match error {
         Error::Credentials { tried, .. } => Hint::failed(format!(
-            "tried {}; check the token; running the same command again is safe",
+            "check the token; tried: {}; running the same command again is safe",
             tried.join(", ")
         )),
         Error::Forbidden { permission, .. } => Hint::failed(format!(
-            "give the token `{permission}` on this repository; running the same command again is safe"
+            "grant the token `{permission}` on this repository; running the same command again is safe"
         )),
         Error::Refused { .. } => Hint::failed(
-            "the forge's words say why; running the same command again goes on from there",
+            "fix what the forge reports, then run the same command again; it continues from there",
         ),
         Error::BadAddress { .. } => Hint::usage(
-            "correct it in the remote's URL, in Git's configuration or in the CI runner's variables",
+            "correct it in the remote's URL, the Git configuration or the CI runner's variables",
         ),
         Error::Unreachable { .. } => Hint {
             kind: FailureKind::Unreachable,
-            text: Some("try again: running the same command again is safe".to_owned()),
+            text: Some("try again; running the same command again is safe".to_owned()),
         },
     }
 }

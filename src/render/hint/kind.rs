@@ -1,13 +1,13 @@
 //! What to do about a failure, and what kind of failure it is.
 
-/// What kind of failure an error is; the command line turns it into an exit code.
+/// The kind of a failure; the command line turns it into an exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FailureKind {
-    /// It failed.
+    /// Any other failure.
     Failed,
     /// The command line or the configuration is wrong.
     Usage,
-    /// The branch moved meanwhile.
+    /// The branch moved in the meantime.
     Moved,
     /// The remote or the forge could not be reached.
     Unreachable,
@@ -16,14 +16,14 @@ pub enum FailureKind {
 /// What to do about a failure.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hint {
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub kind: FailureKind,
-    /// What to do now; `None` where the error itself is enough.
+    /// What to do; `None` if the error message is enough.
     pub text: Option<String>,
 }
 
 impl Hint {
-    /// Any other failure, and what to do.
+    /// A hint for a failure of no special kind.
     pub fn failed(text: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Failed,
@@ -31,7 +31,7 @@ impl Hint {
         }
     }
 
-    /// A wrong command line or configuration, and what to do.
+    /// A hint for a wrong command line or configuration.
     pub fn usage(text: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Usage,
@@ -39,7 +39,7 @@ impl Hint {
         }
     }
 
-    /// There is nothing to say beyond the error itself.
+    /// No hint: the error message is enough.
     pub fn none(kind: FailureKind) -> Self {
         Self { kind, text: None }
     }

@@ -1,4 +1,4 @@
-//! Errors as advice: what to do about each.
+//! Hints: what to do about an error.
 
 mod engine;
 mod forge;

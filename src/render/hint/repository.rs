@@ -8,58 +8,54 @@ use crate::port::RepositoryError as Error;
 pub fn of_repository(error: &Error) -> Hint {
     match error {
         Error::NotARepository { .. } => {
-            Hint::usage("run it in a Git repository, or name one with `-C DIR`")
+            Hint::usage("run it in a Git repository, or select one with `-C DIR`")
         }
         Error::NotTrusted { path } => Hint::failed(format!(
-            "if you trust it: git config --global --add safe.directory {}",
+            "if you trust it, run `git config --global --add safe.directory {}`",
             shell(path)
         )),
-        Error::GitMissing => Hint::failed("install Git 2.30 or later"),
-        Error::GitTooOld { .. } => Hint::failed("Git 2.30 or later is needed"),
+        Error::GitMissing | Error::GitTooOld { .. } => Hint::failed("install Git 2.30 or later"),
         Error::DoubtfulUrl { remote } => Hint::usage(format!(
-            "programs read such a URL in different ways; set another one with `git remote set-url \
+            "programs interpret such a URL differently; set another one with `git remote set-url \
              {remote} URL`"
         )),
         Error::Unreachable { .. } => Hint {
             kind: FailureKind::Unreachable,
-            text: Some("try again: running the same command again is safe".to_owned()),
+            text: Some("try again; running the same command again is safe".to_owned()),
         },
         Error::Credentials { .. } => Hint::failed(
             "configure a credential helper or an SSH agent for Git, so that `git ls-remote` works; \
              for GitHub over HTTPS, set `GITHUB_TOKEN`",
         ),
         Error::Denied { .. } => Hint::failed(
-            "`git remote -v` prints its URL; a server hides what the credentials may not see",
+            "check the URL with `git remote -v`, and that the credentials may read the repository",
         ),
         Error::UntrustedServer { .. } => Hint::failed(
-            "`git ls-remote` shows the same; if the server is the right one, add its host key to \
-             `known_hosts`, or its certificate authority with `http.sslCAInfo`",
+            "if the server is the right one, add its host key to `known_hosts`, or its certificate \
+             authority with `http.sslCAInfo`; `git ls-remote` must work",
         ),
         Error::SeveralPushUrls { remote, .. } => Hint::usage(format!(
-            "one of several pushes could fail and leave the servers apart; keep one URL \
-             (`git remote set-url --delete --push {remote} URL`), and let that server mirror the others"
+            "keep one push URL (`git remote set-url --delete --push {remote} URL`) and mirror from that \
+             server: one of several pushes could fail, and the servers would differ"
         )),
-        Error::HookRefused { .. } => {
-            Hint::failed("nothing has moved; mend what the hook complains of")
-        }
+        Error::HookRefused { .. } => Hint::failed("no branch was moved; fix what the hook reports"),
         Error::InTheWay { other, .. } => Hint::failed(format!(
-            "Git keeps one name below another in no repository: rename or delete `{other}`, then \
+            "Git cannot store a branch name below another one; rename or delete `{other}`, then run \
              `git fetch --prune`"
         )),
         Error::Refused { branch, .. } if branch.starts_with("promote/") => Hint::failed(
-            "a rule or a hook there does not take branches of this name from you, or a lock was left behind",
+            "check the remote: a rule or hook may reject branches of this name, or a stale lock may exist",
         ),
-        Error::Refused { .. } => Hint::failed(
-            "if the branch takes changes by review only, \
-             `--action pull-request` proposes this one",
-        ),
+        Error::Refused { .. } => {
+            Hint::failed("if the branch only accepts reviewed changes, use `--action pull-request`")
+        }
         Error::MissingIdentity { .. } => Hint::failed(
-            "git config --global user.name \"Your Name\"\n\
+            "set your name and email address:\n\
+             git config --global user.name \"Your Name\"\n\
              git config --global user.email you@example.com",
         ),
         Error::NotSigned { .. } => Hint::failed(
-            "nothing was written; `commit.gpgSign` asks for it, and `gpg.format` and \
-             `user.signingKey` say how",
+            "nothing was written; check `gpg.format` and `user.signingKey`, or unset `commit.gpgSign`",
         ),
         Error::Git { .. } => Hint::none(FailureKind::Failed),
         Error::Unborn { .. }
@@ -68,77 +64,80 @@ pub fn of_repository(error: &Error) -> Hint {
         | Error::OtherBranch { .. }
         | Error::UnknownRemote { .. }
         | Error::BehindRemote { .. }
-        | Error::UnknownRevision { .. } => which(error),
+        | Error::UnknownRevision { .. } => reference(error),
         _ => state(error),
     }
 }
 
-/// Which branch, remote or revision is meant.
-fn which(error: &Error) -> Hint {
+/// What to do if a branch, remote or revision is missing or ambiguous.
+fn reference(error: &Error) -> Hint {
     match error {
         Error::Unborn {
             remote: Some(remote),
             ..
         } => Hint::failed(format!(
-            "push a first commit there (`git push -u {remote} HEAD`), or name another branch with `--branch`"
+            "push a first commit with `git push -u {remote} HEAD`, or select another branch with `--branch`"
         )),
         Error::Unborn { .. } => {
-            Hint::failed("make a first commit, or name another branch with `--branch`")
+            Hint::failed("make a first commit, or select another branch with `--branch`")
         }
         Error::UnknownBranch { known, .. } if known.is_empty() => Hint::none(FailureKind::Usage),
         Error::UnknownBranch { branch, known, .. } => Hint::usage(
-            did_you_mean(branch, known).unwrap_or_else(|| format!("there are {}", quoted(known))),
+            did_you_mean(branch, known)
+                .unwrap_or_else(|| format!("known branches: {}", quoted(known))),
         ),
-        Error::DetachedHead { .. } => Hint::usage("name the branch with `--branch NAME`"),
+        Error::DetachedHead { .. } => Hint::usage("select a branch with `--branch NAME`"),
         Error::OtherBranch {
             current, default, ..
         } => Hint::usage(format!(
-            "say which is meant: `--branch {default}` or `--branch {current}`"
+            "select one with `--branch {default}` or `--branch {current}`"
         )),
         Error::UnknownRemote { known } => Hint::usage(format!(
-            "set one with `git branch --set-upstream-to REMOTE/BRANCH`, or stay local with \
-             `--no-push`; there are {}",
+            "select one with `git branch --set-upstream-to REMOTE/BRANCH`, or use `--no-push`; known \
+             remotes: {}",
             quoted(known)
         )),
         Error::BehindRemote { branch, remote } => Hint {
             kind: FailureKind::Moved,
             text: Some(format!(
-                "`git pull {remote} {branch}` first, or leave out `--no-push`"
+                "run `git pull {remote} {branch}` first, or omit `--no-push`"
             )),
         },
         Error::UnknownRevision { .. } => Hint::usage(
-            "`--source` takes a commit, a tag or a branch; fetch it first if it is elsewhere",
+            "give `--source` a commit, a tag or a branch; fetch it first if it is not in this clone",
         ),
         _ => Hint::none(FailureKind::Failed),
     }
 }
 
-/// In which state the repository, its files or the disk are.
+/// What to do about the state of the repository, its files or the disk.
 fn state(error: &Error) -> Hint {
     match error {
         Error::MissingObject { shallow: true, .. } => {
-            Hint::failed("get the history with `git fetch --unshallow`")
+            Hint::failed("fetch the history with `git fetch --unshallow`")
         }
-        Error::MissingObject { shallow: false, .. } => Hint::failed(
-            "`git fetch` brings it where the remote has it; else `git fsck` tells more",
-        ),
+        Error::MissingObject { shallow: false, .. } => {
+            Hint::failed("try `git fetch`; if the object is still missing, run `git fsck`")
+        }
         Error::Dirty { branch, .. } => Hint::failed(format!(
-            "commit or stash these changes, or promote on a branch that is not checked out: \
-             `--branch NAME` instead of `{branch}`"
+            "commit or stash these changes, or use `--branch NAME` with a branch other than `{branch}` \
+             that is not checked out"
         )),
-        Error::CheckedOut { .. } => {
-            Hint::failed("nothing has moved; check another branch out there, and run it again")
-        }
+        Error::CheckedOut { .. } => Hint::failed(
+            "no branch was moved; check out another branch there and run the command again",
+        ),
         Error::Collision { .. } => Hint::failed("remove or rename one of the two"),
-        Error::ReadOnly { .. } => {
-            Hint::failed("nothing has moved; check the folder's permissions and run it again")
+        Error::ReadOnly { .. } => Hint::failed(
+            "no branch was moved; check the folder's permissions and run the command again",
+        ),
+        Error::DiskFull { .. } => {
+            Hint::failed("no branch was moved; free some disk space and run the command again")
         }
-        Error::DiskFull { .. } => Hint::failed("nothing has moved; make room and run it again"),
         _ => Hint::none(FailureKind::Failed),
     }
 }
 
-/// A path as a shell takes it.
+/// A path, quoted for a shell if needed.
 fn shell(path: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
     if !path.is_empty() && path.chars().all(is_plain) {

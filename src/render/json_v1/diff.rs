@@ -7,10 +7,10 @@ use super::lists::{Conflict, FileError, Hold, Warning};
 use super::place::{Difference, FileStatus};
 use crate::plan::{ApplicationPlan, FilePlan, Plan, PlannedDifference};
 
-/// The name of this contract.
+/// The name of this format.
 pub const DIFF: &str = "git-promote/diff/v1";
 
-/// What a promotion would do, with every difference, kept ones too.
+/// What a promotion would do, with every difference, including the kept ones.
 #[derive(Serialize, JsonSchema, Debug)]
 #[schemars(title = "git-promote diff, version 1")]
 pub struct Diff<'a> {
@@ -23,17 +23,17 @@ pub struct Diff<'a> {
     pub to: &'a str,
     /// The commit whose source files were read.
     pub source: String,
-    /// The commit whose target files were read, and on which the promotion would stand.
+    /// The commit whose target files were read, the parent of the promotion's commit.
     pub target: String,
     /// The applications that differ, by name.
     #[serde(serialize_with = "applications")]
     #[schemars(with = "Vec<Application>")]
     pub applications: &'a [ApplicationPlan],
-    /// What the user should know.
+    /// Warnings, which do not prevent the promotion.
     pub warnings: Vec<Warning<'a>>,
-    /// What the guards found; holds the promotion unless allowed.
+    /// The findings of the guards; each holds the promotion unless allowed.
     pub holds: Vec<Hold<'a>>,
-    /// Places that both sides changed; always empty for now.
+    /// Places that both sides changed; always empty in this version.
     pub conflicts: Vec<Conflict>,
     /// Files that could not be read.
     pub errors: Vec<FileError<'a>>,
@@ -44,9 +44,9 @@ pub struct Diff<'a> {
 struct Application<'a> {
     /// Its name.
     name: &'a str,
-    /// The version that moves, when one version tells it all.
+    /// The version change, if a single one describes the application.
     version: Option<Version<'a>>,
-    /// Its files that differ, in the order of their paths.
+    /// Its files that differ, ordered by path.
     #[serde(serialize_with = "files")]
     #[schemars(with = "Vec<File>")]
     files: &'a [FilePlan],
@@ -68,7 +68,7 @@ struct File<'a> {
     path: &'a str,
     /// The source's path, unless only the target has the file.
     source_path: Option<&'a str>,
-    /// Which side has it.
+    /// Which side has the file.
     status: FileStatus,
     /// Every difference.
     #[serde(serialize_with = "differences")]
@@ -95,7 +95,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
     }
 }
 
-// The signatures of these three are serde's (`serialize_with` passes a reference to the field).
+// Serde's `serialize_with` passes a reference to the field, hence `&&[...]`.
 fn applications<S: Serializer>(
     list: &&[ApplicationPlan],
     serializer: S,

@@ -1,4 +1,4 @@
-//! What stands beside the differences: warnings, holds, conflicts, errors.
+//! The lists next to the differences: warnings, holds, conflicts, errors.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,16 +7,16 @@ use crate::engine::GUARDS;
 use crate::plan;
 use crate::render::notice;
 
-/// Something to know that stops nothing.
+/// A warning, which does not prevent the promotion.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Warning<'a> {
-    /// The target's file, if it is about one.
+    /// The target's file that it is about, if any.
     pub path: Option<&'a str>,
-    /// What it is.
+    /// The warning.
     pub message: String,
 }
 
-/// Something that holds the promotion unless it is allowed.
+/// A guard's finding that holds the promotion unless allowed.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Hold<'a> {
     /// The guard's name, as `--allow` takes it.
@@ -28,7 +28,7 @@ pub struct Hold<'a> {
     pub message: &'a str,
 }
 
-/// Both sides changed a place; reserved, always an empty list for now.
+/// A place that both sides changed; reserved for a later version.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Conflict {
     /// The difference.
@@ -40,9 +40,9 @@ pub struct Conflict {
 pub struct FileError<'a> {
     /// The file.
     pub path: &'a str,
-    /// From 1, where known.
+    /// The line from 1, if known.
     pub line: Option<usize>,
-    /// From 1, in characters, where known.
+    /// The column from 1, in characters, if known.
     pub column: Option<usize>,
     /// What is wrong.
     pub message: &'a str,

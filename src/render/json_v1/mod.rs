@@ -1,13 +1,13 @@
-//! The JSON output, version 1: a contract with types of its own.
+//! The JSON output, version 1: a stable format with its own types.
 //!
 //! # Why
 //!
-//! Programs parse this, so it must not change because an internal type did.
-//! Every field is built by hand from the plan or the receipt. New optional
-//! fields may come; nothing that is here changes its meaning or goes.
+//! Programs parse this output, so it must not change when an internal type does. Every field is
+//! filled explicitly from the plan or the receipt. New optional fields may be added; existing fields
+//! keep their meaning.
 //!
-//! A plan can hold many thousands of differences, so nothing is collected
-//! first: lists are made into JSON one entry at a time while they are written.
+//! A plan can have many thousands of differences, so they are serialized one at a time and never
+//! collected in memory.
 
 mod diff;
 mod lists;
@@ -34,7 +34,7 @@ pub fn result_schema() -> serde_json::Value {
 /// How the JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
-    /// One line, for programs.
+    /// On one line, for programs.
     Compact,
     /// Indented, for people at a terminal.
     Pretty,

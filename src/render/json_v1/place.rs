@@ -1,4 +1,4 @@
-//! One difference.
+//! A difference in the JSON output.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::plan::{Kind, Value};
 /// One place where source and target differ.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Difference<'a> {
-    /// What `--only` and `--except` take to name exactly this place.
+    /// The selector of exactly this place, for `--only` and `--except`.
     pub selector: &'a str,
     /// The place as an RFC 9535 normalized path; empty for a whole file or document.
     pub path: &'a str,
@@ -19,18 +19,18 @@ pub struct Difference<'a> {
     pub document: Option<Document<'a>>,
     /// What promoting it does to the target.
     pub op: Op,
-    /// The target's value: a scalar as the string that the YAML has, anything else as it is.
+    /// The target's value: a scalar as its text in the file, a list or mapping as JSON.
     pub before: Option<Json>,
-    /// What would be written, in the same form.
+    /// The value that would be written, in the same form.
     pub after: Option<Json>,
-    /// The type of `after`, or of `before` where something is removed.
+    /// The type of `after`, or of `before` if the place is removed.
     #[serde(rename = "type")]
     pub kind: Option<Type>,
     /// Why the sides differ.
     pub relation: Relation,
-    /// Whether it moves.
+    /// Whether it is promoted.
     pub decision: Decision,
-    /// Which rule decided.
+    /// The reason for the decision.
     pub reason: String,
 }
 
@@ -39,21 +39,21 @@ pub struct Difference<'a> {
 pub struct Document<'a> {
     /// Its position in the file, from 0.
     pub index: usize,
-    /// The kind, where it has one.
+    /// Its `kind`, if it has one.
     pub kind: Option<&'a str>,
-    /// `metadata.name`, where it has one.
+    /// Its `metadata.name`, if it has one.
     pub name: Option<&'a str>,
 }
 
-/// What promoting does.
+/// What promoting a difference does to the target.
 #[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
-    /// Another value.
+    /// Changes a value.
     Set,
-    /// Something new.
+    /// Adds a place.
     Add,
-    /// Something goes.
+    /// Removes a place.
     Remove,
 }
 
@@ -81,23 +81,23 @@ pub enum Type {
 #[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
-    /// The target has an older version, or what the base had.
+    /// The target has an older version, or the value of the base.
     Behind,
     /// The target has a newer version.
     Ahead,
     /// Both changed since the base.
     Diverged,
-    /// Equal but for the environment's name.
+    /// Equal except for the environment's name.
     EnvironmentName,
     /// Only the source has it.
     SourceOnly,
     /// Only the target has it.
     TargetOnly,
-    /// Nothing tells.
+    /// The relation cannot be determined.
     Unknown,
 }
 
-/// Whether a difference moves.
+/// Whether a difference is promoted.
 #[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
@@ -143,7 +143,7 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
     }
 }
 
-/// A scalar as a string, anything else as it is.
+/// A scalar as a string, a list or mapping as JSON.
 fn json(value: &Value) -> Json {
     match value.untagged() {
         Value::Scalar { text, .. } => Json::String(text.clone()),

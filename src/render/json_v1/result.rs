@@ -1,4 +1,4 @@
-//! `git-promote/result/v1`: what became of a promotion.
+//! `git-promote/result/v1`: the outcome of a promotion.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,37 +7,37 @@ use super::lists::{Conflict, FileError, Hold, Warning};
 use crate::engine::{OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
-/// The name of this contract.
+/// The name of this format.
 pub const RESULT: &str = "git-promote/result/v1";
 
-/// What became of a promotion.
+/// The outcome of a promotion.
 #[derive(Serialize, JsonSchema, Debug)]
 #[schemars(title = "git-promote result, version 1")]
 pub struct Promotion<'a> {
     /// `git-promote/result/v1`.
     #[schemars(extend("const" = RESULT))]
     pub schema: &'static str,
-    /// The `Promotion-Id`: equal work has an equal id; null when nothing could be planned.
+    /// The `Promotion-Id`, equal for equal promotions; null if planning failed.
     pub promotion_id: Option<&'a str>,
-    /// The target environment; as it was asked for when nothing could be planned.
+    /// The target environment; as given on the command line if planning failed.
     pub environment: &'a str,
-    /// What became of it.
+    /// The outcome.
     pub status: Status,
-    /// The promotion's commit, when there is one.
+    /// The promotion's commit, if there is one.
     pub commit: Option<String>,
-    /// The branch, as far as it is known.
+    /// The branch, if it is known.
     pub branch: Option<&'a str>,
-    /// The pull request that is open, was closed, or was rejected; null where there is none.
+    /// The pull request that is open, was closed or was rejected; null if there is none.
     pub pull_request: Option<PullRequest>,
     /// The applications that are (or would be) promoted.
     pub applications: Vec<&'a str>,
-    /// What the user should know.
+    /// Warnings, which do not prevent the promotion.
     pub warnings: Vec<Warning<'a>>,
-    /// What the guards found.
+    /// The findings of the guards.
     pub holds: Vec<Hold<'a>>,
-    /// Commits of people on the promotion's branch, which are never overwritten.
+    /// Commits on the promotion's branch that git-promote did not make; they are never overwritten.
     pub other_commits: Vec<OtherCommitEntry<'a>>,
-    /// Places that both sides changed; always empty for now.
+    /// Places that both sides changed; always empty in this version.
     pub conflicts: Vec<Conflict>,
     /// Files that could not be read.
     pub errors: Vec<FileError<'a>>,
@@ -45,25 +45,25 @@ pub struct Promotion<'a> {
     pub error: Option<Problem>,
 }
 
-/// What became of a promotion.
+/// The outcome of a promotion.
 #[derive(Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The branch points at the promotion's commit.
     Committed,
-    /// A pull request is open, and as it should be.
+    /// A pull request is open and up to date.
     PullRequestOpen,
-    /// The promotion's branch is there; the pull request is to be opened by hand.
+    /// The promotion's branch exists; the pull request must be opened by hand.
     BranchPushed,
-    /// The target was equal already in everything that is promoted.
+    /// The target already has everything that would be promoted.
     NothingToPromote,
     /// `--action none`: nothing was written.
     Planned,
-    /// A guard holds it, or people closed its pull request; nothing was written.
+    /// A guard holds it, or its pull request was closed without merging; nothing was written.
     Held,
-    /// People's commits are on the promotion's branch; nothing was written.
+    /// The promotion's branch has commits that git-promote did not make; nothing was written.
     Conflict,
-    /// The branch moved and the promotion would be another one now; nothing was written.
+    /// The target branch moved and the promotion would now be different; nothing was written.
     Moved,
     /// It failed.
     Failed,
@@ -74,16 +74,16 @@ pub enum Status {
 pub struct PullRequest {
     /// Its number.
     pub number: u64,
-    /// Its page.
+    /// The address of its page.
     pub url: String,
 }
 
-/// A commit that is not the program's.
+/// A commit that git-promote did not make.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct OtherCommitEntry<'a> {
     /// The commit.
     pub commit: String,
-    /// Its message's first line.
+    /// The first line of its message.
     pub title: &'a str,
 }
 
@@ -110,7 +110,7 @@ impl<'a> From<&'a OtherCommit> for OtherCommitEntry<'a> {
 pub struct Problem {
     /// What failed.
     pub message: String,
-    /// Why, the nearest cause first.
+    /// The causes, the most direct first.
     pub causes: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
@@ -119,7 +119,7 @@ pub struct Problem {
 }
 
 impl<'a> Promotion<'a> {
-    /// What a receipt says; `plan` is the plan that was shown.
+    /// The result of a receipt; `plan` is the plan that was shown.
     pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str) -> Self {
         let mut result = Self::planned(plan, branch);
         match receipt {
@@ -163,7 +163,7 @@ impl<'a> Promotion<'a> {
         self.warnings.extend(notices.iter().map(Warning::from));
     }
 
-    /// What a receipt says about a proposal.
+    /// Adds what a receipt contains about a proposal.
     fn propose(&mut self, receipt: &'a Receipt) {
         match receipt {
             Receipt::Proposed {
@@ -211,7 +211,7 @@ impl<'a> Promotion<'a> {
         }
     }
 
-    /// A failure before or after there was a plan.
+    /// The result of a failure, whether or not there is a plan.
     pub fn failed(environment: &'a str, problem: Problem, faults: &'a [FileFault]) -> Self {
         Self {
             schema: RESULT,

@@ -1,19 +1,21 @@
-//! Texts from the repository as code, where nothing in them means anything.
+//! Text from the repository as code, so that no markup in it has an effect.
 
-/// Longer values are cut.
+use crate::render::terminal::is_invisible;
+
+/// The most characters of a value that are shown.
 const LONGEST: usize = 120;
 
-/// A text as a code span that ends in its line, whatever it holds.
+/// A text as a code span on one line.
 ///
-/// A plain span where that is exact; else an element whose content has no character left that
-/// Markdown, HTML or a forge reads.
+/// Text with special characters becomes a `<code>` element in which every character with a meaning
+/// in Markdown, HTML or a forge is escaped.
 pub(super) fn code(text: &str) -> String {
     let text = shortened(text);
     let is_plain = !text.is_empty()
         && !text.contains(['`', '|', '\\'])
         && !text.starts_with(' ')
         && !text.ends_with(' ')
-        && !text.chars().any(is_order);
+        && !text.chars().any(is_invisible);
     if is_plain {
         return format!("`{text}`");
     }
@@ -21,7 +23,7 @@ pub(super) fn code(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => out.push('⏎'),
-            c if is_order(c) => out.push('\u{fffd}'),
+            c if is_invisible(c) => out.push('\u{fffd}'),
             c if c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '-' | ',') => out.push(c),
             c if c.is_ascii() => out.extend(["&#", &u32::from(c).to_string(), ";"]),
             c => out.push(c),
@@ -33,17 +35,17 @@ pub(super) fn code(text: &str) -> String {
 
 /// A line of a fenced block.
 pub(super) fn line(text: &str) -> String {
-    let harmless = |c| {
-        if c != '\t' && is_order(c) {
+    let visible = |c| {
+        if c != '\t' && is_invisible(c) {
             '\u{fffd}'
         } else {
             c
         }
     };
-    text.chars().map(harmless).collect()
+    text.chars().map(visible).collect()
 }
 
-/// The first characters that fit; never half a character.
+/// The first characters that fit into a limit; none is split.
 pub(super) fn first(text: &str, limit: usize) -> String {
     let mut left = limit;
     text.chars()
@@ -63,13 +65,4 @@ fn shortened(text: &str) -> String {
     } else {
         head
     }
-}
-
-/// Characters that give orders instead of being seen: controls, and those that turn the direction.
-fn is_order(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-        )
 }

@@ -1,4 +1,4 @@
-//! The hunks of each file in a fence of its own.
+//! The hunks of each file in a fenced block.
 
 use super::code::line;
 use super::page::{LeftOut, Page};
@@ -6,7 +6,7 @@ use crate::plan::{FilePlan, Plan};
 use crate::port::body_size;
 use crate::render::hunks::{Hunk, LineKind, hunks};
 
-/// Writes the hunks that fit, each whole, and counts the others.
+/// Writes the hunks that fit, never part of one, and counts the others.
 pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
     let mut left_out = 0;
     for file in plan.changed_files() {
@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
         for text in texts {
             let all =
                 body_size(&opening) + body_size(&block) + body_size(&text) + body_size(&closing);
-            // As in the table, nothing follows what was left out.
+            // As in the table, nothing follows the first hunk that does not fit.
             if left_out == 0 && page.has_room(all) {
                 block.push_str(&text);
             } else {
@@ -67,7 +67,7 @@ fn text(hunk: &Hunk) -> String {
     text
 }
 
-/// A fence longer than any run of backticks in what it holds.
+/// A fence longer than any run of backticks in the hunks and the path.
 fn fence_around(texts: &[String], file: &FilePlan) -> String {
     let mut longest = 2;
     for text in texts.iter().map(String::as_str).chain([file.path.as_str()]) {

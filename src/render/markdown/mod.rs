@@ -2,11 +2,10 @@
 //!
 //! # Why
 //!
-//! What stands in a repository must not speak for the program: a value may hold
-//! anything, `@everyone` and a table's pipe as well. So each text from the
-//! repository stands in code, where forges neither notify nor link. Forges take
-//! 65,536 characters; what does not fit is left out in whole rows and hunks, and
-//! counted. The table goes first, for it is what a reviewer cannot do without.
+//! Text from the repository is untrusted: a value may contain `@everyone` or a table's pipe. It is
+//! only written as code, where forges neither notify nor link. Forges accept 65,536 characters; rows
+//! and hunks that do not fit are left out and counted. The table comes first, because reviewers need
+//! it most.
 
 mod code;
 mod fence;
@@ -20,7 +19,7 @@ use crate::render::counted::counted;
 use code::code;
 use page::{LeftOut, Page};
 
-/// What the closing line on left-out parts may take.
+/// The space reserved for the line about what was left out.
 const CLOSING: usize = 160;
 
 /// The preview of a plan in at most `limit` characters.
@@ -28,7 +27,7 @@ pub fn markdown(plan: &Plan, limit: usize) -> String {
     let mut page = Page::new(limit.saturating_sub(CLOSING));
     page.push(&format!("{}\n", summary(plan)));
     let notes = notes::notes(plan, limit / 4);
-    // What is found and kept is always told: its room is taken before the tables'.
+    // The notes are always included, so their space is reserved before the tables.
     page.reserve(body_size(&notes));
     let rows = table::write(&mut page, plan);
     let hunks = fence::write(&mut page, plan);
@@ -37,7 +36,7 @@ pub fn markdown(plan: &Plan, limit: usize) -> String {
     let mut text = page.text;
     text.push_str(&left_out(rows, hunks));
     if body_size(&text) > limit {
-        // Only a limit of a few words comes here.
+        // Only happens if the limit is very small.
         text = code::first(&text, limit);
     }
     text
@@ -74,7 +73,7 @@ fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut) -> String {
     )
 }
 
-/// Gives the engine the preview that stands in a pull request.
+/// The preview in the body of a pull request, for the engine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MarkdownPreview;
 

@@ -1,12 +1,12 @@
-//! What was kept, found, and should be known.
+//! Findings, warnings and kept differences.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::code::code;
-use crate::plan::{FilePlan, Plan};
+use crate::plan::Plan;
 use crate::port::body_size;
 use crate::render::counted::counted;
+use crate::render::kept_reasons::kept_reasons;
 use crate::render::notice;
 
 /// Findings, warnings and kept differences, in at most `limit` characters.
@@ -48,7 +48,7 @@ pub(super) fn notes(plan: &Plan, limit: usize) -> String {
     }
 }
 
-/// A list under a title: the entries that fit, and how many more there are.
+/// A titled list of the entries that fit, and the number of the others.
 fn list(title: &str, entries: &[String], limit: usize) -> String {
     if entries.is_empty() {
         return String::new();
@@ -66,21 +66,13 @@ fn list(title: &str, entries: &[String], limit: usize) -> String {
     out
 }
 
-/// How many differences were kept, by reason.
+/// The number of kept differences for each reason.
 fn kept(plan: &Plan) -> String {
-    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-    let files = plan.applications().iter().flat_map(|a| &a.files);
-    for difference in files.flat_map(FilePlan::kept) {
-        *reasons
-            .entry(difference.verdict.reason.to_string())
-            .or_default() += 1;
-    }
-    let all: usize = reasons.values().sum();
+    let reasons = kept_reasons(plan);
+    let all: usize = reasons.iter().map(|(_, count)| count).sum();
     if all == 0 {
         return String::new();
     }
-    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let mut out = format!(
         "\n<details><summary>{} kept</summary>\n\n",
         counted(all, "difference")

@@ -1,12 +1,12 @@
-//! A page that never grows beyond its limit.
+//! Text with a size limit.
 
 use crate::port::body_size;
 
-/// How much of something was left out.
+/// The number of entries that were left out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct LeftOut(pub usize);
 
-/// Text that never grows beyond its limit.
+/// Text that never exceeds its size limit.
 pub(super) struct Page {
     pub text: String,
     size: usize,
@@ -26,7 +26,7 @@ impl Page {
         self.size + size <= self.limit
     }
 
-    /// Adds a piece whole, or not at all.
+    /// Adds a piece if it fits; returns whether it did.
     pub(super) fn push(&mut self, piece: &str) -> bool {
         let size = body_size(piece);
         let fits = self.has_room(size);

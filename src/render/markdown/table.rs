@@ -1,4 +1,4 @@
-//! A heading for each application, and a table for each of its files.
+//! A heading for each application and a table for each of its files.
 
 use super::code::code;
 use super::page::{LeftOut, Page};
@@ -9,7 +9,7 @@ use crate::render::counted::counted;
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
 
-/// Writes what fits, row by row, and counts the rest.
+/// Writes the rows that fit and counts the others.
 pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
     let mut left_out = 0;
     for application in plan.applications() {
@@ -35,7 +35,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
                 continue;
             }
             for difference in file.promoted() {
-                // After the first that does not fit nothing follows: what is shown has no holes.
+                // Nothing follows the first row that does not fit, so that there are no gaps.
                 if left_out == 0 && page.push(&format!("{opening}{}", row(difference))) {
                     opening.clear();
                     heading = None;

@@ -169,7 +169,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn nothing_from_the_repository_speaks_for_itself(
+    fn text_from_the_repository_is_only_written_as_code(
         name in wild(),
         place in wild(),
         values in prop::collection::vec((wild(), wild()), 0..8),
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn it_never_grows_beyond_its_limit(
+    fn a_preview_never_exceeds_its_limit(
         place in wild(),
         values in prop::collection::vec((wild(), wild()), 0..60),
         lines in prop::collection::vec(wild(), 0..60),
@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn even_a_few_characters_are_kept(limit in 0..400_usize) {
+    fn even_a_tiny_limit_is_respected(limit in 0..400_usize) {
         let values = vec![("1".to_owned(), "2".to_owned()); 9];
         let text = markdown(&plan("api", "$.a", &values, &[]), limit);
         prop_assert!(body_size(&text) <= limit);
@@ -200,7 +200,7 @@ proptest! {
 }
 
 #[test]
-fn a_value_stands_in_a_row_and_its_lines_in_a_fence() {
+fn a_value_is_in_a_row_and_its_lines_are_in_a_fence() {
     let values = [("1.4".to_owned(), "1.5".to_owned())];
     let text = markdown(&plan("api", "tag", &values, &["b".to_owned()]), BODY_LIMIT);
     assert_snapshot!(text, @r"

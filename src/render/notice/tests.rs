@@ -121,7 +121,7 @@ fn not_tracked(lock: Option<&str>) -> Notice {
 }
 
 #[test]
-fn every_notice_has_a_sentence() {
+fn every_notice_has_a_message() {
     let first = Notice::Configuration {
         file: "promote.yaml".into(),
         line: 3,

@@ -1,4 +1,4 @@
-//! What became of a promotion, for people.
+//! The outcome of a promotion as text.
 
 mod proposal;
 
@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use crate::engine::{Allow, Receipt};
 use crate::plan::{Notice, Plan};
 use crate::render::notice;
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 use crate::render::text::{self, Detail};
 
-/// The result, on stdout.
+/// Writes the result, for stdout.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -23,15 +23,18 @@ pub fn result(
     allow: &Allow,
 ) -> io::Result<()> {
     match receipt {
-        // The preview's last line has said it.
         Receipt::Held(_) => Ok(()),
+        // The last line of the preview already reports this.
         Receipt::NothingToPromote { .. } if shown.is_empty() => Ok(()),
         Receipt::NothingToPromote { .. } => {
-            writeln!(out, "nothing left to promote: somebody else was faster")
+            writeln!(
+                out,
+                "nothing left to promote: the target was updated in the meantime"
+            )
         }
         Receipt::Planned => writeln!(out, "planned; nothing was written"),
         Receipt::Moved { plan } => {
-            writeln!(out, "\nas it would be now:\n")?;
+            writeln!(out, "\nthe new preview:\n")?;
             text::preview(out, plan, canvas, detail, allow)
         }
         Receipt::Committed { .. }
@@ -42,10 +45,10 @@ pub fn result(
     }
 }
 
-/// What was done, in one line; `None` where nothing was.
+/// What was done, on one line; `None` if nothing was.
 pub fn summary(receipt: &Receipt) -> Option<String> {
     let mut text = Vec::new();
-    // A text in memory takes everything.
+    // Writing to memory does not fail.
     let _ = line(receipt, &mut text);
     let text = String::from_utf8_lossy(&text)
         .trim_end()
@@ -53,7 +56,7 @@ pub fn summary(receipt: &Receipt) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What was done.
+/// Writes what was done.
 fn line(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     let Receipt::Committed {
         commit,
@@ -64,9 +67,9 @@ fn line(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     else {
         return proposal::result(receipt, out);
     };
-    write!(out, "committed {} on {}", commit.short(), harmless(branch))?;
+    write!(out, "committed {} on {}", commit.short(), escaped(branch))?;
     if let Some(remote) = remote {
-        write!(out, ", pushed to {}", harmless(remote))?;
+        write!(out, ", pushed to {}", escaped(remote))?;
     }
     writeln!(out)
 }
@@ -76,10 +79,10 @@ fn write_notices(out: &mut dyn Write, canvas: Canvas, notices: &[Notice]) -> io:
     notices
         .iter()
         .map(notice::message)
-        .try_for_each(|message| writeln!(out, "{hint}note{hint:#}: {}", harmless(&message)))
+        .try_for_each(|message| writeln!(out, "{hint}note{hint:#}: {}", escaped(&message)))
 }
 
-/// What to know or to do beside the result, on stderr.
+/// Writes notes and hints about the result, for stderr.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -102,7 +105,7 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
             guards.dedup();
             writeln!(
                 out,
-                "{0}error{0:#}: held by {1}; nothing was written\n{2}hint{2:#}: {3} promotes it nevertheless, and the commit records that",
+                "{0}error{0:#}: held by {1}; nothing was written\n{2}hint{2:#}: `{3}` lifts the hold, and the commit records it",
                 palette.error,
                 guards.join(" and "),
                 palette.hint,
@@ -115,8 +118,8 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
         }
         Receipt::Moved { .. } => writeln!(
             out,
-            "{0}error{0:#}: the branch moved, and the promotion would be another one now; nothing was written\n\
-             {1}hint{1:#}: look at the new preview, and run the same command again",
+            "{0}error{0:#}: the target branch moved, and the promotion would now be different; nothing was written\n\
+             {1}hint{1:#}: check the new preview, then run the same command again",
             palette.error, palette.hint,
         ),
     }

@@ -1,11 +1,11 @@
-//! What became of a proposal, for people.
+//! The outcome of a proposal as text.
 
 use std::io::{self, Write};
 
 use crate::engine::{PullRequestChange, Receipt};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 
-/// The result, on stdout.
+/// Writes the result, for stdout.
 pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     match receipt {
         Receipt::Proposed {
@@ -16,7 +16,7 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
             pull_request,
             ..
         } => {
-            let (branch, base) = (harmless(branch), harmless(base));
+            let (branch, base) = (escaped(branch), escaped(base));
             match (pull_request, remote) {
                 (Some(found), _) => {
                     let change = match found.change {
@@ -29,14 +29,14 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
                         out,
                         "pull request #{} {change}: {}",
                         found.number,
-                        harmless(&found.url)
+                        escaped(&found.url)
                     )
                 }
                 (None, Some(remote)) => writeln!(
                     out,
                     "{} is on {branch}, pushed to {}",
                     commit.short(),
-                    harmless(remote)
+                    escaped(remote)
                 ),
                 (None, None) => writeln!(
                     out,
@@ -56,11 +56,11 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
                     out,
                     "closed pull request #{}: {}",
                     found.number,
-                    harmless(&found.url)
+                    escaped(&found.url)
                 )?;
             }
             if *is_deleted {
-                writeln!(out, "deleted the branch {}", harmless(branch))?;
+                writeln!(out, "deleted the branch {}", escaped(branch))?;
             }
             Ok(())
         }
@@ -68,7 +68,7 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// What to know or to do beside the result, on stderr.
+/// Writes hints about the result, for stderr.
 pub(super) fn explanation(
     out: &mut dyn Write,
     canvas: Canvas,
@@ -83,12 +83,12 @@ pub(super) fn explanation(
             pull_request: None,
             ..
         } => {
-            let (branch, base) = (harmless(branch), harmless(base));
+            let (branch, base) = (escaped(branch), escaped(base));
             let todo = match remote {
                 Some(_) => format!("open a pull request from `{branch}` into `{base}` by hand"),
                 None => {
                     format!(
-                        "it is in this repository alone; `git merge {branch}` on `{base}` takes it over"
+                        "the branch is only in this repository; run `git merge {branch}` on `{base}` to apply it"
                     )
                 }
             };
@@ -97,25 +97,25 @@ pub(super) fn explanation(
         Receipt::Rejected { pull_request, .. } => writeln!(
             out,
             "{0}error{0:#}: rejected: pull request #{2} ({3}) was closed without merging; nothing was written\n\
-             {1}hint{1:#}: it is proposed again when the source changes, or with --reopen",
+             {1}hint{1:#}: `--reopen` proposes it again, and so does a change in the source",
             palette.error,
             palette.hint,
             pull_request.number,
-            harmless(&pull_request.url),
+            escaped(&pull_request.url),
         ),
         Receipt::Conflict { branch, commits } => {
             writeln!(
                 out,
-                "{0}error{0:#}: `{1}` holds commits that are not the program's; nothing was written",
+                "{0}error{0:#}: `{1}` has commits that git-promote did not make; nothing was written",
                 palette.error,
-                harmless(branch)
+                escaped(branch)
             )?;
             for commit in commits {
-                writeln!(out, "  {} {}", commit.id.short(), harmless(&commit.title))?;
+                writeln!(out, "  {} {}", commit.id.short(), escaped(&commit.title))?;
             }
             writeln!(
                 out,
-                "{0}hint{0:#}: merge or remove them, or go to another branch with --new-branch",
+                "{0}hint{0:#}: merge or remove them, or use a new branch with `--new-branch`",
                 palette.hint
             )
         }

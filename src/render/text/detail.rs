@@ -1,6 +1,6 @@
 //! How much a preview shows.
 
-/// How much is shown.
+/// How much a preview shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Detail {
     /// Whether each kept difference is listed.
@@ -11,32 +11,32 @@ pub struct Detail {
     pub length: Length,
 }
 
-/// What is said about kept differences.
+/// How kept differences are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Kept {
-    /// How many, by reason.
+    /// As a count for each reason.
     #[default]
     Counted,
-    /// Each one.
+    /// Each on its own line.
     Listed,
 }
 
 /// Whether selectors are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Selectors {
-    /// No.
+    /// They are not printed.
     #[default]
     Hidden,
-    /// Below each difference.
+    /// Each is printed below its difference.
     Shown,
 }
 
-/// Whether long things are cut.
+/// Whether long values and files are shortened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Length {
-    /// To the terminal's width.
+    /// Shortened, values to the width of the terminal.
     #[default]
     Shortened,
-    /// Never.
+    /// Shown in full.
     Full,
 }

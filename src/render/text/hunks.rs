@@ -1,14 +1,14 @@
-//! Unified hunks, with the changed words marked where there is colour.
+//! Unified hunks; with colour, the changed words are marked.
 
 use std::io::{self, Write};
 
 use super::detail::Length;
 use crate::plan::{FilePlan, FileStatus};
 use crate::render::hunks::{Line, LineKind, hunks};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 
-/// How many lines of a new or deleted file are shown: it is all one colour, so more tells little.
-const MOST_OF_A_WHOLE_FILE: usize = 40;
+/// The most lines shown of a new or deleted file; further ones rarely help a review.
+const WHOLE_FILE_LINES: usize = 40;
 
 /// Writes a file's change as a unified diff.
 pub(super) fn write(
@@ -18,7 +18,7 @@ pub(super) fn write(
     length: Length,
 ) -> io::Result<()> {
     let palette = canvas.palette;
-    let path = harmless(file.path.as_str());
+    let path = escaped(file.path.as_str());
     let (before, after) = match file.status {
         FileStatus::Modified => (format!("a/{path}"), format!("b/{path}")),
         FileStatus::Added => ("/dev/null".to_owned(), format!("b/{path}")),
@@ -34,18 +34,14 @@ pub(super) fn write(
         return Ok(());
     };
     let is_cut = file.status != FileStatus::Modified && length == Length::Shortened;
-    let most = if is_cut {
-        MOST_OF_A_WHOLE_FILE
-    } else {
-        usize::MAX
-    };
+    let most = if is_cut { WHOLE_FILE_LINES } else { usize::MAX };
     let mut left_out = 0;
     for hunk in &hunks {
         writeln!(
             out,
             "{0}{1}{0:#}",
             palette.hunk,
-            harmless(hunk.header.trim_end())
+            escaped(hunk.header.trim_end())
         )?;
         for line in hunk.lines.iter().take(most) {
             write_line(out, line, canvas)?;
@@ -70,7 +66,7 @@ fn write_line(out: &mut dyn Write, line: &Line, canvas: Canvas) -> io::Result<()
         LineKind::Removed => ('-', palette.removed, palette.removed_words),
         LineKind::Added => ('+', palette.added, palette.added_words),
     };
-    // A line that changed as a whole needs no marks within it.
+    // If the whole line changed, its words are not marked.
     let is_partly = line.segments.iter().any(|s| !s.is_changed);
     write!(out, "{style}{sign}{style:#}")?;
     for segment in &line.segments {
@@ -79,7 +75,7 @@ fn write_line(out: &mut dyn Write, line: &Line, canvas: Canvas) -> io::Result<()
         } else {
             style
         };
-        write!(out, "{style}{}{style:#}", harmless(&segment.text))?;
+        write!(out, "{style}{}{style:#}", escaped(&segment.text))?;
     }
     writeln!(out)?;
     if line.lacks_newline {

@@ -1,13 +1,14 @@
-//! What was kept, and why.
+//! What is kept, and why.
 
 use std::io::{self, Write};
 
 use super::detail::{Detail, Kept, Selectors};
 use super::row::{self, Row};
 use crate::plan::{FilePlan, FileStatus, Plan};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::kept_reasons::kept_reasons;
+use crate::render::terminal::{Canvas, escaped};
 
-/// Writes how many differences were kept by reason, and each one if that was asked for.
+/// Writes how many differences are kept for each reason, or each of them with its reason.
 pub(super) fn write(
     out: &mut dyn Write,
     plan: &Plan,
@@ -37,7 +38,7 @@ pub(super) fn write(
                 writeln!(
                     out,
                     "\n{heading}{}{heading:#}",
-                    harmless(&application.name.0)
+                    escaped(&application.name.0)
                 )?;
                 for file in files {
                     write_file(out, file, canvas, detail)?;
@@ -48,14 +49,14 @@ pub(super) fn write(
     }
 }
 
-/// A file's kept differences; a whole file that is kept away or stays takes one line.
+/// Writes a file's kept differences, or one line if the file is kept as a whole.
 fn write_file(
     out: &mut dyn Write,
     file: &FilePlan,
     canvas: Canvas,
     detail: Detail,
 ) -> io::Result<()> {
-    let path = harmless(file.path.as_str());
+    let path = escaped(file.path.as_str());
     let style = canvas.palette.file;
     if let Some(whole) = file.kept().find(|d| d.is_whole_file()) {
         let sign = match file.status {
@@ -68,7 +69,7 @@ fn write_file(
         writeln!(
             out,
             "{sign} {style}{path}{style:#}  {dim}({}){dim:#}",
-            harmless(&reason)
+            escaped(&reason)
         )?;
         if detail.selectors == Selectors::Shown {
             row::selector(out, &whole.selector, canvas)?;
@@ -80,22 +81,13 @@ fn write_file(
     row::write(out, &rows, canvas, detail)
 }
 
-/// `12 kept: 7 not a version, 3 environment's own name`: the most frequent reason first.
+/// `10 kept: 7 not a version, 3 environment-specific`; `None` if nothing is kept.
 fn count(plan: &Plan) -> Option<String> {
-    let mut reasons: Vec<(String, usize)> = Vec::new();
-    let mut all = 0;
-    for difference in plan.differences().filter(|d| !d.verdict.is_promote()) {
-        all += 1;
-        let reason = harmless(&difference.verdict.reason.to_string()).into_owned();
-        match reasons.iter_mut().find(|(r, _)| *r == reason) {
-            Some((_, n)) => *n += 1,
-            None => reasons.push((reason, 1)),
-        }
-    }
-    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let reasons = kept_reasons(plan);
+    let all: usize = reasons.iter().map(|(_, count)| count).sum();
     let reasons: Vec<String> = reasons
-        .into_iter()
-        .map(|(reason, n)| format!("{n} {reason}"))
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", escaped(reason)))
         .collect();
     (all > 0).then(|| format!("{all} kept: {}", reasons.join(", ")))
 }

@@ -1,7 +1,7 @@
 //! The preview for people: a plan as compact text.
 //!
-//! First what changes, a line each; then the hunks; then what was kept and
-//! why; then what holds, warns or fails; a summary last, where the eye is.
+//! The order: a line for each change, the hunks, what was kept and why, warnings, holds and errors.
+//! The summary is last, because the end of the output stays visible in a terminal.
 
 mod detail;
 mod hunks;
@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 use row::Row;
 
 pub use detail::{Detail, Kept, Length, Selectors};
@@ -24,7 +24,7 @@ pub use notes::{fault_line, faults, warnings};
 pub use stat::{name_only, stat};
 pub use summary::files_of;
 
-/// Writes the preview of a plan; `allow` tells which holds are lifted.
+/// Writes the preview of a plan; `allow` decides which holds are lifted.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -46,7 +46,7 @@ pub fn preview(
     summary::write(out, plan)
 }
 
-/// The application's heading, its changed files, and a line for each promoted difference.
+/// Writes an application's heading, its changed files and a line for each promoted difference.
 fn overview(
     out: &mut dyn Write,
     application: &ApplicationPlan,
@@ -57,12 +57,12 @@ fn overview(
         return Ok(());
     }
     let heading = canvas.palette.heading;
-    write!(out, "{heading}{}{heading:#}", harmless(&application.name.0))?;
+    write!(out, "{heading}{}{heading:#}", escaped(&application.name.0))?;
     if let Some(version) = &application.version {
         let text = |v: &Option<String>| match (v, detail.length) {
             (None, _) => "(none)".to_owned(),
-            (Some(v), Length::Full) => harmless(v).into_owned(),
-            (Some(v), Length::Shortened) => value::abbreviated(&harmless(v)),
+            (Some(v), Length::Full) => escaped(v).into_owned(),
+            (Some(v), Length::Shortened) => value::abbreviated(&escaped(v)),
         };
         write!(
             out,
@@ -89,10 +89,10 @@ fn overview(
     writeln!(out)
 }
 
-/// The target's path, and whether the file is new or goes.
+/// Writes the target's path, and whether the file is new or deleted.
 fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Result<()> {
     let style = canvas.palette.file;
-    write!(out, "  {style}{}{style:#}", harmless(file.path.as_str()))?;
+    write!(out, "  {style}{}{style:#}", escaped(file.path.as_str()))?;
     match file.status {
         FileStatus::Modified => {}
         FileStatus::Added => {
@@ -101,7 +101,7 @@ fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Res
                 .as_ref()
                 .map(crate::domain::RepoPath::as_str)
                 .unwrap_or_default();
-            write!(out, "  (new, from {})", harmless(source))?;
+            write!(out, "  (new, from {})", escaped(source))?;
         }
         FileStatus::Deleted => write!(out, "  (deleted)")?,
     }

@@ -1,4 +1,4 @@
-//! What holds the promotion, what to know, and what failed.
+//! Warnings, holds and errors below a preview.
 
 use std::fmt::Write as _;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 use crate::engine::Allow;
 use crate::plan::{FileFault, Finding, Notice, Plan};
 use crate::render::notice;
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 
 /// Writes notices as warnings.
 ///
@@ -21,9 +21,9 @@ pub fn warnings<'n>(
     notices.try_for_each(|notice| writeln!(out, "{style}warning{style:#}: {}", notice_line(notice)))
 }
 
-/// Writes warnings, findings and faults, in this order: the worst stands nearest to the summary.
+/// Writes warnings, findings and faults; the most severe are last, next to the summary.
 ///
-/// What `allow` lifts holds nothing, and is said all the same: it goes into the commit.
+/// Lifted holds are printed too, because the commit records them.
 pub(super) fn write(
     out: &mut dyn io::Write,
     plan: &Plan,
@@ -41,28 +41,28 @@ pub(super) fn write(
     for finding in lifted {
         writeln!(
             out,
-            "{0}hold{0:#} of {1} lifted: {2}\n  {3}",
+            "{0}lifted{0:#} the hold of {1}: {2}\n  {3}",
             palette.warning,
             finding.guard,
-            harmless(&finding.message),
-            harmless(&finding.selector),
+            escaped(&finding.message),
+            escaped(&finding.selector),
         )?;
     }
     for finding in held {
         writeln!(
             out,
-            "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}--allow {1} lifts it{4:#}",
+            "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}`--allow {1}` lifts this hold{4:#}",
             palette.warning,
             finding.guard,
-            harmless(&finding.message),
-            harmless(&finding.selector),
+            escaped(&finding.message),
+            escaped(&finding.selector),
             palette.dim,
         )?;
     }
     faults(out, plan, canvas)
 }
 
-/// Writes which files cannot be read.
+/// Writes an error for each file that cannot be read.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -72,7 +72,7 @@ pub fn faults(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Resul
         let consequence = if fault.is_chosen {
             ""
         } else {
-            " (not among what was chosen)"
+            " (not selected)"
         };
         writeln!(
             out,
@@ -87,18 +87,18 @@ pub fn faults(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Resul
 /// `file: message`.
 fn notice_line(notice: &Notice) -> String {
     let message = notice::message(notice);
-    let message = harmless(&message);
+    let message = escaped(&message);
     match notice::heading(notice) {
-        Some(path) => format!("{}: {message}", harmless(path)),
+        Some(path) => format!("{}: {message}", escaped(path)),
         None => message.into_owned(),
     }
 }
 
 /// `file:line:column: message`.
 pub fn fault_line(fault: &FileFault) -> String {
-    let mut place = harmless(&fault.path).into_owned();
+    let mut place = escaped(&fault.path).into_owned();
     for number in [fault.line, fault.column].into_iter().map_while(|n| n) {
         let _ = write!(place, ":{number}");
     }
-    format!("{place}: {}", harmless(&fault.message))
+    format!("{place}: {}", escaped(&fault.message))
 }

@@ -1,4 +1,4 @@
-//! One line for one difference, in columns that line up within a file.
+//! One line for each difference, with columns aligned within a file.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,14 +7,14 @@ use super::detail::{Detail, Length, Selectors};
 use super::value::{abbreviated, shortened, sides};
 use crate::domain::Op;
 use crate::plan::{Document, PlannedDifference};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 
-/// Columns before the first word: two for the indent, two for the sign.
+/// The width before the first word: two for the indent, two for the sign.
 const INDENT: usize = 4;
-/// A value is never cut below this.
+/// The least width that a value is shortened to.
 const LEAST: usize = 24;
 
-/// A difference as text, not yet aligned.
+/// The texts of a difference, not yet aligned.
 #[derive(Clone, Debug)]
 pub(super) struct Row<'a> {
     sign: char,
@@ -47,15 +47,15 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The row with the reason of its decision behind it.
+    /// The row of a difference with the reason for its decision.
     pub(super) fn with_reason(difference: &'a PlannedDifference) -> Self {
         Self {
-            reason: Some(harmless(&difference.verdict.reason.to_string()).into_owned()),
+            reason: Some(escaped(&difference.verdict.reason.to_string()).into_owned()),
             ..Self::of(difference)
         }
     }
 
-    /// What stands behind the values: the reason, if it is shown.
+    /// The reason in parentheses, if it is shown.
     fn reason(&self) -> String {
         self.reason
             .as_ref()
@@ -69,14 +69,14 @@ impl<'a> Row<'a> {
             Length::Shortened => shortened(&abbreviated(text), width),
         };
         match (self.op, &self.before, &self.after) {
-            // What would be written is what is there: the environment's own name, put in its place.
+            // Equal once the source's environment name is replaced: an environment-specific value.
             (Op::Set, Some(before), Some(after)) if before == after => {
                 cut(before, width.max(LEAST))
             }
             (Op::Set, Some(before), Some(after)) => {
                 let room = width.saturating_sub(4);
                 let (b, a) = (length_of(before, length), length_of(after, length));
-                // A short side leaves its room to the other.
+                // If one side is short, the other gets its space.
                 let half = room / 2;
                 let for_before = if a < half {
                     room - a
@@ -98,7 +98,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// How many characters a value takes before it is cut to a width.
+/// The length of a value before it is shortened to a width.
 fn length_of(text: &str, length: Length) -> usize {
     match length {
         Length::Full => text.chars().count(),
@@ -106,12 +106,12 @@ fn length_of(text: &str, length: Length) -> usize {
     }
 }
 
-/// `Kind/name`, as much of it as there is; `#2` for a later document without either.
+/// `Kind/name`, or the one that exists; `#2` for the second document without either.
 fn label(document: &Document) -> String {
     let part = |p: &Option<String>| {
         p.as_deref()
             .filter(|t| !t.is_empty())
-            .map(|t| harmless(t).into_owned())
+            .map(|t| escaped(t).into_owned())
     };
     match (part(&document.kind), part(&document.name)) {
         (Some(kind), Some(name)) => format!("{kind}/{name}"),
@@ -125,11 +125,11 @@ fn place(difference: &PlannedDifference) -> String {
     match (&difference.document, difference.path.is_empty()) {
         (None, _) => "(whole file)".to_owned(),
         (Some(_), true) => "(whole document)".to_owned(),
-        (Some(_), false) => harmless(&difference.shown).into_owned(),
+        (Some(_), false) => escaped(&difference.shown).into_owned(),
     }
 }
 
-/// Writes rows in columns.
+/// Writes rows with aligned columns.
 pub(super) fn write(
     out: &mut dyn io::Write,
     rows: &[Row<'_>],
@@ -149,7 +149,7 @@ pub(super) fn write(
         .max()
         .unwrap_or(0);
     let widest_place = widest(|r| &r.place);
-    // One very long place must not push all values off the screen.
+    // A single very long place must not push all values off the screen.
     let place_width = if INDENT + label_width + 4 + widest_place + behind <= canvas.width {
         widest_place
     } else {
@@ -186,8 +186,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Writes a selector on a line of its own, never shortened: it is there to be copied.
+/// Writes a selector on its own line, never shortened so that it can be copied.
 pub(super) fn selector(out: &mut dyn io::Write, text: &str, canvas: Canvas) -> io::Result<()> {
     let dim = canvas.palette.dim;
-    writeln!(out, "      {dim}{}{dim:#}", harmless(text))
+    writeln!(out, "      {dim}{}{dim:#}", escaped(text))
 }

@@ -1,11 +1,11 @@
-//! The short forms of a preview, as Git has them.
+//! The short forms of a preview: `--stat` and `--name-only`.
 
 use std::io::{self, Write};
 
 use crate::plan::{FilePlan, Plan};
 use crate::render::counted::counted;
 use crate::render::hunks::{LineKind, hunks};
-use crate::render::terminal::{Canvas, harmless};
+use crate::render::terminal::{Canvas, escaped};
 
 /// Writes the path of each changed file.
 ///
@@ -13,17 +13,17 @@ use crate::render::terminal::{Canvas, harmless};
 /// When `out` cannot be written.
 pub fn name_only(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     plan.changed_files()
-        .try_for_each(|file| writeln!(out, "{}", harmless(file.path.as_str())))
+        .try_for_each(|file| writeln!(out, "{}", escaped(file.path.as_str())))
 }
 
-/// Writes how many lines come and go in each changed file, like `git diff --stat`.
+/// Writes the number of added and removed lines in each changed file, like `git diff --stat`.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn stat(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
     let files: Vec<(String, Option<Lines>)> = plan
         .changed_files()
-        .map(|f| (harmless(f.path.as_str()).into_owned(), Lines::of(f)))
+        .map(|f| (escaped(f.path.as_str()).into_owned(), Lines::of(f)))
         .collect();
     let widest = files
         .iter()
@@ -77,7 +77,7 @@ pub fn stat(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> 
     writeln!(out)
 }
 
-/// Lines that come and go.
+/// The number of added and removed lines.
 #[derive(Clone, Copy, Debug)]
 struct Lines {
     added: usize,

@@ -1,18 +1,15 @@
-//! The last line.
+//! The last line of a preview.
 
 use std::io::{self, Write};
 
 use crate::plan::Plan;
 use crate::render::counted::counted;
-use crate::render::terminal::harmless;
+use crate::render::terminal::escaped;
 
-/// Writes what would be promoted, in numbers.
+/// Writes how much would be promoted.
 pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
-    let (from, to) = (
-        harmless(&plan.hop().from.name),
-        harmless(&plan.hop().to.name),
-    );
-    // Whether there was something to promote is what nobody knows then.
+    let (from, to) = (escaped(&plan.hop().from.name), escaped(&plan.hop().to.name));
+    // With unread files, "nothing to promote" could be wrong.
     let unread = plan.faults().iter().filter(|f| f.is_chosen).count();
     if plan.is_empty() && unread > 0 {
         let unread = counted(unread, "file");
@@ -34,7 +31,7 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     )
 }
 
-/// `2 files`.
+/// The number of changed files: `2 files`.
 pub fn files_of(plan: &Plan) -> String {
     counted(plan.changed_files().count(), "file")
 }

@@ -14,7 +14,7 @@ fn shown_on(canvas: Canvas, plan: &Plan, detail: Detail, allow: &Allow) -> Strin
 }
 
 #[test]
-fn a_preview_goes_from_the_overview_over_the_hunks_to_the_summary() {
+fn a_preview_is_an_overview_the_hunks_and_a_summary() {
     assert_snapshot!(shown(&sample::plan(), Detail::default()), @r"
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
@@ -43,14 +43,14 @@ fn a_preview_goes_from_the_overview_over_the_hunks_to_the_summary() {
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
-      --allow moving-version lifts it
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+      `--allow moving-version` lifts this hold
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
 }
 
 #[test]
-fn kept_differences_are_listed_with_their_reasons_and_cannot_order_the_terminal() {
+fn kept_differences_are_listed_with_their_reasons_and_control_characters_are_escaped() {
     let detail = Detail {
         kept: Kept::Listed,
         ..Detail::default()
@@ -68,7 +68,7 @@ fn kept_differences_are_listed_with_their_reasons_and_cannot_order_the_terminal(
 }
 
 #[test]
-fn selectors_stand_below_their_differences_and_whole_files_too() {
+fn selectors_are_below_their_differences_and_whole_files() {
     let detail = Detail {
         selectors: Selectors::Shown,
         ..Detail::default()
@@ -104,14 +104,14 @@ fn selectors_stand_below_their_differences_and_whole_files_too() {
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
-      --allow moving-version lifts it
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+      `--allow moving-version` lifts this hold
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
 }
 
 #[test]
-fn colour_marks_the_words_that_changed_and_nothing_else_of_the_line() {
+fn colour_marks_only_the_changed_words_of_a_line() {
     let canvas = Canvas {
         palette: crate::render::terminal::Palette::coloured(),
         width: 120,
@@ -169,7 +169,7 @@ fn a_narrow_terminal_shortens_values_unless_full() {
 }
 
 #[test]
-fn a_hold_that_is_lifted_says_so() {
+fn a_lifted_hold_is_shown_as_lifted() {
     use crate::domain::GuardName;
     let shown = |allow| {
         shown_on(
@@ -206,9 +206,9 @@ fn a_hold_that_is_lifted_says_so() {
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`
-    hold of moving-version lifted: `1.4.2` would become `latest`
+    lifted the hold of moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not among what was chosen)
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
     assert_eq!(

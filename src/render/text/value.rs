@@ -1,19 +1,18 @@
-//! A value on one line.
+//! Values on one line.
 
 use crate::plan::PlannedDifference;
-use crate::plan::{Kind, Value};
-use crate::plan::{VersionField, version_of};
-use crate::render::terminal::harmless;
+use crate::plan::{Kind, Value, VersionField, version_of};
+use crate::render::terminal::escaped;
 
-/// What is shorter is no object id or digest, but perhaps a word.
+/// The least length of an object id or digest; shorter hexadecimal text may be a word.
 const SHORTEST_ID: usize = 40;
-/// Enough to tell two ids apart.
+/// The shown length of an id, enough to distinguish two.
 const SHOWN_OF_AN_ID: usize = 10;
 
 /// The two sides of a difference, each on one line.
 ///
-/// Where both carry a version after the same beginning, only the versions are
-/// shown: `1.4.2 -> 1.5.0` says more than two image references.
+/// If both have the same text before a version, only the versions are shown: `1.4.2 -> 1.5.0` is
+/// easier to read than two image references.
 pub(super) fn sides(difference: &PlannedDifference) -> (Option<String>, Option<String>) {
     if let Some(versions) = versions(difference) {
         return versions;
@@ -45,13 +44,13 @@ fn versions(difference: &PlannedDifference) -> Option<(Option<String>, Option<St
         !old.is_empty() && !new.is_empty() && heads.0.is_some() && heads.0 == heads.1;
     is_same_head.then(|| {
         (
-            Some(harmless(old).into_owned()),
-            Some(harmless(new).into_owned()),
+            Some(escaped(old).into_owned()),
+            Some(escaped(new).into_owned()),
         )
     })
 }
 
-/// What follows an image's name: its tag and digest.
+/// The tag and digest of an image, without its name.
 fn reference(image: &str) -> &str {
     let name_from = image.rfind('/').map_or(0, |slash| slash + 1);
     match image[name_from..].find([':', '@']) {
@@ -87,15 +86,15 @@ fn one_line(value: &Value, is_quoted: bool) -> String {
         } => {
             let text = text.trim_end_matches('\n');
             if is_quoted || text.is_empty() || text.trim() != text {
-                format!("\"{}\"", harmless(text))
+                format!("\"{}\"", escaped(text))
             } else {
-                harmless(text).into_owned()
+                escaped(text).into_owned()
             }
         }
         Value::Scalar {
             kind: Kind::Null, ..
         } => "null".to_owned(),
-        Value::Scalar { text, .. } => harmless(text).into_owned(),
+        Value::Scalar { text, .. } => escaped(text).into_owned(),
         Value::Sequence(items) => {
             let items: Vec<String> = items.iter().map(|v| one_line(v, false)).collect();
             format!("[{}]", items.join(", "))
@@ -103,16 +102,16 @@ fn one_line(value: &Value, is_quoted: bool) -> String {
         Value::Mapping(entries) => {
             let entries: Vec<String> = entries
                 .iter()
-                .map(|(k, v)| format!("{}: {}", harmless(k), one_line(v, false)))
+                .map(|(k, v)| format!("{}: {}", escaped(k), one_line(v, false)))
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
-        Value::Alias(name) => format!("*{}", harmless(name)),
-        Value::Tagged(tag, value) => format!("{} {}", harmless(tag), one_line(value, is_quoted)),
+        Value::Alias(name) => format!("*{}", escaped(name)),
+        Value::Tagged(tag, value) => format!("{} {}", escaped(tag), one_line(value, is_quoted)),
     }
 }
 
-/// Object ids and digests cut to their beginning, as Git shows them.
+/// Shortens object ids and digests to their first characters, like Git.
 pub(super) fn abbreviated(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -136,7 +135,7 @@ fn is_hex(c: char) -> bool {
     matches!(c, '0'..='9' | 'a'..='f')
 }
 
-/// `text` in at most `width` characters, the middle left out.
+/// Shortens a text to at most `width` characters by omitting the middle.
 pub(super) fn shortened(text: &str, width: usize) -> String {
     let count = text.chars().count();
     if count <= width {
@@ -155,21 +154,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_loses_its_middle() {
+    fn the_middle_of_a_long_text_is_omitted() {
         assert_eq!(shortened("abcdefghij", 10), "abcdefghij");
         assert_eq!(shortened("abcdefghij", 7), "abc…hij");
         assert_eq!(shortened("größerer", 5), "gr…er");
     }
 
     #[test]
-    fn an_image_is_its_tag_and_digest_as_long_as_its_name_stays() {
+    fn a_reference_is_the_tag_and_digest_of_an_image() {
         assert_eq!(reference("localhost:5000/web"), "localhost:5000/web");
         assert_eq!(reference("localhost:5000/web:1@sha256:a"), "1@sha256:a");
         assert_eq!(reference("acme/web@sha256:a"), "sha256:a");
     }
 
     #[test]
-    fn ids_and_digests_keep_their_beginning() {
+    fn ids_and_digests_are_abbreviated() {
         let id = "b74bc7e7fbf366e29e8dcacb9a1e52227833647a";
         assert_eq!(abbreviated(&format!("main-{id}")), "main-b74bc7e7fb…");
         assert_eq!(
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_value_is_not_printed() {
+    fn an_encrypted_value_is_not_printed() {
         assert_eq!(
             one_line(&Value::string("ENC[AES256_GCM,data:x]"), false),
             "ENC[…]"

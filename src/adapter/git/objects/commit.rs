@@ -64,8 +64,11 @@ pub fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, Reposit
     for person in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
         let known = local.git.run(&["var", person])?;
         if !known.status.success() {
+            // Advice on `git config` follows the first line; the hint gives the same.
+            let message = String::from_utf8_lossy(&known.stderr);
+            let message = message.trim().lines().next().unwrap_or_default();
             return Err(RepositoryError::MissingIdentity {
-                message: String::from_utf8_lossy(&known.stderr).trim().to_owned(),
+                message: message.to_owned(),
             });
         }
     }
