@@ -1,4 +1,4 @@
-//! One place where source and target differ, and what is decided about it.
+//! Differences between source and target, and the decisions about them.
 
 use std::fmt;
 
@@ -56,7 +56,7 @@ impl fmt::Display for Relation {
     }
 }
 
-/// Whether a difference moves.
+/// Whether a difference is promoted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Decision {
     /// The target takes the source's value.
@@ -74,7 +74,7 @@ impl fmt::Display for Decision {
     }
 }
 
-/// Which rule decided, in the words that the preview prints.
+/// The reason for a decision, as the preview prints it.
 #[derive(Clone, PartialEq, Eq, Debug, Hash)]
 pub enum Reason {
     /// `--except` named exactly this place.
@@ -93,7 +93,7 @@ pub enum Reason {
     Rule(String),
     /// The template's mode; holds what in it matched, e.g. `container image`.
     Template(String),
-    /// The same version change is promoted elsewhere in the chosen files.
+    /// The same version change is promoted elsewhere in the selected files.
     MovesAlong,
     /// A new file of an application that has no files in the target.
     NewApplication,
@@ -105,7 +105,7 @@ pub enum Reason {
     SourceOnly,
     /// Nothing promotes it.
     NotVersion,
-    /// The file is not YAML, and moves whole or not at all.
+    /// The file is not YAML, so it is promoted as a whole or not at all.
     NotYaml,
     /// A submodule's commit is not promoted.
     Submodule,
@@ -160,7 +160,7 @@ impl Verdict {
         }
     }
 
-    /// Whether the difference moves.
+    /// Whether the difference is promoted.
     pub fn is_promote(&self) -> bool {
         self.decision == Decision::Promote
     }

@@ -69,10 +69,10 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
         ran.stderr
     });
     assert_snapshot!(world.redact(refused.concat()), @"
-    error: `[WORLD]/bin/git` is too old: version 2.25.1
-    hint: Git 2.30 or later is needed
-    error: `[WORLD]/bin/git` is too old: version 2.29.2
-    hint: Git 2.30 or later is needed
+    error: `[WORLD]/bin/git` is version 2.25.1
+    hint: install Git 2.30 or later
+    error: `[WORLD]/bin/git` is version 2.29.2
+    hint: install Git 2.30 or later
     ");
     assert!(!has_new(&repo));
 }
@@ -128,7 +128,7 @@ fn a_remote_with_several_push_urls_is_refused_by_name() {
         insta::allow_duplicates! {
             assert_snapshot!(ran.stderr, @"
             error: remote `origin` has 2 push URLs: ../remote.git, https://127.0.0.1:1/second.git
-            hint: one of several pushes could fail and leave the servers apart; keep one URL (`git remote set-url --delete --push origin URL`), and let that server mirror the others
+            hint: keep one push URL (`git remote set-url --delete --push origin URL`) and mirror from that server: one of several pushes could fail, and the servers would differ
             ");
         }
         assert!(!ran.to_string().contains("s3cret"), "{ran}");
@@ -336,7 +336,7 @@ fn a_pre_push_hook_that_refuses_is_quoted_and_runs_once() {
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(world.redact(ran.stderr), @"
     error: the `pre-push` hook of this repository refused `main`: not on a Friday error: failed to push some refs to '[WORLD]/remote.git'
-    hint: nothing has moved; mend what the hook complains of
+    hint: no branch was moved; fix what the hook reports
     ");
     assert_eq!(
         (remote.tip("main"), repo.read("ran")),

@@ -159,7 +159,7 @@ fn a_signer_that_fails_stops_the_promotion() {
         insta::allow_duplicates! {
             assert_snapshot!(format!("{error}\n{hint}"), @"
             error: the commit could not be signed
-            hint: nothing was written; `commit.gpgSign` asks for it, and `gpg.format` and `user.signingKey` say how
+            hint: nothing was written; `commit.gpgSign` is set, so check `gpg.format` and `user.signingKey`
             ");
         }
     }

@@ -1,4 +1,4 @@
-//! What to do about a failure, and what kind of failure it is.
+//! Hints and the kinds of failures.
 
 /// The kind of a failure; the command line turns it into an exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

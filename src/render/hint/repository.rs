@@ -55,7 +55,7 @@ pub fn of_repository(error: &Error) -> Hint {
              git config --global user.email you@example.com",
         ),
         Error::NotSigned { .. } => Hint::failed(
-            "nothing was written; check `gpg.format` and `user.signingKey`, or unset `commit.gpgSign`",
+            "nothing was written; `commit.gpgSign` is set, so check `gpg.format` and `user.signingKey`",
         ),
         Error::Git { .. } => Hint::none(FailureKind::Failed),
         Error::Unborn { .. }

@@ -75,7 +75,7 @@ fn without_a_remote_the_branch_is_local() {
     assert_eq!(ran.code, 0, "{ran}");
     assert_snapshot!(repo.redact(format!("{}\n{}", ran.result(), ran.stderr)), @"
     [COMMIT] is on the local branch promote/staging-to-production/api, for main
-    hint: it is in this repository alone; `git merge promote/staging-to-production/api` on `main` takes it over
+    hint: the branch is only in this repository; run `git merge promote/staging-to-production/api` on `main` to apply it
     ");
     assert!(repo.show(BRANCH, PRODUCTION).contains("1.5.0"));
     assert!(repo.show("main", PRODUCTION).contains("1.4.2"));
@@ -137,12 +137,12 @@ fn a_branch_in_the_way_is_named() {
         ran.advice()
     });
     assert_snapshot!(advice.join("\n"), @"
-    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote`
-    hint: Git keeps one name below another in no repository: rename or delete `promote`, then `git fetch --prune`
-    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote`
-    hint: Git keeps one name below another in no repository: rename or delete `promote`, then `git fetch --prune`
-    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote/staging-to-production/api/x`
-    hint: Git keeps one name below another in no repository: rename or delete `promote/staging-to-production/api/x`, then `git fetch --prune`
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    hint: Git cannot store a branch name below another one; rename or delete `promote`, then run `git fetch --prune`
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    hint: Git cannot store a branch name below another one; rename or delete `promote`, then run `git fetch --prune`
+    error: there cannot be a branch `promote/staging-to-production/api` beside `promote/staging-to-production/api/x`
+    hint: Git cannot store a branch name below another one; rename or delete `promote/staging-to-production/api/x`, then run `git fetch --prune`
     ");
 }
 

@@ -183,9 +183,9 @@ fn a_persons_commits_are_exit_4_and_are_named() {
     let ran = clone.promote(&PROPOSE);
     assert_eq!(ran.code, 4, "{ran}");
     assert_snapshot!(remote.redact(ran.stderr), @"
-    error: `promote/staging-to-production/api` holds commits that are not the program's; nothing was written
+    error: `promote/staging-to-production/api` has commits that git-promote did not make; nothing was written
       [COMMIT] by a person
-    hint: merge or remove them, or go to another branch with --new-branch
+    hint: merge or remove them, or use a new branch with `--new-branch`
     ");
     let ran = clone.promote(&[&PROPOSE[..], &["--output", "json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
