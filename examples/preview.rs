@@ -1,4 +1,4 @@
-//! The library: what a promotion would do in a repository, and why.
+//! Uses the library to print what a promotion would do, and why.
 //!
 //! ```text
 //! cargo run --example preview -- PATH staging production
@@ -15,7 +15,7 @@ use git_promote::wiring;
 /// Plans a promotion and prints each difference; nothing is written to the repository.
 ///
 /// # Errors
-/// When it cannot be planned, or `out` cannot be written.
+/// When planning fails or `out` cannot be written.
 pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let adapters = wiring::open(dir, &wiring::NetworkOptions::default())?;
     let ports = adapters.ports(&NoObserver);
@@ -23,7 +23,7 @@ pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<()
         action: Some(git_promote::domain::Action::None),
         ..Request::between(from, to)
     };
-    // The engine's futures are `Send` and want no particular runtime.
+    // The engine's futures are `Send` and run on any runtime.
     let prepared = tokio::runtime::Builder::new_current_thread()
         .build()?
         .block_on(engine::prepare(&ports, &request))?;
@@ -41,8 +41,8 @@ pub fn print(dir: &Path, from: &str, to: &str, out: &mut dyn Write) -> Result<()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let [dir, from, to] = words.as_slice() else {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [dir, from, to] = args.as_slice() else {
         return Err("usage: preview PATH FROM TO".into());
     };
     print(Path::new(dir), from, to, &mut std::io::stdout().lock())
