@@ -69,9 +69,9 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
         ran.stderr
     });
     assert_snapshot!(world.redact(refused.concat()), @"
-    error: `[WORLD]/bin/git` is version 2.25.1
+    error: `[WORLD]/bin/git` is too old: version 2.25.1
     hint: install Git 2.30 or later
-    error: `[WORLD]/bin/git` is version 2.29.2
+    error: `[WORLD]/bin/git` is too old: version 2.29.2
     hint: install Git 2.30 or later
     ");
     assert!(!has_new(&repo));

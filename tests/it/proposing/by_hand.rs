@@ -137,11 +137,11 @@ fn a_branch_in_the_way_is_named() {
         ran.advice()
     });
     assert_snapshot!(advice.join("\n"), @"
-    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote`
     hint: Git cannot store a branch name below another one; rename or delete `promote`, then run `git fetch --prune`
-    error: there cannot be a branch `promote/staging-to-production/api` beside `promote`
+    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote`
     hint: Git cannot store a branch name below another one; rename or delete `promote`, then run `git fetch --prune`
-    error: there cannot be a branch `promote/staging-to-production/api` beside `promote/staging-to-production/api/x`
+    error: branch `promote/staging-to-production/api` cannot exist beside branch `promote/staging-to-production/api/x`
     hint: Git cannot store a branch name below another one; rename or delete `promote/staging-to-production/api/x`, then run `git fetch --prune`
     ");
 }
