@@ -28,7 +28,7 @@ use super::schema::SchemaArguments;
     bin_name = "git promote",
     version,
     subcommand_negates_reqs = true,
-    subcommand_help_heading = "Other commands",
+    subcommand_help_heading = "Commands",
     disable_help_subcommand = true,
     after_help = "Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or configuration, 3 held or rejected,\n\
                   4 conflict or branch moved, 5 remote or forge unreachable (try again),\n\

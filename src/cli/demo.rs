@@ -57,7 +57,7 @@ pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure
         .keep();
     let path = folder.to_string_lossy().into_owned();
     create(&folder)?;
-    writeln!(console.out, "A sample repository: {path}\n")?;
+    writeln!(console.out, "Created a sample repository in {path}\n")?;
 
     writeln!(console.out, "$ git promote {PROMOTION}\n")?;
     let args: Vec<&str> = ["git-promote", "-C", &path, "--yes"]

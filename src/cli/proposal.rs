@@ -32,7 +32,7 @@ pub struct ProposalArguments {
     #[arg(long, help_heading = "Pull request")]
     pub reopen: bool,
 
-    /// Use a new branch if the current one has commits that git-promote did not make.
+    /// Use a new branch if the promotion's branch has commits that git-promote did not make.
     #[arg(long, help_heading = "Pull request")]
     pub new_branch: bool,
 }

@@ -45,7 +45,7 @@ pub struct SelectionArguments {
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub only: Vec<String>,
 
-    /// No differences that this selector or pattern matches; repeatable.
+    /// Skip the differences that this selector or pattern matches; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub except: Vec<String>,
 
@@ -106,7 +106,7 @@ pub struct SelectionArguments {
 /// The values of `--promote`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PromoteArg {
-    /// Versions, and other fields with the same version change.
+    /// Versions, and other fields in which the same version changes.
     Versions,
     /// Every difference.
     All,

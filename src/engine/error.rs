@@ -49,7 +49,7 @@ pub enum EngineError {
         near: Vec<String>,
     },
     /// Chosen files could not be read; nothing was applied.
-    #[error("{} of the chosen files cannot be promoted", .0.len())]
+    #[error("{} of the selected files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),
     /// A policy requires another action than the command line.
     #[error("policy `{policy}` requires {required}, not {asked}")]

@@ -207,7 +207,7 @@ pub enum RepositoryError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The remote answered, but does not give access to this repository.
-    #[error("remote `{remote}` has no such repository, or denies access to it")]
+    #[error("the repository of remote `{remote}` was not found, or access to it was denied")]
     Denied {
         /// The remote.
         remote: String,

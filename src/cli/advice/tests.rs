@@ -79,7 +79,7 @@ fn faults_are_listed_with_their_places() {
     };
     let (text, exit) = advice_on(EngineError::Faults(vec![fault]));
     assert_snapshot!(text, @"
-    error: 1 of the chosen files cannot be promoted
+    error: 1 of the selected files cannot be promoted
       envs/staging/api.yaml:3:7: a mapping is not allowed here
     hint: nothing was written; fix the files, or exclude them with `--service` or `--except FILE`
     ");

@@ -34,7 +34,7 @@ pub(super) fn result(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
                 }
                 (None, Some(remote)) => writeln!(
                     out,
-                    "{} is on {branch}, pushed to {}",
+                    "pushed {} to {}, branch {branch}",
                     commit.short(),
                     escaped(remote)
                 ),

@@ -15,7 +15,7 @@ fn where_no_forge_is_known_the_branch_is_pushed() {
         let text = format!("{}\n{}", ran.result(), ran.stderr);
         insta::allow_duplicates! {
             assert_snapshot!(remote.redact(text), @"
-            [COMMIT] is on promote/staging-to-production/api, pushed to origin
+            pushed [COMMIT] to origin, branch promote/staging-to-production/api
             hint: open a pull request from `promote/staging-to-production/api` into `main` by hand
             ");
         }

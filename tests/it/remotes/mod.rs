@@ -320,7 +320,7 @@ fn an_unknown_authority_is_not_trusted() {
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
     error: remote `origin` could not prove its identity
-    hint: `git ls-remote` shows the same; if the server is the right one, add its host key to `known_hosts`, or its certificate authority with `http.sslCAInfo`
+    hint: if the server is the right one, add its host key to `known_hosts`, or its certificate authority with `http.sslCAInfo`; `git ls-remote` must work
     ");
     assert_eq!(remote.tip("main"), tip);
 }
@@ -362,8 +362,8 @@ fn a_password_in_the_url_works_and_is_never_shown() {
     let ran = promote(&repo, &["--verbose"]);
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
-    error: remote `origin` has no such repository, or denies access to it
-    hint: `git remote -v` prints its URL; a server hides what the credentials may not see
+    error: the repository of remote `origin` was not found, or access to it was denied
+    hint: check the URL with `git remote -v`, and that the credentials may read the repository
     ");
     assert!(!ran.to_string().contains(PASSWORD), "{ran}");
 }
@@ -408,7 +408,7 @@ fn an_ssh_server_that_is_unknown_or_another_one_is_not_trusted() {
         insta::allow_duplicates! {
             assert_snapshot!(ran.advice(), @"
             error: remote `origin` could not prove its identity
-            hint: `git ls-remote` shows the same; if the server is the right one, add its host key to `known_hosts`, or its certificate authority with `http.sslCAInfo`
+            hint: if the server is the right one, add its host key to `known_hosts`, or its certificate authority with `http.sslCAInfo`; `git ls-remote` must work
             ");
         }
     }
@@ -461,8 +461,8 @@ fn over_gits_own_protocol() {
     let ran = promote(&repo, &[]);
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
-    error: remote `origin` has no such repository, or denies access to it
-    hint: `git remote -v` prints its URL; a server hides what the credentials may not see
+    error: the repository of remote `origin` was not found, or access to it was denied
+    hint: check the URL with `git remote -v`, and that the credentials may read the repository
     ");
 }
 
@@ -489,7 +489,7 @@ fn gitolite_lets_a_branch_through_and_denies_another_and_a_path() {
     assert_eq!(ran.code, 1, "{ran}");
     assert_snapshot!(ran.advice(), @"
     error: remote `origin` refused `frozen`: FATAL: W refs/heads/frozen shop ada DENIED by refs/heads/frozen; error: hook declined to update refs/heads/frozen (hook declined)
-    hint: if the branch takes changes by review only, `--action pull-request` proposes this one
+    hint: if the branch only accepts reviewed changes, use `--action pull-request`
     ");
     let words = [
         "--from",
