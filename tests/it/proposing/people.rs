@@ -193,5 +193,5 @@ fn a_persons_commits_are_exit_4_and_are_named() {
     assert_eq!(json["other_commits"][0]["commit"], mine);
     let ran = clone.promote(&[&PROPOSE[..], &["--new-branch"]].concat());
     assert_eq!(ran.code, 0, "{ran}");
-    assert_snapshot!(remote.redact(ran.result()), @"[COMMIT] is on promote/staging-to-production/api-2, pushed to origin");
+    assert_snapshot!(remote.redact(ran.result()), @"pushed [COMMIT] to origin, branch promote/staging-to-production/api-2");
 }
