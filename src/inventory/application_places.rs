@@ -73,10 +73,7 @@ impl ApplicationPlaces<'_> {
                     add(self.roots.application(&below, side, self.naming), path);
                     continue;
                 }
-                let below = match side {
-                    Side::Source(_) => self.trees.source(entry.id)?,
-                    _ => self.trees.target(entry.id)?,
-                };
+                let below = self.trees.of_side(side, entry.id)?;
                 for child in below.iter() {
                     let path = join(&path, &child.name);
                     add(self.roots.application(&path, side, self.naming), path);
@@ -112,10 +109,7 @@ impl ApplicationPlaces<'_> {
                 }
                 continue;
             }
-            let below = match side {
-                Side::Source(_) => self.trees.source(entry.id)?,
-                _ => self.trees.target(entry.id)?,
-            };
+            let below = self.trees.of_side(side, entry.id)?;
             pending.extend(below.iter().filter_map(|child| {
                 let path = join(&path, &child.name);
                 may_include(&path, child).then(|| (path, child.clone(), side))

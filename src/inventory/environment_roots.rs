@@ -118,10 +118,7 @@ fn has_build_files(
     let whole = roots.iter().filter(|root| is_whole_name(root, naming));
     let folders = whole.flat_map(Root::entries);
     for (_, folder, side) in folders.filter(|(_, entry, _)| entry.is_directory()) {
-        let entries = match side {
-            Side::Source(_) => trees.source(folder.id)?,
-            _ => trees.target(folder.id)?,
-        };
+        let entries = trees.of_side(side, folder.id)?;
         if entries.iter().any(|entry| is_build_file(&entry.name)) {
             return Ok(true);
         }

@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::domain::{FileMode, ObjectId};
+use crate::domain::{FileMode, ObjectId, Side};
 use crate::port::{RepositoryError, Snapshot};
 
 /// Folders with this many entries are cached.
@@ -101,6 +101,18 @@ impl<'a> Trees<'a> {
     /// The entries of a target's folder, by name.
     pub(super) fn target(&self, tree: ObjectId) -> Result<Rc<[Entry]>, RepositoryError> {
         self.read(self.target, tree)
+    }
+
+    /// The entries of a folder of one side, by name.
+    pub(super) fn of_side(
+        &self,
+        side: Side,
+        tree: ObjectId,
+    ) -> Result<Rc<[Entry]>, RepositoryError> {
+        match side {
+            Side::Source(_) => self.source(tree),
+            Side::Target(_) | Side::Other => self.target(tree),
+        }
     }
 
     /// How many entries were skipped because their names are not UTF-8.

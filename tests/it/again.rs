@@ -26,7 +26,7 @@ pub fn again(world: &World, dir: &Path, under: &[&str]) -> Command {
 }
 
 #[test]
-#[ignore = "started by other tests as a program of its own"]
+#[ignore = "not a test by itself: other tests start it as a separate program"]
 fn program() {
     let Some(dir) = std::env::var_os("PROMOTE_IN") else {
         return;
