@@ -12,8 +12,8 @@ mod tokens;
 pub use file::{FileContent, Unreadable, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
-    Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Sides, VersionField,
-    compare, labels, merge, version_of, version_order,
+    Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Shared, Sides,
+    VersionField, compare, labels, merge, version_of, version_order,
 };
 pub use sealed::is_sealed;
 pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};

@@ -95,6 +95,15 @@ pub enum Reason {
     Template(String),
     /// The same version change is promoted elsewhere in the selected files.
     MovesAlong,
+    /// Its value is that of an anchor that is promoted; holds the anchor's name.
+    FollowsAnchor(String),
+    /// An anchor shares its value with a place that keeps its own.
+    SharedAnchor {
+        /// The anchor's name.
+        anchor: String,
+        /// The other place, as a normalized JSONPath.
+        place: String,
+    },
     /// A new file of an application that has no files in the target.
     NewApplication,
     /// The values only differ in the environment's name.
@@ -123,6 +132,10 @@ impl fmt::Display for Reason {
             Self::Rule(rule) => write!(f, "rule `{rule}`"),
             Self::Template(what) => write!(f, "{what}"),
             Self::MovesAlong => f.write_str("part of a version change"),
+            Self::FollowsAnchor(anchor) => write!(f, "follows anchor `{anchor}`"),
+            Self::SharedAnchor { anchor, place } => {
+                write!(f, "shared-anchor: `{anchor}` also sets `{place}`")
+            }
             Self::NewApplication => f.write_str("new application"),
             Self::EnvironmentName => f.write_str("environment-specific"),
             Self::TargetOnly => f.write_str("only in the target"),

@@ -3,7 +3,7 @@
 use crate::document::{VersionField, version_of};
 use crate::domain::{Op, Template, VersionPlace};
 use crate::plan::{Content, FilePlan, PlannedDifference, VersionChange};
-use crate::yaml::{Kind, Stream, Value};
+use crate::yaml::{Kind, Place, Stream, Value};
 
 use super::decide::glob;
 
@@ -50,8 +50,7 @@ fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
             .select(&stream.to_json(document))
             .into_iter()
             .next()?;
-        let node = stream.node(&crate::yaml::Place { document, steps })?;
-        match stream.resolve(document, node).value() {
+        match stream.at(&Place { document, steps })?.value() {
             Value::Scalar { text, kind } if kind != Kind::Null => Some(text),
             _ => None,
         }

@@ -9,6 +9,7 @@ use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Ver
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
 use crate::port::{RepositoryError, Snapshot};
+use crate::yaml::Place;
 
 /// The planned files of each application, with warnings and faults.
 #[derive(Default)]
@@ -94,6 +95,17 @@ impl Planner<'_> {
                 self.planned.notices.push(Notice::DigestKept {
                     path: pair.path.clone(),
                     selector: field.selector.clone(),
+                });
+            }
+            if let Some(shared) = field.difference.shared.as_deref()
+                && verdict.is_promote()
+                && !shared.follows.is_empty()
+            {
+                self.planned.notices.push(Notice::AnchorFollowed {
+                    path: pair.path.clone(),
+                    selector: field.selector.clone(),
+                    anchor: shared.anchor.clone(),
+                    places: shared.follows.iter().map(Place::normalized).collect(),
                 });
             }
             if verdict.is_promote() && field.difference.relation == Relation::Ahead {

@@ -58,6 +58,17 @@ pub enum Notice {
         /// The selector of the version.
         selector: String,
     },
+    /// An anchored value is promoted that places of the target share which the source does not have.
+    AnchorFollowed {
+        /// The target's file.
+        path: RepoPath,
+        /// The selector of the promoted value.
+        selector: String,
+        /// The anchor.
+        anchor: String,
+        /// The places that get the new value, too.
+        places: Vec<String>,
+    },
     /// A new application has a submodule; those are not promoted.
     SubmoduleKept {
         /// The submodule in the target.

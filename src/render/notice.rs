@@ -42,6 +42,16 @@ pub fn message(notice: &Notice) -> String {
         Notice::Downgrade { selector, .. } => {
             format!("downgrade: the source has an older version at `{selector}`")
         }
+        Notice::AnchorFollowed {
+            selector,
+            anchor,
+            places,
+            ..
+        } => format!(
+            "changing `{selector}` also changes {}, which only the target has: they share the \
+             anchor `{anchor}`",
+            listed(places)
+        ),
         Notice::SubmoduleKept { .. } => {
             "submodules are not promoted; if the new application needs this one, add it by hand"
                 .to_owned()
@@ -133,6 +143,18 @@ fn reason(branch: &str, obstacle: &Obstacle) -> String {
     }
 }
 
+/// The first few places, and how many more there are.
+fn listed(places: &[String]) -> String {
+    const MOST: usize = 5;
+    let first = places.iter().take(MOST);
+    let first: Vec<String> = first.map(|place| format!("`{place}`")).collect();
+    let first = first.join(", ");
+    match places.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 /// The file that a notice is about.
 pub fn path(notice: &Notice) -> Option<&str> {
     match notice {
@@ -140,6 +162,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         Notice::Overlap { path, .. } => Some(path),
         Notice::DigestKept { path, .. }
         | Notice::Downgrade { path, .. }
+        | Notice::AnchorFollowed { path, .. }
         | Notice::SubmoduleKept { path }
         | Notice::SourceNameInNewFile { path, .. } => Some(path.as_str()),
         Notice::EnvironmentWithoutPaths(_)
@@ -162,7 +185,10 @@ pub fn path(notice: &Notice) -> Option<&str> {
 /// The path to print before the message; `None` if the message already contains it.
 pub(super) fn heading(notice: &Notice) -> Option<&str> {
     match notice {
-        Notice::Configuration { .. } | Notice::DigestKept { .. } | Notice::Downgrade { .. } => None,
+        Notice::Configuration { .. }
+        | Notice::DigestKept { .. }
+        | Notice::Downgrade { .. }
+        | Notice::AnchorFollowed { .. } => None,
         _ => path(notice),
     }
 }

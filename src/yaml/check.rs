@@ -170,11 +170,8 @@ fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditEr
             if removed_by(at).is_some() {
                 continue;
             }
-            let before = document.anchors.partition_point(|(_, start)| *start < at);
-            let anchor = document.anchors[..before]
-                .iter()
-                .rfind(|(anchor, _)| anchor == name);
-            if let Some((place, _, _)) = anchor.and_then(|(_, start)| removed_by(*start)) {
+            let anchored = document.anchors.before(name, at);
+            if let Some((place, _, _)) = anchored.and_then(removed_by) {
                 return Err(EditError::AnchorInUse {
                     place: place.clone(),
                     anchor: name.to_owned(),

@@ -1,6 +1,7 @@
 //! Edits of a stream, as plain data.
 
 use super::fragment::Fragment;
+use super::node::{Content, Entry, Stream};
 use super::place::{Place, Step};
 
 /// One change to a stream. Places refer to the stream before any edit.
@@ -64,5 +65,84 @@ impl Edit {
             Self::AddDocument { after, .. } => Place::root(after.map_or(0, |after| after + 1)),
             Self::RemoveDocument { document } => Place::root(*document),
         }
+    }
+
+    /// The same edit at another place of the stream, which shares the node that it changes.
+    ///
+    /// For an addition of an item, the place is that of the other sequence.
+    pub fn elsewhere(&self, stream: &Stream, place: &Place) -> Option<Self> {
+        let place = place.clone();
+        Some(match self {
+            Self::Set { value, .. } => Self::Set {
+                place,
+                value: value.clone(),
+            },
+            Self::Remove { .. } => Self::Remove { place },
+            Self::AddEntry {
+                mapping,
+                key,
+                after,
+                entry,
+            } => {
+                let (other, _) = place.parent()?;
+                let after = match after {
+                    None => None,
+                    Some(index) => {
+                        let name = entries(stream, mapping)?.get(*index)?.name();
+                        Some(
+                            entries(stream, &other)?
+                                .iter()
+                                .position(|e| e.name() == name)?,
+                        )
+                    }
+                };
+                Self::AddEntry {
+                    mapping: other,
+                    key: key.clone(),
+                    after,
+                    entry: entry.clone(),
+                }
+            }
+            Self::AddItem { after, item, .. } => Self::AddItem {
+                sequence: place,
+                after: *after,
+                item: item.clone(),
+            },
+            Self::AddDocument { .. } | Self::RemoveDocument { .. } => return None,
+        })
+    }
+
+    /// Whether two edits of the same kind make the same change.
+    pub(super) fn makes_same(&self, other: &Self) -> bool {
+        let (key, after, new) = self.change();
+        let (other_key, other_after, other_new) = other.change();
+        let is_same_value = match (new, other_new) {
+            (Some(new), Some(other)) => new.means(other),
+            (new, other) => new == other,
+        };
+        key == other_key && after == other_after && is_same_value
+    }
+
+    /// The key, the position and the value of the edit, as far as it has them.
+    fn change(&self) -> (Option<&str>, Option<usize>, Option<&Fragment>) {
+        match self {
+            Self::Set { value, .. } => (None, None, Some(value)),
+            Self::AddEntry {
+                key, after, entry, ..
+            } => (Some(key), *after, Some(entry)),
+            Self::AddItem { after, item, .. } => (None, *after, Some(item)),
+            Self::AddDocument {
+                after, document, ..
+            } => (None, *after, Some(document)),
+            Self::Remove { .. } | Self::RemoveDocument { .. } => (None, None, None),
+        }
+    }
+}
+
+/// The entries of the mapping at a place.
+fn entries<'s>(stream: &'s Stream, mapping: &Place) -> Option<&'s [Entry]> {
+    match &stream.at(mapping)?.content {
+        Content::Mapping { entries, .. } => Some(entries),
+        _ => None,
     }
 }

@@ -54,8 +54,8 @@ pub enum ParseFault {
     /// Collections are nested deeper than 255 levels.
     #[error("nested deeper than 255 levels")]
     TooDeep,
-    /// The aliases expand to more than 500,000 nodes.
-    #[error("aliases expand to more than 500,000 nodes")]
+    /// The aliases expand to more than 500,000 nodes or 32 MB.
+    #[error("aliases expand to more than 500,000 nodes or 32 MB")]
     TooManyAliases,
     /// An alias is inside the node that it refers to.
     #[error("alias `{0}` refers to a node that contains it")]
@@ -117,6 +117,14 @@ pub enum EditError {
         /// The anchor that would be lost.
         anchor: String,
     },
+    /// Two places share a value of the text by an anchor, and their edits differ.
+    #[error("`{place}` and `{other}` share a value by an anchor and cannot become different")]
+    Shared {
+        /// The place of one edit.
+        place: Place,
+        /// The place of the other, or that no edit changes.
+        other: Place,
+    },
     /// Two edits touch the same text.
     #[error("edits overlap at `{0}`")]
     Overlap(Place),
@@ -137,6 +145,7 @@ impl EditError {
             | Self::ThroughAlias(place)
             | Self::Present(place)
             | Self::AnchorInUse { place, .. }
+            | Self::Shared { place, .. }
             | Self::Overlap(place)
             | Self::Shape(place)
             | Self::Unproven(place) => place,

@@ -69,9 +69,11 @@ pub(super) fn properties_end(text: &str, node: &Node) -> usize {
 }
 
 impl Stream {
-    /// The comments of a place, without `#`: lines directly above it, and one on its line.
+    /// The comments of a place of a resolved document, without `#`: lines directly above its entry or
+    /// item, and one on its line.
     pub fn comments(&self, place: &Place) -> Vec<&str> {
-        let Some((start, first)) = self.head(place) else {
+        let site = self.site(place);
+        let Some((start, first)) = site.and_then(|(site, _)| self.head(&site)) else {
             return Vec::new();
         };
         let text = &self.text;

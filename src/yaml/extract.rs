@@ -4,7 +4,7 @@
 //!
 //! A fragment must be valid alone, but an alias in it may refer to an anchor
 //! elsewhere in the stream. Such an alias is replaced by its value. That is an
-//! edit itself, so this file depends on [`splice`] and not the other way round.
+//! edit itself, so this file depends on [`splice_written`] and not the other way round.
 
 use super::edit::Edit;
 use super::extent::{child_index, child_start};
@@ -13,29 +13,35 @@ use super::node::{Content, Node, Stream};
 use super::parse::{self, Aliases};
 use super::place::{Place, Step};
 use super::source;
-use super::splice::splice;
+use super::splice::splice_written;
 
 impl Fragment {
-    /// Copies a mapping entry with the comments directly above it and at the end of its line.
+    /// Copies the entry at a place of a resolved document, with the comments directly above it and
+    /// at the end of its line.
     pub fn entry(stream: &Stream, place: &Place) -> Option<Self> {
-        match place.parent()? {
+        let (site, _) = stream.site(place)?;
+        match site.parent()? {
             (parent, step @ Step::Key(_)) => child(stream, &parent, step, Shape::Entry),
             _ => None,
         }
     }
 
-    /// Copies a list item with the comments directly above it and at the end of its line.
+    /// Copies the list item at a place of a resolved document, with the comments directly above it
+    /// and at the end of its line.
     pub fn item(stream: &Stream, place: &Place) -> Option<Self> {
-        match place.parent()? {
+        let (site, _) = stream.site(place)?;
+        match site.parent()? {
             (parent, step @ Step::Index(_)) => child(stream, &parent, step, Shape::Item),
             _ => None,
         }
     }
 
-    /// Copies a value without its key or dash and the comments around it.
+    /// Copies the value at a place of a resolved document, without its key or dash and the comments
+    /// around it.
     pub fn value(stream: &Stream, place: &Place) -> Option<Self> {
-        let start = stream.node(place)?.start;
-        let text = source::value(stream, place)?;
+        let holder = stream.holder(place)?;
+        let start = stream.node(&holder)?.start;
+        let text = source::value(stream, &holder)?;
         standalone(stream, place.document, start, &text, Shape::Value)
     }
 
@@ -71,17 +77,14 @@ fn standalone(
     let root = &piece.documents.first()?.root;
     visit_dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
         let anchors = &stream.documents.get(document)?.anchors;
-        let (_, at) = anchors
-            .iter()
-            .rfind(|(anchor, at)| anchor == name && *at < from)?;
-        let node = stream.anchored(document, name, *at)?;
+        let node = stream.anchored(document, name, anchors.before(name, from)?)?;
         edits.push(Edit::Set {
             place: place.clone(),
-            value: Fragment::from_value(&stream.value(document, node)),
+            value: Fragment::from_value(&stream.resolved_node(document, node).value()),
         });
         Some(())
     })?;
-    let text = splice(&piece, &edits).ok()?;
+    let text = splice_written(&piece, &edits).ok()?;
     Fragment::read(&text, shape, json).ok()
 }
 

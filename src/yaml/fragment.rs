@@ -103,6 +103,24 @@ impl Fragment {
         &self.model
     }
 
+    /// The value that the fragment inserts, with its aliases followed.
+    pub(super) fn resolved_model(&self) -> Value {
+        let Some(root) = self.stream.documents.first().map(|_| self.stream.root(0)) else {
+            return self.model.clone();
+        };
+        let node = match (&root.content, self.shape) {
+            (Content::Mapping { entries, .. }, Shape::Entry) => entries.first().map(|e| &e.value),
+            (Content::Sequence { items, .. }, Shape::Item) => items.first(),
+            _ => Some(root),
+        };
+        node.map_or_else(|| self.model.clone(), Node::value)
+    }
+
+    /// Whether both insert the same value.
+    pub(super) fn means(&self, other: &Self) -> bool {
+        self.resolved_model().means(&other.resolved_model())
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.stream.text
@@ -148,7 +166,7 @@ impl Fragment {
         match Self::read(&text, Shape::Value, self.json) {
             Ok(value) => Some(value),
             // The value has an alias of an anchor on its key.
-            Err(_) => self.written_out(),
+            Err(_) => Some(self.written_out()),
         }
     }
 
@@ -222,7 +240,7 @@ impl Fragment {
 
     /// The same value in the simplest form, without layout, anchors and comments of its source.
     pub(super) fn simplified(&self) -> Option<Self> {
-        let value = self.written_out()?;
+        let value = self.written_out();
         let plain = match self.shape {
             Shape::Entry => value.as_entry(self.key()?)?,
             Shape::Item => value.as_item()?,
@@ -236,10 +254,10 @@ impl Fragment {
     }
 
     /// The value alone in block style, with all aliases expanded.
-    fn written_out(&self) -> Option<Self> {
-        let mut value = Self::from_value(&self.stream.value(0, self.node()?));
+    fn written_out(&self) -> Self {
+        let mut value = Self::from_value(&self.resolved_model());
         value.json = self.json;
-        Some(value)
+        value
     }
 
     pub(super) fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {

@@ -5,6 +5,7 @@
 //! to the original text, then parses the result and checks that it has the
 //! values that the edits describe.
 
+mod anchors;
 mod block;
 mod check;
 mod documents;
@@ -23,6 +24,7 @@ mod place;
 mod proof;
 mod reindent;
 mod render;
+mod resolved;
 mod scalar;
 mod set;
 mod source;
@@ -32,6 +34,7 @@ mod target;
 mod text;
 mod value;
 mod write;
+mod written;
 
 #[cfg(test)]
 mod property;
@@ -44,6 +47,7 @@ pub use fragment::Fragment;
 pub use jsonpath::{JsonPath, JsonPathError, member};
 pub use node::{Content, Document, Entry, Layout, Node, Span, Stream};
 pub use place::{Place, Step};
+pub use resolved::{Merging, Uses};
 pub use scalar::{Kind, Quoting, Scalar};
 pub use splice::splice;
 pub use value::Value;

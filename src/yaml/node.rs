@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::anchors::Anchors;
 use super::error::Position;
 use super::place::{Place, Step};
 use super::scalar::Scalar;
@@ -17,6 +18,8 @@ pub struct Stream {
     /// Every comment from its `#` to the end of its line, in order.
     pub(super) comments: Vec<Span>,
     lines: OnceLock<Vec<usize>>,
+    /// The resolved root of each document that has references.
+    pub(super) resolved: Vec<OnceLock<Node>>,
 }
 
 /// One document of a stream.
@@ -28,8 +31,9 @@ pub struct Document {
     pub span: Span,
     /// The offset of its `---`, if it has one.
     pub(super) marker: Option<usize>,
-    /// Anchor names in text order, each with the start of its node.
-    pub(super) anchors: Vec<(String, usize)>,
+    pub(super) anchors: Anchors,
+    /// Whether it has an alias or a merge key.
+    pub(super) has_references: bool,
 }
 
 /// A value with its place in the text.
@@ -145,11 +149,29 @@ impl Node {
     fn anchored(&self, name: &str, at: usize) -> Option<&Self> {
         let mut here = self;
         while here.start != at || here.anchor.as_deref() != Some(name) {
-            here = here
-                .children()
-                .find(|child| child.start <= at && at < child.end().max(child.start + 1))?;
+            here = here.child_around(at)?;
         }
         Some(here)
+    }
+
+    /// The child, or the key of a child, whose text contains an offset.
+    fn child_around(&self, offset: usize) -> Option<&Self> {
+        match &self.content {
+            Content::Sequence { items, .. } => {
+                let index = items.partition_point(|item| item.start <= offset);
+                items.get(index.checked_sub(1)?)
+            }
+            Content::Mapping { entries, .. } => {
+                let index = entries.partition_point(|entry| entry.start <= offset);
+                let entry = entries.get(index.checked_sub(1)?)?;
+                if entry.value.start <= offset {
+                    Some(&entry.value)
+                } else {
+                    Some(&entry.key)
+                }
+            }
+            Content::Scalar(_) | Content::Alias(_) => None,
+        }
     }
 
     /// The children in text order, including keys.
@@ -166,11 +188,13 @@ impl Node {
 
 impl Stream {
     pub(super) fn new(text: String, documents: Vec<Document>, comments: Vec<Span>) -> Self {
+        let resolved = documents.iter().map(|_| OnceLock::new()).collect();
         Self {
             text,
             documents,
             comments,
             lines: OnceLock::new(),
+            resolved,
         }
     }
 
@@ -199,8 +223,8 @@ impl Stream {
         &self.documents
     }
 
-    /// The node at a place; aliases are not followed.
-    pub fn node(&self, place: &Place) -> Option<&Node> {
+    /// The node at a place of the text; aliases are not followed.
+    pub(super) fn node(&self, place: &Place) -> Option<&Node> {
         let root = &self.documents.get(place.document)?.root;
         place
             .steps
@@ -213,19 +237,15 @@ impl Stream {
         let Content::Alias(name) = &node.content else {
             return node;
         };
-        let Some(document) = self.documents.get(document) else {
-            return node;
+        let anchored = || {
+            let start = self
+                .documents
+                .get(document)?
+                .anchors
+                .before(name, node.span.start)?;
+            self.anchored(document, name, start)
         };
-        let before = document
-            .anchors
-            .partition_point(|(_, at)| *at < node.span.start);
-        let found = document.anchors[..before]
-            .iter()
-            .rev()
-            .find(|(anchor, _)| anchor == name);
-        found
-            .and_then(|(_, at)| document.root.anchored(name, *at))
-            .unwrap_or(node)
+        anchored().unwrap_or(node)
     }
 
     /// The node that has the anchor and starts at an offset.

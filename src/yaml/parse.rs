@@ -150,6 +150,7 @@ impl Reader<'_> {
             span: start..self.text.len(),
             marker,
             anchors,
+            has_references: std::mem::take(&mut self.has_references),
         })
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::edit::Edit;
 use super::error::EditError;
 use super::extent::{child_count, child_index};
-use super::node::Stream;
+use super::fragment::Fragment;
+use super::node::{Node, Stream};
 use super::place::Place;
 use super::value::Value;
 
@@ -17,19 +18,53 @@ struct ExpectedChanges {
     removed: BTreeSet<usize>,
 }
 
+/// How documents are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reading {
+    /// As they are written, with aliases.
+    Written,
+    /// With aliases followed and merge keys merged.
+    Resolved,
+}
+
+impl Reading {
+    fn value(self, stream: &Stream, document: usize) -> Value {
+        match self {
+            Self::Written => stream.documents[document].root.value(),
+            Self::Resolved => stream.root(document).value(),
+        }
+    }
+
+    fn node<'s>(self, stream: &'s Stream, place: &Place) -> Option<&'s Node> {
+        match self {
+            Self::Written => stream.node(place),
+            Self::Resolved => stream.at(place),
+        }
+    }
+
+    fn model(self, fragment: &Fragment) -> Value {
+        match self {
+            Self::Written => fragment.model().clone(),
+            Self::Resolved => fragment.resolved_model(),
+        }
+    }
+}
+
 /// The values of all documents after the edits.
-pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, EditError> {
-    let mut documents: Vec<Value> = stream
-        .documents
-        .iter()
-        .map(|document| document.root.value())
+pub(super) fn expected(
+    stream: &Stream,
+    edits: &[Edit],
+    reading: Reading,
+) -> Result<Vec<Value>, EditError> {
+    let mut documents: Vec<Value> = (0..stream.documents.len())
+        .map(|document| reading.value(stream, document))
         .collect();
     let mut changes: BTreeMap<Place, ExpectedChanges> = BTreeMap::new();
     let mut stream_changes = ExpectedChanges::default();
     for edit in edits {
         match edit {
             Edit::Set { place, value } => {
-                *value_at(&mut documents, place)? = value.model().clone();
+                *value_at(&mut documents, place)? = reading.model(value);
             }
             Edit::AddEntry {
                 mapping,
@@ -42,7 +77,7 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
                 added
                     .entry(slot)
                     .or_default()
-                    .push((key.clone(), entry.model().clone()));
+                    .push((key.clone(), reading.model(entry)));
             }
             Edit::AddItem {
                 sequence,
@@ -54,18 +89,18 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
                 added
                     .entry(slot)
                     .or_default()
-                    .push((String::new(), item.model().clone()));
+                    .push((String::new(), reading.model(item)));
             }
             Edit::Remove { place } => {
                 let missing = || EditError::Missing(place.clone());
                 let (parent, step) = place.parent().ok_or_else(missing)?;
-                let node = stream.node(&parent).ok_or_else(missing)?;
+                let node = reading.node(stream, &parent).ok_or_else(missing)?;
                 let index = child_index(node, step).ok_or_else(missing)?;
                 changes.entry(parent).or_default().removed.insert(index);
             }
             Edit::AddDocument { after, document } => {
                 let slot = after.map_or(0, |after| after + 1);
-                let value = (String::new(), document.model().clone());
+                let value = (String::new(), reading.model(document));
                 stream_changes.added.entry(slot).or_default().push(value);
             }
             Edit::RemoveDocument { document } => {
@@ -75,7 +110,9 @@ pub(super) fn expected(stream: &Stream, edits: &[Edit]) -> Result<Vec<Value>, Ed
     }
     // In reverse order, so that no change moves a place that is still to be changed.
     for (place, change) in changes.iter().rev() {
-        let is_empty = stream.node(place).is_none_or(|node| child_count(node) == 0);
+        let is_empty = reading
+            .node(stream, place)
+            .is_none_or(|node| child_count(node) == 0);
         let value = value_at(&mut documents, place)?.untagged_mut();
         if is_empty && !matches!(value, Value::Mapping(_) | Value::Sequence(_)) {
             let named = change
@@ -124,11 +161,16 @@ fn value_at<'v>(documents: &'v mut [Value], place: &Place) -> Result<&'v mut Val
 }
 
 /// Whether the documents of a stream have exactly these values.
-pub(super) fn matches(stream: &Stream, expected: &[Value]) -> bool {
-    stream.documents.len() == expected.len()
-        && stream
-            .documents
-            .iter()
-            .zip(expected)
-            .all(|(document, value)| document.root.value().means(value))
+///
+/// A new entry of a merged mapping can be anywhere in the mappings that it is merged into, so the
+/// order of keys only counts as it is written.
+pub(super) fn matches(stream: &Stream, expected: &[Value], reading: Reading) -> bool {
+    let is_same = |(document, value): (usize, &Value)| {
+        let found = reading.value(stream, document);
+        match reading {
+            Reading::Written => found.means(value),
+            Reading::Resolved => found.means_in_any_order(value),
+        }
+    };
+    stream.documents.len() == expected.len() && expected.iter().enumerate().all(is_same)
 }

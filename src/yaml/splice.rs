@@ -9,14 +9,20 @@
 //! without the layout of its source. If they still differ, the edits are
 //! refused.
 
+use std::borrow::Cow;
+
 use super::check;
 use super::edit::Edit;
 use super::error::EditError;
 use super::node::Stream;
 use super::phases;
-use super::proof;
+use super::proof::{self, Reading};
+use super::written;
 
 /// Applies edits to the text of a stream; everything else stays byte for byte.
+///
+/// The places are those of the resolved documents. Every place that shares a node by an anchor needs
+/// the same edit, or the edits are refused.
 ///
 /// ```
 /// use git_promote::yaml::{Edit, Fragment, Kind, Place, Step, Stream, splice};
@@ -30,10 +36,19 @@ use super::proof;
 /// # Errors
 /// When an edit cannot be made, or the result cannot be proven correct.
 pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    apply(stream, edits, Reading::Resolved)
+}
+
+/// Applies edits whose places are those of the text, also in a piece whose aliases have no anchor.
+pub(super) fn splice_written(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
+    apply(stream, edits, Reading::Written)
+}
+
+fn apply(stream: &Stream, edits: &[Edit], reading: Reading) -> Result<String, EditError> {
     if edits.is_empty() {
         return Ok(stream.text.clone());
     }
-    check::edits(stream, edits)?;
+    check::edits(stream, &in_text(stream, edits, reading)?)?;
     let unanchored: Vec<Edit>;
     let mut edits = edits;
     if edits.iter().any(|edit| redefines(stream, edit)) {
@@ -45,21 +60,23 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
             .collect();
         edits = &unanchored;
     }
-    let first = match proven(stream, edits) {
+    let first = match proven(stream, edits, reading) {
         Ok(text) => return Ok(text),
         Err(error) => error,
     };
     let edits: Vec<Edit> = edits
         .iter()
-        .map(|edit| match proven(stream, std::slice::from_ref(edit)) {
-            Err(EditError::Unproven(_)) => simplified(edit).unwrap_or_else(|| edit.clone()),
-            _ => edit.clone(),
-        })
+        .map(
+            |edit| match proven(stream, std::slice::from_ref(edit), reading) {
+                Err(EditError::Unproven(_)) => simplified(edit).unwrap_or_else(|| edit.clone()),
+                _ => edit.clone(),
+            },
+        )
         .collect();
-    proven(stream, &edits).map_err(|_| {
+    proven(stream, &edits, reading).map_err(|_| {
         match edits
             .iter()
-            .find_map(|edit| proven(stream, std::slice::from_ref(edit)).err())
+            .find_map(|edit| proven(stream, std::slice::from_ref(edit), reading).err())
         {
             Some(error) => error,
             None => first,
@@ -67,16 +84,41 @@ pub fn splice(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
     })
 }
 
-/// The edited text, if it has the values that the edits describe.
-fn proven(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> {
-    let expected = proof::expected(stream, edits)?;
-    let text = phases::run(stream, edits)?;
-    match Stream::parse(&text) {
-        Ok(result) if proof::matches(&result, &expected) => Ok(text),
-        _ => Err(EditError::Unproven(
-            edits.first().map(Edit::place).unwrap_or_default(),
-        )),
+/// The edits of the text.
+fn in_text<'e>(
+    stream: &Stream,
+    edits: &'e [Edit],
+    reading: Reading,
+) -> Result<Cow<'e, [Edit]>, EditError> {
+    match reading {
+        Reading::Written => Ok(Cow::Borrowed(edits)),
+        Reading::Resolved => written::edits(stream, edits),
     }
+}
+
+/// The edited text, if it has the values that the edits describe.
+///
+/// Every place counts that resolves to an edited node, so that nothing else changes by an alias or a
+/// merge key.
+fn proven(stream: &Stream, edits: &[Edit], reading: Reading) -> Result<String, EditError> {
+    let written = in_text(stream, edits, reading)?;
+    let expected = proof::expected(stream, &written, Reading::Written)?;
+    let text = phases::run(stream, &written)?;
+    let unproven = || EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default());
+    let result = Stream::parse(&text).map_err(|_| unproven())?;
+    if !proof::matches(&result, &expected, Reading::Written) {
+        return Err(unproven());
+    }
+    let has_references = |stream: &Stream| {
+        (0..stream.documents.len()).any(|document| stream.has_references(document))
+    };
+    if reading == Reading::Resolved && (has_references(stream) || has_references(&result)) {
+        let expected = proof::expected(stream, edits, Reading::Resolved)?;
+        if !proof::matches(&result, &expected, Reading::Resolved) {
+            return Err(unproven());
+        }
+    }
+    Ok(text)
 }
 
 /// Whether the edit brings an anchor that the document already has.
@@ -99,13 +141,11 @@ fn redefines(stream: &Stream, edit: &Edit) -> bool {
         .stream
         .documents
         .iter()
-        .flat_map(|document| &document.anchors);
+        .flat_map(|document| document.anchors.names());
     let Some(document) = stream.documents.get(edit.place().document) else {
         return false;
     };
-    brought
-        .into_iter()
-        .any(|(name, _)| document.anchors.iter().any(|(there, _)| there == name))
+    brought.into_iter().any(|name| document.anchors.has(name))
 }
 
 /// The edit with its fragment in the simplest form.

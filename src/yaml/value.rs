@@ -1,5 +1,7 @@
 //! Values without their place in a text.
 
+use std::collections::HashMap;
+
 use super::node::{Content, Node, Stream};
 use super::place::Step;
 use super::scalar::{Kind, json_number};
@@ -109,6 +111,30 @@ impl Value {
         }
     }
 
+    /// Whether both are equal, where all ways to write null are the same, and so is the order of
+    /// keys.
+    pub(super) fn means_in_any_order(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Mapping(a), Self::Mapping(b)) => {
+                let by_name: HashMap<&str, &Self> = b
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value))
+                    .collect();
+                a.len() == b.len()
+                    && a.iter().all(|(name, value)| {
+                        by_name
+                            .get(name.as_str())
+                            .is_some_and(|other| value.means_in_any_order(other))
+                    })
+            }
+            (Self::Sequence(a), Self::Sequence(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.means_in_any_order(b))
+            }
+            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x.means_in_any_order(y),
+            (a, b) => a.means(b),
+        }
+    }
+
     /// Whether both are equal, where all ways to write null are the same.
     pub(super) fn means(&self, other: &Self) -> bool {
         match (self, other) {
@@ -133,71 +159,26 @@ impl Value {
 }
 
 impl Stream {
-    /// The value of a node with all aliases expanded.
-    pub fn value(&self, document: usize, node: &Node) -> Value {
-        expanded(self, document, node)
-    }
-
-    /// Converts a document to JSON, with aliases expanded; `<<` stays an ordinary key.
+    /// Converts a resolved document to JSON.
     ///
     /// A document that does not exist is `null`.
     pub fn to_json(&self, document: usize) -> serde_json::Value {
-        self.documents
-            .get(document)
-            .map_or(serde_json::Value::Null, |found| {
-                node_to_json(self, document, &found.root)
-            })
+        if document >= self.documents.len() {
+            return serde_json::Value::Null;
+        }
+        node_to_json(self.root(document))
     }
 }
 
-fn expanded(stream: &Stream, document: usize, node: &Node) -> Value {
-    let node = stream.resolve(document, node);
-    let value = match &node.content {
-        Content::Sequence { items, .. } => Value::Sequence(
-            items
-                .iter()
-                .map(|item| expanded(stream, document, item))
-                .collect(),
-        ),
-        Content::Mapping { entries, .. } => Value::Mapping(
-            entries
-                .iter()
-                .map(|entry| {
-                    (
-                        entry.name().to_owned(),
-                        expanded(stream, document, &entry.value),
-                    )
-                })
-                .collect(),
-        ),
-        Content::Scalar(_) | Content::Alias(_) => return Value::from(node),
-    };
-    match &node.tag {
-        Some(tag) => Value::Tagged(tag.clone(), Box::new(value)),
-        None => value,
-    }
-}
-
-fn node_to_json(stream: &Stream, document: usize, node: &Node) -> serde_json::Value {
+fn node_to_json(node: &Node) -> serde_json::Value {
     use serde_json::Value as Json;
-    let node = stream.resolve(document, node);
     match &node.content {
         Content::Scalar(scalar) => scalar_to_json(&scalar.text, scalar.kind),
-        Content::Sequence { items, .. } => Json::Array(
-            items
-                .iter()
-                .map(|item| node_to_json(stream, document, item))
-                .collect(),
-        ),
+        Content::Sequence { items, .. } => Json::Array(items.iter().map(node_to_json).collect()),
         Content::Mapping { entries, .. } => Json::Object(
             entries
                 .iter()
-                .map(|entry| {
-                    (
-                        entry.name().to_owned(),
-                        node_to_json(stream, document, &entry.value),
-                    )
-                })
+                .map(|entry| (entry.name().to_owned(), node_to_json(&entry.value)))
                 .collect(),
         ),
         Content::Alias(name) => Json::String(format!("*{name}")),

@@ -1,94 +1,259 @@
-//! Anchored values, which other places share by an alias.
+//! Anchored values of the target, which several places share.
 //!
 //! # Why
 //!
-//! Setting an anchored value changes all its aliases. If the source has the same
-//! aliases, its authors intended that; if only the target has an alias, a place
-//! would change that the preview does not show.
+//! Setting an anchored value changes every place that resolves to it. All these places are
+//! differences of their own, and one edit makes them together. So each difference records which
+//! others belong to its edit, whether a place must keep its value because both sides have the same
+//! there, and which places only the target has. The decisions are made from that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::yaml::{Content, Node, Place, Step, Stream};
+use super::difference::{Difference, Part, Shared};
+use crate::domain::Op;
+use crate::yaml::{Merging, Place, Step, Stream, Uses};
 
-/// The anchor, if any, that prevents a change at `place`: the place is within its value, and the
-/// target has an alias of it at a place where the source has none and nothing is promoted.
-pub(super) fn shared(
-    source: &Stream,
-    target: &Stream,
-    place: &Place,
-    promoted: &[&Place],
-) -> Option<String> {
-    let mut anchored = (0..=place.steps.len()).filter_map(|n| {
-        let above = Place {
-            document: place.document,
-            steps: place.steps[..n].to_vec(),
-        };
-        let node = target.node(&above)?;
-        Some((node, node.anchor.as_deref()?))
-    });
-    let is_apart = |(node, name): &(&Node, &str)| {
-        let documents = 0..source.documents().len();
-        let theirs: BTreeSet<Vec<String>> = documents
-            .flat_map(|document| aliases(source, document))
-            .filter(|(_, alias)| matches!(&alias.content, Content::Alias(n) if n == name))
-            .map(|(place, _)| keys(&place))
-            .collect();
-        uses(target, place.document, node)
+/// An edit of the target's text: what it does, the place in the text, and a number that distinguishes
+/// the items that are added at the same place.
+type Edit = (Change, Place, usize);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Change {
+    Set,
+    Remove,
+    AddEntry,
+    AddItem,
+}
+
+/// The target with its differences, for finding what an edit changes.
+struct Target<'a> {
+    stream: &'a Stream,
+    /// The places that were compared with one of the source.
+    paired: &'a HashSet<Place>,
+    /// What happens at each place that differs.
+    differences: HashMap<Place, Op>,
+}
+
+/// What an edit changes at a place that has no difference.
+enum Effect {
+    /// It would change a place that both sides have.
+    Unchanged(Place),
+    /// It changes a place that only the target has.
+    Follows(Place),
+    /// None, because the place has its own value.
+    None,
+}
+
+/// Records for each difference what else its edit changes.
+pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut [Difference]) {
+    let is_shared =
+        |d: &Difference| d.part != Part::Document && stream.has_references(d.place.document);
+    if !differences.iter().any(is_shared) {
+        return;
+    }
+    let target = Target {
+        stream,
+        paired,
+        differences: differences
             .iter()
-            .any(|own| !theirs.contains(&keys(own)) && !promoted.iter().any(|p| p.contains(own)))
+            .map(|d| (d.place.clone(), d.op))
+            .collect(),
     };
-    anchored.find(is_apart).map(|(_, name)| name.to_owned())
-}
-
-/// The places of the target's aliases of a value, if all of them are aliases in the source, too.
-pub(super) fn common_uses(
-    (source, source_document, theirs): (&Stream, usize, &Node),
-    (target, target_document, own): (&Stream, usize, &Node),
-) -> Vec<Place> {
-    if own.anchor.is_none() || own.anchor != theirs.anchor {
-        return Vec::new();
-    }
-    let theirs: BTreeSet<_> = uses(source, source_document, theirs)
-        .iter()
-        .map(keys)
-        .collect();
-    let own = uses(target, target_document, own);
-    if own.iter().all(|place| theirs.contains(&keys(place))) {
-        own
-    } else {
-        Vec::new()
-    }
-}
-
-/// The places of the aliases of this node; a document may use an anchor's name more than once.
-fn uses(stream: &Stream, document: usize, anchored: &Node) -> Vec<Place> {
-    aliases(stream, document)
-        .into_iter()
-        .filter(|(_, alias)| std::ptr::eq(stream.resolve(document, alias), anchored))
-        .map(|(place, _)| place)
-        .collect()
-}
-
-/// The aliases in a document.
-fn aliases(stream: &Stream, document: usize) -> Vec<(Place, &Node)> {
-    let mut found = Vec::new();
-    let mut open: Vec<(Place, &Node)> =
-        vec![(Place::root(document), &stream.documents()[document].root)];
-    while let Some((place, node)) = open.pop() {
-        match &node.content {
-            Content::Alias(_) => found.push((place, node)),
-            Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
-                let step = Step::Key(entry.name().to_owned());
-                (place.child(step), &entry.value)
-            })),
-            Content::Sequence { items, .. } => {
-                let items = items.iter().enumerate();
-                open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
-            }
-            Content::Scalar(_) => {}
+    let mut edits: BTreeMap<Edit, Vec<usize>> = BTreeMap::new();
+    let mut added: HashMap<(Place, Option<usize>), usize> = HashMap::new();
+    for (index, difference) in differences.iter().enumerate().filter(|(_, d)| is_shared(d)) {
+        if let Some(edit) = edit(stream, difference, &mut added) {
+            edits.entry(edit).or_default().push(index);
         }
     }
-    found
+    let mut uses: HashMap<usize, Uses<'_>> = HashMap::new();
+    for (number, (edit, mut members)) in edits.into_iter().enumerate() {
+        let document = edit.1.document;
+        let uses = uses
+            .entry(document)
+            .or_insert_with(|| Uses::of(stream, document));
+        target.join_merged(&edit, uses, differences, &mut members);
+        let effects = target.effects(&edit, uses, differences, &members);
+        if members.len() == 1 && effects.iter().all(|e| matches!(e, Effect::None)) {
+            continue;
+        }
+        let mut unchanged = None;
+        let mut follows = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Unchanged(place) => unchanged = unchanged.or(Some(place)),
+                Effect::Follows(place) => follows.push(place),
+                Effect::None => {}
+            }
+        }
+        let anchor = uses.anchor(&edit.1).unwrap_or_default().to_owned();
+        let is_holder = |d: &Difference| match edit.0 {
+            Change::AddItem => d.insertion.as_ref().is_some_and(|i| i.parent == edit.1),
+            _ => d.place == edit.1,
+        };
+        let count = members.len();
+        for index in members {
+            differences[index].shared = Some(Box::new(Shared {
+                anchor: anchor.clone(),
+                edit: number,
+                differences: count,
+                is_holder: is_holder(&differences[index]),
+                unchanged: unchanged.clone(),
+                follows: std::mem::take(&mut follows),
+            }));
+        }
+    }
+}
+
+/// The edit of the text that makes a difference; `None` for a value that cannot be edited.
+fn edit(
+    stream: &Stream,
+    difference: &Difference,
+    added: &mut HashMap<(Place, Option<usize>), usize>,
+) -> Option<Edit> {
+    match (difference.op, &difference.insertion) {
+        (Op::Set, _) => Some((Change::Set, stream.holder(&difference.place)?, 0)),
+        (Op::Remove, _) => Some((Change::Remove, stream.site_place(&difference.place)?, 0)),
+        (Op::Add, Some(insertion)) => {
+            let parent = stream.holder(&insertion.parent)?;
+            if difference.part == Part::Entry {
+                let step = difference.place.steps.last()?;
+                return Some((Change::AddEntry, parent.child(step.clone()), 0));
+            }
+            let count = added
+                .entry((insertion.parent.clone(), insertion.after))
+                .or_default();
+            *count += 1;
+            let slot = Step::Index(insertion.after.map_or(0, |after| after + 1));
+            Some((Change::AddItem, parent.child(slot), *count))
+        }
+        (Op::Add, None) => None,
+    }
+}
+
+impl Target<'_> {
+    /// Adds the new entries of mappings that get them by a merge key.
+    fn join_merged(
+        &self,
+        edit: &Edit,
+        uses: &Uses<'_>,
+        differences: &[Difference],
+        members: &mut Vec<usize>,
+    ) {
+        if edit.0 != Change::AddEntry {
+            return;
+        }
+        let Some((parent, step)) = edit.1.parent() else {
+            return;
+        };
+        for use_ in uses.places(&parent, Merging::Included) {
+            let place = use_.child(step.clone());
+            if self.differences.get(&place) == Some(&Op::Add) {
+                let index = differences.iter().position(|d| d.place == place);
+                members.extend(index.filter(|index| !members.contains(index)));
+            }
+        }
+    }
+
+    /// What an edit changes at each place without a difference of it.
+    fn effects(
+        &self,
+        edit: &Edit,
+        uses: &Uses<'_>,
+        differences: &[Difference],
+        members: &[usize],
+    ) -> Vec<Effect> {
+        let own: HashSet<&Place> = members
+            .iter()
+            .map(|index| match &differences[*index].insertion {
+                Some(insertion) if edit.0 == Change::AddItem => &insertion.parent,
+                _ => &differences[*index].place,
+            })
+            .collect();
+        let is_other = |place: &Place| !own.contains(place);
+        let (change, holder, _) = edit;
+        let parent = || holder.parent().map(|(parent, step)| (parent, step.clone()));
+        match change {
+            Change::Set => {
+                let values = uses.places(holder, Merging::Excluded);
+                let all = uses.places(holder, Merging::Included);
+                let merged = all.into_iter().filter(|place| !values.contains(place));
+                let merged = merged.map(Effect::Unchanged);
+                let values = values.iter().filter(|place| is_other(place));
+                values
+                    .map(|place| self.effect(place, place.clone()))
+                    .chain(merged)
+                    .collect()
+            }
+            Change::Remove => {
+                let Some((parent, step)) = parent() else {
+                    return Vec::new();
+                };
+                let parents = uses.places(&parent, Merging::Included).into_iter();
+                let places = parents.map(|parent| parent.child(step.clone()));
+                let places = places.filter(|place| {
+                    is_other(place) && self.stream.site_place(place).as_ref() == Some(holder)
+                });
+                places
+                    .map(|place| self.effect(&place, place.clone()))
+                    .collect()
+            }
+            Change::AddEntry => {
+                let Some((parent, step)) = parent() else {
+                    return Vec::new();
+                };
+                let parents = uses.places(&parent, Merging::Included).into_iter();
+                parents
+                    .map(|above| (above.child(step.clone()), above))
+                    .filter(|(place, _)| is_other(place))
+                    .map(|(place, above)| self.new_entry(place, &above))
+                    .collect()
+            }
+            Change::AddItem => {
+                let Some((parent, _)) = parent() else {
+                    return Vec::new();
+                };
+                let places = uses.places(&parent, Merging::Excluded).into_iter();
+                places
+                    .filter(is_other)
+                    .map(|place| self.effect(&place, place.clone()))
+                    .collect()
+            }
+        }
+    }
+
+    /// What a new entry in a shared mapping changes at a place.
+    fn new_entry(&self, place: Place, above: &Place) -> Effect {
+        if self.stream.at(&place).is_none() {
+            return self.effect(above, place);
+        }
+        let site = self.stream.site_place(&place);
+        let own = self
+            .stream
+            .holder(above)
+            .zip(place.steps.last())
+            .map(|(mapping, step)| mapping.child(step.clone()));
+        if site == own {
+            Effect::None
+        } else {
+            Effect::Unchanged(place)
+        }
+    }
+
+    /// What a change of the value or collection at `there` means for `place`.
+    fn effect(&self, there: &Place, place: Place) -> Effect {
+        if self.paired.contains(there) {
+            return Effect::Unchanged(place);
+        }
+        let above = (0..there.steps.len()).rev().find_map(|depth| {
+            let above = Place::new(there.document, there.steps[..depth].iter().cloned());
+            self.differences.get(&above)
+        });
+        match above {
+            Some(Op::Set | Op::Add) => Effect::Unchanged(place),
+            Some(Op::Remove) | None => Effect::Follows(place),
+        }
+    }
 }
 
 /// The keys on the way to a place, without list positions, which may differ.
@@ -98,34 +263,4 @@ pub(super) fn keys(place: &Place) -> Vec<String> {
         Step::Index(_) => None,
     };
     place.steps.iter().filter_map(key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(source: &str, target: &str) -> Option<String> {
-        let (source, target) = (
-            Stream::parse(source).unwrap(),
-            Stream::parse(target).unwrap(),
-        );
-        shared(
-            &source,
-            &target,
-            &Place::new(0, [Step::Key("tag".to_owned())]),
-            &[],
-        )
-    }
-
-    #[test]
-    fn an_alias_of_the_target_alone_keeps_the_anchored_value() {
-        let found = refused("tag: 2\nx: 1\n", "tag: &v 1\nx: *v\n");
-        assert_eq!(found.as_deref(), Some("v"));
-    }
-
-    #[test]
-    fn an_alias_that_the_source_has_too_may_change() {
-        assert_eq!(refused("tag: &v 2\nx: *v\n", "tag: &v 1\nx: *v\n"), None);
-        assert_eq!(refused("tag: 2\n", "tag: &v 1\n"), None);
-    }
 }

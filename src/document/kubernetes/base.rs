@@ -83,7 +83,7 @@ impl<'a> BaseDocuments<'a> {
     fn root(&self, index: Option<usize>) -> BaseNode<'a> {
         match (self.base, index) {
             (Base::Target, _) => BaseNode::Target,
-            (Base::Stream(base), Some(index)) => BaseNode::Node(&base.documents()[index].root),
+            (Base::Stream(base), Some(index)) => BaseNode::Node(base.root(index)),
             (Base::Stream(_), None) => BaseNode::Missing,
         }
     }

@@ -6,6 +6,9 @@
 //! only chooses among them: by the relation, which comes from the base, and by the
 //! version field.
 
+use std::collections::HashSet;
+
+use super::anchors;
 use super::base::BaseDocuments;
 use super::difference::Difference;
 use super::document_comparison::{DocumentComparison, insertion_points, inverse};
@@ -22,16 +25,18 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     let source_of = inverse(&pairs.target_of, sides.target.documents().len());
     let after = insertion_points(&pairs.target_of, source_of.len());
     let mut found = Vec::new();
+    let mut paired = Vec::new();
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
             Some(t) => {
                 let mut comparison = DocumentComparison::new(sides, (s, *t), labels.target(*t));
                 comparison.node(
-                    &sides.source.documents()[s].root,
-                    &sides.target.documents()[*t].root,
+                    sides.source.root(s),
+                    sides.target.root(*t),
                     base.of_pair(s, *t),
                 );
                 found.append(&mut comparison.found);
+                paired.append(&mut comparison.paired);
             }
             None => found.push(added_document(
                 sides,
@@ -46,5 +51,6 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
         found.push(removed_document(sides, t, &labels, base.of_target(t)));
     }
     found.sort_by_key(|d| d.place.document);
+    anchors::share(sides.target, &HashSet::from_iter(paired), &mut found);
     found
 }

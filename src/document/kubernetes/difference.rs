@@ -27,6 +27,23 @@ pub struct Insertion {
     pub after: Option<usize>,
 }
 
+/// What one edit of an anchored value changes, in addition to the difference's own place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shared {
+    /// The name of the anchor.
+    pub anchor: String,
+    /// The number of the edit; all differences of a file that have it are made by one edit.
+    pub edit: usize,
+    /// The number of these differences.
+    pub differences: usize,
+    /// Whether the difference's own place holds the value; the others have aliases.
+    pub is_holder: bool,
+    /// A place that must keep its value, because source and target have the same there.
+    pub unchanged: Option<Place>,
+    /// Places that only the target has, which get the new value too; listed once for each edit.
+    pub follows: Vec<Place>,
+}
+
 /// One place where source and target differ.
 #[derive(Clone, Debug)]
 pub struct Difference {
@@ -56,6 +73,8 @@ pub struct Difference {
     pub relation: Relation,
     /// The kind of version at the place, if there is one.
     pub version: Option<VersionField>,
+    /// What else changes with it, if the target shares the value by an anchor.
+    pub shared: Option<Box<Shared>>,
 }
 
 impl Difference {

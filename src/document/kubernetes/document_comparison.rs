@@ -1,5 +1,6 @@
 //! Comparing one pair of documents.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::base::{BaseList, BaseNode};
@@ -11,7 +12,7 @@ use super::selector::Shown;
 use super::sides::Sides;
 use super::versions::{self, Surroundings};
 use crate::domain::Naming;
-use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Value};
+use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Uses};
 
 /// Compares one pair of documents, node by node.
 pub(super) struct DocumentComparison<'a, 's> {
@@ -25,6 +26,10 @@ pub(super) struct DocumentComparison<'a, 's> {
     pub(super) target: Vec<Shown>,
     pub(super) keys: Vec<String>,
     pub(super) found: Vec<Difference>,
+    /// The target's places that were compared; only collected if places can share a value.
+    pub(super) paired: Vec<Place>,
+    /// Where the target's anchors are used.
+    pub(super) uses: OnceCell<Uses<'a>>,
 }
 
 impl<'a, 's> DocumentComparison<'a, 's> {
@@ -33,7 +38,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         documents: (usize, usize),
         label: DocumentLabel,
     ) -> Self {
-        let kind = versions::document_kind(&sides.target.documents()[documents.1].root);
+        let kind = versions::document_kind(sides.target.root(documents.1));
         Self {
             sides,
             documents,
@@ -43,6 +48,8 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             target: Vec::new(),
             keys: Vec::new(),
             found: Vec::new(),
+            paired: Vec::new(),
+            uses: OnceCell::new(),
         }
     }
 
@@ -52,17 +59,14 @@ impl<'a, 's> DocumentComparison<'a, 's> {
     }
 
     fn below(&mut self, s: &'a Node, t: &'a Node, b: BaseNode<'a>, parent: Option<&'a Node>) {
+        if self.sides.target.has_references(self.documents.1) {
+            self.paired.push(self.target_place());
+        }
         if s.tag != t.tag {
             self.set(s, t, b, parent);
             return;
         }
         match (&s.content, &t.content) {
-            (Content::Alias(source), Content::Alias(target)) if source == target => {}
-            (Content::Alias(_), _) | (_, Content::Alias(_)) => {
-                if self.source_value(s) != self.target_value(t) {
-                    self.set(s, t, b, parent);
-                }
-            }
             (Content::Scalar(source), Content::Scalar(target)) => {
                 if !is_same(source, target) {
                     self.set(s, t, b, parent);
@@ -207,16 +211,6 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             document: self.documents.0,
             steps: self.source.clone(),
         }
-    }
-
-    /// The value of a node of the target, with aliases resolved.
-    pub(super) fn target_value(&self, node: &Node) -> Value {
-        self.sides.target.value(self.documents.1, node)
-    }
-
-    /// The value of a node of the source, with aliases resolved.
-    pub(super) fn source_value(&self, node: &Node) -> Value {
-        self.sides.source.value(self.documents.0, node)
     }
 
     pub(super) fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {

@@ -20,10 +20,8 @@ pub(super) struct DocumentPairs {
 /// grows linearly.
 pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> DocumentPairs {
     let identities = |stream: &Stream| -> Vec<Option<Identity>> {
-        stream
-            .documents()
-            .iter()
-            .map(|d| Identity::of(&d.root).map(|i| i.canonical(naming)))
+        (0..stream.documents().len())
+            .map(|document| Identity::of(stream.root(document)).map(|i| i.canonical(naming)))
             .collect()
     };
     let (source, target) = (identities(source), identities(target));

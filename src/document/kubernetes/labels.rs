@@ -15,11 +15,9 @@ pub(super) struct Labels {
 impl Labels {
     pub(super) fn new(sides: &Sides<'_>) -> Self {
         let target = identities(sides.target);
-        let source: Vec<Option<Identity>> = sides
-            .source
-            .documents()
-            .iter()
-            .map(|d| Identity::of(&d.root).map(|i| i.renamed(sides.naming)))
+        let source: Vec<Option<Identity>> = identities(sides.source)
+            .into_iter()
+            .map(|identity| identity.map(|i| i.renamed(sides.naming)))
             .collect();
         let is_needed = target.len() > 1 || source.len() > 1;
         Self {
@@ -44,8 +42,9 @@ pub fn labels(stream: &Stream) -> Vec<DocumentLabel> {
 }
 
 fn identities(stream: &Stream) -> Vec<Option<Identity>> {
-    let documents = stream.documents().iter();
-    documents.map(|d| Identity::of(&d.root)).collect()
+    (0..stream.documents().len())
+        .map(|document| Identity::of(stream.root(document)))
+        .collect()
 }
 
 fn label(identities: &[Option<Identity>], is_needed: bool) -> Vec<DocumentLabel> {

@@ -1,8 +1,9 @@
 //! Writing chosen differences into the target.
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
-use super::anchors;
 use super::difference::{Difference, Part};
 use super::sides::Sides;
 use crate::domain::Op;
@@ -14,9 +15,9 @@ pub enum MergeError {
     /// The edit could not be proven correct.
     #[error("the edit cannot be made without touching other bytes")]
     Edit(#[from] EditError),
-    /// Another place of the target would change, too.
+    /// Another place of the target would change, too, which keeps its value.
     #[error(
-        "`{path}` cannot change alone: its anchor `{anchor}` has an alias elsewhere that the source does not have"
+        "`{path}` cannot change alone: the anchor `{anchor}` shares its value with other places"
     )]
     Shared {
         /// The place in the target.
@@ -37,32 +38,39 @@ pub enum MergeError {
 
 /// The target's text with the promoted differences in it; every other byte stays as it is.
 ///
+/// Places that only the target has follow an anchored value that is promoted.
+///
 /// # Errors
 /// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
 pub fn merge(sides: &Sides<'_>, promoted: &[&Difference]) -> Result<String, MergeError> {
-    let places: Vec<&Place> = promoted
-        .iter()
-        .filter(|d| d.op != Op::Add)
-        .map(|d| &d.place)
-        .collect();
-    let edits: Vec<Edit> = promoted
-        .iter()
-        .map(|d| edit(sides, d, &places))
-        .collect::<Result<_, _>>()?;
+    let mut made: HashMap<usize, usize> = HashMap::new();
+    for shared in promoted.iter().filter_map(|d| d.shared.as_deref()) {
+        *made.entry(shared.edit).or_default() += 1;
+    }
+    let is_removed = |place: &Place| {
+        let removed = promoted.iter().filter(|d| d.op == Op::Remove);
+        removed.map(|d| &d.place).any(|above| above.contains(place))
+    };
+    let mut edits = Vec::with_capacity(promoted.len());
+    for difference in promoted {
+        let edit = edit(sides, difference)?;
+        if let Some(shared) = &difference.shared {
+            if made[&shared.edit] < shared.differences || shared.unchanged.is_some() {
+                return Err(MergeError::Shared {
+                    path: difference.path.clone(),
+                    anchor: shared.anchor.clone(),
+                });
+            }
+            let places = shared.follows.iter().filter(|place| !is_removed(place));
+            edits.extend(places.filter_map(|place| edit.elsewhere(sides.target, place)));
+        }
+        edits.push(edit);
+    }
     Ok(yaml::splice(sides.target, &edits)?)
 }
 
-fn edit(sides: &Sides<'_>, d: &Difference, promoted: &[&Place]) -> Result<Edit, MergeError> {
+fn edit(sides: &Sides<'_>, d: &Difference) -> Result<Edit, MergeError> {
     let place = d.place.clone();
-    let changed = d.insertion.as_ref().map_or(&d.place, |i| &i.parent);
-    if d.part != Part::Document
-        && let Some(anchor) = anchors::shared(sides.source, sides.target, changed, promoted)
-    {
-        return Err(MergeError::Shared {
-            path: d.path.clone(),
-            anchor,
-        });
-    }
     Ok(match (d.op, d.part) {
         (Op::Remove, Part::Document) => Edit::RemoveDocument {
             document: place.document,

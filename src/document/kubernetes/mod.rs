@@ -22,7 +22,7 @@ mod whole_document;
 mod tests;
 
 pub use compare::compare;
-pub use difference::{Difference, Insertion, Part};
+pub use difference::{Difference, Insertion, Part, Shared};
 pub use identity::{DocumentLabel, Identity};
 pub use labels::labels;
 pub use merge::{MergeError, merge};

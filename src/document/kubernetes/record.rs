@@ -7,7 +7,7 @@ use super::document_comparison::DocumentComparison;
 use super::selector;
 use super::versions::{self, Surroundings, VersionField};
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Node, Value};
+use crate::yaml::{Content, Merging, Node, Uses, Value};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -18,7 +18,7 @@ impl<'a> DocumentComparison<'a, '_> {
         parent: Option<&'a Node>,
     ) {
         let naming = self.sides.naming;
-        let (before, source) = (self.target_value(t), self.source_value(s));
+        let (before, source) = (t.value(), s.value());
         let texts = match (&source, &before) {
             (Value::Scalar { text: s, .. }, Value::Scalar { text: t, .. }) => {
                 Some((s.as_str(), t.as_str()))
@@ -27,7 +27,7 @@ impl<'a> DocumentComparison<'a, '_> {
         };
         let version = texts.and_then(|(source, before)| {
             versions::classify(&self.around(parent), &[source, before])
-                .or_else(|| self.used_as(s, t, &[source, before]))
+                .or_else(|| self.used_as(&[source, before]))
         });
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
@@ -81,19 +81,27 @@ impl<'a> DocumentComparison<'a, '_> {
     }
 
     /// The version field of an anchored value, by the places of its aliases.
-    fn used_as(&self, source: &Node, target: &Node, texts: &[&str]) -> Option<VersionField> {
-        let (s, t) = self.documents;
-        let sides = self.sides;
-        let uses = anchors::common_uses((sides.source, s, source), (sides.target, t, target));
-        uses.iter().find_map(|place| {
-            let (parent, _) = place.parent()?;
-            let around = Surroundings {
-                keys: &anchors::keys(place),
-                parent: sides.target.node(&parent),
-                ..self.around(None)
-            };
-            versions::classify(&around, texts)
-        })
+    fn used_as(&self, texts: &[&str]) -> Option<VersionField> {
+        let target = self.sides.target;
+        let document = self.documents.1;
+        let place = self.target_place();
+        if !target.has_references(document) || target.holder(&place).as_ref() != Some(&place) {
+            return None;
+        }
+        let uses = self.uses.get_or_init(|| Uses::of(target, document));
+        let places = uses.places(&place, Merging::Excluded);
+        places
+            .iter()
+            .filter(|use_| **use_ != place)
+            .find_map(|use_| {
+                let (parent, _) = use_.parent()?;
+                let around = Surroundings {
+                    keys: &anchors::keys(use_),
+                    parent: target.at(&parent),
+                    ..self.around(None)
+                };
+                versions::classify(&around, texts)
+            })
     }
 
     fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
@@ -120,7 +128,7 @@ impl<'a> DocumentComparison<'a, '_> {
         b: BaseNode<'a>,
         parent: Option<&'a Node>,
     ) {
-        let before = self.target_value(t);
+        let before = t.value();
         let naming = self.sides.naming;
         if let BaseNode::Node(base) = b
             && part == Part::Entry
@@ -153,7 +161,7 @@ impl<'a> DocumentComparison<'a, '_> {
         after: Option<usize>,
         parents: Option<(&'a Node, &'a Node)>,
     ) {
-        let source = self.source_value(s);
+        let source = s.value();
         let version = match (&source, parents) {
             (Value::Scalar { text, .. }, Some((s, t))) => {
                 versions::classify(&self.around(Some(s)), &[text])
@@ -215,6 +223,7 @@ impl<'a> DocumentComparison<'a, '_> {
             rewritten: None,
             relation: Relation::Unknown,
             version: None,
+            shared: None,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn added_document(
     labels: &Labels,
     base: BaseNode<'_>,
 ) -> Difference {
-    let value = sides.source.documents()[s].root.value();
+    let value = sides.source.root(s).value();
     Difference {
         op: Op::Add,
         part: Part::Document,
@@ -33,6 +33,7 @@ pub(super) fn added_document(
         after: Some(value),
         rewritten: None,
         version: None,
+        shared: None,
     }
 }
 
@@ -43,7 +44,7 @@ pub(super) fn removed_document(
     labels: &Labels,
     base: BaseNode<'_>,
 ) -> Difference {
-    let value = sides.target.documents()[t].root.value();
+    let value = sides.target.root(t).value();
     Difference {
         op: Op::Remove,
         part: Part::Document,
@@ -58,5 +59,6 @@ pub(super) fn removed_document(
         after: None,
         rewritten: None,
         version: None,
+        shared: None,
     }
 }

@@ -7,17 +7,20 @@
 //! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
+//! | `shared.rs` | decides together about places that share a value by an anchor |
 //! | `unchanged.rs` | finds what a selector names although nothing differs there |
 //!
 //! Verdicts are made in three passes, because the later ones depend on the verdicts of all files:
 //! each difference on its own; then an image's new name stays if its version stays; then values
-//! that equal a promoted version before and after move along.
+//! that equal a promoted version before and after move along. After each, places that share a value
+//! by an anchor get the same decision.
 
 mod facts;
 mod keep_comment;
 mod places;
 mod rules;
 mod selection;
+mod shared;
 mod unchanged;
 mod verdict;
 
@@ -162,7 +165,9 @@ fn verdicts(
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
+        shared::agree(fields(file), verdicts);
         keep_names_without_version(fields(file), verdicts);
+        shared::agree(fields(file), verdicts);
     }
     let mut pairs = VersionPairs::default();
     for (file, verdicts) in compared.iter().zip(&all) {
@@ -177,11 +182,12 @@ fn verdicts(
         }
     }
     for (file, verdicts) in compared.iter().zip(&mut all) {
-        for (field, verdict) in fields(file).iter().zip(verdicts) {
+        for (field, verdict) in fields(file).iter().zip(verdicts.iter_mut()) {
             if verdict::moves_along(&field.difference, verdict, &field.facts, &pairs) {
                 *verdict = Verdict::promote(Reason::MovesAlong);
             }
         }
+        shared::agree(fields(file), verdicts);
     }
     all
 }

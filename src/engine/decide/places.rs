@@ -131,7 +131,7 @@ fn below(stream: &Stream, place: &Place) -> Vec<Place> {
     let mut places = Vec::new();
     let mut pending = vec![place.clone()];
     while let Some(place) = pending.pop() {
-        let children: Vec<Place> = match stream.node(&place).map(|n| &n.content) {
+        let children: Vec<Place> = match stream.at(&place).map(|n| &n.content) {
             Some(Content::Mapping { entries, .. }) => entries
                 .iter()
                 .map(|e| place.child(Step::Key(e.name().to_owned())))

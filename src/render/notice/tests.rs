@@ -40,7 +40,9 @@ fn after(notice: &Notice) -> Option<Notice> {
             path: file(),
             selector: format!("{WEB}:$.image.tag"),
         }),
-        Notice::Downgrade { .. } => Some(Notice::SubmoduleKept { path: file() }),
+        Notice::Downgrade { .. } => Some(followed(1)),
+        Notice::AnchorFollowed { places, .. } if places.len() == 1 => Some(followed(7)),
+        Notice::AnchorFollowed { .. } => Some(Notice::SubmoduleKept { path: file() }),
         Notice::SubmoduleKept { .. } => Some(Notice::SourceNameInNewFile {
             path: file(),
             environment: text("staging"),
@@ -120,6 +122,15 @@ fn not_tracked(lock: Option<&str>) -> Notice {
     }
 }
 
+fn followed(count: usize) -> Notice {
+    Notice::AnchorFollowed {
+        path: RepoPath::parse(WEB).unwrap(),
+        selector: format!("{WEB}:$.image.tag"),
+        anchor: "tag".into(),
+        places: (1..=count).map(|n| format!("$['job{n}']")).collect(),
+    }
+}
+
 #[test]
 fn every_notice_has_a_message() {
     let first = Notice::Configuration {
@@ -141,6 +152,8 @@ fn every_notice_has_a_message() {
     envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
     envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
+    envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, which only the target has: they share the anchor `tag`
+    envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, `$['job2']`, `$['job3']`, `$['job4']`, `$['job5']` and 2 more, which only the target has: they share the anchor `tag`
     envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand
     envs/production/web/web.yaml | the new file still contains the name `staging`
     -                            | policy `freeze` sets `action: none`: this is only a preview

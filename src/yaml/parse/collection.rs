@@ -6,8 +6,9 @@ use granit_parser::{Event, StructureStyle};
 
 use super::super::error::ParseFault;
 use super::super::node::{Content, Entry, Layout, Node, Span};
+use super::super::resolved::is_merge_key;
 use super::leaf::Properties;
-use super::reader::{ErrorAt, MAX_DEPTH, MAX_NODES, Reader, Size};
+use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, Reader, Size};
 
 /// The result of the first event of a node.
 enum Opened {
@@ -65,9 +66,14 @@ impl Reader<'_> {
                 let Some(size) = self.sizes.get(id).copied().flatten() else {
                     return Err((range.start, ParseFault::RecursiveAlias(name)));
                 };
-                if self.total + size.nodes > MAX_NODES || size.depth + self.depth > MAX_DEPTH {
+                self.expanded += size.bytes;
+                if self.expanded > MAX_ALIASED_BYTES
+                    || self.total + size.nodes > MAX_NODES
+                    || size.depth + self.depth > MAX_DEPTH
+                {
                     return Err((range.start, ParseFault::TooManyAliases));
                 }
+                self.has_references = true;
                 return Ok(Opened::Leaf(Box::new((
                     alias_node(name, range, lead),
                     size,
@@ -75,7 +81,8 @@ impl Reader<'_> {
             }
             Event::UnresolvedAlias(_) => {
                 let name = self.alias(&range, lead)?;
-                let size = Size { nodes: 1, depth: 1 };
+                self.has_references = true;
+                let size = Size::leaf(name.len());
                 return Ok(Opened::Leaf(Box::new((
                     alias_node(name, range, lead),
                     size,
@@ -89,7 +96,7 @@ impl Reader<'_> {
         let properties = self.properties(&event, &span, id)?;
         if let Event::Scalar(text, style, ..) = event {
             let (scalar, span) = self.scalar(&text, style, range, &properties)?;
-            let size = Size { nodes: 1, depth: 1 };
+            let size = Size::leaf(scalar.text.len() + properties.length());
             let branch = Branch {
                 properties,
                 lead,
@@ -106,6 +113,10 @@ impl Reader<'_> {
                 .map(|leaf| Opened::Leaf(Box::new(leaf)));
         }
         self.trivia();
+        let size = Size {
+            depth: 0,
+            ..Size::leaf(properties.length())
+        };
         Ok(Opened::Branch(Box::new(Branch {
             properties,
             lead,
@@ -115,7 +126,7 @@ impl Reader<'_> {
             items: Vec::new(),
             entries: Vec::new(),
             span: self.cursor..self.cursor,
-            size: Size { nodes: 1, depth: 0 },
+            size,
         })))
     }
 
@@ -249,6 +260,7 @@ impl Reader<'_> {
             self.cursor += 1;
         }
         let (key, size) = self.node(self.cursor)?;
+        self.has_references |= is_merge_key(&key);
         open.size.add(size);
         let (lead, after) = self.colon(is_flow)?;
         let (value, size) = self.node(lead)?;
@@ -256,8 +268,9 @@ impl Reader<'_> {
         self.cursor = self.cursor.max(after);
         let complex = match key.content {
             Content::Scalar(_) => None,
-            _ => Some(self.text[key.start..key.span.end].into()),
+            _ => Some(Box::<str>::from(&self.text[key.start..key.span.end])),
         };
+        open.size.bytes += complex.as_deref().map_or(0, str::len);
         let entry = Entry {
             key,
             value,

@@ -17,6 +17,14 @@ pub(super) struct Properties {
     is_str: bool,
 }
 
+impl Properties {
+    /// The length of the anchor and the tag.
+    pub(super) fn length(&self) -> usize {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        length(&self.anchor) + length(&self.tag)
+    }
+}
+
 impl<'t> Reader<'t> {
     pub(super) fn alias(&mut self, range: &Span, lead: usize) -> Result<String, ErrorAt> {
         self.trivia();
@@ -79,7 +87,7 @@ impl<'t> Reader<'t> {
             self.cursor = range.end;
         }
         if let (Some(name), Some(start)) = (&found.anchor, found.start) {
-            self.anchors.push((name.clone(), start));
+            self.anchors.add(name, start);
         }
         Ok(found)
     }

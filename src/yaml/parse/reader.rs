@@ -4,12 +4,17 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput};
 
+use super::super::anchors::Anchors;
 use super::super::error::ParseFault;
 use super::super::node::Span;
 use super::super::text::line_end;
 
 pub(super) const MAX_NODES: usize = 500_000;
 pub(super) const MAX_DEPTH: usize = 255;
+/// What a node takes in memory apart from its texts, about.
+const NODE_BYTES: usize = 120;
+/// The most bytes that all aliases of a text may stand for.
+pub(super) const MAX_ALIASED_BYTES: usize = 32_000_000;
 
 /// Whether an alias needs an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +28,28 @@ pub(in super::super) enum Aliases {
 /// A byte offset and what is wrong there.
 pub(super) type ErrorAt = (usize, ParseFault);
 
-/// How many nodes and levels a node has after alias expansion.
+/// The size of a node after alias expansion.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Size {
     pub(super) nodes: usize,
     pub(super) depth: usize,
+    /// The bytes that the nodes take in memory, at least.
+    pub(super) bytes: usize,
 }
 
 impl Size {
+    /// The size of a node without children that has texts of this length.
+    pub(super) fn leaf(length: usize) -> Self {
+        Self {
+            nodes: 1,
+            depth: 1,
+            bytes: NODE_BYTES + length,
+        }
+    }
+
     pub(super) fn add(&mut self, child: Self) {
         self.nodes += child.nodes;
+        self.bytes += child.bytes;
         self.depth = self.depth.max(child.depth);
     }
 }
@@ -46,7 +63,11 @@ pub(super) struct Reader<'t> {
     pub(super) nodes: usize,
     pub(super) depth: usize,
     pub(super) total: usize,
-    pub(super) anchors: Vec<(String, usize)>,
+    /// The bytes that the aliases so far stand for.
+    pub(super) expanded: usize,
+    pub(super) anchors: Anchors,
+    /// Whether the document has an alias or a merge key so far.
+    pub(super) has_references: bool,
     /// By the parser's anchor id; `None` while the node is still open.
     pub(super) sizes: HashMap<usize, Option<Size>>,
 }
@@ -66,7 +87,9 @@ impl<'t> Reader<'t> {
             nodes: 0,
             depth: 0,
             total: 0,
-            anchors: Vec::new(),
+            anchors: Anchors::default(),
+            has_references: false,
+            expanded: 0,
             sizes: HashMap::new(),
         }
     }

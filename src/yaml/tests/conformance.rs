@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::super::{Content, Edit, Fragment, Kind, Node, Place, Step, Stream, splice};
+use super::super::{
+    Content, Edit, Fragment, Kind, Merging, Node, Place, Step, Stream, Uses, splice,
+};
 use super::{parsed, place};
 
 fn cases(name: &str) -> Vec<Json> {
@@ -42,10 +44,58 @@ pub(super) fn places(node: &Node, here: &Place, into: &mut Vec<Place>) {
 
 pub(in super::super) fn all_places(stream: &Stream) -> Vec<Place> {
     let mut found = Vec::new();
-    for (index, document) in stream.documents().iter().enumerate() {
-        places(&document.root, &Place::root(index), &mut found);
+    for index in 0..stream.documents().len() {
+        places(stream.root(index), &Place::root(index), &mut found);
     }
     found
+}
+
+/// An edit with the edits of all places that share the node that it changes.
+fn with_shared(stream: &Stream, edit: &Edit) -> Vec<Edit> {
+    let mut edits = vec![edit.clone()];
+    let document = edit.place().document;
+    if !stream.has_references(document) {
+        return edits;
+    }
+    let uses = Uses::of(stream, document);
+    // An anchor on a key has no place; the edit is refused.
+    let Some(holder) = stream.holder(match edit {
+        Edit::AddEntry { mapping: place, .. }
+        | Edit::AddItem {
+            sequence: place, ..
+        }
+        | Edit::Set { place, .. }
+        | Edit::Remove { place } => place,
+        Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => return edits,
+    }) else {
+        return edits;
+    };
+    let others: Vec<Place> = match edit {
+        Edit::Remove { place } => {
+            let site = stream.site_place(place).expect("a site");
+            let (parent, step) = site.parent().expect("a parent");
+            let parents = uses.places(&parent, Merging::Included).into_iter();
+            let places = parents.map(|parent| parent.child(step.clone()));
+            places
+                .filter(|place| stream.site_place(place).as_ref() == Some(&site))
+                .collect()
+        }
+        Edit::AddEntry { key, .. } => {
+            let parents = uses.places(&holder, Merging::Included).into_iter();
+            parents
+                .map(|parent| parent.child(Step::Key(key.clone())))
+                .collect()
+        }
+        Edit::Set { .. } | Edit::AddItem { .. } => uses.places(&holder, Merging::Excluded),
+        Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => Vec::new(),
+    };
+    let own = match edit {
+        Edit::AddItem { sequence, .. } => sequence.clone(),
+        _ => edit.place(),
+    };
+    let others = others.into_iter().filter(|place| *place != own);
+    edits.extend(others.filter_map(|place| edit.elsewhere(stream, &place)));
+    edits
 }
 
 /// All single edits that are possible at a place.
@@ -72,7 +122,7 @@ fn edits_at(stream: &Stream, place: &Place) -> Vec<Edit> {
             place: place.clone(),
         });
     }
-    let node = stream.node(place).expect("a node");
+    let node = stream.at(place).expect("a node");
     let entry = Fragment::entry(&source, &at("new")).expect("an entry");
     let item = Fragment::item(&source, &at("new.l.1")).expect("an item");
     let count = match &node.content {
@@ -110,7 +160,7 @@ fn every_single_edit_of_odd_files_is_proven_or_refused() {
         assert_eq!(splice(&stream, &[]).as_deref(), Ok(text));
         for place in all_places(&stream) {
             for edit in edits_at(&stream, &place) {
-                match splice(&stream, std::slice::from_ref(&edit)) {
+                match splice(&stream, &with_shared(&stream, &edit)) {
                     Ok(_) => proven += 1,
                     Err(error) => {
                         refused.push(format!("{name} {} {}: {error}", kind(&edit), edit.place()));
@@ -157,7 +207,7 @@ fn the_yaml_test_suite_survives() {
         assert_eq!(splice(&stream, &[]).as_deref(), Ok(text));
         for place in all_places(&stream) {
             for edit in edits_at(&stream, &place) {
-                match splice(&stream, std::slice::from_ref(&edit)) {
+                match splice(&stream, &with_shared(&stream, &edit)) {
                     Ok(_) => proven += 1,
                     Err(error) => {
                         if std::env::var_os("VERBOSE").is_some() {
@@ -218,6 +268,8 @@ fn values_are_set_as_kargo_does_but_the_layout_is_kept() {
         let Some(expected) = case["expected"]
             .as_str()
             .filter(|_| stream.node(&at).is_some())
+            // Kargo writes a literal over an alias; we edit the anchor.
+            .filter(|_| stream.holder(&at).as_ref() == Some(&at))
         else {
             continue;
         };
@@ -266,7 +318,7 @@ fn no_broken_text_makes_the_reader_panic() {
                 read += 1;
                 for place in all_places(&stream) {
                     let _ = (stream.comments(&place), Fragment::value(&stream, &place));
-                    let span = stream.node(&place).expect("a node").span.clone();
+                    let span = stream.at(&place).expect("a node").span.clone();
                     assert!(broken.get(span).is_some(), "{place} in {broken:?}");
                 }
             }

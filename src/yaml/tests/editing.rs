@@ -140,12 +140,40 @@ fn an_anchor_in_use_is_not_removed() {
         Err(EditError::AnchorInUse { .. })
     ));
     assert_eq!(remove(text, &["a", "b"]).unwrap(), "{}\n");
-    assert_eq!(set(text, "a", "v2").unwrap(), "a: &v v2\nb: *v\n");
-    assert_eq!(set(text, "b", "v2").unwrap(), "a: &v v1\nb: v2\n");
-    let through = "a: &v {x: 1}\nb: *v\n";
+}
+
+#[test]
+fn places_that_share_a_value_only_change_together() {
+    let together = |text: &str, paths: &[&str], values: &[&str]| {
+        let edits: Vec<Edit> = paths
+            .iter()
+            .zip(values)
+            .map(|(path, value)| Edit::Set {
+                place: place(path),
+                value: Fragment::scalar(value, Kind::Str),
+            })
+            .collect();
+        splice(&parsed(text), &edits)
+    };
+    let text = "a: &v v1\nb: *v\n";
+    assert!(matches!(set(text, "a", "v2"), Err(EditError::Unproven(_))));
+    assert!(matches!(set(text, "b", "v2"), Err(EditError::Unproven(_))));
+    assert_eq!(
+        together(text, &["b", "a"], &["v2", "v2"]).unwrap(),
+        "a: &v v2\nb: *v\n"
+    );
     assert!(matches!(
-        set(through, "b.x", "2"),
-        Err(EditError::ThroughAlias(_))
+        together(text, &["a", "b"], &["v2", "v3"]),
+        Err(EditError::Shared { .. })
+    ));
+    let through = "a: &v {x: 1}\nb: *v\nc: {<<: *v, y: 2}\n";
+    assert_eq!(
+        together(through, &["a.x", "b.x", "c.x"], &["w", "w", "w"]).unwrap(),
+        "a: &v {x: w}\nb: *v\nc: {<<: *v, y: 2}\n"
+    );
+    assert!(matches!(
+        together(through, &["a.x", "b.x"], &["w", "w"]),
+        Err(EditError::Unproven(_))
     ));
 }
 

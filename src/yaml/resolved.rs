@@ -1,0 +1,381 @@
+//! Documents as their readers see them: aliases followed, merge keys merged.
+//!
+//! # Why
+//!
+//! Only the resolved values count for what is deployed. So comparing, deciding
+//! and proving use resolved documents, whose places never contain an alias or
+//! `<<`. A place leads back to the text that holds its value: its *site* is the
+//! entry or item in the text, its *holder* the node behind the site's alias.
+//! Several places can have the same holder; [`Uses`] lists them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::node::{Content, Document, Entry, Node, Stream};
+use super::place::{Place, Step};
+use super::scalar::Quoting;
+
+/// A node of the text with its place in the text.
+pub(super) type Located<'s> = (Place, &'s Node);
+
+impl Stream {
+    /// The root of a document with aliases followed and merge keys merged.
+    ///
+    /// Spans in it are those of the nodes that hold the values.
+    pub fn root(&self, document: usize) -> &Node {
+        let found = &self.documents[document];
+        if !found.has_references {
+            return &found.root;
+        }
+        self.resolved[document].get_or_init(|| self.resolved_node(document, &found.root))
+    }
+
+    /// Whether a document has aliases or merge keys.
+    pub fn has_references(&self, document: usize) -> bool {
+        self.documents
+            .get(document)
+            .is_some_and(|document| document.has_references)
+    }
+
+    /// The node at a place of a resolved document.
+    pub fn at(&self, place: &Place) -> Option<&Node> {
+        (place.document < self.documents.len()).then_some(())?;
+        place
+            .steps
+            .iter()
+            .try_fold(self.root(place.document), |node, step| node.child(step))
+    }
+
+    /// The place in the text of the entry, item or root that gives a place its value; the value there
+    /// can be an alias.
+    pub fn site_place(&self, place: &Place) -> Option<Place> {
+        self.site(place).map(|(place, _)| place)
+    }
+
+    pub(super) fn site(&self, place: &Place) -> Option<Located<'_>> {
+        let root = &self.documents.get(place.document)?.root;
+        let mut at = (Place::root(place.document), root);
+        for step in &place.steps {
+            at = self.step(self.follow(at)?, step)?;
+        }
+        Some(at)
+    }
+
+    /// The place in the text of the node that holds the value of a place.
+    pub fn holder(&self, place: &Place) -> Option<Place> {
+        self.follow(self.site(place)?).map(|(place, _)| place)
+    }
+
+    /// Follows an alias; `None` if its anchor is on a key, which has no place.
+    pub(super) fn follow<'s>(&'s self, (place, node): Located<'s>) -> Option<Located<'s>> {
+        let Content::Alias(name) = &node.content else {
+            return Some((place, node));
+        };
+        let document = self.documents.get(place.document)?;
+        let Some(start) = document.anchors.before(name, node.span.start) else {
+            // A piece of a text: the anchor is elsewhere, so the alias is a value of its own.
+            return Some((place, node));
+        };
+        let mut at = (Place::root(place.document), &document.root);
+        while at.1.start != start || at.1.anchor.as_ref() != Some(name) {
+            at = value_around(at, start)?;
+        }
+        Some(at)
+    }
+
+    /// The child at a step of a followed node, also one that a merge key brings.
+    fn step<'s>(&'s self, (place, node): Located<'s>, step: &Step) -> Option<Located<'s>> {
+        let Some(child) = node
+            .child(step)
+            .filter(|_| !self.merges(&place, node, step))
+        else {
+            let merged = self.merged(&(place, node)).into_iter();
+            return merged.flatten().find_map(|from| self.step(from, step));
+        };
+        Some((place.child(step.clone()), child))
+    }
+
+    /// Whether a step is a merge key.
+    fn merges(&self, place: &Place, node: &Node, step: &Step) -> bool {
+        matches!(step, Step::Key(name) if name == MERGE_KEY)
+            && self.merged(&(place.clone(), node)).is_some()
+    }
+
+    /// The places in the text of all mappings that are merged into the one at a place in the text.
+    pub(super) fn all_merged(&self, mapping: &Place) -> Vec<Place> {
+        let mut found = Vec::new();
+        let mut open: Vec<Located<'_>> = Vec::new();
+        open.extend(self.node(mapping).map(|node| (mapping.clone(), node)));
+        while let Some(here) = open.pop() {
+            for from in self.merged(&here).into_iter().flatten() {
+                found.push(from.0.clone());
+                open.push(from);
+            }
+        }
+        found
+    }
+
+    /// The mappings that the merge key of a mapping brings, the first of which wins.
+    fn merged<'s>(&'s self, (place, node): &Located<'s>) -> Option<Vec<Located<'s>>> {
+        let Content::Mapping { entries, .. } = &node.content else {
+            return None;
+        };
+        let entry = entries.iter().find(|entry| is_merge_key(&entry.key))?;
+        let site = place.child(Step::Key(MERGE_KEY.to_owned()));
+        let (place, node) = self.follow((site, &entry.value))?;
+        let mapping = |found: &Located<'_>| matches!(found.1.content, Content::Mapping { .. });
+        match &node.content {
+            Content::Mapping { .. } => Some(vec![(place, node)]),
+            Content::Sequence { items, .. } => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| {
+                    let site = place.child(Step::Index(index));
+                    self.follow((site, item)).filter(mapping)
+                })
+                .collect(),
+            _ => None,
+        }
+    }
+
+    /// A node of the text with aliases followed and merge keys merged.
+    pub(super) fn resolved_node(&self, document: usize, node: &Node) -> Node {
+        let node = self.resolve(document, node);
+        let content = match &node.content {
+            Content::Sequence { layout, items } => Content::Sequence {
+                layout: *layout,
+                items: items
+                    .iter()
+                    .map(|item| self.resolved_node(document, item))
+                    .collect(),
+            },
+            Content::Mapping { layout, entries } => Content::Mapping {
+                layout: *layout,
+                entries: self.resolved_entries(document, entries),
+            },
+            Content::Scalar(_) | Content::Alias(_) => node.content.clone(),
+        };
+        Node {
+            content,
+            span: node.span.clone(),
+            anchor: node.anchor.clone(),
+            tag: node.tag.clone(),
+            ..*node
+        }
+    }
+
+    fn resolved_entries(&self, document: usize, entries: &[Entry]) -> Vec<Entry> {
+        let is_resolved = |entry: &Entry| Entry {
+            key: entry.key.clone(),
+            value: self.resolved_node(document, &entry.value),
+            start: entry.start,
+            complex: entry.complex.clone(),
+        };
+        if !entries.iter().any(|entry| is_merge_key(&entry.key)) {
+            return entries.iter().map(is_resolved).collect();
+        }
+        let mut names: HashSet<String> = entries
+            .iter()
+            .map(|entry| entry.name().to_owned())
+            .collect();
+        let mut found = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let own = is_resolved(entry);
+            match merged_entries(&own) {
+                Some(merged) => {
+                    let is_new = |entry: &&Entry| names.insert(entry.name().to_owned());
+                    found.extend(merged.into_iter().filter(is_new).cloned());
+                }
+                None => found.push(own),
+            }
+        }
+        found
+    }
+}
+
+/// The key that merges mappings into its own.
+const MERGE_KEY: &str = "<<";
+
+/// Whether a key is `<<` without quotes.
+pub(super) fn is_merge_key(key: &Node) -> bool {
+    matches!(&key.content, Content::Scalar(scalar)
+        if scalar.text == MERGE_KEY && scalar.quoting == Quoting::Plain)
+        && key.tag.as_deref().is_none_or(|tag| tag == "!!merge")
+}
+
+/// The entries that a resolved `<<` entry brings; `None` if its value cannot be merged.
+fn merged_entries(entry: &Entry) -> Option<Vec<&Entry>> {
+    if !is_merge_key(&entry.key) {
+        return None;
+    }
+    match &entry.value.content {
+        Content::Mapping { entries, .. } => Some(entries.iter().collect()),
+        Content::Sequence { items, .. } => {
+            let mut all = Vec::new();
+            for item in items {
+                let Content::Mapping { entries, .. } = &item.content else {
+                    return None;
+                };
+                all.extend(entries);
+            }
+            Some(all)
+        }
+        _ => None,
+    }
+}
+
+/// The child value whose text contains an offset.
+fn value_around((place, node): Located<'_>, offset: usize) -> Option<Located<'_>> {
+    match &node.content {
+        Content::Sequence { items, .. } => {
+            let index = items
+                .partition_point(|item| item.start <= offset)
+                .checked_sub(1)?;
+            Some((place.child(Step::Index(index)), &items[index]))
+        }
+        Content::Mapping { entries, .. } => {
+            let index = entries
+                .partition_point(|entry| entry.start <= offset)
+                .checked_sub(1)?;
+            let entry = &entries[index];
+            let step = Step::Key(entry.name().to_owned());
+            (entry.value.start <= offset).then(|| (place.child(step), &entry.value))
+        }
+        Content::Scalar(_) | Content::Alias(_) => None,
+    }
+}
+
+/// Where the nodes of a document are used, apart from their own places.
+pub struct Uses<'s> {
+    stream: &'s Stream,
+    document: usize,
+    /// The places in the text of the aliases of an anchored node, by its start.
+    aliases: HashMap<usize, Vec<Place>>,
+}
+
+impl<'s> Uses<'s> {
+    /// Collects the aliases of a document.
+    pub fn of(stream: &'s Stream, document: usize) -> Self {
+        let mut aliases: HashMap<usize, Vec<Place>> = HashMap::new();
+        let Document { root, anchors, .. } = &stream.documents[document];
+        let mut open = vec![(Place::root(document), root)];
+        while let Some((place, node)) = open.pop() {
+            match &node.content {
+                Content::Alias(name) => {
+                    if let Some(start) = anchors.before(name, node.span.start) {
+                        aliases.entry(start).or_default().push(place);
+                    }
+                }
+                Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
+                    let step = Step::Key(entry.name().to_owned());
+                    (place.child(step), &entry.value)
+                })),
+                Content::Sequence { items, .. } => {
+                    let items = items.iter().enumerate();
+                    open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
+                }
+                Content::Scalar(_) => {}
+            }
+        }
+        for places in aliases.values_mut() {
+            places.sort();
+        }
+        Self {
+            stream,
+            document,
+            aliases,
+        }
+    }
+
+    /// The places whose value is that of the node at a place in the text.
+    ///
+    /// With [`Merging::Included`], also those of the mappings that a merge key merges it into.
+    pub fn places(&self, holder: &Place, merging: Merging) -> Vec<Place> {
+        let mut seen = HashSet::new();
+        let mut visible = Vec::new();
+        self.collect(holder, &mut visible);
+        visible
+            .into_iter()
+            .filter(|(place, owner)| {
+                (merging == Merging::Included || owner == holder)
+                    && self.stream.holder(place).as_ref() == Some(owner)
+                    && seen.insert(place.clone())
+            })
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// The anchor by which other places share the node at a place in the text.
+    pub fn anchor(&self, holder: &Place) -> Option<&'s str> {
+        let mut node = &self.stream.documents[self.document].root;
+        let mut nearest = None;
+        for depth in 0..=holder.steps.len() {
+            if self.aliases.contains_key(&node.start) {
+                nearest = node.anchor.as_deref().or(nearest);
+            }
+            let Some(child) = holder.steps.get(depth).and_then(|step| node.child(step)) else {
+                break;
+            };
+            node = child;
+        }
+        nearest
+    }
+
+    /// Adds the places at which the text at a place is visible, each with the place in the text of
+    /// the node that is there unless a mapping has an own entry for it.
+    fn collect(&self, at: &Place, into: &mut Vec<(Place, Place)>) {
+        into.push(self.visible(at));
+        let mut node = &self.stream.documents[self.document].root;
+        for depth in 0..=at.steps.len() {
+            if node.anchor.is_some()
+                && let Some(aliases) = self.aliases.get(&node.start)
+            {
+                for alias in aliases {
+                    let mut place = alias.clone();
+                    place.steps.extend_from_slice(&at.steps[depth..]);
+                    self.collect(&place, into);
+                }
+            }
+            let Some(child) = at.steps.get(depth).and_then(|step| node.child(step)) else {
+                break;
+            };
+            node = child;
+        }
+    }
+
+    /// The place at which the text at a place is visible: without the steps into merge keys.
+    fn visible(&self, at: &Place) -> (Place, Place) {
+        let stream = self.stream;
+        let root = &stream.documents[self.document].root;
+        let mut visible = Place::root(self.document);
+        let mut here = Some((Place::root(self.document), root));
+        let mut owner = visible.clone();
+        let mut is_merged_list = false;
+        for step in &at.steps {
+            let is_merged = is_merged_list
+                || matches!(&here, Some((place, node)) if stream.merges(place, node, step));
+            here = here.and_then(|(place, node)| {
+                let child = node.child(step)?;
+                stream.follow((place.child(step.clone()), child))
+            });
+            is_merged_list = is_merged
+                && !is_merged_list
+                && matches!(&here, Some((_, node)) if matches!(node.content, Content::Sequence { .. }));
+            if !is_merged {
+                visible.steps.push(step.clone());
+                if let Some((place, _)) = &here {
+                    owner = place.clone();
+                }
+            }
+        }
+        (visible, owner)
+    }
+}
+
+/// Whether the places of mappings that a node is merged into count as its uses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Merging {
+    /// They do: a new entry of the node is one of theirs, too.
+    Included,
+    /// They do not: they have another value.
+    Excluded,
+}

@@ -1,0 +1,189 @@
+//! Turns edits of resolved places into edits of the text.
+//!
+//! # Why
+//!
+//! Places that share a node of the text can only change together. So the edits
+//! of all of them become one edit of that node, and are refused if they differ.
+//! An alias is never replaced by a literal.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::edit::Edit;
+use super::error::EditError;
+use super::node::{Content, Stream};
+use super::place::{Place, Step};
+
+/// The edits of one resolved place or collection, which make one edit of the text, or several.
+struct Group<'e> {
+    /// The resolved place, or the collection that gets new children.
+    origin: Place,
+    edits: Vec<(&'e Edit, Edit)>,
+}
+
+/// The edits of the text that make edits of resolved places.
+///
+/// # Errors
+/// When a place is missing, or edits of places that share a node differ.
+pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [Edit]>, EditError> {
+    let is_shared = |edit: &Edit| match edit {
+        Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => false,
+        _ => stream.has_references(edit.place().document),
+    };
+    if !edits.iter().any(is_shared) {
+        return Ok(Cow::Borrowed(edits));
+    }
+    let mut written = Vec::new();
+    // By the kind of edit and the place in the text that changes.
+    let mut nodes: BTreeMap<(u8, Place), Vec<Group<'e>>> = BTreeMap::new();
+    for edit in edits {
+        if !is_shared(edit) {
+            written.push(edit.clone());
+            continue;
+        }
+        let (kind, origin, place, new) = written_edit(stream, edit)?;
+        let groups = nodes.entry((kind, place)).or_default();
+        match groups.iter_mut().find(|group| group.origin == origin) {
+            Some(group) => group.edits.push((edit, new)),
+            None => groups.push(Group {
+                origin,
+                edits: vec![(edit, new)],
+            }),
+        }
+    }
+    drop_merged_entries(stream, &mut nodes);
+    for ((_, place), groups) in nodes {
+        // The layout of the new text comes from the edit at the node's own place.
+        let own = groups.iter().find(|group| group.origin == place);
+        let Some(chosen) = own.or(groups.first()) else {
+            continue;
+        };
+        for group in &groups {
+            let is_alike = group.edits.len() == chosen.edits.len()
+                && group
+                    .edits
+                    .iter()
+                    .zip(&chosen.edits)
+                    .all(|(a, b)| a.1.makes_same(&b.1));
+            if !is_alike {
+                return Err(EditError::Shared {
+                    place: chosen.origin.clone(),
+                    other: group.origin.clone(),
+                });
+            }
+        }
+        written.extend(chosen.edits.iter().map(|(_, new)| new.clone()));
+    }
+    Ok(Cow::Owned(written))
+}
+
+/// Drops new entries of a mapping that it gets by its merge key.
+fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<(u8, Place), Vec<Group<'_>>>) {
+    let mut added: HashMap<(Place, String), Vec<Edit>> = HashMap::new();
+    for ((_, place), groups) in nodes.iter() {
+        for (_, new) in groups.iter().flat_map(|group| &group.edits) {
+            if let Edit::AddEntry { key, .. } = new {
+                let edits = added.entry((place.clone(), key.clone())).or_default();
+                edits.push(new.clone());
+            }
+        }
+    }
+    for ((_, place), groups) in nodes.iter_mut() {
+        let merged = stream.all_merged(place);
+        if merged.is_empty() {
+            continue;
+        }
+        for group in groups.iter_mut() {
+            group.edits.retain(|(edit, _)| {
+                let Edit::AddEntry { key, entry, .. } = edit else {
+                    return true;
+                };
+                let brings = |from: &Place| {
+                    let edits = added.get(&(from.clone(), key.clone()));
+                    edits.into_iter().flatten().any(
+                        |edit| matches!(edit, Edit::AddEntry { entry: other, .. } if other.means(entry)),
+                    )
+                };
+                !merged.iter().any(brings)
+            });
+        }
+        groups.retain(|group| !group.edits.is_empty());
+    }
+}
+
+/// The kind of an edit, its resolved place, the place in the text that it changes, and the edit there.
+fn written_edit(stream: &Stream, edit: &Edit) -> Result<(u8, Place, Place, Edit), EditError> {
+    let missing = |place: &Place| match stream.at(place) {
+        Some(_) => EditError::ThroughAlias(place.clone()),
+        None => EditError::Missing(place.clone()),
+    };
+    let holder = |place: &Place| stream.holder(place).ok_or_else(|| missing(place));
+    Ok(match edit {
+        Edit::Set { place, value } => {
+            let at = holder(place)?;
+            let new = Edit::Set {
+                place: at.clone(),
+                value: value.clone(),
+            };
+            (0, place.clone(), at, new)
+        }
+        Edit::Remove { place } => {
+            let (at, _) = stream.site(place).ok_or_else(|| missing(place))?;
+            (1, place.clone(), at.clone(), Edit::Remove { place: at })
+        }
+        Edit::AddEntry {
+            mapping,
+            key,
+            after,
+            entry,
+        } => {
+            let at = holder(mapping)?;
+            let new = Edit::AddEntry {
+                mapping: at.clone(),
+                key: key.clone(),
+                after: after_in_text(stream, mapping, &at, *after)?,
+                entry: entry.clone(),
+            };
+            (2, mapping.clone(), at, new)
+        }
+        Edit::AddItem {
+            sequence,
+            after,
+            item,
+        } => {
+            let at = holder(sequence)?;
+            let new = Edit::AddItem {
+                sequence: at.clone(),
+                after: *after,
+                item: item.clone(),
+            };
+            (3, sequence.clone(), at, new)
+        }
+        Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => {
+            (4, edit.place(), edit.place(), edit.clone())
+        }
+    })
+}
+
+/// The index in the text of the entry that an addition follows.
+fn after_in_text(
+    stream: &Stream,
+    mapping: &Place,
+    holder: &Place,
+    after: Option<usize>,
+) -> Result<Option<usize>, EditError> {
+    let Some(index) = after else { return Ok(None) };
+    let missing = || EditError::Missing(mapping.child(Step::Index(index)));
+    let resolved = stream.at(mapping).ok_or_else(missing)?;
+    let Content::Mapping { entries, .. } = &resolved.content else {
+        return Ok(after);
+    };
+    let name = entries.get(index).ok_or_else(missing)?.name();
+    let written = stream.node(holder).ok_or_else(missing)?;
+    let Content::Mapping { entries, .. } = &written.content else {
+        return Ok(after);
+    };
+    // An entry that is not in the text comes from the merge key.
+    let position = |name: &str| entries.iter().position(|entry| entry.name() == name);
+    Ok(position(name).or_else(|| position("<<")))
+}
