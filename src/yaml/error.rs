@@ -63,6 +63,26 @@ pub enum ParseFault {
     /// A mapping has the same key twice; the position is that of the second.
     #[error("duplicate key `{0}`")]
     DuplicateKey(String),
+    /// Readers of YAML do not agree on the character.
+    #[error(
+        "readers of YAML do not agree on the character U+{:04X}; write it as an escape in double quotes",
+        u32::from(*.0)
+    )]
+    Character(char),
+    /// The name of an anchor or alias has a character at which some readers end it.
+    #[error(
+        "readers of YAML do not agree on where the name `{0}` ends; use letters, digits, `-` and `_`"
+    )]
+    AnchorName(String),
+    /// Readers of YAML 1.1 and 1.2 take the text for something else; holds what it is.
+    #[error("readers of YAML do not agree on {0}")]
+    Disputed(&'static str),
+    /// A mapping has a key before a merge key that brings the same key.
+    #[error("readers of YAML do not agree on `{0}`, which `<<` brings, too; put `<<` before it")]
+    MergedKey(String),
+    /// A key is an alias.
+    #[error("an alias as a key is not supported; write the key `{0}` stands for")]
+    AliasKey(String),
     /// The text has a conflict marker of Git.
     #[error("unresolved merge conflict")]
     ConflictMarker,

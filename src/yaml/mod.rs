@@ -7,6 +7,7 @@
 
 mod anchors;
 mod block;
+mod characters;
 mod check;
 mod documents;
 mod edit;

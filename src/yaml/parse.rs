@@ -13,6 +13,7 @@ mod reader;
 
 use granit_parser::Event;
 
+use super::characters::first_disputed;
 use super::error::{ParseError, ParseFault};
 use super::node::{Document, Stream};
 use super::text::{line_end, next_line};
@@ -38,6 +39,13 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
     if text.len() > MAX_BYTES {
         return Err(ParseError::new(&text, MAX_BYTES, ParseFault::TooLarge));
     }
+    if let Some((offset, character)) = first_disputed(&text) {
+        return Err(ParseError::new(
+            &text,
+            offset,
+            ParseFault::Character(character),
+        ));
+    }
     if let Some(offset) = conflict_marker(&text) {
         return Err(ParseError::new(&text, offset, ParseFault::ConflictMarker));
     }
@@ -45,7 +53,15 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
     match reader.stream() {
         Ok(documents) => {
             let comments = reader.comments;
-            Ok(Stream::new(text, documents, comments))
+            let stream = Stream::new(text, documents, comments);
+            let disputed = (0..stream.documents.len())
+                .filter(|document| stream.has_references(*document))
+                .find_map(|document| stream.disputed_merge(document))
+                .map(|(at, key)| (at, ParseFault::MergedKey(key.to_owned())));
+            match disputed {
+                Some((at, fault)) => Err(ParseError::new(&stream.text, at, fault)),
+                None => Ok(stream),
+            }
         }
         Err((offset, fault)) => Err(ParseError::new(&text, offset, fault)),
     }

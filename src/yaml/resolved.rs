@@ -163,6 +163,39 @@ impl Stream {
         }
     }
 
+    /// The start and name of the first key before a merge key that brings the same key.
+    ///
+    /// The key of the mapping itself wins for most readers, and the merged one for others.
+    pub(super) fn disputed_merge(&self, document: usize) -> Option<(usize, &str)> {
+        let root = &self.documents[document].root;
+        let mut open = vec![root];
+        let mut first: Option<&Entry> = None;
+        while let Some(node) = open.pop() {
+            open.extend(node.children());
+            let Content::Mapping { entries, .. } = &node.content else {
+                continue;
+            };
+            let merge = entries.iter().position(|entry| is_merge_key(&entry.key));
+            let Some(index) = merge.filter(|index| *index > 0) else {
+                continue;
+            };
+            let resolved = Entry {
+                key: entries[index].key.clone(),
+                value: self.resolved_node(document, &entries[index].value),
+                start: entries[index].start,
+                complex: None,
+            };
+            let merged = merged_entries(&resolved).unwrap_or_default();
+            let names: HashSet<&str> = merged.iter().map(|entry| entry.name()).collect();
+            let disputed = entries[..index].iter().find(|e| names.contains(e.name()));
+            first = disputed
+                .into_iter()
+                .chain(first)
+                .min_by_key(|entry| entry.start);
+        }
+        first.map(|entry| (entry.start, entry.name()))
+    }
+
     fn resolved_entries(&self, document: usize, entries: &[Entry]) -> Vec<Entry> {
         let is_resolved = |entry: &Entry| Entry {
             key: entry.key.clone(),

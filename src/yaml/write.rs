@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::characters::is_plain;
 use super::node::{Content, Stream};
 use super::scalar::{Kind, Quoting, is_ambiguous};
 
@@ -51,9 +52,7 @@ pub(super) fn key(text: &str, context: Context) -> String {
 }
 
 fn string(text: &str, preferred: Quoting, context: Context) -> String {
-    let printable = text
-        .chars()
-        .all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'));
+    let printable = text.chars().all(is_plain);
     match preferred {
         _ if context == Context::Json || !printable => double(text),
         Quoting::Plain if text.starts_with("---") || text.starts_with("...") => double(text),
@@ -78,7 +77,7 @@ pub(super) fn double(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
+            c if !is_plain(c) => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),

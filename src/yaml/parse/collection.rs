@@ -260,6 +260,9 @@ impl Reader<'_> {
             self.cursor += 1;
         }
         let (key, size) = self.node(self.cursor)?;
+        if let Content::Alias(name) = &key.content {
+            return Err((key.span.start, ParseFault::AliasKey(format!("*{name}"))));
+        }
         self.has_references |= is_merge_key(&key);
         open.size.add(size);
         let (lead, after) = self.colon(is_flow)?;

@@ -2,6 +2,7 @@
 
 use granit_parser::{Event, ScalarStyle};
 
+use super::super::error::ParseFault;
 use super::super::node::Span;
 use super::super::scalar::{Kind, Quoting, Scalar};
 use super::super::text::{line_end, next_line, without_break};
@@ -32,11 +33,8 @@ impl<'t> Reader<'t> {
             return Err(self.unsupported());
         }
         self.cursor = range.end;
-        Ok(self
-            .text
-            .get(range.start + 1..range.end)
-            .unwrap_or_default()
-            .to_owned())
+        let name = self.text.get(range.start + 1..range.end);
+        anchor_name(name.unwrap_or_default(), range.start)
     }
 
     /// Consumes the event of the anchor and skips anchor and tag.
@@ -60,6 +58,10 @@ impl<'t> Reader<'t> {
                 .text
                 .get(range.clone())
                 .ok_or_else(|| self.unsupported())?;
+            if source.ends_with(':') {
+                let fault = ParseFault::Disputed("a tag that ends with `:`; put a space before it");
+                return Err((range.start, fault));
+            }
             found.tag = Some(source.to_owned());
             if let Event::Scalar(_, _, _, Some(tag)) = event {
                 found.core = tag.core_suffix().and_then(Kind::of_tag);
@@ -72,7 +74,7 @@ impl<'t> Reader<'t> {
                 return Err(self.unsupported());
             };
             let range = span.byte_range().ok_or_else(|| self.unsupported())?;
-            found.anchor = Some(name.into_owned());
+            found.anchor = Some(anchor_name(&name, range.start)?);
             ranges[1] = Some(range);
             self.sizes.insert(id, None);
         }
@@ -125,13 +127,47 @@ impl<'t> Reader<'t> {
             (None, Quoting::Plain) if !properties.is_str => Kind::of_plain(text),
             _ => Kind::Str,
         };
-        let scalar = Scalar {
+        let has_properties = properties.start.is_some();
+        if quoting == Quoting::Plain && text.starts_with(':') && has_properties {
+            let fault = ParseFault::Disputed(
+                "a text that starts with `:` after an anchor or tag; put it in quotes",
+            );
+            return Err((range.start, fault));
+        }
+        if quoting == Quoting::Plain && text.starts_with('?') {
+            return Err((
+                range.start,
+                ParseFault::Disputed("a text that starts with `?`; put it in quotes"),
+            ));
+        }
+        let mut scalar = Scalar {
             text: text.to_owned(),
             kind,
             quoting,
         };
         if matches!(quoting, Quoting::Literal | Quoting::Folded) {
             let span = self.block_scalar(range)?;
+            let header = &self.text[span.start..line_end(self.text, span.start)];
+            let body = &self.text[next_line(self.text, span.start).min(span.end)..span.end];
+            if self.depth == 0 && !body.is_empty() && block_indent(body) == 0 {
+                return Err((
+                    span.start,
+                    ParseFault::Disputed("a block scalar that is not indented; indent it"),
+                ));
+            }
+            // Other readers do not add a line break that the text does not have.
+            let is_last = self.text[span.end..].trim().is_empty();
+            if is_last && header.contains('+') && !self.text.ends_with('\n') {
+                return Err((
+                    span.start,
+                    ParseFault::Disputed(
+                        "a `+` block scalar at the end of a text without a final line break; add one",
+                    ),
+                ));
+            }
+            if span.end == self.text.len() && scalar.text.ends_with('\n') {
+                scalar.text.pop();
+            }
             return Ok((scalar, span));
         }
         if self.cursor != range.start {
@@ -188,6 +224,19 @@ impl<'t> Reader<'t> {
         }
         self.cursor = self.cursor.max(end);
         Ok(start..end.max(header_end))
+    }
+}
+
+/// The name of an anchor or alias at an offset.
+///
+/// YAML 1.1 ends a name at the first character that is not one of these, so that the rest of it would
+/// be something else.
+fn anchor_name(name: &str, at: usize) -> Result<String, ErrorAt> {
+    let is_agreed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if name.chars().all(is_agreed) {
+        Ok(name.to_owned())
+    } else {
+        Err((at, ParseFault::AnchorName(name.to_owned())))
     }
 }
 

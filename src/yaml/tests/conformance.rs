@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value as Json;
 
 use super::super::{
-    Content, Edit, Fragment, Kind, Merging, Node, Place, Step, Stream, Uses, splice,
+    Content, Edit, Fragment, Kind, Merging, Node, ParseFault, Place, Step, Stream, Uses, splice,
 };
 use super::{parsed, place};
 
@@ -187,20 +187,25 @@ fn kind(edit: &Edit) -> String {
 
 #[test]
 fn the_yaml_test_suite_survives() {
-    let (mut valid, mut read, mut proven, mut refused, mut accepted) = (0, 0, 0, 0, 0);
+    let (mut valid, mut read, mut disputed, mut accepted) = (0, 0, 0, 0);
+    let (mut proven, mut refused) = (0, 0);
     for case in cases("yaml-test-suite.json") {
         let text = case["yaml"].as_str().expect("a text");
         let is_valid = case["valid"].as_bool().expect("a verdict");
         valid += usize::from(is_valid);
-        let Ok(stream) = Stream::parse(text) else {
-            if is_valid {
-                println!(
-                    "not read: {} {}",
-                    case["name"],
-                    Stream::parse(text).expect_err("a fault")
+        let stream = match Stream::parse(text) {
+            Ok(stream) => stream,
+            Err(error) => {
+                let is_disputed = matches!(
+                    error.fault,
+                    ParseFault::Disputed(_) | ParseFault::AnchorName(_) | ParseFault::AliasKey(_)
                 );
+                disputed += usize::from(is_valid && is_disputed);
+                if is_valid {
+                    println!("not read: {} {error}", case["name"]);
+                }
+                continue;
             }
-            continue;
         };
         read += usize::from(is_valid);
         accepted += usize::from(!is_valid);
@@ -225,9 +230,9 @@ fn the_yaml_test_suite_survives() {
         }
     }
     println!(
-        "yaml-test-suite: {read} of {valid} read, {accepted} invalid ones too; {proven} edits proven, {refused} refused"
+        "yaml-test-suite: {read} of {valid} read, {disputed} refused as disputed, {accepted} invalid ones too; {proven} edits proven, {refused} refused"
     );
-    assert!(read * 100 >= valid * 95);
+    assert!((read + disputed) * 100 >= valid * 99);
 }
 
 #[test]

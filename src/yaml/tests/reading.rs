@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Content, JsonPath, Kind, ParseFault, Stream, Value, member};
+use super::super::{Content, JsonPath, Kind, ParseFault, Step, Stream, Value, member};
 use super::{parsed, place};
 
 fn fault(text: &str) -> ParseFault {
@@ -170,4 +170,45 @@ fn queries_select_places() {
     );
     assert_eq!(member("it's"), r"['it\'s']");
     assert!(JsonPath::parse("a.b").is_err());
+}
+
+#[test]
+fn what_readers_do_not_agree_on_is_refused() {
+    let message = |text: &str| Stream::parse(text).unwrap_err().to_string();
+    insta::assert_snapshot!(message("a: b\n# x\u{2028}c: d\n"), @"line 2, column 4: readers of YAML do not agree on the character U+2028; write it as an escape in double quotes");
+    insta::assert_snapshot!(message("a: b\rc: d\n"), @"line 1, column 5: readers of YAML do not agree on the character U+000D; write it as an escape in double quotes");
+    insta::assert_snapshot!(message("{ ?a: b }\n"), @"line 1, column 3: readers of YAML do not agree on a text that starts with `?`; put it in quotes");
+    insta::assert_snapshot!(message("|\n# no comment\n"), @"line 1, column 1: readers of YAML do not agree on a block scalar that is not indented; indent it");
+    insta::assert_snapshot!(message("a: |+\n  b\n\n "), @"line 1, column 4: readers of YAML do not agree on a `+` block scalar at the end of a text without a final line break; add one");
+    insta::assert_snapshot!(message("{!x: y}\n"), @"line 1, column 2: readers of YAML do not agree on a tag that ends with `:`; put a space before it");
+    insta::assert_snapshot!(message("a: &a: 1\nb: *a:\n"), @"line 1, column 4: readers of YAML do not agree on where the name `a:` ends; use letters, digits, `-` and `_`");
+    insta::assert_snapshot!(message("a: &a k\n*a : 1\n"), @"line 2, column 1: an alias as a key is not supported; write the key `*a` stands for");
+    insta::assert_snapshot!(message("a: &a {x: 1}\nb:\n  x: 2\n  <<: *a\n"), @"line 3, column 3: readers of YAML do not agree on `x`, which `<<` brings, too; put `<<` before it");
+    insta::assert_snapshot!(message("a: &a {x: 1}\nb: &b {<<: *a}\nc: {x: 2, <<: [*b, *a]}\n"), @"line 3, column 5: readers of YAML do not agree on `x`, which `<<` brings, too; put `<<` before it");
+    for text in [
+        "a: \"\\u2028\\x85\"\n",
+        "a: &a {x: 1}\nb:\n  <<: *a\n  x: 2\n",
+        "a: &a {x: 1}\nb: {y: 2, <<: *a}\n",
+        "a: &a {x: 1}\nb: {x: 2, \"<<\": *a}\n",
+    ] {
+        assert!(Stream::parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_block_scalar_has_no_line_break_that_the_text_does_not_have() {
+    let value = |text: &str| match &parsed(text)
+        .root(0)
+        .child(&Step::Key("a".into()))
+        .unwrap()
+        .content
+    {
+        Content::Scalar(scalar) => scalar.text.clone(),
+        _ => panic!("{text}"),
+    };
+    assert_eq!(value("a: |\n  x"), "x");
+    assert_eq!(value("a: |\n  x\n"), "x\n");
+    assert_eq!(value("a: >\n  x\n  y"), "x y");
+    assert_eq!(value("a: |-\n  x"), "x");
+    assert_eq!(value("a: |+\n  x\n\n"), "x\n\n");
 }
