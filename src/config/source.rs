@@ -112,11 +112,11 @@ impl<'t> Source<'t> {
             let here = self.stream.resolve(0, node);
             match (&here.content, step) {
                 (Content::Mapping { entries, .. }, Step::Key(name)) => {
-                    let Some(entry) = entries.iter().find(|e| e.name() == name) else {
+                    let Some(at) = entries.position(name) else {
                         break;
                     };
-                    key = Some(&entry.key);
-                    node = &entry.value;
+                    key = Some(&entries[at].key);
+                    node = &entries[at].value;
                 }
                 (Content::Sequence { items, .. }, Step::Index(index)) => {
                     let Some(item) = items.get(*index) else {

@@ -12,12 +12,12 @@ use super::scalar::Kind;
 /// Refuses edits of missing places, behind aliases, that overlap, or that break aliases.
 pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
     let mut replaced: BTreeSet<Place> = BTreeSet::new();
-    let mut taken: Vec<(Place, usize, Span)> = Vec::new();
+    let mut taken: Vec<(Place, Span)> = Vec::new();
     for edit in edits {
         match edit {
             Edit::Set { place, .. } => {
                 let node = find(stream, place)?;
-                taken.push((place.clone(), place.document, node.span.clone()));
+                taken.push((place.clone(), node.span.clone()));
             }
             Edit::Remove { place } => {
                 let node = find(stream, place)?;
@@ -28,7 +28,7 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
                 let start = super::extent::child_index(parent, step)
                     .and_then(|index| child_start(parent, index))
                     .unwrap_or(node.start);
-                taken.push((place.clone(), place.document, start..node.end()));
+                taken.push((place.clone(), start..node.end()));
             }
             Edit::AddEntry { mapping, after, .. } => {
                 let node = find(stream, mapping)?;
@@ -64,8 +64,8 @@ pub(super) fn edits(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
         }
     }
     overlap(edits, &replaced)?;
-    present(stream, edits, &replaced)?;
-    anchors(stream, &taken)
+    present(stream, edits)?;
+    anchors(stream, taken)
 }
 
 /// Finds the node of a place.
@@ -136,15 +136,19 @@ fn overlap(edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> 
 }
 
 /// Refuses additions that make a key a duplicate.
-fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Result<(), EditError> {
+fn present(stream: &Stream, edits: &[Edit]) -> Result<(), EditError> {
+    let removed: BTreeSet<&Place> = edits
+        .iter()
+        .filter_map(|edit| match edit {
+            Edit::Remove { place } => Some(place),
+            _ => None,
+        })
+        .collect();
     let mut added = BTreeSet::new();
     for edit in edits {
         if let Edit::AddEntry { .. } = edit {
             let place = edit.place();
-            let is_removed = replaced.contains(&place)
-                && edits.contains(&Edit::Remove {
-                    place: place.clone(),
-                });
+            let is_removed = removed.contains(&place);
             if (stream.node(&place).is_some() && !is_removed) || !added.insert(place.clone()) {
                 return Err(EditError::Present(place));
             }
@@ -154,15 +158,19 @@ fn present(stream: &Stream, edits: &[Edit], replaced: &BTreeSet<Place>) -> Resul
 }
 
 /// Refuses to remove an anchor that an alias elsewhere refers to.
-fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditError> {
+fn anchors(stream: &Stream, mut taken: Vec<(Place, Span)>) -> Result<(), EditError> {
+    // They do not overlap, so the last one that starts before an offset is the only one around it.
+    taken.sort_by_key(|(place, span)| (place.document, span.start, span.end));
+    let touched: BTreeSet<usize> = taken.iter().map(|(place, _)| place.document).collect();
     for (index, document) in stream.documents.iter().enumerate() {
-        if document.anchors.is_empty() || !taken.iter().any(|(_, at, _)| *at == index) {
+        if document.anchors.is_empty() || !touched.contains(&index) {
             continue;
         }
         let removed_by = |at: usize| {
-            taken
-                .iter()
-                .find(|(_, document, span)| *document == index && span.contains(&at))
+            let before =
+                |(place, span): &(Place, Span)| (place.document, span.start) <= (index, at);
+            let (place, span) = taken[..taken.partition_point(before)].last()?;
+            (place.document == index && span.contains(&at)).then_some(place)
         };
         let mut aliases = Vec::new();
         collect_aliases(&document.root, &mut aliases);
@@ -171,7 +179,7 @@ fn anchors(stream: &Stream, taken: &[(Place, usize, Span)]) -> Result<(), EditEr
                 continue;
             }
             let anchored = document.anchors.before(name, at);
-            if let Some((place, _, _)) = anchored.and_then(removed_by) {
+            if let Some(place) = anchored.and_then(removed_by) {
                 return Err(EditError::AnchorInUse {
                     place: place.clone(),
                     anchor: name.to_owned(),

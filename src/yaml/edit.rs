@@ -1,7 +1,7 @@
 //! Edits of a stream, as plain data.
 
 use super::fragment::Fragment;
-use super::node::{Content, Entry, Stream};
+use super::node::{Content, Entries, Stream};
 use super::place::{Place, Step};
 
 /// One change to a stream. Places refer to the stream before any edit.
@@ -89,11 +89,7 @@ impl Edit {
                     None => None,
                     Some(index) => {
                         let name = entries(stream, mapping)?.get(*index)?.name();
-                        Some(
-                            entries(stream, &other)?
-                                .iter()
-                                .position(|e| e.name() == name)?,
-                        )
+                        Some(entries(stream, &other)?.position(name)?)
                     }
                 };
                 Self::AddEntry {
@@ -140,7 +136,7 @@ impl Edit {
 }
 
 /// The entries of the mapping at a place.
-fn entries<'s>(stream: &'s Stream, mapping: &Place) -> Option<&'s [Entry]> {
+fn entries<'s>(stream: &'s Stream, mapping: &Place) -> Option<&'s Entries> {
     match &stream.at(mapping)?.content {
         Content::Mapping { entries, .. } => Some(entries),
         _ => None,

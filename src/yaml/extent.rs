@@ -37,9 +37,7 @@ pub(super) fn child_count(node: &Node) -> usize {
 /// The index of the child at a step.
 pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
     match (&node.content, step) {
-        (Content::Mapping { entries, .. }, Step::Key(name)) => {
-            entries.iter().position(|entry| entry.name() == name)
-        }
+        (Content::Mapping { entries, .. }, Step::Key(name)) => entries.position(name),
         (Content::Sequence { items, .. }, Step::Index(index)) => {
             (*index < items.len()).then_some(*index)
         }

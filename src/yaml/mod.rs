@@ -46,7 +46,7 @@ pub use edit::Edit;
 pub use error::{EditError, ParseError, ParseFault, Position};
 pub use fragment::Fragment;
 pub use jsonpath::{JsonPath, JsonPathError, member};
-pub use node::{Content, Document, Entry, Layout, Node, Span, Stream};
+pub use node::{Content, Document, Entries, Entry, Layout, Node, Span, Stream};
 pub use place::{Place, Step};
 pub use resolved::{Merging, Uses};
 pub use scalar::{Kind, Quoting, Scalar};

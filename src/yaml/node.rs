@@ -1,5 +1,6 @@
 //! The syntax tree of a stream: documents and nodes with their spans.
 
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::anchors::Anchors;
@@ -20,6 +21,7 @@ pub struct Stream {
     lines: OnceLock<Vec<usize>>,
     /// The resolved root of each document that has references.
     pub(super) resolved: Vec<OnceLock<Node>>,
+    is_json: OnceLock<bool>,
 }
 
 /// One document of a stream.
@@ -70,7 +72,7 @@ pub enum Content {
         /// How it is laid out.
         layout: Layout,
         /// The entries in order.
-        entries: Vec<Entry>,
+        entries: Entries,
     },
     /// `*name`.
     Alias(String),
@@ -87,6 +89,18 @@ pub struct Entry {
     pub(super) start: usize,
     /// The source text of a key that is not a scalar.
     pub(super) complex: Option<Box<str>>,
+}
+
+/// The entries of a mapping in order, with an index of their keys.
+///
+/// A promotion looks up a place for each edit, so a scan would take time that grows with the square
+/// of the mapping's size.
+#[derive(Debug, Clone)]
+pub struct Entries {
+    list: Vec<Entry>,
+    /// The positions sorted by key; a mapping with few entries has none.
+    #[allow(clippy::box_collection, reason = "one word in each node, not three")]
+    by_name: Option<Box<Vec<usize>>>,
 }
 
 /// How a collection is laid out.
@@ -114,6 +128,57 @@ impl Entry {
     }
 }
 
+impl Entries {
+    pub(super) fn new(list: Vec<Entry>) -> Self {
+        const FEW: usize = 16;
+        let by_name = (list.len() > FEW).then(|| {
+            let mut order: Vec<usize> = (0..list.len()).collect();
+            order.sort_by_key(|at| list[*at].name());
+            Box::new(order)
+        });
+        Self { list, by_name }
+    }
+
+    /// The position of the entry with a key.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let Some(order) = &self.by_name else {
+            return self.list.iter().position(|entry| entry.name() == name);
+        };
+        let found = order.binary_search_by_key(&name, |at| self.list[*at].name());
+        found.ok().map(|found| order[found])
+    }
+
+    /// The value of the entry with a key.
+    pub fn value(&self, name: &str) -> Option<&Node> {
+        self.position(name).map(|at| &self.list[at].value)
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.list
+    }
+}
+
+impl<'e> IntoIterator for &'e Entries {
+    type Item = &'e Entry;
+    type IntoIter = std::slice::Iter<'e, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl PartialEq for Entries {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Entries {}
+
 impl Node {
     /// The end of the node's text; for an omitted value, the end of the indicator before it.
     pub(super) fn end(&self) -> usize {
@@ -123,10 +188,7 @@ impl Node {
     /// The child at a step; an alias has none.
     pub fn child(&self, step: &Step) -> Option<&Self> {
         match (&self.content, step) {
-            (Content::Mapping { entries, .. }, Step::Key(name)) => entries
-                .iter()
-                .find(|entry| entry.name() == name)
-                .map(|entry| &entry.value),
+            (Content::Mapping { entries, .. }, Step::Key(name)) => entries.value(name),
             (Content::Sequence { items, .. }, Step::Index(index)) => items.get(*index),
             _ => None,
         }
@@ -195,6 +257,7 @@ impl Stream {
             comments,
             lines: OnceLock::new(),
             resolved,
+            is_json: OnceLock::new(),
         }
     }
 
@@ -214,8 +277,8 @@ impl Stream {
             return false;
         };
         let text = self.text.trim_start_matches('\u{feff}');
-        document.root.layout() == Some(Layout::Flow)
-            && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+        let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        document.root.layout() == Some(Layout::Flow) && *self.is_json.get_or_init(is_json)
     }
 
     /// The documents in text order.

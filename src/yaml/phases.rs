@@ -67,6 +67,10 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
             phases[0].push(edit.clone());
         }
     }
+    let cleared: BTreeMap<Place, Vec<usize>> = cleared
+        .into_iter()
+        .map(|(place, gone)| (place, gone.into_iter().collect()))
+        .collect();
     let mut shifts: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
     let mut document_slots: Vec<usize> = Vec::new();
     for edit in edits {
@@ -75,7 +79,7 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
             Edit::Remove { .. } | Edit::RemoveDocument { .. } => continue,
             Edit::AddEntry { mapping, after, .. } => {
                 if let (Some(gone), Some(index)) = (cleared.get(mapping), *after) {
-                    let left = index + 1 - gone.range(..=index).count();
+                    let left = index + 1 - gone.partition_point(|at| *at <= index);
                     *after = left.checked_sub(1);
                 }
             }
@@ -94,23 +98,26 @@ fn phases(stream: &Stream, edits: &[Edit]) -> [Vec<Edit>; 3] {
         }
         phases[1].push(edit);
     }
-    let moved_document =
-        |index: usize| index + document_slots.iter().filter(|slot| **slot <= index).count();
+    document_slots.sort_unstable();
+    for slots in shifts.values_mut() {
+        slots.sort_unstable();
+    }
+    let moved =
+        |index: usize, slots: &[usize]| index + slots.partition_point(|slot| *slot <= index);
+    let moved_document = |index: usize| moved(index, &document_slots);
     for edit in edits {
         match edit {
             Edit::Remove { place } if !added.contains(place) => {
-                let mut moved = Place::root(moved_document(place.document));
+                let mut new = Place::root(moved_document(place.document));
                 let mut original = Place::root(place.document);
                 for step in &place.steps {
-                    moved.steps.push(match (step, shifts.get(&original)) {
-                        (Step::Index(index), Some(slots)) => {
-                            Step::Index(index + slots.iter().filter(|slot| *slot <= index).count())
-                        }
+                    new.steps.push(match (step, shifts.get(&original)) {
+                        (Step::Index(index), Some(slots)) => Step::Index(moved(*index, slots)),
                         _ => step.clone(),
                     });
                     original.steps.push(step.clone());
                 }
-                phases[2].push(Edit::Remove { place: moved });
+                phases[2].push(Edit::Remove { place: new });
             }
             Edit::RemoveDocument { document } => {
                 phases[2].push(Edit::RemoveDocument {

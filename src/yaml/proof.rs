@@ -64,7 +64,7 @@ pub(super) fn expected(
     for edit in edits {
         match edit {
             Edit::Set { place, value } => {
-                *value_at(&mut documents, place)? = reading.model(value);
+                *value_at(stream, &mut documents, place, reading)? = reading.model(value);
             }
             Edit::AddEntry {
                 mapping,
@@ -113,7 +113,7 @@ pub(super) fn expected(
         let is_empty = reading
             .node(stream, place)
             .is_none_or(|node| child_count(node) == 0);
-        let value = value_at(&mut documents, place)?.untagged_mut();
+        let value = value_at(stream, &mut documents, place, reading)?.untagged_mut();
         if is_empty && !matches!(value, Value::Mapping(_) | Value::Sequence(_)) {
             let named = change
                 .added
@@ -150,14 +150,26 @@ impl ExpectedChanges {
     }
 }
 
-fn value_at<'v>(documents: &'v mut [Value], place: &Place) -> Result<&'v mut Value, EditError> {
-    let root = documents.get_mut(place.document);
-    place
-        .steps
-        .iter()
-        .try_fold(root, |value, step| Some(value?.child_mut(step)))
-        .flatten()
-        .ok_or_else(|| EditError::Missing(place.clone()))
+/// The value at a place of which no collection above has changed yet.
+///
+/// So its children are where they are in the stream, which has an index of the keys.
+fn value_at<'v>(
+    stream: &Stream,
+    documents: &'v mut [Value],
+    place: &Place,
+    reading: Reading,
+) -> Result<&'v mut Value, EditError> {
+    let missing = || EditError::Missing(place.clone());
+    let mut node = reading
+        .node(stream, &Place::root(place.document))
+        .ok_or_else(missing)?;
+    let mut value = documents.get_mut(place.document).ok_or_else(missing)?;
+    for step in &place.steps {
+        let index = child_index(node, step).ok_or_else(missing)?;
+        node = node.child(step).ok_or_else(missing)?;
+        value = value.child_mut(index).ok_or_else(missing)?;
+    }
+    Ok(value)
 }
 
 /// Whether the documents of a stream have exactly these values.

@@ -10,7 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::node::{Content, Document, Entry, Node, Stream};
+use super::node::{Content, Document, Entries, Entry, Node, Stream};
 use super::place::{Place, Step};
 use super::scalar::Quoting;
 
@@ -119,7 +119,8 @@ impl Stream {
         let Content::Mapping { entries, .. } = &node.content else {
             return None;
         };
-        let entry = entries.iter().find(|entry| is_merge_key(&entry.key))?;
+        let entry = &entries[entries.position(MERGE_KEY)?];
+        is_merge_key(&entry.key).then_some(())?;
         let site = place.child(Step::Key(MERGE_KEY.to_owned()));
         let (place, node) = self.follow((site, &entry.value))?;
         let mapping = |found: &Located<'_>| matches!(found.1.content, Content::Mapping { .. });
@@ -196,7 +197,7 @@ impl Stream {
         first.map(|entry| (entry.start, entry.name()))
     }
 
-    fn resolved_entries(&self, document: usize, entries: &[Entry]) -> Vec<Entry> {
+    fn resolved_entries(&self, document: usize, entries: &[Entry]) -> Entries {
         let is_resolved = |entry: &Entry| Entry {
             key: entry.key.clone(),
             value: self.resolved_node(document, &entry.value),
@@ -204,7 +205,7 @@ impl Stream {
             complex: entry.complex.clone(),
         };
         if !entries.iter().any(|entry| is_merge_key(&entry.key)) {
-            return entries.iter().map(is_resolved).collect();
+            return Entries::new(entries.iter().map(is_resolved).collect());
         }
         let mut names: HashSet<String> = entries
             .iter()
@@ -221,7 +222,7 @@ impl Stream {
                 None => found.push(own),
             }
         }
-        found
+        Entries::new(found)
     }
 }
 

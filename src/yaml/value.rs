@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::node::{Content, Node, Stream};
-use super::place::Step;
 use super::scalar::{Kind, json_number};
 
 /// The value of a node, without spans, layout and comments.
@@ -92,15 +91,12 @@ impl Value {
         }
     }
 
-    pub(super) fn child_mut(&mut self, step: &Step) -> Option<&mut Self> {
-        match (self, step) {
-            (Self::Mapping(entries), Step::Key(name)) => entries
-                .iter_mut()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value),
-            (Self::Sequence(items), Step::Index(index)) => items.get_mut(*index),
-            (Self::Tagged(_, value), step) => value.child_mut(step),
-            _ => None,
+    pub(super) fn child_mut(&mut self, index: usize) -> Option<&mut Self> {
+        match self {
+            Self::Mapping(entries) => entries.get_mut(index).map(|(_, value)| value),
+            Self::Sequence(items) => items.get_mut(index),
+            Self::Tagged(_, value) => value.child_mut(index),
+            Self::Scalar { .. } | Self::Alias(_) => None,
         }
     }
 

@@ -105,7 +105,7 @@ pub(super) fn reads_back(source: &str, kind: Option<Kind>, text: &str, context: 
     let Content::Mapping { entries, .. } = &document.root.content else {
         return false;
     };
-    let [entry] = entries.as_slice() else {
+    let [entry] = &entries[..] else {
         return false;
     };
     let value = match (&entry.value.content, context) {

@@ -184,6 +184,5 @@ fn after_in_text(
         return Ok(after);
     };
     // An entry that is not in the text comes from the merge key.
-    let position = |name: &str| entries.iter().position(|entry| entry.name() == name);
-    Ok(position(name).or_else(|| position("<<")))
+    Ok(entries.position(name).or_else(|| entries.position("<<")))
 }

@@ -109,9 +109,7 @@ impl fmt::Display for DocumentLabel {
 /// The value of a mapping's entry.
 pub(super) fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     match &node.content {
-        Content::Mapping { entries, .. } => {
-            entries.iter().find(|e| e.name() == key).map(|e| &e.value)
-        }
+        Content::Mapping { entries, .. } => entries.value(key),
         _ => None,
     }
 }

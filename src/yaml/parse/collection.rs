@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use granit_parser::{Event, StructureStyle};
 
 use super::super::error::ParseFault;
-use super::super::node::{Content, Entry, Layout, Node, Span};
+use super::super::node::{Content, Entries, Entry, Layout, Node, Span};
 use super::super::resolved::is_merge_key;
 use super::leaf::Properties;
 use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, Reader, Size};
@@ -141,7 +141,7 @@ impl Reader<'_> {
         } else {
             Content::Mapping {
                 layout,
-                entries: std::mem::take(&mut branch.entries),
+                entries: Entries::new(std::mem::take(&mut branch.entries)),
             }
         };
         self.closed(branch, content)
