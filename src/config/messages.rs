@@ -8,16 +8,13 @@
 
 use std::error::Error as _;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 
 use super::file::MessagesEntry;
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::{did_you_mean, list, quoted};
-use crate::domain::{MessageTemplates, Messages};
-
-/// How many instructions a template may run; a loop over thousands of applications needs fewer.
-const FUEL: u64 = 200_000;
+use crate::domain::{MessageTemplates, Messages, message_template};
 
 /// Reads the templates; faulty ones are reported and left out.
 pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Messages {
@@ -42,10 +39,9 @@ pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Me
 }
 
 fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> bool {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(FUEL));
-    let template = match environment.template_from_str(text) {
+    let environment = message_template::environment();
+    let checked = message_template::check(text);
+    let template = match checked.and_then(|()| environment.template_from_str(text)) {
         Ok(template) => template,
         Err(e) => {
             notes.fault(Note::at(
@@ -67,7 +63,7 @@ fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> boo
         notes.fault(Note::at(at.clone(), message).hint(hint));
     }
     if unknown.is_empty()
-        && let Err(e) = template.render(sample())
+        && let Err(e) = message_template::render(text, sample())
     {
         let message = format!("the template cannot be rendered: {}", chain(&e));
         notes.fault(Note::at(at.clone(), message));

@@ -10,6 +10,7 @@ mod difference;
 mod environment;
 mod guard;
 mod layout;
+pub mod message_template;
 mod name_index;
 mod naming;
 mod object;

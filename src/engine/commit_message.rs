@@ -6,13 +6,13 @@
 //! versions and names, no other promoted values, and removes from names what could be read as an
 //! instruction. The user's text and templates are not changed.
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 
 use super::decided_by;
 use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
-use crate::domain::{CommitId, DecidedBy, Op, Settings};
+use crate::domain::{CommitId, DecidedBy, Op, Settings, message_template};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, id_of,
     split_trailers, without_instructions,
@@ -24,9 +24,6 @@ const LISTED: usize = 40;
 
 /// The longest text that counts as a version: enough for a registry, a name, a tag and a digest.
 const MAX_VERSION: usize = 200;
-
-/// How many steps a template may run.
-const FUEL: u64 = 200_000;
 
 /// Composes title and body; returns what the user should know about them as well.
 pub(super) fn compose(
@@ -90,12 +87,7 @@ pub(super) fn render(
     template: &str,
     values: Value,
 ) -> Result<String, EngineError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A template comes from the repository and must not run forever.
-    environment.set_fuel(Some(FUEL));
-    environment
-        .render_str(template, values)
+    message_template::render(template, values)
         .map_err(|source| EngineError::Message { part, source })
 }
 

@@ -71,7 +71,8 @@ const HOUSE: &[Room] = &[
     Room {
         name: "domain",
         rooms: &["yaml"],
-        crates: &["thiserror"],
+        // `minijinja` is what message templates are checked and rendered with.
+        crates: &["minijinja", "thiserror"],
         never: WORLD,
         waiting: Waiting::Never,
     },
