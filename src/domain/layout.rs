@@ -2,6 +2,13 @@
 
 use thiserror::Error;
 
+use super::layout_match::{self, LayoutMatch, Piece, Segment};
+
+/// The longest pattern in bytes.
+const MAX_PATTERN: usize = 1_000;
+/// The longest path that can match, in bytes; no system checks out longer ones.
+const MAX_PATH: usize = 4_096;
+
 /// A pattern such as `components/{app}/{env}/**`.
 ///
 /// A part between slashes is `{app**}` (one or more parts of a path), or text with `*`, `{env}` and
@@ -11,33 +18,6 @@ use thiserror::Error;
 pub struct LayoutPattern {
     text: String,
     parts: Vec<Segment>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Segment {
-    /// `**`: any number of parts, including none.
-    Any,
-    /// `{app**}`: one or more parts that name the application.
-    Applications,
-    /// One part: pieces in order.
-    One(Vec<Piece>),
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Piece {
-    Text(String),
-    Star,
-    App,
-    Env,
-}
-
-/// The parts of a path that match a pattern's placeholders.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LayoutMatch {
-    /// The application's name; empty when the pattern has no `{app}`.
-    pub application: String,
-    /// The text at `{env}`.
-    pub environment: String,
 }
 
 /// Why a text is not a layout pattern.
@@ -72,6 +52,9 @@ pub enum LayoutError {
         /// Which placeholder.
         placeholder: &'static str,
     },
+    /// More than 1000 bytes.
+    #[error("the layout is longer than 1000 bytes")]
+    TooLong,
     /// A leading or doubled slash, or `..`.
     #[error("layout `{0}` is not a path from the repository's root")]
     NotAPath(String),
@@ -83,6 +66,9 @@ impl LayoutPattern {
     /// # Errors
     /// [`LayoutError`] if it is not a valid pattern.
     pub fn parse(text: &str) -> Result<Self, LayoutError> {
+        if text.len() > MAX_PATTERN {
+            return Err(LayoutError::TooLong);
+        }
         if text.split('/').any(|p| matches!(p, "" | "." | "..")) {
             return Err(LayoutError::NotAPath(text.to_owned()));
         }
@@ -141,11 +127,10 @@ impl LayoutPattern {
         path: &[&str],
         is_env: &dyn Fn(&str) -> bool,
     ) -> Option<LayoutMatch> {
-        let mut found = LayoutMatch {
-            application: String::new(),
-            environment: String::new(),
-        };
-        match_parts(&self.parts, path, is_env, &mut found).then_some(found)
+        if path.iter().map(|part| part.len() + 1).sum::<usize>() > MAX_PATH {
+            return None;
+        }
+        layout_match::path(&self.parts, path, is_env)
     }
 
     /// Whether a path below the folder `prefix` can match; `is_app` limits what a whole `{app}` matches.
@@ -155,7 +140,7 @@ impl LayoutPattern {
         is_env: &dyn Fn(&str) -> bool,
         is_app: &dyn Fn(&str) -> bool,
     ) -> bool {
-        prefix_parts(&self.parts, prefix, is_env, is_app)
+        layout_match::folder(&self.parts, prefix, is_env, is_app)
     }
 }
 
@@ -198,134 +183,4 @@ fn parse_part(whole: &str, part: &str) -> Result<Segment, LayoutError> {
         }
     }
     Ok(Segment::One(pieces))
-}
-
-fn match_parts(
-    parts: &[Segment],
-    path: &[&str],
-    is_env: &dyn Fn(&str) -> bool,
-    found: &mut LayoutMatch,
-) -> bool {
-    match parts.split_first() {
-        None => path.is_empty(),
-        Some((Segment::Any, rest)) => {
-            // A final `**` matches at least one part, because a folder itself is not a file.
-            let least = usize::from(rest.is_empty());
-            (least..=path.len()).any(|n| match_parts(rest, &path[n..], is_env, found))
-        }
-        Some((Segment::Applications, rest)) => (1..=path.len()).any(|n| {
-            if match_parts(rest, &path[n..], is_env, found) {
-                found.application = path[..n].join("/");
-                true
-            } else {
-                false
-            }
-        }),
-        Some((Segment::One(pieces), rest)) => path.split_first().is_some_and(|(head, tail)| {
-            // Most parts are a single piece, which needs no backtracking and no copies.
-            let place = match pieces.as_slice() {
-                [Piece::Text(text)] => {
-                    return text == head && match_parts(rest, tail, is_env, found);
-                }
-                [Piece::Env] if !is_env(head) => return false,
-                [Piece::Env] => Some(Piece::Env),
-                [Piece::App] if !head.is_empty() => Some(Piece::App),
-                _ => None,
-            };
-            if let Some(place) = place {
-                let fits = match_parts(rest, tail, is_env, found);
-                if fits {
-                    let text = match place {
-                        Piece::App => &mut found.application,
-                        _ => &mut found.environment,
-                    };
-                    (*head).clone_into(text);
-                }
-                return fits;
-            }
-            let mut here = found.clone();
-            let fits = match_pieces(pieces, head, is_env, &mut here)
-                && match_parts(rest, tail, is_env, &mut here);
-            if fits {
-                *found = here;
-            }
-            fits
-        }),
-    }
-}
-
-fn match_pieces(
-    pieces: &[Piece],
-    text: &str,
-    is_env: &dyn Fn(&str) -> bool,
-    found: &mut LayoutMatch,
-) -> bool {
-    let Some((piece, rest)) = pieces.split_first() else {
-        return text.is_empty();
-    };
-    match piece {
-        Piece::Text(t) => text
-            .strip_prefix(t.as_str())
-            .is_some_and(|tail| match_pieces(rest, tail, is_env, found)),
-        Piece::Star => cuts(text, 0).any(|n| match_pieces(rest, &text[n..], is_env, found)),
-        Piece::App => cuts(text, 1).any(|n| {
-            let fits = match_pieces(rest, &text[n..], is_env, found);
-            if fits {
-                text[..n].clone_into(&mut found.application);
-            }
-            fits
-        }),
-        Piece::Env => cuts(text, 1).any(|n| {
-            let fits = is_env(&text[..n]) && match_pieces(rest, &text[n..], is_env, found);
-            if fits {
-                text[..n].clone_into(&mut found.environment);
-            }
-            fits
-        }),
-    }
-}
-
-/// Where a text can be split, longest head first, with at least `least` bytes in the head.
-fn cuts(text: &str, least: usize) -> impl Iterator<Item = usize> {
-    (least..=text.len())
-        .rev()
-        .filter(|n| text.is_char_boundary(*n))
-}
-
-fn prefix_parts(
-    parts: &[Segment],
-    path: &[&str],
-    is_env: &dyn Fn(&str) -> bool,
-    is_app: &dyn Fn(&str) -> bool,
-) -> bool {
-    let Some((head, tail)) = path.split_first() else {
-        return !parts.is_empty();
-    };
-    match parts.split_first() {
-        None => false,
-        Some((Segment::Any, rest)) => {
-            rest.is_empty()
-                || (0..=path.len()).any(|n| prefix_parts(rest, &path[n..], is_env, is_app))
-        }
-        Some((Segment::Applications, rest)) => (1..=path.len())
-            .any(|n| n == path.len() || prefix_parts(rest, &path[n..], is_env, is_app)),
-        Some((Segment::One(pieces), rest)) => {
-            let fits = match pieces.as_slice() {
-                [Piece::Text(text)] => Some(text == head),
-                [Piece::Env] => Some(is_env(head)),
-                [Piece::App] => Some(is_app(head)),
-                _ => None,
-            };
-            if let Some(fits) = fits {
-                return fits && prefix_parts(rest, tail, is_env, is_app);
-            }
-            let mut found = LayoutMatch {
-                application: String::new(),
-                environment: String::new(),
-            };
-            match_pieces(pieces, head, is_env, &mut found)
-                && (found.application.is_empty() || is_app(&found.application))
-                && prefix_parts(rest, tail, is_env, is_app)
-        }
-    }
 }

@@ -246,3 +246,61 @@ fn many_parts_need_slashes_on_both_sides() {
         "layout `x-{app**}/{env}` needs `{app**}` between slashes, with nothing beside it"
     );
 }
+
+#[test]
+fn several_wildcards_take_no_longer_than_one() {
+    let start = std::time::Instant::now();
+    let is_env = |text: &str| text == "staging";
+    let name = "a".repeat(2_000);
+    let folders = "a/".repeat(900);
+    for (pattern, path) in [
+        (
+            "apps/*a*a*a*a*a*ab/{env}/**",
+            format!("apps/{name}/staging/x"),
+        ),
+        (
+            "apps/*a*a*{app}*a*a*ab/{env}",
+            format!("apps/{name}/staging"),
+        ),
+        ("*a*a*{env}*a*a*b/x", format!("{name}/x")),
+        (
+            "**/a/**/a/**/a/**/a/**/a/**/b/{env}",
+            format!("{folders}staging"),
+        ),
+        (
+            "**/a/**/a/{app**}/a/**/a/**/b/{env}",
+            format!("{folders}staging"),
+        ),
+    ] {
+        let pattern = LayoutPattern::parse(pattern).unwrap();
+        assert_eq!(
+            pattern.matches(&path, &is_env),
+            None,
+            "{}",
+            pattern.as_str()
+        );
+        let parts: Vec<&str> = path.split('/').collect();
+        pattern.may_match_below(&parts, &is_env, &|_| true);
+    }
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn a_wildcard_takes_what_lets_the_rest_fit() {
+    let is_env = |text: &str| text == "s";
+    for (pattern, path, application) in [
+        ("*a*b{app}c/{env}", "aabbxcc/s", "xc"),
+        ("{app}-*-x/{env}", "a-b-c-x/s", "a-b"),
+        ("**/a/**/{app}/b/**/{env}/x", "a/a/c/b/c/b/s/x", "c"),
+        ("**/{app**}/k/{env}", "a/k/b/k/s", "a/k/b"),
+    ] {
+        let found = LayoutPattern::parse(pattern)
+            .unwrap()
+            .matches(path, &is_env);
+        assert_eq!(
+            found.map(|f| f.application).as_deref(),
+            Some(application),
+            "{pattern}"
+        );
+    }
+}
