@@ -1,5 +1,6 @@
 //! The promises of the domain's types, one per test.
 
+mod invisible;
 mod layout;
 mod naming;
 mod object;
