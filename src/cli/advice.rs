@@ -11,7 +11,7 @@ use crate::port::SettingsError;
 use crate::render::hint::{self, FailureKind, Hint};
 use crate::render::json_v1::Problem;
 use crate::render::text::fault_line;
-use crate::render::{Canvas, escaped};
+use crate::render::{Canvas, escaped_lines};
 
 /// A failure as the user sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,26 +85,20 @@ impl Advice {
     /// When `out` cannot be written.
     pub fn write(&self, out: &mut dyn Write, canvas: Canvas) -> io::Result<()> {
         let palette = canvas.palette;
-        let lines = |text: &str| {
-            text.lines()
-                .map(|l| escaped(l).into_owned())
-                .collect::<Vec<_>>()
-                .join("\n    ")
-        };
         writeln!(
             out,
             "{0}error{0:#}: {1}",
             palette.error,
-            lines(&self.message)
+            escaped_lines(&self.message)
         )?;
         for cause in &self.causes {
-            writeln!(out, "  caused by: {}", lines(cause))?;
+            writeln!(out, "  caused by: {}", escaped_lines(cause))?;
         }
         for detail in &self.details {
-            writeln!(out, "  {}", lines(detail.trim_end()))?;
+            writeln!(out, "  {}", escaped_lines(detail.trim_end()))?;
         }
         if let Some(hint) = &self.hint {
-            writeln!(out, "{0}hint{0:#}: {1}", palette.hint, lines(hint))?;
+            writeln!(out, "{0}hint{0:#}: {1}", palette.hint, escaped_lines(hint))?;
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! The unified hunks of a changed file, with the changed words marked.
 
+use std::borrow::Cow;
+
 use similar::{ChangeTag, TextDiff};
 
-use crate::plan::FilePlan;
+use super::terminal::escaped;
+use crate::plan::{Content, FilePlan};
 
 /// Changed lines with three lines of context.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +21,7 @@ pub struct Hunk {
 pub struct Line {
     /// Kept, removed or added.
     pub kind: LineKind,
-    /// Its text in pieces, without the line ending.
+    /// Its text in pieces, without the line ending; invisible characters are escaped.
     pub segments: Vec<Segment>,
     /// Whether this is the last line of a file that has no final newline.
     pub lacks_newline: bool,
@@ -46,41 +49,158 @@ pub struct Segment {
 
 /// The hunks of a file's change; `None` if the content before or after is not UTF-8.
 pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
-    let text = |content: &Option<crate::plan::Content>| match content {
+    let text = |content: &Option<Content>| match content {
         Some(content) => String::from_utf8(content.bytes.clone()).ok(),
         None => Some(String::new()),
     };
     let (before, after) = (text(&file.before)?, text(&file.after)?);
+    let line_ends = if is_crlf(&before) && is_crlf(&after) {
+        LineEnds::Crlf
+    } else {
+        LineEnds::Mixed
+    };
     let diff = TextDiff::from_lines(before.as_str(), after.as_str());
     let mut unified = diff.unified_diff();
-    Some(
-        unified
-            .context_radius(3)
-            .iter_hunks()
-            .map(|hunk| Hunk {
-                header: hunk.header().to_string(),
-                lines: hunk
-                    .ops()
-                    .iter()
-                    .flat_map(|op| diff.iter_inline_changes(op))
-                    .map(|change| Line {
-                        kind: match change.tag() {
-                            ChangeTag::Equal => LineKind::Context,
-                            ChangeTag::Delete => LineKind::Removed,
-                            ChangeTag::Insert => LineKind::Added,
-                        },
-                        lacks_newline: change.missing_newline(),
-                        segments: change
-                            .iter_strings_lossy()
-                            .map(|(is_changed, text)| Segment {
-                                is_changed,
-                                text: text.trim_end_matches(['\n', '\r']).to_owned(),
-                            })
-                            .filter(|s| !s.text.is_empty())
-                            .collect(),
-                    })
-                    .collect(),
+    let hunks = unified.context_radius(3).iter_hunks().map(|hunk| Hunk {
+        header: hunk.header().to_string(),
+        lines: (hunk.ops().iter())
+            .flat_map(|op| diff.iter_inline_changes(op))
+            .map(|change| Line {
+                kind: match change.tag() {
+                    ChangeTag::Equal => LineKind::Context,
+                    ChangeTag::Delete => LineKind::Removed,
+                    ChangeTag::Insert => LineKind::Added,
+                },
+                lacks_newline: change.missing_newline(),
+                segments: segments(change.iter_strings_lossy(), line_ends),
             })
             .collect(),
-    )
+    });
+    Some(hunks.collect())
+}
+
+/// Which line ends both versions of a file have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LineEnds {
+    /// CRLF throughout, so that it is not shown.
+    Crlf,
+    /// Anything else: each `\r` is shown.
+    Mixed,
+}
+
+/// Whether every line end of a text is CRLF.
+fn is_crlf(text: &str) -> bool {
+    let mut ends = text.match_indices('\n');
+    text.contains('\n') && ends.all(|(at, _)| text[..at].ends_with('\r'))
+}
+
+/// The pieces of a line as they are shown.
+fn segments<'l>(
+    pieces: impl Iterator<Item = (bool, Cow<'l, str>)>,
+    line_ends: LineEnds,
+) -> Vec<Segment> {
+    let mut pieces: Vec<(bool, Cow<str>)> = pieces.collect();
+    if drop_last(&mut pieces, '\n') && line_ends == LineEnds::Crlf {
+        drop_last(&mut pieces, '\r');
+    }
+    let is_partly_changed = pieces.iter().any(|(is_changed, _)| !is_changed);
+    let mut is_indent = true;
+    let shown = pieces.iter().map(|(is_changed, text)| {
+        // Only a tab that indents looks like one, unless it is what changed.
+        let tabs = if is_indent && !(*is_changed && is_partly_changed) {
+            text.len() - text.trim_start_matches('\t').len()
+        } else {
+            0
+        };
+        is_indent &= text.trim_start_matches('\t').is_empty();
+        Segment {
+            is_changed: *is_changed,
+            text: format!("{}{}", &text[..tabs], escaped(&text[tabs..])),
+        }
+    });
+    shown.filter(|segment| !segment.text.is_empty()).collect()
+}
+
+/// Removes the last character of a line if it is this one; returns whether it was.
+fn drop_last(pieces: &mut Vec<(bool, Cow<'_, str>)>, c: char) -> bool {
+    pieces.retain(|(_, text)| !text.is_empty());
+    let Some((_, text)) = pieces.last_mut() else {
+        return false;
+    };
+    let rest = text.strip_suffix(c).map(ToOwned::to_owned);
+    let is_there = rest.is_some();
+    if let Some(rest) = rest {
+        *text = rest.into();
+    }
+    is_there
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FileMode, RepoPath};
+    use crate::plan::FileStatus;
+
+    fn lines(before: &str, after: &str) -> Vec<String> {
+        let content = |text: &str| {
+            Some(Content {
+                mode: FileMode::Regular,
+                bytes: text.into(),
+            })
+        };
+        let file = FilePlan {
+            path: RepoPath::parse("a").unwrap(),
+            source_path: None,
+            status: FileStatus::Modified,
+            before: content(before),
+            after: content(after),
+            differences: Vec::new(),
+        };
+        let hunks = hunks(&file).unwrap();
+        let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+        lines
+            .map(|line| {
+                let sign = match line.kind {
+                    LineKind::Context => ' ',
+                    LineKind::Removed => '-',
+                    LineKind::Added => '+',
+                };
+                let text = line.segments.iter().map(|s| s.text.as_str());
+                format!("{sign}{}", text.collect::<String>())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_changed_line_end_is_shown_and_a_common_one_is_not() {
+        assert_eq!(lines("a\n", "a\r\n"), ["-a", "+a\\u{d}"]);
+        assert_eq!(lines("a\r\n", "a\n"), ["-a\\u{d}", "+a"]);
+        assert_eq!(lines("a\r\nb\r\n", "a\r\nc\r\n"), [" a", "-b", "+c"]);
+        assert_eq!(lines("a\n", "a\nb\r\n"), [" a", "+b\\u{d}"]);
+    }
+
+    #[test]
+    fn a_carriage_return_within_a_line_is_shown() {
+        let shown = lines("a: 1\r\n", "a: 1\rb: 2\r\n");
+        assert!(
+            shown.iter().any(|line| line.contains("1\\u{d}")),
+            "{shown:?}"
+        );
+    }
+
+    #[test]
+    fn a_tab_is_shown_unless_it_indents_a_line() {
+        assert_eq!(lines("", "\tcmd\n"), ["+\tcmd"]);
+        assert_eq!(lines("a: 1\n", "a:\t1\t\n")[1], "+a:\\u{9}1\\u{9}");
+        assert_eq!(
+            lines("    cmd x y z\n", "\tcmd x y z\n")[1],
+            "+\\u{9}cmd x y z"
+        );
+    }
+
+    #[test]
+    fn an_invisible_change_is_visible() {
+        let shown = lines("a: prod\n", "a: p\u{200b}rod\u{a0}\n");
+        assert_eq!(shown, ["-a: prod", "+a: p\\u{200b}rod\\u{a0}"]);
+    }
 }

@@ -23,4 +23,4 @@ pub mod text;
 pub use counted::counted;
 pub use markdown::{MarkdownPreview, markdown};
 pub use near::nearest;
-pub use terminal::{Canvas, Palette, escaped};
+pub use terminal::{Canvas, Palette, escaped, escaped_lines};

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::domain::is_invisible;
+
 /// The styles and the width of an output.
 #[derive(Clone, Copy, Debug)]
 pub struct Canvas {
@@ -72,35 +74,44 @@ impl Canvas {
     }
 }
 
-/// Escapes control characters, and invisible ones that change the order of text.
+/// Writes each invisible character as `\u{...}`; tabs and line ends too.
 ///
 /// # Why
 ///
-/// Paths, values and server messages are untrusted. A terminal escape sequence or a bidirectional
-/// control character could hide a changed line from the person who confirms the promotion.
+/// Paths, values and server messages are untrusted. A terminal escape sequence, a direction control or
+/// a character that cannot be seen could hide a change from the person who confirms the promotion.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    let must_escape = |c| c != '\t' && is_invisible(c);
-    if !text.chars().any(must_escape) {
+    escaped_except(text, |_| false)
+}
+
+/// Like [`escaped`], but characters that `stays` accepts are left as they are.
+fn escaped_except(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let must_escape = |c: char| is_invisible(c) && !stays(c);
+    // Text that looks like an escape must not be taken for one.
+    if !text.chars().any(must_escape) && !text.contains("\\u{") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if must_escape(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
+        match c {
+            '\\' => out.push_str("\\\\"),
+            c if must_escape(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
         }
     }
     Cow::Owned(out)
 }
 
-/// Whether a character is a control character, or invisible and may change the order of text.
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-        )
+/// Like [`escaped`], for text of several lines: tabs stay, and each further line is indented.
+pub fn escaped_lines(text: &str) -> String {
+    let lines: Vec<_> = (text
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line)))
+    .map(|line| escaped_except(line, |c| c == '\t'))
+    .collect();
+    lines.join("\n    ")
 }
 
 #[cfg(test)]
@@ -116,12 +127,36 @@ mod tests {
     }
 
     #[test]
-    fn bidirectional_controls_are_escaped() {
-        assert_eq!(escaped("x\u{202e}y"), "x\\u{202e}y");
+    fn characters_that_cannot_be_seen_are_escaped() {
+        for c in
+            "\u{85}\u{a0}\u{ad}\u{200b}\u{202e}\u{2028}\u{3164}\u{fe0f}\u{feff}\u{e0041}".chars()
+        {
+            let shown = format!("x\\u{{{:x}}}y", u32::from(c));
+            assert_eq!(escaped(&format!("x{c}y")), shown);
+        }
+        assert_eq!(escaped("a\tb\nc"), "a\\u{9}b\\u{a}c");
+    }
+
+    #[test]
+    fn an_escape_in_the_text_itself_looks_different_from_an_escaped_character() {
+        let texts = ["a\u{1b}", "a\\u{1b}", "a\\\u{1b}", "a\\\\u{1b}"];
+        let shown: Vec<_> = texts.iter().map(|text| escaped(text)).collect();
+        assert_eq!(
+            shown,
+            [r"a\u{1b}", r"a\\u{1b}", r"a\\\u{1b}", r"a\\\\u{1b}"]
+        );
+    }
+
+    #[test]
+    fn lines_stay_lines_and_cannot_begin_a_message() {
+        assert_eq!(
+            escaped_lines("a\tb\r\nerror: c\u{1b}"),
+            "a\tb\n    error: c\\u{1b}"
+        );
     }
 
     #[test]
     fn ordinary_text_is_not_copied() {
-        assert!(matches!(escaped("größe: 1\t# 好"), Cow::Borrowed(_)));
+        assert!(matches!(escaped(r"größe: C:\dir # 好"), Cow::Borrowed(_)));
     }
 }

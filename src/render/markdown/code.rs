@@ -1,6 +1,6 @@
 //! Text from the repository as code, so that no markup in it has an effect.
 
-use crate::render::terminal::is_invisible;
+use crate::render::terminal::escaped;
 
 /// The most characters of a value that are shown.
 const LONGEST: usize = 120;
@@ -10,20 +10,17 @@ const LONGEST: usize = 120;
 /// Text with special characters becomes a `<code>` element in which every character with a meaning
 /// in Markdown, HTML or a forge is escaped.
 pub(super) fn code(text: &str) -> String {
-    let text = shortened(text);
+    let text = shortened(&escaped(text));
     let is_plain = !text.is_empty()
         && !text.contains(['`', '|', '\\'])
         && !text.starts_with(' ')
-        && !text.ends_with(' ')
-        && !text.chars().any(is_invisible);
+        && !text.ends_with(' ');
     if is_plain {
         return format!("`{text}`");
     }
     let mut out = String::from("<code>");
     for c in text.chars() {
         match c {
-            '\n' => out.push('⏎'),
-            c if is_invisible(c) => out.push('\u{fffd}'),
             c if c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '-' | ',') => out.push(c),
             c if c.is_ascii() => out.extend(["&#", &u32::from(c).to_string(), ";"]),
             c => out.push(c),
@@ -31,18 +28,6 @@ pub(super) fn code(text: &str) -> String {
     }
     out.push_str("</code>");
     out
-}
-
-/// A line of a fenced block.
-pub(super) fn line(text: &str) -> String {
-    let visible = |c| {
-        if c != '\t' && is_invisible(c) {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    };
-    text.chars().map(visible).collect()
 }
 
 /// The first characters that fit into a limit; none is split.

@@ -1,10 +1,10 @@
 //! The hunks of each file in a fenced block.
 
-use super::code::line;
 use super::page::{LeftOut, Page};
 use crate::plan::{FilePlan, Plan};
 use crate::port::body_size;
 use crate::render::hunks::{Hunk, LineKind, hunks};
+use crate::render::terminal::escaped;
 
 /// Writes the hunks that fit, never part of one, and counts the others.
 pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
@@ -36,7 +36,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
 fn heads(file: &FilePlan) -> String {
     let name = |side, is_there| {
         if is_there {
-            format!("{side}/{}", line(file.path.as_str()))
+            format!("{side}/{}", escaped(file.path.as_str()))
         } else {
             "/dev/null".to_owned()
         }
@@ -57,7 +57,7 @@ fn text(hunk: &Hunk) -> String {
             LineKind::Added => '+',
         });
         for segment in &one.segments {
-            text.push_str(&line(&segment.text));
+            text.push_str(&segment.text);
         }
         text.push('\n');
         if one.lacks_newline {

@@ -37,12 +37,7 @@ pub(super) fn write(
     let most = if is_cut { WHOLE_FILE_LINES } else { usize::MAX };
     let mut left_out = 0;
     for hunk in &hunks {
-        writeln!(
-            out,
-            "{0}{1}{0:#}",
-            palette.hunk,
-            escaped(hunk.header.trim_end())
-        )?;
+        writeln!(out, "{0}{1}{0:#}", palette.hunk, hunk.header.trim_end())?;
         for line in hunk.lines.iter().take(most) {
             write_line(out, line, canvas)?;
         }
@@ -75,7 +70,7 @@ fn write_line(out: &mut dyn Write, line: &Line, canvas: Canvas) -> io::Result<()
         } else {
             style
         };
-        write!(out, "{style}{}{style:#}", escaped(&segment.text))?;
+        write!(out, "{style}{}{style:#}", segment.text)?;
     }
     writeln!(out)?;
     if line.lacks_newline {

@@ -78,7 +78,7 @@ pub fn faults(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Resul
             out,
             "{0}error{0:#}: {1}{consequence}",
             palette.error,
-            fault_line(fault)
+            escaped(&fault_line(fault))
         )?;
     }
     Ok(())
@@ -94,11 +94,11 @@ fn notice_line(notice: &Notice) -> String {
     }
 }
 
-/// `file:line:column: message`.
+/// `file:line:column: message`, not escaped.
 pub fn fault_line(fault: &FileFault) -> String {
-    let mut place = escaped(&fault.path).into_owned();
+    let mut place = fault.path.clone();
     for number in [fault.line, fault.column].into_iter().map_while(|n| n) {
         let _ = write!(place, ":{number}");
     }
-    format!("{place}: {}", escaped(&fault.message))
+    format!("{place}: {}", fault.message)
 }
