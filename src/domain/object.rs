@@ -107,4 +107,15 @@ impl FileMode {
     pub fn is_file(self) -> bool {
         matches!(self, Self::Regular | Self::Executable)
     }
+
+    /// Its digits, as Git stores and prints them.
+    pub fn digits(self) -> &'static str {
+        match self {
+            Self::Directory => "40000",
+            Self::Regular => "100644",
+            Self::Executable => "100755",
+            Self::Symlink => "120000",
+            Self::Submodule => "160000",
+        }
+    }
 }

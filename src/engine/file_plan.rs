@@ -118,6 +118,7 @@ impl Planner<'_> {
         Ok(FilePlan {
             path: pair.path.clone(),
             source_path: pair.source_path.clone(),
+            source_mode: pair.source.map(|source| source.mode),
             status: FileStatus::Modified,
             before,
             after,
@@ -186,9 +187,20 @@ impl Planner<'_> {
             (true, None) => None,
             (true, Some(source)) => Some(self.renamed(pair, source)),
         };
+        if let (Some(before), Some(after)) = (&before, &after)
+            && before.mode != after.mode
+            && [before.mode, after.mode].into_iter().all(FileMode::is_file)
+        {
+            self.planned.notices.push(Notice::ModeChanged {
+                path: pair.path.clone(),
+                before: before.mode,
+                after: after.mode,
+            });
+        }
         Ok(FilePlan {
             path: pair.path.clone(),
             source_path: pair.source_path.clone(),
+            source_mode: pair.source.map(|source| source.mode),
             status,
             before,
             after,

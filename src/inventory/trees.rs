@@ -38,9 +38,9 @@ impl Entry {
         self.is_directory() == other.is_directory() || is_submodule(self) || is_submodule(other)
     }
 
-    /// Whether the content is the same, and both are files or neither is.
+    /// Whether content and mode are the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id && self.mode.is_file() == other.mode.is_file()
+        self.id == other.id && self.mode == other.mode
     }
 }
 

@@ -1,5 +1,7 @@
 //! One application's part of a plan, with its files and differences.
 
+use std::borrow::Cow;
+
 use crate::document::Value;
 use crate::document::VersionField;
 use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
@@ -40,8 +42,15 @@ pub enum FileStatus {
 pub struct Content {
     /// Its mode: regular, executable or a link.
     pub mode: FileMode,
-    /// Its bytes.
+    /// Its bytes; of a link, the path that it points to.
     pub bytes: Vec<u8>,
+}
+
+impl Content {
+    /// Where a symbolic link points; `None` for anything else.
+    pub fn link(&self) -> Option<Cow<'_, str>> {
+        (self.mode == FileMode::Symlink).then(|| String::from_utf8_lossy(&self.bytes))
+    }
 }
 
 /// One file of source and target, with its differences.
@@ -51,6 +60,8 @@ pub struct FilePlan {
     pub path: RepoPath,
     /// The source's path, unless only the target has the file.
     pub source_path: Option<RepoPath>,
+    /// The mode of the source's file, unless only the target has the file.
+    pub source_mode: Option<FileMode>,
     /// Which sides have it.
     pub status: FileStatus,
     /// The target's content now.

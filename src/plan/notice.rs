@@ -5,7 +5,7 @@
 //! A sentence made where something is found cannot be counted, translated or tested apart from it,
 //! and each place words the same thing differently. So a notice is data; `render` words all of them.
 
-use crate::domain::{Environment, RepoPath};
+use crate::domain::{Environment, FileMode, RepoPath};
 
 /// Something that the user should know and that stops nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,6 +68,15 @@ pub enum Notice {
         anchor: String,
         /// The places that get the new value, too.
         places: Vec<String>,
+    },
+    /// A file becomes executable, or no longer is.
+    ModeChanged {
+        /// The target's file.
+        path: RepoPath,
+        /// Its mode now.
+        before: FileMode,
+        /// Its mode afterwards.
+        after: FileMode,
     },
     /// A new application has a submodule; those are not promoted.
     SubmoduleKept {

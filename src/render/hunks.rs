@@ -151,6 +151,7 @@ mod tests {
         let file = FilePlan {
             path: RepoPath::parse("a").unwrap(),
             source_path: None,
+            source_mode: None,
             status: FileStatus::Modified,
             before: content(before),
             after: content(after),

@@ -12,6 +12,7 @@ mod hunks;
 pub mod json_v1;
 mod kept_reasons;
 mod markdown;
+mod modes;
 mod near;
 pub mod notice;
 pub mod receipt;

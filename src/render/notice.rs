@@ -6,6 +6,7 @@
 //! consistent.
 
 use super::counted::counted;
+use crate::domain::FileMode;
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle};
 
@@ -52,6 +53,17 @@ pub fn message(notice: &Notice) -> String {
              anchor `{anchor}`",
             listed(places)
         ),
+        Notice::ModeChanged { before, after, .. } => {
+            let change = match after {
+                FileMode::Executable => "becomes executable",
+                _ => "is no longer executable",
+            };
+            format!(
+                "the file {change}: mode {} -> {}",
+                before.digits(),
+                after.digits()
+            )
+        }
         Notice::SubmoduleKept { .. } => {
             "submodules are not promoted; if the new application needs this one, add it by hand"
                 .to_owned()
@@ -163,6 +175,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         Notice::DigestKept { path, .. }
         | Notice::Downgrade { path, .. }
         | Notice::AnchorFollowed { path, .. }
+        | Notice::ModeChanged { path, .. }
         | Notice::SubmoduleKept { path }
         | Notice::SourceNameInNewFile { path, .. } => Some(path.as_str()),
         Notice::EnvironmentWithoutPaths(_)

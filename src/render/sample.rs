@@ -120,6 +120,7 @@ fn application() -> ApplicationPlan {
         files: vec![FilePlan {
             path: RepoPath::parse(DEPLOYMENT).unwrap(),
             source_path: Some(RepoPath::parse("envs/staging/web/deployment.yaml").unwrap()),
+            source_mode: Some(FileMode::Regular),
             status: FileStatus::Modified,
             before: Some(content(BEFORE)),
             after: Some(content(AFTER)),
@@ -140,6 +141,7 @@ fn new_application() -> ApplicationPlan {
         files: vec![FilePlan {
             path: RepoPath::parse(path).unwrap(),
             source_path: Some(RepoPath::parse("envs/staging/new/all.yaml").unwrap()),
+            source_mode: Some(FileMode::Regular),
             status: FileStatus::Added,
             before: None,
             after: Some(content("a: 1")),

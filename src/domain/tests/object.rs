@@ -54,3 +54,17 @@ fn only_files_have_content_of_their_own() {
         assert!(!mode.is_file());
     }
 }
+
+#[test]
+fn modes_have_the_digits_that_git_prints() {
+    let modes = [
+        FileMode::Regular,
+        FileMode::Executable,
+        FileMode::Symlink,
+        FileMode::Submodule,
+    ];
+    assert_eq!(
+        modes.map(FileMode::digits),
+        ["100644", "100755", "120000", "160000"]
+    );
+}

@@ -7,12 +7,13 @@
 //! shown.
 
 mod encrypted;
+mod link;
 mod moving_version;
 
 use crate::plan::{ApplicationPlan, Finding, Guard};
 
 /// Every guard, in the order in which they run and are listed.
-pub const GUARDS: &[Guard] = &[moving_version::GUARD, encrypted::GUARD];
+pub const GUARDS: &[Guard] = &[moving_version::GUARD, encrypted::GUARD, link::GUARD];
 
 /// Runs every guard.
 pub(super) fn run(applications: &[ApplicationPlan]) -> Vec<Finding> {

@@ -1,11 +1,14 @@
 //! `git-promote/diff/v1`: what a promotion would do.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::lists::{Conflict, FileError, Hold, Warning};
 use super::place::{Difference, FileStatus};
-use crate::plan::{ApplicationPlan, FilePlan, Plan, PlannedDifference};
+use crate::domain::FileMode;
+use crate::plan::{ApplicationPlan, Content, FilePlan, Plan, PlannedDifference};
 
 /// The name of this format.
 pub const DIFF: &str = "git-promote/diff/v1";
@@ -70,10 +73,35 @@ struct File<'a> {
     source_path: Option<&'a str>,
     /// Which side has the file.
     status: FileStatus,
+    /// The mode of the source's file, as Git prints it; null if only the target has the file.
+    source_mode: Option<&'static str>,
+    /// The mode of the target's file.
+    mode: Mode,
+    /// Where the target's file points, if it is or would be a symbolic link (mode `120000`).
+    link: Option<Link<'a>>,
     /// Every difference.
     #[serde(serialize_with = "differences")]
     #[schemars(with = "Vec<Difference>")]
     differences: &'a [PlannedDifference],
+}
+
+/// A mode before and after, as Git prints it: `100644`, `100755` (executable), `120000` (symbolic
+/// link) or `160000` (submodule).
+#[derive(Serialize, JsonSchema, Debug)]
+struct Mode {
+    /// The mode now; null if the target does not have the file.
+    before: Option<&'static str>,
+    /// The mode afterwards; null if the target does not have the file then.
+    after: Option<&'static str>,
+}
+
+/// Where a symbolic link points before and after.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Link<'a> {
+    /// Where it points now; null if it is not a link.
+    before: Option<Cow<'a, str>>,
+    /// Where it points afterwards; null if it is not a link then.
+    after: Option<Cow<'a, str>>,
 }
 
 impl<'a> From<&'a Plan> for Diff<'a> {
@@ -119,9 +147,23 @@ fn files<S: Serializer>(list: &&[FilePlan], serializer: S) -> Result<S::Ok, S::E
                 .as_ref()
                 .map(crate::domain::RepoPath::as_str),
             status: file.status.into(),
+            source_mode: file.source_mode.map(FileMode::digits),
+            mode: Mode {
+                before: file.before.as_ref().map(|content| content.mode.digits()),
+                after: file.after.as_ref().map(|content| content.mode.digits()),
+            },
+            link: link(file),
             differences: &file.differences,
         }
     }))
+}
+
+fn link(file: &FilePlan) -> Option<Link<'_>> {
+    let link = Link {
+        before: file.before.as_ref().and_then(Content::link),
+        after: file.after.as_ref().and_then(Content::link),
+    };
+    (link.before.is_some() || link.after.is_some()).then_some(link)
 }
 
 fn differences<S: Serializer>(

@@ -4,6 +4,7 @@ use super::page::{LeftOut, Page};
 use crate::plan::{FilePlan, Plan};
 use crate::port::body_size;
 use crate::render::hunks::{Hunk, LineKind, hunks};
+use crate::render::modes;
 use crate::render::terminal::escaped;
 
 /// Writes the hunks that fit, never part of one, and counts the others.
@@ -26,7 +27,8 @@ pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
                 left_out += 1;
             }
         }
-        if !block.is_empty() {
+        let is_mode_only = hunks.is_empty() && left_out == 0 && !modes::header(file).is_empty();
+        if !block.is_empty() || is_mode_only {
             page.push(&format!("{opening}{block}{closing}"));
         }
     }
@@ -41,11 +43,10 @@ fn heads(file: &FilePlan) -> String {
             "/dev/null".to_owned()
         }
     };
-    format!(
-        "--- {}\n+++ {}\n",
-        name('a', file.before.is_some()),
-        name('b', file.after.is_some())
-    )
+    let mut lines = modes::header(file);
+    lines.push(format!("--- {}", name('a', file.before.is_some())));
+    lines.push(format!("+++ {}\n", name('b', file.after.is_some())));
+    lines.join("\n")
 }
 
 fn text(hunk: &Hunk) -> String {

@@ -6,6 +6,8 @@ use crate::domain::Op;
 use crate::plan::Value;
 use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::counted::counted;
+use crate::render::hunks::hunks;
+use crate::render::modes;
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
 
@@ -65,10 +67,19 @@ fn heading(application: &ApplicationPlan) -> String {
 
 fn path(file: &FilePlan) -> String {
     let path = code(file.path.as_str());
-    match file.status {
-        FileStatus::Modified => path,
-        FileStatus::Added => format!("{path} (new)"),
-        FileStatus::Deleted => format!("{path} (deleted)"),
+    let mut notes = match file.status {
+        FileStatus::Modified => Vec::new(),
+        FileStatus::Added => vec!["new".to_owned()],
+        FileStatus::Deleted => vec!["deleted".to_owned()],
+    };
+    notes.extend(modes::notes(file, code));
+    if hunks(file).is_none() {
+        notes.push("not UTF-8 text".to_owned());
+    }
+    if notes.is_empty() {
+        path
+    } else {
+        format!("{path} ({})", notes.join(", "))
     }
 }
 

@@ -47,6 +47,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
     let file = FilePlan {
         path: path.clone(),
         source_path: None,
+        source_mode: None,
         status: FileStatus::Modified,
         before: content("a\n".to_owned()),
         after: content(lines.join("\n")),

@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::domain::{Environment, RepoPath};
+use crate::domain::{Environment, FileMode, RepoPath};
 
 const WEB: &str = "envs/production/web/web.yaml";
 
@@ -42,7 +42,12 @@ fn after(notice: &Notice) -> Option<Notice> {
         }),
         Notice::Downgrade { .. } => Some(followed(1)),
         Notice::AnchorFollowed { places, .. } if places.len() == 1 => Some(followed(7)),
-        Notice::AnchorFollowed { .. } => Some(Notice::SubmoduleKept { path: file() }),
+        Notice::AnchorFollowed { .. } => Some(mode_changed(FileMode::Regular, FileMode::Executable)),
+        Notice::ModeChanged {
+            after: FileMode::Executable,
+            ..
+        } => Some(mode_changed(FileMode::Executable, FileMode::Regular)),
+        Notice::ModeChanged { .. } => Some(Notice::SubmoduleKept { path: file() }),
         Notice::SubmoduleKept { .. } => Some(Notice::SourceNameInNewFile {
             path: file(),
             environment: text("staging"),
@@ -95,6 +100,14 @@ fn after(notice: &Notice) -> Option<Notice> {
             message: text("deletion prohibited"),
         }),
         Notice::BranchNotDeleted { .. } => None,
+    }
+}
+
+fn mode_changed(before: FileMode, after: FileMode) -> Notice {
+    Notice::ModeChanged {
+        path: RepoPath::parse(WEB).unwrap(),
+        before,
+        after,
     }
 }
 
@@ -154,6 +167,8 @@ fn every_notice_has_a_message() {
     envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, which only the target has: they share the anchor `tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, `$['job2']`, `$['job3']`, `$['job4']`, `$['job5']` and 2 more, which only the target has: they share the anchor `tag`
+    envs/production/web/web.yaml | the file becomes executable: mode 100644 -> 100755
+    envs/production/web/web.yaml | the file is no longer executable: mode 100755 -> 100644
     envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand
     envs/production/web/web.yaml | the new file still contains the name `staging`
     -                            | policy `freeze` sets `action: none`: this is only a preview

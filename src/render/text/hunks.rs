@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::detail::Length;
 use crate::plan::{FilePlan, FileStatus};
 use crate::render::hunks::{Line, LineKind, hunks};
+use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
 /// The most lines shown of a new or deleted file; further ones rarely help a review.
@@ -25,6 +26,9 @@ pub(super) fn write(
         FileStatus::Deleted => (format!("a/{path}"), "/dev/null".to_owned()),
     };
     let heading = palette.heading;
+    for line in modes::header(file) {
+        writeln!(out, "{heading}{line}{heading:#}")?;
+    }
     writeln!(
         out,
         "{heading}--- {before}{heading:#}\n{heading}+++ {after}{heading:#}"

@@ -6,6 +6,7 @@ use super::detail::{Detail, Kept, Selectors};
 use super::row::{self, Row};
 use crate::plan::{FilePlan, FileStatus, Plan};
 use crate::render::kept_reasons::kept_reasons;
+use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
 /// Writes how many differences are kept for each reason, or each of them with its reason.
@@ -64,7 +65,10 @@ fn write_file(
             FileStatus::Modified => ' ',
             FileStatus::Deleted => '-',
         };
-        let reason = whole.verdict.reason.to_string();
+        let mut reason = whole.verdict.reason.to_string();
+        if let Some(note) = modes::kept_note(file) {
+            reason = format!("{reason}, {note}");
+        }
         let dim = canvas.palette.dim;
         writeln!(
             out,

@@ -14,8 +14,10 @@ mod value;
 
 use std::io::{self, Write};
 
+use crate::domain::RepoPath;
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
+use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 use row::Row;
 
@@ -89,21 +91,21 @@ fn overview(
     writeln!(out)
 }
 
-/// Writes the target's path, and whether the file is new or deleted.
+/// Writes the target's path, whether the file is new or deleted, and what is unusual about its mode.
 fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Result<()> {
     let style = canvas.palette.file;
-    write!(out, "  {style}{}{style:#}", escaped(file.path.as_str()))?;
-    match file.status {
-        FileStatus::Modified => {}
+    let mut notes = match file.status {
+        FileStatus::Modified => Vec::new(),
         FileStatus::Added => {
-            let source = file
-                .source_path
-                .as_ref()
-                .map(crate::domain::RepoPath::as_str)
-                .unwrap_or_default();
-            write!(out, "  (new, from {})", escaped(source))?;
+            let source = file.source_path.as_ref().map_or("", RepoPath::as_str);
+            vec!["new".to_owned(), format!("from {}", escaped(source))]
         }
-        FileStatus::Deleted => write!(out, "  (deleted)")?,
+        FileStatus::Deleted => vec!["deleted".to_owned()],
+    };
+    notes.extend(modes::notes(file, |text| format!("`{}`", escaped(text))));
+    write!(out, "  {style}{}{style:#}", escaped(file.path.as_str()))?;
+    if !notes.is_empty() {
+        write!(out, "  ({})", notes.join(", "))?;
     }
     writeln!(out)
 }

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{FilePlan, Plan};
+use crate::plan::{Content, FilePlan, Plan};
 use crate::render::counted::counted;
 use crate::render::hunks::{LineKind, hunks};
+use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
 /// Writes the path of each changed file.
@@ -16,7 +17,8 @@ pub fn name_only(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         .try_for_each(|file| writeln!(out, "{}", escaped(file.path.as_str())))
 }
 
-/// Writes the number of added and removed lines in each changed file, like `git diff --stat`.
+/// Writes the number of added and removed lines in each changed file, and the modes that change or
+/// are unusual, like `git diff --stat --summary`.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -73,6 +75,19 @@ pub fn stat(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> 
     }
     if removed > 0 {
         write!(out, ", {}(-)", counted(removed, "deletion"))?;
+    }
+    writeln!(out)?;
+    plan.changed_files().try_for_each(|file| mode(out, file))
+}
+
+/// Writes a file's mode if it changes or is unusual, and where the file points if it is a link.
+fn mode(out: &mut dyn Write, file: &FilePlan) -> io::Result<()> {
+    let Some(summary) = modes::summary(file) else {
+        return Ok(());
+    };
+    write!(out, " {summary} {}", escaped(file.path.as_str()))?;
+    if let Some(link) = file.after.as_ref().and_then(Content::link) {
+        write!(out, " -> {}", escaped(&link))?;
     }
     writeln!(out)
 }

@@ -98,18 +98,7 @@ pub fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, Reposit
 pub fn digits_like(mode: FileMode, old: Option<ModeAndId>) -> Vec<u8> {
     match old {
         Some((old, _)) if kind(&old) == mode => old,
-        _ => digits(mode).to_vec(),
-    }
-}
-
-/// The digits of a mode.
-pub fn digits(mode: FileMode) -> &'static [u8] {
-    match mode {
-        FileMode::Directory => b"40000",
-        FileMode::Regular => b"100644",
-        FileMode::Executable => b"100755",
-        FileMode::Symlink => b"120000",
-        FileMode::Submodule => b"160000",
+        _ => mode.digits().into(),
     }
 }
 

@@ -22,7 +22,6 @@ use crate::adapter::git::command::program::LOCATION_VARIABLES;
 use crate::adapter::git::local::Local;
 use crate::adapter::git::objects::difference::FileDifference;
 use crate::adapter::git::objects::path::GitPath;
-use crate::adapter::git::objects::tree::digits;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
@@ -230,7 +229,7 @@ impl WorkingTree<'_> {
         let mut lines = Vec::new();
         for FileDifference { path, after, .. } in changes {
             if let Some((mode, id)) = after {
-                lines.extend(digits(*mode));
+                lines.extend(mode.digits().as_bytes());
                 lines.extend(format!(" {id}\t").bytes());
                 lines.extend(&path.0);
                 lines.push(0);
