@@ -20,6 +20,7 @@ pub mod receipt;
 pub(crate) mod sample;
 mod terminal;
 pub mod text;
+mod value_type;
 
 pub use counted::counted;
 pub use markdown::{MarkdownPreview, markdown};

@@ -72,7 +72,9 @@ pub(super) fn kept_note(file: &FilePlan) -> Option<String> {
         (Some(FileMode::Symlink), _) | (None, Some(FileMode::Symlink)) => {
             Some("symbolic link".to_owned())
         }
-        (None, Some(FileMode::Executable)) => Some("mode 100755".to_owned()),
+        (None, Some(source @ (FileMode::Executable | FileMode::Submodule))) => {
+            Some(format!("mode {}", source.digits()))
+        }
         _ => None,
     }
 }

@@ -68,7 +68,8 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
     }
 }
 
-fn application() -> ApplicationPlan {
+/// An application with a changed file.
+pub(crate) fn application() -> ApplicationPlan {
     let mut image = difference("$.spec.image", "$['spec']['image']", "spec.image", Op::Set);
     image.before = Some(Value::string("ghcr.io/acme/web:1.4.2"));
     image.after = Some(Value::string("ghcr.io/acme/web:1.5.0"));

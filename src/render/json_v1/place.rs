@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::domain;
-use crate::plan::{self, PlannedDifference};
-use crate::plan::{Kind, Value};
+use crate::plan::{self, PlannedDifference, Value};
+use crate::render::value_type::{ValueType, type_change};
 
 /// One place where source and target differ.
 #[derive(Serialize, JsonSchema, Debug)]
@@ -26,6 +26,12 @@ pub struct Difference<'a> {
     /// The type of `after`, or of `before` if the place is removed.
     #[serde(rename = "type")]
     pub kind: Option<Type>,
+    /// The type of `before`.
+    pub before_type: Option<Type>,
+    /// The type of `after`.
+    pub after_type: Option<Type>,
+    /// Whether both sides have a value and their types differ, such as `"1.10"` and `1.10`.
+    pub type_changed: bool,
     /// Why the sides differ.
     pub relation: Relation,
     /// Whether it is promoted.
@@ -123,6 +129,7 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
     fn from(difference: &'a PlannedDifference) -> Self {
         let is_file = difference.document.is_none();
         let value = |v: &Option<Value>| v.as_ref().filter(|_| !is_file).map(json);
+        let kind = |v: &Option<Value>| v.as_ref().filter(|_| !is_file).map(Type::of);
         Self {
             selector: &difference.selector,
             path: &difference.path,
@@ -130,12 +137,10 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
             op: difference.op.into(),
             before: value(&difference.before),
             after: value(&difference.after),
-            kind: difference
-                .after
-                .as_ref()
-                .or(difference.before.as_ref())
-                .filter(|_| !is_file)
-                .map(Type::of),
+            kind: kind(&difference.after).or_else(|| kind(&difference.before)),
+            before_type: kind(&difference.before),
+            after_type: kind(&difference.after),
+            type_changed: !is_file && type_change(difference).is_some(),
             relation: difference.relation.into(),
             decision: difference.verdict.decision.into(),
             reason: difference.verdict.reason.to_string(),
@@ -153,22 +158,14 @@ fn json(value: &Value) -> Json {
 
 impl Type {
     fn of(value: &Value) -> Self {
-        match value.untagged() {
-            Value::Scalar {
-                kind: Kind::Int, ..
-            } => Self::Int,
-            Value::Scalar {
-                kind: Kind::Float, ..
-            } => Self::Float,
-            Value::Scalar {
-                kind: Kind::Bool, ..
-            } => Self::Bool,
-            Value::Scalar {
-                kind: Kind::Null, ..
-            } => Self::Null,
-            Value::Sequence(_) => Self::Seq,
-            Value::Mapping(_) => Self::Map,
-            _ => Self::Str,
+        match ValueType::of(value) {
+            Some(ValueType::Integer) => Self::Int,
+            Some(ValueType::Float) => Self::Float,
+            Some(ValueType::Boolean) => Self::Bool,
+            Some(ValueType::Null) => Self::Null,
+            Some(ValueType::List) => Self::Seq,
+            Some(ValueType::Mapping) => Self::Map,
+            Some(ValueType::String) | None => Self::Str,
         }
     }
 }

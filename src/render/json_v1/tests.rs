@@ -39,6 +39,9 @@ fn a_diff_has_the_documented_fields() {
             "before": "ghcr.io/acme/web:1.4.2",
             "after": "ghcr.io/acme/web:1.5.0",
             "type": "str",
+            "before_type": "str",
+            "after_type": "str",
+            "type_changed": false,
             "relation": "behind",
             "decision": "promote",
             "reason": "image"

@@ -8,6 +8,7 @@ use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, Planned
 use crate::render::counted::counted;
 use crate::render::hunks::hunks;
 use crate::render::modes;
+use crate::render::value_type::{ValueType, type_change};
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
 
@@ -95,11 +96,19 @@ fn row(difference: &PlannedDifference) -> String {
     };
     let document = difference.document.as_ref().map(label).unwrap_or_default();
     let place = format!("{document} {}", difference.shown);
+    let types = type_change(difference);
+    let side = |of: &Option<Value>, value_type: Option<ValueType>| {
+        let is_quoted = value_type == Some(ValueType::String);
+        let shown = of
+            .as_ref()
+            .map_or_else(String::new, |of| value(of, is_quoted));
+        value_type.map_or(shown.clone(), |name| format!("{shown} ({name})"))
+    };
     format!(
         "| {sign}{} | {} | {} |\n",
         code(place.trim()),
-        value(difference.before.as_ref()),
-        value(difference.after.as_ref()),
+        side(&difference.before, types.map(|(before, _)| before)),
+        side(&difference.after, types.map(|(_, after)| after)),
     )
 }
 
@@ -111,14 +120,14 @@ fn label(document: &Document) -> String {
     }
 }
 
-fn value(of: Option<&Value>) -> String {
+fn value(of: &Value, is_quoted: bool) -> String {
     match of {
-        None => String::new(),
-        Some(Value::Scalar { text, .. }) if text.is_empty() => "(empty)".to_owned(),
-        Some(Value::Scalar { text, .. }) => code(text),
-        Some(Value::Alias(name)) => code(&format!("*{name}")),
-        Some(Value::Tagged(_, inner)) => value(Some(inner)),
-        Some(Value::Sequence(items)) => counted(items.len(), "item"),
-        Some(Value::Mapping(entries)) => counted(entries.len(), "key"),
+        Value::Scalar { text, .. } if is_quoted => code(&format!("\"{text}\"")),
+        Value::Scalar { text, .. } if text.is_empty() => "(empty)".to_owned(),
+        Value::Scalar { text, .. } => code(text),
+        Value::Alias(name) => code(&format!("*{name}")),
+        Value::Tagged(tag, inner) => format!("{} {}", code(tag), value(inner, is_quoted)),
+        Value::Sequence(items) => counted(items.len(), "item"),
+        Value::Mapping(entries) => counted(entries.len(), "key"),
     }
 }

@@ -9,20 +9,22 @@ use crate::render::kept_reasons::kept_reasons;
 use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
-/// Writes how many differences are kept for each reason, or each of them with its reason.
+/// Writes how many differences are kept for each reason, or each of them with its reason; returns
+/// whether anything was shortened.
 pub(super) fn write(
     out: &mut dyn Write,
     plan: &Plan,
     canvas: Canvas,
     detail: Detail,
-) -> io::Result<()> {
+) -> io::Result<bool> {
+    let mut is_shortened = false;
     let Some(count) = count(plan) else {
-        return Ok(());
+        return Ok(is_shortened);
     };
     match detail.kept {
         Kept::Counted => {
             let dim = canvas.palette.dim;
-            writeln!(out, "{dim}{count} (--kept lists them){dim:#}")
+            writeln!(out, "{dim}{count} (--kept lists them){dim:#}")?;
         }
         Kept::Listed => {
             writeln!(out, "{count}")?;
@@ -42,12 +44,13 @@ pub(super) fn write(
                     escaped(&application.name.0)
                 )?;
                 for file in files {
-                    write_file(out, file, canvas, detail)?;
+                    is_shortened |= write_file(out, file, canvas, detail)?;
                 }
             }
-            writeln!(out)
+            writeln!(out)?;
         }
     }
+    Ok(is_shortened)
 }
 
 /// Writes a file's kept differences, or one line if the file is kept as a whole.
@@ -56,7 +59,7 @@ fn write_file(
     file: &FilePlan,
     canvas: Canvas,
     detail: Detail,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let path = escaped(file.path.as_str());
     let style = canvas.palette.file;
     if let Some(whole) = file.kept().find(|d| d.is_whole_file()) {
@@ -78,10 +81,12 @@ fn write_file(
         if detail.selectors == Selectors::Shown {
             row::selector(out, &whole.selector, canvas)?;
         }
-        return Ok(());
+        return Ok(false);
     }
     writeln!(out, "  {style}{path}{style:#}")?;
-    let rows: Vec<Row> = file.kept().map(Row::with_reason).collect();
+    let rows: Vec<Row> = (file.kept())
+        .map(|difference| Row::with_reason(difference, detail.length))
+        .collect();
     row::write(out, &rows, canvas, detail)
 }
 

@@ -37,26 +37,36 @@ pub fn preview(
     detail: Detail,
     allow: &Allow,
 ) -> io::Result<()> {
+    let mut is_shortened = false;
     for application in plan.applications() {
-        overview(out, application, canvas, detail)?;
+        is_shortened |= overview(out, application, canvas, detail)?;
     }
     for file in plan.changed_files() {
         hunks::write(out, file, canvas, detail.length)?;
     }
-    kept::write(out, plan, canvas, detail)?;
+    is_shortened |= kept::write(out, plan, canvas, detail)?;
+    if is_shortened {
+        let dim = canvas.palette.dim;
+        writeln!(
+            out,
+            "{dim}long values are shortened (--full shows them){dim:#}"
+        )?;
+    }
     notes::write(out, plan, canvas, allow)?;
     summary::write(out, plan)
 }
 
-/// Writes an application's heading, its changed files and a line for each promoted difference.
+/// Writes an application's heading, its changed files and a line for each promoted difference;
+/// returns whether anything was shortened.
 fn overview(
     out: &mut dyn Write,
     application: &ApplicationPlan,
     canvas: Canvas,
     detail: Detail,
-) -> io::Result<()> {
+) -> io::Result<bool> {
+    let mut is_shortened = false;
     if !application.files.iter().any(FilePlan::is_changed) {
-        return Ok(());
+        return Ok(is_shortened);
     }
     let heading = canvas.palette.heading;
     write!(out, "{heading}{}{heading:#}", escaped(&application.name.0))?;
@@ -66,12 +76,9 @@ fn overview(
             (Some(v), Length::Full) => escaped(v).into_owned(),
             (Some(v), Length::Shortened) => value::abbreviated(&escaped(v)),
         };
-        write!(
-            out,
-            "  {} -> {}",
-            text(&version.before),
-            text(&version.after)
-        )?;
+        let (before, after) = (text(&version.before), text(&version.after));
+        is_shortened = [&before, &after].into_iter().any(|text| text.contains('…'));
+        write!(out, "  {before} -> {after}")?;
     }
     writeln!(out)?;
     for file in application.files.iter().filter(|f| f.is_changed()) {
@@ -79,16 +86,17 @@ fn overview(
         let rows: Vec<Row> = file
             .promoted()
             .filter(|d| !d.is_whole_file())
-            .map(Row::of)
+            .map(|difference| Row::of(difference, detail.length))
             .collect();
-        row::write(out, &rows, canvas, detail)?;
+        is_shortened |= row::write(out, &rows, canvas, detail)?;
         if detail.selectors == Selectors::Shown {
             for whole in file.promoted().filter(|d| d.is_whole_file()) {
                 row::selector(out, &whole.selector, canvas)?;
             }
         }
     }
-    writeln!(out)
+    writeln!(out)?;
+    Ok(is_shortened)
 }
 
 /// Writes the target's path, whether the file is new or deleted, and what is unusual about its mode.

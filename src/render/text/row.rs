@@ -8,6 +8,7 @@ use super::value::{abbreviated, shortened, sides};
 use crate::domain::Op;
 use crate::plan::{Document, PlannedDifference};
 use crate::render::terminal::{Canvas, escaped};
+use crate::render::value_type::type_change;
 
 /// The width before the first word: two for the indent, two for the sign.
 const INDENT: usize = 4;
@@ -24,13 +25,19 @@ pub(super) struct Row<'a> {
     after: Option<String>,
     op: Op,
     selector: &'a str,
-    reason: Option<String>,
+    /// What stands in parentheses at the end: the reason, if it is shown, and a changed type.
+    notes: Vec<String>,
+    /// Whether a value is shown in a shorter form than with `--full`.
+    is_abridged: bool,
 }
 
 impl<'a> Row<'a> {
     /// The row of a difference.
-    pub(super) fn of(difference: &'a PlannedDifference) -> Self {
-        let (before, after) = sides(difference);
+    pub(super) fn of(difference: &'a PlannedDifference, length: Length) -> Self {
+        let shown = sides(difference, length);
+        let is_abridged = shown != sides(difference, Length::Full);
+        let (before, after) = shown;
+        let type_change = type_change(difference);
         Self {
             sign: match difference.op {
                 Op::Set => ' ',
@@ -43,24 +50,27 @@ impl<'a> Row<'a> {
             after,
             op: difference.op,
             selector: &difference.selector,
-            reason: None,
+            notes: Vec::from_iter(
+                type_change.map(|(before, after)| format!("{before} -> {after}")),
+            ),
+            is_abridged,
         }
     }
 
     /// The row of a difference with the reason for its decision.
-    pub(super) fn with_reason(difference: &'a PlannedDifference) -> Self {
-        Self {
-            reason: Some(escaped(&difference.verdict.reason.to_string()).into_owned()),
-            ..Self::of(difference)
-        }
+    pub(super) fn with_reason(difference: &'a PlannedDifference, length: Length) -> Self {
+        let mut row = Self::of(difference, length);
+        let reason = escaped(&difference.verdict.reason.to_string()).into_owned();
+        row.notes.insert(0, reason);
+        row
     }
 
-    /// The reason in parentheses, if it is shown.
-    fn reason(&self) -> String {
-        self.reason
-            .as_ref()
-            .map(|r| format!("  ({r})"))
-            .unwrap_or_default()
+    /// The notes in parentheses, if there are any.
+    fn notes(&self) -> String {
+        if self.notes.is_empty() {
+            return String::new();
+        }
+        format!("  ({})", self.notes.join(", "))
     }
 
     fn values(&self, width: usize, length: Length) -> String {
@@ -129,13 +139,13 @@ fn place(difference: &PlannedDifference) -> String {
     }
 }
 
-/// Writes rows with aligned columns.
+/// Writes rows with aligned columns; returns whether a place or a value was shortened.
 pub(super) fn write(
     out: &mut dyn io::Write,
     rows: &[Row<'_>],
     canvas: Canvas,
     detail: Detail,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let widest = |text: for<'r> fn(&'r Row<'_>) -> &'r str| {
         rows.iter()
             .map(|r| text(r).chars().count())
@@ -145,7 +155,7 @@ pub(super) fn write(
     let label_width = widest(|r| &r.label);
     let behind = rows
         .iter()
-        .map(|r| r.values(canvas.width, Length::Full).chars().count() + r.reason().chars().count())
+        .map(|r| r.values(canvas.width, Length::Full).chars().count() + r.notes().chars().count())
         .max()
         .unwrap_or(0);
     let widest_place = widest(|r| &r.place);
@@ -155,6 +165,7 @@ pub(super) fn write(
     } else {
         widest_place.min((canvas.width / 2).max(LEAST))
     };
+    let mut is_shortened = false;
     for row in rows {
         let style = match row.op {
             Op::Set => anstyle::Style::new(),
@@ -170,20 +181,24 @@ pub(super) fn write(
             Length::Shortened => shortened(&row.place, place_width),
         };
         let _ = write!(line, "{place:place_width$}  ");
-        let reason = row.reason();
-        let used = line.chars().count().max(INDENT) + reason.chars().count();
-        line.push_str(&row.values(canvas.width.saturating_sub(used), detail.length));
+        let notes = row.notes();
+        let used = line.chars().count().max(INDENT) + notes.chars().count();
+        let width = canvas.width.saturating_sub(used);
+        let values = row.values(width, detail.length);
+        is_shortened |=
+            row.is_abridged || place != row.place || values != row.values(width, Length::Full);
+        line.push_str(&values);
         let dim = canvas.palette.dim;
         write!(out, "{style}{}{style:#}", line.trim_end())?;
-        if !reason.is_empty() {
-            write!(out, "{dim}{reason}{dim:#}")?;
+        if !notes.is_empty() {
+            write!(out, "{dim}{notes}{dim:#}")?;
         }
         writeln!(out)?;
         if detail.selectors == Selectors::Shown {
             selector(out, row.selector, canvas)?;
         }
     }
-    Ok(())
+    Ok(is_shortened)
 }
 
 /// Writes a selector on its own line, never shortened so that it can be copied.

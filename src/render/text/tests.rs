@@ -1,6 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::plan::{Kind, Value};
 use crate::render::sample;
 
 fn shown(plan: &Plan, detail: Detail) -> String {
@@ -154,6 +155,7 @@ fn a_narrow_terminal_shortens_values_unless_full() {
         Deployment/web  spec.replicas  5 -> 1  (not a version)
       - Deployment/web  spec.affinity  {zone: [a\u{…rope-west]}  (only in the target)
 
+    long values are shortened (--full shows them)
     nothing to promote from staging to production
     ");
     assert_snapshot!(shown_on(narrow, &sample::nothing(), full, &allow), @r"
@@ -166,6 +168,51 @@ fn a_narrow_terminal_shortens_values_unless_full() {
 
     nothing to promote from staging to production
     ");
+}
+
+#[test]
+fn a_changed_type_is_marked() {
+    let shown = |before: Value, after: Value| {
+        let mut plan = sample::application();
+        let difference = &mut plan.files[0].differences[0];
+        (difference.before, difference.after) = (Some(before), Some(after));
+        let row = row::Row::of(difference, Length::Shortened);
+        let mut out = Vec::new();
+        row::write(&mut out, &[row], Canvas::plain(120), Detail::default()).unwrap();
+        String::from_utf8(out).unwrap().trim().to_owned()
+    };
+    let plain = |text: &str| Value::Scalar {
+        text: text.to_owned(),
+        kind: Kind::of_plain(text),
+    };
+    let text = Value::string;
+    let list = |item| Value::Sequence(vec![item]);
+    for (before, after, expected) in [
+        (
+            text("1.10"),
+            plain("1.20"),
+            "\"1.10\" -> 1.20  (string -> float)",
+        ),
+        (
+            text("true"),
+            plain("true"),
+            "\"true\" -> true  (string -> boolean)",
+        ),
+        (plain("7"), text("7"), "7 -> \"7\"  (integer -> string)"),
+        (plain("~"), text("~"), "null -> \"~\"  (null -> string)"),
+        (
+            text("[a]"),
+            list(text("a")),
+            "\"[a]\" -> [a]  (string -> list)",
+        ),
+        (list(text("1")), list(plain("1")), "[\"1\"] -> [1]"),
+        (text("1.4.2"), text("1.5.0"), "1.4.2 -> 1.5.0"),
+    ] {
+        assert_eq!(
+            shown(before, after),
+            format!("Deployment/web  spec.image  {expected}")
+        );
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Values on one line.
 
+use super::detail::Length;
 use crate::plan::PlannedDifference;
 use crate::plan::{Kind, Value, VersionField, version_of};
 use crate::render::terminal::escaped;
+use crate::render::value_type::type_change;
 
 /// The least length of an object id or digest; shorter hexadecimal text may be a word.
 const SHORTEST_ID: usize = 40;
@@ -12,16 +14,20 @@ const SHOWN_OF_AN_ID: usize = 10;
 /// The two sides of a difference, each on one line.
 ///
 /// If both have the same text before a version, only the versions are shown: `1.4.2 -> 1.5.0` is
-/// easier to read than two image references.
-pub(super) fn sides(difference: &PlannedDifference) -> (Option<String>, Option<String>) {
-    if let Some(versions) = versions(difference) {
+/// easier to read than two image references. If the type changes, strings are in quotes.
+pub(super) fn sides(
+    difference: &PlannedDifference,
+    length: Length,
+) -> (Option<String>, Option<String>) {
+    let is_retyped = type_change(difference).is_some();
+    if let Some(versions) = versions(difference).filter(|_| !is_retyped) {
         return versions;
     }
-    let (before, after) = (difference.before.as_ref(), difference.after.as_ref());
-    let kinds = (before.and_then(kind), after.and_then(kind));
-    let is_retyped = matches!(kinds, (Some(a), Some(b)) if a != b);
-    let line = |v: &Value| one_line(v, is_retyped);
-    (before.map(line), after.map(line))
+    let line = |v: &Value| one_line(v, is_retyped, length);
+    (
+        difference.before.as_ref().map(line),
+        difference.after.as_ref().map(line),
+    )
 }
 
 fn versions(difference: &PlannedDifference) -> Option<(Option<String>, Option<String>)> {
@@ -66,26 +72,27 @@ fn scalar(value: &Value) -> Option<&str> {
     }
 }
 
-fn kind(value: &Value) -> Option<Kind> {
-    match value.untagged() {
-        Value::Scalar { kind, .. } => Some(*kind),
-        _ => None,
-    }
-}
-
 /// A value on one line: scalars as they are, lists and mappings in flow style.
-fn one_line(value: &Value, is_quoted: bool) -> String {
+///
+/// Strings that would be something else without quotes have quotes.
+fn one_line(value: &Value, is_quoted: bool, length: Length) -> String {
+    let is_short = length == Length::Shortened;
     match value {
-        Value::Scalar { text, .. } if text.starts_with("ENC[") => "ENC[…]".to_owned(),
-        Value::Scalar { text, .. } if text.trim_end_matches('\n').contains('\n') => {
+        Value::Scalar { text, .. } if is_short && text.starts_with("ENC[") => "ENC[…]".to_owned(),
+        Value::Scalar { text, .. } if is_short && text.trim_end_matches('\n').contains('\n') => {
             format!("({} lines)", text.lines().count())
         }
         Value::Scalar {
             text,
             kind: Kind::Str,
         } => {
-            let text = text.trim_end_matches('\n');
-            if is_quoted || text.is_empty() || text.trim() != text {
+            let text = if is_short {
+                text.trim_end_matches('\n')
+            } else {
+                text
+            };
+            let is_ambiguous = Kind::of_plain(text) != Kind::Str || text.trim() != text;
+            if is_quoted || is_ambiguous {
                 format!("\"{}\"", escaped(text))
             } else {
                 escaped(text).into_owned()
@@ -96,18 +103,20 @@ fn one_line(value: &Value, is_quoted: bool) -> String {
         } => "null".to_owned(),
         Value::Scalar { text, .. } => escaped(text).into_owned(),
         Value::Sequence(items) => {
-            let items: Vec<String> = items.iter().map(|v| one_line(v, false)).collect();
+            let items: Vec<String> = (items.iter()).map(|v| one_line(v, false, length)).collect();
             format!("[{}]", items.join(", "))
         }
         Value::Mapping(entries) => {
             let entries: Vec<String> = entries
                 .iter()
-                .map(|(k, v)| format!("{}: {}", escaped(k), one_line(v, false)))
+                .map(|(k, v)| format!("{}: {}", escaped(k), one_line(v, false, length)))
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
         Value::Alias(name) => format!("*{}", escaped(name)),
-        Value::Tagged(tag, value) => format!("{} {}", escaped(tag), one_line(value, is_quoted)),
+        Value::Tagged(tag, value) => {
+            format!("{} {}", escaped(tag), one_line(value, is_quoted, length))
+        }
     }
 }
 
@@ -180,15 +189,37 @@ mod tests {
 
     #[test]
     fn several_lines_are_counted() {
-        assert_eq!(one_line(&Value::string("a\nb\nc\n"), false), "(3 lines)");
-        assert_eq!(one_line(&Value::string("a\n"), false), "a");
+        let shown = |text, length| one_line(&Value::string(text), false, length);
+        assert_eq!(shown("a\nb\nc\n", Length::Shortened), "(3 lines)");
+        assert_eq!(shown("a\nb", Length::Full), "a\\u{a}b");
+        assert_eq!(shown("a\n", Length::Shortened), "a");
+        assert_eq!(shown("a\n", Length::Full), "\"a\\u{a}\"");
     }
 
     #[test]
-    fn an_encrypted_value_is_not_printed() {
+    fn a_string_that_could_be_another_type_is_in_quotes() {
+        for (text, expected) in [
+            ("1.10", "\"1.10\""),
+            ("true", "\"true\""),
+            ("~", "\"~\""),
+            ("", "\"\""),
+            (" a", "\" a\""),
+            ("1.10.0", "1.10.0"),
+        ] {
+            assert_eq!(
+                one_line(&Value::string(text), false, Length::Shortened),
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn an_encrypted_value_is_shortened() {
+        let value = Value::string("ENC[AES256_GCM,data:x]");
+        assert_eq!(one_line(&value, false, Length::Shortened), "ENC[…]");
         assert_eq!(
-            one_line(&Value::string("ENC[AES256_GCM,data:x]"), false),
-            "ENC[…]"
+            one_line(&value, false, Length::Full),
+            "ENC[AES256_GCM,data:x]"
         );
     }
 
@@ -201,6 +232,9 @@ mod tests {
             ),
             ("b".into(), Value::string("ENC[y]")),
         ]);
-        assert_eq!(one_line(&value, false), "{a: [x, \"\"], b: ENC[…]}");
+        assert_eq!(
+            one_line(&value, false, Length::Shortened),
+            "{a: [x, \"\"], b: ENC[…]}"
+        );
     }
 }
