@@ -6,6 +6,8 @@
 //! versions and names, no other promoted values, and removes from names what could be read as an
 //! instruction. The user's text and templates are not changed.
 
+use std::borrow::Cow;
+
 use minijinja::{Value, context};
 
 use super::decided_by;
@@ -15,7 +17,7 @@ use crate::document::{VersionField, version_of};
 use crate::domain::{CommitId, DecidedBy, Op, Settings, message_template};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, id_of,
-    split_trailers, without_instructions,
+    split_trailers, template_value, without_instructions,
 };
 use crate::yaml;
 
@@ -100,7 +102,7 @@ pub(super) fn values(
     decider: DecidedBy,
     id: &str,
 ) -> Value {
-    let text = |value: &Option<String>| value.as_deref().map(without_instructions);
+    let text = |value: &Option<String>| value.as_deref().map(template_value);
     let list: Vec<_> = applications
         .iter()
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
@@ -109,14 +111,14 @@ pub(super) fn values(
                 .version
                 .as_ref()
                 .map(|v| context! { before => text(&v.before), after => text(&v.after) });
-            context! { name => without_instructions(&a.name.0), version => version }
+            context! { name => template_value(&a.name.0), version => version }
         })
         .collect();
     context! {
-        from => without_instructions(&hop.from.name),
-        to => without_instructions(&hop.to.name),
+        from => template_value(&hop.from.name),
+        to => template_value(&hop.to.name),
         applications => list,
-        product => product.map(without_instructions),
+        product => product.map(template_value),
         source => source.to_string(),
         target => target.to_string(),
         mode => decider.to_string(),
@@ -152,14 +154,12 @@ fn body(changed: &[&ApplicationPlan]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for application in changed {
         for file in application.files.iter().filter(|f| f.is_changed()) {
+            let path = line_start(file.path.as_str());
             match file.status {
-                FileStatus::Added => lines.push(format!("{}: new", file.path)),
-                FileStatus::Deleted => lines.push(format!("{}: deleted", file.path)),
+                FileStatus::Added => lines.push(format!("{path}: new")),
+                FileStatus::Deleted => lines.push(format!("{path}: deleted")),
                 FileStatus::Modified => {
-                    lines.extend(
-                        file.promoted()
-                            .map(|d| format!("{}: {}", file.path, line(d))),
-                    );
+                    lines.extend(file.promoted().map(|d| format!("{path}: {}", line(d))));
                 }
             }
         }
@@ -173,6 +173,19 @@ fn body(changed: &[&ApplicationPlan]) -> String {
         lines.push(format!("and {more} more"));
     }
     lines.join("\n")
+}
+
+/// A path at the start of a line; with `./` before it if the line could be taken for something else: a
+/// trailer (`Signed-off-by: `), a comment or the start of a patch (`---`).
+fn line_start(path: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let first = path.split('/').next().unwrap_or(path);
+    let is_key = !path.contains(['/', '.', '_']);
+    if first.chars().all(is_plain) && !first.starts_with('-') && !is_key {
+        path.into()
+    } else {
+        format!("./{path}").into()
+    }
 }
 
 fn line(difference: &PlannedDifference) -> String {
@@ -213,7 +226,32 @@ fn is_plain_version(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_plain_version;
+    use super::{is_plain_version, line_start};
+
+    #[test]
+    fn no_path_begins_a_line_with_what_git_or_a_forge_reads() {
+        for path in [
+            "apps/api/values.yaml",
+            ".argocd/x",
+            "_x/y",
+            "values.yaml",
+            "a-b/c",
+        ] {
+            assert_eq!(line_start(path), path);
+        }
+        for path in [
+            "production",
+            "Signed-off-by: CEO <a/b@c>",
+            "Change-Id",
+            "#1/x",
+            "---/x",
+            "diff -u/x",
+            "@bob/x",
+            "<!-- x/y",
+        ] {
+            assert_eq!(line_start(path), format!("./{path}"));
+        }
+    }
 
     #[test]
     fn only_what_is_plainly_a_version_is_quoted() {

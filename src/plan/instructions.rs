@@ -10,7 +10,7 @@
 //! an issue"), GitLab ("Skip a pipeline", "GitLab-specific references", "Quick actions"), Azure
 //! Pipelines ("Skipping CI for individual pushes"), Jira ("Smart Commits").
 
-use super::one_line::one_line;
+use super::one_line::visible;
 
 /// The trailers that turn a commit's checks off or on.
 const CHECKS: [&str; 2] = ["skip-checks", "request-checks"];
@@ -24,9 +24,10 @@ const NUMBERED: [&str; 5] = [
     "/work_items",
 ];
 
-/// The text in one line, without effective CI skip words, references, mentions and commands.
+/// The text in one line of visible characters, without effective CI skip words, references, mentions
+/// and commands.
 pub(crate) fn without_instructions(text: &str) -> String {
-    let text = without_skip_words(&one_line(text));
+    let text = without_skip_words(&visible(text));
     let text = without_checks(&text);
     let mut separated = String::with_capacity(text.len());
     for (at, sign) in text.char_indices() {
@@ -37,6 +38,24 @@ pub(crate) fn without_instructions(text: &str) -> String {
         }
     }
     separated
+}
+
+/// A name for a template, whose text around it is not known: without instructions, and in parentheses
+/// if that text could make it one, as `[{{ name }}]` does with `skip ci`, or `{{ name }}: ` with
+/// `Signed-off-by`.
+pub(crate) fn template_value(text: &str) -> String {
+    let text = without_instructions(text);
+    if is_skip(&text) || is_key(&text) {
+        format!("({text})")
+    } else {
+        text
+    }
+}
+
+/// Whether a forge or a person reads a trailer with this key as someone's consent, or as an instruction.
+fn is_key(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.ends_with("-by") || text == "change-id" || CHECKS.contains(&text.as_str())
 }
 
 /// Whether a sign makes the text around it an instruction.
@@ -50,8 +69,8 @@ fn is_instruction(before: &str, sign: char, after: &str) -> bool {
         '@' => !is_in_word && is_word,
         // `#12`, `owner/repo#12`; Jira's `#close`.
         '#' => is_number || is_first && is_word,
-        // GitLab's merge requests.
-        '!' => !is_in_word && is_number,
+        // GitLab's merge requests and epics.
+        '!' | '&' => !is_in_word && is_number,
         '-' => is_number && ends_in_gh(before),
         // GitLab's quick actions.
         '/' if before.trim().is_empty() => is_word,
@@ -141,7 +160,7 @@ fn without_checks(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_instructions;
+    use super::{template_value, without_instructions};
 
     #[test]
     fn what_a_forge_or_a_ci_system_acts_on_is_taken_apart() {
@@ -169,7 +188,7 @@ mod tests {
             ("fixes #12, closes: #13", "fixes # 12, closes: # 13"),
             ("acme/shop#12 AB#7", "acme/shop# 12 AB# 7"),
             ("GH-12 (gh-3)", "GH- 12 (gh- 3)"),
-            ("see !12", "see ! 12"),
+            ("see !12 and &3", "see ! 12 and & 3"),
             ("X-1 #close", "X-1 # close"),
             (
                 "https://git/a/b/-/issues/12",
@@ -181,9 +200,26 @@ mod tests {
             ("\u{e9}@bob", "\u{e9}@ bob"),
             ("/close", "/ close"),
             ("a\n/close\r", "a\u{fffd}/close\u{fffd}"),
+            ("a\u{2028}b\u{200b}c\u{202e}", "a\u{fffd}b\u{fffd}c\u{fffd}"),
         ] {
             assert_eq!(without_instructions(text), expected);
             assert_eq!(without_instructions(expected), expected, "twice");
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_template_does_not_make_a_name_an_instruction() {
+        for (name, expected) in [
+            ("skip ci", "(skip ci)"),
+            ("no-ci", "(no-ci)"),
+            ("Signed-off-by", "(Signed-off-by)"),
+            ("skip-checks", "(skip-checks)"),
+            ("api", "api"),
+            ("skip", "skip"),
+        ] {
+            assert_eq!(template_value(name), expected);
+            let title = format!("[{}]", template_value(name));
+            assert_eq!(without_instructions(&title), title);
         }
     }
 

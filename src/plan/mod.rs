@@ -28,7 +28,7 @@ pub use file::{
     VersionChange,
 };
 pub use guard::Guard;
-pub(crate) use instructions::without_instructions;
+pub(crate) use instructions::{template_value, without_instructions};
 pub use message::Message;
 pub use notice::{Notice, Obstacle};
 pub use proposal::ProposalPlan;

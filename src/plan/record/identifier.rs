@@ -7,7 +7,6 @@ use crate::plan::Hop;
 use crate::plan::file::{ApplicationPlan, Content, FilePlan};
 use crate::plan::hash::Hash;
 use crate::plan::instructions::without_instructions;
-use crate::plan::one_line::one_line;
 
 /// The changed files, as hashes of their contents before and after, in the order of their paths.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +30,7 @@ impl Changes {
 pub(super) fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
     let mut hash = Hash::new("git-promote/promotion/v3");
     for text in [from, to, applications] {
-        hash.field(one_line(text).trim());
+        hash.field(text.trim());
     }
     for (path, [before, after]) in &changes.0 {
         hash.field(path);

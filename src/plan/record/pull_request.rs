@@ -70,7 +70,7 @@ pub fn withdrawn_body(body: &str) -> String {
     let start = start(MARK);
     let kept: Vec<&str> = body
         .lines()
-        .filter(|line| !line.trim().starts_with(&start))
+        .filter(|line| !line.starts_with(&start))
         .collect();
     let mark = line(MARK, NOTHING_LEFT);
     format!("{}\n\n{mark}", kept.join("\n").trim_end())
@@ -90,10 +90,12 @@ fn line(key: &str, value: &str) -> String {
 }
 
 /// The value of the last line of a key.
+///
+/// An indented line is not one: lines of files are in the body, each behind a sign or a space.
 fn value<'b>(body: &'b str, key: &str) -> Option<&'b str> {
     let start = start(key);
     let mut lines = body.lines().rev();
-    let value = lines.find_map(|line| line.trim().strip_prefix(&start))?;
+    let value = lines.find_map(|line| line.trim_end().strip_prefix(&start))?;
     value.strip_suffix(" -->")
 }
 
@@ -147,6 +149,16 @@ mod tests {
             HiddenLines::of(&format!("{body}<!-- git-promote: b")).mark,
             None
         );
+    }
+
+    #[test]
+    fn a_line_of_a_file_is_no_hidden_line() {
+        for sign in [" ", "+", "-", "    "] {
+            let line = format!("{sign}{}\n{sign}{}", line(ASKED, "ada"), line(MARK, "a"));
+            let body = format!("```diff\n@@ -1 +1 @@\n{line}\n```");
+            assert_eq!(HiddenLines::of(&body), hidden(&[], None), "{sign:?}");
+            assert!(withdrawn_body(&body).contains(&line), "{sign:?}");
+        }
     }
 
     #[test]
