@@ -18,6 +18,7 @@ pub mod notice;
 pub mod receipt;
 #[cfg(test)]
 pub(crate) mod sample;
+mod shell;
 mod terminal;
 pub mod text;
 mod value_type;

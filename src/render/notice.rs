@@ -6,6 +6,7 @@
 //! consistent.
 
 use super::counted::counted;
+use super::shell;
 use crate::domain::FileMode;
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle};
@@ -135,7 +136,8 @@ fn tracking_branch(reference: &str, remote: &str, lock: Option<&str>) -> String 
     match lock {
         Some(lock) => format!("{failed}: the lock file `{lock}` exists"),
         None => format!(
-            "{failed}; `git remote prune {remote}` removes stale branches that may block it"
+            "{failed}; `git remote prune {}` removes stale branches that may block it",
+            shell::word(remote)
         ),
     }
 }

@@ -5,6 +5,7 @@ use super::names::{did_you_mean, quoted};
 use super::{forge, repository};
 use crate::engine::EngineError;
 use crate::inventory::InventoryError;
+use crate::render::shell;
 
 /// What to do about an error of the engine.
 pub fn of_engine(error: &EngineError) -> Hint {
@@ -23,6 +24,7 @@ pub fn of_engine(error: &EngineError) -> Hint {
             "`git promote diff --selectors --kept` prints the selectors of all differences",
         ),
         EngineError::NothingSelected { near, .. } => {
+            let near: Vec<_> = near.iter().map(|text| shell::selector(text)).collect();
             Hint::usage(format!("did you mean one of these?\n{}", near.join("\n")))
         }
         EngineError::Faults(_) => Hint::failed(

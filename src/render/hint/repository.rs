@@ -3,6 +3,7 @@
 use super::kind::{FailureKind, Hint};
 use super::names::{did_you_mean, quoted};
 use crate::port::RepositoryError as Error;
+use crate::render::shell;
 
 /// What to do about an error of the repository.
 pub fn of_repository(error: &Error) -> Hint {
@@ -12,12 +13,13 @@ pub fn of_repository(error: &Error) -> Hint {
         }
         Error::NotTrusted { path } => Hint::failed(format!(
             "if you trust it, run `git config --global --add safe.directory {}`",
-            shell(path)
+            shell::word(path)
         )),
         Error::GitMissing | Error::GitTooOld { .. } => Hint::failed("install Git 2.30 or later"),
         Error::DoubtfulUrl { remote } => Hint::usage(format!(
             "programs interpret such a URL differently; set another one with `git remote set-url \
-             {remote} URL`"
+             {} URL`",
+            shell::word(remote)
         )),
         Error::Unreachable { .. } => Hint {
             kind: FailureKind::Unreachable,
@@ -35,8 +37,9 @@ pub fn of_repository(error: &Error) -> Hint {
              authority with `http.sslCAInfo`; `git ls-remote` must work",
         ),
         Error::SeveralPushUrls { remote, .. } => Hint::usage(format!(
-            "keep one push URL (`git remote set-url --delete --push {remote} URL`) and mirror from that \
-             server: one of several pushes could fail, and the servers would differ"
+            "keep one push URL (`git remote set-url --delete --push {} URL`) and mirror from that \
+             server: one of several pushes could fail, and the servers would differ",
+            shell::word(remote)
         )),
         Error::HookRefused { .. } => Hint::failed("no branch was moved; fix what the hook reports"),
         Error::InTheWay { other, .. } => Hint::failed(format!(
@@ -76,7 +79,8 @@ fn reference(error: &Error) -> Hint {
             remote: Some(remote),
             ..
         } => Hint::failed(format!(
-            "push a first commit with `git push -u {remote} HEAD`, or select another branch with `--branch`"
+            "push a first commit with `git push -u {} HEAD`, or select another branch with `--branch`",
+            shell::word(remote)
         )),
         Error::Unborn { .. } => {
             Hint::failed("make a first commit, or select another branch with `--branch`")
@@ -90,7 +94,9 @@ fn reference(error: &Error) -> Hint {
         Error::OtherBranch {
             current, default, ..
         } => Hint::usage(format!(
-            "select one with `--branch {default}` or `--branch {current}`"
+            "select one with `{}` or `{}`",
+            shell::option("--branch", default),
+            shell::option("--branch", current)
         )),
         Error::UnknownRemote { known } => Hint::usage(format!(
             "select one with `git branch --set-upstream-to REMOTE/BRANCH`, or use `--no-push`; known \
@@ -100,7 +106,9 @@ fn reference(error: &Error) -> Hint {
         Error::BehindRemote { branch, remote } => Hint {
             kind: FailureKind::Moved,
             text: Some(format!(
-                "run `git pull {remote} {branch}` first, or omit `--no-push`"
+                "run `git pull {} {}` first, or omit `--no-push`",
+                shell::word(remote),
+                shell::branch(branch)
             )),
         },
         Error::UnknownRevision { .. } => Hint::usage(
@@ -134,15 +142,5 @@ fn state(error: &Error) -> Hint {
             Hint::failed("no branch was moved; free some disk space and run the command again")
         }
         _ => Hint::none(FailureKind::Failed),
-    }
-}
-
-/// A path, quoted for a shell if needed.
-fn shell(path: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
-    if !path.is_empty() && path.chars().all(is_plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::engine::{PullRequestChange, Receipt};
+use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
 
 /// Writes the result, for stdout.
@@ -83,16 +84,14 @@ pub(super) fn explanation(
             pull_request: None,
             ..
         } => {
-            let (branch, base) = (escaped(branch), escaped(base));
             let todo = match remote {
                 Some(_) => format!("open a pull request from `{branch}` into `{base}` by hand"),
-                None => {
-                    format!(
-                        "the branch is only in this repository; run `git merge {branch}` on `{base}` to apply it"
-                    )
-                }
+                None => format!(
+                    "the branch is only in this repository; run `git merge {}` on `{base}` to apply it",
+                    shell::branch(branch)
+                ),
             };
-            writeln!(out, "{0}hint{0:#}: {todo}", palette.hint)
+            writeln!(out, "{0}hint{0:#}: {1}", palette.hint, escaped(&todo))
         }
         Receipt::Rejected { pull_request, .. } => writeln!(
             out,

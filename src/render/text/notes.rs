@@ -6,6 +6,7 @@ use std::io;
 use crate::engine::Allow;
 use crate::plan::{FileFault, Finding, Notice, Plan};
 use crate::render::notice;
+use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
 
 /// Writes notices as warnings.
@@ -45,7 +46,7 @@ pub(super) fn write(
             palette.warning,
             finding.guard,
             escaped(&finding.message),
-            escaped(&finding.selector),
+            escaped(&shell::selector(&finding.selector)),
         )?;
     }
     for finding in held {
@@ -55,7 +56,7 @@ pub(super) fn write(
             palette.warning,
             finding.guard,
             escaped(&finding.message),
-            escaped(&finding.selector),
+            escaped(&shell::selector(&finding.selector)),
             palette.dim,
         )?;
     }

@@ -7,6 +7,7 @@ use super::detail::{Detail, Length, Selectors};
 use super::value::{abbreviated, shortened, sides};
 use crate::domain::Op;
 use crate::plan::{Document, PlannedDifference};
+use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
 use crate::render::value_type::type_change;
 
@@ -201,8 +202,8 @@ pub(super) fn write(
     Ok(is_shortened)
 }
 
-/// Writes a selector on its own line, never shortened so that it can be copied.
+/// Writes a selector on its own line, never shortened so that it can be copied into a shell.
 pub(super) fn selector(out: &mut dyn io::Write, text: &str, canvas: Canvas) -> io::Result<()> {
     let dim = canvas.palette.dim;
-    writeln!(out, "      {dim}{}{dim:#}", escaped(text))
+    writeln!(out, "      {dim}{}{dim:#}", escaped(&shell::selector(text)))
 }
