@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::terminal::escaped;
+use super::terminal::{escaped_at, is_command_sign};
+use crate::domain::is_invisible;
 use crate::plan::{Content, FilePlan};
 
 /// Changed lines with three lines of context.
@@ -79,6 +80,14 @@ pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
     Some(hunks.collect())
 }
 
+/// Whether the content of a file is UTF-8 before and after, so that it has hunks.
+pub fn is_text(file: &FilePlan) -> bool {
+    let contents = [&file.before, &file.after].into_iter().flatten();
+    contents
+        .into_iter()
+        .all(|content| std::str::from_utf8(&content.bytes).is_ok())
+}
+
 /// Which line ends both versions of a file have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum LineEnds {
@@ -104,21 +113,24 @@ fn segments<'l>(
         drop_last(&mut pieces, '\r');
     }
     let is_partly_changed = pieces.iter().any(|(is_changed, _)| !is_changed);
-    let mut is_indent = true;
-    let shown = pieces.iter().map(|(is_changed, text)| {
+    let line: String = pieces.iter().map(|(_, text)| text.as_ref()).collect();
+    let indent = line.len() - line.trim_start_matches('\t').len();
+    let mut start = 0;
+    let mut shown = Vec::with_capacity(pieces.len());
+    for (is_changed, text) in pieces {
         // Only a tab that indents looks like one, unless it is what changed.
-        let tabs = if is_indent && !(*is_changed && is_partly_changed) {
-            text.len() - text.trim_start_matches('\t').len()
-        } else {
-            0
+        let is_mark = is_changed && is_partly_changed;
+        let must_escape = |at: usize, c| {
+            let is_indent = start + at < indent && !is_mark;
+            is_invisible(c) && !is_indent || is_command_sign(&line, start + at)
         };
-        is_indent &= text.trim_start_matches('\t').is_empty();
-        Segment {
-            is_changed: *is_changed,
-            text: format!("{}{}", &text[..tabs], escaped(&text[tabs..])),
-        }
-    });
-    shown.filter(|segment| !segment.text.is_empty()).collect()
+        shown.push(Segment {
+            is_changed,
+            text: escaped_at(&text, must_escape).into_owned(),
+        });
+        start += text.len();
+    }
+    shown
 }
 
 /// Removes the last character of a line if it is this one; returns whether it was.
@@ -197,6 +209,12 @@ mod tests {
             lines("    cmd x y z\n", "\tcmd x y z\n")[1],
             "+\\u{9}cmd x y z"
         );
+    }
+
+    #[test]
+    fn a_line_is_no_command_to_a_runner() {
+        let shown = lines("  ::add-mask::a\n", "  ::add-mask::a\nb ##vso[x]\n");
+        assert_eq!(shown, ["   \\u{3a}:add-mask::a", "+b \\u{23}#vso[x]"]);
     }
 
     #[test]

@@ -79,23 +79,23 @@ impl Canvas {
 /// # Why
 ///
 /// Paths, values and server messages are untrusted. A terminal escape sequence, a direction control or
-/// a character that cannot be seen could hide a change from the person who confirms the promotion.
+/// a character that cannot be seen could hide a change from the person who confirms the promotion. In
+/// CI, a line such as `::add-mask::x` would be a command to the runner, so its first sign is escaped.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    escaped_except(text, |_| false)
+    escaped_at(text, |at, c| is_invisible(c) || is_command_sign(text, at))
 }
 
-/// Like [`escaped`], but characters that `stays` accepts are left as they are.
-fn escaped_except(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let must_escape = |c: char| is_invisible(c) && !stays(c);
+/// Escapes the characters that `must_escape` accepts, given their positions.
+pub(super) fn escaped_at(text: &str, must_escape: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
     // Text that looks like an escape must not be taken for one.
-    if !text.chars().any(must_escape) && !text.contains("\\u{") {
+    if !text.char_indices().any(|(at, c)| must_escape(at, c)) && !text.contains("\\u{") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '\\' => out.push_str("\\\\"),
-            c if must_escape(c) => {
+            c if must_escape(at, c) => {
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
             }
             c => out.push(c),
@@ -104,13 +104,26 @@ fn escaped_except(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether the character at a position of a line begins a command to the runner of GitHub Actions
+/// (`::name::`) or Azure Pipelines (`##[name]`, `##vso[name]`).
+pub(super) fn is_command_sign(line: &str, at: usize) -> bool {
+    let (before, rest) = line.split_at(at);
+    if let Some(rest) = rest.strip_prefix("::") {
+        return before.trim_start().is_empty() && rest.contains("::");
+    }
+    rest.starts_with("##[") || rest.starts_with("##vso[")
+}
+
+/// Like [`escaped`], for a line of text that people wrote: tabs stay.
+pub(super) fn escaped_line(text: &str) -> Cow<'_, str> {
+    escaped_at(text, |at, c| {
+        c != '\t' && is_invisible(c) || is_command_sign(text, at)
+    })
+}
+
 /// Like [`escaped`], for text of several lines: tabs stay, and each further line is indented.
 pub fn escaped_lines(text: &str) -> String {
-    let lines: Vec<_> = (text
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line)))
-    .map(|line| escaped_except(line, |c| c == '\t'))
-    .collect();
+    let lines: Vec<_> = text.lines().map(escaped_line).collect();
     lines.join("\n    ")
 }
 
@@ -145,6 +158,25 @@ mod tests {
             shown,
             [r"a\u{1b}", r"a\\u{1b}", r"a\\\u{1b}", r"a\\\\u{1b}"]
         );
+    }
+
+    #[test]
+    fn a_line_is_no_command_to_a_runner() {
+        for (text, expected) in [
+            ("::add-mask::x", "\\u{3a}:add-mask::x"),
+            ("  ::error file=a::b", "  \\u{3a}:error file=a::b"),
+            (
+                "a ##vso[task.setvariable]b",
+                "a \\u{23}#vso[task.setvariable]b",
+            ),
+            ("##[group]", "\\u{23}#[group]"),
+        ] {
+            assert_eq!(escaped(text), expected);
+            assert_eq!(escaped_lines(text), expected);
+        }
+        for text in ["::1", "a::b::c", "## title", "#[derive]"] {
+            assert_eq!(escaped(text), text);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! collected in memory.
 
 mod diff;
+mod escape;
 mod lists;
 mod place;
 mod result;
@@ -17,6 +18,8 @@ mod result;
 use std::io::Write;
 
 use serde::Serialize;
+
+use escape::Escape;
 
 pub use diff::Diff;
 pub use result::{Problem, Promotion};
@@ -49,7 +52,7 @@ pub fn write(
     document: &impl Serialize,
     layout: Layout,
 ) -> std::io::Result<()> {
-    let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
+    let mut out = Escape(std::io::BufWriter::with_capacity(1 << 16, out));
     match layout {
         Layout::Compact => serde_json::to_writer(&mut out, document)?,
         Layout::Pretty => serde_json::to_writer_pretty(&mut out, document)?,

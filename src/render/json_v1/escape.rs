@@ -1,0 +1,43 @@
+//! Invisible characters in JSON.
+//!
+//! # Why
+//!
+//! JSON itself only escapes the oldest control characters. The output often ends up in a terminal or
+//! in the log of a CI runner, where others have the same effects. `\u009b` is the same value to every
+//! reader of JSON.
+
+use std::io::{self, Write};
+
+use crate::domain::is_invisible;
+use crate::render::terminal::is_command_sign;
+
+/// Writes JSON with its invisible characters escaped.
+///
+/// Outside of strings, JSON as it is written here has no such characters but line ends.
+pub(super) struct Escape<W>(pub W);
+
+impl<W: Write> Write for Escape<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The serializer writes whole characters.
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Err(io::ErrorKind::InvalidData.into());
+        };
+        let mut start = 0;
+        for (at, c) in text.char_indices() {
+            let must_escape = is_invisible(c) && c != '\n' || is_command_sign(text, at);
+            if must_escape {
+                self.0.write_all(&bytes[start..at])?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(self.0, "\\u{unit:04x}")?;
+                }
+                start = at + c.len_utf8();
+            }
+        }
+        self.0.write_all(&bytes[start..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
