@@ -16,7 +16,7 @@ use crate::engine;
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::text::{self, Detail, Kept, Length, Selectors};
-use crate::render::{json_v1, markdown};
+use crate::render::{Purpose, json_v1, markdown};
 use crate::wiring::Adapters;
 
 /// Show what a promotion would do, without writing anything.
@@ -121,7 +121,11 @@ pub async fn run(
     let plan = prepared?.plan;
     match arguments.selection.output {
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
-        Output::Markdown => write!(console.out, "{}", markdown(&plan, BODY_LIMIT))?,
+        Output::Markdown => write!(
+            console.out,
+            "{}",
+            markdown(&plan, BODY_LIMIT, Purpose::Preview(&request.allow))
+        )?,
         Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
         Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
         Output::Text => text::preview(

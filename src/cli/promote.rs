@@ -15,7 +15,7 @@ use super::{confirm, disk};
 use crate::domain::{Action, GuardName};
 use crate::engine::{self, Allow, GUARDS, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
-use crate::render::{json_v1, markdown, receipt, text};
+use crate::render::{Purpose, json_v1, markdown, receipt, text};
 use crate::wiring::{Adapters, Prompts};
 
 /// The arguments of a promotion.
@@ -153,7 +153,7 @@ pub async fn run(
         !arguments.yes && console.prompts == Prompts::Terminal && would_write(&prepared, &request);
     if output != Output::Json {
         let preview = if output == Output::Markdown {
-            let preview = markdown(&prepared.plan, BODY_LIMIT);
+            let preview = markdown(&prepared.plan, BODY_LIMIT, Purpose::Preview(&request.allow));
             console.out.write_all(preview.as_bytes())
         } else {
             text::preview(
@@ -195,7 +195,7 @@ pub async fn run(
     let canvas = console.stdout;
     let written = match output {
         Output::Json => {
-            let result = json_v1::Promotion::of(&receipt, &shown, &branch);
+            let result = json_v1::Promotion::of(&receipt, &shown, &branch, allow);
             json_v1::write(console.out, &result, console.json)
         }
         Output::Markdown => writeln!(console.out)

@@ -1,7 +1,6 @@
 //! Clears a plan that no guard holds.
 
 use super::request::Allow;
-use crate::domain::GuardName;
 use crate::plan::{Cleared, Finding, Hold, Plan};
 
 /// Clears the plan unless a finding holds it that was not allowed.
@@ -21,8 +20,6 @@ pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
             findings: held,
         }));
     }
-    // The guards ran one after another, so the findings of each are adjacent.
-    let mut lifted: Vec<GuardName> = plan.findings().iter().map(|f| f.guard).collect();
-    lifted.dedup();
+    let lifted = allow.lifted(&plan);
     Ok(Cleared::new(plan, lifted))
 }

@@ -33,6 +33,6 @@ fn commit_request(cleared: &Cleared) -> CommitRequest {
                 content: file.after.as_ref().map(|c| (c.mode, c.bytes.clone())),
             })
             .collect(),
-        message: plan.message().text(&cleared.record()),
+        message: cleared.commit_message(),
     }
 }

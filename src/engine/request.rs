@@ -1,6 +1,7 @@
 //! A user's request for a promotion, as plain data.
 
 use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings};
+use crate::plan::Plan;
 use crate::port::BranchChoice;
 
 /// A requested promotion; none of its names has been looked up yet.
@@ -110,6 +111,15 @@ impl Allow {
             Self::All => true,
             Self::Guards(guards) => guards.contains(&guard),
         }
+    }
+
+    /// The guards that found something in the plan, and whose holds are lifted.
+    pub fn lifted(&self, plan: &Plan) -> Vec<GuardName> {
+        let guards = plan.findings().iter().map(|finding| finding.guard);
+        let mut lifted: Vec<GuardName> = guards.filter(|guard| self.lifts(*guard)).collect();
+        // The guards ran one after another, so the findings of each are adjacent.
+        lifted.dedup();
+        lifted
     }
 }
 

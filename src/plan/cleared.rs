@@ -1,6 +1,5 @@
 //! A plan that passed the guards, or that they hold.
 
-use super::record::Record;
 use super::{Finding, Plan};
 use crate::domain::GuardName;
 
@@ -22,13 +21,9 @@ impl Cleared {
         &self.plan
     }
 
-    /// What the commit records about the promotion, with the guards whose hold was lifted.
-    pub fn record(&self) -> Record {
-        let names: Vec<&str> = self.allowed.iter().map(|guard| guard.as_str()).collect();
-        Record {
-            allowed: (!names.is_empty()).then(|| names.join(", ")),
-            ..self.plan.record().clone()
-        }
+    /// The message of its commit.
+    pub fn commit_message(&self) -> String {
+        self.plan.commit_message(&self.allowed)
     }
 }
 

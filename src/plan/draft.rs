@@ -3,7 +3,7 @@
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
 use super::{Finding, Hop, Message, Notice, ProposalPlan};
-use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, Origin};
+use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
 
 /// Everything that a promotion would change; nothing in it has been done.
 #[derive(Clone, Debug)]
@@ -61,9 +61,14 @@ impl Plan {
         &self.record.id
     }
 
-    /// What the commit records about the promotion, before any hold is lifted.
-    pub fn record(&self) -> &Record {
-        &self.record
+    /// The message of the commit, byte for byte, if the holds of these guards are lifted.
+    pub fn commit_message(&self, lifted: &[GuardName]) -> String {
+        let names: Vec<&str> = lifted.iter().map(|guard| guard.as_str()).collect();
+        let record = Record {
+            allowed: (!names.is_empty()).then(|| names.join(", ")),
+            ..self.record.clone()
+        };
+        self.draft.message.text(&record)
     }
 
     /// Source and target.

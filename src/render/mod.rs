@@ -24,6 +24,6 @@ pub mod text;
 mod value_type;
 
 pub use counted::counted;
-pub use markdown::{MarkdownPreview, markdown};
+pub use markdown::{MarkdownPreview, Purpose, markdown};
 pub use near::nearest;
 pub use terminal::{Canvas, Palette, escaped, escaped_lines};

@@ -63,7 +63,11 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             application: ApplicationName("web".into()),
             is_chosen: false,
         }],
-        message: Message::default(),
+        message: Message {
+            title: "Promote new and web from staging to production".into(),
+            body: "envs/production/new/all.yaml: new".into(),
+            user_trailers: String::new(),
+        },
         proposal: ProposalPlan::default(),
     }
 }

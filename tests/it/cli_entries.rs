@@ -106,14 +106,14 @@ fn a_submodule_is_kept_and_shown_whatever_the_other_side_has() {
     });
     assert_snapshot!(all.concat(), @"
       apps/api/production/entry  (submodule)
-    + apps/api/production/entry  (submodule)
+    + apps/api/production/entry  (submodule, mode 160000)
     - apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule, mode 100644 -> 160000)
+      apps/api/production/entry  (submodule, mode 160000 -> 100644)
+      apps/api/production/entry  (submodule, mode 160000 -> 100644)
+      apps/api/production/entry  (submodule, mode 160000)
       apps/api/production/entry  (submodule)
-      apps/api/production/entry  (submodule)
-      apps/api/production/entry  (submodule)
-      apps/api/production/entry  (submodule)
-      apps/api/production/entry  (submodule)
-      apps/api/production/entry  (submodule)
+      apps/api/production/entry  (submodule, mode 120000 -> 160000)
     ");
     assert_eq!(rows(Submodule('1'), Submodule('1'), &[]), "");
 }
@@ -122,7 +122,7 @@ fn a_submodule_is_kept_and_shown_whatever_the_other_side_has() {
 fn a_submodule_is_not_promoted_by_its_own_selector() {
     let values = "apps/api/production/values.yaml";
     let only = ["--only", "apps/api/production/entry", "--only", values];
-    assert_snapshot!(rows(Submodule('1'), Nothing, &only), @"+ apps/api/production/entry  (submodule)");
+    assert_snapshot!(rows(Submodule('1'), Nothing, &only), @"+ apps/api/production/entry  (submodule, mode 160000)");
 }
 
 #[test]
@@ -139,14 +139,14 @@ fn a_link_is_kept_and_shown_whatever_the_other_side_has() {
     ]
     .map(|(staging, production)| rows(staging, production, &[]));
     assert_snapshot!(all.concat(), @"
-      apps/api/production/entry  (not YAML)
-    + apps/api/production/entry  (only in the source)
-    - apps/api/production/entry  (only in the target)
-      apps/api/production/entry  (not YAML)
-      apps/api/production/entry  (not YAML)
-    + apps/api/production/entry  (only in the source)
+      apps/api/production/entry  (not YAML, symbolic link)
+    + apps/api/production/entry  (only in the source, symbolic link)
+    - apps/api/production/entry  (only in the target, symbolic link)
+      apps/api/production/entry  (not YAML, mode 100644 -> 120000)
+      apps/api/production/entry  (not YAML, mode 100644 -> 120000)
+    + apps/api/production/entry  (only in the source, symbolic link)
     - apps/api/production/entry/inner.txt  (only in the target)
-    - apps/api/production/entry  (only in the target)
+    - apps/api/production/entry  (only in the target, symbolic link)
     + apps/api/production/entry/inner.txt  (only in the source)
     ");
 }
@@ -179,6 +179,19 @@ fn a_new_application_comes_without_its_submodule_and_with_a_warning() {
     +++ b/apps/new/production/values.yaml
     @@ -0,0 +1 @@
     +image: {tag: 1.5.0}
+
+    commit message:
+        Promote new from staging to production
+
+        apps/new/production/values.yaml: new
+
+        Promotion-Id: [ID]
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: new
+        Promotion-Source: [COMMIT]
+        Promotion-Target: [COMMIT]
+        Promotion-Mode: versions
 
     1 kept: 1 submodule (--kept lists them)
     warning: apps/new/production/lib: submodules are not promoted; if the new application needs this one, add it by hand

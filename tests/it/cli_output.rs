@@ -68,6 +68,20 @@ fn a_diff_writes_nothing_and_exits_with_0_or_10_as_asked() {
     +  image: acme/web:2.0.0
        replicas: 3
 
+    commit message:
+        Promote new and web from staging to production
+
+        envs/production/new.yaml: new
+        envs/production/web.yaml: spec.image acme/web:1.9.0 -> acme/web:2.0.0
+
+        Promotion-Id: 34c363ba98234b7ed0a5c6f00ecad2da
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: new, web
+        Promotion-Source: 5aa4bf904eced8f483505dabf7a0bcd31f96a3be
+        Promotion-Target: 5aa4bf904eced8f483505dabf7a0bcd31f96a3be
+        Promotion-Mode: versions
+
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
     staging -> production: 2 differences in 2 files of 2 applications
 
@@ -327,6 +341,25 @@ fn short_forms_print_warnings_on_stderr() {
 
     - 1 `not a version`
     - 1 `only in the target`
+
+    </details>
+
+    <details><summary>Commit message</summary>
+
+    ```text
+    Promote new and web from staging to production
+
+    envs/production/new.yaml: new
+    envs/production/web.yaml: spec.image acme/web:1.9.0 -> acme/web:2.0.0
+
+    Promotion-Id: 34c363ba98234b7ed0a5c6f00ecad2da
+    Promotion-From: staging
+    Promotion-To: production
+    Promotion-Apps: new, web
+    Promotion-Source: 5aa4bf904eced8f483505dabf7a0bcd31f96a3be
+    Promotion-Target: 5aa4bf904eced8f483505dabf7a0bcd31f96a3be
+    Promotion-Mode: versions
+    ```
 
     </details>
 

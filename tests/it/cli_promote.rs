@@ -46,6 +46,19 @@ fn the_version_moves_and_the_rest_of_the_file_stays() {
     +  tag: 1.5.0 # by hand
      replicas: 4
 
+    commit message:
+        Promote api 1.5.0 from staging to production
+
+        apps/api/production/values.yaml: image.tag 1.4.2 -> 1.5.0
+
+        Promotion-Id: [ID]
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: api
+        Promotion-Source: [COMMIT]
+        Promotion-Target: [COMMIT]
+        Promotion-Mode: versions
+
     1 kept: 1 not a version (--kept lists them)
     staging -> production: 1 difference in 1 file of 1 application
     committed [COMMIT] on main
@@ -163,6 +176,19 @@ fn a_held_promotion_is_exit_3_until_it_is_allowed() {
     -  tag: 1.4.2 # by hand
     +  tag: latest # by hand
      replicas: 4
+
+    commit message:
+        Promote api latest from staging to production
+
+        apps/api/production/values.yaml: image.tag 1.4.2 -> latest
+
+        Promotion-Id: 7d1b2478124b02268d072b0b8a206a19
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: api
+        Promotion-Source: e4bcd6eaef50b6c520dba9ccbf495a1bdcf7db09
+        Promotion-Target: e4bcd6eaef50b6c520dba9ccbf495a1bdcf7db09
+        Promotion-Mode: versions
 
     1 kept: 1 not a version (--kept lists them)
     held by moving-version: `1.4.2` is pinned, but `latest` is not

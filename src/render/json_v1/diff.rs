@@ -28,6 +28,8 @@ pub struct Diff<'a> {
     pub source: String,
     /// The commit whose target files were read, the parent of the promotion's commit.
     pub target: String,
+    /// The commit message, byte for byte, before any hold is lifted; null if there is nothing to promote.
+    pub commit_message: Option<String>,
     /// The applications that differ, by name.
     #[serde(serialize_with = "applications")]
     #[schemars(with = "Vec<Application>")]
@@ -112,6 +114,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             to: &plan.hop().to.name,
             source: plan.source().to_string(),
             target: plan.target().to_string(),
+            commit_message: (!plan.is_empty()).then(|| plan.commit_message(&[])),
             applications: plan.applications(),
             warnings: (plan.clone_notices().iter().chain(plan.notices()))
                 .map(Warning::from)

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lists::{Conflict, FileError, Hold, Warning};
-use crate::engine::{OtherCommit, PullRequestOutcome, Receipt};
+use crate::engine::{Allow, OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
 /// The name of this format.
@@ -25,6 +25,9 @@ pub struct Promotion<'a> {
     pub status: Status,
     /// The promotion's commit, if there is one.
     pub commit: Option<String>,
+    /// The message that the commit would get, byte for byte; null if there is a commit, or nothing to
+    /// promote.
+    pub commit_message: Option<String>,
     /// The branch, if it is known.
     pub branch: Option<&'a str>,
     /// The pull request that is open, was closed or was rejected; null if there is none.
@@ -119,8 +122,10 @@ pub struct Problem {
 }
 
 impl<'a> Promotion<'a> {
-    /// The result of a receipt; `plan` is the plan that was shown.
-    pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str) -> Self {
+    /// The result of a receipt; `plan` is the plan that was shown, and `allow` lifts holds.
+    pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str, allow: &Allow) -> Self {
+        let message =
+            |plan: &Plan| (!plan.is_empty()).then(|| plan.commit_message(&allow.lifted(plan)));
         let mut result = Self::planned(plan, branch);
         match receipt {
             Receipt::NothingToPromote { notices } => {
@@ -128,9 +133,10 @@ impl<'a> Promotion<'a> {
                 result.warn(notices);
                 result.applications.clear();
             }
-            Receipt::Planned => {}
+            Receipt::Planned => result.commit_message = message(plan),
             Receipt::Held(findings) => {
                 result.status = Status::Held;
+                result.commit_message = message(plan);
                 result.holds = findings.iter().map(Hold::from).collect();
             }
             Receipt::Committed {
@@ -154,6 +160,7 @@ impl<'a> Promotion<'a> {
             Receipt::Moved { plan } => {
                 result = Self::planned(plan, branch);
                 result.status = Status::Moved;
+                result.commit_message = message(plan);
             }
         }
         result
@@ -219,6 +226,7 @@ impl<'a> Promotion<'a> {
             environment,
             status: Status::Failed,
             commit: None,
+            commit_message: None,
             branch: None,
             pull_request: None,
             applications: Vec::new(),
@@ -238,6 +246,7 @@ impl<'a> Promotion<'a> {
             environment: &plan.hop().to.name,
             status: Status::Planned,
             commit: None,
+            commit_message: None,
             branch: Some(branch),
             pull_request: None,
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),

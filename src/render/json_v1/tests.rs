@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::engine::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
+use crate::engine::{Allow, OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 use crate::plan::{Notice, Plan};
 use crate::render::sample;
 
@@ -60,6 +60,24 @@ fn a_diff_has_the_documented_fields() {
 }
 
 #[test]
+fn invisible_characters_and_commands_to_a_runner_are_escaped() {
+    let text = "\u{9b}\u{7f}\u{85}\u{202e}\u{2028}\u{feff}\u{e0041}\t::add-mask::x ##vso[y]";
+    for layout in [Layout::Compact, Layout::Pretty] {
+        let mut out = Vec::new();
+        let document = json!({ text: [text, "größe 好 😀"] });
+        write(&mut out, &document, layout).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), document);
+        let is_hidden = |c| c != '\n' && crate::domain::is_invisible(c);
+        assert!(!shown.contains(is_hidden), "{shown:?}");
+        assert!(
+            !shown.contains("##vso") && shown.contains("größe 好 😀"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
 fn a_whole_file_has_neither_path_nor_document_nor_values() {
     let diff = as_json(&Diff::from(&sample::plan()));
     let whole = &diff["applications"][1]["files"][0]["differences"][0];
@@ -108,7 +126,7 @@ fn proposed(plan: &Plan, pull_request: Option<PullRequestOutcome>) -> Receipt {
 fn a_proposal_names_its_branch_and_its_pull_request() {
     let plan = sample::plan();
     let receipt = proposed(&plan, Some(found()));
-    let result = as_json(&Promotion::of(&receipt, &plan, "main"));
+    let result = as_json(&Promotion::of(&receipt, &plan, "main", &Allow::default()));
     assert_eq!(result["branch"], "promote/x");
     let expected = json!({"number": 7, "url": "https://forge.example/7"});
     assert_eq!(result["pull_request"], expected);
@@ -176,7 +194,7 @@ fn every_result_matches_the_schema() {
         ),
     ];
     for (receipt, status) in receipts {
-        let result = as_json(&Promotion::of(&receipt, &plan, "main"));
+        let result = as_json(&Promotion::of(&receipt, &plan, "main", &Allow::default()));
         assert_valid(&schema, &result);
         assert_eq!(result["status"], status);
         assert_eq!(result["promotion_id"], plan.id());

@@ -2,6 +2,9 @@
 
 use crate::render::terminal::escaped;
 
+/// Stands for what was left out of a value.
+pub(super) const ELLIPSIS: char = '…';
+
 /// The most characters of a value that are shown.
 const LONGEST: usize = 120;
 
@@ -46,7 +49,7 @@ fn shortened(text: &str) -> String {
     let mut chars = text.chars();
     let head: String = chars.by_ref().take(LONGEST).collect();
     if chars.next().is_some() {
-        format!("{head}…")
+        format!("{head}{ELLIPSIS}")
     } else {
         head
     }

@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) -> LeftOut {
     for file in plan.changed_files() {
         let Some(hunks) = hunks(file) else { continue };
         let texts: Vec<String> = hunks.iter().map(text).collect();
-        let fence = fence_around(&texts, file);
+        let fence = around(texts.iter().map(String::as_str).chain([file.path.as_str()]));
         let opening = format!("\n{fence}diff\n{}", heads(file));
         let closing = format!("{fence}\n");
         let mut block = String::new();
@@ -68,10 +68,10 @@ fn text(hunk: &Hunk) -> String {
     text
 }
 
-/// A fence longer than any run of backticks in the hunks and the path.
-fn fence_around(texts: &[String], file: &FilePlan) -> String {
+/// A fence longer than any run of backticks in the texts.
+pub(super) fn around<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut longest = 2;
-    for text in texts.iter().map(String::as_str).chain([file.path.as_str()]) {
+    for text in texts {
         let runs = text.split(|c| c != '`');
         longest = runs.map(str::len).max().unwrap_or(0).max(longest);
     }

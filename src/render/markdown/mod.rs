@@ -11,30 +11,48 @@ mod code;
 mod fence;
 mod notes;
 mod page;
+mod purpose;
 mod table;
 
+use crate::engine::Allow;
 use crate::plan::{FilePlan, Plan};
 use crate::port::{PlanPreview, body_size};
 use crate::render::counted::counted;
-use code::code;
+use crate::render::terminal::escaped_line;
+use code::{ELLIPSIS, code};
 use page::{LeftOut, Page};
+pub use purpose::Purpose;
 
-/// The space reserved for the line about what was left out.
-const CLOSING: usize = 160;
+/// The space reserved for the lines about what was shortened or left out.
+const CLOSING: usize = 260;
+
+/// The line below a table in which a value was shortened.
+const SHORTENED: &str = "\n*Long values are shortened; `git promote diff --full` shows them.*\n";
 
 /// The preview of a plan in at most `limit` characters.
-pub fn markdown(plan: &Plan, limit: usize) -> String {
+pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let mut page = Page::new(limit.saturating_sub(CLOSING));
     page.push(&format!("{}\n", summary(plan)));
-    let notes = notes::notes(plan, limit / 4);
-    // The notes are always included, so their space is reserved before the tables.
-    page.reserve(body_size(&notes));
+    let notes = notes::notes(plan, limit / 4, purpose);
+    let message = match purpose {
+        Purpose::Preview(allow) if !plan.is_empty() => message(plan, allow),
+        _ => String::new(),
+    };
+    // Both are always included, so their space is reserved before the tables. Only a message that
+    // someone wrote can be too long.
+    let reserved = [&message, &notes].map(|text| body_size(text).min(limit / 4));
+    page.reserve(reserved.iter().sum());
     let rows = table::write(&mut page, plan);
+    let is_shortened = page.text.contains(ELLIPSIS);
     let hunks = fence::write(&mut page, plan);
-    page.release(body_size(&notes));
+    page.release(reserved.iter().sum());
     page.push(&notes);
+    let message = LeftOut(usize::from(!page.push(&message)));
     let mut text = page.text;
-    text.push_str(&left_out(rows, hunks));
+    if is_shortened {
+        text.push_str(SHORTENED);
+    }
+    text.push_str(&left_out(rows, hunks, message));
     if body_size(&text) > limit {
         // Only happens if the limit is very small.
         text = code::first(&text, limit);
@@ -56,7 +74,18 @@ fn summary(plan: &Plan) -> String {
     )
 }
 
-fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut) -> String {
+/// The commit message, behind a line to click on.
+fn message(plan: &Plan, allow: &Allow) -> String {
+    let message = plan.commit_message(&allow.lifted(plan));
+    let lines: Vec<_> = message.lines().map(escaped_line).collect();
+    let text = lines.join("\n");
+    let fence = fence::around([text.as_str()]);
+    format!(
+        "\n<details><summary>Commit message</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n"
+    )
+}
+
+fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut, LeftOut(messages): LeftOut) -> String {
     let mut parts = Vec::new();
     if rows > 0 {
         parts.push(counted(rows, "difference"));
@@ -64,13 +93,18 @@ fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut) -> String {
     if hunks > 0 {
         parts.push(format!("the lines of {}", counted(hunks, "change")));
     }
+    if messages > 0 {
+        parts.push("the commit message".to_owned());
+    }
     if parts.is_empty() {
         return String::new();
     }
-    format!(
-        "\n*Left out for length: {}. `git promote diff` shows everything.*\n",
-        parts.join(" and ")
-    )
+    let last = parts.pop().unwrap_or_default();
+    let list = match parts.as_slice() {
+        [] => last,
+        parts => format!("{} and {last}", parts.join(", ")),
+    };
+    format!("\n*Left out for length: {list}. `git promote diff` shows everything.*\n")
 }
 
 /// The preview in the body of a pull request, for the engine.
@@ -79,7 +113,7 @@ pub struct MarkdownPreview;
 
 impl PlanPreview for MarkdownPreview {
     fn preview(&self, plan: &Plan, limit: usize) -> String {
-        markdown(plan, limit)
+        markdown(plan, limit, Purpose::PullRequest)
     }
 }
 

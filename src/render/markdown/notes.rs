@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::code::code;
+use super::purpose::Purpose;
 use crate::plan::Plan;
 use crate::port::body_size;
 use crate::render::counted::counted;
@@ -10,10 +11,15 @@ use crate::render::kept_reasons::kept_reasons;
 use crate::render::notice;
 
 /// Findings, warnings and kept differences, in at most `limit` characters.
-pub(super) fn notes(plan: &Plan, limit: usize) -> String {
+pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let findings = plan.findings().iter().map(|f| {
+        let state = if purpose.lifts(f.guard) {
+            "lifted the hold of"
+        } else {
+            "held by"
+        };
         format!(
-            "- held by {}: {} at {}\n",
+            "- {state} {}: {} at {}\n",
             code(f.guard.as_str()),
             code(&f.message),
             code(&f.selector)

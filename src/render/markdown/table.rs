@@ -6,7 +6,7 @@ use crate::domain::Op;
 use crate::plan::Value;
 use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::counted::counted;
-use crate::render::hunks::hunks;
+use crate::render::hunks::is_text;
 use crate::render::modes;
 use crate::render::value_type::{ValueType, type_change};
 
@@ -74,7 +74,7 @@ fn path(file: &FilePlan) -> String {
         FileStatus::Deleted => vec!["deleted".to_owned()],
     };
     notes.extend(modes::notes(file, code));
-    if hunks(file).is_none() {
+    if !is_text(file) {
         notes.push("not UTF-8 text".to_owned());
     }
     if notes.is_empty() {

@@ -42,7 +42,9 @@ fn after(notice: &Notice) -> Option<Notice> {
         }),
         Notice::Downgrade { .. } => Some(followed(1)),
         Notice::AnchorFollowed { places, .. } if places.len() == 1 => Some(followed(7)),
-        Notice::AnchorFollowed { .. } => Some(mode_changed(FileMode::Regular, FileMode::Executable)),
+        Notice::AnchorFollowed { .. } => {
+            Some(mode_changed(FileMode::Regular, FileMode::Executable))
+        }
         Notice::ModeChanged {
             after: FileMode::Executable,
             ..

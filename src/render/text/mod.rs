@@ -1,6 +1,7 @@
 //! The preview for people: a plan as compact text.
 //!
-//! The order: a line for each change, the hunks, what was kept and why, warnings, holds and errors.
+//! The order: a line for each change, the hunks, the commit message, what was kept and why, warnings,
+//! holds and errors.
 //! The summary is last, because the end of the output stays visible in a terminal.
 
 mod detail;
@@ -18,7 +19,7 @@ use crate::domain::RepoPath;
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
 use crate::render::modes;
-use crate::render::terminal::{Canvas, escaped};
+use crate::render::terminal::{Canvas, escaped, escaped_line};
 use row::Row;
 
 pub use detail::{Detail, Kept, Length, Selectors};
@@ -44,6 +45,7 @@ pub fn preview(
     for file in plan.changed_files() {
         hunks::write(out, file, canvas, detail.length)?;
     }
+    message(out, plan, canvas, allow)?;
     is_shortened |= kept::write(out, plan, canvas, detail)?;
     if is_shortened {
         let dim = canvas.palette.dim;
@@ -114,6 +116,20 @@ fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Res
     write!(out, "  {style}{}{style:#}", escaped(file.path.as_str()))?;
     if !notes.is_empty() {
         write!(out, "  ({})", notes.join(", "))?;
+    }
+    writeln!(out)
+}
+
+/// Writes the message that the commit gets; its lines are indented, so that they stand apart.
+fn message(out: &mut dyn Write, plan: &Plan, canvas: Canvas, allow: &Allow) -> io::Result<()> {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let dim = canvas.palette.dim;
+    writeln!(out, "{dim}commit message:{dim:#}")?;
+    for line in plan.commit_message(&allow.lifted(plan)).lines() {
+        let indent = if line.is_empty() { "" } else { "    " };
+        writeln!(out, "{indent}{}", escaped_line(line))?;
     }
     writeln!(out)
 }

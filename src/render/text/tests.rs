@@ -40,6 +40,19 @@ fn a_preview_is_an_overview_the_hunks_and_a_summary() {
     +a: 1
     \ No newline at end of file
 
+    commit message:
+        Promote new and web from staging to production
+
+        envs/production/new/all.yaml: new
+
+        Promotion-Id: 6e443f0b608719294629dd5c0efdba44
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: new, web
+        Promotion-Source: 1111111111111111111111111111111111111111
+        Promotion-Target: 2222222222222222222222222222222222222222
+        Promotion-Mode: versions
+
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`
     held by moving-version: `1.4.2` would become `latest`
@@ -100,6 +113,19 @@ fn selectors_are_below_their_differences_and_whole_files() {
     @@ -0,0 +1 @@
     +a: 1
     \ No newline at end of file
+
+    commit message:
+        Promote new and web from staging to production
+
+        envs/production/new/all.yaml: new
+
+        Promotion-Id: 6e443f0b608719294629dd5c0efdba44
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: new, web
+        Promotion-Source: 1111111111111111111111111111111111111111
+        Promotion-Target: 2222222222222222222222222222222222222222
+        Promotion-Mode: versions
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`
@@ -250,6 +276,20 @@ fn a_lifted_hold_is_shown_as_lifted() {
     @@ -0,0 +1 @@
     +a: 1
     \ No newline at end of file
+
+    commit message:
+        Promote new and web from staging to production
+
+        envs/production/new/all.yaml: new
+
+        Promotion-Id: 6e443f0b608719294629dd5c0efdba44
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: new, web
+        Promotion-Source: 1111111111111111111111111111111111111111
+        Promotion-Target: 2222222222222222222222222222222222222222
+        Promotion-Mode: versions
+        Promotion-Allowed: moving-version
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
     warning: envs/production/web/x.yaml: the new file still contains the name `staging`

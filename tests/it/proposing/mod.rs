@@ -350,7 +350,7 @@ fn the_body_stays_within_what_the_forge_takes() {
     assert!(body.encode_utf16().count() <= 65_536 && body.chars().count() > 30_000);
     let (_, note) = body.split_once("\n*").unwrap();
     assert_snapshot!(stage.remote.redact(note), @"
-    Left out for length: 917 differences and the lines of 1 change. `git promote diff` shows everything.*
+    Left out for length: 918 differences and the lines of 1 change. `git promote diff` shows everything.*
 
     <!-- git-promote: ff094562b36d5adb4c93c06dd6137979 -->
     ");
@@ -399,6 +399,24 @@ fn markdown_is_what_a_comment_can_hold() {
     <details><summary>1 difference kept</summary>
 
     - 1 `not a version`
+
+    </details>
+
+    <details><summary>Commit message</summary>
+
+    ```text
+    Promote api 1.5.0 from staging to production
+
+    apps/api/production/values.yaml: image.tag 1.4.2 -> 1.5.0
+
+    Promotion-Id: 3b17d019fd1a2fa7251eb80a85e934f9
+    Promotion-From: staging
+    Promotion-To: production
+    Promotion-Apps: api
+    Promotion-Source: 71a1a21b92635a870363956219f499ab9908c689
+    Promotion-Target: 71a1a21b92635a870363956219f499ab9908c689
+    Promotion-Mode: versions
+    ```
 
     </details>
 
