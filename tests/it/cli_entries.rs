@@ -1,7 +1,7 @@
 //! Folder entries that are not files: submodules and symbolic links.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use insta::assert_snapshot;
 
@@ -15,6 +15,8 @@ const PRODUCTION: &str = "image: {tag: 1.4.2}\n";
 enum Is {
     Nothing,
     File(&'static str),
+    /// An executable file.
+    Script(&'static str),
     /// A folder with one file.
     Folder,
     /// A submodule at the commit whose id repeats this digit.
@@ -22,7 +24,7 @@ enum Is {
     Link(&'static str),
 }
 
-use Is::{File, Folder, Link, Nothing, Submodule};
+use Is::{File, Folder, Link, Nothing, Script, Submodule};
 
 /// Two applications, and one more entry in either environment of `api`.
 fn files() -> [(&'static str, &'static str); 4] {
@@ -40,6 +42,10 @@ fn put(repo: &Repo<'_>, path: &str, is: Is) {
     match is {
         Nothing => return,
         File(text) => repo.write(path, text),
+        Script(text) => {
+            repo.write(path, text);
+            fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        }
         Folder => repo.write(&format!("{path}/inner.txt"), "inner\n"),
         Link(to) => {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -242,4 +248,227 @@ fn a_submodule_in_the_place_of_an_environment_is_shown() {
             ");
         }
     }
+}
+
+/// What a promotion of the entry shows: in text, with `--stat`, in Markdown and in JSON; and what Git
+/// says about the commit.
+fn shown(staging: Is, production: Is) -> String {
+    let world = World::new();
+    let repo = world.repository(&files());
+    put(&repo, "apps/api/staging/entry", staging);
+    put(&repo, "apps/api/production/entry", production);
+    repo.git(&["commit", "--quiet", "--message", "entries"]);
+    let words = [
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--delete",
+        "--only",
+    ];
+    let hop = [&words[..], &["apps/api/production/entry"]].concat();
+    let diff = |more: &[&str]| {
+        let ran = repo.promote(&[&["diff"], &hop[..], more].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+        ran.stdout
+    };
+    let is_about_the_entry = |line: &&str| {
+        let words = ["entry", "mode", "link"];
+        words.iter().any(|word| line.contains(word))
+            && !line.contains("  apps/api/production/entry: ")
+    };
+    let lines = |text: String| -> String {
+        let lines = text.lines().filter(is_about_the_entry);
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let json: serde_json::Value = serde_json::from_str(&diff(&["--output", "json"])).unwrap();
+    let files = json["applications"][0]["files"].as_array().unwrap();
+    let file = files
+        .iter()
+        .find(|file| file["path"] == "apps/api/production/entry");
+    let file = file.unwrap();
+    let (mode, link) = (&file["mode"], &file["link"]);
+    let markdown = diff(&["--output", "markdown"]);
+    let markdown = markdown.split("<details>").next().unwrap().to_owned();
+    let mut out = lines(diff(&[]));
+    out += &lines(diff(&["--stat"]));
+    out += &lines(markdown);
+    out += &format!("{mode} {link}\n");
+    let first = repo.promote(&[&hop[..], &["--yes"]].concat());
+    if first.code != 0 {
+        let ran = repo.promote(&[&hop[..], &["--yes", "--allow", "link"]].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+    }
+    out += &format!("exit {}\n", first.code);
+    let summary = repo.git(&["show", "--format=", "--summary", "--no-renames"]);
+    out + &summary.replace(" => ", " -> ")
+}
+
+#[test]
+fn a_link_that_is_new_or_changes_is_shown_and_held() {
+    assert_snapshot!(shown(Link("/etc/passwd"), Nothing), @r#"
+      apps/api/production/entry  (new, from apps/api/staging/entry, symbolic link to `/etc/passwd`)
+    new file mode 120000
+    +++ b/apps/api/production/entry
+    held by link: the new file is a symbolic link to `/etc/passwd`
+      apps/api/production/entry
+      `--allow link` lifts this hold
+     apps/api/production/entry | 1 +
+     create mode 120000 apps/api/production/entry -> /etc/passwd
+    `apps/api/production/entry` (new, symbolic link to `/etc/passwd`)
+    new file mode 120000
+    +++ b/apps/api/production/entry
+    - held by `link`: <code>the new file is a symbolic link to &#96;/etc/passwd&#96;</code> at `apps/api/production/entry`
+    {"before":null,"after":"120000"} {"before":null,"after":"/etc/passwd"}
+    exit 3
+     create mode 120000 apps/api/production/entry
+    "#);
+    assert_snapshot!(shown(Link("one"), Link("two")), @r#"
+      apps/api/production/entry  (symbolic link to `two` -> `one`)
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    held by link: the symbolic link to `two` would point to `one`
+      apps/api/production/entry
+      `--allow link` lifts this hold
+     apps/api/production/entry | 2 +-
+    `apps/api/production/entry` (symbolic link to `two` -> `one`)
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - held by `link`: <code>the symbolic link to &#96;two&#96; would point to &#96;one&#96;</code> at `apps/api/production/entry`
+    {"before":"120000","after":"120000"} {"before":"two","after":"one"}
+    exit 3
+    "#);
+    assert_snapshot!(shown(Link("one"), File("text\n")), @r#"
+      apps/api/production/entry  (mode 100644 -> 120000, symbolic link to `one`)
+    old mode 100644
+    new mode 120000
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    held by link: the file would become a symbolic link to `one`
+      apps/api/production/entry
+      `--allow link` lifts this hold
+     apps/api/production/entry | 2 +-
+     mode change 100644 => 120000 apps/api/production/entry -> one
+    `apps/api/production/entry` (mode 100644 -> 120000, symbolic link to `one`)
+    old mode 100644
+    new mode 120000
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - held by `link`: <code>the file would become a symbolic link to &#96;one&#96;</code> at `apps/api/production/entry`
+    {"before":"100644","after":"120000"} {"before":null,"after":"one"}
+    exit 3
+     mode change 100644 -> 120000 apps/api/production/entry
+    "#);
+    assert_snapshot!(shown(File("text\n"), Link("one")), @r#"
+      apps/api/production/entry  (mode 120000 -> 100644, was a symbolic link to `one`)
+    old mode 120000
+    new mode 100644
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    held by link: the symbolic link to `one` would become a file
+      apps/api/production/entry
+      `--allow link` lifts this hold
+     apps/api/production/entry | 2 +-
+     mode change 120000 => 100644 apps/api/production/entry
+    `apps/api/production/entry` (mode 120000 -> 100644, was a symbolic link to `one`)
+    old mode 120000
+    new mode 100644
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - held by `link`: <code>the symbolic link to &#96;one&#96; would become a file</code> at `apps/api/production/entry`
+    {"before":"120000","after":"100644"} {"before":"one","after":null}
+    exit 3
+     mode change 120000 -> 100644 apps/api/production/entry
+    "#);
+}
+
+#[test]
+fn a_mode_that_changes_is_shown_with_a_warning() {
+    assert_snapshot!(shown(Script("a\n"), File("b\n")), @r#"
+      apps/api/production/entry  (mode 100644 -> 100755)
+    old mode 100644
+    new mode 100755
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
+     apps/api/production/entry | 2 +-
+     mode change 100644 => 100755 apps/api/production/entry
+    `apps/api/production/entry` (mode 100644 -> 100755)
+    old mode 100644
+    new mode 100755
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
+    {"before":"100644","after":"100755"} null
+    exit 0
+     mode change 100644 -> 100755 apps/api/production/entry
+    "#);
+    assert_snapshot!(shown(Script("a\n"), File("a\n")), @r#"
+      apps/api/production/entry  (mode 100644 -> 100755)
+    old mode 100644
+    new mode 100755
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
+     apps/api/production/entry | 0
+     mode change 100644 => 100755 apps/api/production/entry
+    `apps/api/production/entry` (mode 100644 -> 100755)
+    old mode 100644
+    new mode 100755
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
+    {"before":"100644","after":"100755"} null
+    exit 0
+     mode change 100644 -> 100755 apps/api/production/entry
+    "#);
+    assert_snapshot!(shown(File("a\n"), Script("a\n")), @r#"
+      apps/api/production/entry  (mode 100755 -> 100644)
+    old mode 100755
+    new mode 100644
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    warning: apps/api/production/entry: the file is no longer executable: mode 100755 -> 100644
+     apps/api/production/entry | 0
+     mode change 100755 => 100644 apps/api/production/entry
+    `apps/api/production/entry` (mode 100755 -> 100644)
+    old mode 100755
+    new mode 100644
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
+    - `apps/api/production/entry`: `the file is no longer executable: mode 100755 -> 100644`
+    {"before":"100755","after":"100644"} null
+    exit 0
+     mode change 100755 -> 100644 apps/api/production/entry
+    "#);
+    assert_snapshot!(shown(Script("a\n"), Nothing), @r#"
+      apps/api/production/entry  (new, from apps/api/staging/entry, mode 100755)
+    new file mode 100755
+    +++ b/apps/api/production/entry
+     apps/api/production/entry | 1 +
+     create mode 100755 apps/api/production/entry
+    `apps/api/production/entry` (new, mode 100755)
+    new file mode 100755
+    +++ b/apps/api/production/entry
+    {"before":null,"after":"100755"} null
+    exit 0
+     create mode 100755 apps/api/production/entry
+    "#);
+}
+
+#[test]
+fn a_link_that_is_removed_is_shown() {
+    assert_snapshot!(shown(Nothing, Link("one")), @r#"
+      apps/api/production/entry  (deleted, was a symbolic link to `one`)
+    deleted file mode 120000
+    --- a/apps/api/production/entry
+     apps/api/production/entry | 1 -
+     delete mode 120000 apps/api/production/entry
+    `apps/api/production/entry` (deleted, was a symbolic link to `one`)
+    deleted file mode 120000
+    --- a/apps/api/production/entry
+    {"before":"120000","after":null} {"before":"one","after":null}
+    exit 0
+     delete mode 120000 apps/api/production/entry
+    "#);
 }

@@ -36,6 +36,7 @@ mod git_settings;
 mod git_sign;
 mod git_write;
 mod github;
+mod hostile;
 mod house;
 mod inventory;
 mod memory;

@@ -56,10 +56,11 @@ pub fn stat(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> 
         let (plus, minus) = ("+".repeat(scaled(added)), "-".repeat(scaled(removed)));
         let (green, red) = (palette.added, palette.removed);
         let sum = added + removed;
-        writeln!(
-            out,
-            " {path:widest$} | {sum:>digits$} {green}{plus}{green:#}{red}{minus}{red:#}"
-        )?;
+        write!(out, " {path:widest$} | {sum:>digits$}")?;
+        if sum > 0 {
+            write!(out, " {green}{plus}{green:#}{red}{minus}{red:#}")?;
+        }
+        writeln!(out)?;
     }
     let sum = |part: fn(&Lines) -> usize| {
         files
