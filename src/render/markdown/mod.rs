@@ -43,7 +43,7 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let reserved = [&message, &notes].map(|text| body_size(text).min(limit / 4));
     page.reserve(reserved.iter().sum());
     let rows = table::write(&mut page, plan);
-    let is_shortened = page.text.contains(ELLIPSIS);
+    let is_shortened = page.text.contains(ELLIPSIS) || notes.contains(ELLIPSIS);
     let hunks = fence::write(&mut page, plan);
     page.release(reserved.iter().sum());
     page.push(&notes);
