@@ -1,5 +1,6 @@
 //! The content of a file: documents, or bytes that move as a whole.
 
+use super::sealed::is_ciphertext_file;
 use super::tokens::is_version;
 use crate::yaml::{Content, ParseError, ParseFault, Stream};
 
@@ -25,6 +26,9 @@ pub struct Unreadable {
 
 /// Parses the file at `path`.
 pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
+    if is_ciphertext_file(&bytes) {
+        return FileContent::Whole;
+    }
     let is_manifest = is_manifest(path);
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -57,7 +61,7 @@ pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
 }
 
 /// Whether it should contain YAML or JSON by its name.
-fn is_manifest(path: &str) -> bool {
+pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name == "Kustomization"

@@ -3,13 +3,15 @@
 //! [`compare`] lists all places where a source's stream differs from a target's; [`merge`] writes
 //! chosen differences into the target's text.
 
+mod encryption;
 mod file;
 mod image;
 mod kubernetes;
 mod sealed;
 mod tokens;
 
-pub use file::{FileContent, Unreadable, parse_file};
+pub use encryption::{Encryption, encryption};
+pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Shared, Sides,

@@ -2,19 +2,76 @@
 
 use crate::yaml::Value;
 
-/// Whether a value is or contains something that SOPS encrypted (`ENC[…]`), or SOPS's metadata.
+/// How texts begin that are ciphertext as a whole: Ansible Vault, age, OpenSSL.
+const HEADERS: [&str; 3] = ["$ANSIBLE_VAULT;", "age-encryption.org/", "U2FsdGVkX1"];
+
+/// The armor of age, PGP and CMS, which can follow other text.
+const ARMORS: [&str; 5] = [
+    "-----BEGIN AGE ENCRYPTED FILE-----",
+    "-----BEGIN PGP MESSAGE-----",
+    "-----BEGIN PKCS7-----",
+    "-----BEGIN CMS-----",
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+];
+
+/// How a value that SOPS encrypted begins.
+pub(super) const SOPS_VALUE: &str = "ENC[AES256_GCM,";
+
+/// Entries of the metadata that SOPS adds to a file; it always has some of them.
+const SOPS_METADATA: [&str; 9] = [
+    "mac",
+    "lastmodified",
+    "age",
+    "pgp",
+    "kms",
+    "gcp_kms",
+    "azure_kv",
+    "hc_vault",
+    "key_groups",
+];
+
+/// Whether a value is or contains something encrypted, or the metadata of SOPS.
 pub fn is_sealed(value: &Value) -> bool {
     match value {
-        Value::Scalar { text, .. } => text.starts_with("ENC[") && text.ends_with(']'),
+        Value::Scalar { text, .. } => is_ciphertext(text),
         Value::Sequence(items) => items.iter().any(is_sealed),
-        Value::Mapping(entries) => entries
-            .iter()
-            .any(|(key, value)| is_sealed(value) || key == "sops" && has_entry(value, "mac")),
+        Value::Mapping(entries) => entries.iter().any(|(key, value)| match key.as_str() {
+            "sops" if is_metadata(value) => true,
+            "encryptedData" => true,
+            "kind" if matches!(value, Value::Scalar { text, .. } if text == "SealedSecret") => true,
+            _ => is_sealed(value),
+        }),
         Value::Tagged(_, value) => is_sealed(value),
         Value::Alias(_) => false,
     }
 }
 
-fn has_entry(value: &Value, name: &str) -> bool {
-    matches!(value, Value::Mapping(entries) if entries.iter().any(|(key, _)| key == name))
+/// Whether a text is ciphertext, or contains a document with encrypted values.
+pub(super) fn is_ciphertext(text: &str) -> bool {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let is_wrapped = |start, end| trimmed.starts_with(start) && trimmed.ends_with(end);
+    is_wrapped("ENC[", ']')
+        // Jasypt.
+        || is_wrapped("ENC(", ')')
+        || text.contains(SOPS_VALUE)
+        || HEADERS.iter().any(|header| trimmed.starts_with(header))
+        || ARMORS.iter().any(|armor| text.contains(armor))
+}
+
+/// Whether a file is ciphertext as a whole: git-crypt, Ansible Vault, age, PGP, OpenSSL.
+pub(super) fn is_ciphertext_file(bytes: &[u8]) -> bool {
+    const BINARY: [&[u8]; 2] = [b"\0GITCRYPT\0", b"Salted__"];
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    BINARY.iter().any(|header| bytes.starts_with(header))
+        || (HEADERS.iter().chain(&ARMORS)).any(|header| text.starts_with(header.as_bytes()))
+}
+
+/// Whether an entry's name is one of those in the metadata of SOPS.
+pub(super) fn is_metadata_key(name: &str) -> bool {
+    SOPS_METADATA.contains(&name)
+}
+
+fn is_metadata(value: &Value) -> bool {
+    matches!(value.untagged(), Value::Mapping(entries) if entries.iter().any(|(key, _)| is_metadata_key(key)))
 }

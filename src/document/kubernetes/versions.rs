@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 
 use super::identity::{entry, text_at};
 use crate::document::image::ImageReference;
+use crate::document::sealed::is_ciphertext;
 use crate::document::tokens;
 use crate::domain::Naming;
 use crate::yaml::Node;
@@ -94,8 +95,12 @@ impl Surroundings<'_> {
     }
 }
 
-/// The kind of version in a field, by its surroundings and its texts.
+/// The kind of version in a field, by its surroundings and its texts. Secrets have none.
 pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<VersionField> {
+    let is_secret = matches!(around.kind, "Secret" | "SealedSecret");
+    if is_secret || texts.iter().any(|text| is_ciphertext(text)) {
+        return None;
+    }
     let last = around.key(0);
     let parent = around.key(1);
     if around.is_kustomization() && parent == "images" && around.keys.len() == 2 {

@@ -1,8 +1,8 @@
 //! Holds a promotion that changes an encrypted value or file.
 
-use crate::document::is_sealed;
+use crate::document::{Encryption, encryption, is_sealed};
 use crate::domain::{GuardName, Op};
-use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
+use crate::plan::{ApplicationPlan, Content, FilePlan, Finding, Guard, PlannedDifference};
 
 /// Holds a promotion that changes an encrypted value or file.
 pub(super) const GUARD: Guard = Guard {
@@ -11,42 +11,57 @@ pub(super) const GUARD: Guard = Guard {
     find,
 };
 
-/// Finds promoted values, new files and changed files that SOPS encrypted.
+const FOR_ONE_ENVIRONMENT: &str = "the value is encrypted for one environment";
+
+/// Finds promoted ciphertext, encrypted files that are new or replaced, and values in files that SOPS
+/// signed.
 fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
     let files = applications.iter().flat_map(|a| &a.files);
-    files.flat_map(in_file).collect()
+    files
+        .filter(|file| file.is_changed())
+        .flat_map(in_file)
+        .collect()
 }
 
 fn in_file(file: &FilePlan) -> Vec<Finding> {
-    let is_encrypted = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"ENC[");
-    let new_secret = file
-        .differences
-        .iter()
-        .any(|d| d.is_whole_file() && d.op != Op::Remove)
-        && file.is_changed()
-        && file.after.as_ref().is_some_and(|c| is_encrypted(&c.bytes));
-    // SOPS signs all values of a file, including those in plain text.
-    let is_signed = file
-        .before
-        .as_ref()
-        .is_some_and(|c| is_encrypted(&c.bytes) && c.bytes.windows(5).any(|w| w == b"sops:"))
-        && file.is_changed();
-    let sealed = |v: &Option<crate::yaml::Value>| v.as_ref().is_some_and(is_sealed);
-    file.promoted()
-        .filter_map(|d| {
-            let is_value = sealed(&d.after)
-                || d.op == Op::Set && sealed(&d.before)
-                || d.document.is_none() && new_secret;
-            let message = match (is_value, is_signed) {
-                (true, _) => "the value is encrypted for one environment",
-                (false, true) => "SOPS signed this file and would reject it after the change",
-                (false, false) => return None,
-            };
-            Some(Finding {
-                guard: GUARD.name,
-                selector: d.selector.clone(),
-                message: message.to_owned(),
-            })
+    let of = |content: &Option<Content>| {
+        let bytes = &content.as_ref()?.bytes;
+        encryption(file.path.as_str(), bytes)
+    };
+    let encryption = of(&file.before).max(of(&file.after));
+    let finding = |d: &PlannedDifference| {
+        let message = message(d, encryption)?;
+        Some(Finding {
+            guard: GUARD.name,
+            selector: d.selector.clone(),
+            message: message.to_owned(),
         })
-        .collect()
+    };
+    file.promoted().filter_map(finding).collect()
+}
+
+/// What is wrong with promoting a difference of a file that is encrypted in this way.
+fn message(d: &PlannedDifference, encryption: Option<Encryption>) -> Option<&'static str> {
+    if d.is_whole_file() {
+        let is_written = d.op != Op::Remove && encryption.is_some();
+        return is_written.then_some("the file is encrypted for one environment");
+    }
+    let is_sealed = |value: &Option<_>| value.as_ref().is_some_and(is_sealed);
+    let is_ciphertext = is_sealed(&d.after) || d.op == Op::Set && is_sealed(&d.before);
+    let is_part_of_secret = d.op != Op::Remove && is_in_sealed_secret(d);
+    match encryption {
+        _ if is_ciphertext || is_part_of_secret => Some(FOR_ONE_ENVIRONMENT),
+        Some(Encryption::Signed | Encryption::File) => {
+            Some("SOPS signed this file and would reject it after the change")
+        }
+        Some(Encryption::Values) if d.path.starts_with("$['sops']") => Some(FOR_ONE_ENVIRONMENT),
+        Some(Encryption::Values) | None => None,
+    }
+}
+
+/// Whether a place is within the ciphertext of a `SealedSecret`, whose values have no mark.
+fn is_in_sealed_secret(d: &PlannedDifference) -> bool {
+    let kind = d.document.as_ref().and_then(|d| d.kind.as_deref());
+    let is_old_data = d.path.starts_with("$['spec']['data']") && kind == Some("SealedSecret");
+    d.path.contains("['encryptedData']") || is_old_data
 }

@@ -214,6 +214,20 @@ fn encrypted_values_are_sealed_at_any_depth() {
 }
 
 #[test]
+fn ciphertext_and_secrets_have_no_versions() {
+    let of = |around: &str, s: &str, t: &str| field("values.yaml", around, s, t);
+    let sealed = |data: &str| format!("'ENC[AES256_GCM,data:{data},type:str]'");
+    let (s, t) = (sealed("s"), sealed("t"));
+    assert_eq!(of("image: {tag: @}\n", &s, &t), None);
+    assert_eq!(of("image: {tag: @}\n", "2.0.0", &t), None);
+    assert_eq!(of("image: {tag: @}\n", &s, "1.0.0"), None);
+    for kind in ["Secret", "SealedSecret"] {
+        let text = format!("kind: {kind}\nstringData: {{imageTag: @}}\n");
+        assert_eq!(of(&text, "2.0.0", "1.0.0"), None, "{kind}");
+    }
+}
+
+#[test]
 fn the_anchored_value_of_a_version_is_a_version() {
     is("v: &v @\nimage: {tag: *v}\n", VersionField::ImageTag);
     let other = |around: &str| assert_eq!(field("v.yaml", around, "3", "2"), None, "{around}");
