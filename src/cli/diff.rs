@@ -16,10 +16,12 @@ use crate::engine;
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::text::{self, Detail, Kept, Length, Selectors};
-use crate::render::{Purpose, json_v1, markdown};
+use crate::render::{Purpose, json_v1, markdown, receipt};
 use crate::wiring::Adapters;
 
 /// Show what a promotion would do, without writing anything.
+///
+/// Exits with 1 if a selected file cannot be read or edited.
 #[derive(Args, Debug)]
 pub struct DiffArguments {
     /// What to compare.
@@ -81,7 +83,7 @@ impl From<DetailArguments> for Detail {
     }
 }
 
-/// Writes the warnings and errors that the output does not contain to stderr.
+/// Writes the warnings that the output does not contain to stderr, and every error.
 fn write_warnings(
     arguments: &DiffArguments,
     plan: &Plan,
@@ -90,14 +92,17 @@ fn write_warnings(
     match arguments.selection.output {
         // Markdown contains the plan's warnings, but not those about this clone.
         Output::Markdown => {
-            text::warnings(console.err, plan.clone_notices().iter(), console.stderr)
+            text::warnings(console.err, plan.clone_notices().iter(), console.stderr)?;
+            text::faults(console.err, plan, console.stderr)
         }
         Output::Text if arguments.name_only || arguments.stat => {
             let all = plan.clone_notices().iter().chain(plan.notices());
             text::warnings(console.err, all, console.stderr)?;
             text::faults(console.err, plan, console.stderr)
         }
-        Output::Text | Output::Json => Ok(()),
+        Output::Json => text::faults(console.err, plan, console.stderr),
+        // The preview lists the files; this explains the exit code.
+        Output::Text => receipt::left_out(console.err, console.stderr, plan),
     }
 }
 
@@ -137,8 +142,9 @@ pub async fn run(
         )?,
     }
     write_warnings(arguments, &plan, console)?;
-    let is_different = arguments.exit_code && !plan.is_empty();
-    Ok(if is_different {
+    Ok(if plan.chosen_faults().next().is_some() {
+        Exit::Failed
+    } else if arguments.exit_code && !plan.is_empty() {
         Exit::Different
     } else {
         Exit::Done

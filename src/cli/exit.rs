@@ -11,12 +11,12 @@ use crate::render::hint::FailureKind;
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// Failed; the message has the reason.
+    /// Failed, or an application was left out; the message has the reason.
     Failed = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
-    /// A guard holds the promotion, or its pull request was closed without merging; nothing was
-    /// written.
+    /// A guard holds the promotion, a policy sets `action: none`, or the pull request was closed
+    /// without merging; nothing was written.
     Held = 3,
     /// The target branch moved and the promotion would now be different, or the promotion's branch has
     /// commits that git-promote did not make; nothing was written.
@@ -59,7 +59,7 @@ impl From<&Receipt> for Exit {
             | Receipt::Committed { .. }
             | Receipt::Proposed { .. }
             | Receipt::Withdrawn { .. } => Self::Done,
-            Receipt::Held(_) | Receipt::Rejected { .. } => Self::Held,
+            Receipt::Held(_) | Receipt::PreviewOnly | Receipt::Rejected { .. } => Self::Held,
             Receipt::Moved { .. } | Receipt::Conflict { .. } => Self::Moved,
         }
     }

@@ -193,6 +193,7 @@ pub async fn run(
     let receipt = receipt?;
     let (detail, allow) = (arguments.detail.into(), &request.allow);
     let canvas = console.stdout;
+    let applied = receipt.applied(&shown);
     let written = match output {
         Output::Json => {
             let result = json_v1::Promotion::of(&receipt, &shown, &branch, allow);
@@ -204,7 +205,8 @@ pub async fn run(
     };
     let written = written
         .and_then(|()| console.out.flush())
-        .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt));
+        .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt))
+        .and_then(|()| receipt::left_out(console.err, console.stderr, applied));
     match written {
         // A closed output is not a failure of the promotion.
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -213,7 +215,10 @@ pub async fn run(
                 None => Failure::Output(source),
             })
         }
-        _ => Ok(Exit::from(&receipt)),
+        _ => Ok(match Exit::from(&receipt) {
+            Exit::Done if applied.chosen_faults().next().is_some() => Exit::Failed,
+            exit => exit,
+        }),
     }
 }
 
@@ -222,7 +227,6 @@ fn would_write(prepared: &Prepared, request: &Request) -> bool {
     let plan = &prepared.plan;
     plan.action() != Action::None
         && !plan.is_empty()
-        && !plan.faults().iter().any(|f| f.is_chosen)
         && plan.findings().iter().all(|f| request.allow.lifts(f.guard))
 }
 

@@ -93,7 +93,7 @@ pub enum Reason {
     Rule(String),
     /// The template's mode; holds what in it matched, e.g. `container image`.
     Template(String),
-    /// The same version change is promoted elsewhere in the selected files.
+    /// The same version change is promoted elsewhere in the application's files.
     MovesAlong,
     /// Its value is that of an anchor that is promoted; holds the anchor's name.
     FollowsAnchor(String),
@@ -118,6 +118,8 @@ pub enum Reason {
     NotYaml,
     /// A submodule's commit is not promoted.
     Submodule,
+    /// Another file of the application cannot be read or edited.
+    ApplicationLeftOut,
 }
 
 impl fmt::Display for Reason {
@@ -143,6 +145,7 @@ impl fmt::Display for Reason {
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::Submodule => f.write_str("submodule"),
+            Self::ApplicationLeftOut => f.write_str("left out with its application"),
         }
     }
 }

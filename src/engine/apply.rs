@@ -51,16 +51,11 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
     let mut overtaken = 0;
     loop {
         let Prepared { plan, branch } = current;
-        let faults: Vec<_> = plan
-            .faults()
-            .iter()
-            .filter(|f| f.is_chosen)
-            .cloned()
-            .collect();
-        if !faults.is_empty() {
-            return Err(EngineError::Faults(faults));
-        }
         let receipt = if plan.is_empty() {
+            let faults: Vec<_> = plan.chosen_faults().cloned().collect();
+            if !faults.is_empty() {
+                return Err(EngineError::Faults(faults));
+            }
             match plan.action() {
                 Action::PullRequest => withdraw_proposals(ports, request, &plan, &branch).await?,
                 Action::Commit => Some(Receipt::NothingToPromote {
@@ -70,16 +65,17 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
                     notices: Vec::new(),
                 }),
             }
-        } else if plan.action() == Action::None {
-            Some(Receipt::Planned)
         } else {
+            // A preview is held like the promotion itself, so that a check does not pass by mistake.
             let cleared = match clear(plan, &request.allow) {
                 Ok(cleared) => cleared,
                 Err(hold) => return Ok(Receipt::Held(hold.findings)),
             };
             match cleared.plan().action() {
                 Action::PullRequest => propose(ports, request, &cleared, &branch).await?,
-                Action::Commit | Action::None => commit(ports, &cleared, branch).await?,
+                Action::Commit => commit(ports, &cleared, branch).await?,
+                Action::None if request.action == Some(Action::None) => Some(Receipt::Planned),
+                Action::None => Some(Receipt::PreviewOnly),
             }
         };
         if let Some(receipt) = receipt {

@@ -48,7 +48,7 @@ pub enum EngineError {
         /// Similar selectors.
         near: Vec<String>,
     },
-    /// Chosen files could not be read; nothing was applied.
+    /// Chosen files could not be read or edited, and nothing else is promoted.
     #[error("{} of the selected files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),
     /// A policy requires another action than the command line.

@@ -1,10 +1,12 @@
 //! Plans the content of each decided file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::{Commits, Field, OpenPair, load, shown, sides};
+use super::compare::{Commits, Field, OpenPair, file_fault, load, read, shown, sides};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
-use crate::document::{self, Difference, FileContent, VersionField};
+use crate::document::{
+    self, Difference, FileContent, Unreadable, VersionField, is_manifest, parse_file,
+};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
@@ -12,14 +14,14 @@ use crate::port::{RepositoryError, Snapshot};
 use crate::yaml::Place;
 
 /// The planned files of each application, with warnings and faults.
-#[derive(Default)]
 pub(super) struct PlannedFiles {
     pub applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
     pub notices: Vec<Notice>,
     pub faults: Vec<FileFault>,
 }
 
-/// Plans every decided file.
+/// Plans every decided file. An application with a chosen file that cannot be read or edited is left
+/// out: it is promoted as a whole or not at all.
 pub(super) fn plan_files(
     decided: Vec<DecidedFile>,
     commits: Commits<'_>,
@@ -28,30 +30,55 @@ pub(super) fn plan_files(
     let mut planner = Planner {
         commits,
         naming,
-        planned: PlannedFiles::default(),
+        applications: BTreeMap::new(),
+        notices: Vec::new(),
+        faults: Vec::new(),
     };
     for DecidedFile { pair, body } in decided {
         let plan = match body {
             DecidedBody::Fault(fault) => {
-                planner.planned.faults.push(fault);
+                planner.faults.push(fault);
                 continue;
             }
             DecidedBody::Whole(file) => planner.plan_whole(&pair, &file)?,
             DecidedBody::Fields { fields, before } => planner.plan_edited(&pair, fields, before)?,
         };
-        let applications = &mut planner.planned.applications;
+        let applications = &mut planner.applications;
         applications.entry(pair.application).or_default().push(plan);
     }
-    Ok(planner.planned)
+    Ok(planner.finish())
 }
 
 struct Planner<'a> {
     commits: Commits<'a>,
     naming: &'a Naming,
-    planned: PlannedFiles,
+    applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
+    notices: Vec<(ApplicationName, Notice)>,
+    faults: Vec<FileFault>,
 }
 
 impl Planner<'_> {
+    /// Leaves out the applications with faults.
+    fn finish(mut self) -> PlannedFiles {
+        let chosen = self.faults.iter().filter(|fault| fault.is_chosen);
+        let left_out: BTreeSet<&ApplicationName> = chosen.map(|f| &f.application).collect();
+        for (name, files) in &mut self.applications {
+            if left_out.contains(name) {
+                files.iter_mut().for_each(leave_out);
+            }
+        }
+        self.notices.retain(|(name, _)| !left_out.contains(name));
+        PlannedFiles {
+            applications: self.applications,
+            notices: self.notices.into_iter().map(|(_, notice)| notice).collect(),
+            faults: self.faults,
+        }
+    }
+
+    fn warn(&mut self, pair: &FilePair, notice: Notice) {
+        self.notices.push((pair.application.clone(), notice));
+    }
+
     /// Plans a file that both sides have: the target's text with the promoted fields in it.
     fn plan_edited(
         &mut self,
@@ -76,14 +103,15 @@ impl Planner<'_> {
                         content.bytes = bytes;
                     }
                 }
-                Err(message) => self.planned.faults.push(FileFault {
-                    path: pair.path.to_string(),
-                    line: None,
-                    column: None,
-                    message,
-                    application: pair.application.clone(),
-                    is_chosen: true,
-                }),
+                Err(message) => {
+                    let unreadable = Unreadable {
+                        line: None,
+                        column: None,
+                        message,
+                    };
+                    let fault = file_fault(pair.path.as_str(), unreadable, pair);
+                    self.faults.push(fault);
+                }
             }
         }
         for (field, verdict) in &fields {
@@ -92,27 +120,30 @@ impl Planner<'_> {
             let is_its_tag = |d: &&Difference| is_tag_beside(d, &field.difference);
             let has_tag = || promoted.iter().any(is_its_tag);
             if stays && has_tag() {
-                self.planned.notices.push(Notice::DigestKept {
+                let notice = Notice::DigestKept {
                     path: pair.path.clone(),
                     selector: field.selector.clone(),
-                });
+                };
+                self.warn(pair, notice);
             }
             if let Some(shared) = field.difference.shared.as_deref()
                 && verdict.is_promote()
                 && !shared.follows.is_empty()
             {
-                self.planned.notices.push(Notice::AnchorFollowed {
+                let notice = Notice::AnchorFollowed {
                     path: pair.path.clone(),
                     selector: field.selector.clone(),
                     anchor: shared.anchor.clone(),
                     places: shared.follows.iter().map(Place::normalized).collect(),
-                });
+                };
+                self.warn(pair, notice);
             }
             if verdict.is_promote() && field.difference.relation == Relation::Ahead {
-                self.planned.notices.push(Notice::Downgrade {
+                let notice = Notice::Downgrade {
                     path: pair.path.clone(),
                     selector: field.selector.clone(),
-                });
+                };
+                self.warn(pair, notice);
             }
         }
         Ok(FilePlan {
@@ -155,47 +186,59 @@ impl Planner<'_> {
             .map_err(|error| with_causes(&error)))
     }
 
-    /// Plans a file that only one side has, or that is promoted as a whole.
+    /// Plans a file that only one side has, or that is promoted as a whole. It is only read if it is
+    /// promoted.
     fn plan_whole(
         &mut self,
         pair: &FilePair,
         file: &WholeFile,
     ) -> Result<FilePlan, RepositoryError> {
-        let read = |snapshot, object: Option<FileObject>| {
-            object.map(|object| content(snapshot, object)).transpose()
-        };
-        let before = read(self.commits.target, pair.target)?;
-        let source = read(self.commits.source, pair.source)?;
-        // A file that is promoted as a whole cannot keep a part.
-        let is_kept = [&before, &source]
-            .into_iter()
-            .flatten()
-            .any(has_keep_comment);
-        let verdict = file.verdict(pair, is_kept);
+        let mut verdict = file.verdict(pair, false);
+        let (mut before, mut after) = (None, None);
+        if verdict.is_promote() {
+            match self.whole_contents(pair)? {
+                Ok([source, target]) => {
+                    // A file that is promoted as a whole cannot keep a part.
+                    let is_kept = [&target, &source]
+                        .into_iter()
+                        .flatten()
+                        .any(has_keep_comment);
+                    verdict = file.verdict(pair, is_kept);
+                    after = match source {
+                        _ if !verdict.is_promote() => target.clone(),
+                        source => source.map(|source| self.renamed(pair, source)),
+                    };
+                    before = target;
+                }
+                // A new application does not need it, and no rule or selector names it.
+                Err(_)
+                    if verdict.reason == Reason::NewApplication
+                        && !is_manifest(pair.path.as_str()) =>
+                {
+                    verdict = Verdict::keep(Reason::NotYaml);
+                }
+                Err(fault) => self.faults.push(fault),
+            }
+        }
         let (op, status, relation) = match (pair.source, pair.target) {
             (Some(_), Some(_)) => (Op::Set, FileStatus::Modified, Relation::Unknown),
             (Some(_), None) => (Op::Add, FileStatus::Added, Relation::SourceOnly),
             (None, _) => (Op::Remove, FileStatus::Deleted, Relation::TargetOnly),
         };
         if file.is_of_new_application() && verdict.reason == Reason::Submodule {
-            self.planned.notices.push(Notice::SubmoduleKept {
-                path: pair.path.clone(),
-            });
+            let path = pair.path.clone();
+            self.warn(pair, Notice::SubmoduleKept { path });
         }
-        let after = match (verdict.is_promote(), source) {
-            (false, _) => before.clone(),
-            (true, None) => None,
-            (true, Some(source)) => Some(self.renamed(pair, source)),
-        };
         if let (Some(before), Some(after)) = (&before, &after)
             && before.mode != after.mode
             && [before.mode, after.mode].into_iter().all(FileMode::is_file)
         {
-            self.planned.notices.push(Notice::ModeChanged {
+            let notice = Notice::ModeChanged {
                 path: pair.path.clone(),
                 before: before.mode,
                 after: after.mode,
-            });
+            };
+            self.warn(pair, notice);
         }
         Ok(FilePlan {
             path: pair.path.clone(),
@@ -219,6 +262,28 @@ impl Planner<'_> {
         })
     }
 
+    /// The contents of source and target, or why one of them cannot be promoted.
+    fn whole_contents(
+        &self,
+        pair: &FilePair,
+    ) -> Result<Result<[Option<Content>; 2], FileFault>, RepositoryError> {
+        let path = pair.path.as_str();
+        let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
+        let sides = [
+            (self.commits.source, pair.source, source_path),
+            (self.commits.target, pair.target, path),
+        ];
+        let mut contents = [None, None];
+        for (content, (snapshot, object, path)) in contents.iter_mut().zip(sides) {
+            let Some(object) = object else { continue };
+            match whole_content(snapshot, object, path)? {
+                Ok(found) => *content = Some(found),
+                Err(unreadable) => return Ok(Err(file_fault(path, unreadable, pair))),
+            }
+        }
+        Ok(Ok(contents))
+    }
+
     /// The content of a new file: the source's, with the same names replaced as in its path.
     fn renamed(&mut self, pair: &FilePair, content: Content) -> Content {
         let Ok(text) = std::str::from_utf8(&content.bytes) else {
@@ -226,10 +291,11 @@ impl Planner<'_> {
         };
         let renamed = self.naming.rename_with(text, &pair.renames);
         if self.naming.names_source_in_text(&renamed) {
-            self.planned.notices.push(Notice::SourceNameInNewFile {
+            let notice = Notice::SourceNameInNewFile {
                 path: pair.path.clone(),
                 environment: self.naming.source().name.clone(),
-            });
+            };
+            self.warn(pair, notice);
         }
         if renamed == text {
             return content;
@@ -241,17 +307,38 @@ impl Planner<'_> {
     }
 }
 
-fn content(snapshot: &dyn Snapshot, file: FileObject) -> Result<Content, RepositoryError> {
+/// Keeps everything of a file.
+fn leave_out(file: &mut FilePlan) {
+    file.after.clone_from(&file.before);
+    for difference in &mut file.differences {
+        if difference.verdict.is_promote() {
+            difference.verdict = Verdict::keep(Reason::ApplicationLeftOut);
+        }
+    }
+}
+
+/// The content of a file that is promoted as a whole, or why it cannot be.
+fn whole_content(
+    snapshot: &dyn Snapshot,
+    file: FileObject,
+    path: &str,
+) -> Result<Result<Content, Unreadable>, RepositoryError> {
     let bytes = match file.mode {
         // Git shows a submodule the same way; its commit is in another repository.
         FileMode::Submodule => format!("Subproject commit {}\n", file.id).into_bytes(),
         FileMode::Directory => Vec::new(),
-        _ => snapshot.read_blob(file.id)?,
+        _ => match read(snapshot, file)? {
+            Ok(bytes) => bytes,
+            Err(unreadable) => return Ok(Err(unreadable)),
+        },
     };
-    Ok(Content {
-        mode: file.mode,
-        bytes,
-    })
+    if file.mode.is_file()
+        && let FileContent::Unreadable(unreadable) = parse_file(path, bytes.clone())
+    {
+        return Ok(Err(unreadable));
+    }
+    let mode = file.mode;
+    Ok(Ok(Content { mode, bytes }))
 }
 
 /// An error with its causes on one line.

@@ -12,8 +12,10 @@ pub enum Receipt {
         /// What the user should know.
         notices: Vec<Notice>,
     },
-    /// The action is `none`: the plan is the result.
+    /// The user chose the action `none`: the plan is the result.
     Planned,
+    /// A policy sets the action `none`; nothing was written.
+    PreviewOnly,
     /// Guards hold the plan; nothing was written.
     Held(Vec<Finding>),
     /// The branch points at the promotion's commit.
@@ -80,6 +82,16 @@ pub enum Receipt {
         /// The new plan.
         plan: Box<Plan>,
     },
+}
+
+impl Receipt {
+    /// The plan that was applied; `shown` unless the branch moved meanwhile.
+    pub fn applied<'a>(&'a self, shown: &'a Plan) -> &'a Plan {
+        match self {
+            Self::Committed { plan, .. } | Self::Proposed { plan, .. } => plan,
+            _ => shown,
+        }
+    }
 }
 
 /// A pull request, and what this run did to it.

@@ -121,9 +121,14 @@ impl Plan {
         &self.draft.findings
     }
 
-    /// Files that could not be read; if a chosen file is among them, nothing is applied.
+    /// Files that could not be read or edited.
     pub fn faults(&self) -> &[FileFault] {
         &self.draft.faults
+    }
+
+    /// The faults of chosen files, whose applications are left out.
+    pub fn chosen_faults(&self) -> impl Iterator<Item = &FileFault> {
+        self.draft.faults.iter().filter(|fault| fault.is_chosen)
     }
 
     /// The words of the commit.

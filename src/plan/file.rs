@@ -145,8 +145,8 @@ pub struct FileFault {
     pub column: Option<usize>,
     /// What is wrong.
     pub message: String,
-    /// The application whose promotion it stops.
+    /// The application that has the file.
     pub application: ApplicationName,
-    /// Whether the file was chosen; then nothing is applied.
+    /// Whether the file was chosen; then its application is left out.
     pub is_chosen: bool,
 }

@@ -1,11 +1,11 @@
 //! Reads a file of a commit.
 
-use crate::document::{FileContent, Unreadable, parse_file};
+use crate::document::{FileContent, Unreadable, is_manifest, parse_file};
 use crate::domain::FileMode;
 use crate::inventory::FileObject;
 use crate::port::{RepositoryError, Snapshot};
 
-/// The size limit in bytes; larger files are reported as unreadable.
+/// The size limit in bytes; larger files are not read.
 pub(in crate::engine) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// Reads and parses one file.
@@ -17,17 +17,27 @@ pub(in crate::engine) fn load(
     if matches!(file.mode, FileMode::Submodule | FileMode::Directory) {
         return Ok(FileContent::Whole);
     }
+    Ok(match read(snapshot, file)? {
+        // Only an exact selector would promote it.
+        Err(_) if !is_manifest(path) => FileContent::Whole,
+        Err(unreadable) => FileContent::Unreadable(unreadable),
+        Ok(_) if !file.mode.is_file() => FileContent::Whole,
+        Ok(bytes) => parse_file(path, bytes),
+    })
+}
+
+/// The bytes of a file or link, unless there are too many.
+pub(in crate::engine) fn read(
+    snapshot: &dyn Snapshot,
+    file: FileObject,
+) -> Result<Result<Vec<u8>, Unreadable>, RepositoryError> {
     let size = snapshot.blob_size(file.id)?;
     if size > MAX_BYTES {
-        return Ok(FileContent::Unreadable(Unreadable {
+        return Ok(Err(Unreadable {
             line: None,
             column: None,
             message: format!("the file has {size} bytes; the limit is {MAX_BYTES}"),
         }));
     }
-    let bytes = snapshot.read_blob(file.id)?;
-    if !file.mode.is_file() {
-        return Ok(FileContent::Whole);
-    }
-    Ok(parse_file(path, bytes))
+    snapshot.read_blob(file.id).map(Ok)
 }

@@ -14,7 +14,7 @@ mod selector;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(super) use load::{MAX_BYTES, load};
+pub(super) use load::{MAX_BYTES, load, read};
 pub(super) use selector::shown;
 
 use crate::document::{self, Base, Difference, FileContent, Sides, Unreadable};
@@ -101,16 +101,11 @@ fn body<F>(
     if pair.is_submodule() {
         return Ok(Body::Whole);
     }
-    let Some(source) = pair.source else {
+    // A file of one side is only read if it is promoted.
+    let (Some(source), Some(target)) = (pair.source, pair.target) else {
         return Ok(Body::Whole);
     };
     let source = load(commits.source, source, source_path)?;
-    let Some(target) = pair.target else {
-        return Ok(match source {
-            FileContent::Unreadable(unreadable) => fault(source_path, unreadable),
-            _ => Body::Whole,
-        });
-    };
     let target = load(commits.target, target, path)?;
     Ok(match (source, target) {
         (FileContent::Unreadable(unreadable), _) => fault(source_path, unreadable),
@@ -163,7 +158,8 @@ pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
     }
 }
 
-fn file_fault(path: &str, unreadable: Unreadable, pair: &FilePair) -> FileFault {
+/// The fault of a file of a pair, which leaves out its application.
+pub(super) fn file_fault(path: &str, unreadable: Unreadable, pair: &FilePair) -> FileFault {
     FileFault {
         path: path.to_owned(),
         line: unreadable.line,

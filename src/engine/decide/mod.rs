@@ -12,8 +12,8 @@
 //!
 //! Verdicts are made in three passes, because the later ones depend on the verdicts of all files:
 //! each difference on its own; then an image's new name stays if its version stays; then values
-//! that equal a promoted version before and after move along. After each, places that share a value
-//! by an anchor get the same decision.
+//! that equal a promoted version of their application before and after move along. After each,
+//! places that share a value by an anchor get the same decision.
 
 mod facts;
 mod keep_comment;
@@ -24,7 +24,7 @@ mod shared;
 mod unchanged;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use facts::{Facts, facts};
 pub(super) use keep_comment::has_keep_comment;
@@ -85,15 +85,16 @@ impl Decider<'_> {
         } = self;
         let with_target = compared.iter().filter(|f| f.pair.target.is_some());
         present.extend(with_target.map(|f| f.pair.application.clone()));
-        let is_chosen = |path: &str| {
+        let is_chosen = |FilePair {
+                             path, application, ..
+                         }: &FilePair| {
+            let path = path.as_str();
             let is_left_out = selection.except.iter().any(|c| c.matches_file(path));
             let is_named = selection.only.iter().any(|c| c.is_about(path));
-            !is_left_out && (selection.only.is_empty() || is_named)
+            let is_kept = || rules.for_file(application, path).keeps_everything();
+            !is_left_out && (is_named || selection.only.is_empty() && !is_kept())
         };
-        let is_chosen: Vec<bool> = compared
-            .iter()
-            .map(|file| is_chosen(file.pair.path.as_str()))
-            .collect();
+        let is_chosen: Vec<bool> = compared.iter().map(|f| is_chosen(&f.pair)).collect();
         let whole: Vec<Matches> = compared
             .iter()
             .map(|file| match file.body {
@@ -169,8 +170,9 @@ fn verdicts(
         keep_names_without_version(fields(file), verdicts);
         shared::agree(fields(file), verdicts);
     }
-    let mut pairs = VersionPairs::default();
+    let mut pairs: BTreeMap<&ApplicationName, VersionPairs> = BTreeMap::new();
     for (file, verdicts) in compared.iter().zip(&all) {
+        let pairs = pairs.entry(&file.pair.application).or_default();
         for (field, verdict) in fields(file).iter().zip(verdicts) {
             if let (true, Some(_), Some((before, after))) = (
                 verdict.is_promote(),
@@ -182,8 +184,11 @@ fn verdicts(
         }
     }
     for (file, verdicts) in compared.iter().zip(&mut all) {
+        let Some(pairs) = pairs.get(&file.pair.application) else {
+            continue;
+        };
         for (field, verdict) in fields(file).iter().zip(verdicts.iter_mut()) {
-            if verdict::moves_along(&field.difference, verdict, &field.facts, &pairs) {
+            if verdict::moves_along(&field.difference, verdict, &field.facts, pairs) {
                 *verdict = Verdict::promote(Reason::MovesAlong);
             }
         }

@@ -83,6 +83,14 @@ impl<'a> FileRule<'a> {
         self.rule.map_or(&[], |r| r.keep.as_slice())
     }
 
+    /// Whether a keep rule covers the whole file, so that only an exact selector promotes any of it.
+    pub(super) fn keeps_everything(&self) -> bool {
+        let is_root = |path: &crate::yaml::JsonPath| {
+            matches!(path.to_string().as_str(), "$" | "$.*" | "$[*]" | "$..*")
+        };
+        self.keep().iter().any(is_root)
+    }
+
     /// Whether the file's differences are promoted in a mode.
     pub(super) fn has_mode(&self, mode: Mode) -> bool {
         self.promote()

@@ -40,7 +40,7 @@ pub struct Diff<'a> {
     pub holds: Vec<Hold<'a>>,
     /// Places that both sides changed; always empty in this version.
     pub conflicts: Vec<Conflict>,
-    /// Files that could not be read.
+    /// Files that could not be read or edited.
     pub errors: Vec<FileError<'a>>,
 }
 

@@ -46,6 +46,10 @@ pub struct FileError<'a> {
     pub column: Option<usize>,
     /// What is wrong.
     pub message: &'a str,
+    /// The application that has the file.
+    pub application: &'a str,
+    /// Whether the application is left out because of it; false if the file was not selected.
+    pub left_out: bool,
 }
 
 fn guard_names() -> Vec<&'static str> {
@@ -78,6 +82,8 @@ impl<'a> From<&'a plan::FileFault> for FileError<'a> {
             line: fault.line,
             column: fault.column,
             message: &fault.message,
+            application: &fault.application.0,
+            left_out: fault.is_chosen,
         }
     }
 }

@@ -42,7 +42,7 @@ pub struct Promotion<'a> {
     pub other_commits: Vec<OtherCommitEntry<'a>>,
     /// Places that both sides changed; always empty in this version.
     pub conflicts: Vec<Conflict>,
-    /// Files that could not be read.
+    /// Files that could not be read or edited.
     pub errors: Vec<FileError<'a>>,
     /// Why it failed; null unless `status` is `failed`.
     pub error: Option<Problem>,
@@ -60,7 +60,7 @@ pub enum Status {
     BranchPushed,
     /// The target already has everything that would be promoted.
     NothingToPromote,
-    /// `--action none`: nothing was written.
+    /// The action is `none`: nothing was written.
     Planned,
     /// A guard holds it, or its pull request was closed without merging; nothing was written.
     Held,
@@ -133,7 +133,7 @@ impl<'a> Promotion<'a> {
                 result.warn(notices);
                 result.applications.clear();
             }
-            Receipt::Planned => result.commit_message = message(plan),
+            Receipt::Planned | Receipt::PreviewOnly => result.commit_message = message(plan),
             Receipt::Held(findings) => {
                 result.status = Status::Held;
                 result.commit_message = message(plan);

@@ -144,6 +144,7 @@ fn every_result_matches_the_schema() {
             "nothing-to-promote",
         ),
         (Receipt::Planned, "planned"),
+        (Receipt::PreviewOnly, "planned"),
         (Receipt::Held(plan.findings().to_vec()), "held"),
         (
             Receipt::Moved {

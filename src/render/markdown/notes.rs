@@ -32,10 +32,15 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
             None => format!("- {message}\n"),
         }
     });
-    let faults = plan
-        .faults()
-        .iter()
-        .map(|f| format!("- {} cannot be read: {}\n", code(&f.path), code(&f.message)));
+    let faults = plan.faults().iter().map(|f| {
+        let (path, message) = (code(&f.path), code(&f.message));
+        if f.is_chosen {
+            let application = code(&f.application.0);
+            format!("- {application} is left out, because {path} cannot be promoted: {message}\n")
+        } else {
+            format!("- {path} cannot be read: {message}\n")
+        }
+    });
     let kept = kept(plan);
     let room = limit.saturating_sub(body_size(&kept));
     let mut out = String::new();

@@ -2,6 +2,7 @@
 
 mod proposal;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::engine::{Allow, Receipt};
@@ -32,7 +33,9 @@ pub fn result(
                 "nothing left to promote: the target was updated in the meantime"
             )
         }
-        Receipt::Planned => writeln!(out, "planned; nothing was written"),
+        Receipt::Planned | Receipt::PreviewOnly => {
+            writeln!(out, "planned; nothing was written")
+        }
         Receipt::Moved { plan } => {
             writeln!(out, "\nthe new preview:\n")?;
             text::preview(out, plan, canvas, detail, allow)
@@ -54,6 +57,35 @@ pub fn summary(receipt: &Receipt) -> Option<String> {
         .trim_end()
         .replace('\n', "; ");
     (!text.is_empty()).then_some(text)
+}
+
+/// Writes which applications were left out and why, for stderr.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn left_out(out: &mut dyn Write, canvas: Canvas, plan: &Plan) -> io::Result<()> {
+    let palette = canvas.palette;
+    let names: BTreeSet<&str> = (plan.chosen_faults())
+        .map(|fault| fault.application.0.as_str())
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = Vec::from_iter(names).join(", ");
+    writeln!(
+        out,
+        "{0}error{0:#}: left out {1}, because some files cannot be promoted",
+        palette.error,
+        escaped(&names)
+    )?;
+    for fault in plan.chosen_faults() {
+        writeln!(out, "  {}", text::fault_line(fault))?;
+    }
+    writeln!(
+        out,
+        "{0}hint{0:#}: fix the files, then run the same command again",
+        palette.hint
+    )
 }
 
 /// Writes what was done.
@@ -90,6 +122,12 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
     let palette = canvas.palette;
     match receipt {
         Receipt::Planned => Ok(()),
+        Receipt::PreviewOnly => writeln!(
+            out,
+            "{0}error{0:#}: held by a policy; nothing was written\n\
+             {1}hint{1:#}: `--dry-run` shows the same preview, and succeeds",
+            palette.error, palette.hint,
+        ),
         Receipt::NothingToPromote { notices }
         | Receipt::Committed { notices, .. }
         | Receipt::Withdrawn { notices, .. } => write_notices(out, canvas, notices),

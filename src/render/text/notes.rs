@@ -63,7 +63,7 @@ pub(super) fn write(
     faults(out, plan, canvas)
 }
 
-/// Writes an error for each file that cannot be read.
+/// Writes an error for each file that cannot be read or edited.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -71,9 +71,9 @@ pub fn faults(out: &mut dyn io::Write, plan: &Plan, canvas: Canvas) -> io::Resul
     let palette = canvas.palette;
     for fault in plan.faults() {
         let consequence = if fault.is_chosen {
-            ""
+            format!("; {} is left out", escaped(&fault.application.0))
         } else {
-            " (not selected)"
+            " (not selected)".to_owned()
         };
         writeln!(
             out,

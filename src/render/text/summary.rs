@@ -10,7 +10,7 @@ use crate::render::terminal::escaped;
 pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let (from, to) = (escaped(&plan.hop().from.name), escaped(&plan.hop().to.name));
     // With unread files, "nothing to promote" could be wrong.
-    let unread = plan.faults().iter().filter(|f| f.is_chosen).count();
+    let unread = plan.chosen_faults().count();
     if plan.is_empty() && unread > 0 {
         let unread = counted(unread, "file");
         return writeln!(out, "{from} -> {to}: {unread} could not be read");
