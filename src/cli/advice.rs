@@ -39,6 +39,7 @@ impl Advice {
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined
+            | Failure::Files(_)
             | Failure::Output(_)
             | Failure::Unreported { .. }
             | Failure::Program { .. } => Hint::none(FailureKind::Failed),
@@ -107,7 +108,7 @@ impl Advice {
 /// The files that cannot be promoted, if they are the failure.
 pub(super) fn faults(failure: &Failure) -> &[FileFault] {
     match failure {
-        Failure::Engine(EngineError::Faults(faults)) => faults,
+        Failure::Engine(EngineError::Faults(faults)) | Failure::Files(faults) => faults,
         _ => &[],
     }
 }

@@ -1,5 +1,6 @@
 //! `git promote check`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,28 +11,32 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::domain::Settings;
-use crate::inventory::{self, ApplicationMap};
-use crate::port::{Reading, SettingsError};
+use crate::domain::{Action, CONFIGURATION, CommitId, Settings, is_misnamed_configuration};
+use crate::engine::{self, EngineError, Ports, Request};
+use crate::inventory::{self, ApplicationMap, InventoryError};
+use crate::plan::{FileFault, Notice};
+use crate::port::{Branch, Reading, RepositoryError, SettingsError};
 use crate::render::escaped;
 use crate::render::text;
 use crate::wiring::{self, NetworkOptions};
 
 /// Check the configuration in the working tree and report all faults.
 ///
-/// Exits with 2 if there are any. A repository without a configuration is valid.
+/// Exits with 2 if there are any. A repository without a configuration is valid. With configured
+/// environments, also checks the files of the last commit: exits with 1 if a promotion between two
+/// consecutive environments would leave out a file that cannot be read.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
     /// Also print the files of each application, as of the last commit.
     #[arg(long)]
     pub layout: bool,
 
-    /// The source environment for `--layout`; default: each pair of consecutive environments.
-    #[arg(long, value_name = "ENV", requires_all = ["layout", "to"])]
+    /// The source environment; default: each pair of consecutive environments.
+    #[arg(long, value_name = "ENV", requires = "to")]
     pub from: Option<String>,
 
-    /// The target environment for `--layout`.
-    #[arg(long, value_name = "ENV", requires_all = ["layout", "from"])]
+    /// The target environment.
+    #[arg(long, value_name = "ENV", requires = "from")]
     pub to: Option<String>,
 
     /// Check this file instead of the working tree's `promote.yaml`.
@@ -43,54 +48,88 @@ pub struct CheckArguments {
     pub repository: RepositoryArguments,
 }
 
-/// Checks the configuration and prints the result.
+/// Checks the configuration and the files of the environments, and prints the result.
 ///
 /// # Errors
-/// When the configuration has faults or, with `--layout`, the files cannot be mapped.
+/// When the configuration has faults, or files cannot be read or mapped.
 pub fn run(
     arguments: &CheckArguments,
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let name = arguments
-        .config
-        .as_ref()
-        .map_or("promote.yaml".into(), |f| f.to_string_lossy().into_owned());
-    let file = match &arguments.config {
-        Some(file) => Some(directory.join(file)),
-        None => Some(working_tree(directory)?.join("promote.yaml"))
-            .filter(|file| file.symlink_metadata().is_ok()),
-    };
-    // A promotion reads the file from a commit, where a link is not followed. Messages quote lines of
-    // the file, and the target of a link may be private.
-    if let Some(file) = file.as_ref().filter(|_| arguments.config.is_none())
-        && !file.symlink_metadata().is_ok_and(|found| found.is_file())
-    {
-        return Err(SettingsError {
-            reports: vec![format!("{name}: not a regular file")],
-            file: name,
-        }
-        .into());
+    let settings = settings(arguments, directory, console)?;
+    let hops = hops(arguments, &settings);
+    if arguments.layout && hops.is_empty() {
+        writeln!(
+            console.out,
+            "no environments are configured; select two with `--from` and `--to`"
+        )?;
     }
-    let settings = match file {
-        None => {
-            writeln!(
-                console.out,
-                "there is no `promote.yaml`; the defaults apply"
-            )?;
-            Settings::default()
-        }
-        Some(file) => {
-            let Reading { settings, notices } = disk::read(&file, &name)?;
-            text::warnings(console.out, notices.iter(), console.stdout)?;
-            writeln!(console.out, "`{}` is valid", escaped(&name))?;
-            settings
-        }
-    };
-    if arguments.layout {
-        layout(arguments, &settings, directory, console)?;
+    if !hops.is_empty() {
+        files(arguments, &settings, &hops, directory, console)?;
     }
     Ok(Exit::Done)
+}
+
+/// Reads the configuration; prints its warnings, and that it is valid.
+fn settings(
+    arguments: &CheckArguments,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Settings, Failure> {
+    let (file, name) = match &arguments.config {
+        Some(file) => (
+            Some(directory.join(file)),
+            file.to_string_lossy().into_owned(),
+        ),
+        None => (
+            in_working_tree(&working_tree(directory)?, console)?,
+            CONFIGURATION.to_owned(),
+        ),
+    };
+    let Some(file) = file else {
+        writeln!(
+            console.out,
+            "there is no `{CONFIGURATION}`; the defaults apply"
+        )?;
+        return Ok(Settings::default());
+    };
+    let Reading { settings, notices } = disk::read(&file, &name)?;
+    text::warnings(console.out, notices.iter(), console.stdout)?;
+    writeln!(console.out, "`{}` is valid", escaped(&name))?;
+    Ok(settings)
+}
+
+/// The configuration of a working tree, if it has one.
+fn in_working_tree(root: &Path, console: &mut Console<'_>) -> Result<Option<PathBuf>, Failure> {
+    let mut names: Vec<String> = std::fs::read_dir(root)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<std::io::Result<_>>()?;
+    names.sort();
+    if let Some(name) = names.iter().find(|name| is_misnamed_configuration(name)) {
+        return Err(SettingsError::misnamed(name).into());
+    }
+    let in_folders = names
+        .iter()
+        .map(|folder| format!("{folder}/{CONFIGURATION}"));
+    let unused: Vec<Notice> = in_folders
+        .filter(|path| disk::is_configuration(&root.join(path)))
+        .map(|path| Notice::ConfigurationInFolder { path })
+        .collect();
+    text::warnings(console.out, unused.iter(), console.stdout)?;
+    let file = root.join(CONFIGURATION);
+    // A promotion reads the file from a commit, where a link is not followed. Messages quote lines of
+    // the file, and the target of a link may be private.
+    match file.symlink_metadata() {
+        Err(_) if names.iter().all(|name| name != CONFIGURATION) => Ok(None),
+        Ok(found) if found.is_symlink() => {
+            Err(SettingsError::of_file(CONFIGURATION, SettingsError::LINK).into())
+        }
+        Ok(found) if !found.is_file() => {
+            Err(SettingsError::of_file(CONFIGURATION, SettingsError::NO_FILE).into())
+        }
+        Ok(_) | Err(_) => Ok(Some(file)),
+    }
 }
 
 /// The root of the working tree that contains `directory`.
@@ -108,33 +147,86 @@ fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn layout(
+/// Checks the files of the last commit, and prints them with `--layout`.
+fn files(
     arguments: &CheckArguments,
     settings: &Settings,
+    hops: &[(String, String)],
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let adapters = wiring::open(directory, &NetworkOptions::default())?;
+    let adapters = match wiring::open(directory, &NetworkOptions::default()) {
+        // A file can be checked anywhere.
+        Err(RepositoryError::NotARepository { .. })
+            if arguments.config.is_some() && !arguments.layout =>
+        {
+            return Ok(());
+        }
+        adapters => adapters?,
+    };
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
-    let snapshot = ports
-        .repository
-        .snapshot(ports.repository.revision("HEAD")?)?;
+    let head = match ports.repository.revision("HEAD") {
+        Err(RepositoryError::UnknownRevision { .. }) if !arguments.layout => {
+            writeln!(
+                console.err,
+                "there is no commit yet, so no files were checked"
+            )?;
+            return Ok(());
+        }
+        head => head?,
+    };
+    let snapshot = ports.repository.snapshot(head)?;
     let name = ports.repository.name();
-    let hops = hops(arguments, settings);
-    if hops.is_empty() {
-        writeln!(
-            console.out,
-            "no environments are configured; select two with `--from` and `--to`"
-        )?;
-    }
+    // Consecutive pairs share an environment, so that a file can be found twice.
+    let mut faults = BTreeMap::new();
     for (from, to) in hops {
-        let map = inventory::applications(snapshot.as_ref(), settings, &name, &from, &to)?;
-        writeln!(console.out, "\n{} -> {}", escaped(&from), escaped(&to))?;
-        write_map(&map, console)?;
+        if arguments.layout {
+            let map = inventory::applications(snapshot.as_ref(), settings, &name, from, to)?;
+            writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
+            write_map(&map, console)?;
+        }
+        let request = Request {
+            settings: Some(settings.clone()),
+            action: Some(Action::None),
+            ..Request::between(from, to)
+        };
+        match unreadable(&ports, &request, head) {
+            // It may be new.
+            Err(EngineError::Inventory(InventoryError::AbsentEnvironment(environment)))
+                if arguments.from.is_none() =>
+            {
+                let notice = Notice::EnvironmentWithoutPaths(environment);
+                text::warnings(console.out, std::iter::once(&notice), console.stdout)?;
+            }
+            found => {
+                let found = found?.into_iter();
+                faults.extend(found.map(|fault| (fault.path.clone(), fault)));
+            }
+        }
     }
     progress.finish();
-    Ok(())
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Files(faults.into_values().collect()))
+}
+
+/// The files that a promotion would leave out.
+fn unreadable(
+    ports: &Ports<'_>,
+    request: &Request,
+    tip: CommitId,
+) -> Result<Vec<FileFault>, EngineError> {
+    let branch = Branch {
+        name: "HEAD".to_owned(),
+        remote: None,
+        tip,
+        is_default: true,
+        notices: Vec::new(),
+    };
+    let plan = engine::compute(ports, request, &branch)?;
+    Ok(plan.chosen_faults().cloned().collect())
 }
 
 /// The selected environments; by default each pair of consecutive configured ones.

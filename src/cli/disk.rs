@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::console::Console;
 use super::failure::Failure;
-use crate::domain::{Origin, Settings};
+use crate::domain::{Origin, Settings, looks_like_configuration};
 use crate::port::{Reading, SettingsReader as _};
 use crate::render::text;
 use crate::wiring::ConfigReader;
@@ -30,4 +30,11 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Reading, Failure> {
     let mut reading = ConfigReader.read(&text, name)?;
     reading.settings.origin = Origin::Disk(name.to_owned());
     Ok(reading)
+}
+
+/// Whether a file looks like a configuration; links are not followed.
+pub(super) fn is_configuration(path: &Path) -> bool {
+    let is_small_file = |found: std::fs::Metadata| found.is_file() && found.len() < 1_000_000;
+    path.symlink_metadata().is_ok_and(is_small_file)
+        && std::fs::read_to_string(path).is_ok_and(|text| looks_like_configuration(&text))
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::engine::EngineError;
 use crate::inventory::InventoryError;
+use crate::plan::FileFault;
 use crate::port::{RepositoryError, SettingsError};
 
 /// A reason for a command to end early.
@@ -30,6 +31,9 @@ pub enum Failure {
         #[source]
         source: io::Error,
     },
+    /// Files of the environments cannot be read or edited.
+    #[error("{} file{} cannot be promoted", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+    Files(Vec<FileFault>),
     /// A bare repository has no files to check.
     #[error("there is no `promote.yaml` to check: the repository has no working tree")]
     NoWorkingTree,

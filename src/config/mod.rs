@@ -77,12 +77,15 @@ pub fn schema() -> serde_json::Value {
 
 /// Reads everything that is valid and notes the rest.
 fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<ConfigFault>> {
+    let is_empty = "the file is empty, so the defaults apply";
     if source.is_empty() {
+        notes.warning(Note::at(Pointer::root(), is_empty));
         return Ok(Settings::default());
     }
     let value: serde_yaml::Value = serde_yaml::from_str(source.text())
         .map_err(|e| Box::new(source.place(&Note::at(Pointer::root(), e.to_string()))))?;
     if value.is_null() {
+        notes.warning(Note::at(Pointer::root(), is_empty));
         return Ok(Settings::default());
     }
     let schema = schema();

@@ -1,16 +1,15 @@
 //! Reads the settings of a promotion.
 
-use super::compare::MAX_BYTES;
+use super::compare::read;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::request::Request;
-use crate::domain::{Origin, Settings};
+use crate::domain::{
+    CONFIGURATION, FileMode, Origin, Settings, is_misnamed_configuration, looks_like_configuration,
+};
 use crate::inventory::FileObject;
 use crate::plan::Notice;
-use crate::port::{SettingsError, Snapshot};
-
-/// The configuration's path in the repository.
-const CONFIGURATION: &str = "promote.yaml";
+use crate::port::{RepositoryError, SettingsError, Snapshot};
 
 /// Reads the settings: those of `--config`, else of the target's commit, else the defaults.
 pub(super) fn read_settings(
@@ -22,32 +21,85 @@ pub(super) fn read_settings(
     if let Some(settings) = &request.settings {
         return Ok((settings.clone(), settings.origin.clone()));
     }
-    let mut found: Option<FileObject> = None;
-    target.read_tree(target.root(), &mut |entry| {
-        if entry.name == CONFIGURATION.as_bytes() {
-            found = Some(FileObject {
-                id: entry.id,
-                mode: entry.mode,
-            });
-        }
-    })?;
-    let Some(file) = found else {
+    let Entries {
+        file,
+        misnamed,
+        folders,
+    } = entries(target)?;
+    if let Some(name) = misnamed {
+        return Err(SettingsError::misnamed(&name).into());
+    }
+    notices.extend(elsewhere(target, folders)?);
+    let Some(file) = file else {
         return Ok((Settings::default(), Origin::Defaults));
     };
-    let refuse = |why: &str| SettingsError {
-        file: CONFIGURATION.to_owned(),
-        reports: vec![format!("{CONFIGURATION}: {why}")],
-    };
+    let refuse = |why: &str| SettingsError::of_file(CONFIGURATION, why);
     // To treat it as absent would silently drop its policies.
-    if !file.mode.is_file() {
-        return Err(refuse("it is not an ordinary file").into());
+    match file.mode {
+        FileMode::Symlink => return Err(refuse(SettingsError::LINK).into()),
+        mode if !mode.is_file() => return Err(refuse(SettingsError::NO_FILE).into()),
+        _ => {}
     }
-    if target.blob_size(file.id)? > MAX_BYTES {
-        return Err(refuse("the file is too large").into());
-    }
-    let bytes = target.read_blob(file.id)?;
+    let bytes = read(target, file)?.map_err(|unreadable| refuse(&unreadable.message))?;
     let text = String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?;
     let reading = ports.settings.read(&text, CONFIGURATION)?;
     notices.extend(reading.notices);
     Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
+}
+
+/// What the root has that concerns the configuration.
+#[derive(Default)]
+struct Entries {
+    file: Option<FileObject>,
+    /// A name that is mistaken for the configuration's.
+    misnamed: Option<String>,
+    folders: Vec<(String, FileObject)>,
+}
+
+fn entries(target: &dyn Snapshot) -> Result<Entries, RepositoryError> {
+    let mut found = Entries::default();
+    target.read_tree(target.root(), &mut |entry| {
+        let Ok(name) = std::str::from_utf8(entry.name) else {
+            return;
+        };
+        let object = FileObject {
+            id: entry.id,
+            mode: entry.mode,
+        };
+        if name == CONFIGURATION {
+            found.file = Some(object);
+        } else if is_misnamed_configuration(name) {
+            found.misnamed.get_or_insert_with(|| name.to_owned());
+        } else if entry.mode == FileMode::Directory {
+            found.folders.push((name.to_owned(), object));
+        }
+    })?;
+    Ok(found)
+}
+
+/// A notice for each file in a folder of the root that looks like a configuration.
+fn elsewhere(
+    target: &dyn Snapshot,
+    folders: Vec<(String, FileObject)>,
+) -> Result<Vec<Notice>, RepositoryError> {
+    let mut notices = Vec::new();
+    for (folder, tree) in folders {
+        let mut file = None;
+        target.read_tree(tree.id, &mut |entry| {
+            if entry.name == CONFIGURATION.as_bytes() && entry.mode.is_file() {
+                file = Some(FileObject {
+                    id: entry.id,
+                    mode: entry.mode,
+                });
+            }
+        })?;
+        let Some(file) = file else { continue };
+        if let Ok(bytes) = read(target, file)?
+            && looks_like_configuration(&String::from_utf8_lossy(&bytes))
+        {
+            let path = format!("{folder}/{CONFIGURATION}");
+            notices.push(Notice::ConfigurationInFolder { path });
+        }
+    }
+    Ok(notices)
 }

@@ -21,6 +21,11 @@ pub enum Notice {
         /// What is wrong there.
         message: String,
     },
+    /// A file in a folder looks like a configuration, but only the one at the root is used.
+    ConfigurationInFolder {
+        /// The file.
+        path: String,
+    },
     /// No path contains the name of a configured environment: it is new, or misspelt.
     EnvironmentWithoutPaths(Environment),
     /// A configured product lists an application that has no files.

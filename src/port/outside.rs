@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::Settings;
+use crate::domain::{CONFIGURATION, Settings};
 use crate::plan::{Notice, Plan};
 
 /// A clock that only goes forward.
@@ -43,6 +43,31 @@ pub struct SettingsError {
     pub file: String,
     /// Every fault with its place, ready to be shown.
     pub reports: Vec<String>,
+}
+
+impl SettingsError {
+    /// Why a link is not read.
+    pub const LINK: &str = "the configuration is a symbolic link; it must be a regular file";
+    /// Why a folder or submodule is not read.
+    pub const NO_FILE: &str = "the configuration is not a regular file";
+
+    /// One fault of a file as a whole.
+    pub fn of_file(file: &str, fault: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            reports: vec![format!("{file}: {fault}")],
+        }
+    }
+
+    /// A file whose name was mistaken for the configuration's.
+    pub fn misnamed(file: &str) -> Self {
+        Self::of_file(
+            file,
+            &format!(
+                "the configuration must be named `{CONFIGURATION}`; rename or delete this file"
+            ),
+        )
+    }
 }
 
 /// Shows a plan in the text of a pull request.

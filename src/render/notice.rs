@@ -7,7 +7,7 @@
 
 use super::counted::counted;
 use super::shell;
-use crate::domain::FileMode;
+use crate::domain::{CONFIGURATION, FileMode};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle};
 
@@ -20,6 +20,9 @@ pub fn message(notice: &Notice) -> String {
             column,
             message,
         } => format!("{file}:{line}:{column}: {message}"),
+        Notice::ConfigurationInFolder { .. } => {
+            format!("not used: the configuration must be `{CONFIGURATION}` at the root")
+        }
         Notice::EnvironmentWithoutPaths(environment) => {
             InventoryError::AbsentEnvironment(environment.clone()).to_string()
         }
@@ -173,7 +176,7 @@ fn listed(places: &[String]) -> String {
 pub fn path(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { file, .. } => Some(file),
-        Notice::Overlap { path, .. } => Some(path),
+        Notice::ConfigurationInFolder { path } | Notice::Overlap { path, .. } => Some(path),
         Notice::DigestKept { path, .. }
         | Notice::Downgrade { path, .. }
         | Notice::AnchorFollowed { path, .. }

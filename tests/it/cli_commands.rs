@@ -171,7 +171,7 @@ fn a_configuration_that_is_a_link_is_refused_and_nothing_of_it_is_shown() {
 
     --- stderr
     error: `promote.yaml` has 1 fault
-      promote.yaml: not a regular file
+      promote.yaml: the configuration is a symbolic link; it must be a regular file
     hint: `git promote schema config` prints the schema
     ");
     assert!(!format!("{ran}").contains("hunter2"), "{ran}");

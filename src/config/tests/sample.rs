@@ -60,18 +60,16 @@ fn every_part_of_the_format_is_read() {
 }
 
 #[test]
-fn an_empty_file_is_an_empty_configuration() {
-    for text in [
-        "",
-        "\n",
-        "# nothing yet\n",
-        "---\n",
-        "{}\n",
-        "---\n# x\n...\n",
-    ] {
-        let settings = settings(text);
-        assert!(settings.environments.is_empty(), "{text:?}");
+fn an_empty_file_is_an_empty_configuration_with_a_warning() {
+    for text in ["", "\n", "# nothing yet\n", "---\n", "---\n# x\n...\n"] {
+        let read = accept(text);
+        assert!(read.settings.environments.is_empty(), "{text:?}");
+        let [warning] = read.warnings.as_slice() else {
+            panic!("{text:?}: {:?}", read.warnings);
+        };
+        assert_eq!(warning.message, "the file is empty, so the defaults apply");
     }
+    assert!(settings("{}\n").environments.is_empty());
 }
 
 #[test]

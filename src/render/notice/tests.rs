@@ -16,7 +16,10 @@ fn after(notice: &Notice) -> Option<Notice> {
         })
     };
     match notice {
-        Notice::Configuration { .. } => {
+        Notice::Configuration { .. } => Some(Notice::ConfigurationInFolder {
+            path: text("envs/promote.yaml"),
+        }),
+        Notice::ConfigurationInFolder { .. } => {
             let mut environment = Environment::named("production");
             environment.aliases = vec![text("prod"), text("prd")];
             Some(Notice::EnvironmentWithoutPaths(environment))
@@ -160,6 +163,7 @@ fn every_notice_has_a_message() {
     });
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
     promote.yaml                 | promote.yaml:3:5: application `web` is repeated
+    envs/promote.yaml            | not used: the configuration must be `promote.yaml` at the root
     -                            | environment `production` is configured, but no path contains its name or an alias (`prod`, `prd`)
     -                            | product `shop` lists the application `cart`, which has no files
     -                            | skipped 1 file name with invalid UTF-8
