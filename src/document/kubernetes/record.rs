@@ -229,7 +229,7 @@ impl<'a> DocumentComparison<'a, '_> {
 }
 
 /// A value with the source's names replaced by the target's.
-fn renamed(value: Value, naming: &Naming) -> Value {
+pub(super) fn renamed(value: Value, naming: &Naming) -> Value {
     match value {
         Value::Scalar { text, kind } => Value::Scalar {
             text: naming.rename(&text),

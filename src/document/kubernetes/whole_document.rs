@@ -3,6 +3,7 @@
 use super::base::BaseNode;
 use super::difference::{Difference, Insertion, Part};
 use super::labels::Labels;
+use super::record::renamed;
 use super::sides::Sides;
 use crate::domain::Op;
 use crate::yaml::Place;
@@ -30,7 +31,7 @@ pub(super) fn added_document(
         }),
         before: None,
         relation: base.one_sided_relation(Op::Add, &value, sides.naming),
-        after: Some(value),
+        after: Some(renamed(value, sides.naming)),
         rewritten: None,
         version: None,
         shared: None,

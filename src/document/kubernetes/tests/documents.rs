@@ -2,8 +2,8 @@
 
 use super::super::documents::documents;
 use super::super::identity::Identity;
-use super::{all, naming, parsed, paths};
-use crate::yaml::Stream;
+use super::{all, differences_as, naming, parsed, paths};
+use crate::yaml::{Stream, Value};
 
 fn object(kind: &str, name: &str, value: &str) -> String {
     format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\ndata:\n  k: {value}\n")
@@ -205,4 +205,19 @@ fn matching_by_keys_gives_what_matching_one_by_one_gives() {
             target.text()
         );
     }
+}
+
+#[test]
+fn a_new_document_is_shown_with_the_names_that_are_written() {
+    let (source, target) = (
+        "kind: A\nmetadata: {name: a}\n---\nkind: B\nmetadata: {name: b}\nkey: staging/b\n",
+        "kind: A\nmetadata: {name: a}\n",
+    );
+    let shown = differences_as("app.yaml", source, target, |d| d.after.clone());
+    let [Some(Value::Mapping(entries))] = shown.as_slice() else {
+        panic!("{shown:?}");
+    };
+    let (_, key) = &entries[2];
+    assert_eq!(*key, Value::string("production/b"));
+    assert!(all(source, target).ends_with("key: production/b\n"));
 }
