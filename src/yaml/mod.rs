@@ -40,7 +40,7 @@ mod written;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use edit::Edit;
 pub use error::{EditError, ParseError, ParseFault, Position};

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::Read as _;
-use std::path::PathBuf;
 
 use proptest::prelude::{ProptestConfig, any};
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
@@ -11,6 +10,7 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 use super::extent::{child_count, child_index};
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node};
+use super::tests::skipped::shared;
 use super::text::{blanks_after, blanks_before, next_line};
 use super::{Edit, EditError, Kind, Place, Step, Stream, splice};
 
@@ -379,11 +379,10 @@ fn random_edits_of_generated_files_change_nothing_else() {
 
 /// The real files of the replay, in archive order.
 fn real_files() -> Vec<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/replay/blobs.tar.gz");
-    let Ok(file) = std::fs::File::open(path) else {
-        println!("skipped: no replay");
+    let Some(path) = shared("replay/blobs.tar.gz") else {
         return Vec::new();
     };
+    let file = std::fs::File::open(path).expect("a readable file");
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
     let mut files = Vec::new();
     for entry in archive.entries().expect("an archive") {

@@ -3,6 +3,7 @@
 mod conformance;
 mod editing;
 mod reading;
+pub(crate) mod skipped;
 
 pub(super) use conformance::all_places;
 

@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
+use crate::skipped::{Missing, skip};
 use crate::world::{Ran, Repo, World};
 
 const FILES: [(&str, &str); 4] = [
@@ -249,7 +250,7 @@ fn a_closed_pipe_is_not_a_failure() {
 #[test]
 fn a_full_stdout_still_reports_the_commit() {
     if !std::path::Path::new("/dev/full").exists() {
-        eprintln!("skipped: there is no /dev/full here");
+        skip(Missing::Ability, "there is no `/dev/full`");
         return;
     }
     let world = World::new();

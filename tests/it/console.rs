@@ -13,6 +13,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::skipped::{Missing, skip};
 use crate::world::{Ran, Repo, World};
 
 /// A command and its expected output.
@@ -57,7 +58,8 @@ pub fn run(world: &World, repo: &Repo<'_>, markdown: &Path) {
     let mut printed = Vec::new();
     for step in &steps {
         if let Some(missing) = step.needs.iter().find(|program| !is_there(world, program)) {
-            eprintln!("skipped, `{missing}` is missing: $ {}", step.command);
+            let why = format!("`{missing}` is not installed: $ {}", step.command);
+            skip(Missing::Program, why);
             continue;
         }
         let before = repo.tip("HEAD");

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use crate::forge_github::{HEAD, direct, display_chain, forge, proposal, proposed, robot, run};
 use crate::forge_login::key_pair;
 use crate::github::{App as Installed, StandIn, TOKEN};
+use crate::skipped::{Missing, skip};
 use crate::world::World;
 
 /// The folder with `@stoplight/prism-cli` and `@octokit/openapi`.
@@ -49,12 +50,12 @@ const PATHS: [&str; 14] = [
     "/app/installations/{installation_id}/access_tokens",
 ];
 
-/// A folder or program that a variable names; where it is missing, that is said.
+/// A folder or program that a variable names, or `None` after reporting that it is missing.
 fn found(variable: &str, inside: &str) -> Option<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     let path = path.filter(|path| path.join(inside).exists() || inside.is_empty() && path.exists());
     if path.is_none() {
-        eprintln!("skipped: {variable} names no {inside}");
+        skip(Missing::Program, format_args!("{variable} has no {inside}"));
     }
     path
 }
@@ -409,7 +410,7 @@ print(pulls[0].number, pulls[0].title, pulls[0].requested_teams[0].slug)
         .output()
         .unwrap();
     if out.status.code() == Some(77) {
-        eprintln!("skipped: {PYTHON} has no githubkit");
+        skip(Missing::Program, format_args!("{PYTHON} has no githubkit"));
         return;
     }
     let (said, erred) = (
@@ -426,7 +427,10 @@ fn gh_lists_and_shows_the_pull_requests_of_the_stand_in() {
     };
     let gh = python.with_file_name("gh");
     if !gh.exists() {
-        eprintln!("skipped: {PYTHON} has no gh beside it");
+        skip(
+            Missing::Program,
+            format_args!("{PYTHON} has no gh beside it"),
+        );
         return;
     }
     let world = World::new();

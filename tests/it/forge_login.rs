@@ -15,6 +15,7 @@ use crate::forge_github::{
     with_retry,
 };
 use crate::github::{Account, App as Installed, Failing, How, Raw, Recorded, StandIn, TOKEN};
+use crate::skipped::{Missing, skip};
 use crate::world::{Ran, World};
 
 const FILES: &[(&str, &str)] = &[
@@ -374,7 +375,7 @@ pub fn key_pair(world: &World) -> Option<(String, PathBuf)> {
 fn an_app_finds_its_installation_and_gets_one_token() {
     let world = World::new();
     let Some((key, public_key)) = key_pair(&world) else {
-        eprintln!("skipped: openssl is missing");
+        skip(Missing::Program, "`openssl` is not installed");
         return;
     };
     let github = StandIn::of(&proposed(&world).dir);
@@ -427,7 +428,7 @@ fn an_app_finds_its_installation_and_gets_one_token() {
 fn an_app_pushes_and_opens_with_the_token_that_it_gets() {
     let world = World::new();
     let Some((key, public_key)) = key_pair(&world) else {
-        eprintln!("skipped: openssl is missing");
+        skip(Missing::Program, "`openssl` is not installed");
         return;
     };
     let (remote, repo) = world.cloned(FILES);

@@ -13,6 +13,7 @@ use git_promote::port::{Forge, ForgeError};
 
 use crate::forge_github::{RETRY, address, direct, display_chain, proposal, proposed, robot, run};
 use crate::github::{Raw, StandIn};
+use crate::skipped::{Missing, skip};
 use crate::world::World;
 
 /// nginx with TLS before the stand-in; it ends when it is dropped.
@@ -22,7 +23,7 @@ struct Front {
 }
 
 impl Front {
-    /// `None` where nginx or openssl is missing, which is said.
+    /// `None` after reporting that nginx or openssl is missing.
     fn before(github: &StandIn, world: &World) -> Option<Self> {
         for program in ["nginx", "openssl"] {
             let mut asked = world.command(program);
@@ -31,7 +32,10 @@ impl Front {
                 .output()
                 .is_err()
             {
-                eprintln!("skipped: {program} is missing");
+                skip(
+                    Missing::Program,
+                    format_args!("`{program}` is not installed"),
+                );
                 return None;
             }
         }

@@ -3,6 +3,7 @@
 use git_promote::domain::{FileMode, RepoPath};
 use git_promote::port::{BranchChoice, Repository, RepositoryError, TreeChange};
 
+use crate::skipped::{Missing, skip};
 use crate::world::{Repo, World, any, change, commit_on, named, no_push, notes, promote, wait};
 
 #[test]
@@ -296,12 +297,12 @@ fn also_where_the_working_tree_is_on_another_disk() {
     let world = World::new();
     let repo = world.repository(&[("a", "1")]);
     let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
-        eprintln!("skipped: there is no other disk");
+        skip(Missing::Ability, "there is no second disk");
         return;
     };
     let disk = |path: &std::path::Path| path.metadata().unwrap().dev();
     if disk(other.path()) == disk(&repo.dir) {
-        eprintln!("skipped: it is the same disk");
+        skip(Missing::Ability, "`/dev/shm` is on the same disk");
         return;
     }
     let tree = other.path().join("tree");

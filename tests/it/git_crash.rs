@@ -5,17 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::again::again;
+use crate::remotes::has;
+use crate::skipped::{Missing, skip};
 use crate::world::{Ran, Repo, World};
 
 const FILES: [(&str, &str); 3] = [("a", "1"), ("gone", "1"), ("d/other", "1")];
-
-fn has(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok();
-    if !found {
-        println!("skipped: `{program}` is not installed");
-    }
-    found
-}
 
 fn run(world: &World, dir: &Path, under: &[&str]) -> Ran {
     again(world, dir, under).output().unwrap().into()
@@ -107,7 +101,7 @@ fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
 
 #[test]
 fn a_promotion_that_dies_anywhere_is_ended_by_the_next_run() {
-    if has("strace") {
+    if has("crashes of the adapter", &["strace"]) {
         for syscall in ["rename", "link", "unlink"] {
             dies_at_every(syscall, false);
         }
@@ -116,7 +110,7 @@ fn a_promotion_that_dies_anywhere_is_ended_by_the_next_run() {
 
 #[test]
 fn a_push_that_dies_anywhere_is_ended_by_the_next_run() {
-    if has("strace") {
+    if has("crashes of the adapter", &["strace"]) {
         for syscall in ["rename", "link", "unlink"] {
             dies_at_every(syscall, true);
         }
@@ -184,7 +178,7 @@ fn mounted(world: &World, options: &str) -> Option<PathBuf> {
     if done.is_ok_and(|out| out.status.success()) {
         return Some(place);
     }
-    println!("skipped: no file system can be mounted here");
+    skip(Missing::Ability, "no file system can be mounted here");
     None
 }
 
@@ -233,7 +227,10 @@ fn a_repository_of_another_user_is_not_trusted() {
             .output()
     };
     if !chown("12345").is_ok_and(|out| out.status.success()) {
-        println!("skipped: files cannot be given away here");
+        skip(
+            Missing::Ability,
+            "the owner of files cannot be changed here",
+        );
         return;
     }
     let ran = run(&world, &repo.dir, &[]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use git_promote::domain::{FileMode, ObjectId};
 use git_promote::port::{Repository, RepositoryError, Snapshot};
 
+use crate::skipped::{Missing, skip};
 use crate::world::{World, any, change, named, notes, promote, wait};
 
 /// All files below a tree: path, mode, id.
@@ -109,7 +110,7 @@ fn what_libgit2_cannot_open_is_read_by_git() {
         let init = ["init", "-q", "--initial-branch=main", option, name];
         let made = world.command("git").args(init).output().unwrap();
         if !made.status.success() {
-            eprintln!("skipped: this git has no {option}");
+            skip(Missing::Ability, format_args!("this git has no `{option}`"));
             continue;
         }
         let repo = world.at(world.path(name));

@@ -7,6 +7,7 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use crate::remotes::program;
+use crate::skipped::{Missing, skip};
 use crate::world::{PROMOTE, Ran, Repo, World};
 
 const PRODUCTION: &str = "apps/api/production/values.yaml";
@@ -357,7 +358,10 @@ fn a_folder_of_another_user_is_trusted_if_gits_environment_allows_it() {
         .arg(&repo.dir)
         .output();
     if !given.is_ok_and(|out| out.status.success()) {
-        eprintln!("skipped: files cannot be given away here");
+        skip(
+            Missing::Ability,
+            "the owner of files cannot be changed here",
+        );
         return;
     }
     let ran = repo.promote(PROMOTE);

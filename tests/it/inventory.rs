@@ -1,7 +1,6 @@
 //! What each environment holds, for any number of environments and repositories.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use git_promote::config;
@@ -12,6 +11,7 @@ use git_promote::inventory::{
 use git_promote::port::{Repository, Snapshot};
 
 use crate::memory::Memory;
+use crate::skipped::shared;
 use crate::world::{Repo, World};
 
 fn settings(text: &str) -> Settings {
@@ -250,11 +250,10 @@ fn views_and_pairs_agree_about_every_file() {
 
 #[test]
 fn views_and_pairs_agree_in_common_layouts() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases/layouts.json");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("skipped: there are no layouts at {}", file.display());
+    let Some(file) = shared("cases/layouts.json") else {
         return;
     };
+    let text = std::fs::read_to_string(file).unwrap();
     let layouts: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     assert!(!layouts.is_empty());
     for layout in &layouts {

@@ -49,4 +49,6 @@ mod readme;
 mod remotes;
 mod replay;
 mod side_by_side;
+#[path = "../../src/yaml/tests/skipped.rs"]
+mod skipped;
 mod world;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::Path;
 
 use git_promote::engine::{self, EngineError, Request};
 use git_promote::plan::Plan;
 use serde_json::Value;
 
 use crate::memory::Memory;
+use crate::skipped::shared;
 
 /// How many selectors of a case are tried; all of them when `REPLAY_ALL` is set.
 const PER_CASE: usize = 4;
@@ -25,18 +25,16 @@ fn case_bytes(case: &Value, blobs: &Blobs) -> usize {
 }
 
 /// Contents by their blob's id.
-type Blobs = BTreeMap<String, Vec<u8>>;
+pub type Blobs = BTreeMap<String, Vec<u8>>;
 
-/// The corpus, or `None` after printing that it is missing.
-fn corpus() -> Option<(Vec<Value>, Blobs)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/replay");
-    let (Ok(cases), Ok(blobs)) = (
-        std::fs::read_to_string(folder.join("cases.jsonl")),
-        std::fs::File::open(folder.join("blobs.tar.gz")),
-    ) else {
-        println!("skipped: there is no corpus at {}", folder.display());
+/// The corpus, or `None` after reporting that it is missing.
+pub fn corpus() -> Option<(Vec<Value>, Blobs)> {
+    let (Some(cases), Some(blobs)) = (shared("replay/cases.jsonl"), shared("replay/blobs.tar.gz"))
+    else {
         return None;
     };
+    let cases = std::fs::read_to_string(cases).unwrap();
+    let blobs = std::fs::File::open(blobs).unwrap();
     let cases = cases
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
@@ -59,7 +57,7 @@ fn corpus() -> Option<(Vec<Value>, Blobs)> {
     Some((cases, all))
 }
 
-fn memory(case: &Value, blobs: &Blobs) -> Memory {
+pub fn memory(case: &Value, blobs: &Blobs) -> Memory {
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for file in case["files"].as_array().unwrap() {
         for (path, blob) in [
@@ -91,7 +89,7 @@ fn memory(case: &Value, blobs: &Blobs) -> Memory {
     Memory::new(files.iter().map(|(p, b)| (p.as_str(), b.as_slice())))
 }
 
-fn plan(memory: &Memory, request: &Request) -> Result<Plan, EngineError> {
+pub fn plan(memory: &Memory, request: &Request) -> Result<Plan, EngineError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -1,23 +1,19 @@
 //! Test cases of other projects; skipped if their folder is missing.
 
-use std::path::PathBuf;
-
 use serde_json::Value as Json;
 
 use super::super::{
     Content, Edit, Fragment, Kind, Merging, Node, ParseFault, Place, Step, Stream, Uses, splice,
 };
+use super::skipped::shared;
 use super::{parsed, place};
 
 fn cases(name: &str) -> Vec<Json> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/conformance")
-        .join(name);
-    if let Ok(text) = std::fs::read_to_string(path) {
-        return serde_json::from_str(&text).expect("a list of cases");
-    }
-    println!("skipped: no {name}");
-    Vec::new()
+    let Some(path) = shared(&format!("conformance/{name}")) else {
+        return Vec::new();
+    };
+    let text = std::fs::read_to_string(path).expect("a readable file");
+    serde_json::from_str(&text).expect("a list of cases")
 }
 
 /// The places of a node and all values below it.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
+use crate::skipped::{Missing, skip};
 use crate::world::{PROMOTE, Ran, Repo, World};
 use faults::{Fault, Proxy};
 pub use http::Http;
@@ -215,7 +216,10 @@ fn from_clones_that_libgit2_cannot_open() {
             .output()
             .unwrap();
         if !tried.status.success() {
-            eprintln!("skipped: this git cannot clone with {option}");
+            skip(
+                Missing::Ability,
+                format_args!("this git cannot clone with `{option}`"),
+            );
             continue;
         }
         let repo = world.at(world.path(name));

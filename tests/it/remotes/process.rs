@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::skipped::{Missing, skip};
+
 /// How long a server may take to listen.
 const RETRY: Duration = Duration::from_secs(20);
 
@@ -82,14 +84,17 @@ pub fn program(names: &[&str]) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Whether all of these programs exist; otherwise prints what is skipped.
+/// Whether all of these programs exist; otherwise reports what is skipped.
 pub fn has(what: &str, programs: &[&str]) -> bool {
     let missing: Vec<_> = programs
         .iter()
         .filter(|name| program(&[name]).is_none())
         .collect();
     if !missing.is_empty() {
-        eprintln!("skipped: {what}: {missing:?} not installed");
+        skip(
+            Missing::Program,
+            format_args!("{what}: {missing:?} not installed"),
+        );
     }
     missing.is_empty()
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::http::is_root;
 use super::process::{Server, free_port, has, program};
+use crate::skipped::{Missing, skip};
 use crate::world::World;
 
 /// A server that lets the world's key in.
@@ -107,7 +108,7 @@ impl Ssh {
 fn is_possible() -> bool {
     let is_there = has("SSH", &["sshd", "ssh-keygen"]);
     if is_there && !is_root() {
-        eprintln!("skipped: SSH: sshd needs root here");
+        skip(Missing::Ability, "SSH: sshd needs root here");
     }
     is_there && is_root()
 }

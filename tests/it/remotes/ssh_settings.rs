@@ -7,6 +7,7 @@ use std::process::Command;
 use super::process::{Server, program};
 use super::ssh::{Ssh, keygen, ssh_command};
 use super::{API, cloned};
+use crate::skipped::{Missing, skip};
 use crate::world::{PROMOTE, Ran, Repo, World};
 
 /// The program under test.
@@ -332,7 +333,10 @@ fn with_own_files(world: &World) -> Option<Vec<String>> {
     let (etc, own) = (world.path("etc"), world.path("home"));
     let (etc, own) = (etc.display().to_string(), own.display().to_string());
     if hides(PROGRAM) || hides(&own) {
-        eprintln!("skipped: the program or the temporary folder is below the user's home");
+        skip(
+            Missing::Ability,
+            "the program or the temporary folder is below the user's home",
+        );
         return None;
     }
     fs::create_dir_all(&etc).unwrap();
@@ -345,7 +349,7 @@ fn with_own_files(world: &World) -> Option<Vec<String>> {
     let mut trial = world.command(words[0]);
     let done = trial.args(&words[1..]).arg("true").output();
     if !done.is_ok_and(|out| out.status.success()) {
-        eprintln!("skipped: no folders can be mounted here");
+        skip(Missing::Ability, "no folders can be mounted here");
         return None;
     }
     Some(words.map(str::to_owned).to_vec())

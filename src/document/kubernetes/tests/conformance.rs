@@ -1,22 +1,18 @@
 //! Test cases of other projects: three-way merges and keep rules.
 
-use std::path::PathBuf;
-
 use serde_json::Value as Json;
 
 use super::{Base, Sides, merged, naming, parsed};
 use crate::domain::{Op, Relation};
+use crate::yaml::tests::skipped::shared;
 use crate::yaml::{Content, Node, Place, Step, Stream};
 
 fn cases(name: &str) -> Vec<Json> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/conformance")
-        .join(name);
-    if let Ok(text) = std::fs::read_to_string(path) {
-        return serde_json::from_str(&text).expect("a list of cases");
-    }
-    println!("skipped: no {name}");
-    Vec::new()
+    let Some(path) = shared(&format!("conformance/{name}")) else {
+        return Vec::new();
+    };
+    let text = std::fs::read_to_string(path).expect("a readable file");
+    serde_json::from_str(&text).expect("a list of cases")
 }
 
 fn text<'c>(case: &'c Json, key: &str) -> &'c str {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read as _;
-use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
 use super::super::{Base, Difference, Part, Sides, compare, merge};
 use crate::domain::{Environment, Naming, Op};
+use crate::yaml::tests::skipped::shared;
 use crate::yaml::{JsonPath, Step, Stream, Value};
 
 /// How many differences of a pair are promoted on their own; all of them if `REPLAY_ALL` is set.
@@ -23,14 +23,12 @@ struct Pair {
 }
 
 fn pairs() -> Vec<Pair> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/replay");
-    let (Ok(cases), Ok(blobs)) = (
-        std::fs::read_to_string(folder.join("cases.jsonl")),
-        std::fs::File::open(folder.join("blobs.tar.gz")),
-    ) else {
-        println!("skipped: no replay");
+    let (Some(cases), Some(blobs)) = (shared("replay/cases.jsonl"), shared("replay/blobs.tar.gz"))
+    else {
         return Vec::new();
     };
+    let cases = std::fs::read_to_string(cases).expect("a readable file");
+    let blobs = std::fs::File::open(blobs).expect("a readable file");
     let mut texts: HashMap<String, String> = HashMap::new();
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(blobs));
     for file in archive.entries().expect("an archive") {
