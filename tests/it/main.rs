@@ -48,6 +48,7 @@ mod proposing;
 mod readme;
 mod remotes;
 mod replay;
+mod second_parser;
 mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;

@@ -61,6 +61,21 @@ impl Memory {
         id
     }
 
+    /// A file's content.
+    pub fn file(&self, path: &str) -> Option<&[u8]> {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folders = folders.split('/').filter(|folder| !folder.is_empty());
+        let entry = |tree: ObjectId, name: &str| {
+            let entries = self.trees.get(&tree)?;
+            entries
+                .iter()
+                .find(|(n, ..)| n == name)
+                .map(|(_, id, _)| *id)
+        };
+        let tree = folders.fold(self.root, |tree, folder| entry(tree?, folder))?;
+        self.blobs.get(&entry(tree, name)?).map(Vec::as_slice)
+    }
+
     /// The ports over this repository.
     pub fn ports(&self) -> Ports<'_> {
         Ports {
