@@ -19,6 +19,7 @@ mod cli_entries;
 mod cli_output;
 mod cli_promote;
 mod console;
+mod corpus;
 mod examples;
 mod flaky;
 mod forge;
@@ -47,8 +48,8 @@ mod proofs;
 mod proposing;
 mod readme;
 mod remotes;
-mod replay;
 mod second_parser;
+mod selectors;
 mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;

@@ -7,9 +7,8 @@
 //! the places that were shown nothing may differ, and at those the value must be the one that was
 //! shown. `read.py` compares.
 
-use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -19,157 +18,48 @@ use git_promote::plan::{FilePlan, PlannedDifference};
 use git_promote::yaml::{Content, Kind, Node, Stream, Value};
 use serde_json::{Value as Json, json};
 
-use crate::memory::Memory;
+use crate::corpus::{Case, fixtures, manifests, replay};
 use crate::remotes::program;
-use crate::replay::{corpus, memory, plan};
-use crate::skipped::{Missing, shared, skip};
+use crate::skipped::{Missing, skip};
 
-/// A repository, and a promotion in it.
-struct Case {
-    name: String,
-    memory: Memory,
-    from: String,
-    to: String,
-}
-
-fn case<'a>(
-    name: &str,
-    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-    [from, to]: [&str; 2],
-) -> Case {
-    Case {
-        name: name.to_owned(),
-        memory: Memory::new(files),
-        from: from.to_owned(),
-        to: to.to_owned(),
-    }
-}
-
-/// The regular files below a folder.
-fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(&dir).unwrap() {
-            let entry = entry.unwrap();
-            let path = entry.path();
-            if entry.file_type().unwrap().is_dir() {
-                open.push(path);
-            } else if entry.file_type().unwrap().is_file() {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                files.push((name.to_owned(), fs::read(&path).unwrap()));
-            }
-        }
-    }
-    files
-}
-
-/// The repositories of `fixtures/` whose arguments name both environments.
-fn fixtures() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let folders = fs::read_dir(folder).unwrap();
-    let mut cases = Vec::new();
-    for fixture in folders.map(|entry| entry.unwrap().path()) {
-        let args = fs::read_to_string(fixture.join("args")).unwrap();
-        let args: Vec<&str> = args
-            .lines()
-            .filter(|line| !line.starts_with("# "))
-            .collect();
-        let value = |option| {
-            let at = args.iter().position(|arg| *arg == option)?;
-            args.get(at + 1).copied()
-        };
-        let (Some(from), Some(to)) = (value("--from"), value("--to")) else {
+/// Each file that a promotion would write, as `read.py` expects it: with the modes of the
+/// settings, and with everything promoted.
+fn written(case: &Case) -> Vec<Json> {
+    let request = case.request();
+    let all = Request {
+        promote: Some(Mode::All),
+        removals: Removals::Promoted,
+        ..request.clone()
+    };
+    let mut written = Vec::new();
+    for (request, what) in [(request, "as configured"), (all, "all")] {
+        // A repository without the environments, or with faulty settings, promotes nothing.
+        let Ok(plan) = case.plan(&request) else {
             continue;
         };
-        let files = files_below(&fixture.join("before"));
-        let files = files.iter().map(|(path, bytes)| (&**path, &**bytes));
-        let name = fixture.file_name().unwrap().to_str().unwrap();
-        cases.push(case(name, files, [from, to]));
+        let files = plan.changed_files();
+        written.extend(files.filter_map(|file| written_file(case, file, what)));
     }
-    cases
+    written
 }
 
-/// The repositories of `cases/manifests.jsonl`, in which each character is a byte.
-fn manifests() -> Vec<Case> {
-    let Some(file) = shared("cases/manifests.jsonl") else {
-        return Vec::new();
-    };
-    let read = |line: &str| {
-        let case: Json = serde_json::from_str(line).unwrap();
-        let files = case["files"].as_object().unwrap().iter();
-        let files: Vec<(&str, Vec<u8>)> = files
-            .map(|(path, text)| {
-                let bytes = text.as_str().unwrap().chars();
-                let bytes = bytes.map(|c| u8::try_from(u32::from(c)).unwrap());
-                (path.as_str(), bytes.collect())
-            })
-            .collect();
-        let files = files.iter().map(|(path, bytes)| (*path, &**bytes));
-        let name = case["id"].as_str().unwrap();
-        self::case(name, files, ["staging", "production"])
-    };
-    fs::read_to_string(file)
-        .unwrap()
-        .lines()
-        .map(read)
-        .collect()
-}
-
-/// The repositories of the replay.
-fn replay() -> Vec<Case> {
-    let Some((cases, blobs)) = corpus() else {
-        return Vec::new();
-    };
-    let read = |case: &Json| Case {
-        name: case["id"].as_str().unwrap().to_owned(),
-        memory: memory(case, &blobs),
-        from: case["source_env"].as_str().unwrap().to_owned(),
-        to: case["target_env"].as_str().unwrap().to_owned(),
-    };
-    cases.iter().map(read).collect()
-}
-
-impl Case {
-    /// Each file that a promotion would write, as `read.py` expects it: with the modes of the
-    /// settings, and with everything promoted.
-    fn written(&self) -> Vec<Json> {
-        let request = Request::between(&self.from, &self.to);
-        let all = Request {
-            promote: Some(Mode::All),
-            removals: Removals::Promoted,
-            ..request.clone()
-        };
-        let mut written = Vec::new();
-        for (request, what) in [(request, "as configured"), (all, "all")] {
-            // A repository without the environments, or with faulty settings, promotes nothing.
-            let Ok(plan) = plan(&self.memory, &request) else {
-                continue;
-            };
-            let files = plan.changed_files();
-            written.extend(files.filter_map(|file| self.written_file(file, what)));
-        }
-        written
+fn written_file(case: &Case, file: &FilePlan, what: &str) -> Option<Json> {
+    let is_whole = file
+        .differences
+        .iter()
+        .any(PlannedDifference::is_whole_file);
+    if is_whole && file.before.is_some() {
+        return None;
     }
-
-    fn written_file(&self, file: &FilePlan, what: &str) -> Option<Json> {
-        let is_whole = file
-            .differences
-            .iter()
-            .any(PlannedDifference::is_whole_file);
-        if is_whole && file.before.is_some() {
-            return None;
-        }
-        let source = file.source_path.as_ref();
-        let source = source.and_then(|path| self.memory.file(path.as_str()));
-        Some(json!({
-            "name": format!("{} {} ({what})", self.name, file.path),
-            "before": file.before.as_ref().and_then(|before| read(&before.bytes)),
-            "source": source.and_then(read),
-            "after": read(&file.after.as_ref()?.bytes)?,
-            "shown": file.promoted().map(shown).collect::<Vec<_>>(),
-        }))
-    }
+    let source = file.source_path.as_ref();
+    let source = source.and_then(|path| case.memory.file(path.as_str()));
+    Some(json!({
+        "name": format!("{} {} ({what})", case.name, file.path),
+        "before": file.before.as_ref().and_then(|before| read(&before.bytes)),
+        "source": source.and_then(read),
+        "after": read(&file.after.as_ref()?.bytes)?,
+        "shown": file.promoted().map(shown).collect::<Vec<_>>(),
+    }))
 }
 
 /// A text with our reading of it.
@@ -268,7 +158,7 @@ fn a_second_parser_reads_what_was_shown_and_nothing_else() {
             .chunks(half)
             .map(|cases| {
                 scope.spawn(|| {
-                    let written = cases.iter().flat_map(Case::written);
+                    let written = cases.iter().flat_map(written);
                     written
                         .map(|file| file.to_string() + "\n")
                         .collect::<String>()

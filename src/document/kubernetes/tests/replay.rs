@@ -10,9 +10,6 @@ use crate::domain::{Environment, Naming, Op};
 use crate::yaml::tests::skipped::shared;
 use crate::yaml::{JsonPath, Step, Stream, Value};
 
-/// How many differences of a pair are promoted on their own; all of them if `REPLAY_ALL` is set.
-const PER_PAIR: usize = 4;
-
 /// The two sides of a file.
 struct Pair {
     case: String,
@@ -101,6 +98,16 @@ impl Report {
         *self.counts.entry(what).or_default() += 1;
     }
 
+    fn and(mut self, other: Self) -> Self {
+        for (what, count) in other.counts {
+            *self.counts.entry(what).or_default() += count;
+        }
+        for (what, shown) in other.shown {
+            self.shown.entry(what).or_default().extend(shown);
+        }
+        self
+    }
+
     fn fault(&mut self, what: &'static str, text: impl FnOnce() -> String) {
         self.count(what);
         let shown = self.shown.entry(what).or_default();
@@ -157,6 +164,10 @@ fn single(report: &mut Report, pair: &Pair, sides: &Sides<'_>, d: &Difference, t
         report.count("documents");
         return;
     }
+    if d.op == Op::Add && d.shared.is_some() {
+        report.count("added with other places that share an anchor");
+        return;
+    }
     if d.op == Op::Add {
         let Ok(text) = promoted(sides, std::slice::from_ref(d)) else {
             report.fault("add refused", || {
@@ -197,75 +208,85 @@ fn single(report: &mut Report, pair: &Pair, sides: &Sides<'_>, d: &Difference, t
 #[test]
 fn selectors_name_one_place_and_promoting_all_gives_the_source() {
     let pairs = pairs();
-    let singles = match std::env::var_os("REPLAY_ALL") {
-        Some(_) => usize::MAX,
-        None => PER_PAIR,
-    };
-    let mut report = Report::default();
-    for pair in &pairs {
-        let (Ok(source), Ok(target)) = (Stream::parse(&pair.source), Stream::parse(&pair.target))
-        else {
-            report.count("pairs that are not YAML");
-            continue;
-        };
-        report.count("pairs");
-        let sides = Sides {
-            source: &source,
-            target: &target,
-            base: Base::Target,
-            naming: &pair.naming,
-            file: pair.file.rsplit('/').next().unwrap_or_default(),
-        };
-        let differences = compare(&sides);
-        let mut selectors = HashSet::new();
-        for d in &differences {
-            report.count("differences");
-            if selectors.insert((d.document.text.clone(), d.path.clone())) {
-                report.count("selectors unique");
-            } else {
-                report.fault("selectors twice", || {
-                    format!("{} {} #{} {}", pair.case, pair.file, d.document, d.path)
-                });
-            }
-        }
-        let json: Vec<Json> = (0..target.documents().len())
-            .map(|index| target.to_json(index))
-            .collect();
-        for d in differences.iter().take(singles) {
-            single(&mut report, pair, &sides, d, &json);
-        }
-        match promoted(&sides, &differences) {
-            Ok(text) => {
-                let result = Stream::parse(&text).expect("proven");
-                if documents(&result, &pair.naming) == documents(&source, &pair.naming) {
-                    report.count("all: as the source");
-                } else {
-                    let left = compare(&Sides {
-                        target: &result,
-                        ..sides
-                    });
-                    report.fault("all: wrong", || {
-                        let left: Vec<String> = left
-                            .iter()
-                            .take(4)
-                            .map(|d| {
-                                format!(
-                                    "{} #{} {} {:?} -> {:?}",
-                                    d.op, d.document, d.path, d.before, d.after
-                                )
-                            })
-                            .collect();
-                        format!("{} {}: {}", pair.case, pair.file, left.join("\n      "))
-                    });
-                }
-            }
-            // Both sides have the same at a place that shares another place's value.
-            Err(error) if error.starts_with("Shared") => report.count("all: shared by an anchor"),
-            Err(error) => report.fault("all: refused", || {
-                format!("{} {}: {error}", pair.case, pair.file)
-            }),
-        }
-    }
+    let report = std::thread::scope(|scope| {
+        // Neighbours are alike, so that each thread gets every other one.
+        let running = [0, 1].map(|first| {
+            let own = pairs.iter().skip(first).step_by(2);
+            scope.spawn(move || {
+                let mut report = Report::default();
+                own.for_each(|pair| check(&mut report, pair));
+                report
+            })
+        });
+        let reports = running.map(|half| half.join().expect("a report"));
+        reports.into_iter().fold(Report::default(), Report::and)
+    });
     println!("replay: {:?}", report.counts);
     assert!(report.shown.is_empty(), "{:#?}", report.shown);
+}
+
+/// Checks each difference of a pair on its own, and all of them together.
+fn check(report: &mut Report, pair: &Pair) {
+    let (Ok(source), Ok(target)) = (Stream::parse(&pair.source), Stream::parse(&pair.target))
+    else {
+        report.count("pairs that are not YAML");
+        return;
+    };
+    report.count("pairs");
+    let sides = Sides {
+        source: &source,
+        target: &target,
+        base: Base::Target,
+        naming: &pair.naming,
+        file: pair.file.rsplit('/').next().unwrap_or_default(),
+    };
+    let differences = compare(&sides);
+    let mut selectors = HashSet::new();
+    for d in &differences {
+        report.count("differences");
+        if selectors.insert((d.document.text.clone(), d.path.clone())) {
+            report.count("selectors unique");
+        } else {
+            report.fault("selectors twice", || {
+                format!("{} {} #{} {}", pair.case, pair.file, d.document, d.path)
+            });
+        }
+    }
+    let json: Vec<Json> = (0..target.documents().len())
+        .map(|index| target.to_json(index))
+        .collect();
+    for d in &differences {
+        single(report, pair, &sides, d, &json);
+    }
+    match promoted(&sides, &differences) {
+        Ok(text) => {
+            let result = Stream::parse(&text).expect("proven");
+            if documents(&result, &pair.naming) == documents(&source, &pair.naming) {
+                report.count("all: as the source");
+                return;
+            }
+            let left = compare(&Sides {
+                target: &result,
+                ..sides
+            });
+            report.fault("all: wrong", || {
+                let left: Vec<String> = left
+                    .iter()
+                    .take(4)
+                    .map(|d| {
+                        format!(
+                            "{} #{} {} {:?} -> {:?}",
+                            d.op, d.document, d.path, d.before, d.after
+                        )
+                    })
+                    .collect();
+                format!("{} {}: {}", pair.case, pair.file, left.join("\n      "))
+            });
+        }
+        // Both sides have the same at a place that shares another place's value.
+        Err(error) if error.starts_with("Shared") => report.count("all: shared by an anchor"),
+        Err(error) => report.fault("all: refused", || {
+            format!("{} {}: {error}", pair.case, pair.file)
+        }),
+    }
 }
