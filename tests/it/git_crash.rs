@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::again::again;
+use crate::points::{Blow, Point, Processes, locks};
 use crate::remotes::has;
 use crate::skipped::{Missing, skip};
 use crate::world::{Ran, Repo, World};
@@ -15,65 +16,79 @@ fn run(world: &World, dir: &Path, under: &[&str]) -> Ran {
     again(world, dir, under).output().unwrap().into()
 }
 
-/// All lock files below a folder.
-fn locks(dir: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir).unwrap().flatten() {
-        if entry.file_type().unwrap().is_dir() {
-            found.extend(locks(&entry.path()));
-        } else if entry.path().extension().is_some_and(|e| e == "lock") {
-            found.push(entry.path());
-        }
-    }
-    found
+/// A repository in a world of its own, with a remote or without one.
+fn repositories(world: &World, with_remote: bool) -> (Option<Repo<'_>>, Repo<'_>) {
+    let (remote, repo) = if with_remote {
+        let (remote, repo) = world.cloned(&FILES);
+        (Some(remote), repo)
+    } else {
+        (None, world.repository(&FILES))
+    };
+    repo.write("d/other", "mine");
+    (remote, repo)
 }
 
-/// Kills a promotion at the first, second, ... call of `syscall` and runs it again each time.
-fn dies_at_every(syscall: &str, with_remote: bool) {
-    for nth in 1.. {
-        let world = World::new();
-        let (remote, repo) = if with_remote {
-            let (remote, repo) = world.cloned(&FILES);
-            (Some(remote), repo)
-        } else {
-            (None, world.repository(&FILES))
-        };
-        repo.write("d/other", "mine");
-        let inject = format!("inject={syscall}:signal=SIGKILL:when={nth}");
-        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject];
-        let first = run(&world, &repo.dir, &strace);
-        let was_killed = !first.stdout.contains("outcome: ");
-        repo.assert_sound();
-        assert_eq!(repo.read("d/other"), "mine");
-        let places = remote
-            .iter()
-            .map(|r| r.dir.clone())
-            .chain([repo.dir.join(".git")]);
-        // Git's own protocol: killed between writing a lock file and renaming it.
-        let mut left: Vec<PathBuf> = places.flat_map(|place| locks(&place)).collect();
-        while !left.is_empty() {
-            let again = run(&world, &repo.dir, &[]);
-            if again.stdout.contains("Done") {
-                break;
-            }
-            let is_named = |lock: &PathBuf| {
-                let name = lock.file_name().unwrap().to_string_lossy().into_owned();
-                again.stdout.contains(&name)
-            };
-            let (named, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
-            assert!(!named.is_empty(), "{syscall} {nth}: {others:?} {again}");
-            for lock in named {
-                fs::remove_file(lock).unwrap();
-            }
-            left = others;
-        }
-        let second = run(&world, &repo.dir, &[]);
-        assert!(second.stdout.contains("Done"), "{syscall} {nth}: {second}");
-        assert_ended_right(&repo, remote.as_ref(), &format!("{syscall} {nth}"));
-        if !was_killed {
-            return;
-        }
+/// A run that was prepared.
+fn prepared(world: &World, repo: &Repo<'_>, processes: &Processes<'_>) -> Ran {
+    let prefix = processes.prefix();
+    let prefix: Vec<&str> = prefix.iter().map(String::as_str).collect();
+    let mut command = again(world, &repo.dir, &prefix);
+    processes.lead_to_scripts(&mut command);
+    let ran = Ran::from(command.output().unwrap());
+    processes.wait();
+    ran
+}
+
+/// Kills a promotion at each call that moves files, and runs it again each time.
+fn dies_at_every_call(with_remote: bool) {
+    let world = World::new();
+    let (_, repo) = repositories(&world, with_remote);
+    let processes = Processes::new(&world);
+    processes.record(&["link", "rename", "symlink", "unlink"]);
+    let ran = prepared(&world, &repo, &processes);
+    assert!(ran.stdout.contains("Done"), "{ran}");
+    let points = processes.points();
+    assert!(points.len() >= 5, "{points:?}");
+    for point in points {
+        dies_at(&point, with_remote);
     }
+}
+
+/// Kills a promotion at one call, and runs it again.
+fn dies_at(point: &Point, with_remote: bool) {
+    let world = World::new();
+    let (remote, repo) = repositories(&world, with_remote);
+    let processes = Processes::new(&world);
+    processes.hit(point, Blow::Kill);
+    let first = prepared(&world, &repo, &processes);
+    assert!(processes.was_dealt(point), "not reached: {point}: {first}");
+    repo.assert_sound();
+    assert_eq!(repo.read("d/other"), "mine");
+    let places = remote
+        .iter()
+        .map(|r| r.dir.clone())
+        .chain([repo.dir.join(".git")]);
+    // Git's own protocol: killed between writing a lock file and renaming it.
+    let mut left: Vec<PathBuf> = places.flat_map(|place| locks(&place)).collect();
+    while !left.is_empty() {
+        let again = run(&world, &repo.dir, &[]);
+        if again.stdout.contains("Done") {
+            break;
+        }
+        let is_named = |lock: &PathBuf| {
+            let name = lock.file_name().unwrap().to_string_lossy().into_owned();
+            again.stdout.contains(&name)
+        };
+        let (named, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
+        assert!(!named.is_empty(), "{point}: {others:?} {again}");
+        for lock in named {
+            fs::remove_file(lock).unwrap();
+        }
+        left = others;
+    }
+    let second = run(&world, &repo.dir, &[]);
+    assert!(second.stdout.contains("Done"), "{point}: {second}");
+    assert_ended_right(&repo, remote.as_ref(), &point.to_string());
 }
 
 /// The branch has the new content, and the files have it too.
@@ -83,13 +98,26 @@ fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
     assert_eq!(truth.show("main", "a"), "2", "{at}");
     assert_eq!(truth.git(&names), "a\nd/other\nnew", "{at}");
     truth.assert_sound();
-    // A run that was killed after its push leaves the local branch behind, and perhaps files as
-    // `git pull` will bring them.
+    // A run that was killed after its push leaves the local branch behind, and each file as it was or
+    // as `git pull` will bring it.
     if remote.is_some_and(|remote| remote.tip("main") != repo.tip("main")) {
-        let files = repo.status().replace(" M d/other", "");
-        let same = |path: &&str| repo.has(path) && repo.read(path) == "2";
-        let has_some = ["a", "new"].iter().any(same) || !repo.has("gone");
-        assert!(has_some || files.trim().is_empty(), "{at}: {files}");
+        let content = |path: &str| repo.has(path).then(|| repo.read(path));
+        for (path, states) in [
+            ("a", [Some("1"), Some("2")]),
+            ("new", [None, Some("2")]),
+            ("gone", [Some("1"), None]),
+            ("d/other", [Some("mine"); 2]),
+        ] {
+            let content = content(path);
+            assert!(
+                states.contains(&content.as_deref()),
+                "{at}: {path}: {content:?}"
+            );
+        }
+        let names = [
+            "ls-files", "--others", "--cached", "--", ".", ":!a", ":!new", ":!gone",
+        ];
+        assert_eq!(repo.git(&names), "d/other", "{at}");
         return;
     }
     assert_eq!(
@@ -101,19 +129,15 @@ fn assert_ended_right(repo: &Repo<'_>, remote: Option<&Repo<'_>>, at: &str) {
 
 #[test]
 fn a_promotion_that_dies_anywhere_is_ended_by_the_next_run() {
-    if has("crashes of the adapter", &["strace"]) {
-        for syscall in ["rename", "link", "unlink"] {
-            dies_at_every(syscall, false);
-        }
+    if has("crashes of the adapter", &["strace", "flock"]) {
+        dies_at_every_call(false);
     }
 }
 
 #[test]
 fn a_push_that_dies_anywhere_is_ended_by_the_next_run() {
-    if has("crashes of the adapter", &["strace"]) {
-        for syscall in ["rename", "link", "unlink"] {
-            dies_at_every(syscall, true);
-        }
+    if has("crashes of the adapter", &["strace", "flock"]) {
+        dies_at_every_call(true);
     }
 }
 

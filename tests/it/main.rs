@@ -43,6 +43,7 @@ mod house;
 mod inventory;
 mod memory;
 mod pairing;
+mod points;
 mod project;
 mod proofs;
 mod proposing;

@@ -2,50 +2,22 @@
 //!
 //! # Why
 //!
-//! "Safe to run again" is only true if it is true at each point. So the points
-//! are counted by the system: the first, second, ... call of each kind that
-//! moves a file, writes to the disk or writes to the network gets a SIGKILL or
-//! an error, and the next run must end as if nothing had happened.
+//! "Safe to run again" is only true if it is true at each point. So each call of the program and of
+//! Git that moves a file, writes to the disk or writes to the network gets a SIGKILL or an error, and
+//! the next run must end as if nothing had happened. Files are changed, added, deleted and linked, and
+//! one becomes executable.
 
 use std::fs;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::promoted::{NOTES, PICK, cloned};
+use crate::points::{Blow, PROGRAM, Point, Processes, locks};
 use crate::remotes::{Http, Ssh, has, program, ssh_home};
 use crate::world::{PROMOTE, Ran, Repo, World};
-
-const FILES: &[(&str, &str)] = &[
-    ("apps/api/staging/values.yaml", "image:\n  tag: 1.5.0\n"),
-    ("apps/api/production/values.yaml", "image:\n  tag: 1.4.2\n"),
-    ("apps/web/staging/values.yaml", "image:\n  tag: 2.1.0\n"),
-    ("apps/web/production/values.yaml", "image:\n  tag: 2.0.0\n"),
-    ("notes", "kept\n"),
-];
-const PRODUCTION: &str = "apps/api/production/values.yaml";
-
-/// The promotion's own branch.
-const PROPOSED: &str = "promote/staging-to-production/api";
-
-/// What a call gets.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Blow {
-    Kill,
-    NoSpace,
-    InputOutput,
-}
-
-impl Blow {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Kill => "signal=SIGKILL",
-            Self::NoSpace => "error=ENOSPC",
-            Self::InputOutput => "error=EIO",
-        }
-    }
-}
 
 /// A remote and a clone that are set back after each blow.
 struct Setup<'w> {
@@ -53,24 +25,47 @@ struct Setup<'w> {
     remote: Repo<'w>,
     repo: Repo<'w>,
     first: String,
+    /// The tree of the promotion.
+    tree: String,
+    processes: Processes<'w>,
     points: usize,
 }
 
 impl<'w> Setup<'w> {
     fn new(world: &'w World, url: Option<&str>) -> Self {
-        let (remote, repo) = world.cloned(FILES);
+        let (remote, repo) = cloned(world);
         remote.git(&["config", "http.receivepack", "true"]);
         if let Some(url) = url {
             repo.git(&["remote", "set-url", "origin", url]);
         }
         let first = remote.tip("main");
-        Self {
+        let mut setup = Self {
             world,
             remote,
             repo,
             first,
+            tree: String::new(),
+            processes: Processes::new(world),
             points: 0,
-        }
+        };
+        setup.set_back();
+        let ran = setup.promote();
+        assert_eq!(ran.code, 0, "{ran}");
+        setup.tree = setup.remote.tip("main^{tree}");
+        setup.assert_whole(&ran.to_string());
+        setup
+    }
+
+    /// The promotion has changed all files that were picked.
+    fn assert_whole(&self, at: &str) {
+        let names = ["diff", "--name-status", "--no-renames", &self.first, "main"];
+        assert_eq!(self.remote.git(&names), super::promoted::CHANGED, "{at}");
+        assert_eq!(self.remote.tip("main^{tree}"), self.tree, "{at}");
+        assert_eq!(
+            self.remote.git(&["rev-list", "--count", "main"]),
+            "2",
+            "{at}"
+        );
     }
 
     fn set_back(&self) {
@@ -84,9 +79,8 @@ impl<'w> Setup<'w> {
         self.remote
             .git(&["update-ref", "refs/heads/main", &self.first]);
         for place in [&self.remote, &self.repo] {
-            let branches = place.git(&["for-each-ref", "--format=delete %(refname)"]);
-            for line in branches.lines().filter(|line| line.ends_with(PROPOSED)) {
-                place.git(&["update-ref", "-d", line.trim_start_matches("delete ")]);
+            for branch in proposed(place) {
+                place.git(&["update-ref", "-d", &branch]);
             }
         }
         self.repo
@@ -95,65 +89,74 @@ impl<'w> Setup<'w> {
         // As if it had never been there: with its clock standing still, each run makes the same commit.
         self.repo
             .git(&["reflog", "expire", "--expire=now", "--all"]);
-        self.repo.write("notes", "mine\n");
+        self.repo.write(NOTES, "mine\n");
     }
 
-    /// One run under strace; whether the blow was dealt.
-    fn run(&self, call: &str, nth: usize, blow: Blow) -> (Ran, bool) {
-        let trace = self.world.path("trace");
-        let mut strace = self.world.command("strace");
-        strace
+    /// One run that was prepared.
+    fn run(&self, point: Option<&Point>) -> Ran {
+        let mut command = self.processes.command(env!("CARGO_BIN_EXE_git-promote"));
+        command
             .current_dir(&self.repo.dir)
-            .args(["-f", "-qq", "-o"])
-            .arg(&trace)
-            .args(["-e", &format!("trace={call}")])
-            .args(["-e", &format!("inject={call}:{}:when={nth}", blow.words())])
-            .arg(env!("CARGO_BIN_EXE_git-promote"))
             .args(PROMOTE)
+            .args(PICK)
             .args(TIMEOUT);
-        let ran = until_woken(strace, &trace);
-        let log = fs::read_to_string(&trace).unwrap_or_default();
-        let was_dealt = log.contains("(INJECTED)") || log.contains("killed by SIGKILL");
-        (ran, was_dealt)
+        let ran = until_woken(command, &self.processes, point);
+        self.processes.wait();
+        ran
     }
 
-    /// The first, second, ... call of a kind gets the blow; each time the next run ends right.
-    fn every(&mut self, call: &str, blow: Blow) {
-        self.every_so_many(1, call, blow);
+    /// The points of an undisturbed run.
+    fn points(&self, calls: &[&str]) -> Vec<Point> {
+        self.set_back();
+        self.processes.record(calls);
+        let ran = self.run(None);
+        assert_eq!(ran.code, 0, "{ran}");
+        self.assert_whole(&ran.to_string());
+        self.processes.points()
     }
 
-    /// The same for every so manyth call.
-    fn every_so_many(&mut self, stride: usize, call: &str, blow: Blow) {
-        for nth in (1..).step_by(stride) {
+    /// Each call of these gets the blow; each time the next run ends right.
+    fn every(&mut self, calls: &[&str], blow: Blow) {
+        let mut points = self.points(calls);
+        // A pipe has no disk that could be full or broken.
+        points.retain(|point| blow == Blow::Kill || !point.is_pipe);
+        self.deal(points, blow);
+    }
+
+    /// Each of these points gets the blow; each time the next run ends right.
+    fn deal(&mut self, points: Vec<Point>, blow: Blow) {
+        let all = points.len();
+        let mut missed = Vec::new();
+        for point in points {
             self.set_back();
-            let (ran, was_dealt) = self.run(call, nth, blow);
-            if blow != Blow::Kill && was_woken(&self.world.path("trace")) {
+            self.processes.hit(&point, blow);
+            let ran = self.run(Some(&point));
+            let at = format!("{point}, {blow:?}: {ran}");
+            if blow != Blow::Kill && self.processes.was_event(&point) {
                 self.next_run_ends_right("after a lost event");
                 continue;
             }
-            let at = format!("{call} {nth} {blow:?}: {ran}");
             self.remote.assert_sound();
             self.repo.assert_sound();
-            assert_eq!(self.repo.read("notes"), "mine\n", "{at}");
+            assert_eq!(self.repo.read(NOTES), "mine\n", "{at}");
             assert!(!ran.stderr.contains("panicked"), "{at}");
             // A run that reports success has succeeded.
             if ran.code == 0 {
-                assert_eq!(
-                    self.remote.git(&["rev-list", "--count", "main"]),
-                    "2",
-                    "{at}"
-                );
+                self.assert_whole(&at);
             }
             self.next_run_ends_right(&at);
-            if !was_dealt {
-                return;
+            if self.processes.was_dealt(&point) {
+                self.points += 1;
+            } else {
+                missed.push(point);
             }
-            self.points += 1;
         }
+        // How often a process writes depends on the time in a few places, as where it shows progress.
+        assert!(missed.len() * 20 <= all, "of {all} not reached: {missed:?}");
     }
 
     fn promote(&self) -> Ran {
-        self.repo.promote(&[PROMOTE, TIMEOUT].concat())
+        self.repo.promote(&[PROMOTE, PICK, TIMEOUT].concat())
     }
 
     /// Removes the locks that a run has named; there must be one.
@@ -179,18 +182,9 @@ impl<'w> Setup<'w> {
             self.remove_named_locks(&again, at);
             again = self.promote();
         }
-        assert_eq!(
-            self.remote.git(&["rev-list", "--count", "main"]),
-            "2",
-            "{at}"
-        );
-        assert_eq!(
-            self.remote.show("main", PRODUCTION),
-            "image:\n  tag: 1.5.0\n",
-            "{at}"
-        );
+        self.assert_whole(at);
         let left = self.repo.git(&["status", "--porcelain"]);
-        assert_eq!(left, " M notes", "{at}\nthen {again}");
+        assert_eq!(left, format!(" M {NOTES}"), "{at}\nthen {again}");
         self.remote.assert_sound();
         self.repo.assert_sound();
     }
@@ -250,12 +244,20 @@ impl Setup<'_> {
             .current_dir(&self.repo.dir)
             .env("PATH", format!("{}:{path}", folder.display()))
             .args(PROMOTE)
+            .args(PICK)
             .args(TIMEOUT)
             .args(words);
         let ran = Ran::from(command.output().unwrap());
         let commands = fs::read_to_string(&count).unwrap_or_default();
         (ran, commands.lines().count() >= nth)
     }
+}
+
+/// The branches of promotions in a repository.
+fn proposed(repo: &Repo<'_>) -> Vec<String> {
+    let names = repo.git(&["for-each-ref", "--format=%(refname)"]);
+    let names = names.lines().filter(|name| name.contains("/promote/"));
+    names.map(str::to_owned).collect()
 }
 
 /// Waits until nothing of a killed run is left that could still write.
@@ -276,7 +278,7 @@ impl Setup<'_> {
         wait_for_orphans(self.world);
         self.remote.assert_sound();
         self.repo.assert_sound();
-        assert_eq!(self.repo.read("notes"), "mine\n", "{at}");
+        assert_eq!(self.repo.read(NOTES), "mine\n", "{at}");
         assert!(!ran.stderr.contains("panicked"), "{at}");
         self.next_run_ends_right(at);
         self.points += 1;
@@ -322,26 +324,32 @@ fn killed_at_every_command_of_git_while_proposing() {
             }
             wait_for_orphans(&world);
             let at = format!("{how:?}, command {nth}: {ran}");
-            let mut again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+            let mut again = setup
+                .repo
+                .promote(&[PROMOTE, PICK, TIMEOUT, &words].concat());
             while again.code != 0 {
                 setup.remove_named_locks(&again, &at);
-                again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
+                again = setup
+                    .repo
+                    .promote(&[PROMOTE, PICK, TIMEOUT, &words].concat());
             }
-            let (base, tip) = (setup.remote.tip("main"), setup.remote.tip(PROPOSED));
+            let branches = proposed(&setup.remote);
+            let [branch] = branches.as_slice() else {
+                panic!("{at}\nthen {again}\nleft {branches:?}");
+            };
+            let (base, tip) = (setup.remote.tip("main"), setup.remote.tip(branch));
             assert_eq!(base, setup.first, "{at}");
-            assert_eq!(setup.remote.tip(&format!("{PROPOSED}~1")), base, "{at}");
-            let text = setup.remote.show(PROPOSED, PRODUCTION);
-            assert_eq!(text, "image:\n  tag: 1.5.0\n", "{at}");
+            assert_eq!(setup.remote.tip(&format!("{branch}~1")), base, "{at}");
+            let tree = setup.remote.tip(&format!("{branch}^{{tree}}"));
+            assert_eq!(tree, setup.tree, "{at}");
             // Once more changes nothing.
-            let again = setup.repo.promote(&[PROMOTE, TIMEOUT, &words].concat());
-            assert_eq!(
-                (again.code, setup.remote.tip(PROPOSED)),
-                (0, tip),
-                "{again}"
-            );
+            let again = setup
+                .repo
+                .promote(&[PROMOTE, PICK, TIMEOUT, &words].concat());
+            assert_eq!((again.code, setup.remote.tip(branch)), (0, tip), "{again}");
             assert_eq!(
                 setup.repo.git(&["status", "--porcelain"]),
-                " M notes",
+                format!(" M {NOTES}"),
                 "{at}"
             );
             setup.remote.assert_sound();
@@ -372,6 +380,7 @@ fn killed_after_every_millisecond() {
             .args(["-s", "KILL", &format!("0.{after:03}")])
             .arg(env!("CARGO_BIN_EXE_git-promote"))
             .args(PROMOTE)
+            .args(PICK)
             .args(TIMEOUT);
         let ran = Ran::from(command.output().unwrap());
         setup.settles(&ran, &format!("after {after} ms: {ran}"));
@@ -382,10 +391,9 @@ fn killed_after_every_millisecond() {
     report("killed by the clock", setup.points, 20);
 }
 
-/// Runs it to its end, but for one blow: a thread wakes another by writing to an event, which is no
-/// disk and no network; if this failed, which happens on no system, they would wait for ever.
-fn until_woken(mut strace: Command, trace: &Path) -> Ran {
-    let mut running = strace
+/// Runs it to its end, except where the blow met an event (see [`Processes::was_event`]).
+fn until_woken(mut command: Command, processes: &Processes<'_>, point: Option<&Point>) -> Ran {
+    let mut running = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -396,7 +404,8 @@ fn until_woken(mut strace: Command, trace: &Path) -> Ran {
     let started = Instant::now();
     while running.try_wait().unwrap().is_none() {
         thread::sleep(Duration::from_millis(5));
-        let is_stuck = started.elapsed() > Duration::from_secs(2) && was_woken(trace);
+        let is_stuck = started.elapsed() > Duration::from_secs(2)
+            && point.is_some_and(|point| processes.was_event(point));
         if is_stuck {
             let group = format!("-{id}");
             let _ = Command::new("kill").args(["-9", "--", &group]).status();
@@ -405,75 +414,74 @@ fn until_woken(mut strace: Command, trace: &Path) -> Ran {
     Ran::from(running.wait_with_output().unwrap())
 }
 
-/// Whether the blow met a write to an event.
-fn was_woken(trace: &Path) -> bool {
-    let log = fs::read_to_string(trace).unwrap_or_default();
-    let is_blow = |line: &str| line.contains(WOKEN) && line.contains("(INJECTED)");
-    log.lines().any(is_blow)
-}
-
-/// How the trace shows a write of the number 1 to an event.
-const WOKEN: &str = "\"\\1\\0\\0\\0\\0\\0\\0\\0\", 8) ";
-
 /// How long the server may be silent.
 const TIMEOUT: &[&str] = &["--timeout", "5"];
-
-/// All lock files below a folder.
-pub fn locks(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        if entry.file_type().unwrap().is_dir() {
-            found.extend(locks(&entry.path()));
-        } else if entry.path().extension().is_some_and(|e| e == "lock") {
-            found.push(entry.path());
-        }
-    }
-    found
-}
 
 fn report(what: &str, points: usize, at_least: usize) {
     println!("{what}: {points} points, each ended right by the next run");
     assert!(points >= at_least, "{what}: only {points} points");
 }
 
+/// Every so manyth of some points.
+fn thinned(points: Vec<Point>, stride: usize) -> Vec<Point> {
+    points.into_iter().step_by(stride).collect()
+}
+
+/// Calls that change a folder or write.
+const CHANGES: &[&str] = &[
+    "chmod",
+    "fchmod",
+    "fsync",
+    "ftruncate",
+    "link",
+    "mkdir",
+    "rename",
+    "rmdir",
+    "symlink",
+    "unlink",
+    "write",
+];
+
+/// Calls that need space or a working disk.
+const WRITES: &[&str] = &["fsync", "link", "mkdir", "rename", "symlink", "write"];
+
+/// Calls that write to a server.
+const SENDS: &[&str] = &["rename", "sendto", "write"];
+
 #[test]
 fn killed_anywhere_with_a_remote_on_a_path() {
     let _share = super::half();
-    if !has("crashes on a path", &["strace"]) {
+    if !has("crashes on a path", &["strace", "flock"]) {
         return;
     }
     let world = World::new();
     let mut setup = Setup::new(&world, None);
-    for call in ["rename", "link", "unlink", "write", "fsync"] {
-        setup.every(call, Blow::Kill);
-    }
-    for call in ["openat", "close", "read", "mmap"] {
-        setup.every_so_many(5, call, Blow::Kill);
-    }
-    report("killed, remote on a path", setup.points, 60);
+    setup.every(CHANGES, Blow::Kill);
+    let mut others = setup.points(&["openat", "close", "read", "mmap"]);
+    others.retain(|point| point.process == PROGRAM);
+    setup.deal(thinned(others, 9), Blow::Kill);
+    report("killed, remote on a path", setup.points, 100);
 }
 
 #[test]
 fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
     let _share = super::half();
-    if !has("failing disks on a path", &["strace"]) {
+    if !has("failing disks on a path", &["strace", "flock"]) {
         return;
     }
     let world = World::new();
     let mut setup = Setup::new(&world, None);
     for blow in [Blow::NoSpace, Blow::InputOutput] {
-        for call in ["write", "rename", "fsync"] {
-            setup.every(call, blow);
-        }
+        setup.every(WRITES, blow);
     }
-    report("failing disk, remote on a path", setup.points, 50);
+    report("failing disk, remote on a path", setup.points, 70);
 }
 
 #[test]
 fn killed_at_every_write_to_an_https_server() {
     let _share = super::half();
     let world = World::new();
-    if !has("crashes over HTTPS", &["strace"]) {
+    if !has("crashes over HTTPS", &["strace", "flock"]) {
         return;
     }
     let Some(http) = Http::start(&world) else {
@@ -481,12 +489,8 @@ fn killed_at_every_write_to_an_https_server() {
     };
     http.let_in(&world);
     let mut setup = Setup::new(&world, Some(&format!("{}/remote.git", http.url)));
-    for call in ["rename", "write", "sendto"] {
-        setup.every(call, Blow::Kill);
-    }
-    for call in ["write", "sendto"] {
-        setup.every(call, Blow::InputOutput);
-    }
+    setup.every(SENDS, Blow::Kill);
+    setup.every(&["sendto", "write"], Blow::InputOutput);
     report("killed and cut, over HTTPS", setup.points, 40);
 }
 
@@ -494,7 +498,7 @@ fn killed_at_every_write_to_an_https_server() {
 fn killed_at_every_write_to_an_ssh_server() {
     let _share = super::half();
     let world = World::new();
-    if !has("crashes over SSH", &["strace"]) {
+    if !has("crashes over SSH", &["strace", "flock"]) {
         return;
     }
     let Some(ssh) = Ssh::start(&world) else {
@@ -504,8 +508,6 @@ fn killed_at_every_write_to_an_ssh_server() {
     ssh_home(&world);
     let path = world.path("remote.git").display().to_string();
     let mut setup = Setup::new(&world, Some(&format!("{}{path}", ssh.url)));
-    for call in ["rename", "write", "sendto"] {
-        setup.every(call, Blow::Kill);
-    }
+    setup.every(SENDS, Blow::Kill);
     report("killed, over SSH", setup.points, 15);
 }

@@ -4,6 +4,7 @@
 
 mod crashes;
 mod faults;
+mod promoted;
 mod races;
 mod secrets;
 
