@@ -1,195 +1,114 @@
 //! Random edits of generated and real files: nothing else changes, and the new values are read back.
 
+mod generate;
+mod resolved;
+
 use std::cell::Cell;
-use std::fmt::Write as _;
 use std::io::Read as _;
 
 use proptest::prelude::{ProptestConfig, any};
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
+
+use generate::{Picks, generated, text as random_text};
 
 use super::extent::{child_count, child_index};
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node};
 use super::tests::skipped::shared;
 use super::text::{blanks_after, blanks_before, next_line};
-use super::{Edit, EditError, Kind, Place, Step, Stream, splice};
+use super::{Edit, EditError, Kind, Place, Step, Stream, Value, splice};
 
-/// Random numbers that choose between alternatives; zeros once they are used up.
-struct Picks<'p>(std::slice::Iter<'p, u16>);
-
-impl Picks<'_> {
-    fn below(&mut self, limit: usize) -> usize {
-        usize::from(self.0.next().copied().unwrap_or(0)) % limit.max(1)
-    }
-
-    fn of<'t>(&mut self, choices: &[&'t str]) -> &'t str {
-        choices[self.below(choices.len())]
-    }
-}
-
-const SCALARS: &[&str] = &[
-    "v1",
-    "1.25.3",
-    "80",
-    "true",
-    "~",
-    "",
-    "'single'",
-    "\"double \\\" #\"",
-    "yes",
-    "2026-01-02",
-    "a b # c",
-    "http://x:80/#y",
-    "''",
-    "\"\"",
-    "-1",
-    "0644",
-    "日本 ✓",
-    "{{ x }}x",
-    "[a, b]",
-    "{a: 1, b: 'x'}",
-    "{}",
-    "[]",
-];
-const TEXTS: &[&str] = &[
-    "v2",
-    "release #42",
-    "note: hi",
-    "",
-    "0x1F",
-    "2024-01-01",
-    "~",
-    "yes",
-    "012",
-    "1e3",
-    "- x",
-    "a\nb\n",
-    " x",
-    "x ",
-    "it's",
-    "\"q\"",
-    "{",
-    "*a",
-    "ü",
-    "\t",
-    "#",
-    "[",
-    "v2.0.0-rc.1",
-    "nginx:1.2@sha256:abc",
-];
-const KEYS: &[&str] = &[
-    "name", "image", "tag", "a.b/c", "\"q r\"", "env", "list", "x-y", "k1", "k2",
-];
-
-/// Writes a block mapping or list of some depth with comments and blank lines.
-fn fill(picks: &mut Picks<'_>, indent: usize, depth: usize, out: &mut String) {
-    let pad = " ".repeat(indent);
-    let is_list = picks.below(3) == 0;
-    for index in 0..=picks.below(4) {
-        match picks.below(8) {
-            0 => writeln!(out, "{pad}# comment {index}").expect("a string takes all"),
-            1 if index > 0 => out.push('\n'),
-            _ => {}
-        }
-        let head = if is_list {
-            "-".to_owned()
-        } else {
-            format!("{}{index}:", picks.of(KEYS).trim_end_matches('"'))
-        };
-        let head = if head.starts_with('"') {
-            head.replace(':', "\":")
-        } else {
-            head
-        };
-        write!(out, "{pad}{head}").expect("a string takes all");
-        match picks.below(6) {
-            0 | 1 if depth > 0 => {
-                out.push_str(picks.of(&["\n", " # below\n", "\n"]));
-                let step = [2, 2, 4][picks.below(3)];
-                fill(picks, indent + step, depth - 1, out);
-            }
-            2 => {
-                out.push_str(picks.of(&[" |", " >-", " |+", " |-"]));
-                write!(out, "\n{pad}  one\n{pad}    two # no comment\n")
-                    .expect("a string takes all");
-            }
-            _ => {
-                let scalar = picks.of(SCALARS);
-                let comment = picks.of(&["", "", " # c", "   # {\"$x\": 1}"]);
-                writeln!(out, " {scalar}{comment}").expect("a string takes all");
-            }
-        }
-    }
-}
-
-fn generated(picks: &mut Picks<'_>) -> String {
-    let mut text = String::new();
-    text.push_str(picks.of(&["", "", "# head\n\n", "---\n", "\u{feff}"]));
-    for index in 0..=picks.below(2) {
-        if index > 0 {
-            text.push_str("---\n");
-        }
-        fill(picks, 0, 3, &mut text);
-    }
-    match picks.below(4) {
-        0 => text.replace('\n', "\r\n"),
-        1 => text.trim_end_matches('\n').to_owned(),
-        _ => text,
-    }
-}
-
-/// An edit at a random place, with a fragment from the other stream.
-fn random_edit(stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Option<Edit> {
+/// An edit at a random place, with a fragment from the other stream, and the value that it writes.
+fn random_edit(stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Option<(Edit, Value)> {
     let places = super::tests::all_places(stream);
     let place = places.get(picks.below(places.len()))?.clone();
     let others = super::tests::all_places(other);
     let from = others.get(picks.below(others.len()))?;
     let node = stream.node(&place)?;
     let after = |picks: &mut Picks<'_>| picks.below(child_count(node) + 1).checked_sub(1);
-    match picks.below(6) {
-        0 | 1 => Some(Edit::Set {
-            place,
-            value: Fragment::scalar(picks.of(TEXTS), Kind::Str),
-        }),
-        2 => Some(Edit::Set {
+    let null = Value::Scalar {
+        text: String::new(),
+        kind: Kind::Null,
+    };
+    let choice = picks.below(6);
+    if choice < 2 {
+        let text = random_text(picks);
+        let value = Fragment::scalar(&text, Kind::Str);
+        return Some((Edit::Set { place, value }, Value::string(text)));
+    }
+    if choice == 3 && !place.steps.is_empty() {
+        return Some((Edit::Remove { place }, null));
+    }
+    if choice == 4 && other.documents().len() > 1 && picks.below(8) == 0 {
+        let document = Fragment::document(other, 0)?;
+        let after = Some(place.document);
+        return Some((Edit::AddDocument { after, document }, null));
+    }
+    let written = resolved::value_at(other, from)?;
+    let edit = match node.content {
+        _ if choice == 2 => Edit::Set {
             place,
             value: Fragment::value(other, from)?,
-        }),
-        3 if !place.steps.is_empty() => Some(Edit::Remove { place }),
-        4 if other.documents().len() > 1 && picks.below(8) == 0 => {
-            let document = Fragment::document(other, 0)?;
-            Some(Edit::AddDocument {
-                after: Some(place.document),
-                document,
-            })
-        }
-        _ => match node.content {
-            Content::Mapping { .. } => {
-                let entry = Fragment::entry(other, from)?;
-                let key = entry.key()?.to_owned();
-                Some(Edit::AddEntry {
-                    after: after(picks),
-                    mapping: place,
-                    key,
-                    entry,
-                })
-            }
-            Content::Sequence { .. } => {
-                let item = Fragment::item(other, from)?;
-                Some(Edit::AddItem {
-                    after: after(picks),
-                    sequence: place,
-                    item,
-                })
-            }
-            _ => None,
         },
+        Content::Mapping { .. } => {
+            let entry = Fragment::entry(other, from)?;
+            let key = entry.key()?.to_owned();
+            Edit::AddEntry {
+                after: after(picks),
+                mapping: place,
+                key,
+                entry,
+            }
+        }
+        Content::Sequence { .. } => Edit::AddItem {
+            after: after(picks),
+            sequence: place,
+            item: Fragment::item(other, from)?,
+        },
+        _ => return None,
+    };
+    Some((edit, written))
+}
+
+/// Checks what the result resolves to: what the text before resolves to, with the edit.
+fn check_resolved(
+    stream: &Stream,
+    (edit, value): &(Edit, Value),
+    read: &Stream,
+) -> Result<(), String> {
+    let mut trees = resolved::trees(stream);
+    if resolved::edit(&mut trees, stream, edit, value.clone()).is_none() {
+        return Ok(());
+    }
+    let expected = resolved::resolved(&trees).ok_or("an alias was left without its anchor")?;
+    let found = resolved::resolved(&resolved::trees(read)).ok_or("an alias leads nowhere")?;
+    let is_same = |(a, b): (&Value, &Value)| a.means(b);
+    if found.len() == expected.len() && found.iter().zip(&expected).all(is_same) {
+        return Ok(());
+    }
+    Err(format!("resolves to\n{found:?}\nand not to\n{expected:?}"))
+}
+
+/// An edit in short.
+fn written(edit: &Edit) -> String {
+    match edit {
+        Edit::Set { value, .. } => format!("set {:?}", value.text()),
+        Edit::Remove { .. } => "remove".to_owned(),
+        Edit::AddEntry { after, entry, .. } => format!("add {:?} after {after:?}", entry.text()),
+        Edit::AddItem { after, item, .. } => format!("add {:?} after {after:?}", item.text()),
+        Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => "a document".to_owned(),
     }
 }
 
 /// Checks the result of one edit against the original, independently of `proof`.
-fn check_result(stream: &Stream, edit: &Edit, result: &str) -> Result<(), String> {
+fn check_result(
+    stream: &Stream,
+    edit_and_value: &(Edit, Value),
+    result: &str,
+) -> Result<(), String> {
     let read = Stream::parse(result).map_err(|error| error.to_string())?;
+    check_resolved(stream, edit_and_value, &read)?;
+    let edit = &edit_and_value.0;
     let text = stream.text();
     let prefix = text
         .bytes()
@@ -220,15 +139,9 @@ fn check_result(stream: &Stream, edit: &Edit, result: &str) -> Result<(), String
         }
     };
     match edit {
-        Edit::Set { place, value } => {
+        Edit::Set { place, .. } => {
             let node = stream.node(place).ok_or("no node")?;
-            within(node.lead, next_line(text, node.end()))?;
-            let got = read.node(place).ok_or("lost")?.value();
-            if got.means(value.model()) {
-                Ok(())
-            } else {
-                Err(format!("read back {got:?}"))
-            }
+            within(node.lead, next_line(text, node.end()))
         }
         Edit::Remove { place } => {
             let (parent, step) = place.parent().ok_or("no parent")?;
@@ -283,16 +196,18 @@ impl Count {
     /// Applies some edits one by one, then all at once.
     fn case(&self, stream: &Stream, other: &Stream, picks: &mut Picks<'_>) -> Result<(), String> {
         add(&self.cases);
-        let edits: Vec<Edit> = (0..4)
+        let random: Vec<(Edit, Value)> = (0..4)
             .filter_map(|_| random_edit(stream, other, picks))
             .collect();
-        for edit in &edits {
+        let edits: Vec<Edit> = random.iter().map(|(edit, _)| edit.clone()).collect();
+        for (edit, random) in edits.iter().zip(&random) {
             let found = splice(stream, std::slice::from_ref(edit));
             if let Some(result) = self.count(found, stream, std::slice::from_ref(edit)) {
-                check_result(stream, edit, &result).map_err(|error| {
+                check_result(stream, random, &result).map_err(|error| {
                     format!(
-                        "{error}\n{} {edit:#?}\n--- before\n{}--- after\n{result}",
+                        "{error}\n{} {}\n--- before\n{}--- after\n{result}",
                         edit.place(),
+                        written(edit),
                         stream.text()
                     )
                 })?;
@@ -361,11 +276,12 @@ fn runner(cases: u32) -> TestRunner {
 
 #[test]
 fn random_edits_of_generated_files_change_nothing_else() {
-    let count = Count::default();
+    let (count, texts) = (Count::default(), Cell::new(0));
     let numbers = proptest::collection::vec(any::<u16>(), 150..400);
-    let result = runner(2_500).run(&numbers, |numbers| {
-        let mut picks = Picks(numbers.iter());
+    let result = runner(4_000).run(&numbers, |numbers| {
+        let mut picks = Picks::new(&numbers);
         let (one, two) = (generated(&mut picks), generated(&mut picks));
+        add(&texts);
         if let (Ok(stream), Ok(other)) = (Stream::parse(&one), Stream::parse(&two)) {
             count
                 .case(&stream, &other, &mut picks)
@@ -375,6 +291,11 @@ fn random_edits_of_generated_files_change_nothing_else() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     count.report("generated files");
+    let readable = count.cases.get();
+    assert!(
+        readable * 8 >= texts.get(),
+        "only {readable} pairs could be read"
+    );
 }
 
 /// The real files of the replay, in archive order.
@@ -412,7 +333,7 @@ fn random_edits_of_real_files_change_nothing_else() {
     let result = runner(1_500).run(&numbers, |(one, two, numbers)| {
         let pick = |number: u32| &streams[number as usize % streams.len()];
         count
-            .case(pick(one), pick(two), &mut Picks(numbers.iter()))
+            .case(pick(one), pick(two), &mut Picks::new(&numbers))
             .map_err(TestCaseError::fail)
     });
     result.unwrap_or_else(|error| panic!("{error}"));
