@@ -9,8 +9,6 @@
 //! without the layout of its source. If they still differ, the edits are
 //! refused.
 
-use std::borrow::Cow;
-
 use super::check;
 use super::edit::Edit;
 use super::error::EditError;
@@ -48,77 +46,121 @@ fn apply(stream: &Stream, edits: &[Edit], reading: Reading) -> Result<String, Ed
     if edits.is_empty() {
         return Ok(stream.text.clone());
     }
-    check::edits(stream, &in_text(stream, edits, reading)?)?;
-    let unanchored: Vec<Edit>;
-    let mut edits = edits;
-    if edits.iter().any(|edit| redefines(stream, edit)) {
-        let without_anchor =
-            |edit: &Edit| redefines(stream, edit).then(|| simplified(edit)).flatten();
-        unanchored = edits
-            .iter()
-            .map(|edit| without_anchor(edit).unwrap_or_else(|| edit.clone()))
-            .collect();
-        edits = &unanchored;
+    let mut written = match reading {
+        Reading::Written => edits.to_vec(),
+        Reading::Resolved => written::edits(stream, edits)?.into_owned(),
+    };
+    check::edits(stream, &written)?;
+    for edit in &mut written {
+        if redefines(stream, edit)
+            && let Some(simple) = simplified(edit)
+        {
+            *edit = simple;
+        }
     }
-    let first = match proven(stream, edits, reading) {
+    let prove = |written: &[Edit]| match reading {
+        Reading::Written => proven(stream, written).map(|(text, _)| text),
+        Reading::Resolved => proven_resolved(stream, written, edits),
+    };
+    let first = match prove(&written) {
         Ok(text) => return Ok(text),
         Err(error) => error,
     };
-    let edits: Vec<Edit> = edits
-        .iter()
-        .map(
-            |edit| match proven(stream, std::slice::from_ref(edit), reading) {
-                Err(EditError::Unproven(_)) => simplified(edit).unwrap_or_else(|| edit.clone()),
-                _ => edit.clone(),
-            },
-        )
-        .collect();
-    proven(stream, &edits, reading).map_err(|_| {
-        match edits
-            .iter()
-            .find_map(|edit| proven(stream, std::slice::from_ref(edit), reading).err())
-        {
-            Some(error) => error,
-            None => first,
+    let mut search = Search::new(stream);
+    search.look(&written, 0);
+    for at in search.unproven {
+        if let Some(simple) = simplified(&written[at]) {
+            written[at] = simple;
         }
+    }
+    prove(&written).map_err(|_| {
+        let mut search = Search::new(stream);
+        search.look(&written, 0);
+        search.first.unwrap_or(first)
     })
 }
 
-/// The edits of the text.
-fn in_text<'e>(
-    stream: &Stream,
-    edits: &'e [Edit],
-    reading: Reading,
-) -> Result<Cow<'e, [Edit]>, EditError> {
-    match reading {
-        Reading::Written => Ok(Cow::Borrowed(edits)),
-        Reading::Resolved => written::edits(stream, edits),
+/// Looks for the edits that cannot be proven, by halves.
+///
+/// # Why
+///
+/// A file may have thousands of edits, and each attempt parses all of it. So the attempts are
+/// limited by the bytes that they read; edits that are left together when the limit is reached count
+/// as unproven together.
+struct Search<'s> {
+    stream: &'s Stream,
+    attempts: usize,
+    /// The positions of the edits that are not proven.
+    unproven: Vec<usize>,
+    /// The first error of an edit alone.
+    first: Option<EditError>,
+}
+
+impl<'s> Search<'s> {
+    /// How many bytes all attempts read.
+    const BYTES: usize = 8_000_000;
+
+    fn new(stream: &'s Stream) -> Self {
+        Self {
+            stream,
+            attempts: Self::BYTES / stream.text.len().max(1),
+            unproven: Vec::new(),
+            first: None,
+        }
+    }
+
+    /// Looks among edits; `at` is the position of the first one.
+    fn look(&mut self, edits: &[Edit], at: usize) {
+        if self.attempts == 0 {
+            self.unproven.extend(at..at + edits.len());
+            return;
+        }
+        self.attempts -= 1;
+        let Err(error) = proven(self.stream, edits) else {
+            return;
+        };
+        if edits.len() > 1 {
+            let (head, tail) = edits.split_at(edits.len() / 2);
+            self.look(head, at);
+            self.look(tail, at + head.len());
+            return;
+        }
+        if matches!(error, EditError::Unproven(_)) {
+            self.unproven.push(at);
+        }
+        self.first.get_or_insert(error);
     }
 }
 
-/// The edited text, if it has the values that the edits describe.
-///
-/// Every place counts that resolves to an edited node, so that nothing else changes by an alias or a
-/// merge key.
-fn proven(stream: &Stream, edits: &[Edit], reading: Reading) -> Result<String, EditError> {
-    let written = in_text(stream, edits, reading)?;
-    let expected = proof::expected(stream, &written, Reading::Written)?;
-    let text = phases::run(stream, &written)?;
-    let unproven = || EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default());
-    let result = Stream::parse(&text).map_err(|_| unproven())?;
-    if !proof::matches(&result, &expected, Reading::Written) {
-        return Err(unproven());
+/// The edited text and its stream, if the text has the values that the edits describe.
+fn proven(stream: &Stream, edits: &[Edit]) -> Result<(String, Stream), EditError> {
+    let expected = proof::expected(stream, edits, Reading::Written)?;
+    let text = phases::run(stream, edits)?;
+    match Stream::parse(&text) {
+        Ok(result) if proof::matches(&result, &expected, Reading::Written) => Ok((text, result)),
+        _ => Err(unproven(edits)),
     }
+}
+
+/// The text with the written edits, if its documents resolve to what the edits of all places describe.
+///
+/// So nothing else changes by an alias or a merge key.
+fn proven_resolved(stream: &Stream, written: &[Edit], edits: &[Edit]) -> Result<String, EditError> {
+    let (text, result) = proven(stream, written)?;
     let has_references = |stream: &Stream| {
         (0..stream.documents.len()).any(|document| stream.has_references(document))
     };
-    if reading == Reading::Resolved && (has_references(stream) || has_references(&result)) {
+    if has_references(stream) || has_references(&result) {
         let expected = proof::expected(stream, edits, Reading::Resolved)?;
         if !proof::matches(&result, &expected, Reading::Resolved) {
-            return Err(unproven());
+            return Err(unproven(edits));
         }
     }
     Ok(text)
+}
+
+fn unproven(edits: &[Edit]) -> EditError {
+    EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default())
 }
 
 /// Whether the edit brings an anchor that the document already has.
