@@ -26,19 +26,24 @@ pub(super) struct File {
     pub(super) _version: Option<u64>,
     /// The environments and their aliases.
     #[serde(default)]
+    #[schemars(length(max = 500))]
     pub(super) environments: Vec<EnvironmentEntry>,
     /// Where the files of an application are: paths from the repository's root with `{env}`, `{app}`
     /// (one part of the path) or `{app**}` (one or more), `*` and `**`. The first match wins.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub(super) layout: Vec<String>,
     /// Groups of applications that are promoted together.
     #[serde(default)]
+    #[schemars(length(max = 1000))]
     pub(super) products: Vec<ProductEntry>,
     /// Named sets of rules that define what is promoted by default.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub(super) templates: Vec<TemplateEntry>,
     /// Settings for matching promotions. For each setting, the policy with the lowest priority number wins.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub(super) policies: Vec<PolicyEntry>,
     /// Templates for commit messages and pull requests.
     #[serde(default)]
@@ -57,6 +62,7 @@ pub(super) struct EnvironmentEntry {
     pub(super) kind: Option<KindWord>,
     /// Other names for the environment, in paths and on the command line.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub(super) aliases: Vec<String>,
 }
 
@@ -79,6 +85,7 @@ pub(super) struct ProductEntry {
     pub(super) name: String,
     /// Its applications, by full name or by the last parts of the name.
     #[serde(default)]
+    #[schemars(length(max = 5000))]
     pub(super) applications: Vec<String>,
     /// The name of the template for its applications; `default` if omitted.
     pub(super) template: Option<String>,
@@ -95,6 +102,7 @@ pub(super) struct TemplateEntry {
     pub(super) version: Option<VersionEntry>,
     /// The rules; the first whose `files` matches a file applies to it.
     #[serde(default)]
+    #[schemars(length(max = 500))]
     pub(super) rules: Vec<RuleEntry>,
 }
 
@@ -117,10 +125,11 @@ pub(super) struct RuleEntry {
     #[schemars(length(min = 1))]
     pub(super) files: String,
     /// What is promoted; `versions` if omitted.
-    #[schemars(extend("minItems" = 1))]
+    #[schemars(extend("minItems" = 1, "maxItems" = 200))]
     pub(super) promote: Option<OneOrMany<PromoteEntry>>,
     /// `JSONPath`s of values that the target always keeps.
     #[serde(default)]
+    #[schemars(extend("maxItems" = 200))]
     pub(super) keep: OneOrMany<String>,
 }
 

@@ -76,6 +76,12 @@ impl<'s> ShapeCheck<'s, '_> {
                     self.empty(at);
                     return None;
                 }
+                if let Some(most) = exceeded(items.len(), schema.get("maxItems")) {
+                    let name = quoted(at.name().unwrap_or_default());
+                    let message = format!("{name} has more than {most} items");
+                    self.notes.fault(Note::at(at.clone(), message));
+                    return None;
+                }
                 let schema = self.definitions.branch(schema, "array");
                 Some(self.list(schema.get("items"), items, at))
             }
@@ -221,6 +227,12 @@ fn is_shorter(length: usize, least: Option<&Json>) -> bool {
     least
         .and_then(Json::as_u64)
         .is_some_and(|least| u64::try_from(length).is_ok_and(|length| length < least))
+}
+
+/// The limit, if the length is above it.
+fn exceeded(length: usize, most: Option<&Json>) -> Option<u64> {
+    most.and_then(Json::as_u64)
+        .filter(|most| u64::try_from(length).is_ok_and(|length| length > *most))
 }
 
 /// The type as JSON Schema names it.

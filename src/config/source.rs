@@ -15,6 +15,8 @@ use crate::yaml::{Content, Node, Position, Span, Step, Stream};
 const MAX_BYTES: usize = 1_000_000;
 /// How many values there may be after alias expansion.
 const MAX_VALUES: usize = 100_000;
+/// How many bytes all scalars may have after alias expansion.
+const MAX_RESOLVED_BYTES: usize = 2 * MAX_BYTES;
 /// How deep values may be nested after alias expansion; the format itself needs 6 levels.
 const MAX_DEPTH: usize = 64;
 
@@ -136,7 +138,7 @@ impl<'t> Source<'t> {
 
     fn exceeded_limit(&self) -> Option<(usize, String)> {
         let root = &self.stream.documents().first()?.root;
-        let mut values = 0;
+        let (mut values, mut bytes) = (0, 0);
         // An explicit stack, because the depth is not known to be safe yet.
         let mut open = vec![(root, 0)];
         while let Some((node, depth)) = open.pop() {
@@ -149,7 +151,15 @@ impl<'t> Source<'t> {
                 let message = format!("nested deeper than {MAX_DEPTH} levels");
                 return Some((node.span.start, message));
             }
-            let children: Vec<&Node> = match &self.stream.resolve(0, node).content {
+            let resolved = self.stream.resolve(0, node);
+            if let Content::Scalar(scalar) = &resolved.content {
+                bytes += scalar.text.len();
+                if bytes > MAX_RESOLVED_BYTES {
+                    let message = "more than 2 MB after alias expansion".to_owned();
+                    return Some((node.span.start, message));
+                }
+            }
+            let children: Vec<&Node> = match &resolved.content {
                 Content::Sequence { items, .. } => items.iter().collect(),
                 Content::Mapping { entries, .. } => {
                     entries.iter().flat_map(|e| [&e.key, &e.value]).collect()

@@ -48,6 +48,7 @@ fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
         let steps = place
             .path
             .select(&stream.to_json(document))
+            .ok()?
             .into_iter()
             .next()?;
         match stream.at(&Place { document, steps })?.value() {

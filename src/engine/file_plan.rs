@@ -1,6 +1,6 @@
 //! Plans the content of each decided file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::{Commits, Field, OpenPair, file_fault, load, read, shown, sides};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
@@ -114,12 +114,16 @@ impl Planner<'_> {
                 }
             }
         }
+        let promoted_tags: HashSet<Place> = promoted
+            .iter()
+            .filter(|d| d.version == Some(VersionField::ImageTag))
+            .filter_map(|d| Some(d.place.parent()?.0))
+            .collect();
         for (field, verdict) in &fields {
             let is_digest = field.difference.keys.last().is_some_and(|k| k == "digest");
             let stays = is_digest && !verdict.is_promote();
-            let is_its_tag = |d: &&Difference| is_tag_beside(d, &field.difference);
-            let has_tag = || promoted.iter().any(is_its_tag);
-            if stays && has_tag() {
+            let mapping = || field.difference.place.parent();
+            if stays && mapping().is_some_and(|(mapping, _)| promoted_tags.contains(&mapping)) {
                 let notice = Notice::DigestKept {
                     path: pair.path.clone(),
                     selector: field.selector.clone(),
@@ -350,12 +354,6 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Whether a difference is a tag in the same mapping as a digest.
-fn is_tag_beside(tag: &Difference, digest: &Difference) -> bool {
-    let mapping = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
-    tag.version == Some(VersionField::ImageTag) && mapping(tag) == mapping(digest)
 }
 
 fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {

@@ -5,6 +5,10 @@ use std::fmt;
 use thiserror::Error;
 
 use super::place::{Step, bracketed};
+use super::query_cost::{Size, steps};
+
+/// How many steps a query may take on one document; the largest real ones take a tenth.
+const MAX_STEPS: f64 = 5e7;
 
 /// A text that is not an RFC 9535 `JSONPath`.
 #[derive(Debug, Error)]
@@ -14,6 +18,11 @@ pub struct JsonPathError {
     #[source]
     source: serde_json_path::ParseError,
 }
+
+/// A query that could take too long on a document.
+#[derive(Debug, Error)]
+#[error("the query `{0}` could take too many steps; use fewer `..`, wildcards and nested filters")]
+pub struct TooManySteps(String);
 
 /// A `JSONPath` query of RFC 9535.
 #[derive(Debug, Clone)]
@@ -40,11 +49,22 @@ impl JsonPath {
         }
     }
 
+    /// The query as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Selects nodes and returns their steps from the root, in query order.
-    pub fn select(&self, json: &serde_json::Value) -> Vec<Vec<Step>> {
+    ///
+    /// # Errors
+    /// When the query could take too many steps on this document.
+    pub fn select(&self, json: &serde_json::Value) -> Result<Vec<Vec<Step>>, TooManySteps> {
         use serde_json_path::PathElement;
+        if steps(&self.text, Size::of(json)) > MAX_STEPS {
+            return Err(TooManySteps(self.text.clone()));
+        }
         let located = self.path.query_located(json);
-        located
+        let paths = located
             .locations()
             .map(|path| {
                 path.iter()
@@ -54,7 +74,8 @@ impl JsonPath {
                     })
                     .collect()
             })
-            .collect()
+            .collect();
+        Ok(paths)
     }
 }
 

@@ -103,3 +103,32 @@ fn a_report_never_obeys_what_a_file_tells_a_terminal() {
       hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
     ");
 }
+
+#[test]
+fn a_bomb_of_bytes_is_refused_at_once() {
+    let long = "a".repeat(500_000);
+    let many = vec!["*x"; 20_000].join(",");
+    let text = format!("version: 1\nx: &x {long}\ny: [{many}]\n");
+    assert_snapshot!(quickly(&text), @"promote.yaml:3:11: more than 2 MB after alias expansion");
+}
+
+#[test]
+fn a_list_that_is_too_long_is_refused_at_once() {
+    for (text, expected) in [
+        (
+            "layout: [LIST]",
+            "promote.yaml:1:9: `layout` has more than 200 items",
+        ),
+        (
+            "products: [{name: a, applications: [LIST]}]",
+            "promote.yaml:1:36: `applications` has more than 5000 items",
+        ),
+        (
+            "templates: [{name: a, rules: [{files: x, keep: [LIST]}]}]",
+            "promote.yaml:1:47: `keep` has more than 200 items",
+        ),
+    ] {
+        let list = vec!["'apps/{env}/**'"; 10_000].join(",");
+        assert_eq!(quickly(&text.replace("LIST", &list)), expected);
+    }
+}

@@ -1,7 +1,8 @@
 //! Comparing one pair of documents.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::base::{BaseList, BaseNode};
 use super::difference::{Difference, Part};
@@ -30,6 +31,8 @@ pub(super) struct DocumentComparison<'a, 's> {
     pub(super) paired: Vec<Place>,
     /// Where the target's anchors are used.
     pub(super) uses: OnceCell<Uses<'a>>,
+    /// The last mapping of the target that was searched for a version, and whether it has one.
+    pub(super) searched: Option<(&'a Node, bool)>,
 }
 
 impl<'a, 's> DocumentComparison<'a, 's> {
@@ -50,6 +53,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             found: Vec::new(),
             paired: Vec::new(),
             uses: OnceCell::new(),
+            searched: None,
         }
     }
 
@@ -234,12 +238,22 @@ fn same_keys(source: &[Entry], target: &[Entry], naming: &Naming) -> Vec<Option<
         .iter()
         .map(|e| by_name.get(e.name()).copied())
         .collect();
-    let mut taken: HashSet<usize> = target_of.iter().flatten().copied().collect();
+    let taken: HashSet<usize> = target_of.iter().flatten().copied().collect();
+    let mut free: Option<HashMap<Cow<'_, str>, VecDeque<usize>>> = None;
     for (si, entry) in source.iter().enumerate() {
         if target_of[si].is_none() && naming.names_source_in_text(entry.name()) {
-            target_of[si] = (0..target.len())
-                .find(|ti| !taken.contains(ti) && naming.same(entry.name(), target[*ti].name()));
-            taken.extend(target_of[si]);
+            let free = free.get_or_insert_with(|| {
+                let mut free: HashMap<Cow<'_, str>, VecDeque<usize>> = HashMap::new();
+                for (ti, entry) in target.iter().enumerate() {
+                    if !taken.contains(&ti) {
+                        let name = naming.canonical(entry.name());
+                        free.entry(name).or_default().push_back(ti);
+                    }
+                }
+                free
+            });
+            let name = naming.canonical(entry.name());
+            target_of[si] = free.get_mut(&name).and_then(VecDeque::pop_front);
         }
     }
     target_of

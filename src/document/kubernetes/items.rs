@@ -190,12 +190,24 @@ impl Lists<'_> {
             .filter(|i| pairs.target_of[*i].is_none())
             .collect();
         let mut free: VecDeque<usize> = (0..target.len()).filter(|t| !pairs.taken[*t]).collect();
+        let mut known = HashMap::new();
+        let mut shapes = |items: &[Node]| -> Vec<Shape> {
+            items
+                .iter()
+                .map(|item| Shape::of(item, &mut known))
+                .collect()
+        };
+        let (source, target) = if left.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            (shapes(self.source), shapes(self.target))
+        };
         for s in left {
             let best = free
                 .iter()
                 .take(CANDIDATES)
                 .enumerate()
-                .map(|(at, t)| (likeness(&self.source[s], &self.target[*t]), at))
+                .map(|(at, t)| (source[s].likeness(&target[*t]), at))
                 .filter(|(score, _)| *score >= 50)
                 .max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at)));
             if let Some(t) = best.and_then(|(_, at)| free.remove(at)) {
@@ -270,22 +282,51 @@ impl ItemPairing {
     }
 }
 
-/// The percentage of entries that are equal in two items.
-fn likeness(a: &Node, b: &Node) -> usize {
-    match (&a.content, &b.content) {
-        (Content::Mapping { entries: a, .. }, Content::Mapping { entries: b, .. }) => {
-            let same = a
-                .iter()
-                .filter(|x| {
-                    b.iter()
-                        .any(|y| x.name() == y.name() && x.value.value() == y.value.value())
-                })
-                .count();
-            let all = a.len().max(b.len());
-            (same * 100).checked_div(all).unwrap_or(100)
+/// An item, as far as it matters for its likeness with others.
+enum Shape {
+    /// The sorted numbers of its entries; equal entries have the same number.
+    Mapping(Vec<usize>),
+    Sequence,
+    Other,
+}
+
+impl Shape {
+    fn of(item: &Node, known: &mut HashMap<String, usize>) -> Self {
+        match &item.content {
+            Content::Mapping { entries, .. } => {
+                let mut numbers: Vec<usize> = entries
+                    .iter()
+                    .map(|entry| {
+                        let next = known.len();
+                        let text = format!("{:?}", (entry.name(), entry.value.value()));
+                        *known.entry(text).or_insert(next)
+                    })
+                    .collect();
+                numbers.sort_unstable();
+                Self::Mapping(numbers)
+            }
+            Content::Sequence { .. } => Self::Sequence,
+            Content::Scalar(_) | Content::Alias(_) => Self::Other,
         }
-        (Content::Sequence { .. }, Content::Sequence { .. }) => 50,
-        _ => 0,
+    }
+
+    /// The percentage of entries that are equal in two items.
+    fn likeness(&self, other: &Self) -> usize {
+        match (self, other) {
+            (Self::Mapping(a), Self::Mapping(b)) => {
+                let mut others = b.iter().peekable();
+                let mut same = 0;
+                for number in a {
+                    while others.next_if(|other| *other < number).is_some() {}
+                    same += usize::from(others.next_if_eq(&number).is_some());
+                }
+                (same * 100)
+                    .checked_div(a.len().max(b.len()))
+                    .unwrap_or(100)
+            }
+            (Self::Sequence, Self::Sequence) => 50,
+            _ => 0,
+        }
     }
 }
 

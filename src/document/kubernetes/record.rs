@@ -164,8 +164,8 @@ impl<'a> DocumentComparison<'a, '_> {
         let source = s.value();
         let version = match (&source, parents) {
             (Value::Scalar { text, .. }, Some((s, t))) => {
-                versions::classify(&self.around(Some(s)), &[text])
-                    .filter(|field| !field.is_one_of_several() || !self.holds_version(t))
+                let field = versions::classify(&self.around(Some(s)), &[text]);
+                field.filter(|field| !field.is_one_of_several() || !self.holds_version(t))
             }
             _ => None,
         };
@@ -188,7 +188,18 @@ impl<'a> DocumentComparison<'a, '_> {
     }
 
     /// Whether a mapping of the target already has a version, in any field.
-    fn holds_version(&self, target: &Node) -> bool {
+    fn holds_version(&mut self, target: &'a Node) -> bool {
+        if let Some((searched, found)) = self.searched
+            && std::ptr::eq(searched, target)
+        {
+            return found;
+        }
+        let found = self.finds_version(target);
+        self.searched = Some((target, found));
+        found
+    }
+
+    fn finds_version(&self, target: &Node) -> bool {
         let Content::Mapping { entries, .. } = &target.content else {
             return false;
         };

@@ -11,7 +11,6 @@ mod load;
 mod parallel_map;
 mod selector;
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) use load::{MAX_BYTES, load, read};
@@ -22,9 +21,9 @@ use crate::domain::Naming;
 use crate::inventory::FilePair;
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
-use crate::yaml::Stream;
+use crate::yaml::{Stream, TooManySteps};
 use parallel_map::parallel_map;
-use selector::{selector, unique};
+use selector::{Taken, selector};
 
 /// One file that differs.
 pub(super) struct ComparedFile<F> {
@@ -72,7 +71,7 @@ pub(super) fn compare<F: Send>(
     commits: Commits<'_>,
     naming: &Naming,
     observer: &dyn Observer,
-    facts: impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F> + Sync,
+    facts: impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps> + Sync,
 ) -> Result<Vec<ComparedFile<F>>, RepositoryError> {
     let all = pairs.len();
     let done = AtomicUsize::new(0);
@@ -92,7 +91,7 @@ fn body<F>(
     pair: &FilePair,
     commits: Commits<'_>,
     naming: &Naming,
-    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F>,
+    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
 ) -> Result<Body<F>, RepositoryError> {
     let path = pair.path.as_str();
     let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
@@ -116,7 +115,17 @@ fn body<F>(
                 source: &source,
                 target: &target,
             };
-            let fields = fields(&open, naming, facts);
+            let fields = match fields(&open, naming, facts) {
+                Ok(fields) => fields,
+                Err(error) => {
+                    let unreadable = Unreadable {
+                        line: None,
+                        column: None,
+                        message: error.to_string(),
+                    };
+                    return Ok(fault(path, unreadable));
+                }
+            };
             let before = match fields.as_slice() {
                 [] => Vec::new(),
                 _ => target.into_text().into_bytes(),
@@ -130,21 +139,21 @@ fn body<F>(
 fn fields<F>(
     open: &OpenPair<'_>,
     naming: &Naming,
-    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Vec<F>,
-) -> Vec<Field<F>> {
+    facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
+) -> Result<Vec<Field<F>>, TooManySteps> {
     let path = open.pair.path.as_str();
     let differences = document::compare(&sides(open, naming));
-    let facts = facts(open, &differences);
-    let mut taken = HashSet::new();
-    differences
+    let facts = facts(open, &differences)?;
+    let mut taken = Taken::default();
+    Ok(differences
         .into_iter()
         .zip(facts)
         .map(|(difference, facts)| Field {
-            selector: unique(&selector(path, &difference), &mut taken),
+            selector: taken.unique(&selector(path, &difference)),
             difference,
             facts,
         })
-        .collect()
+        .collect())
 }
 
 /// Both sides of a pair, for comparing and for merging.

@@ -1,6 +1,6 @@
 //! Writes the place of a difference, as a selector and in readable form.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::document::Difference;
 
@@ -18,15 +18,25 @@ pub(super) fn selector(path: &str, difference: &Difference) -> String {
     selector
 }
 
-/// Makes a selector unique: two differences at one place (one item replaces another) need two.
-pub(super) fn unique(selector: &str, taken: &mut HashSet<String>) -> String {
-    let mut candidate = selector.to_owned();
-    let mut number = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{selector}~{number}");
-        number += 1;
+/// The selectors of a file so far.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// Each with the next number for another one like it.
+    next: HashMap<String, usize>,
+}
+
+impl Taken {
+    /// Makes a selector unique: two differences at one place (one item replaces another) need two.
+    pub(super) fn unique(&mut self, selector: &str) -> String {
+        let mut candidate = selector.to_owned();
+        while let Some(next) = self.next.get(&candidate) {
+            let number = *self.next.get(selector).unwrap_or(next);
+            candidate = format!("{selector}~{number}");
+            self.next.insert(selector.to_owned(), number + 1);
+        }
+        self.next.insert(candidate.clone(), 2);
+        candidate
     }
-    candidate
 }
 
 /// A selector's path in readable form: `spec.containers[web].image`.

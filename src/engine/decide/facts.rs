@@ -6,6 +6,7 @@ use super::selection::{Matches, Selection};
 use crate::document::Difference;
 use crate::domain::{Mode, Naming, Promote, Reason};
 use crate::engine::compare::OpenPair;
+use crate::yaml::TooManySteps;
 
 /// What matches a difference; collected while its file is open.
 #[derive(Clone, Debug)]
@@ -43,12 +44,13 @@ pub(in crate::engine) fn facts(
     rules: &Rules<'_>,
     selection: &Selection,
     naming: &Naming,
-) -> Vec<Facts> {
+) -> Result<Vec<Facts>, TooManySteps> {
     let path = open.pair.path.as_str();
     let rule = rules.for_file(&open.pair.application, path);
     let places = Places::new(open.source, open.target, naming);
+    let selection = selection.for_file(path);
     let facts = |difference| {
-        let matches = selection.matches(|choice| choice.matches(path, difference, &places));
+        let matches = selection.matches(|choice| choice.matches(difference, &places))?;
         facts_of(difference, &rule, &places, matches)
     };
     differences.iter().map(facts).collect()
@@ -59,23 +61,28 @@ fn facts_of(
     rule: &FileRule<'_>,
     places: &Places<'_>,
     matches: Matches,
-) -> Facts {
-    let keep = rule
-        .keep()
-        .iter()
-        .find(|path| places.covers(path, difference, MatchDepth::Below))
-        .map(|path| Reason::KeepRule(path.to_string()))
-        .or_else(|| places.keeps(difference).then_some(Reason::KeepComment));
-    let rule_path = rule.promote().iter().find_map(|p| match p {
-        Promote::Path(path) if places.covers(path, difference, MatchDepth::Above) => {
-            Some(path.to_string())
+) -> Result<Facts, TooManySteps> {
+    let mut keep = None;
+    for path in rule.keep() {
+        if places.covers(path, difference, MatchDepth::Below)? {
+            keep = Some(Reason::KeepRule(path.to_string()));
+            break;
         }
-        _ => None,
-    });
-    Facts {
+    }
+    let keep = keep.or_else(|| places.keeps(difference).then_some(Reason::KeepComment));
+    let mut rule_path = None;
+    for promoted in rule.promote() {
+        if let Promote::Path(path) = promoted
+            && places.covers(path, difference, MatchDepth::Above)?
+        {
+            rule_path = Some(path.to_string());
+            break;
+        }
+    }
+    Ok(Facts {
         keep,
         rule_path,
         modes: Modes::of(rule),
         matches,
-    }
+    })
 }

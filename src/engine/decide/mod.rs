@@ -24,7 +24,7 @@ mod shared;
 mod unchanged;
 mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 pub(super) use facts::{Facts, facts};
 pub(super) use keep_comment::has_keep_comment;
@@ -40,6 +40,7 @@ use crate::document::{VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Reason, Verdict};
 use crate::inventory::FilePair;
 use crate::plan::FileFault;
+use crate::yaml::Place;
 use selection::{Choice, Matches, Settled};
 
 /// One file that differs, with its verdicts.
@@ -199,18 +200,19 @@ fn verdicts(
 
 /// Keeps an image's new name if no version is promoted with it.
 fn keep_names_without_version(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
+    let with_version: HashSet<Place> = fields
+        .iter()
+        .zip(&*verdicts)
+        .filter(|(_, verdict)| verdict.is_promote())
+        .filter_map(|(field, _)| verdict::mapping_of_version(&field.difference))
+        .collect();
     let without_version: Vec<usize> = (0..fields.len())
         .filter(|i| {
-            let is_name = fields[*i].difference.version == Some(VersionField::ImageName);
-            let by_template = matches!(verdicts[*i].reason, Reason::Template(_));
-            let promoted = || {
-                let all = fields.iter().zip(&*verdicts);
-                all.filter(|(_, v)| v.is_promote())
-                    .map(|(f, _)| &f.difference)
-            };
-            is_name
-                && by_template
-                && !verdict::has_promoted_version_beside(&fields[*i].difference, promoted())
+            let difference = &fields[*i].difference;
+            let mapping = || difference.place.parent().map(|(mapping, _)| mapping);
+            difference.version == Some(VersionField::ImageName)
+                && matches!(verdicts[*i].reason, Reason::Template(_))
+                && mapping().is_none_or(|mapping| !with_version.contains(&mapping))
         })
         .collect();
     for i in without_version {

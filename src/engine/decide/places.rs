@@ -1,15 +1,17 @@
 //! Matches JSONPath expressions and comments with the differences of one pair of files.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 use super::keep_comment::{is_keep, may_keep};
 use crate::document::Difference;
 use crate::domain::{Naming, Op};
-use crate::yaml::{Content, JsonPath, Place, Step, Stream};
+use crate::yaml::{Content, JsonPath, Node, Place, Step, Stream, TooManySteps};
 
-/// The places that each expression selects, by its text, whether in the source, and the document.
-type Selected = HashMap<(String, bool, usize), HashSet<Vec<Step>>>;
+/// The places that each expression selects: by its text, whether in the source, and the document.
+type Selected = HashMap<String, HashMap<(bool, usize), BTreeSet<Vec<Step>>>>;
 
 /// The places of one pair of files; their JSON is only built for the first expression.
 pub(super) struct Places<'a> {
@@ -17,8 +19,8 @@ pub(super) struct Places<'a> {
     target: &'a Stream,
     naming: &'a Naming,
     json: OnceCell<(Vec<serde_json::Value>, Vec<serde_json::Value>)>,
-    /// Whether the source's and the target's text may have a keep comment at all.
-    keeps: (bool, bool),
+    /// The places with a keep comment in the source and in the target.
+    kept: (OnceCell<BTreeSet<Place>>, OnceCell<BTreeSet<Place>>),
     /// The results of expressions, which are needed again for every difference.
     selected: RefCell<Selected>,
 }
@@ -39,7 +41,7 @@ impl<'a> Places<'a> {
             target,
             naming,
             json: OnceCell::new(),
-            keeps: (may_keep(source.text()), may_keep(target.text())),
+            kept: (OnceCell::new(), OnceCell::new()),
             selected: RefCell::default(),
         }
     }
@@ -47,30 +49,32 @@ impl<'a> Places<'a> {
     /// Whether there is a `# promote: keep` at the difference's place, above it, or within its
     /// subtree, in the target or in the source.
     pub(super) fn keeps(&self, difference: &Difference) -> bool {
-        let has_comment = |stream: &Stream, place: &Place| {
-            let comments = stream.comments(place);
-            comments.iter().any(|comment| is_keep(comment))
-        };
-        let above = |stream: &Stream, place: &Place| {
-            (1..=place.steps.len()).any(|n| {
-                let above = Place {
-                    document: place.document,
-                    steps: place.steps[..n].to_vec(),
-                };
-                has_comment(stream, &above)
-            })
-        };
         let is_subtree = difference.scalars().is_none();
-        let within = |stream: &Stream, place: &Place| {
-            is_subtree && below(stream, place).iter().any(|p| has_comment(stream, p))
+        let kept = |kept: &BTreeSet<Place>, place: &Place| {
+            is_above(kept, place) || is_subtree && is_below(kept, place)
         };
-        let kept = |stream: &Stream, place: &Place| above(stream, place) || within(stream, place);
-        let in_target = || match &difference.insertion {
-            Some(insertion) => above(self.target, &insertion.parent),
-            None => kept(self.target, &difference.place),
+        let in_target = match &difference.insertion {
+            Some(insertion) => is_above(self.kept(false), &insertion.parent),
+            None => kept(self.kept(false), &difference.place),
         };
-        let in_source = |place: &Place| self.keeps.0 && kept(self.source, place);
-        self.keeps.1 && in_target() || difference.source.as_ref().is_some_and(in_source)
+        let in_source = |place: &Place| kept(self.kept(true), place);
+        in_target || difference.source.as_ref().is_some_and(in_source)
+    }
+
+    /// The places with a keep comment, of the source or the target.
+    fn kept(&self, is_source: bool) -> &BTreeSet<Place> {
+        let (kept, stream) = if is_source {
+            (&self.kept.0, self.source)
+        } else {
+            (&self.kept.1, self.target)
+        };
+        kept.get_or_init(|| {
+            if may_keep(stream.text()) {
+                kept_places(stream)
+            } else {
+                BTreeSet::new()
+            }
+        })
     }
 
     /// Whether the expression selects the difference's place or one above it; with
@@ -83,7 +87,7 @@ impl<'a> Places<'a> {
         path: &JsonPath,
         difference: &Difference,
         depth: MatchDepth,
-    ) -> bool {
+    ) -> Result<bool, TooManySteps> {
         let (source, target) = self.json.get_or_init(|| {
             let all = |s: &Stream| (0..s.documents().len()).map(|i| s.to_json(i)).collect();
             let mut source: Vec<serde_json::Value> = all(self.source);
@@ -96,7 +100,7 @@ impl<'a> Places<'a> {
             (Op::Add, Some(place)) => (source.get(place.document), place),
             _ => (target.get(difference.place.document), &difference.place),
         };
-        let Some(json) = json else { return false };
+        let Some(json) = json else { return Ok(false) };
         let renamed: Vec<Step>;
         let steps = if difference.op == Op::Add {
             renamed = place
@@ -113,38 +117,67 @@ impl<'a> Places<'a> {
         };
         let is_source = difference.op == Op::Add;
         let mut cache = self.selected.borrow_mut();
-        let selected = cache
-            .entry((path.to_string(), is_source, place.document))
-            .or_insert_with(|| path.select(json).into_iter().collect());
+        let of_path = match cache.get_mut(path.as_str()) {
+            Some(of_path) => of_path,
+            None => cache.entry(path.to_string()).or_default(),
+        };
+        let selected = match of_path.entry((is_source, place.document)) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(free) => free.insert(path.select(json)?.into_iter().collect()),
+        };
         if (0..=steps.len()).any(|n| selected.contains(&steps[..n])) {
-            return true;
+            return Ok(true);
         }
         // A difference that is not a scalar includes everything below it.
-        depth == MatchDepth::Below
+        Ok(depth == MatchDepth::Below
             && difference.scalars().is_none()
-            && selected.iter().any(|below| below.starts_with(steps))
+            && selected
+                .range::<[Step], _>((Bound::Included(steps.as_slice()), Bound::Unbounded))
+                .next()
+                .is_some_and(|below| below.starts_with(steps)))
     }
 }
 
-/// Every place below a place.
-fn below(stream: &Stream, place: &Place) -> Vec<Place> {
-    let mut places = Vec::new();
-    let mut pending = vec![place.clone()];
-    while let Some(place) = pending.pop() {
-        let children: Vec<Place> = match stream.at(&place).map(|n| &n.content) {
-            Some(Content::Mapping { entries, .. }) => entries
+/// The places of a stream that have a keep comment.
+fn kept_places(stream: &Stream) -> BTreeSet<Place> {
+    let mut kept = BTreeSet::new();
+    let mut pending: Vec<(Place, &Node)> = (0..stream.documents().len())
+        .map(|index| (Place::root(index), stream.root(index)))
+        .collect();
+    while let Some((place, node)) = pending.pop() {
+        let children: Vec<(Place, &Node)> = match &node.content {
+            Content::Mapping { entries, .. } => entries
                 .iter()
-                .map(|e| place.child(Step::Key(e.name().to_owned())))
+                .map(|e| (place.child(Step::Key(e.name().to_owned())), &e.value))
                 .collect(),
-            Some(Content::Sequence { items, .. }) => (0..items.len())
-                .map(|i| place.child(Step::Index(i)))
+            Content::Sequence { items, .. } => (items.iter().enumerate())
+                .map(|(i, item)| (place.child(Step::Index(i)), item))
                 .collect(),
-            _ => Vec::new(),
+            Content::Scalar(_) | Content::Alias(_) => Vec::new(),
         };
-        places.extend(children.iter().cloned());
-        pending.extend(children);
+        for (place, node) in children {
+            if stream.comments(&place).iter().any(|text| is_keep(text)) {
+                kept.insert(place.clone());
+            }
+            pending.push((place, node));
+        }
     }
-    places
+    kept
+}
+
+/// Whether a place or one above it is among the places.
+fn is_above(places: &BTreeSet<Place>, place: &Place) -> bool {
+    !places.is_empty()
+        && (1..=place.steps.len()).any(|n| {
+            let steps = place.steps[..n].iter().cloned();
+            places.contains(&Place::new(place.document, steps))
+        })
+}
+
+/// Whether a place below a place is among the places.
+fn is_below(places: &BTreeSet<Place>, place: &Place) -> bool {
+    let mut after = places.range((Bound::Excluded(place), Bound::Unbounded));
+    after.next().is_some_and(|below| place.contains(below))
 }
 
 /// Replaces the source's names in all keys and strings of a value.

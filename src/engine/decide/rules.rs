@@ -16,10 +16,9 @@ pub(in crate::engine) struct Rules<'a> {
 }
 
 /// The rule of one file, or the defaults without one.
-#[derive(Clone, Copy)]
 pub(super) struct FileRule<'a> {
     rule: Option<&'a Rule>,
-    override_mode: Option<Mode>,
+    override_mode: Option<Promote>,
 }
 
 impl<'a> Rules<'a> {
@@ -63,18 +62,19 @@ impl<'a> Rules<'a> {
             .map(|(_, rule)| *rule);
         FileRule {
             rule,
-            override_mode: self.override_mode,
+            override_mode: self.override_mode.map(Promote::Mode),
         }
     }
 }
 
 impl<'a> FileRule<'a> {
     /// What to promote: `--promote`, else the rule's list, else versions.
-    pub(super) fn promote(&self) -> Vec<Promote> {
-        match (self.override_mode, self.rule) {
-            (Some(mode), _) => vec![Promote::Mode(mode)],
-            (None, Some(rule)) if !rule.promote.is_empty() => rule.promote.clone(),
-            _ => vec![Promote::Mode(Mode::Versions)],
+    pub(super) fn promote(&self) -> &[Promote] {
+        const VERSIONS: &[Promote] = &[Promote::Mode(Mode::Versions)];
+        match (&self.override_mode, self.rule) {
+            (Some(mode), _) => std::slice::from_ref(mode),
+            (None, Some(rule)) if !rule.promote.is_empty() => &rule.promote,
+            _ => VERSIONS,
         }
     }
 

@@ -15,7 +15,7 @@ use super::rules::glob;
 use crate::document::{self, Difference, DocumentLabel};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
 use crate::engine::error::EngineError;
-use crate::yaml::Stream;
+use crate::yaml::{Stream, TooManySteps};
 
 /// The text of one `--only` or `--except`, parsed as a pattern in case it is not exact.
 pub(super) struct Choice {
@@ -42,18 +42,22 @@ impl Choice {
         }
     }
 
-    /// Whether the pattern matches a difference in a file.
-    pub(super) fn matches(&self, path: &str, difference: &Difference, places: &Places<'_>) -> bool {
+    /// Whether the pattern matches a difference in a file that its file part matches.
+    pub(super) fn matches(
+        &self,
+        difference: &Difference,
+        places: &Places<'_>,
+    ) -> Result<bool, TooManySteps> {
         let Ok(pattern) = &self.pattern else {
-            return false;
+            return Ok(false);
         };
-        pattern.is_file(path)
-            && pattern.is_document(&difference.document)
-            && pattern
-                .selector
-                .path
-                .as_ref()
-                .is_none_or(|p| places.covers(p, difference, MatchDepth::Above))
+        if !pattern.is_document(&difference.document) {
+            return Ok(false);
+        }
+        match &pattern.selector.path {
+            Some(path) => places.covers(path, difference, MatchDepth::Above),
+            None => Ok(true),
+        }
     }
 
     /// Whether the pattern matches a file as a whole.
@@ -72,7 +76,9 @@ impl Choice {
     pub(super) fn selects(&self, documents: &Stream) -> bool {
         self.pattern.as_ref().is_ok_and(|pattern| {
             let is_there = |index| match &pattern.selector.path {
-                Some(path) => !path.select(&documents.to_json(index)).is_empty(),
+                Some(path) => path
+                    .select(&documents.to_json(index))
+                    .is_ok_and(|found| !found.is_empty()),
                 None => true,
             };
             document::labels(documents)
@@ -112,6 +118,34 @@ pub(in crate::engine) struct Selection {
     pub(super) except: Vec<Choice>,
 }
 
+/// The choices whose file part matches a file, with their indices.
+pub(super) struct FileSelection<'s> {
+    only: Vec<(usize, &'s Choice)>,
+    except: Vec<(usize, &'s Choice)>,
+}
+
+impl FileSelection<'_> {
+    /// The choices that match.
+    pub(super) fn matches(
+        &self,
+        is_match: impl Fn(&Choice) -> Result<bool, TooManySteps>,
+    ) -> Result<Matches, TooManySteps> {
+        let hits = |choices: &[(usize, &Choice)]| {
+            let mut hits = Vec::new();
+            for (i, choice) in choices {
+                if is_match(choice)? {
+                    hits.push(*i);
+                }
+            }
+            Ok(hits)
+        };
+        Ok(Matches {
+            only: hits(&self.only)?,
+            except: hits(&self.except)?,
+        })
+    }
+}
+
 /// The indices of the choices whose patterns match one difference.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Matches {
@@ -142,6 +176,14 @@ impl Selection {
 
     pub(super) fn is_empty(&self) -> bool {
         self.only.is_empty() && self.except.is_empty()
+    }
+
+    /// The choices that can match differences of a file.
+    pub(super) fn for_file(&self, path: &str) -> FileSelection<'_> {
+        FileSelection {
+            only: naming(&self.only, path),
+            except: naming(&self.except, path),
+        }
     }
 
     /// The choices for which `is_match` holds.
@@ -208,10 +250,16 @@ impl Selection {
                 .collect()
         };
         Ok(Settled {
-            only: settle(self.only, &used.0, "--only")?,
-            except: settle(self.except, &used.1, "--except")?,
+            only: settle(self.only, &used.0, "--only")?.into(),
+            except: settle(self.except, &used.1, "--except")?.into(),
         })
     }
+}
+
+/// The choices whose file part matches a file, with their indices.
+fn naming<'c>(choices: &'c [Choice], path: &str) -> Vec<(usize, &'c Choice)> {
+    let all = choices.iter().enumerate();
+    all.filter(|(_, choice)| choice.names_file(path)).collect()
 }
 
 /// Printed selectors that begin with the same file, for the hint.
@@ -237,22 +285,37 @@ enum SettledChoice {
 /// The choices, each known to be exact or a pattern.
 #[derive(Debug)]
 pub(super) struct Settled {
-    only: Vec<SettledChoice>,
-    except: Vec<SettledChoice>,
+    only: SettledChoices,
+    except: SettledChoices,
+}
+
+/// The choices of one option.
+#[derive(Debug)]
+struct SettledChoices {
+    all: Vec<SettledChoice>,
+    exact: HashSet<String>,
+}
+
+impl From<Vec<SettledChoice>> for SettledChoices {
+    fn from(all: Vec<SettledChoice>) -> Self {
+        let exact = all.iter().filter_map(|choice| match choice {
+            SettledChoice::Exact(text) => Some(text.clone()),
+            SettledChoice::Pattern(_) => None,
+        });
+        Self {
+            exact: exact.collect(),
+            all,
+        }
+    }
 }
 
 impl Settled {
     /// What the choices mean for a difference.
     pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
-        let is_exact = |kinds: &[SettledChoice]| {
-            kinds
-                .iter()
-                .any(|k| matches!(k, SettledChoice::Exact(t) if t == selector))
-        };
-        if is_exact(&self.except) {
+        if self.except.exact.contains(selector) {
             return Chosen::ExceptExact;
         }
-        if is_exact(&self.only) {
+        if self.only.exact.contains(selector) {
             return Chosen::OnlyExact;
         }
         let pattern = |kinds: &[SettledChoice], hits: &[usize]| {
@@ -261,10 +324,10 @@ impl Settled {
                 SettledChoice::Exact(_) => None,
             })
         };
-        if let Some(text) = pattern(&self.except, &matches.except) {
+        if let Some(text) = pattern(&self.except.all, &matches.except) {
             return Chosen::ExceptPattern(text);
         }
-        if !self.only.is_empty() && pattern(&self.only, &matches.only).is_none() {
+        if !self.only.all.is_empty() && pattern(&self.only.all, &matches.only).is_none() {
             return Chosen::NotSelected;
         }
         Chosen::Undecided

@@ -15,24 +15,21 @@ use crate::document::{Difference, VersionField, VersionPairs};
 use crate::domain::{Mode, Op, Reason, Relation, Verdict};
 use crate::engine::request::Removals;
 use crate::inventory::FilePair;
+use crate::yaml::Place;
 
-/// Whether a version of the same image is promoted beside this new name.
+/// The mapping of a version of an image that is promoted.
 ///
 /// # Why
 ///
-/// The target's version may not exist under the image's new name.
-pub(super) fn has_promoted_version_beside<'d>(
-    name: &Difference,
-    mut promoted: impl Iterator<Item = &'d Difference>,
-) -> bool {
-    let parent = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
-    promoted.any(|other| {
-        matches!(
-            other.version,
-            Some(VersionField::ImageTag | VersionField::ImageDigest)
-        ) && other.op != Op::Remove
-            && parent(other) == parent(name)
-    })
+/// The target's version may not exist under the image's new name, so the new name only moves with a
+/// version.
+pub(super) fn mapping_of_version(promoted: &Difference) -> Option<Place> {
+    let is_version = matches!(
+        promoted.version,
+        Some(VersionField::ImageTag | VersionField::ImageDigest)
+    );
+    let (mapping, _) = promoted.place.parent()?;
+    (is_version && promoted.op != Op::Remove).then_some(mapping)
 }
 
 /// The verdict on a difference within a file that both sides have.

@@ -124,7 +124,7 @@ fn promoted(sides: &Sides<'_>, differences: &[Difference]) -> Result<String, Str
 
 fn selects(json: &Json, path: &str) -> Vec<Vec<Step>> {
     match JsonPath::parse(path) {
-        Ok(path) => path.select(json),
+        Ok(path) => path.select(json).unwrap_or_default(),
         Err(error) => panic!("{error}"),
     }
 }

@@ -227,13 +227,13 @@ fn a_new_image_name_needs_a_version_that_moves_in_the_same_place() {
     let is = |field| move |d: &&Difference| d.version == Some(field);
     let name = found.iter().find(is(VersionField::ImageName)).unwrap();
     let tag = found.iter().find(is(VersionField::ImageTag)).unwrap();
-    assert!(has_promoted_version_beside(name, [tag].into_iter()));
-    assert!(!has_promoted_version_beside(name, [name].into_iter()));
-    assert!(!has_promoted_version_beside(name, std::iter::empty()));
+    let place = |d: &Difference| d.place.parent().map(|(mapping, _)| mapping);
+    assert_eq!(mapping_of_version(tag), place(name));
+    assert_eq!(mapping_of_version(name), None);
     let mut gone = tag.clone();
     gone.op = Op::Remove;
-    assert!(!has_promoted_version_beside(name, [&gone].into_iter()));
+    assert_eq!(mapping_of_version(&gone), None);
     let mut elsewhere = tag.clone();
     elsewhere.place.document = 1;
-    assert!(!has_promoted_version_beside(name, [&elsewhere].into_iter()));
+    assert_ne!(mapping_of_version(&elsewhere), place(name));
 }
