@@ -109,7 +109,7 @@ fn a_bomb_of_bytes_is_refused_at_once() {
     let long = "a".repeat(500_000);
     let many = vec!["*x"; 20_000].join(",");
     let text = format!("version: 1\nx: &x {long}\ny: [{many}]\n");
-    assert_snapshot!(quickly(&text), @"promote.yaml:3:11: more than 2 MB after alias expansion");
+    assert_snapshot!(quickly(&text), @"promote.yaml:3:194: aliases expand to more than 500,000 nodes or 32 MB");
 }
 
 #[test]
