@@ -7,7 +7,9 @@
 //! comments. Where the structure is in doubt, the file counts as signed.
 
 use super::file::{FileContent, parse_file};
-use super::sealed::{SOPS_VALUE, is_ciphertext, is_ciphertext_file, is_metadata_key, is_sealed};
+use super::sealed::{
+    SOPS_VALUE, has_header, is_ciphertext, is_ciphertext_file, is_metadata_key, is_sealed,
+};
 use crate::yaml::{Content, Entry, Kind, Node, Stream};
 
 /// How a file is encrypted.
@@ -29,10 +31,22 @@ pub fn encryption(path: &str, bytes: &[u8]) -> Option<Encryption> {
     if is_ciphertext_file(bytes) {
         return Some(Encryption::File);
     }
+    let text = String::from_utf8_lossy(bytes);
+    if !may_be_encrypted(&text) {
+        return None;
+    }
     match parse_file(path, bytes.to_vec()) {
         FileContent::Yaml(stream) => of_stream(&stream),
-        FileContent::Whole | FileContent::Unreadable(_) => of_text(&String::from_utf8_lossy(bytes)),
+        FileContent::Whole | FileContent::Unreadable(_) => of_text(&text),
     }
+}
+
+/// Whether a text can have encrypted values; most cannot and need not be parsed.
+///
+/// A backslash can hide any of the words within a quoted key or value.
+fn may_be_encrypted(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["\\", "sops", "encryptedData", "SealedSecret", "ENC"];
+    WORDS.iter().any(|word| text.contains(word)) || has_header(text)
 }
 
 fn of_stream(stream: &Stream) -> Option<Encryption> {

@@ -58,6 +58,12 @@ pub(super) fn is_ciphertext(text: &str) -> bool {
         || ARMORS.iter().any(|armor| text.contains(armor))
 }
 
+/// Whether a header or armor of ciphertext occurs anywhere in a text.
+pub(super) fn has_header(text: &str) -> bool {
+    let mut all = HEADERS.iter().chain(&ARMORS);
+    all.any(|header| text.contains(header))
+}
+
 /// Whether a file is ciphertext as a whole: git-crypt, Ansible Vault, age, PGP, OpenSSL.
 pub(super) fn is_ciphertext_file(bytes: &[u8]) -> bool {
     const BINARY: [&[u8]; 2] = [b"\0GITCRYPT\0", b"Salted__"];
