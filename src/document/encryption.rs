@@ -10,7 +10,7 @@ use super::file::{FileContent, parse_file};
 use super::sealed::{
     SOPS_VALUE, has_header, is_ciphertext, is_ciphertext_file, is_metadata_key, is_sealed,
 };
-use crate::yaml::{Content, Entry, Kind, Node, Stream};
+use crate::yaml::{Content, Kind, Node, Stream};
 
 /// How a file is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,9 +22,6 @@ pub enum Encryption {
     /// The whole file is ciphertext.
     File,
 }
-
-/// How many entries are visited to find the metadata of SOPS behind aliases and merge keys.
-const MAX_VISITS: usize = 2_000_000;
 
 /// How the file at `path` is encrypted; `None` if it is not.
 pub fn encryption(path: &str, bytes: &[u8]) -> Option<Encryption> {
@@ -51,28 +48,17 @@ fn may_be_encrypted(text: &str) -> bool {
 
 fn of_stream(stream: &Stream) -> Option<Encryption> {
     let mut has_metadata = false;
-    for (document, root) in stream.documents().iter().map(|d| &d.root).enumerate() {
-        let mut lookup = Lookup {
-            stream,
-            document,
-            visits: 0,
-        };
-        let entries = lookup.entries(root);
-        for (_, block) in entries.into_iter().filter(|(name, _)| *name == "sops") {
-            match lookup.signature(block) {
-                Some(Signature::OfAllValues) => return Some(Encryption::Signed),
-                Some(Signature::OfEncryptedValues) => has_metadata = true,
-                None => {}
-            }
-        }
-        if lookup.visits > MAX_VISITS {
-            return Some(Encryption::Signed);
+    for root in (0..stream.documents().len()).map(|document| stream.root(document)) {
+        match root.entry("sops").and_then(signature) {
+            Some(Signature::OfAllValues) => return Some(Encryption::Signed),
+            Some(Signature::OfEncryptedValues) => has_metadata = true,
+            None => {}
         }
     }
     if has_metadata {
         return Some(Encryption::Values);
     }
-    let mut values = stream.documents().iter().map(|d| d.root.value());
+    let mut values = (0..stream.documents().len()).map(|document| stream.root(document).value());
     let is_encrypted = values.any(|value| is_sealed(&value));
     is_encrypted.then(|| {
         // Values of SOPS without its metadata: the signature may be elsewhere.
@@ -88,7 +74,10 @@ fn of_stream(stream: &Stream) -> Option<Encryption> {
 fn of_text(text: &str) -> Option<Encryption> {
     let is_metadata = |line: &str| {
         let line = line.trim_start();
-        line.starts_with("sops_mac=") || line.starts_with("sops_version=") || line == "[sops]"
+        line.starts_with("sops_mac=")
+            || line.starts_with("sops_version=")
+            || line == "[sops]"
+            || line == "sops:"
     };
     let is_signed = text.contains(SOPS_VALUE) || text.lines().any(|line| is_metadata(line.trim()));
     if is_signed {
@@ -107,72 +96,23 @@ enum Signature {
     OfEncryptedValues,
 }
 
-/// Reads mappings with their aliases and merge keys followed.
-struct Lookup<'a> {
-    stream: &'a Stream,
-    document: usize,
-    visits: usize,
-}
-
-impl<'a> Lookup<'a> {
-    /// The entries of a mapping with those that merge keys add; none for any other node.
-    fn entries(&mut self, node: &'a Node) -> Vec<(&'a str, &'a Node)> {
-        let mut found = Vec::new();
-        let mut pending = vec![self.resolved(node)];
-        while let Some(node) = pending.pop() {
-            let Content::Mapping { entries, .. } = &node.content else {
-                continue;
-            };
-            self.visits += 1 + entries.len();
-            if self.visits > MAX_VISITS {
-                break;
-            }
-            for entry in entries {
-                let value = self.resolved(&entry.value);
-                match (self.name(entry), &value.content) {
-                    ("<<", Content::Sequence { items, .. }) => {
-                        self.visits += items.len();
-                        pending.extend(items.iter().map(|item| self.resolved(item)));
-                    }
-                    ("<<", _) => pending.push(value),
-                    (name, _) => found.push((name, value)),
-                }
-            }
-        }
-        found
-    }
-
-    /// What the metadata of SOPS signs; `None` if the node is something else.
-    fn signature(&mut self, node: &'a Node) -> Option<Signature> {
-        let entries = self.entries(node);
-        if !entries.iter().any(|(name, _)| is_metadata_key(name)) {
-            return None;
-        }
-        let is_true = |node: &Node| matches!(&node.content, Content::Scalar(s) if s.kind == Kind::Bool && s.text == "true");
-        let mut switches = entries
-            .iter()
-            .filter(|(name, _)| *name == "mac_only_encrypted")
-            .peekable();
-        let is_only_of_encrypted =
-            switches.peek().is_some() && switches.all(|(_, node)| is_true(node));
-        Some(if is_only_of_encrypted {
+/// What the metadata of SOPS signs; `None` if the node is something else.
+fn signature(metadata: &Node) -> Option<Signature> {
+    let Content::Mapping { entries, .. } = &metadata.content else {
+        return None;
+    };
+    entries
+        .iter()
+        .any(|entry| is_metadata_key(entry.name()))
+        .then_some(())?;
+    let is_true = |node: &Node| matches!(&node.content, Content::Scalar(s) if s.kind == Kind::Bool && s.text == "true");
+    Some(
+        if metadata.entry("mac_only_encrypted").is_some_and(is_true) {
             Signature::OfEncryptedValues
         } else {
             Signature::OfAllValues
-        })
-    }
-
-    fn resolved(&self, node: &'a Node) -> &'a Node {
-        self.stream.resolve(self.document, node)
-    }
-
-    /// The text of a key, which can be an alias itself.
-    fn name(&self, entry: &'a Entry) -> &'a str {
-        match &self.resolved(&entry.key).content {
-            Content::Scalar(scalar) => &scalar.text,
-            _ => entry.name(),
-        }
-    }
+        },
+    )
 }
 
 #[cfg(test)]

@@ -194,6 +194,14 @@ impl Node {
         }
     }
 
+    /// The value of a mapping's entry with a key.
+    pub fn entry(&self, key: &str) -> Option<&Self> {
+        match &self.content {
+            Content::Mapping { entries, .. } => entries.value(key),
+            _ => None,
+        }
+    }
+
     /// How the collection is laid out; `None` for scalars and aliases.
     pub fn layout(&self) -> Option<Layout> {
         match &self.content {

@@ -125,7 +125,7 @@ fn a_list_that_is_too_long_is_refused_at_once() {
         ),
         (
             "templates: [{name: a, rules: [{files: x, keep: [LIST]}]}]",
-            "promote.yaml:1:47: `keep` has more than 200 items",
+            "promote.yaml:1:48: `keep` has more than 200 items",
         ),
     ] {
         let list = vec!["'apps/{env}/**'"; 10_000].join(",");

@@ -1,7 +1,6 @@
 //! The value of a place in the base, which shows which side changed it.
 
 use super::documents::documents;
-use super::identity::entry;
 use super::items::Lists;
 use super::sides::{Base, Sides};
 use crate::domain::{Naming, Op, Relation};
@@ -18,7 +17,7 @@ pub(super) enum BaseNode<'a> {
 impl BaseNode<'_> {
     pub(super) fn entry(self, name: &str) -> Self {
         match self {
-            Self::Node(node) => entry(node, name).map_or(Self::Missing, BaseNode::Node),
+            Self::Node(node) => node.entry(name).map_or(Self::Missing, BaseNode::Node),
             other => other,
         }
     }
@@ -120,9 +119,10 @@ pub(super) fn is_unchanged(base: &Value, value: &Value, naming: &Naming) -> bool
 /// conflict.
 pub(super) fn has_own_entries(base: &Node, target: &Node) -> bool {
     match (&base.content, &target.content) {
-        (Content::Mapping { .. }, Content::Mapping { entries, .. }) => entries
-            .iter()
-            .any(|e| entry(base, e.name()).is_none_or(|below| has_own_entries(below, &e.value))),
+        (Content::Mapping { .. }, Content::Mapping { entries, .. }) => entries.iter().any(|e| {
+            base.entry(e.name())
+                .is_none_or(|below| has_own_entries(below, &e.value))
+        }),
         _ => false,
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use super::identity::entry;
 use super::items::ListKey;
 use super::selector::{self, quoted, regex_quoted};
 use super::stem::{scalar_text, stem};
@@ -53,7 +52,7 @@ impl<'a> Filters<'a> {
             ListKey::Fields(fields) => {
                 let mut tests = Vec::new();
                 for field in fields {
-                    let below = entry(item, field)?;
+                    let below = item.entry(field)?;
                     self.tests(&format!("@{}", member(field)), below, &mut tests);
                 }
                 (!tests.is_empty()).then(|| format!("[?{}]", tests.join(" && ")))

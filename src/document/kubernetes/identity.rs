@@ -23,7 +23,7 @@ impl Identity {
     pub fn of(root: &Node) -> Option<Self> {
         let kind = text_at(root, "kind")?;
         let api = text_at(root, "apiVersion").unwrap_or_default();
-        let metadata = entry(root, "metadata");
+        let metadata = root.entry("metadata");
         let within = |key| metadata.and_then(|m| text_at(m, key));
         Some(Self {
             group: api
@@ -106,17 +106,9 @@ impl fmt::Display for DocumentLabel {
     }
 }
 
-/// The value of a mapping's entry.
-pub(super) fn entry<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
-    match &node.content {
-        Content::Mapping { entries, .. } => entries.value(key),
-        _ => None,
-    }
-}
-
 /// The text of a scalar entry of a mapping.
 pub(super) fn text_at<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
-    match &entry(node, key)?.content {
+    match &node.entry(key)?.content {
         Content::Scalar(scalar) => Some(&scalar.text),
         _ => None,
     }

@@ -10,7 +10,6 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::identity::entry;
 use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
@@ -153,10 +152,10 @@ impl Lists<'_> {
     fn key_of(&self, item: &Node, fields: &[&str]) -> Option<String> {
         let mut key = String::new();
         for field in fields {
-            let text = match entry(item, field).map(|n| &n.content) {
+            let text = match item.entry(field).map(|n| &n.content) {
                 Some(Content::Scalar(scalar)) => Cow::Borrowed(scalar.text.as_str()),
                 Some(Content::Mapping { .. }) => {
-                    Cow::Owned(format!("{:?}", entry(item, field)?.value()))
+                    Cow::Owned(format!("{:?}", item.entry(field)?.value()))
                 }
                 _ => return None,
             };

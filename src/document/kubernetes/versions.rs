@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use super::identity::{entry, text_at};
+use super::identity::text_at;
 use crate::document::image::ImageReference;
 use crate::document::sealed::is_ciphertext;
 use crate::document::tokens;
@@ -91,7 +91,7 @@ impl Surroundings<'_> {
 
     fn has_sibling(&self, names: &[&str]) -> bool {
         self.parent
-            .is_some_and(|p| names.iter().any(|n| entry(p, n).is_some()))
+            .is_some_and(|p| names.iter().any(|n| p.entry(n).is_some()))
     }
 }
 
