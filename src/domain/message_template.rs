@@ -138,11 +138,13 @@ impl<'a> Names<'a> {
     fn derived(&self) -> BTreeSet<&'a str> {
         let mut derived = BTreeSet::new();
         loop {
-            let is_derived = |from: &Option<&str>| from.is_none_or(|from| derived.contains(from));
+            let is_derived = |from: Option<&str>| from.is_none_or(|from| derived.contains(from));
             let more: Vec<&str> = self
                 .bound
                 .iter()
-                .filter(|(name, from)| !derived.contains(*name) && from.iter().any(is_derived))
+                .filter(|(name, from)| {
+                    !derived.contains(*name) && from.iter().copied().any(is_derived)
+                })
                 .map(|(name, _)| *name)
                 .collect();
             if more.is_empty() {
@@ -309,14 +311,13 @@ impl<'a> Check<'a> {
             |arguments: &[CallArg<'a>]| arguments.iter().any(|a| self.has_derived(argument(a)));
         match expression {
             Expr::Var(var) => self.derived.contains(var.id),
-            Expr::Const(_) => false,
             Expr::Slice(slice) => self.has_derived(&slice.expr),
             Expr::UnaryOp(unary) => self.has_derived(&unary.expr),
             Expr::BinOp(binary) => {
                 self.has_derived(&binary.left) || self.has_derived(&binary.right)
             }
-            // A boolean.
-            Expr::Compare(_) | Expr::Test(_) => false,
+            // The last two are booleans.
+            Expr::Const(_) | Expr::Compare(_) | Expr::Test(_) => false,
             Expr::IfExpr(cond) => {
                 self.has_derived(&cond.true_expr)
                     || cond.false_expr.iter().any(|e| self.has_derived(e))

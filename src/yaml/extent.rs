@@ -2,7 +2,7 @@
 
 use super::node::{Content, Layout, Node, Span, Stream};
 use super::place::{Place, Step};
-use super::text::{column, is_first, line_end, line_start, next_line, previous_line};
+use super::text::{column, is_first, line_start, next_line, previous_line};
 
 /// The start of a child: its key, `?` or dash.
 pub(super) fn child_start(node: &Node, index: usize) -> Option<usize> {
@@ -76,9 +76,9 @@ impl Stream {
         };
         let text = &self.text;
         let mut found = Vec::new();
-        if is_first(text, start) {
+        if self.is_first(start) {
             let mut at = self.leading(start);
-            while at < line_start(text, start) {
+            while at < self.line_start(start) {
                 found.extend(self.comment_on(at));
                 at = next_line(text, at);
             }
@@ -123,7 +123,7 @@ impl Stream {
     pub(super) fn comment_after(&self, at: usize) -> Option<Span> {
         let index = self.comments.partition_point(|span| span.start < at);
         let span = self.comments.get(index)?;
-        (span.start <= line_end(&self.text, at)).then(|| span.clone())
+        (self.line_start(span.start) <= at).then(|| span.clone())
     }
 
     /// The start of the comment lines directly above `at`; without them, of the line at `at`.

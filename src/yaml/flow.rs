@@ -9,7 +9,7 @@ use super::patch::Patch;
 use super::place::Place;
 use super::render;
 use super::target::{Additions, Target};
-use super::text::{first_indent, indent, is_first, line_end, line_start, next_line};
+use super::text::{first_indent, indent, line_end, line_start, next_line};
 use super::write::{self, Context};
 
 /// Adds entries or items to a flow collection that is not empty.
@@ -28,12 +28,12 @@ pub(super) fn add(
     let mut insert = |at: usize, text: String| {
         patches.push(Patch::of_child(place, at..at, text));
     };
-    let each_on_line =
-        (0..count).all(|index| child_start(node, index).is_some_and(|start| is_first(text, start)));
+    let each_on_line = (0..count)
+        .all(|index| child_start(node, index).is_some_and(|start| target.stream.is_first(start)));
     let mut appended = false;
     for (after, fragment) in additions {
         let near = child_start(node, after.unwrap_or(0))?;
-        let depth = indent(&text[line_start(text, near)..]);
+        let depth = indent(&text[target.stream.line_start(near)..]);
         let piece = piece(
             target,
             node,
@@ -174,7 +174,7 @@ pub(super) fn remove(
 /// The lines of a child; `None` if it shares them with anything but comments.
 fn own_lines(target: &Target<'_>, start: usize, end: usize) -> Option<Span> {
     let text = target.text;
-    if !is_first(text, start) {
+    if !target.stream.is_first(start) {
         return None;
     }
     let rest = text[end..line_end(text, end)].trim();

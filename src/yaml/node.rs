@@ -324,9 +324,30 @@ impl Stream {
         self.documents.get(document)?.root.anchored(name, at)
     }
 
-    /// The line and column of a byte offset.
-    pub fn position(&self, offset: usize) -> Position {
-        let lines = self.lines.get_or_init(|| {
+    /// The start of the line at an offset; unlike a search, fast on long lines.
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        let lines = self.line_starts();
+        let start = lines[lines.partition_point(|start| *start <= at).max(1) - 1];
+        if start == 0 && self.text.starts_with('\u{feff}') {
+            3.min(at)
+        } else {
+            start
+        }
+    }
+
+    /// How many bytes come before an offset on its line.
+    pub(super) fn column(&self, at: usize) -> usize {
+        at - self.line_start(at)
+    }
+
+    /// Whether only white space comes before an offset on its line.
+    pub(super) fn is_first(&self, at: usize) -> bool {
+        let before = self.text[self.line_start(at)..at].bytes();
+        before.into_iter().all(|byte| matches!(byte, b' ' | b'\t'))
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
             std::iter::once(0)
                 .chain(
                     self.text
@@ -336,7 +357,12 @@ impl Stream {
                         .map(|(i, _)| i + 1),
                 )
                 .collect()
-        });
+        })
+    }
+
+    /// The line and column of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        let lines = self.line_starts();
         let line = lines.partition_point(|start| *start <= offset).max(1);
         let rest = &self.text[lines[line - 1]..];
         let column = rest

@@ -259,9 +259,10 @@ impl Reader<'_> {
         };
         let numbers = literal.split(|b| !b.is_ascii_digit());
         let repeats = numbers.filter_map(|n| std::str::from_utf8(n).ok()?.parse::<u32>().ok());
-        let repeated: f64 = match literal.contains(&b'{') {
-            true => repeats.map(|n| f64::from(n.max(1))).product(),
-            false => 1.0,
+        let repeated: f64 = if literal.contains(&b'{') {
+            repeats.map(|n| f64::from(n.max(1))).product()
+        } else {
+            1.0
         };
         #[expect(clippy::cast_precision_loss, reason = "a bound needs no precision")]
         let length = literal.len() as f64;

@@ -52,7 +52,7 @@ pub(super) fn child(stream: &Stream, node: &Node, index: usize) -> Option<String
         Some(name) => format!(" &{name}"),
         None => String::new(),
     };
-    let depth = indent(&stream.text[line_start(&stream.text, start)..]);
+    let depth = indent(&stream.text[stream.line_start(start)..]);
     Some(format!("{head}{anchor} {}", inline(stream, value, depth)))
 }
 
@@ -77,8 +77,8 @@ fn parent_column(stream: &Stream, place: &Place) -> usize {
         let parent = stream.node(&parent)?;
         let start = child_start(parent, child_index(parent, step)?)?;
         match parent.layout()? {
-            Layout::Block => Some(column(&stream.text, start)),
-            Layout::Flow => Some(indent(&stream.text[line_start(&stream.text, start)..])),
+            Layout::Block => Some(stream.column(start)),
+            Layout::Flow => Some(indent(&stream.text[stream.line_start(start)..])),
         }
     });
     found.unwrap_or(0)

@@ -231,7 +231,7 @@ pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Opt
         return Some(source.to_owned());
     }
     let model: &Value = value.model().untagged();
-    let line = &target.text[line_start(target.text, node.lead)..];
+    let line = &target.text[target.stream.line_start(node.lead)..];
     let spread = target.text[node.span.clone()].contains('\n')
         || (target.json && target.text.trim_end().contains('\n'));
     Some(if spread {

@@ -4,7 +4,6 @@ use super::super::extent::{child_index, child_start};
 use super::super::node::{Content, Layout};
 use super::super::place::Place;
 use super::super::target::Target;
-use super::super::text::column;
 
 /// The collection around a value; for a document's root, one without a layout.
 pub(super) struct Parent {
@@ -27,7 +26,7 @@ impl Parent {
         let start = child_start(parent, child_index(parent, step)?)?;
         Some(Self {
             layout: parent.layout(),
-            column: column(target.text, start),
+            column: target.stream.column(start),
             is_sequence: matches!(parent.content, Content::Sequence { .. }),
         })
     }
