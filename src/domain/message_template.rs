@@ -14,7 +14,9 @@ use std::io;
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Spanned, Stmt};
 use minijinja::machinery::{Span, parse};
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, UndefinedBehavior, Value};
+
+use filters::exceeded;
 
 /// The longest template in bytes.
 const MAX_TEMPLATE: usize = 16_384;
@@ -71,10 +73,6 @@ impl io::Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn exceeded(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidOperation, what)
 }
 
 /// Refuses a template with a construct by which texts or lists grow without a limit.

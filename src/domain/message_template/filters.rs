@@ -1,18 +1,22 @@
 //! The filters and functions of message templates, which count the bytes that they handle.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use minijinja::value::{Rest, ValueOrKwargs};
-use minijinja::{Environment, Error, State, Value, filters, functions, tests};
-
-use super::exceeded;
+use minijinja::{Environment, Error, ErrorKind, State, Value, filters, functions, tests};
 
 /// How many bytes all filters of one rendering may read and write.
 const MAX_BYTES: usize = 8_000_000;
 /// The longest list that a template may make of a text or a range.
 const MAX_ITEMS: usize = 1_000;
+
+/// The error of a template that exceeds a limit.
+pub(super) fn exceeded(what: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, what)
+}
 
 /// The bytes that the filters of one rendering may still handle.
 #[derive(Clone)]
