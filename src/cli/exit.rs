@@ -18,8 +18,9 @@ pub enum Exit {
     /// A guard holds the promotion, a policy sets `action: none`, or the pull request was closed
     /// without merging; nothing was written.
     Held = 3,
-    /// The target branch moved and the promotion would now be different, or the promotion's branch has
-    /// commits that git-promote did not make; nothing was written.
+    /// The target branch moved and the promotion would now be different, the promotion's branch has
+    /// commits that git-promote did not make, or a selected difference cannot be promoted alone; nothing
+    /// was written.
     Moved = 4,
     /// The remote or the forge could not be reached; try again.
     Unreachable = 5,
@@ -60,7 +61,9 @@ impl From<&Receipt> for Exit {
             | Receipt::Proposed { .. }
             | Receipt::Withdrawn { .. } => Self::Done,
             Receipt::Held(_) | Receipt::PreviewOnly | Receipt::Rejected { .. } => Self::Held,
-            Receipt::Moved { .. } | Receipt::Conflict { .. } => Self::Moved,
+            Receipt::Moved { .. } | Receipt::Conflict { .. } | Receipt::SelectionConflict(_) => {
+                Self::Moved
+            }
         }
     }
 }

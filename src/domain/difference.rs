@@ -103,6 +103,8 @@ pub enum Reason {
         anchor: String,
         /// The other place, as a normalized JSONPath.
         place: String,
+        /// Whether an exact `--only` selected the difference, which is a conflict.
+        was_selected: bool,
     },
     /// A new file of an application that has no files in the target.
     NewApplication,
@@ -135,7 +137,7 @@ impl fmt::Display for Reason {
             Self::Template(what) => write!(f, "{what}"),
             Self::MovesAlong => f.write_str("part of a version change"),
             Self::FollowsAnchor(anchor) => write!(f, "follows anchor `{anchor}`"),
-            Self::SharedAnchor { anchor, place } => {
+            Self::SharedAnchor { anchor, place, .. } => {
                 write!(f, "shared-anchor: `{anchor}` also sets `{place}`")
             }
             Self::NewApplication => f.write_str("new application"),

@@ -51,6 +51,10 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
     let mut overtaken = 0;
     loop {
         let Prepared { plan, branch } = current;
+        let conflicts = plan.conflicts();
+        if !conflicts.is_empty() {
+            return Ok(Receipt::SelectionConflict(conflicts));
+        }
         let receipt = if plan.is_empty() {
             let faults: Vec<_> = plan.chosen_faults().cloned().collect();
             if !faults.is_empty() {

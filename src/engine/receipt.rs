@@ -1,7 +1,7 @@
 //! The result of a promotion.
 
 use crate::domain::{ApplicationName, CommitId};
-use crate::plan::{Finding, Notice, Plan};
+use crate::plan::{Conflict, Finding, Notice, Plan};
 use crate::port::PullRequest;
 
 /// The result of a promotion.
@@ -16,6 +16,9 @@ pub enum Receipt {
     Planned,
     /// A policy sets the action `none`; nothing was written.
     PreviewOnly,
+    /// Selected differences cannot be promoted, because they share a value with a place that must not
+    /// change; nothing was written.
+    SelectionConflict(Vec<Conflict>),
     /// Guards hold the plan; nothing was written.
     Held(Vec<Finding>),
     /// The branch points at the promotion's commit.

@@ -2,7 +2,7 @@
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
-use super::{Finding, Hop, Message, Notice, ProposalPlan};
+use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
 
 /// Everything that a promotion would change; nothing in it has been done.
@@ -166,6 +166,17 @@ impl Plan {
             .iter()
             .flat_map(|a| &a.files)
             .flat_map(|f| &f.differences)
+    }
+
+    /// The differences that were selected and cannot be promoted.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.differences()
+            .filter(|difference| difference.is_conflict())
+            .map(|difference| Conflict {
+                selector: difference.selector.clone(),
+                message: difference.verdict.reason.to_string(),
+            })
+            .collect()
     }
 
     /// Whether the plan changes nothing.

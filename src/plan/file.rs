@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::document::Value;
 use crate::document::VersionField;
-use crate::domain::{ApplicationName, FileMode, Op, Relation, RepoPath, Verdict};
+use crate::domain::{ApplicationName, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -128,6 +128,20 @@ pub struct PlannedDifference {
 }
 
 impl PlannedDifference {
+    /// Whether its exact selector selected it, and it is kept because another place must not change.
+    pub fn is_conflict(&self) -> bool {
+        let is_selected = |reason: &Reason| {
+            matches!(
+                reason,
+                Reason::SharedAnchor {
+                    was_selected: true,
+                    ..
+                }
+            )
+        };
+        !self.verdict.is_promote() && is_selected(&self.verdict.reason)
+    }
+
     /// Whether it is a whole file: added, deleted, or not compared field by field.
     pub fn is_whole_file(&self) -> bool {
         self.document.is_none()

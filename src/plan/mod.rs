@@ -51,6 +51,15 @@ pub struct Hop {
     pub to: Environment,
 }
 
+/// A difference that was selected and cannot be promoted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// The selector of the difference.
+    pub selector: String,
+    /// Why it is kept.
+    pub message: String,
+}
+
 /// A guard's finding, which holds the plan unless the guard is allowed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {

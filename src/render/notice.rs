@@ -52,22 +52,8 @@ pub fn message(notice: &Notice) -> String {
             anchor,
             places,
             ..
-        } => format!(
-            "changing `{selector}` also changes {}, which only the target has: they share the \
-             anchor `{anchor}`",
-            listed(places)
-        ),
-        Notice::ModeChanged { before, after, .. } => {
-            let change = match after {
-                FileMode::Executable => "becomes executable",
-                _ => "is no longer executable",
-            };
-            format!(
-                "the file {change}: mode {} -> {}",
-                before.digits(),
-                after.digits()
-            )
-        }
+        } => followed(selector, anchor, places),
+        Notice::ModeChanged { before, after, .. } => mode_changed(*before, *after),
         Notice::SubmoduleKept { .. } => {
             "submodules are not promoted; if the new application needs this one, add it by hand"
                 .to_owned()
@@ -160,16 +146,28 @@ fn reason(branch: &str, obstacle: &Obstacle) -> String {
     }
 }
 
-/// The first few places, and how many more there are.
-fn listed(places: &[String]) -> String {
+fn mode_changed(before: FileMode, after: FileMode) -> String {
+    let change = match after {
+        FileMode::Executable => "becomes executable",
+        _ => "is no longer executable",
+    };
+    let (before, after) = (before.digits(), after.digits());
+    format!("the file {change}: mode {before} -> {after}")
+}
+
+/// The first few of the places that follow an anchor, and how many more there are.
+fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
     const MOST: usize = 5;
     let first = places.iter().take(MOST);
     let first: Vec<String> = first.map(|place| format!("`{place}`")).collect();
-    let first = first.join(", ");
-    match places.len().saturating_sub(MOST) {
-        0 => first,
-        more => format!("{first} and {more} more"),
+    let mut listed = first.join(", ");
+    if places.len() > MOST {
+        listed = format!("{listed} and {} more", places.len() - MOST);
     }
+    format!(
+        "changing `{selector}` also changes {listed}, which only the target has: they share the \
+         anchor `{anchor}`"
+    )
 }
 
 /// The file that a notice is about.

@@ -59,7 +59,6 @@ fn a_signature_of_encrypted_values_leaves_the_others_free() {
         only.replace("true", "false"),
         only.replace("true", "'true'"),
         format!("{only}---\nsops: {{mac: 'PW'}}\n"),
-        only.replace("{mac", "{<<: {mac_only_encrypted: false}, mac"),
     ] {
         is(Some(Signed), &[("a.yaml", &of(&doubtful))]);
     }

@@ -26,25 +26,19 @@ pub(super) fn agree<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) {
         if count == 0 {
             continue;
         }
-        match reason_to_keep(fields, verdicts, members) {
-            Some(reason) => {
-                let keep = |reason: &Reason, index: usize| {
-                    Verdict::keep(match reason {
-                        // The place that keeps its value is named at the others, and they at it.
-                        Reason::SharedAnchor { anchor, place } if *place == path(fields, index) => {
-                            let other = members.iter().find(|(other, _)| *other != index);
-                            Reason::SharedAnchor {
-                                anchor: anchor.clone(),
-                                place: other
-                                    .map_or_else(|| place.clone(), |(i, _)| path(fields, *i)),
-                            }
-                        }
-                        reason => reason.clone(),
-                    })
-                };
-                for (index, _) in members {
+        match place_that_stays(fields, verdicts, members) {
+            Some(stays) => {
+                for (index, shared) in members {
                     if verdicts[*index].is_promote() {
-                        verdicts[*index] = keep(&reason, *index);
+                        // That place itself names another one.
+                        let is_other = |place: &String| *place != path(fields, *index);
+                        let others = members.iter().map(|(other, _)| path(fields, *other));
+                        let place = std::iter::once(stays.clone()).chain(others).find(is_other);
+                        verdicts[*index] = Verdict::keep(Reason::SharedAnchor {
+                            anchor: shared.anchor.clone(),
+                            place: place.unwrap_or_else(|| stays.clone()),
+                            was_selected: verdicts[*index].reason == Reason::OnlyExact,
+                        });
                     }
                 }
             }
@@ -60,19 +54,15 @@ pub(super) fn agree<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) {
     }
 }
 
-/// Why the differences of an edit cannot be promoted together.
-fn reason_to_keep<F>(
+/// The place that prevents the differences of an edit from being promoted together.
+fn place_that_stays<F>(
     fields: &[Field<F>],
     verdicts: &[Verdict],
     members: &[(usize, &Shared)],
-) -> Option<Reason> {
+) -> Option<String> {
     let (first, shared) = members.first()?;
-    let reason = |place: String| Reason::SharedAnchor {
-        anchor: shared.anchor.clone(),
-        place,
-    };
     if let Some(place) = &shared.unchanged {
-        return Some(reason(place.normalized()));
+        return Some(place.normalized());
     }
     let is_chosen = members
         .iter()
@@ -95,7 +85,7 @@ fn reason_to_keep<F>(
     let mut indexes = members.iter().map(|(index, _)| *index);
     let blocking = indexes.clone().find(|index| is_kept(*index));
     let blocking = blocking.or_else(|| indexes.find(|index| differs(*index)));
-    blocking.map(|index| reason(path(fields, index)))
+    blocking.map(|index| path(fields, index))
 }
 
 fn path<F>(fields: &[Field<F>], index: usize) -> String {

@@ -120,7 +120,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
                 .map(Warning::from)
                 .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),
-            conflicts: Vec::new(),
+            conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
             errors: plan.faults().iter().map(FileError::from).collect(),
         }
     }

@@ -28,11 +28,22 @@ pub struct Hold<'a> {
     pub message: &'a str,
 }
 
-/// A place that both sides changed; reserved for a later version.
+/// A difference that was selected and cannot be promoted.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Conflict {
     /// The difference.
     pub selector: String,
+    /// Why it is kept.
+    pub message: String,
+}
+
+impl From<plan::Conflict> for Conflict {
+    fn from(conflict: plan::Conflict) -> Self {
+        Self {
+            selector: conflict.selector,
+            message: conflict.message,
+        }
+    }
 }
 
 /// A file that could not be read or edited.

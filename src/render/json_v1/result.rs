@@ -134,6 +134,7 @@ impl<'a> Promotion<'a> {
                 result.applications.clear();
             }
             Receipt::Planned | Receipt::PreviewOnly => result.commit_message = message(plan),
+            Receipt::SelectionConflict(_) => result.status = Status::Conflict,
             Receipt::Held(findings) => {
                 result.status = Status::Held;
                 result.commit_message = message(plan);
@@ -255,7 +256,7 @@ impl<'a> Promotion<'a> {
                 .collect(),
             holds: plan.findings().iter().map(Hold::from).collect(),
             other_commits: Vec::new(),
-            conflicts: Vec::new(),
+            conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
             errors: plan.faults().iter().map(FileError::from).collect(),
             error: None,
         }

@@ -25,6 +25,15 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
             code(&f.selector)
         )
     });
+    let conflicts = plan.conflicts();
+    let conflicts = conflicts.iter().map(|c| {
+        format!(
+            "- conflict: {} at {}\n",
+            code(&c.message),
+            code(&c.selector)
+        )
+    });
+    let findings = conflicts.chain(findings);
     let warnings = plan.notices().iter().map(|n| {
         let message = code(&notice::message(n));
         match notice::heading(n) {

@@ -24,7 +24,7 @@ pub fn result(
     allow: &Allow,
 ) -> io::Result<()> {
     match receipt {
-        Receipt::Held(_) => Ok(()),
+        Receipt::Held(_) | Receipt::SelectionConflict(_) => Ok(()),
         // The last line of the preview already reports this.
         Receipt::NothingToPromote { .. } if shown.is_empty() => Ok(()),
         Receipt::NothingToPromote { .. } => {
@@ -154,6 +154,12 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
                     .join(" "),
             )
         }
+        Receipt::SelectionConflict(_) => writeln!(
+            out,
+            "{0}error{0:#}: a selected difference cannot be promoted alone; nothing was written\n\
+             {1}hint{1:#}: select the place that has the anchor, or change the anchor in the target first",
+            palette.error, palette.hint,
+        ),
         Receipt::Moved { .. } => writeln!(
             out,
             "{0}error{0:#}: the target branch moved, and the promotion would now be different; nothing was written\n\

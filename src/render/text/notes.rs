@@ -37,6 +37,15 @@ pub(super) fn write(
         plan.clone_notices().iter().chain(plan.notices()),
         canvas,
     )?;
+    for conflict in plan.conflicts() {
+        writeln!(
+            out,
+            "{0}conflict{0:#}: {1}\n  {2}",
+            palette.error,
+            escaped(&conflict.message),
+            escaped(&shell::selector(&conflict.selector)),
+        )?;
+    }
     let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
         plan.findings().iter().partition(|f| allow.lifts(f.guard));
     for finding in lifted {
