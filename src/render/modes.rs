@@ -64,10 +64,10 @@ pub(super) fn notes(file: &FilePlan, quoted: impl Fn(&str) -> String) -> Vec<Str
 
 /// What is unusual about the mode of a file that is kept as a whole: what promoting it would change.
 pub(super) fn kept_note(file: &FilePlan) -> Option<String> {
-    // A submodule can take the place of a folder, which has no mode of interest.
-    let is_entry = |mode: &FileMode| *mode != FileMode::Directory;
     let before = file.before.as_ref().map(|content| content.mode);
-    match (before.filter(is_entry), file.source_mode.filter(is_entry)) {
+    match (before, file.source_mode) {
+        // A submodule in the place of a folder: the reason says enough.
+        (Some(FileMode::Directory), _) | (_, Some(FileMode::Directory)) => None,
         (Some(before), Some(source)) if before != source => {
             Some(format!("mode {} -> {}", before.digits(), source.digits()))
         }

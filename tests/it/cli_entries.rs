@@ -117,7 +117,7 @@ fn a_submodule_is_kept_and_shown_whatever_the_other_side_has() {
       apps/api/production/entry  (submodule, mode 100644 -> 160000)
       apps/api/production/entry  (submodule, mode 160000 -> 100644)
       apps/api/production/entry  (submodule, mode 160000 -> 100644)
-      apps/api/production/entry  (submodule, mode 160000)
+      apps/api/production/entry  (submodule)
       apps/api/production/entry  (submodule)
       apps/api/production/entry  (submodule, mode 120000 -> 160000)
     ");
@@ -278,8 +278,8 @@ fn shown(staging: Is, production: Is) -> String {
             && !line.contains("  apps/api/production/entry: ")
     };
     let lines = |text: String| -> String {
-        let lines = text.lines().filter(is_about_the_entry);
-        lines.map(|line| format!("{line}\n")).collect()
+        let lines: Vec<&str> = text.lines().filter(is_about_the_entry).collect();
+        lines.join("\n")
     };
     let json: serde_json::Value = serde_json::from_str(&diff(&["--output", "json"])).unwrap();
     let files = json["applications"][0]["files"].as_array().unwrap();
@@ -290,18 +290,19 @@ fn shown(staging: Is, production: Is) -> String {
     let (mode, link) = (&file["mode"], &file["link"]);
     let markdown = diff(&["--output", "markdown"]);
     let markdown = markdown.split("<details>").next().unwrap().to_owned();
-    let mut out = lines(diff(&[]));
-    out += &lines(diff(&["--stat"]));
-    out += &lines(markdown);
-    out += &format!("{mode} {link}\n");
+    let parts = [diff(&[]), diff(&["--stat"]), markdown].map(lines);
     let first = repo.promote(&[&hop[..], &["--yes"]].concat());
     if first.code != 0 {
         let ran = repo.promote(&[&hop[..], &["--yes", "--allow", "link"]].concat());
         assert_eq!(ran.code, 0, "{ran}");
     }
-    out += &format!("exit {}\n", first.code);
     let summary = repo.git(&["show", "--format=", "--summary", "--no-renames"]);
-    out + &summary.replace(" => ", " -> ")
+    let summary = summary.replace(" => ", " -> ");
+    format!(
+        "{}\n{mode} {link}\nexit {}\n{summary}",
+        parts.join("\n"),
+        first.code
+    )
 }
 
 #[test]

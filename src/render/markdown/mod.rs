@@ -100,11 +100,11 @@ fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut, LeftOut(messages): 
         return String::new();
     }
     let last = parts.pop().unwrap_or_default();
-    let all = match parts.as_slice() {
+    let parts = match parts.as_slice() {
         [] => last,
         parts => format!("{} and {last}", parts.join(", ")),
     };
-    format!("\n*Left out for length: {all}. `git promote diff` shows everything.*\n")
+    format!("\n*Left out for length: {parts}. `git promote diff` shows everything.*\n")
 }
 
 /// The preview in the body of a pull request, for the engine.
