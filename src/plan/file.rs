@@ -62,9 +62,11 @@ pub struct FilePlan {
     pub source_path: Option<RepoPath>,
     /// The mode of the source's file, unless only the target has the file.
     pub source_mode: Option<FileMode>,
+    /// The mode of the target's file now, unless only the source has the file.
+    pub target_mode: Option<FileMode>,
     /// Which sides have it.
     pub status: FileStatus,
-    /// The target's content now.
+    /// The target's content now; `None` also for a file that moves as a whole and is kept.
     pub before: Option<Content>,
     /// The target's content afterwards; equal to `before` if nothing is promoted.
     pub after: Option<Content>,
@@ -73,6 +75,15 @@ pub struct FilePlan {
 }
 
 impl FilePlan {
+    /// The mode of the target's file afterwards.
+    pub fn mode_after(&self) -> Option<FileMode> {
+        if self.is_changed() {
+            self.after.as_ref().map(|content| content.mode)
+        } else {
+            self.target_mode
+        }
+    }
+
     /// Whether the plan changes the file.
     pub fn is_changed(&self) -> bool {
         self.before != self.after

@@ -164,6 +164,7 @@ mod tests {
             path: RepoPath::parse("a").unwrap(),
             source_path: None,
             source_mode: None,
+            target_mode: Some(FileMode::Regular),
             status: FileStatus::Modified,
             before: content(before),
             after: content(after),

@@ -64,8 +64,7 @@ pub(super) fn notes(file: &FilePlan, quoted: impl Fn(&str) -> String) -> Vec<Str
 
 /// What is unusual about the mode of a file that is kept as a whole: what promoting it would change.
 pub(super) fn kept_note(file: &FilePlan) -> Option<String> {
-    let before = file.before.as_ref().map(|content| content.mode);
-    match (before, file.source_mode) {
+    match (file.target_mode, file.source_mode) {
         // A submodule in the place of a folder: the reason says enough.
         (Some(FileMode::Directory), _) | (_, Some(FileMode::Directory)) => None,
         (Some(before), Some(source)) if before != source => {
@@ -82,6 +81,5 @@ pub(super) fn kept_note(file: &FilePlan) -> Option<String> {
 }
 
 fn modes(file: &FilePlan) -> (Option<FileMode>, Option<FileMode>) {
-    let mode = |content: &Option<Content>| content.as_ref().map(|content| content.mode);
-    (mode(&file.before), mode(&file.after))
+    (file.target_mode, file.mode_after())
 }

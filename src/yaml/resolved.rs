@@ -6,11 +6,12 @@
 //! and proving use resolved documents, whose places never contain an alias or
 //! `<<`. A place leads back to the text that holds its value: its *site* is the
 //! entry or item in the text, its *holder* the node behind the site's alias.
-//! Several places can have the same holder; [`Uses`] lists them.
+//! Several places can have the same holder; [`Uses`](super::uses::Uses) lists
+//! them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::node::{Content, Document, Entries, Entry, Node, Stream};
+use super::node::{Content, Entries, Entry, Node, Stream};
 use super::place::{Place, Step};
 use super::scalar::Quoting;
 
@@ -95,7 +96,7 @@ impl Stream {
     }
 
     /// Whether a step is a merge key.
-    fn merges(&self, place: &Place, node: &Node, step: &Step) -> bool {
+    pub(super) fn merges(&self, place: &Place, node: &Node, step: &Step) -> bool {
         matches!(step, Step::Key(name) if name == MERGE_KEY)
             && self.merged(&(place.clone(), node)).is_some()
     }
@@ -276,140 +277,4 @@ fn value_around((place, node): Located<'_>, offset: usize) -> Option<Located<'_>
         }
         Content::Scalar(_) | Content::Alias(_) => None,
     }
-}
-
-/// Where the nodes of a document are used, apart from their own places.
-pub struct Uses<'s> {
-    stream: &'s Stream,
-    document: usize,
-    /// The places in the text of the aliases of an anchored node, by its start.
-    aliases: HashMap<usize, Vec<Place>>,
-}
-
-impl<'s> Uses<'s> {
-    /// Collects the aliases of a document.
-    pub fn of(stream: &'s Stream, document: usize) -> Self {
-        let mut aliases: HashMap<usize, Vec<Place>> = HashMap::new();
-        let Document { root, anchors, .. } = &stream.documents[document];
-        let mut open = vec![(Place::root(document), root)];
-        while let Some((place, node)) = open.pop() {
-            match &node.content {
-                Content::Alias(name) => {
-                    if let Some(start) = anchors.before(name, node.span.start) {
-                        aliases.entry(start).or_default().push(place);
-                    }
-                }
-                Content::Mapping { entries, .. } => open.extend(entries.iter().map(|entry| {
-                    let step = Step::Key(entry.name().to_owned());
-                    (place.child(step), &entry.value)
-                })),
-                Content::Sequence { items, .. } => {
-                    let items = items.iter().enumerate();
-                    open.extend(items.map(|(i, item)| (place.child(Step::Index(i)), item)));
-                }
-                Content::Scalar(_) => {}
-            }
-        }
-        for places in aliases.values_mut() {
-            places.sort();
-        }
-        Self {
-            stream,
-            document,
-            aliases,
-        }
-    }
-
-    /// The places whose value is that of the node at a place in the text.
-    ///
-    /// With [`Merging::Included`], also those of the mappings that a merge key merges it into.
-    pub fn places(&self, holder: &Place, merging: Merging) -> Vec<Place> {
-        let mut seen = HashSet::new();
-        let mut visible = Vec::new();
-        self.collect(holder, &mut visible);
-        visible
-            .into_iter()
-            .filter(|(place, owner)| {
-                (merging == Merging::Included || owner == holder)
-                    && self.stream.holder(place).as_ref() == Some(owner)
-                    && seen.insert(place.clone())
-            })
-            .map(|(place, _)| place)
-            .collect()
-    }
-
-    /// The anchor by which other places share the node at a place in the text.
-    pub fn anchor(&self, holder: &Place) -> Option<&'s str> {
-        let mut node = &self.stream.documents[self.document].root;
-        let mut nearest = None;
-        for depth in 0..=holder.steps.len() {
-            if self.aliases.contains_key(&node.start) {
-                nearest = node.anchor.as_deref().or(nearest);
-            }
-            let Some(child) = holder.steps.get(depth).and_then(|step| node.child(step)) else {
-                break;
-            };
-            node = child;
-        }
-        nearest
-    }
-
-    /// Adds the places at which the text at a place is visible, each with the place in the text of
-    /// the node that is there unless a mapping has an own entry for it.
-    fn collect(&self, at: &Place, into: &mut Vec<(Place, Place)>) {
-        into.push(self.visible(at));
-        let mut node = &self.stream.documents[self.document].root;
-        for depth in 0..=at.steps.len() {
-            if node.anchor.is_some()
-                && let Some(aliases) = self.aliases.get(&node.start)
-            {
-                for alias in aliases {
-                    let mut place = alias.clone();
-                    place.steps.extend_from_slice(&at.steps[depth..]);
-                    self.collect(&place, into);
-                }
-            }
-            let Some(child) = at.steps.get(depth).and_then(|step| node.child(step)) else {
-                break;
-            };
-            node = child;
-        }
-    }
-
-    /// The place at which the text at a place is visible: without the steps into merge keys.
-    fn visible(&self, at: &Place) -> (Place, Place) {
-        let stream = self.stream;
-        let root = &stream.documents[self.document].root;
-        let mut visible = Place::root(self.document);
-        let mut here = Some((Place::root(self.document), root));
-        let mut owner = visible.clone();
-        let mut is_merged_list = false;
-        for step in &at.steps {
-            let is_merged = is_merged_list
-                || matches!(&here, Some((place, node)) if stream.merges(place, node, step));
-            here = here.and_then(|(place, node)| {
-                let child = node.child(step)?;
-                stream.follow((place.child(step.clone()), child))
-            });
-            is_merged_list = is_merged
-                && !is_merged_list
-                && matches!(&here, Some((_, node)) if matches!(node.content, Content::Sequence { .. }));
-            if !is_merged {
-                visible.steps.push(step.clone());
-                if let Some((place, _)) = &here {
-                    owner = place.clone();
-                }
-            }
-        }
-        (visible, owner)
-    }
-}
-
-/// Whether the places of mappings that a node is merged into count as its uses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Merging {
-    /// They do: a new entry of the node is one of theirs, too.
-    Included,
-    /// They do not: they have another value.
-    Excluded,
 }

@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
+use git_promote::domain::Reason;
 use git_promote::engine::Request;
 
 use crate::corpus::{Case, fixtures, manifests, replay};
@@ -49,9 +50,10 @@ fn groups(count: usize) -> Vec<Vec<usize>> {
 /// Gives back all selectors of a case.
 fn check(case: &Case) -> Found {
     let mut found = Found::default();
-    // A title, because the settings' own may need a version, which not every difference is.
+    // The settings' own message may need a version, which not every difference is.
     let mut request = case.request();
     request.message.title = Some("Promote".to_owned());
+    request.message.body = Some("All of it.".to_owned());
     // A repository without the environments, or with faulty settings, prints no selectors.
     let Ok(plan) = case.plan(&request) else {
         return found;
@@ -73,8 +75,12 @@ fn check(case: &Case) -> Found {
         };
         let promoted: Vec<String> = match case.plan(&request) {
             Ok(plan) => {
-                let promoted = plan.differences().filter(|d| d.verdict.is_promote());
-                promoted.map(|d| d.selector.clone()).collect()
+                // An aliased value is promoted with its anchor, or is a conflict without it.
+                let selected = plan.differences().filter(|d| {
+                    let follows = matches!(d.verdict.reason, Reason::FollowsAnchor(_));
+                    d.verdict.is_promote() && !follows || d.is_conflict()
+                });
+                selected.map(|d| d.selector.clone()).collect()
             }
             Err(error) => vec![error.to_string()],
         };

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::difference::{Difference, Part, Shared};
 use crate::domain::Op;
-use crate::yaml::{Merging, Place, Step, Stream, Uses};
+use crate::yaml::{Anchored, Merging, Place, Step, Stream, Uses};
 
 /// An edit of the target's text: what it does, the place in the text, and a number that distinguishes
 /// the items that are added at the same place.
@@ -74,7 +74,13 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
             .or_insert_with(|| Uses::of(stream, document));
         target.join_merged(&edit, uses, differences, &mut members);
         let effects = target.effects(&edit, uses, differences, &members);
-        if members.len() == 1 && effects.iter().all(|e| matches!(e, Effect::None)) {
+        let dangling = match edit.0 {
+            Change::Set => uses.aliases_of(&edit.1, Anchored::Below),
+            Change::Remove => uses.aliases_of(&edit.1, Anchored::AtOrBelow),
+            Change::AddEntry | Change::AddItem => Vec::new(),
+        };
+        let is_alone = members.len() == 1 && effects.iter().all(|e| matches!(e, Effect::None));
+        if is_alone && dangling.is_empty() {
             continue;
         }
         let mut unchanged = None;
@@ -86,7 +92,11 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
                 Effect::None => {}
             }
         }
-        let anchor = uses.anchor(&edit.1).unwrap_or_default().to_owned();
+        let place = match dangling.first() {
+            Some(alias) if is_alone => stream.holder(alias).unwrap_or_else(|| alias.clone()),
+            _ => edit.1.clone(),
+        };
+        let anchor = uses.anchor(&place).unwrap_or_default().to_owned();
         let is_holder = |d: &Difference| match edit.0 {
             Change::AddItem => d.insertion.as_ref().is_some_and(|i| i.parent == edit.1),
             _ => d.place == edit.1,
@@ -99,6 +109,7 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
                 differences: count,
                 is_holder: is_holder(&differences[index]),
                 unchanged: unchanged.clone(),
+                dangling: dangling.clone(),
                 follows: std::mem::take(&mut follows),
             }));
         }

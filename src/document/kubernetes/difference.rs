@@ -40,6 +40,8 @@ pub struct Shared {
     pub is_holder: bool,
     /// A place that must keep its value, because source and target have the same there.
     pub unchanged: Option<Place>,
+    /// Places whose values come from an anchor that the edit removes.
+    pub dangling: Vec<Place>,
     /// Places that only the target has, which get the new value too; listed once for each edit.
     pub follows: Vec<Place>,
 }

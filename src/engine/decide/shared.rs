@@ -6,11 +6,12 @@
 //! stays as well. What a person or a rule keeps wins over what the mode promotes. A difference that
 //! was only kept because no rule promotes it follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Difference, Shared};
-use crate::domain::{Reason, Verdict};
+use crate::domain::{Op, Reason, Verdict};
 use crate::engine::compare::Field;
+use crate::yaml::Place;
 
 /// Promotes or keeps the differences of each edit together.
 pub(super) fn agree<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) {
@@ -20,6 +21,58 @@ pub(super) fn agree<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) {
             edits.entry(shared.edit).or_default().push((index, shared));
         }
     }
+    if edits.is_empty() {
+        return;
+    }
+    agree_on_edits(fields, verdicts, &edits);
+    // A difference that is kept can be the one that another one needs.
+    while keep_anchors_in_use(fields, verdicts) {
+        agree_on_edits(fields, verdicts, &edits);
+    }
+}
+
+/// Keeps the differences that would remove an anchor in use; returns whether there was one.
+fn keep_anchors_in_use<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) -> bool {
+    let replaced: BTreeSet<&Place> = fields
+        .iter()
+        .zip(&*verdicts)
+        .filter(|(field, verdict)| verdict.is_promote() && field.difference.op != Op::Add)
+        .map(|(field, _)| &field.difference.place)
+        .collect();
+    let is_replaced = |place: &Place| {
+        (0..=place.steps.len()).any(|depth| {
+            let steps = place.steps[..depth].iter().cloned();
+            replaced.contains(&Place::new(place.document, steps))
+        })
+    };
+    let in_use = |field: &Field<F>| -> Option<Reason> {
+        let shared = field.difference.shared.as_deref()?;
+        let place = shared.dangling.iter().find(|place| !is_replaced(place))?;
+        Some(Reason::SharedAnchor {
+            anchor: shared.anchor.clone(),
+            place: place.normalized(),
+            was_selected: false,
+        })
+    };
+    let kept: Vec<(usize, Reason)> = (0..fields.len())
+        .filter(|index| verdicts[*index].is_promote())
+        .filter_map(|index| Some((index, in_use(&fields[index])?)))
+        .collect();
+    let is_any = !kept.is_empty();
+    for (index, mut reason) in kept {
+        if let Reason::SharedAnchor { was_selected, .. } = &mut reason {
+            *was_selected = verdicts[index].reason == Reason::OnlyExact;
+        }
+        verdicts[index] = Verdict::keep(reason);
+    }
+    is_any
+}
+
+fn agree_on_edits<F>(
+    fields: &[Field<F>],
+    verdicts: &mut [Verdict],
+    edits: &BTreeMap<usize, Vec<(usize, &Shared)>>,
+) {
     for members in edits.values() {
         let is_promoted = |(index, _): &&(usize, &Shared)| verdicts[*index].is_promote();
         let count = members.iter().filter(is_promoted).count();
@@ -71,7 +124,8 @@ fn place_that_stays<F>(
         Reason::KeepRule(_)
         | Reason::KeepComment
         | Reason::ExceptExact
-        | Reason::ExceptPattern(_) => true,
+        | Reason::ExceptPattern(_)
+        | Reason::SharedAnchor { .. } => true,
         Reason::NotSelected => !is_chosen,
         _ => false,
     };
@@ -209,6 +263,33 @@ mod tests {
         $.a keep: shared-anchor: `v` also sets `$['b']`
         $.c keep: not a version
         ");
+    }
+
+    #[test]
+    fn an_anchor_in_use_is_not_removed() {
+        let target = "a: &v {x: 1}\nb: *v\nc: {d: *v}\n";
+        insta::assert_snapshot!(agreed("{}", target, "ppp"), @"
+        $.a promote: image tag
+        $.b promote: image tag
+        $.c promote: image tag
+        ");
+        insta::assert_snapshot!(agreed("{}", target, "ppk"), @"
+        $.a keep: shared-anchor: `v` also sets `$['c']['d']`
+        $.b promote: image tag
+        $.c keep: keep rule `$.x`
+        ");
+        insta::assert_snapshot!(agreed("{}", target, "onn"), @"
+        $.a keep: shared-anchor: `v` also sets `$['b']`
+        $.b keep: not selected by --only
+        $.c keep: not selected by --only
+        ");
+        insta::assert_snapshot!(agreed("{}", target, "kpp"), @"
+        $.a keep: keep rule `$.x`
+        $.b promote: image tag
+        $.c promote: image tag
+        ");
+        let nested = "a: {y: &v 1}\nb: *v\n";
+        insta::assert_snapshot!(agreed("a: 2\nb: 1\n", nested, "p"), @"$.a keep: shared-anchor: `v` also sets `$['b']`");
     }
 
     #[test]

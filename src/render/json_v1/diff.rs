@@ -152,8 +152,8 @@ fn files<S: Serializer>(list: &&[FilePlan], serializer: S) -> Result<S::Ok, S::E
             status: file.status.into(),
             source_mode: file.source_mode.map(FileMode::digits),
             mode: Mode {
-                before: file.before.as_ref().map(|content| content.mode.digits()),
-                after: file.after.as_ref().map(|content| content.mode.digits()),
+                before: file.target_mode.map(FileMode::digits),
+                after: file.mode_after().map(FileMode::digits),
             },
             link: link(file),
             differences: &file.differences,

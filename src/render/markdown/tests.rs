@@ -50,6 +50,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         path: path.clone(),
         source_path: None,
         source_mode: None,
+        target_mode: Some(crate::domain::FileMode::Regular),
         status: FileStatus::Modified,
         before: content("a\n".to_owned()),
         after: content(lines.join("\n")),
