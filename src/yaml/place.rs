@@ -67,6 +67,14 @@ impl Place {
         ))
     }
 
+    /// The place and those above it, from the root.
+    pub fn and_above(&self) -> impl DoubleEndedIterator<Item = Self> {
+        (0..=self.steps.len()).map(|depth| Self {
+            document: self.document,
+            steps: self.steps[..depth].to_vec(),
+        })
+    }
+
     /// Whether `other` is this place or is below it.
     pub fn contains(&self, other: &Self) -> bool {
         self.document == other.document && other.steps.starts_with(&self.steps)

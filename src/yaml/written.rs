@@ -14,12 +14,11 @@ use super::error::EditError;
 use super::node::{Content, Stream};
 use super::place::{Place, Step};
 
-/// The edits of one resolved place or collection, which make one edit of the text, or several.
-struct Group<'e> {
-    /// The resolved place, or the collection that gets new children.
-    origin: Place,
-    edits: Vec<(&'e Edit, Edit)>,
-}
+/// What changes in the text: the kind of edit, and its place in the text.
+type Node = (u8, Place);
+
+/// The edits of each resolved place, or collection that gets new children, with those of the text.
+type Origins<'e> = BTreeMap<Place, Vec<(&'e Edit, Edit)>>;
 
 /// The edits of the text that make edits of resolved places.
 ///
@@ -34,67 +33,56 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         return Ok(Cow::Borrowed(edits));
     }
     let mut written = Vec::new();
-    // By the kind of edit and the place in the text that changes.
-    let mut nodes: BTreeMap<(u8, Place), Vec<Group<'e>>> = BTreeMap::new();
+    let mut nodes: BTreeMap<Node, Origins<'e>> = BTreeMap::new();
     for edit in edits {
         if !is_shared(edit) {
             written.push(edit.clone());
             continue;
         }
         let (kind, origin, place, new) = written_edit(stream, edit)?;
-        let groups = nodes.entry((kind, place)).or_default();
-        match groups.iter_mut().find(|group| group.origin == origin) {
-            Some(group) => group.edits.push((edit, new)),
-            None => groups.push(Group {
-                origin,
-                edits: vec![(edit, new)],
-            }),
-        }
+        let origins = nodes.entry((kind, place)).or_default();
+        origins.entry(origin).or_default().push((edit, new));
     }
     drop_merged_entries(stream, &mut nodes);
-    for ((_, place), groups) in nodes {
+    for ((_, place), origins) in nodes {
         // The layout of the new text comes from the edit at the node's own place.
-        let own = groups.iter().find(|group| group.origin == place);
-        let Some(chosen) = own.or(groups.first()) else {
+        let own = origins.get_key_value(&place);
+        let Some((chosen, edits)) = own.or_else(|| origins.first_key_value()) else {
             continue;
         };
-        for group in &groups {
-            let is_alike = group.edits.len() == chosen.edits.len()
-                && group
-                    .edits
-                    .iter()
-                    .zip(&chosen.edits)
-                    .all(|(a, b)| a.1.makes_same(&b.1));
+        for (origin, others) in &origins {
+            let is_alike = others.len() == edits.len()
+                && others.iter().zip(edits).all(|(a, b)| a.1.makes_same(&b.1));
             if !is_alike {
                 return Err(EditError::Shared {
-                    place: chosen.origin.clone(),
-                    other: group.origin.clone(),
+                    place: chosen.clone(),
+                    other: origin.clone(),
                 });
             }
         }
-        written.extend(chosen.edits.iter().map(|(_, new)| new.clone()));
+        written.extend(edits.iter().map(|(_, new)| new.clone()));
     }
     Ok(Cow::Owned(written))
 }
 
 /// Drops new entries of a mapping that it gets by its merge key.
-fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<(u8, Place), Vec<Group<'_>>>) {
+fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<Node, Origins<'_>>) {
     let mut added: HashMap<(Place, String), Vec<Edit>> = HashMap::new();
-    for ((_, place), groups) in nodes.iter() {
-        for (_, new) in groups.iter().flat_map(|group| &group.edits) {
+    for ((_, place), origins) in nodes.iter() {
+        for (_, new) in origins.values().flatten() {
             if let Edit::AddEntry { key, .. } = new {
                 let edits = added.entry((place.clone(), key.clone())).or_default();
                 edits.push(new.clone());
             }
         }
     }
-    for ((_, place), groups) in nodes.iter_mut() {
+    for ((_, place), origins) in nodes.iter_mut() {
         let merged = stream.all_merged(place);
         if merged.is_empty() {
             continue;
         }
-        for group in groups.iter_mut() {
-            group.edits.retain(|(edit, _)| {
+        for edits in origins.values_mut() {
+            edits.retain(|(edit, _)| {
                 let Edit::AddEntry { key, entry, .. } = edit else {
                     return true;
                 };
@@ -107,7 +95,7 @@ fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<(u8, Place), Vec<Gr
                 !merged.iter().any(brings)
             });
         }
-        groups.retain(|group| !group.edits.is_empty());
+        origins.retain(|_, edits| !edits.is_empty());
     }
 }
 

@@ -25,6 +25,9 @@ enum Change {
     AddItem,
 }
 
+/// How many places without a difference the edits of a file may change.
+const MAX_SHARED: usize = 50_000;
+
 /// The target with its differences, for finding what an edit changes.
 struct Target<'a> {
     stream: &'a Stream,
@@ -66,14 +69,26 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
             edits.entry(edit).or_default().push(index);
         }
     }
+    let by_place: HashMap<Place, usize> = differences
+        .iter()
+        .enumerate()
+        .map(|(index, d)| (d.place.clone(), index))
+        .collect();
     let mut uses: HashMap<usize, Uses<'_>> = HashMap::new();
+    let mut left = MAX_SHARED;
     for (number, (edit, mut members)) in edits.into_iter().enumerate() {
         let document = edit.1.document;
         let uses = uses
             .entry(document)
             .or_insert_with(|| Uses::of(stream, document));
-        target.join_merged(&edit, uses, differences, &mut members);
-        let effects = target.effects(&edit, uses, differences, &members);
+        let effects = if left == 0 {
+            // Too many to look at: the value stays.
+            vec![Effect::Unchanged(edit.1.clone())]
+        } else {
+            target.join_merged(&edit, uses, &by_place, &mut members);
+            target.effects(&edit, uses, differences, &members)
+        };
+        left = left.saturating_sub(effects.len());
         let dangling = match edit.0 {
             Change::Set => uses.aliases_of(&edit.1, Anchored::Below),
             Change::Remove => uses.aliases_of(&edit.1, Anchored::AtOrBelow),
@@ -148,7 +163,7 @@ impl Target<'_> {
         &self,
         edit: &Edit,
         uses: &Uses<'_>,
-        differences: &[Difference],
+        by_place: &HashMap<Place, usize>,
         members: &mut Vec<usize>,
     ) {
         if edit.0 != Change::AddEntry {
@@ -160,7 +175,7 @@ impl Target<'_> {
         for use_ in uses.places(&parent, Merging::Included) {
             let place = use_.child(step.clone());
             if self.differences.get(&place) == Some(&Op::Add) {
-                let index = differences.iter().position(|d| d.place == place);
+                let index = by_place.get(&place).copied();
                 members.extend(index.filter(|index| !members.contains(index)));
             }
         }
@@ -256,10 +271,10 @@ impl Target<'_> {
         if self.paired.contains(there) {
             return Effect::Unchanged(place);
         }
-        let above = (0..there.steps.len()).rev().find_map(|depth| {
-            let above = Place::new(there.document, there.steps[..depth].iter().cloned());
-            self.differences.get(&above)
-        });
+        let above = there.and_above().rev().skip(1);
+        let above = above
+            .into_iter()
+            .find_map(|above| self.differences.get(&above));
         match above {
             Some(Op::Set | Op::Add) => Effect::Unchanged(place),
             Some(Op::Remove) | None => Effect::Follows(place),

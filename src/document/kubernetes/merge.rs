@@ -1,6 +1,6 @@
 //! Writing chosen differences into the target.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use thiserror::Error;
 
@@ -47,10 +47,12 @@ pub fn merge(sides: &Sides<'_>, promoted: &[&Difference]) -> Result<String, Merg
     for shared in promoted.iter().filter_map(|d| d.shared.as_deref()) {
         *made.entry(shared.edit).or_default() += 1;
     }
-    let is_removed = |place: &Place| {
-        let removed = promoted.iter().filter(|d| d.op == Op::Remove);
-        removed.map(|d| &d.place).any(|above| above.contains(place))
-    };
+    let removed: HashSet<&Place> = promoted
+        .iter()
+        .filter(|d| d.op == Op::Remove)
+        .map(|d| &d.place)
+        .collect();
+    let is_removed = |place: &Place| place.and_above().any(|above| removed.contains(&above));
     let mut edits = Vec::with_capacity(promoted.len());
     for difference in promoted {
         let edit = edit(sides, difference)?;

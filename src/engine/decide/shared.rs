@@ -39,12 +39,7 @@ fn keep_anchors_in_use<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) -> bool
         .filter(|(field, verdict)| verdict.is_promote() && field.difference.op != Op::Add)
         .map(|(field, _)| &field.difference.place)
         .collect();
-    let is_replaced = |place: &Place| {
-        (0..=place.steps.len()).any(|depth| {
-            let steps = place.steps[..depth].iter().cloned();
-            replaced.contains(&Place::new(place.document, steps))
-        })
-    };
+    let is_replaced = |place: &Place| place.and_above().any(|above| replaced.contains(&above));
     let in_use = |field: &Field<F>| -> Option<Reason> {
         let shared = field.difference.shared.as_deref()?;
         let place = shared.dangling.iter().find(|place| !is_replaced(place))?;

@@ -8,7 +8,7 @@ use super::super::error::ParseFault;
 use super::super::node::{Content, Entries, Entry, Layout, Node, Span};
 use super::super::resolved::is_merge_key;
 use super::leaf::Properties;
-use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, Reader, Size};
+use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, MERGE_LEVELS, Reader, Size};
 
 /// The result of the first event of a node.
 enum Opened {
@@ -253,9 +253,9 @@ impl Reader<'_> {
     }
 
     fn entry(&mut self, is_flow: bool, open: &mut Branch) -> Result<(), ErrorAt> {
-        let start = self.cursor;
+        let entry_start = self.cursor;
         if self.peek_byte() == Some(b'?')
-            && (self.is_blank(start + 1) || (is_flow && self.is_omitted()))
+            && (self.is_blank(entry_start + 1) || (is_flow && self.is_omitted()))
         {
             self.cursor += 1;
         }
@@ -263,10 +263,17 @@ impl Reader<'_> {
         if let Content::Alias(name) = &key.content {
             return Err((key.span.start, ParseFault::AliasKey(format!("*{name}"))));
         }
-        self.has_references |= is_merge_key(&key);
+        let is_merged = is_merge_key(&key);
+        self.has_references |= is_merged;
         open.size.add(size);
         let (lead, after) = self.colon(is_flow)?;
-        let (value, size) = self.node(lead)?;
+        let (value, mut size) = self.node(lead)?;
+        if is_merged {
+            size.depth += MERGE_LEVELS;
+            if size.depth + self.depth > MAX_DEPTH {
+                return Err((entry_start, ParseFault::TooDeep));
+            }
+        }
         open.size.add(size);
         self.cursor = self.cursor.max(after);
         let complex = match key.content {
@@ -277,7 +284,7 @@ impl Reader<'_> {
         let entry = Entry {
             key,
             value,
-            start,
+            start: entry_start,
             complex,
         };
         open.span.end = entry.end();

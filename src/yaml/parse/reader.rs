@@ -11,6 +11,8 @@ use super::super::text::line_end;
 
 pub(super) const MAX_NODES: usize = 500_000;
 pub(super) const MAX_DEPTH: usize = 255;
+/// How many levels a merge key counts as: a mapping is looked up through all that are merged into it.
+pub(super) const MERGE_LEVELS: usize = 8;
 /// What a node takes in memory apart from its texts, about.
 const NODE_BYTES: usize = 120;
 /// The most bytes that all aliases of a text may stand for.
