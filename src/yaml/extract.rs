@@ -21,7 +21,10 @@ impl Fragment {
     pub fn entry(stream: &Stream, place: &Place) -> Option<Self> {
         let (site, _) = stream.site(place)?;
         match site.parent()? {
-            (parent, step @ Step::Key(_)) => child(stream, &parent, step, Shape::Entry),
+            (parent, step @ Step::Key(_)) => {
+                let entry = child(stream, &parent, step, Shape::Entry)?;
+                entry.or_value_at(stream, place)
+            }
             _ => None,
         }
     }
@@ -31,7 +34,10 @@ impl Fragment {
     pub fn item(stream: &Stream, place: &Place) -> Option<Self> {
         let (site, _) = stream.site(place)?;
         match site.parent()? {
-            (parent, step @ Step::Index(_)) => child(stream, &parent, step, Shape::Item),
+            (parent, step @ Step::Index(_)) => {
+                let item = child(stream, &parent, step, Shape::Item)?;
+                item.or_value_at(stream, place)
+            }
             _ => None,
         }
     }
@@ -42,7 +48,17 @@ impl Fragment {
         let holder = stream.holder(place)?;
         let start = stream.node(&holder)?.start;
         let text = source::value(stream, &holder)?;
-        standalone(stream, place.document, start, &text, Shape::Value)
+        standalone(stream, place.document, start, &text, Shape::Value)?.or_value_at(stream, place)
+    }
+
+    /// The fragment, if its text still has the value at its place. Otherwise the value, written anew:
+    /// a `+` block scalar loses the blank lines after it, which belong to no node.
+    fn or_value_at(self, stream: &Stream, place: &Place) -> Option<Self> {
+        let value = stream.at(place)?.value();
+        if self.resolved_model().means(&value) {
+            return Some(self);
+        }
+        Some(Self::from_value(&value))
     }
 
     /// Copies a whole document with its leading comments.

@@ -1,6 +1,6 @@
 //! Editing: edits that other tools get wrong, and the style of files.
 
-use super::super::{Edit, EditError, Fragment, Kind, Place, splice};
+use super::super::{Edit, EditError, Fragment, Kind, Node, Place, Value, splice};
 use super::{add_entry, add_item, copy, parsed, place, remove, set};
 
 #[test]
@@ -549,4 +549,12 @@ fn a_renaming_applies_to_the_whole_text_of_a_fragment() {
         "# for production\nproduction: {host: production.example.org}\n"
     );
     assert_eq!(renamed.key(), Some("production"));
+}
+
+#[test]
+fn blank_lines_that_a_block_scalar_keeps_come_along() {
+    let source = "a:\n  b: |+\n    one\n\nc: 1\n";
+    let result = copy("a: x\nc: 1\n", "a", source, "a").expect("an edit");
+    let value = parsed(&result).node(&place("a.b")).map(Node::value);
+    assert_eq!(value, Some(Value::string("one\n\n")), "{result}");
 }
