@@ -6,7 +6,7 @@ mod growth;
 mod reading;
 pub(crate) mod skipped;
 
-pub(super) use conformance::all_places;
+pub(super) use conformance::{all_places, with_shared};
 
 use super::{Edit, EditError, Fragment, Kind, Place, Step, Stream, splice};
 

@@ -64,6 +64,10 @@ impl Tree {
 
     /// The value with aliases followed; `None` if one leads nowhere.
     fn resolved(&self, anchors: &mut BTreeMap<String, Value>) -> Option<Value> {
+        // Below it, the same anchor may be there again, and then that is the later one.
+        if let Some(anchor) = &self.anchor {
+            anchors.remove(anchor);
+        }
         let value = match &self.shape {
             Shape::Is(value) => value.clone(),
             Shape::Alias(name) => return anchors.get(name).cloned(),
@@ -74,14 +78,40 @@ impl Tree {
             Shape::Mapping(entries) => {
                 let entries = entries.iter();
                 let entries = entries.map(|(k, value)| Some((k.clone(), value.resolved(anchors)?)));
-                Value::Mapping(entries.collect::<Option<_>>()?)
+                Value::Mapping(merged(entries.collect::<Option<_>>()?))
             }
         };
         if let Some(anchor) = &self.anchor {
-            anchors.insert(anchor.clone(), value.clone());
+            anchors
+                .entry(anchor.clone())
+                .or_insert_with(|| value.clone());
         }
         Some(value)
     }
+}
+
+/// The entries of a mapping with those of its merge keys, which no entry of its own replaces.
+fn merged(entries: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    let (merges, own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(key, _)| key == "<<");
+    found.extend(own);
+    for (_, value) in merges {
+        let sources = match value {
+            Value::Sequence(items) => items,
+            one => vec![one],
+        };
+        for source in sources {
+            let Value::Mapping(entries) = source else {
+                continue;
+            };
+            for (key, value) in entries {
+                if !found.iter().any(|(own, _)| *own == key) {
+                    found.push((key, value));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The documents of a stream.
@@ -126,9 +156,10 @@ fn shape_at<'t>(trees: &'t mut [Tree], place: &Place) -> Option<&'t mut Shape> {
 pub fn edit(trees: &mut [Tree], stream: &Stream, edit: &Edit, value: Value) -> Option<()> {
     let written = Tree::constant(value);
     match edit {
-        Edit::Set { place, .. } => *shape_at(trees, place)? = written.shape,
+        Edit::Set { place, .. } => *shape_at(trees, &stream.holder(place)?)? = written.shape,
         Edit::Remove { place } => {
-            let (parent, step) = place.parent()?;
+            let site = stream.site_place(place)?;
+            let (parent, step) = site.parent()?;
             let index = child_index(stream.node(&parent)?, step)?;
             match shape_at(trees, &parent)? {
                 Shape::Sequence(items) => drop(items.remove(index)),
@@ -142,7 +173,7 @@ pub fn edit(trees: &mut [Tree], stream: &Stream, edit: &Edit, value: Value) -> O
             after,
             ..
         } => {
-            let shape = shape_at(trees, place)?;
+            let shape = shape_at(trees, &stream.holder(place)?)?;
             let slot = after.map_or(0, |after| after + 1);
             match shape {
                 Shape::Mapping(entries) => entries.insert(slot, (key.clone(), written)),
@@ -154,7 +185,7 @@ pub fn edit(trees: &mut [Tree], stream: &Stream, edit: &Edit, value: Value) -> O
             after,
             ..
         } => {
-            let shape = shape_at(trees, place)?;
+            let shape = shape_at(trees, &stream.holder(place)?)?;
             let slot = after.map_or(0, |after| after + 1);
             match shape {
                 Shape::Sequence(items) => items.insert(slot, written),

@@ -47,7 +47,7 @@ pub(in super::super) fn all_places(stream: &Stream) -> Vec<Place> {
 }
 
 /// An edit with the edits of all places that share the node that it changes.
-fn with_shared(stream: &Stream, edit: &Edit) -> Vec<Edit> {
+pub(in super::super) fn with_shared(stream: &Stream, edit: &Edit) -> Vec<Edit> {
     let mut edits = vec![edit.clone()];
     let document = edit.place().document;
     if !stream.has_references(document) {
