@@ -1,5 +1,6 @@
 //! Test cases of other projects: three-way merges and keep rules.
 
+use insta::assert_snapshot;
 use serde_json::Value as Json;
 
 use super::{Base, Sides, merged, naming, parsed};
@@ -22,6 +23,55 @@ fn text<'c>(case: &'c Json, key: &str) -> &'c str {
 fn values(stream: &Stream) -> Vec<Json> {
     let all = (0..stream.documents().len()).map(|index| stream.to_json(index));
     all.filter(|value| !value.is_null()).collect()
+}
+
+/// Where a result is not as the other project has it, a line for each place.
+fn deviations(want: &[Json], got: Result<String, String>) -> String {
+    let mut lines = Vec::new();
+    match got {
+        Ok(got) => {
+            let (want, got) = (
+                Json::from_iter(want.to_vec()),
+                Json::from_iter(values(&parsed(&got))),
+            );
+            deviate(&want, &got, "$", &mut lines);
+        }
+        Err(error) => lines.push(format!("error: {error}")),
+    }
+    lines.join("\n")
+}
+
+fn deviate(want: &Json, got: &Json, place: &str, lines: &mut Vec<String>) {
+    let null = Json::Null;
+    match (want, got) {
+        (Json::Object(one), Json::Object(two)) => {
+            let new = two.keys().filter(|key| !one.contains_key(*key));
+            for key in one.keys().chain(new) {
+                let [a, b] = [one, two].map(|entries| entries.get(key));
+                match (a, b) {
+                    (Some(a), Some(b)) => deviate(a, b, &format!("{place}.{key}"), lines),
+                    (Some(a), None) => lines.push(format!("{place}.{key}: {a} is not there")),
+                    (None, b) => {
+                        lines.push(format!("{place}.{key}: {} is new", b.unwrap_or(&null)))
+                    }
+                }
+            }
+        }
+        (Json::Array(one), Json::Array(two)) if one.len() == two.len() => {
+            for (index, (a, b)) in one.iter().zip(two).enumerate() {
+                deviate(a, b, &format!("{place}[{index}]"), lines);
+            }
+        }
+        _ if want != got => lines.push(format!("{place}: {got}, and not {want}")),
+        _ => {}
+    }
+}
+
+/// The deviations of each case.
+fn shown(other: &[(&str, String)]) -> String {
+    let cases = other.iter();
+    let cases = cases.map(|(name, lines)| format!("{name}\n  {}\n", lines.replace('\n', "\n  ")));
+    cases.collect()
 }
 
 /// Promotes what the source changed since the base; the source wins conflicts.
@@ -108,7 +158,7 @@ fn three_way_merges_agree_with_kyaml() {
         let want = values(&parsed(text(case, "expected")));
         match three_way(origin, update, local) {
             Ok(got) if values(&parsed(&got)) == want => right += 1,
-            got => other.push((text(case, "description"), got)),
+            got => other.push((text(case, "description"), deviations(&want, got))),
         }
     }
     println!(
@@ -129,9 +179,10 @@ fn three_way_merges_agree_with_kyaml() {
     for (name, got) in &other {
         assert!(
             KYAML_DIFFERENCES.iter().any(|(n, ..)| n == name),
-            "{name}: {got:?}"
+            "{name}: {got}"
         );
     }
+    assert_snapshot!("kyaml", shown(&other));
 }
 
 /// Intended differences from kpt: the case's first words, why.
@@ -159,7 +210,7 @@ fn renamed_objects_agree_with_kpt() {
         let got = three_way(origin, update, local);
         let want = values(&parsed(text(case, "expected")));
         if !matches!(&got, Ok(got) if values(&parsed(got)) == want) {
-            other.push((text(case, "name"), got));
+            other.push((text(case, "name"), deviations(&want, got)));
         }
     }
     println!(
@@ -170,9 +221,12 @@ fn renamed_objects_agree_with_kpt() {
     );
     for (name, got) in &other {
         let is_known = KPT_DIFFERENCES.iter().any(|(n, _)| name.starts_with(n));
-        assert!(is_known, "{name}: {got:?}");
+        assert!(is_known, "{name}: {got}");
     }
-    assert!(cases.is_empty() || other.len() == KPT_DIFFERENCES.len());
+    if !cases.is_empty() {
+        assert_eq!(other.len(), KPT_DIFFERENCES.len());
+        assert_snapshot!("kpt", shown(&other));
+    }
 }
 
 /// The places that joy's tags lock, each with everything below it.
@@ -264,7 +318,7 @@ fn keep_rules_agree_with_joys_locks() {
         let got = with_locks(text(case, "Src"), text(case, "Dst"));
         let want = values(&parsed(text(case, "Expected")));
         if !matches!(&got, Ok(got) if values(&parsed(got)) == want) {
-            other.push((text(case, "Name"), got));
+            other.push((text(case, "Name"), deviations(&want, got)));
         }
     }
     println!(
@@ -276,8 +330,11 @@ fn keep_rules_agree_with_joys_locks() {
     for (name, got) in &other {
         assert!(
             JOY_DIFFERENCES.iter().any(|(n, _)| n == name),
-            "{name}: {got:?}"
+            "{name}: {got}"
         );
     }
-    assert!(cases.is_empty() || other.len() == JOY_DIFFERENCES.len());
+    if !cases.is_empty() {
+        assert_eq!(other.len(), JOY_DIFFERENCES.len());
+        assert_snapshot!("joy", shown(&other));
+    }
 }
