@@ -14,7 +14,7 @@ use std::thread;
 
 use git_promote::domain::{Mode, Op};
 use git_promote::engine::{Removals, Request};
-use git_promote::plan::{FilePlan, PlannedDifference};
+use git_promote::plan::{FilePlan, Notice, PlannedDifference};
 use git_promote::yaml::{Content, Kind, Node, Stream, Value};
 use serde_json::{Value as Json, json};
 
@@ -38,12 +38,12 @@ fn written(case: &Case) -> Vec<Json> {
             continue;
         };
         let files = plan.changed_files();
-        written.extend(files.filter_map(|file| written_file(case, file, what)));
+        written.extend(files.filter_map(|file| written_file(case, file, plan.notices(), what)));
     }
     written
 }
 
-fn written_file(case: &Case, file: &FilePlan, what: &str) -> Option<Json> {
+fn written_file(case: &Case, file: &FilePlan, notices: &[Notice], what: &str) -> Option<Json> {
     let is_whole = file
         .differences
         .iter()
@@ -58,7 +58,7 @@ fn written_file(case: &Case, file: &FilePlan, what: &str) -> Option<Json> {
         "before": file.before.as_ref().and_then(|before| read(&before.bytes)),
         "source": source.and_then(read),
         "after": read(&file.after.as_ref()?.bytes)?,
-        "shown": file.promoted().map(shown).collect::<Vec<_>>(),
+        "shown": shown_in(file, notices),
     }))
 }
 
@@ -70,6 +70,30 @@ fn read(bytes: &[u8]) -> Option<Json> {
         Json::from_iter(roots.map(|document| node(&document.root)))
     });
     Some(json!({ "text": text, "ours": ours }))
+}
+
+/// The promoted differences of a file, and the places that share their values.
+fn shown_in(file: &FilePlan, notices: &[Notice]) -> Json {
+    let mut all: Vec<Json> = file.promoted().map(shown).collect();
+    for notice in notices {
+        if let Notice::AnchorFollowed {
+            path,
+            selector,
+            places,
+            ..
+        } = notice
+            && *path == file.path
+        {
+            let mut promoted = file.promoted();
+            let difference = promoted.find(|d| d.selector == *selector).unwrap();
+            all.extend(places.iter().map(|place| {
+                let mut shown = shown(difference);
+                shown["path"] = json!(place);
+                shown
+            }));
+        }
+    }
+    Json::Array(all)
 }
 
 /// A difference of the preview.

@@ -91,6 +91,19 @@ def entries(node, depth=0):
     return {**merged, **own}
 
 
+def shown_entries(shown):
+    """The same of a mapping that was shown."""
+    own, merged = {}, {}
+    for key, value in shown[1]:
+        if key == "<<" and value[0] in ("mapping", "sequence"):
+            for source in reversed([value] if value[0] == "mapping" else value[1]):
+                if source[0] == "mapping":
+                    merged.update(shown_entries(source))
+        else:
+            own[key] = value
+    return {**merged, **own}
+
+
 def is_null(node):
     return node[0] == "scalar" and node[1] == CORE + "null"
 
@@ -210,11 +223,8 @@ class Comparison:
             return node[0] == kind and len(node[2]) == len(shown[1]) and all(map(self.is_value, node[2], shown[1]))
         if node[0] != kind:
             return False
-        have = pairs(node)
-        return len(have) == len(shown[1]) and all(
-            (key[0] != "scalar" or key[2] == name or is_null(key)) and self.is_value(value, shown_value)
-            for (key, value), (name, shown_value) in zip(have, shown[1])
-        )
+        have, show = entries(node), shown_entries(shown)
+        return have.keys() == show.keys() and all(self.is_value(have[key], show[key]) for key in show)
 
     def is_unchanged(self, before, after, shown):
         trial = Comparison(())
