@@ -101,9 +101,10 @@ fn piece(
         }
         _ if spread => {
             let step = first_indent(target.text).unwrap_or(2);
-            render::pretty(fragment.model(), context, depth, step, target.newline)
+            let model = fragment.resolved_model();
+            render::pretty(&model, context, depth, step, target.newline)
         }
-        _ => render::flow(fragment.model(), context),
+        _ => render::flow(&fragment.resolved_model(), context),
     };
     Some(match &node.content {
         Content::Mapping { .. } => format!("{}: {written}", write::key(fragment.key()?, context)),

@@ -230,7 +230,9 @@ pub(super) fn in_flow(target: &Target<'_>, node: &Node, value: &Fragment) -> Opt
     if fits && !source.contains('\n') {
         return Some(source.to_owned());
     }
-    let model: &Value = value.model().untagged();
+    // No alias and no merge key: JSON has neither, and in quotes they would be text.
+    let model = value.resolved_model();
+    let model: &Value = model.untagged();
     let line = &target.text[target.stream.line_start(node.lead)..];
     let spread = target.text[node.span.clone()].contains('\n')
         || (target.json && target.text.trim_end().contains('\n'));

@@ -558,3 +558,25 @@ fn blank_lines_that_a_block_scalar_keeps_come_along() {
     let value = parsed(&result).node(&place("a.b")).map(Node::value);
     assert_eq!(value, Some(Value::string("one\n\n")), "{result}");
 }
+
+#[test]
+fn a_digit_before_a_wide_character_is_no_number() {
+    for text in ["1\u{e9}", "0\u{200b}", "1\u{1f600}2", "-0\u{fffd}x"] {
+        let result = set("a: x\n", "a", text).expect("an edit");
+        let value = parsed(&result).node(&place("a")).map(Node::value);
+        assert_eq!(value, Some(Value::string(text)), "{result}");
+    }
+}
+
+#[test]
+fn merge_keys_are_merged_in_json() {
+    let source = "base: &b {x: 1}\nk:\n  <<: [*b, *b]\n  y: 2\n";
+    for target in ["{\"k\": {}, \"l\": 1}\n", "{\n  \"k\": 1\n}\n"] {
+        let set = copy(target, "k", source, "k").expect("an edit");
+        let added = add_entry("{\n  \"l\": 1\n}\n", "", None, source, "k").expect("an edit");
+        for result in [set, added] {
+            let json: serde_json::Value = serde_json::from_str(&result).expect("JSON");
+            assert_eq!(json["k"], serde_json::json!({"x": 1, "y": 2}), "{result}");
+        }
+    }
+}
