@@ -29,6 +29,7 @@ mod forge_github;
 mod forge_login;
 mod forge_stand_in;
 mod forge_tls;
+mod fuzz;
 mod git_catch_up;
 mod git_checkout;
 mod git_crash;
