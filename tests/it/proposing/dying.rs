@@ -20,9 +20,12 @@ fn everything() -> Request {
 
 /// What must be equal after any crash; how often something was asked for need not.
 fn lasting(state: State) -> State {
-    let mut asked = state.asked;
-    asked.sort();
-    asked.dedup();
+    let mut asked = Vec::new();
+    for one in state.asked {
+        if !asked.contains(&one) {
+            asked.push(one);
+        }
+    }
     let mut merges = state.merges;
     merges.dedup();
     State {
