@@ -191,7 +191,7 @@ pub fn selectors(data: &[u8]) {
             let Ok(found) = path.select(&target.to_json(d.place.document)) else {
                 continue;
             };
-            assert_eq!(found, [d.place.steps.clone()], "{}", d.path);
+            assert_eq!(found, std::slice::from_ref(&d.place.steps), "{}", d.path);
         }
     }
 }

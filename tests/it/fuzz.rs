@@ -49,6 +49,13 @@ fn corpus() -> Vec<Vec<u8>> {
     pairs.collect()
 }
 
+/// Inserts bytes after the first byte, which chooses how the input is read.
+fn insert(data: &mut Vec<u8>, at: usize, bytes: &[u8]) {
+    let rest = data.split_off((at + 1).min(data.len()));
+    data.extend_from_slice(bytes);
+    data.extend(rest);
+}
+
 /// A new input: numbers for the generator, or files with a few changes.
 fn input(corpus: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     if random.below(2) == 0 {
@@ -64,21 +71,18 @@ fn input(corpus: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
             0 => data[one] = random.next().to_le_bytes()[0],
             1 => {
                 let text = generate::INVISIBLE[random.below(generate::INVISIBLE.len())];
-                data.splice(1 + one..1 + one, text.bytes());
+                insert(&mut data, one, text.as_bytes());
             }
             2 => {
                 let text = [
                     "&a ", "*a", "<<: *a", "? ", "- ", "|+\n", "{", "]", "'", "---\n",
                 ];
-                data.splice(1 + one..1 + one, text[random.below(10)].bytes());
+                insert(&mut data, one, text[random.below(text.len())].as_bytes());
             }
             3 => drop(data.drain(range)),
             _ => {
                 let copied = data[range].to_vec();
-                data.splice(
-                    1 + two.min(data.len() - 1)..1 + two.min(data.len() - 1),
-                    copied,
-                );
+                insert(&mut data, two, &copied);
             }
         }
         if data.len() < 2 {

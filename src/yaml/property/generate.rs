@@ -323,9 +323,10 @@ fn fill(picks: &mut Picks<'_>, indent: usize, depth: usize, is_list: bool, out: 
             2 => writeln!(out, "{pad}#{}c", picks.invisible()).expect("a string takes all"),
             _ => {}
         }
-        let head = match is_list {
-            true => "-".to_owned(),
-            false => key(picks, index, &pad),
+        let head = if is_list {
+            "-".to_owned()
+        } else {
+            key(picks, index, &pad)
         };
         write!(out, "{pad}{head}").expect("a string takes all");
         match picks.below(6) {
@@ -344,9 +345,10 @@ fn fill(picks: &mut Picks<'_>, indent: usize, depth: usize, is_list: bool, out: 
             2 => block_scalar(picks, indent, out),
             _ => {
                 let scalar = scalar(picks);
-                let anchor = match scalar.starts_with('*') {
-                    true => String::new(),
-                    false => picks.new_anchor(scalar.starts_with('{')),
+                let anchor = if scalar.starts_with('*') {
+                    String::new()
+                } else {
+                    picks.new_anchor(scalar.starts_with('{'))
                 };
                 let comment = picks.of(&["", "", " # c", "   # {\"$x\": 1}"]);
                 writeln!(out, "{anchor} {scalar}{comment}").expect("a string takes all");
@@ -369,9 +371,10 @@ fn key(picks: &mut Picks<'_>, index: usize, pad: &str) -> String {
         None if index == 0 => key.to_owned(),
         None => format!("{key}{index}"),
     };
-    match is_explicit {
-        true => format!("? {key}\n{pad}:"),
-        false => format!("{key}:"),
+    if is_explicit {
+        format!("? {key}\n{pad}:")
+    } else {
+        format!("{key}:")
     }
 }
 

@@ -56,9 +56,12 @@ fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
     for keeps_plain in [false, true] {
-        let encoded = |byte: u8| match keeps_plain && is_plain(&byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
+        let encoded = |byte: u8| {
+            if keeps_plain && is_plain(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
         };
         let upper: String = secret.bytes().map(encoded).collect();
         forms.push(upper.to_ascii_lowercase());

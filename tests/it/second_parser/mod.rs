@@ -3,7 +3,7 @@
 //! # Why
 //!
 //! The proof after an edit reads the result with the parser that the edit was made with. Kubernetes
-//! tools read it with others, of YAML 1.1. So PyYAML reads every file before and after: outside of
+//! tools read it with others, of YAML 1.1. So `PyYAML` reads every file before and after: outside of
 //! the places that were shown nothing may differ, and at those the value must be the one that was
 //! shown. `read.py` compares.
 
@@ -67,7 +67,7 @@ fn read(bytes: &[u8]) -> Option<Json> {
     let text = std::str::from_utf8(bytes).ok()?;
     let ours = Stream::parse(text).ok().map(|stream| {
         let roots = stream.documents().iter();
-        Json::from_iter(roots.map(|document| node(&document.root)))
+        roots.map(|document| node(&document.root)).collect::<Json>()
     });
     Some(json!({ "text": text, "ours": ours }))
 }
@@ -122,10 +122,10 @@ fn scalar(text: &str, kind: Kind) -> Json {
 fn value(of: &Value) -> Json {
     match of {
         Value::Scalar { text, kind } => scalar(text, *kind),
-        Value::Sequence(items) => json!(["sequence", Json::from_iter(items.iter().map(value))]),
+        Value::Sequence(items) => json!(["sequence", items.iter().map(value).collect::<Json>()]),
         Value::Mapping(entries) => {
             let entries = entries.iter().map(|(key, of)| json!([key, value(of)]));
-            json!(["mapping", Json::from_iter(entries)])
+            json!(["mapping", entries.collect::<Json>()])
         }
         Value::Alias(name) => json!(["alias", name]),
         Value::Tagged(_, of) => value(of),
@@ -136,18 +136,18 @@ fn node(of: &Node) -> Json {
     match &of.content {
         Content::Scalar(of) => scalar(&of.text, of.kind),
         Content::Sequence { items, .. } => {
-            json!(["sequence", Json::from_iter(items.iter().map(node))])
+            json!(["sequence", items.iter().map(node).collect::<Json>()])
         }
         Content::Mapping { entries, .. } => {
             let entries = entries.iter();
             let entries = entries.map(|entry| json!([entry.name(), node(&entry.value)]));
-            json!(["mapping", Json::from_iter(entries)])
+            json!(["mapping", entries.collect::<Json>()])
         }
         Content::Alias(name) => json!(["alias", name]),
     }
 }
 
-/// A Python with PyYAML.
+/// A Python with `PyYAML`.
 fn python() -> Option<PathBuf> {
     let of_judges = std::env::var_os("GIT_PROMOTE_TEST_PYTHON").map(PathBuf::from);
     let found = of_judges.into_iter().chain(program(&["python3"]));

@@ -52,7 +52,7 @@ fn deviate(want: &Json, got: &Json, place: &str, lines: &mut Vec<String>) {
                     (Some(a), Some(b)) => deviate(a, b, &format!("{place}.{key}"), lines),
                     (Some(a), None) => lines.push(format!("{place}.{key}: {a} is not there")),
                     (None, b) => {
-                        lines.push(format!("{place}.{key}: {} is new", b.unwrap_or(&null)))
+                        lines.push(format!("{place}.{key}: {} is new", b.unwrap_or(&null)));
                     }
                 }
             }
