@@ -103,12 +103,21 @@ impl<'w> Place<'w> {
 
     /// Git is refused for a reason, and so is the program, which moves no branch.
     fn assert_refused(&self, why: &str) {
+        self.assert_fails(why, 1);
+    }
+
+    /// Git does not get through for a reason, nor does the program, which moves no branch.
+    fn assert_unreachable(&self, why: &str) {
+        self.assert_fails(why, 5);
+    }
+
+    fn assert_fails(&self, why: &str, code: i32) {
         let git = self.ls_remote();
         assert_ne!(git.code, 0, "git: {git}");
         assert!(git.stderr.contains(why), "git: {git}");
         let before = self.remote.git(&["for-each-ref"]);
         let ran = self.promote();
-        assert!(matches!(ran.code, 1 | 5), "{ran}");
+        assert_eq!(ran.code, code, "{ran}");
         assert_eq!(self.remote.git(&["for-each-ref"]), before, "{ran}");
     }
 }
@@ -208,7 +217,7 @@ fn a_jump_host_that_cannot_be_reached_is_not_passed_by() {
     let Some(place) = behind_a_jump_host(&world, |_| 1) else {
         return;
     };
-    place.assert_refused("port 1: Connection refused");
+    place.assert_unreachable("port 1: Connection refused");
 }
 
 /// A place whose user's key is only in an agent.
@@ -275,7 +284,7 @@ fn git_ssh_command_comes_before_core_ssh_command() {
     // Git does not know the words that `echo` takes.
     let variant = ("GIT_SSH_VARIANT", "ssh".to_owned());
     place.variables = vec![("GIT_SSH_COMMAND", bad.to_owned()), variant];
-    place.assert_refused("not this one");
+    place.assert_unreachable("not this one");
     place.set_command(bad);
     place.variables[0].1 = good;
     place.assert_let_in();
