@@ -167,7 +167,7 @@ fn code(markdown: &str) -> Vec<String> {
 #[test]
 fn every_path_and_command_that_contributing_names_exists() {
     let subcommands = [
-        "bench", "clippy", "doc", "fmt", "insta", "run", "test", "check",
+        "bench", "check", "clippy", "doc", "fmt", "fuzz", "insta", "run", "test",
     ];
     // Not of this repository: the users' configuration, and what may lie beside a clone.
     let elsewhere = ["promote.yaml", "../shared"];
