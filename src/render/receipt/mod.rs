@@ -157,7 +157,7 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
         Receipt::SelectionConflict(_) => writeln!(
             out,
             "{0}error{0:#}: a selected difference cannot be promoted alone; nothing was written\n\
-             {1}hint{1:#}: select the place that has the anchor, or change the anchor in the target first",
+             {1}hint{1:#}: also select the other places that share its value, or write the value instead of the alias in the target",
             palette.error, palette.hint,
         ),
         Receipt::Moved { .. } => writeln!(
