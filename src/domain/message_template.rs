@@ -3,7 +3,7 @@
 //! # Why
 //!
 //! A template comes from the repository, and rendering it must end soon and in little memory.
-//! [`FUEL`] limits the steps, but one step can make a text of any size: `'a' * 3000000000`, or
+//! `FUEL` limits the steps, but one step can make a text of any size: `'a' * 3000000000`, or
 //! `x ~ x` in a loop. So [`check`] refuses the constructs by which a value can grow from itself, and
 //! the filters of [`render`] count the bytes that they read and write.
 
