@@ -17,8 +17,8 @@ use super::place::{Place, Step};
 /// What changes in the text: the kind of edit, and its place in the text.
 type Node = (u8, Place);
 
-/// The edits of each resolved place, or collection that gets new children, with those of the text.
-type Origins<'e> = BTreeMap<Place, Vec<(&'e Edit, Edit)>>;
+/// The edits of the text for each resolved place, or collection that gets new children.
+type Origins = BTreeMap<Place, Vec<Edit>>;
 
 /// The edits of the text that make edits of resolved places.
 ///
@@ -33,7 +33,7 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         return Ok(Cow::Borrowed(edits));
     }
     let mut written = Vec::new();
-    let mut nodes: BTreeMap<Node, Origins<'e>> = BTreeMap::new();
+    let mut nodes: BTreeMap<Node, Origins> = BTreeMap::new();
     for edit in edits {
         if !is_shared(edit) {
             written.push(edit.clone());
@@ -41,7 +41,7 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         }
         let (kind, origin, place, new) = written_edit(stream, edit)?;
         let origins = nodes.entry((kind, place)).or_default();
-        origins.entry(origin).or_default().push((edit, new));
+        origins.entry(origin).or_default().push(new);
     }
     drop_merged_entries(stream, &mut nodes);
     for ((_, place), origins) in nodes {
@@ -52,7 +52,7 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         };
         for (origin, others) in &origins {
             let is_alike = others.len() == edits.len()
-                && others.iter().zip(edits).all(|(a, b)| a.1.makes_same(&b.1));
+                && others.iter().zip(edits).all(|(a, b)| a.makes_same(b));
             if !is_alike {
                 return Err(EditError::Shared {
                     place: chosen.clone(),
@@ -60,16 +60,16 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
                 });
             }
         }
-        written.extend(edits.iter().map(|(_, new)| new.clone()));
+        written.extend(edits.iter().cloned());
     }
     Ok(Cow::Owned(written))
 }
 
 /// Drops new entries of a mapping that it gets by its merge key.
-fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<Node, Origins<'_>>) {
+fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<Node, Origins>) {
     let mut added: HashMap<(Place, String), Vec<Edit>> = HashMap::new();
     for ((_, place), origins) in nodes.iter() {
-        for (_, new) in origins.values().flatten() {
+        for new in origins.values().flatten() {
             if let Edit::AddEntry { key, .. } = new {
                 let edits = added.entry((place.clone(), key.clone())).or_default();
                 edits.push(new.clone());
@@ -82,7 +82,7 @@ fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<Node, Origins<'_>>)
             continue;
         }
         for edits in origins.values_mut() {
-            edits.retain(|(edit, _)| {
+            edits.retain(|edit| {
                 let Edit::AddEntry { key, entry, .. } = edit else {
                     return true;
                 };

@@ -33,8 +33,8 @@ struct Target<'a> {
     stream: &'a Stream,
     /// The places that were compared with one of the source.
     paired: &'a HashSet<Place>,
-    /// What happens at each place that differs.
-    differences: HashMap<Place, Op>,
+    /// The number of the difference at each place that differs, and what it does.
+    differences: HashMap<Place, (usize, Op)>,
 }
 
 /// What an edit changes at a place that has no difference.
@@ -59,7 +59,8 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
         paired,
         differences: differences
             .iter()
-            .map(|d| (d.place.clone(), d.op))
+            .enumerate()
+            .map(|(index, d)| (d.place.clone(), (index, d.op)))
             .collect(),
     };
     let mut edits: BTreeMap<Edit, Vec<usize>> = BTreeMap::new();
@@ -69,11 +70,6 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
             edits.entry(edit).or_default().push(index);
         }
     }
-    let by_place: HashMap<Place, usize> = differences
-        .iter()
-        .enumerate()
-        .map(|(index, d)| (d.place.clone(), index))
-        .collect();
     let mut uses: HashMap<usize, Uses<'_>> = HashMap::new();
     let mut left = MAX_SHARED;
     for (number, (edit, mut members)) in edits.into_iter().enumerate() {
@@ -85,7 +81,7 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
             // Too many to look at: the value stays.
             vec![Effect::Unchanged(edit.1.clone())]
         } else {
-            target.join_merged(&edit, uses, &by_place, &mut members);
+            target.join_merged(&edit, uses, &mut members);
             target.effects(&edit, uses, differences, &members)
         };
         left = left.saturating_sub(effects.len());
@@ -159,13 +155,7 @@ fn edit(
 
 impl Target<'_> {
     /// Adds the new entries of mappings that get them by a merge key.
-    fn join_merged(
-        &self,
-        edit: &Edit,
-        uses: &Uses<'_>,
-        by_place: &HashMap<Place, usize>,
-        members: &mut Vec<usize>,
-    ) {
+    fn join_merged(&self, edit: &Edit, uses: &Uses<'_>, members: &mut Vec<usize>) {
         if edit.0 != Change::AddEntry {
             return;
         }
@@ -174,9 +164,10 @@ impl Target<'_> {
         };
         for use_ in uses.places(&parent, Merging::Included) {
             let place = use_.child(step.clone());
-            if self.differences.get(&place) == Some(&Op::Add) {
-                let index = by_place.get(&place).copied();
-                members.extend(index.filter(|index| !members.contains(index)));
+            if let Some((index, Op::Add)) = self.differences.get(&place)
+                && !members.contains(index)
+            {
+                members.push(*index);
             }
         }
     }
@@ -274,7 +265,8 @@ impl Target<'_> {
         let above = there.and_above().rev().skip(1);
         let above = above
             .into_iter()
-            .find_map(|above| self.differences.get(&above));
+            .find_map(|above| self.differences.get(&above))
+            .map(|(_, op)| op);
         match above {
             Some(Op::Set | Op::Add) => Effect::Unchanged(place),
             Some(Op::Remove) | None => Effect::Follows(place),
