@@ -109,7 +109,10 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
         };
         let anchor = uses.anchor(&place).unwrap_or_default().to_owned();
         let is_holder = |d: &Difference| match edit.0 {
-            Change::AddItem => d.insertion.as_ref().is_some_and(|i| i.parent == edit.1),
+            Change::AddItem => {
+                let list = edit.1.parent().map(|(list, _)| list);
+                d.insertion.as_ref().map(|i| &i.parent) == list.as_ref()
+            }
             _ => d.place == edit.1,
         };
         let count = members.len();

@@ -242,6 +242,19 @@ mod tests {
     }
 
     #[test]
+    fn the_exact_selector_of_a_new_item_selects_it_in_every_list_that_shares_the_anchor() {
+        let (source, target) = ("a: &v [x, y]\nb: *v\n", "a: &v [x]\nb: *v\n");
+        insta::assert_snapshot!(agreed(source, target, "on"), @"
+        $.a[?@=='y'] promote: selected by --only
+        $.b[?@=='y'] promote: follows anchor `v`
+        ");
+        insta::assert_snapshot!(agreed(source, target, "no"), @"
+        $.a[?@=='y'] keep: not selected by --only
+        $.b[?@=='y'] keep: shared-anchor: `v` also sets `$['a'][1]`
+        ");
+    }
+
+    #[test]
     fn two_values_for_one_anchor_are_kept() {
         insta::assert_snapshot!(agreed("a: 2\nb: 3\n", TARGET, "pp"), @"
         $.a keep: shared-anchor: `v` also sets `$['b']`
