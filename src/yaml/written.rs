@@ -14,8 +14,18 @@ use super::error::EditError;
 use super::node::{Content, Stream};
 use super::place::{Place, Step};
 
+/// What an edit does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kind {
+    Set,
+    Remove,
+    AddEntry,
+    AddItem,
+    Document,
+}
+
 /// What changes in the text: the kind of edit, and its place in the text.
-type Node = (u8, Place);
+type Node = (Kind, Place);
 
 /// The edits of the text for each resolved place, or collection that gets new children.
 type Origins = BTreeMap<Place, Vec<Edit>>;
@@ -100,7 +110,7 @@ fn drop_merged_entries(stream: &Stream, nodes: &mut BTreeMap<Node, Origins>) {
 }
 
 /// The kind of an edit, its resolved place, the place in the text that it changes, and the edit there.
-fn written_edit(stream: &Stream, edit: &Edit) -> Result<(u8, Place, Place, Edit), EditError> {
+fn written_edit(stream: &Stream, edit: &Edit) -> Result<(Kind, Place, Place, Edit), EditError> {
     let missing = |place: &Place| match stream.at(place) {
         Some(_) => EditError::ThroughAlias(place.clone()),
         None => EditError::Missing(place.clone()),
@@ -113,11 +123,16 @@ fn written_edit(stream: &Stream, edit: &Edit) -> Result<(u8, Place, Place, Edit)
                 place: at.clone(),
                 value: value.clone(),
             };
-            (0, place.clone(), at, new)
+            (Kind::Set, place.clone(), at, new)
         }
         Edit::Remove { place } => {
             let (at, _) = stream.site(place).ok_or_else(|| missing(place))?;
-            (1, place.clone(), at.clone(), Edit::Remove { place: at })
+            (
+                Kind::Remove,
+                place.clone(),
+                at.clone(),
+                Edit::Remove { place: at },
+            )
         }
         Edit::AddEntry {
             mapping,
@@ -132,7 +147,7 @@ fn written_edit(stream: &Stream, edit: &Edit) -> Result<(u8, Place, Place, Edit)
                 after: after_in_text(stream, mapping, &at, *after)?,
                 entry: entry.clone(),
             };
-            (2, mapping.clone(), at, new)
+            (Kind::AddEntry, mapping.clone(), at, new)
         }
         Edit::AddItem {
             sequence,
@@ -145,10 +160,10 @@ fn written_edit(stream: &Stream, edit: &Edit) -> Result<(u8, Place, Place, Edit)
                 after: *after,
                 item: item.clone(),
             };
-            (3, sequence.clone(), at, new)
+            (Kind::AddItem, sequence.clone(), at, new)
         }
         Edit::AddDocument { .. } | Edit::RemoveDocument { .. } => {
-            (4, edit.place(), edit.place(), edit.clone())
+            (Kind::Document, edit.place(), edit.place(), edit.clone())
         }
     })
 }
