@@ -14,7 +14,7 @@ use generate::{Picks, generated, text as random_text};
 use super::extent::{child_count, child_index};
 use super::fragment::Fragment;
 use super::node::{Content, Layout, Node};
-use super::tests::skipped::shared;
+use super::tests::{is_thorough, skipped::shared};
 use super::text::{blanks_after, blanks_before, next_line};
 use super::{Edit, EditError, Kind, Place, Step, Stream, Value, splice};
 
@@ -265,11 +265,10 @@ impl Count {
     }
 }
 
-/// Runs so many cases if `GIT_PROMOTE_THOROUGH` is set, as in CI, and a quarter of them otherwise.
+/// Runs so many cases in CI, and a quarter of them otherwise.
 fn runner(cases: u32) -> TestRunner {
-    let is_thorough = std::env::var_os("GIT_PROMOTE_THOROUGH").is_some();
     TestRunner::new(ProptestConfig {
-        cases: if is_thorough { cases } else { cases / 4 },
+        cases: if is_thorough() { cases } else { cases / 4 },
         rng_seed: RngSeed::Fixed(20_260_101),
         failure_persistence: None,
         max_shrink_iters: 2_000,

@@ -92,3 +92,9 @@ fn add_item(
         }],
     )
 }
+
+/// Whether random tests and the replay run all of their cases, as in CI, or only a part, so that a
+/// build at the desk is quick.
+pub(crate) fn is_thorough() -> bool {
+    std::env::var_os("GIT_PROMOTE_THOROUGH").is_some()
+}
