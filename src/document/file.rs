@@ -86,3 +86,51 @@ fn is_structured(stream: &Stream) -> bool {
         Content::Alias(_) => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str, bytes: &[u8]) -> String {
+        match parse_file(path, bytes.to_vec()) {
+            FileContent::Yaml(stream) => format!("{} documents", stream.documents().len()),
+            FileContent::Whole => "whole".to_owned(),
+            FileContent::Unreadable(Unreadable { line, column, .. }) => {
+                format!("unreadable at {line:?} {column:?}")
+            }
+        }
+    }
+
+    #[test]
+    fn a_manifest_is_documents_or_unreadable_and_other_files_are_what_they_contain() {
+        for (path, bytes, want) in [
+            ("a.yaml", &b"a: 1\n---\nb: 2\n"[..], "2 documents"),
+            ("a.yaml", b"plain text\n", "1 documents"),
+            (
+                "a.yaml",
+                b"a: 1\nb: 2\nc: \xff\n",
+                "unreadable at Some(3) None",
+            ),
+            ("a.yaml", b"a: [1\n", "unreadable at Some(1) Some(4)"),
+            ("a.yaml", b"{{ if x }}\na: 1\n", "whole"),
+            (
+                "a.yaml",
+                b"a: \"{{ x }}\nb\n",
+                "unreadable at Some(2) Some(1)",
+            ),
+            ("a.yaml", b"a: 1\0\n", "whole"),
+            ("a.png", b"\x89PNG\xff", "whole"),
+            ("a.txt", b"a: 1\n", "1 documents"),
+            ("a.txt", b"a: [1\n", "whole"),
+            ("VERSION", b"1.4.2\n", "1 documents"),
+            ("README", b"plain text\n", "whole"),
+        ] {
+            assert_eq!(
+                read(path, bytes),
+                want,
+                "{path}: {:?}",
+                bytes.escape_ascii().to_string()
+            );
+        }
+    }
+}

@@ -42,6 +42,11 @@ fn sops_signs_all_values_of_a_file() {
         ("a.env", "TAG=1\nPW=PW\nsops_mac=PW\n"),
         ("a.env", "TAG=1\nsops_version=3.9.0\n"),
         ("a.ini", "[a]\npw = PW\n\n[sops]\nmac = PW\n"),
+        ("a.ini", "[a]\ntag = 1\n\n[sops]\nversion = 3.9.0\n"),
+        (
+            "a.tpl",
+            "{{ if x }}\ntag: 1\n{{ end }}\nsops:\n  version: 3.9.0\n",
+        ),
         ("a.tpl", "{{ if x }}\npw: PW\n{{ end }}\n"),
     ] {
         is(Some(Signed), &[(path, &of(text))]);
