@@ -16,6 +16,7 @@ use super::fragment::Fragment;
 use super::node::{Content, Layout, Node, Stream};
 use super::patch::{self, Patch};
 use super::place::{Place, Step};
+use super::scalar::Quoting;
 use super::target::{Additions, Target};
 use super::text::newline;
 use super::{block, documents, flow, set};
@@ -36,7 +37,10 @@ pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> 
         }
     }
     let mut text = text.unwrap_or_else(|| stream.text.clone());
-    if is_open {
+    // The line break after a block scalar is part of its value.
+    let is_closed =
+        || !ends_in_block_scalar(stream) && parsed(&text).is_ok_and(|s| ends_in_block_scalar(&s));
+    if is_open && !is_closed() {
         let length = text.strip_suffix('\n').map_or(text.len(), str::len);
         text.truncate(length);
         if text.ends_with('\r') && break_at_end == "\r\n" {
@@ -44,6 +48,22 @@ pub(super) fn run(stream: &Stream, edits: &[Edit]) -> Result<String, EditError> 
         }
     }
     Ok(text)
+}
+
+/// Whether the last value of a text is a block scalar.
+fn ends_in_block_scalar(stream: &Stream) -> bool {
+    let mut last = stream.documents.last().map(|document| &document.root);
+    while let Some(node) = last {
+        last = match &node.content {
+            Content::Mapping { entries, .. } => entries.iter().last().map(|entry| &entry.value),
+            Content::Sequence { items, .. } => items.last(),
+            Content::Scalar(scalar) => {
+                return matches!(scalar.quoting, Quoting::Literal | Quoting::Folded);
+            }
+            Content::Alias(_) => None,
+        };
+    }
+    false
 }
 
 /// The edits by phase, with places that are valid at the start of the phase.

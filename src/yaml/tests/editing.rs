@@ -251,6 +251,19 @@ fn an_added_item_takes_the_indentation_of_its_neighbours() {
 }
 
 #[test]
+fn a_block_scalar_that_becomes_the_last_value_keeps_its_line_break() {
+    let text = "a: |\n  one\nb: 2";
+    assert_eq!(remove(text, &["b"]).unwrap(), "a: |\n  one\n");
+    let copied = copy("a: 1\nb: 2", "b", "b: |\n  one\n  two\n", "b").unwrap();
+    assert_eq!(copied, "a: 1\nb: |\n  one\n  two\n");
+    // One that has none gets none.
+    assert_eq!(
+        set("a: 1\nb: |\n  one", "a", "2").unwrap(),
+        "a: \"2\"\nb: |\n  one"
+    );
+}
+
+#[test]
 fn a_file_without_a_final_newline_gains_none() {
     assert_eq!(set("a: 1\nb: x", "b", "w").unwrap(), "a: 1\nb: w");
     assert_eq!(
