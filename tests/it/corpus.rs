@@ -83,6 +83,22 @@ pub fn fixtures() -> Vec<Case> {
     cases
 }
 
+/// The sample repositories of `examples/`.
+pub fn examples() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let case = |folder: &Path| {
+        let files = files_below(folder);
+        let files = files.iter().map(|(path, bytes)| (&**path, &**bytes));
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        self::case(name, files, ["staging", "production"])
+    };
+    let folders = entries.filter(|path| path.is_dir());
+    folders.map(|folder| case(&folder)).collect()
+}
+
 /// The repositories of `cases/manifests.jsonl`, in which each character is a byte.
 pub fn manifests() -> Vec<Case> {
     let Some(file) = shared("cases/manifests.jsonl") else {

@@ -50,6 +50,7 @@ mod proofs;
 mod proposing;
 mod readme;
 mod remotes;
+mod renderers;
 mod second_parser;
 mod selectors;
 mod side_by_side;

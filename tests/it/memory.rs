@@ -61,6 +61,27 @@ impl Memory {
         id
     }
 
+    /// All files with their paths.
+    pub fn files(&self) -> Vec<(String, &[u8])> {
+        let mut files = Vec::new();
+        let mut open: Vec<(String, ObjectId)> = self
+            .root
+            .map(|root| (String::new(), root))
+            .into_iter()
+            .collect();
+        while let Some((prefix, tree)) = open.pop() {
+            for (name, id, mode) in &self.trees[&tree] {
+                let path = format!("{prefix}{name}");
+                if *mode == FileMode::Directory {
+                    open.push((path + "/", *id));
+                } else {
+                    files.push((path, self.blobs[id].as_slice()));
+                }
+            }
+        }
+        files
+    }
+
     /// A file's content.
     pub fn file(&self, path: &str) -> Option<&[u8]> {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
