@@ -41,7 +41,7 @@ pub struct SelectionArguments {
     )]
     pub product: Vec<String>,
 
-    /// Only differences that this selector or pattern matches; repeatable.
+    /// Only differences that this selector or pattern matches, such as a file, a glob or a key; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub only: Vec<String>,
 

@@ -14,7 +14,7 @@ use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
 use crate::plan::{ApplicationPlan, Draft, Hop, Notice, Plan};
-use crate::port::{Branch, Event, Observer, Repository};
+use crate::port::{Branch, Event, Repository};
 
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
@@ -42,7 +42,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         locate(&environments, request).map_err(|error| as_branches(error, repository, &hop))?;
     notices.extend(located.notices());
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let planned = files(&located, commits, &rules, request, ports.observer)?;
+    let planned = files(&located, commits, &rules, request, ports)?;
     notices.extend(planned.notices);
     let applications: Vec<ApplicationPlan> = planned
         .applications
@@ -86,7 +86,7 @@ fn files(
     commits: Commits<'_>,
     rules: &Rules<'_>,
     request: &Request,
-    observer: &dyn Observer,
+    ports: &Ports<'_>,
 ) -> Result<PlannedFiles, EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
     let mut notices = Vec::new();
@@ -98,9 +98,13 @@ fn files(
     notices.extend(pairs.overlaps.iter().map(Overlap::notice));
     let naming = located.naming();
     let selection = Selection::new(&request.only, &request.except);
-    let compared = compare(pairs.files, commits, naming, observer, |open, found| {
-        facts(open, found, rules, &selection, naming)
-    })?;
+    let compared = compare(
+        pairs.files,
+        commits,
+        naming,
+        ports.observer,
+        |open, found| facts(open, found, rules, &selection, naming),
+    )?;
     let deciding = Decider {
         rules,
         selection,
@@ -110,8 +114,10 @@ fn files(
     let unchanged = Unchanged {
         located,
         target: commits.target,
+        repository: ports.repository,
     };
-    let decided = deciding.decide(compared, &unchanged)?;
+    let (decided, of_selection) = deciding.decide(compared, &unchanged)?;
+    notices.extend(of_selection);
     let mut planned = plan_files(decided, commits, naming)?;
     planned.notices.splice(0..0, notices);
     Ok(planned)

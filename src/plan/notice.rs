@@ -5,7 +5,7 @@
 //! A sentence made where something is found cannot be counted, translated or tested apart from it,
 //! and each place words the same thing differently. So a notice is data; `render` words all of them.
 
-use crate::domain::{Environment, FileMode, RepoPath};
+use crate::domain::{Environment, FileMode, Reason, RepoPath};
 
 /// Something that the user should know and that stops nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +48,13 @@ pub enum Notice {
         used: String,
         /// The source's file that is ignored.
         ignored: String,
+    },
+    /// A pattern of `--only` matches only differences that are kept.
+    SelectionKept {
+        /// The pattern.
+        pattern: String,
+        /// The exact selector of each, and why it is kept.
+        kept: Vec<(String, Reason)>,
     },
     /// The tag of an image is promoted, its digest is not.
     DigestKept {

@@ -7,7 +7,7 @@
 
 use super::counted::counted;
 use super::shell;
-use crate::domain::{CONFIGURATION, FileMode};
+use crate::domain::{CONFIGURATION, FileMode, Reason};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle};
 
@@ -41,6 +41,7 @@ pub fn message(notice: &Notice) -> String {
         Notice::Overlap { used, ignored, .. } => {
             format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
         }
+        Notice::SelectionKept { pattern, kept } => selection_kept(pattern, kept),
         Notice::DigestKept { selector, .. } => {
             format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
         }
@@ -155,6 +156,30 @@ fn mode_changed(before: FileMode, after: FileMode) -> String {
     format!("the file {change}: mode {before} -> {after}")
 }
 
+/// What a pattern of `--only` matches although it is kept, and the options that promote it.
+fn selection_kept(pattern: &str, kept: &[(String, Reason)]) -> String {
+    const MOST: usize = 3;
+    let only = shell::only(pattern);
+    if let [(selector, reason)] = kept {
+        let exact = shell::only(selector);
+        return format!(
+            "`{only}` matches 1 difference, which is kept ({reason}); `{exact}` promotes it"
+        );
+    }
+    let first = kept.iter().take(MOST);
+    let first: Vec<String> = first
+        .map(|(selector, reason)| format!("`{}` ({reason})", shell::only(selector)))
+        .collect();
+    let mut listed = first.join(", ");
+    if kept.len() > MOST {
+        listed = format!("{listed} and {} more", kept.len() - MOST);
+    }
+    format!(
+        "`{only}` matches {}, which are all kept; exact selectors promote them: {listed}",
+        counted(kept.len(), "difference")
+    )
+}
+
 /// The first few of the places that follow an anchor, and how many more there are.
 fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
     const MOST: usize = 5;
@@ -184,6 +209,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         Notice::EnvironmentWithoutPaths(_)
         | Notice::ApplicationWithoutFiles { .. }
         | Notice::UnreadableNames { .. }
+        | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
         | Notice::ReservedTrailer { .. }
         | Notice::OtherBranchCheckedOut { .. }

@@ -128,6 +128,27 @@ fn a_selector_may_be_repeated_when_its_place_is_equal_by_now() {
 }
 
 #[test]
+fn a_selector_may_be_repeated_when_its_place_is_gone_by_now() {
+    const OTHER: &str = "apps/api/production/extra.yaml";
+    let world = World::new();
+    let extra = format!("{OLD}zone: a\n");
+    let repo = world.repository(&[(STAGING, NEW), (PRODUCTION, &extra), (OTHER, "a: 1\n")]);
+    let place = format!("{PRODUCTION}:$.zone");
+    for selector in [OTHER, &place] {
+        let args = with(&["--only", selector]);
+        let first = repo.promote(&args);
+        assert!(first.stdout.contains("\ncommitted "), "{first}");
+        let again = repo.promote(&args);
+        assert_eq!(again.code, 0, "{again}");
+        assert!(again.stdout.contains("nothing to promote"), "{again}");
+    }
+    for selector in ["apps/api/production/other.yaml", &format!("{place}s")] {
+        let ran = repo.promote(&with(&["--only", selector]));
+        assert_eq!(ran.code, 2, "{ran}");
+    }
+}
+
+#[test]
 fn action_none_writes_nothing() {
     let world = World::new();
     let repo = world.repository(&FILES);

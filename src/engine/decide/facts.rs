@@ -21,6 +21,13 @@ pub(in crate::engine) struct Facts {
     pub(super) matches: Matches,
 }
 
+impl Facts {
+    /// Whether the choice of `--only` with this index matches it.
+    pub(super) fn is_matched_by_only(&self, index: usize) -> bool {
+        self.matches.only.contains(&index)
+    }
+}
+
 /// The modes that apply to a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Modes {
@@ -50,7 +57,7 @@ pub(in crate::engine) fn facts(
     let places = Places::new(open.source, open.target, naming);
     let selection = selection.for_file(path);
     let facts = |difference| {
-        let matches = selection.matches(|choice| choice.matches(difference, &places))?;
+        let matches = selection.matches(|choice| choice.matches(path, difference, &places))?;
         facts_of(difference, &rule, &places, matches)
     };
     differences.iter().map(facts).collect()

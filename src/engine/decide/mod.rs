@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `rules.rs` | finds the template's rule for a file |
 //! | `selection.rs` | matches `--only` and `--except`, and settles which of them are exact |
+//! | `key_path.rs` | matches selectors that are a key's name or a part of a path |
+//! | `selection_kept.rs` | reports selected differences that are kept all the same |
 //! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
@@ -17,9 +19,11 @@
 
 mod facts;
 mod keep_comment;
+mod key_path;
 mod places;
 mod rules;
 mod selection;
+mod selection_kept;
 mod shared;
 mod unchanged;
 mod verdict;
@@ -39,7 +43,7 @@ use super::request::Removals;
 use crate::document::{VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Reason, Verdict};
 use crate::inventory::FilePair;
-use crate::plan::FileFault;
+use crate::plan::{FileFault, Notice};
 use crate::yaml::Place;
 use selection::{Choice, Matches, Settled};
 
@@ -72,12 +76,12 @@ pub(super) struct Decider<'a> {
 }
 
 impl Decider<'_> {
-    /// Decides about every difference of every file; `unchanged` looks for selectors' equal places.
+    /// Decides about every difference of every file, with what to tell the user; `unchanged` looks for selectors' equal places.
     pub(super) fn decide(
         self,
         compared: Vec<ComparedFile<Facts>>,
         unchanged: &Unchanged<'_>,
-    ) -> Result<Vec<DecidedFile>, EngineError> {
+    ) -> Result<(Vec<DecidedFile>, Vec<Notice>), EngineError> {
         let Self {
             rules,
             selection,
@@ -113,7 +117,7 @@ impl Decider<'_> {
         };
         let verdicts = verdicts(&compared, &settled, removals);
         let decided = compared.into_iter().zip(verdicts);
-        Ok(decided
+        let decided: Vec<DecidedFile> = decided
             .zip(whole.iter().zip(is_chosen))
             .map(
                 |((ComparedFile { pair, body }, verdicts), (matches, is_chosen))| {
@@ -133,7 +137,9 @@ impl Decider<'_> {
                     DecidedFile { pair, body }
                 },
             )
-            .collect())
+            .collect();
+        let notices = selection_kept::notices(&settled, &decided, &whole);
+        Ok((decided, notices))
     }
 }
 

@@ -4,12 +4,13 @@
 //!
 //! A selector copied from the preview must select exactly that difference, with no escaping rules to
 //! learn. So a text that equals a printed selector is exact and matches only that difference; any
-//! other text is a pattern.
+//! other text is a pattern: a glob for files with a path in them, or a key path.
 
 use std::collections::HashSet;
 
 use globset::GlobMatcher;
 
+use super::key_path::KeyPath;
 use super::places::{MatchDepth, Places};
 use super::rules::glob;
 use crate::document::{self, Difference, DocumentLabel};
@@ -21,6 +22,7 @@ use crate::yaml::{Stream, TooManySteps};
 pub(super) struct Choice {
     pub text: String,
     pattern: Result<Pattern, EngineError>,
+    keys: Option<KeyPath>,
 }
 
 struct Pattern {
@@ -39,19 +41,24 @@ impl Choice {
         Self {
             text: text.to_owned(),
             pattern,
+            keys: KeyPath::parse(text),
         }
     }
 
-    /// Whether the pattern matches a difference in a file that its file part matches.
+    /// Whether the pattern matches a difference in a file.
     pub(super) fn matches(
         &self,
+        path: &str,
         difference: &Difference,
         places: &Places<'_>,
     ) -> Result<bool, TooManySteps> {
+        if self.keys.as_ref().is_some_and(|k| k.matches(difference)) {
+            return Ok(true);
+        }
         let Ok(pattern) = &self.pattern else {
             return Ok(false);
         };
-        if !pattern.is_document(&difference.document) {
+        if !pattern.is_file(path) || !pattern.is_document(&difference.document) {
             return Ok(false);
         }
         match &pattern.selector.path {
@@ -67,14 +74,28 @@ impl Choice {
         })
     }
 
-    /// Whether the pattern's file part matches a file.
+    /// Whether the pattern can match places in a file.
     pub(super) fn names_file(&self, path: &str) -> bool {
-        self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+        self.keys.is_some() || self.pattern.as_ref().is_ok_and(|p| p.is_file(path))
+    }
+
+    /// The file that the pattern names, if it is one without wildcards.
+    pub(super) fn literal_file(&self) -> Option<&str> {
+        let pattern = self.pattern.as_ref().ok()?;
+        let file = pattern.selector.file.as_str();
+        (self.keys.is_none() && !file.contains(['*', '?', '[', '{', '\\'])).then_some(file)
     }
 
     /// Whether the pattern matches a place in a file's documents, equal or not.
-    pub(super) fn selects(&self, documents: &Stream) -> bool {
-        self.pattern.as_ref().is_ok_and(|pattern| {
+    pub(super) fn selects(&self, path: &str, documents: &Stream) -> bool {
+        if self.keys.as_ref().is_some_and(|k| k.is_in(documents)) {
+            return true;
+        }
+        let pattern = self.pattern.as_ref();
+        pattern.is_ok_and(|pattern| {
+            if !pattern.is_file(path) {
+                return false;
+            }
             let is_there = |index| match &pattern.selector.path {
                 Some(path) => path
                     .select(&documents.to_json(index))
@@ -94,7 +115,10 @@ impl Choice {
 
     /// Why the text is not a valid pattern.
     fn error(self) -> Option<EngineError> {
-        self.pattern.err()
+        match self.keys {
+            Some(_) => None,
+            None => self.pattern.err(),
+        }
     }
 }
 
@@ -310,6 +334,15 @@ impl From<Vec<SettledChoice>> for SettledChoices {
 }
 
 impl Settled {
+    /// The patterns of `--only`, with their indices.
+    pub(super) fn only_patterns(&self) -> impl Iterator<Item = (usize, &str)> {
+        let all = self.only.all.iter().enumerate();
+        all.filter_map(|(index, choice)| match choice {
+            SettledChoice::Pattern(text) => Some((index, text.as_str())),
+            SettledChoice::Exact(_) => None,
+        })
+    }
+
     /// What the choices mean for a difference.
     pub(super) fn chosen(&self, selector: &str, matches: &Matches) -> Chosen {
         if self.except.exact.contains(selector) {

@@ -112,9 +112,10 @@ fn place_that_stays<F>(
     if let Some(place) = &shared.unchanged {
         return Some(place.normalized());
     }
+    // A selected anchor selects its aliases.
     let is_chosen = members
         .iter()
-        .any(|(index, shared)| shared.is_holder && verdicts[*index].reason == Reason::OnlyExact);
+        .any(|(index, shared)| shared.is_holder && verdicts[*index].is_promote());
     let is_kept = |index: usize| match &verdicts[index].reason {
         Reason::KeepRule(_)
         | Reason::KeepComment
@@ -226,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn the_exact_selector_of_the_anchor_selects_its_aliases() {
+    fn a_selector_of_the_anchor_selects_its_aliases() {
         insta::assert_snapshot!(agreed(SOURCE, TARGET, "on"), @"
         $.a promote: selected by --only
         $.b promote: follows anchor `v`
         ");
         insta::assert_snapshot!(agreed(SOURCE, TARGET, "pn"), @"
-        $.a keep: shared-anchor: `v` also sets `$['b']`
-        $.b keep: not selected by --only
+        $.a promote: image tag
+        $.b promote: follows anchor `v`
         ");
         insta::assert_snapshot!(agreed(SOURCE, TARGET, "no"), @"
         $.a keep: not selected by --only

@@ -35,7 +35,9 @@ fn after(notice: &Notice) -> Option<Notice> {
             used: text("envs/staging/web/web.yaml"),
             ignored: text("envs/stg/web/web.yaml"),
         }),
-        Notice::Overlap { .. } => Some(Notice::DigestKept {
+        Notice::Overlap { .. } => Some(selection_kept(1)),
+        Notice::SelectionKept { kept, .. } if kept.len() == 1 => Some(selection_kept(5)),
+        Notice::SelectionKept { .. } => Some(Notice::DigestKept {
             path: file(),
             selector: format!("{WEB}:$.image.digest"),
         }),
@@ -140,6 +142,14 @@ fn not_tracked(lock: Option<&str>) -> Notice {
     }
 }
 
+fn selection_kept(count: usize) -> Notice {
+    let kept = |n| (format!("{WEB}:$.a{n}.replicas"), Reason::NotVersion);
+    Notice::SelectionKept {
+        pattern: "replicas".into(),
+        kept: (1..=count).map(kept).collect(),
+    }
+}
+
 fn followed(count: usize) -> Notice {
     Notice::AnchorFollowed {
         path: RepoPath::parse(WEB).unwrap(),
@@ -161,7 +171,7 @@ fn every_notice_has_a_message() {
         let (path, message) = (path(&notice).unwrap_or("-"), message(&notice));
         format!("{path:<29}| {message}")
     });
-    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     promote.yaml                 | promote.yaml:3:5: application `web` is repeated
     envs/promote.yaml            | not used: the configuration must be `promote.yaml` at the root
     -                            | environment `production` is configured, but no path contains its name or an alias (`prod`, `prd`)
@@ -169,6 +179,8 @@ fn every_notice_has_a_message() {
     -                            | skipped 1 file name with invalid UTF-8
     -                            | skipped 2 file names with invalid UTF-8
     envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
+    -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
+    -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
     envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, which only the target has: they share the anchor `tag`
@@ -194,5 +206,5 @@ fn every_notice_has_a_message() {
     -                            | no pull request was opened, so these settings have no effect: draft, labels
     -                            | auto-merge is not needed: no rule of `main` blocks merging, so merge the pull request when you are ready
     -                            | `origin` refused to delete the branch `promote/staging-to-production/web`: deletion prohibited
-    ");
+    "#);
 }
