@@ -68,7 +68,7 @@
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
-//! | where do I add a guard? | a file in `engine/guard`, and its entry in `mod.rs` |
+//! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |
 //!
 //! # Example

@@ -13,7 +13,7 @@ use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
 use super::{confirm, disk};
 use crate::domain::{Action, GuardName};
-use crate::engine::{self, Allow, GUARDS, MessageChoice, Prepared, Request};
+use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
 use crate::render::{Purpose, json_v1, markdown, receipt, text};
 use crate::wiring::{Adapters, Prompts};
@@ -80,13 +80,13 @@ pub enum AllowArg {
 
 /// Parses a value of `--allow`: the name of a guard, or `all`.
 fn allow_arg() -> impl TypedValueParser<Value = AllowArg> {
-    let guards = GUARDS
+    let guards = GuardName::ALL
         .iter()
-        .map(|guard| PossibleValue::new(guard.name.as_str()).help(guard.help));
+        .map(|guard| PossibleValue::new(guard.as_str()).help(guard.about()));
     let all = PossibleValue::new("all").help("Lift all holds");
     PossibleValuesParser::new(guards.chain([all])).map(|text| {
-        let guard = GUARDS.iter().find(|guard| guard.name.as_str() == text);
-        guard.map_or(AllowArg::All, |guard| AllowArg::Guard(guard.name))
+        let guard = GuardName::ALL.iter().find(|guard| guard.as_str() == text);
+        guard.map_or(AllowArg::All, |guard| AllowArg::Guard(*guard))
     })
 }
 
@@ -227,7 +227,7 @@ fn would_write(prepared: &Prepared, request: &Request) -> bool {
     let plan = &prepared.plan;
     plan.action() != Action::None
         && !plan.is_empty()
-        && plan.findings().iter().all(|f| request.allow.lifts(f.guard))
+        && (plan.findings().iter()).all(|f| !f.is_hold() || request.allow.lifts(f))
 }
 
 #[cfg(test)]
@@ -242,9 +242,8 @@ mod tests {
             Arguments::from_command_line(line.map(Into::into))
                 .map(|arguments| allow(&arguments.promote.allow))
         };
-        for guard in GUARDS {
-            let name = guard.name;
-            assert_eq!(parse(name.as_str()).unwrap(), Allow::Guards(vec![name]));
+        for guard in GuardName::ALL {
+            assert_eq!(parse(guard.as_str()).unwrap(), Allow::Guards(vec![*guard]));
         }
         assert_eq!(parse("all").unwrap(), Allow::All);
         assert!(parse("everything").is_err());
@@ -252,7 +251,7 @@ mod tests {
 
     #[test]
     fn all_includes_a_named_guard() {
-        let one = AllowArg::Guard(GUARDS[0].name);
+        let one = AllowArg::Guard(GuardName::LINK);
         assert_eq!(allow(&[one, AllowArg::All]), Allow::All);
         assert_eq!(allow(&[]), Allow::default());
     }

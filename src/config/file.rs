@@ -10,6 +10,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::guards::{GuardWord, GuardsEntry};
 use super::pointer::Pointer;
 use crate::domain::{Action, EnvironmentKind, MergeMethod, Mode};
 
@@ -156,7 +157,7 @@ pub(super) enum PromoteWord {
 /// Settings for matching promotions.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-reserved" = ["gates", "guards", "allow", "workflows", "concurrency", "forge"]))]
+#[schemars(extend("x-reserved" = ["gates", "workflows", "concurrency", "forge"]))]
 // Without its invalid parts, a policy could match more promotions than its author meant.
 #[schemars(extend("x-whole" = true))]
 pub(super) struct PolicyEntry {
@@ -174,6 +175,11 @@ pub(super) struct PolicyEntry {
     /// Settings for the pull request, if the action opens one.
     #[serde(rename = "pullRequest", default)]
     pub(super) pull_request: PullRequestEntry,
+    /// What the findings of each guard do.
+    #[serde(default)]
+    pub(super) guards: GuardsEntry,
+    /// The guards whose holds `--allow` may lift: all if omitted, none if the list is empty.
+    pub(super) allow: Option<OneOrMany<GuardWord>>,
 }
 
 /// Settings for a pull request.

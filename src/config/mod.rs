@@ -12,6 +12,7 @@
 mod environments;
 mod fault;
 mod file;
+mod guards;
 mod keywords;
 mod messages;
 mod names;

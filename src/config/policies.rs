@@ -1,6 +1,7 @@
 //! Policies: which promotions they match, and that no two of them tie.
 
 use super::file::{File, OneOrMany, PolicyEntry, PullRequestEntry};
+use super::guards;
 use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
@@ -62,6 +63,7 @@ fn policy(entry: &PolicyEntry) -> Policy {
         },
         action: entry.action.map(Into::into),
         pull_request: pull_request(&entry.pull_request),
+        guards: guards::read(&entry.guards, entry.allow.as_ref()),
     }
 }
 
@@ -133,13 +135,11 @@ fn check_match(
 }
 
 /// A setting that two policies of equal priority set for the same promotion.
-fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<&'static str> {
-    let names = |p: &Policy| {
-        let mut names = p.pull_request.names();
-        if p.action.is_some() {
-            names.insert(0, "action");
-        }
-        names
+fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<String> {
+    let names = |p: &Policy| -> Vec<String> {
+        let action = p.action.iter().map(|_| "action".to_owned());
+        let pull_request = p.pull_request.names().into_iter().map(str::to_owned);
+        action.chain(pull_request).chain(p.guards.names()).collect()
     };
     let others = names(b);
     let both = names(a).into_iter().find(|name| others.contains(name))?;

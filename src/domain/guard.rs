@@ -1,27 +1,122 @@
-//! Names of the checks on a plan.
+//! Guards: their names, and how policies set them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// The name of a guard, as the command line and JSON have it.
-///
-/// Only the guards themselves make one, so a name that exists is a guard's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub struct GuardName(&'static str);
+/// What a guard's findings do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum GuardLevel {
+    /// Nothing: the guard does not run.
+    Off,
+    /// They are warnings.
+    Warn,
+    /// They hold the promotion.
+    Hold,
+}
+
+/// A guard by its name, as the command line, `promote.yaml` and JSON have it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct GuardName {
+    name: &'static str,
+    about: &'static str,
+    default: GuardLevel,
+}
 
 impl GuardName {
-    /// For the guards alone: lower-case words, joined by `-`.
-    pub(crate) const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
+    /// A pinned version becomes a moving one.
+    pub const MOVING_VERSION: Self = Self {
+        name: "moving-version",
+        about: "A pinned version becomes a moving one such as `latest`",
+        default: GuardLevel::Hold,
+    };
+    /// Something encrypted changes.
+    pub const ENCRYPTED: Self = Self {
+        name: "encrypted",
+        about: "An encrypted value or file changes",
+        default: GuardLevel::Hold,
+    };
+    /// A symbolic link is new or changes.
+    pub const LINK: Self = Self {
+        name: "link",
+        about: "A symbolic link is new or changes",
+        default: GuardLevel::Hold,
+    };
+
+    /// All guards, in the order in which they run and are listed.
+    pub const ALL: &[Self] = &[Self::MOVING_VERSION, Self::ENCRYPTED, Self::LINK];
 
     /// The name as text.
     pub fn as_str(self) -> &'static str {
-        self.0
+        self.name
+    }
+
+    /// What it finds: one sentence without a full stop.
+    pub fn about(self) -> &'static str {
+        self.about
+    }
+
+    /// What its findings do unless a policy sets it.
+    pub fn default_level(self) -> GuardLevel {
+        self.default
     }
 }
 
 impl fmt::Display for GuardName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.name)
+    }
+}
+
+/// How severe a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// It stops nothing.
+    Warning,
+    /// It holds the promotion unless `--allow` lifts it.
+    Hold,
+    /// It holds the promotion, and a policy forbids lifting it.
+    FinalHold,
+}
+
+/// What policies set for guards; whatever is missing is not set.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GuardSettings {
+    /// The level of each guard.
+    pub levels: BTreeMap<GuardName, GuardLevel>,
+    /// The guards whose holds `--allow` may lift.
+    pub allow: Option<BTreeSet<GuardName>>,
+}
+
+impl GuardSettings {
+    /// These settings, with those of `other` where they are not set.
+    #[must_use]
+    pub fn or(mut self, other: &Self) -> Self {
+        for (guard, level) in &other.levels {
+            self.levels.entry(*guard).or_insert(*level);
+        }
+        self.allow = self.allow.or_else(|| other.allow.clone());
+        self
+    }
+
+    /// The severity of a guard's findings; `None` if the guard is off.
+    pub fn severity(&self, guard: GuardName) -> Option<Severity> {
+        let may_lift = || {
+            self.allow
+                .as_ref()
+                .is_none_or(|allow| allow.contains(&guard))
+        };
+        match self.levels.get(&guard).copied().unwrap_or(guard.default) {
+            GuardLevel::Off => None,
+            GuardLevel::Warn => Some(Severity::Warning),
+            GuardLevel::Hold if may_lift() => Some(Severity::Hold),
+            GuardLevel::Hold => Some(Severity::FinalHold),
+        }
+    }
+
+    /// The names of the settings that are set, as in `promote.yaml`.
+    pub fn names(&self) -> Vec<String> {
+        let levels = self.levels.keys().map(|guard| format!("guards.{guard}"));
+        let allow = self.allow.iter().map(|_| "allow".to_owned());
+        levels.chain(allow).collect()
     }
 }

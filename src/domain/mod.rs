@@ -30,7 +30,7 @@ pub use application::{ApplicationName, Product};
 pub use configuration_name::{CONFIGURATION, is_misnamed_configuration, looks_like_configuration};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
-pub use guard::GuardName;
+pub use guard::{GuardLevel, GuardName, GuardSettings, Severity};
 pub use invisible::is_invisible;
 pub use layout::{LayoutError, LayoutPattern};
 pub use layout_match::LayoutMatch;

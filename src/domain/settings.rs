@@ -1,8 +1,8 @@
 //! The settings that a configuration makes, as domain types.
 
 use super::{
-    Action, ApplicationName, Environment, EnvironmentKind, LayoutPattern, Mode, Product,
-    PullRequestSettings,
+    Action, ApplicationName, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode,
+    Product, PullRequestSettings,
 };
 use crate::yaml::JsonPath;
 
@@ -69,6 +69,16 @@ impl Settings {
             .filter(|p| p.matches.applies_to(target, products))
             .filter_map(|p| Some((p.action?, p)))
             .min_by_key(|(action, p)| (p.priority, std::cmp::Reverse(action.caution())))
+    }
+
+    /// The policies' settings for guards; the strongest policy wins for each guard.
+    pub fn guards_for(&self, target: &Environment, products: &[&str]) -> GuardSettings {
+        self.policies
+            .iter()
+            .filter(|p| p.matches.applies_to(target, products))
+            .fold(GuardSettings::default(), |all, policy| {
+                all.or(&policy.guards)
+            })
     }
 
     /// The policies' settings for a promotion's pull request; the strongest policy wins for each setting.
@@ -152,6 +162,8 @@ pub struct Policy {
     pub action: Option<Action>,
     /// Its settings for pull requests.
     pub pull_request: PullRequestSettings,
+    /// Its settings for guards.
+    pub guards: GuardSettings,
 }
 
 /// Which promotions a policy applies to: each non-empty list must match.

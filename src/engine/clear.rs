@@ -11,7 +11,7 @@ pub fn clear(plan: Plan, allow: &Allow) -> Result<Cleared, Box<Hold>> {
     let held: Vec<Finding> = plan
         .findings()
         .iter()
-        .filter(|f| !allow.lifts(f.guard))
+        .filter(|finding| finding.is_hold() && !allow.lifts(finding))
         .cloned()
         .collect();
     if !held.is_empty() {

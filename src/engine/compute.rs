@@ -57,7 +57,9 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
     let proposal = promoted.proposal(&hop, located.applications(), branch);
-    let findings = guard::run(&applications);
+    let findings = guard::run(&applications, |guard, application| {
+        promoted.severity(guard, application)
+    });
     let ids = (source.commit(), branch.tip);
     let (message, of_message) =
         commit_message::compose(request, &settings, &hop, ids, &applications)?;

@@ -51,7 +51,6 @@ pub use apply::{apply, apply_with};
 pub use clear::clear;
 pub use compute::compute;
 pub use error::EngineError;
-pub use guard::GUARDS;
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};

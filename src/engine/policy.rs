@@ -3,7 +3,8 @@
 use super::error::EngineError;
 use super::request::Request;
 use crate::domain::{
-    Action, ApplicationName, Environment, Policy, Product, PullRequestSettings, Settings,
+    Action, ApplicationName, Environment, GuardName, Policy, Product, PullRequestSettings,
+    Settings, Severity,
 };
 use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, branch_name};
 use crate::port::Branch;
@@ -90,6 +91,21 @@ impl<'a> Promoted<'a> {
             (Some(action), _) | (None, Some((action, _))) => Ok((action, None)),
             (None, None) => Ok((Action::Commit, None)),
         }
+    }
+
+    /// The severity of a guard's findings in an application; `None` if the guard is off.
+    pub(super) fn severity(
+        &self,
+        guard: GuardName,
+        application: &ApplicationName,
+    ) -> Option<Severity> {
+        let products = self.settings.products.iter();
+        let products: Vec<&str> = products
+            .filter(|p| p.applications.iter().any(|w| application.matches(w)))
+            .map(|p| p.name.as_str())
+            .collect();
+        let guards = self.settings.guards_for(self.target, &products);
+        guards.severity(guard)
     }
 
     /// How the promotion is proposed; `applications` are the located ones, `None` means all.

@@ -1,7 +1,7 @@
 //! A user's request for a promotion, as plain data.
 
-use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings};
-use crate::plan::Plan;
+use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings, Severity};
+use crate::plan::{Finding, Plan};
 use crate::port::BranchChoice;
 
 /// A requested promotion; none of its names has been looked up yet.
@@ -105,18 +105,19 @@ impl Default for Allow {
 }
 
 impl Allow {
-    /// Whether this guard's findings are allowed.
-    pub fn lifts(&self, guard: GuardName) -> bool {
-        match self {
+    /// Whether it lifts the hold of a finding; a policy may forbid that.
+    pub fn lifts(&self, finding: &Finding) -> bool {
+        let is_named = match self {
             Self::All => true,
-            Self::Guards(guards) => guards.contains(&guard),
-        }
+            Self::Guards(guards) => guards.contains(&finding.guard),
+        };
+        finding.severity == Severity::Hold && is_named
     }
 
-    /// The guards that found something in the plan, and whose holds are lifted.
+    /// The guards whose holds of the plan are lifted.
     pub fn lifted(&self, plan: &Plan) -> Vec<GuardName> {
-        let guards = plan.findings().iter().map(|finding| finding.guard);
-        let mut lifted: Vec<GuardName> = guards.filter(|guard| self.lifts(*guard)).collect();
+        let lifted = plan.findings().iter().filter(|finding| self.lifts(finding));
+        let mut lifted: Vec<GuardName> = lifted.map(|finding| finding.guard).collect();
         // The guards ran one after another, so the findings of each are adjacent.
         lifted.dedup();
         lifted

@@ -1,6 +1,5 @@
 //! A check on the plan itself.
 
-use super::Finding;
 use super::file::ApplicationPlan;
 use crate::domain::GuardName;
 
@@ -9,8 +8,15 @@ use crate::domain::GuardName;
 pub struct Guard {
     /// Its name.
     pub name: GuardName,
-    /// What may happen when its hold is lifted: one sentence without a full stop, for the help.
-    pub help: &'static str,
-    /// Finds what holds the promotion.
-    pub find: fn(&[ApplicationPlan]) -> Vec<Finding>,
+    /// Finds what is wrong with the changes of an application.
+    pub find: fn(&ApplicationPlan) -> Vec<Problem>,
+}
+
+/// What a guard found at one place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The selector of the difference.
+    pub selector: String,
+    /// What is wrong.
+    pub message: String,
 }

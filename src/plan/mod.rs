@@ -27,7 +27,7 @@ pub use file::{
     ApplicationPlan, Content, Document, FileFault, FilePlan, FileStatus, PlannedDifference,
     VersionChange,
 };
-pub use guard::Guard;
+pub use guard::{Guard, Problem};
 pub(crate) use instructions::{template_value, without_instructions};
 pub use message::Message;
 pub use notice::{Notice, Obstacle};
@@ -40,7 +40,7 @@ pub(crate) use record::{id_of, split_trailers};
 /// What planned differences carry.
 pub use crate::document::{Kind, Value, VersionField, version_of};
 
-use crate::domain::{Environment, GuardName};
+use crate::domain::{Environment, GuardName, Severity};
 
 /// The source and the target of a promotion.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,13 +60,22 @@ pub struct Conflict {
     pub message: String,
 }
 
-/// A guard's finding, which holds the plan unless the guard is allowed.
+/// A guard's finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// The guard.
     pub guard: GuardName,
+    /// What it does to the promotion.
+    pub severity: Severity,
     /// The selector of the difference.
     pub selector: String,
     /// What the guard found.
     pub message: String,
+}
+
+impl Finding {
+    /// Whether it holds the promotion unless it is lifted.
+    pub fn is_hold(&self) -> bool {
+        self.severity != Severity::Warning
+    }
 }

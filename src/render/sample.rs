@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
-    Op, Origin, Reason, Relation, RepoPath, Verdict,
+    Op, Origin, Reason, Relation, RepoPath, Severity, Verdict,
 };
 use crate::plan::VersionField;
 use crate::plan::{
@@ -51,7 +51,8 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             environment: "staging".into(),
         }],
         findings: vec![Finding {
-            guard: GuardName::new("moving-version"),
+            guard: GuardName::MOVING_VERSION,
+            severity: Severity::Hold,
             selector: format!("{DEPLOYMENT}:$.spec.image"),
             message: "`1.4.2` would become `latest`".into(),
         }],

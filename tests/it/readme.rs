@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use git_promote::engine::GUARDS;
+use git_promote::domain::GuardName;
 
 use crate::console::{project, repository_of, run};
 use crate::world::World;
@@ -140,14 +140,14 @@ fn its_links_lead_to_files() {
 fn every_guard_is_in_the_readme_the_help_and_the_schemas() {
     let world = World::new();
     let (readme, help) = (readme(), world.promote(&["--help"]).stdout);
-    for guard in GUARDS {
-        let name = guard.name;
+    for guard in GuardName::ALL {
+        let name = guard.as_str();
         assert!(readme.contains(&format!("\n| `{name}` | ")), "{name}");
         let item = format!("- {name}:");
         let mut words = help.lines().filter_map(|l| l.trim().strip_prefix(&item));
-        assert!(words.any(|rest| rest.trim() == guard.help), "{name}");
+        assert!(words.any(|rest| rest.trim() == guard.about()), "{name}");
     }
-    let names: Vec<&str> = GUARDS.iter().map(|guard| guard.name.as_str()).collect();
+    let names: Vec<&str> = GuardName::ALL.iter().map(|guard| guard.as_str()).collect();
     for subject in ["diff", "result"] {
         let schema = world.promote(&["schema", subject]).stdout;
         let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();

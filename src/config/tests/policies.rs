@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::{faults, settings, warnings};
-use crate::domain::{Environment, MergeMethod};
+use crate::domain::{Environment, GuardName, MergeMethod, Severity};
 
 fn policies(a: &str, b: &str) -> String {
     format!(
@@ -126,5 +126,41 @@ fn an_unknown_key_below_pull_request_names_the_nearest() {
     assert_snapshot!(faults("policies:\n  - {name: a, pullRequest: {automerge: squash}}\n"), @"
     2:29 policies[0].pullRequest.automerge: unknown key `automerge`, did you mean `autoMerge`?
       hint: known keys: `draft`, `labels`, `reviewers`, `teams`, `assignees`, `autoMerge`
+    ");
+}
+
+#[test]
+fn the_strongest_policy_sets_each_guard() {
+    let settings = settings(
+        "policies:\n  - {name: a, priority: 1, guards: {link: off}, allow: [encrypted]}\n  - {name: b, priority: 2, guards: {link: hold, moving-version: warn}, allow: []}\n",
+    );
+    let guards = settings.guards_for(&Environment::named("production"), &[]);
+    let severity = |guard| guards.severity(guard);
+    assert_eq!(severity(GuardName::LINK), None);
+    assert_eq!(severity(GuardName::MOVING_VERSION), Some(Severity::Warning));
+    assert_eq!(severity(GuardName::ENCRYPTED), Some(Severity::Hold));
+}
+
+#[test]
+fn a_policy_can_forbid_lifting_holds() {
+    let settings = settings("policies: [{name: a, allow: []}]\n");
+    let guards = settings.guards_for(&Environment::named("production"), &[]);
+    let severity = guards.severity(GuardName::LINK);
+    assert_eq!(severity, Some(Severity::FinalHold));
+}
+
+#[test]
+fn unknown_guards_and_levels_are_faults() {
+    assert_snapshot!(faults("policies:\n  - {name: a, guards: {encryptd: hold, link: block}, allow: [lnk]}\n"), @"
+    2:24 policies[0].guards.encryptd: unknown key `encryptd`, did you mean `encrypted`?
+      hint: known keys: `moving-version`, `encrypted`, `link`
+    2:46 policies[0].guards.link: unknown value `block` for `link`
+      hint: allowed: `off`, `warn` or `hold`
+    2:62 policies[0].allow[0]: unknown value `lnk` for `allow`, did you mean `link`?
+      hint: allowed: `moving-version`, `encrypted` or `link`
+    ");
+    assert_snapshot!(faults("policies:\n  - {name: a, guards: {link: warn}}\n  - {name: b, guards: {link: hold}}\n"), @"
+    3:5 policies[1].priority: policies `a` and `b` both set `guards.link` with priority 0 and can match the same promotion
+      hint: give one of them a different `priority`; the lowest number wins
     ");
 }

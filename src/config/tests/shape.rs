@@ -87,15 +87,8 @@ fn a_reserved_key_says_that_it_does_nothing_yet() {
         .map(|key| faults(&format!("{key}: []\n")));
     let environment = ["branch", "repository"]
         .map(|key| faults(&format!("environments: [{{name: a, {key}: x}}]\n")));
-    let policy = [
-        "gates",
-        "guards",
-        "allow",
-        "workflows",
-        "concurrency",
-        "forge",
-    ]
-    .map(|key| faults(&format!("policies: [{{name: a, {key}: x}}]\n")));
+    let policy = ["gates", "workflows", "concurrency", "forge"]
+        .map(|key| faults(&format!("policies: [{{name: a, {key}: x}}]\n")));
     assert_snapshot!([top.concat(), environment.concat(), policy.concat()].concat(), @"
     1:1 flows: key `flows` is reserved for a later version and has no effect yet
       hint: remove it
@@ -112,10 +105,6 @@ fn a_reserved_key_says_that_it_does_nothing_yet() {
     1:26 environments[0].repository: key `repository` is reserved for a later version and has no effect yet
       hint: remove it
     1:22 policies[0].gates: key `gates` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:22 policies[0].guards: key `guards` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:22 policies[0].allow: key `allow` is reserved for a later version and has no effect yet
       hint: remove it
     1:22 policies[0].workflows: key `workflows` is reserved for a later version and has no effect yet
       hint: remove it

@@ -1,6 +1,6 @@
 use crate::domain::{
-    Action, ApplicationName, Environment, EnvironmentKind, Policy, PolicyMatch, Product,
-    PullRequestSettings, Settings, Template,
+    Action, ApplicationName, Environment, EnvironmentKind, GuardSettings, Policy, PolicyMatch,
+    Product, PullRequestSettings, Settings, Template,
 };
 
 fn template(name: &str) -> Template {
@@ -26,6 +26,7 @@ fn policy(name: &str, priority: i64, matches: PolicyMatch, action: Option<Action
         matches,
         action,
         pull_request: PullRequestSettings::default(),
+        guards: GuardSettings::default(),
     }
 }
 

@@ -2,12 +2,11 @@
 
 use crate::document::{Encryption, encryption, is_sealed};
 use crate::domain::{GuardName, Op};
-use crate::plan::{ApplicationPlan, Content, FilePlan, Finding, Guard, PlannedDifference};
+use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, PlannedDifference, Problem};
 
 /// Holds a promotion that changes an encrypted value or file.
 pub(super) const GUARD: Guard = Guard {
-    name: GuardName::new("encrypted"),
-    help: "Allow changing encrypted values and files",
+    name: GuardName::ENCRYPTED,
     find,
 };
 
@@ -15,29 +14,28 @@ const FOR_ONE_ENVIRONMENT: &str = "the value is encrypted for one environment";
 
 /// Finds promoted ciphertext, encrypted files that are new or replaced, and values in files that SOPS
 /// signed.
-fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    let files = applications.iter().flat_map(|a| &a.files);
+fn find(application: &ApplicationPlan) -> Vec<Problem> {
+    let files = application.files.iter();
     files
         .filter(|file| file.is_changed())
         .flat_map(in_file)
         .collect()
 }
 
-fn in_file(file: &FilePlan) -> Vec<Finding> {
+fn in_file(file: &FilePlan) -> Vec<Problem> {
     let of = |content: &Option<Content>| {
         let bytes = &content.as_ref()?.bytes;
         encryption(file.path.as_str(), bytes)
     };
     let encryption = of(&file.before).max(of(&file.after));
-    let finding = |d: &PlannedDifference| {
+    let problem = |d: &PlannedDifference| {
         let message = message(d, encryption)?;
-        Some(Finding {
-            guard: GUARD.name,
+        Some(Problem {
             selector: d.selector.clone(),
             message: message.to_owned(),
         })
     };
-    file.promoted().filter_map(finding).collect()
+    file.promoted().filter_map(problem).collect()
 }
 
 /// What is wrong with promoting a difference of a file that is encrypted in this way.

@@ -6,27 +6,24 @@
 //! environment or of the repository. No diff of the target shows when that changes.
 
 use crate::domain::GuardName;
-use crate::plan::{ApplicationPlan, Content, FilePlan, Finding, Guard};
+use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, Problem};
 
 /// Holds a promotion that adds, changes or replaces a symbolic link.
 pub(super) const GUARD: Guard = Guard {
-    name: GuardName::new("link"),
-    help: "Allow new symbolic links, and changes to existing ones",
+    name: GuardName::LINK,
     find,
 };
 
 /// Finds changed files that are a symbolic link afterwards, or that were one.
-fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    let files = applications.iter().flat_map(|a| &a.files);
-    let finding = |file: &FilePlan| {
-        Some(Finding {
-            guard: GUARD.name,
+fn find(application: &ApplicationPlan) -> Vec<Problem> {
+    let problem = |file: &FilePlan| {
+        Some(Problem {
             selector: file.path.to_string(),
             message: message(file)?,
         })
     };
-    let changed = files.filter(|file| file.is_changed());
-    changed.filter_map(finding).collect()
+    let changed = application.files.iter().filter(|file| file.is_changed());
+    changed.filter_map(problem).collect()
 }
 
 fn message(file: &FilePlan) -> Option<String> {

@@ -2,21 +2,50 @@
 //!
 //! # Why
 //!
-//! `--allow`, its help and the JSON schema are derived from this list. A guard writes the messages of
-//! its findings itself: a type for each guard's findings would have to be known wherever findings are
-//! shown.
+//! A guard writes the messages of its findings itself: a type for each guard's findings would have to
+//! be known wherever findings are shown. Names, descriptions and default levels are in
+//! `domain/guard.rs`, because the configuration needs them too.
 
 mod encrypted;
 mod link;
 mod moving_version;
 
+use crate::domain::{ApplicationName, GuardName, Severity};
 use crate::plan::{ApplicationPlan, Finding, Guard};
 
 /// Every guard, in the order in which they run and are listed.
-pub const GUARDS: &[Guard] = &[moving_version::GUARD, encrypted::GUARD, link::GUARD];
+const GUARDS: &[Guard] = &[moving_version::GUARD, encrypted::GUARD, link::GUARD];
 
-/// Runs every guard.
-pub(super) fn run(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    let find = |guard: &Guard| (guard.find)(applications);
-    GUARDS.iter().flat_map(find).collect()
+/// Runs the guards; `severity` is that of a guard's findings in an application, `None` if it is off.
+pub(super) fn run(
+    applications: &[ApplicationPlan],
+    severity: impl Fn(GuardName, &ApplicationName) -> Option<Severity>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for guard in GUARDS {
+        for application in applications {
+            let Some(severity) = severity(guard.name, &application.name) else {
+                continue;
+            };
+            let problems = (guard.find)(application).into_iter();
+            findings.extend(problems.map(|problem| Finding {
+                guard: guard.name,
+                severity,
+                selector: problem.selector,
+                message: problem.message,
+            }));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GUARDS, GuardName};
+
+    #[test]
+    fn every_name_has_its_guard() {
+        let names: Vec<GuardName> = GUARDS.iter().map(|guard| guard.name).collect();
+        assert_eq!(names, GuardName::ALL);
+    }
 }

@@ -2,22 +2,18 @@
 
 use crate::document::{is_moving, is_pinned, version_of};
 use crate::domain::GuardName;
-use crate::plan::{ApplicationPlan, FilePlan, Finding, Guard};
+use crate::plan::{ApplicationPlan, FilePlan, Guard, Problem};
 use crate::yaml::{Kind, Value};
 
 /// Holds a promotion that replaces a pinned version with a moving one.
 pub(super) const GUARD: Guard = Guard {
-    name: GuardName::new("moving-version"),
-    help: "Allow replacing a pinned version with a moving one such as `latest`",
+    name: GuardName::MOVING_VERSION,
     find,
 };
 
 /// Finds promoted versions that are pinned and would become `latest`, a branch or empty.
-fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
-    let promoted = applications
-        .iter()
-        .flat_map(|a| &a.files)
-        .flat_map(FilePlan::promoted);
+fn find(application: &ApplicationPlan) -> Vec<Problem> {
+    let promoted = application.files.iter().flat_map(FilePlan::promoted);
     promoted
         .filter_map(|difference| {
             let field = difference.version?;
@@ -30,8 +26,7 @@ fn find(applications: &[ApplicationPlan]) -> Vec<Finding> {
             };
             let (before, after) = (version(&difference.before)?, version(&difference.after)?);
             let is_empty = after.is_empty();
-            (is_pinned(&before) && (is_moving(&after) || is_empty)).then(|| Finding {
-                guard: GUARD.name,
+            (is_pinned(&before) && (is_moving(&after) || is_empty)).then(|| Problem {
                 selector: difference.selector.clone(),
                 message: if is_empty {
                     format!("`{before}` is pinned, but the new version is empty")

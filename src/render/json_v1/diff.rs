@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::lists::{Conflict, FileError, Hold, Warning};
+use super::lists::{self, Conflict, FileError, Hold, Warning};
 use super::place::{Difference, FileStatus};
 use crate::domain::FileMode;
 use crate::plan::{ApplicationPlan, Content, FilePlan, Plan, PlannedDifference};
@@ -116,10 +116,8 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             target: plan.target().to_string(),
             commit_message: (!plan.is_empty()).then(|| plan.commit_message(&[])),
             applications: plan.applications(),
-            warnings: (plan.clone_notices().iter().chain(plan.notices()))
-                .map(Warning::from)
-                .collect(),
-            holds: plan.findings().iter().map(Hold::from).collect(),
+            warnings: lists::warnings(plan),
+            holds: lists::holds(plan.findings()),
             conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
             errors: plan.faults().iter().map(FileError::from).collect(),
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::engine::GUARDS;
+use crate::domain::{GuardName, Severity};
 use crate::plan;
 use crate::render::notice;
 
@@ -14,6 +14,11 @@ pub struct Warning<'a> {
     pub path: Option<&'a str>,
     /// The warning.
     pub message: String,
+    /// The guard that found it, if one did.
+    #[schemars(extend("enum" = guard_names_or_null()))]
+    pub guard: Option<&'static str>,
+    /// The difference, if a guard found it.
+    pub selector: Option<&'a str>,
 }
 
 /// A guard's finding that holds the promotion unless allowed.
@@ -26,6 +31,8 @@ pub struct Hold<'a> {
     pub selector: &'a str,
     /// What the guard found.
     pub message: &'a str,
+    /// Whether `--allow` can lift it; false if a policy forbids that.
+    pub can_be_lifted: bool,
 }
 
 /// A difference that was selected and cannot be promoted.
@@ -64,7 +71,31 @@ pub struct FileError<'a> {
 }
 
 fn guard_names() -> Vec<&'static str> {
-    GUARDS.iter().map(|guard| guard.name.as_str()).collect()
+    GuardName::ALL.iter().map(|guard| guard.as_str()).collect()
+}
+
+fn guard_names_or_null() -> Vec<Option<&'static str>> {
+    let names = guard_names().into_iter().map(Some);
+    names.chain([None]).collect()
+}
+
+/// The warnings of a plan: its notices, and the findings that hold nothing.
+pub(super) fn warnings(plan: &plan::Plan) -> Vec<Warning<'_>> {
+    let notices = plan.clone_notices().iter().chain(plan.notices());
+    let findings = plan.findings().iter().filter(|f| !f.is_hold());
+    let findings = findings.map(|finding| Warning {
+        path: None,
+        message: finding.message.clone(),
+        guard: Some(finding.guard.as_str()),
+        selector: Some(&finding.selector),
+    });
+    notices.map(Warning::from).chain(findings).collect()
+}
+
+/// The findings that hold a plan.
+pub(super) fn holds(findings: &[plan::Finding]) -> Vec<Hold<'_>> {
+    let holds = findings.iter().filter(|finding| finding.is_hold());
+    holds.map(Hold::from).collect()
 }
 
 impl<'a> From<&'a plan::Notice> for Warning<'a> {
@@ -72,6 +103,8 @@ impl<'a> From<&'a plan::Notice> for Warning<'a> {
         Self {
             path: notice::path(notice),
             message: notice::message(notice),
+            guard: None,
+            selector: None,
         }
     }
 }
@@ -82,6 +115,7 @@ impl<'a> From<&'a plan::Finding> for Hold<'a> {
             guard: finding.guard.as_str(),
             selector: &finding.selector,
             message: &finding.message,
+            can_be_lifted: finding.severity == Severity::Hold,
         }
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::lists::{Conflict, FileError, Hold, Warning};
+use super::lists::{self, Conflict, FileError, Hold, Warning};
 use crate::engine::{Allow, OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
@@ -138,7 +138,7 @@ impl<'a> Promotion<'a> {
             Receipt::Held(findings) => {
                 result.status = Status::Held;
                 result.commit_message = message(plan);
-                result.holds = findings.iter().map(Hold::from).collect();
+                result.holds = lists::holds(findings);
             }
             Receipt::Committed {
                 commit,
@@ -251,10 +251,8 @@ impl<'a> Promotion<'a> {
             branch: Some(branch),
             pull_request: None,
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
-            warnings: (plan.clone_notices().iter().chain(plan.notices()))
-                .map(Warning::from)
-                .collect(),
-            holds: plan.findings().iter().map(Hold::from).collect(),
+            warnings: lists::warnings(plan),
+            holds: lists::holds(plan.findings()),
             other_commits: Vec::new(),
             conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
             errors: plan.faults().iter().map(FileError::from).collect(),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::code::code;
 use super::purpose::Purpose;
+use crate::domain::Severity;
 use crate::plan::Plan;
 use crate::port::body_size;
 use crate::render::counted::counted;
@@ -13,10 +14,10 @@ use crate::render::notice;
 /// Findings, warnings and kept differences, in at most `limit` characters.
 pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let findings = plan.findings().iter().map(|f| {
-        let state = if purpose.lifts(f.guard) {
-            "lifted the hold of"
-        } else {
-            "held by"
+        let state = match f.severity {
+            _ if purpose.lifts(f) => "lifted the hold of",
+            Severity::Warning => "warning by",
+            Severity::Hold | Severity::FinalHold => "held by",
         };
         format!(
             "- {state} {}: {} at {}\n",

@@ -1,7 +1,7 @@
 //! What a preview in Markdown is for.
 
-use crate::domain::GuardName;
 use crate::engine::Allow;
+use crate::plan::Finding;
 
 /// What a preview in Markdown is for.
 #[derive(Clone, Copy, Debug)]
@@ -13,10 +13,10 @@ pub enum Purpose<'a> {
 }
 
 impl Purpose<'_> {
-    /// Whether the holds of a guard are lifted.
-    pub(super) fn lifts(self, guard: GuardName) -> bool {
+    /// Whether the hold of a finding is lifted.
+    pub(super) fn lifts(self, finding: &Finding) -> bool {
         match self {
-            Self::Preview(allow) => allow.lifts(guard),
+            Self::Preview(allow) => allow.lifts(finding),
             Self::PullRequest => true,
         }
     }

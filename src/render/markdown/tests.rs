@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     Action, ApplicationName, CommitId, DecidedBy, Environment, FileMode, GuardName, Mode, ObjectId,
-    Op, Origin, Reason, Relation, RepoPath, Verdict,
+    Op, Origin, Reason, Relation, RepoPath, Severity, Verdict,
 };
 use crate::plan::Value;
 use crate::plan::{
@@ -80,7 +80,8 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             message: place.to_owned(),
         }],
         findings: vec![Finding {
-            guard: GuardName::new("moving-version"),
+            guard: GuardName::MOVING_VERSION,
+            severity: Severity::Hold,
             selector: place.to_owned(),
             message: name.to_owned(),
         }],

@@ -5,6 +5,7 @@ mod proposal;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use crate::domain::Severity;
 use crate::engine::{Allow, Receipt};
 use crate::plan::{Notice, Plan};
 use crate::render::notice;
@@ -139,20 +140,33 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
             proposal::explanation(out, canvas, receipt)
         }
         Receipt::Held(findings) => {
-            let mut guards: Vec<&str> = findings.iter().map(|f| f.guard.as_str()).collect();
-            guards.dedup();
+            let names = |severities: &[Severity]| -> Vec<&str> {
+                let findings = findings.iter().filter(|f| severities.contains(&f.severity));
+                let mut names: Vec<&str> = findings.map(|f| f.guard.as_str()).collect();
+                names.dedup();
+                names
+            };
+            let all = names(&[Severity::Hold, Severity::FinalHold]).join(" and ");
+            let error = palette.error;
             writeln!(
                 out,
-                "{0}error{0:#}: held by {1}; nothing was written\n{2}hint{2:#}: `{3}` lifts the hold, and the commit records it",
-                palette.error,
-                guards.join(" and "),
-                palette.hint,
-                guards
-                    .iter()
-                    .map(|g| format!("--allow {g}"))
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
+                "{error}error{error:#}: held by {all}; nothing was written"
+            )?;
+            let hint = match names(&[Severity::FinalHold]).as_slice() {
+                [] => {
+                    let holds = names(&[Severity::Hold]).into_iter();
+                    let options: Vec<String> = holds.map(|g| format!("--allow {g}")).collect();
+                    format!(
+                        "`{}` lifts the hold, and the commit records it",
+                        options.join(" ")
+                    )
+                }
+                last => format!(
+                    "a policy forbids lifting the hold of {}",
+                    last.join(" and ")
+                ),
+            };
+            writeln!(out, "{0}hint{0:#}: {hint}", palette.hint)
         }
         Receipt::SelectionConflict(_) => writeln!(
             out,

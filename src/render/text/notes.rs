@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::io;
 
+use crate::domain::Severity;
 use crate::engine::Allow;
 use crate::plan::{FileFault, Finding, Notice, Plan};
+use crate::render::counted::counted;
 use crate::render::notice;
 use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
@@ -46,30 +48,61 @@ pub(super) fn write(
             escaped(&shell::selector(&conflict.selector)),
         )?;
     }
-    let (lifted, held): (Vec<&Finding>, Vec<&Finding>) =
-        plan.findings().iter().partition(|f| allow.lifts(f.guard));
-    for finding in lifted {
-        writeln!(
-            out,
-            "{0}lifted{0:#} the hold of {1}: {2}\n  {3}",
-            palette.warning,
-            finding.guard,
-            escaped(&finding.message),
-            escaped(&shell::selector(&finding.selector)),
-        )?;
+    let findings = plan.findings();
+    let of = |is_in: &dyn Fn(&Finding) -> bool| findings.iter().filter(|f| is_in(f)).collect();
+    let warnings: Vec<&Finding> = of(&|finding| !finding.is_hold());
+    let lifted: Vec<&Finding> = of(&|finding| allow.lifts(finding));
+    let held: Vec<&Finding> = of(&|finding| finding.is_hold() && !allow.lifts(finding));
+    for same in by_guard(&warnings) {
+        let warning = palette.warning;
+        write!(out, "{warning}warning{warning:#} by {}", same[0].guard)?;
+        stanza(out, same)?;
     }
-    for finding in held {
-        writeln!(
+    for same in by_guard(&lifted) {
+        let warning = palette.warning;
+        write!(
             out,
-            "{0}held{0:#} by {1}: {2}\n  {3}\n  {4}`--allow {1}` lifts this hold{4:#}",
-            palette.warning,
-            finding.guard,
-            escaped(&finding.message),
-            escaped(&shell::selector(&finding.selector)),
-            palette.dim,
+            "{warning}lifted{warning:#} the hold of {}",
+            same[0].guard
         )?;
+        stanza(out, same)?;
+    }
+    for same in by_guard(&held) {
+        let (warning, guard) = (palette.warning, same[0].guard);
+        write!(out, "{warning}held{warning:#} by {guard}")?;
+        stanza(out, same)?;
+        let consequence = if same[0].severity == Severity::FinalHold {
+            format!("a policy forbids `--allow {guard}`")
+        } else {
+            format!("`--allow {guard}` lifts this hold")
+        };
+        writeln!(out, "  {0}{consequence}{0:#}", palette.dim)?;
     }
     faults(out, plan, canvas)
+}
+
+/// Groups of findings of one guard and severity, which are adjacent.
+fn by_guard<'a, 'f>(findings: &'a [&'f Finding]) -> impl Iterator<Item = &'a [&'f Finding]> {
+    findings.chunk_by(|a, b| (a.guard, a.severity) == (b.guard, b.severity))
+}
+
+/// Continues a line with the findings of one guard, and writes where they are.
+fn stanza(out: &mut dyn io::Write, findings: &[&Finding]) -> io::Result<()> {
+    if let [only] = findings {
+        writeln!(out, ": {}", escaped(&only.message))?;
+        return writeln!(out, "  {}", escaped(&shell::selector(&only.selector)));
+    }
+    writeln!(out, ": {}", counted(findings.len(), "finding"))?;
+    for finding in findings {
+        let selector = shell::selector(&finding.selector);
+        writeln!(
+            out,
+            "  {}\n    {}",
+            escaped(&finding.message),
+            escaped(&selector)
+        )?;
+    }
+    Ok(())
 }
 
 /// Writes an error for each file that cannot be read or edited.

@@ -298,10 +298,7 @@ fn a_lifted_hold_is_shown_as_lifted() {
     error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
-    assert_eq!(
-        shown(Allow::Guards(vec![GuardName::new("moving-version")])),
-        text
-    );
+    assert_eq!(shown(Allow::Guards(vec![GuardName::MOVING_VERSION])), text);
 }
 
 #[test]

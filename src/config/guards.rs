@@ -1,0 +1,102 @@
+//! What policies set for guards.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::file::OneOrMany;
+use super::pointer::Pointer;
+use crate::domain::{GuardLevel, GuardName, GuardSettings};
+
+/// The level of each guard, by its name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct GuardsEntry(BTreeMap<String, LevelWord>);
+
+/// The name of a guard.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct GuardWord(String);
+
+/// What the findings of a guard do.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LevelWord {
+    /// The guard does not run.
+    Off,
+    /// They are warnings.
+    Warn,
+    /// They hold the promotion.
+    Hold,
+}
+
+/// Reads what a policy sets for guards.
+pub(super) fn read(guards: &GuardsEntry, allow: Option<&OneOrMany<GuardWord>>) -> GuardSettings {
+    let guard = |name: &str| GuardName::ALL.iter().find(|g| g.as_str() == name).copied();
+    let listed = |list: &OneOrMany<GuardWord>| -> BTreeSet<GuardName> {
+        let list = list.each(&Pointer::root()).into_iter();
+        list.filter_map(|(_, word)| guard(&word.0)).collect()
+    };
+    let levels = guards.0.iter();
+    GuardSettings {
+        levels: levels
+            .filter_map(|(name, level)| Some((guard(name)?, (*level).into())))
+            .collect(),
+        allow: allow.map(listed),
+    }
+}
+
+impl JsonSchema for GuardsEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "GuardsEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let level = generator.subschema_for::<LevelWord>();
+        let property = |guard: &GuardName| {
+            let mut schema = level.clone();
+            let default = match guard.default_level() {
+                GuardLevel::Off => "off",
+                GuardLevel::Warn => "warn",
+                GuardLevel::Hold => "hold",
+            };
+            let about = guard.about();
+            schema.insert(
+                "description".to_owned(),
+                format!("{about}; `{default}` if omitted.").into(),
+            );
+            (guard.to_string(), schema.into())
+        };
+        let properties: Map<String, Json> = GuardName::ALL.iter().map(property).collect();
+        json_schema!({
+            "description": "What the findings of each guard do.",
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": false
+        })
+    }
+}
+
+impl JsonSchema for GuardWord {
+    fn schema_name() -> Cow<'static, str> {
+        "GuardWord".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = GuardName::ALL.iter().map(|guard| guard.as_str()).collect();
+        json_schema!({"description": "The name of a guard.", "type": "string", "enum": names})
+    }
+}
+
+impl From<LevelWord> for GuardLevel {
+    fn from(level: LevelWord) -> Self {
+        match level {
+            LevelWord::Off => Self::Off,
+            LevelWord::Warn => Self::Warn,
+            LevelWord::Hold => Self::Hold,
+        }
+    }
+}
