@@ -177,12 +177,11 @@ fn files(
         head => head?,
     };
     let snapshot = ports.repository.snapshot(head)?;
-    let name = ports.repository.name();
     // Consecutive pairs share an environment, so that a file can be found twice.
     let mut faults = BTreeMap::new();
     for (from, to) in hops {
         if arguments.layout {
-            let map = inventory::applications(snapshot.as_ref(), settings, &name, from, to)?;
+            let map = inventory::applications(snapshot.as_ref(), settings, from, to)?;
             writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
             write_map(&map, console)?;
         }

@@ -92,6 +92,13 @@ impl<T: Copy> NameIndex<T> {
         Self { names, by_first }
     }
 
+    /// Whether a word is one of the names.
+    pub fn is_name(&self, word: &str) -> bool {
+        self.in_path(word)
+            .iter()
+            .any(|found| found.start == 0 && found.end == word.len())
+    }
+
     /// The occurrences in a path or a part of one: between `/`, `-`, `.`, `_` or the ends.
     pub fn in_path(&self, text: &str) -> Vec<Occurrence<T>> {
         self.scan(text, |b| matches!(b, b'/' | b'-' | b'.' | b'_'))

@@ -71,6 +71,11 @@ impl Naming {
         self.names.in_text(text)
     }
 
+    /// Whether a word is a name of any environment.
+    pub fn is_environment(&self, word: &str) -> bool {
+        self.names.is_name(word)
+    }
+
     /// Whether a path (or part of one) contains a name of the source.
     pub fn names_source(&self, path: &str) -> bool {
         self.in_path(path)

@@ -34,9 +34,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let mut notices = Vec::new();
     let (settings, origin) = read_settings(ports, request, target.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
-    let name = repository.name();
-    let environments =
-        EnvironmentPair::new(&hop, (commits.source, commits.target), &settings, &name);
+
+    let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
     ports.observer.event(&Event::PairingFiles);
     let located =
         locate(&environments, request).map_err(|error| as_branches(error, repository, &hop))?;

@@ -27,12 +27,11 @@ pub struct ApplicationMap {
 pub fn applications(
     snapshot: &dyn Snapshot,
     settings: &Settings,
-    repository: &str,
     from: &str,
     to: &str,
 ) -> Result<ApplicationMap, InventoryError> {
     let hop = hop(from, to, settings)?;
-    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings, repository);
+    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings);
     let located = pair.locate(ApplicationChoice::default())?;
     let pairs = located.pairs(Equal::Listed)?;
     let mut map = ApplicationMap::default();

@@ -63,21 +63,22 @@ impl ApplicationPlaces<'_> {
                 })?;
                 continue;
             }
-            for (path, entry, side) in root.entries() {
+            let mut pending: Vec<_> = root.entries().collect();
+            while let Some((path, entry, side)) = pending.pop() {
                 if !entry.is_directory() {
                     add(self.roots.application(&path, side, self.naming), path);
                     continue;
                 }
-                if self.roots.is_of_one_application(&path, side, self.naming) {
-                    let below = join(&path, "_");
-                    add(self.roots.application(&below, side, self.naming), path);
+                if let Some(name) = self.roots.application_of_folder(&path, side, self.naming) {
+                    add(name, path);
                     continue;
                 }
                 let below = self.trees.of_side(side, entry.id)?;
-                for child in below.iter() {
-                    let path = join(&path, &child.name);
-                    add(self.roots.application(&path, side, self.naming), path);
-                }
+                pending.extend(
+                    below
+                        .iter()
+                        .map(|child| (join(&path, &child.name), child.clone(), side)),
+                );
             }
         }
         // An application that is new to the target has a place there too.

@@ -2,12 +2,28 @@
 //!
 //! # Why
 //!
-//! The name of an application depends on the whole repository: a single folder `envs/staging`
-//! contains the applications, while `apps/api/staging` lies within one. So the rule is made once
-//! all roots of the environments are known, and then applies to every file.
+//! People know an application by the name that its team uses, and so do branch names, trailers and
+//! scripts. So the name follows from the path alone (or from the configured layout): it does not
+//! depend on the clone's folder or on what else is in the repository, and stays as that grows.
+//!
+//! The name is the first of these that is there, after dropping the environments' names and the
+//! words that only structure a repository (`path_words.rs`):
+//!
+//! 1. the folders above the environment, with what is beside its name: `apps/shop/orders/ENV.yaml`
+//!    is `shop/orders`, `namespaces/orders-ENV/01.yaml` is `orders`
+//! 2. the first folder below it: `apps/ENV/orders/api/values.yaml` is `orders`
+//! 3. the file: `ENV/values-orders.yaml` is `orders`
+//! 4. tools, regions and clusters above the environment, which otherwise do not name an application
+//! 5. `shared`
 
+use super::path_words::{
+    is_group, is_ordinary_noun, is_part, is_qualifier, is_structure, name_in_file,
+};
 use super::target_names::join;
 use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern};
+
+/// The application of files whose paths name none.
+const SHARED: &str = "shared";
 
 /// The names of the environment that a path belongs to, as the rule looks for them.
 pub(super) trait PathNames {
@@ -17,74 +33,25 @@ pub(super) trait PathNames {
     /// Whether a part of a path contains the environment's name.
     fn is_named(&self, part: &str) -> bool;
 
+    /// Whether a part of a path is the name of any environment.
+    fn is_any_environment(&self, part: &str) -> bool;
+
     /// A part without the environment's name and the separator beside it: `foo-prod` gives `foo`.
     fn without_environment(&self, part: &str) -> String;
-}
-
-/// What the rule depends on of an environment's root.
-pub(super) struct RootShape<'a> {
-    /// The folder that contains it; empty for the repository's root.
-    pub parent: &'a str,
-    /// Whether it is a folder.
-    pub is_folder: bool,
-    /// Whether it is a folder whose whole name is the environment's.
-    pub is_whole_name: bool,
 }
 
 /// Names the application of every file.
 #[derive(Debug)]
 pub(super) struct ApplicationRule {
-    /// Whether the environments' folders occur under one parent only.
-    has_one_parent: bool,
-    /// Whether such a folder is built as a whole: then all its files belong to one application.
-    has_build_files: bool,
-    /// The leading folders that all applications have in common.
-    common: Vec<String>,
-    /// The repository's name.
-    repository: String,
     layout: Vec<LayoutPattern>,
 }
 
 impl ApplicationRule {
-    /// Makes the rule from all roots of the environments.
-    pub(super) fn new(
-        shapes: &[RootShape<'_>],
-        repository: &str,
-        layout: &[LayoutPattern],
-    ) -> Self {
-        let whole = shapes.iter().filter(|r| r.is_whole_name);
-        let parents: std::collections::BTreeSet<&str> = whole.map(|r| r.parent).collect();
-        let mut above = shapes
-            .iter()
-            .filter(|r| !r.parent.is_empty() && (!r.is_folder || r.is_whole_name))
-            .map(|r| r.parent.split('/').map(str::to_owned).collect::<Vec<_>>());
-        let mut common = above.next().unwrap_or_default();
-        for other in above {
-            let same = common
-                .iter()
-                .zip(&other)
-                .take_while(|(a, b)| a == b)
-                .count();
-            common.truncate(same);
-        }
+    /// Makes the rule; the layout decides if there is one.
+    pub(super) fn new(layout: &[LayoutPattern]) -> Self {
         Self {
-            has_one_parent: parents.len() == 1,
-            has_build_files: false,
-            common,
-            repository: repository.to_owned(),
             layout: layout.to_vec(),
         }
-    }
-
-    /// Whether the rule depends on build files: a folder that is built as a whole is one application.
-    pub(super) fn depends_on_build_files(&self) -> bool {
-        self.has_one_parent
-    }
-
-    /// The same rule for environments' folders that are built as a whole.
-    pub(super) fn with_build_files(mut self) -> Self {
-        self.has_build_files = true;
-        self
     }
 
     /// Whether a path matches the configured layout; without one, every path does.
@@ -94,11 +61,12 @@ impl ApplicationRule {
 
     /// The application of a file.
     pub(super) fn application(&self, path: &str, names: &dyn PathNames) -> ApplicationName {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         ApplicationName(
             self.match_layout(path, names)
                 .map(|layout_match| layout_match.application)
                 .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| self.name_from_position(path, names)),
+                .unwrap_or_else(|| FolderNames::read(folders, names).of_file(file, names)),
         )
     }
 
@@ -108,30 +76,13 @@ impl ApplicationRule {
         folder: &str,
         names: &dyn PathNames,
     ) -> Option<ApplicationName> {
-        let below = join(folder, "_");
-        if !self.layout.is_empty() {
-            return self
-                .match_layout(&below, names)
-                .map(|layout_match| ApplicationName(layout_match.application))
-                .filter(|name| !name.0.is_empty());
+        if self.layout.is_empty() {
+            let name = FolderNames::read(folder, names).of_all_below();
+            return name.map(ApplicationName);
         }
-        let is_below_the_environment = folder
-            .split('/')
-            .position(|part| names.is_named(part))
-            .is_some_and(|at| at + 1 < folder.split('/').count());
-        (is_below_the_environment || self.is_of_one_application(folder, names))
-            .then(|| ApplicationName(self.name_from_position(&below, names)))
-    }
-
-    /// Whether the path of a folder alone shows that all files below it belong to one application.
-    pub(super) fn is_of_one_application(&self, folder: &str, names: &dyn PathNames) -> bool {
-        self.layout.is_empty()
-            && folder
-                .split('/')
-                .find(|part| names.is_named(part))
-                .is_some_and(|part| {
-                    !self.has_one_parent || !names.without_environment(part).is_empty()
-                })
+        self.match_layout(&join(folder, "_"), names)
+            .map(|layout_match| ApplicationName(layout_match.application))
+            .filter(|name| !name.0.is_empty())
     }
 
     /// Matches a path with the configured layout.
@@ -141,74 +92,108 @@ impl ApplicationRule {
             .iter()
             .find_map(|pattern| pattern.matches(path, &is_environment))
     }
+}
 
-    /// The name that follows from where the environment's name is in the path.
-    fn name_from_position(&self, path: &str, names: &dyn PathNames) -> String {
-        let parts: Vec<&str> = path.split('/').collect();
-        let Some(at) = parts.iter().position(|part| names.is_named(part)) else {
-            return self.repository.clone();
-        };
-        let is_file = at + 1 == parts.len();
-        let rest = names.without_environment(parts[at]);
-        let above = without_overlays(&parts[..at]);
-        let is_overlay = above.len() < at && !above.is_empty();
-        if !is_file {
-            if !rest.is_empty() {
-                return rest;
+/// What the folders of a path state about the application.
+#[derive(Default)]
+struct FolderNames {
+    /// Whether a folder has the environment's name.
+    has_environment: bool,
+    /// The names above the environment, and the one beside it.
+    above: Vec<String>,
+    /// The tools, regions and clusters above the environment.
+    qualifiers: Vec<String>,
+    /// What follows the environment's name in its folder, such as a region.
+    suffix: Option<String>,
+    /// The first name below the environment.
+    below: Option<String>,
+    /// Whether the file is in a folder of an application's parts.
+    is_in_parts: bool,
+}
+
+impl FolderNames {
+    fn read(folders: &str, names: &dyn PathNames) -> Self {
+        let mut found = Self::default();
+        let folders = folders.split('/').filter(|folder| !folder.is_empty());
+        for (depth, folder) in folders.enumerate() {
+            let is_environment = !found.has_environment && names.is_named(folder);
+            let rest = names.without_environment(folder);
+            let is_other = names.is_any_environment(&rest) && !is_ordinary_noun(&rest);
+            let is_name = !rest.is_empty() && !is_structure(&rest) && !is_other;
+            if is_environment {
+                found.has_environment = true;
             }
-            if self.has_one_parent && !is_overlay {
-                let stem = without_extension(parts[at + 1]);
-                let is_file = at + 2 == parts.len();
-                return match above {
-                    // `apps/web/production`: `web` is the application.
-                    [_, .., name] if self.has_build_files || is_file && is_generic(stem) => {
-                        (*name).to_owned()
-                    }
-                    _ if is_file && (self.has_build_files || is_generic(stem)) => {
-                        self.repository.clone()
-                    }
-                    _ => stem.to_owned(),
-                };
+            if !is_name {
+                continue;
             }
-        } else if at == 0 {
-            return self.repository.clone();
+            if is_environment && folder.ends_with(&rest) {
+                found.suffix = Some(rest);
+            } else if is_environment {
+                found.add_above(rest);
+            } else if !found.has_environment
+                && (is_qualifier(&rest) || depth == 0 && is_group(&rest))
+            {
+                found.qualifiers.push(rest);
+            } else if !found.has_environment {
+                found.add_above(rest);
+            } else {
+                found.add_folder_below(rest);
+            }
         }
-        let specific = &above[self.common.len().min(above.len())..];
-        if !specific.is_empty() {
-            return specific.join("/");
-        }
-        let stem = without_extension(&rest);
-        if is_file && !is_generic(stem) {
-            return stem.to_owned();
-        }
-        above
-            .last()
-            .map_or_else(|| self.repository.clone(), |s| (*s).to_owned())
+        found
     }
-}
 
-/// Whether a file's name states its role, and not its application.
-fn is_generic(stem: &str) -> bool {
-    matches!(
-        stem,
-        "" | "values" | "config" | "secrets" | "Chart" | "kustomization" | "Kustomization"
-    )
-}
+    fn add_folder_below(&mut self, name: String) {
+        if self.below.is_some() || self.is_in_parts {
+            return;
+        }
+        if is_part(&name) {
+            self.is_in_parts = true;
+        } else if !is_qualifier(&name) {
+            self.below = Some(name);
+        }
+    }
 
-/// Whether a file of this name builds its folder as a whole.
-pub(super) fn is_build_file(name: &str) -> bool {
-    matches!(
-        name,
-        "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml"
-    )
-}
+    /// Adds a name; `orders/orders-prod` is one application.
+    fn add_above(&mut self, name: String) {
+        if self.above.last() != Some(&name) {
+            self.above.push(name);
+        }
+    }
 
-/// The folders above an environment without kustomize's `overlays`: overlays belong to one
-/// application, which has the name of the folder above them.
-fn without_overlays<'p, 's>(above: &'p [&'s str]) -> &'p [&'s str] {
-    match above {
-        [head @ .., "overlays"] => head,
-        _ => above,
+    /// The name of all files below these folders, if it is known.
+    fn of_all_below(&self) -> Option<String> {
+        if !self.has_environment {
+            return None;
+        }
+        if !self.above.is_empty() {
+            return Some(self.above.join("/"));
+        }
+        let suffix = self.suffix.as_ref().filter(|suffix| !is_qualifier(suffix));
+        suffix
+            .or(self.below.as_ref())
+            .cloned()
+            .or_else(|| self.is_in_parts.then(|| self.without_name()))
+    }
+
+    fn of_file(&self, file: &str, names: &dyn PathNames) -> String {
+        if let Some(name) = self.of_all_below() {
+            return name;
+        }
+        if !self.above.is_empty() {
+            return self.above.join("/");
+        }
+        let file = names.without_environment(file);
+        name_in_file(&file).map_or_else(|| self.without_name(), str::to_owned)
+    }
+
+    /// The name of files whose paths name no application.
+    fn without_name(&self) -> String {
+        if self.qualifiers.is_empty() {
+            SHARED.to_owned()
+        } else {
+            self.qualifiers.join("/")
+        }
     }
 }
 
@@ -228,9 +213,90 @@ pub(super) fn without_ranges(part: &str, ranges: impl Iterator<Item = (usize, us
     rest
 }
 
-/// A file's name up to its first dot; a leading dot is part of the name.
-fn without_extension(name: &str) -> &str {
-    name.find('.')
-        .filter(|i| *i > 0)
-        .map_or(name, |i| &name[..i])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of `ENV`, beside the usual ones.
+    struct Names;
+
+    impl PathNames for Names {
+        fn is_environment(&self, word: &str) -> bool {
+            word == "ENV"
+        }
+
+        fn is_named(&self, part: &str) -> bool {
+            part.split(['-', '.', '_']).any(|word| word == "ENV")
+        }
+
+        fn is_any_environment(&self, part: &str) -> bool {
+            matches!(part, "ENV" | "dev" | "integration" | "live")
+        }
+
+        fn without_environment(&self, part: &str) -> String {
+            let at = part.find("ENV").into_iter();
+            without_ranges(part, at.map(|at| (at, at + 3)))
+        }
+    }
+
+    #[test]
+    fn applications_are_named_by_their_paths_alone() {
+        let table = [
+            ("apps/ENV/orders/values.yaml", "orders"),
+            ("apps/ENV/kustomization.yaml", "shared"),
+            ("apps/orders/overlays/ENV/kustomization.yaml", "orders"),
+            ("services/orders/envs/ENV/values.yaml", "orders"),
+            ("orders/k8s/overlays/ENV/patch.yaml", "orders"),
+            ("orders/environments/ENV/values.yaml", "orders"),
+            ("charts/orders/values-ENV.yaml", "orders"),
+            ("charts/orders/values/ENV.yaml", "orders"),
+            ("deployments/orders/config/ENV.yaml", "orders"),
+            ("ENV/orders.yaml", "orders"),
+            ("manifests/ENV/orders.yaml", "orders"),
+            ("environments/ENV/values-orders.yaml", "orders"),
+            ("clusters/ENV/apps/orders.yaml", "orders"),
+            ("k8s/argocd/ENV/orders.values.yaml", "orders"),
+            ("k8s/helmfile/env/ENV/orders.values.yaml.gotmpl", "orders"),
+            ("apps/shop/orders/ENV.yaml", "shop/orders"),
+            ("apps/bank/orders/ENV.yaml", "bank/orders"),
+            ("namespaces/live/orders-ENV/01.yaml", "orders"),
+            (
+                "namespaces/live.acme.example.org/orders-ENV/01.yaml",
+                "orders",
+            ),
+            ("apps/ENV/orders/api/values.yaml", "orders"),
+            ("apps/orders/orders-ENV/values.yaml", "orders"),
+            ("apps/orders/ENV-dr/values.yaml", "orders"),
+            ("apps/orders/dev/ENV/values.yaml", "orders"),
+            ("components/integration/ENV/eu1/values.yaml", "integration"),
+            (
+                "components/argocd/overlays/ENV/kustomization.yaml",
+                "argocd",
+            ),
+            ("components/orders/ENV/eu-01/values.yaml", "orders"),
+            ("clusters/ENV/eu-west-1/apps/orders/values.yaml", "orders"),
+            ("clusters/eu-west-1/ENV/orders/values.yaml", "orders"),
+            ("clusters/ENV-eu/orders/values.yaml", "orders"),
+            ("clusters/eu1/ENV.values.yaml", "eu1"),
+            ("ENV-orders/values.yaml", "orders"),
+            ("helmfile/overrides/ENV.env", "overrides"),
+            (
+                "charts/app-config/image-tags/ENV/account-api",
+                "account-api",
+            ),
+            ("envs/ENV/patches/replicas-of-web.yaml", "shared"),
+            ("deploy/ENV/deployment.yaml", "shared"),
+            ("overlays/ENV/kustomization.yaml", "shared"),
+            ("values-ENV.yaml", "shared"),
+        ];
+        let rule = ApplicationRule::new(&[]);
+        for (path, expected) in table {
+            assert_eq!(rule.application(path, &Names).0, expected, "{path}");
+            // A folder that determines the name determines the same one.
+            for (at, _) in path.match_indices('/') {
+                let of_folder = rule.application_of_folder(&path[..at], &Names);
+                assert!(of_folder.is_none_or(|name| name.0 == expected), "{path}");
+            }
+        }
+    }
 }

@@ -27,7 +27,6 @@ pub struct EnvironmentPair<'a> {
     trees: Trees<'a>,
     naming: Naming,
     settings: &'a Settings,
-    repository: &'a str,
 }
 
 /// The chosen applications of a pair, and where their files are.
@@ -95,14 +94,12 @@ impl<'a> EnvironmentPair<'a> {
         hop: &Hop,
         (source, target): (&'a dyn Snapshot, &'a dyn Snapshot),
         settings: &'a Settings,
-        repository: &'a str,
     ) -> Self {
         let others = &settings.environments;
         Self {
             trees: Trees::new(source, target),
             naming: Naming::new(hop.from.clone(), hop.to.clone(), others),
             settings,
-            repository,
         }
     }
 
@@ -202,13 +199,7 @@ impl<'a> EnvironmentPair<'a> {
         applications: Option<Vec<ApplicationName>>,
     ) -> Result<EnvironmentRoots, InventoryError> {
         let scope = self.scope(applications, None);
-        EnvironmentRoots::find(
-            &self.trees,
-            &self.naming,
-            &scope,
-            self.repository,
-            &self.settings.layout,
-        )
+        EnvironmentRoots::find(&self.trees, &self.naming, &scope, &self.settings.layout)
     }
 
     fn application_places<'p>(&'p self, roots: &'p EnvironmentRoots) -> ApplicationPlaces<'p> {

@@ -5,8 +5,8 @@
 //! 1. [`hop`] looks up source and target in the settings.
 //! 2. [`EnvironmentPair::new`] takes both commits, and collects the names and aliases to look for.
 //! 3. [`EnvironmentPair::locate`] finds the environments' roots (`find_roots.rs`: the first place on
-//!    a path that has an environment's name), makes the rule that names the applications
-//!    (`application_rule.rs`) and picks the chosen ones. The result is [`Located`].
+//!    a path that has an environment's name) and picks the chosen applications
+//!    (`application_rule.rs` names them). The result is [`Located`].
 //! 4. [`Located::pairs`] walks both trees below the roots (`pair.rs`) and gives [`Pairs`]: each
 //!    [`FilePair`] is a source file, the target file that belongs to it, or both.
 //!
@@ -32,6 +32,7 @@ mod file_pair;
 mod find_roots;
 mod pair;
 mod pair_collector;
+mod path_words;
 mod root;
 mod scope;
 mod target_names;

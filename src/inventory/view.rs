@@ -9,9 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::application_rule::{
-    ApplicationRule, PathNames, RootShape, is_build_file, without_ranges,
-};
+use super::application_rule::{ApplicationRule, PathNames, without_ranges};
 use super::error::InventoryError;
 use super::file_pair::FileObject;
 use super::target_names::join;
@@ -168,6 +166,10 @@ impl PathNames for EnvironmentNames<'_> {
         occurrences.any(|name| name.side == Some(self.number))
     }
 
+    fn is_any_environment(&self, part: &str) -> bool {
+        self.names.is_name(part)
+    }
+
     fn without_environment(&self, part: &str) -> String {
         let names = self.names.in_path(part);
         let occurrences = names.iter().filter(|name| name.side.is_some());
@@ -236,7 +238,7 @@ impl<'a> ViewBuilder<'a> {
 
     /// The views, once all roots are known.
     fn views(&self) -> Result<Vec<EnvironmentView>, InventoryError> {
-        let rule = self.rule()?;
+        let rule = ApplicationRule::new(&self.location.settings.layout);
         let mut views: Vec<EnvironmentView> = self
             .environments
             .iter()
@@ -261,41 +263,6 @@ impl<'a> ViewBuilder<'a> {
             files.sort();
         }
         Ok(views)
-    }
-
-    fn rule(&self) -> Result<ApplicationRule, InventoryError> {
-        let is_whole_name = |root: &ViewRoot| {
-            root.entry.is_directory()
-                && self.environments[root.environment].has_name(&root.entry.name)
-        };
-        let shapes: Vec<RootShape<'_>> = self
-            .roots
-            .iter()
-            .map(|root| RootShape {
-                parent: &root.parent,
-                is_folder: root.entry.is_directory(),
-                is_whole_name: is_whole_name(root),
-            })
-            .collect();
-        let Location {
-            repository,
-            settings,
-            ..
-        } = self.location;
-        let rule = ApplicationRule::new(&shapes, repository, &settings.layout);
-        if !rule.depends_on_build_files() {
-            return Ok(rule);
-        }
-        for root in self.roots.iter().filter(|root| is_whole_name(root)) {
-            if self
-                .entries(root.entry.id)?
-                .iter()
-                .any(|e| is_build_file(&e.name))
-            {
-                return Ok(rule.with_build_files());
-            }
-        }
-        Ok(rule)
     }
 
     /// Adds the files below an entry to the view of its environment.

@@ -132,9 +132,6 @@ pub enum Expected {
 /// A Git repository with its remote.
 #[async_trait]
 pub trait Repository: Send + Sync {
-    /// The repository's name: its folder's, or the last part of the remote's URL, without `.git`.
-    fn name(&self) -> String;
-
     /// Finds the chosen branch; fetches a remote's branch first, except with [`Publish::Local`].
     ///
     /// # Errors

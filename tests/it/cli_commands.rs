@@ -133,7 +133,7 @@ fn check_warns_of_configured_names_without_files() {
     repo.write(
         "promote.yaml",
         "environments: [{name: staging}, {name: production}, {name: qa}]\n\
-         products: [{name: shop, applications: [v, wbe]}]\n",
+         products: [{name: shop, applications: [api, wbe]}]\n",
     );
     let ran = repo.promote(&["check", "--layout"]);
     assert_eq!(ran.code, 0, "{ran}");
@@ -143,12 +143,12 @@ fn check_warns_of_configured_names_without_files() {
     `promote.yaml` is valid
 
     staging -> production
-    v
+    api
       apps/api/staging/v.yaml -> apps/api/production/v.yaml
     warning: product `shop` lists the application `wbe`, which has no files
 
     production -> qa
-    v
+    api
       apps/api/production/v.yaml -> apps/api/qa/v.yaml
     warning: environment `qa` is configured, but no path contains its name
     warning: product `shop` lists the application `wbe`, which has no files

@@ -41,10 +41,6 @@ impl Flaky {
 
 #[async_trait]
 impl Repository for Flaky {
-    fn name(&self) -> String {
-        self.git.name()
-    }
-
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         self.call(self.git.branch(choice)).await
     }

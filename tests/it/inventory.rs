@@ -94,8 +94,8 @@ fn one_inventory_holds_all_environments_of_a_repository_and_two_of_another() {
             "shop dev: api apps/api/dev/values.yaml; web apps/web/dev/values.yaml",
             "shop production: web apps/web/production/values.yaml",
             "shop staging: api apps/api/staging/values.yaml; web apps/web/staging/values.yaml",
-            "platform eu: clusters deploy/clusters/values-eu.yaml",
-            "platform us: clusters deploy/clusters/values-us.yaml; dns deploy/clusters/dns-us.yaml",
+            "platform eu: shared deploy/clusters/values-eu.yaml",
+            "platform us: dns deploy/clusters/dns-us.yaml; shared deploy/clusters/values-us.yaml",
         ]
     );
     let us = inventory.view("platform", "us").unwrap();
@@ -173,7 +173,7 @@ fn assert_views_are_pairs(name: &str, paths: &[String], settings: &Settings) {
     inventory
         .add(location, &[hop.from.clone(), hop.to.clone()])
         .unwrap();
-    let pair = EnvironmentPair::new(&hop, (&memory, &memory), settings, "shop");
+    let pair = EnvironmentPair::new(&hop, (&memory, &memory), settings);
     let located = pair.locate(ApplicationChoice::default()).unwrap();
     let pairs = located.pairs(Equal::Listed).unwrap();
     let mut of_pairs: [BTreeSet<(String, String)>; 2] = Default::default();

@@ -161,10 +161,6 @@ impl Snapshot for Memory {
 
 #[async_trait]
 impl Repository for Memory {
-    fn name(&self) -> String {
-        "memory".to_owned()
-    }
-
     async fn branch(&self, _: &BranchChoice) -> Result<Branch, RepositoryError> {
         Ok(Branch {
             name: "main".to_owned(),

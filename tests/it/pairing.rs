@@ -62,7 +62,7 @@ fn pairs(plan: &Plan) -> Vec<String> {
 /// Every application with its target files.
 fn applications(paths: &[&str], settings: &Settings) -> BTreeMap<String, Vec<String>> {
     let memory = memory(paths);
-    let map = inventory::applications(&memory, settings, "shop", "staging", "production").unwrap();
+    let map = inventory::applications(&memory, settings, "staging", "production").unwrap();
     map.applications
         .into_iter()
         .map(|(name, files)| {
@@ -125,8 +125,8 @@ fn a_folder_beside_the_environments_own_is_another_environments() {
         pairs(&plan),
         [
             "api-staging/v.yaml -> api-production/v.yaml",
-            "web/staging-dr/v.yaml -> web/production-dr/v.yaml",
             "- -> old-production/v.yaml",
+            "web/staging-dr/v.yaml -> web/production-dr/v.yaml",
             "web/staging/v.yaml -> web/production/v.yaml",
         ]
     );
@@ -298,95 +298,21 @@ fn what_only_the_target_has_is_found_backwards() {
 }
 
 #[test]
-fn one_parent_means_that_the_applications_lie_below() {
+fn the_name_of_an_application_does_not_depend_on_other_folders() {
+    let paths = [
+        "apps/staging/orders/v.yaml",
+        "apps/production/orders/v.yaml",
+    ];
+    let others = [
+        "apps/staging/kustomization.yaml",
+        "charts/web/values-staging.yaml",
+        "billing/staging/v.yaml",
+        "v-staging.yaml",
+    ];
+    assert_eq!(names(&paths), ["orders"]);
     assert_eq!(
-        names(&[
-            "envs/staging/api/a.yaml",
-            "envs/staging/web.yaml",
-            "envs/production/api/a.yaml",
-        ]),
-        ["api", "web"]
-    );
-}
-
-#[test]
-fn a_folder_that_is_built_as_a_whole_is_one_application() {
-    let both = |below: &[&str]| -> Vec<String> {
-        let of = |environment: &str| {
-            let paths = below.iter().map(|path| path.replace("{env}", environment));
-            paths.collect::<Vec<_>>()
-        };
-        [
-            of("staging"),
-            of("production"),
-            vec![below[0].replace("{env}", "staging") + ".debug"],
-        ]
-        .concat()
-    };
-    let of = |below: &[&str]| {
-        let paths = both(below);
-        names(&paths.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    let files = ["kustomization.yaml", "deploy.yaml", "patches/x.yaml"];
-    let web = files.map(|file| format!("apps/web/{{env}}/{file}"));
-    assert_eq!(of(&web.each_ref().map(String::as_str)), ["web"]);
-    // A folder of environments alone: what is below them has names of its own.
-    let all = files.map(|file| format!("envs/{{env}}/{file}"));
-    assert_eq!(of(&all.each_ref().map(String::as_str)), ["patches", "shop"]);
-    assert_eq!(of(&["apps/web/{env}/values.yaml"]), ["web"]);
-    assert_eq!(
-        of(&["envs/{env}/api.yaml", "envs/{env}/web.yaml"]),
-        ["api", "web"]
-    );
-}
-
-#[test]
-fn several_parents_are_the_applications_without_their_common_part() {
-    assert_eq!(
-        names(&[
-            "components/monitoring/grafana/staging/a.yaml",
-            "components/api/staging/a.yaml",
-            "components/api/production/a.yaml",
-        ]),
-        ["api", "monitoring/grafana"]
-    );
-}
-
-#[test]
-fn what_stands_beside_the_environments_name_is_the_application() {
-    assert_eq!(
-        names(&["ns/foo-staging/a.yaml", "ns/bar-staging/a.yaml"]),
-        ["bar", "foo"]
-    );
-}
-
-#[test]
-fn files_named_after_the_environment_belong_to_their_folder() {
-    assert_eq!(
-        names(&[
-            "charts/api/values-staging.yaml",
-            "charts/web/values-staging.yaml"
-        ]),
-        ["api", "web"]
-    );
-}
-
-#[test]
-fn a_file_at_the_root_belongs_to_the_repository() {
-    assert_eq!(
-        names(&["values-staging.yaml", "values-production.yaml"]),
-        ["shop"]
-    );
-}
-
-#[test]
-fn an_overlay_is_one_application() {
-    assert_eq!(
-        names(&[
-            "checkout/overlays/staging/kustomization.yaml",
-            "checkout/overlays/staging/patch.yaml",
-        ]),
-        ["checkout"]
+        names(&[&paths[..], &others].concat()),
+        ["billing", "orders", "shared", "v", "web"]
     );
 }
 
@@ -448,12 +374,12 @@ fn a_service_that_means_two_or_none_is_an_error_that_lists_them() {
     let EngineError::Inventory(InventoryError::AmbiguousApplication { matches, .. }) = error else {
         panic!("{error:?}")
     };
-    assert_eq!(matches, ["x/api", "y/api"]);
+    assert_eq!(matches, ["c/x/api", "c/y/api"]);
     let error = plan(&memory, &with("wbe")).unwrap_err();
     let EngineError::Inventory(InventoryError::UnknownApplication { known, .. }) = error else {
         panic!("{error:?}")
     };
-    assert_eq!(known, ["x/api", "y/api"]);
+    assert_eq!(known, ["c/x/api", "c/y/api"]);
 }
 
 #[test]

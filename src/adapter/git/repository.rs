@@ -98,10 +98,6 @@ impl GitRepository {
 
 #[async_trait]
 impl Repository for GitRepository {
-    fn name(&self) -> String {
-        name_of(&self.local)
-    }
-
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         let choice = choice.clone();
         self.blocking(move |local| {
@@ -234,30 +230,4 @@ fn server(local: &Local) -> Option<ServerUrl> {
         RemoteAddress::Server(server) => Some(server),
         RemoteAddress::Disk(_) => None,
     }
-}
-
-/// The last part of the remote's URL, else of the folder's path, without `.git`.
-fn name_of(local: &Local) -> String {
-    let remote = choose::remote(local).ok().flatten();
-    // A query may contain a secret, and this name is public.
-    let url = remote.and_then(|name| {
-        let address = Remote::address_of(local, &name, Purpose::Fetch).ok()?;
-        Some(address.without_secrets())
-    });
-    let main = match local.common.file_name() {
-        Some(name) if name == ".git" => local.common.parent(),
-        _ => Some(local.common.as_path()),
-    };
-    let folder = main.map(|main| main.display().to_string());
-    url.or(folder)
-        .and_then(|whole| last_part(&whole))
-        .unwrap_or_else(|| "repository".to_owned())
-}
-
-fn last_part(whole: &str) -> Option<String> {
-    let whole = whole.trim_end_matches('/');
-    let whole = whole.strip_suffix("/.git").unwrap_or(whole);
-    let last = whole.rsplit(['/', ':', '\\']).next()?;
-    let last = last.strip_suffix(".git").unwrap_or(last);
-    (!last.is_empty()).then(|| last.to_owned())
 }
