@@ -40,7 +40,7 @@ impl Pointer {
     pub(super) fn name(&self) -> Option<&str> {
         self.0.iter().rev().find_map(|step| match step {
             Step::Key(name) => Some(name.as_str()),
-            Step::Index(_) => None,
+            Step::Index(_) | Step::Inside => None,
         })
     }
 }
@@ -61,6 +61,7 @@ impl fmt::Display for Pointer {
         for (i, step) in self.0.iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Inside => f.write_str("|")?,
                 Step::Key(name) => {
                     let text = member(name);
                     // `member` starts with the dot that RFC 9535 needs after `$`; a pointer has no `$`.

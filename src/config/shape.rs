@@ -33,6 +33,7 @@ impl Fitting {
             .iter()
             .fold(Pointer::root(), |so_far, step| match step {
                 Step::Key(name) => so_far.key(name),
+                Step::Inside => so_far,
                 Step::Index(index) => {
                     let left = self.left.get(&so_far).and_then(|left| left.get(*index));
                     so_far.index(left.copied().unwrap_or(*index))

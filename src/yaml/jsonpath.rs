@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::embedded::embedded;
 use super::place::{Step, bracketed};
 use super::query_cost::{Size, steps};
 
@@ -24,29 +25,38 @@ pub struct JsonPathError {
 #[error("the query `{0}` could take too many steps; use fewer `..`, wildcards and nested filters")]
 pub struct TooManySteps(String);
 
-/// A `JSONPath` query of RFC 9535.
+/// A `JSONPath` query of RFC 9535, or two with a `|` between them: the second one selects in the
+/// documents that the strings at the places of the first one hold.
 #[derive(Debug, Clone)]
 pub struct JsonPath {
+    text: String,
+    outer: Query,
+    inner: Option<Query>,
+}
+
+/// One query of RFC 9535.
+#[derive(Debug, Clone)]
+struct Query {
     text: String,
     path: serde_json_path::JsonPath,
 }
 
 impl JsonPath {
-    /// Parses a query such as `$.spec.containers[?@.name=='web'].image`.
+    /// Parses a query such as `$.spec.containers[?@.name=='web'].image` or
+    /// `$.data['app.yaml']|$.image.tag`.
     ///
     /// # Errors
     /// When the text is not a `JSONPath`; the source has the details.
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
-        match serde_json_path::JsonPath::parse(text) {
-            Ok(path) => Ok(Self {
-                text: text.to_owned(),
-                path,
-            }),
-            Err(source) => Err(JsonPathError {
-                text: text.to_owned(),
-                source,
-            }),
-        }
+        let (outer, inner) = match split_inside(text) {
+            Some((outer, inner)) => (outer, Some(Query::parse(inner)?)),
+            None => (text, None),
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            outer: Query::parse(outer)?,
+            inner,
+        })
     }
 
     /// The query as it was written.
@@ -59,6 +69,34 @@ impl JsonPath {
     /// # Errors
     /// When the query could take too many steps on this document.
     pub fn select(&self, json: &serde_json::Value) -> Result<Vec<Vec<Step>>, TooManySteps> {
+        let strings = self.outer.select(json)?;
+        let Some(inner) = &self.inner else {
+            return Ok(strings);
+        };
+        let mut found = Vec::new();
+        for steps in strings {
+            let Some(document) = text_at(json, &steps).and_then(embedded) else {
+                continue;
+            };
+            for below in inner.select(&document.to_json(0))? {
+                let below = std::iter::once(Step::Inside).chain(below);
+                found.push(steps.iter().cloned().chain(below).collect());
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Query {
+    fn parse(text: &str) -> Result<Self, JsonPathError> {
+        let text = text.to_owned();
+        match serde_json_path::JsonPath::parse(&text) {
+            Ok(path) => Ok(Self { text, path }),
+            Err(source) => Err(JsonPathError { text, source }),
+        }
+    }
+
+    fn select(&self, json: &serde_json::Value) -> Result<Vec<Vec<Step>>, TooManySteps> {
         use serde_json_path::PathElement;
         if steps(&self.text, Size::of(json)) > MAX_STEPS {
             return Err(TooManySteps(self.text.clone()));
@@ -77,6 +115,44 @@ impl JsonPath {
             .collect();
         Ok(paths)
     }
+}
+
+/// The string at the end of some steps.
+fn text_at<'j>(json: &'j serde_json::Value, steps: &[Step]) -> Option<&'j str> {
+    let below = |json: &'j serde_json::Value, step: &Step| match step {
+        Step::Key(name) => json.get(name),
+        Step::Index(index) => json.get(index),
+        Step::Inside => None,
+    };
+    steps.iter().try_fold(json, below)?.as_str()
+}
+
+/// Splits `$.data['app.yaml']|$.image.tag` at the `|`; within quotes and brackets it has another
+/// meaning.
+///
+/// ```
+/// use git_promote::yaml::split_inside;
+/// let path = "$.data['a|b']|$.l[?@.x==1 || @.y==2]";
+/// assert_eq!(split_inside(path), Some(("$.data['a|b']", "$.l[?@.x==1 || @.y==2]")));
+/// assert_eq!(split_inside("$.l[?@.x==1 || @.y==2]"), None);
+/// ```
+pub fn split_inside(path: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    let mut is_escaped = false;
+    let mut depth = 0_usize;
+    for (at, c) in path.char_indices() {
+        match (quote, c) {
+            _ if is_escaped => is_escaped = false,
+            (Some(_), '\\') => is_escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[') => depth += 1,
+            (None, ']') => depth = depth.saturating_sub(1),
+            (None, '|') if depth == 0 => return Some((&path[..at], &path[at + 1..])),
+            _ => {}
+        }
+    }
+    None
 }
 
 impl fmt::Display for JsonPath {

@@ -194,12 +194,17 @@ impl Node {
         }
     }
 
-    /// The value of a mapping's entry with a key.
-    pub fn entry(&self, key: &str) -> Option<&Self> {
+    /// The entries of a mapping; `None` for anything else.
+    pub(super) fn entries(&self) -> Option<&Entries> {
         match &self.content {
-            Content::Mapping { entries, .. } => entries.value(key),
+            Content::Mapping { entries, .. } => Some(entries),
             _ => None,
         }
+    }
+
+    /// The value of a mapping's entry with a key.
+    pub fn entry(&self, key: &str) -> Option<&Self> {
+        self.entries()?.value(key)
     }
 
     /// How the collection is laid out; `None` for scalars and aliases.

@@ -2,16 +2,18 @@
 
 use std::fmt::{self, Write as _};
 
-/// A step from a collection to one of its children.
+/// A step from a node to one below it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// The entry of a mapping with this key.
     Key(String),
     /// The item of a sequence at this index, from 0.
     Index(usize),
+    /// The root of the document that a string holds.
+    Inside,
 }
 
-/// The path to a node in a stream.
+/// The path to a node in a stream, also in a document inside a string.
 ///
 /// ```
 /// use git_promote::yaml::{Place, Step};
@@ -80,7 +82,25 @@ impl Place {
         self.document == other.document && other.steps.starts_with(&self.steps)
     }
 
-    /// The normalized path of RFC 9535 section 2.7, without the document.
+    /// The place of a string and the place in the document that it holds; `None` for a place that is
+    /// not inside a string.
+    pub fn split(&self) -> Option<(Self, Self)> {
+        let at = self.steps.iter().position(|step| *step == Step::Inside)?;
+        let outer = self.steps[..at].iter().cloned();
+        let inner = self.steps[at + 1..].iter().cloned();
+        Some((Self::new(self.document, outer), Self::new(0, inner)))
+    }
+
+    /// The place of a node in the document that the string at this place holds.
+    #[must_use]
+    pub fn inside(&self, inner: &Self) -> Self {
+        let mut place = self.child(Step::Inside);
+        place.steps.extend_from_slice(&inner.steps);
+        place
+    }
+
+    /// The normalized path of RFC 9535 section 2.7, without the document; inside a string there are
+    /// two with a `|` between them.
     pub fn normalized(&self) -> String {
         let mut path = String::from("$");
         for step in &self.steps {
@@ -91,6 +111,7 @@ impl Place {
                     path.push_str(&index.to_string());
                     path.push(']');
                 }
+                Step::Inside => path.push_str("|$"),
             }
         }
         path

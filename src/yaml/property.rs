@@ -1,5 +1,6 @@
 //! Random edits of generated and real files: nothing else changes, and the new values are read back.
 
+mod embedded;
 mod generate;
 mod resolved;
 

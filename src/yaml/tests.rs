@@ -2,6 +2,7 @@
 
 mod conformance;
 mod editing;
+mod embedded;
 mod growth;
 mod reading;
 pub(crate) mod skipped;

@@ -281,7 +281,7 @@ impl Target<'_> {
 pub(super) fn keys(place: &Place) -> Vec<String> {
     let key = |step: &Step| match step {
         Step::Key(key) => Some(key.clone()),
-        Step::Index(_) => None,
+        Step::Index(_) | Step::Inside => None,
     };
     place.steps.iter().filter_map(key).collect()
 }

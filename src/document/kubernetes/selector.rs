@@ -27,6 +27,7 @@ pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Key(name) => member(name),
         Step::Index(index) => format!("[{index}]"),
+        Step::Inside => "|$".to_owned(),
     }
 }
 

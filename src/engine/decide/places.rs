@@ -8,7 +8,7 @@ use std::ops::Bound;
 use super::keep_comment::{is_keep, may_keep};
 use crate::document::Difference;
 use crate::domain::{Naming, Op};
-use crate::yaml::{Content, JsonPath, Node, Place, Step, Stream, TooManySteps};
+use crate::yaml::{Content, JsonPath, Node, Place, Step, Stream, TooManySteps, embedded};
 
 /// The places that each expression selects: by its text, whether in the source, and the document.
 type Selected = HashMap<String, HashMap<(bool, usize), BTreeSet<Vec<Step>>>>;
@@ -49,10 +49,8 @@ impl<'a> Places<'a> {
     /// Whether there is a `# promote: keep` at the difference's place, above it, or within its
     /// subtree, in the target or in the source.
     pub(super) fn keeps(&self, difference: &Difference) -> bool {
-        let is_subtree = difference.scalars().is_none();
-        let kept = |kept: &BTreeSet<Place>, place: &Place| {
-            is_above(kept, place) || is_subtree && is_below(kept, place)
-        };
+        let kept =
+            |kept: &BTreeSet<Place>, place: &Place| is_above(kept, place) || is_below(kept, place);
         let in_target = match &difference.insertion {
             Some(insertion) => is_above(self.kept(false), &insertion.parent),
             None => kept(self.kept(false), &difference.place),
@@ -108,7 +106,7 @@ impl<'a> Places<'a> {
                 .iter()
                 .map(|step| match step {
                     Step::Key(key) => Step::Key(self.naming.rename(key)),
-                    Step::Index(i) => Step::Index(*i),
+                    step => step.clone(),
                 })
                 .collect();
             &renamed
@@ -128,9 +126,8 @@ impl<'a> Places<'a> {
         if (0..=steps.len()).any(|n| selected.contains(&steps[..n])) {
             return Ok(true);
         }
-        // A difference that is not a scalar includes everything below it.
+        // A difference includes everything below it, also inside a string.
         Ok(depth == MatchDepth::Below
-            && difference.scalars().is_none()
             && selected
                 .range::<[Step], _>((Bound::Included(steps.as_slice()), Bound::Unbounded))
                 .next()
@@ -138,9 +135,22 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The places of a stream that have a keep comment.
+/// The places of a stream that have a keep comment, also inside strings that hold documents.
 fn kept_places(stream: &Stream) -> BTreeSet<Place> {
+    let (mut kept, strings) = commented_places(stream);
+    for (string, text) in strings {
+        if let Some(document) = embedded(text) {
+            let (inside, _) = commented_places(&document);
+            kept.extend(inside.iter().map(|inner| string.inside(inner)));
+        }
+    }
+    kept
+}
+
+/// The places of a stream that have a keep comment, and the strings whose text may have one.
+fn commented_places(stream: &Stream) -> (BTreeSet<Place>, Vec<(Place, &str)>) {
     let mut kept = BTreeSet::new();
+    let mut strings = Vec::new();
     let mut pending: Vec<(Place, &Node)> = (0..stream.documents().len())
         .map(|index| (Place::root(index), stream.root(index)))
         .collect();
@@ -153,6 +163,10 @@ fn kept_places(stream: &Stream) -> BTreeSet<Place> {
             Content::Sequence { items, .. } => (items.iter().enumerate())
                 .map(|(i, item)| (place.child(Step::Index(i)), item))
                 .collect(),
+            Content::Scalar(scalar) if may_keep(&scalar.text) => {
+                strings.push((place.clone(), scalar.text.as_str()));
+                Vec::new()
+            }
             Content::Scalar(_) | Content::Alias(_) => Vec::new(),
         };
         for (place, node) in children {
@@ -162,7 +176,7 @@ fn kept_places(stream: &Stream) -> BTreeSet<Place> {
             pending.push((place, node));
         }
     }
-    kept
+    (kept, strings)
 }
 
 /// Whether a place or one above it is among the places.
