@@ -128,7 +128,8 @@ pub(super) struct RuleEntry {
     /// What is promoted; `versions` if omitted.
     #[schemars(extend("minItems" = 1, "maxItems" = 200))]
     pub(super) promote: Option<OneOrMany<PromoteEntry>>,
-    /// `JSONPath`s of values that the target always keeps.
+    /// `JSONPath`s of values that the target always keeps; `$.data['app.yaml']|$.replicas` is a place
+    /// inside a string.
     #[serde(default)]
     #[schemars(extend("maxItems" = 200))]
     pub(super) keep: OneOrMany<String>,

@@ -1,6 +1,7 @@
 //! Selectors: how users name a place in the repository.
 //!
-//! `FILE[#DOCUMENT][:PATH]`, as the preview prints it. An exact selector is
+//! `FILE[#DOCUMENT][:PATH]`, as the preview prints it; `PATH|PATH` is a place in a document inside a
+//! string. An exact selector is
 //! compared character by character before anything is parsed; this module only
 //! parses patterns.
 

@@ -6,19 +6,28 @@
 //! only chooses among them: by the relation, which comes from the base, and by the
 //! version field.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::anchors;
-use super::base::BaseDocuments;
+use super::base::{BaseDocuments, BaseNode};
 use super::difference::Difference;
 use super::document_comparison::{DocumentComparison, insertion_points, inverse};
 use super::documents::documents;
 use super::labels::Labels;
 use super::sides::Sides;
 use super::whole_document::{added_document, removed_document};
+use crate::yaml::Place;
 
-/// Lists the differences in the target's order; new places are where they will be.
-pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
+/// The differences of two streams.
+pub(super) struct Compared<'a> {
+    /// In the target's order.
+    pub found: Vec<Difference>,
+    /// The places of strings that differ and may hold documents, with their bases.
+    pub strings: HashMap<Place, BaseNode<'a>>,
+}
+
+/// Lists the differences, with strings as one value.
+pub(super) fn compare_streams<'a>(sides: &Sides<'a>) -> Compared<'a> {
     let pairs = documents(sides.source, sides.target, sides.naming);
     let labels = Labels::new(sides);
     let base = BaseDocuments::new(sides);
@@ -26,6 +35,7 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     let after = insertion_points(&pairs.target_of, source_of.len());
     let mut found = Vec::new();
     let mut paired = Vec::new();
+    let mut strings = HashMap::new();
     for (s, t) in pairs.target_of.iter().enumerate() {
         match t {
             Some(t) => {
@@ -37,6 +47,7 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
                 );
                 found.append(&mut comparison.found);
                 paired.append(&mut comparison.paired);
+                strings.extend(comparison.strings);
             }
             None => found.push(added_document(
                 sides,
@@ -52,5 +63,5 @@ pub fn compare(sides: &Sides<'_>) -> Vec<Difference> {
     }
     found.sort_by_key(|d| d.place.document);
     anchors::share(sides.target, &HashSet::from_iter(paired), &mut found);
-    found
+    Compared { found, strings }
 }

@@ -27,6 +27,8 @@ pub(super) struct DocumentComparison<'a, 's> {
     pub(super) target: Vec<Shown>,
     pub(super) keys: Vec<String>,
     pub(super) found: Vec<Difference>,
+    /// The strings that differ and may hold documents.
+    pub(super) strings: Vec<(Place, BaseNode<'a>)>,
     /// The target's places that were compared; only collected if places can share a value.
     pub(super) paired: Vec<Place>,
     /// Where the target's anchors are used.
@@ -51,6 +53,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             target: Vec::new(),
             keys: Vec::new(),
             found: Vec::new(),
+            strings: Vec::new(),
             paired: Vec::new(),
             uses: OnceCell::new(),
             searched: None,

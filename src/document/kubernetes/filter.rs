@@ -74,7 +74,7 @@ impl<'a> Filters<'a> {
                 "[?search(@,{})]",
                 regex_quoted(&stem.head, stem.tail)
             )),
-            _ if self.repeated.contains(text) => None,
+            _ if self.repeated.contains(text) || text.contains('\n') => None,
             _ => Some(format!("[?@=={}]", literal(item, self.rename))),
         }
     }
@@ -113,7 +113,8 @@ pub(super) fn distinguishing_filter(
     leaves.into_iter().find_map(|steps| {
         let text_in = |item: &Node, naming: Option<&Naming>| {
             let node = steps.iter().try_fold(item, |node, step| node.child(step))?;
-            matches!(node.content, Content::Scalar(_)).then(|| literal(node, naming))
+            let is_line = matches!(&node.content, Content::Scalar(s) if !s.text.contains('\n'));
+            is_line.then(|| literal(node, naming))
         };
         let own = text_in(&source[at], Some(naming))?;
         let mut others = source.iter().enumerate().filter(|(i, _)| *i != at);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::Naming;
-use crate::yaml::{Content, Node};
+use crate::yaml::{Content, Node, embedded};
 
 /// What identifies an object in Kubernetes: group, kind, namespace and name.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -37,6 +37,19 @@ impl Identity {
                 .unwrap_or_default()
                 .to_owned(),
         })
+    }
+
+    /// The identity of the document that a list item holds, as a string or in one of its entries, such
+    /// as a patch of a kustomization.
+    pub(super) fn held_by(item: &Node) -> Option<Self> {
+        let of_string = |node: &Node| match &node.content {
+            Content::Scalar(scalar) => Self::of(embedded(&scalar.text)?.root(0)),
+            _ => None,
+        };
+        match &item.content {
+            Content::Mapping { entries, .. } => entries.iter().find_map(|e| of_string(&e.value)),
+            _ => of_string(item),
+        }
     }
 
     /// The identity with the environments' names made equal, for matching.

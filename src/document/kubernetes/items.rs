@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::identity::{Identity, LabelDetail};
 use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
@@ -123,7 +124,17 @@ impl Lists<'_> {
             |text| stem(text).map(|s| Cow::Owned(self.naming.canonical(&s.text).into_owned())),
             Repeats::Never,
         );
+        self.by_document(&mut pairs);
         pairs.target_of
+    }
+
+    /// Pairs free items by the objects that the documents in them describe.
+    fn by_document(&self, pairs: &mut ItemPairing) {
+        let object = |item| {
+            let identity = Identity::held_by(item)?.canonical(self.naming);
+            Some(Cow::Owned(identity.label(LabelDetail::Group)))
+        };
+        pairs.by(self.source, self.target, object, Repeats::Never);
     }
 
     fn by_fields(&self, fields: &[&str]) -> Option<Vec<Option<usize>>> {
@@ -185,6 +196,7 @@ impl Lists<'_> {
             |text| Some(Cow::Borrowed(text.as_str())),
             Repeats::InOrder,
         );
+        self.by_document(&mut pairs);
         let left: Vec<usize> = (0..source.len())
             .filter(|i| pairs.target_of[*i].is_none())
             .collect();

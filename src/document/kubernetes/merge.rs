@@ -34,15 +34,25 @@ pub enum MergeError {
         #[source]
         source: Option<ParseError>,
     },
+    /// The document inside a string cannot be edited.
+    #[error("the document in the string at `{path}` cannot be edited")]
+    String {
+        /// The place in the target.
+        path: String,
+        /// What is wrong.
+        #[source]
+        source: Box<MergeError>,
+    },
+    /// A string no longer holds the document that was compared.
+    #[error("the string holds no document")]
+    NoDocument,
 }
 
-/// The target's text with the promoted differences in it; every other byte stays as it is.
-///
-/// Places that only the target has follow an anchored value that is promoted.
-///
-/// # Errors
-/// [`MergeError`] names the place that cannot be edited; nothing else is returned then.
-pub fn merge(sides: &Sides<'_>, promoted: &[&Difference]) -> Result<String, MergeError> {
+/// The target's text with the promoted differences in it; none of them is inside a string.
+pub(super) fn merge_streams(
+    sides: &Sides<'_>,
+    promoted: &[&Difference],
+) -> Result<String, MergeError> {
     let mut made: HashMap<usize, usize> = HashMap::new();
     for shared in promoted.iter().filter_map(|d| d.shared.as_deref()) {
         *made.entry(shared.edit).or_default() += 1;

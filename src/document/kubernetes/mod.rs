@@ -15,16 +15,17 @@ mod record;
 mod selector;
 mod sides;
 mod stem;
+mod strings;
 mod versions;
 mod whole_document;
 
 #[cfg(test)]
 mod tests;
 
-pub use compare::compare;
 pub use difference::{Difference, Insertion, Part, Shared};
 pub use identity::{DocumentLabel, Identity};
 pub use labels::labels;
-pub use merge::{MergeError, merge};
+pub use merge::MergeError;
 pub use sides::{Base, Sides};
+pub use strings::{compare, merge};
 pub use versions::{VersionField, version_of, version_order};

@@ -7,7 +7,7 @@ use super::document_comparison::DocumentComparison;
 use super::selector;
 use super::versions::{self, Surroundings, VersionField};
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Merging, Node, Uses, Value};
+use crate::yaml::{Content, Merging, Node, Uses, Value, may_embed};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -25,6 +25,9 @@ impl<'a> DocumentComparison<'a, '_> {
             }
             _ => None,
         };
+        if texts.is_some_and(|(s, t)| may_embed(s) && may_embed(t)) {
+            self.strings.push((self.target_place(), b));
+        }
         let version = texts.and_then(|(source, before)| {
             versions::classify(&self.around(parent), &[source, before])
                 .or_else(|| self.used_as(&[source, before]))

@@ -97,8 +97,7 @@ impl Surroundings<'_> {
 
 /// The kind of version in a field, by its surroundings and its texts. Secrets have none.
 pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<VersionField> {
-    let is_secret = matches!(around.kind, "Secret" | "SealedSecret");
-    if is_secret || texts.iter().any(|text| is_ciphertext(text)) {
+    if is_secret(around.kind) || texts.iter().any(|text| is_ciphertext(text)) {
         return None;
     }
     let last = around.key(0);
@@ -130,6 +129,11 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
         _ => !text.is_empty() && !text.contains(char::is_whitespace) && text.len() <= 200,
     };
     texts.iter().all(is_plausible).then_some(field)
+}
+
+/// Whether documents of a kind hold secrets.
+pub(super) fn is_secret(kind: &str) -> bool {
+    matches!(kind, "Secret" | "SealedSecret")
 }
 
 fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<VersionField> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::document::Difference;
+use crate::yaml::split_inside;
 
 /// The selector of a difference: `FILE[#DOCUMENT][:PATH]`.
 pub(super) fn selector(path: &str, difference: &Difference) -> String {
@@ -39,8 +40,16 @@ impl Taken {
     }
 }
 
-/// A selector's path in readable form: `spec.containers[web].image`.
+/// A selector's path in readable form: `spec.containers[web].image`, inside a string
+/// `spec.values | image.tag`.
 pub(in crate::engine) fn shown(path: &str) -> String {
+    match split_inside(path) {
+        Some((string, inner)) => format!("{} | {}", shown_query(string), shown_query(inner)),
+        None => shown_query(path),
+    }
+}
+
+fn shown_query(path: &str) -> String {
     let text = path
         .strip_prefix("$.")
         .or_else(|| path.strip_prefix('$'))
@@ -120,6 +129,10 @@ mod tests {
             ("$.ports[?@.containerPort==80].name", "ports[80].name"),
             ("$.a[?@=='x]y']", "a[x]y]"),
             ("$", ""),
+            (
+                "$.spec.values|$.containers[?@.name=='web'].image",
+                "spec.values | containers[web].image",
+            ),
         ] {
             assert_eq!(shown(path), expected);
         }

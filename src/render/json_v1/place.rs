@@ -13,7 +13,8 @@ use crate::render::value_type::{ValueType, type_change};
 pub struct Difference<'a> {
     /// The selector of exactly this place, for `--only` and `--except`.
     pub selector: &'a str,
-    /// The place as an RFC 9535 normalized path; empty for a whole file or document.
+    /// The place as an RFC 9535 normalized path; empty for a whole file or document. Inside a string
+    /// that holds a document there are two, with a `|` between them.
     pub path: &'a str,
     /// The document; null for a whole file.
     pub document: Option<Document<'a>>,

@@ -6,6 +6,7 @@ mod lists;
 mod relations;
 mod replay;
 mod selectors;
+mod strings;
 mod versions;
 
 use super::{Base, Difference, MergeError, Sides, compare, merge};
