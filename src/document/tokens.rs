@@ -61,8 +61,13 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         while at < bytes.len() && is_word_byte(bytes[at]) {
             at += 1;
         }
-        // The full stop of a sentence is not part of a version.
+        // The full stop of a sentence and the ending of a file's name are not part of a version.
         let word = text[start..at].trim_end_matches(['.', '-', '+']);
+        let endings = [".tar.gz", ".tgz", ".zip", ".yaml", ".yml", ".json"];
+        let word = endings
+            .iter()
+            .find_map(|ending| word.strip_suffix(ending))
+            .unwrap_or(word);
         let end = start + word.len();
         if is_version_word(word) {
             found.push(start..end);
@@ -186,6 +191,7 @@ mod tests {
         assert_eq!(found("repo/app:v1.2.3-rc.1"), ["v1.2.3-rc.1"]);
         assert_eq!(found("see release 1.4."), ["1.4"]);
         assert_eq!(found("app-2.0.1"), ["2.0.1"]);
+        assert_eq!(found("v2.0.1/app-2.0.1.tar.gz"), ["v2.0.1", "2.0.1"]);
         assert_eq!(found("a@sha256:0123456789abcdef0"), ["0123456789abcdef0"]);
     }
 

@@ -55,7 +55,7 @@ impl Fragment {
     /// a `+` block scalar loses the blank lines after it, which belong to no node.
     fn or_value_at(self, stream: &Stream, place: &Place) -> Option<Self> {
         let value = stream.at(place)?.value();
-        if self.resolved_model().means(&value) {
+        if self.resolved_model() == value {
             return Some(self);
         }
         Some(Self::from_value(&value))

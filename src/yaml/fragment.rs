@@ -118,7 +118,7 @@ impl Fragment {
 
     /// Whether both insert the same value.
     pub(super) fn means(&self, other: &Self) -> bool {
-        self.resolved_model().means(&other.resolved_model())
+        self.resolved_model() == other.resolved_model()
     }
 
     /// The text.

@@ -180,8 +180,8 @@ pub(super) fn matches(stream: &Stream, expected: &[Value], reading: Reading) -> 
     let is_same = |(document, value): (usize, &Value)| {
         let found = reading.value(stream, document);
         match reading {
-            Reading::Written => found.means(value),
-            Reading::Resolved => found.means_in_any_order(value),
+            Reading::Written => found == *value,
+            Reading::Resolved => found.equals_in_any_order(value),
         }
     };
     stream.documents.len() == expected.len() && expected.iter().enumerate().all(is_same)

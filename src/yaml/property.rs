@@ -83,7 +83,7 @@ fn check_resolved(
     }
     let expected = resolved::resolved(&trees).ok_or("an alias was left without its anchor")?;
     let found = resolved::resolved(&resolved::trees(read)).ok_or("an alias leads nowhere")?;
-    let is_same = |(a, b): (&Value, &Value)| a.means_in_any_order(b);
+    let is_same = |(a, b): (&Value, &Value)| a.equals_in_any_order(b);
     if found.len() == expected.len() && found.iter().zip(&expected).all(is_same) {
         return Ok(());
     }

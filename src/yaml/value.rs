@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::node::{Content, Node, Stream};
 use super::scalar::{Kind, json_number};
 
-/// The value of a node, without spans, layout and comments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The value of a node, without spans, layout and comments. All ways to write null are equal.
+#[derive(Debug, Clone)]
 pub enum Value {
     /// A scalar.
     Scalar {
@@ -107,9 +107,8 @@ impl Value {
         }
     }
 
-    /// Whether both are equal, where all ways to write null are the same, and so is the order of
-    /// keys.
-    pub(super) fn means_in_any_order(&self, other: &Self) -> bool {
+    /// Whether both are equal in any order of keys.
+    pub(super) fn equals_in_any_order(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Mapping(a), Self::Mapping(b)) => {
                 let by_name: HashMap<&str, &Self> = b
@@ -120,39 +119,34 @@ impl Value {
                     && a.iter().all(|(name, value)| {
                         by_name
                             .get(name.as_str())
-                            .is_some_and(|other| value.means_in_any_order(other))
+                            .is_some_and(|other| value.equals_in_any_order(other))
                     })
             }
             (Self::Sequence(a), Self::Sequence(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.means_in_any_order(b))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals_in_any_order(b))
             }
-            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x.means_in_any_order(y),
-            (a, b) => a.means(b),
-        }
-    }
-
-    /// Whether both are equal, where all ways to write null are the same.
-    pub(super) fn means(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Scalar {
-                    kind: Kind::Null, ..
-                },
-                Self::Scalar {
-                    kind: Kind::Null, ..
-                },
-            ) => true,
-            (Self::Sequence(a), Self::Sequence(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.means(b))
-            }
-            (Self::Mapping(a), Self::Mapping(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && a.1.means(&b.1))
-            }
-            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x.means(y),
+            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x.equals_in_any_order(y),
             (a, b) => a == b,
         }
     }
 }
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar { text: a, kind: x }, Self::Scalar { text: b, kind: y }) => {
+                x == y && (a == b || *x == Kind::Null)
+            }
+            (Self::Sequence(a), Self::Sequence(b)) => a == b,
+            (Self::Mapping(a), Self::Mapping(b)) => a == b,
+            (Self::Alias(a), Self::Alias(b)) => a == b,
+            (Self::Tagged(a, x), Self::Tagged(b, y)) => a == b && x == y,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
 
 impl Stream {
     /// Converts a resolved document to JSON.

@@ -5,21 +5,23 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::base::{BaseList, BaseNode};
+use super::classify::Surroundings;
 use super::difference::{Difference, Part};
 use super::filter::{self, Filters};
 use super::identity::DocumentLabel;
-use super::items::{self, Lists};
+use super::items::Lists;
+use super::nested::{self, Nested};
 use super::selector::Shown;
 use super::sides::Sides;
-use super::versions::{self, Surroundings};
+use super::version_places::Owner;
 use crate::domain::Naming;
-use crate::yaml::{Content, Entry, Node, Place, Scalar, Step, Uses};
+use crate::yaml::{Content, Entry, Kind, Node, Place, Scalar, Step, Uses};
 
 /// Compares one pair of documents, node by node.
 pub(super) struct DocumentComparison<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
     pub(super) documents: (usize, usize),
-    kind: &'a str,
+    owner: Owner<'a>,
     pub(super) label: DocumentLabel,
     /// The place in the source.
     source: Vec<Step>,
@@ -43,11 +45,11 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         documents: (usize, usize),
         label: DocumentLabel,
     ) -> Self {
-        let kind = versions::document_kind(sides.target.root(documents.1));
+        let owner = Owner::of(sides.target.root(documents.1));
         Self {
             sides,
             documents,
-            kind,
+            owner,
             label,
             source: Vec::new(),
             target: Vec::new(),
@@ -79,7 +81,10 @@ impl<'a, 's> DocumentComparison<'a, 's> {
                     self.set(s, t, b, parent);
                 }
             }
-            (Content::Mapping { .. }, Content::Mapping { .. }) => self.mapping(s, t, b),
+            (Content::Mapping { .. }, Content::Mapping { .. }) => {
+                let object = nested::object(&self.keys, t);
+                self.within(object, |here| here.mapping(s, t, b));
+            }
             (Content::Sequence { .. }, Content::Sequence { .. }) => self.sequence(s, t, b),
             _ => self.set(s, t, b, parent),
         }
@@ -97,12 +102,15 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             let name = entry.name();
             let partner = source_at[ti].map(|si| &se[si]);
             let theirs = partner.map_or(name, Entry::name);
+            let nested = nested::value(self.owner, &self.keys, t, name);
             self.enter_key(theirs, name);
-            if let Some(partner) = partner {
-                self.below(&partner.value, &entry.value, b.entry(theirs), Some(t));
-            } else {
-                self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
-            }
+            self.within(nested, |here| {
+                if let Some(partner) = partner {
+                    here.below(&partner.value, &entry.value, b.entry(theirs), Some(t));
+                } else {
+                    here.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
+                }
+            });
             self.leave_key();
         }
         let insertion = insertion_points(&target_at, te.len());
@@ -139,8 +147,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         let source_of = inverse(&matching.target_of, ti.len());
         for (t_index, item) in ti.iter().enumerate() {
             let partner = source_of[t_index];
-            let is_stem = partner.is_some_and(|p| items::differ(&si[p], item));
-            let filter = written.of(t_index, is_stem);
+            let filter = written.of(t_index, partner.map(|p| &si[p]));
             self.target.push(Shown {
                 step: Step::Index(t_index),
                 filter,
@@ -163,7 +170,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             }
             let after = insertion[s_index];
             let filter = written
-                .of(s_index, false)
+                .of(s_index, None)
                 .or_else(|| filter::distinguishing_filter(s_index, si, ti, naming));
             let index = after.map_or(0, |a| a + 1) + added;
             added += 1;
@@ -189,6 +196,17 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             self.remove(Part::Entry, &entry.value, b.entry(name), Some(t));
             self.leave_key();
         }
+    }
+
+    /// Compares a part of the document, as what it stands for.
+    fn within(&mut self, nested: Option<Nested<'a>>, compare: impl FnOnce(&mut Self)) {
+        let Some(Nested { owner, keys }) = nested else {
+            return compare(self);
+        };
+        let outer = (self.owner, std::mem::replace(&mut self.keys, keys));
+        self.owner = owner;
+        compare(self);
+        (self.owner, self.keys) = outer;
     }
 
     fn enter_key(&mut self, source: &str, target: &str) {
@@ -223,9 +241,10 @@ impl<'a, 's> DocumentComparison<'a, 's> {
     pub(super) fn around<'x>(&'x self, parent: Option<&'x Node>) -> Surroundings<'x> {
         Surroundings {
             file: self.sides.file,
-            kind: self.kind,
+            owner: self.owner,
             keys: &self.keys,
             parent,
+            naming: self.sides.naming,
         }
     }
 }
@@ -273,9 +292,9 @@ pub(super) fn inverse(target_of: &[Option<usize>], len: usize) -> Vec<Option<usi
     source_of
 }
 
-/// Whether Kubernetes reads two scalars alike: quotes make no difference.
+/// Whether Kubernetes reads two scalars alike: quotes and ways to write null make no difference.
 fn is_same(a: &Scalar, b: &Scalar) -> bool {
-    a.text == b.text && a.kind == b.kind
+    a.kind == b.kind && (a.text == b.text || a.kind == Kind::Null)
 }
 
 /// For each of the source's children the target's child that it would follow: its nearest predecessor

@@ -19,8 +19,8 @@ pub(super) struct Filters<'a> {
     rename: Option<&'a Naming>,
     /// Scalars that occur more than once: only their position distinguishes them.
     repeated: HashSet<&'a str>,
-    /// All scalars, sorted on first use.
-    sorted: OnceCell<Vec<&'a str>>,
+    /// All scalars, or those of each field of the key, sorted on first use.
+    sorted: OnceCell<Vec<Vec<&'a str>>>,
 }
 
 impl<'a> Filters<'a> {
@@ -43,40 +43,63 @@ impl<'a> Filters<'a> {
         }
     }
 
-    /// The filter for an item, e.g. `[?@.name=='web']`; `None` if only its position selects it.
-    pub(super) fn of(&self, at: usize, is_stem: bool) -> Option<String> {
+    /// The filter for an item, e.g. `[?@.name=='web']`; `None` if only its position selects it. A key
+    /// in which only the version differs from that of the item's `partner` is written without it.
+    pub(super) fn of(&self, at: usize, partner: Option<&Node>) -> Option<String> {
         let item = &self.items[at];
         match self.key {
             ListKey::Position => None,
-            ListKey::Scalar => self.of_scalar(item, is_stem),
+            ListKey::Scalar => self.of_scalar(item, partner),
             ListKey::Fields(fields) => {
                 let mut tests = Vec::new();
-                for field in fields {
+                for (i, field) in fields.iter().enumerate() {
                     let below = item.entry(field)?;
-                    self.tests(&format!("@{}", member(field)), below, &mut tests);
+                    let path = format!("@{}", member(field));
+                    let partner = partner.and_then(|partner| partner.entry(field));
+                    match partner.and_then(|p| self.stem_test(&path, below, p, i)) {
+                        Some(test) => tests.push(test),
+                        None => self.tests(&path, below, &mut tests),
+                    }
                 }
                 (!tests.is_empty()).then(|| format!("[?{}]", tests.join(" && ")))
             }
         }
     }
 
-    fn of_scalar(&self, item: &Node, is_stem: bool) -> Option<String> {
+    /// The test for a key without its version, if that differs from the partner's.
+    fn stem_test(&self, path: &str, node: &Node, partner: &Node, field: usize) -> Option<String> {
+        let text = scalar_text(node);
+        let stem = (text != scalar_text(partner)).then(|| stem(text))??;
+        stem.is_alone(&self.sorted()[field])
+            .then(|| format!("search({path},{})", regex_quoted(&stem.head, stem.tail)))
+    }
+
+    fn of_scalar(&self, item: &Node, partner: Option<&Node>) -> Option<String> {
         let text = scalar_text(item);
-        let sorted = || {
-            self.sorted.get_or_init(|| {
-                let mut texts: Vec<&str> = self.items.iter().map(scalar_text).collect();
+        match partner.and_then(|partner| self.stem_test("@", item, partner, 0)) {
+            Some(search) => Some(format!("[?{search}]")),
+            None if self.repeated.contains(text) || text.contains('\n') => None,
+            None => Some(format!("[?@=={}]", literal(item, self.rename))),
+        }
+    }
+
+    fn sorted(&self) -> &[Vec<&'a str>] {
+        self.sorted.get_or_init(|| {
+            let sorted = |text: &dyn Fn(&'a Node) -> Option<&'a str>| {
+                let mut texts: Vec<&str> = self.items.iter().filter_map(text).collect();
                 texts.sort_unstable();
                 texts
-            })
-        };
-        match stem(text) {
-            Some(stem) if is_stem && stem.is_alone(sorted()) => Some(format!(
-                "[?search(@,{})]",
-                regex_quoted(&stem.head, stem.tail)
-            )),
-            _ if self.repeated.contains(text) || text.contains('\n') => None,
-            _ => Some(format!("[?@=={}]", literal(item, self.rename))),
-        }
+            };
+            match self.key {
+                ListKey::Fields(fields) => fields
+                    .iter()
+                    .map(|field| sorted(&|item| item.entry(field).map(scalar_text)))
+                    .collect(),
+                ListKey::Scalar | ListKey::Position => {
+                    vec![sorted(&|item| Some(scalar_text(item)))]
+                }
+            }
+        })
     }
 
     /// Adds the tests for a key's value: for itself, or for the entries of a mapping such as `target`.

@@ -4,13 +4,15 @@
 //!
 //! Merging lists by position could give one container another's image. So items
 //! are matched by a key if they have one: the Kubernetes merge keys, a name, a URL
-//! without its revision, a scalar's own value. Only items without a key are matched
-//! by similarity and position.
+//! without its revision, a scalar's own value. A key never contains a version. Only items
+//! without a key are matched by what they have in common.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use super::identity::{Identity, LabelDetail};
+use super::likeness::Likeness;
 use super::stem::{scalar_text, stem};
 use crate::domain::Naming;
 use crate::yaml::{Content, Node};
@@ -139,25 +141,48 @@ impl Lists<'_> {
 
     fn by_fields(&self, fields: &[&str]) -> Option<Vec<Option<usize>>> {
         let keys = |items: &[Node]| -> Option<Vec<String>> {
-            items.iter().map(|item| self.key_of(item, fields)).collect()
+            let mut unique = HashSet::with_capacity(items.len());
+            let keys: Option<Vec<_>> = items.iter().map(|item| self.key_of(item, fields)).collect();
+            keys.filter(|keys| keys.iter().all(|key| unique.insert(key.clone())))
         };
         let (source, target) = (keys(self.source)?, keys(self.target)?);
-        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(target.len());
-        for (i, key) in target.iter().enumerate() {
-            if seen.insert(key, i).is_some() {
-                return None;
-            }
+        let mut pairs = ItemPairing::new(source.len(), target.len());
+        pairs.by(
+            &source,
+            &target,
+            |key| Some(Cow::Borrowed(key.as_str())),
+            Repeats::Never,
+        );
+        if pairs.is_open() {
+            let stems = |items: &[Node]| -> Vec<Option<String>> {
+                items
+                    .iter()
+                    .map(|item| self.stem_of(item, fields))
+                    .collect()
+            };
+            pairs.by(
+                &stems(self.source),
+                &stems(self.target),
+                |stem| stem.as_deref().map(Cow::Borrowed),
+                Repeats::Never,
+            );
         }
-        let mut unique: HashSet<&str> = HashSet::with_capacity(source.len());
-        source
-            .iter()
-            .map(|key| {
-                if !unique.insert(key) {
-                    return None;
-                }
-                Some(seen.get(key.as_str()).copied())
+        Some(pairs.target_of)
+    }
+
+    /// A key without the version in it; `None` if it has none.
+    fn stem_of(&self, item: &Node, fields: &[&str]) -> Option<String> {
+        let texts = || fields.iter().filter_map(|field| item.entry(field));
+        texts()
+            .any(|node| stem(scalar_text(node)).is_some())
+            .then(|| {
+                let stems = texts().map(|node| {
+                    let text = scalar_text(node);
+                    let stem = stem(text).map_or_else(|| text.to_owned(), |stem| stem.text);
+                    self.naming.canonical(&stem).into_owned()
+                });
+                stems.collect::<Vec<_>>().join("\u{1}")
             })
-            .collect()
     }
 
     fn key_of(&self, item: &Node, fields: &[&str]) -> Option<String> {
@@ -176,7 +201,7 @@ impl Lists<'_> {
         Some(key)
     }
 
-    /// Pairs equal items first, in order, then those that are at least half equal.
+    /// Pairs equal items first, in order, then those that are most alike.
     fn by_likeness(&self) -> Vec<Option<usize>> {
         let values = |nodes: &[Node]| -> Vec<String> {
             nodes
@@ -197,33 +222,14 @@ impl Lists<'_> {
             Repeats::InOrder,
         );
         self.by_document(&mut pairs);
-        let left: Vec<usize> = (0..source.len())
-            .filter(|i| pairs.target_of[*i].is_none())
-            .collect();
-        let mut free: VecDeque<usize> = (0..target.len()).filter(|t| !pairs.taken[*t]).collect();
-        let mut known = HashMap::new();
-        let mut shapes = |items: &[Node]| -> Vec<Shape> {
-            items
-                .iter()
-                .map(|item| Shape::of(item, &mut known))
-                .collect()
-        };
-        let (source, target) = if left.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            (shapes(self.source), shapes(self.target))
-        };
-        for s in left {
-            let best = free
-                .iter()
-                .take(CANDIDATES)
-                .enumerate()
-                .map(|(at, t)| (source[s].likeness(&target[*t]), at))
-                .filter(|(score, _)| *score >= 50)
-                .max_by_key(|(score, at)| (*score, std::cmp::Reverse(*at)));
-            if let Some(t) = best.and_then(|(_, at)| free.remove(at)) {
-                pairs.pair(s, t);
-            }
+        if pairs.is_open() {
+            let mut known = HashMap::new();
+            let mut likenesses = |items: &[Node]| -> Vec<Likeness> {
+                let of = |item| Likeness::of(item, self.naming, &mut known);
+                items.iter().map(of).collect()
+            };
+            let (source, target) = (likenesses(self.source), likenesses(self.target));
+            pairs.by_likeness(&source, &target);
         }
         pairs.target_of
     }
@@ -246,6 +252,41 @@ impl ItemPairing {
         Self {
             target_of: vec![None; source],
             taken: vec![false; target],
+        }
+    }
+
+    /// Whether both sides have items without a partner.
+    fn is_open(&self) -> bool {
+        self.target_of.iter().any(Option::is_none) && self.taken.contains(&false)
+    }
+
+    /// Pairs the free items that have most in common first.
+    fn by_likeness(&mut self, source: &[Likeness], target: &[Likeness]) {
+        let left: Vec<usize> = (0..source.len())
+            .filter(|s| self.target_of[*s].is_none())
+            .collect();
+        let free: Vec<usize> = (0..target.len()).filter(|t| !self.taken[*t]).collect();
+        if let ([s], [t]) = (left.as_slice(), free.as_slice())
+            && source[*s].has_version_of(&target[*t])
+        {
+            self.pair(*s, *t);
+            return;
+        }
+        let mut found = Vec::new();
+        for (at, s) in left.into_iter().enumerate() {
+            let near = at.saturating_sub(CANDIDATES / 2);
+            for t in free.iter().skip(near).take(CANDIDATES) {
+                let percentage = source[s].percentage(&target[*t]);
+                if percentage >= 50 {
+                    found.push((Reverse(percentage), s, *t));
+                }
+            }
+        }
+        found.sort_unstable();
+        for (_, s, t) in found {
+            if self.target_of[s].is_none() && !self.taken[t] {
+                self.pair(s, t);
+            }
         }
     }
 
@@ -286,62 +327,8 @@ impl ItemPairing {
                 continue;
             }
             if let Some(t) = places.pop() {
-                self.target_of[*s] = Some(t);
-                self.taken[t] = true;
+                self.pair(*s, t);
             }
         }
     }
-}
-
-/// An item, as far as it matters for its likeness with others.
-enum Shape {
-    /// The sorted numbers of its entries; equal entries have the same number.
-    Mapping(Vec<usize>),
-    Sequence,
-    Other,
-}
-
-impl Shape {
-    fn of(item: &Node, known: &mut HashMap<String, usize>) -> Self {
-        match &item.content {
-            Content::Mapping { entries, .. } => {
-                let mut numbers: Vec<usize> = entries
-                    .iter()
-                    .map(|entry| {
-                        let next = known.len();
-                        let text = format!("{:?}", (entry.name(), entry.value.value()));
-                        *known.entry(text).or_insert(next)
-                    })
-                    .collect();
-                numbers.sort_unstable();
-                Self::Mapping(numbers)
-            }
-            Content::Sequence { .. } => Self::Sequence,
-            Content::Scalar(_) | Content::Alias(_) => Self::Other,
-        }
-    }
-
-    /// The percentage of entries that are equal in two items.
-    fn likeness(&self, other: &Self) -> usize {
-        match (self, other) {
-            (Self::Mapping(a), Self::Mapping(b)) => {
-                let mut others = b.iter().peekable();
-                let mut same = 0;
-                for number in a {
-                    while others.next_if(|other| *other < number).is_some() {}
-                    same += usize::from(others.next_if_eq(&number).is_some());
-                }
-                (same * 100)
-                    .checked_div(a.len().max(b.len()))
-                    .unwrap_or(100)
-            }
-            (Self::Sequence, Self::Sequence) => 50,
-            _ => 0,
-        }
-    }
-}
-
-/// Whether two scalar items have different texts.
-pub(super) fn differ(a: &Node, b: &Node) -> bool {
-    scalar_text(a) != scalar_text(b)
 }

@@ -1,7 +1,9 @@
 //! Kubernetes manifests: identity, list keys, versions, differences and the three-way merge.
 
 mod anchors;
+mod assignment;
 mod base;
+mod classify;
 mod compare;
 mod difference;
 mod document_comparison;
@@ -10,12 +12,16 @@ mod filter;
 mod identity;
 mod items;
 mod labels;
+mod likeness;
 mod merge;
+mod nested;
+mod pinned_url;
 mod record;
 mod selector;
 mod sides;
 mod stem;
 mod strings;
+mod version_places;
 mod versions;
 mod whole_document;
 

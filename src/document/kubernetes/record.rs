@@ -2,10 +2,11 @@
 
 use super::anchors;
 use super::base::{BaseNode, has_own_entries, is_unchanged};
+use super::classify::{Surroundings, classify};
 use super::difference::{Difference, Insertion, Part};
 use super::document_comparison::DocumentComparison;
 use super::selector;
-use super::versions::{self, Surroundings, VersionField};
+use super::versions::{self, VersionField};
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::{Content, Merging, Node, Uses, Value, may_embed};
 
@@ -29,8 +30,14 @@ impl<'a> DocumentComparison<'a, '_> {
             self.strings.push((self.target_place(), b));
         }
         let version = texts.and_then(|(source, before)| {
-            versions::classify(&self.around(parent), &[source, before])
+            classify(&self.around(parent), &[source, before])
                 .or_else(|| self.used_as(&[source, before]))
+                .filter(|field| {
+                    // A URL can differ in parameters beside its version.
+                    *field != VersionField::PinnedUrl
+                        || versions::version_of(*field, source)
+                            != versions::version_of(*field, before)
+                })
         });
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
@@ -103,7 +110,7 @@ impl<'a> DocumentComparison<'a, '_> {
                     parent: target.at(&parent),
                     ..self.around(None)
                 };
-                versions::classify(&around, texts)
+                classify(&around, texts)
             })
     }
 
@@ -142,7 +149,7 @@ impl<'a> DocumentComparison<'a, '_> {
             return;
         }
         let version = match &before {
-            Value::Scalar { text, .. } => versions::classify(&self.around(parent), &[text]),
+            Value::Scalar { text, .. } => classify(&self.around(parent), &[text]),
             _ => None,
         };
         let relation = b.one_sided_relation(Op::Remove, &before, naming);
@@ -167,7 +174,7 @@ impl<'a> DocumentComparison<'a, '_> {
         let source = s.value();
         let version = match (&source, parents) {
             (Value::Scalar { text, .. }, Some((s, t))) => {
-                let field = versions::classify(&self.around(Some(s)), &[text]);
+                let field = classify(&self.around(Some(s)), &[text]);
                 field.filter(|field| !field.is_one_of_several() || !self.holds_version(t))
             }
             _ => None,
@@ -215,8 +222,9 @@ impl<'a> DocumentComparison<'a, '_> {
                 ..self.around(Some(target))
             };
             match &entry.value.content {
-                Content::Scalar(scalar) => versions::classify(&around, &[&scalar.text])
-                    .is_some_and(VersionField::is_one_of_several),
+                Content::Scalar(scalar) => {
+                    classify(&around, &[&scalar.text]).is_some_and(VersionField::is_one_of_several)
+                }
                 _ => false,
             }
         })

@@ -1,13 +1,15 @@
 //! List scalars without their version.
 
-use super::versions::pinned_url;
+use super::assignment::assignment;
+use super::pinned_url::{pinned_url, without_versions};
 use crate::document::image::ImageReference;
 use crate::document::tokens;
-use crate::yaml::{Content, Node};
+use crate::yaml::{Content, Kind, Node};
 
-/// The text of a scalar; empty for anything else.
+/// The text of a scalar, the same for all ways to write null; empty for anything else.
 pub(super) fn scalar_text(node: &Node) -> &str {
     match &node.content {
+        Content::Scalar(scalar) if scalar.kind == Kind::Null => "null",
         Content::Scalar(scalar) => &scalar.text,
         _ => "",
     }
@@ -38,8 +40,8 @@ impl Stem {
     }
 }
 
-/// The part of a scalar that identifies it in a list: a URL without its revision, an image without its
-/// tag, a flag without its value.
+/// The part of a scalar that identifies it in a list: a URL without its versions and query, an image
+/// without its tag, the key of `KEY=VALUE` and `--flag=value`.
 pub(super) fn stem(text: &str) -> Option<Stem> {
     let stem = |head: &str, tail| {
         Some(Stem {
@@ -48,18 +50,17 @@ pub(super) fn stem(text: &str) -> Option<Stem> {
             tail,
         })
     };
-    if let Some((head, _, _)) = pinned_url(text) {
-        return stem(head, "");
+    if let Some(url) = pinned_url(text) {
+        return stem(&url.before[..=url.resource().len()], "");
     }
-    if text.starts_with('-')
-        && let Some((flag, _)) = text.split_once('=')
-    {
-        return stem(&format!("{flag}="), "");
+    if let Some((head, _)) = assignment(text) {
+        return stem(head, "");
     }
     if !text.contains("://")
         && let Some(image) = ImageReference::parse(text)
         && image.has_version()
-        && image.name.contains('/')
+        && image.name.contains(|c: char| c.is_ascii_alphabetic())
+        && (image.name.contains('/') || image.tag.is_none_or(tokens::is_pinned))
     {
         return stem(image.name, "[:@]");
     }
@@ -67,7 +68,7 @@ pub(super) fn stem(text: &str) -> Option<Stem> {
         && let Some(word) = tokens::words(text).into_iter().next()
     {
         let mut stem = stem(&text[..word.start], "")?;
-        stem.text = format!("{}\u{1}{}", &text[..word.start], &text[word.end..]);
+        stem.text = without_versions(text)?;
         return Some(stem);
     }
     None

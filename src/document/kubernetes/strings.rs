@@ -14,7 +14,7 @@ use super::difference::{Difference, Insertion, Shared};
 use super::merge::{MergeError, merge_streams};
 use super::sides::{Base, Sides};
 use super::stem::scalar_text;
-use super::versions::{document_kind, is_secret};
+use super::version_places::Owner;
 use crate::yaml::{Place, Stream, embedded, replace_embedded};
 
 /// Lists the differences in the target's order; new places are where they will be.
@@ -82,8 +82,8 @@ fn differences(
     string: &Difference,
     base: BaseNode<'_>,
 ) -> Option<Vec<Difference>> {
-    let kind = document_kind(sides.target.root(string.place.document));
-    if string.shared.is_some() || is_secret(kind) {
+    let owner = Owner::of(sides.target.root(string.place.document));
+    if string.shared.is_some() || owner.is_secret() {
         return None;
     }
     let target = sides.target.embedded(&string.place)?;

@@ -1,19 +1,14 @@
-//! The fields that contain a version.
+//! The kinds of version fields, the version in a field's text, and the order of versions.
 //!
-//! # Why
-//!
-//! In real promotions nearly all changes are versions: an image, a chart, a pinned
-//! reference. The rules here are documented fields of common tools; a value alone
-//! only counts if it can be nothing else.
+//! `version_places.rs` lists where versions are; `classify.rs` finds the kind of a field.
 
 use std::cmp::Ordering;
 
-use super::identity::text_at;
+use super::assignment::assignment;
+use super::pinned_url::{pinned_url, with_versions_of};
 use crate::document::image::ImageReference;
-use crate::document::sealed::is_ciphertext;
 use crate::document::tokens;
 use crate::domain::Naming;
-use crate::yaml::Node;
 
 /// The kind of version in a field.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -30,8 +25,10 @@ pub enum VersionField {
     ChartVersion,
     /// A revision of a Git or OCI source (`targetRevision`, Flux `ref`).
     SourceRevision,
-    /// A URL that pins a revision (`?ref=`).
+    /// A URL that pins a revision (`?ref=`) or a release.
     PinnedUrl,
+    /// The version of the software that an operator runs, or of anything that a setting names.
+    SoftwareVersion,
     /// A file that only contains a version.
     VersionFile,
 }
@@ -55,163 +52,10 @@ impl VersionField {
             Self::ChartVersion => "chart version",
             Self::SourceRevision => "source revision",
             Self::PinnedUrl => "pinned URL",
+            Self::SoftwareVersion => "software version",
             Self::VersionFile => "version file",
         }
     }
-}
-
-/// What surrounds a field.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'a> {
-    /// The file's name.
-    pub file: &'a str,
-    /// The document's kind, or an empty text.
-    pub kind: &'a str,
-    /// The keys on the way, without list positions; the last one is the field itself.
-    pub keys: &'a [String],
-    /// The mapping that contains the field.
-    pub parent: Option<&'a Node>,
-}
-
-impl Surroundings<'_> {
-    fn key(&self, back: usize) -> &str {
-        self.keys
-            .len()
-            .checked_sub(back + 1)
-            .map_or("", |i| self.keys[i].as_str())
-    }
-
-    fn is_kustomization(&self) -> bool {
-        matches!(self.kind, "Kustomization" | "Component")
-            || matches!(
-                self.file,
-                "kustomization.yaml" | "kustomization.yml" | "Kustomization"
-            )
-    }
-
-    fn has_sibling(&self, names: &[&str]) -> bool {
-        self.parent
-            .is_some_and(|p| names.iter().any(|n| p.entry(n).is_some()))
-    }
-}
-
-/// The kind of version in a field, by its surroundings and its texts. Secrets have none.
-pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<VersionField> {
-    if is_secret(around.kind) || texts.iter().any(|text| is_ciphertext(text)) {
-        return None;
-    }
-    let last = around.key(0);
-    let parent = around.key(1);
-    if around.is_kustomization() && parent == "images" && around.keys.len() == 2 {
-        return match last {
-            "newTag" => Some(VersionField::ImageTag),
-            "digest" => Some(VersionField::ImageDigest),
-            "newName" => Some(VersionField::ImageName),
-            _ => None,
-        };
-    }
-    if texts.iter().any(|t| pinned_url(t).is_some()) {
-        return texts
-            .iter()
-            .all(|t| pinned_url(t).is_some())
-            .then_some(VersionField::PinnedUrl);
-    }
-    if around.keys.is_empty() && texts.iter().all(|t| tokens::is_version(t)) {
-        return Some(VersionField::VersionFile);
-    }
-    let field = match by_key(around, last, parent) {
-        Some(field) => field,
-        None if texts.iter().all(|t| is_registry_image(t)) => VersionField::Image,
-        None => return None,
-    };
-    let is_plausible = |text: &&str| match field {
-        VersionField::Image => ImageReference::parse(text).is_some(),
-        _ => !text.is_empty() && !text.contains(char::is_whitespace) && text.len() <= 200,
-    };
-    texts.iter().all(is_plausible).then_some(field)
-}
-
-/// Whether documents of a kind hold secrets.
-pub(super) fn is_secret(kind: &str) -> bool {
-    matches!(kind, "Secret" | "SealedSecret")
-}
-
-fn by_key(around: &Surroundings<'_>, last: &str, parent: &str) -> Option<VersionField> {
-    let word = last.to_ascii_lowercase().replace(['_', '-'], "");
-    let is_image = |key: &str| {
-        key.to_ascii_lowercase()
-            .replace(['_', '-'], "")
-            .ends_with("image")
-    };
-    match word.as_str() {
-        "imagetag" | "imageversion" => Some(VersionField::ImageTag),
-        "imagedigest" | "imagesha" => Some(VersionField::ImageDigest),
-        "targetrevision" => Some(VersionField::SourceRevision),
-        "chartversion" => Some(VersionField::ChartVersion),
-        "tag" if is_image(parent) || around.has_sibling(&["repository", "digest"]) => {
-            Some(if parent == "ref" {
-                VersionField::SourceRevision
-            } else {
-                VersionField::ImageTag
-            })
-        }
-        "digest" | "sha" if is_image(parent) || around.has_sibling(&["repository"]) => {
-            Some(VersionField::ImageDigest)
-        }
-        "version" => chart_version(around, parent),
-        "tag" | "semver" | "commit" | "digest" if is_flux_ref(around, parent) => {
-            Some(VersionField::SourceRevision)
-        }
-        // A Helm values file: Kubernetes objects have no plain `tag`.
-        "tag" if around.kind.is_empty() => Some(VersionField::ImageTag),
-        "appversion" if around.file == "Chart.yaml" && around.keys.len() == 1 => {
-            Some(VersionField::ChartVersion)
-        }
-        w if w == "image" || w.ends_with("image") => Some(VersionField::Image),
-        w if w.ends_with("imagetag") => Some(VersionField::ImageTag),
-        _ => None,
-    }
-}
-
-fn chart_version(around: &Surroundings<'_>, parent: &str) -> Option<VersionField> {
-    let is_chart = match around.kind {
-        "HelmRelease" => {
-            matches!(around.keys, [a, b, c, _] if a == "spec" && b == "chart" && c == "spec")
-        }
-        "HelmChart" => parent == "spec",
-        "HelmChartInflationGenerator" => around.keys.len() == 1,
-        _ => {
-            matches!(around.file, "Chart.yaml" | "requirements.yaml") && parent == "dependencies"
-                || parent == "helmCharts"
-                || around.has_sibling(&["chart"])
-        }
-    };
-    is_chart.then_some(VersionField::ChartVersion)
-}
-
-/// Whether a text is an image with a registry and a version, which is unmistakable in any field.
-fn is_registry_image(text: &str) -> bool {
-    ImageReference::parse(text).is_some_and(|image| {
-        let has_registry = image.name.split_once('/').is_some_and(|(host, _)| {
-            host.contains('.') || host.contains(':') || host == "localhost"
-        });
-        has_registry && (image.digest.is_some() || image.tag.is_some_and(tokens::is_pinned))
-    })
-}
-
-fn is_flux_ref(around: &Surroundings<'_>, parent: &str) -> bool {
-    matches!(around.kind, "GitRepository" | "OCIRepository" | "Bucket") && parent == "ref"
-}
-
-/// A URL with `?ref=` in three parts: the text before the revision, the revision, the text after it.
-pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
-    let at = text
-        .find("?ref=")
-        .or_else(|| text.find("&ref="))
-        .map(|i| i + 5)?;
-    let is_url = text.contains("://") || text.contains('/') && !text.contains(char::is_whitespace);
-    let end = text[at..].find(['&', '#']).map_or(text.len(), |i| at + i);
-    (is_url && end > at).then(|| (&text[..at], &text[at..end], &text[end..]))
 }
 
 /// The new text of the target: the source's version within the target's own names.
@@ -219,8 +63,14 @@ pub(super) fn pinned_url(text: &str) -> Option<(&str, &str, &str)> {
 /// # Why
 ///
 /// A registry, a repository or a URL with the environment's name belongs to the environment; only its
-/// version moves.
+/// version moves. So do the other parameters of a URL.
 pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &Naming) -> String {
+    if let (Some((head, new)), Some((other, old))) = (assignment(source), assignment(target))
+        && head == other
+        && field != VersionField::PinnedUrl
+    {
+        return format!("{head}{}", written(field, new, old, naming));
+    }
     match field {
         VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target))
         {
@@ -230,12 +80,8 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
             _ => source.to_owned(),
         },
         VersionField::PinnedUrl => match (pinned_url(source), pinned_url(target)) {
-            (Some((sh, revision, st)), Some((th, _, tt)))
-                if (sh, st) != (th, tt) && naming.same(sh, th) && naming.same(st, tt) =>
-            {
-                format!("{th}{revision}{tt}")
-            }
-            _ => source.to_owned(),
+            (Some(s), Some(t)) => format!("{}{}{}", t.before, s.version, t.after),
+            _ => with_versions_of(source, target),
         },
         _ => source.to_owned(),
     }
@@ -246,10 +92,19 @@ pub fn version_of(field: VersionField, text: &str) -> &str {
     match field {
         // Container runtimes pull `latest` for an image without a tag.
         VersionField::Image => {
-            ImageReference::parse(text).map_or(text, |i| i.tag.or(i.digest).unwrap_or("latest"))
+            let image = assignment(text).map_or(text, |(_, image)| image);
+            ImageReference::parse(image).map_or(image, |i| i.tag.or(i.digest).unwrap_or("latest"))
         }
-        VersionField::PinnedUrl => pinned_url(text).map_or(text, |(_, revision, _)| revision),
-        _ => text,
+        VersionField::PinnedUrl => pinned_url(text).map_or_else(
+            || {
+                tokens::words(text)
+                    .into_iter()
+                    .next()
+                    .map_or(text, |word| &text[word])
+            },
+            |url| url.version,
+        ),
+        _ => assignment(text).map_or(text, |(_, version)| version),
     }
 }
 
@@ -304,9 +159,4 @@ fn natural(a: &str, b: &str) -> Ordering {
     } else {
         Ordering::Equal
     }
-}
-
-/// The kind of a document, or an empty text.
-pub(super) fn document_kind(root: &Node) -> &str {
-    text_at(root, "kind").unwrap_or_default()
 }

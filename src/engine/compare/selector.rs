@@ -88,19 +88,19 @@ fn closing(filter: &str) -> usize {
 
 /// The values of a filter, without its syntax: `web` for `@.name=='web'`.
 fn short_filter(inner: &str) -> String {
-    if let Some(regex) = inner.strip_prefix("search(@,'^") {
-        let regex = regex.trim_end_matches("')");
-        let text = regex
-            .trim_end_matches("[?]ref=")
-            .trim_end_matches("[:@]")
-            .trim_end_matches('=');
-        return text.replace("[?]", "?");
-    }
     inner
         .split(" && ")
-        .map(|part| {
-            let value = part.split_once("==").map_or(part, |(_, v)| v);
-            value.trim_matches('\'')
+        .map(|test| match test.split_once(",'^") {
+            Some((search, regex)) if search.starts_with("search(@") => regex
+                .trim_end_matches("')")
+                .trim_end_matches("[?]")
+                .trim_end_matches("[:@]")
+                .trim_end_matches('=')
+                .replace("[?]", "?"),
+            _ => {
+                let value = test.split_once("==").map_or(test, |(_, v)| v);
+                value.trim_matches('\'').to_owned()
+            }
         })
         .collect::<Vec<_>>()
         .join(" ")
@@ -118,8 +118,12 @@ mod tests {
                 "spec.containers[web].image",
             ),
             (
-                "$.resources[?search(@,'^https://x/y[?]ref=')]",
+                "$.resources[?search(@,'^https://x/y[?]')]",
                 "resources[https://x/y]",
+            ),
+            (
+                "$.images[?search(@.name,'^a/b[:@]')].digest",
+                "images[a/b].digest",
             ),
             ("$.args[?search(@,'^--level=')]", "args[--level]"),
             (

@@ -110,7 +110,7 @@ fn a_url_is_the_same_item_whatever_revision_it_pins() {
             "resources:\n- https://x/y?ref=2222222b\n- a\n",
             "resources:\n- a\n- https://x/y?ref=1111111a\n",
         ),
-        ["set $.resources[?search(@,'^https://x/y[?]ref=')]"]
+        ["set $.resources[?search(@,'^https://x/y[?]')]"]
     );
 }
 
@@ -133,6 +133,103 @@ fn a_flag_is_the_same_item_whatever_its_value() {
             "args: [--quiet, --level=1]\n"
         ),
         ["set $.args[?search(@,'^--level=')]"]
+    );
+}
+
+#[test]
+fn no_version_identifies_an_item() {
+    for (source, target, want) in [
+        (
+            "literals: [LOG=a, APP_VERSION=2.1.0]\n",
+            "literals: [APP_VERSION=2.0.0, LOG=a]\n",
+            "set $.literals[?search(@,'^APP_VERSION=')]",
+        ),
+        (
+            "images: [a/side=r.io/side:2]\n",
+            "images: [a/side=r.io/side:1]\n",
+            "set $.images[?search(@,'^a/side=')]",
+        ),
+        (
+            "resources: ['https://x/y?a=1&ref=v2']\n",
+            "resources: ['https://x/y?ref=v1&b=2']\n",
+            "set $.resources[?search(@,'^https://x/y[?]')]",
+        ),
+        (
+            "- https://x/v1.3.0/a-1.3.0.tgz\n",
+            "- https://x/v1.2.0/a-1.2.0.tgz\n",
+            "set $[?search(@,'^https://x/')]",
+        ),
+        (
+            "images:\n- {name: 'a/b:v2', newTag: '1'}\n",
+            "images:\n- {name: 'a/b:v1', newTag: '1'}\n",
+            "set $.images[?search(@.name,'^a/b[:@]')].name",
+        ),
+    ] {
+        assert_eq!(paths(source, target), [want]);
+    }
+}
+
+#[test]
+fn names_that_look_like_images_stay_different() {
+    let subjects = |name: &str| format!("subjects:\n- {{kind: Group, name: 'system:{name}'}}\n");
+    assert_eq!(paths(&subjects("nodes"), &subjects("masters")).len(), 2);
+    assert_eq!(paths("- 8080:80\n", "- 8080:81\n").len(), 2);
+}
+
+#[test]
+fn items_without_a_key_are_paired_with_the_most_similar() {
+    for (source, target, want) in [
+        // An unnamed container: its image identifies it.
+        (
+            "- {image: 'a/x:2', args: [b]}\n- {image: 'a/y:1', args: [b]}\n",
+            "- {image: 'a/y:1', args: [b]}\n- {image: 'a/x:1', args: [b]}\n",
+            vec!["set $[1].image"],
+        ),
+        (
+            "generators:\n- git: {repoURL: g, revision: v2, files: [a]}\n- clusters: {}\n",
+            "generators:\n- clusters: {}\n- git: {repoURL: g, revision: v1, files: [a]}\n",
+            vec!["set $.generators[1].git.revision"],
+        ),
+        // The best pair wins, whichever comes first.
+        (
+            "- {a: 1, b: 1, c: 1, d: 1}\n- {a: 1, b: 1, c: 2, d: 2}\n",
+            "- {a: 1, b: 1, c: 2, d: 3}\n",
+            vec!["set $[0].d", "add $[?@.c==1]"],
+        ),
+        // The only two items, which have a version at the same place.
+        (
+            "values:\n- {image: {tag: 2.1.0}, replicas: 1}\n",
+            "values:\n- {image: {tag: 2.0.0}, replicas: 5}\n",
+            vec!["set $.values[0].image.tag", "set $.values[0].replicas"],
+        ),
+        (
+            "sources:\n- {repoURL: 'https://x/a', rev: 2.0, path: p}\n",
+            "sources:\n- {repoURL: 'https://x/b', rev: 1.0, chart: c}\n",
+            vec![
+                "remove $.sources[0]",
+                "add $.sources[?@.repoURL=='https://x/a']",
+            ],
+        ),
+    ] {
+        assert_eq!(paths(source, target), want, "{source}");
+    }
+}
+
+#[test]
+fn all_ways_to_write_null_are_equal() {
+    for (source, target) in [
+        ("a: ~\n", "a: null\n"),
+        ("a:\n", "a: ~\n"),
+        ("- null\n- a\n", "- a\n- ~\n"),
+        ("- {name: a, b: ~}\n", "- {name: a, b: null}\n"),
+        ("- {b: ~, c: 1}\n", "- {b: , c: 1}\n"),
+    ] {
+        assert_eq!(paths(source, target), [""; 0], "{source}");
+    }
+    assert_eq!(paths("a: ''\n", "a: ~\n"), ["set $.a"]);
+    assert_eq!(
+        paths("- ''\n", "- ~\n"),
+        ["remove $[?@==null]", "add $[?@=='']"]
     );
 }
 

@@ -3,6 +3,7 @@
 mod conformance;
 mod documents;
 mod lists;
+mod places;
 mod relations;
 mod replay;
 mod selectors;

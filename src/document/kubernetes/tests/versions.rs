@@ -7,135 +7,33 @@ use super::{differences_as, parsed};
 use crate::document::{Value, is_sealed};
 
 /// The version field of the first difference of two lines in a document.
-fn field(file: &str, around: &str, source: &str, target: &str) -> Option<VersionField> {
+pub(super) fn field(file: &str, around: &str, source: &str, target: &str) -> Option<VersionField> {
     let text = |value: &str| around.replace('@', value);
     let found = differences_as(file, &text(source), &text(target), |d| d.version);
     assert!(!found.is_empty(), "a difference in {around}");
     found[0]
 }
 
-fn is(around: &str, want: VersionField) {
+#[test]
+fn a_url_keeps_its_own_parameters() {
     assert_eq!(
-        field("values.yaml", around, "1.5.0", "1.4.0"),
-        Some(want),
-        "{around}"
-    );
-}
-
-#[test]
-fn a_containers_image_is_a_version() {
-    is(
-        "kind: Pod\nspec:\n  containers:\n  - {name: a, image: 'r.io/a:@'}\n",
-        VersionField::Image,
-    );
-    is(
-        "initContainers:\n- {name: a, image: 'a:@'}\n",
-        VersionField::Image,
-    );
-}
-
-#[test]
-fn kustomize_images_have_versions() {
-    let images = |entry: &str| format!("images:\n- {{name: a, {entry}: '@'}}\n");
-    let kustomization = |entry| field("kustomization.yaml", &images(entry), "1.5", "1.4");
-    assert_eq!(kustomization("newTag"), Some(VersionField::ImageTag));
-    assert_eq!(kustomization("digest"), Some(VersionField::ImageDigest));
-    assert_eq!(kustomization("newName"), Some(VersionField::ImageName));
-    assert_eq!(kustomization("other"), None);
-}
-
-#[test]
-fn helm_image_tags_and_digests_are_versions() {
-    for around in [
-        "image: {tag: '@'}\n",
-        "web:\n  image:\n    repository: a\n    tag: '@'\n",
-        "imageTag: '@'\n",
-        "image_tag: '@'\n",
-        "sidecarImage: {tag: '@'}\n",
-        "controller: {repository: a, tag: '@'}\n",
-    ] {
-        is(around, VersionField::ImageTag);
-    }
-    is("image: {digest: '@'}\n", VersionField::ImageDigest);
-}
-
-#[test]
-fn helm_chart_versions_are_versions() {
-    is(
-        "kind: HelmRelease\nspec:\n  chart:\n    spec:\n      version: '@'\n",
-        VersionField::ChartVersion,
-    );
-    assert_eq!(
-        field(
-            "Chart.yaml",
-            "dependencies:\n- {name: a, version: '@'}\n",
-            "2.0.0",
-            "1.0.0"
+        super::all(
+            "- https://x/y?timeout=60&ref=v2\n",
+            "- https://x/y?a=b&ref=v1&timeout=90\n"
         ),
-        Some(VersionField::ChartVersion)
+        "- https://x/y?a=b&ref=v2&timeout=90\n"
     );
+}
+
+#[test]
+fn a_setting_keeps_its_name_and_an_image_its_registry() {
     assert_eq!(
-        field(
-            "kustomization.yaml",
-            "helmCharts:\n- {name: a, version: '@'}\n",
-            "2.0.0",
-            "1.0.0"
+        super::all(
+            "images: [a=r.io/staging/api:2]\n",
+            "images: [a=r.io/production/api:1]\n"
         ),
-        Some(VersionField::ChartVersion)
+        "images: [a=r.io/production/api:2]\n"
     );
-}
-
-#[test]
-fn argo_cds_target_revision_is_a_version() {
-    is(
-        "kind: Application\nspec:\n  source:\n    targetRevision: '@'\n",
-        VersionField::SourceRevision,
-    );
-}
-
-#[test]
-fn a_revision_in_a_url_is_a_version() {
-    is(
-        "resources:\n- https://x/y//z?ref=@\n",
-        VersionField::PinnedUrl,
-    );
-    is(
-        "resources:\n- https://x/y?timeout=1&ref=@\n",
-        VersionField::PinnedUrl,
-    );
-}
-
-#[test]
-fn flux_source_references_are_versions_except_a_branch() {
-    let around = |key: &str| format!("kind: GitRepository\nspec:\n  ref:\n    {key}: '@'\n");
-    for key in ["tag", "semver", "commit"] {
-        is(&around(key), VersionField::SourceRevision);
-    }
-    assert_eq!(
-        field("a.yaml", &around("branch"), "release-2", "release-1"),
-        None
-    );
-    let oci = "kind: OCIRepository\nspec:\n  ref:\n    digest: '@'\n";
-    is(oci, VersionField::SourceRevision);
-}
-
-#[test]
-fn replicas_ports_numbers_and_booleans_are_not_versions() {
-    for (around, source, target) in [
-        ("spec: {replicas: @}\n", "3", "2"),
-        ("ports:\n- {name: a, port: @}\n", "81", "80"),
-        ("enabled: @\n", "true", "false"),
-        ("level: @\n", "1", "2"),
-        ("kind: Thing\nspec: {version: @}\n", "2", "1"),
-        ("apiVersion: @\n", "v2", "v1"),
-        ("host: @\n", "b.example.com", "a.example.com"),
-    ] {
-        assert_eq!(
-            field("values.yaml", around, source, target),
-            None,
-            "{around}"
-        );
-    }
 }
 
 fn written(source: &str, target: &str) -> String {
@@ -224,12 +122,17 @@ fn ciphertext_and_secrets_have_no_versions() {
     for kind in ["Secret", "SealedSecret"] {
         let text = format!("kind: {kind}\nstringData: {{imageTag: @}}\n");
         assert_eq!(of(&text, "2.0.0", "1.0.0"), None, "{kind}");
+        let listed =
+            format!("kind: List\nitems:\n- {{kind: {kind}, stringData: {{imageTag: @}}}}\n");
+        assert_eq!(of(&listed, "2.0.0", "1.0.0"), None, "{kind}");
     }
 }
 
 #[test]
 fn the_anchored_value_of_a_version_is_a_version() {
-    is("v: &v @\nimage: {tag: *v}\n", VersionField::ImageTag);
+    let around = "v: &v @\nimage: {tag: *v}\n";
+    let found = field("values.yaml", around, "1.5.0", "1.4.0");
+    assert_eq!(found, Some(VersionField::ImageTag));
     let other = |around: &str| assert_eq!(field("v.yaml", around, "3", "2"), None, "{around}");
     other("v: &v @\nx: *v\n");
     // The anchor's name is reused: the tag is an alias of the first one, or in another document.

@@ -1,0 +1,83 @@
+//! Parts of a document that stand for something else: a parameter for a value of a chart, a JSON patch
+//! for a field of an object, an item of a `List` for an object.
+
+use super::identity::text_at;
+use super::version_places::Owner;
+use crate::yaml::Node;
+
+/// The object and the keys in it that a part of a document stands for.
+pub(super) struct Nested<'a> {
+    pub owner: Owner<'a>,
+    pub keys: Vec<String>,
+}
+
+/// The object that a mapping at these keys is: an item of a `List`, or one of a `Template`.
+pub(super) fn object<'a>(keys: &[String], mapping: &'a Node) -> Option<Nested<'a>> {
+    let [list] = keys else { return None };
+    let is_list = matches!(list.as_str(), "items" | "objects");
+    (is_list && mapping.entry("kind").is_some()).then(|| Nested {
+        owner: Owner::of(mapping),
+        keys: Vec::new(),
+    })
+}
+
+/// What the entry `key` of a list item stands for: `value` in a parameter of Argo CD, of helmfile or of
+/// a `Template`, and in an operation of a JSON patch.
+pub(super) fn value<'a>(
+    owner: Owner<'a>,
+    keys: &[String],
+    item: &'a Node,
+    key: &str,
+) -> Option<Nested<'a>> {
+    if key != "value" {
+        return None;
+    }
+    if let (Some(_), Some(path)) = (text_at(item, "op"), text_at(item, "path")) {
+        return Some(Nested {
+            owner: Owner::Unknown,
+            keys: pointer(path),
+        });
+    }
+    let name = text_at(item, "name")?;
+    match keys {
+        [.., helm, list] if helm == "helm" && list == "parameters" => Some(Nested {
+            owner: Owner::Values,
+            keys: parameter(name),
+        }),
+        [.., list] if list == "set" => Some(Nested {
+            owner: Owner::Values,
+            keys: parameter(name),
+        }),
+        [list] if list == "parameters" => Some(Nested {
+            owner,
+            keys: vec![list.clone(), name.to_owned()],
+        }),
+        _ => None,
+    }
+}
+
+/// The keys of a JSON pointer (RFC 6901), without list positions.
+fn pointer(path: &str) -> Vec<String> {
+    let is_position = |part: &&str| *part == "-" || part.bytes().all(|b| b.is_ascii_digit());
+    let keys = path.split('/').filter(|part| !is_position(part));
+    keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
+        .collect()
+}
+
+/// The keys of a parameter of Helm, such as `web.image.tag` or `containers[0].image`.
+fn parameter(name: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut characters = name.chars();
+    while let Some(c) = characters.next() {
+        match (c, keys.last_mut()) {
+            ('.', _) => keys.push(String::new()),
+            ('[', _) => {
+                let _ = characters.by_ref().find(|c| *c == ']');
+            }
+            ('\\', Some(key)) => key.extend(characters.next()),
+            (c, Some(key)) => key.push(c),
+            (_, None) => {}
+        }
+    }
+    keys
+}
