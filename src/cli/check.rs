@@ -176,39 +176,68 @@ fn files(
         }
         head => head?,
     };
-    let snapshot = ports.repository.snapshot(head)?;
     // Consecutive pairs share an environment, so that a file can be found twice.
     let mut faults = BTreeMap::new();
     for (from, to) in hops {
         if arguments.layout {
-            let map = inventory::applications(snapshot.as_ref(), settings, from, to)?;
             writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
-            write_map(&map, console)?;
         }
-        let request = Request {
-            settings: Some(settings.clone()),
-            action: Some(Action::None),
-            ..Request::between(from, to)
-        };
-        match unreadable(&ports, &request, head) {
+        let found = match check_hop(arguments, settings, (from, to), &ports, head) {
             // It may be new.
-            Err(EngineError::Inventory(InventoryError::AbsentEnvironment(environment)))
-                if arguments.from.is_none() =>
-            {
+            Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
+                environment, ..
+            })) if arguments.from.is_none() => {
                 let notice = Notice::EnvironmentWithoutPaths(environment);
                 text::warnings(console.out, std::iter::once(&notice), console.stdout)?;
+                continue;
             }
-            found => {
-                let found = found?.into_iter();
-                faults.extend(found.map(|fault| (fault.path.clone(), fault)));
-            }
+            found => found?,
+        };
+        if let Some(map) = &found.map {
+            write_map(map, console)?;
         }
+        faults.extend(
+            found
+                .faults
+                .into_iter()
+                .map(|fault| (fault.path.clone(), fault)),
+        );
     }
     progress.finish();
     if faults.is_empty() {
         return Ok(());
     }
     Err(Failure::Files(faults.into_values().collect()))
+}
+
+/// What is checked about two environments.
+struct CheckedHop {
+    /// The files of each application, with `--layout`.
+    map: Option<ApplicationMap>,
+    /// The files that a promotion would leave out.
+    faults: Vec<FileFault>,
+}
+
+fn check_hop(
+    arguments: &CheckArguments,
+    settings: &Settings,
+    (from, to): (&str, &str),
+    ports: &Ports<'_>,
+    head: CommitId,
+) -> Result<CheckedHop, EngineError> {
+    let snapshot = ports.repository.snapshot(head)?;
+    let map = arguments
+        .layout
+        .then(|| inventory::applications(snapshot.as_ref(), settings, from, to));
+    let request = Request {
+        settings: Some(settings.clone()),
+        action: Some(Action::None),
+        ..Request::between(from, to)
+    };
+    Ok(CheckedHop {
+        map: map.transpose()?,
+        faults: unreadable(ports, &request, head)?,
+    })
 }
 
 /// The files that a promotion would leave out.

@@ -115,6 +115,15 @@ impl LayoutPattern {
             .any(|part| matches!(part, Segment::One(pieces) if pieces.as_slice() == [Piece::App]))
     }
 
+    /// The part of a path that `{env}` is in, from 0; `None` if that depends on the path.
+    pub fn environment_depth(&self) -> Option<usize> {
+        let has_environment =
+            |part: &Segment| matches!(part, Segment::One(pieces) if pieces.contains(&Piece::Env));
+        let at = self.parts.iter().position(has_environment)?;
+        let is_one = |part: &Segment| matches!(part, Segment::One(_));
+        self.parts[..at].iter().all(is_one).then_some(at)
+    }
+
     /// Matches a whole path; `{env}` matches the texts for which `is_env` is true.
     pub fn matches(&self, path: &str, is_env: &dyn Fn(&str) -> bool) -> Option<LayoutMatch> {
         let segments: Vec<&str> = path.split('/').collect();

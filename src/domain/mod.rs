@@ -34,7 +34,7 @@ pub use guard::{GuardLevel, GuardName, GuardSettings, Severity};
 pub use invisible::is_invisible;
 pub use layout::{LayoutError, LayoutPattern};
 pub use layout_match::LayoutMatch;
-pub use name_index::{NameIndex, Occurrence};
+pub use name_index::{NameIndex, Occurrence, is_usual_environment};
 pub use naming::{Naming, Side};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError};

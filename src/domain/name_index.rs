@@ -3,7 +3,8 @@
 //! # Why
 //!
 //! A name counts only where it stands between separators or the ends, and at every place the
-//! longest known name wins: `pre-prod` is not `prod`, `ring-1` is not `1`, `deva` is not `dev`.
+//! longest known name wins: `pre-prod` is not `prod`, `ring-1` is not `1`, `deva` is not `dev`. What
+//! comes before an environment is one of its own, so `pre-staging` is not `staging` either.
 
 /// Names that repositories commonly use; known without configuration, so that
 /// `pre-prod` is never taken for `prod`.
@@ -43,6 +44,19 @@ const COMMON: &[&str] = &[
     "uat",
 ];
 
+/// Words that make another environment's name of the one that follows: `pre-staging`.
+const PREFIXES: [&str; 2] = ["pre", "non"];
+
+/// Whether a name is a usual one of an environment, or has one as a part: `prod-eu`, `uat2`.
+pub fn is_usual_environment(name: &str) -> bool {
+    let index = NameIndex::new(std::iter::empty(), ());
+    let is_usual = |word: &str| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        COMMON.contains(&word)
+    };
+    !index.in_path(name).is_empty() || name.split(['-', '_', '.', '/']).any(is_usual)
+}
+
 /// One occurrence of a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Occurrence<T> {
@@ -61,6 +75,7 @@ pub struct NameIndex<T> {
     names: Vec<(String, T)>,
     /// Where the names with a first byte begin and end: most places are ruled out by one look.
     by_first: [(usize, usize); 256],
+    common: T,
 }
 
 impl<T: Copy> NameIndex<T> {
@@ -68,8 +83,8 @@ impl<T: Copy> NameIndex<T> {
     /// environments, which belong to `common`.
     pub fn new<'a>(given: impl Iterator<Item = (&'a str, T)>, common: T) -> Self {
         let mut names: Vec<(String, T)> = Vec::new();
-        let common = COMMON.iter().map(|name| (*name, common));
-        for (name, side) in given.chain(common) {
+        let usual = COMMON.iter().map(|name| (*name, common));
+        for (name, side) in given.chain(usual) {
             if !name.is_empty() && !names.iter().any(|(known, _)| known == name) {
                 names.push((name.to_owned(), side));
             }
@@ -89,7 +104,11 @@ impl<T: Copy> NameIndex<T> {
             }
             *end = at + 1;
         }
-        Self { names, by_first }
+        Self {
+            names,
+            by_first,
+            common,
+        }
     }
 
     /// Whether a word is one of the names.
@@ -115,25 +134,50 @@ impl<T: Copy> NameIndex<T> {
         let mut at = 0;
         while at < bytes.len() {
             let at_edge = at == 0 || is_edge(bytes[at - 1]);
-            let (begin, end) = self.by_first[usize::from(bytes[at])];
-            if at_edge && begin < end {
-                let hit = self.names[begin..end].iter().find(|(n, _)| {
-                    bytes[at..].starts_with(n.as_bytes())
-                        && bytes.get(at + n.len()).is_none_or(|b| is_edge(*b))
-                });
-                if let Some((name, side)) = hit {
-                    let end = at + name.len();
-                    found.push(Occurrence {
-                        start: at,
-                        end,
-                        side: *side,
-                    });
-                    at = end;
-                    continue;
+            match at_edge.then(|| self.name_at(bytes, at, &is_edge)).flatten() {
+                Some(occurrence) => {
+                    at = occurrence.end;
+                    found.push(occurrence);
                 }
+                None => at += 1,
             }
-            at += 1;
         }
         found
+    }
+
+    /// The longest name that starts at a place, or one with a prefix that makes it another one.
+    fn name_at(
+        &self,
+        text: &[u8],
+        start: usize,
+        is_edge: &impl Fn(u8) -> bool,
+    ) -> Option<Occurrence<T>> {
+        if let Some((end, side)) = self.known_at(text, start, is_edge) {
+            return Some(Occurrence { start, end, side });
+        }
+        let rest = &text[start..];
+        let prefix = PREFIXES.iter().find(|p| rest.starts_with(p.as_bytes()))?;
+        let separator = matches!(rest.get(prefix.len()), Some(b'-' | b'_'));
+        let after = start + prefix.len() + 1;
+        let (end, _) = separator.then(|| self.known_at(text, after, is_edge))??;
+        let side = self.common;
+        Some(Occurrence { start, end, side })
+    }
+
+    /// The end of the longest name that starts at a place, and whose it is.
+    fn known_at(
+        &self,
+        text: &[u8],
+        start: usize,
+        is_edge: &impl Fn(u8) -> bool,
+    ) -> Option<(usize, T)> {
+        let (begin, end) = self.by_first[usize::from(*text.get(start)?)];
+        let names = self.names.get(begin..end)?.iter();
+        names
+            .map(|(name, side)| (name.as_bytes(), start + name.len(), *side))
+            .find(|(name, end, _)| {
+                text[start..].starts_with(name) && text.get(*end).is_none_or(|b| is_edge(*b))
+            })
+            .map(|(_, end, side)| (end, side))
     }
 }

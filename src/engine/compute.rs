@@ -37,9 +37,12 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
 
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
     ports.observer.event(&Event::PairingFiles);
-    let located =
-        locate(&environments, request).map_err(|error| as_branches(error, repository, &hop))?;
-    notices.extend(located.notices());
+    let located = environments
+        .locate(ApplicationChoice {
+            applications: &request.applications,
+            products: &request.products,
+        })
+        .map_err(|error| as_branches(error, repository, &hop))?;
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let planned = files(&located, commits, &rules, request, ports)?;
     notices.extend(planned.notices);
@@ -124,24 +127,10 @@ fn files(
     Ok(planned)
 }
 
-/// Finds the environments and the applications; at least the source must have a path.
-fn locate<'a>(
-    environments: &'a EnvironmentPair<'a>,
-    request: &Request,
-) -> Result<Located<'a>, InventoryError> {
-    let located = environments.locate(ApplicationChoice {
-        applications: &request.applications,
-        products: &request.products,
-    })?;
-    match located.absent() {
-        [source, _] => Err(InventoryError::AbsentEnvironment(source.clone())),
-        _ => Ok(located),
-    }
-}
-
 /// Replaces the error of a missing environment if both environments are branches of the repository.
 fn as_branches(error: InventoryError, repository: &dyn Repository, hop: &Hop) -> EngineError {
-    let (InventoryError::UnknownEnvironment { .. } | InventoryError::AbsentEnvironment(_)) = error
+    let (InventoryError::UnknownEnvironment { .. } | InventoryError::AbsentEnvironment { .. }) =
+        error
     else {
         return error.into();
     };

@@ -16,7 +16,7 @@ use crate::port::Snapshot;
 pub struct ApplicationMap {
     /// Each application's pairs: the source's path and the target's.
     pub applications: BTreeMap<ApplicationName, Vec<(Option<RepoPath>, RepoPath)>>,
-    /// Configured environments and applications without files, and files that overlap.
+    /// Applications without files, and files that overlap.
     pub notices: Vec<Notice>,
 }
 
@@ -35,7 +35,6 @@ pub fn applications(
     let located = pair.locate(ApplicationChoice::default())?;
     let pairs = located.pairs(Equal::Listed)?;
     let mut map = ApplicationMap::default();
-    map.notices.extend(located.notices());
     map.notices
         .extend(pairs.overlaps.iter().map(Overlap::notice));
     for FilePair {

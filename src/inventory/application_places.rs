@@ -6,7 +6,7 @@ use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::root::Root;
 use super::scope::Scope;
-use super::target_names::{join, target_names};
+use super::target_names::{Siblings, join, target_names};
 use super::trees::{Entry, Trees};
 use crate::domain::{ApplicationName, LayoutPattern, Naming, Side};
 use crate::port::RepositoryError;
@@ -123,7 +123,11 @@ impl ApplicationPlaces<'_> {
 /// Replaces each of the source's names in a path by the target's likeliest one.
 fn renamed_path(naming: &Naming, path: &str) -> String {
     path.split('/')
-        .map(|part| target_names(naming, part, &[]).swap_remove(0).text)
+        .map(|part| {
+            let names = target_names(naming, part, &Siblings::new(&[]));
+            let likeliest = names.into_iter().next();
+            likeliest.map_or_else(|| part.to_owned(), |name| name.text)
+        })
         .collect::<Vec<_>>()
         .join("/")
 }

@@ -59,14 +59,19 @@ impl ApplicationRule {
         self.layout.is_empty() || self.match_layout(path, names).is_some()
     }
 
-    /// The application of a file.
-    pub(super) fn application(&self, path: &str, names: &dyn PathNames) -> ApplicationName {
+    /// The application of a file; its first `neutral` parts have no environment's name.
+    pub(super) fn application(
+        &self,
+        path: &str,
+        neutral: usize,
+        names: &dyn PathNames,
+    ) -> ApplicationName {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         ApplicationName(
             self.match_layout(path, names)
                 .map(|layout_match| layout_match.application)
                 .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| FolderNames::read(folders, names).of_file(file, names)),
+                .unwrap_or_else(|| FolderNames::read(folders, neutral, names).of_file(file, names)),
         )
     }
 
@@ -74,10 +79,11 @@ impl ApplicationRule {
     pub(super) fn application_of_folder(
         &self,
         folder: &str,
+        neutral: usize,
         names: &dyn PathNames,
     ) -> Option<ApplicationName> {
         if self.layout.is_empty() {
-            let name = FolderNames::read(folder, names).of_all_below();
+            let name = FolderNames::read(folder, neutral, names).of_all_below();
             return name.map(ApplicationName);
         }
         self.match_layout(&join(folder, "_"), names)
@@ -112,12 +118,17 @@ struct FolderNames {
 }
 
 impl FolderNames {
-    fn read(folders: &str, names: &dyn PathNames) -> Self {
+    fn read(folders: &str, neutral: usize, names: &dyn PathNames) -> Self {
         let mut found = Self::default();
         let folders = folders.split('/').filter(|folder| !folder.is_empty());
         for (depth, folder) in folders.enumerate() {
-            let is_environment = !found.has_environment && names.is_named(folder);
-            let rest = names.without_environment(folder);
+            let is_neutral = depth < neutral;
+            let is_environment = !is_neutral && !found.has_environment && names.is_named(folder);
+            let rest = if is_neutral {
+                folder.to_owned()
+            } else {
+                names.without_environment(folder)
+            };
             let is_other = names.is_any_environment(&rest) && !is_ordinary_noun(&rest);
             let is_name = !rest.is_empty() && !is_structure(&rest) && !is_other;
             if is_environment {
@@ -291,10 +302,10 @@ mod tests {
         ];
         let rule = ApplicationRule::new(&[]);
         for (path, expected) in table {
-            assert_eq!(rule.application(path, &Names).0, expected, "{path}");
+            assert_eq!(rule.application(path, 0, &Names).0, expected, "{path}");
             // A folder that determines the name determines the same one.
             for (at, _) in path.match_indices('/') {
-                let of_folder = rule.application_of_folder(&path[..at], &Names);
+                let of_folder = rule.application_of_folder(&path[..at], 0, &Names);
                 assert!(of_folder.is_none_or(|name| name.0 == expected), "{path}");
             }
         }

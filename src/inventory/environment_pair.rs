@@ -1,16 +1,15 @@
 //! Source and target of a promotion, and the applications that were chosen.
 
-use std::collections::BTreeSet;
-
 use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
+use super::existence::Existence;
 use super::pair::{Equal, pair};
 use super::pair_collector::Pairs;
 use super::scope::Scope;
 use super::trees::Trees;
 use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings};
-use crate::plan::{Hop, Notice};
+use crate::plan::Hop;
 use crate::port::Snapshot;
 
 /// The chosen applications, as the user named them; all if both lists are empty.
@@ -35,7 +34,6 @@ pub struct Located<'a> {
     roots: EnvironmentRoots,
     applications: Option<Vec<ApplicationName>>,
     folders: Option<Vec<String>>,
-    absent: Vec<Environment>,
 }
 
 /// Looks up both environments in the settings; one that is not configured has only its name.
@@ -67,16 +65,6 @@ impl Located<'_> {
         &self.pair.naming
     }
 
-    /// Configured environments whose names are in no path.
-    pub fn absent(&self) -> &[Environment] {
-        &self.absent
-    }
-
-    /// What the user should know: an environment without paths is new, or misspelt.
-    pub fn notices(&self) -> impl Iterator<Item = Notice> {
-        (self.absent.iter().cloned()).map(Notice::EnvironmentWithoutPaths)
-    }
-
     /// Pairs the files of both sides.
     ///
     /// # Errors
@@ -106,7 +94,8 @@ impl<'a> EnvironmentPair<'a> {
     /// Finds the environments and the chosen applications.
     ///
     /// # Errors
-    /// When there is no such environment, application or product, or several match the name.
+    /// When there is no such environment, application or product, when several match the name, or when
+    /// the names are those of applications.
     pub fn locate(&self, choice: ApplicationChoice<'_>) -> Result<Located<'_>, InventoryError> {
         let names = self.application_names(choice)?;
         if let Some(names) = &names
@@ -115,23 +104,18 @@ impl<'a> EnvironmentPair<'a> {
             return Ok(located);
         }
         let roots = self.roots(None)?;
-        let absent = self.absent(&roots)?;
+        Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?;
         let Some(names) = names else {
             return Ok(Located {
                 pair: self,
                 roots,
                 applications: None,
                 folders: None,
-                absent,
             });
         };
         let known = self
             .application_places(&roots)
             .all(&self.scope(None, None))?;
-        // With no application at all, the missing environment is the fault, not the name.
-        if let (true, Some(environment)) = (known.is_empty(), absent.first()) {
-            return Err(InventoryError::AbsentEnvironment(environment.clone()));
-        }
         let chosen = choose(&names, &known)?;
         let folders = chosen
             .iter()
@@ -142,7 +126,6 @@ impl<'a> EnvironmentPair<'a> {
             roots,
             applications: Some(chosen),
             folders: Some(folders),
-            absent,
         })
     }
 
@@ -181,6 +164,9 @@ impl<'a> EnvironmentPair<'a> {
         let applications: Vec<ApplicationName> =
             names.iter().cloned().map(ApplicationName).collect();
         let roots = self.roots(Some(applications.clone()))?;
+        if !Existence::of(&roots.all, &self.naming).is_certain() {
+            return Ok(None);
+        }
         let places = self.application_places(&roots);
         let scope = self.scope(Some(applications.clone()), None);
         let present = places.present(&applications, &scope)?;
@@ -190,7 +176,6 @@ impl<'a> EnvironmentPair<'a> {
             roots,
             applications: Some(applications),
             folders: None,
-            absent: Vec::new(),
         }))
     }
 
@@ -222,58 +207,5 @@ impl<'a> EnvironmentPair<'a> {
             applications,
             folders,
         }
-    }
-
-    /// The configured environments whose names are in no path; one that is not configured is an error.
-    fn absent(&self, roots: &EnvironmentRoots) -> Result<Vec<Environment>, InventoryError> {
-        let configured =
-            |e: &Environment| self.settings.environments.iter().any(|c| c.name == e.name);
-        let has_source = roots.all.iter().any(|r| r.source.is_some());
-        let has_target = roots
-            .all
-            .iter()
-            .any(|r| r.targets.iter().any(|t| t.entry.is_some()));
-        let mut absent = Vec::new();
-        for (environment, is_there) in [
-            (self.naming.source(), has_source),
-            (self.naming.target(), has_target),
-        ] {
-            match (is_there, configured(environment)) {
-                (true, _) => {}
-                (false, true) => absent.push(environment.clone()),
-                (false, false) => {
-                    return Err(InventoryError::UnknownEnvironment {
-                        name: environment.name.clone(),
-                        found: self.known_environments()?,
-                    });
-                }
-            }
-        }
-        Ok(absent)
-    }
-
-    /// The names of environments that are configured or occur in paths, for the error's hint.
-    fn known_environments(&self) -> Result<Vec<String>, InventoryError> {
-        let mut names: BTreeSet<String> = self
-            .settings
-            .environments
-            .iter()
-            .map(|e| e.name.clone())
-            .collect();
-        let mut pending = vec![self.trees.roots().0];
-        // A limit is fine: deep folders repeat the names of those above, and this is only a hint.
-        let mut budget = 2_000;
-        while let Some(tree) = pending.pop() {
-            for entry in self.trees.source(tree)?.iter() {
-                for hit in self.naming.in_path(&entry.name) {
-                    names.insert(entry.name[hit.start..hit.end].to_owned());
-                }
-                if entry.is_directory() && budget > 0 {
-                    budget -= 1;
-                    pending.push(entry.id);
-                }
-            }
-        }
-        Ok(names.into_iter().collect())
     }
 }

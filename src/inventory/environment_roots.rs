@@ -5,9 +5,11 @@
 //! Environments and applications are checked before any file is paired. So all roots are found first,
 //! and nothing below them is opened for that.
 
+use std::collections::BTreeSet;
+
 use super::application_rule::{ApplicationRule, PathNames, without_ranges};
 use super::error::InventoryError;
-use super::find_roots::find_roots;
+use super::find_roots::{FoundRoots, find_roots};
 use super::root::Root;
 use super::scope::Scope;
 use super::trees::Trees;
@@ -17,6 +19,8 @@ use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Side};
 #[derive(Debug)]
 pub(super) struct EnvironmentRoots {
     pub all: Vec<Root>,
+    /// Folders above the environments that have an environment's name within their own.
+    neutral: BTreeSet<String>,
     rule: ApplicationRule,
 }
 
@@ -61,14 +65,19 @@ impl EnvironmentRoots {
         scope: &Scope<'_>,
         layout: &[LayoutPattern],
     ) -> Result<Self, InventoryError> {
-        let all = find_roots(trees, naming, scope)?;
-        let rule = ApplicationRule::new(layout);
-        Ok(Self { all, rule })
+        let FoundRoots { roots, neutral } = find_roots(trees, naming, scope)?;
+        Ok(Self {
+            all: roots,
+            neutral,
+            rule: ApplicationRule::new(layout),
+        })
     }
 
     /// The application of a file; `side` is the environment whose name the path has.
     pub(super) fn application(&self, path: &str, side: Side, naming: &Naming) -> ApplicationName {
-        self.rule.application(path, &SideNames { side, naming })
+        let names = SideNames { side, naming };
+        self.rule
+            .application(path, self.neutral_parts(path), &names)
     }
 
     /// The application of all files below a folder; `None` if the folder's path does not determine it.
@@ -79,7 +88,23 @@ impl EnvironmentRoots {
         naming: &Naming,
     ) -> Option<ApplicationName> {
         let names = SideNames { side, naming };
-        self.rule.application_of_folder(folder, &names)
+        let neutral = self.neutral_parts(folder);
+        self.rule.application_of_folder(folder, neutral, &names)
+    }
+
+    /// How many of the first parts of a path are above the environment, whatever their names.
+    fn neutral_parts(&self, path: &str) -> usize {
+        if self.neutral.is_empty() {
+            return 0;
+        }
+        let ends = path
+            .match_indices('/')
+            .map(|(end, _)| end)
+            .chain([path.len()]);
+        let parts = ends
+            .enumerate()
+            .filter(|(_, end)| self.neutral.contains(&path[..*end]));
+        parts.last().map_or(0, |(at, _)| at + 1)
     }
 
     /// Matches a path with the configured layout.

@@ -31,8 +31,23 @@ pub enum InventoryError {
         found: Vec<String>,
     },
     /// The environment is configured, but no path contains its name.
-    #[error("environment `{}` is configured, but no path contains its name{}", .0.name, or_aliases(.0))]
-    AbsentEnvironment(Environment),
+    #[error("environment `{}` is configured, but no path contains its name{}", .environment.name, or_aliases(.environment))]
+    AbsentEnvironment {
+        /// The environment.
+        environment: Environment,
+        /// The environments that were found instead.
+        found: Vec<String>,
+    },
+    /// The names occur in paths, but are no usual names of environments, while others are.
+    #[error("`{from}` and `{to}` are probably applications, not environments")]
+    ProbablyApplications {
+        /// The name of the source that was given.
+        from: String,
+        /// The name of the target that was given.
+        to: String,
+        /// The environments that were found instead.
+        found: Vec<String>,
+    },
     /// Source and target are the same environment.
     #[error("source and target are the same environment, `{0}`")]
     SameEnvironment(String),

@@ -1,29 +1,38 @@
 //! Finds the environments' roots, by a walk over the folders of both sides at once.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::error::InventoryError;
 use super::root::{Candidate, Root};
 use super::scope::Scope;
-use super::target_names::{join, target_names};
+use super::target_names::{Siblings, join, target_names};
 use super::trees::{Entry, Trees, has_plainer_sibling, position};
 use crate::domain::{FileMode, Naming, ObjectId};
+
+/// The roots, and the folders above them that have an environment's name within their own.
+#[derive(Debug, Default)]
+pub(super) struct FoundRoots {
+    pub roots: Vec<Root>,
+    /// Such as `apps/staging-tools`, which has the environments `staging` and `prod`.
+    pub neutral: BTreeSet<String>,
+}
 
 /// Finds the first place on each path that has a name of source or target.
 pub(super) fn find_roots(
     trees: &Trees<'_>,
     naming: &Naming,
     scope: &Scope<'_>,
-) -> Result<Vec<Root>, InventoryError> {
+) -> Result<FoundRoots, InventoryError> {
     let mut search = RootSearch {
         trees,
         naming,
         scope,
-        roots: Vec::new(),
+        found: FoundRoots::default(),
     };
     let (source, target) = trees.roots();
     search.walk("", Some(source), Some(target))?;
-    Ok(search.roots)
+    Ok(search.found)
 }
 
 /// Whether a folder without a partner belongs to another environment: `prod-eu` beside `prod`.
@@ -40,7 +49,7 @@ struct RootSearch<'a> {
     trees: &'a Trees<'a>,
     naming: &'a Naming,
     scope: &'a Scope<'a>,
-    roots: Vec<Root>,
+    found: FoundRoots,
 }
 
 impl RootSearch<'_> {
@@ -58,66 +67,69 @@ impl RootSearch<'_> {
             None => Some(Rc::default()),
         };
         let sources: &[Entry] = sources.as_deref().unwrap_or(&targets);
+        let siblings = Siblings::new(&targets);
         let mut paired = vec![false; targets.len()];
         for entry in sources.iter().filter(|e| self.naming.names_source(&e.name)) {
-            let candidates: Vec<Candidate> = target_names(self.naming, &entry.name, &targets)
-                .into_iter()
-                .map(|name| {
-                    let at = position(&targets, &name.text)
-                        .filter(|i| targets[*i].can_be_partner(entry));
-                    if let Some(at) = at {
-                        paired[at] = true;
-                    }
-                    Candidate {
-                        path: join(parent, &name.text),
-                        entry: at.map(|i| targets[i].clone()),
-                        is_positional: name.is_positional,
-                        renames: name.renames,
-                    }
-                })
-                .collect();
-            let partners = if candidates.iter().any(|c| c.entry.is_some()) {
-                candidates
-                    .into_iter()
-                    .filter(|c| c.entry.is_some())
-                    .collect()
-            } else if belongs_to_another(self.naming, entry, sources) {
+            let path = join(parent, &entry.name);
+            if self.scope.is_above_environment(&path) {
+                continue;
+            }
+            let candidates = self.candidates(parent, entry, &siblings);
+            for i in candidates.iter().filter_map(|(at, _)| *at) {
+                paired[i] = true;
+            }
+            let (existing, new): (Vec<_>, Vec<_>) =
+                candidates.into_iter().partition(|(at, _)| at.is_some());
+            let partners: Vec<_> = if !existing.is_empty() {
+                existing
+            } else if belongs_to_another(self.naming, entry, sources)
+                || self.is_neutral(entry, position(&targets, &entry.name).map(|i| &targets[i]))?
+            {
                 continue;
             } else {
-                candidates.into_iter().take(1).collect()
+                new.into_iter().take(1).collect()
             };
-            if self.scope.may_include(&join(parent, &entry.name)) {
-                self.roots.push(Root {
+            if !partners.is_empty() && self.scope.may_include(&path) {
+                self.found.roots.push(Root {
                     parent: parent.to_owned(),
                     source: Some(entry.clone()),
-                    targets: partners,
+                    targets: partners.into_iter().map(|(_, c)| c).collect(),
                 });
             }
         }
         for (entry, _) in targets.iter().zip(&paired).filter(|(_, paired)| !**paired) {
-            let is_source = self.naming.names_source(&entry.name);
             let path = join(parent, &entry.name);
-            if is_source || belongs_to_another(self.naming, entry, &targets) {
+            let partner = position(sources, &entry.name).map(|i| &sources[i]);
+            let is_named =
+                self.naming.names_source(&entry.name) || self.naming.names_target(&entry.name);
+            let is_neutral = is_named
+                && (self.scope.is_above_environment(&path)
+                    || partner.map_or(Ok(false), |p| self.is_neutral(p, Some(entry)))?);
+            if is_neutral {
+                self.found.neutral.insert(path.clone());
+            } else if self.naming.names_source(&entry.name)
+                || belongs_to_another(self.naming, entry, &targets)
+            {
+                continue;
+            } else if is_named {
+                self.add_target_root(parent, &path, entry);
                 continue;
             }
-            if self.naming.names_target(&entry.name) {
-                self.add_target_root(parent, &path, entry);
-            } else if entry.mode == FileMode::Directory && self.scope.may_include(&path) {
-                let partner = position(sources, &entry.name)
-                    .map(|i| &sources[i])
-                    .filter(|e| e.is_directory())
-                    .map(|e| e.id);
+            if entry.mode == FileMode::Directory && self.scope.may_include(&path) {
+                let partner = partner.filter(|e| e.is_directory()).map(|e| e.id);
                 self.walk(&path, partner, Some(entry.id))?;
             }
         }
-        let only_source = |e: &&Entry| {
-            e.is_directory()
-                && !self.naming.names_source(&e.name)
-                && position(&targets, &e.name).is_none()
-        };
+        let only_source = |e: &&Entry| e.is_directory() && position(&targets, &e.name).is_none();
         let only: Vec<Entry> = sources.iter().filter(only_source).cloned().collect();
         for entry in only {
             let path = join(parent, &entry.name);
+            if self.naming.names_source(&entry.name) {
+                if !self.scope.is_above_environment(&path) {
+                    continue;
+                }
+                self.found.neutral.insert(path.clone());
+            }
             if self.scope.may_include(&path) {
                 self.walk(&path, Some(entry.id), None)?;
             }
@@ -125,12 +137,64 @@ impl RootSearch<'_> {
         Ok(())
     }
 
+    /// The target's possible names of a source's entry, each with the index of the entry that has it.
+    fn candidates(
+        &self,
+        parent: &str,
+        entry: &Entry,
+        siblings: &Siblings<'_>,
+    ) -> Vec<(Option<usize>, Candidate)> {
+        let targets = siblings.entries;
+        target_names(self.naming, &entry.name, siblings)
+            .into_iter()
+            .map(|name| {
+                let at =
+                    position(targets, &name.text).filter(|i| targets[*i].can_be_partner(entry));
+                let candidate = Candidate {
+                    path: join(parent, &name.text),
+                    entry: at.map(|i| targets[i].clone()),
+                    is_positional: name.is_positional,
+                    renames: name.renames,
+                };
+                (at, candidate)
+            })
+            .collect()
+    }
+
+    /// Whether the environment's name is only a part of a folder's name, and the environments are
+    /// below it: `staging-tools` with `staging` and `prod`.
+    fn is_neutral(&self, source: &Entry, target: Option<&Entry>) -> Result<bool, InventoryError> {
+        match target {
+            Some(target) if source.is_directory() && target.is_directory() => {
+                Ok(!self.naming.is_environment(&source.name)
+                    && self.has_pair_below(source.id, target.id)?)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn has_pair_below(&self, source: ObjectId, target: ObjectId) -> Result<bool, InventoryError> {
+        let sources = self.trees.source(source)?;
+        let targets = self.trees.target(target)?;
+        let siblings = Siblings::new(&targets);
+        for entry in sources.iter() {
+            let is_pair = self.naming.names_source(&entry.name)
+                && (self.candidates("", entry, &siblings).iter()).any(|(at, _)| at.is_some());
+            let same = position(&targets, &entry.name).map(|i| &targets[i]);
+            let below = same.filter(|same| entry.is_directory() && same.is_directory());
+            if is_pair || below.map_or(Ok(false), |same| self.has_pair_below(entry.id, same.id))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Adds an entry with the target's name and no partner: all its files are the target's only.
     fn add_target_root(&mut self, parent: &str, path: &str, entry: &Entry) {
         if !self.scope.may_include(path) {
             return;
         }
-        self.roots.push(Root {
+        self.found.roots.push(Root {
             parent: parent.to_owned(),
             source: None,
             targets: vec![Candidate {

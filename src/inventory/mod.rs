@@ -28,6 +28,7 @@ mod application_rule;
 mod environment_pair;
 mod environment_roots;
 mod error;
+mod existence;
 mod file_pair;
 mod find_roots;
 mod pair;

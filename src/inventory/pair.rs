@@ -14,7 +14,7 @@ use super::file_pair::{FileObject, FilePair};
 use super::pair_collector::{PairCollector, Pairs};
 use super::root::{Candidate, Root};
 use super::scope::Scope;
-use super::target_names::{join, target_names};
+use super::target_names::{Siblings, TargetName, join, target_names};
 use super::trees::{Entry, Trees, position};
 use crate::domain::{Naming, ObjectId, RepoPath, Side};
 use crate::port::RepositoryError;
@@ -98,10 +98,7 @@ impl PairWalk<'_> {
         let application = self.roots.application(path, Side::Source(0), self.naming);
         let existing: Vec<&Candidate> = candidates.iter().filter(|c| c.entry.is_some()).collect();
         let chosen = match existing.as_slice() {
-            [] => candidates
-                .iter()
-                .find(|c| c.is_positional)
-                .or(candidates.first()),
+            [] => candidates.first(),
             [only] => Some(*only),
             several => match several.iter().find(|c| c.is_positional) {
                 Some(positional) => Some(*positional),
@@ -172,12 +169,18 @@ impl PairWalk<'_> {
             .collect::<Result<_, RepositoryError>>()?;
         let mut paired: Vec<Vec<bool>> =
             targets.iter().map(|(_, e)| vec![false; e.len()]).collect();
+        let siblings: Vec<Siblings<'_>> = (targets.iter())
+            .map(|(_, entries)| Siblings::new(entries))
+            .collect();
         for entry in entries.iter() {
             let source_path = join(path, &entry.name);
             let is_entered = !entry.is_directory() || self.scope.may_include(&source_path);
             let mut partners = Vec::new();
-            for (i, (candidate, siblings)) in targets.iter().enumerate() {
-                for name in target_names(self.naming, &entry.name, siblings) {
+            for (i, (candidate, siblings)) in
+                targets.iter().map(|(c, _)| c).zip(&siblings).enumerate()
+            {
+                for name in names_below(self.naming, entry, siblings) {
+                    let siblings = siblings.entries;
                     let at = position(siblings, &name.text)
                         .filter(|at| siblings[*at].can_be_partner(entry));
                     if let Some(at) = at {
@@ -243,13 +246,30 @@ impl PairWalk<'_> {
     }
 }
 
+/// The target's names for an entry in an environment's folder: with the environment's name replaced,
+/// or as it is if only that exists, because a name can also be a part of an application's.
+fn names_below(naming: &Naming, entry: &Entry, siblings: &Siblings<'_>) -> Vec<TargetName> {
+    let renamed = target_names(naming, &entry.name, siblings);
+    let exists = |name: &str| {
+        let at = position(siblings.entries, name);
+        at.is_some_and(|at| siblings.entries[at].can_be_partner(entry))
+    };
+    if exists(&entry.name) && !renamed.iter().any(|name| exists(&name.text)) {
+        return vec![TargetName {
+            text: entry.name.clone(),
+            is_positional: true,
+            renames: Vec::new(),
+        }];
+    }
+    renamed
+}
+
 /// The candidates that exist, if any; else the likeliest one, which would be new.
 fn existing_or_likeliest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     if candidates.iter().any(|c| c.entry.is_some()) {
         candidates.retain(|c| c.entry.is_some());
         return candidates;
     }
-    candidates.sort_by_key(|c| !c.is_positional);
     candidates.truncate(1);
     candidates
 }

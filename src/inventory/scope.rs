@@ -40,6 +40,23 @@ impl Scope<'_> {
         })
     }
 
+    /// Whether the configured layout has the environment's name further down than this folder: a name
+    /// in the folder is a part of an application's name then.
+    pub(super) fn is_above_environment(&self, folder: &str) -> bool {
+        let parts: Vec<&str> = folder.split('/').collect();
+        let is_environment =
+            |text: &str| self.naming.source().has_name(text) || self.naming.target().has_name(text);
+        let mut matching = (self.layout.iter())
+            .filter(|pattern| pattern.may_match_below(&parts, &is_environment, &|_| true))
+            .peekable();
+        matching.peek().is_some()
+            && matching.all(|pattern| {
+                pattern
+                    .environment_depth()
+                    .is_some_and(|at| at >= parts.len())
+            })
+    }
+
     /// Whether a file is in scope.
     pub(super) fn includes(&self, path: &str, application: &ApplicationName) -> bool {
         let is_chosen = self

@@ -279,7 +279,7 @@ impl<'a> ViewBuilder<'a> {
                 self.collect(&join(path, &below.name), below, rule, names, view)?;
             }
         } else if rule.includes(path, names) {
-            let application = rule.application(path, names);
+            let application = rule.application(path, 0, names);
             let files = view.applications.entry(application).or_default();
             files.push(EnvironmentFile {
                 path: RepoPath::parse(path)?,

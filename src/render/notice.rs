@@ -24,7 +24,9 @@ pub fn message(notice: &Notice) -> String {
             format!("not used: the configuration must be `{CONFIGURATION}` at the root")
         }
         Notice::EnvironmentWithoutPaths(environment) => {
-            InventoryError::AbsentEnvironment(environment.clone()).to_string()
+            let environment = environment.clone();
+            let found = Vec::new();
+            InventoryError::AbsentEnvironment { environment, found }.to_string()
         }
         Notice::ApplicationWithoutFiles {
             product,

@@ -148,10 +148,7 @@ fn check_warns_of_configured_names_without_files() {
     warning: product `shop` lists the application `wbe`, which has no files
 
     production -> qa
-    api
-      apps/api/production/v.yaml -> apps/api/qa/v.yaml
     warning: environment `qa` is configured, but no path contains its name
-    warning: product `shop` lists the application `wbe`, which has no files
 
     --- stderr
     ");

@@ -287,6 +287,69 @@ fn a_third_environments_name_must_be_equal() {
 }
 
 #[test]
+fn an_environment_before_another_one_is_no_part_of_it() {
+    let paths = [
+        "w/pre-staging/a.yaml",
+        "w/pre-production/a.yaml",
+        "w/staging/a.yaml",
+        "w/production/a.yaml",
+    ];
+    let plan = plan(&memory(&paths), &hop()).unwrap();
+    assert_eq!(pairs(&plan), ["w/staging/a.yaml -> w/production/a.yaml"]);
+}
+
+#[test]
+fn an_environments_name_can_be_a_part_of_an_applications() {
+    let layout = settings(
+        "environments: [{name: staging}, {name: production}]\nlayout: ['apps/{app}/{env}/**']\n",
+    );
+    let inner = [
+        "apps/staging-tools/staging/v.yaml",
+        "apps/staging-tools/production/v.yaml",
+        "apps/production-tools/staging/v.yaml",
+        "apps/production-tools/production/v.yaml",
+    ];
+    let expected = [
+        "production-tools: apps/production-tools/production/v.yaml",
+        "staging-tools: apps/staging-tools/production/v.yaml",
+    ];
+    let named = |paths: &[&str], settings: &Settings| -> Vec<String> {
+        let named = applications(paths, settings).into_iter();
+        named
+            .map(|(name, files)| format!("{name}: {}", files.join(" ")))
+            .collect()
+    };
+    assert_eq!(named(&inner, &layout), expected);
+    let none = Settings::default();
+    assert_eq!(named(&inner[..2], &none), expected[1..]);
+    assert_eq!(named(&inner[2..], &none), expected[..1]);
+    let outer = [
+        "envs/staging/staging-tools/v.yaml",
+        "envs/production/staging-tools/v.yaml",
+    ];
+    assert_eq!(
+        named(&outer, &none),
+        ["tools: envs/production/staging-tools/v.yaml"]
+    );
+}
+
+#[test]
+fn a_new_file_takes_the_alias_of_its_siblings() {
+    let memory = memory(&["a/web-stg.yaml", "a/api-stg.yaml", "a/api-production.yaml"]);
+    let request = Request {
+        settings: Some(aliases()),
+        ..hop()
+    };
+    assert_eq!(
+        pairs(&plan(&memory, &request).unwrap()),
+        [
+            "a/api-stg.yaml -> a/api-production.yaml",
+            "a/web-stg.yaml -> a/web-production.yaml"
+        ]
+    );
+}
+
+#[test]
 fn what_only_the_target_has_is_found_backwards() {
     let memory = memory(&[
         "e/staging/a.yaml",
@@ -483,28 +546,116 @@ fn an_unknown_environment_comes_with_those_that_were_found() {
     );
 }
 
-#[test]
-fn a_configured_environment_without_a_path_is_a_warning() {
-    let memory = memory(&["a/staging/x.yaml"]);
-    let environments = settings(
-        "environments: [{name: staging}, {name: production, aliases: [prd]}, {name: qa}]\n",
-    );
-    let with = |from: &str, to: &str| Request {
-        settings: Some(environments.clone()),
+/// The kind of error of a promotion between two names, with the environments that were found.
+fn refused(paths: &[&str], settings: &Settings, from: &str, to: &str) -> Option<String> {
+    let request = Request {
+        settings: Some(settings.clone()),
         ..Request::between(from, to)
     };
-    let warning = |from: &str, to: &str| {
-        let plan = plan(&memory, &with(from, to)).unwrap();
-        let [notice] = plan.notices() else {
-            panic!("{:?}", plan.notices())
-        };
-        notice::message(notice)
+    let EngineError::Inventory(error) = plan(&memory(paths), &request).err()? else {
+        panic!("no error of the inventory")
     };
-    let message = warning("staging", "production");
-    assert_snapshot!(message, @"environment `production` is configured, but no path contains its name or an alias (`prd`)");
-    assert_eq!(warning("production", "staging"), message);
-    let error = plan(&memory, &with("production", "qa")).unwrap_err();
-    assert_eq!(error.to_string(), message);
+    let (kind, found) = match error {
+        InventoryError::UnknownEnvironment { name, found } => (format!("no {name}"), found),
+        InventoryError::AbsentEnvironment { environment, found } => {
+            (format!("absent {}", environment.name), found)
+        }
+        InventoryError::ProbablyApplications { found, .. } => ("applications".to_owned(), found),
+        error => panic!("{error}"),
+    };
+    Some(format!("{kind}: {}", found.join(" ")))
+}
+
+#[test]
+fn both_environments_must_exist() {
+    let configured = settings("environments: [{name: staging}, {name: prod}]\n");
+    let none = Settings::default();
+    let regions = ["e/staging/a.yaml", "e/prod-eu/a.yaml", "e/prod-us/a.yaml"];
+    let table: &[(&[&str], &Settings, &str, &str, Option<&str>)] = &[
+        (
+            &regions,
+            &none,
+            "staging",
+            "prod",
+            Some("no prod: prod-eu prod-us staging"),
+        ),
+        (
+            &regions,
+            &configured,
+            "staging",
+            "prod",
+            Some("absent prod: prod-eu prod-us staging"),
+        ),
+        (
+            &regions,
+            &none,
+            "prod",
+            "staging",
+            Some("no prod: prod-eu prod-us staging"),
+        ),
+        (&regions, &none, "staging", "prod-eu", None),
+        (
+            &["e/staging-eu/a.yaml", "e/prod-us/a.yaml"],
+            &none,
+            "staging",
+            "prod",
+            None,
+        ),
+        (
+            &["e/staging/a.yaml", "e/web-prod/a.yaml"],
+            &none,
+            "staging",
+            "prod",
+            None,
+        ),
+        (
+            &["e/staging/a.yaml", "e/values-prod.yaml"],
+            &none,
+            "staging",
+            "prod",
+            None,
+        ),
+        (
+            &["e/staging/a.yaml", "e/pre-prod/a.yaml"],
+            &none,
+            "staging",
+            "prod",
+            Some("no prod: pre-prod staging"),
+        ),
+        (
+            &["e/staging/a.yaml"],
+            &configured,
+            "prod",
+            "staging",
+            Some("absent prod: staging"),
+        ),
+    ];
+    for (paths, settings, from, to, expected) in table {
+        let found = refused(paths, settings, from, to);
+        assert_eq!(found.as_deref(), *expected, "{paths:?} {from} {to}");
+    }
+}
+
+#[test]
+fn names_of_applications_are_not_environments() {
+    let apps = [
+        "orders/staging/a.yaml",
+        "orders/production/a.yaml",
+        "payments/staging/a.yaml",
+        "ring-0/a.yaml",
+        "ring-1/a.yaml",
+    ];
+    let none = Settings::default();
+    let refusal = Some("applications: production staging".to_owned());
+    assert_eq!(refused(&apps, &none, "orders", "payments"), refusal);
+    assert_eq!(refused(&apps, &none, "ring-0", "ring-1"), None);
+    assert_eq!(refused(&apps, &none, "staging", "orders"), None);
+    assert_eq!(
+        refused(&["eu/a.yaml", "us/a.yaml"], &none, "eu", "us"),
+        None
+    );
+    let configured = settings("environments: [{name: orders}, {name: payments}]\n");
+    assert_eq!(refused(&apps, &configured, "orders", "payments"), None);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use crate::domain::{Environment, Naming, Side};
+use crate::domain::{Environment, Naming, Side, is_usual_environment};
 
 fn environment(name: &str, aliases: &[&str]) -> Environment {
     let mut environment = Environment::named(name);
@@ -157,4 +157,36 @@ fn text_in_any_script_can_be_searched() {
     let naming = naming("dév", "日本");
     assert_eq!(naming.rename("ü/dév/日本"), "ü/日本/日本");
     assert!(naming.names_target("日本/x") && !naming.names_target("日本語/x"));
+}
+
+#[test]
+fn what_comes_before_an_environment_is_another_one() {
+    let naming = Naming::new(
+        environment("staging", &["pre-x"]),
+        environment("x", &[]),
+        [],
+    );
+    for path in ["pre-staging/a", "a-pre_staging.yaml", "non-x", "pre-prod"] {
+        assert!(!naming.names_source(path), "{path}");
+        assert!(!naming.names_target(path), "{path}");
+    }
+    assert!(naming.names_source("pre-x") && naming.names_source("pre/staging"));
+    assert!(naming.names_source("prestaging-staging"));
+}
+
+#[test]
+fn usual_names_of_environments() {
+    for name in [
+        "prod",
+        "prod-eu",
+        "uat2",
+        "eu-staging",
+        "pre-prod",
+        "non_prod",
+    ] {
+        assert!(is_usual_environment(name), "{name}");
+    }
+    for name in ["orders", "ring-0", "eu", "product", "2"] {
+        assert!(!is_usual_environment(name), "{name}");
+    }
 }

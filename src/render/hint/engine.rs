@@ -58,10 +58,18 @@ fn inventory(error: &InventoryError) -> Hint {
         InventoryError::UnknownEnvironment { name, found } => {
             Hint::usage(environments(name, found))
         }
-        InventoryError::AbsentEnvironment(_) => Hint::usage(
-            "a path must contain it between `/`, `-`, `.` or `_`, and must match the `layout` if one is \
-             configured",
-        ),
+        InventoryError::AbsentEnvironment { environment, found } => {
+            let list = environments(&environment.name, found);
+            Hint::usage(format!(
+                "a path must contain it between `/`, `-`, `.` or `_`, and must match the `layout` if one is \
+                 configured; {list}"
+            ))
+        }
+        InventoryError::ProbablyApplications { found, .. } => Hint::usage(format!(
+            "environments in the paths: {}; select applications with `--service`, or list \
+             `environments` in `promote.yaml`",
+            quoted(found)
+        )),
         InventoryError::SameEnvironment(_) => {
             Hint::usage("give two different environments to `--from` and `--to`")
         }
