@@ -77,6 +77,16 @@ pub enum InventoryError {
     },
 }
 
+impl InventoryError {
+    /// The error of a configured environment that is in no path, while those in `found` are.
+    pub fn absent(environment: &Environment, found: Vec<String>) -> Self {
+        Self::AbsentEnvironment {
+            environment: environment.clone(),
+            found,
+        }
+    }
+}
+
 fn or_aliases(environment: &Environment) -> String {
     match environment.aliases.as_slice() {
         [] => String::new(),

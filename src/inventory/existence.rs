@@ -126,10 +126,7 @@ impl<'a> Existence<'a> {
         let found = found.into_iter().collect();
         let is_configured = settings.environments.iter().any(|e| e.name == missing.name);
         Err(if is_configured {
-            InventoryError::AbsentEnvironment {
-                environment: missing.clone(),
-                found,
-            }
+            InventoryError::absent(missing, found)
         } else {
             InventoryError::UnknownEnvironment {
                 name: missing.name.clone(),

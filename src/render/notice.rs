@@ -24,9 +24,7 @@ pub fn message(notice: &Notice) -> String {
             format!("not used: the configuration must be `{CONFIGURATION}` at the root")
         }
         Notice::EnvironmentWithoutPaths(environment) => {
-            let environment = environment.clone();
-            let found = Vec::new();
-            InventoryError::AbsentEnvironment { environment, found }.to_string()
+            InventoryError::absent(environment, Vec::new()).to_string()
         }
         Notice::ApplicationWithoutFiles {
             product,
