@@ -35,7 +35,7 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
         .unwrap_or_default()
 }
 
-/// A text from the file in backticks, shortened, with control characters escaped.
+/// A text from the file in backticks, shortened, with control characters replaced as in excerpts.
 pub(super) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
     let mut out = String::from("`");
@@ -45,7 +45,7 @@ pub(super) fn quoted(text: &str) -> String {
             break;
         }
         if c.is_control() {
-            out.extend(c.escape_default());
+            out.push(char::REPLACEMENT_CHARACTER);
         } else {
             out.push(c);
         }
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_escaped() {
-        assert_eq!(quoted("a\u{1b}[31m"), "`a\\u{1b}[31m`");
+    fn control_characters_are_replaced() {
+        assert_eq!(quoted("a\u{1b}[31m"), "`a\u{fffd}[31m`");
     }
 
     #[test]

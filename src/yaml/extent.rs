@@ -1,7 +1,7 @@
-//! The lines and comments that belong to an entry or item.
+//! The lines that belong to an entry or item.
 
 use super::node::{Content, Layout, Node, Span, Stream};
-use super::place::{Place, Step};
+use super::place::Step;
 use super::text::{column, is_first, line_start, next_line, previous_line};
 
 /// The start of a child: its key, `?` or dash.
@@ -67,47 +67,6 @@ pub(super) fn properties_end(text: &str, node: &Node) -> usize {
 }
 
 impl Stream {
-    /// The comments of a place of a resolved document, without `#`: lines directly above its entry or
-    /// item, and one on its line.
-    pub fn comments(&self, place: &Place) -> Vec<&str> {
-        let site = self.site(place);
-        let Some((start, first)) = site.and_then(|(site, _)| self.head(&site)) else {
-            return Vec::new();
-        };
-        let text = &self.text;
-        let mut found = Vec::new();
-        if self.is_first(start) {
-            let mut at = self.leading(start);
-            while at < self.line_start(start) {
-                found.extend(self.comment_on(at));
-                at = next_line(text, at);
-            }
-        }
-        found.extend(self.comment_after(first));
-        found
-            .iter()
-            .map(|span| text[span.start + 1..span.end].trim())
-            .collect()
-    }
-
-    /// The start of an entry, item or root, and an offset on the line with its trailing comment.
-    fn head(&self, place: &Place) -> Option<(usize, usize)> {
-        let Some((parent, step)) = place.parent() else {
-            let root = &self.documents.get(place.document)?.root;
-            return Some((root.start, root.start));
-        };
-        let parent = self.node(&parent)?;
-        let index = child_index(parent, step)?;
-        let start = child_start(parent, index)?;
-        let value = parent.child(step)?;
-        let first = match (value.layout(), &value.content) {
-            (Some(_), _) => value.lead,
-            (None, Content::Scalar(_)) => value.span.start.max(value.lead),
-            (None, _) => value.end(),
-        };
-        Some((start, first))
-    }
-
     /// The comment on the line that starts at `line`, if it has nothing else.
     pub(super) fn comment_on(&self, line: usize) -> Option<Span> {
         let at = line

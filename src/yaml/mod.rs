@@ -9,6 +9,7 @@ mod anchors;
 mod block;
 mod characters;
 mod check;
+mod comments;
 mod documents;
 mod edit;
 mod embedded;

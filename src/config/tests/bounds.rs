@@ -99,7 +99,7 @@ fn a_report_never_obeys_what_a_file_tells_a_terminal() {
     let text = faults("\"a\\e[31mb\": 1\n");
     assert!(!text.contains('\u{1b}'));
     assert_snapshot!(text, @r"
-    1:1 ['a\u001b[31mb']: unknown key `a\u{1b}[31mb`
+    1:1 ['a\u001b[31mb']: unknown key `a�[31mb`
       hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
     ");
 }

@@ -35,8 +35,8 @@ fn a_name_is_one_part_of_a_path() {
 
 #[test]
 fn a_name_is_one_line() {
-    assert_snapshot!(faults("environments:\n  - {name: \"a\\nb\"}\n"), @r"
-    2:12 environments[0].name: environment name `a\nb` contains a control character
+    assert_snapshot!(faults("environments:\n  - {name: \"a\\nb\"}\n"), @"
+    2:12 environments[0].name: environment name `a�b` contains a control character
       hint: write it on one line, as plain text
     ");
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::keep_comment::{is_keep, may_keep};
-use crate::document::Difference;
+use crate::document::{Difference, Part};
 use crate::domain::{Naming, Op};
 use crate::yaml::{Content, JsonPath, Node, Place, Step, Stream, TooManySteps, embedded};
 
@@ -52,6 +52,8 @@ impl<'a> Places<'a> {
         let kept =
             |kept: &BTreeSet<Place>, place: &Place| is_above(kept, place) || is_below(kept, place);
         let in_target = match &difference.insertion {
+            // A new document has no place in the target.
+            Some(_) if difference.part == Part::Document => false,
             Some(insertion) => is_above(self.kept(false), &insertion.parent),
             None => kept(self.kept(false), &difference.place),
         };
@@ -149,8 +151,16 @@ fn kept_places(stream: &Stream) -> BTreeSet<Place> {
 
 /// The places of a stream that have a keep comment, and the strings whose text may have one.
 fn commented_places(stream: &Stream) -> (BTreeSet<Place>, Vec<(Place, &str)>) {
-    let mut kept = BTreeSet::new();
     let mut strings = Vec::new();
+    let has_keep = |comments: Vec<&str>| comments.into_iter().any(is_keep);
+    let mut kept: BTreeSet<Place> = (0..stream.documents().len())
+        .filter(|index| {
+            has_keep(stream.document_comments(*index))
+                || first_of_manifest(stream, *index)
+                    .is_some_and(|place| has_keep(stream.comments_above(&place)))
+        })
+        .map(Place::root)
+        .collect();
     let mut pending: Vec<(Place, &Node)> = (0..stream.documents().len())
         .map(|index| (Place::root(index), stream.root(index)))
         .collect();
@@ -170,7 +180,7 @@ fn commented_places(stream: &Stream) -> (BTreeSet<Place>, Vec<(Place, &str)>) {
             Content::Scalar(_) | Content::Alias(_) => Vec::new(),
         };
         for (place, node) in children {
-            if stream.comments(&place).iter().any(|text| is_keep(text)) {
+            if has_keep(stream.comments(&place)) {
                 kept.insert(place.clone());
             }
             pending.push((place, node));
@@ -179,10 +189,20 @@ fn commented_places(stream: &Stream) -> (BTreeSet<Place>, Vec<(Place, &str)>) {
     (kept, strings)
 }
 
+/// The first entry of a manifest, which a comment for the whole document can be above.
+fn first_of_manifest(stream: &Stream, document: usize) -> Option<Place> {
+    let Content::Mapping { entries, .. } = &stream.root(document).content else {
+        return None;
+    };
+    let name = entries.first()?.name();
+    let is_manifest = matches!(name, "apiVersion" | "kind");
+    is_manifest.then(|| Place::new(document, [Step::Key(name.to_owned())]))
+}
+
 /// Whether a place or one above it is among the places.
 fn is_above(places: &BTreeSet<Place>, place: &Place) -> bool {
     !places.is_empty()
-        && (1..=place.steps.len()).any(|n| {
+        && (0..=place.steps.len()).any(|n| {
             let steps = place.steps[..n].iter().cloned();
             places.contains(&Place::new(place.document, steps))
         })

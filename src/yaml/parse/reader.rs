@@ -181,6 +181,10 @@ fn syntax(error: &granit_parser::ScanError) -> ParseFault {
     use granit_parser::ErrorKind;
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => ParseFault::TooDeep,
+        // The parser's own message has an escaped character, which a renderer would escape again.
+        ErrorKind::UnexpectedCharacter { character } => {
+            ParseFault::Syntax(format!("unexpected character `{character}`"))
+        }
         _ => ParseFault::Syntax(error.info()),
     }
 }

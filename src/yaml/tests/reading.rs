@@ -69,9 +69,32 @@ fn plain_scalars_are_typed_as_kubernetes_tools_do() {
 #[test]
 fn comments_are_those_above_and_on_the_line() {
     let stream = parsed("# far\n\n# a1\n# a2\na: 1 # a3\nb: # b1\n  # c1\n  c: x\n  # c2\n");
-    assert_eq!(stream.comments(&place("a")), ["a1", "a2", "a3"]);
+    assert_eq!(stream.comments(&place("a")), ["far", "a1", "a2", "a3"]);
+    assert_eq!(stream.comments_above(&place("a")), ["far", "a1", "a2"]);
     assert_eq!(stream.comments(&place("b")), ["b1"]);
     assert_eq!(stream.comments(&place("b.c")), ["c1"]);
+}
+
+#[test]
+fn comments_of_a_document_are_above_its_marker_or_before_a_blank_line() {
+    for (text, expected) in [
+        ("# d\n\na: 1\n", &[&["d"][..]][..]),
+        ("# a\na: 1\n", &[&[]]),
+        ("# d\n\n# a\na: 1\n", &[&["d"]]),
+        ("# d\n---\n# e\n\na: 1\n", &[&["d", "e"]]),
+        ("--- # d\na: 1 # a\n", &[&["d"]]),
+        ("a: 1\n\n# e\n\n---\nb: 1\n", &[&[], &["e"]]),
+        ("a:\n  b: 1\n  # b\n---\nb: 1\n", &[&[], &[]]),
+        ("a: |\n  # text\n---\n\nb: 1\n", &[&[], &[]]),
+        ("\u{feff}# d\r\n\r\na: 1\r\n", &[&["d"]]),
+        ("# d\n%YAML 1.2\n---\na: 1\n", &[&["d"]]),
+    ] {
+        let stream = parsed(text);
+        let found: Vec<_> = (0..stream.documents().len())
+            .map(|index| stream.document_comments(index))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]
@@ -109,6 +132,10 @@ fn invalid_texts_are_refused() {
     );
     assert_eq!(fault(&"x".repeat(10_000_001)), ParseFault::TooLarge);
     assert!(matches!(fault("a: [1"), ParseFault::Syntax(_)));
+    assert_eq!(
+        fault("a: @b"),
+        ParseFault::Syntax("unexpected character `@`".into())
+    );
     let error = Stream::parse("c:\n  x: 1\n  x: 2\n").expect_err("a fault");
     assert_eq!(error.to_string(), "line 3, column 3: duplicate key `x`");
 }
