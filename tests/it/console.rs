@@ -3,12 +3,13 @@
 //! A block that begins with ```` ```console ```` holds commands (`$ …`) and what they print,
 //! stdout and stderr together. They run in a shell, one after the other, in one repository, and
 //! each must succeed. In what is expected `[COMMIT]` stands for a commit id, `[..]` for anything
-//! within a line, and a line `...` for any number of lines. Words behind `console` name programs
+//! within a line, and a line `... 3 more lines` for exactly that number of lines. Words behind `console` name programs
 //! that the block needs; where one is missing, the block is skipped, by name.
 //!
 //! If a command commits, `git diff` of the two commits must equal the hunks that it printed.
 //!
-//! `GIT_PROMOTE_BLESS=text cargo test` writes what was printed into the file instead.
+//! `GIT_PROMOTE_BLESS=text cargo test` writes what was printed into the file instead. If only the number
+//! of left out lines is wrong, it only writes the number.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -146,13 +147,37 @@ fn steps(markdown: &str) -> Vec<Step> {
 fn matches(expected: &[String], actual: &[&str]) -> bool {
     match expected.split_first() {
         None => actual.iter().all(|l| l.trim().is_empty()),
-        Some((first, rest)) if first == "..." => {
-            (0..=actual.len()).any(|n| matches(rest, &actual[n..]))
-        }
-        Some((first, rest)) => actual
-            .split_first()
-            .is_some_and(|(line, more)| is_line(first, line) && matches(rest, more)),
+        Some((first, rest)) => match left_out(first) {
+            Some(n) => actual.get(n..).is_some_and(|more| matches(rest, more)),
+            None => actual
+                .split_first()
+                .is_some_and(|(line, more)| is_line(first, line) && matches(rest, more)),
+        },
     }
+}
+
+/// The number in a line `... 3 more lines`.
+fn left_out(line: &str) -> Option<usize> {
+    let number = line.strip_prefix("... ")?.strip_suffix(" more lines")?;
+    Some(number.parse().unwrap())
+}
+
+/// What is expected, with the numbers of left out lines as they are in the output; `None` if anything
+/// else differs.
+fn counted(expected: &[String], actual: &[&str]) -> Option<Vec<String>> {
+    let Some((first, rest)) = expected.split_first() else {
+        return matches(expected, actual).then(Vec::new);
+    };
+    let (line, rest) = if left_out(first).is_some() {
+        let counts = (0..=actual.len()).filter_map(|n| Some((n, counted(rest, &actual[n..])?)));
+        let (n, rest) = counts.min_by_key(|(n, _)| *n)?;
+        (format!("... {n} more lines"), rest)
+    } else {
+        let (line, more) = actual.split_first()?;
+        let rest = is_line(first, line).then(|| counted(rest, more))??;
+        (first.clone(), rest)
+    };
+    Some([vec![line], rest].concat())
 }
 
 fn is_line(expected: &str, actual: &str) -> bool {
@@ -235,11 +260,13 @@ fn updated(markdown: &str, printed: &[(&Step, String)]) -> String {
             continue;
         }
         let first = step.line + 1;
-        let new = actual.iter().map(|line| {
+        let with_wildcards = |line: &&str| {
             let mut with_wildcards = step.expected.iter().filter(|e| e.contains('['));
             let known = with_wildcards.find(|e| is_line(e, line));
             known.map_or_else(|| line.trim_end().to_owned(), Clone::clone)
-        });
+        };
+        let new = counted(&step.expected, &actual)
+            .unwrap_or_else(|| actual.iter().map(with_wildcards).collect());
         lines.splice(first..first + step.expected.len(), new);
     }
     lines.join("\n") + "\n"
@@ -251,7 +278,12 @@ fn wildcards_stand_for_commits_words_and_lines() {
     assert!(matches(&expected("a [COMMIT] b"), &["a 0123abc b"]));
     assert!(!matches(&expected("a [COMMIT] b"), &["a 0123abx b"]));
     assert!(matches(&expected("in [..]/x"), &["in /tmp/y/x"]));
-    assert!(matches(&expected("a\n...\nb"), &["a", "1", "2", "b"]));
-    assert!(!matches(&expected("a\n..."), &["b"]));
+    let two = expected("a\n... 2 more lines\nb");
+    assert!(matches(&two, &["a", "1", "2", "b"]));
+    assert!(!matches(&two, &["a", "1", "b"]));
+    assert!(!matches(&expected("a\n..."), &["a", "1"]));
+    let one = counted(&two, &["a", "1", "b"]).unwrap();
+    assert_eq!(one, expected("a\n... 1 more lines\nb"));
+    assert!(counted(&two, &["a", "1", "c"]).is_none());
     assert!(!matches(&expected("a"), &["a", "b"]));
 }
