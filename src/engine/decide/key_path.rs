@@ -7,7 +7,7 @@
 
 use crate::document::{Difference, is_manifest};
 use crate::engine::compare::shown;
-use crate::yaml::{Content, Node, Stream};
+use crate::yaml::{Content, Node, Stream, embedded};
 
 /// The text of a selector that can name keys.
 pub(super) struct KeyPath {
@@ -75,7 +75,12 @@ impl KeyPath {
                 Content::Sequence { items, .. } => {
                     pending.extend(items.iter().map(|item| (keys.clone(), item)));
                 }
-                Content::Scalar(_) | Content::Alias(_) => {}
+                Content::Scalar(scalar) => {
+                    if embedded(&scalar.text).is_some_and(|inside| self.is_in(&inside)) {
+                        return true;
+                    }
+                }
+                Content::Alias(_) => {}
             }
         }
         false
@@ -136,7 +141,7 @@ mod tests {
     #[test]
     fn a_key_path_matches_keys_in_a_row() {
         let documents = Stream::parse(
-            "x-tag: 1\nimage: {tag: 2, tags: 3}\nlist:\n- name: a\n  newTag: 4\nmeta: {a.b/c: 5}\n",
+            "x-tag: 1\nimage: {tag: 2, tags: 3}\nlist:\n- name: a\n  newTag: 4\nmeta: {a.b/c: 5}\ntext: |\n  inner: {key: 6}\n",
         )
         .unwrap();
         for (text, is_there) in [
@@ -147,6 +152,7 @@ mod tests {
             ("list[a].newTag", true),
             ("['x-tag']", true),
             ("x-tag", true),
+            ("inner.key", true),
             ("meta.a", false),
             ("ag", false),
             ("image.ta", false),
