@@ -118,6 +118,8 @@ pub enum Reason {
     NotVersion,
     /// The file is not YAML, so it is promoted as a whole or not at all.
     NotYaml,
+    /// The file is no manifest, values, template or settings file, or it is in `docs` or a dot folder.
+    NotDeployed,
     /// A submodule's commit is not promoted.
     Submodule,
     /// Another file of the application cannot be read or edited.
@@ -146,6 +148,7 @@ impl fmt::Display for Reason {
             Self::SourceOnly => f.write_str("only in the source"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
+            Self::NotDeployed => f.write_str("not deployed"),
             Self::Submodule => f.write_str("submodule"),
             Self::ApplicationLeftOut => f.write_str("left out with its application"),
         }

@@ -16,6 +16,8 @@ pub struct FilePair {
     pub source: Option<FileObject>,
     /// The target's file.
     pub target: Option<FileObject>,
+    /// What the file is for; every file that a configured layout matches is deployed.
+    pub role: FileRole,
     /// The source's names in the path, each with its replacement.
     pub renames: Vec<(String, String)>,
 }
@@ -28,6 +30,17 @@ impl FilePair {
             .flatten()
             .any(|file| file.mode == FileMode::Submodule)
     }
+}
+
+/// What a file is for, by its path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileRole {
+    /// A manifest, or a values, template or settings file.
+    Deployed,
+    /// Another file of an application, such as a script: it only comes along with a new application.
+    Attached,
+    /// A file of documentation or of a tool, which no environment runs.
+    Unrelated,
 }
 
 /// A file's content, by id.

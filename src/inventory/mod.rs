@@ -43,7 +43,7 @@ mod view;
 pub use application_map::{ApplicationMap, applications};
 pub use environment_pair::{ApplicationChoice, EnvironmentPair, Located, hop};
 pub use error::InventoryError;
-pub use file_pair::{FileObject, FilePair};
+pub use file_pair::{FileObject, FilePair, FileRole};
 pub use pair::Equal;
 pub use pair_collector::{Overlap, Pairs};
 pub use view::{EnvironmentFile, EnvironmentView, Inventory, Location};

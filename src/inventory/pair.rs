@@ -10,8 +10,9 @@ use std::rc::Rc;
 
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
-use super::file_pair::{FileObject, FilePair};
+use super::file_pair::{FileObject, FilePair, FileRole};
 use super::pair_collector::{PairCollector, Pairs};
+use super::path_words::role;
 use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{Siblings, TargetName, join, target_names};
@@ -120,6 +121,7 @@ impl PairWalk<'_> {
             return Ok(());
         }
         self.add(FilePair {
+            role: self.role(path),
             path: RepoPath::parse(&chosen.path)?,
             source_path: Some(RepoPath::parse(path)?),
             application,
@@ -218,6 +220,7 @@ impl PairWalk<'_> {
         if !entry.is_directory() {
             let application = self.roots.application(path, Side::Target(0), self.naming);
             self.add(FilePair {
+                role: self.role(path),
                 path: RepoPath::parse(path)?,
                 source_path: None,
                 application,
@@ -231,6 +234,14 @@ impl PairWalk<'_> {
             }
         }
         Ok(())
+    }
+
+    fn role(&self, path: &str) -> FileRole {
+        if self.scope.layout.is_empty() {
+            role(path)
+        } else {
+            FileRole::Deployed
+        }
     }
 
     /// Adds a pair if it is in scope.

@@ -6,6 +6,8 @@
 //! words names an application from its path alone, so that the name is the same in every clone and
 //! does not change with the other folders of the repository.
 
+use super::file_pair::FileRole;
+
 /// Whether a folder of this name groups applications or environments, or contains one kind of file.
 #[rustfmt::skip]
 fn is_folder_word(word: &str) -> bool {
@@ -86,8 +88,19 @@ fn is_role_word(word: &str) -> bool {
 fn is_extension(word: &str) -> bool {
     matches!(
         word,
-        "conf" | "enc" | "env" | "gotmpl" | "hcl" | "ini" | "j2" | "jinja" | "jinja2" | "json" | "json5"
-        | "jsonnet" | "properties" | "sops" | "tf" | "tfvars" | "tmpl" | "toml" | "tpl" | "txt" | "yaml" | "yml"
+        "age" | "cfg" | "conf" | "config" | "cue" | "enc" | "env" | "gotmpl" | "gpg" | "hcl" | "ini" | "j2"
+        | "jinja" | "jinja2" | "json" | "json5" | "jsonnet" | "libsonnet" | "lock" | "mustache" | "properties"
+        | "sops" | "tf" | "tfvars" | "tmpl" | "toml" | "tpl" | "txt" | "xml" | "yaml" | "yml"
+    )
+}
+
+/// Whether a file without an extension is for the people who work on the repository.
+#[rustfmt::skip]
+fn is_file_of_developers(name: &str) -> bool {
+    matches!(
+        name,
+        "changelog" | "codeowners" | "dockerfile" | "jenkinsfile" | "justfile" | "license" | "makefile"
+        | "owners" | "procfile" | "readme" | "taskfile"
     )
 }
 
@@ -105,6 +118,26 @@ fn is_region_word(word: &str) -> bool {
 
 /// Characters between the words of a name.
 const SEPARATORS: [char; 3] = ['-', '.', '_'];
+
+/// What a file is for.
+///
+/// Folders of documentation and of tools (`.github`) have files of the same formats, but those are not
+/// deployed to an environment.
+pub(super) fn role(path: &str) -> FileRole {
+    let mut folders = path.split('/');
+    let file = folders.next_back().unwrap_or(path).to_ascii_lowercase();
+    let is_deployed = match file.rsplit_once('.') {
+        Some((_, extension)) => is_extension(extension),
+        None => !is_file_of_developers(&file),
+    };
+    if folders.any(|folder| folder == "docs" || folder.starts_with('.')) {
+        FileRole::Unrelated
+    } else if is_deployed {
+        FileRole::Deployed
+    } else {
+        FileRole::Attached
+    }
+}
 
 /// Whether a folder only structures the repository.
 pub(super) fn is_structure(folder: &str) -> bool {
@@ -223,6 +256,26 @@ mod tests {
         ];
         for (folder, expected) in table {
             assert_eq!(is_structure(folder), expected, "{folder}");
+        }
+    }
+
+    #[test]
+    fn what_a_file_is_for() {
+        use FileRole::{Attached, Deployed, Unrelated};
+        let table = [
+            ("apps/prod/orders/values.yaml", Deployed),
+            ("image-tags/prod/account-api", Deployed),
+            ("env/prod/orders.values.yaml.gotmpl", Deployed),
+            ("env/prod/.env", Deployed),
+            ("charts/prod/Chart.lock", Deployed),
+            ("apps/prod/README.md", Attached),
+            ("apps/prod/Makefile", Attached),
+            ("apps/prod/migrate.sh", Attached),
+            (".github/workflows/deploy-prod.yaml", Unrelated),
+            ("docs/prod/example.yaml", Unrelated),
+        ];
+        for (path, expected) in table {
+            assert_eq!(role(path), expected, "{path}");
         }
     }
 

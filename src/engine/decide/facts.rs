@@ -6,6 +6,7 @@ use super::selection::{Matches, Selection};
 use crate::document::Difference;
 use crate::domain::{Mode, Naming, Promote, Reason};
 use crate::engine::compare::OpenPair;
+use crate::inventory::FileRole;
 use crate::yaml::TooManySteps;
 
 /// What matches a difference; collected while its file is open.
@@ -53,12 +54,13 @@ pub(in crate::engine) fn facts(
     naming: &Naming,
 ) -> Result<Vec<Facts>, TooManySteps> {
     let path = open.pair.path.as_str();
+    let is_deployed = open.pair.role == FileRole::Deployed;
     let rule = rules.for_file(&open.pair.application, path);
     let places = Places::new(open.source, open.target, naming);
     let selection = selection.for_file(path);
     let facts = |difference| {
         let matches = selection.matches(|choice| choice.matches(path, difference, &places))?;
-        facts_of(difference, &rule, &places, matches)
+        facts_of(difference, &rule, is_deployed, &places, matches)
     };
     differences.iter().map(facts).collect()
 }
@@ -66,10 +68,11 @@ pub(in crate::engine) fn facts(
 fn facts_of(
     difference: &Difference,
     rule: &FileRule<'_>,
+    is_deployed: bool,
     places: &Places<'_>,
     matches: Matches,
 ) -> Result<Facts, TooManySteps> {
-    let mut keep = None;
+    let mut keep = (!is_deployed).then_some(Reason::NotDeployed);
     for path in rule.keep() {
         if places.covers(path, difference, MatchDepth::Below)? {
             keep = Some(Reason::KeepRule(path.to_string()));

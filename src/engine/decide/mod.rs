@@ -42,7 +42,7 @@ use super::error::EngineError;
 use super::request::Removals;
 use crate::document::{VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Reason, Verdict};
-use crate::inventory::FilePair;
+use crate::inventory::{FilePair, FileRole};
 use crate::plan::{FileFault, Notice};
 use crate::yaml::Place;
 use selection::{Choice, Matches, Settled};
@@ -91,12 +91,17 @@ impl Decider<'_> {
         let with_target = compared.iter().filter(|f| f.pair.target.is_some());
         present.extend(with_target.map(|f| f.pair.application.clone()));
         let is_chosen = |FilePair {
-                             path, application, ..
+                             path,
+                             application,
+                             role,
+                             ..
                          }: &FilePair| {
             let path = path.as_str();
             let is_left_out = selection.except.iter().any(|c| c.matches_file(path));
             let is_named = selection.only.iter().any(|c| c.is_about(path));
-            let is_kept = || rules.for_file(application, path).keeps_everything();
+            let is_kept = || {
+                *role != FileRole::Deployed || rules.for_file(application, path).keeps_everything()
+            };
             !is_left_out && (is_named || selection.only.is_empty() && !is_kept())
         };
         let is_chosen: Vec<bool> = compared.iter().map(|f| is_chosen(&f.pair)).collect();

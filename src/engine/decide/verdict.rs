@@ -14,7 +14,7 @@ use super::selection::Chosen;
 use crate::document::{Difference, VersionField, VersionPairs};
 use crate::domain::{Mode, Op, Reason, Relation, Verdict};
 use crate::engine::request::Removals;
-use crate::inventory::FilePair;
+use crate::inventory::{FilePair, FileRole};
 use crate::yaml::Place;
 
 /// The mapping of a version of an image that is promoted.
@@ -118,6 +118,10 @@ impl WholeFile {
         }
         if is_kept {
             return Verdict::keep(Reason::KeepComment);
+        }
+        let is_new = self.is_new_application && pair.target.is_none();
+        if pair.role == FileRole::Unrelated || pair.role == FileRole::Attached && !is_new {
+            return Verdict::keep(Reason::NotDeployed);
         }
         let modes = self.modes;
         match (&pair.source, &pair.target) {

@@ -151,6 +151,11 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
             application: ApplicationName("web".to_owned()),
             source: object(mode).filter(|_| sides != "target"),
             target: object(mode).filter(|_| matches!(sides, "target" | "both")),
+            role: match sides {
+                "tool's" => FileRole::Unrelated,
+                "script" => FileRole::Attached,
+                _ => FileRole::Deployed,
+            },
             renames: Vec::new(),
         }
     };
@@ -175,6 +180,10 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
         ("target",     "-",       ALL,      kept,     false, false, "keep: TargetOnly"),
         ("target",     "-",       VERSIONS, removed,  false, false, "keep: TargetOnly"),
         ("both",       "-",       ALL,      removed,  false, false, "keep: NotYaml"),
+        ("tool's",     "-",       ALL,      removed,  true,  false, "keep: NotDeployed"),
+        ("tool's",     "only!",   NONE,     kept,     false, false, "promote: OnlyExact"),
+        ("script",     "-",       ALL,      removed,  false, false, "keep: NotDeployed"),
+        ("script",     "-",       VERSIONS, kept,     true,  false, "promote: NewApplication"),
     ];
     for (sides, chosen, modes, removals, is_new_application, is_kept, expected) in table {
         let file = WholeFile {
