@@ -10,18 +10,13 @@
 
 use super::error::EditError;
 use super::fragment::Fragment;
-use super::node::{Content, Entry, Layout, Node, Span, Stream};
+use super::node::{Content, Entries, Entry, Layout, Node, Span, Stream};
 use super::patch::{self, Patch};
 use super::place::Place;
 use super::proof::{self, Reading};
 use super::scalar::{Kind, Quoting, Scalar};
 use super::text::next_line;
 use super::{Edit, write};
-
-/// Whether a text may hold a document; a quick check.
-pub fn may_embed(text: &str) -> bool {
-    text.contains('\n') || text.starts_with(['{', '['])
-}
 
 /// Parses the text of a string that holds a mapping, or a list of mappings.
 ///
@@ -32,45 +27,43 @@ pub fn may_embed(text: &str) -> bool {
 /// assert!(embedded("just\nwords").is_none());
 /// ```
 pub fn embedded(text: &str) -> Option<Stream> {
-    if !may_embed(text) {
-        return None;
-    }
     let stream = Stream::parse(text).ok()?;
     let [document] = stream.documents() else {
         return None;
     };
     let root = &document.root;
-    let is_document = match root.layout()? {
-        Layout::Flow => stream.is_json(),
-        Layout::Block => has_words_as_keys(root),
-    };
-    let is_structured = match &root.content {
+    let is_flow = root.layout()? == Layout::Flow;
+    let mappings: Vec<&Entries> = match &root.content {
         Content::Sequence { items, .. } => {
-            !items.is_empty() && items.iter().all(|item| item.entries().is_some())
+            items.iter().map(Node::entries).collect::<Option<_>>()?
         }
-        _ => root.tag.is_none(),
+        _ => vec![root.entries()?],
     };
-    (is_document && is_structured && !has_complex_key(root)).then_some(stream)
-}
-
-/// Whether the keys of a mapping, or of the mappings in a list, have no spaces.
-///
-/// A line such as `if x > 1:` in a script looks like a key.
-fn has_words_as_keys(root: &Node) -> bool {
-    let is_word = |entry: &Entry| !entry.name().contains(char::is_whitespace);
-    match &root.content {
-        Content::Sequence { items, .. } => items
-            .iter()
-            .filter_map(Node::entries)
-            .all(|entries| entries.iter().all(is_word)),
-        _ => root.entries().is_some_and(|e| e.iter().all(is_word)),
-    }
+    // A line of a script such as `if x > 1:` looks like a key, and `{a,b}` like a mapping.
+    let is_key = |entry: &Entry| {
+        !entry.name().contains(char::is_whitespace) && !(is_flow && entry.value.is_omitted())
+    };
+    let has_keys = stream.is_json() || mappings.into_iter().flatten().all(is_key);
+    let is_document = has_keys && root.tag.is_none() && !has_complex_key(root);
+    is_document.then_some(stream)
 }
 
 /// Whether a key is no scalar, as in `{{ .Values.tag }}`.
 fn has_complex_key(node: &Node) -> bool {
     node.children().any(has_complex_key)
         || (node.entries()).is_some_and(|e| e.iter().any(|entry| entry.complex.is_some()))
+}
+
+impl Node {
+    /// Whether it is a string that may hold a document; a quick check.
+    ///
+    /// Words in quotes and on one line such as `Note: this` are none.
+    pub fn may_hold_document(&self) -> bool {
+        matches!(&self.content, Content::Scalar(scalar) if scalar.kind == Kind::Str
+            && (scalar.quoting == Quoting::Literal
+                || scalar.text.contains('\n')
+                || scalar.text.starts_with(['{', '['])))
+    }
 }
 
 impl Stream {
@@ -84,13 +77,15 @@ impl Stream {
 
     /// The string at a place without a tag and an alias.
     fn string(&self, place: &Place) -> Option<StringNode<'_>> {
-        let node = self.node(place).filter(|node| node.tag.is_none())?;
+        let node = self.node(place)?;
         match &node.content {
-            Content::Scalar(scalar) if scalar.kind == Kind::Str => Some(StringNode {
-                text: &self.text,
-                node,
-                scalar,
-            }),
+            Content::Scalar(scalar) if node.may_hold_document() && node.tag.is_none() => {
+                Some(StringNode {
+                    text: &self.text,
+                    node,
+                    scalar,
+                })
+            }
             _ => None,
         }
     }

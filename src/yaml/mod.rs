@@ -47,7 +47,7 @@ mod property;
 pub(crate) mod tests;
 
 pub use edit::Edit;
-pub use embedded::{embedded, may_embed, replace_embedded};
+pub use embedded::{embedded, replace_embedded};
 pub use error::{EditError, ParseError, ParseFault, Position};
 pub use fragment::Fragment;
 pub use jsonpath::{JsonPath, JsonPathError, TooManySteps, member, split_inside};

@@ -43,7 +43,9 @@ impl Identity {
     /// as a patch of a kustomization.
     pub(super) fn held_by(item: &Node) -> Option<Self> {
         let of_string = |node: &Node| match &node.content {
-            Content::Scalar(scalar) => Self::of(embedded(&scalar.text)?.root(0)),
+            Content::Scalar(scalar) if node.may_hold_document() => {
+                Self::of(embedded(&scalar.text)?.root(0))
+            }
             _ => None,
         };
         match &item.content {

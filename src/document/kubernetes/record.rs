@@ -8,7 +8,7 @@ use super::document_comparison::DocumentComparison;
 use super::selector;
 use super::versions::{self, VersionField};
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Merging, Node, Uses, Value, may_embed};
+use crate::yaml::{Content, Merging, Node, Uses, Value};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -26,7 +26,7 @@ impl<'a> DocumentComparison<'a, '_> {
             }
             _ => None,
         };
-        if texts.is_some_and(|(s, t)| may_embed(s) && may_embed(t)) {
+        if texts.is_some() && t.may_hold_document() {
             self.strings.push((self.target_place(), b));
         }
         let version = texts.and_then(|(source, before)| {
