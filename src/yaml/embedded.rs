@@ -5,8 +5,8 @@
 //! A string that holds YAML or JSON is edited like a file of its own, and its new text goes back
 //! into the string: in the same quotes, or line by line below the header of the block. So a string
 //! of the target only counts as a document if its bytes can be rebuilt from its text. That leaves out
-//! folded blocks and strings with unusual escapes. What only looks like a document is left out too:
-//! templates, scripts, lists of words and several documents in one string.
+//! strings with unusual escapes, and lines that are folded into one. What only looks like a document is
+//! left out too: templates, scripts, lists of words and several documents in one string.
 
 use super::error::EditError;
 use super::fragment::Fragment;
@@ -15,7 +15,7 @@ use super::patch::{self, Patch};
 use super::place::Place;
 use super::proof::{self, Reading};
 use super::scalar::{Kind, Quoting, Scalar};
-use super::text::next_line;
+use super::text::{indent, next_line};
 use super::{Edit, write};
 
 /// Parses the text of a string that holds a mapping, or a list of mappings.
@@ -41,7 +41,8 @@ pub fn embedded(text: &str) -> Option<Stream> {
     };
     // A line of a script such as `if x > 1:` looks like a key, and `{a,b}` like a mapping.
     let is_key = |entry: &Entry| {
-        !entry.name().contains(char::is_whitespace) && !(is_flow && entry.value.is_omitted())
+        let is_word = !entry.name().contains(char::is_whitespace);
+        is_word && (!is_flow || !entry.value.is_omitted())
     };
     let has_keys = stream.is_json() || mappings.into_iter().flatten().all(is_key);
     let is_document = has_keys && root.tag.is_none() && !has_complex_key(root);
@@ -71,21 +72,20 @@ impl Stream {
     ///
     /// Blank lines in it and line breaks are those of the file.
     pub fn embedded(&self, place: &Place) -> Option<Self> {
-        let (text, _) = self.string(place)?.open()?;
+        let string = self.string(place)?;
+        let (text, _) = string.node.may_hold_document().then(|| string.open())??;
         embedded(&text)
     }
 
     /// The string at a place without a tag and an alias.
     fn string(&self, place: &Place) -> Option<StringNode<'_>> {
-        let node = self.node(place)?;
+        let node = self.node(place).filter(|node| node.tag.is_none())?;
         match &node.content {
-            Content::Scalar(scalar) if node.may_hold_document() && node.tag.is_none() => {
-                Some(StringNode {
-                    text: &self.text,
-                    node,
-                    scalar,
-                })
-            }
+            Content::Scalar(scalar) => Some(StringNode {
+                text: &self.text,
+                node,
+                scalar,
+            }),
             _ => None,
         }
     }
@@ -98,32 +98,30 @@ impl Stream {
 /// # Errors
 /// When a string cannot be written in its style, or the result cannot be proven correct.
 pub fn replace_embedded(stream: &Stream, texts: &[(Place, String)]) -> Result<Stream, EditError> {
-    let mut patches = Vec::with_capacity(texts.len());
-    let mut edits = Vec::with_capacity(texts.len());
-    for (place, new) in texts {
-        let unproven = || EditError::Unproven(place.clone());
-        let string = stream.string(place).ok_or_else(unproven)?;
-        let (_, frame) = string.open().ok_or_else(unproven)?;
-        let (patch, text) = frame.filled(new);
-        patches.push(Patch::of(place, patch.0, patch.1));
-        let meant = Stream::parse(new).map_err(|_| unproven())?;
-        let found = Stream::parse(&text).map_err(|_| unproven())?;
-        if !has_same_values(&meant, &found) {
-            return Err(unproven());
-        }
-        edits.push(Edit::Set {
+    let place = || texts.first().map(|(place, _)| place.clone());
+    let unproven = || EditError::Unproven(place().unwrap_or_default());
+    let patch = |(place, new): &(Place, String)| {
+        let (_, frame) = stream.string(place)?.open()?;
+        let (span, text) = frame.filled(new);
+        Some(Patch::of(place, span, text))
+    };
+    let patches: Option<Vec<Patch>> = texts.iter().map(patch).collect();
+    let text = patch::apply(&stream.text, patches.ok_or_else(unproven)?);
+    let result = Stream::parse(&text.map_err(EditError::Overlap)?).map_err(|_| unproven())?;
+    let edit = |(place, new): &(Place, String)| {
+        let text = &result.string(place)?.scalar.text;
+        let (found, meant) = (Stream::parse(text).ok()?, Stream::parse(new).ok()?);
+        has_same_values(&found, &meant).then(|| Edit::Set {
             place: place.clone(),
-            value: Fragment::scalar(&text, Kind::Str),
-        });
-    }
-    let first = || EditError::Unproven(edits.first().map(Edit::place).unwrap_or_default());
-    let text = patch::apply(&stream.text, patches).map_err(EditError::Overlap)?;
-    let result = Stream::parse(&text).map_err(|_| first())?;
-    let expected = proof::expected(stream, &edits, Reading::Written)?;
+            value: Fragment::scalar(text, Kind::Str),
+        })
+    };
+    let edits: Option<Vec<Edit>> = texts.iter().map(edit).collect();
+    let expected = proof::expected(stream, &edits.ok_or_else(unproven)?, Reading::Written)?;
     if proof::matches(&result, &expected, Reading::Written) {
         Ok(result)
     } else {
-        Err(first())
+        Err(unproven())
     }
 }
 
@@ -144,9 +142,10 @@ struct StringNode<'s> {
 
 /// What stays of a string when its document changes.
 enum Frame {
-    /// The quotes.
-    Quotes { span: Span, quoting: Quoting },
-    /// The header of a `|` block.
+    Quotes {
+        span: Span,
+        quoting: Quoting,
+    },
     Block {
         /// The lines below the header, without the last line break.
         span: Span,
@@ -157,26 +156,43 @@ enum Frame {
 }
 
 impl StringNode<'_> {
-    /// The text to edit, and what goes around it; `None` if they do not make up the string's bytes.
+    /// The text to edit, with the line breaks and blank lines of the file, and what goes around it.
+    ///
+    /// `None` if they do not make up the string's bytes, or if the text has other values than the
+    /// string: white space and line breaks can be part of a value inside.
     fn open(&self) -> Option<(String, Frame)> {
-        let span = self.node.span.clone();
-        match self.scalar.quoting {
-            quoting @ (Quoting::Single | Quoting::Double) => {
-                let text = self.scalar.text.clone();
-                let is_plain = quoted(&text, quoting) == self.text[span.clone()];
-                is_plain.then_some((text, Frame::Quotes { span, quoting }))
-            }
-            Quoting::Literal => self.open_block(),
-            Quoting::Folded | Quoting::Plain => None,
-        }
+        let (text, frame) = match self.scalar.quoting {
+            Quoting::Single | Quoting::Double => self.quotes()?,
+            Quoting::Literal => self.block()?,
+            // Line breaks between brackets may be folded.
+            Quoting::Folded if self.scalar.text.starts_with(['{', '[']) => self.block()?,
+            Quoting::Folded | Quoting::Plain => return None,
+        };
+        let value = &self.scalar.text;
+        let is_equal = text == *value || {
+            let (written, value) = (Stream::parse(&text).ok()?, Stream::parse(value).ok()?);
+            has_same_values(&written, &value)
+        };
+        is_equal.then_some((text, frame))
     }
 
-    fn open_block(&self) -> Option<(String, Frame)> {
+    fn quotes(&self) -> Option<(String, Frame)> {
+        let quoting = self.scalar.quoting;
+        let span = self.node.span.clone();
+        let written = &self.text[span.clone()];
+        let text = match quoting {
+            Quoting::Single => written.get(1..written.len() - 1)?.replace("''", "'"),
+            _ => self.scalar.text.clone(),
+        };
+        let is_rebuilt = quoted(&text, quoting) == written;
+        is_rebuilt.then_some((text, Frame::Quotes { span, quoting }))
+    }
+
+    fn block(&self) -> Option<(String, Frame)> {
         let span = next_line(self.text, self.node.span.start)..self.node.span.end;
         let written = self.text.get(span.clone())?;
-        let lines = written.lines().zip(self.scalar.text.lines());
-        let (line, text) = lines.into_iter().find(|(line, _)| !is_blank(line))?;
-        let indent = line.len().checked_sub(text.len())?;
+        let first = |text: &str| text.lines().find(|line| !is_blank(line)).map(indent);
+        let indent = first(written)?.checked_sub(first(&self.scalar.text)?)?;
         let dedented = |line| {
             if is_blank(line) {
                 Some(line)
@@ -191,52 +207,35 @@ impl StringNode<'_> {
             let is_windows = self.text[span.end..].starts_with("\r\n");
             text.push_str(if is_windows { "\r\n" } else { "\n" });
         }
-        // White space of a blank line is part of a value if it is in a string itself.
-        let is_equal = || {
-            let (a, b) = (Stream::parse(&text), Stream::parse(&self.scalar.text));
-            matches!((a, b), (Ok(a), Ok(b)) if has_same_values(&a, &b))
+        let frame = Frame::Block {
+            span,
+            indent,
+            is_ended,
         };
-        (text == self.scalar.text || is_equal()).then(|| {
-            let frame = Frame::Block {
-                span,
-                indent,
-                is_ended,
-            };
-            (text.clone(), frame)
-        })
+        Some((text, frame))
     }
 }
 
 impl Frame {
-    /// The patch that writes a text into the string, and the string's value after it.
-    fn filled(&self, text: &str) -> ((Span, String), String) {
+    /// The string with a text in it: the bytes to replace, and the new ones.
+    fn filled(self, text: &str) -> (Span, String) {
         match self {
-            Self::Quotes { span, quoting } => {
-                ((span.clone(), quoted(text, *quoting)), text.to_owned())
-            }
+            Self::Quotes { span, quoting } => (span, quoted(text, quoting)),
             Self::Block {
                 span,
                 indent,
                 is_ended,
             } => {
                 let body = match text.strip_suffix('\n') {
-                    Some(body) if *is_ended => body.strip_suffix('\r').unwrap_or(body),
+                    Some(body) if is_ended => body.strip_suffix('\r').unwrap_or(body),
                     _ => text,
                 };
                 let indented = |line: &str| {
-                    let spaces = if is_blank(line) { 0 } else { *indent };
+                    let spaces = if is_blank(line) { 0 } else { indent };
                     format!("{:spaces$}{line}", "")
                 };
-                let written: Vec<String> = body.split('\n').map(indented).collect();
-                let value = |line: &String| {
-                    let line = line.strip_suffix('\r').unwrap_or(line);
-                    line.get(*indent..).unwrap_or_default().to_owned()
-                };
-                let mut value = written.iter().map(value).collect::<Vec<_>>().join("\n");
-                if *is_ended {
-                    value.push('\n');
-                }
-                ((span.clone(), written.join("\n")), value)
+                let lines: Vec<String> = body.split('\n').map(indented).collect();
+                (span, lines.join("\n"))
             }
         }
     }
@@ -246,7 +245,7 @@ fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
-/// A text in quotes on one line.
+/// A text in quotes, where a line break in single quotes stays one.
 fn quoted(text: &str, quoting: Quoting) -> String {
     match quoting {
         Quoting::Single => format!("'{}'", text.replace('\'', "''")),

@@ -35,7 +35,8 @@ fn with_string(document: &str, picks: &mut Picks<'_>) -> String {
                 format!("{:spaces$}{line}\n", "")
             });
             let lines: String = lines.collect();
-            format!("|{number}{chomping}{note}\n{lines}")
+            let style = picks.of(&["|", "|", ">"]);
+            format!("{style}{number}{chomping}{note}\n{lines}")
         }
     };
     format!("{before}s: {string}{after}").replace('\n', newline)

@@ -71,6 +71,9 @@ fn an_edit_inside_a_string_changes_no_other_byte() {
         "s: |\n  tag: v1",
         "s: |-\n  tag: v1\n\n\nb: 1\n",
         "s: '[{op: add, tag: v1}]'\n",
+        "s: >-\n  {\"tag\": \"v1\",\n  \"o\": 1}\n",
+        "s: >\n  {\n    \"tag\": \"v1\"\n  }\n\n",
+        "s: '{\"tag\": \"v1\",\r\n  \"a\": \"it''s\"}'\r\n",
         "s: |+\n  tag: v1\n\n\nb: 1\n",
         "s: |+\n  tag: v1\n\n",
         "s: |2\n  tag: v1\nb: 1\n",
@@ -99,10 +102,9 @@ fn an_edit_inside_a_string_changes_no_other_byte() {
             .into_iter()
             .find(|place| parsed(text).embedded(place).is_some())
             .unwrap_or_else(|| panic!("no document in {text}"));
-        let tag = if text.contains("[{op") {
-            "0.tag"
-        } else {
-            "tag"
+        let tag = match text {
+            _ if text.contains("[{op") => "0.tag",
+            _ => "tag",
         };
         let found = edit_inside(text, &string, |_| Edit::Set {
             place: place(tag),
@@ -143,10 +145,10 @@ fn lines_that_are_added_and_removed_follow_the_style_of_the_string() {
 #[test]
 fn a_string_that_cannot_be_rebuilt_from_its_text_is_not_opened() {
     for text in [
-        // Folded lines, unusual escapes, and quotes over several lines.
+        // Folded lines, unusual escapes, and double quotes over several lines.
         "s: >\n  tag: v1\n\n  a: 1\n",
         "s: \"{\\\"tag\\\": \\\"v1\\u0041\\\"}\"\n",
-        "s: '{\"tag\": \"v1\",\n  \"a\": 1}'\n",
+        "s: \"{\\\"tag\\\": \\\"v1\\\",\n  \\\"a\\\": 1}\"\n",
         // Spaces on a blank line that are only part of the inner value without the indentation.
         "s: |\n  tag: v1\n  script: |\n    one\n      \n    two\n",
         "s: !x |\n  tag: v1\n",
@@ -161,13 +163,13 @@ fn a_string_that_cannot_be_rebuilt_from_its_text_is_not_opened() {
 
 #[test]
 fn an_edit_that_cannot_be_written_in_the_quotes_is_refused() {
-    let added = edit_inside("s: '{\"a\": 1}'\n", &place("s"), |_| Edit::Set {
+    let escaped = edit_inside("s: '{\"a\": 1}'\n", &place("s"), |_| Edit::Set {
         place: place("a"),
         value: Fragment::scalar("\u{7}", Kind::Str),
     });
-    assert_eq!(added.as_deref(), Ok("s: '{\"a\": \"\\u0007\"}'\n"));
+    assert_eq!(escaped.as_deref(), Ok("s: '{\"a\": \"\\u0007\"}'\n"));
     let stream = parsed("s: '{\"a\": 1}'\n");
-    let texts = [(place("s"), "{\"a\":\n 1}".to_owned())];
+    let texts = [(place("s"), "a: 1\nb: 2\n".to_owned())];
     let refused = replace_embedded(&stream, &texts).map(super::super::Stream::into_text);
     assert_eq!(refused, Err(EditError::Unproven(place("s"))));
 }

@@ -57,7 +57,7 @@ fn a_string_is_one_value_unless_both_sides_hold_a_document() {
             "s: |\n  a: {{ .x }}\n  b: 1\n",
             "s: |\n  a: {{ .x }}\n  b: 2\n",
         ),
-        ("s: |\n  a: 1\n  b: 1\n", "s: >\n  a: 2\n\n  b: 1\n"),
+        ("s: |\n  a: 1\n  b: 1\n", "s: \"a: 2\\n\\x62: 1\"\n"),
         // Secrets.
         (
             "kind: Secret\ns: |\n  tag: 1\n",
