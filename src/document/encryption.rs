@@ -34,7 +34,7 @@ pub fn encryption(path: &str, bytes: &[u8]) -> Option<Encryption> {
     }
     match parse_file(path, bytes.to_vec()) {
         FileContent::Yaml(stream) => of_stream(&stream),
-        FileContent::Whole | FileContent::Unreadable(_) => of_text(&text),
+        FileContent::Lines(_) | FileContent::Whole | FileContent::Unreadable(_) => of_text(&text),
     }
 }
 

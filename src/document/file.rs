@@ -1,5 +1,6 @@
-//! The content of a file: documents, or bytes that move as a whole.
+//! The content of a file: documents, lines, or bytes that move as a whole.
 
+use super::lines::Lines;
 use super::sealed::is_ciphertext_file;
 use super::tokens::is_version;
 use crate::yaml::{Content, ParseError, ParseFault, Stream};
@@ -8,6 +9,8 @@ use crate::yaml::{Content, ParseError, ParseFault, Stream};
 pub enum FileContent {
     /// A stream of YAML documents (or JSON).
     Yaml(Box<Stream>),
+    /// Settings, a template or another text.
+    Lines(Box<Lines>),
     /// Anything else: it moves as a whole or not at all.
     Whole,
     /// The file should contain documents by its name, but cannot be parsed.
@@ -47,6 +50,14 @@ pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
     if text.contains('\0') {
         return FileContent::Whole;
     }
+    let lines = |lines: Option<Lines>| {
+        lines.map_or(FileContent::Whole, |lines| {
+            FileContent::Lines(Box::new(lines))
+        })
+    };
+    if !is_manifest && let Some(settings) = Lines::of_settings(path, &text) {
+        return lines(Some(settings));
+    }
     match Stream::parse(&text) {
         Ok(stream) if is_manifest || is_structured(&stream) => FileContent::Yaml(Box::new(stream)),
         Err(error) if is_manifest && !is_template(&text, &error) => {
@@ -56,7 +67,8 @@ pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
                 message: error.fault.to_string(),
             })
         }
-        Ok(_) | Err(_) => FileContent::Whole,
+        Err(_) if is_manifest => lines(Lines::of_template(text)),
+        Ok(_) | Err(_) => lines(Lines::of_text(path, text)),
     }
 }
 
@@ -67,13 +79,16 @@ pub fn is_manifest(path: &str) -> bool {
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name == "Kustomization"
 }
 
-/// Whether a text that is not YAML is a Go template.
+/// Whether a text that is not YAML is a Go or Jinja template.
 ///
 /// Braces within a quoted value do not count: alert rules are full of them.
 fn is_template(text: &str, error: &ParseError) -> bool {
     let is_action = |line: &str| {
         let line = line.trim_start();
-        line.starts_with("{{") || line.starts_with("- {{") || line.contains(": {{")
+        line.starts_with("{{")
+            || line.starts_with("{%")
+            || line.starts_with("- {{")
+            || line.contains(": {{")
     };
     matches!(error.fault, ParseFault::Syntax(_)) && text.lines().any(is_action)
 }
@@ -94,6 +109,7 @@ mod tests {
     fn read(path: &str, bytes: &[u8]) -> String {
         match parse_file(path, bytes.to_vec()) {
             FileContent::Yaml(stream) => format!("{} documents", stream.documents().len()),
+            FileContent::Lines(_) => "lines".to_owned(),
             FileContent::Whole => "whole".to_owned(),
             FileContent::Unreadable(Unreadable { line, column, .. }) => {
                 format!("unreadable at {line:?} {column:?}")
@@ -123,16 +139,17 @@ mod tests {
                 b"a: 1\na: 2\nb: {{ x }}\n",
                 "unreadable at Some(2) Some(1)",
             ),
-            ("a.yaml", b"a:\n- {{ x }}\n- b: ]\n", "whole"),
-            ("a.yaml", b"a: {{ x }} b\n", "whole"),
+            ("a.yaml", b"a:\n- {{ x }}\n- b: ]\n", "lines"),
+            ("a.yaml", b"a: {{ x }} b\n", "lines"),
             ("a.yaml", b"a: 1\0\n", "whole"),
             ("Kustomization", b"a: [1\n", "unreadable at Some(1) Some(4)"),
             ("a.JSON", b"{\"a\": [1}", "unreadable at Some(1) Some(7)"),
             ("a.png", b"\x89PNG\xff", "whole"),
             ("a.txt", b"a: 1\n", "1 documents"),
-            ("a.txt", b"a: [1\n", "whole"),
+            ("a.txt", b"a: [1\n", "lines"),
             ("VERSION", b"1.4.2\n", "1 documents"),
-            ("README", b"plain text\n", "whole"),
+            ("README", b"plain text\n", "lines"),
+            (".env", b"A: 1\n", "lines"),
         ] {
             assert_eq!(
                 read(path, bytes),

@@ -1,12 +1,14 @@
 //! The content of files, with a folder per format: identity, differences and merge.
 //!
 //! [`compare`] lists all places where a source's stream differs from a target's; [`merge`] writes
-//! chosen differences into the target's text.
+//! chosen differences into the target's text. A text that is no YAML is compared by its outline, which
+//! is YAML, and [`merge_lines`] edits it.
 
 mod encryption;
 mod file;
 mod image;
 mod kubernetes;
+mod lines;
 mod sealed;
 mod tokens;
 
@@ -16,6 +18,9 @@ pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MergeError, Part, Shared, Sides,
     VersionField, compare, labels, merge, version_of, version_order,
+};
+pub use lines::{
+    Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,
 };
 pub use sealed::is_sealed;
 pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};

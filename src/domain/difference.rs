@@ -114,6 +114,8 @@ pub enum Reason {
     TargetOnly,
     /// Only the source has it, and it is not a version.
     SourceOnly,
+    /// It would change a template expression, which is never done.
+    TemplateExpression,
     /// Nothing promotes it.
     NotVersion,
     /// The file is not YAML, so it is promoted as a whole or not at all.
@@ -146,6 +148,7 @@ impl fmt::Display for Reason {
             Self::EnvironmentName => f.write_str("environment-specific"),
             Self::TargetOnly => f.write_str("only in the target"),
             Self::SourceOnly => f.write_str("only in the source"),
+            Self::TemplateExpression => f.write_str("template expression"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::NotDeployed => f.write_str("not deployed"),

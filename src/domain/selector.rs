@@ -1,7 +1,7 @@
 //! Selectors: how users name a place in the repository.
 //!
-//! `FILE[#DOCUMENT][:PATH]`, as the preview prints it; `PATH|PATH` is a place in a document inside a
-//! string. An exact selector is
+//! `FILE[#DOCUMENT][:PATH]` or `FILE:=parent/key`, as the preview prints it; `PATH|PATH` is a place in
+//! a document inside a string. An exact selector is
 //! compared character by character before anything is parsed; this module only
 //! parses patterns.
 
@@ -21,6 +21,8 @@ pub struct Selector {
     pub document: Option<DocumentSelector>,
     /// Which places in it.
     pub path: Option<JsonPath>,
+    /// Which places in it, as a glob over keys that `/` joins.
+    pub keys: Option<String>,
 }
 
 /// Which document of a file a selector means.
@@ -58,17 +60,23 @@ pub enum SelectorError {
 }
 
 impl Selector {
-    /// Parses `FILE[#DOCUMENT][:PATH]`. A selector that starts with `$` is a path in every file.
+    /// Parses `FILE[#DOCUMENT][:PATH]` or `FILE:=parent/key`. A selector that starts with `$` is a path in every file.
     ///
     /// # Errors
     /// [`SelectorError`] if it is not a valid selector.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let (text_before_keys, keys) = match text.split_once(":=") {
+            Some((file, keys)) if !file.contains(":$") && !file.starts_with('$') => {
+                (file, Some(keys.to_owned()))
+            }
+            _ => (text, None),
+        };
         let (head, path) = if text.starts_with('$') {
             ("**", Some(text))
         } else {
-            match text.find(":$") {
+            match text_before_keys.find(":$") {
                 Some(at) => (&text[..at], Some(&text[at + 1..])),
-                None => (text, None),
+                None => (text_before_keys, None),
             }
         };
         let (file, document) = match head.split_once('#') {
@@ -92,6 +100,7 @@ impl Selector {
             file: file.to_owned(),
             document,
             path,
+            keys,
         })
     }
 

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::compare::{Commits, Field, OpenPair, file_fault, load, read, shown, sides};
+use super::compare::{Commits, Field, Read, file_fault, load, read, shown};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
-use crate::document::{
-    self, Difference, FileContent, Unreadable, VersionField, is_manifest, parse_file,
-};
+use crate::document::{Difference, FileContent, Unreadable, VersionField, is_manifest, parse_file};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
@@ -178,17 +176,11 @@ impl Planner<'_> {
         };
         let source = load(self.commits.source, source, source_path)?;
         let target = load(self.commits.target, target, path)?;
-        let (FileContent::Yaml(source), FileContent::Yaml(target)) = (source, target) else {
-            return Ok(Err("the file is not YAML".to_owned()));
+        let Some(read) = Read::of(source, target) else {
+            return Ok(Err("the file is not compared field by field".to_owned()));
         };
-        let open = OpenPair {
-            pair,
-            source: &source,
-            target: &target,
-        };
-        Ok(document::merge(&sides(&open, self.naming), promoted)
-            .map(String::into_bytes)
-            .map_err(|error| with_causes(&error)))
+        let merged = read.open(pair).merge(promoted, self.naming);
+        Ok(merged.map(String::into_bytes))
     }
 
     /// Plans a file that only one side has, or that is promoted as a whole. It is only read if it is
@@ -345,17 +337,6 @@ fn whole_content(
     }
     let mode = file.mode;
     Ok(Ok(Content { mode, bytes }))
-}
-
-/// An error with its causes on one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {

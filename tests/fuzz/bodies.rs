@@ -1,7 +1,7 @@
 //! What must hold for any input: the bodies of the fuzz targets, which panic where it does not.
 
 use git_promote::config;
-use git_promote::document::{Base, Difference, Part, Sides, compare, merge as merged};
+use git_promote::document::{Base, Difference, Format, Part, Sides, compare, merge as merged};
 use git_promote::domain::{Environment, Naming, Op, Selector};
 use git_promote::yaml::{Edit, Fragment, JsonPath, Kind, Place, Stream, Value, splice};
 
@@ -108,6 +108,7 @@ fn differences(source: &Stream, target: &Stream, naming: &Naming) -> Vec<Differe
         base: Base::Target,
         naming,
         file: "values.yaml",
+        format: Format::Yaml,
     })
 }
 
@@ -124,6 +125,7 @@ pub fn merge(data: &[u8]) {
         base: Base::Target,
         naming: &naming,
         file: "values.yaml",
+        format: Format::Yaml,
     };
     let all = differences(&source, &target, &naming);
     for one in all.iter().take(8) {

@@ -32,6 +32,10 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
     if is_secret || texts.iter().any(|text| is_ciphertext(text)) {
         return None;
     }
+    if around.owner == Owner::Text {
+        let is_bare = around.keys.is_empty() && texts.iter().all(|text| is_bare_version(text));
+        return is_bare.then_some(VersionField::VersionFile);
+    }
     if texts.iter().any(|text| pinned_url(text).is_some()) {
         let urls: Option<Vec<_>> = texts.iter().map(|text| pinned_url(text)).collect();
         let (first, rest) = urls.as_deref()?.split_first()?;
@@ -155,6 +159,13 @@ pub(super) fn is_software_version(text: &str) -> bool {
     let is_byte = |part: &str| part.parse::<u8>().is_ok();
     let is_address = text.split('.').count() == 4 && text.split('.').all(is_byte);
     tokens::is_version(text) && !is_address || text.strip_prefix('v').is_some_and(is_number)
+}
+
+/// Whether a text that is a whole file can only be a version, such as `v37` or `release-0a1b2c3d`.
+fn is_bare_version(text: &str) -> bool {
+    is_word(text)
+        && !text.contains(['/', ':'])
+        && (is_software_version(text) || tokens::words(text).len() == 1)
 }
 
 /// Whether a text is an image with a registry and a version, which is unmistakable in any field.

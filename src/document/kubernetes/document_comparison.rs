@@ -14,6 +14,7 @@ use super::nested::{self, Nested};
 use super::selector::Shown;
 use super::sides::Sides;
 use super::version_places::Owner;
+use crate::document::lines::Format;
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Kind, Node, Place, Scalar, Step, Uses};
 
@@ -45,7 +46,11 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         documents: (usize, usize),
         label: DocumentLabel,
     ) -> Self {
-        let owner = Owner::of(sides.target.root(documents.1));
+        let owner = match sides.format {
+            Format::Yaml | Format::Template => Owner::of(sides.target.root(documents.1)),
+            Format::Settings => Owner::Settings,
+            Format::Plain => Owner::Text,
+        };
         Self {
             sides,
             documents,

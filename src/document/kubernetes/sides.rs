@@ -1,5 +1,6 @@
 //! The files to compare, and the base that shows which side changed a place.
 
+use crate::document::lines::Format;
 use crate::domain::Naming;
 use crate::yaml::Stream;
 
@@ -25,4 +26,6 @@ pub struct Sides<'a> {
     pub naming: &'a Naming,
     /// The target file's name, e.g. `kustomization.yaml`.
     pub file: &'a str,
+    /// The files' format, which decides what a version is in them.
+    pub format: Format,
 }

@@ -15,6 +15,7 @@ use super::merge::{MergeError, merge_streams};
 use super::sides::{Base, Sides};
 use super::stem::scalar_text;
 use super::version_places::Owner;
+use crate::document::lines::Format;
 use crate::yaml::{Place, Stream, embedded, replace_embedded};
 
 /// Lists the differences in the target's order; new places are where they will be.
@@ -83,7 +84,9 @@ fn differences(
     base: BaseNode<'_>,
 ) -> Option<Vec<Difference>> {
     let owner = Owner::of(sides.target.root(string.place.document));
-    if string.shared.is_some() || owner.is_secret() {
+    // The merge of a text file that is no YAML knows its lines only.
+    let is_yaml = sides.format == Format::Yaml;
+    if !is_yaml || string.shared.is_some() || owner.is_secret() {
         return None;
     }
     let target = sides.target.embedded(&string.place)?;
@@ -99,6 +102,7 @@ fn differences(
         base: base.as_ref().map_or(Base::Target, Base::Stream),
         naming: sides.naming,
         file: string.keys.last().map_or(sides.file, String::as_str),
+        format: sides.format,
     })
     .found;
     // Only the layout differs, or these are two documents that have nothing in common.

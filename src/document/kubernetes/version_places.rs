@@ -32,6 +32,8 @@ enum Within {
     Kinds(&'static [&'static str]),
     /// Objects of an API group that is not one of Kubernetes itself.
     CustomResources,
+    /// Settings files such as `.env` and `.tfvars`.
+    Settings,
 }
 
 const GROUPS: &[Group] = &[
@@ -202,6 +204,17 @@ const GROUPS: &[Group] = &[
             ("$.parameters.*_VERSION", SoftwareVersion),
         ],
     },
+    // Settings of programs, Compose (https://docs.docker.com/compose/how-tos/environment-variables) and
+    // Terraform.
+    Group {
+        within: Within::Settings,
+        beside: &[],
+        places: &[
+            ("*_TAG", ImageTag),
+            ("*_IMAGE", Image),
+            ("*_VERSION", SoftwareVersion),
+        ],
+    },
     // Operators. Most have `spec.version`: Prometheus and Alertmanager (monitoring.coreos.com), ECK
     // (k8s.elastic.co), KafkaConnect (strimzi.io), MongoDBCommunity, TidbCluster, Grafana, Istio (Sail),
     // RKE plans, machines of the Cluster API.
@@ -266,6 +279,10 @@ pub(super) enum Owner<'a> {
     Object { kind: &'a str, group: &'a str },
     /// An object of any kind, because a patch does not name it.
     Unknown,
+    /// A settings file.
+    Settings,
+    /// A text that is neither YAML nor settings.
+    Text,
 }
 
 impl<'a> Owner<'a> {
@@ -318,13 +335,14 @@ pub(super) fn field_at(
             Within::Values => owner == Owner::Values,
             Within::Files(names, kinds) => names.contains(&file) || owner.is_one_of(kinds),
             Within::Kinds(kinds) => owner.is_one_of(kinds),
+            Within::Settings => owner == Owner::Settings,
             Within::CustomResources => match owner {
                 Owner::Object { group, .. } => {
                     group.contains('.')
                         && (!group.ends_with(".k8s.io") || group.ends_with(".x-k8s.io"))
                 }
                 Owner::Unknown => true,
-                Owner::Values => false,
+                Owner::Values | Owner::Settings | Owner::Text => false,
             },
         }) && (group.beside.is_empty() || has(group.beside))
     };

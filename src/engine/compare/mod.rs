@@ -14,16 +14,18 @@ mod selector;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) use load::{MAX_BYTES, load, read};
-pub(super) use selector::shown;
+pub(super) use selector::{keys_of, shown};
 
-use crate::document::{self, Base, Difference, FileContent, Sides, Unreadable};
+use crate::document::{
+    self, Base, Difference, FileContent, Format, LineSides, Lines, Numbering, Sides, Unreadable,
+};
 use crate::domain::Naming;
 use crate::inventory::FilePair;
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
 use parallel_map::parallel_map;
-use selector::{Taken, selector};
+use selector::{Taken, line_selector, selector};
 
 /// One file that differs.
 pub(super) struct ComparedFile<F> {
@@ -33,12 +35,12 @@ pub(super) struct ComparedFile<F> {
 
 /// What differs in a file.
 pub(super) enum Body<F> {
-    /// Both sides are YAML; `before` is the target's text, which the plan shows.
+    /// Both sides are compared field by field; `before` is the target's text, which the plan shows.
     Fields {
         fields: Vec<Field<F>>,
         before: Vec<u8>,
     },
-    /// Only one side has it, or it is not YAML: it is promoted as a whole or not at all.
+    /// Only one side has it, or it is no text: it is promoted as a whole or not at all.
     Whole,
     /// One side cannot be read.
     Fault(FileFault),
@@ -56,6 +58,92 @@ pub(super) struct OpenPair<'a> {
     pub pair: &'a FilePair,
     pub source: &'a Stream,
     pub target: &'a Stream,
+    /// The texts, if their YAML is only an outline of them.
+    pub lines: Option<[&'a Lines; 2]>,
+}
+
+/// Both sides of a pair, as they were read.
+pub(super) enum Read {
+    Yaml(Box<[Stream; 2]>),
+    Lines(Box<[Lines; 2]>),
+}
+
+impl Read {
+    /// Both sides if they can be compared field by field.
+    pub(super) fn of(source: FileContent, target: FileContent) -> Option<Self> {
+        use FileContent::{Lines as Text, Yaml};
+        Some(match (source, target) {
+            (Yaml(source), Yaml(target)) => Self::Yaml(Box::new([*source, *target])),
+            (Text(source), Text(target)) if source.format() == target.format() => {
+                Self::Lines(Box::new([*source, *target]))
+            }
+            // One of them has expressions, the other one can be read without.
+            (Yaml(source), Text(target)) if target.format() == Format::Template => {
+                let source = Lines::of_template(source.into_text())?;
+                Self::Lines(Box::new([source, *target]))
+            }
+            (Text(source), Yaml(target)) if source.format() == Format::Template => {
+                let target = Lines::of_template(target.into_text())?;
+                Self::Lines(Box::new([*source, target]))
+            }
+            _ => return None,
+        })
+    }
+
+    pub(super) fn open<'a>(&'a self, pair: &'a FilePair) -> OpenPair<'a> {
+        match self {
+            Self::Yaml(sides) => OpenPair {
+                pair,
+                source: &sides[0],
+                target: &sides[1],
+                lines: None,
+            },
+            Self::Lines(sides) => OpenPair {
+                pair,
+                source: sides[0].outline(),
+                target: sides[1].outline(),
+                lines: Some([&sides[0], &sides[1]]),
+            },
+        }
+    }
+
+    /// The target's text.
+    fn into_target(self) -> String {
+        match self {
+            Self::Yaml(sides) => {
+                let [_, target] = *sides;
+                target.into_text()
+            }
+            Self::Lines(sides) => {
+                let [_, target] = *sides;
+                target.into_text()
+            }
+        }
+    }
+}
+
+impl OpenPair<'_> {
+    /// The target's text with the promoted differences in it, or why it cannot be edited.
+    pub(super) fn merge(
+        &self,
+        promoted: &[&Difference],
+        naming: &Naming,
+    ) -> Result<String, String> {
+        match self.lines {
+            None => {
+                let merged = document::merge(&sides(self, naming), promoted);
+                merged.map_err(|error| with_causes(&error))
+            }
+            Some([source, target]) => {
+                let sides = LineSides {
+                    source,
+                    target,
+                    naming,
+                };
+                document::merge_lines(&sides, promoted).map_err(|error| with_causes(&error))
+            }
+        }
+    }
 }
 
 /// The commits that files are read from.
@@ -109,13 +197,11 @@ fn body<F>(
     Ok(match (source, target) {
         (FileContent::Unreadable(unreadable), _) => fault(source_path, unreadable),
         (_, FileContent::Unreadable(unreadable)) => fault(path, unreadable),
-        (FileContent::Yaml(source), FileContent::Yaml(target)) => {
-            let open = OpenPair {
-                pair,
-                source: &source,
-                target: &target,
+        (source, target) => {
+            let Some(read) = Read::of(source, target) else {
+                return Ok(Body::Whole);
             };
-            let fields = match fields(&open, naming, facts) {
+            let fields = match fields(&read.open(pair), naming, facts) {
                 Ok(fields) => fields,
                 Err(error) => {
                     let unreadable = Unreadable {
@@ -128,11 +214,10 @@ fn body<F>(
             };
             let before = match fields.as_slice() {
                 [] => Vec::new(),
-                _ => target.into_text().into_bytes(),
+                _ => read.into_target().into_bytes(),
             };
             Body::Fields { fields, before }
         }
-        _ => Body::Whole,
     })
 }
 
@@ -145,11 +230,18 @@ fn fields<F>(
     let differences = document::compare(&sides(open, naming));
     let facts = facts(open, &differences)?;
     let mut taken = Taken::default();
+    let numbering = open
+        .lines
+        .map(|[source, target]| Numbering::new(source, target));
+    let selector = |difference: &Difference| match &numbering {
+        Some(numbering) => line_selector(path, difference, numbering.number(difference)),
+        None => selector(path, difference),
+    };
     Ok(differences
         .into_iter()
         .zip(facts)
         .map(|(difference, facts)| Field {
-            selector: taken.unique(&selector(path, &difference)),
+            selector: taken.unique(&selector(&difference)),
             difference,
             facts,
         })
@@ -164,7 +256,21 @@ pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
         base: Base::Target,
         naming,
         file: open.pair.path.file_name(),
+        format: open
+            .lines
+            .map_or(Format::Yaml, |[_, target]| target.format()),
     }
+}
+
+/// An error with its causes on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 /// The fault of a file of a pair, which leaves out its application.

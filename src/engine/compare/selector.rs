@@ -19,6 +19,77 @@ pub(super) fn selector(path: &str, difference: &Difference) -> String {
     selector
 }
 
+/// The selector of a difference in a text file: `FILE:=parent/key`; `number` if it is not the first
+/// place with these keys.
+pub(super) fn line_selector(path: &str, difference: &Difference, number: Option<usize>) -> String {
+    let keys = keys_of(&difference.path);
+    match number {
+        Some(number) => format!("{path}:={keys}~{number}"),
+        None => format!("{path}:={keys}"),
+    }
+}
+
+/// The keys of a JSONPath, joined by `/`, with list items in brackets and without the blocks of a
+/// template: `spec/containers[web]/image`.
+pub(in crate::engine) fn keys_of(path: &str) -> String {
+    joined(path, '/')
+}
+
+fn joined(path: &str, separator: char) -> String {
+    let mut keys = String::with_capacity(path.len());
+    let mut rest = path.strip_prefix('$').unwrap_or(path);
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '[' => (closing(rest) + 1).min(rest.len()),
+            _ => rest[1..].find(['.', '[']).map_or(rest.len(), |at| at + 1),
+        };
+        let (step, after) = rest.split_at(end);
+        let inner = step
+            .strip_prefix('[')
+            .and_then(|inner| inner.strip_suffix(']'));
+        match inner {
+            Some(inner) if inner.starts_with('\'') => {
+                let key = unquoted(inner);
+                let is_block = key.starts_with("{{") || key.starts_with("{%");
+                if !is_block || after.is_empty() {
+                    push_key(&mut keys, separator, &key);
+                }
+            }
+            Some(inner) => {
+                let item = inner.strip_prefix('?').map(short_filter);
+                keys.push('[');
+                keys.push_str(item.as_deref().unwrap_or(inner));
+                keys.push(']');
+            }
+            None => push_key(&mut keys, separator, step.trim_start_matches('.')),
+        }
+        rest = after;
+    }
+    keys
+}
+
+fn push_key(keys: &mut String, separator: char, key: &str) {
+    if !keys.is_empty() {
+        keys.push(separator);
+    }
+    keys.push_str(key);
+}
+
+/// A quoted key of a JSONPath without quotes and escapes.
+fn unquoted(quoted: &str) -> String {
+    let inner = quoted.trim_start_matches('\'');
+    let inner = inner.strip_suffix('\'').unwrap_or(inner);
+    let mut key = String::with_capacity(inner.len());
+    let mut is_escaped = false;
+    for c in inner.chars() {
+        is_escaped = c == '\\' && !is_escaped;
+        if !is_escaped {
+            key.push(c);
+        }
+    }
+    key
+}
+
 /// The selectors of a file so far.
 #[derive(Default)]
 pub(super) struct Taken {
@@ -50,6 +121,9 @@ pub(in crate::engine) fn shown(path: &str) -> String {
 }
 
 fn shown_query(path: &str) -> String {
+    if ["['{{", "['{%"].iter().any(|block| path.contains(block)) {
+        return joined(path, '.');
+    }
     let text = path
         .strip_prefix("$.")
         .or_else(|| path.strip_prefix('$'))
@@ -108,7 +182,26 @@ fn short_filter(inner: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{keys_of, shown};
+
+    #[test]
+    fn keys_are_joined_without_the_blocks_of_a_template() {
+        for (path, expected) in [
+            ("$.image.tag", "image/tag"),
+            (
+                "$.containers[?@.name=='web'].image",
+                "containers[web]/image",
+            ),
+            ("$['{{- if .x }}'].image.tag", "image/tag"),
+            ("$.image['{{- if .x }}']", "image/{{- if .x }}"),
+            ("$['a.b'].c", "a.b/c"),
+            ("$['it\\'s'][2]", "it's[2]"),
+            ("$", ""),
+        ] {
+            assert_eq!(keys_of(path), expected);
+        }
+        assert_eq!(shown("$['{{- if .x }}'].image.tag"), "image.tag");
+    }
 
     #[test]
     fn items_are_shown_by_their_key() {

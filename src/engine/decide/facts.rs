@@ -3,7 +3,7 @@
 use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
-use crate::document::Difference;
+use crate::document::{Difference, changes_expression};
 use crate::domain::{Mode, Naming, Promote, Reason};
 use crate::engine::compare::OpenPair;
 use crate::inventory::FileRole;
@@ -60,7 +60,11 @@ pub(in crate::engine) fn facts(
     let selection = selection.for_file(path);
     let facts = |difference| {
         let matches = selection.matches(|choice| choice.matches(path, difference, &places))?;
-        facts_of(difference, &rule, is_deployed, &places, matches)
+        let mut facts = facts_of(difference, &rule, is_deployed, &places, matches)?;
+        if open.lines.is_some() && changes_expression(difference) {
+            facts.keep = Some(Reason::TemplateExpression);
+        }
+        Ok(facts)
     };
     differences.iter().map(facts).collect()
 }

@@ -6,6 +6,7 @@
 //! | `selection.rs` | matches `--only` and `--except`, and settles which of them are exact |
 //! | `key_path.rs` | matches selectors that are a key's name or a part of a path |
 //! | `selection_kept.rs` | reports selected differences that are kept all the same |
+//! | `key_pattern.rs` | matches the keys of places in text files |
 //! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
@@ -20,6 +21,7 @@
 mod facts;
 mod keep_comment;
 mod key_path;
+mod key_pattern;
 mod places;
 mod rules;
 mod selection;

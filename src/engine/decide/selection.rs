@@ -11,10 +11,12 @@ use std::collections::HashSet;
 use globset::GlobMatcher;
 
 use super::key_path::KeyPath;
+use super::key_pattern::KeyPattern;
 use super::places::{MatchDepth, Places};
 use super::rules::glob;
 use crate::document::{self, Difference, DocumentLabel};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
+use crate::engine::compare::keys_of;
 use crate::engine::error::EngineError;
 use crate::yaml::{Stream, TooManySteps};
 
@@ -28,6 +30,7 @@ pub(super) struct Choice {
 struct Pattern {
     selector: Selector,
     file: GlobMatcher,
+    keys: Option<KeyPattern>,
 }
 
 impl Choice {
@@ -36,7 +39,12 @@ impl Choice {
             .map_err(|e: SelectorError| EngineError::from(e))
             .and_then(|selector| {
                 let file = glob(&selector.file)?;
-                Ok(Pattern { selector, file })
+                let keys = selector.keys.as_deref().map(KeyPattern::new);
+                Ok(Pattern {
+                    selector,
+                    file,
+                    keys,
+                })
             });
         Self {
             text: text.to_owned(),
@@ -61,6 +69,9 @@ impl Choice {
         if !pattern.is_file(path) || !pattern.is_document(&difference.document) {
             return Ok(false);
         }
+        if let Some(keys) = &pattern.keys {
+            return Ok(keys.matches(&keys_of(&difference.path)));
+        }
         match &pattern.selector.path {
             Some(path) => places.covers(path, difference, MatchDepth::Above),
             None => Ok(true),
@@ -70,7 +81,10 @@ impl Choice {
     /// Whether the pattern matches a file as a whole.
     pub(super) fn matches_file(&self, path: &str) -> bool {
         self.pattern.as_ref().is_ok_and(|p| {
-            p.is_file(path) && p.selector.path.is_none() && p.selector.document.is_none()
+            p.is_file(path)
+                && p.selector.path.is_none()
+                && p.selector.document.is_none()
+                && p.keys.is_none()
         })
     }
 
@@ -96,11 +110,12 @@ impl Choice {
             if !pattern.is_file(path) {
                 return false;
             }
-            let is_there = |index| match &pattern.selector.path {
-                Some(path) => path
+            let is_there = |index| match (&pattern.selector.path, &pattern.keys) {
+                (_, Some(keys)) => keys.is_in(&documents.to_json(index)),
+                (Some(path), None) => path
                     .select(&documents.to_json(index))
                     .is_ok_and(|found| !found.is_empty()),
-                None => true,
+                (None, None) => true,
             };
             document::labels(documents)
                 .iter()

@@ -160,6 +160,7 @@ mod tests {
             base: Base::Target,
             naming: &Naming::new(from, to, []),
             file: "values.yaml",
+            format: crate::document::Format::Yaml,
         });
         let fields: Vec<Field<()>> = differences
             .into_iter()

@@ -77,6 +77,7 @@ fn selects(
     }
     Ok(match load(snapshot, file, path)? {
         FileContent::Yaml(documents) => choice.selects(path, &documents),
+        FileContent::Lines(lines) => choice.selects(path, lines.outline()),
         FileContent::Whole | FileContent::Unreadable(_) => false,
     })
 }

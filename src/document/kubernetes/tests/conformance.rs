@@ -85,6 +85,7 @@ fn three_way(origin: &str, update: &str, local: &str) -> Result<String, String> 
         base: Base::Stream(&base),
         naming: &naming,
         file: "",
+        format: crate::document::Format::Yaml,
     };
     merged(&sides, |difference| {
         matches!(
@@ -273,6 +274,7 @@ fn with_locks(source: &str, target: &str) -> Result<String, String> {
         base: Base::Target,
         naming: &naming,
         file: "",
+        format: crate::document::Format::Yaml,
     };
     merged(&sides, |d| {
         let kept_by_target = d.op != Op::Add && in_target.iter().any(|p| p.contains(&d.place));

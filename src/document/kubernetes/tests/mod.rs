@@ -52,6 +52,7 @@ fn differences_as<T>(
         base: Base::Target,
         naming: &naming,
         file,
+        format: crate::document::Format::Yaml,
     };
     compare(&sides).iter().map(look).collect()
 }
@@ -77,6 +78,7 @@ fn all(source: &str, target: &str) -> String {
         base: Base::Target,
         naming: &naming,
         file: "app.yaml",
+        format: crate::document::Format::Yaml,
     };
     merged(&sides, |_| true).expect("an edit")
 }

@@ -12,6 +12,7 @@ fn relations(base: &str, source: &str, target: &str) -> Vec<String> {
         base: Base::Stream(&base),
         naming: &naming,
         file: "app.yaml",
+        format: crate::document::Format::Yaml,
     };
     compare(&sides)
         .iter()
@@ -136,6 +137,7 @@ fn a_key_with_the_environments_name_is_the_same_key() {
         base: Base::Target,
         naming: &naming,
         file: "app.yaml",
+        format: crate::document::Format::Yaml,
     };
     assert_eq!(merged(&sides, |_| true).unwrap(), "production: {a: 2}\n");
 }

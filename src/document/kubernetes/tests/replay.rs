@@ -242,6 +242,7 @@ fn check(report: &mut Report, pair: &Pair) {
         base: Base::Target,
         naming: &pair.naming,
         file: pair.file.rsplit('/').next().unwrap_or_default(),
+        format: crate::document::Format::Yaml,
     };
     let differences = compare(&sides);
     let mut selectors = HashSet::new();

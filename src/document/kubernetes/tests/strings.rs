@@ -190,6 +190,7 @@ fn the_base_of_a_string_shows_which_side_changed_a_place() {
         base: Base::Stream(&base),
         naming: &naming,
         file: "app.yaml",
+        format: crate::document::Format::Yaml,
     };
     let relation = |d: &Difference| (d.path.clone(), d.relation.to_string());
     let found: Vec<_> = compare(&sides).iter().map(relation).collect();

@@ -19,6 +19,7 @@ fn differences(file: &str, source: &str, target: &str) -> Vec<Difference> {
         base: Base::Target,
         naming: &Naming::new(from, to, []),
         file,
+        format: crate::document::Format::Yaml,
     })
 }
 
