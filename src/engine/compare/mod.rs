@@ -20,7 +20,7 @@ use crate::document::{
     self, Base, Difference, FileContent, Format, LineSides, Lines, Numbering, Sides, Unreadable,
 };
 use crate::domain::Naming;
-use crate::inventory::FilePair;
+use crate::inventory::{FilePair, FileRole};
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
@@ -201,6 +201,10 @@ fn body<F>(
             let Some(read) = Read::of(source, target) else {
                 return Ok(Body::Whole);
             };
+            // The lines of a script or a README mean nothing alone.
+            if pair.role == FileRole::Attached && matches!(read, Read::Lines(_)) {
+                return Ok(Body::Whole);
+            }
             let fields = match fields(&read.open(pair), naming, facts) {
                 Ok(fields) => fields,
                 Err(error) => {
