@@ -7,7 +7,9 @@ use thiserror::Error;
 use super::difference::{Difference, Part};
 use super::sides::Sides;
 use crate::domain::Op;
-use crate::yaml::{self, Edit, EditError, Fragment, ParseError, Place, Step, Value};
+use crate::yaml::{
+    self, Content, Edit, EditError, Fragment, Kind, ParseError, Place, Quoting, Step, Stream, Value,
+};
 
 /// Why differences cannot be written into the target's text.
 #[derive(Debug, Error)]
@@ -131,12 +133,29 @@ fn edit(sides: &Sides<'_>, d: &Difference) -> Result<Edit, MergeError> {
 
 /// The value that a set writes.
 fn value(sides: &Sides<'_>, d: &Difference) -> Result<Fragment, MergeError> {
-    let text = d.rewritten.as_deref();
-    if let (Some(text), Some(Value::Scalar { kind, .. })) = (text, &d.after) {
+    let at = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
+    if let Some(Value::Scalar { text, kind }) = &d.after
+        && (d.rewritten.is_some() || needs_other_style(sides, d, at, *kind))
+    {
         return Ok(Fragment::scalar(text, *kind));
     }
-    let at = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
     Fragment::value(sides.source, at).ok_or_else(|| refuse(d, None))
+}
+
+/// Whether a version cannot have the source's style: a number in place of a text, or a block in place
+/// of one line.
+fn needs_other_style(sides: &Sides<'_>, d: &Difference, at: &Place, kind: Kind) -> bool {
+    let scalar = |stream: &'_ Stream, place: &Place| match &stream.at(place)?.content {
+        Content::Scalar(scalar) => Some((scalar.kind, scalar.quoting)),
+        _ => None,
+    };
+    let is_block = |quoting| matches!(quoting, Quoting::Literal | Quoting::Folded);
+    match (scalar(sides.source, at), scalar(sides.target, &d.place)) {
+        (Some((own, quoting)), Some((_, old))) if d.version.is_some() => {
+            own != kind || is_block(quoting) && !is_block(old)
+        }
+        _ => false,
+    }
 }
 
 fn renamed(

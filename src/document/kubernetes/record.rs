@@ -8,7 +8,7 @@ use super::document_comparison::DocumentComparison;
 use super::selector;
 use super::versions::{self, VersionField};
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Merging, Node, Uses, Value};
+use crate::yaml::{Content, Kind, Merging, Node, Uses, Value};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -39,6 +39,9 @@ impl<'a> DocumentComparison<'a, '_> {
                             != versions::version_of(*field, before)
                 })
         });
+        if version.is_some() && texts.is_some_and(|(s, t)| s == t) {
+            return;
+        }
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
                 Some(field) => versions::written(field, s, t, naming),
@@ -69,10 +72,21 @@ impl<'a> DocumentComparison<'a, '_> {
             }
             BaseNode::Missing => Relation::Diverged,
         };
+        let is_text = |value: &Value| {
+            matches!(
+                value,
+                Value::Scalar {
+                    kind: Kind::Str,
+                    ..
+                }
+            )
+        };
+        let is_text = version.is_some() && (is_text(&source) || is_text(&before));
         let after = match (&rewritten, source) {
-            (Some(text), Value::Scalar { kind, .. }) => Value::Scalar {
-                text: text.clone(),
-                kind,
+            // `1.10` as a number would be `1.1`: a version is a text if it is one on either side.
+            (text, Value::Scalar { text: own, kind }) => Value::Scalar {
+                text: text.clone().unwrap_or(own),
+                kind: if is_text { Kind::Str } else { kind },
             },
             (_, source) => source,
         };

@@ -49,6 +49,25 @@ fn an_image_with_the_environment_in_its_name_keeps_its_name() {
 }
 
 #[test]
+fn a_version_keeps_the_targets_style_and_is_a_text_if_either_side_is() {
+    for (source, target, want) in [
+        ("1.10", "'1.9'", "'1.10'"),
+        ("'1.10'", "1.9", "'1.10'"),
+        ("1.10", "1.9", "1.10"),
+        ("'v2'", "\"v1\"", "\"v2\""),
+        ("2024-05-01", "2024-04-01", "2024-05-01"),
+        (">-\n    v2", "v1 # c", "v2 # c"),
+        ("2", "v1", "\"2\""),
+    ] {
+        let text = |tag: &str| format!("image:\n  tag: {tag}\n");
+        assert_eq!(super::all(&text(source), &text(target)), text(want));
+    }
+    let tag = |tag: &str| format!("image: {{tag: {tag}}}\n");
+    assert_eq!(super::paths(&tag("1.10"), &tag("'1.10'")), [""; 0]);
+    assert_eq!(super::paths("port: 80\n", "port: '80'\n"), ["set $.port"]);
+}
+
+#[test]
 fn a_digest_moves_with_its_tag() {
     assert_eq!(
         written("a/b:2@sha256:22", "a/b:1@sha256:11"),
