@@ -151,12 +151,14 @@ fn is_old_number(text: &str) -> bool {
             .all(|b| matches!(b, b'0'..=b'9' | b'_' | b':' | b'.' | b'e' | b'+' | b'-'))
             && text.bytes().filter(|b| *b == b'.').count() <= 1
             && !is_dashed(text)
-        || ["0x", "0o", "0b"].into_iter().any(|base| {
-            text.strip_prefix(base).is_some_and(|digits| {
-                let mut digits = digits.bytes();
-                digits.len() > 0 && digits.all(|b| b.is_ascii_hexdigit() || b == b'_')
+        || [("0x", 16), ("0o", 8), ("0b", 2)]
+            .into_iter()
+            .any(|(prefix, base)| {
+                text.strip_prefix(prefix).is_some_and(|digits| {
+                    let mut digits = digits.chars();
+                    !digits.as_str().is_empty() && digits.all(|c| c.is_digit(base) || c == '_')
+                })
             })
-        })
 }
 
 /// Whether there is a sign other than that of an exponent: `1-2`, but not `1e-2`.

@@ -276,9 +276,8 @@ impl ItemPairing {
         for (at, s) in left.into_iter().enumerate() {
             let near = at.saturating_sub(CANDIDATES / 2);
             for t in free.iter().skip(near).take(CANDIDATES) {
-                let percentage = source[s].percentage(&target[*t]);
-                if percentage >= 50 {
-                    found.push((Reverse(percentage), s, *t));
+                if let Some(shared) = source[s].shared(&target[*t]) {
+                    found.push((Reverse(shared), s, *t));
                 }
             }
         }

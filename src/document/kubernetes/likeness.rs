@@ -86,12 +86,11 @@ impl Likeness {
         }
     }
 
-    /// The percentage of leaves that are equal in two items.
-    pub(super) fn percentage(&self, other: &Self) -> usize {
-        let most = self.leaves.len().max(other.leaves.len());
-        (shared(&self.leaves, &other.leaves) * 100)
-            .checked_div(most)
-            .unwrap_or(100)
+    /// How many leaves are equal in two items; `None` if these are less than half of the smaller one.
+    pub(super) fn shared(&self, other: &Self) -> Option<usize> {
+        let shared = shared(&self.leaves, &other.leaves);
+        let least = self.leaves.len().min(other.leaves.len());
+        (shared * 2 >= least).then_some(shared)
     }
 
     /// Whether both have a version at the same place, and nothing shows that it is of other software.

@@ -196,6 +196,12 @@ fn items_without_a_key_are_paired_with_the_most_similar() {
             "- {a: 1, b: 1, c: 2, d: 3}\n",
             vec!["set $[0].d", "add $[?@.c==1]"],
         ),
+        // One has much that the other lacks.
+        (
+            "- {title_: a, text: b, more: {c: 1, d: 2, e: 3, f: 4}}\n",
+            "- {title_: a, text: b}\n",
+            vec!["add $[0].more"],
+        ),
         // The only two items, which have a version at the same place.
         (
             "values:\n- {image: {tag: 2.1.0}, replicas: 1}\n",
