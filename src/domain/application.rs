@@ -7,6 +7,12 @@ use std::fmt;
 pub struct ApplicationName(pub String);
 
 impl ApplicationName {
+    /// The words that name it: the whole name, and its last parts.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let parts = self.0.match_indices('/').map(|(at, _)| &self.0[at + 1..]);
+        std::iter::once(self.0.as_str()).chain(parts.filter(|word| !word.is_empty()))
+    }
+
     /// Whether `word` is the whole name or its last parts (`grafana` of `monitoring/grafana`).
     pub fn matches(&self, word: &str) -> bool {
         self.0 == word

@@ -6,6 +6,7 @@
 
 mod action;
 mod application;
+mod application_templates;
 mod configuration_name;
 mod difference;
 mod environment;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
+pub use application_templates::ApplicationTemplates;
 pub use configuration_name::{CONFIGURATION, is_misnamed_configuration, looks_like_configuration};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};

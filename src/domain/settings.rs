@@ -1,8 +1,8 @@
 //! The settings that a configuration makes, as domain types.
 
 use super::{
-    Action, ApplicationName, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode,
-    Product, PullRequestSettings,
+    Action, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode, Product,
+    PullRequestSettings,
 };
 use crate::yaml::JsonPath;
 
@@ -35,28 +35,6 @@ impl Settings {
     /// The product with that name.
     pub fn product(&self, name: &str) -> Option<&Product> {
         self.products.iter().find(|p| p.name == name)
-    }
-
-    /// The template with that name.
-    pub fn template(&self, name: &str) -> Option<&Template> {
-        self.templates.iter().find(|t| t.name == name)
-    }
-
-    /// The template for an application when `products` were requested by name.
-    ///
-    /// It is the template of the application's product: of the first requested one if it is in several,
-    /// else of the first. Without a product, or where the product has no template, it is `default`.
-    pub fn template_for(
-        &self,
-        application: &ApplicationName,
-        products: &[&str],
-    ) -> Option<&Template> {
-        let holds = |p: &&Product| p.applications.iter().any(|a| application.matches(a));
-        let is_requested = |p: &&Product| products.contains(&p.name.as_str());
-        let mut all = self.products.iter().filter(holds);
-        let product = all.clone().find(is_requested).or_else(|| all.next());
-        let name = product.and_then(|p| p.template.as_deref());
-        self.template(name.unwrap_or(Template::DEFAULT))
     }
 
     /// The action that the strongest policy requires for a promotion of `products`, and that policy.

@@ -1,5 +1,7 @@
 use super::{accept, settings};
-use crate::domain::{Action, ApplicationName, EnvironmentKind, Mode, Promote};
+use crate::domain::{
+    Action, ApplicationName, ApplicationTemplates, EnvironmentKind, Mode, Promote,
+};
 
 pub(super) const SAMPLE: &str = r#"
 version: 1
@@ -34,8 +36,8 @@ fn every_part_of_the_format_is_read() {
         settings.product("loans").unwrap().applications,
         ["api", "web"]
     );
-    let template = settings.template_for(&ApplicationName("shop/api".into()), &[]);
-    let template = template.unwrap();
+    let templates = ApplicationTemplates::new(&settings, &[]);
+    let template = templates.of(&ApplicationName("shop/api".into())).unwrap();
     assert_eq!(template.version.as_ref().unwrap().file, "values.yaml");
     let rule = &template.rules[0];
     assert!(matches!(

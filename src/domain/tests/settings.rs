@@ -1,6 +1,6 @@
 use crate::domain::{
-    Action, ApplicationName, Environment, EnvironmentKind, GuardSettings, Policy, PolicyMatch,
-    Product, PullRequestSettings, Settings, Template,
+    Action, ApplicationName, ApplicationTemplates, Environment, EnvironmentKind, GuardSettings,
+    Policy, PolicyMatch, Product, PullRequestSettings, Settings, Template,
 };
 
 fn template(name: &str) -> Template {
@@ -90,12 +90,10 @@ fn a_template_comes_from_the_applications_product() {
         ..Settings::default()
     };
     let name = |application: &str, products: &[&str]| {
-        let application = ApplicationName(application.to_owned());
-        settings
-            .template_for(&application, products)
-            .unwrap()
-            .name
-            .clone()
+        let products: Vec<String> = products.iter().map(ToString::to_string).collect();
+        let templates = ApplicationTemplates::new(&settings, &products);
+        let template = templates.of(&ApplicationName(application.to_owned()));
+        template.unwrap().name.clone()
     };
     assert_eq!(name("api", &[]), "careful");
     assert_eq!(name("team/api", &[]), "careful");
@@ -107,12 +105,29 @@ fn a_template_comes_from_the_applications_product() {
 
 #[test]
 fn without_a_default_template_there_may_be_none() {
-    let application = ApplicationName("api".to_owned());
-    assert!(
-        Settings::default()
-            .template_for(&application, &[])
-            .is_none()
-    );
+    let settings = Settings::default();
+    let templates = ApplicationTemplates::new(&settings, &[]);
+    assert!(templates.of(&ApplicationName("api".to_owned())).is_none());
+}
+
+#[test]
+fn the_time_to_find_templates_does_not_grow_with_the_products() {
+    /// A walk through all products for each application would take minutes.
+    const MANY: usize = 30_000;
+    let settings = Settings {
+        products: (0..MANY)
+            .map(|i| product(&format!("p{i}"), &[&format!("a{i}")], Some("quick")))
+            .collect(),
+        templates: vec![template("quick")],
+        ..Settings::default()
+    };
+    let start = std::time::Instant::now();
+    let templates = ApplicationTemplates::new(&settings, &[]);
+    for i in 0..MANY {
+        let application = ApplicationName(format!("team/a{i}"));
+        assert!(templates.of(&application).is_some());
+    }
+    assert!(start.elapsed().as_secs() < 10);
 }
 
 #[test]

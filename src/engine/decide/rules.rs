@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::domain::{ApplicationName, Mode, Promote, Rule, Settings, Template};
+use crate::domain::{
+    ApplicationName, ApplicationTemplates, Mode, Promote, Rule, Settings, Template,
+};
 use crate::engine::error::EngineError;
 
 /// The templates with their globs compiled.
 pub(in crate::engine) struct Rules<'a> {
     templates: HashMap<&'a str, Vec<(GlobMatcher, &'a Rule)>>,
-    settings: &'a Settings,
-    products: Vec<String>,
+    applications: ApplicationTemplates<'a>,
     override_mode: Option<Mode>,
 }
 
@@ -38,8 +39,7 @@ impl<'a> Rules<'a> {
         }
         Ok(Self {
             templates,
-            settings,
-            products: products.to_vec(),
+            applications: ApplicationTemplates::new(settings, products),
             override_mode,
         })
     }
@@ -49,8 +49,7 @@ impl<'a> Rules<'a> {
         &self,
         application: &ApplicationName,
     ) -> Option<&'a Template> {
-        let products: Vec<&str> = self.products.iter().map(String::as_str).collect();
-        self.settings.template_for(application, &products)
+        self.applications.of(application)
     }
 
     /// The first rule of the application's template whose `files` match.
