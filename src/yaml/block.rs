@@ -19,39 +19,64 @@ pub(super) fn add(
     node: &Node,
     additions: &Additions,
 ) -> Option<Vec<Patch>> {
-    let count = child_count(node);
     let first = child_start(node, 0)?;
     let depth = column(target.text, first);
     let mut patches = Vec::new();
+    let mut last = None;
     for (after, fragment) in additions {
+        // Many additions can have one slot, and finding it takes as long as its comments are.
+        let slot = match last.take() {
+            Some((same, slot)) if same == after => slot,
+            _ => Slot::find(target, node, *after)?,
+        };
         let mut text = String::new();
-        let blanks = target.newline.repeat(match after {
-            None if count < 2 => 0,
-            None => gap(target, node, 0)?,
-            Some(after) if after + 1 < count => gap(target, node, *after)?,
-            Some(after) if *after > 0 => gap(target, node, after - 1)?,
-            Some(_) => 0,
-        });
         for line in reindent::lines(fragment, depth, target.style) {
             text.push_str(&line);
             text.push_str(target.newline);
         }
-        let at = if let Some(after) = after {
+        let blanks = target.newline.repeat(slot.blanks);
+        if after.is_some() {
             text.insert_str(0, &blanks);
-            target.stream.extent(node, *after)?.end
         } else {
             text.push_str(&blanks);
-            if is_first(target.text, first) {
-                target.stream.leading(first)
-            } else {
+            if !is_first(target.text, first) {
                 // On the line of a dash: the new first line goes there, the old one below.
                 text = format!("{}{:depth$}", text.trim_start_matches(' '), "");
-                first
             }
-        };
-        patches.push(Patch::of_child(place, at..at, text));
+        }
+        patches.push(Patch::of_child(place, slot.at..slot.at, text));
+        last = Some((after, slot));
     }
     Some(patches)
+}
+
+/// Where a new child goes.
+struct Slot {
+    /// The offset in the text.
+    at: usize,
+    /// The number of blank lines between it and its neighbour.
+    blanks: usize,
+}
+
+impl Slot {
+    /// The slot after a child, or before all.
+    fn find(target: &Target<'_>, node: &Node, after: Option<usize>) -> Option<Self> {
+        let count = child_count(node);
+        let first = child_start(node, 0)?;
+        let blanks = match after {
+            None if count < 2 => 0,
+            None => gap(target, node, 0)?,
+            Some(after) if after + 1 < count => gap(target, node, after)?,
+            Some(after) if after > 0 => gap(target, node, after - 1)?,
+            Some(_) => 0,
+        };
+        let at = match after {
+            Some(after) => target.stream.extent(node, after)?.end,
+            None if is_first(target.text, first) => target.stream.leading(first),
+            None => first,
+        };
+        Some(Self { at, blanks })
+    }
 }
 
 /// The number of blank lines between a child and the next one.

@@ -37,3 +37,27 @@ fn many_keys_on_one_line_are_edited_in_one_walk() {
     let text = format!("{{{}}}\n", entries.join(","));
     assert_eq!(edited(&text), text.replace("old", "new"));
 }
+
+#[test]
+fn many_entries_below_many_comments_are_added_in_one_walk() {
+    let comments = "  # a comment\n".repeat(MANY);
+    let text = format!("a: 1\n{comments}");
+    let stream = Stream::parse(&text).unwrap();
+    let mut source = String::new();
+    for i in 0..MANY {
+        let _ = writeln!(source, "k{i}: 1");
+    }
+    let source = Stream::parse(&source).unwrap();
+    let edits: Vec<Edit> = (0..MANY)
+        .map(|i| Edit::AddEntry {
+            mapping: Place::root(0),
+            key: format!("k{i}"),
+            after: Some(0),
+            entry: Fragment::entry(&source, &Place::new(0, [Step::Key(format!("k{i}"))])).unwrap(),
+        })
+        .collect();
+    let start = Instant::now();
+    let added = splice(&stream, &edits).unwrap();
+    assert!(start.elapsed().as_secs() < 30);
+    assert_eq!(added, format!("{text}{}", source.text()));
+}

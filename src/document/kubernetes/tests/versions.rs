@@ -58,6 +58,7 @@ fn a_version_keeps_the_targets_style_and_is_a_text_if_either_side_is() {
         ("2024-05-01", "2024-04-01", "2024-05-01"),
         (">-\n    v2", "v1 # c", "v2 # c"),
         ("2", "v1", "\"2\""),
+        ("0be1137", "1d3e7b0", "0be1137"),
     ] {
         let text = |tag: &str| format!("image:\n  tag: {tag}\n");
         assert_eq!(super::all(&text(source), &text(target)), text(want));
