@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::selection::SelectionArguments;
 use crate::domain::Action;
-use crate::engine;
+use crate::engine::{self, Allow};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::text::{self, Detail, Kept, Length, Selectors};
@@ -83,10 +83,11 @@ impl From<DetailArguments> for Detail {
     }
 }
 
-/// Writes the warnings that the output does not contain to stderr, and every error.
+/// Writes the warnings and holds that the output does not contain to stderr, and every error.
 fn write_warnings(
     arguments: &DiffArguments,
     plan: &Plan,
+    allow: &Allow,
     console: &mut Console<'_>,
 ) -> io::Result<()> {
     match arguments.selection.output {
@@ -97,8 +98,9 @@ fn write_warnings(
         }
         Output::Text if arguments.name_only || arguments.stat => {
             let all = plan.clone_notices().iter().chain(plan.notices());
-            text::warnings(console.err, all, console.stderr)?;
-            text::faults(console.err, plan, console.stderr)
+            text::faults(console.err, plan, console.stderr)?;
+            text::findings(console.err, plan, console.stderr, allow)?;
+            text::warnings(console.err, all, console.stderr)
         }
         Output::Json => text::faults(console.err, plan, console.stderr),
         // The preview lists the files; this explains the exit code.
@@ -141,7 +143,7 @@ pub async fn run(
             &request.allow,
         )?,
     }
-    write_warnings(arguments, &plan, console)?;
+    write_warnings(arguments, &plan, &request.allow, console)?;
     Ok(if plan.chosen_faults().next().is_some() {
         Exit::Failed
     } else if arguments.exit_code && !plan.is_empty() {

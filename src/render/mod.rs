@@ -19,6 +19,7 @@ pub mod receipt;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shell;
+mod size;
 mod terminal;
 pub mod text;
 mod value_type;

@@ -17,7 +17,12 @@ const AFTER: &str = "spec:\n  replicas: 5\n  image: ghcr.io/acme/web:1.5.0\n  de
 
 /// A plan of two applications with a changed file, a new file, kept differences and notes.
 pub(crate) fn plan() -> Plan {
-    draft(vec![application(), new_application()]).finish()
+    of(vec![application(), new_application()])
+}
+
+/// A plan of these applications, with notes.
+pub(crate) fn of(applications: Vec<ApplicationPlan>) -> Plan {
+    draft(applications).finish()
 }
 
 /// A plan that only keeps differences.
@@ -136,7 +141,7 @@ pub(crate) fn application() -> ApplicationPlan {
     }
 }
 
-fn new_application() -> ApplicationPlan {
+pub(crate) fn new_application() -> ApplicationPlan {
     let path = "envs/production/new/all.yaml";
     let mut whole = difference("", "", "", Op::Add);
     whole.selector = path.into();

@@ -178,13 +178,10 @@ fn a_new_application_comes_without_its_submodule_and_with_a_warning() {
     assert_snapshot!(repo.redact(&ran), @"
     exit 0
     --- stdout
-    new
-      apps/new/production/values.yaml  (new, from apps/new/staging/values.yaml)
+    warning: apps/new/production/lib: submodules are not promoted; if the new application needs this one, add it by hand
 
-    --- /dev/null
-    +++ b/apps/new/production/values.yaml
-    @@ -0,0 +1 @@
-    +image: {tag: 1.5.0}
+    new
+      apps/new/production/values.yaml  (new, from apps/new/staging/values.yaml, 1 line)
 
     commit message:
         Promote new from staging to production
@@ -200,7 +197,6 @@ fn a_new_application_comes_without_its_submodule_and_with_a_warning() {
         Promotion-Mode: versions
 
     1 kept: 1 submodule (--kept lists them)
-    warning: apps/new/production/lib: submodules are not promoted; if the new application needs this one, add it by hand
     staging -> production: 1 difference in 1 file of 1 application
     committed [COMMIT] on main
 
@@ -308,75 +304,73 @@ fn shown(staging: Is, production: Is) -> String {
 #[test]
 fn a_link_that_is_new_or_changes_is_shown_and_held() {
     assert_snapshot!(shown(Link("/etc/passwd"), Nothing), @r#"
-      apps/api/production/entry  (new, from apps/api/staging/entry, symbolic link to `/etc/passwd`)
-    new file mode 120000
-    +++ b/apps/api/production/entry
     held by link: the new file is a symbolic link to `/etc/passwd`
       apps/api/production/entry
       `--allow link` lifts this hold
+      apps/api/production/entry  (new, from apps/api/staging/entry, symbolic link to `/etc/passwd`)
      apps/api/production/entry | 1 +
      create mode 120000 apps/api/production/entry -> /etc/passwd
+    - held by `link`: <code>the new file is a symbolic link to &#96;/etc/passwd&#96;</code> at `apps/api/production/entry`
     `apps/api/production/entry` (new, symbolic link to `/etc/passwd`)
     new file mode 120000
     +++ b/apps/api/production/entry
-    - held by `link`: <code>the new file is a symbolic link to &#96;/etc/passwd&#96;</code> at `apps/api/production/entry`
     {"before":null,"after":"120000"} {"before":null,"after":"/etc/passwd"}
     exit 3
      create mode 120000 apps/api/production/entry
     "#);
     assert_snapshot!(shown(Link("one"), Link("two")), @r#"
-      apps/api/production/entry  (symbolic link to `two` -> `one`)
-    --- a/apps/api/production/entry
-    +++ b/apps/api/production/entry
     held by link: the symbolic link to `two` would point to `one`
       apps/api/production/entry
       `--allow link` lifts this hold
+      apps/api/production/entry  (symbolic link to `two` -> `one`)
+    --- a/apps/api/production/entry
+    +++ b/apps/api/production/entry
      apps/api/production/entry | 2 +-
+    - held by `link`: <code>the symbolic link to &#96;two&#96; would point to &#96;one&#96;</code> at `apps/api/production/entry`
     `apps/api/production/entry` (symbolic link to `two` -> `one`)
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - held by `link`: <code>the symbolic link to &#96;two&#96; would point to &#96;one&#96;</code> at `apps/api/production/entry`
     {"before":"120000","after":"120000"} {"before":"two","after":"one"}
     exit 3
     "#);
     assert_snapshot!(shown(Link("one"), File("text\n")), @r#"
+    held by link: the file would become a symbolic link to `one`
+      apps/api/production/entry
+      `--allow link` lifts this hold
       apps/api/production/entry  (mode 100644 -> 120000, symbolic link to `one`)
     old mode 100644
     new mode 120000
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    held by link: the file would become a symbolic link to `one`
-      apps/api/production/entry
-      `--allow link` lifts this hold
      apps/api/production/entry | 2 +-
      mode change 100644 => 120000 apps/api/production/entry -> one
+    - held by `link`: <code>the file would become a symbolic link to &#96;one&#96;</code> at `apps/api/production/entry`
     `apps/api/production/entry` (mode 100644 -> 120000, symbolic link to `one`)
     old mode 100644
     new mode 120000
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - held by `link`: <code>the file would become a symbolic link to &#96;one&#96;</code> at `apps/api/production/entry`
     {"before":"100644","after":"120000"} {"before":null,"after":"one"}
     exit 3
      mode change 100644 -> 120000 apps/api/production/entry
     "#);
     assert_snapshot!(shown(File("text\n"), Link("one")), @r#"
+    held by link: the symbolic link to `one` would become a file
+      apps/api/production/entry
+      `--allow link` lifts this hold
       apps/api/production/entry  (mode 120000 -> 100644, was a symbolic link to `one`)
     old mode 120000
     new mode 100644
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    held by link: the symbolic link to `one` would become a file
-      apps/api/production/entry
-      `--allow link` lifts this hold
      apps/api/production/entry | 2 +-
      mode change 120000 => 100644 apps/api/production/entry
+    - held by `link`: <code>the symbolic link to &#96;one&#96; would become a file</code> at `apps/api/production/entry`
     `apps/api/production/entry` (mode 120000 -> 100644, was a symbolic link to `one`)
     old mode 120000
     new mode 100644
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - held by `link`: <code>the symbolic link to &#96;one&#96; would become a file</code> at `apps/api/production/entry`
     {"before":"120000","after":"100644"} {"before":"one","after":null}
     exit 3
      mode change 120000 -> 100644 apps/api/production/entry
@@ -386,69 +380,67 @@ fn a_link_that_is_new_or_changes_is_shown_and_held() {
 #[test]
 fn a_mode_that_changes_is_shown_with_a_warning() {
     assert_snapshot!(shown(Script("a\n"), File("b\n")), @r#"
+    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
       apps/api/production/entry  (mode 100644 -> 100755)
     old mode 100644
     new mode 100755
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
      apps/api/production/entry | 2 +-
      mode change 100644 => 100755 apps/api/production/entry
+    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
     `apps/api/production/entry` (mode 100644 -> 100755)
     old mode 100644
     new mode 100755
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
     {"before":"100644","after":"100755"} null
     exit 0
      mode change 100644 -> 100755 apps/api/production/entry
     "#);
     assert_snapshot!(shown(Script("a\n"), File("a\n")), @r#"
+    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
       apps/api/production/entry  (mode 100644 -> 100755)
     old mode 100644
     new mode 100755
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    warning: apps/api/production/entry: the file becomes executable: mode 100644 -> 100755
      apps/api/production/entry | 0
      mode change 100644 => 100755 apps/api/production/entry
+    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
     `apps/api/production/entry` (mode 100644 -> 100755)
     old mode 100644
     new mode 100755
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - `apps/api/production/entry`: `the file becomes executable: mode 100644 -> 100755`
     {"before":"100644","after":"100755"} null
     exit 0
      mode change 100644 -> 100755 apps/api/production/entry
     "#);
     assert_snapshot!(shown(File("a\n"), Script("a\n")), @r#"
+    warning: apps/api/production/entry: the file is no longer executable: mode 100755 -> 100644
       apps/api/production/entry  (mode 100755 -> 100644)
     old mode 100755
     new mode 100644
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    warning: apps/api/production/entry: the file is no longer executable: mode 100755 -> 100644
      apps/api/production/entry | 0
      mode change 100755 => 100644 apps/api/production/entry
+    - `apps/api/production/entry`: `the file is no longer executable: mode 100755 -> 100644`
     `apps/api/production/entry` (mode 100755 -> 100644)
     old mode 100755
     new mode 100644
     --- a/apps/api/production/entry
     +++ b/apps/api/production/entry
-    - `apps/api/production/entry`: `the file is no longer executable: mode 100755 -> 100644`
     {"before":"100755","after":"100644"} null
     exit 0
      mode change 100755 -> 100644 apps/api/production/entry
     "#);
     assert_snapshot!(shown(Script("a\n"), Nothing), @r#"
-      apps/api/production/entry  (new, from apps/api/staging/entry, mode 100755)
-    new file mode 100755
-    +++ b/apps/api/production/entry
+      apps/api/production/entry  (new, from apps/api/staging/entry, 1 line, mode 100755)
      apps/api/production/entry | 1 +
      create mode 100755 apps/api/production/entry
-    `apps/api/production/entry` (new, mode 100755)
+    `apps/api/production/entry` (new, 1 line, mode 100755)
     new file mode 100755
     +++ b/apps/api/production/entry
     {"before":null,"after":"100755"} null
@@ -461,8 +453,6 @@ fn a_mode_that_changes_is_shown_with_a_warning() {
 fn a_link_that_is_removed_is_shown() {
     assert_snapshot!(shown(Nothing, Link("one")), @r#"
       apps/api/production/entry  (deleted, was a symbolic link to `one`)
-    deleted file mode 120000
-    --- a/apps/api/production/entry
      apps/api/production/entry | 1 -
      delete mode 120000 apps/api/production/entry
     `apps/api/production/entry` (deleted, was a symbolic link to `one`)

@@ -48,16 +48,11 @@ fn a_diff_writes_nothing_and_exits_with_0_or_10_as_asked() {
     exit 0
     --- stdout
     new
-      envs/production/new.yaml  (new, from envs/staging/new.yaml)
+      envs/production/new.yaml  (new, from envs/staging/new.yaml, 1 line)
 
     web  1.9.0 -> 2.0.0
       envs/production/web.yaml
         Deployment/web  spec.image  1.9.0 -> 2.0.0
-
-    --- /dev/null
-    +++ b/envs/production/new.yaml
-    @@ -0,0 +1 @@
-    +env: production
 
     --- a/envs/production/web.yaml
     +++ b/envs/production/web.yaml
@@ -308,7 +303,7 @@ fn short_forms_print_warnings_on_stderr() {
 
     ### `new`
 
-    `envs/production/new.yaml` (new)
+    `envs/production/new.yaml` (new, 1 line)
 
 
     ### `web` `1.9.0` → `2.0.0`

@@ -185,6 +185,10 @@ fn a_held_promotion_is_exit_3_until_it_is_allowed() {
     assert_snapshot!(held, @"
     exit 3
     --- stdout
+    held by moving-version: `1.4.2` is pinned, but `latest` is not
+      apps/api/production/values.yaml:$.image.tag
+      `--allow moving-version` lifts this hold
+
     api  1.4.2 -> latest
       apps/api/production/values.yaml
         image.tag  1.4.2 -> latest
@@ -212,9 +216,6 @@ fn a_held_promotion_is_exit_3_until_it_is_allowed() {
         Promotion-Mode: versions
 
     1 kept: 1 not a version (--kept lists them)
-    held by moving-version: `1.4.2` is pinned, but `latest` is not
-      apps/api/production/values.yaml:$.image.tag
-      `--allow moving-version` lifts this hold
     staging -> production: 1 difference in 1 file of 1 application
 
     --- stderr

@@ -215,9 +215,12 @@ fn assert_matches_preview(repo: &Repo<'_>, before: &str, printed: &str, place: &
         return;
     }
     let diff = repo.git(&["diff", "--no-color", "--no-ext-diff", before, &after]);
-    let of_git = ["diff --git ", "index ", "new file ", "deleted file "];
+    let of_git = ["index "];
     let changed: Vec<&str> = diff
-        .lines()
+        .split("diff --git ")
+        // Of new and deleted files, the preview only shows the size.
+        .filter(|file| !file.contains("\n--- /dev/null\n") && !file.contains("\n+++ /dev/null\n"))
+        .flat_map(|file| file.lines().skip(1))
         .filter(|l| !of_git.iter().any(|p| l.starts_with(p)))
         .map(header)
         .collect();

@@ -145,8 +145,30 @@ impl Decider<'_> {
                 },
             )
             .collect();
-        let notices = selection_kept::notices(&settled, &decided, &whole);
+        let notices = selection_kept::notices(&settled, |index| {
+            let files = decided.iter().zip(&whole);
+            let matched = files.flat_map(|(file, whole)| matched(file, whole, index));
+            matched.collect()
+        });
         Ok((decided, notices))
+    }
+}
+
+/// The selectors and verdicts of a file's differences that the choice with this index matches.
+fn matched(file: &DecidedFile, whole: &Matches, index: usize) -> Vec<(String, Verdict)> {
+    match &file.body {
+        DecidedBody::Fields { fields, .. } => fields
+            .iter()
+            .filter(|(field, _)| field.facts.is_matched_by_only(index))
+            .map(|(field, verdict)| (field.selector.clone(), verdict.clone()))
+            .collect(),
+        DecidedBody::Whole(verdict) if whole.only.contains(&index) => {
+            vec![(
+                file.pair.path.to_string(),
+                verdict.verdict(&file.pair, false),
+            )]
+        }
+        DecidedBody::Whole(_) | DecidedBody::Fault(_) => Vec::new(),
     }
 }
 

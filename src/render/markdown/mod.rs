@@ -4,8 +4,8 @@
 //!
 //! Text from the repository is untrusted: a value may contain `@everyone` or a table's pipe. It is
 //! only written as code, where forges neither notify nor link. Forges accept 65,536 characters; rows
-//! and hunks that do not fit are left out and counted. The table comes first, because reviewers need
-//! it most.
+//! and hunks that do not fit are left out and counted. Holds and warnings come first, then the table,
+//! because reviewers need them most.
 
 mod code;
 mod fence;
@@ -34,19 +34,21 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let mut page = Page::new(limit.saturating_sub(CLOSING));
     page.push(&format!("{}\n", summary(plan)));
     let notes = notes::notes(plan, limit / 4, purpose);
+    page.push(&notes);
+    let kept = notes::kept(plan);
     let message = match purpose {
         Purpose::Preview(allow) if !plan.is_empty() => message(plan, allow),
         _ => String::new(),
     };
     // Both are always included, so their space is reserved before the tables. Only a message that
     // someone wrote can be too long.
-    let reserved = [&message, &notes].map(|text| body_size(text).min(limit / 4));
+    let reserved = [&message, &kept].map(|text| body_size(text).min(limit / 4));
     page.reserve(reserved.iter().sum());
     let rows = table::write(&mut page, plan);
     let is_shortened = page.text.contains(ELLIPSIS) || notes.contains(ELLIPSIS);
     let hunks = fence::write(&mut page, plan);
     page.release(reserved.iter().sum());
-    page.push(&notes);
+    page.push(&kept);
     let message = LeftOut(usize::from(!page.push(&message)));
     let mut text = page.text;
     if is_shortened {

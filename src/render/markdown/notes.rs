@@ -11,7 +11,7 @@ use crate::render::counted::counted;
 use crate::render::kept_reasons::kept_reasons;
 use crate::render::notice;
 
-/// Findings, warnings and kept differences, in at most `limit` characters.
+/// Findings and warnings, in at most `limit` characters.
 pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let findings = plan.findings().iter().map(|f| {
         let state = match f.severity {
@@ -51,17 +51,14 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
             format!("- {path} cannot be read: {message}\n")
         }
     });
-    let kept = kept(plan);
-    let room = limit.saturating_sub(body_size(&kept));
     let mut out = String::new();
-    out.push_str(&list("Findings", &findings.collect::<Vec<_>>(), room / 2));
-    let room = room.saturating_sub(body_size(&out));
+    out.push_str(&list("Findings", &findings.collect::<Vec<_>>(), limit / 2));
+    let room = limit.saturating_sub(body_size(&out));
     out.push_str(&list(
         "Warnings",
         &warnings.chain(faults).collect::<Vec<_>>(),
         room,
     ));
-    out.push_str(&kept);
     if body_size(&out) > limit {
         String::new()
     } else {
@@ -88,7 +85,7 @@ fn list(title: &str, entries: &[String], limit: usize) -> String {
 }
 
 /// The number of kept differences for each reason.
-fn kept(plan: &Plan) -> String {
+pub(super) fn kept(plan: &Plan) -> String {
     let reasons = kept_reasons(plan);
     let all: usize = reasons.iter().map(|(_, count)| count).sum();
     if all == 0 {

@@ -8,6 +8,7 @@ use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, Planned
 use crate::render::counted::counted;
 use crate::render::hunks::is_text;
 use crate::render::modes;
+use crate::render::size::size;
 use crate::render::value_type::{ValueType, type_change};
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
@@ -73,6 +74,7 @@ fn path(file: &FilePlan) -> String {
         FileStatus::Added => vec!["new".to_owned()],
         FileStatus::Deleted => vec!["deleted".to_owned()],
     };
+    notes.extend(size(file));
     notes.extend(modes::notes(file, code));
     if !is_text(file) {
         notes.push("not UTF-8 text".to_owned());

@@ -216,6 +216,14 @@ fn a_value_is_in_a_row_and_its_lines_are_in_a_fence() {
     assert_snapshot!(text, @r"
     `api` → `production`: 1 difference in 1 file of 1 application.
 
+    **Findings**
+
+    - held by `moving-version`: `api` at `tag`
+
+    **Warnings**
+
+    - <code>message from &#96;api&#96;&#58; tag</code>
+
     ### `api` (none) → `tag`
 
     `apps/api/production.yaml`
@@ -232,14 +240,6 @@ fn a_value_is_in_a_row_and_its_lines_are_in_a_fence() {
     +b
     \ No newline at end of file
     ```
-
-    **Findings**
-
-    - held by `moving-version`: `api` at `tag`
-
-    **Warnings**
-
-    - <code>message from &#96;api&#96;&#58; tag</code>
 
     <details><summary>Commit message</summary>
 

@@ -8,16 +8,17 @@ use crate::render::hunks::{Line, LineKind, hunks};
 use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
-/// The most lines shown of a new or deleted file; further ones rarely help a review.
-const WHOLE_FILE_LINES: usize = 40;
-
-/// Writes a file's change as a unified diff.
+/// Writes a file's change as a unified diff; the heading of a new or deleted file has its size instead,
+/// unless the preview is a full one.
 pub(super) fn write(
     out: &mut dyn Write,
     file: &FilePlan,
     canvas: Canvas,
     length: Length,
 ) -> io::Result<()> {
+    if file.status != FileStatus::Modified && length == Length::Shortened {
+        return Ok(());
+    }
     let palette = canvas.palette;
     let path = escaped(file.path.as_str());
     let (before, after) = match file.status {
@@ -37,22 +38,11 @@ pub(super) fn write(
         writeln!(out, "{0}(not UTF-8 text){0:#}\n", palette.dim)?;
         return Ok(());
     };
-    let is_cut = file.status != FileStatus::Modified && length == Length::Shortened;
-    let most = if is_cut { WHOLE_FILE_LINES } else { usize::MAX };
-    let mut left_out = 0;
     for hunk in &hunks {
         writeln!(out, "{0}{1}{0:#}", palette.hunk, hunk.header.trim_end())?;
-        for line in hunk.lines.iter().take(most) {
+        for line in &hunk.lines {
             write_line(out, line, canvas)?;
         }
-        left_out += hunk.lines.len().saturating_sub(most);
-    }
-    if left_out > 0 {
-        writeln!(
-            out,
-            "{0}… {left_out} more lines (--full shows them){0:#}",
-            palette.dim
-        )?;
     }
     writeln!(out)
 }

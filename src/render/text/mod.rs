@@ -4,6 +4,7 @@
 //! holds and errors.
 //! The summary is last, because the end of the output stays visible in a terminal.
 
+mod applications;
 mod detail;
 mod hunks;
 mod kept;
@@ -19,11 +20,12 @@ use crate::domain::RepoPath;
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
 use crate::render::modes;
+use crate::render::size::size;
 use crate::render::terminal::{Canvas, escaped, escaped_line};
 use row::Row;
 
 pub use detail::{Detail, Kept, Length, Selectors};
-pub use notes::{fault_line, faults, warnings};
+pub use notes::{fault_line, faults, findings, warnings};
 pub use stat::{name_only, stat};
 pub use summary::files_of;
 
@@ -39,13 +41,19 @@ pub fn preview(
     allow: &Allow,
 ) -> io::Result<()> {
     let mut is_shortened = false;
-    for application in plan.applications() {
-        is_shortened |= overview(out, application, canvas, detail)?;
+    notes::write(out, plan, canvas, allow)?;
+    let is_summed_up = detail.length == Length::Shortened && is_long(plan);
+    if is_summed_up {
+        applications::write(out, plan, canvas)?;
+    } else {
+        for application in plan.applications() {
+            is_shortened |= overview(out, application, canvas, detail)?;
+        }
+        for file in plan.changed_files() {
+            hunks::write(out, file, canvas, detail.length)?;
+        }
+        message(out, plan, canvas, allow)?;
     }
-    for file in plan.changed_files() {
-        hunks::write(out, file, canvas, detail.length)?;
-    }
-    message(out, plan, canvas, allow)?;
     is_shortened |= kept::write(out, plan, canvas, detail)?;
     if is_shortened {
         let dim = canvas.palette.dim;
@@ -54,8 +62,16 @@ pub fn preview(
             "{dim}long values are shortened (--full shows them){dim:#}"
         )?;
     }
-    notes::write(out, plan, canvas, allow)?;
     summary::write(out, plan)
+}
+
+/// Whether so much is promoted that the preview only lists the applications.
+fn is_long(plan: &Plan) -> bool {
+    const MOST: usize = 100;
+    plan.changed_files()
+        .flat_map(FilePlan::promoted)
+        .nth(MOST)
+        .is_some()
 }
 
 /// Writes an application's heading, its changed files and a line for each promoted difference;
@@ -73,14 +89,9 @@ fn overview(
     let heading = canvas.palette.heading;
     write!(out, "{heading}{}{heading:#}", escaped(&application.name.0))?;
     if let Some(version) = &application.version {
-        let text = |v: &Option<String>| match (v, detail.length) {
-            (None, _) => "(none)".to_owned(),
-            (Some(v), Length::Full) => escaped(v).into_owned(),
-            (Some(v), Length::Shortened) => value::abbreviated(&escaped(v)),
-        };
-        let (before, after) = (text(&version.before), text(&version.after));
-        is_shortened = [&before, &after].into_iter().any(|text| text.contains('…'));
-        write!(out, "  {before} -> {after}")?;
+        let version = value::version_change(version, detail.length);
+        is_shortened = version.contains('…');
+        write!(out, "  {version}")?;
     }
     writeln!(out)?;
     for file in application.files.iter().filter(|f| f.is_changed()) {
@@ -112,6 +123,7 @@ fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Res
         }
         FileStatus::Deleted => vec!["deleted".to_owned()],
     };
+    notes.extend(size(file));
     notes.extend(modes::notes(file, |text| format!("`{}`", escaped(text))));
     write!(out, "  {style}{}{style:#}", escaped(file.path.as_str()))?;
     if !notes.is_empty() {

@@ -1,4 +1,4 @@
-//! Warnings, holds and errors below a preview.
+//! Errors, holds and warnings above a preview.
 
 use std::fmt::Write as _;
 use std::io;
@@ -24,21 +24,36 @@ pub fn warnings<'n>(
     notices.try_for_each(|notice| writeln!(out, "{style}warning{style:#}: {}", notice_line(notice)))
 }
 
-/// Writes warnings, findings and faults; the most severe are last, next to the summary.
-///
-/// Lifted holds are printed too, because the commit records them.
+/// Writes faults, findings and warnings, and a blank line below; the most severe are first.
 pub(super) fn write(
     out: &mut dyn io::Write,
     plan: &Plan,
     canvas: Canvas,
     allow: &Allow,
 ) -> io::Result<()> {
+    let mut notes = Vec::new();
+    faults(&mut notes, plan, canvas)?;
+    findings(&mut notes, plan, canvas, allow)?;
+    let notices = plan.clone_notices().iter().chain(plan.notices());
+    warnings(&mut notes, notices, canvas)?;
+    if !notes.is_empty() {
+        notes.push(b'\n');
+    }
+    out.write_all(&notes)
+}
+
+/// Writes conflicts and the findings of the guards: holds, then lifted holds, which the commit records,
+/// then warnings.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn findings(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    canvas: Canvas,
+    allow: &Allow,
+) -> io::Result<()> {
     let palette = canvas.palette;
-    warnings(
-        out,
-        plan.clone_notices().iter().chain(plan.notices()),
-        canvas,
-    )?;
     for conflict in plan.conflicts() {
         writeln!(
             out,
@@ -53,20 +68,6 @@ pub(super) fn write(
     let warnings: Vec<&Finding> = of(&|finding| !finding.is_hold());
     let lifted: Vec<&Finding> = of(&|finding| allow.lifts(finding));
     let held: Vec<&Finding> = of(&|finding| finding.is_hold() && !allow.lifts(finding));
-    for same in by_guard(&warnings) {
-        let warning = palette.warning;
-        write!(out, "{warning}warning{warning:#} by {}", same[0].guard)?;
-        stanza(out, same)?;
-    }
-    for same in by_guard(&lifted) {
-        let warning = palette.warning;
-        write!(
-            out,
-            "{warning}lifted{warning:#} the hold of {}",
-            same[0].guard
-        )?;
-        stanza(out, same)?;
-    }
     for same in by_guard(&held) {
         let (warning, guard) = (palette.warning, same[0].guard);
         write!(out, "{warning}held{warning:#} by {guard}")?;
@@ -78,7 +79,21 @@ pub(super) fn write(
         };
         writeln!(out, "  {0}{consequence}{0:#}", palette.dim)?;
     }
-    faults(out, plan, canvas)
+    for same in by_guard(&lifted) {
+        let warning = palette.warning;
+        write!(
+            out,
+            "{warning}lifted{warning:#} the hold of {}",
+            same[0].guard
+        )?;
+        stanza(out, same)?;
+    }
+    for same in by_guard(&warnings) {
+        let warning = palette.warning;
+        write!(out, "{warning}warning{warning:#} by {}", same[0].guard)?;
+        stanza(out, same)?;
+    }
+    Ok(())
 }
 
 /// Groups of findings of one guard and severity, which are adjacent.

@@ -16,14 +16,20 @@ fn shown_on(canvas: Canvas, plan: &Plan, detail: Detail, allow: &Allow) -> Strin
 
 #[test]
 fn a_preview_is_an_overview_the_hunks_and_a_summary() {
-    assert_snapshot!(shown(&sample::plan(), Detail::default()), @r"
+    assert_snapshot!(shown(&sample::plan(), Detail::default()), @"
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
+    held by moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+      `--allow moving-version` lifts this hold
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
         Deployment/web  spec.image  1.4.2 -> 1.5.0
       + Deployment/web  spec.debug  false
 
     new
-      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml, 1 line)
 
     --- a/envs/production/web/deployment.yaml
     +++ b/envs/production/web/deployment.yaml
@@ -33,12 +39,6 @@ fn a_preview_is_an_overview_the_hunks_and_a_summary() {
     -  image: ghcr.io/acme/web:1.4.2
     +  image: ghcr.io/acme/web:1.5.0
     +  debug: false
-
-    --- /dev/null
-    +++ b/envs/production/new/all.yaml
-    @@ -0,0 +1 @@
-    +a: 1
-    \ No newline at end of file
 
     commit message:
         Promote new and web from staging to production
@@ -54,11 +54,6 @@ fn a_preview_is_an_overview_the_hunks_and_a_summary() {
         Promotion-Mode: versions
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
-    held by moving-version: `1.4.2` would become `latest`
-      envs/production/web/deployment.yaml:$.spec.image
-      `--allow moving-version` lifts this hold
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
 }
@@ -87,7 +82,13 @@ fn selectors_are_below_their_differences_and_whole_files() {
         selectors: Selectors::Shown,
         ..Detail::default()
     };
-    assert_snapshot!(shown(&sample::plan(), detail), @r"
+    assert_snapshot!(shown(&sample::plan(), detail), @"
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
+    held by moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+      `--allow moving-version` lifts this hold
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
         Deployment/web  spec.image  1.4.2 -> 1.5.0
@@ -96,7 +97,7 @@ fn selectors_are_below_their_differences_and_whole_files() {
           envs/production/web/deployment.yaml:$.spec.debug
 
     new
-      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml, 1 line)
           envs/production/new/all.yaml
 
     --- a/envs/production/web/deployment.yaml
@@ -107,12 +108,6 @@ fn selectors_are_below_their_differences_and_whole_files() {
     -  image: ghcr.io/acme/web:1.4.2
     +  image: ghcr.io/acme/web:1.5.0
     +  debug: false
-
-    --- /dev/null
-    +++ b/envs/production/new/all.yaml
-    @@ -0,0 +1 @@
-    +a: 1
-    \ No newline at end of file
 
     commit message:
         Promote new and web from staging to production
@@ -128,11 +123,6 @@ fn selectors_are_below_their_differences_and_whole_files() {
         Promotion-Mode: versions
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
-    held by moving-version: `1.4.2` would become `latest`
-      envs/production/web/deployment.yaml:$.spec.image
-      `--allow moving-version` lifts this hold
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
 }
@@ -253,14 +243,19 @@ fn a_lifted_hold_is_shown_as_lifted() {
         )
     };
     let text = shown(Allow::All);
-    assert_snapshot!(text, @r"
+    assert_snapshot!(text, @"
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
+    lifted the hold of moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
         Deployment/web  spec.image  1.4.2 -> 1.5.0
       + Deployment/web  spec.debug  false
 
     new
-      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml)
+      envs/production/new/all.yaml  (new, from envs/staging/new/all.yaml, 1 line)
 
     --- a/envs/production/web/deployment.yaml
     +++ b/envs/production/web/deployment.yaml
@@ -270,12 +265,6 @@ fn a_lifted_hold_is_shown_as_lifted() {
     -  image: ghcr.io/acme/web:1.4.2
     +  image: ghcr.io/acme/web:1.5.0
     +  debug: false
-
-    --- /dev/null
-    +++ b/envs/production/new/all.yaml
-    @@ -0,0 +1 @@
-    +a: 1
-    \ No newline at end of file
 
     commit message:
         Promote new and web from staging to production
@@ -292,10 +281,6 @@ fn a_lifted_hold_is_shown_as_lifted() {
         Promotion-Allowed: moving-version
 
     2 kept: 1 not a version, 1 only in the target (--kept lists them)
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
-    lifted the hold of moving-version: `1.4.2` would become `latest`
-      envs/production/web/deployment.yaml:$.spec.image
-    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     staging -> production: 3 differences in 2 files of 2 applications
     ");
     assert_eq!(shown(Allow::Guards(vec![GuardName::MOVING_VERSION])), text);
@@ -322,4 +307,33 @@ fn name_only_prints_the_targets_paths() {
     envs/production/web/deployment.yaml
     envs/production/new/all.yaml
     ");
+}
+
+#[test]
+fn a_long_preview_is_summed_up_for_each_application() {
+    let mut application = sample::application();
+    let file = &mut application.files[0];
+    let promoted = file.promoted().next().unwrap().clone();
+    file.differences.extend(vec![promoted; 100]);
+    let plan = sample::of(vec![application, sample::new_application()]);
+    assert_snapshot!(shown(&plan, Detail::default()), @"
+    error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
+    held by moving-version: `1.4.2` would become `latest`
+      envs/production/web/deployment.yaml:$.spec.image
+      `--allow moving-version` lifts this hold
+    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+
+    web  1.4.2 -> 1.5.0  (102 differences in 1 file)
+    new  (1 difference in 1 file)
+
+    summed up for each application (--full lists all differences)
+
+    2 kept: 1 not a version, 1 only in the target (--kept lists them)
+    staging -> production: 103 differences in 2 files of 2 applications
+    ");
+    let full = Detail {
+        length: Length::Full,
+        ..Detail::default()
+    };
+    assert!(shown(&plan, full).contains("\n+++ b/envs/production/web/deployment.yaml\n"));
 }

@@ -1,8 +1,8 @@
 //! Values on one line.
 
 use super::detail::Length;
-use crate::plan::PlannedDifference;
 use crate::plan::{Kind, Value, VersionField, version_of};
+use crate::plan::{PlannedDifference, VersionChange};
 use crate::render::terminal::escaped;
 use crate::render::value_type::type_change;
 
@@ -28,6 +28,16 @@ pub(super) fn sides(
         difference.before.as_ref().map(line),
         difference.after.as_ref().map(line),
     )
+}
+
+/// An application's version before and after.
+pub(super) fn version_change(version: &VersionChange, length: Length) -> String {
+    let text = |version: &Option<String>| match (version, length) {
+        (None, _) => "(none)".to_owned(),
+        (Some(version), Length::Full) => escaped(version).into_owned(),
+        (Some(version), Length::Shortened) => abbreviated(&escaped(version)),
+    };
+    format!("{} -> {}", text(&version.before), text(&version.after))
 }
 
 fn versions(difference: &PlannedDifference) -> Option<(Option<String>, Option<String>)> {
