@@ -51,7 +51,7 @@ fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
             .ok()?
             .into_iter()
             .next()?;
-        match stream.at(&Place { document, steps })?.value() {
+        match stream.value_at(&Place { document, steps })? {
             Value::Scalar { text, kind } if kind != Kind::Null => Some(text),
             _ => None,
         }

@@ -16,6 +16,7 @@ use super::place::Place;
 use super::proof::{self, Reading};
 use super::scalar::{Kind, Quoting, Scalar};
 use super::text::{indent, next_line};
+use super::value::Value;
 use super::{Edit, write};
 
 /// Parses the text of a string that holds a mapping, or a list of mappings.
@@ -75,6 +76,17 @@ impl Stream {
         let string = self.string(place)?;
         let (text, _) = string.node.may_hold_document().then(|| string.open())??;
         embedded(&text)
+    }
+
+    /// The value at a place of a resolved document, also inside a string.
+    pub fn value_at(&self, place: &Place) -> Option<Value> {
+        let Some((string, inner)) = place.split() else {
+            return self.at(place).map(Node::value);
+        };
+        match &self.at(&string)?.content {
+            Content::Scalar(scalar) => embedded(&scalar.text)?.at(&inner).map(Node::value),
+            _ => None,
+        }
     }
 
     /// The string at a place without a tag and an alias.

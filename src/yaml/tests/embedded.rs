@@ -1,6 +1,8 @@
 //! Documents inside strings: what is one, and edits that leave the rest of the string alone.
 
-use super::super::{Edit, EditError, Fragment, Kind, Place, embedded, replace_embedded, splice};
+use super::super::{
+    Edit, EditError, Fragment, JsonPath, Kind, Place, embedded, replace_embedded, splice,
+};
 use super::{parsed, place};
 
 /// The text with the `tag` in the document of the string `s` set to `v2`.
@@ -172,4 +174,28 @@ fn an_edit_that_cannot_be_written_in_the_quotes_is_refused() {
     let texts = [(place("s"), "a: 1\nb: 2\n".to_owned())];
     let refused = replace_embedded(&stream, &texts).map(super::super::Stream::into_text);
     assert_eq!(refused, Err(EditError::Unproven(place("s"))));
+}
+
+#[test]
+fn a_path_with_two_queries_selects_inside_strings() {
+    let stream = parsed("a: |\n  tag: v1\nb: '{\"l\": [{\"tag\": \"v2\"}]}'\nc: words\nd: 1\n");
+    let select = |path: &str| -> Vec<String> {
+        let path = JsonPath::parse(path).expect("a path");
+        let places = path.select(&stream.to_json(0)).expect("few steps");
+        let places = places.into_iter().map(|steps| Place::new(0, steps));
+        let shown = |place: Place| {
+            let value = stream.value_at(&place).expect("a value").to_json();
+            format!("{place} {value}")
+        };
+        places.map(shown).collect()
+    };
+    assert_eq!(
+        select("$.*|$..tag"),
+        ["$['a']|$['tag'] \"v1\"", "$['b']|$['l'][0]['tag'] \"v2\""]
+    );
+    assert_eq!(select("$.b|$.l[?@.tag=='v2' || @.x=='|']").len(), 1);
+    assert!(select("$.c|$").is_empty() && select("$.d|$").is_empty());
+    for text in ["$.a|", "$.a|b", "|$.a", "$.a|$.b|$.c"] {
+        assert!(JsonPath::parse(text).is_err(), "{text}");
+    }
 }
