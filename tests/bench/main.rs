@@ -10,12 +10,14 @@
 //!
 //! Seconds mean little on another machine. So each row divides the program's
 //! median by that of plain git doing the comparable work, run in turns (A B A B)
-//! on the same repository. Only the start-up has a target in milliseconds: it is
-//! what people wait for before anything happens. Git processes are counted, as
-//! each costs more on other systems than here. A row that misses its target
-//! shows FAIL, and the exit code is 1; on a busy machine, run it again.
+//! on the same repository; the work on one large file is divided by parsing it.
+//! Only the start-up has a target in milliseconds: it is what people wait for
+//! before anything happens. Git processes are counted, as each costs more on
+//! other systems than here. A row that misses its target shows FAIL, and the
+//! exit code is 1; on a busy machine, run it again.
 
 mod figures;
+mod large_file;
 mod manifests;
 mod measure;
 mod processes;
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let world = World::new();
     let mut table = Table::begin();
     figures::start_up(&world, &mut table);
+    large_file::one_scalar(&mut table);
     for layout in [Layout::ApplicationFirst, Layout::EnvironmentFirst] {
         let repositories: Vec<_> = sizes.iter().map(|n| world.repository(layout, *n)).collect();
         for repository in &repositories {
