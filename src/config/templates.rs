@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use globset::Glob;
+use globset::{Glob, GlobSet};
 
 use super::file::{File, OneOrMany, PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
 use super::names::{Names, undefined};
@@ -140,7 +140,7 @@ fn json_path(text: &str, at: Pointer, notes: &mut Notes) -> Option<JsonPath> {
 }
 
 fn check_glob(text: &str, at: Pointer, notes: &mut Notes) {
-    if let Err(e) = Glob::new(text) {
+    if let Err(e) = Glob::new(text).and_then(|glob| GlobSet::new([glob])) {
         let message = format!("{} is not a valid glob: {}", quoted(text), e.kind());
         notes.fault(Note::at(at, message));
     }

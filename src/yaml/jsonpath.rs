@@ -11,13 +11,24 @@ use super::query_cost::{Size, steps};
 /// How many steps a query may take on one document; the largest real ones take a tenth.
 const MAX_STEPS: f64 = 5e7;
 
+/// How many brackets may be within each other. The parser needs twice the time for each further one.
+const MAX_NESTING: usize = 8;
+
 /// A text that is not an RFC 9535 `JSONPath`.
 #[derive(Debug, Error)]
 #[error("`{text}` is not a JSONPath")]
 pub struct JsonPathError {
     text: String,
     #[source]
-    source: serde_json_path::ParseError,
+    source: Cause,
+}
+
+#[derive(Debug, Error)]
+enum Cause {
+    #[error(transparent)]
+    Syntax(serde_json_path::ParseError),
+    #[error("more than {MAX_NESTING} brackets within each other")]
+    Nesting,
 }
 
 /// A query that could take too long on a document.
@@ -89,11 +100,18 @@ impl JsonPath {
 
 impl Query {
     fn parse(text: &str) -> Result<Self, JsonPathError> {
-        let text = text.to_owned();
-        match serde_json_path::JsonPath::parse(&text) {
-            Ok(path) => Ok(Self { text, path }),
-            Err(source) => Err(JsonPathError { text, source }),
+        let error = |source| JsonPathError {
+            text: text.to_owned(),
+            source,
+        };
+        if nesting(text) > MAX_NESTING {
+            return Err(error(Cause::Nesting));
         }
+        let path = serde_json_path::JsonPath::parse(text).map_err(|e| error(Cause::Syntax(e)))?;
+        Ok(Self {
+            text: text.to_owned(),
+            path,
+        })
     }
 
     fn select(&self, json: &serde_json::Value) -> Result<Vec<Vec<Step>>, TooManySteps> {
@@ -125,6 +143,20 @@ fn text_at<'j>(json: &'j serde_json::Value, steps: &[Step]) -> Option<&'j str> {
         Step::Inside => None,
     };
     steps.iter().try_fold(json, below)?.as_str()
+}
+
+/// The largest number of brackets within each other; those in quotes count, too.
+fn nesting(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let depths = text.bytes().map(|byte| {
+        match byte {
+            b'[' | b'(' => depth += 1,
+            b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth
+    });
+    depths.max().unwrap_or(0)
 }
 
 /// Splits `$.data['app.yaml']|$.image.tag` at the `|`; within quotes and brackets it has another

@@ -8,6 +8,8 @@
 //! reading: a string that some reader of YAML 1.1 or 1.2 could take for another
 //! type ([`is_ambiguous`]) is quoted.
 
+use std::borrow::Cow;
+
 /// A scalar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
@@ -122,6 +124,21 @@ fn is_float(digits: &str) -> bool {
             Some(("", fraction)) => number(fraction),
             Some((whole, fraction)) => number(whole) && (fraction.is_empty() || number(fraction)),
         }
+}
+
+/// What a reader of YAML 1.1 makes of a plain key, if it is not the text itself.
+pub(super) fn old_key(text: &str) -> Option<Cow<'static, str>> {
+    match Kind::of_plain(text) {
+        Kind::Null => Some("null".into()),
+        kind @ Kind::Int => Some(json_number(text, kind)?.to_string().into()),
+        Kind::Bool => Some(text.to_ascii_lowercase().into()),
+        Kind::Float => None,
+        Kind::Str => match text {
+            "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some("true".into()),
+            "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some("false".into()),
+            _ => None,
+        },
+    }
 }
 
 /// Whether some reader could take the plain text for a type other than string.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::characters::is_plain;
 use super::node::{Content, Stream};
-use super::scalar::{Kind, Quoting, is_ambiguous};
+use super::scalar::{Kind, Quoting, is_ambiguous, old_key};
 
 /// The place where a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,26 +36,26 @@ pub(super) fn scalar(text: &str, kind: Kind, preferred: Quoting, context: Contex
 
 /// Writes a key on one line.
 pub(super) fn key(text: &str, context: Context) -> String {
-    // A key such as `on` or `1` is usually plain, and keys are compared by their text.
-    let preferred = if context == Context::Json {
-        Quoting::Double
+    // `8080` is the same text as a number; `y`, as of a coordinate, is plain in every file.
+    let is_own_text = !is_ambiguous(text)
+        || matches!(text, "y" | "Y" | "n" | "N")
+        || Kind::of_plain(text) == Kind::Int && old_key(text).is_some_and(|read| read == text);
+    let is_plain = context != Context::Json
+        && is_own_text
+        && !starts_as_other(text)
+        && reads_back(text, None, text, Context::Flow);
+    if is_plain {
+        text.to_owned()
     } else {
-        Quoting::Plain
-    };
-    if preferred == Quoting::Plain
-        && !text.is_empty()
-        && reads_back(text, None, text, Context::Flow)
-    {
-        return text.to_owned();
+        string(text, Quoting::Double, context)
     }
-    string(text, Quoting::Double, context)
 }
 
 fn string(text: &str, preferred: Quoting, context: Context) -> String {
     let printable = text.chars().all(is_plain);
     match preferred {
         _ if context == Context::Json || !printable => double(text),
-        Quoting::Plain if text.starts_with("---") || text.starts_with("...") => double(text),
+        Quoting::Plain if starts_as_other(text) => double(text),
         Quoting::Plain
             if !is_ambiguous(text) && reads_back(text, Some(Kind::Str), text, context) =>
         {
@@ -64,6 +64,13 @@ fn string(text: &str, preferred: Quoting, context: Context) -> String {
         Quoting::Single => format!("'{}'", text.replace('\'', "''")),
         _ => double(text),
     }
+}
+
+/// Whether some readers take the start of a plain text for something else.
+fn starts_as_other(text: &str) -> bool {
+    ["---", "...", ":", "?"]
+        .iter()
+        .any(|mark| text.starts_with(mark))
 }
 
 /// Writes a double-quoted string, with escapes that are valid in JSON too.

@@ -93,4 +93,9 @@ fn an_empty_list_to_promote_is_a_fault_because_it_could_mean_two_things() {
 #[test]
 fn a_bad_glob_is_a_fault() {
     assert_snapshot!(faults("templates: [{name: a, rules: [{files: 'a[b'}]}]\n"), @"1:39 templates[0].rules[0].files: `a[b` is not a valid glob: unclosed character class; missing ']'");
+    let braces = format!("{}a{}", "{".repeat(1_000), "}".repeat(1_000));
+    let nested = faults(&format!(
+        "templates: [{{name: a, rules: [{{files: '{braces}'}}]}}]\n"
+    ));
+    assert!(nested.contains("is not a valid glob"), "{nested}");
 }

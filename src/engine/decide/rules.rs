@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobSet};
 
 use crate::domain::{
     ApplicationName, ApplicationTemplates, Mode, Promote, Rule, Settings, Template,
@@ -11,7 +11,7 @@ use crate::engine::error::EngineError;
 
 /// The templates with their globs compiled.
 pub(in crate::engine) struct Rules<'a> {
-    templates: HashMap<&'a str, Vec<(GlobMatcher, &'a Rule)>>,
+    templates: HashMap<&'a str, Vec<(GlobSet, &'a Rule)>>,
     applications: ApplicationTemplates<'a>,
     override_mode: Option<Mode>,
 }
@@ -99,11 +99,11 @@ impl<'a> FileRule<'a> {
 }
 
 /// Compiles a glob over paths: `*` does not match a `/`, `**` does.
-pub(in crate::engine) fn glob(text: &str) -> Result<GlobMatcher, EngineError> {
+pub(in crate::engine) fn glob(text: &str) -> Result<GlobSet, EngineError> {
     GlobBuilder::new(text)
         .literal_separator(true)
         .build()
-        .map(|g| g.compile_matcher())
+        .and_then(|glob| GlobSet::new([glob]))
         .map_err(|source| EngineError::Glob {
             glob: text.to_owned(),
             source,

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use super::key_path::KeyPath;
 use super::key_pattern::KeyPattern;
@@ -29,7 +29,7 @@ pub(super) struct Choice {
 
 struct Pattern {
     selector: Selector,
-    file: GlobMatcher,
+    file: GlobSet,
     keys: Option<KeyPattern>,
 }
 

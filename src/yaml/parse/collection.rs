@@ -1,5 +1,6 @@
 //! Reads nodes and collections.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use granit_parser::{Event, StructureStyle};
@@ -7,6 +8,7 @@ use granit_parser::{Event, StructureStyle};
 use super::super::error::ParseFault;
 use super::super::node::{Content, Entries, Entry, Layout, Node, Span};
 use super::super::resolved::is_merge_key;
+use super::super::scalar::{Quoting, old_key};
 use super::leaf::Properties;
 use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, MERGE_LEVELS, Reader, Size};
 
@@ -322,18 +324,37 @@ impl KeyNames {
         let Some((entry, before)) = entries.split_last() else {
             return Ok(());
         };
-        let name = entry.name();
+        let name = as_read(entry);
         if before.len() == SMALL {
-            self.seen = Some(before.iter().map(|entry| entry.name().to_owned()).collect());
+            self.seen = Some(
+                before
+                    .iter()
+                    .map(|entry| as_read(entry).into_owned())
+                    .collect(),
+            );
         }
         let twice = match &mut self.seen {
-            Some(seen) => !seen.insert(name.to_owned()),
-            None => before.iter().any(|entry| entry.name() == name),
+            Some(seen) => !seen.insert(name.into_owned()),
+            None => before.iter().any(|entry| as_read(entry) == name),
         };
         if twice {
-            return Err((entry.start, ParseFault::DuplicateKey(name.to_owned())));
+            return Err((
+                entry.start,
+                ParseFault::DuplicateKey(entry.name().to_owned()),
+            ));
         }
         Ok(())
+    }
+}
+
+/// The key as readers of YAML 1.1 have it in JSON: `yes` is `true` there, and `0x10` is `16`.
+fn as_read(entry: &Entry) -> Cow<'_, str> {
+    let name = entry.name();
+    match &entry.key.content {
+        Content::Scalar(key) if key.quoting == Quoting::Plain && entry.key.tag.is_none() => {
+            old_key(name).unwrap_or(Cow::Borrowed(name))
+        }
+        _ => Cow::Borrowed(name),
     }
 }
 

@@ -47,6 +47,42 @@ fn a_block_scalar_is_replaced_with_its_body() {
 }
 
 #[test]
+fn keys_that_look_like_something_else_are_quoted() {
+    for key in [
+        "on",
+        "NO",
+        "~",
+        "null",
+        "true",
+        "0x1F",
+        "017",
+        "1_000",
+        "1:30",
+        "2024-01-01",
+        "<<",
+        ":a",
+        "?a",
+        "---x",
+        "a: b",
+        "",
+    ] {
+        let source = format!("m:\n  {key:?}: v\n");
+        for text in ["{x: 1}\n", "x: 1\n"] {
+            let added = add_entry(text, "", Some(0), &source, "m").unwrap();
+            assert!(added.contains(&format!("{key:?}: v")), "{added}");
+        }
+        let alias = format!("m: &q {{{key:?}: v}}\nn: *q\n");
+        let added = add_entry("x: 1\n", "", Some(0), &alias, "n").unwrap();
+        assert!(added.contains(&format!("{key:?}: v")), "{added}");
+    }
+    for key in ["a", "8080", "y", "a.b/c"] {
+        let source = format!("m:\n  {key}: v\n");
+        let added = add_entry("{x: 1}\n", "", Some(0), &source, "m").unwrap();
+        assert_eq!(added, format!("{{x: 1, m: {{{key}: v}}}}\n"));
+    }
+}
+
+#[test]
 fn strings_that_look_like_something_else_are_quoted() {
     for value in [
         "release #42",

@@ -200,6 +200,43 @@ fn queries_select_places() {
 }
 
 #[test]
+fn keys_that_some_reader_takes_for_the_same_are_duplicates() {
+    for (first, second) in [
+        ("yes", "true"),
+        ("On", "yes"),
+        ("no", "False"),
+        ("10", "012"),
+        ("16", "0x10"),
+        ("~", "null"),
+        ("1", "'1'"),
+        ("yes", "'true'"),
+    ] {
+        let error = Stream::parse(&format!("{first}: a\n{second}: b\n")).unwrap_err();
+        assert!(
+            matches!(error.fault, ParseFault::DuplicateKey(_)),
+            "{first} {second}"
+        );
+    }
+    for (first, second) in [("yes", "'on'"), ("y", "yes"), ("1", "1.0.0"), ("a", "A")] {
+        assert!(Stream::parse(&format!("{first}: a\n{second}: b\n")).is_ok());
+    }
+}
+
+#[test]
+fn a_query_with_too_many_brackets_is_refused_before_it_is_parsed() {
+    for text in [
+        format!("${}{}", "[?@".repeat(24), "]".repeat(24)),
+        format!("$[?{}@.a{}]", "(".repeat(10_000), ")".repeat(10_000)),
+        format!("$[?{}@.a{}]", "!(".repeat(10_000), ")".repeat(10_000)),
+    ] {
+        let error = JsonPath::parse(&text).unwrap_err();
+        let reason = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(reason, "more than 8 brackets within each other");
+    }
+    assert!(JsonPath::parse("$..a[?(@.b[?(@.c=='(x)')])]").is_ok());
+}
+
+#[test]
 fn what_readers_do_not_agree_on_is_refused() {
     let message = |text: &str| Stream::parse(text).unwrap_err().to_string();
     insta::assert_snapshot!(message("a: b\n# x\u{2028}c: d\n"), @"line 2, column 4: readers of YAML do not agree on the character U+2028; write it as an escape in double quotes");
