@@ -182,16 +182,12 @@ fn selection_kept(pattern: &str, kept: &[(String, Reason)]) -> String {
 
 /// The first few of the places that follow an anchor, and how many more there are.
 fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
-    const MOST: usize = 5;
-    let first = places.iter().take(MOST);
-    let first: Vec<String> = first.map(|place| format!("`{place}`")).collect();
-    let mut listed = first.join(", ");
-    if places.len() > MOST {
-        listed = format!("{listed} and {} more", places.len() - MOST);
-    }
+    // All of them: production changes there.
+    let listed: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
     format!(
-        "changing `{selector}` also changes {listed}, which only the target has: they share the \
-         anchor `{anchor}`"
+        "changing `{selector}` also changes {}, which only the target has: they share the anchor \
+         `{anchor}`",
+        listed.join(", ")
     )
 }
 

@@ -91,6 +91,19 @@ impl Value {
         }
     }
 
+    /// The tags within the value, such as `!vault`, in their order.
+    pub fn tags(&self) -> Vec<&str> {
+        match self {
+            Self::Scalar { .. } | Self::Alias(_) => Vec::new(),
+            Self::Sequence(items) => items.iter().flat_map(Self::tags).collect(),
+            Self::Mapping(entries) => entries.iter().flat_map(|(_, value)| value.tags()).collect(),
+            Self::Tagged(tag, value) => {
+                let own = std::iter::once(tag.as_str());
+                own.chain(value.tags()).collect()
+            }
+        }
+    }
+
     pub(super) fn child_mut(&mut self, index: usize) -> Option<&mut Self> {
         match self {
             Self::Mapping(entries) => entries.get_mut(index).map(|(_, value)| value),

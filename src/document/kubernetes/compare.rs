@@ -8,6 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::MAX_DIFFERENCES;
 use super::anchors;
 use super::base::{BaseDocuments, BaseNode};
 use super::difference::Difference;
@@ -37,6 +38,9 @@ pub(super) fn compare_streams<'a>(sides: &Sides<'a>) -> Compared<'a> {
     let mut paired = Vec::new();
     let mut strings = HashMap::new();
     for (s, t) in pairs.target_of.iter().enumerate() {
+        if found.len() > MAX_DIFFERENCES {
+            break;
+        }
         match t {
             Some(t) => {
                 let mut comparison = DocumentComparison::new(sides, (s, *t), labels.target(*t));

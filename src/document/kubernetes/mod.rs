@@ -35,3 +35,6 @@ pub use merge::MergeError;
 pub use sides::{Base, Sides};
 pub use strings::{compare, merge};
 pub use versions::{VersionField, version_of, version_order};
+
+/// How many differences two files may have; where a list is longer, the files differ in more.
+pub const MAX_DIFFERENCES: usize = 50_000;

@@ -1,5 +1,6 @@
 //! Recording a difference at the current place of a comparison.
 
+use super::MAX_DIFFERENCES;
 use super::anchors;
 use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::classify::{Surroundings, classify};
@@ -90,7 +91,7 @@ impl<'a> DocumentComparison<'a, '_> {
             },
             (_, source) => source,
         };
-        self.found.push(Difference {
+        self.record(Difference {
             op: Op::Set,
             part: Part::Value,
             source: Some(self.source_place()),
@@ -167,7 +168,7 @@ impl<'a> DocumentComparison<'a, '_> {
             _ => None,
         };
         let relation = b.one_sided_relation(Op::Remove, &before, naming);
-        self.found.push(Difference {
+        self.record(Difference {
             op: Op::Remove,
             part,
             before: Some(before),
@@ -196,7 +197,7 @@ impl<'a> DocumentComparison<'a, '_> {
         let relation = b.one_sided_relation(Op::Add, &source, self.sides.naming);
         let mut parent_place = self.target_place();
         parent_place.steps.pop();
-        self.found.push(Difference {
+        self.record(Difference {
             op: Op::Add,
             part,
             source: Some(self.source_place()),
@@ -242,6 +243,13 @@ impl<'a> DocumentComparison<'a, '_> {
                 _ => false,
             }
         })
+    }
+
+    /// Adds a difference, unless there are too many already, which the caller refuses.
+    fn record(&mut self, difference: Difference) {
+        if self.found.len() <= MAX_DIFFERENCES {
+            self.found.push(difference);
+        }
     }
 
     fn here(&self) -> Difference {

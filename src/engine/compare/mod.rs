@@ -17,7 +17,8 @@ pub(super) use load::{MAX_BYTES, load, read};
 pub(super) use selector::{keys_of, shown};
 
 use crate::document::{
-    self, Base, Difference, FileContent, Format, LineSides, Lines, Numbering, Sides, Unreadable,
+    self, Base, Difference, FileContent, Format, LineSides, Lines, MAX_DIFFERENCES, Numbering,
+    Sides, Unreadable,
 };
 use crate::domain::Naming;
 use crate::inventory::{FilePair, FileRole};
@@ -211,7 +212,7 @@ fn body<F>(
                     let unreadable = Unreadable {
                         line: None,
                         column: None,
-                        message: error.to_string(),
+                        message: error,
                     };
                     return Ok(fault(path, unreadable));
                 }
@@ -229,10 +230,15 @@ fn fields<F>(
     open: &OpenPair<'_>,
     naming: &Naming,
     facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
-) -> Result<Vec<Field<F>>, TooManySteps> {
+) -> Result<Vec<Field<F>>, String> {
     let path = open.pair.path.as_str();
     let differences = document::compare(&sides(open, naming));
-    let facts = facts(open, &differences)?;
+    if differences.len() > MAX_DIFFERENCES {
+        return Err(format!(
+            "source and target differ in more than {MAX_DIFFERENCES} places"
+        ));
+    }
+    let facts = facts(open, &differences).map_err(|error| error.to_string())?;
     let mut taken = Taken::default();
     let numbering = open
         .lines

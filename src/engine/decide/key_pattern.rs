@@ -1,6 +1,6 @@
 //! Patterns over the keys of places in text files: `parent/key`.
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 use serde_json::Value as Json;
 
 use super::rules::glob;
@@ -9,7 +9,7 @@ use super::rules::glob;
 pub(super) struct KeyPattern {
     text: String,
     /// `None` if the text is no glob, such as a template's control line.
-    glob: Option<GlobMatcher>,
+    glob: Option<GlobSet>,
 }
 
 impl KeyPattern {

@@ -31,7 +31,11 @@ pub struct Difference<'a> {
     pub before_type: Option<Type>,
     /// The type of `after`.
     pub after_type: Option<Type>,
-    /// Whether both sides have a value and their types differ, such as `"1.10"` and `1.10`.
+    /// The tags within `before`, such as `!vault`, which its JSON does not have.
+    pub before_tags: Vec<&'a str>,
+    /// The tags within `after`.
+    pub after_tags: Vec<&'a str>,
+    /// Whether both sides have a value and their types differ, such as `"1.10"` and `1.10`, or tags.
     pub type_changed: bool,
     /// Why the sides differ.
     pub relation: Relation,
@@ -131,6 +135,10 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
         let is_file = difference.document.is_none();
         let value = |v: &Option<Value>| v.as_ref().filter(|_| !is_file).map(json);
         let kind = |v: &Option<Value>| v.as_ref().filter(|_| !is_file).map(Type::of);
+        let tags = |v: &'a Option<Value>| v.as_ref().map_or_else(Vec::new, Value::tags);
+        let (before_tags, after_tags) = (tags(&difference.before), tags(&difference.after));
+        let has_both = difference.before.is_some() && difference.after.is_some();
+        let is_changed = type_change(difference).is_some() || has_both && before_tags != after_tags;
         Self {
             selector: &difference.selector,
             path: &difference.path,
@@ -141,7 +149,9 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
             kind: kind(&difference.after).or_else(|| kind(&difference.before)),
             before_type: kind(&difference.before),
             after_type: kind(&difference.after),
-            type_changed: !is_file && type_change(difference).is_some(),
+            before_tags,
+            after_tags,
+            type_changed: !is_file && is_changed,
             relation: difference.relation.into(),
             decision: difference.verdict.decision.into(),
             reason: difference.verdict.reason.to_string(),

@@ -21,6 +21,19 @@ fn assert_valid(schema: &Value, document: &Value) {
 }
 
 #[test]
+fn a_changed_tag_is_a_changed_type() {
+    use crate::plan::Value;
+    let mut difference = sample::plan().applications()[0].files[0].differences[0].clone();
+    let list = Value::Sequence(difference.after.take().into_iter().collect());
+    difference.after = Some(Value::Tagged("!vault".to_owned(), Box::new(list.clone())));
+    difference.before = Some(list);
+    let difference = as_json(&place::Difference::from(&difference));
+    assert_eq!(difference["before"], difference["after"]);
+    assert_eq!(difference["after_tags"], json!(["!vault"]));
+    assert_eq!(difference["type_changed"], true);
+}
+
+#[test]
 fn a_diff_has_the_documented_fields() {
     let diff = as_json(&Diff::from(&sample::plan()));
     assert_eq!(diff["schema"], "git-promote/diff/v1");
@@ -41,6 +54,8 @@ fn a_diff_has_the_documented_fields() {
             "type": "str",
             "before_type": "str",
             "after_type": "str",
+            "before_tags": [],
+            "after_tags": [],
             "type_changed": false,
             "relation": "behind",
             "decision": "promote",

@@ -13,7 +13,15 @@ const LONGEST: usize = 120;
 /// Text with special characters becomes a `<code>` element in which every character with a meaning
 /// in Markdown, HTML or a forge is escaped.
 pub(super) fn code(text: &str) -> String {
-    let text = shortened(&escaped(text));
+    span(&shortened(&escaped(text)))
+}
+
+/// A sentence as a code span, in full: what it names must not be hidden.
+pub(super) fn whole(text: &str) -> String {
+    span(&escaped(text))
+}
+
+fn span(text: &str) -> String {
     let is_plain = !text.is_empty()
         && !text.contains(['`', '|', '\\'])
         && !text.starts_with(' ')

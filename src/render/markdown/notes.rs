@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::code::code;
+use super::code::{code, whole};
 use super::purpose::Purpose;
 use crate::domain::Severity;
 use crate::plan::Plan;
@@ -22,7 +22,7 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
         format!(
             "- {state} {}: {} at {}\n",
             code(f.guard.as_str()),
-            code(&f.message),
+            whole(&f.message),
             code(&f.selector)
         )
     });
@@ -30,13 +30,13 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let conflicts = conflicts.iter().map(|c| {
         format!(
             "- conflict: {} at {}\n",
-            code(&c.message),
+            whole(&c.message),
             code(&c.selector)
         )
     });
     let findings = conflicts.chain(findings);
     let warnings = plan.notices().iter().map(|n| {
-        let message = code(&notice::message(n));
+        let message = whole(&notice::message(n));
         match notice::heading(n) {
             Some(path) => format!("- {}: {message}\n", code(path)),
             None => format!("- {message}\n"),

@@ -184,7 +184,7 @@ fn every_notice_has_a_message() {
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
     envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, which only the target has: they share the anchor `tag`
-    envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, `$['job2']`, `$['job3']`, `$['job4']`, `$['job5']` and 2 more, which only the target has: they share the anchor `tag`
+    envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, `$['job2']`, `$['job3']`, `$['job4']`, `$['job5']`, `$['job6']`, `$['job7']`, which only the target has: they share the anchor `tag`
     envs/production/web/web.yaml | the file becomes executable: mode 100644 -> 100755
     envs/production/web/web.yaml | the file is no longer executable: mode 100755 -> 100644
     envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand

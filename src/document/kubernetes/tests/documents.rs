@@ -1,5 +1,6 @@
 //! Matching documents.
 
+use super::super::MAX_DIFFERENCES;
 use super::super::documents::documents;
 use super::super::identity::Identity;
 use super::{all, differences_as, naming, parsed, paths};
@@ -220,4 +221,23 @@ fn a_new_document_is_shown_with_the_names_that_are_written() {
     let (_, key) = &entries[2];
     assert_eq!(*key, Value::string("production/b"));
     assert!(all(source, target).ends_with("key: production/b\n"));
+}
+
+#[test]
+fn more_differences_than_may_be_are_not_collected() {
+    let items = |item: &str| format!("l:\n{}", format!("- {item}\n").repeat(60_000));
+    let mapping =
+        |value: &str| -> String { (0..60_000).map(|i| format!("k{i}: {value}\n")).collect() };
+    for (source, target) in [
+        (items("a"), items("b")),
+        (items(""), "l: [x]\n".to_owned()),
+        (mapping("a"), mapping("b")),
+        ("---\nkind: A\n".repeat(60_000), "kind: B\n".to_owned()),
+    ] {
+        let found = paths(&source, &target).len();
+        assert!(
+            (MAX_DIFFERENCES + 1..MAX_DIFFERENCES + 10).contains(&found),
+            "{found}"
+        );
+    }
 }
