@@ -216,6 +216,24 @@ fn schemas_completions_and_the_manual_are_printed() {
     }
     let man = world.promote(&["man"]);
     assert!(man.stdout.contains(".TH git-promote 1"), "{man}");
+    assert!(
+        !man.stdout.contains("(1)"),
+        "a page that does not exist: {man}"
+    );
+    let page = man.stdout.replace('\\', "");
+    let help = world.promote(&["-h"]).stdout;
+    let words = help.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+    let options = words.filter(|word| word.starts_with("--") && word.len() > 2);
+    // The generator leaves out aliases.
+    for option in options.filter(|option| !["--app", "--project"].contains(option)) {
+        assert!(page.contains(option), "{option}: {man}");
+    }
+    for command in ["diff", "check", "schema"] {
+        assert!(
+            page.contains(&format!("fBgit promote {command}fR")),
+            "{man}"
+        );
+    }
 }
 
 #[test]
