@@ -37,7 +37,7 @@ impl Advice {
             // The faults themselves are listed above the hint.
             Failure::Settings(_) => Hint::usage("`git promote schema config` prints the schema"),
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
-            Failure::Read { .. } => Hint::none(FailureKind::Usage),
+            Failure::NoFolder(_) | Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined
             | Failure::Files(_)
             | Failure::Output(_)

@@ -119,7 +119,7 @@ pub async fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
-    let mut request = arguments.selection.request(settings);
+    let mut request = arguments.selection.request(settings, directory);
     // The action of a policy does not matter for a preview.
     request.action = Some(Action::None);
     let progress = Progress::start(console.progress);

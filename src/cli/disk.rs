@@ -1,10 +1,10 @@
-//! Configuration files on disk, for `--config` and `check`.
+//! Configuration files and folders on disk.
 
 use std::path::Path;
 
 use super::console::Console;
 use super::failure::Failure;
-use crate::domain::{Origin, Settings, looks_like_configuration};
+use crate::domain::{Origin, RepoPath, Settings, looks_like_configuration};
 use crate::port::{Reading, SettingsReader as _};
 use crate::render::text;
 use crate::wiring::ConfigReader;
@@ -30,6 +30,17 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Reading, Failure> {
     let mut reading = ConfigReader.read(&text, name)?;
     reading.settings.origin = Origin::Disk(name.to_owned());
     Ok(reading)
+}
+
+/// A folder's path below the root of its working tree; `None` for the root, and outside of one.
+pub(super) fn folder_in_working_tree(directory: &Path) -> Option<RepoPath> {
+    let folder = directory.canonicalize().ok()?;
+    let root = folder
+        .ancestors()
+        .find(|above| above.join(".git").exists())?;
+    let parts = folder.strip_prefix(root).ok()?.iter();
+    let parts: Vec<&str> = parts.map(|part| part.to_str()).collect::<Option<_>>()?;
+    RepoPath::parse(&parts.join("/")).ok()
 }
 
 /// Whether a file looks like a configuration; links are not followed.

@@ -19,6 +19,9 @@ pub enum Failure {
     /// The repository could not be opened.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+    /// The folder to start in does not exist.
+    #[error("there is no folder `{}`", .0.display())]
+    NoFolder(PathBuf),
     /// A configuration file has faults.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -100,6 +100,9 @@ fn layout() -> Layout {
 
 fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let directory = arguments.directory();
+    if !directory.is_dir() {
+        return Err(Failure::NoFolder(directory));
+    }
     match &arguments.command {
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {

@@ -141,7 +141,7 @@ pub async fn run(
         },
         proposal: arguments.proposal.choice(),
         allow: allow(&arguments.allow),
-        ..arguments.selection.request(settings)
+        ..arguments.selection.request(settings, directory)
     };
     let progress = Progress::start(console.progress);
     let prepared = engine::prepare(&adapters.ports(&progress), &request).await;

@@ -1,14 +1,15 @@
 //! The options that promotions and `diff` share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::common_arguments::{Output, RepositoryArguments};
+use super::disk;
 use super::terminal;
 use crate::domain::{Mode, Settings};
-use crate::engine::{Allow, MessageChoice, ProposalChoice, Removals, Request};
+use crate::engine::{Allow, DefaultProduct, MessageChoice, ProposalChoice, Removals, Request};
 use crate::port::{BranchChoice, Publish};
 use crate::wiring::NetworkOptions;
 
@@ -41,6 +42,14 @@ pub struct SelectionArguments {
     )]
     pub product: Vec<String>,
 
+    /// All applications, even if the folder or the configuration implies a product.
+    #[arg(
+        long,
+        conflicts_with_all = ["service", "product"],
+        help_heading = "What to promote"
+    )]
+    pub all: bool,
+
     /// Only differences that this selector or pattern matches, such as a file, a glob or a key; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub only: Vec<String>,
@@ -67,7 +76,12 @@ pub struct SelectionArguments {
     pub source: Option<String>,
 
     /// The target branch; default: the default branch of the remote.
-    #[arg(long, value_name = "NAME", help_heading = "Repository")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        help_heading = "Repository"
+    )]
     pub branch: Option<String>,
 
     /// Use the local branch, without fetching or pushing.
@@ -132,12 +146,20 @@ impl SelectionArguments {
     }
 
     /// The request for a preview; a promotion adds its action, message and allowed guards.
-    pub fn request(&self, settings: Option<Settings>) -> Request {
+    ///
+    /// `directory` is the one in which the command was started.
+    pub fn request(&self, settings: Option<Settings>, directory: &Path) -> Request {
+        let folder = disk::folder_in_working_tree(directory);
         Request {
             from: self.from.clone().unwrap_or_default(),
             to: self.to.clone().unwrap_or_default(),
             applications: self.service.clone(),
             products: self.product.clone(),
+            default_product: match folder {
+                _ if self.all => DefaultProduct::Ignored,
+                Some(folder) => DefaultProduct::OfFolder(folder),
+                None => DefaultProduct::Configured,
+            },
             only: self.only.clone(),
             except: self.except.clone(),
             promote: self.promote.map(Mode::from),

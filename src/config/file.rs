@@ -34,6 +34,9 @@ pub(super) struct File {
     #[serde(default)]
     #[schemars(length(max = 200))]
     pub(super) layout: Vec<String>,
+    /// The product that is promoted if neither a product nor an application is selected.
+    #[schemars(length(min = 1))]
+    pub(super) product: Option<String>,
     /// Groups of applications that are promoted together.
     #[serde(default)]
     #[schemars(length(max = 1000))]

@@ -30,6 +30,7 @@ use serde::Deserialize;
 
 use crate::domain::{LayoutPattern, Settings};
 use file::File;
+use names::undefined;
 use notes::{Note, Notes};
 use pointer::Pointer;
 use source::Source;
@@ -114,11 +115,18 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     let environments = environments::read(&file.environments, &root.key("environments"), notes);
     let templates = templates::read(&file.templates, &root.key("templates"), notes);
     let products = templates::products(file, &root.key("products"), notes);
+    if let Some(name) = &file.product
+        && !products.iter().any(|product| product.name == *name)
+    {
+        let known = products.iter().map(|product| product.name.as_str());
+        notes.fault(undefined("product", name, known, root.key("product")));
+    }
     let policies = policies::read(file, &environments, &root.key("policies"), notes);
     Settings {
         layout: layout(&file.layout, &root.key("layout"), notes),
         messages: messages::read(&file.messages, &root.key("messages"), notes),
         environments,
+        default_product: file.product.clone(),
         products,
         templates,
         policies,

@@ -15,6 +15,8 @@ pub struct Settings {
     pub layout: Vec<LayoutPattern>,
     /// Applications that are promoted together.
     pub products: Vec<Product>,
+    /// The product that is promoted if none is requested.
+    pub default_product: Option<String>,
     /// Named sets of rules.
     pub templates: Vec<Template>,
     /// Policies, strongest first.

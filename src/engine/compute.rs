@@ -8,7 +8,7 @@ use super::policy::Promoted;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
-use super::{application_version, commit_message, decided_by, guard};
+use super::{application_version, commit_message, decided_by, guard, product};
 use crate::domain::Environment;
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
@@ -34,9 +34,11 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let mut notices = Vec::new();
     let (settings, origin) = read_settings(ports, request, target.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
-
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
     ports.observer.event(&Event::PairingFiles);
+    let (request, by_default) = product::with_product(request, &settings, &environments)?;
+    let request = &request;
+    notices.extend(by_default);
     let located = environments
         .locate(ApplicationChoice {
             applications: &request.applications,

@@ -42,6 +42,7 @@ mod guard;
 mod policy;
 mod ports;
 mod prepare;
+mod product;
 mod propose;
 mod receipt;
 mod request;
@@ -55,5 +56,6 @@ pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
-    Allow, MessageChoice, OnForeignCommits, OnRejection, ProposalChoice, Removals, Request,
+    Allow, DefaultProduct, MessageChoice, OnForeignCommits, OnRejection, ProposalChoice, Removals,
+    Request,
 };

@@ -1,6 +1,6 @@
 //! A user's request for a promotion, as plain data.
 
-use crate::domain::{Action, GuardName, Mode, PullRequestSettings, Settings, Severity};
+use crate::domain::{Action, GuardName, Mode, PullRequestSettings, RepoPath, Settings, Severity};
 use crate::plan::{Finding, Plan};
 use crate::port::BranchChoice;
 
@@ -15,6 +15,8 @@ pub struct Request {
     pub applications: Vec<String>,
     /// The chosen products.
     pub products: Vec<String>,
+    /// Which product an omitted choice means.
+    pub default_product: DefaultProduct,
     /// `--only`: exact selectors or patterns.
     pub only: Vec<String>,
     /// `--except`: exact selectors or patterns.
@@ -37,6 +39,18 @@ pub struct Request {
     pub allow: Allow,
     /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the target's commit.
     pub settings: Option<Settings>,
+}
+
+/// Which product is promoted if neither applications nor products are chosen.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum DefaultProduct {
+    /// The one that the configuration names.
+    #[default]
+    Configured,
+    /// The only product of this folder, else the configured one.
+    OfFolder(RepoPath),
+    /// `--all`: none, so all applications are promoted.
+    Ignored,
 }
 
 /// Whether removals are promoted that no exact selector names.
@@ -132,6 +146,7 @@ impl Request {
             to: to.to_owned(),
             applications: Vec::new(),
             products: Vec::new(),
+            default_product: DefaultProduct::default(),
             only: Vec::new(),
             except: Vec::new(),
             promote: None,

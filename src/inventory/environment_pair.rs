@@ -1,14 +1,16 @@
 //! Source and target of a promotion, and the applications that were chosen.
 
+use std::collections::BTreeSet;
+
 use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
 use super::pair::{Equal, pair};
 use super::pair_collector::Pairs;
-use super::scope::Scope;
+use super::scope::{Scope, is_within};
 use super::trees::Trees;
-use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, Settings};
+use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings};
 use crate::plan::Hop;
 use crate::port::Snapshot;
 
@@ -127,6 +129,26 @@ impl<'a> EnvironmentPair<'a> {
             applications: Some(chosen),
             folders: Some(folders),
         })
+    }
+
+    /// The applications that have files in a folder of the source or the target.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn applications_in(
+        &self,
+        folder: &RepoPath,
+    ) -> Result<BTreeSet<ApplicationName>, InventoryError> {
+        let roots = self.roots(None)?;
+        let places = self
+            .application_places(&roots)
+            .all(&self.scope(None, None))?;
+        let overlaps =
+            |place: &String| is_within(place, folder.as_str()) || is_within(folder.as_str(), place);
+        let below = places
+            .into_iter()
+            .filter(|(_, paths)| paths.iter().any(overlaps));
+        Ok(below.map(|(name, _)| name).collect())
     }
 
     /// The names of the chosen applications and of the products' applications; `None` means all.

@@ -75,7 +75,7 @@ impl Scope<'_> {
 }
 
 /// Whether `path` is `folder` or lies below it.
-fn is_within(path: &str, folder: &str) -> bool {
+pub(super) fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

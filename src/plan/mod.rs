@@ -30,7 +30,7 @@ pub use file::{
 pub use guard::{Guard, Problem};
 pub(crate) use instructions::{template_value, without_instructions};
 pub use message::Message;
-pub use notice::{Notice, Obstacle};
+pub use notice::{Notice, Obstacle, ProductOrigin};
 pub use proposal::ProposalPlan;
 pub use record::{
     Changes, HiddenLines, Mark, Record, is_promotion, withdrawal_comment, withdrawn_body,

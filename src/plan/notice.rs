@@ -35,6 +35,13 @@ pub enum Notice {
         /// The application, as the product lists it.
         application: String,
     },
+    /// No product was requested, and this one is the default.
+    ProductByDefault {
+        /// The product.
+        product: String,
+        /// Why it is the default.
+        origin: ProductOrigin,
+    },
     /// File names that are not UTF-8 were skipped.
     UnreadableNames {
         /// How many.
@@ -179,6 +186,15 @@ pub enum Notice {
         /// What the remote printed.
         message: String,
     },
+}
+
+/// Why a product is promoted that was not requested by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProductOrigin {
+    /// The command was started in its folder.
+    Folder,
+    /// The configuration names it.
+    Configuration,
 }
 
 /// Why a local branch could not follow the remote's.

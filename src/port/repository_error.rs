@@ -79,7 +79,7 @@ pub enum RepositoryError {
         default: String,
     },
     /// The local branch lacks commits of the remote's.
-    #[error("local branch `{branch}` is behind `{remote}/{branch}`")]
+    #[error("local branch `{branch}` lacks commits of `{remote}/{branch}`")]
     BehindRemote {
         /// The branch.
         branch: String,

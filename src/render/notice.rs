@@ -9,7 +9,7 @@ use super::counted::counted;
 use super::shell;
 use crate::domain::{CONFIGURATION, FileMode, Reason};
 use crate::inventory::InventoryError;
-use crate::plan::{Notice, Obstacle};
+use crate::plan::{Notice, Obstacle, ProductOrigin};
 
 /// The message of a notice, in lower case and without a full stop.
 pub fn message(notice: &Notice) -> String {
@@ -32,6 +32,7 @@ pub fn message(notice: &Notice) -> String {
         } => {
             format!("product `{product}` lists the application `{application}`, which has no files")
         }
+        Notice::ProductByDefault { product, origin } => product_by_default(product, *origin),
         Notice::UnreadableNames { count } => {
             format!(
                 "skipped {} with invalid UTF-8",
@@ -204,6 +205,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::SourceNameInNewFile { path, .. } => Some(path.as_str()),
         Notice::EnvironmentWithoutPaths(_)
         | Notice::ApplicationWithoutFiles { .. }
+        | Notice::ProductByDefault { .. }
         | Notice::UnreadableNames { .. }
         | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
@@ -218,6 +220,14 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::AutoMergeNotNeeded { .. }
         | Notice::BranchNotDeleted { .. } => None,
     }
+}
+
+fn product_by_default(product: &str, origin: ProductOrigin) -> String {
+    let why = match origin {
+        ProductOrigin::Folder => "to which this folder belongs",
+        ProductOrigin::Configuration => "the default of the configuration",
+    };
+    format!("only the applications of product `{product}`, {why}; `--all` selects all")
 }
 
 /// The path to print before the message; `None` if the message already contains it.

@@ -91,7 +91,7 @@ fn check_reports_all_faults_at_once_and_exits_with_2() {
           |
         1 | enviroments: []
           | ^^^^^^^^^^^
-          = hint: known keys: `version`, `environments`, `layout`, `products`, `templates`, `policies`, `messages`
+          = hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `messages`
       promote.yaml:2:9: expected a list, found a whole number `7`
           |
         2 | layout: 7
@@ -249,4 +249,17 @@ fn the_demo_promotes_in_a_repository_of_its_own() {
     let text = world.at(folder.clone()).redact(&ran.stdout);
     let name = folder.file_name().unwrap().to_str().unwrap();
     assert_snapshot!(text.replace(name, "[DEMO]"));
+}
+
+#[test]
+fn a_missing_folder_and_an_empty_branch_are_usage_errors() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    for command in [&["check"][..], &["--from", "staging", "--to", "production"]] {
+        let ran = repo.promote(&[&["-C", "no/such"], command].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("there is no folder `"), "{ran}");
+    }
+    let ran = repo.promote(&["--from", "staging", "--to", "production", "--branch", ""]);
+    assert_eq!(ran.code, 2, "{ran}");
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use git_promote::config;
-use git_promote::domain::{Mode, Settings};
-use git_promote::engine::{self, EngineError, Removals, Request};
+use git_promote::domain::{Mode, RepoPath, Settings};
+use git_promote::engine::{self, DefaultProduct, EngineError, Removals, Request};
 use git_promote::inventory::{self, InventoryError};
 use git_promote::plan::Plan;
 use git_promote::render::notice;
@@ -668,4 +668,49 @@ fn two_names_of_one_environment_are_the_same() {
     assert!(
         matches!(plan(&memory, &request), Err(EngineError::Inventory(InventoryError::SameEnvironment(name))) if name == "staging")
     );
+}
+
+#[test]
+fn an_omitted_product_is_the_one_of_the_folder_or_of_the_configuration() {
+    let memory = memory(&[
+        "apps/api/staging/v.yaml",
+        "apps/api/production/v.yaml",
+        "apps/cards/staging/v.yaml",
+        "apps/cards/production/v.yaml",
+        "apps/web/staging/v.yaml",
+        "apps/web/production/v.yaml",
+    ]);
+    let products = settings(
+        "product: loans\nproducts:\n- {name: loans, applications: [api]}\n- {name: cards, applications: [cards]}\n",
+    );
+    let folder = |path| DefaultProduct::OfFolder(RepoPath::parse(path).unwrap());
+    let table = [
+        (DefaultProduct::Configured, vec!["api"]),
+        (DefaultProduct::Ignored, vec!["api", "cards", "web"]),
+        (folder("apps/cards"), vec!["cards"]),
+        (folder("apps/cards/staging"), vec!["cards"]),
+        // Several products, and none.
+        (folder("apps"), vec!["api"]),
+        (folder("apps/web"), vec!["api"]),
+    ];
+    for (default_product, expected) in table {
+        let request = Request {
+            settings: Some(products.clone()),
+            default_product: default_product.clone(),
+            ..hop()
+        };
+        let plan = plan(&memory, &request).unwrap();
+        let names: Vec<&str> = plan
+            .applications()
+            .iter()
+            .map(|a| a.name.0.as_str())
+            .collect();
+        assert_eq!(names, expected, "{default_product:?}");
+        let named = plan.notices().iter().map(notice::message);
+        let named = named.filter(|message| message.contains("only the applications of product"));
+        assert_eq!(
+            named.count(),
+            usize::from(default_product != DefaultProduct::Ignored)
+        );
+    }
 }

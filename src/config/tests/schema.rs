@@ -34,6 +34,7 @@ fn it_names_every_key_of_the_format() {
             "version",
             "environments",
             "layout",
+            "product",
             "products",
             "templates",
             "policies",

@@ -99,3 +99,14 @@ fn a_bad_glob_is_a_fault() {
     ));
     assert!(nested.contains("is not a valid glob"), "{nested}");
 }
+
+#[test]
+fn the_default_product_must_exist() {
+    let products = "products: [{name: loans}]\n";
+    assert_snapshot!(faults(&format!("product: lons\n{products}")), @"
+    1:10 product: no product is named `lons`, did you mean `loans`?
+      hint: known products: `loans`
+    ");
+    let settings = super::settings(&format!("product: loans\n{products}"));
+    assert_eq!(settings.default_product.as_deref(), Some("loans"));
+}

@@ -28,7 +28,12 @@ fn after(notice: &Notice) -> Option<Notice> {
             product: text("shop"),
             application: text("cart"),
         }),
-        Notice::ApplicationWithoutFiles { .. } => Some(Notice::UnreadableNames { count: 1 }),
+        Notice::ApplicationWithoutFiles { .. } => Some(product(ProductOrigin::Folder)),
+        Notice::ProductByDefault {
+            origin: ProductOrigin::Folder,
+            ..
+        } => Some(product(ProductOrigin::Configuration)),
+        Notice::ProductByDefault { .. } => Some(Notice::UnreadableNames { count: 1 }),
         Notice::UnreadableNames { count: 1 } => Some(Notice::UnreadableNames { count: 2 }),
         Notice::UnreadableNames { .. } => Some(Notice::Overlap {
             path: text(WEB),
@@ -110,6 +115,11 @@ fn after(notice: &Notice) -> Option<Notice> {
     }
 }
 
+fn product(origin: ProductOrigin) -> Notice {
+    let product = "loans".to_owned();
+    Notice::ProductByDefault { product, origin }
+}
+
 fn mode_changed(before: FileMode, after: FileMode) -> Notice {
     Notice::ModeChanged {
         path: RepoPath::parse(WEB).unwrap(),
@@ -176,6 +186,8 @@ fn every_notice_has_a_message() {
     envs/promote.yaml            | not used: the configuration must be `promote.yaml` at the root
     -                            | environment `production` is configured, but no path contains its name or an alias (`prod`, `prd`)
     -                            | product `shop` lists the application `cart`, which has no files
+    -                            | only the applications of product `loans`, to which this folder belongs; `--all` selects all
+    -                            | only the applications of product `loans`, the default of the configuration; `--all` selects all
     -                            | skipped 1 file name with invalid UTF-8
     -                            | skipped 2 file names with invalid UTF-8
     envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
