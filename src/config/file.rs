@@ -33,7 +33,7 @@ pub(super) struct File {
     /// (one part of the path) or `{app**}` (one or more), `*` and `**`. The first match wins.
     #[serde(default)]
     #[schemars(length(max = 200))]
-    pub(super) layout: Vec<String>,
+    pub(super) layout: Vec<LayoutEntry>,
     /// The product that is promoted if neither a product nor an application is selected.
     #[schemars(length(min = 1))]
     pub(super) product: Option<String>,
@@ -52,6 +52,26 @@ pub(super) struct File {
     /// Templates for commit messages and pull requests.
     #[serde(default)]
     pub(super) messages: MessagesEntry,
+}
+
+/// Where the files of an application are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum LayoutEntry {
+    /// A pattern for both environments.
+    Pattern(String),
+    /// A pattern for each of two environments.
+    Pair(LayoutPairEntry),
+}
+
+/// Patterns with the same `{app}`, `*` and `**` for a source and a target.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LayoutPairEntry {
+    /// The files of the source.
+    pub(super) from: String,
+    /// The files of the target that belong to them.
+    pub(super) to: String,
 }
 
 /// An environment.

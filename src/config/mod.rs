@@ -28,8 +28,8 @@ mod words;
 
 use serde::Deserialize;
 
-use crate::domain::{LayoutPattern, Settings};
-use file::File;
+use crate::domain::{LayoutPattern, PathMapping, Settings};
+use file::{File, LayoutEntry};
 use names::undefined;
 use notes::{Note, Notes};
 use pointer::Pointer;
@@ -122,8 +122,10 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
         notes.fault(undefined("product", name, known, root.key("product")));
     }
     let policies = policies::read(file, &environments, &root.key("policies"), notes);
+    let (layout, mappings) = layout(&file.layout, &root.key("layout"), notes);
     Settings {
-        layout: layout(&file.layout, &root.key("layout"), notes),
+        layout,
+        mappings,
         messages: messages::read(&file.messages, &root.key("messages"), notes),
         environments,
         default_product: file.product.clone(),
@@ -134,15 +136,25 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     }
 }
 
-fn layout(patterns: &[String], at: &Pointer, notes: &mut Notes) -> Vec<LayoutPattern> {
-    let mut parsed = Vec::new();
-    for (i, text) in patterns.iter().enumerate() {
-        match LayoutPattern::parse(text) {
-            Ok(pattern) => parsed.push(pattern),
-            Err(e) => notes.fault(Note::at(at.index(i), e.to_string())),
+/// Reads the layout: its patterns, and its explicit pairs.
+fn layout(
+    entries: &[LayoutEntry],
+    at: &Pointer,
+    notes: &mut Notes,
+) -> (Vec<LayoutPattern>, Vec<PathMapping>) {
+    let (mut patterns, mut mappings) = (Vec::new(), Vec::new());
+    for (i, entry) in entries.iter().enumerate() {
+        let parsed = match entry {
+            LayoutEntry::Pattern(text) => LayoutPattern::parse(text).map(|p| patterns.push(p)),
+            LayoutEntry::Pair(pair) => {
+                PathMapping::parse(&pair.from, &pair.to).map(|mapping| mappings.push(mapping))
+            }
+        };
+        if let Err(error) = parsed {
+            notes.fault(Note::at(at.index(i), error.to_string()));
         }
     }
-    parsed
+    (patterns, mappings)
 }
 
 /// Places notes in the text, in file order; returns at most [`MOST_FAULTS`] and how many were cut.

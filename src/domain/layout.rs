@@ -55,6 +55,17 @@ pub enum LayoutError {
     /// More than 1000 bytes.
     #[error("the layout is longer than 1000 bytes")]
     TooLong,
+    /// An explicit pair has more than 10 placeholders.
+    #[error("layout `{0}` has more than 10 placeholders")]
+    TooMany(String),
+    /// The placeholders of an explicit pair differ.
+    #[error("layout `{from}` and `{to}` need the same placeholders, in the same order")]
+    Unlike {
+        /// The source's pattern.
+        from: String,
+        /// The target's pattern.
+        to: String,
+    },
     /// A leading or doubled slash, or `..`.
     #[error("layout `{0}` is not a path from the repository's root")]
     NotAPath(String),

@@ -1,7 +1,7 @@
 //! The settings that a configuration makes, as domain types.
 
 use super::{
-    Action, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode, Product,
+    Action, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode, PathMapping, Product,
     PullRequestSettings,
 };
 use crate::yaml::JsonPath;
@@ -13,6 +13,8 @@ pub struct Settings {
     pub environments: Vec<Environment>,
     /// Where an application's files of an environment are; the first match wins.
     pub layout: Vec<LayoutPattern>,
+    /// Explicit pairs of the layout, which come before its patterns; the first match wins.
+    pub mappings: Vec<PathMapping>,
     /// Applications that are promoted together.
     pub products: Vec<Product>,
     /// The product that is promoted if none is requested.

@@ -6,6 +6,7 @@ use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
+use super::mapped_files::{MappedFile, mapped_files};
 use super::pair::{Equal, pair};
 use super::pair_collector::Pairs;
 use super::scope::{Scope, is_within};
@@ -36,6 +37,7 @@ pub struct Located<'a> {
     roots: EnvironmentRoots,
     applications: Option<Vec<ApplicationName>>,
     folders: Option<Vec<String>>,
+    mapped: Vec<MappedFile>,
 }
 
 /// Looks up both environments in the settings; one that is not configured has only its name.
@@ -74,7 +76,7 @@ impl Located<'_> {
     pub fn pairs(&self, equal: Equal) -> Result<Pairs, InventoryError> {
         let EnvironmentPair { trees, naming, .. } = self.pair;
         let scope = (self.pair).scope(self.applications.clone(), self.folders.clone());
-        pair(trees, naming, &self.roots, &scope, equal)
+        pair(trees, naming, &self.roots, &self.mapped, &scope, equal)
     }
 }
 
@@ -106,18 +108,26 @@ impl<'a> EnvironmentPair<'a> {
             return Ok(located);
         }
         let roots = self.roots(None)?;
-        Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?;
+        let mapped = mapped_files(&self.trees, &self.naming, &self.settings.mappings)?;
+        if mapped.is_empty() {
+            Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?;
+        }
         let Some(names) = names else {
             return Ok(Located {
                 pair: self,
                 roots,
                 applications: None,
                 folders: None,
+                mapped,
             });
         };
-        let known = self
+        let mut known = self
             .application_places(&roots)
             .all(&self.scope(None, None))?;
+        for file in &mapped {
+            let paths = known.entry(roots.application_of_mapped(file, &self.naming));
+            paths.or_default().insert(file.target.0.clone());
+        }
         let chosen = choose(&names, &known)?;
         let folders = chosen
             .iter()
@@ -128,6 +138,7 @@ impl<'a> EnvironmentPair<'a> {
             roots,
             applications: Some(chosen),
             folders: Some(folders),
+            mapped,
         })
     }
 
@@ -180,7 +191,11 @@ impl<'a> EnvironmentPair<'a> {
     /// each application is a single part of the path; otherwise, or if a name is missing, `None`.
     fn locate_directly(&self, names: &[String]) -> Result<Option<Located<'_>>, InventoryError> {
         let layout = &self.settings.layout;
-        if layout.is_empty() || !layout.iter().all(LayoutPattern::has_single_application) {
+        let is_explicit = !self.settings.mappings.is_empty();
+        if is_explicit
+            || layout.is_empty()
+            || !layout.iter().all(LayoutPattern::has_single_application)
+        {
             return Ok(None);
         }
         let applications: Vec<ApplicationName> =
@@ -198,6 +213,7 @@ impl<'a> EnvironmentPair<'a> {
             roots,
             applications: Some(applications),
             folders: None,
+            mapped: Vec::new(),
         }))
     }
 
@@ -206,6 +222,10 @@ impl<'a> EnvironmentPair<'a> {
         applications: Option<Vec<ApplicationName>>,
     ) -> Result<EnvironmentRoots, InventoryError> {
         let scope = self.scope(applications, None);
+        if self.settings.layout.is_empty() && !self.settings.mappings.is_empty() {
+            // The layout narrows the files to those of its explicit pairs.
+            return Ok(EnvironmentRoots::none());
+        }
         EnvironmentRoots::find(&self.trees, &self.naming, &scope, &self.settings.layout)
     }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::application_rule::{ApplicationRule, PathNames, without_ranges};
 use super::error::InventoryError;
 use super::find_roots::{FoundRoots, find_roots};
+use super::mapped_files::MappedFile;
 use super::root::Root;
 use super::scope::Scope;
 use super::trees::Trees;
@@ -71,6 +72,27 @@ impl EnvironmentRoots {
             neutral,
             rule: ApplicationRule::new(layout),
         })
+    }
+
+    /// No roots, for a layout of explicit pairs only.
+    pub(super) fn none() -> Self {
+        Self {
+            all: Vec::new(),
+            neutral: BTreeSet::new(),
+            rule: ApplicationRule::new(&[]),
+        }
+    }
+
+    /// The application of a file of an explicit pair.
+    pub(super) fn application_of_mapped(
+        &self,
+        file: &MappedFile,
+        naming: &Naming,
+    ) -> ApplicationName {
+        let by_path = || self.application(&file.target.0, Side::Target(0), naming);
+        file.application
+            .clone()
+            .map_or_else(by_path, ApplicationName)
     }
 
     /// The application of a file; `side` is the environment whose name the path has.

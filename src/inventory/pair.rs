@@ -6,11 +6,13 @@
 //! Both trees are walked side by side and folders with equal ids are not opened, so that the cost
 //! grows with the differences.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::file_pair::{FileObject, FilePair, FileRole};
+use super::mapped_files::MappedFile;
 use super::pair_collector::{PairCollector, Pairs};
 use super::path_words::role;
 use super::root::{Candidate, Root};
@@ -34,6 +36,7 @@ pub(super) fn pair(
     trees: &Trees<'_>,
     naming: &Naming,
     roots: &EnvironmentRoots,
+    mapped: &[MappedFile],
     scope: &Scope<'_>,
     equal: Equal,
 ) -> Result<Pairs, InventoryError> {
@@ -43,8 +46,21 @@ pub(super) fn pair(
         roots,
         scope,
         equal,
+        mapped: (mapped.iter())
+            .flat_map(|file| {
+                [
+                    file.source.as_ref().map(|(path, _)| path),
+                    Some(&file.target.0),
+                ]
+            })
+            .flatten()
+            .map(String::as_str)
+            .collect(),
         collector: PairCollector::default(),
     };
+    for file in mapped {
+        walk.add_mapped(file)?;
+    }
     for root in &roots.all {
         walk.add_root(root)?;
     }
@@ -57,10 +73,38 @@ struct PairWalk<'a> {
     roots: &'a EnvironmentRoots,
     scope: &'a Scope<'a>,
     equal: Equal,
+    /// The paths of explicit pairs.
+    mapped: HashSet<&'a str>,
     collector: PairCollector,
 }
 
 impl PairWalk<'_> {
+    /// Adds the pair of a file that the layout maps explicitly.
+    fn add_mapped(&mut self, file: &MappedFile) -> Result<(), InventoryError> {
+        let application = self.roots.application_of_mapped(file, self.naming);
+        let (path, target) = &file.target;
+        let source = file.source.as_ref();
+        let is_equal = source.is_some_and(|(_, s)| target.as_ref().is_some_and(|t| t.is_same(s)));
+        let chosen = self.scope.applications.as_ref();
+        if chosen.is_some_and(|chosen| !chosen.contains(&application)) {
+            return Ok(());
+        }
+        if is_equal && self.equal == Equal::PassedOver {
+            self.collector.add_present(application);
+            return Ok(());
+        }
+        self.collector.add_pair(FilePair {
+            role: FileRole::Deployed,
+            path: RepoPath::parse(path)?,
+            source_path: source.map(|(path, _)| RepoPath::parse(path)).transpose()?,
+            application,
+            source: source.map(|(_, entry)| entry.into()),
+            target: target.as_ref().map(FileObject::from),
+            renames: Vec::new(),
+        });
+        Ok(())
+    }
+
     fn add_root(&mut self, root: &Root) -> Result<(), InventoryError> {
         match &root.source {
             Some(source) => {
@@ -95,6 +139,9 @@ impl PairWalk<'_> {
                 }
                 return self.add_folder(path, source.id, &folders);
             }
+        }
+        if self.mapped.contains(path) {
+            return Ok(());
         }
         let application = self.roots.application(path, Side::Source(0), self.naming);
         let existing: Vec<&Candidate> = candidates.iter().filter(|c| c.entry.is_some()).collect();
@@ -217,6 +264,9 @@ impl PairWalk<'_> {
 
     /// Adds the files of an entry that only the target has.
     fn add_target_only(&mut self, path: &str, entry: &Entry) -> Result<(), InventoryError> {
+        if self.mapped.contains(path) {
+            return Ok(());
+        }
         if !entry.is_directory() {
             let application = self.roots.application(path, Side::Target(0), self.naming);
             self.add(FilePair {

@@ -380,6 +380,40 @@ fn the_name_of_an_application_does_not_depend_on_other_folders() {
 }
 
 #[test]
+fn a_layout_can_pair_paths_explicitly() {
+    let layout = settings(
+        "environments: [{name: staging}, {name: production, aliases: [prod]}]\n\
+         layout: [{from: 'apps/dev/{app}-staging/**', to: 'apps/prod/{app}/**'}]\n",
+    );
+    let memory = memory(&[
+        "apps/dev/api-staging/v.yaml",
+        "apps/prod/api/v.yaml",
+        "apps/prod/api/only.yaml",
+        "apps/dev/web-staging/v.yaml",
+        "apps/prod/web/v.yaml",
+        "apps/dev/web/v.yaml",
+        "other/staging/v.yaml",
+        "other/prod/v.yaml",
+    ]);
+    let request = Request {
+        settings: Some(layout),
+        ..hop()
+    };
+    let api = [
+        "- -> apps/prod/api/only.yaml",
+        "apps/dev/api-staging/v.yaml -> apps/prod/api/v.yaml",
+    ];
+    let found = pairs(&plan(&memory, &request).unwrap());
+    let web = "apps/dev/web-staging/v.yaml -> apps/prod/web/v.yaml";
+    assert_eq!(found, [&api[..], &[web]].concat());
+    let of_api = Request {
+        applications: vec!["api".to_owned()],
+        ..request
+    };
+    assert_eq!(pairs(&plan(&memory, &of_api).unwrap()), api);
+}
+
+#[test]
 fn a_layout_names_the_applications_and_narrows_the_files() {
     let layout = settings(
         "environments: [{name: staging}, {name: production}]\nlayout: ['deploy/{app}/{env}/**']\n",

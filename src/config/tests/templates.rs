@@ -110,3 +110,17 @@ fn the_default_product_must_exist() {
     let settings = super::settings(&format!("product: loans\n{products}"));
     assert_eq!(settings.default_product.as_deref(), Some("loans"));
 }
+
+#[test]
+fn a_layout_has_patterns_and_explicit_pairs() {
+    let text =
+        "layout:\n- 'x/{app}/{env}/**'\n- {from: 'a/{app}-staging/**', to: 'b/prod/{app}/**'}\n";
+    let settings = super::settings(text);
+    assert_eq!((settings.layout.len(), settings.mappings.len()), (1, 1));
+    assert_snapshot!(faults("layout: [{from: 'a/**', to: 'b/*'}]\n"), @"1:10 layout[0]: layout `a/**` and `b/*` need the same placeholders, in the same order");
+    assert_snapshot!(faults("layout: [{from: 'a/**', too: 'b/**'}]\n"), @"
+    1:10 layout[0]: key `to` is missing
+    1:25 layout[0].too: unknown key `too`, did you mean `to`?
+      hint: known keys: `from`, `to`
+    ");
+}
