@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ pub struct Memory {
     blobs: BTreeMap<ObjectId, Vec<u8>>,
     trees: BTreeMap<ObjectId, Vec<(String, ObjectId, FileMode)>>,
     root: Option<ObjectId>,
+    reads: Arc<AtomicUsize>,
 }
 
 impl Memory {
@@ -97,6 +99,11 @@ impl Memory {
         self.blobs.get(&entry(tree, name)?).map(Vec::as_slice)
     }
 
+    /// How often a blob was read.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
     /// The ports over this repository.
     pub fn ports(&self) -> Ports<'_> {
         Ports {
@@ -151,10 +158,12 @@ impl Snapshot for Memory {
     }
 
     fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError> {
-        self.read_blob(blob).map(|b| b.len() as u64)
+        let bytes = self.blobs.get(&blob).ok_or_else(|| missing(blob))?;
+        Ok(bytes.len() as u64)
     }
 
     fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.blobs.get(&blob).cloned().ok_or_else(|| missing(blob))
     }
 }

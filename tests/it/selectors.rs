@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use git_promote::domain::Reason;
-use git_promote::engine::Request;
+use git_promote::engine::{Request, prepare};
 
 use crate::corpus::{Case, fixtures, manifests, replay};
+use crate::memory::Memory;
 
 /// What was found in some cases.
 #[derive(Default)]
@@ -130,4 +131,26 @@ fn every_selector_that_is_printed_selects_exactly_its_own_difference() {
     );
     assert!(found.printed > 0);
     assert!(found.faults.is_empty(), "{}", found.faults.join("\n"));
+}
+
+#[test]
+fn an_equal_file_is_read_once_for_all_selectors() {
+    const MANY: usize = 100;
+    let values: String = (0..MANY).fold(String::new(), |all, i| all + &format!("k{i}: 1\n"));
+    let files = [
+        "apps/web/staging/values.yaml",
+        "apps/web/production/values.yaml",
+    ];
+    let memory = Memory::new(files.map(|path| (path, values.as_bytes())));
+    let mut request = Request::between("staging", "production");
+    request.only = (0..MANY).map(|i| format!("{}:$.k{i}", files[1])).collect();
+    let ports = memory.ports();
+    let prepared = prepare(&ports, &request);
+    let prepared = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(prepared)
+        .unwrap();
+    assert_eq!(prepared.plan.changed_files().count(), 0);
+    assert!(memory.reads() < 10, "{} reads", memory.reads());
 }

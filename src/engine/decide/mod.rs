@@ -114,13 +114,13 @@ impl Decider<'_> {
                 _ => selection.matches(|choice| choice.matches_file(file.pair.path.as_str())),
             })
             .collect();
-        let names_place = |choice: &Choice| unchanged.has(choice);
+        let find_places = |choices: &[&Choice]| unchanged.find(choices);
         let settled = if selection.is_empty() {
-            selection.settle(std::iter::empty(), &names_place)?
+            selection.settle(std::iter::empty(), find_places)?
         } else {
             let all: Vec<(&str, &Matches)> =
                 compared.iter().zip(&whole).flat_map(selectors).collect();
-            selection.settle(all.iter().copied(), &names_place)?
+            selection.settle(all.iter().copied(), find_places)?
         };
         let verdicts = verdicts(&compared, &settled, removals);
         let decided = compared.into_iter().zip(verdicts);

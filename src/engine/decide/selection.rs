@@ -243,7 +243,7 @@ impl Selection {
 
     /// Determines which choices are exact, once all selectors are known.
     ///
-    /// `names_place` is called for a choice that matches no difference: after a promotion its place
+    /// `find_places` is called for the choices that match no difference: after a promotion their places
     /// can be equal.
     ///
     /// # Errors
@@ -251,7 +251,7 @@ impl Selection {
     pub(super) fn settle<'a>(
         self,
         all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
-        names_place: &dyn Fn(&Choice) -> Result<bool, EngineError>,
+        find_places: impl Fn(&[&Choice]) -> Result<Vec<bool>, EngineError>,
     ) -> Result<Settled, EngineError> {
         let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
         let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
@@ -263,30 +263,34 @@ impl Selection {
                 used.1[*i] = true;
             }
         }
-        let settle = |choices: Vec<Choice>,
-                      used: &[bool],
-                      option|
-         -> Result<Vec<SettledChoice>, EngineError> {
-            choices
-                .into_iter()
-                .zip(used)
-                .map(|(choice, used)| {
-                    if printed.contains(choice.text.as_str()) {
-                        return Ok(SettledChoice::Exact(choice.text));
-                    }
-                    if *used || names_place(&choice)? {
-                        return Ok(SettledChoice::Pattern(choice.text));
-                    }
-                    let selector = choice.text.clone();
-                    Err(choice
-                        .error()
-                        .unwrap_or_else(|| EngineError::NothingSelected {
-                            option,
-                            near: near(&selector, &printed),
-                            selector,
-                        }))
-                })
-                .collect()
+        let is_open = |(choice, used): &(&Choice, &mut bool)| {
+            !**used && !printed.contains(choice.text.as_str())
+        };
+        let only = self.only.iter().zip(&mut used.0);
+        let except = self.except.iter().zip(&mut used.1);
+        let (open, is_found): (Vec<&Choice>, Vec<&mut bool>) =
+            only.chain(except).filter(is_open).unzip();
+        for (used, found) in is_found.into_iter().zip(find_places(&open)?) {
+            *used = found;
+        }
+        let settle = |choices: Vec<Choice>, used: &[bool], option| {
+            let settled = choices.into_iter().zip(used).map(|(choice, used)| {
+                if printed.contains(choice.text.as_str()) {
+                    return Ok(SettledChoice::Exact(choice.text));
+                }
+                if *used {
+                    return Ok(SettledChoice::Pattern(choice.text));
+                }
+                let selector = choice.text.clone();
+                Err(choice
+                    .error()
+                    .unwrap_or_else(|| EngineError::NothingSelected {
+                        option,
+                        near: near(&selector, &printed),
+                        selector,
+                    }))
+            });
+            settled.collect::<Result<Vec<_>, EngineError>>()
         };
         Ok(Settled {
             only: settle(self.only, &used.0, "--only")?.into(),
