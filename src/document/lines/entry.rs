@@ -59,6 +59,8 @@ pub(super) struct Entry {
     pub parent: usize,
     pub children: Vec<usize>,
     pub value: Option<Token>,
+    /// Where a key's value goes if it has none: after the separator.
+    pub slot: Option<usize>,
     /// The start of the comments directly above it; without any, of its first line.
     pub lead: usize,
     /// Its first character.
@@ -101,6 +103,7 @@ impl Builder {
             parent: 0,
             children: Vec::new(),
             value: None,
+            slot: None,
             lead: 0,
             start: 0,
             head_end: 0,
@@ -138,6 +141,7 @@ impl Builder {
             parent,
             children: Vec::new(),
             value: None,
+            slot: None,
             lead: self.lead.take().unwrap_or(at.line),
             start: at.start,
             head_end: at.end,

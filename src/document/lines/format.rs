@@ -60,7 +60,14 @@ static FORMATS: &[TextFormat] = &[
     TextFormat {
         format: Format::Settings,
         is_typed: true,
-        extensions: &["tfvars", "tf", "hcl"],
+        extensions: &["tfvars", "hcl"],
+        read: |text| settings::read(text, &settings::HCL),
+    },
+    // Code, which no tool reads as settings: `engine_version` is that of a database.
+    TextFormat {
+        format: Format::Plain,
+        is_typed: true,
+        extensions: &["tf"],
         read: |text| settings::read(text, &settings::HCL),
     },
 ];

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::entry::Entry;
+use super::entry::{Entry, Quoting};
 use super::parsed::Lines;
 use super::proof::{Fault, Model};
 use super::quote::requoted;
@@ -141,32 +141,55 @@ fn set(
         return Err(LinesError::Expression(d.path.clone()));
     }
     let new = &sides.source.entries[source].value;
-    let (Some(new), Some(old)) = (new, &sides.target.entries[target].value) else {
-        return replace(sides, d, (source, target), model);
+    let text = match (&d.rewritten, new) {
+        (Some(text), _) => text.as_str(),
+        (None, Some(new)) => sides.source.value(new),
+        (None, None) => "",
     };
-    let text = match &d.rewritten {
-        Some(text) => text.as_str(),
-        None => sides.source.value(new),
+    let quoting = new.as_ref().map_or(Quoting::Bare, |new| new.quoting);
+    let entry = &sides.target.entries[target];
+    let Some(old) = &entry.value else {
+        let slot = entry
+            .slot
+            .ok_or_else(|| LinesError::Lines(d.path.clone()))?;
+        model.set(target, text);
+        return Ok(first_value(sides.target.text(), slot, text, quoting));
     };
-    let is_type_change = sides.target.is_typed() && new.quoting != old.quoting;
     let kind = |value: &Option<Value>| match value {
         Some(Value::Scalar { kind, .. }) => Some(*kind),
         _ => None,
     };
-    let (range, text) = if is_type_change && kind(&d.before) != kind(&d.after) {
+    let is_type_change = sides.target.is_typed() && kind(&d.before) != kind(&d.after);
+    let (range, text) = if is_type_change && quoting != old.quoting {
         // The quotes are part of the value: `"80"` becomes `80`.
         let mark = old.quoting.mark().len();
-        let quote = new.quoting.mark();
+        let quote = quoting.mark();
         let range = old.span.start - mark..old.span.end + mark;
         model.set(target, text);
         (range, format!("{quote}{text}{quote}"))
     } else {
-        let quoted = requoted(text, new.quoting, old.quoting);
+        let quoted = requoted(text, quoting, old.quoting);
         let text = quoted.ok_or_else(|| LinesError::Quotes(d.path.clone()))?;
         model.set(target, text);
         (old.span.clone(), text.to_owned())
     };
     Ok(Edit { range, text })
+}
+
+/// Writes the value of a key that has none; a blank comes before it where one would.
+fn first_value(target: &str, slot: usize, text: &str, quoting: Quoting) -> Edit {
+    let before = &target[..slot];
+    let key = before.strip_suffix([':', '=']).unwrap_or(before);
+    let blank = if before.ends_with(':') || key.ends_with([' ', '\t']) {
+        " "
+    } else {
+        ""
+    };
+    let quote = quoting.mark();
+    Edit {
+        range: slot..slot,
+        text: format!("{blank}{quote}{text}{quote}"),
+    }
 }
 
 /// Replaces an entry with all below it.

@@ -18,6 +18,8 @@ mod settings;
 mod template;
 
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;
 
 pub use format::Format;

@@ -41,11 +41,13 @@ pub(super) fn read(text: &str) -> Vec<Entry> {
             Some((name, value)) => (Shape::Key, name.to_owned(), content.start + value),
             None => (Shape::Line, name(line), content.start),
         };
+        let slot = (shape == Shape::Key).then_some(value);
         let (token, comment) =
             scanner.value(value..content.start + line.len(), &['\'', '"'], &["#"]);
         let index = builder.add(shape, &name, 0, &position);
         let entry = &mut builder.entries[index];
         entry.value = token;
+        entry.slot = slot;
         entry.comments.extend(comment);
     }
     builder.finish()

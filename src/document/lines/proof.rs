@@ -38,7 +38,7 @@ impl Model {
     }
 
     pub(super) fn set(&mut self, entry: usize, value: &str) {
-        self.entries[entry].value = Some(unix(value));
+        self.entries[entry].value = Some(unix(value)).filter(|value| !value.is_empty());
     }
 
     pub(super) fn remove(&mut self, entries: Range<usize>) {
@@ -137,7 +137,9 @@ fn meanings(lines: &Lines, range: Range<usize>) -> Vec<Meaning> {
                     Shape::Line => String::new(),
                     _ => entry.name.clone(),
                 },
-                value: entry.value.as_ref().map(|token| unix(lines.value(token))),
+                value: (entry.value.as_ref())
+                    .map(|token| unix(lines.value(token)))
+                    .filter(|value| !value.is_empty()),
             }
         })
         .collect()

@@ -178,8 +178,10 @@ impl Reader<'_, '_> {
             return next;
         };
         let index = self.builder.add(Shape::Key, &text[key], self.parent(), &at);
+        let slot = value.start;
         let (token, comment, end) = self.value(value, next);
         let entry = &mut self.builder.entries[index];
+        entry.slot = Some(slot);
         entry.value = token;
         entry.comments.extend(comment);
         (entry.head_end, entry.end) = (end, end);

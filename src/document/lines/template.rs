@@ -292,9 +292,11 @@ impl Reader<'_> {
             return;
         };
         let index = self.builder.add(Shape::Key, &text[key], parent, &at);
+        let slot = value.start;
         let (token, comment) = self.scanner.value(value, QUOTES, COMMENT);
         let entry = &mut self.builder.entries[index];
         entry.is_inline = is_inline;
+        entry.slot = Some(slot);
         entry.comments.extend(comment);
         // The header of a block scalar is no value; its lines are below the key.
         entry.value = token.filter(|token| !is_block_header(&text[token.span.clone()]));

@@ -217,6 +217,16 @@ fn only_the_bytes_of_the_value_change() {
             "get",
             "x\n  get v1.5.0  \n",
         ),
+        (".env", "A=2\n", "A= # x\n", "A", "A=2 # x\n"),
+        (".env", "A=\n", "A='1' # x\r\n", "A", "A='' # x\r\n"),
+        (
+            "x.toml",
+            "a = \"x\"\n",
+            "a =  # x\n",
+            "a",
+            "a = \"x\"  # x\n",
+        ),
+        ("v.yaml", "a: 2\n", "a:\n", "a", "a: 2\n"),
         ("VERSION.txt", "v38", " v37 \n", "$", " v38 \n"),
     ] {
         assert_eq!(edited(path, source, target, chosen), expected, "{path}");
