@@ -115,7 +115,10 @@ pub enum Reason {
     /// Only the source has it, and it is not a version.
     SourceOnly,
     /// It would change a template expression, which is never done.
-    TemplateExpression,
+    TemplateExpression {
+        /// Whether an exact `--only` selected the difference, which is a conflict.
+        was_selected: bool,
+    },
     /// Nothing promotes it.
     NotVersion,
     /// The file is not YAML, so it is promoted as a whole or not at all.
@@ -148,7 +151,7 @@ impl fmt::Display for Reason {
             Self::EnvironmentName => f.write_str("environment-specific"),
             Self::TargetOnly => f.write_str("only in the target"),
             Self::SourceOnly => f.write_str("only in the source"),
-            Self::TemplateExpression => f.write_str("template expression"),
+            Self::TemplateExpression { .. } => f.write_str("template expression"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::NotDeployed => f.write_str("not deployed"),

@@ -147,7 +147,7 @@ impl PlannedDifference {
                 Reason::SharedAnchor {
                     was_selected: true,
                     ..
-                }
+                } | Reason::TemplateExpression { was_selected: true }
             )
         };
         !self.verdict.is_promote() && is_selected(&self.verdict.reason)

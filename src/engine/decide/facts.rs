@@ -62,7 +62,9 @@ pub(in crate::engine) fn facts(
         let matches = selection.matches(|choice| choice.matches(path, difference, &places))?;
         let mut facts = facts_of(difference, &rule, is_deployed, &places, matches)?;
         if open.lines.is_some() && changes_expression(difference) {
-            facts.keep = Some(Reason::TemplateExpression);
+            facts.keep = Some(Reason::TemplateExpression {
+                was_selected: false,
+            });
         }
         Ok(facts)
     };

@@ -39,6 +39,7 @@ fn is_selectable(reason: &Reason) -> bool {
         Reason::ExceptExact
             | Reason::ExceptPattern(_)
             | Reason::SharedAnchor { .. }
+            | Reason::TemplateExpression { .. }
             | Reason::Submodule
             | Reason::ApplicationLeftOut
     )

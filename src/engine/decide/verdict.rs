@@ -41,7 +41,14 @@ pub(super) fn of_difference(
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
-        Chosen::OnlyExact => return Verdict::promote(Reason::OnlyExact),
+        Chosen::OnlyExact => {
+            return match facts.keep {
+                Some(Reason::TemplateExpression { .. }) => {
+                    Verdict::keep(Reason::TemplateExpression { was_selected: true })
+                }
+                _ => Verdict::promote(Reason::OnlyExact),
+            };
+        }
         Chosen::ExceptPattern(_) | Chosen::NotSelected | Chosen::Undecided => {}
     }
     if let Some(reason) = &facts.keep {
