@@ -9,7 +9,9 @@ use super::common_arguments::{Output, RepositoryArguments};
 use super::disk;
 use super::terminal;
 use crate::domain::{Mode, Settings};
-use crate::engine::{Allow, DefaultProduct, MessageChoice, ProposalChoice, Removals, Request};
+use crate::engine::{
+    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request,
+};
 use crate::port::{BranchChoice, Publish};
 use crate::wiring::NetworkOptions;
 
@@ -70,6 +72,10 @@ pub struct SelectionArguments {
     /// Also promote removals: delete what only the target has.
     #[arg(long, help_heading = "What to promote")]
     pub delete: bool,
+
+    /// Also promote applications that the target does not have yet.
+    #[arg(long, help_heading = "What to promote")]
+    pub new: bool,
 
     /// Read the source's files from this revision.
     #[arg(long, value_name = "REV", help_heading = "What to promote")]
@@ -167,6 +173,11 @@ impl SelectionArguments {
                 Removals::Promoted
             } else {
                 Removals::Kept
+            },
+            new_applications: if self.new {
+                NewApplications::Promoted
+            } else {
+                NewApplications::Kept
             },
             source: self.source.clone(),
             branch: BranchChoice {

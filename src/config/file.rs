@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::guards::{GuardWord, GuardsEntry};
 use super::pointer::Pointer;
-use crate::domain::{Action, EnvironmentKind, MergeMethod, Mode};
+use crate::domain::{Action, Automation, EnvironmentKind, MergeMethod, Mode};
 
 /// How git-promote moves applications between the environments of this repository.
 /// Everything is optional.
@@ -156,6 +156,18 @@ pub(super) struct RuleEntry {
     #[serde(default)]
     #[schemars(extend("maxItems" = 200))]
     pub(super) keep: OneOrMany<String>,
+    /// What happens to versions that Flux or Argo CD Image Updater writes in the target; `keep` if omitted.
+    pub(super) automation: Option<AutomationWord>,
+}
+
+/// What happens to versions that another program writes.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum AutomationWord {
+    /// The target keeps them.
+    Keep,
+    /// They are promoted like other versions.
+    Promote,
 }
 
 /// What a rule promotes: a keyword, or the values that a `JSONPath` selects.
@@ -353,6 +365,15 @@ impl From<ActionWord> for Action {
             ActionWord::Commit => Self::Commit,
             ActionWord::PullRequest => Self::PullRequest,
             ActionWord::None => Self::None,
+        }
+    }
+}
+
+impl From<AutomationWord> for Automation {
+    fn from(automation: AutomationWord) -> Self {
+        match automation {
+            AutomationWord::Keep => Self::Keep,
+            AutomationWord::Promote => Self::Promote,
         }
     }
 }

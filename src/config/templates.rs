@@ -84,6 +84,7 @@ fn rule(entry: &RuleEntry, at: &Pointer, notes: &mut Notes) -> Rule {
             .filter_map(|(at, entry)| promoted(entry, at, notes))
             .collect(),
         keep: paths(&entry.keep, &at.key("keep"), notes),
+        automation: entry.automation.map(Into::into).unwrap_or_default(),
     }
 }
 

@@ -9,8 +9,10 @@ mod file;
 mod image;
 mod kubernetes;
 mod lines;
+mod own_name;
 mod sealed;
 mod tokens;
+mod version_kind;
 
 pub use encryption::{Encryption, encryption};
 pub use file::{FileContent, Unreadable, is_manifest, parse_file};
@@ -22,8 +24,10 @@ pub use kubernetes::{
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,
 };
+pub use own_name::own_name;
 pub use sealed::is_sealed;
-pub use tokens::{VersionPairs, is_moving, is_pinned, is_version};
+pub use tokens::{VersionPairs, is_version};
+pub use version_kind::{VersionKind, is_wider_range};
 
 /// The values that differences carry.
 pub use crate::yaml::{Kind, Value};

@@ -108,6 +108,12 @@ pub enum Reason {
     },
     /// A new file of an application that has no files in the target.
     NewApplication,
+    /// Source and target both have a moving version, such as a branch.
+    MovingVersion,
+    /// Another program writes the target's version; holds the program's name.
+    Automation(String),
+    /// It only differs in where the same image or source is stored.
+    OtherRegistry,
     /// The values only differ in the environment's name.
     EnvironmentName,
     /// Only the target has it, and removals were not requested.
@@ -148,6 +154,9 @@ impl fmt::Display for Reason {
                 write!(f, "shared-anchor: `{anchor}` also sets `{place}`")
             }
             Self::NewApplication => f.write_str("new application"),
+            Self::MovingVersion => f.write_str("a moving version in both"),
+            Self::Automation(program) => write!(f, "updated by {program}"),
+            Self::OtherRegistry => f.write_str("another registry or repository"),
             Self::EnvironmentName => f.write_str("environment-specific"),
             Self::TargetOnly => f.write_str("only in the target"),
             Self::SourceOnly => f.write_str("only in the source"),

@@ -29,6 +29,30 @@ impl GuardName {
         about: "A pinned version becomes a moving one such as `latest`",
         default: GuardLevel::Hold,
     };
+    /// A release becomes something else.
+    pub const VERSION_KIND: Self = Self {
+        name: "version-kind",
+        about: "A release becomes a commit, a build, a word or a pre-release",
+        default: GuardLevel::Hold,
+    };
+    /// A version goes back.
+    pub const ROLLBACK: Self = Self {
+        name: "rollback",
+        about: "A version goes back",
+        default: GuardLevel::Hold,
+    };
+    /// A version moves without effect.
+    pub const STALE_PIN: Self = Self {
+        name: "stale-pin",
+        about: "A tag moves beside a digest that only the target has, and that wins",
+        default: GuardLevel::Hold,
+    };
+    /// An image becomes another one.
+    pub const OTHER_IMAGE: Self = Self {
+        name: "other-image",
+        about: "An image becomes another one altogether",
+        default: GuardLevel::Hold,
+    };
     /// Something encrypted changes.
     pub const ENCRYPTED: Self = Self {
         name: "encrypted",
@@ -42,8 +66,38 @@ impl GuardName {
         default: GuardLevel::Hold,
     };
 
+    /// A promoted value names the source environment.
+    pub const ENVIRONMENT_NAME: Self = Self {
+        name: "environment-name",
+        about: "A promoted value or a new file names the source environment",
+        default: GuardLevel::Warn,
+    };
+    /// Very many files change.
+    pub const MASS_CHANGE: Self = Self {
+        name: "mass-change",
+        about: "More than 50 files of an application change",
+        default: GuardLevel::Warn,
+    };
+    /// Files or documents are deleted.
+    pub const DELETION: Self = Self {
+        name: "deletion",
+        about: "A file or a document is deleted",
+        default: GuardLevel::Warn,
+    };
+
     /// All guards, in the order in which they run and are listed.
-    pub const ALL: &[Self] = &[Self::MOVING_VERSION, Self::ENCRYPTED, Self::LINK];
+    pub const ALL: &[Self] = &[
+        Self::MOVING_VERSION,
+        Self::VERSION_KIND,
+        Self::ROLLBACK,
+        Self::STALE_PIN,
+        Self::OTHER_IMAGE,
+        Self::ENCRYPTED,
+        Self::LINK,
+        Self::ENVIRONMENT_NAME,
+        Self::MASS_CHANGE,
+        Self::DELETION,
+    ];
 
     /// The name as text.
     pub fn as_str(self) -> &'static str {

@@ -46,6 +46,6 @@ pub use proposal::{MergeMethod, PullRequestSettings};
 pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
-    MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings, Template,
-    VersionPlace,
+    Automation, MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings,
+    Template, VersionPlace,
 };

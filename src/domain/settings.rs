@@ -120,6 +120,18 @@ pub struct Rule {
     pub promote: Vec<Promote>,
     /// What the target always keeps, except with an exact `--only`.
     pub keep: Vec<JsonPath>,
+    /// What happens to versions that another program writes.
+    pub automation: Automation,
+}
+
+/// What happens to versions in the target that another program writes, such as Flux.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Automation {
+    /// The target keeps them.
+    #[default]
+    Keep,
+    /// They are promoted like other versions.
+    Promote,
 }
 
 /// One entry of a rule's `promote`.

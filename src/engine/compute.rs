@@ -9,7 +9,7 @@ use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
 use super::{application_version, commit_message, decided_by, guard, product};
-use crate::domain::Environment;
+use crate::domain::{Environment, Reason, Verdict};
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
@@ -57,11 +57,12 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
             files,
         })
         .collect();
+    notices.extend(new_applications_kept(&applications));
     let promoted = Promoted::of(request, &settings, &hop.to, &applications);
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
     let proposal = promoted.proposal(&hop, located.applications(), branch);
-    let findings = guard::run(&applications, |guard, application| {
+    let findings = guard::run(&applications, located.naming(), |guard, application| {
         promoted.severity(guard, application)
     });
     let ids = (source.commit(), branch.tip);
@@ -84,6 +85,20 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         proposal,
     }
     .finish())
+}
+
+/// The notice about applications that only the source has and that are not promoted.
+fn new_applications_kept(applications: &[ApplicationPlan]) -> Option<Notice> {
+    let is_new = |application: &&ApplicationPlan| {
+        let mut differences = application.files.iter().flat_map(|file| &file.differences);
+        let is_kept = |verdict: &Verdict| *verdict == Verdict::keep(Reason::NewApplication);
+        differences.any(|difference| is_kept(&difference.verdict))
+    };
+    let new = applications.iter().filter(is_new);
+    let names: Vec<String> = new
+        .map(|application| application.name.to_string())
+        .collect();
+    (!names.is_empty()).then_some(Notice::NewApplicationsKept { names })
 }
 
 /// Pairs the located files, compares them, decides, and plans the content of each.
@@ -115,6 +130,7 @@ fn files(
         rules,
         selection,
         removals: request.removals,
+        new_applications: request.new_applications(),
         present: pairs.present,
     };
     let unchanged = Unchanged {

@@ -119,7 +119,9 @@ impl Planner<'_> {
             .collect();
         for (field, verdict) in &fields {
             let is_digest = field.difference.keys.last().is_some_and(|k| k == "digest");
-            let stays = is_digest && !verdict.is_promote();
+            // The guard `stale-pin` reports a digest that only the target has.
+            let is_in_both = field.difference.op == Op::Set;
+            let stays = is_digest && is_in_both && !verdict.is_promote();
             let mapping = || field.difference.place.parent();
             if stays && mapping().is_some_and(|(mapping, _)| promoted_tags.contains(&mapping)) {
                 let notice = Notice::DigestKept {
@@ -137,13 +139,6 @@ impl Planner<'_> {
                     selector: field.selector.clone(),
                     anchor: shared.anchor.clone(),
                     places: shared.follows.iter().map(Place::normalized).collect(),
-                };
-                self.warn(pair, notice);
-            }
-            if verdict.is_promote() && field.difference.relation == Relation::Ahead {
-                let notice = Notice::Downgrade {
-                    path: pair.path.clone(),
-                    selector: field.selector.clone(),
                 };
                 self.warn(pair, notice);
             }
@@ -283,18 +278,11 @@ impl Planner<'_> {
     }
 
     /// The content of a new file: the source's, with the same names replaced as in its path.
-    fn renamed(&mut self, pair: &FilePair, content: Content) -> Content {
+    fn renamed(&self, pair: &FilePair, content: Content) -> Content {
         let Ok(text) = std::str::from_utf8(&content.bytes) else {
             return content;
         };
         let renamed = self.naming.rename_with(text, &pair.renames);
-        if self.naming.names_source_in_text(&renamed) {
-            let notice = Notice::SourceNameInNewFile {
-                path: pair.path.clone(),
-                environment: self.naming.source().name.clone(),
-            };
-            self.warn(pair, notice);
-        }
         if renamed == text {
             return content;
         }

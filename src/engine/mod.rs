@@ -56,6 +56,6 @@ pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
-    Allow, DefaultProduct, MessageChoice, OnForeignCommits, OnRejection, ProposalChoice, Removals,
-    Request,
+    Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,
+    ProposalChoice, Removals, Request,
 };

@@ -25,6 +25,8 @@ pub struct Request {
     pub promote: Option<Mode>,
     /// Whether removals are promoted too.
     pub removals: Removals,
+    /// Whether applications that the target lacks are promoted although they are not named.
+    pub new_applications: NewApplications,
     /// `--source`: the revision whose source files are promoted; otherwise the target branch's tip.
     pub source: Option<String>,
     /// The target's branch.
@@ -60,6 +62,16 @@ pub enum Removals {
     #[default]
     Kept,
     /// `--delete`: modes and rules promote removals too.
+    Promoted,
+}
+
+/// Whether applications are promoted that the target lacks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum NewApplications {
+    /// Only if the request names them, or a product of them.
+    #[default]
+    Kept,
+    /// `--new`: all of them.
     Promoted,
 }
 
@@ -139,6 +151,16 @@ impl Allow {
 }
 
 impl Request {
+    /// Whether new applications are promoted: `--new` is given, or applications or products are named.
+    pub(super) fn new_applications(&self) -> NewApplications {
+        let is_named = !self.applications.is_empty() || !self.products.is_empty();
+        if is_named {
+            NewApplications::Promoted
+        } else {
+            self.new_applications
+        }
+    }
+
     /// A promotion of all applications, with everything else as the configuration has it.
     pub fn between(from: &str, to: &str) -> Self {
         Self {
@@ -151,6 +173,7 @@ impl Request {
             except: Vec::new(),
             promote: None,
             removals: Removals::default(),
+            new_applications: NewApplications::default(),
             source: None,
             branch: BranchChoice::default(),
             action: None,

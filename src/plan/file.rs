@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::Value;
-use crate::document::VersionField;
+use crate::document::{Kind, Value, VersionField, version_of};
 use crate::domain::{ApplicationName, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
@@ -15,6 +14,13 @@ pub struct ApplicationPlan {
     pub version: Option<VersionChange>,
     /// Its files that differ, in the order of their paths.
     pub files: Vec<FilePlan>,
+}
+
+impl ApplicationPlan {
+    /// The promoted differences of all its files.
+    pub fn promoted(&self) -> impl Iterator<Item = &PlannedDifference> {
+        self.files.iter().flat_map(FilePlan::promoted)
+    }
 }
 
 /// A version before and after.
@@ -139,6 +145,25 @@ pub struct PlannedDifference {
 }
 
 impl PlannedDifference {
+    /// The version before and after, if a version changes; empty texts for nothing.
+    pub fn version_change(&self) -> Option<(&str, &str)> {
+        let field = self.version?;
+        Some((
+            version_in(field, self.before.as_ref()?)?,
+            version_in(field, self.after.as_ref()?)?,
+        ))
+    }
+
+    /// The place and the change of the version there: `image.tag 1.3.0 -> 1.2.3`.
+    pub fn shown_change(&self) -> String {
+        match self.version_change() {
+            Some((before, after)) if before != after => {
+                format!("{} {} -> {}", self.shown, or_empty(before), or_empty(after))
+            }
+            _ => self.shown.clone(),
+        }
+    }
+
     /// Whether its exact selector selected it, and it is kept because another place must not change.
     pub fn is_conflict(&self) -> bool {
         let is_selected = |reason: &Reason| {
@@ -156,6 +181,25 @@ impl PlannedDifference {
     /// Whether it is a whole file: added, deleted, or not compared field by field.
     pub fn is_whole_file(&self) -> bool {
         self.document.is_none()
+    }
+}
+
+/// The version in a value of a field; an empty text for null.
+fn version_in(field: VersionField, value: &Value) -> Option<&str> {
+    match value {
+        Value::Scalar {
+            kind: Kind::Null, ..
+        } => Some(""),
+        Value::Scalar { text, .. } => Some(version_of(field, text)),
+        _ => None,
+    }
+}
+
+fn or_empty(version: &str) -> &str {
+    if version.is_empty() {
+        "(empty)"
+    } else {
+        version
     }
 }
 

@@ -1,7 +1,7 @@
 //! A check on the plan itself.
 
-use super::file::ApplicationPlan;
-use crate::domain::GuardName;
+use super::file::{ApplicationPlan, PlannedDifference};
+use crate::domain::{GuardName, Naming};
 
 /// A check on the plan itself that can hold a promotion.
 #[derive(Clone, Copy, Debug)]
@@ -9,7 +9,7 @@ pub struct Guard {
     /// Its name.
     pub name: GuardName,
     /// Finds what is wrong with the changes of an application.
-    pub find: fn(&ApplicationPlan) -> Vec<Problem>,
+    pub find: fn(&ApplicationPlan, &Naming) -> Vec<Problem>,
 }
 
 /// What a guard found at one place.
@@ -19,4 +19,19 @@ pub struct Problem {
     pub selector: String,
     /// What is wrong.
     pub message: String,
+}
+
+impl Problem {
+    /// A problem with a promoted difference, named by application, place and change.
+    pub fn with(
+        application: &ApplicationPlan,
+        difference: &PlannedDifference,
+        problem: &str,
+    ) -> Self {
+        let change = difference.shown_change();
+        Self {
+            selector: difference.selector.clone(),
+            message: format!("{} {change} {problem}", application.name),
+        }
+    }
 }

@@ -70,13 +70,6 @@ pub enum Notice {
         /// The selector of the digest.
         selector: String,
     },
-    /// The promoted version is older than the target's.
-    Downgrade {
-        /// The target's file.
-        path: RepoPath,
-        /// The selector of the version.
-        selector: String,
-    },
     /// An anchored value is promoted that places of the target share which the source does not have.
     AnchorFollowed {
         /// The target's file.
@@ -102,12 +95,10 @@ pub enum Notice {
         /// The submodule in the target.
         path: RepoPath,
     },
-    /// A new file contains the source environment's name.
-    SourceNameInNewFile {
-        /// The target's file.
-        path: RepoPath,
-        /// The source environment.
-        environment: String,
+    /// Applications that the target lacks are not promoted.
+    NewApplicationsKept {
+        /// Their names.
+        names: Vec<String>,
     },
     /// A policy turns the promotion into a preview.
     PreviewByPolicy {

@@ -46,9 +46,6 @@ pub fn message(notice: &Notice) -> String {
         Notice::DigestKept { selector, .. } => {
             format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
         }
-        Notice::Downgrade { selector, .. } => {
-            format!("downgrade: the source has an older version at `{selector}`")
-        }
         Notice::AnchorFollowed {
             selector,
             anchor,
@@ -60,9 +57,7 @@ pub fn message(notice: &Notice) -> String {
             "submodules are not promoted; if the new application needs this one, add it by hand"
                 .to_owned()
         }
-        Notice::SourceNameInNewFile { environment, .. } => {
-            format!("the new file still contains the name `{environment}`")
-        }
+        Notice::NewApplicationsKept { names } => new_applications_kept(names),
         Notice::PreviewByPolicy { policy } => {
             format!("policy `{policy}` sets `action: none`: this is only a preview")
         }
@@ -192,20 +187,43 @@ fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
     )
 }
 
+/// Lists the first names, and how to promote them.
+fn new_applications_kept(names: &[String]) -> String {
+    const LISTED: usize = 5;
+    let listed: Vec<String> = names
+        .iter()
+        .take(LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let listed = listed.join(", ");
+    let more = match names.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match names {
+        [only] => format!(
+            "the target does not have {listed} yet; `--service {only}` or `--new` promotes it"
+        ),
+        _ => format!(
+            "the target does not have {} applications yet: {listed}{more}; `--service NAME` promotes one, `--new` all",
+            names.len()
+        ),
+    }
+}
+
 /// The file that a notice is about.
 pub fn path(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { file, .. } => Some(file),
         Notice::ConfigurationInFolder { path } | Notice::Overlap { path, .. } => Some(path),
         Notice::DigestKept { path, .. }
-        | Notice::Downgrade { path, .. }
         | Notice::AnchorFollowed { path, .. }
         | Notice::ModeChanged { path, .. }
-        | Notice::SubmoduleKept { path }
-        | Notice::SourceNameInNewFile { path, .. } => Some(path.as_str()),
+        | Notice::SubmoduleKept { path } => Some(path.as_str()),
         Notice::EnvironmentWithoutPaths(_)
         | Notice::ApplicationWithoutFiles { .. }
         | Notice::ProductByDefault { .. }
+        | Notice::NewApplicationsKept { .. }
         | Notice::UnreadableNames { .. }
         | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
@@ -235,7 +253,6 @@ pub(super) fn heading(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { .. }
         | Notice::DigestKept { .. }
-        | Notice::Downgrade { .. }
         | Notice::AnchorFollowed { .. } => None,
         _ => path(notice),
     }

@@ -51,9 +51,8 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         origin: Origin::Defaults,
         applications,
         clone_notices: Vec::new(),
-        notices: vec![Notice::SourceNameInNewFile {
-            path: RepoPath::parse("envs/production/web/x.yaml").unwrap(),
-            environment: "staging".into(),
+        notices: vec![Notice::NewApplicationsKept {
+            names: vec!["mail".into()],
         }],
         findings: vec![Finding {
             guard: GuardName::MOVING_VERSION,

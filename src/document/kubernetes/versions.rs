@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use super::assignment::assignment;
 use super::pinned_url::{pinned_url, with_versions_of};
 use crate::document::image::ImageReference;
+use crate::document::own_name::own_name;
 use crate::document::tokens;
 use crate::domain::Naming;
 
@@ -74,8 +75,12 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
     match field {
         VersionField::Image => match (ImageReference::parse(source), ImageReference::parse(target))
         {
-            (Some(s), Some(t)) if s.name != t.name && naming.same(s.name, t.name) => {
+            (Some(s), Some(t)) if s.name != t.name && keeps_name(&s, &t, naming) => {
                 ImageReference { name: t.name, ..s }.to_string()
+            }
+            (Some(s), Some(t)) if naming.names_target(t.name) => {
+                let name = &naming.rename(s.name);
+                ImageReference { name, ..s }.to_string()
             }
             _ => source.to_owned(),
         },
@@ -85,6 +90,13 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
         },
         _ => source.to_owned(),
     }
+}
+
+/// Whether the target's name of an image stays when its version moves.
+fn keeps_name(source: &ImageReference<'_>, target: &ImageReference<'_>, naming: &Naming) -> bool {
+    let is_same_version = (source.tag, source.digest) == (target.tag, target.digest);
+    naming.same(source.name, target.name)
+        || !is_same_version && own_name(source.name, naming) == own_name(target.name, naming)
 }
 
 /// The version in a field's text: the tag, the revision, or the text itself.

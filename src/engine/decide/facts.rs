@@ -3,6 +3,7 @@
 use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
+use super::version;
 use crate::document::{Difference, changes_expression};
 use crate::domain::{Mode, Naming, Promote, Reason};
 use crate::engine::compare::OpenPair;
@@ -16,6 +17,8 @@ pub(in crate::engine) struct Facts {
     pub(super) keep: Option<Reason>,
     /// The rule's expression that promotes it, if any.
     pub(super) rule_path: Option<String>,
+    /// Why the mode `versions` keeps it although it is a version field, if so.
+    pub(super) version_keep: Option<Reason>,
     /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
@@ -66,6 +69,7 @@ pub(in crate::engine) fn facts(
                 was_selected: false,
             });
         }
+        facts.version_keep = version::keep(difference, open, naming, rule.automation());
         Ok(facts)
     };
     differences.iter().map(facts).collect()
@@ -98,6 +102,7 @@ fn facts_of(
     Ok(Facts {
         keep,
         rule_path,
+        version_keep: None,
         modes: Modes::of(rule),
         matches,
     })

@@ -9,6 +9,7 @@
 //! | `key_pattern.rs` | matches the keys of places in text files |
 //! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
+//! | `version.rs` | finds version fields that the mode `versions` keeps |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
 //! | `shared.rs` | decides together about places that share a value by an anchor |
 //! | `unchanged.rs` | finds what a selector names although nothing differs there |
@@ -29,6 +30,7 @@ mod selection_kept;
 mod shared;
 mod unchanged;
 mod verdict;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -41,7 +43,7 @@ pub(super) use verdict::WholeFile;
 
 use super::compare::{Body, ComparedFile, Field};
 use super::error::EngineError;
-use super::request::Removals;
+use super::request::{NewApplications, Removals};
 use crate::document::{VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Reason, Verdict};
 use crate::inventory::{FilePair, FileRole};
@@ -73,6 +75,7 @@ pub(super) struct Decider<'a> {
     pub rules: &'a Rules<'a>,
     pub selection: Selection,
     pub removals: Removals,
+    pub new_applications: NewApplications,
     /// Applications of which the target has a file.
     pub present: BTreeSet<ApplicationName>,
 }
@@ -88,6 +91,7 @@ impl Decider<'_> {
             rules,
             selection,
             removals,
+            new_applications,
             mut present,
         } = self;
         let with_target = compared.iter().filter(|f| f.pair.target.is_some());
@@ -134,7 +138,7 @@ impl Decider<'_> {
                             settled.chosen(pair.path.as_str(), matches),
                             &rules.for_file(&pair.application, pair.path.as_str()),
                             removals,
-                            !present.contains(&pair.application),
+                            (!present.contains(&pair.application)).then_some(new_applications),
                         )),
                         Body::Fields { fields, before } => DecidedBody::Fields {
                             fields: fields.into_iter().zip(verdicts).collect(),

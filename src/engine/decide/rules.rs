@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use globset::{GlobBuilder, GlobSet};
 
 use crate::domain::{
-    ApplicationName, ApplicationTemplates, Mode, Promote, Rule, Settings, Template,
+    ApplicationName, ApplicationTemplates, Automation, Mode, Promote, Rule, Settings, Template,
 };
 use crate::engine::error::EngineError;
 
@@ -80,6 +80,11 @@ impl<'a> FileRule<'a> {
     /// The expressions of places that the target keeps.
     pub(super) fn keep(&self) -> &'a [crate::yaml::JsonPath] {
         self.rule.map_or(&[], |r| r.keep.as_slice())
+    }
+
+    /// What happens to versions that another program writes.
+    pub(super) fn automation(&self) -> Automation {
+        self.rule.map(|rule| rule.automation).unwrap_or_default()
     }
 
     /// Whether a keep rule covers the whole file, so that only an exact selector promotes any of it.

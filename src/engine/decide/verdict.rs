@@ -4,7 +4,7 @@
 //!
 //! The first match wins. For a difference: exact `--except`, exact `--only`, `keep` (rule or
 //! comment), pattern `--except`, not selected by `--only`, a removal without `--delete`, the rule's
-//! expression, the environment's name, the mode. For a whole file: the selectors first, then a
+//! expression, the environment's name, the mode, with what `version.rs` keeps of it. For a whole file: the selectors first, then a
 //! comment in the file, then the mode. What a user names exactly is never overruled; everything
 //! else only narrows what the rules decide. `tests.rs` has both orders as tables.
 
@@ -13,7 +13,7 @@ use super::rules::FileRule;
 use super::selection::Chosen;
 use crate::document::{Difference, VersionField, VersionPairs};
 use crate::domain::{Mode, Op, Reason, Relation, Verdict};
-use crate::engine::request::Removals;
+use crate::engine::request::{NewApplications, Removals};
 use crate::inventory::{FilePair, FileRole};
 use crate::yaml::Place;
 
@@ -73,7 +73,10 @@ pub(super) fn of_difference(
     }
     match difference.version {
         Some(field) if facts.modes.versions && difference.op != Op::Remove => {
-            Verdict::promote(Reason::Template(field.as_str().to_owned()))
+            match &facts.version_keep {
+                Some(reason) => Verdict::keep(reason.clone()),
+                None => Verdict::promote(Reason::Template(field.as_str().to_owned())),
+            }
         }
         _ if difference.op == Op::Add => Verdict::keep(Reason::SourceOnly),
         _ => Verdict::keep(Reason::NotVersion),
@@ -85,7 +88,8 @@ pub(in crate::engine) struct WholeFile {
     chosen: Chosen,
     modes: Modes,
     removals: Removals,
-    is_new_application: bool,
+    /// What happens to the application, if the target lacks it.
+    new_application: Option<NewApplications>,
 }
 
 impl WholeFile {
@@ -93,19 +97,19 @@ impl WholeFile {
         chosen: Chosen,
         rule: &FileRule<'_>,
         removals: Removals,
-        is_new_application: bool,
+        new_application: Option<NewApplications>,
     ) -> Self {
         Self {
             chosen,
             modes: Modes::of(rule),
             removals,
-            is_new_application,
+            new_application,
         }
     }
 
     /// Whether the target has no file of the application.
     pub(in crate::engine) fn is_of_new_application(&self) -> bool {
-        self.is_new_application
+        self.new_application.is_some()
     }
 
     /// The verdict; `is_kept` if a comment keeps any part of the file.
@@ -126,17 +130,20 @@ impl WholeFile {
         if is_kept {
             return Verdict::keep(Reason::KeepComment);
         }
-        let is_new = self.is_new_application && pair.target.is_none();
+        let is_new = self.new_application.is_some() && pair.target.is_none();
         if pair.role == FileRole::Unrelated || pair.role == FileRole::Attached && !is_new {
             return Verdict::keep(Reason::NotDeployed);
         }
         let modes = self.modes;
         match (&pair.source, &pair.target) {
             (Some(_), None) if modes.all => Verdict::promote(Reason::Rule(Mode::All.to_string())),
-            (Some(_), None) if modes.versions && self.is_new_application => {
-                Verdict::promote(Reason::NewApplication)
-            }
-            (Some(_), None) => Verdict::keep(Reason::SourceOnly),
+            (Some(_), None) => match self.new_application {
+                Some(NewApplications::Promoted) if modes.versions => {
+                    Verdict::promote(Reason::NewApplication)
+                }
+                Some(_) => Verdict::keep(Reason::NewApplication),
+                None => Verdict::keep(Reason::SourceOnly),
+            },
             (None, _) if modes.all && self.removals == Removals::Promoted => {
                 Verdict::promote(Reason::Rule(Mode::All.to_string()))
             }

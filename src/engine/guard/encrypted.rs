@@ -1,7 +1,7 @@
 //! Holds a promotion that changes an encrypted value or file.
 
 use crate::document::{Encryption, encryption, is_sealed};
-use crate::domain::{GuardName, Op};
+use crate::domain::{GuardName, Naming, Op};
 use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, PlannedDifference, Problem};
 
 /// Holds a promotion that changes an encrypted value or file.
@@ -14,7 +14,7 @@ const FOR_ONE_ENVIRONMENT: &str = "the value is encrypted for one environment";
 
 /// Finds promoted ciphertext, encrypted files that are new or replaced, and values in files that SOPS
 /// signed.
-fn find(application: &ApplicationPlan) -> Vec<Problem> {
+fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
     let files = application.files.iter();
     files
         .filter(|file| file.is_changed())

@@ -5,7 +5,7 @@
 //! Whoever reads the target's files follows a link, and what it leads to can be outside of the
 //! environment or of the repository. No diff of the target shows when that changes.
 
-use crate::domain::GuardName;
+use crate::domain::{GuardName, Naming};
 use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, Problem};
 
 /// Holds a promotion that adds, changes or replaces a symbolic link.
@@ -15,7 +15,7 @@ pub(super) const GUARD: Guard = Guard {
 };
 
 /// Finds changed files that are a symbolic link afterwards, or that were one.
-fn find(application: &ApplicationPlan) -> Vec<Problem> {
+fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
     let problem = |file: &FilePlan| {
         Some(Problem {
             selector: file.path.to_string(),

@@ -6,19 +6,38 @@
 //! be known wherever findings are shown. Names, descriptions and default levels are in
 //! `domain/guard.rs`, because the configuration needs them too.
 
+mod deletion;
 mod encrypted;
+mod environment_name;
 mod link;
+mod mass_change;
 mod moving_version;
+mod other_image;
+mod rollback;
+mod stale_pin;
+mod version_kind;
 
-use crate::domain::{ApplicationName, GuardName, Severity};
+use crate::domain::{ApplicationName, GuardName, Naming, Severity};
 use crate::plan::{ApplicationPlan, Finding, Guard};
 
 /// Every guard, in the order in which they run and are listed.
-const GUARDS: &[Guard] = &[moving_version::GUARD, encrypted::GUARD, link::GUARD];
+const GUARDS: &[Guard] = &[
+    moving_version::GUARD,
+    version_kind::GUARD,
+    rollback::GUARD,
+    stale_pin::GUARD,
+    other_image::GUARD,
+    encrypted::GUARD,
+    link::GUARD,
+    environment_name::GUARD,
+    mass_change::GUARD,
+    deletion::GUARD,
+];
 
 /// Runs the guards; `severity` is that of a guard's findings in an application, `None` if it is off.
 pub(super) fn run(
     applications: &[ApplicationPlan],
+    naming: &Naming,
     severity: impl Fn(GuardName, &ApplicationName) -> Option<Severity>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -27,7 +46,7 @@ pub(super) fn run(
             let Some(severity) = severity(guard.name, &application.name) else {
                 continue;
             };
-            let problems = (guard.find)(application).into_iter();
+            let problems = (guard.find)(application, naming).into_iter();
             findings.extend(problems.map(|problem| Finding {
                 guard: guard.name,
                 severity,

@@ -1,39 +1,63 @@
-//! Holds a promotion that replaces a pinned version with a moving one.
+//! Finds versions that become less definite: a pinned one moving, a range wider, either of them empty.
 
-use crate::document::{is_moving, is_pinned, version_of};
-use crate::domain::GuardName;
-use crate::plan::{ApplicationPlan, FilePlan, Guard, Problem};
-use crate::yaml::{Kind, Value};
+use crate::document::{VersionKind, is_wider_range};
+use crate::domain::{GuardName, Naming};
+use crate::plan::{ApplicationPlan, Guard, PlannedDifference, Problem};
 
-/// Holds a promotion that replaces a pinned version with a moving one.
+/// Finds versions that become less definite.
 pub(super) const GUARD: Guard = Guard {
     name: GuardName::MOVING_VERSION,
     find,
 };
 
-/// Finds promoted versions that are pinned and would become `latest`, a branch or empty.
-fn find(application: &ApplicationPlan) -> Vec<Problem> {
-    let promoted = application.files.iter().flat_map(FilePlan::promoted);
-    promoted
-        .filter_map(|difference| {
-            let field = difference.version?;
-            let version = |value: &Option<Value>| match value {
-                Some(Value::Scalar {
-                    kind: Kind::Null, ..
-                }) => Some(String::new()),
-                Some(Value::Scalar { text, .. }) => Some(version_of(field, text).to_owned()),
-                _ => None,
-            };
-            let (before, after) = (version(&difference.before)?, version(&difference.after)?);
-            let is_empty = after.is_empty();
-            (is_pinned(&before) && (is_moving(&after) || is_empty)).then(|| Problem {
-                selector: difference.selector.clone(),
-                message: if is_empty {
-                    format!("`{before}` is pinned, but the new version is empty")
-                } else {
-                    format!("`{before}` is pinned, but `{after}` is not")
-                },
-            })
-        })
-        .collect()
+fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
+    let problem = |difference: &PlannedDifference| {
+        let (before, after) = difference.version_change()?;
+        let problem = problem(before, after)?;
+        Some(Problem::with(application, difference, problem))
+    };
+    application.promoted().filter_map(problem).collect()
+}
+
+/// What is wrong with a change of a version.
+fn problem(before: &str, after: &str) -> Option<&'static str> {
+    use VersionKind::{Moving, Nothing, Range, Word};
+    match (VersionKind::of(before), VersionKind::of(after)) {
+        (Nothing | Moving, _) => None,
+        (_, Nothing) => Some("has no version any more"),
+        (_, Moving) => Some("is not pinned any more"),
+        (Range, Range) if is_wider_range(after, before) => Some("is a wider range"),
+        (Range | Word, _) => None,
+        (_, Range) => Some("is a range instead of a pinned version"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::problem;
+
+    #[test]
+    fn a_version_must_not_become_less_definite() {
+        for (before, after, expected) in [
+            ("1.4.2", "latest", Some("is not pinned any more")),
+            ("1.4.2", "feature/x", Some("is not pinned any more")),
+            ("^1.2", "main", Some("is not pinned any more")),
+            ("1.4.2", "", Some("has no version any more")),
+            (
+                "1.2.0",
+                ">=1.3.0 <2.0.0",
+                Some("is a range instead of a pinned version"),
+            ),
+            (">=1.0.0", ">=1.0.0-alpha", Some("is a wider range")),
+            ("~1.2", ">=1.2", Some("is a wider range")),
+            ("^1.2", "^1.3", None),
+            (">=1.2 <2", "1.3.0", None),
+            ("1.4.2", "1.5.0", None),
+            ("latest", "edge", None),
+            ("", "latest", None),
+        ] {
+            assert_eq!(problem(before, after), expected, "{before} -> {after}");
+        }
+    }
 }

@@ -46,11 +46,7 @@ fn after(notice: &Notice) -> Option<Notice> {
             path: file(),
             selector: format!("{WEB}:$.image.digest"),
         }),
-        Notice::DigestKept { .. } => Some(Notice::Downgrade {
-            path: file(),
-            selector: format!("{WEB}:$.image.tag"),
-        }),
-        Notice::Downgrade { .. } => Some(followed(1)),
+        Notice::DigestKept { .. } => Some(followed(1)),
         Notice::AnchorFollowed { places, .. } if places.len() == 1 => Some(followed(7)),
         Notice::AnchorFollowed { .. } => {
             Some(mode_changed(FileMode::Regular, FileMode::Executable))
@@ -60,11 +56,9 @@ fn after(notice: &Notice) -> Option<Notice> {
             ..
         } => Some(mode_changed(FileMode::Executable, FileMode::Regular)),
         Notice::ModeChanged { .. } => Some(Notice::SubmoduleKept { path: file() }),
-        Notice::SubmoduleKept { .. } => Some(Notice::SourceNameInNewFile {
-            path: file(),
-            environment: text("staging"),
-        }),
-        Notice::SourceNameInNewFile { .. } => Some(Notice::PreviewByPolicy {
+        Notice::SubmoduleKept { .. } => Some(new_applications(1)),
+        Notice::NewApplicationsKept { names } if names.len() == 1 => Some(new_applications(7)),
+        Notice::NewApplicationsKept { .. } => Some(Notice::PreviewByPolicy {
             policy: text("freeze"),
         }),
         Notice::PreviewByPolicy { .. } => Some(Notice::ReservedTrailer {
@@ -194,13 +188,13 @@ fn every_notice_has_a_message() {
     -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
     -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
-    envs/production/web/web.yaml | downgrade: the source has an older version at `envs/production/web/web.yaml:$.image.tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, which only the target has: they share the anchor `tag`
     envs/production/web/web.yaml | changing `envs/production/web/web.yaml:$.image.tag` also changes `$['job1']`, `$['job2']`, `$['job3']`, `$['job4']`, `$['job5']`, `$['job6']`, `$['job7']`, which only the target has: they share the anchor `tag`
     envs/production/web/web.yaml | the file becomes executable: mode 100644 -> 100755
     envs/production/web/web.yaml | the file is no longer executable: mode 100755 -> 100644
     envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand
-    envs/production/web/web.yaml | the new file still contains the name `staging`
+    -                            | the target does not have `mail` yet; `--service mail` or `--new` promotes it
+    -                            | the target does not have 7 applications yet: `mail`, `shop/api`, `shop/web`, `auth`, `docs` and 2 more; `--service NAME` promotes one, `--new` all
     -                            | policy `freeze` sets `action: none`: this is only a preview
     -                            | removed `Promotion-Id` from the message body: only git-promote writes `Promotion-` trailers
     -                            | `topic` is checked out, but the target branch is `main`
@@ -219,4 +213,13 @@ fn every_notice_has_a_message() {
     -                            | auto-merge is not needed: no rule of `main` blocks merging, so merge the pull request when you are ready
     -                            | `origin` refused to delete the branch `promote/staging-to-production/web`: deletion prohibited
     "#);
+}
+
+fn new_applications(count: usize) -> Notice {
+    let names = [
+        "mail", "shop/api", "shop/web", "auth", "docs", "jobs", "search",
+    ];
+    Notice::NewApplicationsKept {
+        names: names.iter().take(count).map(ToString::to_string).collect(),
+    }
 }

@@ -146,7 +146,7 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
                 names.dedup();
                 names
             };
-            let all = names(&[Severity::Hold, Severity::FinalHold]).join(" and ");
+            let all = names(&[Severity::Hold, Severity::FinalHold]).join(", ");
             let error = palette.error;
             writeln!(
                 out,

@@ -21,7 +21,7 @@ fn a_preview_is_an_overview_the_hunks_and_a_summary() {
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
       `--allow moving-version` lifts this hold
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+    warning: the target does not have `mail` yet; `--service mail` or `--new` promotes it
 
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
@@ -87,7 +87,7 @@ fn selectors_are_below_their_differences_and_whole_files() {
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
       `--allow moving-version` lifts this hold
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+    warning: the target does not have `mail` yet; `--service mail` or `--new` promotes it
 
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
@@ -247,7 +247,7 @@ fn a_lifted_hold_is_shown_as_lifted() {
     error: envs/staging/web/bad.yaml:3: unclosed bracket (not selected)
     lifted the hold of moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+    warning: the target does not have `mail` yet; `--service mail` or `--new` promotes it
 
     web  1.4.2 -> 1.5.0
       envs/production/web/deployment.yaml
@@ -321,7 +321,7 @@ fn a_long_preview_is_summed_up_for_each_application() {
     held by moving-version: `1.4.2` would become `latest`
       envs/production/web/deployment.yaml:$.spec.image
       `--allow moving-version` lifts this hold
-    warning: envs/production/web/x.yaml: the new file still contains the name `staging`
+    warning: the target does not have `mail` yet; `--service mail` or `--new` promotes it
 
     web  1.4.2 -> 1.5.0  (102 differences in 1 file)
     new  (1 difference in 1 file)

@@ -72,6 +72,7 @@ fn facts(modes: Modes, keep: bool, rule: bool) -> Facts {
     Facts {
         keep: keep.then_some(Reason::KeepComment),
         rule_path: rule.then(|| "$.a".to_owned()),
+        version_keep: None,
         modes,
         matches: Matches::default(),
     }
@@ -174,9 +175,9 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
         ("source",     "not",     ALL,      removed,  true,  true,  "keep: NotSelected"),
         ("source",     "-",       ALL,      removed,  true,  true,  "keep: KeepComment"),
         ("source",     "-",       ALL,      kept,     false, false, r#"promote: Rule("all")"#),
-        ("source",     "-",       VERSIONS, kept,     true,  false, "promote: NewApplication"),
+        ("source",     "-",       VERSIONS, kept,     true,  false, "keep: NewApplication"),
         ("source",     "-",       VERSIONS, kept,     false, false, "keep: SourceOnly"),
-        ("source",     "-",       NONE,     kept,     true,  false, "keep: SourceOnly"),
+        ("source",     "-",       NONE,     kept,     true,  false, "keep: NewApplication"),
         ("target",     "-",       ALL,      removed,  false, false, r#"promote: Rule("all")"#),
         ("target",     "-",       ALL,      kept,     false, false, "keep: TargetOnly"),
         ("target",     "-",       VERSIONS, removed,  false, false, "keep: TargetOnly"),
@@ -184,14 +185,14 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
         ("tool's",     "-",       ALL,      removed,  true,  false, "keep: NotDeployed"),
         ("tool's",     "only!",   NONE,     kept,     false, false, "promote: OnlyExact"),
         ("script",     "-",       ALL,      removed,  false, false, "keep: NotDeployed"),
-        ("script",     "-",       VERSIONS, kept,     true,  false, "promote: NewApplication"),
+        ("script",     "-",       VERSIONS, kept,     true,  false, "keep: NewApplication"),
     ];
-    for (sides, chosen, modes, removals, is_new_application, is_kept, expected) in table {
+    for (sides, chosen, modes, removals, is_new, is_kept, expected) in table {
         let file = WholeFile {
             chosen: choice(chosen),
             modes,
             removals,
-            is_new_application,
+            new_application: is_new.then_some(NewApplications::Kept),
         };
         let verdict = file.verdict(&pair(sides), is_kept);
         assert_eq!(
@@ -200,6 +201,15 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
             "{sides}, {chosen}, {modes:?}, {removals:?}"
         );
     }
+    let named = |modes| WholeFile {
+        chosen: Chosen::Undecided,
+        modes,
+        removals: kept,
+        new_application: Some(NewApplications::Promoted),
+    };
+    let verdict = |modes| shown(&named(modes).verdict(&pair("source"), false));
+    assert_eq!(verdict(VERSIONS), "promote: NewApplication");
+    assert_eq!(verdict(NONE), "keep: NewApplication");
 }
 
 #[test]

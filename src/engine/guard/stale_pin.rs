@@ -1,0 +1,44 @@
+//! Finds versions that move without effect, because a pin that only the target has wins over them.
+
+use crate::domain::{GuardName, Naming, Op};
+use crate::plan::{ApplicationPlan, FilePlan, Guard, PlannedDifference, Problem};
+
+/// Finds versions that move without effect.
+pub(super) const GUARD: Guard = Guard {
+    name: GuardName::STALE_PIN,
+    find,
+};
+
+/// The keys that win over a key in the same mapping: Helm values, kustomize, and references of Flux.
+fn stronger(key: &str) -> &'static [&'static str] {
+    match key {
+        "tag" | "newTag" => &["digest", "sha", "semver", "commit"],
+        "semver" => &["digest", "commit"],
+        _ => &[],
+    }
+}
+
+fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
+    let in_file = |file: &FilePlan| -> Vec<Problem> {
+        let is_left = |d: &&PlannedDifference| d.op == Op::Remove && !d.verdict.is_promote();
+        let left: Vec<(&str, &str)> = (file.differences.iter().filter(is_left))
+            .filter_map(|d| last_key(&d.path))
+            .collect();
+        let problem = |difference: &PlannedDifference| {
+            difference.version?;
+            let (mapping, key) = last_key(&difference.path)?;
+            let is_stronger =
+                |(at, other): &&(&str, &str)| *at == mapping && stronger(key).contains(other);
+            let (_, pin) = left.iter().find(is_stronger)?;
+            let problem = format!("has no effect: the target also has `{pin}`");
+            Some(Problem::with(application, difference, &problem))
+        };
+        file.promoted().filter_map(problem).collect()
+    };
+    application.files.iter().flat_map(in_file).collect()
+}
+
+/// The path of a mapping and the key in it, of a normalized path.
+fn last_key(path: &str) -> Option<(&str, &str)> {
+    path.strip_suffix("']")?.rsplit_once("['")
+}
