@@ -17,6 +17,8 @@ use crate::wiring::NetworkOptions;
 
 /// Selects environments, applications and differences.
 #[derive(Args, Clone, Debug)]
+// Each is an option of the command line.
+#[expect(clippy::struct_excessive_bools)]
 pub struct SelectionArguments {
     /// The source environment, by name or alias.
     #[arg(long, value_name = "ENV", required = true)]

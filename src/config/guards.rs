@@ -7,8 +7,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::file::OneOrMany;
-use super::pointer::Pointer;
 use crate::domain::{GuardLevel, GuardName, GuardSettings};
 
 /// The level of each guard, by its name.
@@ -34,11 +32,13 @@ pub(super) enum LevelWord {
 }
 
 /// Reads what a policy sets for guards.
-pub(super) fn read(guards: &GuardsEntry, allow: Option<&OneOrMany<GuardWord>>) -> GuardSettings {
+pub(super) fn read(guards: &GuardsEntry, allow: Option<Vec<&GuardWord>>) -> GuardSettings {
     let guard = |name: &str| GuardName::ALL.iter().find(|g| g.as_str() == name).copied();
-    let listed = |list: &OneOrMany<GuardWord>| -> BTreeSet<GuardName> {
-        let list = list.each(&Pointer::root()).into_iter();
-        list.filter_map(|(_, word)| guard(&word.0)).collect()
+    let listed = |words: Vec<&GuardWord>| -> BTreeSet<GuardName> {
+        words
+            .into_iter()
+            .filter_map(|word| guard(&word.0))
+            .collect()
     };
     let levels = guards.0.iter();
     GuardSettings {

@@ -53,6 +53,10 @@ fn policy(entry: &PolicyEntry) -> Policy {
     let matches = &entry.r#match;
     let kinds = matches.kinds.iter();
     let kinds = kinds.flat_map(|list| list.each(&Pointer::root()));
+    let allow = entry.allow.as_ref().map(|list| {
+        let words = list.each(&Pointer::root()).into_iter();
+        words.map(|(_, word)| word).collect()
+    });
     Policy {
         name: entry.name.clone(),
         priority: entry.priority,
@@ -63,7 +67,7 @@ fn policy(entry: &PolicyEntry) -> Policy {
         },
         action: entry.action.map(Into::into),
         pull_request: pull_request(&entry.pull_request),
-        guards: guards::read(&entry.guards, entry.allow.as_ref()),
+        guards: guards::read(&entry.guards, allow),
     }
 }
 

@@ -4,6 +4,7 @@
 //! chosen differences into the target's text. A text that is no YAML is compared by its outline, which
 //! is YAML, and [`merge_lines`] edits it.
 
+mod copied_names;
 mod encryption;
 mod file;
 mod image;
@@ -14,6 +15,7 @@ mod sealed;
 mod tokens;
 mod version_kind;
 
+pub use copied_names::renamed_copy;
 pub use encryption::{Encryption, encryption};
 pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;
@@ -26,7 +28,7 @@ pub use lines::{
 };
 pub use own_name::own_name;
 pub use sealed::is_sealed;
-pub use tokens::{VersionPairs, is_version};
+pub use tokens::{VersionPairs, has_version, is_version};
 pub use version_kind::{VersionKind, is_wider_range};
 
 /// The values that differences carry.

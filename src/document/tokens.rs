@@ -12,24 +12,40 @@ pub struct VersionPairs {
 impl VersionPairs {
     /// Adds the changed words of a value that moves from `before` to `after`.
     ///
-    /// Only words that can only be versions count: never a bare `1` or `true`.
+    /// Only words that can only be versions count: never a bare `1` or `true`. A commit id or a digest
+    /// also counts without the rest of its word, as in `main-0a1b2c3`.
     pub fn learn(&mut self, before: &str, after: &str) {
-        let (old, new) = (words(before), words(after));
+        let (old, new) = (whole_words(before), whole_words(after));
         if old.len() != new.len() {
             return;
         }
         for (o, n) in old.into_iter().zip(new) {
-            let (o, n) = (&before[o], &after[n]);
-            if o != n {
-                self.pairs.insert((o.to_owned(), n.to_owned()));
+            self.add(&before[o.clone()], &after[n.clone()]);
+            if let ([old], [new]) = (
+                words(&before[o.clone()]).as_slice(),
+                words(&after[n.clone()]).as_slice(),
+            ) {
+                let (old, new) = (&before[o][old.clone()], &after[n][new.clone()]);
+                if is_hex_id(old) && is_hex_id(new) {
+                    self.add(old, new);
+                }
             }
         }
     }
 
-    /// Whether two texts only differ by known changes.
+    fn add(&mut self, old: &str, new: &str) {
+        if old != new && !words(old).is_empty() && !words(new).is_empty() {
+            self.pairs.insert((old.to_owned(), new.to_owned()));
+        }
+    }
+
+    /// Whether two texts only differ by known changes of whole words.
     pub fn explain(&self, before: &str, after: &str) -> bool {
-        let (old, new) = (words(before), words(after));
-        if self.pairs.is_empty() || before == after || old.len() != new.len() {
+        if self.pairs.is_empty() || before == after {
+            return false;
+        }
+        let (old, new) = (whole_words(before), whole_words(after));
+        if old.len() != new.len() {
             return false;
         }
         let (mut done_old, mut done_new) = (0, 0);
@@ -45,6 +61,40 @@ impl VersionPairs {
         }
         before[done_old..] == after[done_new..]
     }
+}
+
+/// Whether a text contains a version, also as the end of a longer word such as `backup-1.4.2`.
+pub fn has_version(text: &str, version: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+    !words(version).is_empty()
+        && text.match_indices(version).any(|(start, _)| {
+            let before = text.as_bytes()[..start].last();
+            let after = text.as_bytes().get(start + version.len());
+            !before.is_some_and(|byte| is_part(*byte))
+                && !after.is_some_and(u8::is_ascii_alphanumeric)
+        })
+}
+
+/// The words of a text, as URLs, references, flags and sentences separate them.
+fn whole_words(text: &str) -> Vec<Range<usize>> {
+    let is_part = |byte: u8| is_word_byte(byte) || byte == b'_' || !byte.is_ascii();
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && is_part(bytes[at]) {
+            at += 1;
+        }
+        // The full stop of a sentence is not part of a word.
+        let word = text[start..at].trim_end_matches('.');
+        if word.is_empty() {
+            at = at.max(start + 1);
+        } else {
+            found.push(start..start + word.len());
+        }
+    }
+    found
 }
 
 /// The digests, commit ids and dotted versions in a text, in order.
@@ -218,6 +268,34 @@ mod tests {
         assert!(pairs.explain("b/1111111a/c", "b/2222222b/c"));
         assert!(!pairs.explain("b/3333333c/c", "b/2222222b/c"));
         assert!(!pairs.explain("b/1111111a/c", "x/2222222b/c"));
+    }
+
+    #[test]
+    fn a_pair_only_moves_along_as_a_whole_word() {
+        let mut pairs = VersionPairs::default();
+        pairs.learn("web:2024.04", "web:2024.05");
+        pairs.learn("main-1111111a", "main-2222222b");
+        for (before, after) in [
+            ("2024.04", "2024.05"),
+            ("APP_VERSION=2024.04", "APP_VERSION=2024.05"),
+            (
+                "https://x/2024.04/a?ref=1111111a",
+                "https://x/2024.05/a?ref=2222222b",
+            ),
+            ("--version=2024.04", "--version=2024.05"),
+            ("see main-1111111a.", "see main-2222222b."),
+        ] {
+            assert!(pairs.explain(before, after), "{before}");
+        }
+        for (before, after) in [
+            ("backup-2024.04", "backup-2024.05"),
+            ("2024.04.1", "2024.05.1"),
+            ("x_2024.04", "x_2024.05"),
+            ("é2024.04", "é2024.05"),
+            ("next-1111111a", "next-2222222b"),
+        ] {
+            assert!(!pairs.explain(before, after), "{before}");
+        }
     }
 
     #[test]

@@ -66,6 +66,12 @@ impl GuardName {
         default: GuardLevel::Hold,
     };
 
+    /// A version moves in some places only.
+    pub const HALF_MOVED: Self = Self {
+        name: "half-moved",
+        about: "The old version stays elsewhere in the files of the application",
+        default: GuardLevel::Warn,
+    };
     /// A promoted value names the source environment.
     pub const ENVIRONMENT_NAME: Self = Self {
         name: "environment-name",
@@ -94,6 +100,7 @@ impl GuardName {
         Self::OTHER_IMAGE,
         Self::ENCRYPTED,
         Self::LINK,
+        Self::HALF_MOVED,
         Self::ENVIRONMENT_NAME,
         Self::MASS_CHANGE,
         Self::DELETION,

@@ -110,14 +110,22 @@ impl Naming {
         })
     }
 
-    /// Free text with the source's names replaced by `renames` (old and new name), else by the target's
-    /// name at the same index, else by the first new name.
-    pub fn rename_with(&self, text: &str, renames: &[(String, String)]) -> String {
+    /// Free text with the source's names, where `can_stand` accepts their bounds, replaced by `renames`
+    /// (old and new name), else by the target's name at the same index, else by the first new name.
+    pub fn rename_where(
+        &self,
+        text: &str,
+        renames: &[(String, String)],
+        can_stand: impl Fn(usize, usize) -> bool,
+    ) -> String {
         let first = renames.first().map(|(_, new)| new.as_str());
         replace(text, &self.in_text(text), |hit| {
             let Side::Source(index) = hit.side else {
                 return None;
             };
+            if !can_stand(hit.start, hit.end) {
+                return None;
+            }
             let old = &text[hit.start..hit.end];
             let found = renames.iter().find(|(name, _)| name == old);
             found

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::{Commits, Field, Read, file_fault, load, read, shown};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
+use crate::document::renamed_copy;
 use crate::document::{Difference, FileContent, Unreadable, VersionField, is_manifest, parse_file};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
@@ -282,7 +283,7 @@ impl Planner<'_> {
         let Ok(text) = std::str::from_utf8(&content.bytes) else {
             return content;
         };
-        let renamed = self.naming.rename_with(text, &pair.renames);
+        let renamed = renamed_copy(text, self.naming, &pair.renames);
         if renamed == text {
             return content;
         }

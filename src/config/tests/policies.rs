@@ -153,11 +153,11 @@ fn a_policy_can_forbid_lifting_holds() {
 fn unknown_guards_and_levels_are_faults() {
     assert_snapshot!(faults("policies:\n  - {name: a, guards: {encryptd: hold, link: block}, allow: [lnk]}\n"), @"
     2:24 policies[0].guards.encryptd: unknown key `encryptd`, did you mean `encrypted`?
-      hint: known keys: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `environment-name`, `mass-change`, `deletion`
+      hint: known keys: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `half-moved`, `environment-name`, `mass-change`, `deletion`
     2:46 policies[0].guards.link: unknown value `block` for `link`
       hint: allowed: `off`, `warn` or `hold`
     2:62 policies[0].allow[0]: unknown value `lnk` for `allow`, did you mean `link`?
-      hint: allowed: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `environment-name`, `mass-change` or `deletion`
+      hint: allowed: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `half-moved`, `environment-name`, `mass-change` or `deletion`
     ");
     assert_snapshot!(faults("policies:\n  - {name: a, guards: {link: warn}}\n  - {name: b, guards: {link: hold}}\n"), @"
     3:5 policies[1].priority: policies `a` and `b` both set `guards.link` with priority 0 and can match the same promotion

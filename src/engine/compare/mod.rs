@@ -34,6 +34,16 @@ pub(super) struct ComparedFile<F> {
     pub body: Body<F>,
 }
 
+impl<F> ComparedFile<F> {
+    /// The differences of a file that is compared field by field.
+    pub(super) fn fields(&self) -> &[Field<F>] {
+        match &self.body {
+            Body::Fields { fields, .. } => fields,
+            _ => &[],
+        }
+    }
+}
+
 /// What differs in a file.
 pub(super) enum Body<F> {
     /// Both sides are compared field by field; `before` is the target's text, which the plan shows.

@@ -10,19 +10,23 @@
 //! | `keep_comment.rs`, `places.rs` | find comments and JSONPath expressions that match a place |
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
 //! | `version.rs` | finds version fields that the mode `versions` keeps |
+//! | `pins.rs`, `lock_files.rs` | move a tag and a digest, and a list and its lock file, together |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
 //! | `shared.rs` | decides together about places that share a value by an anchor |
 //! | `unchanged.rs` | finds what a selector names although nothing differs there |
 //!
 //! Verdicts are made in three passes, because the later ones depend on the verdicts of all files:
-//! each difference on its own; then an image's new name stays if its version stays; then values
-//! that equal a promoted version of their application before and after move along. After each,
+//! each difference on its own; then an image's new name stays if its version stays, and pins and lock
+//! files move whole; then values that equal a promoted version of their application before and after
+//! move along. After each,
 //! places that share a value by an anchor get the same decision.
 
 mod facts;
 mod keep_comment;
 mod key_path;
 mod key_pattern;
+mod lock_files;
+mod pins;
 mod places;
 mod rules;
 mod selection;
@@ -202,18 +206,20 @@ fn verdicts(
                 let chosen = settled.chosen(&field.selector, &field.facts.matches);
                 verdict::of_difference(&field.difference, &field.facts, chosen, removals)
             };
-            fields(file).iter().map(verdict).collect()
+            file.fields().iter().map(verdict).collect()
         })
         .collect();
     for (file, verdicts) in compared.iter().zip(&mut all) {
-        shared::agree(fields(file), verdicts);
-        keep_names_without_version(fields(file), verdicts);
-        shared::agree(fields(file), verdicts);
+        shared::agree(file.fields(), verdicts);
+        keep_names_without_version(file.fields(), verdicts);
+        pins::complete(file.fields(), verdicts);
+        shared::agree(file.fields(), verdicts);
     }
+    lock_files::follow(compared, &mut all);
     let mut pairs: BTreeMap<&ApplicationName, VersionPairs> = BTreeMap::new();
     for (file, verdicts) in compared.iter().zip(&all) {
         let pairs = pairs.entry(&file.pair.application).or_default();
-        for (field, verdict) in fields(file).iter().zip(verdicts) {
+        for (field, verdict) in file.fields().iter().zip(verdicts) {
             if let (true, Some(_), Some((before, after))) = (
                 verdict.is_promote(),
                 field.difference.version,
@@ -227,12 +233,12 @@ fn verdicts(
         let Some(pairs) = pairs.get(&file.pair.application) else {
             continue;
         };
-        for (field, verdict) in fields(file).iter().zip(verdicts.iter_mut()) {
+        for (field, verdict) in file.fields().iter().zip(verdicts.iter_mut()) {
             if verdict::moves_along(&field.difference, verdict, &field.facts, pairs) {
                 *verdict = Verdict::promote(Reason::MovesAlong);
             }
         }
-        shared::agree(fields(file), verdicts);
+        shared::agree(file.fields(), verdicts);
     }
     all
 }
@@ -256,13 +262,5 @@ fn keep_names_without_version(fields: &[Field<Facts>], verdicts: &mut [Verdict])
         .collect();
     for i in without_version {
         verdicts[i] = Verdict::keep(Reason::NotVersion);
-    }
-}
-
-/// The differences of a file that is compared field by field.
-fn fields(file: &ComparedFile<Facts>) -> &[Field<Facts>] {
-    match &file.body {
-        Body::Fields { fields, .. } => fields,
-        Body::Whole | Body::Fault(_) => &[],
     }
 }

@@ -49,12 +49,23 @@ fn message(d: &PlannedDifference, encryption: Option<Encryption>) -> Option<&'st
     let is_part_of_secret = d.op != Op::Remove && is_in_sealed_secret(d);
     match encryption {
         _ if is_ciphertext || is_part_of_secret => Some(FOR_ONE_ENVIRONMENT),
+        _ if is_in_secret(d) => Some("the value belongs to a secret of one environment"),
         Some(Encryption::Signed | Encryption::File) => {
             Some("SOPS signed this file and would reject it after the change")
         }
         Some(Encryption::Values) if d.path.starts_with("$['sops']") => Some(FOR_ONE_ENVIRONMENT),
         Some(Encryption::Values) | None => None,
     }
+}
+
+/// Whether a place is within the data of a `Secret`, or names the entries that an `ExternalSecret` reads.
+fn is_in_secret(d: &PlannedDifference) -> bool {
+    let keys: &[&str] = match d.document.as_ref().and_then(|d| d.kind.as_deref()) {
+        Some("Secret") => &["$['data']", "$['stringData']"],
+        Some("ExternalSecret") => &["$['spec']['data']", "$['spec']['dataFrom']"],
+        _ => return false,
+    };
+    d.op != Op::Remove && (d.path.is_empty() || keys.iter().any(|key| d.path.starts_with(key)))
 }
 
 /// Whether a place is within the ciphertext of a `SealedSecret`, whose values have no mark.

@@ -9,6 +9,7 @@
 mod deletion;
 mod encrypted;
 mod environment_name;
+mod half_moved;
 mod link;
 mod mass_change;
 mod moving_version;
@@ -29,6 +30,7 @@ const GUARDS: &[Guard] = &[
     other_image::GUARD,
     encrypted::GUARD,
     link::GUARD,
+    half_moved::GUARD,
     environment_name::GUARD,
     mass_change::GUARD,
     deletion::GUARD,
