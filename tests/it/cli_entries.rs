@@ -452,9 +452,11 @@ fn a_mode_that_changes_is_shown_with_a_warning() {
 #[test]
 fn a_link_that_is_removed_is_shown() {
     assert_snapshot!(shown(Nothing, Link("one")), @r#"
+      apps/api/production/entry
       apps/api/production/entry  (deleted, was a symbolic link to `one`)
      apps/api/production/entry | 1 -
      delete mode 120000 apps/api/production/entry
+    - warning by `deletion`: `a file of api is deleted` at `apps/api/production/entry`
     `apps/api/production/entry` (deleted, was a symbolic link to `one`)
     deleted file mode 120000
     --- a/apps/api/production/entry

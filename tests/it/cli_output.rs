@@ -21,7 +21,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 fn diff(repo: &Repo<'_>, more: &[&str]) -> Ran {
-    let words = ["diff", "--from", "staging", "--to", "production"];
+    let words = ["diff", "--from", "staging", "--to", "production", "--new"];
     repo.promote(&words.iter().chain(more).copied().collect::<Vec<_>>())
 }
 

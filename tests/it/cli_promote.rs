@@ -185,7 +185,7 @@ fn a_held_promotion_is_exit_3_until_it_is_allowed() {
     assert_snapshot!(held, @"
     exit 3
     --- stdout
-    held by moving-version: `1.4.2` is pinned, but `latest` is not
+    held by moving-version: api image.tag 1.4.2 -> latest is not pinned any more
       apps/api/production/values.yaml:$.image.tag
       `--allow moving-version` lifts this hold
 
