@@ -444,6 +444,12 @@ fn json_stays_json() {
 }
 
 #[test]
+fn an_entry_of_a_flow_mapping_goes_with_its_comments() {
+    let text = "c: {\n  # about a\n  a: 1,   # one\n  b: 2,\n}\n";
+    assert_eq!(remove(text, &["c.a"]).unwrap(), "c: {\n  b: 2,\n}\n");
+}
+
+#[test]
 fn flow_collections_grow_and_shrink_on_their_line() {
     assert_eq!(
         add_item("a: [1, 2]\n", "a", Some(1), "- 3\n", "0").unwrap(),
