@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::guards::{GuardWord, GuardsEntry};
-use super::pointer::Pointer;
+use super::one_or_many::OneOrMany;
 use crate::domain::{Action, Automation, EnvironmentKind, MergeMethod, Mode};
 
 /// How git-promote moves applications between the environments of this repository.
@@ -299,36 +299,6 @@ pub(super) struct PullRequestMessagesEntry {
     pub(super) title: Option<String>,
     /// The description, in Markdown.
     pub(super) body: Option<String>,
-}
-
-/// A single value or a list.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(inline)]
-pub(super) enum OneOrMany<T> {
-    /// A single value.
-    One(T),
-    /// A list.
-    Many(Vec<T>),
-}
-
-impl<T> Default for OneOrMany<T> {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
-}
-
-impl<T> OneOrMany<T> {
-    /// The values, each with its pointer.
-    pub(super) fn each(&self, at: &Pointer) -> Vec<(Pointer, &T)> {
-        match self {
-            Self::One(value) => vec![(at.clone(), value)],
-            Self::Many(values) => {
-                let place = |(i, value)| (at.index(i), value);
-                values.iter().enumerate().map(place).collect()
-            }
-        }
-    }
 }
 
 impl From<KindWord> for EnvironmentKind {

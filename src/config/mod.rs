@@ -17,6 +17,7 @@ mod keywords;
 mod messages;
 mod names;
 mod notes;
+mod one_or_many;
 mod pointer;
 mod policies;
 mod shape;

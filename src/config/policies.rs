@@ -1,9 +1,10 @@
 //! Policies: which promotions they match, and that no two of them tie.
 
-use super::file::{File, OneOrMany, PolicyEntry, PullRequestEntry};
+use super::file::{File, PolicyEntry, PullRequestEntry};
 use super::guards;
 use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
+use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
 use super::words::quoted;
 use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};

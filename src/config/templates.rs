@@ -5,9 +5,10 @@ use std::error::Error;
 
 use globset::{Glob, GlobSet};
 
-use super::file::{File, OneOrMany, PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
+use super::file::{File, PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
 use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
+use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
 use super::words::{did_you_mean, quoted};
 use crate::domain::{Mode, Product, Promote, Rule, Template, VersionPlace};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use git_promote::document::{Base, Sides, compare, merge};
+use git_promote::document::{Base, Format, Sides, compare, merge};
 use git_promote::domain::{Environment, Naming};
 use git_promote::yaml::Stream;
 
@@ -34,6 +34,7 @@ pub fn one_scalar(table: &mut Table) {
             base: Base::Target,
             naming: &naming,
             file: "crds.yaml",
+            format: Format::Yaml,
         };
         let differences = compare(&sides);
         let promoted: Vec<_> = differences.iter().collect();

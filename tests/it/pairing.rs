@@ -600,12 +600,21 @@ fn refused(paths: &[&str], settings: &Settings, from: &str, to: &str) -> Option<
     Some(format!("{kind}: {}", found.join(" ")))
 }
 
+/// Paths, settings, both names, and the error.
+type Row<'a> = (
+    &'a [&'a str],
+    &'a Settings,
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+);
+
 #[test]
 fn both_environments_must_exist() {
     let configured = settings("environments: [{name: staging}, {name: prod}]\n");
     let none = Settings::default();
     let regions = ["e/staging/a.yaml", "e/prod-eu/a.yaml", "e/prod-us/a.yaml"];
-    let table: &[(&[&str], &Settings, &str, &str, Option<&str>)] = &[
+    let table: &[Row<'_>] = &[
         (
             &regions,
             &none,
@@ -740,10 +749,10 @@ fn an_omitted_product_is_the_one_of_the_folder_or_of_the_configuration() {
             .map(|a| a.name.0.as_str())
             .collect();
         assert_eq!(names, expected, "{default_product:?}");
-        let named = plan.notices().iter().map(notice::message);
-        let named = named.filter(|message| message.contains("only the applications of product"));
+        let messages = plan.notices().iter().map(notice::message);
+        let of_product = |message: &String| message.contains("only the applications of product");
         assert_eq!(
-            named.count(),
+            messages.filter(of_product).count(),
             usize::from(default_product != DefaultProduct::Ignored)
         );
     }

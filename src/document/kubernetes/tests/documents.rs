@@ -226,8 +226,13 @@ fn a_new_document_is_shown_with_the_names_that_are_written() {
 #[test]
 fn more_differences_than_may_be_are_not_collected() {
     let items = |item: &str| format!("l:\n{}", format!("- {item}\n").repeat(60_000));
-    let mapping =
-        |value: &str| -> String { (0..60_000).map(|i| format!("k{i}: {value}\n")).collect() };
+    let mapping = |value: &str| {
+        let lines: Vec<String> = (0..60_000).map(|i| format!("k{i}: {value}")).collect();
+        lines.join(
+            "
+",
+        )
+    };
     for (source, target) in [
         (items("a"), items("b")),
         (items(""), "l: [x]\n".to_owned()),
