@@ -1,11 +1,13 @@
 //! Random edits of random texts: nothing else changes, and the new values are read back.
 
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, proptest};
+use proptest::test_runner::RngSeed;
 
 use super::{LineSides, Lines, changes_expression, merge};
 use crate::document::{Base, Difference, Sides, compare};
 use crate::domain::{Environment, Naming, Op};
+use crate::yaml::tests::is_thorough;
 
 /// Pieces of lines that a format or this program could take for something else.
 const PIECES: [&str; 40] = [
@@ -90,6 +92,13 @@ fn differences(source: &Lines, target: &Lines, naming: &Naming) -> Vec<Differenc
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: if is_thorough() { 4_000 } else { 400 },
+        rng_seed: RngSeed::Fixed(20_260_101),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn a_text_changes_at_the_promoted_places_only(
         file in 0..FILES.len(),

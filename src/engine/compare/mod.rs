@@ -212,8 +212,10 @@ fn body<F>(
             let Some(read) = Read::of(source, target) else {
                 return Ok(Body::Whole);
             };
-            // The lines of a script or a README mean nothing alone.
-            if pair.role == FileRole::Attached && matches!(read, Read::Lines(_)) {
+            // The lines of a script or a README mean nothing alone, and a mode belongs to a whole file.
+            let has_mode = pair.source.map(|file| file.mode) != pair.target.map(|file| file.mode);
+            let is_one = pair.role == FileRole::Attached || has_mode;
+            if is_one && matches!(read, Read::Lines(_)) {
                 return Ok(Body::Whole);
             }
             let fields = match fields(&read.open(pair), naming, facts) {
