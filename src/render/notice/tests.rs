@@ -6,7 +6,6 @@ use crate::domain::{Environment, FileMode, RepoPath};
 const WEB: &str = "envs/production/web/web.yaml";
 
 /// An example of every notice, as a chain: the match makes a new notice join it.
-#[expect(clippy::too_many_lines, reason = "one arm for each notice")]
 fn after(notice: &Notice) -> Option<Notice> {
     let text = str::to_owned;
     let file = || RepoPath::parse(WEB).unwrap();
