@@ -5,7 +5,8 @@
 //! A misspelt environment, or `prod` where there are `prod-eu` and `prod-us`, would otherwise be a new
 //! environment, and everything in it new. So both must exist: somewhere their files form a pair, or
 //! the name is a whole part of a path or the end of one (`envs/prod`, `orders-prod`, `values-prod.yaml`).
-//! `prod-eu` alone is another environment, unless the other one is in names of that shape too.
+//! `prod-eu` alone is another environment, unless the other one is in names of that shape too. Only a
+//! configured target may be new.
 
 use std::collections::BTreeSet;
 
@@ -123,8 +124,16 @@ impl<'a> Existence<'a> {
                 found,
             });
         };
-        let found = found.into_iter().collect();
         let is_configured = settings.environments.iter().any(|e| e.name == missing.name);
+        let is_target = |name: &String| {
+            let mut occurrences = self.naming.in_path(name).into_iter();
+            occurrences.any(|occurrence| matches!(occurrence.side, Side::Target(_)))
+        };
+        // Whoever lists an environment may promote the first files to it.
+        if is_configured && missing == self.naming.target() && !found.iter().any(is_target) {
+            return Ok(());
+        }
+        let found = found.into_iter().collect();
         Err(if is_configured {
             InventoryError::absent(missing, found)
         } else {
