@@ -5,7 +5,7 @@
 //! A tag and a digest beside it pin the same image. If one of them moved alone, the other would win or
 //! contradict it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::document::{Difference, VersionKind};
@@ -29,10 +29,24 @@ pub(super) fn complete(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
             mappings.entry(mapping).or_default().push(index);
         }
     }
-    for pins in mappings.into_values().filter(|pins| pins.len() > 1) {
-        exchange(fields, verdicts, &pins);
+    let renamed: BTreeSet<Place> = (fields.iter().zip(&*verdicts))
+        .filter(|(field, verdict)| is_kept_name(&field.difference, verdict))
+        .filter_map(|(field, _)| Some(field.difference.place.parent()?.0))
+        .collect();
+    for (mapping, pins) in mappings.into_iter().filter(|(_, pins)| pins.len() > 1) {
+        // The source's pin may not exist under the target's name.
+        if !renamed.contains(&mapping) {
+            exchange(fields, verdicts, &pins);
+        }
         clear(fields, verdicts, &pins);
     }
+}
+
+/// Whether the target keeps another name of the image.
+fn is_kept_name(difference: &Difference, verdict: &Verdict) -> bool {
+    let names = ["newName", "repository", "registry"];
+    let is_name = |key: &String| names.contains(&key.as_str());
+    difference.keys.last().is_some_and(is_name) && !verdict.is_promote()
 }
 
 /// Promotes the source's pin and removes the target's, if they are different keys.
