@@ -193,6 +193,10 @@ fn files(
             }
             found => found?,
         };
+        if let Some(notice) = &found.new_target {
+            text::warnings(console.out, std::iter::once(notice), console.stdout)?;
+            continue;
+        }
         if let Some(map) = &found.map {
             write_map(map, console)?;
         }
@@ -216,6 +220,8 @@ struct CheckedHop {
     map: Option<ApplicationMap>,
     /// The files that a promotion would leave out.
     faults: Vec<FileFault>,
+    /// That the target has no files yet, if so.
+    new_target: Option<Notice>,
 }
 
 fn check_hop(
@@ -234,27 +240,20 @@ fn check_hop(
         action: Some(Action::None),
         ..Request::between(from, to)
     };
-    Ok(CheckedHop {
-        map: map.transpose()?,
-        faults: unreadable(ports, &request, head)?,
-    })
-}
-
-/// The files that a promotion would leave out.
-fn unreadable(
-    ports: &Ports<'_>,
-    request: &Request,
-    tip: CommitId,
-) -> Result<Vec<FileFault>, EngineError> {
     let branch = Branch {
         name: "HEAD".to_owned(),
         remote: None,
-        tip,
+        tip: head,
         is_default: true,
         notices: Vec::new(),
     };
-    let plan = engine::compute(ports, request, &branch)?;
-    Ok(plan.chosen_faults().cloned().collect())
+    let plan = engine::compute(ports, &request, &branch)?;
+    let is_new_target = |notice: &&Notice| matches!(notice, Notice::EnvironmentWithoutPaths(_));
+    Ok(CheckedHop {
+        map: map.transpose()?,
+        faults: plan.chosen_faults().cloned().collect(),
+        new_target: plan.notices().iter().find(is_new_target).cloned(),
+    })
 }
 
 /// The selected environments; by default each pair of consecutive configured ones.

@@ -45,6 +45,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
             products: &request.products,
         })
         .map_err(|error| as_branches(error, repository, &hop))?;
+    let new_target = located.new_target().cloned();
+    notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
     let planned = files(&located, commits, &rules, request, ports)?;
     notices.extend(planned.notices);

@@ -38,6 +38,7 @@ pub struct Located<'a> {
     applications: Option<Vec<ApplicationName>>,
     folders: Option<Vec<String>>,
     mapped: Vec<MappedFile>,
+    new_target: Option<Environment>,
 }
 
 /// Looks up both environments in the settings; one that is not configured has only its name.
@@ -59,6 +60,11 @@ pub fn hop(from: &str, to: &str, settings: &Settings) -> Result<Hop, InventoryEr
 }
 
 impl Located<'_> {
+    /// The target, if it is configured and has no files yet.
+    pub fn new_target(&self) -> Option<&Environment> {
+        self.new_target.as_ref()
+    }
+
     /// The chosen applications; `None` means all.
     pub fn applications(&self) -> Option<&[ApplicationName]> {
         self.applications.as_deref()
@@ -109,9 +115,11 @@ impl<'a> EnvironmentPair<'a> {
         }
         let roots = self.roots(None)?;
         let mapped = mapped_files(&self.trees, &self.naming, &self.settings.mappings)?;
-        if mapped.is_empty() {
-            Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?;
-        }
+        let new_target = if mapped.is_empty() {
+            Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?
+        } else {
+            None
+        };
         let Some(names) = names else {
             return Ok(Located {
                 pair: self,
@@ -119,6 +127,7 @@ impl<'a> EnvironmentPair<'a> {
                 applications: None,
                 folders: None,
                 mapped,
+                new_target,
             });
         };
         let mut known = self
@@ -139,6 +148,7 @@ impl<'a> EnvironmentPair<'a> {
             applications: Some(chosen),
             folders: Some(folders),
             mapped,
+            new_target,
         })
     }
 
@@ -214,6 +224,7 @@ impl<'a> EnvironmentPair<'a> {
             applications: Some(applications),
             folders: None,
             mapped: Vec::new(),
+            new_target: None,
         }))
     }
 

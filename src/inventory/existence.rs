@@ -90,11 +90,13 @@ impl<'a> Existence<'a> {
     }
 
     /// Checks that both environments exist, and that they are not applications.
+    ///
+    /// Returns a configured target that has no files yet.
     pub(super) fn check(
         &self,
         trees: &Trees<'_>,
         settings: &Settings,
-    ) -> Result<(), InventoryError> {
+    ) -> Result<Option<Environment>, InventoryError> {
         let missing = self.missing();
         let may_be_applications = || {
             let (from, to) = (&self.naming.source().name, &self.naming.target().name);
@@ -106,7 +108,7 @@ impl<'a> Existence<'a> {
                 && without_digits(from) != without_digits(to)
         };
         if missing.is_none() && !may_be_applications() {
-            return Ok(());
+            return Ok(None);
         }
         let found = self.environments_in_paths(trees)?;
         let Some(missing) = missing else {
@@ -116,7 +118,7 @@ impl<'a> Existence<'a> {
                 .filter(|name| is_usual_environment(name))
                 .collect();
             if found.is_empty() {
-                return Ok(());
+                return Ok(None);
             }
             return Err(InventoryError::ProbablyApplications {
                 from: from.clone(),
@@ -131,7 +133,7 @@ impl<'a> Existence<'a> {
         };
         // Whoever lists an environment may promote the first files to it.
         if is_configured && missing == self.naming.target() && !found.iter().any(is_target) {
-            return Ok(());
+            return Ok(Some(missing.clone()));
         }
         let found = found.into_iter().collect();
         Err(if is_configured {

@@ -136,7 +136,12 @@ pub fn merge(data: &[u8]) {
     if let Ok(text) = merged(&sides, &all.iter().collect::<Vec<_>>()) {
         let result = Stream::parse(&text).expect("a proven text");
         let left = differences(&source, &result, &naming);
-        let left: Vec<&str> = left.iter().map(|d| d.path.as_str()).collect();
+        let mut left: Vec<&str> = left.iter().map(|d| d.path.as_str()).collect();
+        // The comments of a document inside a string stay, so that the strings still differ.
+        left.retain(|path| {
+            let inside = format!("{path}|");
+            !all.iter().any(|d| d.path.starts_with(&inside))
+        });
         assert!(
             left.is_empty(),
             "{left:?} stay\n--- source\n{}\n--- target\n{}\n--- result\n{text}",

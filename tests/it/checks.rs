@@ -236,7 +236,7 @@ fn a_large_file_only_matters_if_it_is_chosen() {
     repo.commit("dump", &[(dump, "small")]);
     let kept = run(&repo, &["diff", "--kept"]);
     assert_eq!(kept.code, 0, "{kept}");
-    assert!(kept.stdout.contains("dump.bin  (not YAML)"), "{kept}");
+    assert!(kept.stdout.contains("dump.bin  (not deployed)"), "{kept}");
     let chosen = run(&repo, &["--only", dump]);
     assert_eq!(chosen.code, 1, "{chosen}");
     let size = "dump.bin: the file has 11000000 bytes; the limit is 10485760";
