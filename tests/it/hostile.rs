@@ -206,7 +206,7 @@ fn an_application_names_no_branch_and_no_command() {
         let diff: serde_json::Value = serde_json::from_str(&diff.stdout).unwrap();
         let application = diff["applications"][0]["name"].as_str().unwrap();
         let service = format!("--service={application}");
-        let action = ["--action", "pull-request", "--yes", &service];
+        let action = ["--action", "pull-request", "--yes", "--allow=all", &service];
         let ran = repo.promote(&[&HOP[..], &action].concat());
         assert_harmless(&ran, text);
         let branches = repo.git(&[
