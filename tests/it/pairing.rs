@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use git_promote::config;
 use git_promote::domain::{Mode, RepoPath, Settings};
-use git_promote::engine::{self, DefaultProduct, EngineError, Removals, Request};
+use git_promote::engine::{self, DefaultProduct, EngineError, NewApplications, Removals, Request};
 use git_promote::inventory::{self, InventoryError};
 use git_promote::plan::Plan;
 use git_promote::render::notice;
@@ -501,19 +501,28 @@ fn a_service_without_differences_is_known_all_the_same() {
 }
 
 #[test]
-fn a_new_application_comes_along_and_a_new_file_of_an_old_one_does_not() {
+fn a_new_application_comes_along_when_asked_and_a_new_file_of_an_old_one_does_not() {
     let memory = memory(&[
         "c/new/staging/a.yaml",
         "c/old/staging/a.yaml",
         "c/old/staging/b.yaml",
         "c/old/production/a.yaml",
     ]);
-    let plan = plan(&memory, &hop()).unwrap();
-    let changed: Vec<&str> = plan.changed_files().map(|f| f.path.as_str()).collect();
-    assert_eq!(
-        changed,
-        ["c/new/production/a.yaml", "c/old/production/a.yaml"]
-    );
+    for (new_applications, expected) in [
+        (NewApplications::Kept, &["c/old/production/a.yaml"][..]),
+        (
+            NewApplications::Promoted,
+            &["c/new/production/a.yaml", "c/old/production/a.yaml"],
+        ),
+    ] {
+        let request = Request {
+            new_applications,
+            ..hop()
+        };
+        let plan = plan(&memory, &request).unwrap();
+        let changed: Vec<&str> = plan.changed_files().map(|f| f.path.as_str()).collect();
+        assert_eq!(changed, expected);
+    }
 }
 
 #[test]
