@@ -78,7 +78,10 @@ impl<'a> Filters<'a> {
         let text = scalar_text(item);
         match partner.and_then(|partner| self.stem_test("@", item, partner, 0)) {
             Some(search) => Some(format!("[?{search}]")),
-            None if self.repeated.contains(text) || text.contains('\n') => None,
+            // Of a document in a string only the position stays when it changes.
+            None if self.repeated.contains(text) || partner.is_some() && text.contains('\n') => {
+                None
+            }
             None => Some(format!("[?@=={}]", literal(item, self.rename))),
         }
     }

@@ -116,9 +116,11 @@ fn edit(sides: &LineSides<'_>, d: &Difference, model: &mut Model) -> Result<Edit
         }
         (Op::Set, Some(source)) => {
             let entry = target.at(&d.place).ok_or_else(lines)?;
+            // A key without a separator is a line, whose text is no value.
+            let is_alike = sides.source.entries[source].shape == target.entries[entry].shape;
             match d.scalars() {
-                Some(_) => set(sides, d, (source, entry), model),
-                None => replace(sides, d, (source, entry), model),
+                Some(_) if is_alike => set(sides, d, (source, entry), model),
+                _ => replace(sides, d, (source, entry), model),
             }
         }
         (Op::Add, Some(source)) => {
