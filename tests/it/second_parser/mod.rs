@@ -15,7 +15,7 @@ use std::thread;
 use git_promote::domain::{Mode, Op};
 use git_promote::engine::{Removals, Request};
 use git_promote::plan::{FilePlan, Notice, PlannedDifference};
-use git_promote::yaml::{Content, Kind, Node, Stream, Value};
+use git_promote::yaml::{Content, JsonPath, Kind, Node, Place, Stream, Value, split_inside};
 use serde_json::{Value as Json, json};
 
 use crate::corpus::{Case, fixtures, manifests, replay};
@@ -48,7 +48,15 @@ fn written_file(case: &Case, file: &FilePlan, notices: &[Notice], what: &str) ->
         .differences
         .iter()
         .any(PlannedDifference::is_whole_file);
-    if is_whole && file.before.is_some() {
+    // Settings and templates are not YAML, even if it can read them.
+    let is_text = |d: &PlannedDifference| d.selector.contains(":=");
+    if is_whole && file.before.is_some() || file.differences.iter().any(is_text) {
+        return None;
+    }
+    // A string is looked up in the result, where added and removed items shift the others.
+    let is_inside = |d: &PlannedDifference| split_inside(&d.path).is_some();
+    let shifts = |d: &PlannedDifference| d.op != Op::Set && !is_inside(d);
+    if file.promoted().any(is_inside) && file.promoted().any(shifts) {
         return None;
     }
     let source = file.source_path.as_ref();
@@ -74,7 +82,14 @@ fn read(bytes: &[u8]) -> Option<Json> {
 
 /// The promoted differences of a file, and the places that share their values.
 fn shown_in(file: &FilePlan, notices: &[Notice]) -> Json {
-    let mut all: Vec<Json> = file.promoted().map(shown).collect();
+    let after = file.after.as_ref().and_then(|after| {
+        let text = std::str::from_utf8(&after.bytes).ok()?;
+        Stream::parse(text).ok()
+    });
+    let mut all: Vec<Json> = file
+        .promoted()
+        .map(|d| inside(d, after.as_ref()).unwrap_or_else(|| shown(d)))
+        .collect();
     for notice in notices {
         if let Notice::AnchorFollowed {
             path,
@@ -94,6 +109,25 @@ fn shown_in(file: &FilePlan, notices: &[Notice]) -> Json {
         }
     }
     Json::Array(all)
+}
+
+/// A difference inside a string, as one of the whole string: its new text is what we read.
+fn inside(difference: &PlannedDifference, after: Option<&Stream>) -> Option<Json> {
+    let (outer, _) = split_inside(&difference.path)?;
+    let document = difference.document.as_ref()?.index;
+    let after = after?;
+    let places = JsonPath::parse(outer).ok()?;
+    let places = places.select(&after.to_json(document)).ok()?;
+    let [steps] = places.as_slice() else {
+        return None;
+    };
+    let text = after.at(&Place::new(document, steps.iter().cloned()))?;
+    Some(json!({
+        "op": "set",
+        "document": document,
+        "path": outer,
+        "after": value(&text.value()),
+    }))
 }
 
 /// A difference of the preview.
