@@ -3,7 +3,7 @@
 use git_promote::config;
 use git_promote::document::{Base, Difference, Format, Part, Sides, compare, merge as merged};
 use git_promote::domain::{Environment, Naming, Op, Selector};
-use git_promote::yaml::{Edit, Fragment, JsonPath, Kind, Place, Stream, Value, splice};
+use git_promote::yaml::{Edit, Fragment, JsonPath, Kind, Place, Stream, Value, embedded, splice};
 
 #[path = "../../src/yaml/property/generate.rs"]
 pub mod generate;
@@ -136,15 +136,22 @@ pub fn merge(data: &[u8]) {
     if let Ok(text) = merged(&sides, &all.iter().collect::<Vec<_>>()) {
         let result = Stream::parse(&text).expect("a proven text");
         let left = differences(&source, &result, &naming);
-        let mut left: Vec<&str> = left.iter().map(|d| d.path.as_str()).collect();
-        // An image keeps its own registry, and a document inside a string its comments.
-        left.retain(|path| {
-            let inside = format!("{path}|");
-            let may_stay = |d: &Difference| {
-                d.path == *path && d.rewritten.is_some() || d.path.starts_with(&inside)
+        let is_settled = |left: &Difference| {
+            // An image keeps its own registry.
+            let is_written = |d: &Difference| {
+                d.path == left.path && d.rewritten.is_some() && d.after == left.before
             };
-            !all.iter().any(may_stay)
-        });
+            // A document inside a string keeps its comments and blank lines.
+            let inside = left.scalars().and_then(|(before, after)| {
+                Some([embedded(before)?.to_json(0), embedded(after)?.to_json(0)])
+            });
+            all.iter().any(is_written) || inside.is_some_and(|[before, after]| before == after)
+        };
+        let left: Vec<&str> = left
+            .iter()
+            .filter(|d| !is_settled(d))
+            .map(|d| d.path.as_str())
+            .collect();
         assert!(
             left.is_empty(),
             "{left:?} stay\n--- source\n{}\n--- target\n{}\n--- result\n{text}",

@@ -4,9 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::RngSeed;
 
+use super::tests::{differences, naming};
 use super::{LineSides, Lines, changes_expression, merge};
-use crate::document::{Base, Difference, Sides, compare};
-use crate::domain::{Environment, Naming, Op};
+use crate::domain::Op;
 use crate::yaml::{Place, tests::is_thorough};
 
 /// Pieces of lines that a format or this program could take for something else.
@@ -80,17 +80,6 @@ fn lines(path: &str, text: &str) -> Option<Lines> {
     }
 }
 
-fn differences(source: &Lines, target: &Lines, naming: &Naming) -> Vec<Difference> {
-    compare(&Sides {
-        source: source.outline(),
-        target: target.outline(),
-        base: Base::Target,
-        naming,
-        file: "file",
-        format: target.format(),
-    })
-}
-
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: if is_thorough() { 4_000 } else { 400 },
@@ -106,8 +95,7 @@ proptest! {
         target_text in text(),
     ) {
         let path = FILES[file];
-        let [from, to] = ["staging", "production"].map(Environment::named);
-        let naming = Naming::new(from, to, []);
+        let naming = naming();
         let (Some(source), Some(target)) = (lines(path, &source_text), lines(path, &target_text))
         else {
             return Ok(());
@@ -122,8 +110,12 @@ proptest! {
             };
             let entry = &target.entries[target.at(&difference.place).unwrap_or_default()];
             let shape = |place: &Place| source.at(place).map(|at| source.entries[at].shape);
-            // A line without a key is replaced as a whole.
-            if difference.source.as_ref().and_then(shape) != Some(entry.shape) {
+            // A line without a key is replaced as a whole, with what is below it.
+            if difference.op == Op::Set
+                && difference.source.as_ref().and_then(shape) != Some(entry.shape)
+            {
+                prop_assert!(result.starts_with(&target_text[..entry.lead]));
+                prop_assert!(result.ends_with(&target_text[entry.end..]));
                 continue;
             }
             if let (Op::Set, Some(_), Some(token)) = (difference.op, difference.scalars(), &entry.value) {

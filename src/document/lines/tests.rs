@@ -4,7 +4,7 @@ use super::{LineSides, Lines, LinesError, Numbering, merge};
 use crate::document::{Base, Difference, FileContent, Sides, compare, parse_file};
 use crate::domain::{Environment, Naming};
 
-fn naming() -> Naming {
+pub(super) fn naming() -> Naming {
     let [from, to] = ["staging", "production"].map(Environment::named);
     Naming::new(from, to, [])
 }
@@ -19,7 +19,7 @@ fn lines(path: &str, text: &str) -> Lines {
     }
 }
 
-fn differences(source: &Lines, target: &Lines, naming: &Naming) -> Vec<Difference> {
+pub(super) fn differences(source: &Lines, target: &Lines, naming: &Naming) -> Vec<Difference> {
     compare(&Sides {
         source: source.outline(),
         target: target.outline(),
@@ -228,6 +228,14 @@ fn only_the_bytes_of_the_value_change() {
         ),
         ("v.yaml", "a: 2\n", "a:\n", "a", "a: 2\n"),
         ("VERSION.txt", "v38", " v37 \n", "$", " v38 \n"),
+        // A key without a separator is a line, which the source's replaces.
+        (
+            "x.properties",
+            "a: \n  a: 1.4\n",
+            "a: \n  a\nb: 2\n",
+            "a~2",
+            "a: \n  a: 1.4\nb: 2\n",
+        ),
     ] {
         assert_eq!(edited(path, source, target, chosen), expected, "{path}");
     }

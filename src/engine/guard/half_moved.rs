@@ -10,6 +10,9 @@ pub(super) const GUARD: Guard = Guard {
     find,
 };
 
+/// How many versions are looked for in what is kept: limits the time; real applications have fewer.
+const MOST_VERSIONS: usize = 200;
+
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
     let changes = application.promoted().filter_map(|d| d.version_change());
     let mut moved: Vec<&str> = changes
@@ -23,6 +26,7 @@ fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
         .collect();
     moved.sort_unstable();
     moved.dedup();
+    moved.truncate(MOST_VERSIONS);
     if moved.is_empty() {
         return Vec::new();
     }

@@ -1,8 +1,9 @@
 //! Finds versions that become less definite: a pinned one moving, a range wider, either of them empty.
 
+use super::of_versions;
 use crate::document::{VersionKind, is_wider_range};
 use crate::domain::{GuardName, Naming};
-use crate::plan::{ApplicationPlan, Guard, PlannedDifference, Problem};
+use crate::plan::{ApplicationPlan, Guard, Problem};
 
 /// Finds versions that become less definite.
 pub(super) const GUARD: Guard = Guard {
@@ -11,12 +12,7 @@ pub(super) const GUARD: Guard = Guard {
 };
 
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
-    let problem = |difference: &PlannedDifference| {
-        let (before, after) = difference.version_change()?;
-        let problem = problem(before, after)?;
-        Some(Problem::with(application, difference, problem))
-    };
-    application.promoted().filter_map(problem).collect()
+    of_versions(application, problem)
 }
 
 /// What is wrong with a change of a version.

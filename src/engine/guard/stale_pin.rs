@@ -1,5 +1,7 @@
 //! Finds versions that move without effect, because a pin that only the target has wins over them.
 
+use std::collections::HashMap;
+
 use crate::domain::{GuardName, Naming, Op};
 use crate::plan::{ApplicationPlan, FilePlan, Guard, PlannedDifference, Problem};
 
@@ -21,15 +23,17 @@ fn stronger(key: &str) -> &'static [&'static str] {
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
     let in_file = |file: &FilePlan| -> Vec<Problem> {
         let is_left = |d: &&PlannedDifference| d.op == Op::Remove && !d.verdict.is_promote();
-        let left: Vec<(&str, &str)> = (file.differences.iter().filter(is_left))
-            .filter_map(|d| last_key(&d.path))
-            .collect();
+        let mut left: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (mapping, key) in
+            (file.differences.iter().filter(is_left)).filter_map(|d| last_key(&d.path))
+        {
+            left.entry(mapping).or_default().push(key);
+        }
         let problem = |difference: &PlannedDifference| {
             difference.version?;
             let (mapping, key) = last_key(&difference.path)?;
-            let is_stronger =
-                |(at, other): &&(&str, &str)| *at == mapping && stronger(key).contains(other);
-            let (_, pin) = left.iter().find(is_stronger)?;
+            let stronger = stronger(key);
+            let pin = left.get(mapping)?.iter().find(|k| stronger.contains(k))?;
             let problem = format!("has no effect: the target also has `{pin}`");
             Some(Problem::with(application, difference, &problem))
         };

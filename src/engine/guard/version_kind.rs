@@ -1,8 +1,9 @@
 //! Finds releases that become something else: a commit, a build, a word, a pre-release.
 
+use super::of_versions;
 use crate::document::VersionKind;
 use crate::domain::{GuardName, Naming};
-use crate::plan::{ApplicationPlan, Guard, PlannedDifference, Problem};
+use crate::plan::{ApplicationPlan, Guard, Problem};
 
 /// Finds releases that become something else.
 pub(super) const GUARD: Guard = Guard {
@@ -11,12 +12,7 @@ pub(super) const GUARD: Guard = Guard {
 };
 
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
-    let problem = |difference: &PlannedDifference| {
-        let (before, after) = difference.version_change()?;
-        let problem = problem(before, after)?;
-        Some(Problem::with(application, difference, problem))
-    };
-    application.promoted().filter_map(problem).collect()
+    of_versions(application, problem)
 }
 
 /// What is wrong with a change of a version. A digest is not: it pins what the release names.

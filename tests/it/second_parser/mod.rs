@@ -7,6 +7,7 @@
 //! the places that were shown nothing may differ, and at those the value must be the one that was
 //! shown. `read.py` compares.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -14,7 +15,7 @@ use std::thread;
 
 use git_promote::domain::{Mode, Op};
 use git_promote::engine::{Removals, Request};
-use git_promote::plan::{FilePlan, Notice, PlannedDifference};
+use git_promote::plan::{Content as FileContent, FilePlan, Notice, PlannedDifference};
 use git_promote::yaml::{Content, JsonPath, Kind, Node, Place, Stream, Value, split_inside};
 use serde_json::{Value as Json, json};
 
@@ -37,8 +38,12 @@ fn written(case: &Case) -> Vec<Json> {
         let Ok(plan) = case.plan(&request) else {
             continue;
         };
-        let files = plan.changed_files();
-        written.extend(files.filter_map(|file| written_file(case, file, plan.notices(), what)));
+        for file in plan.changed_files() {
+            if let Some(result) = written_file(case, file, plan.notices(), what) {
+                written.push(result);
+                written.extend(written_strings(case, file, what));
+            }
+        }
     }
     written
 }
@@ -112,22 +117,63 @@ fn shown_in(file: &FilePlan, notices: &[Notice]) -> Json {
 }
 
 /// A difference inside a string, as one of the whole string: its new text is what we read.
+/// [`written_strings`] has what it is a change of.
 fn inside(difference: &PlannedDifference, after: Option<&Stream>) -> Option<Json> {
     let (outer, _) = split_inside(&difference.path)?;
     let document = difference.document.as_ref()?.index;
-    let after = after?;
-    let places = JsonPath::parse(outer).ok()?;
-    let places = places.select(&after.to_json(document)).ok()?;
-    let [steps] = places.as_slice() else {
-        return None;
-    };
-    let text = after.at(&Place::new(document, steps.iter().cloned()))?;
     Some(json!({
         "op": "set",
         "document": document,
         "path": outer,
-        "after": value(&text.value()),
+        "after": value(&string(after?, document, outer)?),
     }))
+}
+
+/// The value at the only place of a path.
+fn string(stream: &Stream, document: usize, path: &str) -> Option<Value> {
+    let places = JsonPath::parse(path).ok()?;
+    let places = places.select(&stream.to_json(document)).ok()?;
+    let [steps] = places.as_slice() else {
+        return None;
+    };
+    stream.value_at(&Place::new(document, steps.iter().cloned()))
+}
+
+/// The strings in which a document changes, each as a file of its own.
+fn written_strings(case: &Case, file: &FilePlan, what: &str) -> Vec<Json> {
+    let stream = |content: &Option<FileContent>| {
+        let text = String::from_utf8(content.as_ref()?.bytes.clone()).ok()?;
+        Stream::parse(&text).ok()
+    };
+    let (Some(before), Some(after)) = (stream(&file.before), stream(&file.after)) else {
+        return Vec::new();
+    };
+    let mut strings: BTreeMap<(usize, &str), Vec<Json>> = BTreeMap::new();
+    for difference in file.promoted() {
+        if let Some((outer, inner)) = split_inside(&difference.path) {
+            let document = difference.document.as_ref().unwrap().index;
+            let mut shown = shown(difference);
+            shown["document"] = json!(0);
+            shown["path"] = json!(inner);
+            strings.entry((document, outer)).or_default().push(shown);
+        }
+    }
+    let text = |stream: &Stream, (document, path): (usize, &str)| {
+        let Some(Value::Scalar { text, .. }) = string(stream, document, path) else {
+            panic!("{} {}: no string at {path}", case.name, file.path);
+        };
+        read(text.as_bytes())
+    };
+    let written = strings.into_iter().map(|(place, shown)| {
+        json!({
+            "name": format!("{} {} {} ({what})", case.name, file.path, place.1),
+            "before": text(&before, place),
+            "source": null,
+            "after": text(&after, place),
+            "shown": shown,
+        })
+    });
+    written.collect()
 }
 
 /// A difference of the preview.
