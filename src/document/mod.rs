@@ -21,7 +21,7 @@ pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MAX_DIFFERENCES, MergeError, Part,
-    Shared, Sides, VersionField, compare, labels, merge, version_of, version_order,
+    Shared, Sides, VersionField, compare, labels, merge, version_of,
 };
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,

@@ -8,8 +8,7 @@ use super::{ApplicationName, Product, Settings, Template};
 ///
 /// # Why
 ///
-/// Every file asks for its template, and there may be thousands of products, so that these are not
-/// searched for each file.
+/// Every file needs its template and there may be thousands of products, so they are indexed once.
 pub struct ApplicationTemplates<'a> {
     /// The product of each word, with its rank.
     products: HashMap<&'a str, (usize, &'a Product)>,

@@ -60,7 +60,8 @@ pub enum SelectorError {
 }
 
 impl Selector {
-    /// Parses `FILE[#DOCUMENT][:PATH]` or `FILE:=parent/key`. A selector that starts with `$` is a path in every file.
+    /// Parses `FILE[#DOCUMENT][:PATH]` or `FILE:=parent/key`. A selector that starts with `$` is a path
+    /// in every file.
     ///
     /// # Errors
     /// [`SelectorError`] if it is not a valid selector.

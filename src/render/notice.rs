@@ -176,9 +176,8 @@ fn selection_kept(pattern: &str, kept: &[(String, Reason)]) -> String {
     )
 }
 
-/// The first few of the places that follow an anchor, and how many more there are.
+/// A promoted value of an anchor, and all places that follow it.
 fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
-    // All of them: production changes there.
     let listed: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
     format!(
         "changing `{selector}` also changes {}, which only the target has: they share the anchor \

@@ -34,7 +34,7 @@ pub use labels::labels;
 pub use merge::MergeError;
 pub use sides::{Base, Sides};
 pub use strings::{compare, merge};
-pub use versions::{VersionField, version_of, version_order};
+pub use versions::{VersionField, version_of};
 
 /// How many differences two files may have; where a list is longer, the files differ in more.
 pub const MAX_DIFFERENCES: usize = 50_000;

@@ -18,8 +18,7 @@
 //! Verdicts are made in three passes, because the later ones depend on the verdicts of all files:
 //! each difference on its own; then an image's new name stays if its version stays, and pins and lock
 //! files move whole; then values that equal a promoted version of their application before and after
-//! move along. After each,
-//! places that share a value by an anchor get the same decision.
+//! move along. After each, places that share a value by an anchor get the same decision.
 
 mod facts;
 mod keep_comment;
@@ -85,7 +84,8 @@ pub(super) struct Decider<'a> {
 }
 
 impl Decider<'_> {
-    /// Decides about every difference of every file, with what to tell the user; `unchanged` looks for selectors' equal places.
+    /// Decides about every difference of every file, and reports patterns that select nothing;
+    /// `unchanged` looks for selectors' equal places.
     pub(super) fn decide(
         self,
         compared: Vec<ComparedFile<Facts>>,

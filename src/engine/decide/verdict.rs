@@ -4,9 +4,10 @@
 //!
 //! The first match wins. For a difference: exact `--except`, exact `--only`, `keep` (rule or
 //! comment), pattern `--except`, not selected by `--only`, a removal without `--delete`, the rule's
-//! expression, the environment's name, the mode, with what `version.rs` keeps of it. For a whole file: the selectors first, then a
-//! comment in the file, then the mode. What a user names exactly is never overruled; everything
-//! else only narrows what the rules decide. `tests.rs` has both orders as tables.
+//! expression, the environment's name, the mode, of which `version.rs` keeps a part. For a whole
+//! file: the selectors first, then a comment in the file, then the mode. What a user names exactly is
+//! never overruled; everything else only narrows what the rules decide. `tests.rs` has both orders as
+//! tables.
 
 use super::facts::{Facts, Modes};
 use super::rules::FileRule;

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::super::{VersionField, version_of, version_order};
+use super::super::versions::version_order;
+use super::super::{VersionField, version_of};
 use super::{differences_as, parsed};
 use crate::document::{Value, is_sealed};
 
