@@ -34,4 +34,17 @@ impl Problem {
             message: format!("{} {change} {problem}", application.name),
         }
     }
+
+    /// The promoted changes of versions in which `problem` finds something wrong.
+    pub fn of_versions(
+        application: &ApplicationPlan,
+        problem: impl Fn(&str, &str) -> Option<&'static str>,
+    ) -> Vec<Self> {
+        let found = |difference: &PlannedDifference| {
+            let (before, after) = difference.version_change()?;
+            let problem = problem(before, after)?;
+            Some(Self::with(application, difference, problem))
+        };
+        application.promoted().filter_map(found).collect()
+    }
 }

@@ -19,7 +19,7 @@ mod stale_pin;
 mod version_kind;
 
 use crate::domain::{ApplicationName, GuardName, Naming, Severity};
-use crate::plan::{ApplicationPlan, Finding, Guard, PlannedDifference, Problem};
+use crate::plan::{ApplicationPlan, Finding, Guard};
 
 /// Every guard, in the order in which they run and are listed.
 const GUARDS: &[Guard] = &[
@@ -58,19 +58,6 @@ pub(super) fn run(
         }
     }
     findings
-}
-
-/// The promoted changes of a version in which something is wrong.
-fn of_versions(
-    application: &ApplicationPlan,
-    problem: impl Fn(&str, &str) -> Option<&'static str>,
-) -> Vec<Problem> {
-    let found = |difference: &PlannedDifference| {
-        let (before, after) = difference.version_change()?;
-        let problem = problem(before, after)?;
-        Some(Problem::with(application, difference, problem))
-    };
-    application.promoted().filter_map(found).collect()
 }
 
 #[cfg(test)]

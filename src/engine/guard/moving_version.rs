@@ -1,6 +1,5 @@
 //! Finds versions that become less definite: a pinned one moving, a range wider, either of them empty.
 
-use super::of_versions;
 use crate::document::{VersionKind, is_wider_range};
 use crate::domain::{GuardName, Naming};
 use crate::plan::{ApplicationPlan, Guard, Problem};
@@ -12,7 +11,7 @@ pub(super) const GUARD: Guard = Guard {
 };
 
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
-    of_versions(application, problem)
+    Problem::of_versions(application, problem)
 }
 
 /// What is wrong with a change of a version.

@@ -1,6 +1,5 @@
 //! Finds releases that become something else: a commit, a build, a word, a pre-release.
 
-use super::of_versions;
 use crate::document::VersionKind;
 use crate::domain::{GuardName, Naming};
 use crate::plan::{ApplicationPlan, Guard, Problem};
@@ -12,7 +11,7 @@ pub(super) const GUARD: Guard = Guard {
 };
 
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
-    of_versions(application, problem)
+    Problem::of_versions(application, problem)
 }
 
 /// What is wrong with a change of a version. A digest is not: it pins what the release names.
