@@ -200,13 +200,12 @@ impl Fragment {
         let text = value.text().trim_end_matches('\n');
         let text = match (&node.content, node.layout()) {
             _ if node.is_omitted() && node.tag.is_none() => format!("{head}:\n"),
-            (Content::Sequence { .. }, Some(Layout::Block)) if node.tag.is_none() => {
-                format!("{head}:\n{text}\n")
+            // A tag or an anchor is alone on the first line.
+            (_, Some(Layout::Block)) if node.tag.is_some() || node.anchor.is_some() => {
+                format!("{head}: {}", hanging(text))
             }
-            (_, Some(Layout::Block)) if node.tag.is_none() => {
-                let lines: Vec<String> = text.lines().map(|line| pad(2, line)).collect();
-                format!("{head}:\n{}\n", lines.join("\n"))
-            }
+            (Content::Sequence { .. }, Some(Layout::Block)) => format!("{head}:\n{text}\n"),
+            (_, Some(Layout::Block)) => format!("{head}:\n  {}", hanging(text)),
             _ => format!("{head}: {}", value.text()),
         };
         Self::read(&text, Shape::Entry, self.json).ok()
@@ -219,18 +218,9 @@ impl Fragment {
         }
         let value = self.as_value()?;
         let node = value.root()?;
-        let text = if node.layout() == Some(Layout::Block) && node.tag.is_none() {
-            let lines = value.text().lines().enumerate();
-            lines
-                .map(|(i, line)| {
-                    if i == 0 {
-                        format!("- {line}\n")
-                    } else {
-                        pad(2, line) + "\n"
-                    }
-                })
-                .collect()
-        } else if node.is_omitted() {
+        let text = if node.layout() == Some(Layout::Block) {
+            format!("- {}", hanging(value.text()))
+        } else if node.is_omitted() && node.tag.is_none() {
             "-\n".to_owned()
         } else {
             format!("- {}", value.text())
@@ -279,11 +269,15 @@ impl Fragment {
     }
 }
 
-/// Indents a line, unless it is empty.
-fn pad(width: usize, line: &str) -> String {
-    if line.is_empty() {
-        String::new()
-    } else {
-        format!("{:width$}{line}", "")
+/// Indents all lines after the first one that are not empty.
+fn hanging(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 && !line.is_empty() {
+            out.push_str("  ");
+        }
+        out.push_str(line);
+        out.push('\n');
     }
+    out
 }

@@ -635,3 +635,32 @@ fn merge_keys_are_merged_in_json() {
         }
     }
 }
+
+#[test]
+fn a_value_with_a_tag_or_an_anchor_becomes_an_entry_or_an_item() {
+    for (value, entry, item) in [
+        ("- a\n- b\n", "k:\n- a\n- b\n", "- - a\n  - b\n"),
+        (
+            "a: 1\n\nb: 2\n",
+            "k:\n  a: 1\n\n  b: 2\n",
+            "- a: 1\n\n  b: 2\n",
+        ),
+        ("!t\n- a\n", "k: !t\n  - a\n", "- !t\n  - a\n"),
+        (
+            "!t\na: 1\nb: 2\n",
+            "k: !t\n  a: 1\n  b: 2\n",
+            "- !t\n  a: 1\n  b: 2\n",
+        ),
+        ("&x\n- a\n", "k: &x\n  - a\n", "- &x\n  - a\n"),
+        ("&x\na: 1\n", "k: &x\n  a: 1\n", "- &x\n  a: 1\n"),
+        ("!t\n", "k: !t\n", "- !t\n"),
+        ("!t a\n", "k: !t a\n", "- !t a\n"),
+    ] {
+        let value = Fragment::of_text(value, false).unwrap();
+        for (new, expected) in [(value.as_entry("k"), entry), (value.as_item(), item)] {
+            let new = new.unwrap();
+            assert_eq!(new.text(), expected);
+            assert!(new.means(&value), "{expected}");
+        }
+    }
+}
