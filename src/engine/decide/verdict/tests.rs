@@ -3,6 +3,8 @@
 use super::*;
 use crate::document::{self, Base, Sides};
 use crate::domain::{ApplicationName, Environment, FileMode, Naming, ObjectId, RepoPath};
+use crate::engine::compare::Field;
+use crate::engine::decide::keep_names_without_version;
 use crate::engine::decide::selection::Matches;
 use crate::inventory::FileObject;
 use crate::yaml::Stream;
@@ -256,4 +258,58 @@ fn a_new_image_name_needs_a_version_that_moves_in_the_same_place() {
     let mut elsewhere = tag.clone();
     elsewhere.place.document = 1;
     assert_ne!(mapping_of_version(&elsewhere), place(name));
+}
+
+#[test]
+fn a_new_image_name_stays_if_no_version_moves_with_it() {
+    let found = differences(
+        "kustomization.yaml",
+        "images: [{name: a, newName: new/a, newTag: '2'}, {name: b, newName: new/b}]\nhelmCharts: [{name: c, version: 2.0.0}]",
+        "images: [{name: a, newName: old/a, newTag: '1'}, {name: b, newName: old/b}]\nhelmCharts: [{name: c, version: 1.0.0}]",
+    );
+    let fields: Vec<Field<Facts>> = found
+        .into_iter()
+        .map(|difference| Field {
+            selector: difference.path.clone(),
+            difference,
+            facts: facts(VERSIONS, false, false),
+        })
+        .collect();
+    let paths: Vec<&str> = fields.iter().map(|f| f.selector.as_str()).collect();
+    let [name_a, tag_a, name_b, chart] = [0, 1, 2, 3];
+    assert_eq!(
+        paths,
+        [
+            "$.images[?@.name=='a'].newName",
+            "$.images[?@.name=='a'].newTag",
+            "$.images[?@.name=='b'].newName",
+            "$.helmCharts[?@.name=='c'].version"
+        ]
+    );
+    let by_template = || Verdict::promote(Reason::Template("any".to_owned()));
+    let not_version = || Verdict::keep(Reason::NotVersion);
+    let exact = || Verdict::promote(Reason::OnlyExact);
+    for (of, given, expected) in [
+        // The name of the image without a tag stays; everything else moves.
+        (chart, by_template(), vec![(name_b, not_version())]),
+        // The name of the other image stays with its tag.
+        (
+            tag_a,
+            Verdict::keep(Reason::NotSelected),
+            vec![(name_a, not_version()), (name_b, not_version())],
+        ),
+        // What an exact selector names moves alone.
+        (name_b, exact(), vec![]),
+        // The reason of a name that is kept anyway stays.
+        (name_b, Verdict::keep(Reason::ExceptExact), vec![]),
+    ] {
+        let mut verdicts = vec![by_template(); fields.len()];
+        verdicts[of] = given;
+        let mut wanted = verdicts.clone();
+        for (index, verdict) in expected {
+            wanted[index] = verdict;
+        }
+        keep_names_without_version(&fields, &mut verdicts);
+        assert_eq!(verdicts, wanted, "{}", fields[of].selector);
+    }
 }
