@@ -11,7 +11,9 @@ mod image;
 mod kubernetes;
 mod lines;
 mod own_name;
+mod parts;
 mod sealed;
+mod secret;
 mod tokens;
 mod version_kind;
 
@@ -21,13 +23,14 @@ pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MAX_DIFFERENCES, MergeError, Part,
-    Shared, Sides, VersionField, compare, labels, merge, version_of,
+    SecretPart, Shared, Sides, VersionField, compare, labels, merge, version_of,
 };
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,
 };
 pub use own_name::own_name;
 pub use sealed::is_sealed;
+pub use secret::{contains_secret, is_secret};
 pub use tokens::{VersionPairs, has_version, is_version};
 pub use version_kind::{VersionKind, is_wider_range};
 

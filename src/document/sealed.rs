@@ -1,5 +1,6 @@
 //! Encrypted values.
 
+use super::parts::any_part;
 use crate::yaml::Value;
 
 /// How texts begin that are ciphertext as a whole: Ansible Vault, age, OpenSSL.
@@ -32,18 +33,23 @@ const SOPS_METADATA: [&str; 9] = [
 
 /// Whether a value is or contains something encrypted, or the metadata of SOPS.
 pub fn is_sealed(value: &Value) -> bool {
-    match value {
+    any_part(value, &may_be_sealed, &|part| match part {
         Value::Scalar { text, .. } => is_ciphertext(text),
-        Value::Sequence(items) => items.iter().any(is_sealed),
         Value::Mapping(entries) => entries.iter().any(|(key, value)| match key.as_str() {
-            "sops" if is_metadata(value) => true,
+            "sops" => is_metadata(value),
             "encryptedData" => true,
-            "kind" if matches!(value, Value::Scalar { text, .. } if text == "SealedSecret") => true,
-            _ => is_sealed(value),
+            "kind" => matches!(value, Value::Scalar { text, .. } if text == "SealedSecret"),
+            key => is_ciphertext(key),
         }),
-        Value::Tagged(_, value) => is_sealed(value),
-        Value::Alias(_) => false,
-    }
+        Value::Sequence(_) | Value::Tagged(..) | Value::Alias(_) => false,
+    })
+}
+
+/// Whether a text can have a `SealedSecret`, whose values have no mark; a backslash can hide the word
+/// within quotes.
+fn may_be_sealed(text: &str) -> bool {
+    let words = ["encryptedData", "SealedSecret", "\\"];
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Whether a text is ciphertext, or contains a document with encrypted values.

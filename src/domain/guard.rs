@@ -53,10 +53,10 @@ impl GuardName {
         about: "An image becomes another one altogether",
         default: GuardLevel::Hold,
     };
-    /// Something encrypted changes.
+    /// A secret or something encrypted changes.
     pub const ENCRYPTED: Self = Self {
         name: "encrypted",
-        about: "An encrypted value or file changes",
+        about: "A secret, or an encrypted value or file, is new or changes",
         default: GuardLevel::Hold,
     };
     /// A symbolic link is new or changes.

@@ -250,6 +250,7 @@ impl Planner<'_> {
                 before: None,
                 after: None,
                 version: None,
+                secret: None,
                 relation,
                 verdict,
             }],
@@ -349,6 +350,7 @@ fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
         before: d.before,
         after: d.after,
         version: d.version,
+        secret: d.secret,
         relation: d.relation,
         verdict,
     }

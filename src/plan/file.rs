@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Kind, Value, VersionField, version_of};
+use crate::document::{Kind, SecretPart, Value, VersionField, version_of};
 use crate::domain::{ApplicationName, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
@@ -138,6 +138,8 @@ pub struct PlannedDifference {
     pub after: Option<Value>,
     /// The kind of version at the place, if it is one.
     pub version: Option<VersionField>,
+    /// What the place is to the secret that it belongs to, if it does.
+    pub secret: Option<SecretPart>,
     /// Why the sides differ.
     pub relation: Relation,
     /// Promote or keep, and why.

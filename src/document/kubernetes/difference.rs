@@ -1,6 +1,7 @@
 //! One place where two streams differ.
 
 use super::identity::DocumentLabel;
+use super::secrets::SecretPart;
 use super::versions::VersionField;
 use crate::domain::{Op, Relation};
 use crate::yaml::{Place, Value};
@@ -75,6 +76,8 @@ pub struct Difference {
     pub relation: Relation,
     /// The kind of version at the place, if there is one.
     pub version: Option<VersionField>,
+    /// What the place is to the secret that it belongs to, if it does.
+    pub secret: Option<SecretPart>,
     /// What else changes with it, if the target shares the value by an anchor.
     pub shared: Option<Box<Shared>>,
 }

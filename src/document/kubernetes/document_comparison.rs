@@ -22,7 +22,7 @@ use crate::yaml::{Content, Entry, Kind, Node, Place, Scalar, Step, Uses};
 pub(super) struct DocumentComparison<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
     pub(super) documents: (usize, usize),
-    owner: Owner<'a>,
+    pub(super) owner: Owner<'a>,
     pub(super) label: DocumentLabel,
     /// The place in the source.
     source: Vec<Step>,

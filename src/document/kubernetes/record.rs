@@ -6,6 +6,7 @@ use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::classify::{Surroundings, classify};
 use super::difference::{Difference, Insertion, Part};
 use super::document_comparison::DocumentComparison;
+use super::secrets::secret_part;
 use super::selector;
 use super::versions::{self, VersionField};
 use crate::domain::{Naming, Op, Relation};
@@ -263,6 +264,7 @@ impl<'a> DocumentComparison<'a, '_> {
             rewritten: None,
             relation: Relation::Unknown,
             version: None,
+            secret: secret_part(self.owner, &self.keys),
             shared: None,
         }
     }

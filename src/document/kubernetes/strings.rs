@@ -143,6 +143,7 @@ fn inside(difference: Difference, string: &Difference, first_edit: usize) -> Dif
     let place = |inner: &Place| string.place.inside(inner);
     Difference {
         document: string.document.clone(),
+        secret: difference.secret.or(string.secret),
         source: (string.source.as_ref().zip(difference.source.as_ref()))
             .map(|(outer, inner)| outer.inside(inner)),
         path: format!("{}|{}", string.path, difference.path),

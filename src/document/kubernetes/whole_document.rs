@@ -4,7 +4,9 @@ use super::base::BaseNode;
 use super::difference::{Difference, Insertion, Part};
 use super::labels::Labels;
 use super::record::renamed;
+use super::secrets::secret_part;
 use super::sides::Sides;
+use super::version_places::Owner;
 use crate::domain::Op;
 use crate::yaml::Place;
 
@@ -34,6 +36,7 @@ pub(super) fn added_document(
         after: Some(renamed(value, sides.naming)),
         rewritten: None,
         version: None,
+        secret: secret_part(Owner::of(sides.source.root(s)), &[]),
         shared: None,
     }
 }
@@ -60,6 +63,7 @@ pub(super) fn removed_document(
         after: None,
         rewritten: None,
         version: None,
+        secret: secret_part(Owner::of(sides.target.root(t)), &[]),
         shared: None,
     }
 }

@@ -162,14 +162,9 @@ pub(super) fn moves_along(
     facts: &Facts,
     pairs: &VersionPairs,
 ) -> bool {
-    let kind = difference
-        .document
-        .identity
-        .as_ref()
-        .map(|identity| identity.kind.as_str());
     verdict.reason == Reason::NotVersion
         && facts.modes.versions
-        && !matches!(kind, Some("Secret" | "SealedSecret" | "ExternalSecret"))
+        && difference.secret.is_none()
         && difference.op == Op::Set
         && difference
             .scalars()

@@ -1,10 +1,12 @@
-//! Holds a promotion that changes an encrypted value or file.
+//! Holds a promotion that changes a secret or something encrypted.
 
-use crate::document::{Encryption, encryption, is_sealed};
+use crate::document::{
+    Encryption, SecretPart, Value, contains_secret, encryption, is_sealed, is_secret,
+};
 use crate::domain::{GuardName, Naming, Op};
 use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, PlannedDifference, Problem};
 
-/// Holds a promotion that changes an encrypted value or file.
+/// Holds a promotion that changes a secret or something encrypted.
 pub(super) const GUARD: Guard = Guard {
     name: GuardName::ENCRYPTED,
     find,
@@ -12,8 +14,8 @@ pub(super) const GUARD: Guard = Guard {
 
 const FOR_ONE_ENVIRONMENT: &str = "the value is encrypted for one environment";
 
-/// Finds promoted ciphertext, encrypted files that are new or replaced, and values in files that SOPS
-/// signed.
+/// Finds promoted ciphertext and secrets, files with them that are new or replaced, and values in files
+/// that SOPS signed.
 fn find(application: &ApplicationPlan, _: &Naming) -> Vec<Problem> {
     let files = application.files.iter();
     files
@@ -28,8 +30,20 @@ fn in_file(file: &FilePlan) -> Vec<Problem> {
         encryption(file.path.as_str(), bytes)
     };
     let encryption = of(&file.before).max(of(&file.after));
+    let contains_secret = || {
+        let after = file.after.as_ref();
+        after.is_some_and(|content| contains_secret(file.path.as_str(), &content.bytes))
+    };
     let problem = |d: &PlannedDifference| {
-        let message = message(d, encryption)?;
+        let message = match encryption {
+            // A file that is removed gives no secret to another environment.
+            _ if d.is_whole_file() && d.op == Op::Remove => None,
+            Some(_) if d.is_whole_file() => Some("the file is encrypted for one environment"),
+            None if d.is_whole_file() => {
+                contains_secret().then_some("the file contains a secret of one environment")
+            }
+            encryption => message(d, encryption),
+        }?;
         Some(Problem {
             selector: d.selector.clone(),
             message: message.to_owned(),
@@ -38,39 +52,22 @@ fn in_file(file: &FilePlan) -> Vec<Problem> {
     file.promoted().filter_map(problem).collect()
 }
 
-/// What is wrong with promoting a difference of a file that is encrypted in this way.
+/// What is wrong with promoting a difference within a file that is encrypted in this way.
 fn message(d: &PlannedDifference, encryption: Option<Encryption>) -> Option<&'static str> {
-    if d.is_whole_file() {
-        let is_written = d.op != Op::Remove && encryption.is_some();
-        return is_written.then_some("the file is encrypted for one environment");
-    }
-    let is_sealed = |value: &Option<_>| value.as_ref().is_some_and(is_sealed);
-    let is_ciphertext = is_sealed(&d.after) || d.op == Op::Set && is_sealed(&d.before);
-    let is_part_of_secret = d.op != Op::Remove && is_in_sealed_secret(d);
+    let is_written = d.op != Op::Remove;
+    let after = |test: fn(&Value) -> bool| d.after.as_ref().is_some_and(test);
+    let replaces_sealed = d.op == Op::Set && d.before.as_ref().is_some_and(is_sealed);
+    let is_part = |part| is_written && d.secret == Some(part);
     match encryption {
-        _ if is_ciphertext || is_part_of_secret => Some(FOR_ONE_ENVIRONMENT),
-        _ if is_in_secret(d) => Some("the value belongs to a secret of one environment"),
+        _ if is_part(SecretPart::Sealed) || replaces_sealed || after(is_sealed) => {
+            Some(FOR_ONE_ENVIRONMENT)
+        }
+        _ if is_part(SecretPart::Data) => Some("the value belongs to a secret of one environment"),
+        _ if after(is_secret) => Some("the value contains a secret of one environment"),
         Some(Encryption::Signed | Encryption::File) => {
             Some("SOPS signed this file and would reject it after the change")
         }
         Some(Encryption::Values) if d.path.starts_with("$['sops']") => Some(FOR_ONE_ENVIRONMENT),
         Some(Encryption::Values) | None => None,
     }
-}
-
-/// Whether a place is within the data of a `Secret`, or names the entries that an `ExternalSecret` reads.
-fn is_in_secret(d: &PlannedDifference) -> bool {
-    let keys: &[&str] = match d.document.as_ref().and_then(|d| d.kind.as_deref()) {
-        Some("Secret") => &["$['data']", "$['stringData']"],
-        Some("ExternalSecret") => &["$['spec']['data']", "$['spec']['dataFrom']"],
-        _ => return false,
-    };
-    d.op != Op::Remove && (d.path.is_empty() || keys.iter().any(|key| d.path.starts_with(key)))
-}
-
-/// Whether a place is within the ciphertext of a `SealedSecret`, whose values have no mark.
-fn is_in_sealed_secret(d: &PlannedDifference) -> bool {
-    let kind = d.document.as_ref().and_then(|d| d.kind.as_deref());
-    let is_old_data = d.path.starts_with("$['spec']['data']") && kind == Some("SealedSecret");
-    d.path.contains("['encryptedData']") || is_old_data
 }

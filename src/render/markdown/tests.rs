@@ -39,6 +39,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         before: Some(Value::string(before)),
         after: Some(Value::string(after)),
         version: None,
+        secret: None,
         relation: Relation::Behind,
         verdict: if i % 5 == 4 {
             Verdict::keep(Reason::KeepRule(place.to_owned()))

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::super::versions::version_order;
 use super::super::{VersionField, version_of};
 use super::{differences_as, parsed};
-use crate::document::{Value, is_sealed};
+use crate::document::{SecretPart, Value, is_sealed};
 
 /// The version field of the first difference of two lines in a document.
 pub(super) fn field(file: &str, around: &str, source: &str, target: &str) -> Option<VersionField> {
@@ -129,7 +129,77 @@ fn encrypted_values_are_sealed_at_any_depth() {
     let sealed = |text: &str| is_sealed(&parsed(text).documents()[0].root.value());
     assert!(sealed("a: {b: ['ENC[AES256_GCM,data:x]']}\n"));
     assert!(sealed("sops: {mac: x}\n"));
+    assert!(sealed("'ENC[AES256_GCM,data:x]': 1\n"));
+    for document in [
+        "kind: SealedSecret\n",
+        "spec: {encryptedData: {pw: Ag}}\n",
+        "a: 1\n---\nkind: SealedSecret\n",
+        "{\"kind\": \"SealedSecret\"}",
+        "{\"k\\u0069nd\": \"Sealed\\u0053ecret\"}",
+    ] {
+        let string = Value::Mapping(vec![("a.yaml".to_owned(), Value::string(document))]);
+        assert!(is_sealed(&string), "{document}");
+    }
     assert!(!sealed("a: ENCODED\nsops: {note: 1}\n"));
+    assert!(!sealed("a: |\n  How to write a SealedSecret\n  by hand\n"));
+}
+
+#[test]
+fn places_of_secrets() {
+    use SecretPart::{Data, Other, Sealed};
+    const DATA: &str = "{a: @, b: 1}";
+    for (around, expected) in [
+        (format!("kind: Secret\ndata: {DATA}\n"), Some(Data)),
+        (format!("kind: Secret\nstringData: {DATA}\n"), Some(Data)),
+        (
+            format!("kind: Secret\nmetadata: {{labels: {DATA}}}\n"),
+            Some(Other),
+        ),
+        (
+            format!("kind: List\nitems: [{{kind: Secret, data: {DATA}}}]\n"),
+            Some(Data),
+        ),
+        (
+            format!("kind: ConfigMap\ndata: {{x: \"kind: Secret\\ndata: {DATA}\\n\"}}\n"),
+            Some(Data),
+        ),
+        (
+            format!("kind: Secret\nx: \"image: {DATA}\\n\"\n"),
+            Some(Other),
+        ),
+        (
+            format!("kind: ExternalSecret\nspec: {{dataFrom: [{DATA}]}}\n"),
+            Some(Data),
+        ),
+        (
+            format!("kind: ExternalSecret\nspec: {{target: {DATA}}}\n"),
+            Some(Other),
+        ),
+        (
+            format!("kind: SealedSecret\nspec: {{encryptedData: {DATA}}}\n"),
+            Some(Sealed),
+        ),
+        (
+            format!("kind: SealedSecret\nspec: {{data: {DATA}}}\n"),
+            Some(Sealed),
+        ),
+        (
+            format!("kind: SealedSecret\nspec: {{template: {DATA}}}\n"),
+            Some(Other),
+        ),
+        (format!("spec: {{encryptedData: {DATA}}}\n"), Some(Sealed)),
+        (
+            "secretGenerator: [{name: a, literals: [a=@]}]\n".to_owned(),
+            Some(Data),
+        ),
+        ("'ENC[AES256_GCM,data:x]': @\n".to_owned(), Some(Sealed)),
+        (format!("kind: ConfigMap\ndata: {DATA}\n"), None),
+        (format!("secret: {{data: {DATA}}}\n"), None),
+    ] {
+        let [source, target] = ["x", "y"].map(|value| around.replace('@', value));
+        let found = differences_as("a.yaml", &source, &target, |d| d.secret);
+        assert_eq!(found.first(), Some(&expected), "{around}");
+    }
 }
 
 #[test]

@@ -1,0 +1,36 @@
+//! Places within secrets.
+
+use super::version_places::Owner;
+use crate::document::sealed::is_ciphertext;
+
+/// What a place is to the secret that it belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SecretPart {
+    /// Ciphertext for one environment.
+    Sealed,
+    /// The data of a `Secret`, or the names of the entries that an `ExternalSecret` reads.
+    Data,
+    /// Anything else in the object, such as a label.
+    Other,
+}
+
+/// What the place at these keys of an object is to a secret; `None` if it belongs to none.
+pub(super) fn secret_part(owner: Owner<'_>, keys: &[String]) -> Option<SecretPart> {
+    if keys.last().is_some_and(|key| is_ciphertext(key)) {
+        return Some(SecretPart::Sealed);
+    }
+    let path: Vec<&str> = keys.iter().take(2).map(String::as_str).collect();
+    let is_generated = path == ["secretGenerator", "literals"];
+    let kind = match owner {
+        Owner::Object { kind, .. } => kind,
+        _ => "",
+    };
+    match (kind, path.as_slice()) {
+        _ if keys.iter().any(|key| key == "encryptedData") => Some(SecretPart::Sealed),
+        ("SealedSecret", [] | ["spec", "data"]) => Some(SecretPart::Sealed),
+        ("Secret", [] | ["data" | "stringData", ..])
+        | ("ExternalSecret", [] | ["spec", "data" | "dataFrom"]) => Some(SecretPart::Data),
+        ("Secret" | "SealedSecret" | "ExternalSecret", _) => Some(SecretPart::Other),
+        _ => is_generated.then_some(SecretPart::Data),
+    }
+}
