@@ -303,17 +303,17 @@ fn is_same(a: &Scalar, b: &Scalar) -> bool {
 }
 
 /// For each of the source's children the target's child that it would follow: its nearest predecessor
-/// that both have; else it goes before the first that both have, else to the end.
+/// that both have. What comes before all of these goes to the start, and what comes after them to the
+/// end, so that the first stays first and the last stays last.
 pub(super) fn insertion_points(target_of: &[Option<usize>], len: usize) -> Vec<Option<usize>> {
-    let mut last = match target_of.iter().find_map(|t| *t) {
-        Some(first) => first.checked_sub(1),
-        None => len.checked_sub(1),
+    let end = len.checked_sub(1);
+    let Some(last) = target_of.iter().rposition(Option::is_some) else {
+        return vec![end; target_of.len()];
     };
-    target_of
-        .iter()
-        .map(|target| {
-            last = target.or(last);
-            last
-        })
-        .collect()
+    let mut before = None;
+    let follow = target_of.iter().enumerate().map(|(at, target)| {
+        before = target.or(before);
+        if at > last { end } else { before }
+    });
+    follow.collect()
 }

@@ -272,14 +272,14 @@ fn lines_are_added_after_the_same_neighbour() {
             "a:\n  b: {{ .x }}\n  c: staging\n",
             "a:\n    b: {{ .x }}\n    d: 1\n",
             "c",
-            "a:\n    b: {{ .x }}\n    c: production\n    d: 1\n",
+            "a:\n    b: {{ .x }}\n    d: 1\n    c: production\n",
         ),
         (
             "v.yaml",
             "a: {{ .x }}\n{{- if .y }}\nb:\n  c: 1\n{{- end }}\n",
             "a: {{ .x }}\nz: 1\n",
             "if",
-            "a: {{ .x }}\n{{- if .y }}\nb:\n  c: 1\n{{- end }}\nz: 1\n",
+            "a: {{ .x }}\nz: 1\n{{- if .y }}\nb:\n  c: 1\n{{- end }}\n",
         ),
         (
             "v.yaml",

@@ -143,11 +143,6 @@ const KYAML_DIFFERENCES: &[(&str, usize, &str)] = &[
         1,
         "`{}` is not kept against a source that has nothing there",
     ),
-    (
-        "Merge with name for same container-port",
-        1,
-        "the new item follows its neighbour in the source; kyaml appends it",
-    ),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Matching list items, and placing new ones.
 
-use super::{all, paths};
+use super::{all, all_of, paths};
+use crate::domain::Op;
 
 #[test]
 fn containers_are_matched_by_name_in_any_order() {
@@ -266,7 +267,26 @@ fn items_without_a_key_are_paired_by_similarity() {
 #[test]
 fn a_new_item_follows_its_neighbour_of_the_source() {
     assert_eq!(all("- a\n- new\n- b\n", "- b\n- a\n"), "- b\n- a\n- new\n");
-    assert_eq!(all("- new\n- a\n- b\n", "- b\n- a\n"), "- b\n- new\n- a\n");
+}
+
+#[test]
+fn what_is_first_or_last_in_the_source_becomes_it_in_the_target() {
+    let with_additions = |source, target| all_of(source, target, |d| d.op == Op::Add);
+    for (source, target, expected) in [
+        (
+            "- a\n- new\n- b\n",
+            "- a\n- own\n- b\n",
+            "- a\n- new\n- own\n- b\n",
+        ),
+        ("- new\n- a\n- b\n", "- b\n- a\n", "- new\n- b\n- a\n"),
+        ("- new\n- a\n", "- own\n- a\n", "- new\n- own\n- a\n"),
+        ("- a\n- c\n- d\n", "- a\n- own\n", "- a\n- own\n- c\n- d\n"),
+        ("new: 1\na: 1\n", "own: 1\na: 1\n", "new: 1\nown: 1\na: 1\n"),
+        ("a: 1\nnew: 1\n", "a: 1\nown: 1\n", "a: 1\nown: 1\nnew: 1\n"),
+        ("new: 1\n", "own: 1\n", "own: 1\nnew: 1\n"),
+    ] {
+        assert_eq!(with_additions(source, target), expected, "{source}");
+    }
 }
 
 #[test]

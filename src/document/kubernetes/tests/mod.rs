@@ -70,6 +70,11 @@ fn paths(source: &str, target: &str) -> Vec<String> {
 
 /// The target with everything promoted.
 fn all(source: &str, target: &str) -> String {
+    all_of(source, target, |_| true)
+}
+
+/// The target with the differences promoted that `choose` selects.
+fn all_of(source: &str, target: &str, choose: impl Fn(&Difference) -> bool) -> String {
     let (source, target) = (parsed(source), parsed(target));
     let naming = naming();
     let sides = Sides {
@@ -80,5 +85,5 @@ fn all(source: &str, target: &str) -> String {
         file: "app.yaml",
         format: crate::document::Format::Yaml,
     };
-    merged(&sides, |_| true).expect("an edit")
+    merged(&sides, choose).expect("an edit")
 }
