@@ -34,7 +34,13 @@ pub(super) fn add(
             text.push_str(&line);
             text.push_str(target.newline);
         }
-        let blanks = target.newline.repeat(slot.blanks);
+        let spacing = fragment.spacing;
+        let own = match after {
+            Some(_) => spacing.above.or(spacing.below),
+            None => spacing.below.or(spacing.above),
+        };
+        // Files come from one author: what stands apart in the source does so in the target, too.
+        let blanks = target.newline.repeat(own.unwrap_or(slot.blanks));
         if after.is_some() {
             text.insert_str(0, &blanks);
         } else {
@@ -54,7 +60,7 @@ pub(super) fn add(
 struct Slot {
     /// The offset in the text.
     at: usize,
-    /// The number of blank lines between it and its neighbour.
+    /// The number of blank lines to its neighbour, as between other children.
     blanks: usize,
 }
 

@@ -8,12 +8,13 @@
 
 use super::edit::Edit;
 use super::extent::{child_index, child_start};
-use super::fragment::{Fragment, Shape};
-use super::node::{Content, Node, Stream};
+use super::fragment::{Fragment, Shape, Spacing};
+use super::node::{Content, Layout, Node, Stream};
 use super::parse::{self, Aliases};
 use super::place::{Place, Step};
 use super::source;
 use super::splice::splice_written;
+use super::text::blanks_after;
 
 impl Fragment {
     /// Copies the entry at a place of a resolved document, with the comments directly above it and
@@ -73,7 +74,24 @@ fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<F
     let index = child_index(node, step)?;
     let text = source::child(stream, node, index)?;
     let start = child_start(node, index)?;
-    standalone(stream, parent.document, start, &text, shape)
+    let mut fragment = standalone(stream, parent.document, start, &text, shape)?;
+    fragment.spacing = spacing(stream, node, index);
+    Some(fragment)
+}
+
+/// The blank lines around an entry or item.
+fn spacing(stream: &Stream, node: &Node, index: usize) -> Spacing {
+    if node.layout() != Some(Layout::Block) {
+        return Spacing::default();
+    }
+    let below = |index: usize| {
+        child_start(node, index + 1)?;
+        Some(blanks_after(&stream.text, stream.extent(node, index)?.end).0)
+    };
+    Spacing {
+        above: index.checked_sub(1).and_then(below),
+        below: below(index),
+    }
 }
 
 /// Reads the text of a piece that starts at `from`, with aliases of outside anchors expanded.

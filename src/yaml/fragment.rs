@@ -17,7 +17,16 @@ pub struct Fragment {
     pub(super) stream: Stream,
     pub(super) shape: Shape,
     pub(super) json: bool,
+    pub(super) spacing: Spacing,
     model: Value,
+}
+
+/// The numbers of blank lines between an entry or item and its neighbours in its source; `None`
+/// where it had no neighbour or is not from a block collection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Spacing {
+    pub(super) above: Option<usize>,
+    pub(super) below: Option<usize>,
 }
 
 /// The form of a fragment's text.
@@ -44,6 +53,7 @@ impl Clone for Fragment {
             stream,
             shape: self.shape,
             json: self.json,
+            spacing: self.spacing,
             model: self.model.clone(),
         }
     }
@@ -82,6 +92,7 @@ impl Fragment {
             stream,
             shape: Shape::Value,
             json: false,
+            spacing: Spacing::default(),
             model: value.clone(),
         }
     }
@@ -95,7 +106,11 @@ impl Fragment {
         if text == self.stream.text {
             return Ok(self.clone());
         }
-        Self::read(&text, self.shape, self.json)
+        let renamed = Self::read(&text, self.shape, self.json)?;
+        Ok(Self {
+            spacing: self.spacing,
+            ..renamed
+        })
     }
 
     /// The value that the fragment inserts; for an entry, without the key.
@@ -239,6 +254,7 @@ impl Fragment {
         Some(Self {
             model: plain.node()?.value(),
             shape: self.shape,
+            spacing: self.spacing,
             ..plain
         })
     }
@@ -256,6 +272,7 @@ impl Fragment {
             stream,
             shape,
             json,
+            spacing: Spacing::default(),
             model: Value::Sequence(Vec::new()),
         };
         fragment.model = match fragment.node() {

@@ -366,6 +366,46 @@ fn blank_lines_match_the_neighbours() {
         add_entry(text, "", None, "n: 0\n", "n").unwrap(),
         "n: 0\n\na: 1\n\nb: 2\n\nc: 3\n"
     );
+}
+
+#[test]
+fn blank_lines_come_from_the_source_if_it_has_neighbours_there() {
+    let apart = "a: 1\n\nb: 2\n\nc: 3\n";
+    for (source, target, after, expected) in [
+        (
+            "a: 1\nn: 0\n",
+            apart,
+            Some(0),
+            "a: 1\nn: 0\n\nb: 2\n\nc: 3\n",
+        ),
+        ("n: 0\nb: 2\n", apart, None, "n: 0\na: 1\n\nb: 2\n\nc: 3\n"),
+        (
+            "a: 1\n\nn: 0\n",
+            "a: 1\nb: 2\n",
+            Some(0),
+            "a: 1\n\nn: 0\nb: 2\n",
+        ),
+        (
+            "a: 1\n\n# n\nn: 0\n",
+            "a: 1\n",
+            Some(0),
+            "a: 1\n\n# n\nn: 0\n",
+        ),
+        (
+            "{a: 1, n: 0}\n",
+            apart,
+            Some(0),
+            "a: 1\n\nn: 0\n\nb: 2\n\nc: 3\n",
+        ),
+    ] {
+        let added = add_entry(target, "", after, source, "n").unwrap();
+        assert_eq!(added, expected, "{source:?} to {target:?}");
+    }
+}
+
+#[test]
+fn blank_lines_around_what_is_removed_go_with_it() {
+    let text = "a: 1\n\nb: 2\n\nc: 3\n";
     assert_eq!(remove(text, &["b"]).unwrap(), "a: 1\n\nc: 3\n");
     assert_eq!(remove(text, &["a"]).unwrap(), "b: 2\n\nc: 3\n");
     assert_eq!(remove(text, &["c"]).unwrap(), "a: 1\n\nb: 2\n");
