@@ -50,7 +50,7 @@ pub(super) fn add(
                 text = format!("{}{:depth$}", text.trim_start_matches(' '), "");
             }
         }
-        patches.push(Patch::of_child(place, slot.at..slot.at, text));
+        patches.push(Patch::of(place, slot.at..slot.at, text));
         last = Some((after, slot));
     }
     Some(patches)
@@ -97,7 +97,7 @@ pub(super) fn remove(
     node: &Node,
     indexes: &BTreeSet<usize>,
 ) -> Option<Vec<Patch>> {
-    let patch = |(span, text): (Span, String)| Patch::of_child(place, span, text);
+    let patch = |(span, text): (Span, String)| Patch::of(place, span, text);
     let count = child_count(node);
     if indexes.len() == count {
         let found = emptied(target, node, count)?;

@@ -5,7 +5,7 @@ use super::node::{Content, Entries, Stream};
 use super::place::{Place, Step};
 
 /// One change to a stream. Places refer to the stream before any edit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Edit {
     /// Replaces a value; its key, anchor and the comments around it stay.
     Set {
@@ -114,7 +114,7 @@ impl Edit {
         let (other_key, other_after, other_new) = other.change();
         let is_same_value = match (new, other_new) {
             (Some(new), Some(other)) => new.means(other),
-            (new, other) => new == other,
+            (new, other) => new.is_none() && other.is_none(),
         };
         key == other_key && after == other_after && is_same_value
     }

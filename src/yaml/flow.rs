@@ -26,7 +26,7 @@ pub(super) fn add(
     }
     let mut patches = Vec::new();
     let mut insert = |at: usize, text: String| {
-        patches.push(Patch::of_child(place, at..at, text));
+        patches.push(Patch::of(place, at..at, text));
     };
     let each_on_line = (0..count)
         .all(|index| child_start(node, index).is_some_and(|start| target.stream.is_first(start)));
@@ -135,7 +135,7 @@ pub(super) fn remove(
 ) -> Option<Vec<Patch>> {
     let text = target.text;
     let count = child_count(node);
-    let deletion = |span: Span| Patch::of_child(place, span, String::new());
+    let deletion = |span: Span| Patch::of(place, span, String::new());
     if !text[node.span.clone()].ends_with(['}', ']']) {
         return None;
     }

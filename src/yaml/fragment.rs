@@ -4,6 +4,7 @@ use super::error::ParseError;
 use super::node::{Content, Entry, Layout, Node, Stream};
 use super::place::{Place, Step};
 use super::scalar::Kind;
+use super::tabs::without_tabs;
 use super::value::Value;
 use super::write::{self, Context};
 use super::{render, source};
@@ -58,14 +59,6 @@ impl Clone for Fragment {
         }
     }
 }
-
-impl PartialEq for Fragment {
-    fn eq(&self, other: &Self) -> bool {
-        self.shape == other.shape && self.stream.text == other.stream.text
-    }
-}
-
-impl Eq for Fragment {}
 
 impl Fragment {
     /// Creates a scalar; it is quoted only if necessary.
@@ -267,7 +260,7 @@ impl Fragment {
     }
 
     pub(super) fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
-        let stream = Stream::parse(text)?;
+        let stream = without_tabs(Stream::parse(text)?);
         let mut fragment = Self {
             stream,
             shape,

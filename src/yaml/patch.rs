@@ -26,14 +26,6 @@ impl Patch {
             place: place.clone(),
         }
     }
-
-    /// A patch of children of the collection at `place`.
-    pub(super) fn of_child(place: &Place, span: Span, text: String) -> Self {
-        Self {
-            depth: place.steps.len() + 1,
-            ..Self::of(place, span, text)
-        }
-    }
 }
 
 /// Applies patches to a text.

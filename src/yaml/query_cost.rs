@@ -321,6 +321,7 @@ mod tests {
             "$..[?@..[?@..[?@..[?@..[?@..[?@..*]]]]]]",
             "$..[?match(@.name, @.name)]",
             "$..[?match(@.name, '((a{100}){100}){100}')]",
+            &format!("$..[?{}]", "@ || ".repeat(10_000)),
         ] {
             assert!(steps(query, size) > 5e7, "{query}: {}", steps(query, size));
         }

@@ -186,7 +186,7 @@ fn is_dashed(text: &str) -> bool {
 }
 
 /// Whether it starts with a date: `2001-12-14`, also with a time.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let digits = |part: Option<&str>, most: usize| {
         part.is_some_and(|p| (1..=most).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))

@@ -119,7 +119,7 @@ impl<'a> Places<'a> {
         let mut cache = self.selected.borrow_mut();
         let of_path = match cache.get_mut(path.as_str()) {
             Some(of_path) => of_path,
-            None => cache.entry(path.to_string()).or_default(),
+            None => cache.entry(path.as_str().to_owned()).or_default(),
         };
         let selected = match of_path.entry((is_source, place.document)) {
             Entry::Occupied(found) => found.into_mut(),

@@ -416,6 +416,11 @@ fn blank_lines_around_what_is_removed_go_with_it() {
         remove("# head\n\na: 1\nb: 2\n", &["a"]).unwrap(),
         "# head\n\nb: 2\n"
     );
+    // The comment must not become one of `b`.
+    assert_eq!(
+        remove("m:\n    # c\n  a: 1\n\n  b: 2\n", &["m.a"]).unwrap(),
+        "m:\n    # c\n\n  b: 2\n"
+    );
 }
 
 #[test]
@@ -701,6 +706,80 @@ fn a_value_with_a_tag_or_an_anchor_becomes_an_entry_or_an_item() {
             let new = new.unwrap();
             assert_eq!(new.text(), expected);
             assert!(new.means(&value), "{expected}");
+        }
+    }
+}
+
+#[test]
+fn tabs_between_tokens_become_spaces() {
+    for (source, expected) in [
+        ("k:\t1\n", "k: 1\n"),
+        ("k:\t\"a\tb\"\t# c\td\n", "k: \"a\tb\" # c\td\n"),
+        ("k: {a:\t1,\tb: 2\t}\n", "k: {a: 1, b: 2 }\n"),
+        ("k:\n-\ta\n", "k:\n- a\n"),
+        ("k: !t\ta\n", "k: !t a\n"),
+        ("k:\t|\n  a\tb\n", "k: |\n  a\tb\n"),
+        ("k: a\n \tb\n", "k: a\n  b\n"),
+        // It is part of the text.
+        ("k: a\tb\n", "k: a\tb\n"),
+    ] {
+        let added = add_entry("x: 1\n", "", Some(0), source, "k").unwrap();
+        assert_eq!(added, format!("x: 1\n{expected}"));
+    }
+}
+
+#[test]
+fn additions_to_the_other_kind_of_collection_are_refused() {
+    let refused = |text: &str, edit: Edit| {
+        let found = splice(&parsed(text), &[edit]);
+        assert!(matches!(found, Err(EditError::NotACollection(_))), "{text}");
+    };
+    for text in ["k: []\n", "k: [a]\n", "k:\n- a\n"] {
+        refused(
+            text,
+            Edit::AddEntry {
+                mapping: place("k"),
+                key: "b".to_owned(),
+                after: None,
+                entry: Fragment::scalar("1", Kind::Int),
+            },
+        );
+    }
+    for text in ["k: {}\n", "k: {a: 1}\n", "k:\n  a: 1\n"] {
+        refused(
+            text,
+            Edit::AddItem {
+                sequence: place("k"),
+                after: None,
+                item: Fragment::scalar("1", Kind::Int),
+            },
+        );
+    }
+}
+
+#[test]
+fn what_is_inserted_at_one_spot_goes_to_the_deeper_collection_first() {
+    let set = Edit::Set {
+        place: place("a"),
+        value: Fragment::scalar("1", Kind::Int),
+    };
+    let add = |mapping: &str, after| Edit::AddEntry {
+        mapping: place(mapping),
+        key: "b".to_owned(),
+        after,
+        entry: Fragment::scalar("2", Kind::Int),
+    };
+    let (below, beside) = (add("a", None), add("", Some(0)));
+    for (text, inner, expected) in [
+        ("a:", &set, "a: 1\nb: 2"),
+        ("a:", &below, "a:\n  b: 2\nb: 2"),
+        ("a:\n", &below, "a:\n  b: 2\nb: 2\n"),
+        ("a: {}\n", &below, "a:\n  b: 2\nb: 2\n"),
+        ("{a: {}}\n", &below, "{a: {b: 2}, b: 2}\n"),
+    ] {
+        for edits in [[inner, &beside], [&beside, inner]] {
+            let edits = edits.map(Edit::clone);
+            assert_eq!(splice(&parsed(text), &edits).unwrap(), expected, "{text}");
         }
     }
 }
