@@ -138,6 +138,8 @@ pub struct PlannedDifference {
     pub after: Option<Value>,
     /// The kind of version at the place, if it is one.
     pub version: Option<VersionField>,
+    /// Whether the type that readers of YAML 1.1 give to the value changes.
+    pub changes_old_type: bool,
     /// What the place is to the secret that it belongs to, if it does.
     pub secret: Option<SecretPart>,
     /// Why the sides differ.

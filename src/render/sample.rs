@@ -177,6 +177,7 @@ fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDiffere
         before: None,
         after: None,
         version: None,
+        changes_old_type: false,
         secret: None,
         relation: Relation::Unknown,
         verdict: Verdict::keep(Reason::NotVersion),

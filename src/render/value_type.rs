@@ -60,6 +60,9 @@ impl fmt::Display for ValueType {
     }
 }
 
+/// What is shown where only readers of YAML 1.1 see another type, such as a boolean in `on`.
+pub(super) const OLD_TYPE_CHANGES: &str = "type changes in YAML 1.1";
+
 /// The types before and after, if both sides have a value and the types differ.
 pub(super) fn type_change(difference: &PlannedDifference) -> Option<(ValueType, ValueType)> {
     let before = ValueType::of(difference.before.as_ref()?)?;

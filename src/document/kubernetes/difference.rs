@@ -76,6 +76,8 @@ pub struct Difference {
     pub relation: Relation,
     /// The kind of version at the place, if there is one.
     pub version: Option<VersionField>,
+    /// Whether the type that readers of YAML 1.1 give to the value changes.
+    pub changes_old_type: bool,
     /// What the place is to the secret that it belongs to, if it does.
     pub secret: Option<SecretPart>,
     /// What else changes with it, if the target shares the value by an anchor.

@@ -9,8 +9,9 @@ use super::document_comparison::DocumentComparison;
 use super::secrets::secret_part;
 use super::selector;
 use super::versions::{self, VersionField};
+use crate::document::lines::Format;
 use crate::domain::{Naming, Op, Relation};
-use crate::yaml::{Content, Kind, Merging, Node, Uses, Value};
+use crate::yaml::{Content, Kind, Merging, Node, OldType, Quoting, Uses, Value};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -88,6 +89,8 @@ impl<'a> DocumentComparison<'a, '_> {
             },
             (_, source) => source,
         };
+        let changes_old_type = self.sides.format == Format::Yaml
+            && changes_old_type(s, t, &after, rewritten.as_deref());
         self.record(Difference {
             op: Op::Set,
             part: Part::Value,
@@ -98,6 +101,7 @@ impl<'a> DocumentComparison<'a, '_> {
             rewritten,
             relation,
             version,
+            changes_old_type,
             ..self.here()
         });
     }
@@ -264,10 +268,35 @@ impl<'a> DocumentComparison<'a, '_> {
             rewritten: None,
             relation: Relation::Unknown,
             version: None,
+            changes_old_type: false,
             secret: secret_part(self.owner, &self.keys),
             shared: None,
         }
     }
+}
+
+/// Whether writing `after`, the value of `s`, to `t` changes the type that YAML 1.1 gives to the place.
+fn changes_old_type(s: &Node, t: &Node, after: &Value, rewritten: Option<&str>) -> bool {
+    let (Content::Scalar(source), Content::Scalar(before)) = (&s.content, &t.content) else {
+        return false;
+    };
+    // A string that could be something else is only plain if it is on both sides; others are as in the
+    // source.
+    let is_text = matches!(
+        after,
+        Value::Scalar {
+            kind: Kind::Str,
+            ..
+        }
+    );
+    let is_own =
+        rewritten.is_none() && source.kind == Kind::Str && before.quoting == Quoting::Plain;
+    let after = if is_text && !is_own {
+        OldType::Str
+    } else {
+        OldType::of(source)
+    };
+    s.tag.is_none() && t.tag.is_none() && OldType::of(before) != after
 }
 
 /// A value with the source's names replaced by the target's.

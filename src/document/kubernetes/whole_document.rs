@@ -36,6 +36,7 @@ pub(super) fn added_document(
         after: Some(renamed(value, sides.naming)),
         rewritten: None,
         version: None,
+        changes_old_type: false,
         secret: secret_part(Owner::of(sides.source.root(s)), &[]),
         shared: None,
     }
@@ -63,6 +64,7 @@ pub(super) fn removed_document(
         after: None,
         rewritten: None,
         version: None,
+        changes_old_type: false,
         secret: secret_part(Owner::of(sides.target.root(t)), &[]),
         shared: None,
     }

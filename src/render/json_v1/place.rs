@@ -35,7 +35,8 @@ pub struct Difference<'a> {
     pub before_tags: Vec<&'a str>,
     /// The tags within `after`.
     pub after_tags: Vec<&'a str>,
-    /// Whether both sides have a value and their types differ, such as `"1.10"` and `1.10`, or tags.
+    /// Whether both sides have a value and their types differ, such as `"1.10"` and `1.10`, or tags. The
+    /// types of YAML 1.1 count too, where `on` is a boolean.
     pub type_changed: bool,
     /// Why the sides differ.
     pub relation: Relation,
@@ -138,7 +139,9 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
         let tags = |v: &'a Option<Value>| v.as_ref().map_or_else(Vec::new, Value::tags);
         let (before_tags, after_tags) = (tags(&difference.before), tags(&difference.after));
         let has_both = difference.before.is_some() && difference.after.is_some();
-        let is_changed = type_change(difference).is_some() || has_both && before_tags != after_tags;
+        let is_changed = type_change(difference).is_some()
+            || difference.changes_old_type
+            || has_both && before_tags != after_tags;
         Self {
             selector: &difference.selector,
             path: &difference.path,

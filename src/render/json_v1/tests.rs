@@ -34,6 +34,15 @@ fn a_changed_tag_is_a_changed_type() {
 }
 
 #[test]
+fn a_type_that_changes_in_yaml_1_1_is_a_changed_type() {
+    let mut difference = sample::plan().applications()[0].files[0].differences[0].clone();
+    difference.changes_old_type = true;
+    let difference = as_json(&place::Difference::from(&difference));
+    assert_eq!(difference["before_type"], difference["after_type"]);
+    assert_eq!(difference["type_changed"], true);
+}
+
+#[test]
 fn a_diff_has_the_documented_fields() {
     let diff = as_json(&Diff::from(&sample::plan()));
     assert_eq!(diff["schema"], "git-promote/diff/v1");

@@ -9,7 +9,7 @@ use crate::render::counted::counted;
 use crate::render::hunks::is_text;
 use crate::render::modes;
 use crate::render::size::size;
-use crate::render::value_type::{ValueType, type_change};
+use crate::render::value_type::{OLD_TYPE_CHANGES, ValueType, type_change};
 
 const HEAD: &str = "| place | before | after |\n|---|---|---|\n";
 
@@ -106,8 +106,13 @@ fn row(difference: &PlannedDifference) -> String {
             .map_or_else(String::new, |of| value(of, is_quoted));
         value_type.map_or(shown.clone(), |name| format!("{shown} ({name})"))
     };
+    let note = if types.is_none() && difference.changes_old_type {
+        format!(" ({OLD_TYPE_CHANGES})")
+    } else {
+        String::new()
+    };
     format!(
-        "| {sign}{} | {} | {} |\n",
+        "| {sign}{} | {} | {}{note} |\n",
         code(place.trim()),
         side(&difference.before, types.map(|(before, _)| before)),
         side(&difference.after, types.map(|(_, after)| after)),
@@ -131,5 +136,20 @@ fn value(of: &Value, is_quoted: bool) -> String {
         Value::Tagged(tag, inner) => format!("{} {}", code(tag), value(inner, is_quoted)),
         Value::Sequence(items) => counted(items.len(), "item"),
         Value::Mapping(entries) => counted(entries.len(), "key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    #[test]
+    fn a_type_that_changes_in_yaml_1_1_is_marked() {
+        let mut difference = sample::application().files[0].differences[0].clone();
+        let plain = row(&difference);
+        difference.changes_old_type = true;
+        let marked = plain.replace(" |\n", " (type changes in YAML 1.1) |\n");
+        assert_eq!(row(&difference), marked);
     }
 }

@@ -39,6 +39,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         before: Some(Value::string(before)),
         after: Some(Value::string(after)),
         version: None,
+        changes_old_type: false,
         secret: None,
         relation: Relation::Behind,
         verdict: if i % 5 == 4 {

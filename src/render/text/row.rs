@@ -9,7 +9,7 @@ use crate::domain::Op;
 use crate::plan::{Document, PlannedDifference};
 use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
-use crate::render::value_type::type_change;
+use crate::render::value_type::{OLD_TYPE_CHANGES, type_change};
 
 /// The width before the first word: two for the indent, two for the sign.
 const INDENT: usize = 4;
@@ -51,9 +51,12 @@ impl<'a> Row<'a> {
             after,
             op: difference.op,
             selector: &difference.selector,
-            notes: Vec::from_iter(
-                type_change.map(|(before, after)| format!("{before} -> {after}")),
-            ),
+            notes: Vec::from_iter(match type_change {
+                Some((before, after)) => Some(format!("{before} -> {after}")),
+                None => difference
+                    .changes_old_type
+                    .then(|| OLD_TYPE_CHANGES.to_owned()),
+            }),
             is_abridged,
         }
     }

@@ -191,6 +191,7 @@ fn a_changed_type_is_marked() {
     let shown = |before: Value, after: Value| {
         let mut plan = sample::application();
         let difference = &mut plan.files[0].differences[0];
+        difference.changes_old_type = after == Value::string("on");
         (difference.before, difference.after) = (Some(before), Some(after));
         let row = row::Row::of(difference, Length::Shortened);
         let mut out = Vec::new();
@@ -223,6 +224,12 @@ fn a_changed_type_is_marked() {
         ),
         (list(text("1")), list(plain("1")), "[\"1\"] -> [1]"),
         (text("1.4.2"), text("1.5.0"), "1.4.2 -> 1.5.0"),
+        (
+            text("1.4.2"),
+            text("on"),
+            "1.4.2 -> on  (type changes in YAML 1.1)",
+        ),
+        (plain("1"), text("on"), "1 -> \"on\"  (integer -> string)"),
     ] {
         assert_eq!(
             shown(before, after),

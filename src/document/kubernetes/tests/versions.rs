@@ -245,3 +245,30 @@ fn an_alias_of_another_value_in_the_source_is_the_same_edit() {
     assert_eq!(found[2].2, value("2.0"));
     assert!(found[1].1.is_some());
 }
+
+#[test]
+fn types_that_change_for_readers_of_yaml_1_1() {
+    for (source, target, expected) in [
+        ("on", "release", true),
+        ("release", "on", true),
+        ("2024-01-01", "1.0.0", true),
+        ("1:30", "1.0.0", true),
+        ("0o7", "5", true),
+        ("yes", "on", false),
+        ("012", "5", false),
+        ("release", "main", false),
+        // Quotes of either side are kept.
+        ("'on'", "release", false),
+        ("on", "'release'", false),
+        ("on", "'1.0.0'", false),
+        // A number is written as in the source.
+        ("1.5", "'a'", true),
+        ("!!str on", "release", false),
+    ] {
+        let text = |value: &str| format!("a: {value}\n");
+        let found = differences_as("v.yaml", &text(source), &text(target), |d| {
+            d.changes_old_type
+        });
+        assert_eq!(found, [expected], "{target} -> {source}");
+    }
+}
