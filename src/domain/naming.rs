@@ -90,13 +90,6 @@ impl Naming {
             .any(|o| matches!(o.side, Side::Target(_)))
     }
 
-    /// Whether free text contains a name of the target.
-    pub fn names_target_in_text(&self, text: &str) -> bool {
-        self.in_text(text)
-            .iter()
-            .any(|o| matches!(o.side, Side::Target(_)))
-    }
-
     /// The target's name at `index`, else its first.
     pub fn target_name(&self, index: usize) -> &str {
         self.target.names().nth(index).unwrap_or(&self.target.name)
@@ -106,6 +99,28 @@ impl Naming {
     pub fn rename(&self, text: &str) -> String {
         replace(text, &self.in_text(text), |hit| match hit.side {
             Side::Source(index) => Some(self.target_name(index)),
+            _ => None,
+        })
+    }
+
+    /// The source's text as it replaces the target's.
+    ///
+    /// The source's names become the target's where the target's text has one, or where the two texts
+    /// only differ in environments' names. If the target's text has one name only, that one is used.
+    pub fn rename_like(&self, source: &str, target: &str) -> String {
+        let (of_source, of_target) = (self.in_text(source), self.in_text(target));
+        let mut used = (of_target.iter())
+            .filter(|hit| matches!(hit.side, Side::Target(_)))
+            .map(|hit| &target[hit.start..hit.end]);
+        let first = used.next();
+        let without_names = |text, hits| replace(text, hits, |_| Some("\u{0}"));
+        if first.is_none() && without_names(source, &of_source) != without_names(target, &of_target)
+        {
+            return source.to_owned();
+        }
+        let only = first.filter(|first| used.all(|name| name == *first));
+        replace(source, &of_source, |hit| match hit.side {
+            Side::Source(index) => Some(only.unwrap_or_else(|| self.target_name(index))),
             _ => None,
         })
     }

@@ -48,8 +48,7 @@ impl<'a> DocumentComparison<'a, '_> {
         let rewritten = texts.and_then(|(s, t)| {
             let text = match version {
                 Some(field) => versions::written(field, s, t, naming),
-                None if naming.names_target_in_text(t) => naming.rename(s),
-                None => s.to_owned(),
+                None => naming.rename_like(s, t),
             };
             (text != s).then_some(text)
         });

@@ -79,7 +79,7 @@ pub(super) fn written(field: VersionField, source: &str, target: &str, naming: &
                 ImageReference { name: t.name, ..s }.to_string()
             }
             (Some(s), Some(t)) if naming.names_target(t.name) => {
-                let name = &naming.rename(s.name);
+                let name = &naming.rename_like(s.name, t.name);
                 ImageReference { name, ..s }.to_string()
             }
             _ => source.to_owned(),

@@ -133,6 +133,38 @@ fn renaming_leaves_other_environments_alone() {
 }
 
 #[test]
+fn a_value_takes_the_name_that_it_had() {
+    let naming = Naming::new(
+        environment("staging", &["stg"]),
+        environment("production", &["prod"]),
+        [],
+    );
+    for (source, target, expected) in [
+        (
+            "staging/new_stg_app",
+            "production/old",
+            "production/new_production_app",
+        ),
+        (
+            "staging/new_stg_app",
+            "production/old-prod",
+            "production/new_prod_app",
+        ),
+        ("stg.example.com", "other.example.com", "stg.example.com"),
+        ("web-staging", "web-dev", "web-production"),
+        ("staging", "qa", "production"),
+        ("staging", "", "staging"),
+        ("web", "web-prod", "web"),
+    ] {
+        assert_eq!(
+            naming.rename_like(source, target),
+            expected,
+            "{source} for {target}"
+        );
+    }
+}
+
+#[test]
 fn texts_that_only_differ_in_the_environments_name_are_the_same() {
     let naming = Naming::new(
         environment("staging", &["stg"]),
