@@ -67,6 +67,30 @@ impl Edit {
         }
     }
 
+    /// What the edit writes.
+    pub(super) fn fragment(&self) -> Option<&Fragment> {
+        match self {
+            Self::Set { value: new, .. }
+            | Self::AddEntry { entry: new, .. }
+            | Self::AddItem { item: new, .. }
+            | Self::AddDocument { document: new, .. } => Some(new),
+            Self::Remove { .. } | Self::RemoveDocument { .. } => None,
+        }
+    }
+
+    /// The same edit with another text for what it writes.
+    pub(super) fn with_fragment(&self, fragment: Fragment) -> Self {
+        let mut edit = self.clone();
+        match &mut edit {
+            Self::Set { value: new, .. }
+            | Self::AddEntry { entry: new, .. }
+            | Self::AddItem { item: new, .. }
+            | Self::AddDocument { document: new, .. } => *new = fragment,
+            Self::Remove { .. } | Self::RemoveDocument { .. } => {}
+        }
+        edit
+    }
+
     /// The same edit at another place of the stream, which shares the node that it changes.
     ///
     /// For an addition of an item, the place is that of the other sequence.

@@ -4,13 +4,13 @@
 //!
 //! A fragment must be valid alone, but an alias in it may refer to an anchor
 //! elsewhere in the stream. Such an alias is replaced by its value. That is an
-//! edit itself, so this file depends on [`splice_written`] and not the other way round.
+//! edit itself, so this file depends on [`splice_written`] and not the other way round. The fragment
+//! also has the text with the alias, for a target that has the anchor, too.
 
 use super::edit::Edit;
 use super::extent::{child_index, child_start};
-use super::fragment::{Fragment, Shape, Spacing};
-use super::node::{Content, Layout, Node, Stream};
-use super::parse::{self, Aliases};
+use super::fragment::{Aliased, Fragment, Shape, Spacing, for_each_dangling};
+use super::node::{Layout, Node, Stream};
 use super::place::{Place, Step};
 use super::source;
 use super::splice::splice_written;
@@ -74,9 +74,8 @@ fn child(stream: &Stream, parent: &Place, step: &Step, shape: Shape) -> Option<F
     let index = child_index(node, step)?;
     let text = source::child(stream, node, index)?;
     let start = child_start(node, index)?;
-    let mut fragment = standalone(stream, parent.document, start, &text, shape)?;
-    fragment.spacing = spacing(stream, node, index);
-    Some(fragment)
+    let fragment = standalone(stream, parent.document, start, &text, shape)?;
+    Some(fragment.with_spacing(spacing(stream, node, index)))
 }
 
 /// The blank lines around an entry or item.
@@ -106,10 +105,10 @@ fn standalone(
     if let Ok(fragment) = Fragment::read(text, shape, json) {
         return Some(fragment);
     }
-    let piece = parse::read(text.to_owned(), Aliases::MayDangle).ok()?;
+    let aliased = Aliased::read(text.to_owned(), shape, json).ok()??;
+    let piece = &aliased.fragment.stream;
     let mut edits = Vec::new();
-    let root = &piece.documents.first()?.root;
-    visit_dangling(&piece, root, &mut Place::root(0), &mut |place, name| {
+    for_each_dangling(piece, &mut |place, name| {
         let anchors = &stream.documents.get(document)?.anchors;
         let node = stream.anchored(document, name, anchors.before(name, from)?)?;
         edits.push(Edit::Set {
@@ -118,35 +117,8 @@ fn standalone(
         });
         Some(())
     })?;
-    let text = splice_written(&piece, &edits).ok()?;
-    Fragment::read(&text, shape, json).ok()
-}
-
-/// Calls `visit` for every alias whose anchor is not in the piece; `None` from it ends the walk.
-fn visit_dangling(
-    piece: &Stream,
-    node: &Node,
-    place: &mut Place,
-    visit: &mut dyn FnMut(&Place, &str) -> Option<()>,
-) -> Option<()> {
-    match &node.content {
-        Content::Alias(name) if std::ptr::eq(piece.resolve(0, node), node) => visit(place, name),
-        Content::Scalar(_) | Content::Alias(_) => Some(()),
-        Content::Sequence { items, .. } => {
-            for (index, item) in items.iter().enumerate() {
-                place.steps.push(Step::Index(index));
-                visit_dangling(piece, item, place, visit)?;
-                place.steps.pop();
-            }
-            Some(())
-        }
-        Content::Mapping { entries, .. } => {
-            for entry in entries {
-                place.steps.push(Step::Key(entry.name().to_owned()));
-                visit_dangling(piece, &entry.value, place, visit)?;
-                place.steps.pop();
-            }
-            Some(())
-        }
-    }
+    let text = splice_written(piece, &edits).ok()?;
+    let mut fragment = Fragment::read(&text, shape, json).ok()?;
+    fragment.aliased = Some(Box::new(aliased));
+    Some(fragment)
 }

@@ -2,6 +2,7 @@
 
 use super::error::ParseError;
 use super::node::{Content, Entry, Layout, Node, Stream};
+use super::parse::{self, Aliases};
 use super::place::{Place, Step};
 use super::scalar::Kind;
 use super::tabs::without_tabs;
@@ -19,7 +20,16 @@ pub struct Fragment {
     pub(super) shape: Shape,
     pub(super) json: bool,
     pub(super) spacing: Spacing,
+    pub(super) aliased: Option<Box<Aliased>>,
     model: Value,
+}
+
+/// A fragment as it is in its source, with aliases of anchors outside of it.
+#[derive(Debug, Clone)]
+pub(super) struct Aliased {
+    pub(super) fragment: Fragment,
+    /// The names of the anchors.
+    pub(super) anchors: Vec<String>,
 }
 
 /// The numbers of blank lines between an entry or item and its neighbours in its source; `None`
@@ -55,6 +65,7 @@ impl Clone for Fragment {
             shape: self.shape,
             json: self.json,
             spacing: self.spacing,
+            aliased: self.aliased.clone(),
             model: self.model.clone(),
         }
     }
@@ -86,8 +97,17 @@ impl Fragment {
             shape: Shape::Value,
             json: false,
             spacing: Spacing::default(),
+            aliased: None,
             model: value.clone(),
         }
+    }
+
+    pub(super) fn with_spacing(mut self, spacing: Spacing) -> Self {
+        self.spacing = spacing;
+        if let Some(aliased) = &mut self.aliased {
+            aliased.fragment.spacing = spacing;
+        }
+        self
     }
 
     /// Applies a renaming to the whole text, including comments and keys.
@@ -99,11 +119,12 @@ impl Fragment {
         if text == self.stream.text {
             return Ok(self.clone());
         }
-        let renamed = Self::read(&text, self.shape, self.json)?;
-        Ok(Self {
-            spacing: self.spacing,
-            ..renamed
-        })
+        let mut renamed = Self::read(&text, self.shape, self.json)?;
+        if let Some(aliased) = self.aliased.as_deref() {
+            let text = rename(aliased.fragment.text());
+            renamed.aliased = Aliased::read(text, self.shape, self.json)?.map(Box::new);
+        }
+        Ok(renamed.with_spacing(self.spacing))
     }
 
     /// The value that the fragment inserts; for an entry, without the key.
@@ -261,11 +282,16 @@ impl Fragment {
 
     pub(super) fn read(text: &str, shape: Shape, json: bool) -> Result<Self, ParseError> {
         let stream = without_tabs(Stream::parse(text)?);
+        Ok(Self::of_stream(stream, shape, json))
+    }
+
+    fn of_stream(stream: Stream, shape: Shape, json: bool) -> Self {
         let mut fragment = Self {
             stream,
             shape,
             json,
             spacing: Spacing::default(),
+            aliased: None,
             model: Value::Sequence(Vec::new()),
         };
         fragment.model = match fragment.node() {
@@ -275,7 +301,61 @@ impl Fragment {
                 kind: Kind::Null,
             },
         };
-        Ok(fragment)
+        fragment
+    }
+}
+
+impl Aliased {
+    /// Reads a text; `None` if it has no aliases of outside anchors.
+    pub(super) fn read(text: String, shape: Shape, json: bool) -> Result<Option<Self>, ParseError> {
+        let stream = parse::read(text, Aliases::MayDangle)?;
+        let mut anchors = Vec::new();
+        for_each_dangling(&stream, &mut |_, name| {
+            anchors.push(name.to_owned());
+            Some(())
+        });
+        let has_any = !anchors.is_empty();
+        Ok(has_any.then(|| Self {
+            fragment: Fragment::of_stream(stream, shape, json),
+            anchors,
+        }))
+    }
+}
+
+/// Calls `visit` for every alias whose anchor is not in the piece; `None` from it ends the walk.
+pub(super) fn for_each_dangling(
+    piece: &Stream,
+    visit: &mut dyn FnMut(&Place, &str) -> Option<()>,
+) -> Option<()> {
+    let root = &piece.documents.first()?.root;
+    visit_dangling(piece, root, &mut Place::root(0), visit)
+}
+
+fn visit_dangling(
+    piece: &Stream,
+    node: &Node,
+    place: &mut Place,
+    visit: &mut dyn FnMut(&Place, &str) -> Option<()>,
+) -> Option<()> {
+    match &node.content {
+        Content::Alias(name) if std::ptr::eq(piece.resolve(0, node), node) => visit(place, name),
+        Content::Scalar(_) | Content::Alias(_) => Some(()),
+        Content::Sequence { items, .. } => {
+            for (index, item) in items.iter().enumerate() {
+                place.steps.push(Step::Index(index));
+                visit_dangling(piece, item, place, visit)?;
+                place.steps.pop();
+            }
+            Some(())
+        }
+        Content::Mapping { entries, .. } => {
+            for entry in entries {
+                place.steps.push(Step::Key(entry.name().to_owned()));
+                visit_dangling(piece, &entry.value, place, visit)?;
+                place.steps.pop();
+            }
+            Some(())
+        }
     }
 }
 

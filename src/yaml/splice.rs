@@ -7,11 +7,14 @@
 //! parsed and compared with the values that the edits describe. If they differ,
 //! the failing edit is tried again with its fragment in the simplest form,
 //! without the layout of its source. If they still differ, the edits are
-//! refused.
+//! refused. Aliases in new text stay aliases if the target has their anchors.
+
+use std::collections::HashSet;
 
 use super::check;
 use super::edit::Edit;
 use super::error::EditError;
+use super::fragment::{Aliased, Fragment};
 use super::node::Stream;
 use super::phases;
 use super::proof::{self, Reading};
@@ -62,6 +65,11 @@ fn apply(stream: &Stream, edits: &[Edit], reading: Reading) -> Result<String, Ed
         Reading::Written => proven(stream, written).map(|(text, _)| text),
         Reading::Resolved => proven_resolved(stream, written, edits),
     };
+    if let Some(aliased) = with_aliases(stream, &written)
+        && let Ok(text) = prove(&aliased)
+    {
+        return Ok(text);
+    }
     let first = match prove(&written) {
         Ok(text) => return Ok(text),
         Err(error) => error,
@@ -167,44 +175,56 @@ fn unproven(edits: &[Edit]) -> EditError {
 ///
 /// Aliases after it would then refer to another node.
 fn redefines(stream: &Stream, edit: &Edit) -> bool {
-    let fragment = match edit {
-        Edit::Set {
-            value: fragment, ..
-        }
-        | Edit::AddEntry {
-            entry: fragment, ..
-        }
-        | Edit::AddItem { item: fragment, .. } => fragment,
-        Edit::AddDocument { .. } | Edit::Remove { .. } | Edit::RemoveDocument { .. } => {
-            return false;
-        }
-    };
-    let brought = fragment
-        .stream
-        .documents
-        .iter()
-        .flat_map(|document| document.anchors.names());
-    let Some(document) = stream.documents.get(edit.place().document) else {
+    if matches!(edit, Edit::AddDocument { .. }) {
+        return false;
+    }
+    let document = stream.documents.get(edit.place().document);
+    let (Some(fragment), Some(document)) = (edit.fragment(), document) else {
         return false;
     };
-    brought.into_iter().any(|name| document.anchors.has(name))
+    brought_anchors(fragment).any(|name| document.anchors.has(name))
+}
+
+fn brought_anchors(fragment: &Fragment) -> impl Iterator<Item = &str> {
+    let documents = fragment.stream.documents.iter();
+    documents.flat_map(|document| document.anchors.names())
 }
 
 /// The edit with its fragment in the simplest form.
 fn simplified(edit: &Edit) -> Option<Edit> {
-    let mut edit = edit.clone();
-    match &mut edit {
-        Edit::Set {
-            value: fragment, ..
+    let fragment = edit.fragment()?.simplified()?;
+    Some(edit.with_fragment(fragment))
+}
+
+/// The edits with the aliases of their sources, where the document has anchors of these names or an
+/// edit brings them; `None` if there are none. The proof shows whether the anchors have the values.
+fn with_aliases(stream: &Stream, edits: &[Edit]) -> Option<Vec<Edit>> {
+    let mut brought: HashSet<(usize, &str)> = HashSet::new();
+    if edits.iter().any(|edit| aliased(edit).is_some()) {
+        for edit in edits {
+            let names = edit.fragment().into_iter().flat_map(brought_anchors);
+            brought.extend(names.map(|name| (edit.place().document, name)));
         }
-        | Edit::AddEntry {
-            entry: fragment, ..
-        }
-        | Edit::AddItem { item: fragment, .. }
-        | Edit::AddDocument {
-            document: fragment, ..
-        } => *fragment = fragment.simplified()?,
-        Edit::Remove { .. } | Edit::RemoveDocument { .. } => return None,
     }
-    Some(edit)
+    let is_known = |document: usize, name: &str| {
+        let anchors = stream.documents.get(document).map(|d| &d.anchors);
+        anchors.is_some_and(|anchors| anchors.has(name)) || brought.contains(&(document, name))
+    };
+    let mut has_any = false;
+    let edits = edits.iter().map(|edit| {
+        let document = edit.place().document;
+        match aliased(edit) {
+            Some(aliased) if aliased.anchors.iter().all(|name| is_known(document, name)) => {
+                has_any = true;
+                edit.with_fragment(aliased.fragment.clone())
+            }
+            _ => edit.clone(),
+        }
+    });
+    let edits = edits.collect();
+    has_any.then_some(edits)
+}
+
+fn aliased(edit: &Edit) -> Option<&Aliased> {
+    edit.fragment()?.aliased.as_deref()
 }

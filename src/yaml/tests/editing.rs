@@ -249,6 +249,32 @@ fn an_alias_of_an_outside_anchor_is_expanded_in_an_entry() {
 }
 
 #[test]
+fn an_alias_stays_one_where_the_target_has_its_anchor_with_the_same_value() {
+    let source = "x: &x 1\nl:\n- a: *x\n  b: 2\n";
+    for (target, expected) in [
+        ("x: &x 1\nl:\n- c\n", "x: &x 1\nl:\n- c\n- a: *x\n  b: 2\n"),
+        ("x: &x 2\nl:\n- c\n", "x: &x 2\nl:\n- c\n- a: 1\n  b: 2\n"),
+        ("l:\n- c\nx: &x 1\n", "l:\n- c\n- a: 1\n  b: 2\nx: &x 1\n"),
+        ("l:\n- &y 1\n", "l:\n- &y 1\n- a: 1\n  b: 2\n"),
+    ] {
+        let added = add_item(target, "l", Some(0), source, "l.0").unwrap();
+        assert_eq!(added, expected, "{target}");
+    }
+    // The anchor comes with another edit.
+    let source = parsed("a: &a\n  k: 1\nb: *a\n");
+    let add = |key: &str| Edit::AddEntry {
+        mapping: place(""),
+        key: key.to_owned(),
+        after: Some(0),
+        entry: Fragment::entry(&source, &place(key)).unwrap(),
+    };
+    assert_eq!(
+        splice(&parsed("z: 0\n"), &[add("a"), add("b")]).unwrap(),
+        "z: 0\na: &a\n  k: 1\nb: *a\n"
+    );
+}
+
+#[test]
 fn an_anchor_of_another_file_does_not_change_what_aliases_mean() {
     let added = add_entry("a: &v 1\nb: *v\n", "", Some(0), "n: &v 2\n", "n").unwrap();
     assert_eq!(added, "a: &v 1\nn: 2\nb: *v\n");
