@@ -10,10 +10,20 @@ impl Stream {
     /// on its line.
     pub fn comments(&self, place: &Place) -> Vec<&str> {
         let mut found = self.comments_above(place);
-        let site = self.site(place);
-        let beside = site.and_then(|(site, _)| self.comment_after(self.head(&site)?.1));
+        let beside = self.comment_beside(place);
         found.extend(beside.map(|span| self.comment_text(&span)));
         found
+    }
+
+    /// The comment on the line of an entry or item of a resolved document, with its `#`.
+    pub fn comment_beside(&self, place: &Place) -> Option<Span> {
+        let (site, _) = self.site(place)?;
+        self.comment_after(self.head(&site)?.1)
+    }
+
+    /// All comments, with their `#`, in text order.
+    pub fn comment_spans(&self) -> &[Span] {
+        &self.comments
     }
 
     /// The comments on the lines above an entry or item; blank lines can be between them.

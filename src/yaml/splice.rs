@@ -226,5 +226,7 @@ fn with_aliases(stream: &Stream, edits: &[Edit]) -> Option<Vec<Edit>> {
 }
 
 fn aliased(edit: &Edit) -> Option<&Aliased> {
-    edit.fragment()?.aliased.as_deref()
+    let aliased = edit.fragment()?.aliased.as_deref()?;
+    // PyYAML refuses tabs between tokens.
+    (!aliased.fragment.text().contains('\t')).then_some(aliased)
 }

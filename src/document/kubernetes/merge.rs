@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::difference::{Difference, Part};
 use super::sides::Sides;
+use super::version_comments::with_moved_comments;
 use crate::domain::Op;
 use crate::yaml::{
     self, Content, Edit, EditError, Fragment, Kind, ParseError, Place, Quoting, Step, Stream, Value,
@@ -80,7 +81,11 @@ pub(super) fn merge_streams(
         }
         edits.push(edit);
     }
-    Ok(yaml::splice(sides.target, &edits)?)
+    let commented = with_moved_comments(sides, promoted);
+    Ok(yaml::splice(
+        commented.as_ref().unwrap_or(sides.target),
+        &edits,
+    )?)
 }
 
 fn edit(sides: &Sides<'_>, d: &Difference) -> Result<Edit, MergeError> {

@@ -22,6 +22,7 @@ mod selector;
 mod sides;
 mod stem;
 mod strings;
+mod version_comments;
 mod version_places;
 mod versions;
 mod whole_document;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::super::versions::version_order;
 use super::super::{VersionField, version_of};
-use super::{differences_as, parsed};
+use super::{all, differences_as, parsed};
 use crate::document::{SecretPart, Value, is_sealed};
 
 /// The version field of the first difference of two lines in a document.
@@ -270,5 +270,45 @@ fn types_that_change_for_readers_of_yaml_1_1() {
             d.changes_old_type
         });
         assert_eq!(found, [expected], "{target} -> {source}");
+    }
+}
+
+#[test]
+fn a_comment_that_only_differs_in_versions_moves_with_its_version() {
+    let digest =
+        |digit: &str, comment: &str| format!("image: web@sha256:{}{comment}\n", digit.repeat(64));
+    for (source, target, expected) in [
+        (
+            digest("b", " # v1.5.0"),
+            digest("a", " # v1.4.2"),
+            digest("b", " # v1.5.0"),
+        ),
+        (
+            digest("b", " # since v1.5.0"),
+            digest("a", " # v1.4.2"),
+            digest("b", " # v1.4.2"),
+        ),
+        (
+            "# Web v1.5.0\nlabels: {version: v1.5.0}\n".to_owned(),
+            "# Web v1.4.2\nlabels: {version: v1.4.2}\n".to_owned(),
+            "# Web v1.5.0\nlabels: {version: v1.5.0}\n".to_owned(),
+        ),
+        (
+            "# Web v1.5.0\ntag: v2.5.0\n".to_owned(),
+            "# Web v1.4.2\ntag: v2.4.2\n".to_owned(),
+            "# Web v1.4.2\ntag: v2.5.0\n".to_owned(),
+        ),
+        (
+            "# Web v1.5.0\n# Web v1.6.0\ntag: v1.5.0\n".to_owned(),
+            "# Web v1.4.2\ntag: v1.4.2\n".to_owned(),
+            "# Web v1.4.2\ntag: v1.5.0\n".to_owned(),
+        ),
+        (
+            "replicas: 3 # of 1.5.0\ntag: v1.5.0\n".to_owned(),
+            "replicas: 2 # of 1.4.2\ntag: v1.4.2\n".to_owned(),
+            "replicas: 3 # of 1.4.2\ntag: v1.5.0\n".to_owned(),
+        ),
+    ] {
+        assert_eq!(all(&source, &target), expected, "{target}");
     }
 }
