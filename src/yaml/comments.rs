@@ -2,22 +2,39 @@
 
 use super::extent::{child_index, child_start};
 use super::node::{Content, Span, Stream};
-use super::place::Place;
+use super::place::{Place, Step};
+use super::resolved::MERGE_KEY;
 use super::text::{is_blank, previous_line};
 
 impl Stream {
     /// The comments of an entry or item of a resolved document, without `#`: those above it, and the one
     /// on its line.
     pub fn comments(&self, place: &Place) -> Vec<&str> {
-        let mut found = self.comments_above(place);
-        let beside = self.comment_beside(place);
+        let site = self.site_place(place);
+        site.map_or_else(Vec::new, |site| self.comments_at(&site))
+    }
+
+    /// The comments of the merge key of a mapping of a resolved document; none without a merge key.
+    pub fn merge_key_comments(&self, mapping: &Place) -> Vec<&str> {
+        self.holder(mapping).map_or_else(Vec::new, |mapping| {
+            self.comments_at(&mapping.child(Step::Key(MERGE_KEY.to_owned())))
+        })
+    }
+
+    /// The comments of an entry or item at a place in the text.
+    fn comments_at(&self, site: &Place) -> Vec<&str> {
+        let Some((start, first)) = self.head(site) else {
+            return Vec::new();
+        };
+        let mut found = self.comments_before(start);
+        let beside = self.comment_after(first);
         found.extend(beside.map(|span| self.comment_text(&span)));
         found
     }
 
     /// The comment on the line of an entry or item of a resolved document, with its `#`.
     pub fn comment_beside(&self, place: &Place) -> Option<Span> {
-        let (site, _) = self.site(place)?;
+        let site = self.site_place(place)?;
         self.comment_after(self.head(&site)?.1)
     }
 
@@ -28,10 +45,12 @@ impl Stream {
 
     /// The comments on the lines above an entry or item; blank lines can be between them.
     pub fn comments_above(&self, place: &Place) -> Vec<&str> {
-        let site = self.site(place);
-        let Some((start, _)) = site.and_then(|(site, _)| self.head(&site)) else {
-            return Vec::new();
-        };
+        let site = self.site_place(place);
+        let head = site.and_then(|site| self.head(&site));
+        head.map_or_else(Vec::new, |(start, _)| self.comments_before(start))
+    }
+
+    fn comments_before(&self, start: usize) -> Vec<&str> {
         if !self.is_first(start) {
             return Vec::new();
         }

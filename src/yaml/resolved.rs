@@ -52,6 +52,16 @@ impl Stream {
         self.site(place).map(|(place, _)| place)
     }
 
+    /// Whether a merge key brings the entry at a place of a resolved document.
+    pub fn is_merged(&self, place: &Place) -> bool {
+        let parent_of = |place: Place| place.parent().map(|(parent, _)| parent);
+        let mapping = place
+            .parent()
+            .and_then(|(mapping, _)| self.holder(&mapping));
+        let site = self.site_place(place).and_then(parent_of);
+        site.is_some() && site != mapping
+    }
+
     pub(super) fn site(&self, place: &Place) -> Option<Located<'_>> {
         let root = &self.documents.get(place.document)?.root;
         let mut at = (Place::root(place.document), root);
@@ -228,7 +238,7 @@ impl Stream {
 }
 
 /// The key that merges mappings into its own.
-const MERGE_KEY: &str = "<<";
+pub(super) const MERGE_KEY: &str = "<<";
 
 /// Whether a key is `<<` without quotes.
 pub(super) fn is_merge_key(key: &Node) -> bool {

@@ -179,8 +179,10 @@ fn commented_places(stream: &Stream) -> (BTreeSet<Place>, Vec<(Place, &str)>) {
             }
             Content::Scalar(_) | Content::Alias(_) => Vec::new(),
         };
+        let keeps_merged = has_keep(stream.merge_key_comments(&place));
         for (place, node) in children {
-            if has_keep(stream.comments(&place)) {
+            let is_kept = keeps_merged && stream.is_merged(&place);
+            if is_kept || has_keep(stream.comments(&place)) {
                 kept.insert(place.clone());
             }
             pending.push((place, node));

@@ -487,6 +487,8 @@ fn the_first_entry_of_an_item_is_added_and_removed() {
 
 #[test]
 fn json_stays_json() {
+    let null = copy("{\"a\": 1}\n", "a", "k: ~\n", "k").unwrap();
+    assert_eq!(null, "{\"a\": null}\n");
     let text = "{\n  \"a\": \"x\",\n  \"l\": [\n    1\n  ],\n  \"o\": {}\n}\n";
     assert_eq!(set(text, "a", "y").unwrap(), text.replace("\"x\"", "\"y\""));
     let added = add_entry(text, "", Some(2), "k: v\n", "k").unwrap();

@@ -276,3 +276,14 @@ fn a_block_scalar_has_no_line_break_that_the_text_does_not_have() {
     assert_eq!(value("a: |-\n  x"), "x");
     assert_eq!(value("a: |+\n  x\n\n"), "x\n\n");
 }
+
+#[test]
+fn the_comments_of_a_merge_key_and_what_it_brings() {
+    let stream =
+        parsed("b: &b {x: 1, y: 2}\nm:\n  # above\n  <<: *b # beside\n  y: 3 # own\nn: *b\n");
+    let comments = |path| stream.merge_key_comments(&place(path));
+    assert_eq!(comments("m"), ["above", "beside"]);
+    assert!(comments("b").is_empty() && comments("n").is_empty() && comments("m.y").is_empty());
+    let merged = ["m.x", "m.y", "n.x", "b.x", "m"].map(|path| stream.is_merged(&place(path)));
+    assert_eq!(merged, [true, false, false, false, false]);
+}
