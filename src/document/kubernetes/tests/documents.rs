@@ -3,7 +3,9 @@
 use super::super::MAX_DIFFERENCES;
 use super::super::documents::documents;
 use super::super::identity::Identity;
-use super::{all, differences_as, naming, parsed, paths};
+use super::{Base, MergeError, Sides, all, differences_as, merged, naming, parsed, paths};
+use crate::document::Part;
+use crate::domain::Op;
 use crate::yaml::{Stream, Value};
 
 fn object(kind: &str, name: &str, value: &str) -> String {
@@ -244,5 +246,43 @@ fn more_differences_than_may_be_are_not_collected() {
             (MAX_DIFFERENCES + 1..MAX_DIFFERENCES + 10).contains(&found),
             "{found}"
         );
+    }
+}
+
+#[test]
+fn operations_and_the_parts_that_they_change() {
+    use Op::{Add, Remove, Set};
+    use Part::{Document, Entry, Item};
+    for (source, target, expected) in [
+        ("a: 1\n", "a: 2\n", (Set, Part::Value)),
+        ("a: 1\nb: 2\n", "a: 1\n", (Add, Entry)),
+        ("a: 1\n", "a: 1\nb: 2\n", (Remove, Entry)),
+        ("- a\n- b\n", "- a\n", (Add, Item)),
+        ("- a\n", "- a\n- b\n", (Remove, Item)),
+        ("a: 1\n---\nb: 1\n", "a: 1\n", (Add, Document)),
+        ("a: 1\n", "a: 1\n---\nb: 1\n", (Remove, Document)),
+    ] {
+        let found = differences_as("a.yaml", source, target, |d| (d.op, d.part));
+        assert_eq!(found, [expected], "{target} -> {source}");
+    }
+}
+
+#[test]
+fn places_that_share_a_value_are_merged_together_or_not_at_all() {
+    let text = |version| format!("v: &v {version}\nimage: {{tag: *v}}\n");
+    let (source, target) = (parsed(&text("2.0")), parsed(&text("1.0")));
+    let naming = naming();
+    let sides = Sides {
+        source: &source,
+        target: &target,
+        base: Base::Target,
+        naming: &naming,
+        file: "a.yaml",
+        format: crate::document::Format::Yaml,
+    };
+    assert_eq!(merged(&sides, |_| true).unwrap(), text("2.0"));
+    for path in ["$.v", "$.image.tag"] {
+        let one = merged(&sides, |d| d.path == path);
+        assert!(matches!(one, Err(MergeError::Shared { .. })), "{path}");
     }
 }

@@ -309,7 +309,11 @@ fn a_value_must_look_like_what_its_place_should_have() {
         ("image: {tag: @}\n", "2.1.0", "''"),
         ("image: {tag: '@'}\n", "{{ .Values.tag }}", "2.0.0"),
         ("image: {repository: @}\n", "a/c", "a/b"),
-        ("chart: {version: @}\n", "next release", "2.0.0"),
+        (
+            "kind: HelmRelease\napiVersion: helm.toolkit.fluxcd.io/v2\nspec: {chart: {spec: {version: @}}}\n",
+            "next release",
+            "2.0.0",
+        ),
         ("kind: ConfigMap\ndata: {CONVERSION: '@'}\n", "2.0", "1.0"),
         (
             "kind: ConfigMap\ndata: {BIND_VERSION: @}\n",
