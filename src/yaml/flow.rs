@@ -8,6 +8,7 @@ use super::node::{Content, Layout, Node, Span};
 use super::patch::Patch;
 use super::place::Place;
 use super::render;
+use super::scalar::Kind;
 use super::target::{Additions, Target};
 use super::text::{first_indent, indent, line_end, line_start, next_line};
 use super::write::{self, Context};
@@ -96,7 +97,7 @@ fn piece(
         && (!target.json || fragment.json);
     let written = match &value.content {
         _ if is_own && value.layout() == Some(Layout::Flow) => source.to_owned(),
-        Content::Scalar(scalar) if scalar.kind == super::scalar::Kind::Str => {
+        Content::Scalar(scalar) if scalar.kind == Kind::Str && value.tag.is_none() => {
             write::scalar(&scalar.text, scalar.kind, scalar.quoting, context)
         }
         _ if spread => {

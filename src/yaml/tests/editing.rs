@@ -532,6 +532,10 @@ fn flow_collections_grow_and_shrink_on_their_line() {
         add_item("a: [1, 2]\n", "a", None, "- 3\n", "0").unwrap(),
         "a: [3, 1, 2]\n"
     );
+    for value in ["!t a", "!!str 5", "!t {a: 1}", "!t"] {
+        let added = add_entry("{x: 1}\n", "", Some(0), &format!("k: {value}\n"), "k");
+        assert!(added.unwrap().starts_with("{x: 1, k: !"), "{value}");
+    }
     assert_eq!(remove("a: [1, 2, 3]\n", &["a.1"]).unwrap(), "a: [1, 3]\n");
     assert_eq!(
         remove("a: [1, 2, 3]\n", &["a.2", "a.1"]).unwrap(),
