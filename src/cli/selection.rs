@@ -130,6 +130,8 @@ pub struct SelectionArguments {
 pub enum PromoteArg {
     /// Versions, and other fields in which the same version changes.
     Versions,
+    /// What changed in the source since the last promotion, removals too.
+    Changes,
     /// Every difference.
     All,
 }
@@ -138,6 +140,7 @@ impl From<PromoteArg> for Mode {
     fn from(mode: PromoteArg) -> Self {
         match mode {
             PromoteArg::Versions => Self::Versions,
+            PromoteArg::Changes => Self::Changes,
             PromoteArg::All => Self::All,
         }
     }

@@ -186,6 +186,8 @@ pub(super) enum PromoteEntry {
 pub(super) enum PromoteWord {
     /// Version fields, and values that move with them.
     Versions,
+    /// What changed in the source since the last promotion, removals too.
+    Changes,
     /// Every difference.
     All,
 }
@@ -314,6 +316,7 @@ impl From<PromoteWord> for Mode {
     fn from(word: PromoteWord) -> Self {
         match word {
             PromoteWord::Versions => Self::Versions,
+            PromoteWord::Changes => Self::Changes,
             PromoteWord::All => Self::All,
         }
     }

@@ -96,14 +96,14 @@ fn promoted(entry: &PromoteEntry, at: Pointer, notes: &mut Notes) -> Option<Prom
             json_path(text, at, notes).map(Promote::Path)
         }
         PromoteEntry::Path(text) => {
-            let words = [Mode::Versions, Mode::All].map(|mode| mode.to_string());
+            let words = [Mode::Versions, Mode::Changes, Mode::All].map(|mode| mode.to_string());
             let known = words.iter().map(String::as_str);
             let message = format!(
                 "unknown value {} for `promote`{}",
                 quoted(text),
                 did_you_mean(text, known)
             );
-            let hint = "allowed: `versions`, `all` or a JSONPath, which starts with `$`";
+            let hint = "allowed: `versions`, `changes`, `all` or a JSONPath, which starts with `$`";
             notes.fault(Note::at(at, message).hint(hint));
             None
         }

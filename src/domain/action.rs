@@ -39,6 +39,8 @@ impl fmt::Display for Action {
 pub enum Mode {
     /// Fields that carry a version, and what moves along with them.
     Versions,
+    /// What changed in the source since the last promotion, removals too.
+    Changes,
     /// Every difference; removals only with `--delete` or an exact selector.
     All,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Versions => "versions",
+            Self::Changes => "changes",
             Self::All => "all",
         })
     }

@@ -125,6 +125,16 @@ pub enum Reason {
         /// Whether an exact `--only` selected the difference, which is a conflict.
         was_selected: bool,
     },
+    /// Both of the last two promotions left this version out.
+    PassedOver,
+    /// It came into the source together with a version that is promoted.
+    CameWithVersion,
+    /// It changed in the source since the last promotion.
+    ChangedInSource,
+    /// Only the target changed it since the last promotion.
+    ChangedInTarget,
+    /// Both sides changed it since the last promotion.
+    ChangedInBoth,
     /// Nothing promotes it.
     NotVersion,
     /// The file is not YAML, so it is promoted as a whole or not at all.
@@ -161,6 +171,11 @@ impl fmt::Display for Reason {
             Self::TargetOnly => f.write_str("only in the target"),
             Self::SourceOnly => f.write_str("only in the source"),
             Self::TemplateExpression { .. } => f.write_str("template expression"),
+            Self::PassedOver => f.write_str("left out by the last two promotions"),
+            Self::CameWithVersion => f.write_str("came with the version"),
+            Self::ChangedInSource => f.write_str("changed in the source"),
+            Self::ChangedInTarget => f.write_str("changed in the target"),
+            Self::ChangedInBoth => f.write_str("changed in both"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::NotDeployed => f.write_str("not deployed"),

@@ -175,7 +175,7 @@ impl Planner<'_> {
         let Some(read) = Read::of(source, target) else {
             return Ok(Err("the file is not compared field by field".to_owned()));
         };
-        let merged = read.open(pair).merge(promoted, self.naming);
+        let merged = read.open(pair, None).merge(promoted, self.naming);
         Ok(merged.map(String::into_bytes))
     }
 

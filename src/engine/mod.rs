@@ -39,6 +39,7 @@ mod decided_by;
 mod error;
 mod file_plan;
 mod guard;
+mod history;
 mod policy;
 mod ports;
 mod prepare;

@@ -1,12 +1,14 @@
 //! The adapters that a promotion uses.
 
-use crate::port::{Clock, Forge, Observer, PlanPreview, Repository, SettingsReader};
+use crate::port::{Clock, Forge, History, Observer, PlanPreview, Repository, SettingsReader};
 
 /// The outside world, behind its traits.
 #[derive(Clone, Copy)]
 pub struct Ports<'a> {
     /// The Git repository.
     pub repository: &'a dyn Repository,
+    /// Its history.
+    pub history: &'a dyn History,
     /// The forge of the repository's remote, if it is a known one.
     pub forge: Option<&'a dyn Forge>,
     /// Reads configurations.

@@ -52,6 +52,12 @@ pub struct FileObject {
     pub mode: FileMode,
 }
 
+impl From<(FileMode, ObjectId)> for FileObject {
+    fn from((mode, id): (FileMode, ObjectId)) -> Self {
+        Self { id, mode }
+    }
+}
+
 impl From<&Entry> for FileObject {
     fn from(entry: &Entry) -> Self {
         Self {

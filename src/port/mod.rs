@@ -1,6 +1,7 @@
 //! What the engine needs from the outside world: traits only, with their data and errors.
 
 mod forge;
+mod history;
 mod login;
 mod observer;
 mod outside;
@@ -12,12 +13,13 @@ pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,
 };
+pub use history::{History, PastCommit, Rename, Walk};
 pub use login::{Password, Passwords, Variables};
 pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};
 pub use repository::{
-    Advance, Branch, BranchChoice, CommitRequest, Expected, HistoryDepth, ProposedBranch,
-    ProposedCommit, ProposedFile, Publish, Repository, TreeChange,
+    Advance, Branch, BranchChoice, ChangedFile, CommitRequest, Expected, HistoryDepth,
+    ProposedBranch, ProposedCommit, Publish, Repository, TreeChange,
 };
 pub use repository_error::RepositoryError;
 pub use snapshot::{Snapshot, TreeEntry};

@@ -106,13 +106,13 @@ pub struct ProposedCommit {
     /// Its message.
     pub message: String,
     /// The files that differ from its first parent's.
-    pub changes: Vec<ProposedFile>,
+    pub changes: Vec<ChangedFile>,
 }
 
-/// A file that a [`ProposedCommit`] changes, with its mode and blob before and after.
+/// A file that a commit changes, with its mode and blob before and after.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProposedFile {
-    /// The file; `None` for a path that git-promote could not have written.
+pub struct ChangedFile {
+    /// The file; `None` for a path that is not UTF-8, which git-promote never writes.
     pub path: Option<RepoPath>,
     /// In the first parent; `None` if the commit adds the file.
     pub before: Option<(FileMode, ObjectId)>,

@@ -44,3 +44,29 @@ pub trait Snapshot: Send + Sync {
     /// When the object is missing or damaged.
     fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError>;
 }
+
+impl dyn Snapshot + '_ {
+    /// The mode and object at a path.
+    ///
+    /// # Errors
+    /// When a folder on the way is missing or damaged.
+    pub fn entry_at(&self, path: &str) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
+        let mut at = (FileMode::Directory, self.root());
+        for name in path.split('/') {
+            if at.0 != FileMode::Directory {
+                return Ok(None);
+            }
+            let mut found = None;
+            self.read_tree(at.1, &mut |entry| {
+                if entry.name == name.as_bytes() {
+                    found = Some((entry.mode, entry.id));
+                }
+            })?;
+            match found {
+                Some(entry) => at = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+}

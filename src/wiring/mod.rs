@@ -95,6 +95,7 @@ impl Adapters {
     pub fn ports<'a>(&'a self, observer: &'a dyn Observer) -> Ports<'a> {
         Ports {
             repository: &self.repository,
+            history: &self.repository,
             forge: self.forge.as_deref(),
             settings: &self.settings,
             preview: &MarkdownPreview,

@@ -9,6 +9,7 @@
 //! | `branch/` | HEAD and references; choosing, moving and proposing a branch |
 //! | `remote/` | a remote: its URLs, listing, fetching, pushing |
 //! | `worktree/` | moving a branch together with its checked-out files |
+//! | `log` | the commits that changed files |
 //! | `fault` | errors as the port's |
 
 mod branch;
@@ -16,6 +17,7 @@ mod command;
 mod discover;
 mod fault;
 mod local;
+mod log;
 mod objects;
 mod remote;
 mod repository;

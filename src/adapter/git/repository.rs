@@ -1,5 +1,6 @@
 //! The port's methods, each delegated to the file that implements it.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::command::credentials;
 use super::command::network::RemoteAccess;
 use super::fault::ErrorContext;
 use super::local::Local;
+use super::log;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
 use super::remote::connection::Remote;
@@ -18,8 +20,8 @@ use super::remote::urls::{self, Purpose};
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
-    Advance, Branch, BranchChoice, CommitRequest, Expected, Password, ProposedBranch, Publish,
-    Repository, RepositoryError, Snapshot,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, History, Password, PastCommit,
+    ProposedBranch, Publish, Rename, Repository, RepositoryError, Snapshot, Walk,
 };
 
 /// A Git repository on this machine, with its remote.
@@ -211,6 +213,20 @@ impl Repository for GitRepository {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+}
+
+impl History for GitRepository {
+    fn walk(
+        &self,
+        walk: &Walk<'_>,
+        visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError> {
+        log::walk(&self.local, walk, visit)
+    }
+
+    fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
+        log::renames(&self.local, commit)
     }
 }
 

@@ -52,10 +52,11 @@ impl<'a> DocumentComparison<'a, '_> {
             };
             (text != s).then_some(text)
         });
+        let by_order = texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t));
         let relation = match b {
-            BaseNode::Target => {
-                texts.map_or(Relation::Unknown, |(s, t)| self.relation(version, s, t))
-            }
+            BaseNode::Target => by_order,
+            // The base need not have the target's last version, so it shows no way back.
+            _ if version.is_some() => by_order,
             BaseNode::Node(base) => {
                 let base = base.value();
                 if is_unchanged(&before, &source, naming) {

@@ -10,18 +10,20 @@
 mod load;
 mod parallel_map;
 mod selector;
+mod versions;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) use load::{MAX_BYTES, load, read};
 pub(super) use selector::{keys_of, shown};
+pub(super) use versions::Versions;
 
 use crate::document::{
     self, Base, Difference, FileContent, Format, LineSides, Lines, MAX_DIFFERENCES, Numbering,
     Sides, Unreadable,
 };
 use crate::domain::Naming;
-use crate::inventory::{FilePair, FileRole};
+use crate::inventory::{FileObject, FilePair, FileRole};
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
@@ -64,11 +66,31 @@ pub(super) struct Field<F> {
     pub facts: F,
 }
 
+/// A pair to compare, with what is known about its past.
+pub(super) struct Task<P> {
+    pub pair: FilePair,
+    /// The older state of the source's file that shows which side changed a place.
+    pub base: Option<FileObject>,
+    pub past: P,
+}
+
+impl Task<()> {
+    pub(super) fn without_past(pair: FilePair) -> Self {
+        Self {
+            pair,
+            base: None,
+            past: (),
+        }
+    }
+}
+
 /// Both sides of a pair, parsed.
 pub(super) struct OpenPair<'a> {
     pub pair: &'a FilePair,
     pub source: &'a Stream,
     pub target: &'a Stream,
+    /// An older state of the source.
+    pub base: Option<&'a Stream>,
     /// The texts, if their YAML is only an outline of them.
     pub lines: Option<[&'a Lines; 2]>,
 }
@@ -101,18 +123,33 @@ impl Read {
         })
     }
 
-    pub(super) fn open<'a>(&'a self, pair: &'a FilePair) -> OpenPair<'a> {
+    pub(super) fn open<'a>(
+        &'a self,
+        pair: &'a FilePair,
+        base: Option<&'a FileContent>,
+    ) -> OpenPair<'a> {
+        let base = match (self, base) {
+            (Self::Yaml(_), Some(FileContent::Yaml(base))) => Some(&**base),
+            (Self::Lines(sides), Some(FileContent::Lines(base)))
+                if sides[0].format() == base.format() =>
+            {
+                Some(base.outline())
+            }
+            _ => None,
+        };
         match self {
             Self::Yaml(sides) => OpenPair {
                 pair,
                 source: &sides[0],
                 target: &sides[1],
+                base,
                 lines: None,
             },
             Self::Lines(sides) => OpenPair {
                 pair,
                 source: sides[0].outline(),
                 target: sides[1].outline(),
+                base,
                 lines: Some([&sides[0], &sides[1]]),
             },
         }
@@ -165,29 +202,31 @@ pub(super) struct Commits<'a> {
 }
 
 /// Compares every pair; `facts` collects the facts about each difference of a file.
-pub(super) fn compare<F: Send>(
-    pairs: Vec<FilePair>,
+pub(super) fn compare<P: Sync, F: Send>(
+    tasks: Vec<Task<P>>,
     commits: Commits<'_>,
     naming: &Naming,
     observer: &dyn Observer,
-    facts: impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps> + Sync,
+    facts: impl Fn(&OpenPair<'_>, &[Difference], &P) -> Result<Vec<F>, TooManySteps> + Sync,
 ) -> Result<Vec<ComparedFile<F>>, RepositoryError> {
-    let all = pairs.len();
+    let all = tasks.len();
     let done = AtomicUsize::new(0);
-    let bodies = parallel_map(&pairs, |pair| {
-        let body = body(pair, commits, naming, &facts);
+    let bodies = parallel_map(&tasks, |task| {
+        let facts = |open: &OpenPair<'_>, found: &[Difference]| facts(open, found, &task.past);
+        let body = body(&task.pair, task.base, commits, naming, &facts);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         observer.event(&Event::Comparing { done, all });
         body
     })?;
-    Ok((pairs.into_iter().zip(bodies))
+    Ok((tasks.into_iter().zip(bodies))
         .filter(|(_, body)| !matches!(body, Body::Fields { fields, .. } if fields.is_empty()))
-        .map(|(pair, body)| ComparedFile { pair, body })
+        .map(|(Task { pair, .. }, body)| ComparedFile { pair, body })
         .collect())
 }
 
 fn body<F>(
     pair: &FilePair,
+    base: Option<FileObject>,
     commits: Commits<'_>,
     naming: &Naming,
     facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
@@ -218,7 +257,9 @@ fn body<F>(
             if is_one && matches!(read, Read::Lines(_)) {
                 return Ok(Body::Whole);
             }
-            let fields = match fields(&read.open(pair), naming, facts) {
+            let base = base.map(|base| load(commits.source, base, source_path));
+            let base = base.transpose()?;
+            let fields = match fields(&read.open(pair, base.as_ref()), naming, facts) {
                 Ok(fields) => fields,
                 Err(error) => {
                     let unreadable = Unreadable {
@@ -275,7 +316,7 @@ pub(super) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> Sides<'a> {
     Sides {
         source: open.source,
         target: open.target,
-        base: Base::Target,
+        base: open.base.map_or(Base::Target, Base::Stream),
         naming,
         file: open.pair.path.file_name(),
         format: open

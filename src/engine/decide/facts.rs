@@ -5,8 +5,9 @@ use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
 use crate::document::{Difference, changes_expression};
-use crate::domain::{Mode, Naming, Promote, Reason};
+use crate::domain::{Mode, Naming, Op, Promote, Reason};
 use crate::engine::compare::OpenPair;
+use crate::engine::history::{Past, PlacePast};
 use crate::inventory::FileRole;
 use crate::yaml::TooManySteps;
 
@@ -19,6 +20,8 @@ pub(in crate::engine) struct Facts {
     pub(super) rule_path: Option<String>,
     /// Why the mode `versions` keeps it although it is a version field, if so.
     pub(super) version_keep: Option<Reason>,
+    /// What the history shows about it, where it was read.
+    pub(super) past: Option<PlacePast>,
     /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
@@ -30,19 +33,30 @@ impl Facts {
     pub(super) fn is_matched_by_only(&self, index: usize) -> bool {
         self.matches.only.contains(&index)
     }
+
+    /// Whether the history of its file can change the verdict on a difference; `has_only` if `--only`
+    /// was given.
+    pub(in crate::engine) fn needs_history(&self, difference: &Difference, has_only: bool) -> bool {
+        let is_open = self.keep.is_none() && !(has_only && self.matches.only.is_empty());
+        let is_version = difference.version.is_some() && difference.op == Op::Set;
+        let moves = self.modes.versions && is_version && self.version_keep.is_none();
+        is_open && (self.modes.changes || moves)
+    }
 }
 
 /// The modes that apply to a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Modes {
     pub versions: bool,
+    pub changes: bool,
     pub all: bool,
 }
 
 impl Modes {
     pub(super) fn of(rule: &FileRule<'_>) -> Self {
         Self {
-            versions: rule.has_mode(Mode::Versions),
+            versions: rule.has_mode(Mode::Versions) || rule.has_mode(Mode::Changes),
+            changes: rule.has_mode(Mode::Changes),
             all: rule.has_mode(Mode::All),
         }
     }
@@ -52,6 +66,7 @@ impl Modes {
 pub(in crate::engine) fn facts(
     open: &OpenPair<'_>,
     differences: &[Difference],
+    past: Option<&Past>,
     rules: &Rules<'_>,
     selection: &Selection,
     naming: &Naming,
@@ -69,6 +84,7 @@ pub(in crate::engine) fn facts(
                 was_selected: false,
             });
         }
+        facts.past = past.map(|past| past.of(difference, naming));
         facts.version_keep = version::keep(difference, open, naming, rule.automation());
         Ok(facts)
     };
@@ -103,6 +119,7 @@ fn facts_of(
         keep,
         rule_path,
         version_keep: None,
+        past: None,
         modes: Modes::of(rule),
         matches,
     })

@@ -11,6 +11,7 @@
 //! | `facts.rs` | collects all of this about one difference, while its file is open |
 //! | `version.rs` | finds version fields that the mode `versions` keeps |
 //! | `pins.rs`, `lock_files.rs` | move a tag and a digest, and a list and its lock file, together |
+//! | `past.rs` | moves what changed in the source since the last promotion |
 //! | `verdict.rs` | decides about one difference, or about a file that moves whole |
 //! | `shared.rs` | decides together about places that share a value by an anchor |
 //! | `unchanged.rs` | finds what a selector names although nothing differs there |
@@ -25,6 +26,7 @@ mod keep_comment;
 mod key_path;
 mod key_pattern;
 mod lock_files;
+mod past;
 mod pins;
 mod places;
 mod rules;
@@ -213,6 +215,7 @@ fn verdicts(
         shared::agree(file.fields(), verdicts);
         keep_names_without_version(file.fields(), verdicts);
         pins::complete(file.fields(), verdicts);
+        past::follow(file.fields(), verdicts);
         shared::agree(file.fields(), verdicts);
     }
     lock_files::follow(compared, &mut all);

@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use super::selection::Choice;
 use crate::document::FileContent;
-use crate::domain::FileMode;
 use crate::engine::compare::load;
 use crate::engine::error::EngineError;
 use crate::inventory::{Equal, FileObject, Located};
@@ -67,7 +66,7 @@ impl Unchanged<'_> {
         found: &mut [bool],
     ) -> Result<(), EngineError> {
         let mut commit = self.target.commit();
-        let mut newer = file_at(self.target, path)?;
+        let mut newer = self.target.entry_at(path)?.map(FileObject::from);
         for _ in 0..SEARCHED_COMMITS {
             if open.is_empty() {
                 return Ok(());
@@ -77,7 +76,7 @@ impl Unchanged<'_> {
                 return Ok(());
             };
             let snapshot = self.repository.snapshot(parent)?;
-            let file = file_at(snapshot.as_ref(), path)?;
+            let file = snapshot.entry_at(path)?.map(FileObject::from);
             if let Some(file) = file.filter(|file| Some(*file) != newer) {
                 for i in selecting(choices, &open, snapshot.as_ref(), file, path)? {
                     found[i] = true;
@@ -112,31 +111,4 @@ fn selecting(
     let selects = |i: &usize| choices[*i].selects(path, documents);
     found.extend(within.into_iter().filter(selects));
     Ok(found)
-}
-
-/// The file at a path of a commit.
-fn file_at(snapshot: &dyn Snapshot, path: &str) -> Result<Option<FileObject>, RepositoryError> {
-    let mut found = FileObject {
-        id: snapshot.root(),
-        mode: FileMode::Directory,
-    };
-    for name in path.split('/') {
-        if found.mode != FileMode::Directory {
-            return Ok(None);
-        }
-        let mut child = None;
-        snapshot.read_tree(found.id, &mut |entry| {
-            if entry.name == name.as_bytes() {
-                child = Some(FileObject {
-                    id: entry.id,
-                    mode: entry.mode,
-                });
-            }
-        })?;
-        match child {
-            Some(child) => found = child,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(found))
 }

@@ -76,6 +76,9 @@ pub(super) fn of_difference(
         Some(field) if facts.modes.versions && difference.op != Op::Remove => {
             match &facts.version_keep {
                 Some(reason) => Verdict::keep(reason.clone()),
+                None if facts.past.as_ref().is_some_and(|past| past.is_passed_over) => {
+                    Verdict::keep(Reason::PassedOver)
+                }
                 None => Verdict::promote(Reason::Template(field.as_str().to_owned())),
             }
         }

@@ -9,13 +9,13 @@
 //! Amending its files or their modes, or adding a commit, breaks that proof.
 //! Words alone may be amended; they are the plan's, and are written anew.
 
-use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+use crate::domain::{CommitId, FileMode, ObjectId};
 use crate::engine::compare::MAX_BYTES;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::OtherCommit;
 use crate::plan::{Changes, Content, Record};
 use crate::port::{
-    HistoryDepth, ProposedBranch, ProposedCommit, ProposedFile, Repository, Snapshot,
+    ChangedFile, HistoryDepth, ProposedBranch, ProposedCommit, Repository, Snapshot,
 };
 
 /// More commits than these the program never makes.
@@ -148,7 +148,7 @@ fn is_update(
         return Ok(false);
     }
     let snapshot = repository.snapshot(base)?;
-    for ProposedFile { path, after, .. } in &merge.changes {
+    for ChangedFile { path, after, .. } in &merge.changes {
         let Some(path) = path else {
             return Ok(false);
         };
@@ -157,30 +157,9 @@ fn is_update(
                 .iter()
                 .any(|file| file.path.as_ref() == Some(path))
         });
-        if is_own || file_at(snapshot.as_ref(), path)? != *after {
+        if is_own || snapshot.entry_at(path.as_str())? != *after {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-/// The mode and object at a path of a commit.
-fn file_at(
-    snapshot: &dyn Snapshot,
-    path: &RepoPath,
-) -> Result<Option<(FileMode, ObjectId)>, EngineError> {
-    let mut at = (FileMode::Directory, snapshot.root());
-    for part in path.parts() {
-        let mut found = None;
-        snapshot.read_tree(at.1, &mut |entry| {
-            if entry.name == part.as_bytes() {
-                found = Some((entry.mode, entry.id));
-            }
-        })?;
-        match found {
-            Some(entry) => at = entry,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(at))
 }

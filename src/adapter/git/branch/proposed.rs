@@ -16,7 +16,7 @@ use crate::adapter::git::remote::urls::Purpose;
 use crate::adapter::git::worktree::checkouts::checked_out;
 use crate::domain::{CommitId, ObjectId, RepoPath};
 use crate::port::{
-    Advance, Branch, Expected, HistoryDepth, ProposedBranch, ProposedCommit, ProposedFile,
+    Advance, Branch, ChangedFile, Expected, HistoryDepth, ProposedBranch, ProposedCommit,
     RepositoryError,
 };
 
@@ -68,7 +68,7 @@ fn read_commit(local: &Local, id: ObjectId) -> Result<ProposedCommit, Repository
         Some(parent) if local.objects.has(*parent) => Some(local.objects.commit(*parent)?.tree),
         _ => None,
     };
-    let file = |changed: FileDifference| ProposedFile {
+    let file = |changed: FileDifference| ChangedFile {
         path: (std::str::from_utf8(&changed.path.0).ok())
             .and_then(|path| RepoPath::parse(path).ok()),
         before: changed.before,

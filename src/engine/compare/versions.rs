@@ -1,0 +1,70 @@
+//! Compares states of a pair's files that are not those of the promotion.
+
+use super::{Read, load, sides};
+use crate::document::{self, Difference};
+use crate::domain::Naming;
+use crate::inventory::{FileObject, FilePair};
+use crate::port::{RepositoryError, Snapshot};
+
+/// Compares states of a pair's files.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Versions<'a> {
+    pub pair: &'a FilePair,
+    pub blobs: &'a dyn Snapshot,
+    pub naming: &'a Naming,
+}
+
+impl Versions<'_> {
+    /// Lists where a state of the source's file and one of the target's differ; `None` if they cannot be
+    /// compared field by field.
+    pub(in crate::engine) fn differences(
+        &self,
+        source: FileObject,
+        target: FileObject,
+    ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        self.compare((source, self.source_path()), (target, self.target_path()))
+    }
+
+    /// Lists what changed from one state of the target's file to the next.
+    pub(in crate::engine) fn target_changes(
+        &self,
+        before: FileObject,
+        after: FileObject,
+    ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        let path = self.target_path();
+        self.compare((after, path), (before, path))
+    }
+
+    /// Lists what changed from one state of the source's file to the next.
+    pub(in crate::engine) fn source_changes(
+        &self,
+        before: FileObject,
+        after: FileObject,
+    ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        let path = self.source_path();
+        self.compare((after, path), (before, path))
+    }
+
+    fn compare(
+        &self,
+        (new, new_path): (FileObject, &str),
+        (old, old_path): (FileObject, &str),
+    ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        if new == old {
+            return Ok(Some(Vec::new()));
+        }
+        let new = load(self.blobs, new, new_path)?;
+        let old = load(self.blobs, old, old_path)?;
+        let read = Read::of(new, old);
+        Ok(read.map(|read| document::compare(&sides(&read.open(self.pair, None), self.naming))))
+    }
+
+    fn target_path(&self) -> &str {
+        self.pair.path.as_str()
+    }
+
+    fn source_path(&self) -> &str {
+        let path = self.pair.source_path.as_ref();
+        path.unwrap_or(&self.pair.path).as_str()
+    }
+}

@@ -1,0 +1,75 @@
+//! Moves what changed in the source since the last promotion.
+//!
+//! # Why
+//!
+//! The source at the last promotion is the base of a three-way merge. A version often comes with other
+//! changes, such as a new argument that it needs: what the same commit of the source changed moves with
+//! it, in every mode. In the mode `changes`, all that changed in the source moves if no version differs;
+//! if one does, the rest belongs to other changes of the source, which people move on their own.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use crate::domain::{Op, Reason, Relation, Verdict};
+use crate::engine::compare::Field;
+
+/// Promotes the differences that changed in the source, by the rules of the file's mode.
+pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
+    let moving: BTreeSet<usize> = fields
+        .iter()
+        .zip(&*verdicts)
+        .filter(|(field, verdict)| is_version(field) && verdict.is_promote())
+        .filter_map(|(field, _)| field.facts.past.as_ref())
+        .flat_map(|past| past.commits.iter().copied())
+        .collect();
+    let has_version = fields.iter().any(is_version);
+    for (field, verdict) in fields.iter().zip(verdicts) {
+        let Some(past) = &field.facts.past else {
+            continue;
+        };
+        let is_open = matches!(
+            verdict.reason,
+            Reason::NotVersion | Reason::SourceOnly | Reason::TargetOnly
+        );
+        if !is_open {
+            continue;
+        }
+        let modes = field.facts.modes;
+        match change(field) {
+            Change::InSource if !past.commits.is_disjoint(&moving) => {
+                let is_removal = field.difference.op == Op::Remove;
+                if modes.changes || modes.versions && !is_removal {
+                    *verdict = Verdict::promote(Reason::CameWithVersion);
+                }
+            }
+            Change::InSource if modes.changes && !has_version => {
+                *verdict = Verdict::promote(Reason::ChangedInSource);
+            }
+            Change::InTarget if modes.changes => *verdict = Verdict::keep(Reason::ChangedInTarget),
+            Change::InBoth if modes.changes => *verdict = Verdict::keep(Reason::ChangedInBoth),
+            _ => {}
+        }
+    }
+}
+
+/// Whether one version becomes another.
+fn is_version(field: &Field<Facts>) -> bool {
+    field.difference.version.is_some() && field.difference.op == Op::Set
+}
+
+/// Where a difference came from since the base.
+enum Change {
+    InSource,
+    InTarget,
+    InBoth,
+}
+
+fn change(field: &Field<Facts>) -> Change {
+    match (field.difference.op, field.difference.relation) {
+        (Op::Set | Op::Remove, Relation::Behind) | (Op::Add, Relation::SourceOnly) => {
+            Change::InSource
+        }
+        (_, Relation::Diverged) => Change::InBoth,
+        _ => Change::InTarget,
+    }
+}

@@ -1,0 +1,111 @@
+//! Places of a file that can be found again in its older states.
+
+use std::collections::BTreeSet;
+
+use crate::document::Difference;
+use crate::domain::Naming;
+
+/// A place as text: its document and path, with the environments' names taken out.
+pub(in crate::engine) type PlaceKey = String;
+
+/// The key of a difference's place.
+pub(in crate::engine) fn place_key(difference: &Difference, naming: &Naming) -> PlaceKey {
+    let document = naming.canonical(&difference.document.text);
+    let path = naming.canonical(&difference.path);
+    format!("{document}{SEPARATOR}{path}")
+}
+
+/// Separates the document from the path; it is in neither.
+const SEPARATOR: char = '\u{1}';
+
+/// Some places of a file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(in crate::engine) struct Places {
+    keys: BTreeSet<PlaceKey>,
+}
+
+impl Places {
+    /// The places of differences.
+    pub(super) fn of<'d>(
+        differences: impl IntoIterator<Item = &'d Difference>,
+        naming: &Naming,
+    ) -> Self {
+        let keys = differences.into_iter().map(|d| place_key(d, naming));
+        Self {
+            keys: keys.collect(),
+        }
+    }
+
+    /// The places that are in both.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.keys.retain(|key| other.cover(key));
+        self
+    }
+
+    /// Whether the place or one above it is among them.
+    pub(super) fn cover(&self, key: &str) -> bool {
+        above(key).any(|above| self.keys.contains(above))
+    }
+
+    /// Whether the place, one above or one below it is among them.
+    pub(super) fn touch(&self, key: &str) -> bool {
+        self.cover(key) || self.below(key).next().is_some()
+    }
+
+    /// The places below a place.
+    pub(super) fn below(&self, key: &str) -> impl Iterator<Item = &str> {
+        let from = self.keys.range(key.to_owned()..);
+        from.map(String::as_str)
+            .skip_while(move |other| *other == key)
+            .take_while(move |other| other.starts_with(key))
+            .filter(move |other| is_boundary(&other[key.len()..]))
+    }
+}
+
+/// The place and those above it, up to its document.
+fn above(key: &str) -> impl Iterator<Item = &str> {
+    let ends = key
+        .char_indices()
+        .filter(|(at, _)| is_boundary(&key[*at..]))
+        .map(|(at, _)| at);
+    ends.map(|end| &key[..end]).chain(std::iter::once(key))
+}
+
+/// Whether a new step of a path begins there.
+fn is_boundary(rest: &str) -> bool {
+    rest.starts_with(['.', '[', '|', SEPARATOR])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(keys: &[&str]) -> Places {
+        Places {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_place_is_covered_by_those_above_and_touched_by_those_below() {
+        let all = places(&[
+            "Deployment/web\u{1}$.spec.template",
+            "\u{1}$.image",
+            "1\u{1}",
+        ]);
+        for (key, covered, touched) in [
+            ("Deployment/web\u{1}$.spec.template", true, true),
+            ("Deployment/web\u{1}$.spec.template.metadata", true, true),
+            ("Deployment/web\u{1}$.spec.templates", false, false),
+            ("Deployment/web\u{1}$.spec", false, true),
+            ("Deployment/web\u{1}$", false, true),
+            ("\u{1}$.image[?@.name=='a'].tag", true, true),
+            ("\u{1}$.images", false, false),
+            ("1\u{1}$.a", true, true),
+            ("2\u{1}$.a", false, false),
+        ] {
+            assert_eq!(all.cover(key), covered, "{key:?}");
+            assert_eq!(all.touch(key), touched, "{key:?}");
+        }
+    }
+}

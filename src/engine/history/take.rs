@@ -1,0 +1,84 @@
+//! Finds out whether a commit of the target's file is a take.
+
+use super::places::{Places, place_key};
+use crate::document::{Difference, Value};
+use crate::domain::{Naming, Op, Relation};
+use crate::engine::compare::Versions;
+use crate::inventory::FileObject;
+use crate::port::RepositoryError;
+
+/// Both files of a pair before and after a commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub source: [Option<FileObject>; 2],
+    pub target: [Option<FileObject>; 2],
+}
+
+/// What a take passed over: the places that still differ from the source, as it was in the commit and
+/// before it. `None` if the commit is no take.
+pub(super) fn passed_over(
+    step: &Step,
+    versions: &Versions<'_>,
+) -> Result<Option<Places>, RepositoryError> {
+    let naming = versions.naming;
+    let Some(after) = step.target[1] else {
+        return Ok(None);
+    };
+    let left = |source: Option<FileObject>| -> Result<Option<Places>, RepositoryError> {
+        let Some(source) = source else {
+            return Ok(None);
+        };
+        let found = versions.differences(source, after)?;
+        Ok(found.map(|found| Places::of(found.iter().filter(is_real), naming)))
+    };
+    let [source_before, source_after] = step.source;
+    let now = left(source_after)?;
+    let then = match source_before == source_after {
+        true => now.clone(),
+        false => left(source_before)?,
+    };
+    let is_take = match step.target[0] {
+        // Creating the file counts, unless there was nothing to take it from.
+        None => now.is_some() || then.is_some(),
+        Some(before) => {
+            let Some(changed) = versions.target_changes(before, after)? else {
+                return Ok(None);
+            };
+            let takes = |left: &Option<Places>| {
+                let is_taken = |d: &Difference| left.as_ref().is_some_and(|l| takes(d, l, naming));
+                changed.iter().any(is_taken)
+            };
+            takes(&now) || takes(&then)
+        }
+    };
+    Ok(match (is_take, now, then) {
+        (false, ..) | (_, None, None) => None,
+        (true, Some(now), Some(then)) => Some(now.and(&then)),
+        (true, Some(one), None) | (true, None, Some(one)) => Some(one),
+    })
+}
+
+/// Whether a change of the target set something to what the source has; `left` differs from it still.
+fn takes(change: &Difference, left: &Places, naming: &Naming) -> bool {
+    let Some(value) = change.after.as_ref().filter(|_| change.op != Op::Remove) else {
+        return false;
+    };
+    let key = place_key(change, naming);
+    !left.cover(&key) && left.below(&key).count() < leaves(value)
+}
+
+/// How many scalars a value has; an empty collection counts as one.
+fn leaves(value: &Value) -> usize {
+    let sum = match value {
+        Value::Sequence(items) => items.iter().map(leaves).sum(),
+        Value::Mapping(entries) => entries.iter().map(|(_, value)| leaves(value)).sum(),
+        Value::Tagged(_, value) => leaves(value),
+        Value::Scalar { .. } | Value::Alias(_) => 1,
+    };
+    usize::max(sum, 1)
+}
+
+/// Whether a difference is more than the environment's name.
+fn is_real(difference: &&Difference) -> bool {
+    difference.relation != Relation::EnvironmentName
+}

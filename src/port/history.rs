@@ -1,0 +1,64 @@
+//! Reads the history of files.
+
+use std::ops::ControlFlow;
+
+use super::{ChangedFile, RepositoryError};
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+
+/// A commit that changed at least one of the requested files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PastCommit {
+    /// The commit.
+    pub id: CommitId,
+    /// Its first parent; `None` for the first commit of a history.
+    pub parent: Option<CommitId>,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The author's name.
+    pub author: String,
+    /// Its message.
+    pub message: String,
+    /// The requested files that differ from its first parent's.
+    pub changes: Vec<ChangedFile>,
+}
+
+/// A file that a commit renames.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rename {
+    /// The path in the first parent.
+    pub old: RepoPath,
+    /// The path in the commit.
+    pub new: RepoPath,
+    /// The mode and blob in the first parent.
+    pub before: (FileMode, ObjectId),
+}
+
+/// Where to walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// The newest commit.
+    pub from: CommitId,
+    /// The files; commits that change none of them are passed over.
+    pub paths: &'a [RepoPath],
+    /// How many commits to visit at most.
+    pub limit: usize,
+}
+
+/// The history of a repository's files.
+pub trait History: Send + Sync {
+    /// Visits the commits of a walk along first parents, newest first, until `visit` breaks.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    fn walk(
+        &self,
+        walk: &Walk<'_>,
+        visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError>;
+
+    /// The files that a commit renames, compared with its first parent.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError>;
+}
