@@ -135,6 +135,8 @@ pub enum Reason {
     ChangedInTarget,
     /// Both sides changed it since the last promotion.
     ChangedInBoth,
+    /// It refers to a file that the target lacks, or was added together with such a reference.
+    NeedsFile(String),
     /// Nothing promotes it.
     NotVersion,
     /// The file is not YAML, so it is promoted as a whole or not at all.
@@ -176,6 +178,7 @@ impl fmt::Display for Reason {
             Self::ChangedInSource => f.write_str("changed in the source"),
             Self::ChangedInTarget => f.write_str("changed in the target"),
             Self::ChangedInBoth => f.write_str("changed in both"),
+            Self::NeedsFile(file) => write!(f, "needs `{file}`"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),
             Self::NotDeployed => f.write_str("not deployed"),

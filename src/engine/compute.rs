@@ -1,10 +1,10 @@
 //! Computes the plan of a promotion.
 
-use super::compare::{Commits, ComparedFile, OpenPair, Task, compare};
+use super::compare::{Body, Commits, ComparedFile, OpenPair, Task, compare};
 use super::decide::{Decider, Facts, Rules, Selection, Unchanged, facts};
 use super::error::EngineError;
 use super::file_plan::{PlannedFiles, plan_files};
-use super::history::{Past, read_pasts};
+use super::history::{Past, missing_files, read_pasts};
 use super::policy::Promoted;
 use super::ports::Ports;
 use super::request::Request;
@@ -177,13 +177,17 @@ fn with_history(
         pair: file.pair,
         past,
     });
-    all.extend(compare(
-        tasks.collect(),
-        commits,
-        naming,
-        &NoObserver,
-        facts,
-    )?);
+    let mut again = compare(tasks.collect(), commits, naming, &NoObserver, facts)?;
+    for file in &mut again {
+        let Body::Fields { fields, .. } = &mut file.body else {
+            continue;
+        };
+        for field in fields {
+            let missing = missing_files(&field.difference, &file.pair, commits, naming)?;
+            field.facts.set_missing_files(missing);
+        }
+    }
+    all.append(&mut again);
     all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
     Ok(all)
 }

@@ -4,12 +4,12 @@ use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
-use crate::document::{Difference, changes_expression};
+use crate::document::{Difference, Value, changes_expression};
 use crate::domain::{Mode, Naming, Op, Promote, Reason};
 use crate::engine::compare::OpenPair;
 use crate::engine::history::{Past, PlacePast};
 use crate::inventory::FileRole;
-use crate::yaml::TooManySteps;
+use crate::yaml::{Node, TooManySteps};
 
 /// What matches a difference; collected while its file is open.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub(in crate::engine) struct Facts {
     pub(super) version_keep: Option<Reason>,
     /// What the history shows about it, where it was read.
     pub(super) past: Option<PlacePast>,
+    /// Whether the source's value contains an environment's name.
+    pub(super) names_environment: bool,
     /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
@@ -32,6 +34,13 @@ impl Facts {
     /// Whether the choice of `--only` with this index matches it.
     pub(super) fn is_matched_by_only(&self, index: usize) -> bool {
         self.matches.only.contains(&index)
+    }
+
+    /// Adds the files that it refers to and that the target lacks.
+    pub(in crate::engine) fn set_missing_files(&mut self, missing: Vec<String>) {
+        if let Some(past) = &mut self.past {
+            past.missing_files = missing;
+        }
     }
 
     /// Whether the history of its file can change the verdict on a difference; `has_only` if `--only`
@@ -84,11 +93,36 @@ pub(in crate::engine) fn facts(
                 was_selected: false,
             });
         }
-        facts.past = past.map(|past| past.of(difference, naming));
+        if let Some(past) = past {
+            facts.past = Some(past.of(difference, naming));
+            facts.names_environment = names_environment(difference, open, naming);
+        }
         facts.version_keep = version::keep(difference, open, naming, rule.automation());
         Ok(facts)
     };
     differences.iter().map(facts).collect()
+}
+
+/// Whether the source's value contains a name of either environment.
+fn names_environment(difference: &Difference, open: &OpenPair<'_>, naming: &Naming) -> bool {
+    let node = difference
+        .source
+        .as_ref()
+        .and_then(|place| open.source.at(place));
+    let value = node.map(Node::value).or_else(|| difference.after.clone());
+    value.is_some_and(|value| contains_name(&value, naming))
+}
+
+fn contains_name(value: &Value, naming: &Naming) -> bool {
+    match value {
+        Value::Scalar { text, .. } => !naming.in_text(text).is_empty(),
+        Value::Sequence(items) => items.iter().any(|item| contains_name(item, naming)),
+        Value::Mapping(entries) => entries
+            .iter()
+            .any(|(key, value)| !naming.in_text(key).is_empty() || contains_name(value, naming)),
+        Value::Tagged(_, value) => contains_name(value, naming),
+        Value::Alias(_) => false,
+    }
 }
 
 fn facts_of(
@@ -120,6 +154,7 @@ fn facts_of(
         rule_path,
         version_keep: None,
         past: None,
+        names_environment: false,
         modes: Modes::of(rule),
         matches,
     })

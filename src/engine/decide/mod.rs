@@ -132,7 +132,22 @@ impl Decider<'_> {
                 compared.iter().zip(&whole).flat_map(selectors).collect();
             selection.settle(all.iter().copied(), find_places)?
         };
-        let verdicts = verdicts(&compared, &settled, removals);
+        let whole_file = |pair: &FilePair, matches: &Matches| {
+            WholeFile::new(
+                settled.chosen(pair.path.as_str(), matches),
+                &rules.for_file(&pair.application, pair.path.as_str()),
+                removals,
+                (!present.contains(&pair.application)).then_some(new_applications),
+            )
+        };
+        let created: HashSet<String> = (compared.iter().zip(&whole))
+            .filter(|(file, _)| matches!(file.body, Body::Whole))
+            .filter(|(ComparedFile { pair, .. }, matches)| {
+                whole_file(pair, matches).verdict(pair, false).is_promote()
+            })
+            .map(|(file, _)| file.pair.path.to_string())
+            .collect();
+        let verdicts = verdicts(&compared, &settled, removals, &created);
         let decided = compared.into_iter().zip(verdicts);
         let decided: Vec<DecidedFile> = decided
             .zip(whole.iter().zip(is_chosen))
@@ -140,12 +155,7 @@ impl Decider<'_> {
                 |((ComparedFile { pair, body }, verdicts), (matches, is_chosen))| {
                     let body = match body {
                         Body::Fault(fault) => DecidedBody::Fault(FileFault { is_chosen, ..fault }),
-                        Body::Whole => DecidedBody::Whole(WholeFile::new(
-                            settled.chosen(pair.path.as_str(), matches),
-                            &rules.for_file(&pair.application, pair.path.as_str()),
-                            removals,
-                            (!present.contains(&pair.application)).then_some(new_applications),
-                        )),
+                        Body::Whole => DecidedBody::Whole(whole_file(&pair, matches)),
                         Body::Fields { fields, before } => DecidedBody::Fields {
                             fields: fields.into_iter().zip(verdicts).collect(),
                             before,
@@ -200,6 +210,7 @@ fn verdicts(
     compared: &[ComparedFile<Facts>],
     settled: &Settled,
     removals: Removals,
+    created: &HashSet<String>,
 ) -> Vec<Vec<Verdict>> {
     let mut all: Vec<Vec<Verdict>> = compared
         .iter()
@@ -215,7 +226,7 @@ fn verdicts(
         shared::agree(file.fields(), verdicts);
         keep_names_without_version(file.fields(), verdicts);
         pins::complete(file.fields(), verdicts);
-        past::follow(file.fields(), verdicts);
+        past::follow(file.fields(), verdicts, created);
         shared::agree(file.fields(), verdicts);
     }
     lock_files::follow(compared, &mut all);

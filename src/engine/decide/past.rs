@@ -7,14 +7,15 @@
 //! it, in every mode. In the mode `changes`, all that changed in the source moves if no version differs;
 //! if one does, the rest belongs to other changes of the source, which people move on their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::facts::Facts;
 use crate::domain::{Op, Reason, Relation, Verdict};
 use crate::engine::compare::Field;
 
-/// Promotes the differences that changed in the source, by the rules of the file's mode.
-pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
+/// Promotes the differences that changed in the source, by the rules of the file's mode; `created` are
+/// the files that are promoted as a whole.
+pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created: &HashSet<String>) {
     let moving: BTreeSet<usize> = fields
         .iter()
         .zip(&*verdicts)
@@ -23,6 +24,7 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
         .flat_map(|past| past.commits.iter().copied())
         .collect();
     let has_version = fields.iter().any(is_version);
+    let incomplete = incomplete(fields, created);
     for (field, verdict) in fields.iter().zip(verdicts) {
         let Some(past) = &field.facts.past else {
             continue;
@@ -35,21 +37,47 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict]) {
             continue;
         }
         let modes = field.facts.modes;
-        match change(field) {
-            Change::InSource if !past.commits.is_disjoint(&moving) => {
-                let is_removal = field.difference.op == Op::Remove;
-                if modes.changes || modes.versions && !is_removal {
-                    *verdict = Verdict::promote(Reason::CameWithVersion);
-                }
+        let comes_with_version = !past.commits.is_disjoint(&moving);
+        let is_removal = field.difference.op == Op::Remove;
+        let can_come = modes.changes || !is_removal && !field.facts.names_environment;
+        let promoted = match change(field) {
+            Change::InSource if comes_with_version && can_come => Reason::CameWithVersion,
+            Change::InSource if modes.changes && !has_version => Reason::ChangedInSource,
+            Change::InTarget if modes.changes => {
+                *verdict = Verdict::keep(Reason::ChangedInTarget);
+                continue;
             }
-            Change::InSource if modes.changes && !has_version => {
-                *verdict = Verdict::promote(Reason::ChangedInSource);
+            Change::InBoth if modes.changes => {
+                *verdict = Verdict::keep(Reason::ChangedInBoth);
+                continue;
             }
-            Change::InTarget if modes.changes => *verdict = Verdict::keep(Reason::ChangedInTarget),
-            Change::InBoth if modes.changes => *verdict = Verdict::keep(Reason::ChangedInBoth),
-            _ => {}
+            _ => continue,
+        };
+        let needs = || {
+            past.commits
+                .iter()
+                .find_map(|commit| incomplete.get(commit))
+        };
+        *verdict = match needs().filter(|_| field.difference.op == Op::Add) {
+            Some(file) => Verdict::keep(Reason::NeedsFile((*file).to_owned())),
+            None => Verdict::promote(promoted),
+        };
+    }
+}
+
+/// The source's commits that added a reference to a file which the target will lack, each with the file.
+fn incomplete<'f>(
+    fields: &'f [Field<Facts>],
+    created: &HashSet<String>,
+) -> BTreeMap<usize, &'f str> {
+    let mut found = BTreeMap::new();
+    for past in fields.iter().filter_map(|field| field.facts.past.as_ref()) {
+        let mut files = past.missing_files.iter().map(String::as_str);
+        if let Some(file) = files.find(|file| !created.contains(*file)) {
+            found.extend(past.commits.iter().map(|commit| (*commit, file)));
         }
     }
+    found
 }
 
 /// Whether one version becomes another.

@@ -11,14 +11,17 @@
 //! |---|---|
 //! | `walk.rs` | follows pairs of files through the commits, renames too |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
+//! | `needs.rs` | finds files that an addition refers to and that the target lacks |
 //! | `places.rs` | names places so that they can be found again in older states |
 
+mod needs;
 mod places;
 mod take;
 mod walk;
 
 use std::collections::BTreeSet;
 
+pub(super) use needs::missing_files;
 pub(super) use walk::read_pasts;
 
 use crate::document::Difference;
@@ -53,6 +56,8 @@ pub(super) struct PlacePast {
     pub is_passed_over: bool,
     /// The numbers of the source's commits since the newest take that changed it.
     pub commits: BTreeSet<usize>,
+    /// The files that it refers to and that the target lacks.
+    pub missing_files: Vec<String>,
 }
 
 impl Past {
@@ -69,6 +74,7 @@ impl Past {
         PlacePast {
             is_passed_over: self.takes.len() == TAKES && self.takes.iter().all(is_passed_over),
             commits: commits.collect(),
+            missing_files: Vec::new(),
         }
     }
 }

@@ -1,0 +1,100 @@
+//! Finds the files that an addition refers to and that the target lacks.
+
+use crate::document::{Difference, Value};
+use crate::domain::{Naming, Op};
+use crate::engine::compare::Commits;
+use crate::inventory::FilePair;
+use crate::port::RepositoryError;
+
+/// The target's paths of files that an addition refers to, if the source has them and the target does
+/// not.
+pub(in crate::engine) fn missing_files(
+    difference: &Difference,
+    pair: &FilePair,
+    commits: Commits<'_>,
+    naming: &Naming,
+) -> Result<Vec<String>, RepositoryError> {
+    let (Op::Add, Some(value), Some(source)) =
+        (difference.op, &difference.after, &pair.source_path)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut texts = Vec::new();
+    scalars(value, &mut texts);
+    let mut missing = Vec::new();
+    for text in texts.into_iter().filter(|text| is_file_name(text)) {
+        let (Some(there), Some(here)) = (
+            joined(source.as_str(), text),
+            joined(pair.path.as_str(), text),
+        ) else {
+            continue;
+        };
+        let here = [
+            here,
+            joined(pair.path.as_str(), &naming.rename(text)).unwrap_or_default(),
+        ];
+        if commits.source.entry_at(&there)?.is_none() {
+            continue;
+        }
+        let mut is_there = false;
+        for path in here.iter().filter(|path| !path.is_empty()) {
+            is_there |= commits.target.entry_at(path)?.is_some();
+        }
+        if !is_there {
+            missing.extend(here.into_iter().next_back());
+        }
+    }
+    Ok(missing)
+}
+
+fn scalars<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::Scalar { text, .. } => found.push(text),
+        Value::Sequence(items) => items.iter().for_each(|item| scalars(item, found)),
+        Value::Mapping(entries) => entries.iter().for_each(|(_, value)| scalars(value, found)),
+        Value::Tagged(_, value) => scalars(value, found),
+        Value::Alias(_) => {}
+    }
+}
+
+/// Whether a text can be the path of a file beside this one: only such texts are looked up.
+fn is_file_name(text: &str) -> bool {
+    let is_path = |c: char| c.is_alphanumeric() || "/._-+@".contains(c);
+    !text.is_empty() && text.len() < 512 && text.contains(['.', '/']) && text.chars().all(is_path)
+}
+
+/// The path that a file at `from` means by `relative`; `None` outside the repository.
+fn joined(from: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    // `config=file.json` in the list of a generator is a key and a file.
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (!relative.starts_with('/') && !parts.is_empty()).then(|| parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        for (relative, expected) in [
+            ("a.yaml", Some("apps/prod/a.yaml")),
+            ("./a.yaml", Some("apps/prod/a.yaml")),
+            ("../base/", Some("apps/base")),
+            ("../../../x", None),
+            ("/etc/x", None),
+        ] {
+            let found = joined("apps/prod/kustomization.yaml", relative);
+            assert_eq!(found.as_deref(), expected, "{relative}");
+        }
+    }
+}
