@@ -132,11 +132,11 @@ pub(super) struct BaseList<'a> {
     base: BaseNode<'a>,
     items: &'a [Node],
     of_target: Vec<Option<usize>>,
-    naming: &'a Naming,
+    of_source: Vec<Option<usize>>,
 }
 
 impl<'a> BaseList<'a> {
-    pub(super) fn new(base: BaseNode<'a>, target: &'a [Node], naming: &'a Naming) -> Self {
+    pub(super) fn new(base: BaseNode<'a>, lists: &Lists<'_>) -> Self {
         let items: &[Node] = match base {
             BaseNode::Node(Node {
                 content: Content::Sequence { items, .. },
@@ -144,44 +144,43 @@ impl<'a> BaseList<'a> {
             }) => items,
             _ => &[],
         };
-        let mut of_target = vec![None; target.len()];
-        if !items.is_empty() {
-            let matching = Lists {
-                source: items,
-                target,
-                naming,
-            }
-            .matching();
-            for (b, t) in matching.target_of.iter().enumerate() {
-                if let Some(t) = t {
-                    of_target[*t] = Some(b);
+        let matched = |list: &[Node]| {
+            let mut of_list = vec![None; list.len()];
+            if !items.is_empty() {
+                let lists = Lists {
+                    source: items,
+                    target: list,
+                    naming: lists.naming,
+                };
+                for (b, there) in lists.matching().target_of.iter().enumerate() {
+                    if let Some(there) = there {
+                        of_list[*there] = Some(b);
+                    }
                 }
             }
-        }
+            of_list
+        };
         Self {
             base,
             items,
-            of_target,
-            naming,
+            of_target: matched(lists.target),
+            of_source: matched(lists.source),
         }
     }
 
     pub(super) fn of_target(&self, t: usize) -> BaseNode<'a> {
-        match self.base {
-            BaseNode::Target => BaseNode::Target,
-            _ => self.of_target[t].map_or(BaseNode::Missing, |b| BaseNode::Node(&self.items[b])),
-        }
+        self.item(self.of_target[t])
     }
 
-    pub(super) fn of_source(&self, item: &'a Node) -> BaseNode<'a> {
-        if matches!(self.base, BaseNode::Target) {
-            return BaseNode::Target;
+    pub(super) fn of_source(&self, s: usize) -> BaseNode<'a> {
+        self.item(self.of_source[s])
+    }
+
+    fn item(&self, index: Option<usize>) -> BaseNode<'a> {
+        match (self.base, index) {
+            (BaseNode::Target, _) => BaseNode::Target,
+            (_, Some(index)) => BaseNode::Node(&self.items[index]),
+            (_, None) => BaseNode::Missing,
         }
-        let lists = Lists {
-            source: std::slice::from_ref(item),
-            target: self.items,
-            naming: self.naming,
-        };
-        lists.matching().target_of[0].map_or(BaseNode::Missing, |b| BaseNode::Node(&self.items[b]))
     }
 }

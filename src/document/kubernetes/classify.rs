@@ -1,6 +1,7 @@
 //! The kind of version in a field: its place must be one of a version, and its values must look so.
 
 use super::assignment::assignment;
+use super::nested;
 use super::pinned_url::{is_release_url, pinned_url};
 use super::version_places::{self, Owner};
 use super::versions::VersionField;
@@ -8,7 +9,7 @@ use crate::document::image::ImageReference;
 use crate::document::sealed::is_ciphertext;
 use crate::document::tokens;
 use crate::domain::Naming;
-use crate::yaml::Node;
+use crate::yaml::{Content, Node};
 
 /// What surrounds a field.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,42 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
             .all(|t| is_registry_image(t))
             .then_some(VersionField::Image)
     })
+}
+
+/// Whether a mapping or list with these surroundings contains a version.
+pub(super) fn contains_version(node: &Node, around: &Surroundings<'_>) -> bool {
+    let is_version = |child: &Node, around: &Surroundings<'_>| match &child.content {
+        Content::Scalar(scalar) => classify(around, &[&scalar.text]).is_some(),
+        _ => contains_version(child, around),
+    };
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.iter().any(|entry| {
+            let key = entry.name();
+            let nested = nested::value(around.owner, around.keys, node, key);
+            let (owner, keys) = match nested {
+                Some(nested) => (nested.owner, nested.keys),
+                None => {
+                    let keys = around.keys.iter().map(String::as_str).chain([key]);
+                    (around.owner, keys.map(ToOwned::to_owned).collect())
+                }
+            };
+            let around = Surroundings {
+                owner,
+                keys: &keys,
+                parent: Some(node),
+                ..*around
+            };
+            is_version(&entry.value, &around)
+        }),
+        Content::Sequence { items, .. } => items.iter().any(|item| {
+            let around = Surroundings {
+                parent: None,
+                ..*around
+            };
+            is_version(item, &around)
+        }),
+        Content::Scalar(_) | Content::Alias(_) => false,
+    }
 }
 
 /// The kind of version in a list item such as `APP_VERSION=1.2` or `--web-image=a/b:1.2`.

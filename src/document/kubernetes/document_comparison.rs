@@ -147,7 +147,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             naming,
         };
         let matching = lists.matching();
-        let base = BaseList::new(b, ti, naming);
+        let base = BaseList::new(b, &lists);
         let written = Filters::new(matching.key, ti, None);
         let source_of = inverse(&matching.target_of, ti.len());
         for (t_index, item) in ti.iter().enumerate() {
@@ -184,7 +184,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
                 step: Step::Index(index),
                 filter,
             });
-            self.add(Part::Item, item, base.of_source(item), after, None);
+            self.add(Part::Item, item, base.of_source(s_index), after, None);
             self.source.pop();
             self.target.pop();
         }

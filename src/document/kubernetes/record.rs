@@ -3,7 +3,7 @@
 use super::MAX_DIFFERENCES;
 use super::anchors;
 use super::base::{BaseNode, has_own_entries, is_unchanged};
-use super::classify::{Surroundings, classify};
+use super::classify::{Surroundings, classify, contains_version};
 use super::difference::{Difference, Insertion, Part};
 use super::document_comparison::DocumentComparison;
 use super::secrets::secret_part;
@@ -209,6 +209,7 @@ impl<'a> DocumentComparison<'a, '_> {
             after: Some(renamed(source, self.sides.naming)),
             relation,
             version,
+            adds_version: contains_version(s, &self.around(None)),
             ..self.here()
         });
     }
@@ -270,6 +271,7 @@ impl<'a> DocumentComparison<'a, '_> {
             version: None,
             changes_old_type: false,
             secret: secret_part(self.owner, &self.keys),
+            adds_version: false,
             shared: None,
         }
     }

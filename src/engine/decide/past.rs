@@ -38,8 +38,7 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created:
         }
         let modes = field.facts.modes;
         let comes_with_version = !past.commits.is_disjoint(&moving);
-        let is_removal = field.difference.op == Op::Remove;
-        let can_come = modes.changes || !is_removal && !field.facts.names_environment;
+        let can_come = modes.changes || comes_by_default(field);
         let promoted = match change(field) {
             Change::InSource if comes_with_version && can_come => Reason::CameWithVersion,
             Change::InSource if modes.changes && !has_version => Reason::ChangedInSource,
@@ -65,6 +64,15 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created:
     }
 }
 
+/// Whether it can come with a version in the mode `versions`: no removals, no new versions, and nothing
+/// that belongs to an environment.
+fn comes_by_default(field: &Field<Facts>) -> bool {
+    let difference = &field.difference;
+    let adds_version =
+        difference.op == Op::Add && (difference.version.is_some() || difference.adds_version);
+    difference.op != Op::Remove && !adds_version && !field.facts.names_environment
+}
+
 /// The source's commits that added a reference to a file which the target will lack, each with the file.
 fn incomplete<'f>(
     fields: &'f [Field<Facts>],
@@ -72,8 +80,12 @@ fn incomplete<'f>(
 ) -> BTreeMap<usize, &'f str> {
     let mut found = BTreeMap::new();
     for past in fields.iter().filter_map(|field| field.facts.past.as_ref()) {
+        let is_created = |path: &str| {
+            let folder = format!("{path}/");
+            created.contains(path) || created.iter().any(|file| file.starts_with(&folder))
+        };
         let mut files = past.missing_files.iter().map(String::as_str);
-        if let Some(file) = files.find(|file| !created.contains(*file)) {
+        if let Some(file) = files.find(|file| !is_created(file)) {
             found.extend(past.commits.iter().map(|commit| (*commit, file)));
         }
     }
