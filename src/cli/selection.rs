@@ -10,7 +10,8 @@ use super::disk;
 use super::terminal;
 use crate::domain::{Mode, Settings};
 use crate::engine::{
-    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request,
+    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request, Take,
+    TakenSide,
 };
 use crate::port::{BranchChoice, Publish};
 use crate::wiring::NetworkOptions;
@@ -61,6 +62,21 @@ pub struct SelectionArguments {
     /// Skip the differences that this selector or pattern matches; repeatable.
     #[arg(long, value_name = "SELECTOR", help_heading = "What to promote")]
     pub except: Vec<String>,
+
+    /// Where both sides changed a place, take this side: `source=SELECTOR` or `target=SELECTOR`;
+    /// repeatable.
+    #[arg(
+        long,
+        value_name = "SIDE=SELECTOR",
+        value_parser = take,
+        help_heading = "What to promote"
+    )]
+    pub take: Vec<Take>,
+
+    /// The source's files in this revision are the base of `--promote changes`; default: as they were at
+    /// the last promotion.
+    #[arg(long, value_name = "REV", help_heading = "What to promote")]
+    pub base: Option<String>,
 
     /// Which differences to promote; default: the rules of the template, otherwise `versions`.
     #[arg(
@@ -136,6 +152,21 @@ pub enum PromoteArg {
     All,
 }
 
+/// Parses `source=SELECTOR` or `target=SELECTOR`.
+fn take(text: &str) -> Result<Take, String> {
+    let (side, selector) = text.split_once('=').unwrap_or((text, ""));
+    let side = match side {
+        "source" => TakenSide::Source,
+        "target" => TakenSide::Target,
+        _ => return Err("must begin with `source=` or `target=`".to_owned()),
+    };
+    if selector.is_empty() {
+        return Err("has no selector after `=`".to_owned());
+    }
+    let selector = selector.to_owned();
+    Ok(Take { side, selector })
+}
+
 impl From<PromoteArg> for Mode {
     fn from(mode: PromoteArg) -> Self {
         match mode {
@@ -173,6 +204,8 @@ impl SelectionArguments {
             },
             only: self.only.clone(),
             except: self.except.clone(),
+            take: self.take.clone(),
+            base: self.base.clone(),
             promote: self.promote.map(Mode::from),
             removals: if self.delete {
                 Removals::Promoted

@@ -134,7 +134,12 @@ pub enum Reason {
     /// Only the target changed it since the last promotion.
     ChangedInTarget,
     /// Both sides changed it since the last promotion.
-    ChangedInBoth,
+    ChangedInBoth {
+        /// Whether that is a conflict, because the last promotion is recorded.
+        is_conflict: bool,
+    },
+    /// Both sides changed it, and `--take` decided.
+    Taken,
     /// It refers to a file that the target lacks, or was added together with such a reference.
     NeedsFile(String),
     /// Nothing promotes it.
@@ -177,7 +182,8 @@ impl fmt::Display for Reason {
             Self::CameWithVersion => f.write_str("came with the version"),
             Self::ChangedInSource => f.write_str("changed in the source"),
             Self::ChangedInTarget => f.write_str("changed in the target"),
-            Self::ChangedInBoth => f.write_str("changed in both"),
+            Self::Taken => f.write_str("decided by --take"),
+            Self::ChangedInBoth { .. } => f.write_str("changed in both"),
             Self::NeedsFile(file) => write!(f, "needs `{file}`"),
             Self::NotVersion => f.write_str("not a version"),
             Self::NotYaml => f.write_str("not YAML"),

@@ -1,23 +1,21 @@
 //! Computes the plan of a promotion.
 
-use super::compare::{Body, Commits, ComparedFile, OpenPair, Task, compare};
-use super::decide::{Decider, Facts, Rules, Selection, Unchanged, facts};
+use super::compare::{Commits, Task, compare};
+use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::EngineError;
 use super::file_plan::{PlannedFiles, plan_files};
-use super::history::{Past, missing_files, read_pasts};
+use super::look_back::LookBack;
 use super::policy::Promoted;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
 use super::{application_version, commit_message, decided_by, guard, product};
-use crate::document::Difference;
-use crate::domain::{Environment, Naming, Reason, Verdict};
+use crate::domain::{Environment, Reason, Verdict};
 use crate::inventory::{
-    self, ApplicationChoice, EnvironmentPair, Equal, FilePair, InventoryError, Located, Overlap,
+    self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
 use crate::plan::{ApplicationPlan, Draft, Hop, Notice, Plan};
-use crate::port::{Branch, Event, History, NoObserver, Repository, RepositoryError};
-use crate::yaml::TooManySteps;
+use crate::port::{Branch, Event, Repository};
 
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
@@ -123,20 +121,20 @@ fn files(
     }
     notices.extend(pairs.overlaps.iter().map(Overlap::notice));
     let naming = located.naming();
-    let selection = Selection::new(&request.only, &request.except);
+    let selection = Selection::new(request);
     let tasks = pairs.files.into_iter().map(Task::without_past).collect();
     let compared = compare(tasks, commits, naming, ports.observer, |open, found, ()| {
         facts(open, found, None, rules, &selection, naming)
     })?;
-    let has_only = !request.only.is_empty();
-    let compared = with_history(
-        compared,
-        has_only,
-        ports.history,
+    let look_back = LookBack {
+        ports,
+        request,
         commits,
         naming,
-        |open, found, past| facts(open, found, Some(past), rules, &selection, naming),
-    )?;
+    };
+    let compared = look_back.compare_again(compared, |open, found, past| {
+        facts(open, found, Some(past), rules, &selection, naming)
+    })?;
     let deciding = Decider {
         rules,
         selection,
@@ -154,42 +152,6 @@ fn files(
     let mut planned = plan_files(decided, commits, naming)?;
     planned.notices.splice(0..0, notices);
     Ok(planned)
-}
-
-/// Compares those files again whose history can change a verdict, with that history.
-fn with_history(
-    compared: Vec<ComparedFile<Facts>>,
-    has_only: bool,
-    history: &dyn History,
-    commits: Commits<'_>,
-    naming: &Naming,
-    facts: impl Fn(&OpenPair<'_>, &[Difference], &Past) -> Result<Vec<Facts>, TooManySteps> + Sync,
-) -> Result<Vec<ComparedFile<Facts>>, RepositoryError> {
-    let needs_history = |file: &ComparedFile<Facts>| {
-        let mut fields = file.fields().iter();
-        fields.any(|field| field.facts.needs_history(&field.difference, has_only))
-    };
-    let (open, mut all): (Vec<_>, Vec<_>) = compared.into_iter().partition(needs_history);
-    let pairs: Vec<&FilePair> = open.iter().map(|file| &file.pair).collect();
-    let pasts = read_pasts(history, commits, naming, &pairs)?;
-    let tasks = open.into_iter().zip(pasts).map(|(file, past)| Task {
-        base: past.newest().and_then(|take| take.source),
-        pair: file.pair,
-        past,
-    });
-    let mut again = compare(tasks.collect(), commits, naming, &NoObserver, facts)?;
-    for file in &mut again {
-        let Body::Fields { fields, .. } = &mut file.body else {
-            continue;
-        };
-        for field in fields {
-            let missing = missing_files(&field.difference, &file.pair, commits, naming)?;
-            field.facts.set_missing_files(missing);
-        }
-    }
-    all.append(&mut again);
-    all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
-    Ok(all)
 }
 
 /// Replaces the error of a missing environment if both environments are branches of the repository.

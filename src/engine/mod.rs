@@ -40,6 +40,7 @@ mod error;
 mod file_plan;
 mod guard;
 mod history;
+mod look_back;
 mod policy;
 mod ports;
 mod prepare;
@@ -58,5 +59,5 @@ pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
     Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,
-    ProposalChoice, Removals, Request,
+    ProposalChoice, Removals, Request, Take, TakenSide,
 };

@@ -21,6 +21,11 @@ pub struct Request {
     pub only: Vec<String>,
     /// `--except`: exact selectors or patterns.
     pub except: Vec<String>,
+    /// `--take`: which side decides where both changed a place.
+    pub take: Vec<Take>,
+    /// `--base`: the revision whose source files are the base of the mode `changes`; otherwise the
+    /// source at the last promotion.
+    pub base: Option<String>,
     /// `--promote`, which overrides the templates' modes.
     pub promote: Option<Mode>,
     /// Whether removals are promoted too.
@@ -53,6 +58,24 @@ pub enum DefaultProduct {
     OfFolder(RepoPath),
     /// `--all`: none, so all applications are promoted.
     Ignored,
+}
+
+/// A place, and the side that decides if both sides changed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Take {
+    /// The side.
+    pub side: TakenSide,
+    /// An exact selector or a pattern.
+    pub selector: String,
+}
+
+/// The side whose value a place gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TakenSide {
+    /// The source's.
+    Source,
+    /// The target's.
+    Target,
 }
 
 /// Whether removals are promoted that no exact selector names.
@@ -171,6 +194,8 @@ impl Request {
             default_product: DefaultProduct::default(),
             only: Vec::new(),
             except: Vec::new(),
+            take: Vec::new(),
+            base: None,
             promote: None,
             removals: Removals::default(),
             new_applications: NewApplications::default(),

@@ -44,7 +44,7 @@ pub enum FileRole {
 }
 
 /// A file's content, by id.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileObject {
     /// Its blob; a submodule's commit; or the tree of a folder that is a submodule on the other side.
     pub id: ObjectId,

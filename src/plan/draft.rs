@@ -168,13 +168,23 @@ impl Plan {
             .flat_map(|f| &f.differences)
     }
 
-    /// The differences that were selected and cannot be promoted.
+    /// The differences that stop the promotion.
     pub fn conflicts(&self) -> Vec<Conflict> {
         self.differences()
             .filter(|difference| difference.is_conflict())
-            .map(|difference| Conflict {
-                selector: difference.selector.clone(),
-                message: difference.verdict.reason.to_string(),
+            .map(|difference| {
+                let PlannedDifference {
+                    base,
+                    after,
+                    before,
+                    ..
+                } = difference;
+                Conflict {
+                    selector: difference.selector.clone(),
+                    shown: difference.shown.clone(),
+                    reason: difference.verdict.reason.clone(),
+                    values: [base.clone(), after.clone(), before.clone()],
+                }
             })
             .collect()
     }

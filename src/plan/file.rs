@@ -136,6 +136,8 @@ pub struct PlannedDifference {
     pub before: Option<Value>,
     /// The value that promoting writes.
     pub after: Option<Value>,
+    /// The base's value, where both sides were compared with an older state of the source.
+    pub base: Option<Value>,
     /// The kind of version at the place, if it is one.
     pub version: Option<VersionField>,
     /// Whether the type that readers of YAML 1.1 give to the value changes.
@@ -168,7 +170,8 @@ impl PlannedDifference {
         }
     }
 
-    /// Whether its exact selector selected it, and it is kept because another place must not change.
+    /// Whether it stops the promotion: its exact selector selected it although another place must not
+    /// change, or both sides changed it.
     pub fn is_conflict(&self) -> bool {
         let is_selected = |reason: &Reason| {
             matches!(
@@ -177,6 +180,7 @@ impl PlannedDifference {
                     was_selected: true,
                     ..
                 } | Reason::TemplateExpression { was_selected: true }
+                    | Reason::ChangedInBoth { is_conflict: true }
             )
         };
         !self.verdict.is_promote() && is_selected(&self.verdict.reason)

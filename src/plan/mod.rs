@@ -40,7 +40,7 @@ pub(crate) use record::{id_of, split_trailers};
 /// What planned differences carry.
 pub use crate::document::{Kind, Value, VersionField, version_of};
 
-use crate::domain::{Environment, GuardName, Severity};
+use crate::domain::{Environment, GuardName, Reason, Severity};
 
 /// The source and the target of a promotion.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,13 +51,17 @@ pub struct Hop {
     pub to: Environment,
 }
 
-/// A difference that was selected and cannot be promoted.
+/// A difference that stops the promotion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conflict {
     /// The selector of the difference.
     pub selector: String,
+    /// The place in readable form.
+    pub shown: String,
     /// Why it is kept.
-    pub message: String,
+    pub reason: Reason,
+    /// The values of base, source and target, where they matter.
+    pub values: [Option<Value>; 3],
 }
 
 /// A guard's finding.

@@ -5,6 +5,7 @@
 //! Everything here is a function from data to text, so that the command line, a pull request and a
 //! server show the same thing in the same words.
 
+mod conflict;
 mod counted;
 pub mod event;
 pub mod hint;

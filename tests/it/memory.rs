@@ -1,6 +1,7 @@
 //! A repository in memory: one commit, one branch, no Git.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,8 +12,9 @@ use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
 use git_promote::plan::Notice;
 use git_promote::port::{
-    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, NoObserver, ProposedBranch,
-    Reading, Repository, RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry,
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, History, NoObserver, PastCommit,
+    ProposedBranch, Reading, Rename, Repository, RepositoryError, SettingsError, SettingsReader,
+    Snapshot, TreeEntry, Walk,
 };
 use sha2::{Digest, Sha256};
 
@@ -108,6 +110,7 @@ impl Memory {
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             repository: self,
+            history: self,
             forge: None,
             settings: &Reader,
             preview: &git_promote::render::MarkdownPreview,
@@ -230,6 +233,20 @@ impl Repository for Memory {
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         Ok(vec!["main".to_owned()])
+    }
+}
+
+impl History for Memory {
+    fn walk(
+        &self,
+        _: &Walk<'_>,
+        _: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
+    fn renames(&self, _: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
+        Ok(Vec::new())
     }
 }
 

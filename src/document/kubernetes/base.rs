@@ -22,6 +22,14 @@ impl BaseNode<'_> {
         }
     }
 
+    /// Its value.
+    pub(super) fn value(self) -> Option<Value> {
+        match self {
+            Self::Node(node) => Some(node.value()),
+            Self::Target | Self::Missing => None,
+        }
+    }
+
     /// The relation of a place that only the source (`Op::Add`) or only the target has.
     pub(super) fn one_sided_relation(self, op: Op, value: &Value, naming: &Naming) -> Relation {
         let (unchanged, new) = match op {

@@ -70,6 +70,8 @@ pub struct Difference {
     pub before: Option<Value>,
     /// The source's value, as it would be written.
     pub after: Option<Value>,
+    /// The base's value, if there is a base and it has the place.
+    pub base: Option<Value>,
     /// A scalar's new text, if it is not the source's own text.
     pub rewritten: Option<String>,
     /// Why they differ.

@@ -25,6 +25,24 @@ impl Versions<'_> {
         self.compare((source, self.source_path()), (target, self.target_path()))
     }
 
+    /// Lists where both files differ now, with an older state of the source's as their base.
+    pub(in crate::engine) fn differences_since(
+        &self,
+        base: FileObject,
+    ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        let (Some(source), Some(target)) = (self.pair.source, self.pair.target) else {
+            return Ok(None);
+        };
+        let base = load(self.blobs, base, self.source_path())?;
+        let source = load(self.blobs, source, self.source_path())?;
+        let target = load(self.blobs, target, self.target_path())?;
+        let read = Read::of(source, target);
+        Ok(read.map(|read| {
+            let open = read.open(self.pair, Some(&base));
+            document::compare(&sides(&open, self.naming))
+        }))
+    }
+
     /// Lists what changed from one state of the target's file to the next.
     pub(in crate::engine) fn target_changes(
         &self,

@@ -8,7 +8,7 @@ use crate::document::{Difference, Value, changes_expression};
 use crate::domain::{Mode, Naming, Op, Promote, Reason};
 use crate::engine::compare::OpenPair;
 use crate::engine::history::{Past, PlacePast};
-use crate::inventory::FileRole;
+use crate::inventory::{FileObject, FileRole};
 use crate::yaml::{Node, TooManySteps};
 
 /// What matches a difference; collected while its file is open.
@@ -34,6 +34,11 @@ impl Facts {
     /// Whether the choice of `--only` with this index matches it.
     pub(super) fn is_matched_by_only(&self, index: usize) -> bool {
         self.matches.only.contains(&index)
+    }
+
+    /// The source's file that is the base of its place.
+    pub(in crate::engine) fn base(&self) -> Option<FileObject> {
+        self.past.as_ref()?.base?.source
     }
 
     /// Adds the files that it refers to and that the target lacks.

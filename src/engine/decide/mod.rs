@@ -226,7 +226,9 @@ fn verdicts(
         shared::agree(file.fields(), verdicts);
         keep_names_without_version(file.fields(), verdicts);
         pins::complete(file.fields(), verdicts);
-        past::follow(file.fields(), verdicts, created);
+        past::follow(file.fields(), verdicts, created, |field| {
+            settled.taken(&field.selector, &field.facts.matches)
+        });
         shared::agree(file.fields(), verdicts);
     }
     lock_files::follow(compared, &mut all);

@@ -12,10 +12,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::facts::Facts;
 use crate::domain::{Op, Reason, Relation, Verdict};
 use crate::engine::compare::Field;
+use crate::engine::request::TakenSide;
 
 /// Promotes the differences that changed in the source, by the rules of the file's mode; `created` are
 /// the files that are promoted as a whole.
-pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created: &HashSet<String>) {
+pub(super) fn follow(
+    fields: &[Field<Facts>],
+    verdicts: &mut [Verdict],
+    created: &HashSet<String>,
+    taken: impl Fn(&Field<Facts>) -> Option<TakenSide>,
+) {
     let moving: BTreeSet<usize> = fields
         .iter()
         .zip(&*verdicts)
@@ -39,6 +45,7 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created:
         let modes = field.facts.modes;
         let comes_with_version = !past.commits.is_disjoint(&moving);
         let can_come = modes.changes || comes_by_default(field);
+        let Some(base) = past.base else { continue };
         let promoted = match change(field) {
             Change::InSource if comes_with_version && can_come => Reason::CameWithVersion,
             Change::InSource if modes.changes && !has_version => Reason::ChangedInSource,
@@ -47,7 +54,12 @@ pub(super) fn follow(fields: &[Field<Facts>], verdicts: &mut [Verdict], created:
                 continue;
             }
             Change::InBoth if modes.changes => {
-                *verdict = Verdict::keep(Reason::ChangedInBoth);
+                let is_conflict = base.is_recorded;
+                *verdict = match taken(field) {
+                    Some(TakenSide::Source) => Verdict::promote(Reason::Taken),
+                    Some(TakenSide::Target) => Verdict::keep(Reason::Taken),
+                    None => Verdict::keep(Reason::ChangedInBoth { is_conflict }),
+                };
                 continue;
             }
             _ => continue,

@@ -18,6 +18,7 @@ use crate::document::{self, Difference, DocumentLabel};
 use crate::domain::{DocumentSelector, Selector, SelectorError};
 use crate::engine::compare::keys_of;
 use crate::engine::error::EngineError;
+use crate::engine::request::{Request, TakenSide};
 use crate::yaml::{Stream, TooManySteps};
 
 /// The text of one `--only` or `--except`, parsed as a pattern in case it is not exact.
@@ -151,16 +152,20 @@ impl Pattern {
     }
 }
 
-/// The choices of `--only` and of `--except`.
+/// The choices of `--only`, `--except` and `--take`.
 pub(in crate::engine) struct Selection {
     pub(super) only: Vec<Choice>,
     pub(super) except: Vec<Choice>,
+    /// Of `--take`, each with its side.
+    take: Vec<Choice>,
+    sides: Vec<TakenSide>,
 }
 
 /// The choices whose file part matches a file, with their indices.
 pub(super) struct FileSelection<'s> {
     only: Vec<(usize, &'s Choice)>,
     except: Vec<(usize, &'s Choice)>,
+    take: Vec<(usize, &'s Choice)>,
 }
 
 impl FileSelection<'_> {
@@ -181,6 +186,7 @@ impl FileSelection<'_> {
         Ok(Matches {
             only: hits(&self.only)?,
             except: hits(&self.except)?,
+            take: hits(&self.take)?,
         })
     }
 }
@@ -190,6 +196,7 @@ impl FileSelection<'_> {
 pub(super) struct Matches {
     pub only: Vec<usize>,
     pub except: Vec<usize>,
+    pub take: Vec<usize>,
 }
 
 /// What the choices mean for a difference.
@@ -205,16 +212,19 @@ pub(super) enum Chosen {
 }
 
 impl Selection {
-    pub(in crate::engine) fn new(only: &[String], except: &[String]) -> Self {
+    pub(in crate::engine) fn new(request: &Request) -> Self {
         let choices = |texts: &[String]| texts.iter().map(|t| Choice::new(t)).collect();
+        let take = request.take.iter();
         Self {
-            only: choices(only),
-            except: choices(except),
+            only: choices(&request.only),
+            except: choices(&request.except),
+            sides: take.clone().map(|take| take.side).collect(),
+            take: take.map(|take| Choice::new(&take.selector)).collect(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.only.is_empty() && self.except.is_empty()
+        self.only.is_empty() && self.except.is_empty() && self.take.is_empty()
     }
 
     /// The choices that can match differences of a file.
@@ -222,6 +232,7 @@ impl Selection {
         FileSelection {
             only: naming(&self.only, path),
             except: naming(&self.except, path),
+            take: naming(&self.take, path),
         }
     }
 
@@ -238,6 +249,7 @@ impl Selection {
         Matches {
             only: hits(&self.only),
             except: hits(&self.except),
+            take: hits(&self.take),
         }
     }
 
@@ -254,22 +266,26 @@ impl Selection {
         find_places: impl Fn(&[&Choice]) -> Result<Vec<bool>, EngineError>,
     ) -> Result<Settled, EngineError> {
         let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
-        let mut used = (vec![false; self.only.len()], vec![false; self.except.len()]);
+        let [mut only, mut except, mut take] =
+            [&self.only, &self.except, &self.take].map(|choices| vec![false; choices.len()]);
         for (_, matches) in all {
-            for i in &matches.only {
-                used.0[*i] = true;
-            }
-            for i in &matches.except {
-                used.1[*i] = true;
+            for (used, matches) in [
+                (&mut only, &matches.only),
+                (&mut except, &matches.except),
+                (&mut take, &matches.take),
+            ] {
+                for i in matches {
+                    used[*i] = true;
+                }
             }
         }
         let is_open = |(choice, used): &(&Choice, &mut bool)| {
             !**used && !printed.contains(choice.text.as_str())
         };
-        let only = self.only.iter().zip(&mut used.0);
-        let except = self.except.iter().zip(&mut used.1);
-        let (open, is_found): (Vec<&Choice>, Vec<&mut bool>) =
-            only.chain(except).filter(is_open).unzip();
+        let all = (self.only.iter().zip(&mut only))
+            .chain(self.except.iter().zip(&mut except))
+            .chain(self.take.iter().zip(&mut take));
+        let (open, is_found): (Vec<&Choice>, Vec<&mut bool>) = all.filter(is_open).unzip();
         for (used, found) in is_found.into_iter().zip(find_places(&open)?) {
             *used = found;
         }
@@ -293,8 +309,10 @@ impl Selection {
             settled.collect::<Result<Vec<_>, EngineError>>()
         };
         Ok(Settled {
-            only: settle(self.only, &used.0, "--only")?.into(),
-            except: settle(self.except, &used.1, "--except")?.into(),
+            only: settle(self.only, &only, "--only")?.into(),
+            except: settle(self.except, &except, "--except")?.into(),
+            take: settle(self.take, &take, "--take")?,
+            sides: self.sides,
         })
     }
 }
@@ -330,6 +348,8 @@ enum SettledChoice {
 pub(super) struct Settled {
     only: SettledChoices,
     except: SettledChoices,
+    take: Vec<SettledChoice>,
+    sides: Vec<TakenSide>,
 }
 
 /// The choices of one option.
@@ -360,6 +380,16 @@ impl Settled {
             SettledChoice::Pattern(text) => Some((index, text.as_str())),
             SettledChoice::Exact(_) => None,
         })
+    }
+
+    /// The side that the last matching `--take` chooses, should both sides have changed the place.
+    pub(super) fn taken(&self, selector: &str, matches: &Matches) -> Option<TakenSide> {
+        let is_match = |(index, choice): &(usize, &SettledChoice)| match choice {
+            SettledChoice::Exact(text) => text == selector,
+            SettledChoice::Pattern(_) => matches.take.contains(index),
+        };
+        let last = self.take.iter().enumerate().rev().find(is_match)?;
+        self.sides.get(last.0).copied()
     }
 
     /// What the choices mean for a difference.

@@ -22,17 +22,18 @@ mod walk;
 use std::collections::BTreeSet;
 
 pub(super) use needs::missing_files;
+pub(super) use places::{PlaceKey, place_key};
 pub(super) use walk::read_pasts;
 
 use crate::document::Difference;
-use crate::domain::{CommitId, Naming};
+use crate::domain::Naming;
 use crate::inventory::FileObject;
-use places::{Places, place_key};
+use places::Places;
 
 /// What the history shows about a pair of files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Past {
-    /// The newest takes, newest first; at most two.
+    /// The newest takes, newest first.
     takes: Vec<Take>,
     /// The source's commits since the newest take, newest first, each with the places that it changed.
     since: Vec<Places>,
@@ -40,18 +41,20 @@ pub(super) struct Past {
 
 /// A commit of the target's file that took something from the source.
 #[derive(Clone, Debug)]
-pub(super) struct Take {
-    /// The commit.
-    pub commit: CommitId,
-    /// The source's file after it.
-    pub source: Option<FileObject>,
+struct Take {
+    /// The source's file at that time.
+    source: Option<FileObject>,
     /// What still differed from the source, as it was in the commit and before it.
-    pub passed_over: Places,
+    passed_over: Places,
+    /// Where a promotion is recorded: what still differed from the source that it promoted.
+    recorded: Option<Places>,
 }
 
 /// What the history shows about a place.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct PlacePast {
+    /// The base of its three-way merge; `None` if no promotion made both sides equal there.
+    pub base: Option<BaseOfPlace>,
     /// Whether both of the two newest takes passed it over.
     pub is_passed_over: bool,
     /// The numbers of the source's commits since the newest take that changed it.
@@ -60,24 +63,68 @@ pub(super) struct PlacePast {
     pub missing_files: Vec<String>,
 }
 
+/// The base of a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct BaseOfPlace {
+    /// The source's file; `None` if it did not exist then.
+    pub source: Option<FileObject>,
+    /// Whether a promotion is recorded that made both sides equal there.
+    pub is_recorded: bool,
+}
+
 impl Past {
-    /// The newest take.
-    pub(super) fn newest(&self) -> Option<&Take> {
-        self.takes.first()
+    /// The past of a pair whose base is this state of the source's file, by `--base`.
+    pub(super) fn of_base(source: Option<FileObject>) -> Self {
+        let take = Take {
+            source,
+            passed_over: Places::default(),
+            recorded: Some(Places::default()),
+        };
+        Self {
+            takes: vec![take],
+            since: Vec::new(),
+        }
+    }
+
+    /// Whether there is a take.
+    pub(super) fn is_known(&self) -> bool {
+        !self.takes.is_empty()
+    }
+
+    /// The source's file at the newest take.
+    pub(super) fn base(&self) -> Option<FileObject> {
+        self.takes.first()?.source
     }
 
     /// What it shows about the place of a difference.
     pub(super) fn of(&self, difference: &Difference, naming: &Naming) -> PlacePast {
         let place = place_key(difference, naming);
         let commits = (0..self.since.len()).filter(|n| self.since[*n].touch(&place));
+        let mut newest = self.takes.iter().take(TAKES);
         let is_passed_over = |take: &Take| take.passed_over.cover(&place);
         PlacePast {
-            is_passed_over: self.takes.len() == TAKES && self.takes.iter().all(is_passed_over),
+            base: self.base_of(&place),
+            is_passed_over: newest.len() == TAKES && newest.all(is_passed_over),
             commits: commits.collect(),
             missing_files: Vec::new(),
         }
+    }
+
+    /// The source at the newest recorded promotion after which both sides were equal at a place. A take
+    /// that is only inferred does not show what was left out on purpose, so the source at it is the base
+    /// of all places.
+    fn base_of(&self, place: &str) -> Option<BaseOfPlace> {
+        let is_base = |take: &&Take| take.recorded.as_ref().is_none_or(|left| !left.touch(place));
+        let take = self.takes.iter().find(is_base)?;
+        Some(BaseOfPlace {
+            source: take.source,
+            is_recorded: take.recorded.is_some(),
+        })
     }
 }
 
 /// How many takes are looked for.
 const TAKES: usize = 2;
+
+/// How many recorded promotions are looked at, to find the last one that made a place equal.
+const RECORDED_TAKES: usize = 32;

@@ -14,12 +14,21 @@ pub(super) struct Step {
     pub target: [Option<FileObject>; 2],
 }
 
-/// What a take passed over: the places that still differ from the source, as it was in the commit and
-/// before it. `None` if the commit is no take.
-pub(super) fn passed_over(
+/// What a commit left different in the target.
+pub(super) struct Left {
+    /// From the source as it was both in the commit and before it.
+    pub by_both: Places,
+    /// From the source whose promotion the commit records.
+    pub recorded: Option<Places>,
+}
+
+/// What a take left different; `None` if the commit is no take. `promoted` is the source's file of the
+/// promotion that the commit records.
+pub(super) fn left(
     step: &Step,
+    promoted: Option<FileObject>,
     versions: &Versions<'_>,
-) -> Result<Option<Places>, RepositoryError> {
+) -> Result<Option<Left>, RepositoryError> {
     let naming = versions.naming;
     let Some(after) = step.target[1] else {
         return Ok(None);
@@ -37,9 +46,15 @@ pub(super) fn passed_over(
         true => now.clone(),
         false => left(source_before)?,
     };
+    let recorded = match promoted {
+        None => None,
+        promoted if promoted == source_before => then.clone(),
+        promoted => left(promoted)?,
+    };
     let is_take = match step.target[0] {
+        _ if recorded.is_some() => true,
         // Creating the file counts, unless there was nothing to take it from.
-        None => now.is_some() || then.is_some(),
+        None => true,
         Some(before) => {
             let Some(changed) = versions.target_changes(before, after)? else {
                 return Ok(None);
@@ -51,11 +66,12 @@ pub(super) fn passed_over(
             takes(&now) || takes(&then)
         }
     };
-    Ok(match (is_take, now, then) {
-        (false, ..) | (_, None, None) => None,
-        (true, Some(now), Some(then)) => Some(now.and(&then)),
-        (true, Some(one), None) | (true, None, Some(one)) => Some(one),
-    })
+    let by_both = match (now, then) {
+        (Some(now), Some(then)) => Some(now.and(&then)),
+        (one, other) => one.or(other),
+    };
+    let left = |by_both| Left { by_both, recorded };
+    Ok(by_both.filter(|_| is_take).map(left))
 }
 
 /// Whether a change of the target set something to what the source has; `left` differs from it still.

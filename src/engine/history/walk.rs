@@ -1,44 +1,44 @@
 //! Follows pairs of files through the commits of a branch.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use super::places::Places;
-use super::take::{Step, passed_over};
-use super::{Past, TAKES, Take};
+use super::places::{PlaceKey, Places};
+use super::take::{self, Left, Step};
+use super::{Past, RECORDED_TAKES, TAKES, Take};
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::{Commits, Versions};
+use crate::engine::ports::Ports;
 use crate::inventory::{FileObject, FilePair};
-use crate::port::{ChangedFile, History, PastCommit, RepositoryError, Snapshot, Walk};
+use crate::plan::Record;
+use crate::port::{ChangedFile, History, PastCommit, Repository, RepositoryError, Snapshot, Walk};
 
 /// How many commits that touch the files are looked at.
 const LIMIT: usize = 2_000;
 
 /// Reads what the history of the branch at `tip` shows about pairs of files that both sides have.
 pub(in crate::engine) fn read_pasts(
-    history: &dyn History,
+    ports: &Ports<'_>,
     commits: Commits<'_>,
     naming: &Naming,
-    pairs: &[&FilePair],
+    pairs: &[(&FilePair, Vec<PlaceKey>)],
 ) -> Result<Vec<Past>, RepositoryError> {
     let blobs = commits.target;
     let is_one = commits.source.commit() == blobs.commit();
-    let follow = |pair| -> Result<Followed<'_>, RepositoryError> {
-        let mut followed = Followed::new(pair);
+    let follow = |(pair, open): &(_, Vec<PlaceKey>)| -> Result<_, RepositoryError> {
+        let mut followed = Followed::new(*pair, open.clone());
         if !is_one && let Some(path) = &followed.paths[SOURCE] {
             followed.now[SOURCE] = blobs.entry_at(path.as_str())?.map(FileObject::from);
         }
         Ok(followed)
     };
     let mut walker = Walker {
-        history,
+        history: ports.history,
+        repository: ports.repository,
+        reverted: HashSet::new(),
         blobs,
         naming,
-        followed: pairs
-            .iter()
-            .copied()
-            .map(follow)
-            .collect::<Result<_, _>>()?,
+        followed: pairs.iter().map(follow).collect::<Result<_, _>>()?,
         moved: Vec::new(),
     };
     let mut left = LIMIT;
@@ -52,7 +52,7 @@ pub(in crate::engine) fn read_pasts(
             limit: left,
         };
         let mut fault = None;
-        history.walk(&walk, &mut |commit| {
+        ports.history.walk(&walk, &mut |commit| {
             left = left.saturating_sub(1);
             fault = walker.visit(&commit, &mut open).err();
             match fault.is_some() || open.is_empty() {
@@ -69,11 +69,15 @@ pub(in crate::engine) fn read_pasts(
 }
 
 /// A pair of files on its way to the past.
-struct Followed<'p> {
-    pair: &'p FilePair,
+struct Followed<'a> {
+    pair: &'a FilePair,
     paths: [Option<RepoPath>; 2],
     /// Source and target after the next commit to be visited.
     now: [Option<FileObject>; 2],
+    /// The target's states after newer commits.
+    later: HashSet<FileObject>,
+    /// Places that differ now, and that no recorded promotion so far made equal.
+    open: Vec<PlaceKey>,
     past: Past,
 }
 
@@ -81,12 +85,14 @@ struct Followed<'p> {
 const SOURCE: usize = 0;
 const TARGET: usize = 1;
 
-impl<'p> Followed<'p> {
-    fn new(pair: &'p FilePair) -> Self {
+impl<'a> Followed<'a> {
+    fn new(pair: &'a FilePair, open: Vec<PlaceKey>) -> Self {
         Self {
             pair,
             paths: [pair.source_path.clone(), Some(pair.path.clone())],
             now: [pair.source, pair.target],
+            later: HashSet::new(),
+            open,
             past: Past::default(),
         }
     }
@@ -128,17 +134,21 @@ impl Open {
     }
 }
 
-struct Walker<'a, 'p> {
+struct Walker<'a> {
     history: &'a dyn History,
+    repository: &'a dyn Repository,
+    /// Commits that newer ones revert.
+    reverted: HashSet<CommitId>,
     blobs: &'a dyn Snapshot,
     naming: &'a Naming,
-    followed: Vec<Followed<'p>>,
+    followed: Vec<Followed<'a>>,
     /// Pairs whose files have other paths in this commit and before it.
     moved: Vec<(CommitId, usize)>,
 }
 
-impl Walker<'_, '_> {
+impl Walker<'_> {
     fn visit(&mut self, commit: &PastCommit, open: &mut Open) -> Result<(), RepositoryError> {
+        self.reverted.extend(reverted_commit(&commit.message));
         let mut touched: BTreeMap<usize, [Option<&ChangedFile>; 2]> = BTreeMap::new();
         for change in &commit.changes {
             let Some(path) = &change.path else { continue };
@@ -200,13 +210,27 @@ impl Walker<'_, '_> {
             source: [before[SOURCE], after[SOURCE]],
             target: [before[TARGET], after[TARGET]],
         };
-        if changes[TARGET].is_some()
-            && let Some(passed_over) = passed_over(&step, &versions)?
-        {
+        let is_undone = self.reverted.contains(&commit.id)
+            || before[TARGET].is_some_and(|state| followed.later.contains(&state));
+        followed.later.extend(after[TARGET]);
+        let is_revert = reverted_commit(&commit.message).is_some();
+        let (mut left, mut promoted) = (None, None);
+        if changes[TARGET].is_some() && !is_undone && !is_revert {
+            promoted = promoted_source(self.repository, commit, followed, self.naming)?;
+            left = take::left(&step, promoted, &versions)?;
+        }
+        if let Some(Left { by_both, recorded }) = left {
+            followed.open.retain(|place| match &recorded {
+                Some(left) => left.touch(place),
+                None => false,
+            });
             followed.past.takes.push(Take {
-                commit: commit.id,
-                source: after[SOURCE],
-                passed_over,
+                source: match recorded {
+                    Some(_) => promoted,
+                    None => after[SOURCE],
+                },
+                passed_over: by_both,
+                recorded,
             });
         } else if let (true, [Some(old), Some(new)]) = (followed.past.takes.is_empty(), step.source)
             && old != new
@@ -214,12 +238,53 @@ impl Walker<'_, '_> {
             let changed = versions.source_changes(old, new)?.unwrap_or_default();
             followed.past.since.push(Places::of(&changed, self.naming));
         }
-        Ok(match (followed.past.takes.len(), before[TARGET]) {
-            (TAKES, _) | (_, None) => Next::Settled,
+        let is_settled = match followed.past.takes.len() {
+            RECORDED_TAKES.. => true,
+            TAKES.. => followed.open.is_empty(),
+            _ => false,
+        };
+        Ok(match before[TARGET] {
+            None => Next::Settled,
+            _ if is_settled => Next::Settled,
             _ if is_moved => Next::Moved,
             _ => Next::Older,
         })
     }
+}
+
+/// The source's file of the promotion that a commit records, if it is one between these environments.
+fn promoted_source(
+    repository: &dyn Repository,
+    commit: &PastCommit,
+    followed: &Followed<'_>,
+    naming: &Naming,
+) -> Result<Option<FileObject>, RepositoryError> {
+    let is_ours = |record: &Record| {
+        naming.source().has_name(&record.from) && naming.target().has_name(&record.to)
+    };
+    let records = Record::all_in(&commit.message);
+    let source = records.iter().find(|record| is_ours(record));
+    let (Some(source), Some(path)) = (
+        source.and_then(|record| record.source.as_deref()),
+        &followed.paths[SOURCE],
+    ) else {
+        return Ok(None);
+    };
+    // A squash drops the commits that a promotion was computed on, and a shallow clone lacks them.
+    let Ok(snapshot) = repository
+        .revision(source)
+        .and_then(|id| repository.snapshot(id))
+    else {
+        return Ok(followed.now[SOURCE]);
+    };
+    Ok(snapshot.entry_at(path.as_str())?.map(FileObject::from))
+}
+
+/// The commit that a commit reverts, as `git revert` writes it.
+fn reverted_commit(message: &str) -> Option<CommitId> {
+    let (_, rest) = message.split_once("This reverts commit ")?;
+    let id = rest.split(|c: char| !c.is_ascii_hexdigit()).next()?;
+    Some(CommitId(id.parse().ok()?))
 }
 
 /// How the walk goes on with a pair.

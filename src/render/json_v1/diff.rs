@@ -118,7 +118,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             applications: plan.applications(),
             warnings: lists::warnings(plan),
             holds: lists::holds(plan.findings()),
-            conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
+            conflicts: Conflict::all(plan),
             errors: plan.faults().iter().map(FileError::from).collect(),
         }
     }

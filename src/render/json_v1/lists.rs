@@ -2,9 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value as Json;
 
+use super::place::json;
 use crate::domain::{GuardName, Severity};
-use crate::plan;
+use crate::plan::{self, Plan};
+use crate::render::conflict;
 use crate::render::notice;
 
 /// A warning, which does not prevent the promotion.
@@ -35,21 +38,37 @@ pub struct Hold<'a> {
     pub can_be_lifted: bool,
 }
 
-/// A difference that was selected and cannot be promoted.
+/// A difference that stops the promotion: it was selected and cannot be promoted, or both sides changed
+/// it since the last promotion.
 #[derive(Serialize, JsonSchema, Debug)]
 pub struct Conflict {
     /// The difference.
     pub selector: String,
     /// Why it is kept.
     pub message: String,
+    /// The value at the last promotion.
+    pub base: Option<Json>,
+    /// The source's value.
+    pub source: Option<Json>,
+    /// The target's value.
+    pub target: Option<Json>,
 }
 
-impl From<plan::Conflict> for Conflict {
-    fn from(conflict: plan::Conflict) -> Self {
-        Self {
-            selector: conflict.selector,
-            message: conflict.message,
-        }
+impl Conflict {
+    /// The conflicts of a plan.
+    pub(super) fn all(plan: &Plan) -> Vec<Self> {
+        let conflicts = plan.conflicts().into_iter().map(|conflict| {
+            let message = conflict::message(&conflict, plan.hop());
+            let [base, source, target] = conflict.values.map(|value| value.as_ref().map(json));
+            Self {
+                selector: conflict.selector,
+                message,
+                base,
+                source,
+                target,
+            }
+        });
+        conflicts.collect()
     }
 }
 

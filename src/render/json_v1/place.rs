@@ -163,7 +163,7 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
 }
 
 /// A scalar as a string, a list or mapping as JSON.
-fn json(value: &Value) -> Json {
+pub(super) fn json(value: &Value) -> Json {
     match value.untagged() {
         Value::Scalar { text, .. } => Json::String(text.clone()),
         value => value.to_json(),

@@ -254,7 +254,7 @@ impl<'a> Promotion<'a> {
             warnings: lists::warnings(plan),
             holds: lists::holds(plan.findings()),
             other_commits: Vec::new(),
-            conflicts: plan.conflicts().into_iter().map(Conflict::from).collect(),
+            conflicts: Conflict::all(plan),
             errors: plan.faults().iter().map(FileError::from).collect(),
             error: None,
         }

@@ -7,6 +7,7 @@ use super::purpose::Purpose;
 use crate::domain::Severity;
 use crate::plan::Plan;
 use crate::port::body_size;
+use crate::render::conflict;
 use crate::render::counted::counted;
 use crate::render::kept_reasons::kept_reasons;
 use crate::render::notice;
@@ -30,7 +31,7 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let conflicts = conflicts.iter().map(|c| {
         format!(
             "- conflict: {} at {}\n",
-            whole(&c.message),
+            whole(&conflict::message(c, plan.hop())),
             code(&c.selector)
         )
     });

@@ -5,9 +5,9 @@ mod proposal;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::domain::Severity;
+use crate::domain::{Reason, Severity};
 use crate::engine::{Allow, Receipt};
-use crate::plan::{Notice, Plan};
+use crate::plan::{Conflict, Notice, Plan};
 use crate::render::notice;
 use crate::render::terminal::{Canvas, escaped};
 use crate::render::text::{self, Detail};
@@ -168,12 +168,25 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
             };
             writeln!(out, "{0}hint{0:#}: {hint}", palette.hint)
         }
-        Receipt::SelectionConflict(_) => writeln!(
-            out,
-            "{0}error{0:#}: a selected difference cannot be promoted alone; nothing was written\n\
-             {1}hint{1:#}: also select the other places that share its value, or write the value instead of the alias in the target",
-            palette.error, palette.hint,
-        ),
+        Receipt::SelectionConflict(conflicts) => {
+            let both = |c: &Conflict| matches!(c.reason, Reason::ChangedInBoth { .. });
+            let (error, hint) = if conflicts.iter().any(both) {
+                (
+                    "both sides changed the same place since the last promotion",
+                    "decide with `--take source=SELECTOR` or `--take target=SELECTOR`, or with a rule",
+                )
+            } else {
+                (
+                    "a selected difference cannot be promoted alone",
+                    "also select the other places that share its value, or write the value instead of the alias in the target",
+                )
+            };
+            writeln!(
+                out,
+                "{0}error{0:#}: {error}; nothing was written\n{1}hint{1:#}: {hint}",
+                palette.error, palette.hint,
+            )
+        }
         Receipt::Moved { .. } => writeln!(
             out,
             "{0}error{0:#}: the target branch moved, and the promotion would now be different; nothing was written\n\

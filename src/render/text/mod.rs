@@ -12,7 +12,7 @@ mod notes;
 mod row;
 mod stat;
 mod summary;
-mod value;
+pub(super) mod value;
 
 use std::io::{self, Write};
 

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::io;
 
-use crate::domain::Severity;
+use crate::domain::{Reason, Severity};
 use crate::engine::Allow;
 use crate::plan::{FileFault, Finding, Notice, Plan};
+use crate::render::conflict;
 use crate::render::counted::counted;
 use crate::render::notice;
 use crate::render::shell;
@@ -59,9 +60,16 @@ pub fn findings(
             out,
             "{0}conflict{0:#}: {1}\n  {2}",
             palette.error,
-            escaped(&conflict.message),
+            escaped(&conflict::message(&conflict, plan.hop())),
             escaped(&shell::selector(&conflict.selector)),
         )?;
+        if matches!(conflict.reason, Reason::ChangedInBoth { .. }) {
+            let dim = palette.dim;
+            writeln!(
+                out,
+                "  {dim}`--take source=SELECTOR` or `--take target=SELECTOR` decides{dim:#}"
+            )?;
+        }
     }
     let findings = plan.findings();
     let of = |is_in: &dyn Fn(&Finding) -> bool| findings.iter().filter(|f| is_in(f)).collect();

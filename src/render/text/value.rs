@@ -6,6 +6,8 @@ use crate::plan::{PlannedDifference, VersionChange};
 use crate::render::terminal::escaped;
 use crate::render::value_type::type_change;
 
+/// The width of a value in a sentence.
+const MAX_IN_SENTENCE: usize = 60;
 /// The least length of an object id or digest; shorter hexadecimal text may be a word.
 const SHORTEST_ID: usize = 40;
 /// The shown length of an id, enough to distinguish two.
@@ -80,6 +82,11 @@ fn scalar(value: &Value) -> Option<&str> {
         Value::Scalar { text, .. } => Some(text),
         _ => None,
     }
+}
+
+/// A shortened value on one line.
+pub(in crate::render) fn value_on_one_line(value: &Value) -> String {
+    shortened(&one_line(value, false, Length::Shortened), MAX_IN_SENTENCE)
 }
 
 /// A value on one line: scalars as they are, lists and mappings in flow style.

@@ -79,6 +79,7 @@ impl<'w> Stage<'w> {
     fn try_run(&self, request: &Request) -> Result<Receipt, EngineError> {
         let ports = Ports {
             repository: &self.flaky,
+            history: &self.flaky.git,
             forge: Some(&self.forge),
             settings: &ConfigReader,
             preview: &git_promote::render::MarkdownPreview,
@@ -472,6 +473,7 @@ fn several_at_once_end_in_one_pull_request() {
                 let git = clone.open();
                 let ports = Ports {
                     repository: &git,
+                    history: &git,
                     forge: Some(&forge),
                     settings: &ConfigReader,
                     preview: &git_promote::render::MarkdownPreview,

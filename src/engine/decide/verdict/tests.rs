@@ -59,14 +59,17 @@ fn choice(word: &str) -> Chosen {
 
 const VERSIONS: Modes = Modes {
     versions: true,
+    changes: false,
     all: false,
 };
 const ALL: Modes = Modes {
     versions: false,
+    changes: false,
     all: true,
 };
 const NONE: Modes = Modes {
     versions: false,
+    changes: false,
     all: false,
 };
 
@@ -75,6 +78,8 @@ fn facts(modes: Modes, keep: bool, rule: bool) -> Facts {
         keep: keep.then_some(Reason::KeepComment),
         rule_path: rule.then(|| "$.a".to_owned()),
         version_keep: None,
+        past: None,
+        names_environment: false,
         modes,
         matches: Matches::default(),
     }
