@@ -132,9 +132,10 @@ fn files(
         commits,
         naming,
     };
-    let compared = look_back.compare_again(compared, |open, found, past| {
+    let (compared, without_base) = look_back.compare_again(compared, |open, found, past| {
         facts(open, found, Some(past), rules, &selection, naming)
     })?;
+    notices.extend(without_base);
     let deciding = Decider {
         rules,
         selection,

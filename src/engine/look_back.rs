@@ -17,6 +17,7 @@ use super::request::Request;
 use crate::document::{Difference, Value};
 use crate::domain::{Naming, Op, Relation, RepoPath};
 use crate::inventory::{FileObject, FilePair};
+use crate::plan::Notice;
 use crate::port::{NoObserver, RepositoryError};
 use crate::yaml::TooManySteps;
 
@@ -35,7 +36,7 @@ impl LookBack<'_> {
         self,
         compared: Vec<ComparedFile<Facts>>,
         facts: impl Fn(&OpenPair<'_>, &[Difference], &Past) -> Result<Vec<Facts>, TooManySteps> + Sync,
-    ) -> Result<Vec<ComparedFile<Facts>>, EngineError> {
+    ) -> Result<(Vec<ComparedFile<Facts>>, Option<Notice>), EngineError> {
         let has_only = !self.request.only.is_empty();
         let needs_history = |field: &Field<Facts>| {
             let difference = &field.difference;
@@ -45,9 +46,19 @@ impl LookBack<'_> {
             .into_iter()
             .partition(|file| file.fields().iter().any(needs_history));
         if open.is_empty() {
-            return Ok(all);
+            return Ok((all, None));
         }
         let pasts = self.pasts(&open)?;
+        let needs_base = |file: &ComparedFile<Facts>| {
+            let mut fields = file.fields().iter();
+            fields.any(|field| field.facts.needs_base())
+        };
+        let without: Vec<RepoPath> = (open.iter().zip(&pasts))
+            .filter(|(file, past)| !past.is_known() && needs_base(file))
+            .map(|(file, _)| file.pair.path.clone())
+            .collect();
+        let notice =
+            (!without.is_empty()).then_some(Notice::NoPromotionInHistory { paths: without });
         let tasks = open.into_iter().zip(pasts).map(|(file, past)| Task {
             base: past.base(),
             pair: file.pair,
@@ -67,7 +78,7 @@ impl LookBack<'_> {
             all.push(self.complete(file, base)?);
         }
         all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
-        Ok(all)
+        Ok((all, notice))
     }
 
     fn pasts(&self, files: &[ComparedFile<Facts>]) -> Result<Vec<Past>, EngineError> {

@@ -56,6 +56,11 @@ pub enum Notice {
         /// The source's file that is ignored.
         ignored: String,
     },
+    /// The mode `changes` has no base for these files, because their history has no promotion.
+    NoPromotionInHistory {
+        /// The target's files.
+        paths: Vec<RepoPath>,
+    },
     /// A pattern of `--only` matches only differences that are kept.
     SelectionKept {
         /// The pattern.

@@ -7,7 +7,7 @@
 
 use super::counted::counted;
 use super::shell;
-use crate::domain::{CONFIGURATION, FileMode, Reason};
+use crate::domain::{CONFIGURATION, FileMode, Reason, RepoPath};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle, ProductOrigin};
 
@@ -42,6 +42,7 @@ pub fn message(notice: &Notice) -> String {
         Notice::Overlap { used, ignored, .. } => {
             format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
         }
+        Notice::NoPromotionInHistory { paths } => no_promotion(paths),
         Notice::SelectionKept { pattern, kept } => selection_kept(pattern, kept),
         Notice::DigestKept { selector, .. } => {
             format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
@@ -224,6 +225,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::ProductByDefault { .. }
         | Notice::NewApplicationsKept { .. }
         | Notice::UnreadableNames { .. }
+        | Notice::NoPromotionInHistory { .. }
         | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
         | Notice::ReservedTrailer { .. }
@@ -237,6 +239,18 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::AutoMergeNotNeeded { .. }
         | Notice::BranchNotDeleted { .. } => None,
     }
+}
+
+fn no_promotion(paths: &[RepoPath]) -> String {
+    let files = match paths {
+        [only] => format!("`{only}`"),
+        [first, ..] => format!("{} files, such as `{first}`", paths.len()),
+        [] => "the files".to_owned(),
+    };
+    format!(
+        "the history of {files} has no promotion, so `changes` only promotes versions there; \
+         `--base REV` names the source's state at the last one"
+    )
 }
 
 fn product_by_default(product: &str, origin: ProductOrigin) -> String {

@@ -176,6 +176,7 @@ fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDiffere
         op,
         before: None,
         after: None,
+        base: None,
         version: None,
         changes_old_type: false,
         secret: None,

@@ -36,6 +36,11 @@ impl Facts {
         self.matches.only.contains(&index)
     }
 
+    /// Whether its file's mode needs a base.
+    pub(in crate::engine) fn needs_base(&self) -> bool {
+        self.modes.changes
+    }
+
     /// The source's file that is the base of its place.
     pub(in crate::engine) fn base(&self) -> Option<FileObject> {
         self.past.as_ref()?.base?.source

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `rules.rs` | finds the template's rule for a file |
 //! | `selection.rs` | matches `--only` and `--except`, and settles which of them are exact |
+//! | `choice.rs` | parses the text of one selector |
 //! | `key_path.rs` | matches selectors that are a key's name or a part of a path |
 //! | `selection_kept.rs` | reports selected differences that are kept all the same |
 //! | `key_pattern.rs` | matches the keys of places in text files |
@@ -21,6 +22,7 @@
 //! files move whole; then values that equal a promoted version of their application before and after
 //! move along. After each, places that share a value by an anchor get the same decision.
 
+mod choice;
 mod facts;
 mod keep_comment;
 mod key_path;
@@ -54,7 +56,8 @@ use crate::domain::{ApplicationName, Reason, Verdict};
 use crate::inventory::{FilePair, FileRole};
 use crate::plan::{FileFault, Notice};
 use crate::yaml::Place;
-use selection::{Choice, Matches, Settled};
+use choice::Choice;
+use selection::{Matches, Settled};
 
 /// One file that differs, with its verdicts.
 pub(super) struct DecidedFile {

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::selection::Choice;
+use super::choice::Choice;
 use crate::document::FileContent;
 use crate::engine::compare::load;
 use crate::engine::error::EngineError;

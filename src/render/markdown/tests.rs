@@ -38,6 +38,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         op: Op::Set,
         before: Some(Value::string(before)),
         after: Some(Value::string(after)),
+        base: None,
         version: None,
         changes_old_type: false,
         secret: None,

@@ -40,7 +40,15 @@ fn after(notice: &Notice) -> Option<Notice> {
             used: text("envs/staging/web/web.yaml"),
             ignored: text("envs/stg/web/web.yaml"),
         }),
-        Notice::Overlap { .. } => Some(selection_kept(1)),
+        Notice::Overlap { .. } => Some(Notice::NoPromotionInHistory {
+            paths: vec![file()],
+        }),
+        Notice::NoPromotionInHistory { paths } if paths.len() == 1 => {
+            Some(Notice::NoPromotionInHistory {
+                paths: vec![file(), file()],
+            })
+        }
+        Notice::NoPromotionInHistory { .. } => Some(selection_kept(1)),
         Notice::SelectionKept { kept, .. } if kept.len() == 1 => Some(selection_kept(5)),
         Notice::SelectionKept { .. } => Some(Notice::DigestKept {
             path: file(),

@@ -1,0 +1,233 @@
+//! What the history of both environments decides, in real repositories.
+
+use crate::world::{Repo, World};
+
+const SOURCE: &str = "apps/staging/web/values.yaml";
+const TARGET: &str = "apps/production/web/values.yaml";
+
+/// A repository in which production has what staging has: `first`.
+fn repository<'w>(world: &'w World, first: &str) -> Repo<'w> {
+    world.repository(&[(SOURCE, first), (TARGET, first)])
+}
+
+/// Promotes without a remote and returns the target's file.
+fn promoted(repo: &Repo<'_>, args: &[&str]) -> String {
+    let ran = run(repo, args);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    repo.show("HEAD", TARGET)
+}
+
+fn run(repo: &Repo<'_>, args: &[&str]) -> crate::world::Ran {
+    let all = ["--from", "staging", "--to", "production", "--yes"];
+    repo.promote(&[&all, args].concat())
+}
+
+/// Commits a text of staging's file, or of production's.
+fn change(repo: &Repo<'_>, path: &str, text: &str) {
+    repo.commit("change", &[(path, text)]);
+}
+
+/// A values file with two images and a number of replicas.
+fn values(web: &str, sidecar: &str, replicas: &str) -> String {
+    format!(
+        "web:\n  image:\n    tag: {web}\nsidecar:\n  image:\n    tag: {sidecar}\nreplicas: {replicas}\n"
+    )
+}
+
+#[test]
+fn a_version_that_two_promotions_left_out_stays() {
+    let world = World::new();
+    let repo = repository(&world, &values("1.0.0", "5.0.0", "1"));
+    change(&repo, SOURCE, &values("1.1.0", "5.1.0", "1"));
+    change(&repo, TARGET, &values("1.1.0", "5.0.0", "1"));
+    change(&repo, SOURCE, &values("1.2.0", "5.1.0", "1"));
+    // One promotion left the sidecar out, which can be chance.
+    let preview = repo.promote(&["diff", "--from", "staging", "--to", "production"]);
+    assert!(
+        preview.stdout.contains("5.0.0 -> 5.1.0"),
+        "{}",
+        preview.stdout
+    );
+    change(&repo, TARGET, &values("1.2.0", "5.0.0", "1"));
+    change(&repo, SOURCE, &values("1.3.0", "5.1.0", "1"));
+    assert_eq!(promoted(&repo, &[]), values("1.3.0", "5.0.0", "1"));
+    // A pattern only narrows; the exact selector overrules.
+    let selector = format!("{TARGET}:$.sidecar.image.tag");
+    let after = promoted(&repo, &["--only", &selector]);
+    assert_eq!(after, values("1.3.0", "5.1.0", "1"));
+}
+
+#[test]
+fn what_came_with_a_version_moves_with_it() {
+    let world = World::new();
+    let repo = repository(&world, &values("1.0.0", "5.0.0", "1"));
+    change(&repo, SOURCE, &values("1.1.0", "5.0.0", "1"));
+    change(&repo, TARGET, &values("1.1.0", "5.0.0", "1"));
+    // The new version needs an argument; the number of replicas is another change.
+    change(&repo, SOURCE, &values("1.1.0", "5.0.0", "3"));
+    let with_argument = format!("{}argument: --fast\n", values("1.2.0", "5.0.0", "3"));
+    change(&repo, SOURCE, &with_argument);
+    let expected = format!("{}argument: --fast\n", values("1.2.0", "5.0.0", "1"));
+    assert_eq!(promoted(&repo, &[]), expected);
+}
+
+#[test]
+fn what_names_an_environment_or_brings_another_version_does_not_come_along() {
+    let world = World::new();
+    let repo = repository(&world, "web: {tag: 1.0.0}\n");
+    change(&repo, SOURCE, "web: {tag: 1.1.0}\n");
+    change(&repo, TARGET, "web: {tag: 1.1.0}\n");
+    let new = "web: {tag: 1.2.0}\nhost: staging.internal\ncache: {image: redis, tag: 7.0.0}\n";
+    change(&repo, SOURCE, new);
+    assert_eq!(promoted(&repo, &[]), "web: {tag: 1.2.0}\n");
+}
+
+#[test]
+fn changes_moves_what_changed_in_the_source_only() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nreplicas: 2\nlevel: info\nold: yes\n");
+    change(
+        &repo,
+        SOURCE,
+        "tag: 1.1.0\nreplicas: 2\nlevel: info\nold: yes\n",
+    );
+    change(
+        &repo,
+        TARGET,
+        "tag: 1.1.0\nreplicas: 9\nlevel: info\nold: yes\nown: 1\n",
+    );
+    change(
+        &repo,
+        SOURCE,
+        "tag: 1.1.0\nreplicas: 2\nlevel: debug\nnew: 1\n",
+    );
+    assert_eq!(
+        promoted(&repo, &["--promote", "changes"]),
+        "tag: 1.1.0\nreplicas: 9\nlevel: debug\nnew: 1\nown: 1\n"
+    );
+    let again = run(&repo, &["--promote", "changes"]);
+    assert!(
+        again.stdout.contains("nothing to promote"),
+        "{}",
+        again.stdout
+    );
+}
+
+#[test]
+fn without_a_promotion_in_the_history_only_versions_move() {
+    let world = World::new();
+    let repo = world.repository(&[(TARGET, "tag: 1.0.0\nreplicas: 9\n")]);
+    change(&repo, SOURCE, "tag: 1.1.0\nreplicas: 3\n");
+    let ran = run(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(repo.show("HEAD", TARGET), "tag: 1.1.0\nreplicas: 9\n");
+    let message = format!("the history of `{TARGET}` has no promotion");
+    assert!(ran.stdout.contains(&message), "{}", ran.stdout);
+}
+
+#[test]
+fn the_base_can_be_named() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    let args = ["--promote", "changes", "--base", "HEAD~1"];
+    assert_eq!(promoted(&repo, &args), "a: 2\nb: 1\n");
+}
+
+#[test]
+fn a_recorded_promotion_is_the_base_of_what_it_promoted() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\nc: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 2\nc: 1\n");
+    // Only `a` is promoted, so `b` still has its older base and moves later.
+    let only_a = format!("{TARGET}:$.a");
+    assert_eq!(promoted(&repo, &["--only", &only_a]), "a: 2\nb: 1\nc: 1\n");
+    change(&repo, TARGET, "a: 2\nb: 1\nc: 7\n");
+    change(&repo, SOURCE, "a: 3\nb: 2\nc: 1\n");
+    let after = promoted(&repo, &["--promote", "changes"]);
+    assert_eq!(after, "a: 3\nb: 2\nc: 7\n");
+}
+
+#[test]
+fn both_sides_changed_a_place_since_a_recorded_promotion() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nreplicas: 1\n");
+    change(&repo, SOURCE, "a: 2\nreplicas: 3\n");
+    let only = format!("{TARGET}:$.replicas");
+    promoted(&repo, &["--only", &only]);
+    change(&repo, SOURCE, "a: 2\nreplicas: 5\n");
+    change(&repo, TARGET, "a: 1\nreplicas: 30\n");
+    let before = repo.tip("HEAD");
+    let ran = run(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(repo.tip("HEAD"), before);
+    let message = "both changed replicas: base 3, staging 5, production 30";
+    assert!(ran.stdout.contains(message), "{}", ran.stdout);
+    let json = run(&repo, &["--promote", "changes", "--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["conflicts"][0]["base"], "3");
+    let keep = promoted(
+        &repo,
+        &["--promote", "changes", "--take", "target=replicas"],
+    );
+    assert_eq!(keep, "a: 2\nreplicas: 30\n");
+    let selector = format!("source={only}");
+    let take = promoted(&repo, &["--promote", "changes", "--take", &selector]);
+    assert_eq!(take, "a: 2\nreplicas: 5\n");
+}
+
+#[test]
+fn an_undone_promotion_shows_again() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    let base = ["--promote", "changes", "--base", "HEAD~1"];
+    assert_eq!(promoted(&repo, &base), "a: 2\nb: 1\n");
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(repo.show("HEAD", TARGET), "a: 1\nb: 1\n");
+    // The promotion before the undone one is the creation of the file.
+    assert_eq!(promoted(&repo, &["--promote", "changes"]), "a: 2\nb: 1\n");
+}
+
+#[test]
+fn a_renamed_file_keeps_its_history() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\nc: 1\nd: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\nc: 1\nd: 1\n");
+    change(&repo, TARGET, "a: 2\nb: 9\nc: 1\nd: 1\n");
+    for env in ["staging", "production"] {
+        let (old, new) = (format!("apps/{env}/web"), format!("apps/{env}/shop"));
+        repo.git(&["mv", &old, &new]);
+    }
+    repo.git(&["commit", "-qm", "rename"]);
+    let (source, target) = (
+        "apps/staging/shop/values.yaml",
+        "apps/production/shop/values.yaml",
+    );
+    change(&repo, source, "a: 2\nb: 1\nc: 2\nd: 1\n");
+    let ran = run(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(repo.show("HEAD", target), "a: 2\nb: 9\nc: 2\nd: 1\n");
+}
+
+#[test]
+fn a_reference_to_a_file_that_the_target_lacks_stays() {
+    let world = World::new();
+    let source = "apps/staging/web/kustomization.yaml";
+    let target = "apps/production/web/kustomization.yaml";
+    let first = "resources:\n  - web.yaml\nimages:\n  - name: web\n    newTag: 1.0.0\n";
+    let repo = world.repository(&[(source, first), (target, first)]);
+    let new =
+        "resources:\n  - web.yaml\n  - extra.yaml\nimages:\n  - name: web\n    newTag: 1.1.0\n";
+    let extra = "kind: ConfigMap\nmetadata:\n  name: extra\n";
+    let file = "apps/staging/web/extra.yaml";
+    repo.commit("change", &[(source, new), (file, extra)]);
+    let kept = run(&repo, &[]);
+    assert_eq!(kept.code, 0, "{}", kept.stderr);
+    assert_eq!(repo.show("HEAD", target), first.replace("1.0.0", "1.1.0"));
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    let file = "apps/production/web/extra.yaml";
+    let with = run(&repo, &["--only", target, "--only", file]);
+    assert_eq!(with.code, 0, "{}", with.stderr);
+    assert_eq!(repo.show("HEAD", target), new);
+}
