@@ -45,14 +45,16 @@
 //! 2. `engine/compare/mod.rs` reads and parses both
 //! 3. `document/kubernetes/document_comparison.rs` walks both side by side and finds the places that differ
 //! 4. `document/kubernetes/record.rs` records a difference: values, version, relation
-//! 5. `engine/decide/facts.rs` adds the rules, comments and selectors that match it
-//! 6. `engine/decide/verdict.rs` decides: promote or keep, with the reason
-//! 7. `engine/file_plan.rs` collects the promoted differences of a file, and plans its content
-//! 8. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
-//! 9. `yaml/splice.rs` makes the edits in the text, and proves the resulting values
-//! 10. `plan/draft.rs` makes the plan, with its id
-//! 11. `engine/commit.rs` makes the commit of a plan that the guards cleared
-//! 12. `adapter/git/objects/commit.rs` writes it
+//! 5. `engine/look_back.rs` compares again, with the source at the last promotion as the base, where the
+//!    history can change a verdict (`engine/history`)
+//! 6. `engine/decide/facts.rs` adds the rules, comments and selectors that match it
+//! 7. `engine/decide/verdict.rs` decides: promote or keep, with the reason
+//! 8. `engine/file_plan.rs` collects the promoted differences of a file, and plans its content
+//! 9. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
+//! 10. `yaml/splice.rs` makes the edits in the text, and proves the resulting values
+//! 11. `plan/draft.rs` makes the plan, with its id
+//! 12. `engine/commit.rs` makes the commit of a plan that the guards cleared
+//! 13. `adapter/git/objects/commit.rs` writes it
 //!
 //! # Where to look
 //!
@@ -64,6 +66,7 @@
 //! | how is a document inside a string compared and edited? | `document/kubernetes/strings.rs`, `yaml/embedded.rs` |
 //! | which application does a file belong to? | `inventory/application_rule.rs` |
 //! | how is a file edited without reformatting it? | `yaml/splice.rs` |
+//! | what does the history show about a difference? | `engine/history/take.rs`, `engine/decide/past.rs` |
 //! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
 //! | did git-promote make a commit? | `engine/propose/branch_owner.rs` |
 //! | what happens if the branch moved? | `engine/apply.rs` |

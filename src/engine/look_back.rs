@@ -7,6 +7,7 @@
 //! change.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::compare::{Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare};
 use super::decide::Facts;
@@ -28,6 +29,17 @@ pub(super) struct LookBack<'a> {
     pub request: &'a Request,
     pub commits: Commits<'a>,
     pub naming: &'a Naming,
+}
+
+/// The relation and the base's value of each place.
+type Relations = HashMap<(PlaceKey, Op), (Relation, Option<Value>)>;
+
+fn relations(differences: Vec<Difference>, naming: &Naming) -> Relations {
+    let relation = |d: Difference| {
+        let key = (place_key(&d, naming), d.op);
+        (key, (d.relation, d.base))
+    };
+    differences.into_iter().map(relation).collect()
 }
 
 impl LookBack<'_> {
@@ -115,22 +127,20 @@ impl LookBack<'_> {
             blobs: self.commits.target,
             naming: self.naming,
         };
-        let mut others: HashMap<FileObject, HashMap<(PlaceKey, Op), (Relation, Option<Value>)>> =
-            HashMap::new();
+        let mut others: HashMap<FileObject, Relations> = HashMap::new();
         for field in fields {
             let difference = &mut field.difference;
             let other = field.facts.base().filter(|other| base != Some(*other));
             if let Some(other) = other {
-                if !others.contains_key(&other) {
-                    let found = versions.differences_since(other)?.unwrap_or_default();
-                    let found = found.into_iter().map(|d| {
-                        let key = (place_key(&d, self.naming), d.op);
-                        (key, (d.relation, d.base))
-                    });
-                    others.insert(other, found.collect());
-                }
+                let relations = match others.entry(other) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => {
+                        let found = versions.differences_since(other)?.unwrap_or_default();
+                        new.insert(relations(found, self.naming))
+                    }
+                };
                 let key = (place_key(difference, self.naming), difference.op);
-                if let Some((relation, base)) = others[&other].get(&key) {
+                if let Some((relation, base)) = relations.get(&key) {
                     difference.relation = *relation;
                     difference.base.clone_from(base);
                 }

@@ -244,7 +244,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
 fn no_promotion(paths: &[RepoPath]) -> String {
     let files = match paths {
         [only] => format!("`{only}`"),
-        [first, ..] => format!("{} files, such as `{first}`", paths.len()),
+        [first, ..] => format!("{} files, such as `{first}`,", paths.len()),
         [] => "the files".to_owned(),
     };
     format!(

@@ -81,7 +81,7 @@ fn a_bad_path_in_a_rule_is_a_fault() {
 fn a_word_to_promote_that_is_unknown_is_a_fault() {
     assert_snapshot!(faults("templates: [{name: a, rules: [{files: '**', promote: version}]}]\n"), @"
     1:54 templates[0].rules[0].promote: unknown value `version` for `promote`, did you mean `versions`?
-      hint: allowed: `versions`, `all` or a JSONPath, which starts with `$`
+      hint: allowed: `versions`, `changes`, `all` or a JSONPath, which starts with `$`
     ");
 }
 

@@ -1,7 +1,7 @@
 //! The kind of version in a field: its place must be one of a version, and its values must look so.
 
 use super::assignment::assignment;
-use super::nested;
+use super::nested::{self, Nested};
 use super::pinned_url::{is_release_url, pinned_url};
 use super::version_places::{self, Owner};
 use super::versions::VersionField;
@@ -79,13 +79,10 @@ pub(super) fn contains_version(node: &Node, around: &Surroundings<'_>) -> bool {
         Content::Mapping { entries, .. } => entries.iter().any(|entry| {
             let key = entry.name();
             let nested = nested::value(around.owner, around.keys, node, key);
-            let (owner, keys) = match nested {
-                Some(nested) => (nested.owner, nested.keys),
-                None => {
-                    let keys = around.keys.iter().map(String::as_str).chain([key]);
-                    (around.owner, keys.map(ToOwned::to_owned).collect())
-                }
-            };
+            let Nested { owner, keys } = nested.unwrap_or_else(|| Nested {
+                owner: around.owner,
+                keys: [around.keys, &[key.to_owned()]].concat(),
+            });
             let around = Surroundings {
                 owner,
                 keys: &keys,

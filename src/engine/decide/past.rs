@@ -46,14 +46,14 @@ pub(super) fn follow(
         let comes_with_version = !past.commits.is_disjoint(&moving);
         let can_come = modes.changes || comes_by_default(field);
         let Some(base) = past.base else { continue };
-        let promoted = match change(field) {
-            Change::InSource if comes_with_version && can_come => Reason::CameWithVersion,
-            Change::InSource if modes.changes && !has_version => Reason::ChangedInSource,
-            Change::InTarget if modes.changes => {
+        let promoted = match changed_in(field) {
+            ChangedIn::Source if comes_with_version && can_come => Reason::CameWithVersion,
+            ChangedIn::Source if modes.changes && !has_version => Reason::ChangedInSource,
+            ChangedIn::Target if modes.changes => {
                 *verdict = Verdict::keep(Reason::ChangedInTarget);
                 continue;
             }
-            Change::InBoth if modes.changes => {
+            ChangedIn::Both if modes.changes => {
                 let is_conflict = base.is_recorded;
                 *verdict = match taken(field) {
                     Some(TakenSide::Source) => Verdict::promote(Reason::Taken),
@@ -109,19 +109,19 @@ fn is_version(field: &Field<Facts>) -> bool {
     field.difference.version.is_some() && field.difference.op == Op::Set
 }
 
-/// Where a difference came from since the base.
-enum Change {
-    InSource,
-    InTarget,
-    InBoth,
+/// Which side changed a place since the base.
+enum ChangedIn {
+    Source,
+    Target,
+    Both,
 }
 
-fn change(field: &Field<Facts>) -> Change {
+fn changed_in(field: &Field<Facts>) -> ChangedIn {
     match (field.difference.op, field.difference.relation) {
         (Op::Set | Op::Remove, Relation::Behind) | (Op::Add, Relation::SourceOnly) => {
-            Change::InSource
+            ChangedIn::Source
         }
-        (_, Relation::Diverged) => Change::InBoth,
-        _ => Change::InTarget,
+        (_, Relation::Diverged) => ChangedIn::Both,
+        _ => ChangedIn::Target,
     }
 }

@@ -58,22 +58,26 @@ impl Places {
         from.map(String::as_str)
             .skip_while(move |other| *other == key)
             .take_while(move |other| other.starts_with(key))
-            .filter(move |other| is_boundary(&other[key.len()..]))
+            .filter(move |other| key.ends_with(SEPARATOR) || is_boundary(&other[key.len()..]))
     }
 }
 
 /// The place and those above it, up to its document.
 fn above(key: &str) -> impl Iterator<Item = &str> {
-    let ends = key
+    let path = key
+        .find(SEPARATOR)
+        .map_or(0, |at| at + SEPARATOR.len_utf8());
+    let steps = key[path..]
         .char_indices()
-        .filter(|(at, _)| is_boundary(&key[*at..]))
-        .map(|(at, _)| at);
+        .filter(move |(at, _)| is_boundary(&key[path + at..]))
+        .map(move |(at, _)| path + at);
+    let ends = std::iter::once(path).chain(steps);
     ends.map(|end| &key[..end]).chain(std::iter::once(key))
 }
 
 /// Whether a new step of a path begins there.
 fn is_boundary(rest: &str) -> bool {
-    rest.starts_with(['.', '[', '|', SEPARATOR])
+    rest.starts_with(['.', '[', '|'])
 }
 
 #[cfg(test)]

@@ -38,13 +38,14 @@ pub(super) fn left(
             return Ok(None);
         };
         let found = versions.differences(source, after)?;
-        Ok(found.map(|found| Places::of(found.iter().filter(is_real), naming)))
+        Ok(found.map(|found| Places::of(found.iter().filter(|d| is_real(d)), naming)))
     };
     let [source_before, source_after] = step.source;
     let now = left(source_after)?;
-    let then = match source_before == source_after {
-        true => now.clone(),
-        false => left(source_before)?,
+    let then = if source_before == source_after {
+        now.clone()
+    } else {
+        left(source_before)?
     };
     let recorded = match promoted {
         None => None,
@@ -95,6 +96,6 @@ fn leaves(value: &Value) -> usize {
 }
 
 /// Whether a difference is more than the environment's name.
-fn is_real(difference: &&Difference) -> bool {
+fn is_real(difference: &Difference) -> bool {
     difference.relation != Relation::EnvironmentName
 }

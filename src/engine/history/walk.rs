@@ -24,21 +24,24 @@ pub(in crate::engine) fn read_pasts(
     pairs: &[(&FilePair, Vec<PlaceKey>)],
 ) -> Result<Vec<Past>, RepositoryError> {
     let blobs = commits.target;
-    let is_one = commits.source.commit() == blobs.commit();
-    let follow = |(pair, open): &(_, Vec<PlaceKey>)| -> Result<_, RepositoryError> {
-        let mut followed = Followed::new(*pair, open.clone());
-        if !is_one && let Some(path) = &followed.paths[SOURCE] {
-            followed.now[SOURCE] = blobs.entry_at(path.as_str())?.map(FileObject::from);
+    let mut followed = Vec::with_capacity(pairs.len());
+    for (pair, open) in pairs {
+        let mut one = Followed::new(pair, open.clone());
+        // With `--source`, the source's file on this branch is another one.
+        if commits.source.commit() != blobs.commit()
+            && let Some(path) = &one.paths[SOURCE]
+        {
+            one.now[SOURCE] = blobs.entry_at(path.as_str())?.map(FileObject::from);
         }
-        Ok(followed)
-    };
+        followed.push(one);
+    }
     let mut walker = Walker {
         history: ports.history,
         repository: ports.repository,
         reverted: HashSet::new(),
         blobs,
         naming,
-        followed: pairs.iter().map(follow).collect::<Result<_, _>>()?,
+        followed,
         moved: Vec::new(),
     };
     let mut left = LIMIT;
@@ -55,9 +58,10 @@ pub(in crate::engine) fn read_pasts(
         ports.history.walk(&walk, &mut |commit| {
             left = left.saturating_sub(1);
             fault = walker.visit(&commit, &mut open).err();
-            match fault.is_some() || open.is_empty() {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
+            if fault.is_some() || open.is_empty() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
         })?;
         if let Some(fault) = fault {
@@ -235,8 +239,8 @@ impl Walker<'_> {
         } else if let (true, [Some(old), Some(new)]) = (followed.past.takes.is_empty(), step.source)
             && old != new
         {
-            let changed = versions.source_changes(old, new)?.unwrap_or_default();
-            followed.past.since.push(Places::of(&changed, self.naming));
+            let found = versions.source_changes(old, new)?.unwrap_or_default();
+            followed.past.since.push(Places::of(&found, self.naming));
         }
         let is_settled = match followed.past.takes.len() {
             RECORDED_TAKES.. => true,

@@ -6,6 +6,7 @@ use crate::domain::{Environment, FileMode, RepoPath};
 const WEB: &str = "envs/production/web/web.yaml";
 
 /// An example of every notice, as a chain: the match makes a new notice join it.
+#[expect(clippy::too_many_lines, reason = "one line for each notice")]
 fn after(notice: &Notice) -> Option<Notice> {
     let text = str::to_owned;
     let file = || RepoPath::parse(WEB).unwrap();
@@ -193,6 +194,8 @@ fn every_notice_has_a_message() {
     -                            | skipped 1 file name with invalid UTF-8
     -                            | skipped 2 file names with invalid UTF-8
     envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
+    -                            | the history of `envs/production/web/web.yaml` has no promotion, so `changes` only promotes versions there; `--base REV` names the source's state at the last one
+    -                            | the history of 2 files, such as `envs/production/web/web.yaml`, has no promotion, so `changes` only promotes versions there; `--base REV` names the source's state at the last one
     -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
     -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match
