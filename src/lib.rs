@@ -53,8 +53,8 @@
 //! 9. `document/kubernetes/merge.rs` turns the promoted differences into edits of the target
 //! 10. `yaml/splice.rs` makes the edits in the text, and proves the resulting values
 //! 11. `plan/draft.rs` makes the plan, with its id
-//! 12. `engine/commit.rs` makes the commit of a plan that the guards cleared
-//! 13. `adapter/git/objects/commit.rs` writes it
+//! 12. `engine/commit.rs` makes the commit of a plan that the guards cleared, and
+//!     `adapter/git/objects/commit.rs` writes it
 //!
 //! # Where to look
 //!

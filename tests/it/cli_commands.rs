@@ -57,7 +57,7 @@ fn invalid_command_lines_are_usage_errors() {
         "diff --from staging --to production --yes",
         "diff --from staging --to production --stat --output json",
         "--from staging --to staging",
-        "--from staging --to production --promote changes",
+        "--from staging --to production --promote some",
         "--from staging --to production --service nothing-like-it",
         "--from staging --to production --only x.yaml:$[",
         "--from staging --to production --source nowhere",

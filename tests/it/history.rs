@@ -103,7 +103,7 @@ fn changes_moves_what_changed_in_the_source_only() {
     );
     assert_eq!(
         promoted(&repo, &["--promote", "changes"]),
-        "tag: 1.1.0\nreplicas: 9\nlevel: debug\nnew: 1\nown: 1\n"
+        "tag: 1.1.0\nreplicas: 9\nlevel: debug\nown: 1\nnew: 1\n"
     );
     let again = run(&repo, &["--promote", "changes"]);
     assert!(
