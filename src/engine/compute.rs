@@ -10,7 +10,7 @@ use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
 use super::{application_version, commit_message, decided_by, guard, product};
-use crate::domain::{Environment, Reason, Verdict};
+use crate::domain::{CONFIGURATION, Environment, Reason, Verdict};
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
@@ -68,6 +68,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let findings = guard::run(&applications, located.naming(), |guard, application| {
         promoted.severity(guard, application)
     });
+    let mut clone_notices = branch.notices.clone();
+    clone_notices.extend(uncommitted_changes(repository, request, &located));
     let ids = (source.commit(), branch.tip);
     let (message, of_message) =
         commit_message::compose(request, &settings, &hop, ids, &applications)?;
@@ -81,13 +83,41 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         origin,
         applications,
         notices,
-        clone_notices: branch.notices.clone(),
+        clone_notices,
         findings,
         faults: planned.faults,
         message,
         proposal,
     }
     .finish())
+}
+
+/// The notice about changes of the configuration and of the source's files that are only in the
+/// checked-out files.
+fn uncommitted_changes(
+    repository: &dyn Repository,
+    request: &Request,
+    located: &Located<'_>,
+) -> Option<Notice> {
+    // A revision was chosen, so the checked-out files are another state.
+    if request.source.is_some() {
+        return None;
+    }
+    let mut places = located.source_places();
+    if request.settings.is_none() {
+        places.push(CONFIGURATION.to_owned());
+    }
+    // The plan does not depend on them, so they may be unreadable.
+    let mut paths = repository.uncommitted(&places).ok()?;
+    let is_at = |path: &str, place: &String| {
+        let rest = path.strip_prefix(place.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    paths.retain(|path| {
+        places.iter().any(|place| is_at(path, place))
+            && (path == CONFIGURATION || located.is_of_chosen_application(path))
+    });
+    (!paths.is_empty()).then_some(Notice::UncommittedChanges { paths })
 }
 
 /// The notice about applications that only the source has and that are not promoted.

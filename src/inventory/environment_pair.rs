@@ -6,12 +6,18 @@ use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
+use super::file_pair::FileRole;
 use super::mapped_files::{MappedFile, mapped_files};
 use super::pair::{Equal, pair};
 use super::pair_collector::Pairs;
+use super::path_words::role;
+use super::root::Root;
 use super::scope::{Scope, is_within};
+use super::target_names::join;
 use super::trees::Trees;
-use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings};
+use crate::domain::{
+    ApplicationName, Environment, LayoutPattern, Naming, RepoPath, Settings, Side,
+};
 use crate::plan::Hop;
 use crate::port::Snapshot;
 
@@ -73,6 +79,27 @@ impl Located<'_> {
     /// The names of source, target and all other environments.
     pub fn naming(&self) -> &Naming {
         &self.pair.naming
+    }
+
+    /// The folders and files of the source; they may have other files, too.
+    pub fn source_places(&self) -> Vec<String> {
+        let of_root = |root: &Root| Some(join(&root.parent, &root.source.as_ref()?.name));
+        let roots = self.roots.all.iter().filter_map(of_root);
+        let mapped = (self.mapped.iter()).filter_map(|file| Some(file.source.as_ref()?.0.clone()));
+        roots.chain(mapped).collect()
+    }
+
+    /// Whether a path at or below one of the [source's places](Self::source_places) belongs to a chosen
+    /// application.
+    pub fn is_of_chosen_application(&self, path: &str) -> bool {
+        let naming = &self.pair.naming;
+        let mapped = |file: &&MappedFile| file.source.as_ref().is_some_and(|(at, _)| at == path);
+        let application = match self.mapped.iter().find(mapped) {
+            Some(file) => self.roots.application_of_mapped(file, naming),
+            None => self.roots.application(path, Side::Source(0), naming),
+        };
+        let scope = self.pair.scope(self.applications.clone(), None);
+        scope.includes(path, &application) && role(path) != FileRole::Unrelated
     }
 
     /// Pairs the files of both sides.

@@ -122,6 +122,11 @@ pub enum Notice {
         /// The target branch.
         branch: String,
     },
+    /// The configuration or files of the source have changes that are not committed.
+    UncommittedChanges {
+        /// The files.
+        paths: Vec<String>,
+    },
     /// The local branch has commits that the remote's branch lacks.
     UnpushedCommits {
         /// The branch.

@@ -206,6 +206,13 @@ pub trait Repository: Send + Sync {
         prefix: &str,
     ) -> Result<Vec<String>, RepositoryError>;
 
+    /// Lists the files at or below `paths` that are new, changed or deleted since the checked-out commit;
+    /// none in a bare repository.
+    ///
+    /// # Errors
+    /// When the checked-out files cannot be read.
+    fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError>;
+
     /// Lists the short names of all branches, in order: local ones, and remotes' as last fetched.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ pub fn message(notice: &Notice) -> String {
         Notice::OtherBranchCheckedOut { current, branch } => {
             format!("`{current}` is checked out, but the target branch is `{branch}`")
         }
+        Notice::UncommittedChanges { paths } => uncommitted_changes(paths),
         Notice::UnpushedCommits {
             branch,
             remote,
@@ -187,27 +188,37 @@ fn followed(selector: &str, anchor: &str, places: &[String]) -> String {
     )
 }
 
-/// Lists the first names, and how to promote them.
+/// Names, and how to promote them.
 fn new_applications_kept(names: &[String]) -> String {
-    const LISTED: usize = 5;
-    let listed: Vec<String> = names
-        .iter()
-        .take(LISTED)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let listed = listed.join(", ");
-    let more = match names.len().saturating_sub(LISTED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let listed = first_of(names);
     match names {
         [only] => format!(
             "the target does not have {listed} yet; `--service {only}` or `--new` promotes it"
         ),
         _ => format!(
-            "the target does not have {} applications yet: {listed}{more}; `--service NAME` promotes one, `--new` all",
+            "the target does not have {} applications yet: {listed}; `--service NAME` promotes one, `--new` all",
             names.len()
         ),
+    }
+}
+
+fn uncommitted_changes(paths: &[String]) -> String {
+    let have = if paths.len() == 1 { "has" } else { "have" };
+    format!(
+        "{} {have} uncommitted changes, which are not included",
+        first_of(paths)
+    )
+}
+
+/// The first of these names, and how many more there are.
+fn first_of(names: &[String]) -> String {
+    const LISTED: usize = 5;
+    let first = names.iter().take(LISTED);
+    let first: Vec<String> = first.map(|name| format!("`{name}`")).collect();
+    let first = first.join(", ");
+    match names.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -230,6 +241,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::PreviewByPolicy { .. }
         | Notice::ReservedTrailer { .. }
         | Notice::OtherBranchCheckedOut { .. }
+        | Notice::UncommittedChanges { .. }
         | Notice::UnpushedCommits { .. }
         | Notice::NotFetched { .. }
         | Notice::RemoteMessage { .. }

@@ -381,3 +381,32 @@ fn short_forms_report_unreadable_files() {
     ");
     assert_eq!(names.stderr, stat.stderr);
 }
+
+#[test]
+fn changes_that_are_not_committed_are_a_warning() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let diff = |more: &[&str]| {
+        let ran = diff(&repo, more);
+        assert_eq!(ran.code, 0, "{ran}");
+        ran
+    };
+    repo.write("envs/production/web.yaml", "a: 1\n");
+    repo.write("envs/staging/docs/notes.yaml", "a: 1\n");
+    repo.write("notes.txt", "");
+    assert_eq!(diff(&["--stat"]).stderr, "");
+    repo.write("promote.yaml", "version: 1\n");
+    repo.write("envs/staging/web.yaml", "a: 1\n");
+    repo.write("envs/staging/api.yaml", "a: 1\n");
+    assert_snapshot!(diff(&["--stat"]).stderr, @"warning: `envs/staging/web.yaml`, `envs/staging/api.yaml`, `promote.yaml` have uncommitted changes, which are not included");
+    let json: serde_json::Value =
+        serde_json::from_str(&diff(&["--output", "json"]).stdout).unwrap();
+    assert_snapshot!(json["warnings"][0]["message"], @r#""`envs/staging/web.yaml`, `envs/staging/api.yaml`, `promote.yaml` have uncommitted changes, which are not included""#);
+    assert_snapshot!(diff(&["--stat", "--service", "web"]).stderr, @"warning: `envs/staging/web.yaml`, `promote.yaml` have uncommitted changes, which are not included");
+    // The plan is on another revision on purpose, or has another configuration.
+    assert_eq!(diff(&["--stat", "--source", "HEAD"]).stderr, "");
+    repo.git(&["add", "."]);
+    assert!(diff(&["--stat"]).stderr.contains("uncommitted"));
+    repo.git(&["commit", "-qm", "all"]);
+    assert_eq!(diff(&["--stat"]).stderr, "");
+}

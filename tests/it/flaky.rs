@@ -49,6 +49,10 @@ impl Repository for Flaky {
         self.git.revision(revision)
     }
 
+    fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError> {
+        self.git.uncommitted(paths)
+    }
+
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
         self.git.snapshot(commit)
     }

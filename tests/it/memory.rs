@@ -189,6 +189,10 @@ impl Repository for Memory {
         })
     }
 
+    fn uncommitted(&self, _: &[String]) -> Result<Vec<String>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
     fn snapshot(&self, _: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
         Ok(Arc::new(self.clone()))
     }

@@ -17,6 +17,7 @@ use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
 use super::remote::connection::Remote;
 use super::remote::urls::{self, Purpose};
+use super::worktree::files::WorkingTree;
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
@@ -193,6 +194,14 @@ impl Repository for GitRepository {
         let (base, prefix) = (base.clone(), prefix.to_owned());
         self.blocking(move |local| proposed::branches_with_prefix(local, &base, &prefix))
             .await
+    }
+
+    fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError> {
+        let local = &self.local;
+        match &local.work_tree {
+            Some(folder) if !local.is_bare() => WorkingTree { local, folder }.uncommitted(paths),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {

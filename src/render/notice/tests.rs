@@ -77,7 +77,9 @@ fn after(notice: &Notice) -> Option<Notice> {
             current: text("topic"),
             branch: text("main"),
         }),
-        Notice::OtherBranchCheckedOut { .. } => Some(unpushed(1)),
+        Notice::OtherBranchCheckedOut { .. } => Some(uncommitted(1)),
+        Notice::UncommittedChanges { paths } if paths.len() == 1 => Some(uncommitted(7)),
+        Notice::UncommittedChanges { .. } => Some(unpushed(1)),
         Notice::UnpushedCommits { count: 1, .. } => Some(unpushed(2)),
         Notice::UnpushedCommits { .. } => Some(not_fetched(Some("origin"))),
         Notice::NotFetched {
@@ -128,6 +130,13 @@ fn mode_changed(before: FileMode, after: FileMode) -> Notice {
         path: RepoPath::parse(WEB).unwrap(),
         before,
         after,
+    }
+}
+
+fn uncommitted(count: usize) -> Notice {
+    let paths = (1..=count).map(|n| format!("envs/staging/web/{n}.yaml"));
+    Notice::UncommittedChanges {
+        paths: paths.collect(),
     }
 }
 
@@ -209,6 +218,8 @@ fn every_notice_has_a_message() {
     -                            | policy `freeze` sets `action: none`: this is only a preview
     -                            | removed `Promotion-Id` from the message body: only git-promote writes `Promotion-` trailers
     -                            | `topic` is checked out, but the target branch is `main`
+    -                            | `envs/staging/web/1.yaml` has uncommitted changes, which are not included
+    -                            | `envs/staging/web/1.yaml`, `envs/staging/web/2.yaml`, `envs/staging/web/3.yaml`, `envs/staging/web/4.yaml`, `envs/staging/web/5.yaml` and 2 more have uncommitted changes, which are not included
     -                            | local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
     -                            | local branch `main` has 2 commits that `origin` does not have; unpushed commits are not included
     -                            | remote `origin` could not be reached; using `origin/main` as last fetched

@@ -55,6 +55,33 @@ impl WorkingTree<'_> {
         git
     }
 
+    /// The files at or below `paths` that are new, changed or deleted since the checked-out commit.
+    pub fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError> {
+        // A command line has a limit; then all files are compared.
+        const MOST: usize = 100;
+        let mut words = vec![
+            "--no-optional-locks",
+            "--literal-pathspecs",
+            "status",
+            "--porcelain",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignore-submodules=all",
+            "--",
+        ];
+        if paths.len() <= MOST {
+            words.extend(paths.iter().map(String::as_str));
+        }
+        let doing = "could not read the checked-out files";
+        let output = (self.local.git).output(doing, &mut self.git(&words), Vec::new())?;
+        let entries = output.split(|byte| *byte == 0);
+        let paths = entries.filter_map(|entry| Some(entry.split_at_checked(3)?.1));
+        Ok(paths
+            .map(|path| String::from_utf8_lossy(path).into_owned())
+            .collect())
+    }
+
     /// Whether another process is writing the index, or was killed while writing it.
     fn is_locked(&self) -> bool {
         let git_dir = git_dir_of(self.folder);
