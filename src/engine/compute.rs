@@ -9,6 +9,7 @@ use super::policy::Promoted;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
+use super::unreferenced::unreferenced;
 use super::{application_version, commit_message, decided_by, guard, product};
 use crate::domain::{CONFIGURATION, Environment, Reason, Verdict};
 use crate::inventory::{
@@ -61,6 +62,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         })
         .collect();
     notices.extend(new_applications_kept(&applications));
+    notices.extend(unreferenced(&applications, commits.target)?);
     let promoted = Promoted::of(request, &settings, &hop.to, &applications);
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);

@@ -49,6 +49,7 @@ mod propose;
 mod receipt;
 mod request;
 mod settings;
+mod unreferenced;
 
 pub use apply::{apply, apply_with};
 pub use clear::clear;

@@ -105,6 +105,15 @@ pub enum Notice {
         /// Their names.
         names: Vec<String>,
     },
+    /// The kustomization above a new application does not list it.
+    Unreferenced {
+        /// The application.
+        application: String,
+        /// The kustomization in the target.
+        path: String,
+        /// What would have to be listed there.
+        entries: Vec<String>,
+    },
     /// A policy turns the promotion into a preview.
     PreviewByPolicy {
         /// The policy.

@@ -59,6 +59,11 @@ pub fn message(notice: &Notice) -> String {
                 .to_owned()
         }
         Notice::NewApplicationsKept { names } => new_applications_kept(names),
+        Notice::Unreferenced {
+            application,
+            entries,
+            ..
+        } => unreferenced(application, entries),
         Notice::PreviewByPolicy { policy } => {
             format!("policy `{policy}` sets `action: none`: this is only a preview")
         }
@@ -73,12 +78,7 @@ pub fn message(notice: &Notice) -> String {
             branch,
             remote,
             count,
-        } => {
-            let commits = counted(*count, "commit");
-            format!(
-                "local branch `{branch}` has {commits} that `{remote}` does not have; unpushed commits are not included"
-            )
-        }
+        } => unpushed_commits(branch, remote, *count),
         Notice::NotFetched {
             error,
             branch,
@@ -202,6 +202,20 @@ fn new_applications_kept(names: &[String]) -> String {
     }
 }
 
+fn unreferenced(application: &str, entries: &[String]) -> String {
+    format!(
+        "does not list the new application `{application}`; add {} to `resources` to deploy it",
+        first_of(entries)
+    )
+}
+
+fn unpushed_commits(branch: &str, remote: &str, count: usize) -> String {
+    let commits = counted(count, "commit");
+    format!(
+        "local branch `{branch}` has {commits} that `{remote}` does not have; unpushed commits are not included"
+    )
+}
+
 fn uncommitted_changes(paths: &[String]) -> String {
     let have = if paths.len() == 1 { "has" } else { "have" };
     format!(
@@ -226,7 +240,9 @@ fn first_of(names: &[String]) -> String {
 pub fn path(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { file, .. } => Some(file),
-        Notice::ConfigurationInFolder { path } | Notice::Overlap { path, .. } => Some(path),
+        Notice::ConfigurationInFolder { path }
+        | Notice::Overlap { path, .. }
+        | Notice::Unreferenced { path, .. } => Some(path),
         Notice::DigestKept { path, .. }
         | Notice::AnchorFollowed { path, .. }
         | Notice::ModeChanged { path, .. }

@@ -67,7 +67,8 @@ fn after(notice: &Notice) -> Option<Notice> {
         Notice::ModeChanged { .. } => Some(Notice::SubmoduleKept { path: file() }),
         Notice::SubmoduleKept { .. } => Some(new_applications(1)),
         Notice::NewApplicationsKept { names } if names.len() == 1 => Some(new_applications(7)),
-        Notice::NewApplicationsKept { .. } => Some(Notice::PreviewByPolicy {
+        Notice::NewApplicationsKept { .. } => Some(unreferenced()),
+        Notice::Unreferenced { .. } => Some(Notice::PreviewByPolicy {
             policy: text("freeze"),
         }),
         Notice::PreviewByPolicy { .. } => Some(Notice::ReservedTrailer {
@@ -85,10 +86,7 @@ fn after(notice: &Notice) -> Option<Notice> {
         Notice::NotFetched {
             remote: Some(_), ..
         } => Some(not_fetched(None)),
-        Notice::NotFetched { remote: None, .. } => Some(Notice::RemoteMessage {
-            remote: text("origin"),
-            message: text("To deploy it, visit https://deploy.example"),
-        }),
+        Notice::NotFetched { remote: None, .. } => Some(remote_message()),
         Notice::RemoteMessage { .. } => Some(not_tracked(Some("main.lock"))),
         Notice::TrackingBranchNotUpdated { lock: Some(_), .. } => Some(not_tracked(None)),
         Notice::TrackingBranchNotUpdated { lock: None, .. } => {
@@ -104,9 +102,7 @@ fn after(notice: &Notice) -> Option<Notice> {
             Obstacle::LocalChanges { .. } => not_updated(Obstacle::Failed {
                 error: text("could not lock: Permission denied"),
             }),
-            Obstacle::Failed { .. } => Some(Notice::PullRequestSettingsIgnored {
-                settings: vec!["draft", "labels"],
-            }),
+            Obstacle::Failed { .. } => Some(settings_ignored()),
         },
         Notice::PullRequestSettingsIgnored { .. } => {
             Some(Notice::AutoMergeNotNeeded { base: text("main") })
@@ -133,6 +129,14 @@ fn mode_changed(before: FileMode, after: FileMode) -> Notice {
     }
 }
 
+fn unreferenced() -> Notice {
+    Notice::Unreferenced {
+        application: "mail".into(),
+        path: "envs/production/kustomization.yaml".into(),
+        entries: vec!["mail".into()],
+    }
+}
+
 fn uncommitted(count: usize) -> Notice {
     let paths = (1..=count).map(|n| format!("envs/staging/web/{n}.yaml"));
     Notice::UncommittedChanges {
@@ -145,6 +149,19 @@ fn unpushed(count: usize) -> Notice {
         branch: "main".into(),
         remote: "origin".into(),
         count,
+    }
+}
+
+fn remote_message() -> Notice {
+    Notice::RemoteMessage {
+        remote: "origin".into(),
+        message: "To deploy it, visit https://deploy.example".into(),
+    }
+}
+
+fn settings_ignored() -> Notice {
+    Notice::PullRequestSettingsIgnored {
+        settings: vec!["draft", "labels"],
     }
 }
 
@@ -215,6 +232,7 @@ fn every_notice_has_a_message() {
     envs/production/web/web.yaml | submodules are not promoted; if the new application needs this one, add it by hand
     -                            | the target does not have `mail` yet; `--service mail` or `--new` promotes it
     -                            | the target does not have 7 applications yet: `mail`, `shop/api`, `shop/web`, `auth`, `docs` and 2 more; `--service NAME` promotes one, `--new` all
+    envs/production/kustomization.yaml| does not list the new application `mail`; add `mail` to `resources` to deploy it
     -                            | policy `freeze` sets `action: none`: this is only a preview
     -                            | removed `Promotion-Id` from the message body: only git-promote writes `Promotion-` trailers
     -                            | `topic` is checked out, but the target branch is `main`

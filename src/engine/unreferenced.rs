@@ -1,0 +1,146 @@
+//! New applications that nothing in the target refers to.
+//!
+//! # Why
+//!
+//! Where a folder has a kustomization, only what that lists is deployed. A new application without an
+//! entry there is committed, and nothing happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare::read;
+use crate::domain::FileMode;
+use crate::inventory::FileObject;
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Notice};
+use crate::port::{RepositoryError, Snapshot};
+use crate::yaml::{Content, Node, Stream};
+
+/// The file names of a kustomization.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// A folder of the target that a new file goes to, or the next one above it that exists.
+struct Folder<'p> {
+    path: &'p str,
+    /// Its kustomizations by name.
+    kustomizations: BTreeMap<&'static str, FileObject>,
+}
+
+/// A notice for each new application that the kustomization of its folder does not list.
+pub(super) fn unreferenced(
+    applications: &[ApplicationPlan],
+    target: &dyn Snapshot,
+) -> Result<Vec<Notice>, RepositoryError> {
+    let mut notices = Vec::new();
+    for application in applications {
+        let is_new = |file: &FilePlan| file.status == FileStatus::Added;
+        if !application.files.iter().all(is_new) {
+            continue;
+        }
+        let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in application.files.iter().filter(|file| file.is_changed()) {
+            let path = file.path.as_str();
+            let folder = existing_folder(path, target)?;
+            let Some((name, object)) = folder.kustomizations.into_iter().next() else {
+                continue;
+            };
+            let kustomization = join(folder.path, name);
+            let bytes = match planned(applications, &kustomization) {
+                Some(bytes) => bytes.to_vec(),
+                None => match read(target, object)? {
+                    Ok(bytes) => bytes,
+                    Err(_) => continue,
+                },
+            };
+            let below = path[folder.path.len()..].trim_start_matches('/');
+            if !refers_to(&bytes, below) {
+                let entry = below.split('/').next().unwrap_or(below);
+                let entries = missing.entry(kustomization).or_default();
+                entries.insert(entry.to_owned());
+            }
+        }
+        notices.extend(
+            missing
+                .into_iter()
+                .map(|(path, entries)| Notice::Unreferenced {
+                    application: application.name.to_string(),
+                    path,
+                    entries: entries.into_iter().collect(),
+                }),
+        );
+    }
+    Ok(notices)
+}
+
+/// The content of a file after the promotion, if the plan changes it.
+fn planned<'p>(applications: &'p [ApplicationPlan], path: &str) -> Option<&'p [u8]> {
+    let mut files = applications.iter().flat_map(|a| &a.files);
+    let file = files.find(|file| file.path.as_str() == path && file.is_changed())?;
+    Some(&file.after.as_ref()?.bytes)
+}
+
+/// The lowest folder above a new file that the target has.
+fn existing_folder<'p>(
+    path: &'p str,
+    target: &dyn Snapshot,
+) -> Result<Folder<'p>, RepositoryError> {
+    let mut tree = target.root();
+    let mut end = 0;
+    loop {
+        let rest = &path[end..].trim_start_matches('/');
+        let next = rest.split_once('/').map(|(name, _)| name);
+        let mut below = None;
+        let mut kustomizations = BTreeMap::new();
+        target.read_tree(tree, &mut |entry| {
+            if next.is_some_and(|name| entry.name == name.as_bytes())
+                && entry.mode == FileMode::Directory
+            {
+                below = Some(entry.id);
+            }
+            let name = NAMES.iter().find(|name| entry.name == name.as_bytes());
+            if let Some(name) = name.filter(|_| entry.mode.is_file()) {
+                let (id, mode) = (entry.id, entry.mode);
+                kustomizations.insert(*name, FileObject { id, mode });
+            }
+        })?;
+        let (Some(id), Some(name)) = (below, next) else {
+            let path = &path[..end];
+            return Ok(Folder {
+                path,
+                kustomizations,
+            });
+        };
+        tree = id;
+        end = path.len() - rest.len() + name.len();
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        _ => format!("{folder}/{name}"),
+    }
+}
+
+/// Whether a kustomization names a path below its folder, a folder above that, or what is below it; also
+/// one that cannot be read may.
+fn refers_to(kustomization: &[u8], path: &str) -> bool {
+    let text = String::from_utf8_lossy(kustomization);
+    let Ok(stream) = Stream::parse(&text) else {
+        return true;
+    };
+    (0..stream.documents().len()).any(|document| names(stream.root(document), path))
+}
+
+fn names(node: &Node, path: &str) -> bool {
+    match &node.content {
+        Content::Scalar(scalar) => {
+            // A generator's file can have a key: `app.conf=files/app.conf`.
+            let entry = scalar.text.rsplit('=').next().unwrap_or_default();
+            let entry = entry.trim_start_matches("./").trim_end_matches('/');
+            path.strip_prefix(entry)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        Content::Sequence { items, .. } => items.iter().any(|item| names(item, path)),
+        Content::Mapping { entries, .. } => entries.iter().any(|entry| names(&entry.value, path)),
+        Content::Alias(_) => false,
+    }
+}
