@@ -358,11 +358,15 @@ fn a_text_that_is_not_certain_stays_whole() {
         ("v.yaml", "a: {{ if .x }}b\nc: {{ end }}\n"),
         ("v.yaml", "{{ if .x }}\na: 1\n"),
         ("v.yaml", "a: {{ .x }}\n{{ end }}\n"),
+        ("v.yaml", "a: {{ end }}{{ if .x }}b\n"),
         ("x.txt", "\0"),
     ] {
         let content = parse_file(path, text.as_bytes().to_vec());
         assert!(matches!(content, FileContent::Whole), "{text}");
     }
+    let inline = "a: {{ if .x }}b{{ else }}c{{ end }}\n".to_owned();
+    let content = parse_file("v.yaml", inline.into_bytes());
+    assert!(matches!(content, FileContent::Lines(_)));
     let keys = (0..100).map(|depth| " ".repeat(depth) + "a:\n");
     let deep = "{{ .x }}\n".to_owned() + &keys.collect::<String>();
     let content = parse_file("v.gotmpl", deep.into_bytes());

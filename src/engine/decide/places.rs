@@ -234,3 +234,53 @@ fn rename(value: &mut serde_json::Value, naming: &Naming) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{self, Base, Format, Sides};
+    use crate::domain::Environment;
+
+    /// Which differences a comment keeps, by path.
+    fn kept(source: &str, target: &str) -> Vec<String> {
+        let [source, target] = [source, target].map(|text| Stream::parse(text).unwrap());
+        let [from, to] = ["staging", "production"].map(Environment::named);
+        let naming = Naming::new(from, to, []);
+        let differences = document::compare(&Sides {
+            source: &source,
+            target: &target,
+            base: Base::Target,
+            naming: &naming,
+            file: "values.yaml",
+            format: Format::Yaml,
+        });
+        let places = Places::new(&source, &target, &naming);
+        let kept = differences.iter().filter(|d| places.keeps(d));
+        kept.map(|d| d.path.clone()).collect()
+    }
+
+    #[test]
+    fn a_comment_keeps_its_place_what_is_below_it_and_what_contains_it() {
+        for (source, target, expected) in [
+            ("a: 2\nb: 2\n", "a: 1 # promote: keep\nb: 1\n", &["$.a"][..]),
+            ("a: 2 # promote: keep\nb: 2\n", "a: 1\nb: 1\n", &["$.a"]),
+            (
+                "m: {a: 2, b: 2}\n",
+                "# promote: keep\nm: {a: 1}\n",
+                &["$.m.a", "$.m.b"],
+            ),
+            // The removal of the mapping would remove what is kept.
+            ("x: 1\n", "x: 1\nm:\n  a: 1 # promote: keep\n", &["$.m"]),
+            ("x: 1\nm:\n  a: 1 # promote: keep\n", "x: 1\n", &["$.m"]),
+            // What is new beside it moves.
+            ("m:\n  a: 1\n  b: 2\n", "m:\n  a: 1 # promote: keep\n", &[]),
+            (
+                "b: &b {x: 2}\nm:\n  <<: *b\n  y: 2\n",
+                "b: &b {x: 1}\nm:\n  <<: *b # promote: keep\n  y: 1\n",
+                &["$.m.x"],
+            ),
+        ] {
+            assert_eq!(kept(source, target), expected, "{target} -> {source}");
+        }
+    }
+}
