@@ -241,22 +241,54 @@ mod tests {
     use crate::document::{self, Base, Format, Sides};
     use crate::domain::Environment;
 
+    fn naming() -> Naming {
+        let [from, to] = ["staging", "production"].map(Environment::named);
+        Naming::new(from, to, [])
+    }
+
+    fn differences(source: &Stream, target: &Stream, naming: &Naming) -> Vec<Difference> {
+        document::compare(&Sides {
+            source,
+            target,
+            base: Base::Target,
+            naming,
+            file: "values.yaml",
+            format: Format::Yaml,
+        })
+    }
+
     /// Which differences a comment keeps, by path.
     fn kept(source: &str, target: &str) -> Vec<String> {
         let [source, target] = [source, target].map(|text| Stream::parse(text).unwrap());
-        let [from, to] = ["staging", "production"].map(Environment::named);
-        let naming = Naming::new(from, to, []);
-        let differences = document::compare(&Sides {
-            source: &source,
-            target: &target,
-            base: Base::Target,
-            naming: &naming,
-            file: "values.yaml",
-            format: Format::Yaml,
-        });
+        let naming = naming();
+        let differences = differences(&source, &target, &naming);
         let places = Places::new(&source, &target, &naming);
         let kept = differences.iter().filter(|d| places.keeps(d));
         kept.map(|d| d.path.clone()).collect()
+    }
+
+    #[test]
+    fn each_expression_has_its_own_places() {
+        let [source, target] =
+            ["a: 2\nm: {b: 2}\n", "a: 1\nm: {b: 1}\n"].map(|text| Stream::parse(text).unwrap());
+        let naming = naming();
+        let differences = differences(&source, &target, &naming);
+        let places = Places::new(&source, &target, &naming);
+        let covered = |path: &str| {
+            let path = JsonPath::parse(path).unwrap();
+            let covers = |d| places.covers(&path, d, MatchDepth::Above).unwrap();
+            differences.iter().map(covers).collect::<Vec<bool>>()
+        };
+        for (path, expected) in [
+            ("$.a", [true, false]),
+            ("$.m", [false, true]),
+            ("$.m.b", [false, true]),
+            ("$.a", [true, false]),
+            ("$.*", [true, true]),
+            ("$.c", [false, false]),
+        ] {
+            assert_eq!(covered(path), expected, "{path}");
+        }
     }
 
     #[test]

@@ -276,3 +276,6 @@ impl Settled {
         Chosen::Undecided
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -569,6 +569,22 @@ fn collections_replace_scalars_and_vice_versa() {
         "- v\n- w\n"
     );
     assert_eq!(copy("k:\n- 1\n", "k", source, "k.l").unwrap(), "k:\n- x\n");
+    let block = "k:\n  a: 1\n";
+    for (target, path, expected) in [
+        ("{x: v}\n", "x", "{x: {a: 1}}\n"),
+        ("{\"x\": 1}\n", "x", "{\"x\": {\"a\": 1}}\n"),
+        ("-   - a\n    - b\n", "0", "-   a: 1\n"),
+    ] {
+        assert_eq!(copy(target, path, block, "k").unwrap(), expected);
+    }
+    assert_eq!(
+        copy("{\"x\": 1}\n", "x", "k: {a: 1}\n", "k").unwrap(),
+        "{\"x\": {\"a\": 1}}\n"
+    );
+    assert_eq!(
+        copy("-   - a\n    - b\n", "0", "k:\n  a: 1\n  b: 2\n", "k").unwrap(),
+        "-   a: 1\n    b: 2\n"
+    );
 }
 
 #[test]
