@@ -39,6 +39,7 @@ mod git_settings;
 mod git_sign;
 mod git_write;
 mod github;
+mod hints;
 mod history;
 mod hostile;
 mod house;

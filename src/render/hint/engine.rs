@@ -15,13 +15,13 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Settings(_) => settings(),
         EngineError::Selector(_) | EngineError::Glob { .. } => Hint::usage(
             "a selector is FILE[#DOCUMENT][:PATH], where PATH is an RFC 9535 JSONPath; \
-             `git promote diff --selectors --kept` prints the selectors of all differences",
+             `git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),
         EngineError::EnvironmentsAsBranches { .. } => Hint::usage(
             "promotion between branches is not supported; keep all environments on one branch, in a folder or file each",
         ),
         EngineError::NothingSelected { near, .. } if near.is_empty() => Hint::usage(
-            "`git promote diff --selectors --kept` prints the selectors of all differences",
+            "`git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),
         EngineError::NothingSelected { near, .. } => {
             let near: Vec<_> = near.iter().map(|text| shell::selector(text)).collect();
