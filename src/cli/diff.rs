@@ -15,6 +15,7 @@ use crate::domain::Action;
 use crate::engine::{self, Allow};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
+use crate::render::receipt::FaultList;
 use crate::render::text::{self, Detail, Kept, Length, Selectors};
 use crate::render::{Purpose, json_v1, markdown, receipt};
 use crate::wiring::Adapters;
@@ -104,7 +105,7 @@ fn write_warnings(
         }
         Output::Json => text::faults(console.err, plan, console.stderr),
         // The preview lists the files; this explains the exit code.
-        Output::Text => receipt::left_out(console.err, console.stderr, plan),
+        Output::Text => receipt::left_out(console.err, console.stderr, plan, FaultList::Hidden),
     }
 }
 

@@ -15,6 +15,7 @@ use super::{confirm, disk};
 use crate::domain::{Action, GuardName};
 use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
+use crate::render::receipt::FaultList;
 use crate::render::{Purpose, json_v1, markdown, receipt, text};
 use crate::wiring::{Adapters, Prompts};
 
@@ -194,6 +195,11 @@ pub async fn run(
     let (detail, allow) = (arguments.detail.into(), &request.allow);
     let canvas = console.stdout;
     let applied = receipt.applied(&shown);
+    let faults = if output == Output::Text && applied.faults() == shown.faults() {
+        FaultList::Hidden
+    } else {
+        FaultList::Listed
+    };
     let written = match output {
         Output::Json => {
             let result = json_v1::Promotion::of(&receipt, &shown, &branch, allow);
@@ -206,7 +212,7 @@ pub async fn run(
     let written = written
         .and_then(|()| console.out.flush())
         .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt))
-        .and_then(|()| receipt::left_out(console.err, console.stderr, applied));
+        .and_then(|()| receipt::left_out(console.err, console.stderr, applied, faults));
     match written {
         // A closed output is not a failure of the promotion.
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {

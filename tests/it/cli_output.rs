@@ -383,6 +383,30 @@ fn short_forms_report_unreadable_files() {
 }
 
 #[test]
+fn the_names_of_unreadable_files_are_escaped() {
+    let world = World::new();
+    let repo = world.repository(&FILES);
+    let name = "envs/staging/\u{1b}[31m.yaml";
+    repo.commit("twice", &[(name, "a: 1\na: 2\n")]);
+    repo.commit("old", &[("envs/production/\u{1b}[31m.yaml", "a: 3\n")]);
+    for output in ["text", "json", "markdown"] {
+        let words = [
+            "--from",
+            "staging",
+            "--to",
+            "production",
+            "--dry-run",
+            "--output",
+            output,
+        ];
+        let ran = repo.promote(&words);
+        assert_eq!(ran.code, 1, "{ran}");
+        assert!(ran.stderr.contains("left out"), "{ran}");
+        assert!(!ran.to_string().contains('\u{1b}'), "{ran}");
+    }
+}
+
+#[test]
 fn changes_that_are_not_committed_are_a_warning() {
     let world = World::new();
     let repo = world.repository(&FILES);

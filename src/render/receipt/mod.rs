@@ -60,11 +60,25 @@ pub fn summary(receipt: &Receipt) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Whether the files that cannot be promoted are listed; a preview in text has them already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultList {
+    /// They are.
+    Listed,
+    /// Only the applications are named.
+    Hidden,
+}
+
 /// Writes which applications were left out and why, for stderr.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn left_out(out: &mut dyn Write, canvas: Canvas, plan: &Plan) -> io::Result<()> {
+pub fn left_out(
+    out: &mut dyn Write,
+    canvas: Canvas,
+    plan: &Plan,
+    list: FaultList,
+) -> io::Result<()> {
     let palette = canvas.palette;
     let names: BTreeSet<&str> = (plan.chosen_faults())
         .map(|fault| fault.application.0.as_str())
@@ -79,8 +93,8 @@ pub fn left_out(out: &mut dyn Write, canvas: Canvas, plan: &Plan) -> io::Result<
         palette.error,
         escaped(&names)
     )?;
-    for fault in plan.chosen_faults() {
-        writeln!(out, "  {}", text::fault_line(fault))?;
+    for fault in plan.chosen_faults().filter(|_| list == FaultList::Listed) {
+        writeln!(out, "  {}", escaped(&text::fault_line(fault)))?;
     }
     writeln!(
         out,
