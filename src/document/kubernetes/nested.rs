@@ -2,6 +2,7 @@
 //! for a field of an object, an item of a `List` for an object.
 
 use super::identity::text_at;
+use super::secrets::secret_part;
 use super::version_places::Owner;
 use crate::yaml::Node;
 
@@ -11,11 +12,17 @@ pub(super) struct Nested<'a> {
     pub keys: Vec<String>,
 }
 
-/// The object that a mapping at these keys is: an item of a `List`, or one of a `Template`.
+/// The object that a mapping at these keys is: an item of a `List`, one of a `Template`, or a secret
+/// anywhere, such as in the `extraObjects` of a chart.
 pub(super) fn object<'a>(keys: &[String], mapping: &'a Node) -> Option<Nested<'a>> {
-    let [list] = keys else { return None };
-    let is_list = matches!(list.as_str(), "items" | "objects");
-    (is_list && mapping.entry("kind").is_some()).then(|| Nested {
+    let is_in_list = || matches!(keys, [list] if matches!(list.as_str(), "items" | "objects"));
+    let is_secret = || {
+        let names = ["data", "stringData", "spec"];
+        let is_filled = names.iter().any(|name| mapping.entry(name).is_some());
+        is_filled && secret_part(Owner::of(mapping), &[]).is_some()
+    };
+    let is_object = mapping.entry("kind").is_some() && (is_in_list() || is_secret());
+    is_object.then(|| Nested {
         owner: Owner::of(mapping),
         keys: Vec::new(),
     })

@@ -189,6 +189,15 @@ fn places_of_secrets() {
         ),
         (format!("spec: {{encryptedData: {DATA}}}\n"), Some(Sealed)),
         (
+            format!("extraObjects: [{{kind: Secret, data: {DATA}}}]\n"),
+            Some(Data),
+        ),
+        (
+            format!("a: {{kind: Secret, stringData: {{x: 1}}, labels: {DATA}}}\n"),
+            Some(Other),
+        ),
+        (format!("ref: {{kind: Secret, keys: {DATA}}}\n"), None),
+        (
             "secretGenerator: [{name: a, literals: [a=@]}]\n".to_owned(),
             Some(Data),
         ),
