@@ -15,7 +15,7 @@ use crate::domain::{CONFIGURATION, Environment, Reason, Verdict};
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
-use crate::plan::{ApplicationPlan, Draft, Hop, Notice, Plan};
+use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Notice, Plan, PlannedDifference};
 use crate::port::{Branch, Event, Repository};
 
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
@@ -63,6 +63,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         .collect();
     notices.extend(new_applications_kept(&applications));
     notices.extend(unreferenced(&applications, commits.target)?);
+    notices.extend(left_out_before(&applications));
     let promoted = Promoted::of(request, &settings, &hop.to, &applications);
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
@@ -134,6 +135,18 @@ fn new_applications_kept(applications: &[ApplicationPlan]) -> Option<Notice> {
         .map(|application| application.name.to_string())
         .collect();
     (!names.is_empty()).then_some(Notice::NewApplicationsKept { names })
+}
+
+/// The notice about versions that the last two promotions left out.
+fn left_out_before(applications: &[ApplicationPlan]) -> Option<Notice> {
+    let of = |application: &ApplicationPlan| {
+        let kept = application.files.iter().flat_map(FilePlan::kept);
+        let left_out = kept.filter(|d| d.verdict.reason == Reason::PassedOver);
+        let change = |d: &PlannedDifference| format!("{} {}", application.name, d.shown_change());
+        left_out.map(change).collect::<Vec<_>>()
+    };
+    let versions: Vec<String> = applications.iter().flat_map(of).collect();
+    (!versions.is_empty()).then_some(Notice::LeftOutBefore { versions })
 }
 
 /// Pairs the located files, compares them, decides, and plans the content of each.

@@ -12,12 +12,14 @@ use std::collections::hash_map::Entry;
 use super::compare::{Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare};
 use super::decide::Facts;
 use super::error::EngineError;
-use super::history::{Past, PlaceKey, missing_files, place_key, read_pasts};
+use super::history::{
+    OlderVersions, Past, PlaceKey, Question, missing_files, place_key, read_pasts,
+};
 use super::ports::Ports;
 use super::request::Request;
 use crate::document::{Difference, Value};
 use crate::domain::{Naming, Op, Relation, RepoPath};
-use crate::inventory::{FileObject, FilePair};
+use crate::inventory::FileObject;
 use crate::plan::Notice;
 use crate::port::{NoObserver, RepositoryError};
 use crate::yaml::TooManySteps;
@@ -104,13 +106,23 @@ impl LookBack<'_> {
             };
             return files.iter().map(past).collect();
         }
-        let keys = |file: &ComparedFile<Facts>| -> Vec<PlaceKey> {
-            let keys = file.fields().iter();
-            keys.map(|f| place_key(&f.difference, self.naming))
-                .collect()
-        };
-        let pairs: Vec<(&FilePair, _)> = files.iter().map(|f| (&f.pair, keys(f))).collect();
-        Ok(read_pasts(self.ports, self.commits, self.naming, &pairs)?)
+        let questions: Vec<Question<'_>> = files.iter().map(|file| self.question(file)).collect();
+        Ok(read_pasts(
+            self.ports,
+            self.commits,
+            self.naming,
+            &questions,
+        )?)
+    }
+
+    fn question<'f>(&self, file: &'f ComparedFile<Facts>) -> Question<'f> {
+        let differences = || file.fields().iter().map(|field| &field.difference);
+        let keys = differences().map(|difference| place_key(difference, self.naming));
+        Question {
+            pair: &file.pair,
+            open: keys.collect(),
+            versions: OlderVersions::wanted(differences(), self.naming),
+        }
     }
 
     /// Adds what depends on other files, and the relations of places whose base is another one.
@@ -144,6 +156,9 @@ impl LookBack<'_> {
                     difference.relation = *relation;
                     difference.base.clone_from(base);
                 }
+            }
+            if let Some(order) = field.facts.order() {
+                difference.relation = order;
             }
             let missing = missing_files(difference, &file.pair, self.commits, self.naming)?;
             field.facts.set_missing_files(missing);

@@ -56,6 +56,11 @@ pub enum Notice {
         /// The source's file that is ignored.
         ignored: String,
     },
+    /// Versions are kept because the last two promotions left them out.
+    LeftOutBefore {
+        /// The application, place and change of each.
+        versions: Vec<String>,
+    },
     /// The mode `changes` has no base for these files, because their history has no promotion.
     NoPromotionInHistory {
         /// The target's files.

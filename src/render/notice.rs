@@ -42,6 +42,7 @@ pub fn message(notice: &Notice) -> String {
         Notice::Overlap { used, ignored, .. } => {
             format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
         }
+        Notice::LeftOutBefore { versions } => left_out_before(versions),
         Notice::NoPromotionInHistory { paths } => no_promotion(paths),
         Notice::SelectionKept { pattern, kept } => selection_kept(pattern, kept),
         Notice::DigestKept { selector, .. } => {
@@ -252,6 +253,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::ProductByDefault { .. }
         | Notice::NewApplicationsKept { .. }
         | Notice::UnreadableNames { .. }
+        | Notice::LeftOutBefore { .. }
         | Notice::NoPromotionInHistory { .. }
         | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
@@ -266,6 +268,17 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::PullRequestSettingsIgnored { .. }
         | Notice::AutoMergeNotNeeded { .. }
         | Notice::BranchNotDeleted { .. } => None,
+    }
+}
+
+fn left_out_before(versions: &[String]) -> String {
+    match versions {
+        [only] => format!("{only} stays: the last two promotions left it out"),
+        [first, rest @ ..] => format!(
+            "{first} and {} stay: the last two promotions left them out",
+            counted(rest.len(), "other version")
+        ),
+        [] => "no version stays".to_owned(),
     }
 }
 

@@ -231,3 +231,41 @@ fn a_reference_to_a_file_that_the_target_lacks_stays() {
     assert_eq!(with.code, 0, "{}", with.stderr);
     assert_eq!(repo.show("HEAD", target), new);
 }
+
+#[test]
+fn a_version_without_an_order_that_the_target_had_before_is_a_rollback() {
+    let world = World::new();
+    let [old, new, newest] =
+        ["1111111", "2222222", "3333333"].map(|id| format!("web:\n  tag: {id}a\n"));
+    let repo = repository(&world, &old);
+    // Production got a newer build by hand; staging still has the old one.
+    change(&repo, TARGET, &new);
+    let held = run(&repo, &[]);
+    assert_eq!(held.code, 3, "{}", held.stdout);
+    assert!(held.stdout.contains("rollback"), "{}", held.stdout);
+    // Staging has it too, and a newer one: production follows.
+    change(&repo, SOURCE, &new);
+    change(&repo, SOURCE, &newest);
+    assert_eq!(promoted(&repo, &[]), newest);
+    // Staging went back itself.
+    change(&repo, SOURCE, &old);
+    assert_eq!(run(&repo, &[]).code, 3);
+    // Production went back by hand: it follows staging again.
+    change(&repo, SOURCE, &newest);
+    change(&repo, TARGET, &new);
+    assert_eq!(promoted(&repo, &[]), newest);
+}
+
+#[test]
+fn what_the_last_promotions_left_out_is_reported() {
+    let world = World::new();
+    let repo = repository(&world, &values("1.0.0", "5.0.0", "1"));
+    for version in ["1.1.0", "1.2.0"] {
+        change(&repo, SOURCE, &values(version, "5.1.0", "1"));
+        change(&repo, TARGET, &values(version, "5.0.0", "1"));
+    }
+    change(&repo, SOURCE, &values("1.3.0", "5.1.0", "1"));
+    let diff = repo.promote(&["diff", "--from", "staging", "--to", "production"]);
+    let message = "web sidecar.image.tag 5.0.0 -> 5.1.0 stays: the last two promotions left it out";
+    assert!(diff.stdout.contains(message), "{}", diff.stdout);
+}

@@ -5,7 +5,7 @@ use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
 use crate::document::{Difference, Value, changes_expression};
-use crate::domain::{Mode, Naming, Op, Promote, Reason};
+use crate::domain::{Mode, Naming, Op, Promote, Reason, Relation};
 use crate::engine::compare::OpenPair;
 use crate::engine::history::{Past, PlacePast};
 use crate::inventory::{FileObject, FileRole};
@@ -44,6 +44,11 @@ impl Facts {
     /// The source's file that is the base of its place.
     pub(in crate::engine) fn base(&self) -> Option<FileObject> {
         self.past.as_ref()?.base?.source
+    }
+
+    /// Which side's version is newer, where only the history shows it.
+    pub(in crate::engine) fn order(&self) -> Option<Relation> {
+        self.past.as_ref()?.order
     }
 
     /// Adds the files that it refers to and that the target lacks.

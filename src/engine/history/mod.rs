@@ -12,9 +12,11 @@
 //! | `walk.rs` | follows pairs of files through the commits, renames too |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
 //! | `needs.rs` | finds files that an addition refers to and that the target lacks |
+//! | `older.rs` | finds out which of two versions is newer |
 //! | `places.rs` | names places so that they can be found again in older states |
 
 mod needs;
+mod older;
 mod places;
 mod take;
 mod walk;
@@ -22,11 +24,12 @@ mod walk;
 use std::collections::BTreeSet;
 
 pub(super) use needs::missing_files;
+pub(super) use older::OlderVersions;
 pub(super) use places::{PlaceKey, place_key};
-pub(super) use walk::read_pasts;
+pub(super) use walk::{Question, read_pasts};
 
 use crate::document::Difference;
-use crate::domain::Naming;
+use crate::domain::{Naming, Relation};
 use crate::inventory::FileObject;
 use places::Places;
 
@@ -37,6 +40,8 @@ pub(super) struct Past {
     takes: Vec<Take>,
     /// The source's commits since the newest take, newest first, each with the places that it changed.
     since: Vec<Places>,
+    /// The older values of versions whose order is unknown.
+    older: OlderVersions,
 }
 
 /// A commit of the target's file that took something from the source.
@@ -59,6 +64,8 @@ pub(super) struct PlacePast {
     pub is_passed_over: bool,
     /// The numbers of the source's commits since the newest take that changed it.
     pub commits: BTreeSet<usize>,
+    /// Which side's version is newer, where only the history shows it.
+    pub order: Option<Relation>,
     /// The files that it refers to and that the target lacks.
     pub missing_files: Vec<String>,
 }
@@ -83,6 +90,7 @@ impl Past {
         Self {
             takes: vec![take],
             since: Vec::new(),
+            older: OlderVersions::default(),
         }
     }
 
@@ -106,6 +114,7 @@ impl Past {
             base: self.base_of(&place),
             is_passed_over: newest.len() == TAKES && newest.all(is_passed_over),
             commits: commits.collect(),
+            order: self.older.relation(difference, &place),
             missing_files: Vec::new(),
         }
     }

@@ -23,9 +23,10 @@ pub(super) struct Left {
 }
 
 /// What a take left different; `None` if the commit is no take. `promoted` is the source's file of the
-/// promotion that the commit records.
+/// promotion that the commit records, and `changed` what it changed in the target's file.
 pub(super) fn left(
     step: &Step,
+    changed: &[Difference],
     promoted: Option<FileObject>,
     versions: &Versions<'_>,
 ) -> Result<Option<Left>, RepositoryError> {
@@ -56,10 +57,7 @@ pub(super) fn left(
         _ if recorded.is_some() => true,
         // Creating the file counts, unless there was nothing to take it from.
         None => true,
-        Some(before) => {
-            let Some(changed) = versions.target_changes(before, after)? else {
-                return Ok(None);
-            };
+        Some(_) => {
             let takes = |left: &Option<Places>| {
                 let is_taken = |d: &Difference| left.as_ref().is_some_and(|l| takes(d, l, naming));
                 changed.iter().any(is_taken)

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::places::{PlaceKey, Places};
 use super::take::{self, Left, Step};
-use super::{Past, RECORDED_TAKES, TAKES, Take};
+use super::{OlderVersions, Past, RECORDED_TAKES, TAKES, Take};
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::{Commits, Versions};
 use crate::engine::ports::Ports;
@@ -16,17 +16,26 @@ use crate::port::{ChangedFile, History, PastCommit, Repository, RepositoryError,
 /// How many commits that touch the files are looked at.
 const LIMIT: usize = 2_000;
 
+/// A pair of files, and what to find out about it.
+pub(in crate::engine) struct Question<'a> {
+    pub pair: &'a FilePair,
+    /// The places that differ.
+    pub open: Vec<PlaceKey>,
+    /// The versions whose order is unknown.
+    pub versions: OlderVersions,
+}
+
 /// Reads what the history of the branch at `tip` shows about pairs of files that both sides have.
 pub(in crate::engine) fn read_pasts(
     ports: &Ports<'_>,
     commits: Commits<'_>,
     naming: &Naming,
-    pairs: &[(&FilePair, Vec<PlaceKey>)],
+    pairs: &[Question<'_>],
 ) -> Result<Vec<Past>, RepositoryError> {
     let blobs = commits.target;
     let mut followed = Vec::with_capacity(pairs.len());
-    for (pair, open) in pairs {
-        let mut one = Followed::new(pair, open.clone());
+    for question in pairs {
+        let mut one = Followed::new(question);
         // With `--source`, the source's file on this branch is another one.
         if commits.source.commit() != blobs.commit()
             && let Some(path) = &one.paths[SOURCE]
@@ -90,14 +99,18 @@ const SOURCE: usize = 0;
 const TARGET: usize = 1;
 
 impl<'a> Followed<'a> {
-    fn new(pair: &'a FilePair, open: Vec<PlaceKey>) -> Self {
+    fn new(question: &Question<'a>) -> Self {
+        let pair = question.pair;
         Self {
             pair,
             paths: [pair.source_path.clone(), Some(pair.path.clone())],
             now: [pair.source, pair.target],
             later: HashSet::new(),
-            open,
-            past: Past::default(),
+            open: question.open.clone(),
+            past: Past {
+                older: question.versions.clone(),
+                ..Past::default()
+            },
         }
     }
 }
@@ -218,10 +231,26 @@ impl Walker<'_> {
             || before[TARGET].is_some_and(|state| followed.later.contains(&state));
         followed.later.extend(after[TARGET]);
         let is_revert = reverted_commit(&commit.message).is_some();
+        let past = &mut followed.past;
+        let (mut changed, mut came) = (Vec::new(), None);
+        if let [Some(old), Some(new)] = step.target
+            && old != new
+        {
+            changed = versions.target_changes(old, new)?.unwrap_or_default();
+            past.older.learn(TARGET, &changed, self.naming);
+        }
+        if let [Some(old), Some(new)] = step.source
+            && old != new
+            && (past.takes.is_empty() || !past.older.is_empty())
+        {
+            let found = versions.source_changes(old, new)?.unwrap_or_default();
+            past.older.learn(SOURCE, &found, self.naming);
+            came = Some(Places::of(&found, self.naming));
+        }
         let (mut left, mut promoted) = (None, None);
         if changes[TARGET].is_some() && !is_undone && !is_revert {
             promoted = promoted_source(self.repository, commit, followed, self.naming)?;
-            left = take::left(&step, promoted, &versions)?;
+            left = take::left(&step, &changed, promoted, &versions)?;
         }
         if let Some(Left { by_both, recorded }) = left {
             followed.open.retain(|place| match &recorded {
@@ -236,11 +265,8 @@ impl Walker<'_> {
                 passed_over: by_both,
                 recorded,
             });
-        } else if let (true, [Some(old), Some(new)]) = (followed.past.takes.is_empty(), step.source)
-            && old != new
-        {
-            let found = versions.source_changes(old, new)?.unwrap_or_default();
-            followed.past.since.push(Places::of(&found, self.naming));
+        } else if followed.past.takes.is_empty() {
+            followed.past.since.extend(came);
         }
         let is_settled = match followed.past.takes.len() {
             RECORDED_TAKES.. => true,

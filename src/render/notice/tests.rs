@@ -49,7 +49,13 @@ fn after(notice: &Notice) -> Option<Notice> {
                 paths: vec![file(), file()],
             })
         }
-        Notice::NoPromotionInHistory { .. } => Some(selection_kept(1)),
+        Notice::NoPromotionInHistory { .. } => Some(Notice::LeftOutBefore {
+            versions: vec![text("web tag 1 -> 2")],
+        }),
+        Notice::LeftOutBefore { versions } if versions.len() == 1 => Some(Notice::LeftOutBefore {
+            versions: vec![text("web tag 1 -> 2"), text("api tag 1 -> 2")],
+        }),
+        Notice::LeftOutBefore { .. } => Some(selection_kept(1)),
         Notice::SelectionKept { kept, .. } if kept.len() == 1 => Some(selection_kept(5)),
         Notice::SelectionKept { .. } => Some(Notice::DigestKept {
             path: file(),
