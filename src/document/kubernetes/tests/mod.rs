@@ -2,6 +2,7 @@
 
 mod conformance;
 mod documents;
+mod laws;
 mod lists;
 mod places;
 mod relations;
