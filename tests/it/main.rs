@@ -51,6 +51,7 @@ mod project;
 mod proofs;
 mod proposing;
 mod readme;
+mod recorded_base;
 mod remotes;
 mod renderers;
 mod second_parser;

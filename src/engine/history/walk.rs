@@ -232,12 +232,12 @@ impl Walker<'_> {
         followed.later.extend(after[TARGET]);
         let is_revert = reverted_commit(&commit.message).is_some();
         let past = &mut followed.past;
-        let (mut changed, mut came) = (Vec::new(), None);
+        let (mut edited, mut came) = (Vec::new(), None);
         if let [Some(old), Some(new)] = step.target
             && old != new
         {
-            changed = versions.target_changes(old, new)?.unwrap_or_default();
-            past.older.learn(TARGET, &changed, self.naming);
+            edited = versions.target_changes(old, new)?.unwrap_or_default();
+            past.older.learn(TARGET, &edited, self.naming);
         }
         if let [Some(old), Some(new)] = step.source
             && old != new
@@ -250,7 +250,7 @@ impl Walker<'_> {
         let (mut left, mut promoted) = (None, None);
         if changes[TARGET].is_some() && !is_undone && !is_revert {
             promoted = promoted_source(self.repository, commit, followed, self.naming)?;
-            left = take::left(&step, &changed, promoted, &versions)?;
+            left = take::left(&step, &edited, promoted, &versions)?;
         }
         if let Some(Left { by_both, recorded }) = left {
             followed.open.retain(|place| match &recorded {

@@ -228,6 +228,8 @@ fn every_notice_has_a_message() {
     envs/production/web/web.yaml | both `envs/staging/web/web.yaml` and `envs/stg/web/web.yaml` map to this file; the second is ignored
     -                            | the history of `envs/production/web/web.yaml` has no promotion, so `changes` only promotes versions there; `--base REV` names the source's state at the last one
     -                            | the history of 2 files, such as `envs/production/web/web.yaml`, has no promotion, so `changes` only promotes versions there; `--base REV` names the source's state at the last one
+    -                            | web tag 1 -> 2 stays: the last two promotions left it out
+    -                            | web tag 1 -> 2 and 1 other version stay: the last two promotions left them out
     -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
     -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match

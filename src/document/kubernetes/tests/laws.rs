@@ -1,6 +1,7 @@
 //! Laws of the three-way merge, over random manifests.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use proptest::prelude::{BoxedStrategy, ProptestConfig, Strategy, prop};
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -120,14 +121,14 @@ fn text(tree: &Tree) -> String {
     let parts = children(Some(tree));
     out += "  labels:\n    app: web\n";
     for (key, value) in children(parts.get("labels")) {
-        out += &format!("    {key}: {}\n", scalar(&value));
+        writeln!(out, "    {key}: {}", scalar(&value)).expect("text");
     }
     out += "spec:\n  containers:\n    - name: main\n      image: web:1\n";
     for (name, container) in children(parts.get("containers")) {
-        out += &format!("    - name: {name}\n      image: {name}:1\n      env:\n");
+        writeln!(out, "    - name: {name}\n      image: {name}:1\n      env:").expect("text");
         out += "        - {name: ALWAYS, value: x}\n";
         for (name, value) in children(Some(&container)) {
-            out += &format!("        - {{name: {name}, value: {}}}\n", scalar(&value));
+            writeln!(out, "        - {{name: {name}, value: {}}}", scalar(&value)).expect("text");
         }
     }
     out
