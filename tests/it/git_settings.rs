@@ -79,9 +79,10 @@ fn a_git_that_is_missing_or_too_old_is_a_clear_error() {
 }
 
 #[test]
-fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
-    // Updating the files of a checked-out branch takes one more.
-    for (is_bare, most) in [(true, 6), (false, 7)] {
+fn a_local_diff_and_a_promotion_start_few_git_commands() {
+    // One reads the history. With a working tree, one looks for uncommitted changes, and one updates
+    // the files.
+    for (is_bare, of_diff, most) in [(true, 2, 7), (false, 3, 9)] {
         let world = World::new();
         let (remote, mut repo) = world.cloned(FILES);
         if is_bare {
@@ -108,7 +109,7 @@ fn a_promotion_starts_few_git_commands_and_a_local_diff_one() {
             "production",
             "--no-push",
         ]);
-        assert_eq!(commands.lines().count(), 1, "{commands}");
+        assert_eq!(commands.lines().count(), of_diff, "{commands}");
         let commands = count(PROMOTE);
         assert!(commands.lines().count() <= most, "{commands}");
         assert!(has_new(&remote) && has_new(&repo));
