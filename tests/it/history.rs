@@ -269,3 +269,29 @@ fn what_the_last_promotions_left_out_is_reported() {
     let message = "web sidecar.image.tag 5.0.0 -> 5.1.0 stays: the last two promotions left it out";
     assert!(diff.stdout.contains(message), "{}", diff.stdout);
 }
+
+#[test]
+fn an_undone_promotion_of_a_build_is_no_rollback() {
+    let world = World::new();
+    let [old, new] = ["1111111a", "2222222a"].map(|id| format!("web:\n  tag: {id}\n"));
+    let repo = world.repository(&[(SOURCE, &new), (TARGET, &old)]);
+    assert_eq!(promoted(&repo, &[]), new);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(promoted(&repo, &[]), new);
+}
+
+#[test]
+fn a_digest_is_as_new_as_the_tag_beside_it() {
+    let world = World::new();
+    let image = |tag: &str, digit: &str| {
+        format!(
+            "image:\n  tag: {tag}\n  digest: sha256:{}\n",
+            digit.repeat(64)
+        )
+    };
+    let repo = repository(&world, &image("1.0.0", "a"));
+    change(&repo, TARGET, &image("1.1.0", "b"));
+    change(&repo, TARGET, &image("1.0.0", "a"));
+    change(&repo, SOURCE, &image("1.1.0", "b"));
+    assert_eq!(promoted(&repo, &[]), image("1.1.0", "b"));
+}

@@ -5,11 +5,12 @@
 //! Commits and builds have no order of their own. But if the target had the source's version before, it
 //! would go back to it, unless the source had the target's version before: then it follows the source.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::places::{PlaceKey, place_key};
 use crate::document::{Difference, version_of};
 use crate::domain::{Naming, Op, Relation};
+use crate::yaml::Place;
 
 /// The older values of each place with a version that differs, by side, newest first.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +24,16 @@ impl OlderVersions {
         differences: impl IntoIterator<Item = &'d Difference>,
         naming: &Naming,
     ) -> Self {
-        let wanted = differences.into_iter().filter(|d| is_open(d));
+        let all: Vec<&Difference> = differences.into_iter().collect();
+        let parent = |d: &Difference| d.place.parent().map(|(parent, _)| parent);
+        // A digest beside a tag is as new as the tag.
+        let ordered: HashSet<Option<Place>> = (all.iter())
+            .filter(|d| matches!(d.relation, Relation::Behind | Relation::Ahead))
+            .map(|d| parent(d))
+            .collect();
+        let wanted = all
+            .iter()
+            .filter(|d| is_open(d) && !ordered.contains(&parent(d)));
         let places = wanted.map(|d| (place_key(d, naming), Default::default()));
         Self {
             places: places.collect(),

@@ -237,7 +237,10 @@ impl Walker<'_> {
             && old != new
         {
             edited = versions.target_changes(old, new)?.unwrap_or_default();
-            past.older.learn(TARGET, &edited, self.naming);
+            // What was undone is not newer than what it was undone for.
+            if !is_revert {
+                past.older.learn(TARGET, &edited, self.naming);
+            }
         }
         if let [Some(old), Some(new)] = step.source
             && old != new
