@@ -1,4 +1,4 @@
-//! Reads the history of files.
+//! Reads the history of files and promotions.
 
 use std::ops::ControlFlow;
 
@@ -44,7 +44,31 @@ pub struct Walk<'a> {
     pub limit: usize,
 }
 
-/// The history of a repository's files.
+/// Which commits to find by their messages.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageSearch<'a> {
+    /// The newest commit.
+    pub from: CommitId,
+    /// A line of the message begins with one of these: letters, digits, dashes, colons and spaces.
+    pub line_starts: &'a [&'a str],
+}
+
+/// A commit that was found by its message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundCommit {
+    /// The commit.
+    pub id: CommitId,
+    /// Its parents.
+    pub parents: Vec<CommitId>,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The author's name.
+    pub author: String,
+    /// Its message.
+    pub message: String,
+}
+
+/// The history of a repository.
 pub trait History: Send + Sync {
     /// Visits the commits of a walk along first parents, newest first, until `visit` breaks.
     ///
@@ -61,4 +85,15 @@ pub trait History: Send + Sync {
     /// # Errors
     /// When the commit cannot be read.
     fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError>;
+
+    /// Visits the commits that a search finds, along all parents, until `visit` breaks. A commit is
+    /// visited after at least one of its children, and otherwise newest first.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    fn search(
+        &self,
+        search: &MessageSearch<'_>,
+        visit: &mut dyn FnMut(FoundCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError>;
 }

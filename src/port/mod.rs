@@ -13,7 +13,7 @@ pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,
 };
-pub use history::{History, PastCommit, Rename, Walk};
+pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
 pub use login::{Password, Passwords, Variables};
 pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};

@@ -12,9 +12,9 @@ use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
 use git_promote::plan::Notice;
 use git_promote::port::{
-    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, History, NoObserver, PastCommit,
-    ProposedBranch, Reading, Rename, Repository, RepositoryError, SettingsError, SettingsReader,
-    Snapshot, TreeEntry, Walk,
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, FoundCommit, History,
+    MessageSearch, NoObserver, PastCommit, ProposedBranch, Reading, Rename, Repository,
+    RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry, Walk,
 };
 use sha2::{Digest, Sha256};
 
@@ -251,6 +251,14 @@ impl History for Memory {
 
     fn renames(&self, _: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
         Ok(Vec::new())
+    }
+
+    fn search(
+        &self,
+        _: &MessageSearch<'_>,
+        _: &mut dyn FnMut(FoundCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError> {
+        Ok(())
     }
 }
 

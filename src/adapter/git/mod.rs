@@ -10,6 +10,7 @@
 //! | `remote/` | a remote: its URLs, listing, fetching, pushing |
 //! | `worktree/` | moving a branch together with its checked-out files |
 //! | `log` | the commits that changed files |
+//! | `message_search` | the commits with certain messages |
 //! | `fault` | errors as the port's |
 
 mod branch;
@@ -18,6 +19,7 @@ mod discover;
 mod fault;
 mod local;
 mod log;
+mod message_search;
 mod objects;
 mod remote;
 mod repository;

@@ -13,6 +13,7 @@ use super::command::network::RemoteAccess;
 use super::fault::ErrorContext;
 use super::local::Local;
 use super::log;
+use super::message_search;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
 use super::remote::connection::Remote;
@@ -21,8 +22,9 @@ use super::worktree::files::WorkingTree;
 use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
-    Advance, Branch, BranchChoice, CommitRequest, Expected, History, Password, PastCommit,
-    ProposedBranch, Publish, Rename, Repository, RepositoryError, Snapshot, Walk,
+    Advance, Branch, BranchChoice, CommitRequest, Expected, FoundCommit, History, MessageSearch,
+    Password, PastCommit, ProposedBranch, Publish, Rename, Repository, RepositoryError, Snapshot,
+    Walk,
 };
 
 /// A Git repository on this machine, with its remote.
@@ -236,6 +238,14 @@ impl History for GitRepository {
 
     fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
         log::renames(&self.local, commit)
+    }
+
+    fn search(
+        &self,
+        search: &MessageSearch<'_>,
+        visit: &mut dyn FnMut(FoundCommit) -> ControlFlow<()>,
+    ) -> Result<(), RepositoryError> {
+        message_search::search(&self.local, search, visit)
     }
 }
 
