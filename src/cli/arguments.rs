@@ -15,6 +15,7 @@ use super::check::CheckArguments;
 use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
+use super::log::LogArguments;
 use super::promote::{ActionArg, PromoteArguments};
 use super::schema::SchemaArguments;
 
@@ -52,6 +53,7 @@ pub struct Arguments {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Diff(Box<DiffArguments>),
+    Log(LogArguments),
     Check(CheckArguments),
     Schema(SchemaArguments),
     Completions(CompletionsArguments),
@@ -87,7 +89,8 @@ impl Arguments {
     /// The folder to start in: each `-C` in turn, before and after the subcommand.
     pub fn directory(&self) -> PathBuf {
         let after: &[PathBuf] = match &self.command {
-            Some(Command::Diff(diff)) => &diff.selection.repository.directory,
+            Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
+            Some(Command::Log(log)) => &log.branch.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
             _ => &[],
         };
@@ -95,6 +98,7 @@ impl Arguments {
         for step in self
             .promote
             .selection
+            .branch
             .repository
             .directory
             .iter()

@@ -119,7 +119,11 @@ pub async fn run(
     directory: &std::path::Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
+    let settings = disk::settings(
+        arguments.selection.branch.config.as_deref(),
+        directory,
+        console,
+    )?;
     let mut request = arguments.selection.request(settings, directory);
     // The action of a policy does not matter for a preview.
     request.action = Some(Action::None);

@@ -8,6 +8,7 @@
 
 mod advice;
 mod arguments;
+mod branch_arguments;
 mod check;
 mod common_arguments;
 mod completions;
@@ -19,6 +20,7 @@ mod disk;
 mod environment;
 mod exit;
 mod failure;
+mod log;
 mod man;
 mod progress;
 mod promote;
@@ -106,8 +108,12 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
     match &arguments.command {
         None => promotion(&arguments.promote, &directory, console),
         Some(Command::Diff(diff)) => {
-            let adapters = crate::wiring::open(&directory, &diff.selection.network())?;
+            let adapters = crate::wiring::open(&directory, &diff.selection.branch.network())?;
             wait_for(diff::run(diff, &adapters, &directory, console))
+        }
+        Some(Command::Log(log)) => {
+            let adapters = crate::wiring::open(&directory, &log.branch.network())?;
+            wait_for(log::run(log, &adapters, &directory, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
@@ -125,7 +131,7 @@ fn promotion(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let adapters = crate::wiring::open(directory, &arguments.selection.network())?;
+    let adapters = crate::wiring::open(directory, &arguments.selection.branch.network())?;
     wait_for(promote::run(arguments, &adapters, directory, console))
 }
 
@@ -158,13 +164,15 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         return Exit::Done;
     }
     let advice = Advice::on(failure);
-    let selection = match &arguments.command {
-        None => Some(&arguments.promote.selection),
-        Some(Command::Diff(diff)) => Some(&diff.selection),
-        Some(_) => None,
+    let promote = &arguments.promote.selection;
+    let (output, target) = match &arguments.command {
+        None => (promote.output, &promote.to),
+        Some(Command::Diff(diff)) => (diff.selection.output, &diff.selection.to),
+        Some(Command::Log(log)) => (log.output, &log.to),
+        Some(_) => (Output::Text, &None),
     };
-    if let Some(selection) = selection.filter(|s| s.output == Output::Json) {
-        let environment = selection.to.as_deref().unwrap_or_default();
+    if output == Output::Json {
+        let environment = target.as_deref().unwrap_or_default();
         let result =
             json_v1::Promotion::failed(environment, advice.problem(), advice::faults(failure));
         // If stdout is closed, stderr and the exit code still report the failure.

@@ -128,7 +128,11 @@ pub async fn run(
     directory: &std::path::Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let settings = disk::settings(arguments.selection.config.as_deref(), directory, console)?;
+    let settings = disk::settings(
+        arguments.selection.branch.config.as_deref(),
+        directory,
+        console,
+    )?;
     let request = Request {
         action: (arguments
             .dry_run

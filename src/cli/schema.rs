@@ -24,6 +24,8 @@ pub enum Format {
     Diff,
     /// The output of `git promote --output json`.
     Result,
+    /// The output of `git promote log --output json`.
+    Log,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -36,6 +38,7 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
     let schema = match arguments.format {
         Format::Diff => json_v1::diff_schema(),
         Format::Result => json_v1::result_schema(),
+        Format::Log => json_v1::log_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

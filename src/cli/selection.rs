@@ -1,25 +1,20 @@
 //! The options that promotions and `diff` share.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::common_arguments::{Output, RepositoryArguments};
+use super::branch_arguments::BranchArguments;
+use super::common_arguments::Output;
 use super::disk;
-use super::terminal;
 use crate::domain::{Mode, Settings};
 use crate::engine::{
     Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request, Take,
     TakenSide,
 };
-use crate::port::{BranchChoice, Publish};
-use crate::wiring::NetworkOptions;
 
 /// Selects environments, applications and differences.
 #[derive(Args, Clone, Debug)]
-// Each is an option of the command line.
-#[expect(clippy::struct_excessive_bools)]
 pub struct SelectionArguments {
     /// The source environment, by name or alias.
     #[arg(long, value_name = "ENV", required = true)]
@@ -99,32 +94,9 @@ pub struct SelectionArguments {
     #[arg(long, value_name = "REV", help_heading = "What to promote")]
     pub source: Option<String>,
 
-    /// The target branch; default: the default branch of the remote.
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_parser = clap::builder::NonEmptyStringValueParser::new(),
-        help_heading = "Repository"
-    )]
-    pub branch: Option<String>,
-
-    /// Use the local branch, without fetching or pushing.
-    #[arg(long, help_heading = "Repository")]
-    pub no_push: bool,
-
-    /// Give up when a server is silent for this long; not applied while Git may prompt on a terminal.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 30,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        help_heading = "Repository"
-    )]
-    pub timeout: u64,
-
-    /// Use this configuration instead of `promote.yaml` on the target branch.
-    #[arg(long, value_name = "FILE", help_heading = "Repository")]
-    pub config: Option<PathBuf>,
+    /// The branch.
+    #[command(flatten)]
+    pub branch: BranchArguments,
 
     /// The output format.
     #[arg(
@@ -135,10 +107,6 @@ pub struct SelectionArguments {
         help_heading = "Output"
     )]
     pub output: Output,
-
-    /// The repository.
-    #[command(flatten)]
-    pub repository: RepositoryArguments,
 }
 
 /// The values of `--promote`.
@@ -178,15 +146,6 @@ impl From<PromoteArg> for Mode {
 }
 
 impl SelectionArguments {
-    /// The network options.
-    pub fn network(&self) -> NetworkOptions {
-        NetworkOptions {
-            silence: Duration::from_secs(self.timeout),
-            prompts: terminal::prompts(),
-            ..NetworkOptions::default()
-        }
-    }
-
     /// The request for a preview; a promotion adds its action, message and allowed guards.
     ///
     /// `directory` is the one in which the command was started.
@@ -218,14 +177,7 @@ impl SelectionArguments {
                 NewApplications::Kept
             },
             source: self.source.clone(),
-            branch: BranchChoice {
-                branch: self.branch.clone(),
-                publish: if self.no_push {
-                    Publish::Local
-                } else {
-                    Publish::Push
-                },
-            },
+            branch: self.branch.to_promote_on(),
             action: None,
             message: MessageChoice::default(),
             proposal: ProposalChoice::default(),

@@ -34,7 +34,12 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         target: target.as_ref(),
     };
     let mut notices = Vec::new();
-    let (settings, origin) = read_settings(ports, request, target.as_ref(), &mut notices)?;
+    let (settings, origin) = read_settings(
+        ports,
+        request.settings.as_ref(),
+        target.as_ref(),
+        &mut notices,
+    )?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
     ports.observer.event(&Event::PairingFiles);

@@ -3,7 +3,6 @@
 use super::compare::read;
 use super::error::EngineError;
 use super::ports::Ports;
-use super::request::Request;
 use crate::domain::{
     CONFIGURATION, FileMode, Origin, Settings, is_misnamed_configuration, looks_like_configuration,
 };
@@ -14,11 +13,11 @@ use crate::port::{RepositoryError, SettingsError, Snapshot};
 /// Reads the settings: those of `--config`, else of the target's commit, else the defaults.
 pub(super) fn read_settings(
     ports: &Ports<'_>,
-    request: &Request,
+    given: Option<&Settings>,
     target: &dyn Snapshot,
     notices: &mut Vec<Notice>,
 ) -> Result<(Settings, Origin), EngineError> {
-    if let Some(settings) = &request.settings {
+    if let Some(settings) = given {
         return Ok((settings.clone(), settings.origin.clone()));
     }
     let Entries {

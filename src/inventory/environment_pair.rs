@@ -210,15 +210,8 @@ impl<'a> EnvironmentPair<'a> {
         let mut names = choice.applications.to_vec();
         for name in choice.products {
             let product = self.settings.product(name);
-            let product = product.ok_or_else(|| InventoryError::UnknownProduct {
-                name: name.clone(),
-                known: self
-                    .settings
-                    .products
-                    .iter()
-                    .map(|p| p.name.clone())
-                    .collect(),
-            })?;
+            let unknown = || InventoryError::unknown_product(name, self.settings);
+            let product = product.ok_or_else(unknown)?;
             names.extend(product.applications.iter().cloned());
         }
         Ok(Some(names))

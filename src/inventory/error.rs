@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::{Environment, RepoPathError};
+use crate::domain::{Environment, RepoPathError, Settings};
 use crate::port::RepositoryError;
 
 /// Why an environment, an application or a file could not be found.
@@ -78,6 +78,14 @@ pub enum InventoryError {
 }
 
 impl InventoryError {
+    /// The error of a product that is not configured.
+    pub fn unknown_product(name: &str, settings: &Settings) -> Self {
+        Self::UnknownProduct {
+            name: name.to_owned(),
+            known: settings.products.iter().map(|p| p.name.clone()).collect(),
+        }
+    }
+
     /// The error of a configured environment that is in no path, while those in `found` are.
     pub fn absent(environment: &Environment, found: Vec<String>) -> Self {
         Self::AbsentEnvironment {

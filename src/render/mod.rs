@@ -7,11 +7,13 @@
 
 mod conflict;
 mod counted;
+mod date;
 pub mod event;
 pub mod hint;
 mod hunks;
 pub mod json_v1;
 mod kept_reasons;
+pub mod log;
 mod markdown;
 mod modes;
 mod near;
@@ -21,6 +23,7 @@ pub mod receipt;
 pub(crate) mod sample;
 mod shell;
 mod size;
+mod table;
 mod terminal;
 pub mod text;
 mod value_type;

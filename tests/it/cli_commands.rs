@@ -197,7 +197,15 @@ fn each_command_has_a_help() {
     };
     assert_snapshot!("help-short", one(&["-h"]));
     assert_snapshot!("help", one(&["--help"]));
-    for command in ["diff", "check", "schema", "completions", "man", "demo"] {
+    for command in [
+        "diff",
+        "log",
+        "check",
+        "schema",
+        "completions",
+        "man",
+        "demo",
+    ] {
         assert_snapshot!(format!("help-{command}"), one(&[command, "--help"]));
     }
 }
@@ -205,7 +213,7 @@ fn each_command_has_a_help() {
 #[test]
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
-    for subject in ["diff", "result", "config"] {
+    for subject in ["diff", "result", "log", "config"] {
         let ran = world.promote(&["schema", subject]);
         let schema: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         assert!(jsonschema::validator_for(&schema).is_ok(), "{subject}");
@@ -228,7 +236,7 @@ fn schemas_completions_and_the_manual_are_printed() {
     for option in options.filter(|option| !["--app", "--project"].contains(option)) {
         assert!(page.contains(option), "{option}: {man}");
     }
-    for command in ["diff", "check", "schema"] {
+    for command in ["diff", "log", "check", "schema"] {
         assert!(
             page.contains(&format!("fBgit promote {command}fR")),
             "{man}"

@@ -44,6 +44,7 @@ mod history;
 mod hostile;
 mod house;
 mod inventory;
+mod log;
 mod memory;
 mod pairing;
 mod points;

@@ -62,7 +62,12 @@ fn its_configuration_is_in_order() {
 #[test]
 fn its_options_are_in_the_help() {
     let world = World::new();
-    let pages = [&["--help"][..], &["diff", "--help"], &["check", "--help"]];
+    let pages = [
+        &["--help"][..],
+        &["diff", "--help"],
+        &["log", "--help"],
+        &["check", "--help"],
+    ];
     let help: String = pages.map(|words| world.promote(words).stdout).concat();
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
     let known: BTreeSet<&str> = help

@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 pub(super) use needs::missing_files;
 pub(super) use older::OlderVersions;
 pub(super) use places::{PlaceKey, place_key};
-pub(super) use walk::{Question, read_pasts};
+pub(super) use walk::{Question, read_pasts, reverted_commit};
 
 use crate::document::Difference;
 use crate::domain::{Naming, Relation};

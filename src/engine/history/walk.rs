@@ -314,7 +314,7 @@ fn promoted_source(
 }
 
 /// The commit that a commit reverts, as `git revert` writes it.
-fn reverted_commit(message: &str) -> Option<CommitId> {
+pub(in crate::engine) fn reverted_commit(message: &str) -> Option<CommitId> {
     let (_, rest) = message.split_once("This reverts commit ")?;
     let id = rest.split(|c: char| !c.is_ascii_hexdigit()).next()?;
     Some(CommitId(id.parse().ok()?))

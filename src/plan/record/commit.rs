@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::identifier::{Changes, id_of, names, promotion_id};
 use super::trailers::paragraphs;
-use crate::domain::{CommitId, DecidedBy};
+use crate::domain::{ApplicationName, CommitId, DecidedBy};
 use crate::plan::Hop;
 use crate::plan::file::ApplicationPlan;
 use crate::plan::instructions::without_instructions;
@@ -41,6 +41,9 @@ pub struct Record {
 }
 
 impl Record {
+    /// How the first line of a record begins.
+    pub const FIRST_LINE: &'static str = "Promotion-Id: ";
+
     /// The record of a plan's parts.
     pub(crate) fn of(
         hop: &Hop,
@@ -83,6 +86,15 @@ impl Record {
         paragraphs(message).iter().filter_map(record).collect()
     }
 
+    /// The changed applications.
+    pub fn application_names(&self) -> impl Iterator<Item = ApplicationName> {
+        let names = self
+            .applications
+            .split(", ")
+            .filter(|name| !name.is_empty());
+        names.map(|name| ApplicationName(name.to_owned()))
+    }
+
     /// Whether the id is that of these changes and of what else the record names.
     pub fn is_proven_by(&self, changes: &Changes) -> bool {
         promotion_id(&self.from, &self.to, &self.applications, changes) == self.id
@@ -113,7 +125,7 @@ impl fmt::Display for Record {
 
 /// Whether a commit message is a promotion's, as far as its text shows.
 pub fn is_promotion(message: &str) -> bool {
-    message.contains(&format!("\n{ID}: "))
+    message.contains(&format!("\n{}", Record::FIRST_LINE))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 mod diff;
 mod escape;
 mod lists;
+mod log;
 mod place;
 mod result;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 use escape::Escape;
 
 pub use diff::Diff;
+pub use log::Log;
 pub use result::{Problem, Promotion};
 
 /// The JSON Schema of `diff --output json`.
@@ -32,6 +34,11 @@ pub fn diff_schema() -> serde_json::Value {
 /// The JSON Schema of `--output json`.
 pub fn result_schema() -> serde_json::Value {
     schemars::schema_for!(Promotion<'static>).to_value()
+}
+
+/// The JSON Schema of `log --output json`.
+pub fn log_schema() -> serde_json::Value {
+    schemars::schema_for!(Log<'static>).to_value()
 }
 
 /// How the JSON is laid out.

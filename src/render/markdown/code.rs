@@ -16,6 +16,15 @@ pub(super) fn code(text: &str) -> String {
     span(&shortened(&escaped(text)))
 }
 
+/// A text of a table's cell as a code span; an empty one stays empty.
+pub(in crate::render) fn cell(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        code(text)
+    }
+}
+
 /// A sentence as a code span, in full: what it names must not be hidden.
 pub(super) fn whole(text: &str) -> String {
     span(&escaped(text))

@@ -138,7 +138,7 @@ fn one_line(value: &Value, is_quoted: bool, length: Length) -> String {
 }
 
 /// Shortens object ids and digests to their first characters, like Git.
-pub(super) fn abbreviated(text: &str) -> String {
+pub(in crate::render) fn abbreviated(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -162,7 +162,7 @@ fn is_hex(c: char) -> bool {
 }
 
 /// Shortens a text to at most `width` characters by omitting the middle.
-pub(super) fn shortened(text: &str, width: usize) -> String {
+pub(in crate::render) fn shortened(text: &str, width: usize) -> String {
     let count = text.chars().count();
     if count <= width {
         return text.to_owned();

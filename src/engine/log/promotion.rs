@@ -1,0 +1,66 @@
+//! Past promotions, as plain data.
+
+use crate::domain::{ApplicationName, CommitId};
+use crate::plan::{Record, VersionChange};
+use crate::port::Branch;
+
+/// The promotions of a branch.
+#[derive(Clone, Debug)]
+pub struct PromotionLog {
+    /// The branch, with the commit that was read.
+    pub branch: Branch,
+    /// The promotions, newest first.
+    pub promotions: Vec<PastPromotion>,
+    /// Whether older promotions were left out because of the limit.
+    pub has_more: bool,
+}
+
+/// A promotion in the history of a branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PastPromotion {
+    /// The commit that changed the files.
+    pub commit: CommitId,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The author's name.
+    pub author: String,
+    /// The first line of its message.
+    pub title: String,
+    /// What it records.
+    pub record: Record,
+    /// The promoted applications.
+    pub applications: Vec<PromotedApplication>,
+    /// The merge commit that brought it to the branch, if there is one.
+    pub merge: Option<Merge>,
+    /// The number of its pull request, if a message names it.
+    pub pull_request: Option<u64>,
+    /// The commit that took it back, if there is one.
+    pub reverted_by: Option<CommitId>,
+}
+
+/// An application of a past promotion.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PromotedApplication {
+    /// Its name.
+    pub name: ApplicationName,
+    /// Its version before and after, if the message has it.
+    pub version: Option<VersionChange>,
+}
+
+/// A merge commit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Merge {
+    /// The commit.
+    pub commit: CommitId,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
+    /// The author's name.
+    pub author: String,
+}
+
+impl PastPromotion {
+    /// When it reached the branch, in seconds since 1970.
+    pub fn arrived(&self) -> i64 {
+        self.merge.as_ref().map_or(self.time, |merge| merge.time)
+    }
+}

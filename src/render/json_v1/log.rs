@@ -1,0 +1,146 @@
+//! `git-promote/log/v1`: the promotions of a branch.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::engine;
+use crate::render::date::rfc_3339;
+
+/// The name of this format.
+const LOG: &str = "git-promote/log/v1";
+
+/// The promotions of a branch, newest first.
+#[derive(Serialize, JsonSchema, Debug)]
+#[schemars(title = "git-promote log, version 1")]
+pub struct Log<'a> {
+    /// `git-promote/log/v1`.
+    #[schemars(extend("const" = LOG))]
+    schema: &'static str,
+    /// The branch.
+    branch: &'a str,
+    /// The commit that the branch points at.
+    commit: String,
+    /// The promotions.
+    promotions: Vec<PastPromotion<'a>>,
+    /// Whether there are older promotions, which `--limit` left out.
+    has_more: bool,
+}
+
+/// A promotion.
+#[derive(Serialize, JsonSchema, Debug)]
+struct PastPromotion<'a> {
+    /// Its id; the same changes between the same environments have the same one.
+    promotion_id: &'a str,
+    /// The source environment.
+    from: &'a str,
+    /// The target environment.
+    to: &'a str,
+    /// The promoted applications.
+    applications: Vec<PromotedApplication<'a>>,
+    /// The commit that changed the files.
+    commit: String,
+    /// When that was committed, as RFC 3339 writes it, in universal time.
+    time: String,
+    /// The author's name.
+    author: &'a str,
+    /// The first line of the commit's message.
+    title: &'a str,
+    /// The commit whose source files were promoted; null if the commit does not record it.
+    source: Option<&'a str>,
+    /// What decided: `versions`, `changes`, `all`, `rules` or `only`; null if the commit does not record it.
+    mode: Option<&'a str>,
+    /// The guards that were lifted.
+    allowed: Vec<&'a str>,
+    /// The merge commit that brought it to the branch.
+    merge: Option<Merge<'a>>,
+    /// The number of its pull request, if a message names it.
+    pull_request: Option<u64>,
+    /// The commit that reverted it.
+    reverted_by: Option<String>,
+}
+
+/// A promoted application.
+#[derive(Serialize, JsonSchema, Debug)]
+struct PromotedApplication<'a> {
+    /// Its name.
+    name: &'a str,
+    /// Its version before and after, if the commit's message has it.
+    version: Option<Version<'a>>,
+}
+
+/// A version before and after.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Version<'a> {
+    /// The target's version before.
+    before: Option<&'a str>,
+    /// The target's version afterwards.
+    after: Option<&'a str>,
+}
+
+/// A merge commit.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Merge<'a> {
+    /// The commit.
+    commit: String,
+    /// When it was committed.
+    time: String,
+    /// The author's name.
+    author: &'a str,
+}
+
+impl<'a> From<&'a engine::PromotionLog> for Log<'a> {
+    fn from(log: &'a engine::PromotionLog) -> Self {
+        Self {
+            schema: LOG,
+            branch: &log.branch.name,
+            commit: log.branch.tip.to_string(),
+            promotions: log.promotions.iter().map(PastPromotion::from).collect(),
+            has_more: log.has_more,
+        }
+    }
+}
+
+impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
+    fn from(promotion: &'a engine::PastPromotion) -> Self {
+        let record = &promotion.record;
+        let allowed = record.allowed.as_deref().unwrap_or_default().split(", ");
+        let merge = promotion.merge.as_ref().map(|merge| Merge {
+            commit: merge.commit.to_string(),
+            time: rfc_3339(merge.time),
+            author: &merge.author,
+        });
+        Self {
+            promotion_id: &record.id,
+            from: &record.from,
+            to: &record.to,
+            applications: promotion
+                .applications
+                .iter()
+                .map(PromotedApplication::from)
+                .collect(),
+            commit: promotion.commit.to_string(),
+            time: rfc_3339(promotion.time),
+            author: &promotion.author,
+            title: &promotion.title,
+            source: record.source.as_deref(),
+            mode: record.mode.as_deref(),
+            allowed: allowed.filter(|guard| !guard.is_empty()).collect(),
+            merge,
+            pull_request: promotion.pull_request,
+            reverted_by: promotion.reverted_by.map(|commit| commit.to_string()),
+        }
+    }
+}
+
+impl<'a> From<&'a engine::PromotedApplication> for PromotedApplication<'a> {
+    fn from(application: &'a engine::PromotedApplication) -> Self {
+        let version = application.version.as_ref().map(|version| Version {
+            before: version.before.as_deref(),
+            after: version.after.as_deref(),
+        });
+        Self {
+            name: &application.name.0,
+            version,
+        }
+    }
+}
