@@ -65,6 +65,23 @@ pub fn hop(from: &str, to: &str, settings: &Settings) -> Result<Hop, InventoryEr
     Ok(Hop { from, to })
 }
 
+/// The applications of products, as the configuration writes them.
+///
+/// # Errors
+/// When a product is not configured.
+pub fn applications_of(
+    products: &[String],
+    settings: &Settings,
+) -> Result<Vec<String>, InventoryError> {
+    let mut names = Vec::new();
+    for name in products {
+        let unknown = || InventoryError::unknown_product(name, settings);
+        let product = settings.product(name).ok_or_else(unknown)?;
+        names.extend(product.applications.iter().cloned());
+    }
+    Ok(names)
+}
+
 impl Located<'_> {
     /// The target, if it is configured and has no files yet.
     pub fn new_target(&self) -> Option<&Environment> {
@@ -208,12 +225,7 @@ impl<'a> EnvironmentPair<'a> {
             return Ok(None);
         }
         let mut names = choice.applications.to_vec();
-        for name in choice.products {
-            let product = self.settings.product(name);
-            let unknown = || InventoryError::unknown_product(name, self.settings);
-            let product = product.ok_or_else(unknown)?;
-            names.extend(product.applications.iter().cloned());
-        }
+        names.extend(applications_of(choice.products, self.settings)?);
         Ok(Some(names))
     }
 

@@ -33,7 +33,7 @@ impl FilePair {
 }
 
 /// What a file is for, by its path.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FileRole {
     /// A manifest, or a values, template or settings file.
     Deployed,

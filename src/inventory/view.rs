@@ -11,7 +11,8 @@ use std::rc::Rc;
 
 use super::application_rule::{ApplicationRule, PathNames, without_ranges};
 use super::error::InventoryError;
-use super::file_pair::FileObject;
+use super::file_pair::{FileObject, FileRole};
+use super::path_words::role;
 use super::target_names::join;
 use super::trees::{Entry, has_folder, has_plainer_sibling, read_entries};
 use crate::domain::{
@@ -52,6 +53,8 @@ pub struct EnvironmentFile {
     pub path: RepoPath,
     /// Its content.
     pub object: FileObject,
+    /// What it is for.
+    pub role: FileRole,
 }
 
 /// The environments of any number of repositories, branches and commits.
@@ -284,6 +287,11 @@ impl<'a> ViewBuilder<'a> {
             files.push(EnvironmentFile {
                 path: RepoPath::parse(path)?,
                 object: entry.into(),
+                role: if self.location.settings.layout.is_empty() {
+                    role(path)
+                } else {
+                    FileRole::Deployed
+                },
             });
         }
         Ok(())

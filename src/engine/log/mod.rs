@@ -17,7 +17,7 @@ use super::history::reverted_commit;
 use super::ports::Ports;
 use super::settings::read_settings;
 use crate::domain::{CommitId, Environment, Settings};
-use crate::inventory::InventoryError;
+use crate::inventory::{self, InventoryError};
 use crate::plan::Record;
 use crate::port::{BranchChoice, Event, FoundCommit, MessageSearch};
 
@@ -168,11 +168,7 @@ impl Filter {
             configured.unwrap_or_else(|| Environment::named(name))
         };
         let mut names = request.applications.clone();
-        for name in &request.products {
-            let product = settings.product(name);
-            let unknown = || InventoryError::unknown_product(name, settings);
-            names.extend(product.ok_or_else(unknown)?.applications.iter().cloned());
-        }
+        names.extend(inventory::applications_of(&request.products, settings)?);
         let is_any = request.applications.is_empty() && request.products.is_empty();
         Ok(Self {
             from: request.from.as_ref().map(environment),
