@@ -72,6 +72,7 @@
 //! | what happens if the branch moved? | `engine/apply.rs` |
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
+//! | which version does an environment have? | `engine/status` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
 //! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |

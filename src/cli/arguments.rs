@@ -18,6 +18,7 @@ use super::diff::DiffArguments;
 use super::log::LogArguments;
 use super::promote::{ActionArg, PromoteArguments};
 use super::schema::SchemaArguments;
+use super::status::StatusArguments;
 
 /// Promote applications between the environments of a GitOps repository.
 ///
@@ -53,6 +54,7 @@ pub struct Arguments {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Diff(Box<DiffArguments>),
+    Status(StatusArguments),
     Log(LogArguments),
     Check(CheckArguments),
     Schema(SchemaArguments),
@@ -91,6 +93,7 @@ impl Arguments {
         let after: &[PathBuf] = match &self.command {
             Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
             Some(Command::Log(log)) => &log.branch.repository.directory,
+            Some(Command::Status(status)) => &status.branch.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
             _ => &[],
         };

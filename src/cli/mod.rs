@@ -27,6 +27,7 @@ mod promote;
 mod proposal;
 mod schema;
 mod selection;
+mod status;
 mod terminal;
 mod usage;
 
@@ -111,6 +112,10 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &diff.selection.branch.network())?;
             wait_for(diff::run(diff, &adapters, &directory, console))
         }
+        Some(Command::Status(status)) => {
+            let adapters = crate::wiring::open(&directory, &status.branch.network())?;
+            wait_for(status::run(status, &adapters, &directory, console))
+        }
         Some(Command::Log(log)) => {
             let adapters = crate::wiring::open(&directory, &log.branch.network())?;
             wait_for(log::run(log, &adapters, &directory, console))
@@ -168,6 +173,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
     let (output, target) = match &arguments.command {
         None => (promote.output, &promote.to),
         Some(Command::Diff(diff)) => (diff.selection.output, &diff.selection.to),
+        Some(Command::Status(status)) => (status.output, &None),
         Some(Command::Log(log)) => (log.output, &log.to),
         Some(_) => (Output::Text, &None),
     };

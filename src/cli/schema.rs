@@ -24,6 +24,8 @@ pub enum Format {
     Diff,
     /// The output of `git promote --output json`.
     Result,
+    /// The output of `git promote status --output json`.
+    Status,
     /// The output of `git promote log --output json`.
     Log,
     /// The configuration, `promote.yaml`.
@@ -38,6 +40,7 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
     let schema = match arguments.format {
         Format::Diff => json_v1::diff_schema(),
         Format::Result => json_v1::result_schema(),
+        Format::Status => json_v1::status_schema(),
         Format::Log => json_v1::log_schema(),
         Format::Config => config::schema(),
     };

@@ -1,7 +1,7 @@
 //! The version of an application, for the summary.
 
 use crate::document::{VersionField, version_of};
-use crate::domain::{Op, Template, VersionPlace};
+use crate::domain::{Op, RepoPath, Template, VersionPlace};
 use crate::plan::{Content, FilePlan, PlannedDifference, VersionChange};
 use crate::yaml::{Kind, Place, Stream, Value};
 
@@ -9,7 +9,7 @@ use super::decide::glob;
 
 /// The fields that state an application's version, strongest first. A pinned URL is not among them:
 /// it is mostly the version of something else.
-const VERSION_FIELDS: &[&[VersionField]] = &[
+pub(super) const VERSION_FIELDS: &[&[VersionField]] = &[
     &[VersionField::Image, VersionField::ImageTag],
     &[VersionField::ImageDigest],
     &[VersionField::ChartVersion],
@@ -28,21 +28,26 @@ pub(super) fn of(template: Option<&Template>, files: &[FilePlan]) -> Option<Vers
 
 /// The change at the template's place.
 fn at_template_place(place: &VersionPlace, files: &[FilePlan]) -> Option<VersionChange> {
-    let glob = glob(&place.file).ok()?;
-    let is_at_place =
-        |file: &&FilePlan| file.path.file_name() == place.file || glob.is_match(file.path.as_str());
-    files.iter().filter(is_at_place).find_map(|file| {
+    let text = |content: &Option<Content>| text_at(place, &content.as_ref()?.bytes);
+    let mut at_place = files.iter().filter(|file| is_at_place(place, &file.path));
+    at_place.find_map(|file| {
         let change = VersionChange {
-            before: text_at(place, file.before.as_ref()),
-            after: text_at(place, file.after.as_ref()),
+            before: text(&file.before),
+            after: text(&file.after),
         };
         (change.before != change.after).then_some(change)
     })
 }
 
+/// Whether a template's place is in this file.
+pub(super) fn is_at_place(place: &VersionPlace, path: &RepoPath) -> bool {
+    let is_match = || glob(&place.file).is_ok_and(|glob| glob.is_match(path.as_str()));
+    path.file_name() == place.file || is_match()
+}
+
 /// The first scalar that the place's expression selects in a file.
-fn text_at(place: &VersionPlace, content: Option<&Content>) -> Option<String> {
-    let text = std::str::from_utf8(&content?.bytes).ok()?;
+pub(super) fn text_at(place: &VersionPlace, bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
     let stream = Stream::parse(text).ok()?;
     (0..stream.documents().len()).find_map(|document| {
         let steps = place

@@ -50,6 +50,7 @@ mod propose;
 mod receipt;
 mod request;
 mod settings;
+mod status;
 mod unreferenced;
 
 pub use apply::{apply, apply_with};
@@ -63,4 +64,7 @@ pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
     Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,
     ProposalChoice, Removals, Request, Take, TakenSide,
+};
+pub use status::{
+    ApplicationStatus, EnvironmentStatus, Since, Status, StatusRequest, VersionRelation, status,
 };

@@ -23,6 +23,7 @@ pub mod receipt;
 pub(crate) mod sample;
 mod shell;
 mod size;
+pub mod status;
 mod table;
 mod terminal;
 pub mod text;

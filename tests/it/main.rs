@@ -60,4 +60,5 @@ mod selectors;
 mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;
+mod status;
 mod world;

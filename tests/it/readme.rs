@@ -65,6 +65,7 @@ fn its_options_are_in_the_help() {
     let pages = [
         &["--help"][..],
         &["diff", "--help"],
+        &["status", "--help"],
         &["log", "--help"],
         &["check", "--help"],
     ];

@@ -21,6 +21,7 @@ mod secrets;
 mod selector;
 mod sides;
 mod stem;
+mod stream_versions;
 mod strings;
 mod version_comments;
 mod version_places;
@@ -36,8 +37,9 @@ pub use labels::labels;
 pub use merge::MergeError;
 pub use secrets::SecretPart;
 pub use sides::{Base, Sides};
+pub use stream_versions::{StreamVersion, stream_versions};
 pub use strings::{compare, merge};
-pub use versions::{VersionField, version_of};
+pub use versions::{VersionField, version_of, version_order};
 
 /// How many differences two files may have; where a list is longer, the files differ in more.
 pub const MAX_DIFFERENCES: usize = 50_000;

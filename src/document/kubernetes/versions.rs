@@ -121,7 +121,7 @@ pub fn version_of(field: VersionField, text: &str) -> &str {
 }
 
 /// The order of two dotted versions; `None` if they have none (commit ids, digests, names).
-pub(super) fn version_order(a: &str, b: &str) -> Option<Ordering> {
+pub fn version_order(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (numbers(a)?, numbers(b)?);
     Some(a.0.cmp(&b.0).then_with(|| match (a.1, b.1) {
         ("", "") => Ordering::Equal,

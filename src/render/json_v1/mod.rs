@@ -15,6 +15,7 @@ mod lists;
 mod log;
 mod place;
 mod result;
+mod status;
 
 use std::io::Write;
 
@@ -25,6 +26,7 @@ use escape::Escape;
 pub use diff::Diff;
 pub use log::Log;
 pub use result::{Problem, Promotion};
+pub use status::Status;
 
 /// The JSON Schema of `diff --output json`.
 pub fn diff_schema() -> serde_json::Value {
@@ -34,6 +36,11 @@ pub fn diff_schema() -> serde_json::Value {
 /// The JSON Schema of `--output json`.
 pub fn result_schema() -> serde_json::Value {
     schemars::schema_for!(Promotion<'static>).to_value()
+}
+
+/// The JSON Schema of `status --output json`.
+pub fn status_schema() -> serde_json::Value {
+    schemars::schema_for!(Status<'static>).to_value()
 }
 
 /// The JSON Schema of `log --output json`.

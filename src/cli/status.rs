@@ -1,0 +1,80 @@
+//! `git promote status`.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::branch_arguments::BranchArguments;
+use super::common_arguments::Output;
+use super::console::Console;
+use super::disk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Progress;
+use crate::engine::{self, StatusRequest};
+use crate::render::{json_v1, status, text};
+use crate::wiring::Adapters;
+
+/// Show which version of each application every environment has.
+///
+/// Each version is compared with that of the environment before: `behind` is older, `ahead` is newer,
+/// `different` has no order. `waiting` counts the version differences that a promotion from the
+/// environment before would move. `since` and `by` are of the commit that brought the version.
+#[derive(Args, Debug)]
+pub struct StatusArguments {
+    /// The environments, in order; default: the configured ones, otherwise those with usual names.
+    #[arg(long, value_name = "ENV,...", value_delimiter = ',')]
+    pub environments: Vec<String>,
+
+    /// Only this application, by its name or the last parts of it; repeatable.
+    #[arg(long, visible_alias = "app", value_name = "NAME")]
+    pub service: Vec<String>,
+
+    /// Only the applications of this product; repeatable.
+    #[arg(long, visible_alias = "project", value_name = "NAME")]
+    pub product: Vec<String>,
+
+    /// The branch.
+    #[command(flatten)]
+    pub branch: BranchArguments,
+
+    /// The output format.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    pub output: Output,
+}
+
+/// Shows the versions.
+///
+/// # Errors
+/// When the branch cannot be read or the output cannot be written.
+pub async fn run(
+    arguments: &StatusArguments,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let request = StatusRequest {
+        environments: arguments.environments.clone(),
+        applications: arguments.service.clone(),
+        products: arguments.product.clone(),
+        branch: arguments.branch.to_look_at(),
+        settings: disk::settings(arguments.branch.config.as_deref(), directory, console)?,
+    };
+    let progress = Progress::start(console.progress);
+    let found = engine::status(&adapters.ports(&progress), &request).await;
+    progress.finish();
+    let found = found?;
+    match arguments.output {
+        Output::Json => json_v1::write(console.out, &json_v1::Status::from(&found), console.json)?,
+        Output::Markdown => status::markdown(console.out, &found)?,
+        Output::Text => status::text(console.out, &found, console.stdout)?,
+    }
+    text::warnings(console.err, found.branch.notices.iter(), console.stderr)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,172 @@
+//! Which version of each application every environment has.
+//!
+//! # Why
+//!
+//! A promotion compares two environments; people first want to see all of them. So the versions of a
+//! commit are read once for each environment, and the history is only asked about the files that have
+//! them. What waits is counted by computing the promotion itself, so that both always agree.
+
+mod since;
+mod table;
+mod versions;
+mod waiting;
+
+use super::decide::Rules;
+use super::error::EngineError;
+use super::ports::Ports;
+use super::settings::read_settings;
+use crate::domain::{ApplicationName, Environment, Naming, Settings};
+use crate::inventory::{self, EnvironmentView, Inventory, InventoryError, Location};
+use crate::port::{BranchChoice, Event};
+
+pub use table::{ApplicationStatus, EnvironmentStatus, Since, Status, VersionRelation};
+use versions::{Cell, Reader};
+
+/// What to list.
+#[derive(Clone, Debug)]
+pub struct StatusRequest {
+    /// The environments, in order; if empty those that are configured, else those in paths.
+    pub environments: Vec<String>,
+    /// Applications by whole names or last parts; all if there are no products either.
+    pub applications: Vec<String>,
+    /// Products.
+    pub products: Vec<String>,
+    /// The branch.
+    pub branch: BranchChoice,
+    /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the branch's commit.
+    pub settings: Option<Settings>,
+}
+
+/// Lists the versions of applications by environment.
+///
+/// # Errors
+/// When the branch cannot be read, the configuration has faults, or a name is unknown.
+pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status, EngineError> {
+    ports.observer.event(&Event::FindingBranch);
+    let branch = ports.repository.branch(&request.branch).await?;
+    let snapshot = ports.repository.snapshot(branch.tip)?;
+    let given = request.settings.as_ref();
+    let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
+    ports.observer.event(&Event::PairingFiles);
+    let location = Location {
+        repository: "",
+        snapshot: snapshot.as_ref(),
+        folder: None,
+        settings: &settings,
+    };
+    let views = views(location, &request.environments)?;
+    let rules = Rules::new(&settings, &[], None)?;
+    let naming = |view: &EnvironmentView| {
+        let environment = &view.environment;
+        Naming::new(
+            environment.clone(),
+            environment.clone(),
+            &settings.environments,
+        )
+    };
+    let namings: Vec<Naming> = views.iter().map(naming).collect();
+    let chosen = chosen(request, &settings)?;
+    let mut status = Status {
+        branch,
+        environments: views
+            .iter()
+            .map(|view| view.environment.name.clone())
+            .collect(),
+        applications: table::applications(&views, chosen.as_deref())?,
+    };
+    let names: Vec<ApplicationName> = status
+        .applications
+        .iter()
+        .map(|application| application.name.clone())
+        .collect();
+    let cell_of = |application: usize, environment: usize| {
+        let application = &names[application];
+        let template = rules.template(application);
+        Cell {
+            application,
+            place: template.and_then(|template| template.version.as_ref()),
+            naming: &namings[environment],
+        }
+    };
+    let mut reader = Reader::new(snapshot.as_ref());
+    for (a, application) in status.applications.iter_mut().enumerate() {
+        for (e, cell) in application.environments.iter_mut().enumerate() {
+            if let Some(files) = views[e].applications.get(&application.name) {
+                *cell = Some(reader.read(cell_of(a, e), files)?);
+            }
+        }
+        application.relate();
+    }
+    since::find(ports, &mut reader, &mut status, &cell_of)?;
+    waiting::count(ports, &mut status, &settings)?;
+    // Files without a version, such as those that all applications share, are no application's state.
+    let is_named = chosen.is_some();
+    status
+        .applications
+        .retain(|application| is_named || application.has_version());
+    Ok(status)
+}
+
+/// The words that choose applications; `None` means all.
+fn chosen(
+    request: &StatusRequest,
+    settings: &Settings,
+) -> Result<Option<Vec<String>>, InventoryError> {
+    if request.applications.is_empty() && request.products.is_empty() {
+        return Ok(None);
+    }
+    let mut names = request.applications.clone();
+    names.extend(inventory::applications_of(&request.products, settings)?);
+    Ok(Some(names))
+}
+
+/// The chosen environments with their files.
+fn views(
+    location: Location<'_>,
+    chosen: &[String],
+) -> Result<Vec<EnvironmentView>, InventoryError> {
+    let mut all = Inventory::default();
+    if chosen.is_empty() {
+        all.add_all(location)?;
+        let mut views = all.views().to_vec();
+        if location.settings.environments.is_empty() {
+            views.sort_by_key(|view| stage(&view.environment.name));
+        }
+        return Ok(views);
+    }
+    let environment = |name: &String| {
+        let configured = location.settings.environment(name).cloned();
+        configured.unwrap_or_else(|| Environment::named(name))
+    };
+    let environments: Vec<Environment> = chosen.iter().map(environment).collect();
+    all.add(location, &environments)?;
+    let missing = |view: &&EnvironmentView| view.applications.is_empty();
+    if let Some(view) = all.views().iter().find(missing) {
+        let mut existing = Inventory::default();
+        existing.add_all(location)?;
+        return Err(InventoryError::UnknownEnvironment {
+            name: view.environment.name.clone(),
+            found: existing
+                .views()
+                .iter()
+                .map(|v| v.environment.name.clone())
+                .collect(),
+        });
+    }
+    Ok(all.views().to_vec())
+}
+
+/// How far an environment with a usual name is from development.
+fn stage(name: &str) -> usize {
+    const STAGES: [&[&str]; 3] = [
+        &["local", "dev", "develop", "development", "sandbox"],
+        &["int", "integration", "e2e", "sit", "test", "testing", "qa"],
+        &["prd", "prod", "production", "live"],
+    ];
+    match STAGES.iter().position(|names| names.contains(&name)) {
+        Some(2) => STAGES.len(),
+        Some(stage) => stage,
+        // Between test and production: `staging`, `uat`, `pre-prod`.
+        None => 2,
+    }
+}

@@ -1,0 +1,167 @@
+//! The versions of an application in an environment, from the files that it has there.
+
+use std::collections::HashMap;
+
+use super::table::EnvironmentStatus;
+use crate::document::{
+    FileContent, Format, StreamVersion, VersionField, own_name, stream_versions,
+};
+use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, VersionPlace};
+use crate::engine::application_version::{VERSION_FIELDS, is_at_place, text_at};
+use crate::engine::compare::{load, read};
+use crate::inventory::{EnvironmentFile, FileObject, FileRole};
+use crate::port::{RepositoryError, Snapshot};
+
+/// An application in an environment.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub application: &'a ApplicationName,
+    /// Where its template has the version.
+    pub place: Option<&'a VersionPlace>,
+    pub naming: &'a Naming,
+}
+
+/// Reads versions from files; each blob is only parsed once.
+pub(super) struct Reader<'a> {
+    snapshot: &'a dyn Snapshot,
+    parsed: HashMap<(ObjectId, RepoPath), Vec<StreamVersion>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(snapshot: &'a dyn Snapshot) -> Self {
+        Self {
+            snapshot,
+            parsed: HashMap::new(),
+        }
+    }
+
+    /// The versions in an application's files.
+    pub(super) fn read(
+        &mut self,
+        cell: Cell<'_>,
+        files: &[EnvironmentFile],
+    ) -> Result<EnvironmentStatus, RepositoryError> {
+        let mut all = Vec::new();
+        let mut found = Vec::new();
+        for file in files.iter().filter(|file| file.role == FileRole::Deployed) {
+            let versions = self.in_file(cell, &file.path, file.object)?;
+            found.extend((!versions.is_empty()).then_some(file));
+            all.extend(versions);
+        }
+        let versions = strongest(cell, &all);
+        let mut status = EnvironmentStatus::default();
+        for file in found {
+            let of_file = self.of_file(cell, &file.path, file.object)?;
+            if !of_file.is_empty() && of_file.iter().all(|version| versions.contains(version)) {
+                status.file = Some(file.clone());
+                break;
+            }
+        }
+        status.versions = versions;
+        Ok(status)
+    }
+
+    /// The versions that one state of a file has for an application.
+    pub(super) fn of_file(
+        &mut self,
+        cell: Cell<'_>,
+        path: &RepoPath,
+        file: FileObject,
+    ) -> Result<Vec<String>, RepositoryError> {
+        let found = self.in_file(cell, path, file)?;
+        Ok(strongest(cell, &found))
+    }
+
+    fn in_file(
+        &mut self,
+        cell: Cell<'_>,
+        path: &RepoPath,
+        file: FileObject,
+    ) -> Result<Vec<StreamVersion>, RepositoryError> {
+        if let Some(place) = cell.place {
+            if !file.mode.is_file() || !is_at_place(place, path) {
+                return Ok(Vec::new());
+            }
+            let bytes = read(self.snapshot, file)?.unwrap_or_default();
+            let version = |version| StreamVersion {
+                field: VersionField::VersionFile,
+                version,
+                image: None,
+            };
+            return Ok(text_at(place, &bytes).map(version).into_iter().collect());
+        }
+        let key = (file.id, path.clone());
+        if let Some(found) = self.parsed.get(&key) {
+            return Ok(found.clone());
+        }
+        let (name, naming) = (path.file_name(), cell.naming);
+        let found = match load(self.snapshot, file, path.as_str())? {
+            FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
+            FileContent::Lines(lines) => {
+                stream_versions(lines.outline(), name, lines.format(), naming)
+            }
+            FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),
+        };
+        self.parsed.insert(key, found.clone());
+        Ok(found)
+    }
+}
+
+/// The versions in the strongest fields, each once: those of images that are named like the application,
+/// if there are any.
+fn strongest(cell: Cell<'_>, found: &[StreamVersion]) -> Vec<String> {
+    let in_fields = |fields: &&[VersionField]| -> Vec<&StreamVersion> {
+        found.iter().filter(|v| fields.contains(&v.field)).collect()
+    };
+    let mut groups = VERSION_FIELDS.iter().map(in_fields);
+    let mut strongest = groups.find(|group| !group.is_empty()).unwrap_or_default();
+    let application = own_name(&cell.application.0, cell.naming);
+    let is_own = |version: &StreamVersion| {
+        let image = version.image.as_deref();
+        image.is_some_and(|image| own_name(image, cell.naming) == application)
+    };
+    if strongest.iter().any(|version| is_own(version)) {
+        strongest.retain(|version| is_own(version));
+    }
+    let mut versions: Vec<String> = strongest.iter().map(|v| v.version.clone()).collect();
+    versions.sort();
+    versions.dedup();
+    versions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Environment;
+
+    #[test]
+    fn an_application_has_the_version_of_its_own_image() {
+        use VersionField::{ChartVersion, Image, ImageTag, PinnedUrl};
+
+        let naming = Naming::new(Environment::named("a"), Environment::named("b"), &[]);
+        let application = ApplicationName("shop/web".to_owned());
+        let cell = Cell {
+            application: &application,
+            place: None,
+            naming: &naming,
+        };
+        for (found, expected) in [
+            (&[(Image, "1", "acme/web"), (Image, "2", "envoy")][..], "1"),
+            (&[(ImageTag, "1", ""), (ImageTag, "2", "")], "1 2"),
+            (&[(ImageTag, "1", ""), (Image, "1", "acme/api")], "1"),
+            (&[(ChartVersion, "3", ""), (ImageTag, "1", "")], "1"),
+            (&[(ChartVersion, "3", ""), (PinnedUrl, "1", "")], "3"),
+            (&[(PinnedUrl, "1", "")], ""),
+        ] {
+            let found: Vec<StreamVersion> = found
+                .iter()
+                .map(|(field, version, image)| StreamVersion {
+                    field: *field,
+                    version: (*version).to_owned(),
+                    image: Some((*image).to_owned()).filter(|image| !image.is_empty()),
+                })
+                .collect();
+            assert_eq!(strongest(cell, &found).join(" "), expected, "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `git-promote/status/v1`: the versions of applications by environment.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::engine::{self, VersionRelation};
+use crate::render::date::rfc_3339;
+
+/// The name of this format.
+const STATUS: &str = "git-promote/status/v1";
+
+/// The versions of applications by environment.
+#[derive(Serialize, JsonSchema, Debug)]
+#[schemars(title = "git-promote status, version 1")]
+pub struct Status<'a> {
+    /// `git-promote/status/v1`.
+    #[schemars(extend("const" = STATUS))]
+    schema: &'static str,
+    /// The branch.
+    branch: &'a str,
+    /// The commit that the branch points at.
+    commit: String,
+    /// The environments, in order.
+    environments: &'a [String],
+    /// The applications, by name.
+    applications: Vec<ApplicationStatus<'a>>,
+}
+
+/// One application.
+#[derive(Serialize, JsonSchema, Debug)]
+struct ApplicationStatus<'a> {
+    /// Its name.
+    name: &'a str,
+    /// The environments that have it, in order.
+    environments: Vec<EnvironmentStatus<'a>>,
+}
+
+/// One application in one environment.
+#[derive(Serialize, JsonSchema, Debug)]
+struct EnvironmentStatus<'a> {
+    /// The environment.
+    name: &'a str,
+    /// Its version; null if it has none, or several.
+    version: Option<&'a str>,
+    /// All its versions.
+    versions: &'a [String],
+    /// How it relates to the version of the environment before; null if there is none.
+    relation: Option<Relation>,
+    /// How many version differences a promotion from the environment before would move; null if there is
+    /// no such promotion.
+    waiting: Option<usize>,
+    /// The commit that brought the version; null if it is not in the part of the history that is searched.
+    since: Option<Since<'a>>,
+}
+
+/// How a version relates to that of the environment before.
+#[derive(Serialize, JsonSchema, Clone, Copy, Debug)]
+#[serde(rename_all = "kebab-case")]
+enum Relation {
+    /// It is the same.
+    Equal,
+    /// It is older.
+    Behind,
+    /// It is newer.
+    Ahead,
+    /// It is another one, and their order is unknown.
+    Different,
+}
+
+/// The commit since which a version is in an environment.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Since<'a> {
+    /// The commit.
+    commit: String,
+    /// When it was committed, as RFC 3339 writes it, in universal time.
+    time: String,
+    /// The author's name.
+    author: &'a str,
+}
+
+impl<'a> From<&'a engine::Status> for Status<'a> {
+    fn from(status: &'a engine::Status) -> Self {
+        let application = |application: &'a engine::ApplicationStatus| {
+            let environments = status.environments.iter().zip(&application.environments);
+            let present = environments.filter_map(|(name, cell)| Some((name, cell.as_ref()?)));
+            ApplicationStatus {
+                name: &application.name.0,
+                environments: present
+                    .map(|(name, cell)| environment(name, cell))
+                    .collect(),
+            }
+        };
+        Self {
+            schema: STATUS,
+            branch: &status.branch.name,
+            commit: status.branch.tip.to_string(),
+            environments: &status.environments,
+            applications: status.applications.iter().map(application).collect(),
+        }
+    }
+}
+
+fn environment<'a>(name: &'a str, cell: &'a engine::EnvironmentStatus) -> EnvironmentStatus<'a> {
+    EnvironmentStatus {
+        name,
+        version: match cell.versions.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        },
+        versions: &cell.versions,
+        relation: cell.relation.map(Relation::from),
+        waiting: cell.waiting,
+        since: cell.since.as_ref().map(|since| Since {
+            commit: since.commit.to_string(),
+            time: rfc_3339(since.time),
+            author: &since.author,
+        }),
+    }
+}
+
+impl From<VersionRelation> for Relation {
+    fn from(relation: VersionRelation) -> Self {
+        match relation {
+            VersionRelation::Equal => Self::Equal,
+            VersionRelation::Behind => Self::Behind,
+            VersionRelation::Ahead => Self::Ahead,
+            VersionRelation::Different => Self::Different,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `git promote status` in real repositories.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::world::{Ran, Repo, World};
+
+fn values(tag: &str) -> String {
+    format!("image:\n  tag: {tag}\nreplicas: 2\n")
+}
+
+fn path(application: &str, environment: &str) -> String {
+    format!("apps/{application}/{environment}/values.yaml")
+}
+
+/// A repository with the versions of applications in `dev`, `staging` and `production`.
+fn repository<'w>(world: &'w World, applications: &[(&str, [&str; 3])]) -> Repo<'w> {
+    let mut files = Vec::new();
+    for (application, tags) in applications {
+        for (environment, tag) in ["dev", "staging", "production"].iter().zip(tags) {
+            files.push((path(application, environment), values(tag)));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (&**p, &**t)).collect();
+    world.repository(&files)
+}
+
+fn status(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    let ran = repo.promote(&[&["status"], more].concat());
+    assert_eq!(ran.code, 0, "{ran}");
+    ran
+}
+
+fn json(repo: &Repo<'_>, more: &[&str]) -> Value {
+    let ran = status(repo, &[&["--output", "json"], more].concat());
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn each_version_is_compared_with_the_environment_before() {
+    let world = World::new();
+    let repo = repository(
+        &world,
+        &[
+            ("api", ["1.2.0", "1.2.0", "1.1.0"]),
+            ("web", ["2.0.0", "2.1.0", "main"]),
+        ],
+    );
+    assert_snapshot!(repo.redact(status(&repo, &[])), @"
+    exit 0
+    --- stdout
+    application  environment  version  relation   waiting  since             by
+    api          dev          1.2.0                        2026-01-02 03:04  Ada
+    api          staging      1.2.0    equal               2026-01-02 03:04  Ada
+    api          production   1.1.0    behind     1        2026-01-02 03:04  Ada
+    web          dev          2.0.0                        2026-01-02 03:04  Ada
+    web          staging      2.1.0    ahead      1        2026-01-02 03:04  Ada
+    web          production   main     different  1        2026-01-02 03:04  Ada
+
+    --- stderr
+    ");
+    let markdown = status(&repo, &["--output", "markdown", "--service", "api"]);
+    assert_snapshot!(repo.redact(markdown.stdout), @"
+    | application | environment | version | relation | waiting | since | by |
+    |---|---|---|---|---|---|---|
+    | `api` | `dev` | `1.2.0` |  |  | `2026-01-02 03:04` | `Ada` |
+    | `api` | `staging` | `1.2.0` | `equal` |  | `2026-01-02 03:04` | `Ada` |
+    | `api` | `production` | `1.1.0` | `behind` | `1` | `2026-01-02 03:04` | `Ada` |
+    ");
+}
+
+#[test]
+fn environments_applications_and_products_choose() {
+    let world = World::new();
+    let repo = repository(
+        &world,
+        &[("api", ["2", "2", "1"]), ("web", ["2", "2", "1"])],
+    );
+    let names = |more: &[&str]| -> String {
+        let json = json(&repo, more);
+        let applications = json["applications"].as_array().unwrap().iter();
+        let applications = applications.map(|a| a["name"].as_str().unwrap());
+        let applications: Vec<&str> = applications.collect();
+        let environments = json["environments"].as_array().unwrap().iter();
+        let environments = environments.map(|e| e.as_str().unwrap());
+        let environments: Vec<&str> = environments.collect();
+        format!("{} in {}", applications.join(", "), environments.join(", "))
+    };
+    assert_eq!(names(&[]), "api, web in dev, staging, production");
+    assert_eq!(
+        names(&["--service", "web"]),
+        "web in dev, staging, production"
+    );
+    let two = ["--environments", "production,staging"];
+    assert_eq!(names(&two), "api, web in production, staging");
+    let settings = "version: 1\nenvironments:\n  - {name: prod, aliases: [production]}\n  \
+                    - {name: staging}\nproducts:\n  - {name: shop, applications: [web]}\n";
+    repo.commit("configure", &[("promote.yaml", settings)]);
+    assert_eq!(names(&["--product", "shop"]), "web in prod, staging");
+    for (more, message) in [
+        (["--service", "wep"], "there is no application `wep`"),
+        (["--product", "shops"], "there is no product `shops`"),
+        (["--environments", "qa"], "there is no environment `qa`"),
+    ] {
+        let ran = repo.promote(&[&["status"], &more[..]].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains(message), "{ran}");
+    }
+}
+
+#[test]
+fn a_version_is_there_since_the_commit_that_changed_it() {
+    let world = World::new();
+    let repo = repository(&world, &[("api", ["1", "1", "1"])]);
+    let first = repo.tip("HEAD");
+    let file = path("api", "production");
+    let bump = repo.commit("bump", &[(&file, &values("2"))]);
+    repo.commit(
+        "scale",
+        &[(&file, &values("2").replace("replicas: 2", "replicas: 5"))],
+    );
+    let json = json(&repo, &[]);
+    let environments = &json["applications"][0]["environments"];
+    let since = |at: usize| environments[at]["since"]["commit"].as_str().unwrap();
+    assert_eq!([since(0), since(1), since(2)], [&first, &first, &bump]);
+    assert_eq!(environments[2]["since"]["author"], "Ada");
+}
+
+#[test]
+fn the_templates_place_has_the_version() {
+    let world = World::new();
+    let settings = "version: 1\nenvironments: [{name: staging}, {name: production}]\nproducts:\n  \
+                    - {name: shop, applications: [api], template: release}\ntemplates:\n  \
+                    - {name: release, version: {file: values.yaml, path: $.release}}\n";
+    let [old, new] = ["7", "8"].map(|release| format!("release: '{release}'\n{}", values("1")));
+    let repo = world.repository(&[
+        ("promote.yaml", settings),
+        ("apps/api/staging/values.yaml", &new),
+        ("apps/api/production/values.yaml", &old),
+    ]);
+    let json = json(&repo, &[]);
+    let environments = json["applications"][0]["environments"].as_array().unwrap();
+    let versions: Vec<&Value> = environments.iter().map(|e| &e["version"]).collect();
+    assert_eq!(versions, ["8", "7"]);
+    assert_eq!(environments[1]["relation"], "behind");
+}
+
+#[test]
+fn what_waits_is_what_a_promotion_moves() {
+    let world = World::new();
+    let repo = repository(&world, &[("api", ["2.0", "1.0", "1.0"])]);
+    let waiting = |at: usize| {
+        let json = json(&repo, &[]);
+        json["applications"][0]["environments"][at]["waiting"].clone()
+    };
+    assert_eq!(
+        [waiting(0), waiting(1), waiting(2)],
+        [Value::Null, json!(1), json!(0)]
+    );
+    let ran = repo.promote(&["--from", "dev", "--to", "staging", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!([waiting(1), waiting(2)], [json!(0), json!(1)]);
+}
+
+#[test]
+fn the_json_has_a_schema() {
+    let world = World::new();
+    let repo = repository(&world, &[("api", ["1.2.0", "1.2.0", "1.1.0"])]);
+    let schema = world.promote(&["schema", "status"]).stdout;
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let document = json(&repo, &[]);
+    assert!(jsonschema::is_valid(&schema, &document), "{document:#}");
+    assert_eq!(document["schema"], "git-promote/status/v1");
+    assert_eq!(document["commit"], repo.tip("HEAD"));
+}
