@@ -7,7 +7,7 @@
 //! An alias is never replaced by a literal.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::edit::Edit;
 use super::error::EditError;
@@ -54,6 +54,7 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         origins.entry(origin).or_default().push(new);
     }
     drop_merged_entries(stream, &mut nodes);
+    refuse_removed_anchors(&nodes)?;
     for ((_, place), origins) in nodes {
         // The layout of the new text comes from the edit at the node's own place.
         let own = origins.get_key_value(&place);
@@ -73,6 +74,34 @@ pub(super) fn edits<'e>(stream: &Stream, edits: &'e [Edit]) -> Result<Cow<'e, [E
         written.extend(edits.iter().cloned());
     }
     Ok(Cow::Owned(written))
+}
+
+/// Refuses to set an alias whose anchor another edit removes: the value would be set there.
+fn refuse_removed_anchors(nodes: &BTreeMap<Node, Origins>) -> Result<(), EditError> {
+    let edits = || {
+        nodes
+            .values()
+            .flat_map(|origins| origins.values().flatten())
+    };
+    let removed: BTreeSet<Place> = edits()
+        .filter(|edit| matches!(edit, Edit::Remove { .. }))
+        .map(Edit::place)
+        .collect();
+    for ((_, place), origins) in nodes {
+        let is_removed = || place.and_above().any(|above| removed.contains(&above));
+        let alias = origins.iter().find(|(origin, edits)| {
+            *origin != place && edits.iter().any(|edit| matches!(edit, Edit::Set { .. }))
+        });
+        if let Some((other, _)) = alias
+            && is_removed()
+        {
+            return Err(EditError::Shared {
+                place: place.clone(),
+                other: other.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Drops new entries of a mapping that it gets by its merge key.

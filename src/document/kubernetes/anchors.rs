@@ -60,6 +60,8 @@ pub(super) fn share(stream: &Stream, paired: &HashSet<Place>, differences: &mut 
         differences: differences
             .iter()
             .enumerate()
+            // Another item of the target can be at the place that a new item will have.
+            .filter(|(_, d)| d.op != Op::Add || d.part != Part::Item)
             .map(|(index, d)| (d.place.clone(), (index, d.op)))
             .collect(),
     };

@@ -36,7 +36,7 @@ fn keep_anchors_in_use<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) -> bool
     let replaced: BTreeSet<&Place> = fields
         .iter()
         .zip(&*verdicts)
-        .filter(|(field, verdict)| verdict.is_promote() && field.difference.op != Op::Add)
+        .filter(|(field, verdict)| verdict.is_promote() && replaces(&field.difference))
         .map(|(field, _)| &field.difference.place)
         .collect();
     let is_replaced = |place: &Place| place.and_above().any(|above| replaced.contains(&above));
@@ -61,6 +61,17 @@ fn keep_anchors_in_use<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) -> bool
         verdicts[index] = Verdict::keep(reason);
     }
     is_any
+}
+
+/// Whether a difference replaces or removes the node at its own place: an alias stays one, and its
+/// anchor's value is replaced instead.
+fn replaces(difference: &Difference) -> bool {
+    let is_holder = || difference.shared.as_deref().is_none_or(|s| s.is_holder);
+    match difference.op {
+        Op::Add => false,
+        Op::Set => is_holder(),
+        Op::Remove => true,
+    }
 }
 
 fn agree_on_edits<F>(
@@ -300,6 +311,15 @@ mod tests {
         ");
         let nested = "a: {y: &v 1}\nb: *v\n";
         insta::assert_snapshot!(agreed("a: 2\nb: 1\n", nested, "p"), @"$.a keep: shared-anchor: `v` also sets `$['b']`");
+    }
+
+    #[test]
+    fn an_anchor_whose_alias_is_set_is_not_removed() {
+        let target = "a: {y: &v 1, z: 1}\nb: *v\n";
+        insta::assert_snapshot!(agreed("a: {z: 1}\nb: 2\n", target, "pp"), @"
+        $.a.y keep: shared-anchor: `v` also sets `$['b']`
+        $.b promote: image tag
+        ");
     }
 
     #[test]

@@ -831,3 +831,20 @@ fn what_is_inserted_at_one_spot_goes_to_the_deeper_collection_first() {
         }
     }
 }
+
+#[test]
+fn an_alias_is_not_set_if_its_anchor_is_removed() {
+    let stream = parsed("a: {y: &v 1, z: 1}\nb: *v\n");
+    let set = Edit::Set {
+        place: place("b"),
+        value: Fragment::scalar("2", Kind::Int),
+    };
+    let remove = Edit::Remove {
+        place: place("a.y"),
+    };
+    let result = splice(&stream, &[set, remove]);
+    assert!(
+        matches!(result, Err(EditError::Shared { .. })),
+        "{result:?}"
+    );
+}
