@@ -48,6 +48,12 @@ pub enum EngineError {
         /// Similar selectors.
         near: Vec<String>,
     },
+    /// A `--take` names a place that both sides did not change.
+    #[error("`--take` would decide nothing: both sides did not change `{selector}`")]
+    NothingToTake {
+        /// The selector.
+        selector: String,
+    },
     /// Chosen files could not be read or edited, and nothing else is promoted.
     #[error("{} of the selected files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),

@@ -80,6 +80,9 @@ pub trait History: Send + Sync {
         visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
     ) -> Result<(), RepositoryError>;
 
+    /// Whether older commits are missing, so that the oldest ones seem to create all files.
+    fn is_shallow(&self) -> bool;
+
     /// The files that a commit renames, compared with its first parent.
     ///
     /// # Errors

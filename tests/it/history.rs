@@ -166,6 +166,8 @@ fn both_sides_changed_a_place_since_a_recorded_promotion() {
     let json = run(&repo, &["--promote", "changes", "--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["conflicts"][0]["base"], "3");
+    let wrong = run(&repo, &["--promote", "changes", "--take", "target=a"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.stderr);
     let keep = promoted(
         &repo,
         &["--promote", "changes", "--take", "target=replicas"],
@@ -294,4 +296,53 @@ fn a_digest_is_as_new_as_the_tag_beside_it() {
     change(&repo, TARGET, &image("1.0.0", "a"));
     change(&repo, SOURCE, &image("1.1.0", "b"));
     assert_eq!(promoted(&repo, &[]), image("1.1.0", "b"));
+}
+
+#[test]
+fn sizes_addresses_and_secrets_do_not_come_with_a_version() {
+    let world = World::new();
+    let repo = repository(
+        &world,
+        "tag: 1.0.0\nreplicas: 3\ndb: {url: a, password: b, pool: 1}\n",
+    );
+    let new = "tag: 1.1.0\nreplicas: 1\ndb: {url: x, password: y, pool: 2}\n";
+    change(&repo, SOURCE, new);
+    let expected = "tag: 1.1.0\nreplicas: 3\ndb: {url: a, password: b, pool: 2}\n";
+    assert_eq!(promoted(&repo, &[]), expected);
+}
+
+#[test]
+fn a_shallow_clone_does_not_take_its_oldest_commit_for_a_promotion() {
+    let world = World::new();
+    let repo = repository(&world, "level: info\n");
+    change(&repo, SOURCE, "level: debug\n");
+    let shallow = world.path("shallow");
+    let from = format!("file://{}", repo.dir.display());
+    let to = shallow.display().to_string();
+    world.git(&["clone", "--quiet", "--depth", "1", &from, &to]);
+    let args = [
+        "diff",
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--promote",
+        "changes",
+    ];
+    let diff = world.promote_in(&shallow, &args);
+    assert!(diff.stdout.contains("has no promotion"), "{}", diff.stdout);
+}
+
+#[test]
+fn a_promotion_that_was_undone_and_done_again_counts() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 2\n");
+    let only = format!("{TARGET}:$.a");
+    promoted(&repo, &["--only", &only]);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    change(&repo, TARGET, "a: 9\nb: 1\n");
+    let after = promoted(&repo, &["--promote", "changes"]);
+    assert_eq!(after, "a: 9\nb: 2\n");
 }

@@ -249,6 +249,10 @@ impl History for Memory {
         Ok(())
     }
 
+    fn is_shallow(&self) -> bool {
+        false
+    }
+
     fn renames(&self, _: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
         Ok(Vec::new())
     }

@@ -236,6 +236,10 @@ impl History for GitRepository {
         log::walk(&self.local, walk, visit)
     }
 
+    fn is_shallow(&self) -> bool {
+        self.local.context.shallow
+    }
+
     fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
         log::renames(&self.local, commit)
     }

@@ -39,6 +39,7 @@ mod unchanged;
 mod verdict;
 mod version;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 pub(super) use facts::{Facts, facts};
@@ -150,7 +151,7 @@ impl Decider<'_> {
             })
             .map(|(file, _)| file.pair.path.to_string())
             .collect();
-        let verdicts = verdicts(&compared, &settled, removals, &created);
+        let verdicts = verdicts(&compared, &settled, removals, &created)?;
         let decided = compared.into_iter().zip(verdicts);
         let decided: Vec<DecidedFile> = decided
             .zip(whole.iter().zip(is_chosen))
@@ -214,7 +215,8 @@ fn verdicts(
     settled: &Settled,
     removals: Removals,
     created: &HashSet<String>,
-) -> Vec<Vec<Verdict>> {
+) -> Result<Vec<Vec<Verdict>>, EngineError> {
+    let used = RefCell::new(HashSet::new());
     let mut all: Vec<Vec<Verdict>> = compared
         .iter()
         .map(|file| {
@@ -230,7 +232,9 @@ fn verdicts(
         keep_names_without_version(file.fields(), verdicts);
         pins::complete(file.fields(), verdicts);
         past::follow(file.fields(), verdicts, created, |field| {
-            settled.taken(&field.selector, &field.facts.matches)
+            let (index, side) = settled.taken(&field.selector, &field.facts.matches)?;
+            used.borrow_mut().insert(index);
+            Some(side)
         });
         shared::agree(file.fields(), verdicts);
     }
@@ -259,7 +263,13 @@ fn verdicts(
         }
         shared::agree(file.fields(), verdicts);
     }
-    all
+    let fields = compared.iter().flat_map(ComparedFile::fields);
+    let matched = fields.filter_map(|f| settled.taken(&f.selector, &f.facts.matches));
+    let matched = matched.map(|(index, _)| index).collect();
+    match settled.unused_take(&matched, &used.into_inner()) {
+        Some(error) => Err(error),
+        None => Ok(all),
+    }
 }
 
 /// Keeps an image's new name if no version is promoted with it.

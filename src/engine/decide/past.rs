@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::facts::Facts;
+use crate::document::{Difference, Value};
 use crate::domain::{Op, Reason, Relation, Verdict};
 use crate::engine::compare::Field;
 use crate::engine::request::TakenSide;
@@ -29,7 +30,8 @@ pub(super) fn follow(
         .filter_map(|(field, _)| field.facts.past.as_ref())
         .flat_map(|past| past.commits.iter().copied())
         .collect();
-    let has_version = fields.iter().any(is_version);
+    let is_only_name = |f: &Field<Facts>| f.difference.relation == Relation::EnvironmentName;
+    let has_version = fields.iter().any(|f| is_version(f) && !is_only_name(f));
     let incomplete = incomplete(fields, created);
     for (field, verdict) in fields.iter().zip(verdicts) {
         let Some(past) = &field.facts.past else {
@@ -82,7 +84,45 @@ fn comes_by_default(field: &Field<Facts>) -> bool {
     let difference = &field.difference;
     let adds_version =
         difference.op == Op::Add && (difference.version.is_some() || difference.adds_version);
-    difference.op != Op::Remove && !adds_version && !field.facts.names_environment
+    let own = || is_own(difference);
+    difference.op != Op::Remove && !adds_version && !field.facts.names_environment && !own()
+}
+
+/// Whether a key on the way to a difference, or in what it adds, is one of an environment's own settings.
+fn is_own(difference: &Difference) -> bool {
+    fn has_own_key(value: &Value) -> bool {
+        match value {
+            Value::Mapping(entries) => entries
+                .iter()
+                .any(|(key, value)| is_own_key(key) || has_own_key(value)),
+            Value::Sequence(items) => items.iter().any(has_own_key),
+            Value::Tagged(_, value) => has_own_key(value),
+            Value::Scalar { .. } | Value::Alias(_) => false,
+        }
+    }
+    difference.keys.iter().any(|key| is_own_key(key))
+        || difference.after.as_ref().is_some_and(has_own_key)
+}
+
+/// Whether a key's value usually differs between environments: their size, their addresses and secrets.
+fn is_own_key(key: &str) -> bool {
+    const PARTS: [&str; 13] = [
+        "replica",
+        "limits",
+        "requests",
+        "cpu",
+        "memory",
+        "host",
+        "domain",
+        "url",
+        "password",
+        "secret",
+        "token",
+        "credential",
+        "namespace",
+    ];
+    let key = key.to_ascii_lowercase();
+    PARTS.iter().any(|part| key.contains(part))
 }
 
 /// The source's commits that added a reference to a file which the target will lack, each with the file.
@@ -114,6 +154,8 @@ enum ChangedIn {
     Source,
     Target,
     Both,
+    /// It cannot be determined.
+    Neither,
 }
 
 fn changed_in(field: &Field<Facts>) -> ChangedIn {
@@ -122,6 +164,7 @@ fn changed_in(field: &Field<Facts>) -> ChangedIn {
             ChangedIn::Source
         }
         (_, Relation::Diverged) => ChangedIn::Both,
+        (_, Relation::Unknown | Relation::EnvironmentName) => ChangedIn::Neither,
         _ => ChangedIn::Target,
     }
 }

@@ -243,14 +243,29 @@ impl Settled {
         })
     }
 
-    /// The side that the last matching `--take` chooses, should both sides have changed the place.
-    pub(super) fn taken(&self, selector: &str, matches: &Matches) -> Option<TakenSide> {
+    /// The number and side of the last `--take` that matches a place which both sides changed.
+    pub(super) fn taken(&self, selector: &str, matches: &Matches) -> Option<(usize, TakenSide)> {
         let is_match = |(index, choice): &(usize, &SettledChoice)| match choice {
             SettledChoice::Exact(text) => text == selector,
             SettledChoice::Pattern(_) => matches.take.contains(index),
         };
         let last = self.take.iter().enumerate().rev().find(is_match)?;
-        self.sides.get(last.0).copied()
+        Some((last.0, *self.sides.get(last.0)?))
+    }
+
+    /// The error of a `--take` that matches a difference and decided nothing.
+    pub(super) fn unused_take(
+        &self,
+        matched: &HashSet<usize>,
+        used: &HashSet<usize>,
+    ) -> Option<EngineError> {
+        let mut all = self.take.iter().enumerate();
+        let is_unused = |index: &usize| matched.contains(index) && !used.contains(index);
+        let (_, unused) = all.find(|(index, _)| is_unused(index))?;
+        let (SettledChoice::Exact(text) | SettledChoice::Pattern(text)) = unused;
+        Some(EngineError::NothingToTake {
+            selector: text.clone(),
+        })
     }
 
     /// What the choices mean for a difference.

@@ -123,8 +123,13 @@ impl Past {
     /// that is only inferred does not show what was left out on purpose, so the source at it is the base
     /// of all places.
     fn base_of(&self, place: &str) -> Option<BaseOfPlace> {
-        let is_base = |take: &&Take| take.recorded.as_ref().is_none_or(|left| !left.touch(place));
-        let take = self.takes.iter().find(is_base)?;
+        let is_equal = |take: &&Take| {
+            let left = take.recorded.as_ref();
+            left.is_some_and(|left| !left.touch(place))
+        };
+        let recorded = self.takes.iter().find(is_equal);
+        let inferred = || self.takes.iter().find(|take| take.recorded.is_none());
+        let take = recorded.or_else(inferred)?;
         Some(BaseOfPlace {
             source: take.source,
             is_recorded: take.recorded.is_some(),

@@ -91,6 +91,8 @@ struct Followed<'a> {
     later: HashSet<FileObject>,
     /// Places that differ now, and that no recorded promotion so far made equal.
     open: Vec<PlaceKey>,
+    /// Whether there was a recorded promotion.
+    is_recorded: bool,
     past: Past,
 }
 
@@ -107,6 +109,7 @@ impl<'a> Followed<'a> {
             now: [pair.source, pair.target],
             later: HashSet::new(),
             open: question.open.clone(),
+            is_recorded: false,
             past: Past {
                 older: question.versions.clone(),
                 ..Past::default()
@@ -165,7 +168,10 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn visit(&mut self, commit: &PastCommit, open: &mut Open) -> Result<(), RepositoryError> {
-        self.reverted.extend(reverted_commit(&commit.message));
+        // A revert that is itself reverted reverts nothing.
+        if !self.reverted.contains(&commit.id) {
+            self.reverted.extend(reverted_commit(&commit.message));
+        }
         let mut touched: BTreeMap<usize, [Option<&ChangedFile>; 2]> = BTreeMap::new();
         for change in &commit.changes {
             let Some(path) = &change.path else { continue };
@@ -202,6 +208,10 @@ impl Walker<'_> {
                 before[side] = change.before.map(FileObject::from);
             }
         }
+        if commit.parent.is_none() && self.history.is_shallow() {
+            // The end of a shallow clone seems to create all files.
+            return Ok(Next::Settled);
+        }
         let mut is_moved = false;
         if [SOURCE, TARGET]
             .iter()
@@ -229,7 +239,9 @@ impl Walker<'_> {
         };
         let is_undone = self.reverted.contains(&commit.id)
             || before[TARGET].is_some_and(|state| followed.later.contains(&state));
-        followed.later.extend(after[TARGET]);
+        if !is_undone {
+            followed.later.extend(after[TARGET]);
+        }
         let is_revert = reverted_commit(&commit.message).is_some();
         let past = &mut followed.past;
         let (mut edited, mut came) = (Vec::new(), None);
@@ -256,10 +268,10 @@ impl Walker<'_> {
             left = take::left(&step, &edited, promoted, &versions)?;
         }
         if let Some(Left { by_both, recorded }) = left {
-            followed.open.retain(|place| match &recorded {
-                Some(left) => left.touch(place),
-                None => false,
-            });
+            if let Some(left) = &recorded {
+                followed.open.retain(|place| left.touch(place));
+                followed.is_recorded = true;
+            }
             followed.past.takes.push(Take {
                 source: match recorded {
                     Some(_) => promoted,
@@ -273,7 +285,7 @@ impl Walker<'_> {
         }
         let is_settled = match followed.past.takes.len() {
             RECORDED_TAKES.. => true,
-            TAKES.. => followed.open.is_empty(),
+            TAKES.. => followed.open.is_empty() || !followed.is_recorded,
             _ => false,
         };
         Ok(match before[TARGET] {
@@ -304,9 +316,10 @@ fn promoted_source(
         return Ok(None);
     };
     // A squash drops the commits that a promotion was computed on, and a shallow clone lacks them.
-    let Ok(snapshot) = repository
-        .revision(source)
-        .and_then(|id| repository.snapshot(id))
+    let Some(snapshot) = source
+        .parse()
+        .ok()
+        .and_then(|id| repository.snapshot(CommitId(id)).ok())
     else {
         return Ok(followed.now[SOURCE]);
     };

@@ -27,6 +27,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
             let near: Vec<_> = near.iter().map(|text| shell::selector(text)).collect();
             Hint::usage(format!("did you mean one of these?\n{}", near.join("\n")))
         }
+        EngineError::NothingToTake { .. } => Hint::usage(
+            "`--take` decides about conflicts of `--promote changes`; `--only` and `--except` decide about all else",
+        ),
         EngineError::Faults(_) => Hint::failed(
             "nothing was written; fix the files, or exclude them with `--service` or `--except FILE`",
         ),
