@@ -160,7 +160,7 @@ impl LookBack<'_> {
             if let Some(order) = field.facts.order() {
                 difference.relation = order;
             }
-            let missing = missing_files(difference, &file.pair, self.commits, self.naming)?;
+            let missing = missing_files(difference, &file.pair, self.commits)?;
             field.facts.set_missing_files(missing);
         }
         Ok(file)

@@ -65,21 +65,23 @@ pub fn hop(from: &str, to: &str, settings: &Settings) -> Result<Hop, InventoryEr
     Ok(Hop { from, to })
 }
 
-/// The applications of products, as the configuration writes them.
-///
-/// # Errors
-/// When a product is not configured.
-pub fn applications_of(
-    products: &[String],
-    settings: &Settings,
-) -> Result<Vec<String>, InventoryError> {
-    let mut names = Vec::new();
-    for name in products {
-        let unknown = || InventoryError::unknown_product(name, settings);
-        let product = settings.product(name).ok_or_else(unknown)?;
-        names.extend(product.applications.iter().cloned());
+impl ApplicationChoice<'_> {
+    /// The names of the chosen applications and of the products' applications; `None` means all.
+    ///
+    /// # Errors
+    /// When a product is not configured.
+    pub fn names(self, settings: &Settings) -> Result<Option<Vec<String>>, InventoryError> {
+        if self.applications.is_empty() && self.products.is_empty() {
+            return Ok(None);
+        }
+        let mut names = self.applications.to_vec();
+        for name in self.products {
+            let unknown = || InventoryError::unknown_product(name, settings);
+            let product = settings.product(name).ok_or_else(unknown)?;
+            names.extend(product.applications.iter().cloned());
+        }
+        Ok(Some(names))
     }
-    Ok(names)
 }
 
 impl Located<'_> {
@@ -151,7 +153,7 @@ impl<'a> EnvironmentPair<'a> {
     /// When there is no such environment, application or product, when several match the name, or when
     /// the names are those of applications.
     pub fn locate(&self, choice: ApplicationChoice<'_>) -> Result<Located<'_>, InventoryError> {
-        let names = self.application_names(choice)?;
+        let names = choice.names(self.settings)?;
         if let Some(names) = &names
             && let Some(located) = self.locate_directly(names)?
         {
@@ -214,19 +216,6 @@ impl<'a> EnvironmentPair<'a> {
             .into_iter()
             .filter(|(_, paths)| paths.iter().any(overlaps));
         Ok(below.map(|(name, _)| name).collect())
-    }
-
-    /// The names of the chosen applications and of the products' applications; `None` means all.
-    fn application_names(
-        &self,
-        choice: ApplicationChoice<'_>,
-    ) -> Result<Option<Vec<String>>, InventoryError> {
-        if choice.applications.is_empty() && choice.products.is_empty() {
-            return Ok(None);
-        }
-        let mut names = choice.applications.to_vec();
-        names.extend(applications_of(choice.products, self.settings)?);
-        Ok(Some(names))
     }
 
     /// Locates applications by whole names, without listing all of them. That takes a layout in which

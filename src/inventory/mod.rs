@@ -42,7 +42,7 @@ mod trees;
 mod view;
 
 pub use application_map::{ApplicationMap, applications};
-pub use environment_pair::{ApplicationChoice, EnvironmentPair, Located, applications_of, hop};
+pub use environment_pair::{ApplicationChoice, EnvironmentPair, Located, hop};
 pub use error::InventoryError;
 pub use file_pair::{FileObject, FilePair, FileRole};
 pub use pair::Equal;

@@ -62,7 +62,7 @@ pub(super) struct PlacePast {
     pub base: Option<BaseOfPlace>,
     /// Whether both of the two newest takes passed it over.
     pub is_passed_over: bool,
-    /// The numbers of the source's commits since the newest take that changed it.
+    /// The positions in `Past::since` of the commits that changed it.
     pub commits: BTreeSet<usize>,
     /// Which side's version is newer, where only the history shows it.
     pub order: Option<Relation>,

@@ -1,7 +1,7 @@
 //! Finds the files that an addition refers to and that the target lacks.
 
 use crate::document::{Difference, Value};
-use crate::domain::{Naming, Op};
+use crate::domain::Op;
 use crate::engine::compare::Commits;
 use crate::inventory::FilePair;
 use crate::port::RepositoryError;
@@ -12,7 +12,6 @@ pub(in crate::engine) fn missing_files(
     difference: &Difference,
     pair: &FilePair,
     commits: Commits<'_>,
-    naming: &Naming,
 ) -> Result<Vec<String>, RepositoryError> {
     let (Op::Add, Some(value), Some(source)) =
         (difference.op, &difference.after, &pair.source_path)
@@ -29,19 +28,9 @@ pub(in crate::engine) fn missing_files(
         ) else {
             continue;
         };
-        let here = [
-            here,
-            joined(pair.path.as_str(), &naming.rename(text)).unwrap_or_default(),
-        ];
-        if commits.source.entry_at(&there)?.is_none() {
-            continue;
-        }
-        let mut is_there = false;
-        for path in here.iter().filter(|path| !path.is_empty()) {
-            is_there |= commits.target.entry_at(path)?.is_some();
-        }
-        if !is_there {
-            missing.extend(here.into_iter().next_back());
+        let is_in_source = commits.source.entry_at(&there)?.is_some();
+        if is_in_source && commits.target.entry_at(&here)?.is_none() {
+            missing.push(here);
         }
     }
     Ok(missing)
@@ -67,7 +56,6 @@ fn is_file_name(text: &str) -> bool {
 fn joined(from: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
-    // `config=file.json` in the list of a generator is a key and a file.
     for part in relative.split('/') {
         match part {
             "" | "." => {}

@@ -55,7 +55,7 @@ pub(super) fn left(
     };
     let is_take = match step.target[0] {
         _ if recorded.is_some() => true,
-        // Creating the file counts, unless there was nothing to take it from.
+        // Creating the file counts; if the source had none, there is nothing to compare with.
         None => true,
         Some(_) => {
             let takes = |left: &Option<Places>| {

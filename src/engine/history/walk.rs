@@ -249,7 +249,7 @@ impl Walker<'_> {
             && old != new
         {
             edited = versions.target_changes(old, new)?.unwrap_or_default();
-            // What was undone is not newer than what it was undone for.
+            // A revert restores an older version, so it says nothing about the order.
             if !is_revert {
                 past.older.learn(TARGET, &edited, self.naming);
             }

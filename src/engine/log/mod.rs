@@ -17,7 +17,7 @@ use super::history::reverted_commit;
 use super::ports::Ports;
 use super::settings::read_settings;
 use crate::domain::{CommitId, Environment, Settings};
-use crate::inventory::{self, InventoryError};
+use crate::inventory::{ApplicationChoice, InventoryError};
 use crate::plan::Record;
 use crate::port::{BranchChoice, Event, FoundCommit, MessageSearch};
 
@@ -167,13 +167,14 @@ impl Filter {
             let configured = settings.environment(name).cloned();
             configured.unwrap_or_else(|| Environment::named(name))
         };
-        let mut names = request.applications.clone();
-        names.extend(inventory::applications_of(&request.products, settings)?);
-        let is_any = request.applications.is_empty() && request.products.is_empty();
+        let choice = ApplicationChoice {
+            applications: &request.applications,
+            products: &request.products,
+        };
         Ok(Self {
             from: request.from.as_ref().map(environment),
             to: request.to.as_ref().map(environment),
-            applications: (!is_any).then_some(names),
+            applications: choice.names(settings)?,
         })
     }
 

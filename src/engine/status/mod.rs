@@ -16,7 +16,7 @@ use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
 use crate::domain::{ApplicationName, Environment, Naming, Settings};
-use crate::inventory::{self, EnvironmentView, Inventory, InventoryError, Location};
+use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
 use crate::port::{BranchChoice, Event};
 
 pub use table::{ApplicationStatus, EnvironmentStatus, Since, Status, VersionRelation};
@@ -65,7 +65,11 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         )
     };
     let namings: Vec<Naming> = views.iter().map(naming).collect();
-    let chosen = chosen(request, &settings)?;
+    let choice = ApplicationChoice {
+        applications: &request.applications,
+        products: &request.products,
+    };
+    let chosen = choice.names(&settings)?;
     let mut status = Status {
         branch,
         environments: views
@@ -99,25 +103,12 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     }
     since::find(ports, &mut reader, &mut status, &cell_of)?;
     waiting::count(ports, &mut status, &settings)?;
-    // Files without a version, such as those that all applications share, are no application's state.
+    // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
         .applications
         .retain(|application| is_named || application.has_version());
     Ok(status)
-}
-
-/// The words that choose applications; `None` means all.
-fn chosen(
-    request: &StatusRequest,
-    settings: &Settings,
-) -> Result<Option<Vec<String>>, InventoryError> {
-    if request.applications.is_empty() && request.products.is_empty() {
-        return Ok(None);
-    }
-    let mut names = request.applications.clone();
-    names.extend(inventory::applications_of(&request.products, settings)?);
-    Ok(Some(names))
 }
 
 /// The chosen environments with their files.

@@ -37,7 +37,7 @@ pub(super) fn find<'a>(
         paths: &paths,
         limit: LIMIT,
     };
-    let mut visit = |commit: &PastCommit| -> Result<(), RepositoryError> {
+    let mut visit = |commit: &PastCommit| -> Result<ControlFlow<()>, RepositoryError> {
         for change in &commit.changes {
             let Some((path, mut cells)) = change
                 .path
@@ -66,19 +66,21 @@ pub(super) fn find<'a>(
                 open.insert(path, left);
             }
         }
-        Ok(())
-    };
-    let mut fault = None;
-    let mut is_done = |commit: PastCommit| {
-        fault = visit(&commit).err();
-        fault.is_some()
-    };
-    ports.history.walk(&walk, &mut |commit| {
-        if is_done(commit) {
+        Ok(if open.is_empty() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
-        }
-    })?;
+        })
+    };
+    let mut fault = None;
+    ports
+        .history
+        .walk(&walk, &mut |commit| match visit(&commit) {
+            Ok(next) => next,
+            Err(error) => {
+                fault = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
     fault.map_or(Ok(()), Err)
 }

@@ -115,7 +115,8 @@ fn relation(before: &[String], here: &[String]) -> Option<VersionRelation> {
     let order = |before: &String, here: &String| match version_order(here, before) {
         Some(Ordering::Less) => VersionRelation::Behind,
         Some(Ordering::Greater) => VersionRelation::Ahead,
-        Some(Ordering::Equal) | None => VersionRelation::Different,
+        Some(Ordering::Equal) => VersionRelation::Equal,
+        None => VersionRelation::Different,
     };
     match (before, here) {
         ([], _) | (_, []) => None,
@@ -136,6 +137,7 @@ mod tests {
             ("1.10.0", "1.9.0", Some(Behind)),
             ("1.9.0", "v1.10.0", Some(Ahead)),
             ("1.9.0", "1.9.0", Some(Equal)),
+            ("1.9.0", "v1.9.0", Some(Equal)),
             ("1.9.0-rc.1", "1.9.0", Some(Ahead)),
             ("main", "1.9.0", Some(Different)),
             ("1.0 2.0", "1.0 2.0", Some(Equal)),
