@@ -46,3 +46,15 @@ pub enum Output {
     /// For pull requests and comments; at most 65,536 characters.
     Markdown,
 }
+
+/// The applications to list.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ApplicationArguments {
+    /// Only this application, by its name or the last parts of it; repeatable.
+    #[arg(long, visible_alias = "app", value_name = "NAME")]
+    pub service: Vec<String>,
+
+    /// Only the applications of this product; repeatable.
+    #[arg(long, visible_alias = "project", value_name = "NAME")]
+    pub product: Vec<String>,
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::branch_arguments::BranchArguments;
-use super::common_arguments::Output;
+use super::common_arguments::{ApplicationArguments, Output};
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
@@ -29,13 +29,9 @@ pub struct LogArguments {
     #[arg(long, value_name = "ENV")]
     pub to: Option<String>,
 
-    /// Only promotions of this application, by its name or the last parts of it; repeatable.
-    #[arg(long, visible_alias = "app", value_name = "NAME")]
-    pub service: Vec<String>,
-
-    /// Only promotions of this product's applications; repeatable.
-    #[arg(long, visible_alias = "project", value_name = "NAME")]
-    pub product: Vec<String>,
+    /// The applications.
+    #[command(flatten)]
+    pub applications: ApplicationArguments,
 
     /// How many promotions to list at most.
     #[arg(
@@ -74,8 +70,8 @@ pub async fn run(
     let request = LogRequest {
         from: arguments.from.clone(),
         to: arguments.to.clone(),
-        applications: arguments.service.clone(),
-        products: arguments.product.clone(),
+        applications: arguments.applications.service.clone(),
+        products: arguments.applications.product.clone(),
         limit: usize::try_from(arguments.limit).unwrap_or(usize::MAX),
         branch: arguments.branch.to_look_at(),
         settings: disk::settings(arguments.branch.config.as_deref(), directory, console)?,

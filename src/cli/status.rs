@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::branch_arguments::BranchArguments;
-use super::common_arguments::Output;
+use super::common_arguments::{ApplicationArguments, Output};
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
@@ -26,13 +26,9 @@ pub struct StatusArguments {
     #[arg(long, value_name = "ENV,...", value_delimiter = ',')]
     pub environments: Vec<String>,
 
-    /// Only this application, by its name or the last parts of it; repeatable.
-    #[arg(long, visible_alias = "app", value_name = "NAME")]
-    pub service: Vec<String>,
-
-    /// Only the applications of this product; repeatable.
-    #[arg(long, visible_alias = "project", value_name = "NAME")]
-    pub product: Vec<String>,
+    /// The applications.
+    #[command(flatten)]
+    pub applications: ApplicationArguments,
 
     /// The branch.
     #[command(flatten)]
@@ -61,8 +57,8 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let request = StatusRequest {
         environments: arguments.environments.clone(),
-        applications: arguments.service.clone(),
-        products: arguments.product.clone(),
+        applications: arguments.applications.service.clone(),
+        products: arguments.applications.product.clone(),
         branch: arguments.branch.to_look_at(),
         settings: disk::settings(arguments.branch.config.as_deref(), directory, console)?,
     };

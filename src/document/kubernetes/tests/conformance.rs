@@ -77,23 +77,9 @@ fn shown(other: &[(&str, String)]) -> String {
 /// Promotes what the source changed since the base; the source wins conflicts.
 fn three_way(origin: &str, update: &str, local: &str) -> Result<String, String> {
     let read = |text: &str| Stream::parse(text).map_err(|e| e.to_string());
-    let (base, source, target) = (read(origin)?, read(update)?, read(local)?);
-    let naming = naming();
-    let sides = Sides {
-        source: &source,
-        target: &target,
-        base: Base::Stream(&base),
-        naming: &naming,
-        file: "",
-        format: crate::document::Format::Yaml,
-    };
-    merged(&sides, |difference| {
-        matches!(
-            difference.relation,
-            Relation::Behind | Relation::SourceOnly | Relation::Diverged
-        )
-    })
-    .map_err(|e| format!("{e:?}"))
+    let streams = [read(origin)?, read(update)?, read(local)?];
+    let promoted = [Relation::Behind, Relation::SourceOnly, Relation::Diverged];
+    super::three_way(streams.each_ref(), &promoted).map_err(|e| format!("{e:?}"))
 }
 
 /// Intended differences from kyaml: the case, how often, why.

@@ -7,7 +7,7 @@ use proptest::prelude::{BoxedStrategy, ProptestConfig, Strategy, prop};
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::Value as Json;
 
-use super::{Base, Sides, merged, naming, parsed};
+use super::parsed;
 use crate::domain::Relation;
 use crate::yaml::tests::is_thorough;
 
@@ -143,18 +143,9 @@ fn scalar(value: &Tree) -> String {
 
 /// Promotes what changed in the source; what both changed stays.
 fn three_way(base: &str, source: &str, target: &str) -> String {
-    let (base, source, target) = (parsed(base), parsed(source), parsed(target));
-    let naming = naming();
-    let sides = Sides {
-        source: &source,
-        target: &target,
-        base: Base::Stream(&base),
-        naming: &naming,
-        file: "",
-        format: crate::document::Format::Yaml,
-    };
+    let texts = [base, source, target].map(parsed);
     let changed = [Relation::Behind, Relation::SourceOnly];
-    merged(&sides, |difference| changed.contains(&difference.relation)).expect("a merge")
+    super::three_way(texts.each_ref(), &changed).expect("a merge")
 }
 
 /// The values of a text, with lists in order of their text.

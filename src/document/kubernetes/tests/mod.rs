@@ -12,7 +12,7 @@ mod strings;
 mod versions;
 
 use super::{Base, Difference, MergeError, Sides, compare, merge};
-use crate::domain::{Environment, Naming};
+use crate::domain::{Environment, Naming, Relation};
 use crate::yaml::Stream;
 
 fn parsed(text: &str) -> Stream {
@@ -36,6 +36,25 @@ fn merged(sides: &Sides<'_>, choose: impl Fn(&Difference) -> bool) -> Result<Str
         .filter(|difference| choose(difference))
         .collect();
     merge(sides, &promoted)
+}
+
+/// The target with those differences promoted that have one of the relations to the base.
+fn three_way(
+    [base, source, target]: [&Stream; 3],
+    relations: &[Relation],
+) -> Result<String, MergeError> {
+    let naming = naming();
+    let sides = Sides {
+        source,
+        target,
+        base: Base::Stream(base),
+        naming: &naming,
+        file: "",
+        format: crate::document::Format::Yaml,
+    };
+    merged(&sides, |difference| {
+        relations.contains(&difference.relation)
+    })
 }
 
 /// The differences from source to target in `file`, mapped by `look`.
