@@ -30,6 +30,17 @@ impl BaseNode<'_> {
         }
     }
 
+    /// Whether the target emptied the mapping or list that stands here: what a removal would take
+    /// away is gone already, and the empty one is the target's own.
+    pub(super) fn is_emptied(self, target: &Node) -> bool {
+        let is_empty = |node: &Node| match &node.content {
+            Content::Mapping { entries, .. } => entries.is_empty(),
+            Content::Sequence { items, .. } => items.is_empty(),
+            Content::Scalar(_) | Content::Alias(_) => false,
+        };
+        matches!(self, Self::Node(base) if !is_empty(base)) && is_empty(target)
+    }
+
     /// The relation of a place that only the source (`Op::Add`) or only the target has.
     pub(super) fn one_sided_relation(self, op: Op, value: &Value, naming: &Naming) -> Relation {
         let (unchanged, new) = match op {
@@ -158,7 +169,7 @@ impl<'a> BaseList<'a> {
                 let lists = Lists {
                     source: items,
                     target: list,
-                    naming: lists.naming,
+                    ..*lists
                 };
                 for (b, there) in lists.matching().target_of.iter().enumerate() {
                     if let Some(there) = there {

@@ -9,7 +9,7 @@ use super::classify::Surroundings;
 use super::difference::{Difference, Part};
 use super::filter::{self, Filters};
 use super::identity::DocumentLabel;
-use super::items::Lists;
+use super::items::{Lists, is_command_line};
 use super::nested::{self, Nested};
 use super::selector::Shown;
 use super::sides::Sides;
@@ -145,6 +145,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             source: si,
             target: ti,
             naming,
+            is_command_line: is_command_line(&self.keys),
         };
         let matching = lists.matching();
         let base = BaseList::new(b, &lists);

@@ -34,10 +34,12 @@ pub(super) fn documents(source: &Stream, target: &Stream, naming: &Naming) -> Do
     // By the whole identity, then without the namespace.
     pairing.by(|id| id.as_ref());
     pairing.by(|id| id.as_ref().map(|i| (&i.kind, &i.group, &i.name)));
-    // Another name is another object, unless each side has one document or one has no name.
+    // Another name is another object, unless each side has one document or one has no name. Two
+    // configurations without names, such as a `Kustomization` and a `Component`, are one, too.
     if let ([one], [other]) = (source.as_slice(), target.as_slice()) {
-        let is_other_kind = matches!((one, other), (Some(a), Some(b)) if a.kind != b.kind);
-        if !is_other_kind {
+        let is_other_object = matches!((one, other), (Some(a), Some(b))
+            if a.kind != b.kind && !(a.name.is_empty() && b.name.is_empty()));
+        if !is_other_object {
             pairing.target_of[0] = Some(0);
         }
     } else {

@@ -75,6 +75,14 @@ pub(super) struct Lists<'a> {
     pub source: &'a [Node],
     pub target: &'a [Node],
     pub naming: &'a Naming,
+    /// Whether the items are the words of a command line.
+    pub is_command_line: bool,
+}
+
+/// Whether a list under these keys is a command line: its operands have no identity but their order.
+pub(super) fn is_command_line(keys: &[String]) -> bool {
+    keys.last()
+        .is_some_and(|key| matches!(key.as_str(), "command" | "args" | "entrypoint"))
 }
 
 impl Lists<'_> {
@@ -127,6 +135,9 @@ impl Lists<'_> {
             Repeats::Never,
         );
         self.by_document(&mut pairs);
+        if self.is_command_line {
+            pairs.operands(&source, &target);
+        }
         pairs.target_of
     }
 
@@ -286,6 +297,32 @@ impl ItemPairing {
             if self.target_of[s].is_none() && !self.taken[t] {
                 self.pair(s, t);
             }
+        }
+    }
+
+    /// Pairs the free operands of two command lines that stand between the same neighbours, in order,
+    /// if there are as many on both sides; an option has its name.
+    fn operands(&mut self, source: &[&str], target: &[&str]) {
+        let (mut s, mut t) = (0, 0);
+        while s < source.len() && t < target.len() {
+            let next = (s..source.len()).find(|s| self.target_of[*s].is_some());
+            let (source_end, target_end) = match next {
+                Some(next) => (next, self.target_of[next].unwrap_or(t)),
+                None => (source.len(), target.len()),
+            };
+            if target_end < t {
+                return;
+            }
+            let is_operand = |word: &&str| !word.starts_with('-');
+            let from = &source[s..source_end];
+            let to = &target[t..target_end];
+            let all_are_free = !self.taken[t..target_end].contains(&true);
+            if from.len() == to.len() && all_are_free && from.iter().chain(to).all(is_operand) {
+                for offset in 0..from.len() {
+                    self.pair(s + offset, t + offset);
+                }
+            }
+            (s, t) = (source_end + 1, target_end + 1);
         }
     }
 

@@ -169,7 +169,11 @@ impl<'a> DocumentComparison<'a, '_> {
             Value::Scalar { text, .. } => classify(&self.around(parent), &[text]),
             _ => None,
         };
-        let relation = b.one_sided_relation(Op::Remove, &before, naming);
+        let relation = if b.is_emptied(t) {
+            Relation::TargetOnly
+        } else {
+            b.one_sided_relation(Op::Remove, &before, naming)
+        };
         self.record(Difference {
             op: Op::Remove,
             part,

@@ -86,8 +86,8 @@ fn three_way(origin: &str, update: &str, local: &str) -> Result<String, String> 
 const KYAML_DIFFERENCES: &[(&str, usize, &str)] = &[
     (
         "Change an updated field",
-        2,
-        "a document of another kind is another object; scalars of a list are a set, not one value",
+        1,
+        "scalars of a list are a set, not one value",
     ),
     (
         "Explicitly clear a field",
@@ -118,16 +118,6 @@ const KYAML_DIFFERENCES: &[(&str, usize, &str)] = &[
         "Update a field on the elem, element missing from the dest",
         1,
         "a container comes back whole, not without its image",
-    ),
-    (
-        "Add a field on the elem, element and field present in the dest",
-        1,
-        "scalars of a list are matched by value, so the target's own stays",
-    ),
-    (
-        "Remove annotations, but they are already empty",
-        1,
-        "`{}` is not kept against a source that has nothing there",
     ),
 ];
 

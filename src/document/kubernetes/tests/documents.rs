@@ -43,6 +43,20 @@ fn environment_names_count_as_equal() {
 }
 
 #[test]
+fn the_only_documents_are_one_unless_they_have_names_and_other_kinds() {
+    let kustomization = "kind: Kustomization\nimages: [{name: a, newTag: 2}]\n";
+    let component = "kind: Component\nimages: [{name: a, newTag: 1}]\n";
+    assert_eq!(
+        paths(kustomization, component),
+        ["set $.kind", "set $.images[?@.name=='a'].newTag"]
+    );
+    assert_eq!(
+        paths(&object("ConfigMap", "a", "1"), &object("Secret", "a", "1")),
+        ["remove ", "add "]
+    );
+}
+
+#[test]
 fn another_namespace_is_a_difference_of_the_same_object() {
     let namespaced = |namespace: &str| {
         format!("kind: Role\nmetadata:\n  name: a\n  namespace: {namespace}\n---\nkind: Pod\n")

@@ -138,6 +138,51 @@ fn a_flag_is_the_same_item_whatever_its_value() {
 }
 
 #[test]
+fn operands_of_a_command_line_are_known_by_their_neighbours() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("[run2.sh]", "[run.sh]", &["set $.args[?@=='run.sh']"]),
+        (
+            "[serve, --port, '81', --quiet]",
+            "[serve, --port, '80', --quiet]",
+            &["set $.args[?@=='80']"],
+        ),
+        // Between the same neighbours, but not as many; and options, which have names.
+        (
+            "[serve, a, b]",
+            "[serve, c]",
+            &[
+                "remove $.args[?@=='c']",
+                "add $.args[?@=='a']",
+                "add $.args[?@=='b']",
+            ],
+        ),
+        (
+            "[serve, --one]",
+            "[serve, --two]",
+            &["remove $.args[?@=='--two']", "add $.args[?@=='--one']"],
+        ),
+        // In another order.
+        (
+            "[a, x, b]",
+            "[b, y, a]",
+            &["remove $.args[?@=='y']", "add $.args[?@=='x']"],
+        ),
+    ];
+    for (source, target, want) in cases {
+        let list = |key: &str, items: &str| format!("{key}: {items}\n");
+        assert_eq!(
+            paths(&list("args", source), &list("args", target)),
+            *want,
+            "{source} -> {target}"
+        );
+    }
+    assert_eq!(
+        paths("finalizers: [b]\n", "finalizers: [a]\n"),
+        ["remove $.finalizers[?@=='a']", "add $.finalizers[?@=='b']"]
+    );
+}
+
+#[test]
 fn no_version_identifies_an_item() {
     for (source, target, want) in [
         (

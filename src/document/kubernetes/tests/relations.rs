@@ -88,6 +88,19 @@ fn the_targets_own_entries_stay_when_the_source_removes_their_mapping() {
 }
 
 #[test]
+fn what_the_target_emptied_stays_empty_when_the_source_removes_it() {
+    let removed = |target: &str| relations("m: {a: 1}\nl: [1]\nk: 1\n", "k: 1\n", target);
+    assert_eq!(
+        removed("m: {}\nl: []\nk: 1\n"),
+        ["$.m target-only", "$.l target-only"]
+    );
+    assert_eq!(
+        removed("m: {a: 1}\nl: [1]\nk: 1\n"),
+        ["$.m behind", "$.l behind"]
+    );
+}
+
+#[test]
 fn a_document_that_the_target_removed_is_ahead() {
     let both = "kind: A\n---\nkind: B\n";
     assert_eq!(relations(both, both, "kind: B\n"), [" ahead"]);

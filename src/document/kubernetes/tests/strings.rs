@@ -45,7 +45,10 @@ fn a_string_is_one_value_unless_both_sides_hold_a_document() {
         // Not a document on one side, or another one.
         ("s: |\n  a: 1\n", "s: just words\n"),
         ("s: |\n  a: 1\n", "s: |\n  - b: 1\n"),
-        ("s: |\n  kind: A\n  a: 1\n", "s: |\n  kind: B\n  a: 2\n"),
+        (
+            "s: |\n  kind: A\n  metadata: {name: a}\n  k: 1\n",
+            "s: |\n  kind: B\n  metadata: {name: a}\n  k: 2\n",
+        ),
         // Only the layout differs.
         ("s: |\n  a: 1\n", "s: |\n  a:   1\n"),
         // Two documents, a template, a style that cannot be edited.
