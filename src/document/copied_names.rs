@@ -1,4 +1,4 @@
-//! The environment's name in files that are copied to another environment.
+//! The environment's name in what is copied to another environment: files, documents, entries, items.
 //!
 //! # Why
 //!
@@ -8,7 +8,8 @@
 //! environment can stand, and a guard reports what is left.
 
 use super::image::ImageReference;
-use crate::domain::Naming;
+use crate::domain::{Naming, Side};
+use crate::yaml::Value;
 
 /// Keys whose values never name an environment, however they are written.
 const OTHER_KEYS: [&str; 5] = ["apiversion", "group", "apigroup", "apigroups", "newname"];
@@ -19,7 +20,7 @@ const IMAGE_KEYS: [&str; 3] = ["image", "repository", "registry"];
 /// How keys end whose values are secrets.
 const SECRET_KEYS: [&str; 5] = ["password", "passwd", "passphrase", "token", "apikey"];
 
-/// The text of a copied file, with the source's names replaced by the target's where they can stand.
+/// A copied text, with the source's names replaced by the target's where they can stand.
 pub fn renamed_copy(text: &str, naming: &Naming, renames: &[(String, String)]) -> String {
     let mut copy = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -30,6 +31,131 @@ pub fn renamed_copy(text: &str, naming: &Naming, renames: &[(String, String)]) -
         copy.push_str(&line[end..]);
     }
     copy
+}
+
+/// A copied value; `key` is that of its entry.
+pub fn renamed_value(value: Value, key: Option<&str>, naming: &Naming) -> Value {
+    match value {
+        Value::Scalar { text, kind } => Value::Scalar {
+            text: renamed_scalar(&text, key, naming),
+            kind,
+        },
+        Value::Sequence(items) => Value::Sequence(
+            (items.into_iter())
+                .map(|item| renamed_value(item, None, naming))
+                .collect(),
+        ),
+        Value::Mapping(entries) => Value::Mapping(
+            (entries.into_iter())
+                .map(|(key, value)| {
+                    let value = renamed_value(value, Some(&key), naming);
+                    (renamed_key(&key, naming), value)
+                })
+                .collect(),
+        ),
+        Value::Tagged(tag, value) => {
+            Value::Tagged(tag, Box::new(renamed_value(*value, key, naming)))
+        }
+        Value::Alias(name) => Value::Alias(name),
+    }
+}
+
+/// The text of a copied scalar; `key` is that of its entry.
+pub fn renamed_scalar(text: &str, key: Option<&str>, naming: &Naming) -> String {
+    if text.contains('\n') {
+        return renamed_copy(text, naming, &[]);
+    }
+    let line = Line::of_value(text, key);
+    naming.rename_where(text, &[], |start, end| line.can_name(start, end))
+}
+
+/// A copied key.
+pub fn renamed_key(key: &str, naming: &Naming) -> String {
+    let line = format!("{key}:");
+    naming.rename_where(key, &[], |start, end| can_stand(&line, start, end))
+}
+
+/// The names in a text of environments below the target: the source's anywhere, those of others where
+/// they can stand.
+pub fn lower_names_in_text<'t>(text: &'t str, naming: &Naming) -> Vec<&'t str> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let end = comment_start(line);
+        find_lower(line, naming, &mut found, |from, to| {
+            from < end && can_stand(line, from, to)
+        });
+    }
+    found
+}
+
+/// The same in a value; `key` is that of its entry.
+pub fn lower_names_in_value<'v>(
+    value: &'v Value,
+    key: Option<&str>,
+    naming: &Naming,
+) -> Vec<&'v str> {
+    match value {
+        Value::Scalar { text, .. } if text.contains('\n') => lower_names_in_text(text, naming),
+        Value::Scalar { text, .. } => {
+            let line = Line::of_value(text, key);
+            let mut found = Vec::new();
+            find_lower(text, naming, &mut found, |from, to| line.can_name(from, to));
+            found
+        }
+        Value::Sequence(items) => (items.iter())
+            .flat_map(|item| lower_names_in_value(item, None, naming))
+            .collect(),
+        Value::Mapping(entries) => (entries.iter())
+            .flat_map(|(key, value)| {
+                let mut found = lower_names_in_text(key, naming);
+                found.extend(lower_names_in_value(value, Some(key), naming));
+                found
+            })
+            .collect(),
+        Value::Tagged(_, value) => lower_names_in_value(value, key, naming),
+        Value::Alias(_) => Vec::new(),
+    }
+}
+
+fn find_lower<'t>(
+    text: &'t str,
+    naming: &Naming,
+    found: &mut Vec<&'t str>,
+    can_stand: impl Fn(usize, usize) -> bool,
+) {
+    for hit in naming.in_text(text) {
+        let name = &text[hit.start..hit.end];
+        let is_found = match hit.side {
+            Side::Source(_) => true,
+            Side::Target(_) => false,
+            Side::Other => naming.is_lower(name) && can_stand(hit.start, hit.end),
+        };
+        if is_found {
+            found.push(name);
+        }
+    }
+}
+
+/// A value as the line that it has in a file.
+struct Line {
+    text: String,
+    /// Where the value starts in it.
+    start: usize,
+}
+
+impl Line {
+    fn of_value(value: &str, key: Option<&str>) -> Self {
+        let head = key.map_or_else(|| "- ".to_owned(), |key| format!("{key}: "));
+        Self {
+            start: head.len(),
+            text: head + value,
+        }
+    }
+
+    /// Whether the word at `start..end` of the value can be the name of an environment.
+    fn can_name(&self, start: usize, end: usize) -> bool {
+        can_stand(&self.text, self.start + start, self.start + end)
+    }
 }
 
 /// Where the comment of a line begins, else the line's end.
@@ -164,6 +290,7 @@ impl<'l> Token<'l> {
         let Some(before) = self.before().strip_suffix([':', '=']) else {
             return false;
         };
+        let before = before.trim_end_matches(['"', '\'']);
         let key = before
             .rsplit([' ', '\t', '{', ',', '"', '\'', '-', '_', '.', '/'])
             .next();
@@ -245,6 +372,7 @@ mod tests {
             "apiVersion: dev/v1",
             "apiVersion: things.dev/v1",
             "image: acme/dev/web:1",
+            "\"image\": \"acme/dev/web\",",
             "repository: acme/web-dev",
             "- ghcr.io/acme/dev-tools/web",
             "- ghcr.io/acme/web-dev:1.2.3",

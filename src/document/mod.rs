@@ -17,7 +17,9 @@ mod secret;
 mod tokens;
 mod version_kind;
 
-pub use copied_names::renamed_copy;
+pub use copied_names::{
+    lower_names_in_text, lower_names_in_value, renamed_copy, renamed_key, renamed_scalar,
+};
 pub use encryption::{Encryption, encryption};
 pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;

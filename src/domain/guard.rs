@@ -72,10 +72,10 @@ impl GuardName {
         about: "The old version stays elsewhere in the files of the application",
         default: GuardLevel::Warn,
     };
-    /// A promoted value names the source environment.
+    /// A promoted value names the source or another lower environment.
     pub const ENVIRONMENT_NAME: Self = Self {
         name: "environment-name",
-        about: "A promoted value or a new file names the source environment",
+        about: "A promoted value or a new file names a lower environment",
         default: GuardLevel::Warn,
     };
     /// Very many files change.

@@ -5,6 +5,8 @@
 //! Pairing files, matching documents and renaming new content all use this one type, so that they
 //! agree.
 
+use std::collections::BTreeSet;
+
 use super::Environment;
 use super::name_index::{NameIndex, Occurrence};
 
@@ -25,6 +27,8 @@ pub struct Naming {
     source: Environment,
     target: Environment,
     names: NameIndex<Side>,
+    /// The names of environments other than the source that are below the target.
+    lower: BTreeSet<String>,
 }
 
 impl Naming {
@@ -36,7 +40,8 @@ impl Naming {
     ) -> Self {
         let of_source = source.names().enumerate();
         let of_target = target.names().enumerate();
-        let of_others = others.into_iter().flat_map(Environment::names);
+        let others: Vec<&Environment> = others.into_iter().collect();
+        let of_others = others.iter().flat_map(|environment| environment.names());
         let names = NameIndex::new(
             of_source
                 .map(|(i, name)| (name, Side::Source(i)))
@@ -44,11 +49,39 @@ impl Naming {
                 .chain(of_others.map(|name| (name, Side::Other))),
             Side::Other,
         );
+        let is_lower = |other: &&&Environment| {
+            ![&source.name, &target.name].contains(&&other.name)
+                && target.is_production()
+                && !other.is_production()
+        };
+        let lower = others.iter().filter(is_lower);
+        let lower = lower.flat_map(|other| other.names().map(str::to_owned));
         Self {
+            lower: lower.collect(),
             source,
             target,
             names,
         }
+    }
+
+    /// Adds the names of environments that were found in the repository, as far as they are below the
+    /// target.
+    #[must_use]
+    pub fn with_found(mut self, names: &BTreeSet<String>) -> Self {
+        if self.target.is_production() {
+            let is_lower = |name: &&String| {
+                !Environment::named(name.as_str()).is_production()
+                    && !self.source.has_name(name)
+                    && !self.target.has_name(name)
+            };
+            self.lower.extend(names.iter().filter(is_lower).cloned());
+        }
+        self
+    }
+
+    /// Whether a name is that of an environment other than the source that is below the target.
+    pub fn is_lower(&self, name: &str) -> bool {
+        self.lower.contains(name)
     }
 
     /// The source environment.
@@ -93,14 +126,6 @@ impl Naming {
     /// The target's name at `index`, else its first.
     pub fn target_name(&self, index: usize) -> &str {
         self.target.names().nth(index).unwrap_or(&self.target.name)
-    }
-
-    /// Free text with each name of the source replaced by the target's name at the same index.
-    pub fn rename(&self, text: &str) -> String {
-        replace(text, &self.in_text(text), |hit| match hit.side {
-            Side::Source(index) => Some(self.target_name(index)),
-            _ => None,
-        })
     }
 
     /// The source's text as it replaces the target's.

@@ -73,7 +73,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
     let proposal = promoted.proposal(&hop, located.applications(), branch);
-    let findings = guard::run(&applications, located.naming(), |guard, application| {
+    let naming = located.naming_with_found();
+    let findings = guard::run(&applications, &naming, |guard, application| {
         promoted.severity(guard, application)
     });
     let mut clone_notices = branch.notices.clone();

@@ -100,6 +100,16 @@ impl Located<'_> {
         &self.pair.naming
     }
 
+    /// The names of all environments; without a configuration, with those found beside the source's.
+    pub fn naming_with_found(&self) -> Naming {
+        let naming = self.pair.naming.clone();
+        if self.pair.settings.environments.is_empty() {
+            naming.with_found(&self.roots.others)
+        } else {
+            naming
+        }
+    }
+
     /// The folders and files of the source; they may have other files, too.
     pub fn source_places(&self) -> Vec<String> {
         let of_root = |root: &Root| Some(join(&root.parent, &root.source.as_ref()?.name));

@@ -22,6 +22,8 @@ pub(super) struct EnvironmentRoots {
     pub all: Vec<Root>,
     /// Folders above the environments that have an environment's name within their own.
     neutral: BTreeSet<String>,
+    /// The names of other environments beside those of the source.
+    pub others: BTreeSet<String>,
     rule: ApplicationRule,
 }
 
@@ -66,10 +68,16 @@ impl EnvironmentRoots {
         scope: &Scope<'_>,
         layout: &[LayoutPattern],
     ) -> Result<Self, InventoryError> {
-        let FoundRoots { roots, neutral } = find_roots(trees, naming, scope)?;
+        let found = find_roots(trees, naming, scope)?;
+        let FoundRoots {
+            roots,
+            neutral,
+            others,
+        } = found;
         Ok(Self {
             all: roots,
             neutral,
+            others,
             rule: ApplicationRule::new(layout),
         })
     }
@@ -79,6 +87,7 @@ impl EnvironmentRoots {
         Self {
             all: Vec::new(),
             neutral: BTreeSet::new(),
+            others: BTreeSet::new(),
             rule: ApplicationRule::new(&[]),
         }
     }

@@ -1,6 +1,6 @@
 //! Finds the environments' roots, by a walk over the folders of both sides at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use super::error::InventoryError;
@@ -8,7 +8,7 @@ use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{Siblings, join, target_names};
 use super::trees::{Entry, Trees, has_plainer_sibling, position};
-use crate::domain::{FileMode, Naming, ObjectId};
+use crate::domain::{FileMode, Naming, ObjectId, Side};
 
 /// The roots, and the folders above them that have an environment's name within their own.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct FoundRoots {
     pub roots: Vec<Root>,
     /// Such as `apps/staging-tools`, which has the environments `staging` and `prod`.
     pub neutral: BTreeSet<String>,
+    /// The names of other environments beside those of the source: `qa` of `values-qa.yaml`.
+    pub others: BTreeSet<String>,
 }
 
 /// Finds the first place on each path that has a name of source or target.
@@ -69,6 +71,7 @@ impl RootSearch<'_> {
         let sources: &[Entry] = sources.as_deref().unwrap_or(&targets);
         let siblings = Siblings::new(&targets);
         let mut paired = vec![false; targets.len()];
+        self.add_others(sources);
         for entry in sources.iter().filter(|e| self.naming.names_source(&e.name)) {
             let path = join(parent, &entry.name);
             if self.scope.is_above_environment(&path) {
@@ -187,6 +190,32 @@ impl RootSearch<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Adds the names of other environments in entries that have the name of a source's entry in
+    /// everything else.
+    fn add_others(&mut self, entries: &[Entry]) {
+        let shape = |entry: &Entry, is_wanted: fn(Side) -> bool| {
+            let found = self.naming.in_path(&entry.name);
+            let hit = found.into_iter().find(|hit| is_wanted(hit.side))?;
+            let (head, rest) = entry.name.split_at(hit.start);
+            let (name, tail) = rest.split_at(hit.end - hit.start);
+            Some(((head.to_owned(), tail.to_owned()), name.to_owned()))
+        };
+        let of_source = |entry| shape(entry, |side| matches!(side, Side::Source(_)));
+        let shapes: HashSet<_> = (entries.iter().filter_map(of_source))
+            .map(|(shape, _)| shape)
+            .collect();
+        if shapes.is_empty() {
+            return;
+        }
+        let others = entries
+            .iter()
+            .filter_map(|entry| shape(entry, |side| side == Side::Other))
+            .filter(|(shape, _)| shapes.contains(shape))
+            .map(|(_, name)| name);
+        let others: Vec<String> = others.collect();
+        self.found.others.extend(others);
     }
 
     /// Adds an entry with the target's name and no partner: all its files are the target's only.

@@ -133,7 +133,7 @@ impl Fragment {
     }
 
     /// The value that the fragment inserts, with its aliases followed.
-    pub(super) fn resolved_model(&self) -> Value {
+    pub fn resolved_model(&self) -> Value {
         let Some(root) = self.stream.documents.first().map(|_| self.stream.root(0)) else {
             return self.model.clone();
         };

@@ -91,6 +91,17 @@ impl Value {
         }
     }
 
+    /// Whether the test holds for a scalar or a key within the value.
+    pub fn has_text(&self, test: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Scalar { text, .. } => test(text),
+            Self::Sequence(items) => items.iter().any(|item| item.has_text(test)),
+            Self::Mapping(entries) => (entries.iter()).any(|(k, v)| test(k) || v.has_text(test)),
+            Self::Tagged(_, value) => value.has_text(test),
+            Self::Alias(_) => false,
+        }
+    }
+
     /// The tags within the value, such as `!vault`, in their order.
     pub fn tags(&self) -> Vec<&str> {
         match self {

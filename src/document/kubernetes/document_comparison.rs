@@ -14,6 +14,7 @@ use super::nested::{self, Nested};
 use super::selector::Shown;
 use super::sides::Sides;
 use super::version_places::Owner;
+use crate::document::copied_names::renamed_key;
 use crate::document::lines::Format;
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Kind, Node, Place, Scalar, Step, Uses};
@@ -126,7 +127,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         {
             let name = entry.name();
             let after = insertion[si];
-            let shown = self.sides.naming.rename(name);
+            let shown = renamed_key(name, self.sides.naming);
             self.enter_key(name, &shown);
             let parents = Some((s, t));
             self.add(Part::Entry, &entry.value, b.entry(name), after, parents);

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::items::ListKey;
 use super::selector::{self, quoted, regex_quoted};
 use super::stem::{scalar_text, stem};
+use crate::document::copied_names::renamed_scalar;
 use crate::domain::Naming;
 use crate::yaml::{Content, Node, Step, member};
 
@@ -58,7 +59,7 @@ impl<'a> Filters<'a> {
                     let partner = partner.and_then(|partner| partner.entry(field));
                     match partner.and_then(|p| self.stem_test(&path, below, p, i)) {
                         Some(test) => tests.push(test),
-                        None => self.tests(&path, below, &mut tests),
+                        None => self.tests(&path, (field, below), &mut tests),
                     }
                 }
                 (!tests.is_empty()).then(|| format!("[?{}]", tests.join(" && ")))
@@ -82,7 +83,7 @@ impl<'a> Filters<'a> {
             None if self.repeated.contains(text) || partner.is_some() && text.contains('\n') => {
                 None
             }
-            None => Some(format!("[?@=={}]", literal(item, self.rename))),
+            None => Some(format!("[?@=={}]", literal(item, None, self.rename))),
         }
     }
 
@@ -106,13 +107,15 @@ impl<'a> Filters<'a> {
     }
 
     /// Adds the tests for a key's value: for itself, or for the entries of a mapping such as `target`.
-    fn tests(&self, path: &str, node: &Node, into: &mut Vec<String>) {
+    fn tests(&self, path: &str, (key, node): (&str, &Node), into: &mut Vec<String>) {
         match &node.content {
-            Content::Scalar(_) => into.push(format!("{path}=={}", literal(node, self.rename))),
+            Content::Scalar(_) => {
+                into.push(format!("{path}=={}", literal(node, Some(key), self.rename)));
+            }
             Content::Mapping { entries, .. } => {
                 for entry in entries {
                     let path = format!("{path}{}", member(entry.name()));
-                    self.tests(&path, &entry.value, into);
+                    self.tests(&path, (entry.name(), &entry.value), into);
                 }
             }
             Content::Sequence { .. } | Content::Alias(_) => {}
@@ -140,7 +143,11 @@ pub(super) fn distinguishing_filter(
         let text_in = |item: &Node, naming: Option<&Naming>| {
             let node = steps.iter().try_fold(item, |node, step| node.child(step))?;
             let is_line = matches!(&node.content, Content::Scalar(s) if !s.text.contains('\n'));
-            is_line.then(|| literal(node, naming))
+            let key = match steps.last() {
+                Some(Step::Key(key)) => Some(key.as_str()),
+                _ => None,
+            };
+            is_line.then(|| literal(node, key, naming))
         };
         let own = text_in(&source[at], Some(naming))?;
         let mut others = source.iter().enumerate().filter(|(i, _)| *i != at);
@@ -180,10 +187,13 @@ fn scalars(node: &Node, here: &mut Vec<Step>, enough: usize, into: &mut Vec<Vec<
     }
 }
 
-/// A scalar as a `JSONPath` literal, as it will be in the target.
-fn literal(node: &Node, rename: Option<&Naming>) -> String {
+/// A scalar as a `JSONPath` literal, as it will be in the target; `key` is that of its entry.
+fn literal(node: &Node, key: Option<&str>, rename: Option<&Naming>) -> String {
     match node.value().to_json() {
-        Json::String(text) => quoted(&rename.map_or_else(|| text.clone(), |n| n.rename(&text))),
+        Json::String(text) => match rename {
+            Some(naming) => quoted(&renamed_scalar(&text, key, naming)),
+            None => quoted(&text),
+        },
         other => other.to_string(),
     }
 }

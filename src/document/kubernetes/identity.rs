@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::document::copied_names::renamed_scalar;
 use crate::domain::Naming;
 use crate::yaml::{Content, Node, embedded};
 
@@ -70,8 +71,9 @@ impl Identity {
         Self {
             group: self.group.clone(),
             kind: self.kind.clone(),
-            namespace: self.namespace.as_deref().map(|n| naming.rename(n)),
-            name: naming.rename(&self.name),
+            namespace: (self.namespace.as_deref())
+                .map(|namespace| renamed_scalar(namespace, Some("namespace"), naming)),
+            name: renamed_scalar(&self.name, Some("name"), naming),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use thiserror::Error;
 
+use super::added;
 use super::difference::{Difference, Part};
 use super::sides::Sides;
 use super::version_comments::with_moved_comments;
@@ -100,16 +101,8 @@ fn edit(sides: &Sides<'_>, d: &Difference) -> Result<Edit, MergeError> {
             value: value(sides, d)?,
         },
         (Op::Add, part) => {
-            let fragment = renamed(
-                sides,
-                d,
-                match (part, &d.source) {
-                    (_, None) => None,
-                    (Part::Document, Some(at)) => Fragment::document(sides.source, at.document),
-                    (Part::Entry, Some(at)) => Fragment::entry(sides.source, at),
-                    (_, Some(at)) => Fragment::item(sides.source, at),
-                },
-            )?;
+            let source = d.source.as_ref().ok_or_else(|| refuse(d, None))?;
+            let fragment = added::fragment(sides, part, source).map_err(|e| refuse(d, e))?;
             let (parent, after) = d
                 .insertion
                 .as_ref()
@@ -161,17 +154,6 @@ fn needs_other_style(sides: &Sides<'_>, d: &Difference, at: &Place, kind: Kind) 
         }
         _ => false,
     }
-}
-
-fn renamed(
-    sides: &Sides<'_>,
-    d: &Difference,
-    fragment: Option<Fragment>,
-) -> Result<Fragment, MergeError> {
-    fragment
-        .ok_or_else(|| refuse(d, None))?
-        .renamed(&|text| sides.naming.rename(text))
-        .map_err(|e| refuse(d, Some(e)))
 }
 
 fn refuse(d: &Difference, source: Option<ParseError>) -> MergeError {

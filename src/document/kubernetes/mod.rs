@@ -1,5 +1,6 @@
 //! Kubernetes manifests: identity, list keys, versions, differences and the three-way merge.
 
+mod added;
 mod anchors;
 mod assignment;
 mod base;

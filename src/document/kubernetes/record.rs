@@ -1,6 +1,7 @@
 //! Recording a difference at the current place of a comparison.
 
 use super::MAX_DIFFERENCES;
+use super::added;
 use super::anchors;
 use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::classify::{Surroundings, classify, contains_version};
@@ -10,7 +11,7 @@ use super::secrets::secret_part;
 use super::selector;
 use super::versions::{self, VersionField};
 use crate::document::lines::Format;
-use crate::domain::{Naming, Op, Relation};
+use crate::domain::{Op, Relation};
 use crate::yaml::{Content, Kind, Merging, Node, OldType, Quoting, Uses, Value};
 
 impl<'a> DocumentComparison<'a, '_> {
@@ -212,7 +213,7 @@ impl<'a> DocumentComparison<'a, '_> {
                 parent: parent_place,
                 after,
             }),
-            after: Some(renamed(source, self.sides.naming)),
+            after: Some(added::value(self.sides, part, &self.source_place(), source)),
             base: b.value(),
             relation,
             version,
@@ -307,25 +308,4 @@ fn changes_old_type(s: &Node, t: &Node, after: &Value, rewritten: Option<&str>) 
         OldType::of(source)
     };
     s.tag.is_none() && t.tag.is_none() && OldType::of(before) != after
-}
-
-/// A value with the source's names replaced by the target's.
-pub(super) fn renamed(value: Value, naming: &Naming) -> Value {
-    match value {
-        Value::Scalar { text, kind } => Value::Scalar {
-            text: naming.rename(&text),
-            kind,
-        },
-        Value::Sequence(items) => {
-            Value::Sequence(items.into_iter().map(|v| renamed(v, naming)).collect())
-        }
-        Value::Mapping(entries) => Value::Mapping(
-            entries
-                .into_iter()
-                .map(|(key, v)| (naming.rename(&key), renamed(v, naming)))
-                .collect(),
-        ),
-        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(renamed(*value, naming))),
-        Value::Alias(name) => Value::Alias(name),
-    }
 }

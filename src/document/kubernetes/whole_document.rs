@@ -1,9 +1,9 @@
 //! Documents that only one side has.
 
+use super::added;
 use super::base::BaseNode;
 use super::difference::{Difference, Insertion, Part};
 use super::labels::Labels;
-use super::record::renamed;
 use super::secrets::secret_part;
 use super::sides::Sides;
 use super::version_places::Owner;
@@ -33,7 +33,7 @@ pub(super) fn added_document(
         }),
         before: None,
         relation: base.one_sided_relation(Op::Add, &value, sides.naming),
-        after: Some(renamed(value, sides.naming)),
+        after: Some(added::value(sides, Part::Document, &Place::root(s), value)),
         base: None,
         rewritten: None,
         version: None,

@@ -9,6 +9,7 @@ use super::parsed::Lines;
 use super::proof::{Fault, Model};
 use super::quote::requoted;
 use super::scan::expressions;
+use crate::document::copied_names::renamed_copy;
 use crate::document::kubernetes::Difference;
 use crate::domain::{Naming, Op};
 use crate::yaml::Value;
@@ -306,7 +307,7 @@ fn moved(sides: &LineSides<'_>, entry: usize, column: usize, comments: Comments)
         _ => "",
     };
     let lines = format!("{lead}{blanks}{}", &text[entry.start..entry.end]);
-    let lines = sides.naming.rename(&lines);
+    let lines = renamed_copy(&lines, sides.naming, &[]);
     let end = line_end(sides.target.text());
     let mut result = String::with_capacity(lines.len());
     for line in lines.lines() {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::entry::Shape;
 use super::parsed::Lines;
+use crate::document::copied_names::{renamed_copy, renamed_key, renamed_scalar};
 use crate::domain::Naming;
 
 /// What an entry means.
@@ -111,8 +112,16 @@ fn renamed(source: (&Lines, Range<usize>), depth: usize, naming: &Naming) -> Vec
     let above = new.first().map_or(0, |first| first.depth);
     for meaning in &mut new {
         meaning.depth = meaning.depth - above + depth;
-        meaning.name = naming.rename(&meaning.name);
-        meaning.value = meaning.value.as_deref().map(|value| naming.rename(value));
+        let value = meaning.value.as_deref();
+        let (name, value) = if meaning.shape == Shape::Key {
+            let key = Some(meaning.name.as_str());
+            let value = value.map(|value| renamed_scalar(value, key, naming));
+            (renamed_key(&meaning.name, naming), value)
+        } else {
+            let renamed = |text: &str| renamed_copy(text, naming, &[]);
+            (renamed(&meaning.name), value.map(renamed))
+        };
+        (meaning.name, meaning.value) = (name, value);
     }
     new
 }

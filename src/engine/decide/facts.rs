@@ -4,7 +4,7 @@ use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
-use crate::document::{Difference, Value, changes_expression};
+use crate::document::{Difference, changes_expression};
 use crate::domain::{Mode, Naming, Op, Promote, Reason, Relation};
 use crate::engine::compare::OpenPair;
 use crate::engine::history::{Past, PlacePast};
@@ -125,19 +125,7 @@ fn names_environment(difference: &Difference, open: &OpenPair<'_>, naming: &Nami
         .as_ref()
         .and_then(|place| open.source.at(place));
     let value = node.map(Node::value).or_else(|| difference.after.clone());
-    value.is_some_and(|value| contains_name(&value, naming))
-}
-
-fn contains_name(value: &Value, naming: &Naming) -> bool {
-    match value {
-        Value::Scalar { text, .. } => !naming.in_text(text).is_empty(),
-        Value::Sequence(items) => items.iter().any(|item| contains_name(item, naming)),
-        Value::Mapping(entries) => entries
-            .iter()
-            .any(|(key, value)| !naming.in_text(key).is_empty() || contains_name(value, naming)),
-        Value::Tagged(_, value) => contains_name(value, naming),
-        Value::Alias(_) => false,
-    }
+    value.is_some_and(|value| value.has_text(&|text| !naming.in_text(text).is_empty()))
 }
 
 fn facts_of(

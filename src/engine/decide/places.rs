@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::keep_comment::{is_keep, may_keep};
-use crate::document::{Difference, Part};
+use crate::document::{Difference, Part, renamed_key, renamed_scalar};
 use crate::domain::{Naming, Op};
 use crate::yaml::{Content, JsonPath, Node, Place, Step, Stream, TooManySteps, embedded};
 
@@ -92,7 +92,7 @@ impl<'a> Places<'a> {
             let all = |s: &Stream| (0..s.documents().len()).map(|i| s.to_json(i)).collect();
             let mut source: Vec<serde_json::Value> = all(self.source);
             for value in &mut source {
-                rename(value, self.naming);
+                rename(value, None, self.naming);
             }
             (source, all(self.target))
         });
@@ -107,7 +107,7 @@ impl<'a> Places<'a> {
                 .steps
                 .iter()
                 .map(|step| match step {
-                    Step::Key(key) => Step::Key(self.naming.rename(key)),
+                    Step::Key(key) => Step::Key(renamed_key(key, self.naming)),
                     step => step.clone(),
                 })
                 .collect();
@@ -216,17 +216,21 @@ fn is_below(places: &BTreeSet<Place>, place: &Place) -> bool {
     after.next().is_some_and(|below| place.contains(below))
 }
 
-/// Replaces the source's names in all keys and strings of a value.
-fn rename(value: &mut serde_json::Value, naming: &Naming) {
+/// Replaces the source's names in all keys and strings of a value; `key` is that of its entry.
+fn rename(value: &mut serde_json::Value, key: Option<&str>, naming: &Naming) {
     match value {
-        serde_json::Value::String(text) => *text = naming.rename(text),
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|v| rename(v, naming)),
+        serde_json::Value::String(text) => *text = renamed_scalar(text, key, naming),
+        serde_json::Value::Array(items) => {
+            for item in items {
+                rename(item, None, naming);
+            }
+        }
         serde_json::Value::Object(entries) => {
             let renamed = std::mem::take(entries)
                 .into_iter()
                 .map(|(key, mut value)| {
-                    rename(&mut value, naming);
-                    (naming.rename(&key), value)
+                    rename(&mut value, Some(&key), naming);
+                    (renamed_key(&key, naming), value)
                 })
                 .collect();
             *entries = renamed;

@@ -300,3 +300,29 @@ fn places_that_share_a_value_are_merged_together_or_not_at_all() {
         assert!(matches!(one, Err(MergeError::Shared { .. })), "{path}");
     }
 }
+
+#[test]
+fn what_is_added_names_the_target_where_a_name_can_stand() {
+    for (source, target, expected) in [
+        (
+            "a: 1\nb: {host: db.staging.example.com, image: acme/staging/web} # for staging\n",
+            "a: 1\n",
+            "a: 1\nb: {host: db.production.example.com, image: acme/staging/web} # for staging\n",
+        ),
+        (
+            "- name: web-staging\n  image: ghcr.io/acme/staging/web:1.2.3\n",
+            "[]\n",
+            "- name: web-production\n  image: ghcr.io/acme/staging/web:1.2.3\n",
+        ),
+        (
+            "kind: A\n---\napiVersion: staging.io/v1\nkind: B\nmetadata:\n  name: b-staging\n",
+            "kind: A\n",
+            "kind: A\n---\napiVersion: staging.io/v1\nkind: B\nmetadata:\n  name: b-production\n",
+        ),
+    ] {
+        assert_eq!(all(source, target), expected);
+        let shown = differences_as("app.yaml", source, target, |d| d.after.clone());
+        let written = differences_as("app.yaml", expected, target, |d| d.after.clone());
+        assert_eq!(shown, written, "the preview has what is written");
+    }
+}
