@@ -61,6 +61,7 @@
 //! | question | file |
 //! |---|---|
 //! | why is a difference promoted or kept? | `engine/decide/verdict.rs`, and the passes in `engine/decide/mod.rs` |
+//! | what explains a decision to users? | `engine/explain.rs`, `render/explain.rs` |
 //! | what counts as a version? | `document/kubernetes/version_places.rs` lists the places |
 //! | how is a file read that is no YAML? | `document/lines/format.rs` has the formats |
 //! | how is a document inside a string compared and edited? | `document/kubernetes/strings.rs`, `yaml/embedded.rs` |

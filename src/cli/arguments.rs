@@ -15,6 +15,7 @@ use super::check::CheckArguments;
 use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
 use super::log::LogArguments;
 use super::promote::{ActionArg, PromoteArguments};
 use super::schema::SchemaArguments;
@@ -54,6 +55,7 @@ pub struct Arguments {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Diff(Box<DiffArguments>),
+    Explain(Box<ExplainArguments>),
     Status(StatusArguments),
     Log(LogArguments),
     Check(CheckArguments),
@@ -92,6 +94,7 @@ impl Arguments {
     pub fn directory(&self) -> PathBuf {
         let after: &[PathBuf] = match &self.command {
             Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
+            Some(Command::Explain(explain)) => &explain.selection.branch.repository.directory,
             Some(Command::Log(log)) => &log.branch.repository.directory,
             Some(Command::Status(status)) => &status.branch.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,

@@ -19,6 +19,7 @@ mod diff;
 mod disk;
 mod environment;
 mod exit;
+mod explain;
 mod failure;
 mod log;
 mod man;
@@ -112,6 +113,10 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &diff.selection.branch.network())?;
             wait_for(diff::run(diff, &adapters, &directory, console))
         }
+        Some(Command::Explain(explain)) => {
+            let adapters = crate::wiring::open(&directory, &explain.selection.branch.network())?;
+            wait_for(explain::run(explain, &adapters, &directory, console))
+        }
         Some(Command::Status(status)) => {
             let adapters = crate::wiring::open(&directory, &status.branch.network())?;
             wait_for(status::run(status, &adapters, &directory, console))
@@ -173,6 +178,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
     let (output, target) = match &arguments.command {
         None => (promote.output, &promote.to),
         Some(Command::Diff(diff)) => (diff.selection.output, &diff.selection.to),
+        Some(Command::Explain(explain)) => (explain.selection.output, &explain.selection.to),
         Some(Command::Status(status)) => (status.output, &None),
         Some(Command::Log(log)) => (log.output, &log.to),
         Some(_) => (Output::Text, &None),

@@ -28,6 +28,8 @@ pub enum Format {
     Status,
     /// The output of `git promote log --output json`.
     Log,
+    /// The output of `git promote explain --output json`.
+    Explain,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -42,6 +44,7 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Result => json_v1::result_schema(),
         Format::Status => json_v1::status_schema(),
         Format::Log => json_v1::log_schema(),
+        Format::Explain => json_v1::explain_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

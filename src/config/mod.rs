@@ -94,7 +94,7 @@ fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<Con
     let schema = schema();
     let fitting = shape::fit(&schema, &value, notes);
     let mut meaning_notes = Notes::default();
-    let settings = match typed(fitting.value.clone()) {
+    let mut settings = match typed(fitting.value.clone()) {
         Ok(file) => settings(&file, &mut meaning_notes),
         Err(note) => {
             meaning_notes.fault(note);
@@ -102,6 +102,13 @@ fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<Con
         }
     };
     notes.add(meaning_notes, |at| fitting.original(at));
+    let templates = Pointer::root().key("templates");
+    for (i, template) in settings.templates.iter_mut().enumerate() {
+        let rules = templates.index(i).key("rules");
+        for (k, rule) in template.rules.iter_mut().enumerate() {
+            rule.line = source.line(&fitting.original(&rules.index(k)));
+        }
+    }
     Ok(settings)
 }
 

@@ -103,6 +103,12 @@ impl<'t> Source<'t> {
         }
     }
 
+    /// The 1-based line in which the value at a pointer starts.
+    pub(super) fn line(&self, at: &Pointer) -> usize {
+        let span = self.span(at, Spot::Value);
+        self.stream.position(span.start).line
+    }
+
     /// The bytes of the value or key at a pointer, or of its nearest parent that exists.
     pub(super) fn span(&self, at: &Pointer, spot: Spot) -> Span {
         let Some(document) = self.stream.documents().first() else {

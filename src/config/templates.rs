@@ -79,6 +79,7 @@ fn rule(entry: &RuleEntry, at: &Pointer, notes: &mut Notes) -> Rule {
     let promote = entry.promote.iter();
     let promote: Vec<_> = promote.flat_map(|p| p.each(&at.key("promote"))).collect();
     Rule {
+        line: 0,
         files: entry.files.clone(),
         promote: promote
             .into_iter()

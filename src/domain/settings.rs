@@ -114,6 +114,8 @@ pub struct VersionPlace {
 /// What is promoted and kept in some files.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// The 1-based line of the configuration that it starts in.
+    pub line: usize,
     /// A glob over the target's path.
     pub files: String,
     /// What is promoted; empty means `versions`.

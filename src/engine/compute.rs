@@ -18,11 +18,27 @@ use crate::inventory::{
 use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Notice, Plan, PlannedDifference};
 use crate::port::{Branch, Event, Repository};
 
+/// A plan, and what `--only` matched.
+pub(super) struct Computed {
+    pub plan: Plan,
+    /// The selectors of the differences that the first text of `--only` matches, promoted or kept.
+    pub matched: Vec<String>,
+}
+
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
 /// # Errors
 /// [`EngineError`] by kind.
 pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan, EngineError> {
+    Ok(computed(ports, request, branch)?.plan)
+}
+
+/// Computes the plan on a branch's tip, and what its selectors match.
+pub(super) fn computed(
+    ports: &Ports<'_>,
+    request: &Request,
+    branch: &Branch,
+) -> Result<Computed, EngineError> {
     let repository = ports.repository;
     let target = repository.snapshot(branch.tip)?;
     let source = match &request.source {
@@ -55,7 +71,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let new_target = located.new_target().cloned();
     notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let planned = files(&located, commits, &rules, request, ports)?;
+    let (planned, matched) = files(&located, commits, &rules, request, ports)?;
     notices.extend(planned.notices);
     let applications: Vec<ApplicationPlan> = planned
         .applications
@@ -83,7 +99,7 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
     let (message, of_message) =
         commit_message::compose(request, &settings, &hop, ids, &applications)?;
     notices.extend(of_message);
-    Ok(Draft {
+    let plan = Draft {
         hop,
         source: source.commit(),
         target: branch.tip,
@@ -98,7 +114,8 @@ pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<
         message,
         proposal,
     }
-    .finish())
+    .finish();
+    Ok(Computed { plan, matched })
 }
 
 /// The notice about changes of the configuration and of the source's files that are only in the
@@ -155,14 +172,15 @@ fn left_out_before(applications: &[ApplicationPlan]) -> Option<Notice> {
     (!versions.is_empty()).then_some(Notice::LeftOutBefore { versions })
 }
 
-/// Pairs the located files, compares them, decides, and plans the content of each.
+/// Pairs the located files, compares them, decides, and plans the content of each; also returns what
+/// the first text of `--only` matches.
 fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
     request: &Request,
     ports: &Ports<'_>,
-) -> Result<PlannedFiles, EngineError> {
+) -> Result<(PlannedFiles, Vec<String>), EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
     let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
@@ -199,11 +217,11 @@ fn files(
         target: commits.target,
         repository: ports.repository,
     };
-    let (decided, of_selection) = deciding.decide(compared, &unchanged)?;
-    notices.extend(of_selection);
-    let mut planned = plan_files(decided, commits, naming)?;
+    let decided = deciding.decide(compared, &unchanged)?;
+    notices.extend(decided.notices);
+    let mut planned = plan_files(decided.files, commits, naming)?;
     planned.notices.splice(0..0, notices);
-    Ok(planned)
+    Ok((planned, decided.matched))
 }
 
 /// Replaces the error of a missing environment if both environments are branches of the repository.

@@ -9,6 +9,7 @@ mod conflict;
 mod counted;
 mod date;
 pub mod event;
+pub mod explain;
 pub mod hint;
 mod hunks;
 pub mod json_v1;

@@ -199,6 +199,7 @@ fn each_command_has_a_help() {
     assert_snapshot!("help", one(&["--help"]));
     for command in [
         "diff",
+        "explain",
         "status",
         "log",
         "check",
@@ -214,7 +215,7 @@ fn each_command_has_a_help() {
 #[test]
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
-    for subject in ["diff", "result", "status", "log", "config"] {
+    for subject in ["diff", "result", "status", "log", "explain", "config"] {
         let ran = world.promote(&["schema", subject]);
         let schema: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         assert!(jsonschema::validator_for(&schema).is_ok(), "{subject}");
@@ -237,7 +238,7 @@ fn schemas_completions_and_the_manual_are_printed() {
     for option in options.filter(|option| !["--app", "--project"].contains(option)) {
         assert!(page.contains(option), "{option}: {man}");
     }
-    for command in ["diff", "status", "log", "check", "schema"] {
+    for command in ["diff", "explain", "status", "log", "check", "schema"] {
         assert!(
             page.contains(&format!("fBgit promote {command}fR")),
             "{man}"

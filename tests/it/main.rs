@@ -21,6 +21,7 @@ mod cli_promote;
 mod console;
 mod corpus;
 mod examples;
+mod explain;
 mod flaky;
 mod forge;
 mod forge_contract;

@@ -60,6 +60,15 @@ use crate::yaml::Place;
 use choice::Choice;
 use selection::{Matches, Settled};
 
+/// All verdicts.
+pub(super) struct Decided {
+    pub files: Vec<DecidedFile>,
+    /// About selectors that select nothing.
+    pub notices: Vec<Notice>,
+    /// The selectors of the differences that the first text of `--only` matches.
+    pub matched: Vec<String>,
+}
+
 /// One file that differs, with its verdicts.
 pub(super) struct DecidedFile {
     pub pair: FilePair,
@@ -96,7 +105,7 @@ impl Decider<'_> {
         self,
         compared: Vec<ComparedFile<Facts>>,
         unchanged: &Unchanged<'_>,
-    ) -> Result<(Vec<DecidedFile>, Vec<Notice>), EngineError> {
+    ) -> Result<Decided, EngineError> {
         let Self {
             rules,
             selection,
@@ -169,12 +178,25 @@ impl Decider<'_> {
                 },
             )
             .collect();
-        let notices = selection_kept::notices(&settled, |index| {
+        let matched_by = |index| -> Vec<(String, Verdict)> {
             let files = decided.iter().zip(&whole);
-            let matched = files.flat_map(|(file, whole)| matched(file, whole, index));
-            matched.collect()
-        });
-        Ok((decided, notices))
+            files
+                .flat_map(|(file, whole)| matched(file, whole, index))
+                .collect()
+        };
+        let notices = selection_kept::notices(&settled, matched_by);
+        let matched = match settled.first_exact_only() {
+            Some(selector) => vec![selector.to_owned()],
+            None => matched_by(0)
+                .into_iter()
+                .map(|(selector, _)| selector)
+                .collect(),
+        };
+        Ok(Decided {
+            files: decided,
+            notices,
+            matched,
+        })
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::engine) struct Rules<'a> {
 }
 
 /// The rule of one file, or the defaults without one.
-pub(super) struct FileRule<'a> {
+pub(in crate::engine) struct FileRule<'a> {
     rule: Option<&'a Rule>,
     override_mode: Option<Promote>,
 }
@@ -53,7 +53,11 @@ impl<'a> Rules<'a> {
     }
 
     /// The first rule of the application's template whose `files` match.
-    pub(super) fn for_file(&self, application: &ApplicationName, path: &str) -> FileRule<'a> {
+    pub(in crate::engine) fn for_file(
+        &self,
+        application: &ApplicationName,
+        path: &str,
+    ) -> FileRule<'a> {
         let rule = self
             .template(application)
             .and_then(|t| self.templates.get(t.name.as_str()))
@@ -67,6 +71,11 @@ impl<'a> Rules<'a> {
 }
 
 impl<'a> FileRule<'a> {
+    /// The rule, unless the defaults apply.
+    pub(in crate::engine) fn rule(&self) -> Option<&'a Rule> {
+        self.rule
+    }
+
     /// What to promote: `--promote`, else the rule's list, else versions.
     pub(super) fn promote(&self) -> &[Promote] {
         const VERSIONS: &[Promote] = &[Promote::Mode(Mode::Versions)];

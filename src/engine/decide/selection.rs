@@ -243,6 +243,14 @@ impl Settled {
         })
     }
 
+    /// The first text of `--only`, if it is an exact selector.
+    pub(super) fn first_exact_only(&self) -> Option<&str> {
+        match self.only.all.first() {
+            Some(SettledChoice::Exact(text)) => Some(text),
+            Some(SettledChoice::Pattern(_)) | None => None,
+        }
+    }
+
     /// The number and side of the last `--take` that matches a place which both sides changed.
     pub(super) fn taken(&self, selector: &str, matches: &Matches) -> Option<(usize, TakenSide)> {
         let is_match = |(index, choice): &(usize, &SettledChoice)| match choice {

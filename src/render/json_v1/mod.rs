@@ -11,6 +11,7 @@
 
 mod diff;
 mod escape;
+mod explain;
 mod lists;
 mod log;
 mod place;
@@ -24,6 +25,7 @@ use serde::Serialize;
 use escape::Escape;
 
 pub use diff::Diff;
+pub use explain::Explanation;
 pub use log::Log;
 pub use result::{Problem, Promotion};
 pub use status::Status;
@@ -46,6 +48,11 @@ pub fn status_schema() -> serde_json::Value {
 /// The JSON Schema of `log --output json`.
 pub fn log_schema() -> serde_json::Value {
     schemars::schema_for!(Log<'static>).to_value()
+}
+
+/// The JSON Schema of `explain --output json`.
+pub fn explain_schema() -> serde_json::Value {
+    schemars::schema_for!(Explanation<'static>).to_value()
 }
 
 /// How the JSON is laid out.

@@ -26,7 +26,7 @@ pub(in crate::render) fn cell(text: &str) -> String {
 }
 
 /// A sentence as a code span, in full: what it names must not be hidden.
-pub(super) fn whole(text: &str) -> String {
+pub(in crate::render) fn whole(text: &str) -> String {
     span(&escaped(text))
 }
 

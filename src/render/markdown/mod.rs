@@ -19,8 +19,8 @@ use crate::plan::{FilePlan, Plan};
 use crate::port::{PlanPreview, body_size};
 use crate::render::counted::counted;
 use crate::render::terminal::escaped_line;
-pub(super) use code::cell;
 use code::{ELLIPSIS, code};
+pub(super) use code::{cell, whole};
 use page::{LeftOut, Page};
 pub use purpose::Purpose;
 

@@ -17,7 +17,7 @@ const SHOWN_OF_AN_ID: usize = 10;
 ///
 /// If both have the same text before a version, only the versions are shown: `1.4.2 -> 1.5.0` is
 /// easier to read than two image references. If the type changes, strings are in quotes.
-pub(super) fn sides(
+pub(in crate::render) fn sides(
     difference: &PlannedDifference,
     length: Length,
 ) -> (Option<String>, Option<String>) {

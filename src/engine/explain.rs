@@ -1,0 +1,169 @@
+//! Explains the decisions about single places.
+//!
+//! # Why
+//!
+//! Whoever wonders why a value stays needs the rule with its line, and an option that is known to have
+//! another effect. So nothing is decided anew here: the same plan is computed once as requested, and
+//! once with the places selected exactly.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::compute::{compute, computed};
+use super::decide::Rules;
+use super::error::EngineError;
+use super::ports::Ports;
+use super::prepare::fetch;
+use super::request::Request;
+use super::settings::read_settings;
+use crate::domain::{ApplicationName, Origin, Promote, RepoPath, Verdict};
+use crate::plan::{Finding, Hop, Plan, PlannedDifference};
+use crate::port::Branch;
+
+/// The explained places of a promotion.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The environments.
+    pub hop: Hop,
+    /// The branch.
+    pub branch: Branch,
+    /// The places in the plan's order; none if source and target have the same there.
+    pub places: Vec<ExplainedPlace>,
+}
+
+/// A place where source and target differ, and what decided about it.
+#[derive(Clone, Debug)]
+pub struct ExplainedPlace {
+    /// The application.
+    pub application: ApplicationName,
+    /// The source's file, unless only the target has it.
+    pub source_path: Option<RepoPath>,
+    /// The difference with its verdict.
+    pub difference: PlannedDifference,
+    /// The rule for the file; without one, versions are promoted.
+    pub rule: Option<AppliedRule>,
+    /// What the guards found there.
+    pub findings: Vec<Finding>,
+    /// The verdict if an exact `--only` names the place.
+    pub if_selected: Verdict,
+    /// What the guards would find then.
+    pub findings_if_selected: Vec<Finding>,
+}
+
+/// A rule of a template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AppliedRule {
+    /// The configuration's file.
+    pub file: String,
+    /// The 1-based line in which the rule starts.
+    pub line: usize,
+    /// The template's name.
+    pub template: String,
+    /// The glob that matches the file.
+    pub files: String,
+    /// What it promotes: modes and expressions.
+    pub promote: Vec<String>,
+    /// The expressions of what the target keeps.
+    pub keep: Vec<String>,
+}
+
+/// Explains the decisions about the places that a selector or pattern matches.
+///
+/// # Errors
+/// [`EngineError`] by kind; [`EngineError::NothingSelected`] if the selector matches no place.
+pub async fn explain(
+    ports: &Ports<'_>,
+    request: &Request,
+    selector: &str,
+) -> Result<Explanation, EngineError> {
+    let branch = fetch(ports, request).await?;
+    let only = |only: Vec<String>| Request {
+        only,
+        except: Vec::new(),
+        take: Vec::new(),
+        ..request.clone()
+    };
+    let matching = computed(ports, &only(vec![selector.to_owned()]), &branch);
+    let matched = matching.map_err(as_explained)?.matched;
+    let plan = compute(ports, request, &branch)?;
+    let selected = compute(ports, &only(matched.clone()), &branch)?;
+    Ok(Explanation {
+        places: places(ports, request, &matched, [&plan, &selected])?,
+        hop: plan.hop().clone(),
+        branch,
+    })
+}
+
+/// The error with the name of the argument instead of the option that it was passed as.
+fn as_explained(error: EngineError) -> EngineError {
+    match error {
+        EngineError::NothingSelected { selector, near, .. } => EngineError::NothingSelected {
+            option: "SELECTOR",
+            selector,
+            near,
+        },
+        other => other,
+    }
+}
+
+fn places(
+    ports: &Ports<'_>,
+    request: &Request,
+    matched: &[String],
+    [plan, selected]: [&Plan; 2],
+) -> Result<Vec<ExplainedPlace>, EngineError> {
+    let target = ports.repository.snapshot(plan.target())?;
+    let given = request.settings.as_ref();
+    let (settings, origin) = read_settings(ports, given, target.as_ref(), &mut Vec::new())?;
+    let rules = Rules::new(&settings, &request.products, None)?;
+    let matched: BTreeSet<&str> = matched.iter().map(String::as_str).collect();
+    let exact = selected.differences();
+    let exact: HashMap<&str, &Verdict> = exact.map(|d| (d.selector.as_str(), &d.verdict)).collect();
+    let findings = |plan: &Plan, selector: &str| -> Vec<Finding> {
+        let all = plan.findings().iter();
+        all.filter(|f| f.selector == selector).cloned().collect()
+    };
+    let mut places = Vec::new();
+    for application in plan.applications() {
+        for file in &application.files {
+            let differences = file.differences.iter();
+            for difference in differences.filter(|d| matched.contains(d.selector.as_str())) {
+                let selector = difference.selector.as_str();
+                let path = file.path.as_str();
+                places.push(ExplainedPlace {
+                    application: application.name.clone(),
+                    source_path: file.source_path.clone(),
+                    rule: applied(&rules, &origin, &application.name, path),
+                    findings: findings(plan, selector),
+                    if_selected: (*exact.get(selector).unwrap_or(&&difference.verdict)).clone(),
+                    findings_if_selected: findings(selected, selector),
+                    difference: difference.clone(),
+                });
+            }
+        }
+    }
+    Ok(places)
+}
+
+fn applied(
+    rules: &Rules<'_>,
+    origin: &Origin,
+    application: &ApplicationName,
+    path: &str,
+) -> Option<AppliedRule> {
+    let (Origin::Commit(file) | Origin::Disk(file)) = origin else {
+        return None;
+    };
+    let rule = rules.for_file(application, path).rule()?;
+    let promote = rule.promote.iter().map(|promote| match promote {
+        Promote::Mode(mode) => mode.to_string(),
+        Promote::Path(path) => path.to_string(),
+    });
+    Some(AppliedRule {
+        file: file.clone(),
+        line: rule.line,
+        template: rules.template(application)?.name.clone(),
+        files: rule.files.clone(),
+        promote: promote.collect(),
+        keep: rule.keep.iter().map(ToString::to_string).collect(),
+    })
+}
