@@ -76,6 +76,7 @@
 //! | which version does an environment have? | `engine/status` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
+//! | which commands check the planned files? | `engine/verify.rs`, `adapter/runner` |
 //! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |
 //!

@@ -4,3 +4,4 @@ pub mod clock;
 pub mod environment;
 pub mod forge;
 pub mod git;
+pub mod runner;

@@ -128,9 +128,14 @@ pub async fn run(
     // The action of a policy does not matter for a preview.
     request.action = Some(Action::None);
     let progress = Progress::start(console.progress);
-    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    let ports = adapters.ports(&progress);
+    // Not `prepare`: a preview runs no commands of the repository.
+    let plan = match engine::fetch(&ports, &request).await {
+        Ok(branch) => engine::compute(&ports, &request, &branch),
+        Err(error) => Err(error),
+    };
     progress.finish();
-    let plan = prepared?.plan;
+    let plan = plan?;
     match arguments.selection.output {
         Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
         Output::Markdown => write!(

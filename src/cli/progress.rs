@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::environment;
 use crate::port::{Event, Observer};
-use crate::render::event;
+use crate::render::{escaped_line, event};
 
 /// The time after which the bar is shown.
 const BAR_DELAY: Duration = Duration::from_millis(500);
@@ -109,6 +109,12 @@ impl Observer for Progress {
         match event {
             Event::Comparing { done, all } => self.files(*done, *all, what),
             _ => self.step(what),
+        }
+    }
+
+    fn output(&self, line: &str) {
+        if self.mode == ProgressMode::Lines {
+            let _ = writeln!(std::io::stderr(), "  {}", escaped_line(line));
         }
     }
 }

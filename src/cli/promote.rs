@@ -46,6 +46,11 @@ pub struct PromoteArguments {
     #[arg(long, value_name = "GUARD", value_parser = allow_arg(), action = ArgAction::Append, help_heading = "Promotion")]
     pub allow: Vec<AllowArg>,
 
+    /// Run this shell command on the planned files before anything is committed, and hold the promotion
+    /// if it fails; repeatable.
+    #[arg(long, value_name = "COMMAND", value_parser = command, help_heading = "Promotion")]
+    pub verify: Vec<String>,
+
     /// The options of the pull request.
     #[command(flatten)]
     pub proposal: ProposalArguments,
@@ -108,6 +113,13 @@ fn title(text: &str) -> Result<String, &'static str> {
     }
 }
 
+fn command(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("the command must not be empty"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 fn allow(args: &[AllowArg]) -> Allow {
     let guards = args.iter().map(|arg| match arg {
         AllowArg::Guard(name) => Some(*name),
@@ -146,6 +158,7 @@ pub async fn run(
         },
         proposal: arguments.proposal.choice(),
         allow: allow(&arguments.allow),
+        verify: arguments.verify.clone(),
         ..arguments.selection.request(settings, directory)
     };
     let progress = Progress::start(console.progress);

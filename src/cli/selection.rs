@@ -182,6 +182,7 @@ impl SelectionArguments {
             message: MessageChoice::default(),
             proposal: ProposalChoice::default(),
             allow: Allow::default(),
+            verify: Vec::new(),
             settings,
         }
     }

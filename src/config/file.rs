@@ -218,6 +218,13 @@ pub(super) struct PolicyEntry {
     pub(super) guards: GuardsEntry,
     /// The guards whose holds `--allow` may lift: all if omitted, none if the list is empty.
     pub(super) allow: Option<OneOrMany<GuardWord>>,
+    /// Commands that must succeed on the planned files before anything is committed; `sh` runs them at the
+    /// root of a temporary checkout.
+    pub(super) verify: Option<OneOrMany<String>>,
+    /// How long each of these commands may run, such as `90s`, `10m` or `1h`; `10m` if omitted.
+    #[serde(rename = "verifyTimeout")]
+    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smh]$"))]
+    pub(super) verify_timeout: Option<String>,
 }
 
 /// Settings for a pull request.

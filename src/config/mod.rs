@@ -25,6 +25,7 @@ mod source;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod words;
 
 use serde::Deserialize;

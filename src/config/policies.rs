@@ -6,6 +6,7 @@ use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
 use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
+use super::verify;
 use super::words::quoted;
 use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};
 
@@ -23,7 +24,7 @@ pub(super) fn read(
         names.add("policy", &entry.name, &at.key("name"), notes);
         check_match(file, entry, environments, &at.key("match"), notes);
         check_names(&entry.pull_request, &at.key("pullRequest"), notes);
-        let policy = policy(entry);
+        let policy = policy(entry, &at, notes);
         let tie = policies.iter().find_map(|other| {
             let setting = tie(other, &policy, environments)?;
             Some((other, setting))
@@ -46,7 +47,7 @@ pub(super) fn read(
     policies
 }
 
-fn policy(entry: &PolicyEntry) -> Policy {
+fn policy(entry: &PolicyEntry, at: &Pointer, notes: &mut Notes) -> Policy {
     let names = |list: &Option<OneOrMany<String>>| -> Vec<String> {
         let list = list.iter().flat_map(|list| list.each(&Pointer::root()));
         list.map(|(_, name)| name.clone()).collect()
@@ -69,6 +70,7 @@ fn policy(entry: &PolicyEntry) -> Policy {
         action: entry.action.map(Into::into),
         pull_request: pull_request(&entry.pull_request),
         guards: guards::read(&entry.guards, allow),
+        verify: verify::read(entry, at, notes),
     }
 }
 
@@ -144,7 +146,8 @@ fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<String> {
     let names = |p: &Policy| -> Vec<String> {
         let action = p.action.iter().map(|_| "action".to_owned());
         let pull_request = p.pull_request.names().into_iter().map(str::to_owned);
-        action.chain(pull_request).chain(p.guards.names()).collect()
+        let checks = p.guards.names().into_iter().chain(p.verify.names());
+        action.chain(pull_request).chain(checks).collect()
     };
     let others = names(b);
     let both = names(a).into_iter().find(|name| others.contains(name))?;

@@ -66,6 +66,13 @@ impl GuardName {
         default: GuardLevel::Hold,
     };
 
+    /// A command that verifies the planned files fails.
+    pub const VERIFY: Self = Self {
+        name: "verify",
+        about: "A command of `--verify`, or of `verify` in a policy, fails",
+        default: GuardLevel::Hold,
+    };
+
     /// A version moves in some places only.
     pub const HALF_MOVED: Self = Self {
         name: "half-moved",
@@ -100,6 +107,7 @@ impl GuardName {
         Self::OTHER_IMAGE,
         Self::ENCRYPTED,
         Self::LINK,
+        Self::VERIFY,
         Self::HALF_MOVED,
         Self::ENVIRONMENT_NAME,
         Self::MASS_CHANGE,

@@ -26,6 +26,7 @@ mod selector;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
@@ -49,3 +50,4 @@ pub use settings::{
     Automation, MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings,
     Template, VersionPlace,
 };
+pub use verify::VerifySettings;

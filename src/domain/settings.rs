@@ -2,7 +2,7 @@
 
 use super::{
     Action, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode, PathMapping, Product,
-    PullRequestSettings,
+    PullRequestSettings, VerifySettings,
 };
 use crate::yaml::JsonPath;
 
@@ -60,6 +60,16 @@ impl Settings {
             .filter(|p| p.matches.applies_to(target, products))
             .fold(GuardSettings::default(), |all, policy| {
                 all.or(&policy.guards)
+            })
+    }
+
+    /// The policies' settings for verification; the strongest policy wins for each setting.
+    pub fn verify_for(&self, target: &Environment, products: &[&str]) -> VerifySettings {
+        self.policies
+            .iter()
+            .filter(|p| p.matches.applies_to(target, products))
+            .fold(VerifySettings::default(), |all, policy| {
+                all.or(&policy.verify)
             })
     }
 
@@ -160,6 +170,8 @@ pub struct Policy {
     pub pull_request: PullRequestSettings,
     /// Its settings for guards.
     pub guards: GuardSettings,
+    /// Its settings for verification.
+    pub verify: VerifySettings,
 }
 
 /// Which promotions a policy applies to: each non-empty list must match.

@@ -16,6 +16,7 @@ use super::prepare::{Prepared, prepare};
 use super::propose::{propose, withdraw_proposals};
 use super::receipt::Receipt;
 use super::request::Request;
+use super::verify::verify;
 use crate::domain::Action;
 use crate::plan::Cleared;
 use crate::port::{Advance, Branch, Event};
@@ -71,7 +72,7 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
             }
         } else {
             // A preview is held like the promotion itself, so that a check does not pass by mistake.
-            let cleared = match clear(plan, &request.allow) {
+            let cleared = match clear(verify(ports, plan)?, &request.allow) {
                 Ok(cleared) => cleared,
                 Err(hold) => return Ok(Receipt::Held(hold.findings)),
             };

@@ -3,7 +3,7 @@
 use super::error::EngineError;
 use super::ports::Ports;
 use crate::domain::CommitId;
-use crate::plan::Cleared;
+use crate::plan::{Cleared, FilePlan, Plan};
 use crate::port::{Branch, CommitRequest, Event, TreeChange};
 
 /// Writes the commit of a plan.
@@ -26,13 +26,16 @@ fn commit_request(cleared: &Cleared) -> CommitRequest {
     let plan = cleared.plan();
     CommitRequest {
         parent: plan.target(),
-        changes: plan
-            .changed_files()
-            .map(|file| TreeChange {
-                path: file.path.clone(),
-                content: file.after.as_ref().map(|c| (c.mode, c.bytes.clone())),
-            })
-            .collect(),
+        changes: changes(plan),
         message: cleared.commit_message(),
     }
+}
+
+/// The changes of a plan to the target's files.
+pub(super) fn changes(plan: &Plan) -> Vec<TreeChange> {
+    let change = |file: &FilePlan| TreeChange {
+        path: file.path.clone(),
+        content: file.after.as_ref().map(|c| (c.mode, c.bytes.clone())),
+    };
+    plan.changed_files().map(change).collect()
 }

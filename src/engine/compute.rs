@@ -89,6 +89,7 @@ pub(super) fn computed(
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
     let proposal = promoted.proposal(&hop, located.applications(), branch);
+    let verify = promoted.verify();
     let naming = located.naming_with_found();
     let findings = guard::run(&applications, &naming, |guard, application| {
         promoted.severity(guard, application)
@@ -110,6 +111,7 @@ pub(super) fn computed(
         notices,
         clone_notices,
         findings,
+        verify,
         faults: planned.faults,
         message,
         proposal,

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::domain::{CommitId, SelectorError};
 use crate::inventory::InventoryError;
-use crate::port::{ForgeError, RepositoryError, SettingsError};
+use crate::port::{ForgeError, RepositoryError, RunnerError, SettingsError};
 
 /// Why a promotion could not be planned or applied, by kind.
 #[derive(Debug, Error)]
@@ -57,6 +57,9 @@ pub enum EngineError {
     /// Chosen files could not be read or edited, and nothing else is promoted.
     #[error("{} of the selected files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),
+    /// The commands that verify the planned files could not be run.
+    #[error("the planned files could not be verified")]
+    Runner(#[from] RunnerError),
     /// A policy requires another action than the command line.
     #[error("policy `{policy}` requires {required}, not {asked}")]
     Policy {

@@ -10,14 +10,16 @@
 //!    - decides about each difference (`decide/verdict.rs`),
 //!    - plans the content of each file (`file_plan.rs`), the message (`commit_message.rs`), and the
 //!      action and the pull request that the policies require (`policy.rs`),
-//!    - runs the guards over the result (`guard`).
+//!    - runs the guards over the result (`guard`),
+//!
+//!    and then [`verify`], which runs the commands that must succeed on the planned files.
 //! 2. [`apply`] clears the plan with the guards ([`clear`]) and commits it, or proposes it on its own
 //!    branch with a pull request (`propose`). The result is a [`Receipt`].
 //!
-//! A server calls [`fetch`], then [`compute`] on a thread that may block, then [`apply_with`], which
-//! lets it plan again in the same way.
+//! A server calls [`fetch`], then [`compute`] and [`verify`] on a thread that may block, then
+//! [`apply_with`], which lets it plan again in the same way.
 //!
-//! A preview is `prepare` without `apply`. Errors are [`EngineError`]s, one variant per kind.
+//! A preview is `fetch` and `compute`, or `prepare` without `apply`. Errors are [`EngineError`]s, one variant per kind.
 //!
 //! # Why
 //!
@@ -53,6 +55,7 @@ mod request;
 mod settings;
 mod status;
 mod unreferenced;
+mod verify;
 
 pub use apply::{apply, apply_with};
 pub use clear::clear;
@@ -70,3 +73,4 @@ pub use request::{
 pub use status::{
     ApplicationStatus, EnvironmentStatus, Since, Status, StatusRequest, VersionRelation, status,
 };
+pub use verify::verify;

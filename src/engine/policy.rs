@@ -1,12 +1,16 @@
 //! Combines what the policies require of a promotion with what the user requested.
 
+use std::time::Duration;
+
 use super::error::EngineError;
 use super::request::Request;
 use crate::domain::{
     Action, ApplicationName, Environment, GuardName, Policy, Product, PullRequestSettings,
-    Settings, Severity,
+    Settings, Severity, VerifySettings,
 };
-use crate::plan::{ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, branch_name};
+use crate::plan::{
+    ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, VerifyCommand, branch_name,
+};
 use crate::port::Branch;
 
 /// A promotion, with what its policies depend on.
@@ -106,6 +110,45 @@ impl<'a> Promoted<'a> {
             .collect();
         let guards = self.settings.guards_for(self.target, &products);
         guards.severity(guard)
+    }
+
+    /// The commands that must succeed on the planned files: those of all applications' policies, then
+    /// those of the request, each once with the longest time limit and the highest severity.
+    pub(super) fn verify(&self) -> Vec<VerifyCommand> {
+        let mut all: Vec<VerifyCommand> = Vec::new();
+        let mut add = |command: &String, time_limit, severity| {
+            let known = all.iter_mut().find(|known| known.command == *command);
+            if let Some(known) = known {
+                known.time_limit = known.time_limit.max(time_limit);
+                known.severity = known.severity.max(severity);
+            } else {
+                all.push(VerifyCommand {
+                    command: command.clone(),
+                    time_limit,
+                    severity,
+                });
+            }
+        };
+        let default = VerifySettings::DEFAULT_TIME_LIMIT;
+        let mut of_request: (Option<Duration>, Option<Severity>) = (None, None);
+        for products in &self.products {
+            let settings = self.settings.verify_for(self.target, products);
+            let severity = self.settings.guards_for(self.target, products);
+            let severity = severity.severity(GuardName::VERIFY);
+            let time_limit = settings.time_limit.unwrap_or(default);
+            of_request.0 = of_request.0.max(Some(time_limit));
+            of_request.1 = of_request.1.max(severity);
+            if let Some(severity) = severity {
+                let commands = settings.commands.iter().flatten();
+                commands.for_each(|command| add(command, time_limit, severity));
+            }
+        }
+        for command in &self.request.verify {
+            let (time_limit, severity) = of_request;
+            let severity = severity.unwrap_or(Severity::Hold);
+            add(command, time_limit.unwrap_or(default), severity);
+        }
+        all
     }
 
     /// How the promotion is proposed; `applications` are the located ones, `None` means all.

@@ -1,6 +1,8 @@
 //! The adapters that a promotion uses.
 
-use crate::port::{Clock, Forge, History, Observer, PlanPreview, Repository, SettingsReader};
+use crate::port::{
+    Clock, Forge, History, Observer, PlanPreview, Repository, Runner, SettingsReader,
+};
 
 /// The outside world, behind its traits.
 #[derive(Clone, Copy)]
@@ -15,6 +17,8 @@ pub struct Ports<'a> {
     pub settings: &'a dyn SettingsReader,
     /// Shows plans in pull requests.
     pub preview: &'a dyn PlanPreview,
+    /// Runs commands on planned files.
+    pub runner: &'a dyn Runner,
     /// Measures how long a promotion has been retried.
     pub clock: &'a dyn Clock,
     /// Follows how far it is.

@@ -10,6 +10,7 @@ use super::compute::compute;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::request::Request;
+use super::verify::verify;
 use crate::domain::Action;
 use crate::plan::Plan;
 use crate::port::{Branch, Event, Publish};
@@ -23,13 +24,14 @@ pub struct Prepared {
     pub branch: Branch,
 }
 
-/// Finds the branch and computes the plan. Writes nothing but fetched objects.
+/// Finds the branch, computes the plan, and runs the commands that must succeed on its files. Writes
+/// nothing but fetched objects and temporary files.
 ///
 /// # Errors
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
     let branch = fetch(ports, request).await?;
-    let plan = compute(ports, request, &branch)?;
+    let plan = verify(ports, compute(ports, request, &branch)?)?;
     Ok(Prepared { plan, branch })
 }
 

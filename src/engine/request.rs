@@ -44,6 +44,8 @@ pub struct Request {
     pub proposal: ProposalChoice,
     /// `--allow`.
     pub allow: Allow,
+    /// `--verify`: commands in addition to those of the policies.
+    pub verify: Vec<String>,
     /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the target's commit.
     pub settings: Option<Settings>,
 }
@@ -205,6 +207,7 @@ impl Request {
             message: MessageChoice::default(),
             proposal: ProposalChoice::default(),
             allow: Allow::default(),
+            verify: Vec::new(),
             settings: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
-use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan};
+use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan, VerifyCommand};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
 
 /// Everything that a promotion would change; nothing in it has been done.
@@ -35,6 +35,8 @@ pub(crate) struct Draft {
     pub clone_notices: Vec<Notice>,
     /// The guards' findings, allowed or not.
     pub findings: Vec<Finding>,
+    /// The commands that still have to verify the planned files.
+    pub verify: Vec<VerifyCommand>,
     /// Files that could not be read.
     pub faults: Vec<FileFault>,
     /// The words of the commit.
@@ -119,6 +121,18 @@ impl Plan {
     /// The guards' findings, allowed or not.
     pub fn findings(&self) -> &[Finding] {
         &self.draft.findings
+    }
+
+    /// The commands that still have to verify the planned files.
+    pub fn unverified(&self) -> &[VerifyCommand] {
+        &self.draft.verify
+    }
+
+    /// The plan with what its commands found; only the engine's `verify` calls this.
+    pub(crate) fn verified(mut self, findings: Vec<Finding>) -> Self {
+        self.draft.verify.clear();
+        self.draft.findings.extend(findings);
+        self
     }
 
     /// Files that could not be read or edited.

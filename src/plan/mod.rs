@@ -8,6 +8,7 @@
 
 mod branch_name;
 mod cleared;
+mod command;
 mod draft;
 mod file;
 mod guard;
@@ -21,6 +22,7 @@ mod record;
 
 pub use branch_name::{Asked, branch_name};
 pub use cleared::{Cleared, Hold};
+pub use command::{CommandEnd, FailedCommand, VerifyCommand};
 pub(crate) use draft::Draft;
 pub use draft::Plan;
 pub use file::{
@@ -71,10 +73,12 @@ pub struct Finding {
     pub guard: GuardName,
     /// What it does to the promotion.
     pub severity: Severity,
-    /// The selector of the difference.
+    /// The selector of the difference; empty for a command.
     pub selector: String,
     /// What the guard found.
     pub message: String,
+    /// The command that failed, if one did.
+    pub command: Option<FailedCommand>,
 }
 
 impl Finding {

@@ -7,6 +7,7 @@ mod observer;
 mod outside;
 mod repository;
 mod repository_error;
+mod runner;
 mod snapshot;
 
 pub use forge::{
@@ -22,4 +23,5 @@ pub use repository::{
     ProposedBranch, ProposedCommit, Publish, Repository, TreeChange,
 };
 pub use repository_error::RepositoryError;
+pub use runner::{Checkout, CommandResult, Runner, RunnerCommand, RunnerError};
 pub use snapshot::{Snapshot, TreeEntry};

@@ -14,6 +14,8 @@ pub enum Event {
         /// How many pairs there are.
         all: usize,
     },
+    /// The planned files are checked out, and the commands that verify them are run.
+    Verifying,
     /// The promotion's commit is written.
     WritingCommit,
     /// The commit is pushed.
@@ -38,6 +40,9 @@ pub enum Event {
 pub trait Observer: Send + Sync {
     /// Receives an event as it happens.
     fn event(&self, event: &Event);
+
+    /// Receives a line that a command printed, as it is printed.
+    fn output(&self, line: &str);
 }
 
 /// An observer that ignores all events.
@@ -46,4 +51,6 @@ pub struct NoObserver;
 
 impl Observer for NoObserver {
     fn event(&self, _: &Event) {}
+
+    fn output(&self, _: &str) {}
 }

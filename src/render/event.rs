@@ -8,6 +8,7 @@ pub fn message(event: &Event) -> &'static str {
         Event::FindingBranch => "finding the target branch",
         Event::PairingFiles => "pairing files",
         Event::Comparing { .. } => "comparing",
+        Event::Verifying => "verifying the planned files",
         Event::WritingCommit => "writing the commit",
         Event::Pushing => "pushing",
         Event::MovingBranch => "moving the branch",

@@ -33,4 +33,4 @@ mod value_type;
 pub use counted::counted;
 pub use markdown::{MarkdownPreview, Purpose, markdown};
 pub use near::nearest;
-pub use terminal::{Canvas, Palette, escaped, escaped_lines};
+pub use terminal::{Canvas, Palette, escaped, escaped_line, escaped_lines};

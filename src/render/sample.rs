@@ -59,7 +59,9 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             severity: Severity::Hold,
             selector: format!("{DEPLOYMENT}:$.spec.image"),
             message: "`1.4.2` would become `latest`".into(),
+            command: None,
         }],
+        verify: Vec::new(),
         faults: vec![FileFault {
             path: "envs/staging/web/bad.yaml".into(),
             line: Some(3),

@@ -115,7 +115,7 @@ pub(super) fn is_command_sign(line: &str, at: usize) -> bool {
 }
 
 /// Like [`escaped`], for a line of text that people wrote: tabs stay.
-pub(super) fn escaped_line(text: &str) -> Cow<'_, str> {
+pub fn escaped_line(text: &str) -> Cow<'_, str> {
     escaped_at(text, |at, c| {
         c != '\t' && is_invisible(c) || is_command_sign(text, at)
     })

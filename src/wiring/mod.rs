@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
 use crate::adapter::git::{GitRepository, RemoteAccess};
+use crate::adapter::runner::LocalRunner;
 use crate::engine::Ports;
 use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
@@ -99,6 +100,7 @@ impl Adapters {
             forge: self.forge.as_deref(),
             settings: &self.settings,
             preview: &MarkdownPreview,
+            runner: &LocalRunner,
             clock: &self.clock,
             observer,
         }

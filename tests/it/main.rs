@@ -62,4 +62,5 @@ mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;
 mod status;
+mod verify;
 mod world;

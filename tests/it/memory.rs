@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use git_promote::adapter::runner::LocalRunner;
 use git_promote::config;
 use git_promote::domain::{CommitId, FileMode, ObjectId};
 use git_promote::engine::Ports;
@@ -114,6 +115,7 @@ impl Memory {
             forge: None,
             settings: &Reader,
             preview: &git_promote::render::MarkdownPreview,
+            runner: &LocalRunner,
             clock: &Still,
             observer: &NoObserver,
         }

@@ -31,14 +31,9 @@ struct Renderers {
 impl Renderers {
     /// Finds both, where `.ci/run` put them or in the `PATH`.
     fn find() -> Option<Self> {
-        let own = std::env::var_os("GIT_PROMOTE_TEST_RENDERERS").map(PathBuf::from);
-        let find = |name: &str| {
-            let own = own.iter().map(|folder| folder.join(name));
-            own.chain(program(&[name])).find(|file| file.is_file())
-        };
         Some(Self {
-            kubectl: find("kubectl")?,
-            helm: find("helm")?,
+            kubectl: renderer("kubectl")?,
+            helm: renderer("helm")?,
         })
     }
 
@@ -67,6 +62,13 @@ impl Renderers {
             Err(String::from_utf8_lossy(&out.stderr).into_owned())
         }
     }
+}
+
+/// A program that renders, where `.ci/run` put it or in the `PATH`.
+pub fn renderer(name: &str) -> Option<PathBuf> {
+    let own = std::env::var_os("GIT_PROMOTE_TEST_RENDERERS").map(PathBuf::from);
+    let own = own.iter().map(|folder| folder.join(name));
+    own.chain(program(&[name])).find(|file| file.is_file())
 }
 
 /// What is rendered at once; paths are within the repository.

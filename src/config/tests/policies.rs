@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use super::{faults, settings, warnings};
@@ -153,14 +155,39 @@ fn a_policy_can_forbid_lifting_holds() {
 fn unknown_guards_and_levels_are_faults() {
     assert_snapshot!(faults("policies:\n  - {name: a, guards: {encryptd: hold, link: block}, allow: [lnk]}\n"), @"
     2:24 policies[0].guards.encryptd: unknown key `encryptd`, did you mean `encrypted`?
-      hint: known keys: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `half-moved`, `environment-name`, `mass-change`, `deletion`
+      hint: known keys: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `verify`, `half-moved`, `environment-name`, `mass-change`, `deletion`
     2:46 policies[0].guards.link: unknown value `block` for `link`
       hint: allowed: `off`, `warn` or `hold`
     2:62 policies[0].allow[0]: unknown value `lnk` for `allow`, did you mean `link`?
-      hint: allowed: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `half-moved`, `environment-name`, `mass-change` or `deletion`
+      hint: allowed: `moving-version`, `version-kind`, `rollback`, `stale-pin`, `other-image`, `encrypted`, `link`, `verify`, `half-moved`, `environment-name`, `mass-change` or `deletion`
     ");
     assert_snapshot!(faults("policies:\n  - {name: a, guards: {link: warn}}\n  - {name: b, guards: {link: hold}}\n"), @"
     3:5 policies[1].priority: policies `a` and `b` both set `guards.link` with priority 0 and can match the same promotion
+      hint: give one of them a different `priority`; the lowest number wins
+    ");
+}
+
+#[test]
+fn the_strongest_policy_sets_the_commands_and_their_time_limit() {
+    let settings = settings(
+        "policies:\n  - {name: a, priority: 1, verify: make check}\n  - {name: b, priority: 2, verify: [x, y], verifyTimeout: 5m}\n",
+    );
+    let verify = settings.verify_for(&Environment::named("production"), &[]);
+    assert_eq!(verify.commands, Some(vec!["make check".to_owned()]));
+    assert_eq!(verify.time_limit, Some(Duration::from_secs(300)));
+}
+
+#[test]
+fn empty_commands_and_unclear_times_are_faults() {
+    assert_snapshot!(faults("policies:\n  - {name: a, verify: [' '], verifyTimeout: '10'}\n  - {name: b, verifyTimeout: 10 min}\n"), @"
+    2:24 policies[0].verify[0]: a command is empty or has a null character
+    2:45 policies[0].verifyTimeout: `10` is not a time
+      hint: write a number with `s`, `m` or `h`, such as `90s` or `10m`
+    3:30 policies[1].verifyTimeout: `10 min` is not a time
+      hint: write a number with `s`, `m` or `h`, such as `90s` or `10m`
+    ");
+    assert_snapshot!(faults("policies:\n  - {name: a, verify: x}\n  - {name: b, verify: y}\n"), @"
+    3:5 policies[1].priority: policies `a` and `b` both set `verify` with priority 0 and can match the same promotion
       hint: give one of them a different `priority`; the lowest number wins
     ");
 }

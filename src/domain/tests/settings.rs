@@ -1,6 +1,6 @@
 use crate::domain::{
     Action, ApplicationName, ApplicationTemplates, Environment, EnvironmentKind, GuardSettings,
-    Policy, PolicyMatch, Product, PullRequestSettings, Settings, Template,
+    Policy, PolicyMatch, Product, PullRequestSettings, Settings, Template, VerifySettings,
 };
 
 fn template(name: &str) -> Template {
@@ -27,6 +27,7 @@ fn policy(name: &str, priority: i64, matches: PolicyMatch, action: Option<Action
         action,
         pull_request: PullRequestSettings::default(),
         guards: GuardSettings::default(),
+        verify: VerifySettings::default(),
     }
 }
 

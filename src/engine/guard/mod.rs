@@ -54,6 +54,7 @@ pub(super) fn run(
                 severity,
                 selector: problem.selector,
                 message: problem.message,
+                command: None,
             }));
         }
     }
@@ -67,6 +68,9 @@ mod tests {
     #[test]
     fn every_name_has_its_guard() {
         let names: Vec<GuardName> = GUARDS.iter().map(|guard| guard.name).collect();
-        assert_eq!(names, GuardName::ALL);
+        // The findings of `verify` come from commands.
+        let all = GuardName::ALL.iter().copied();
+        let all: Vec<GuardName> = all.filter(|name| *name != GuardName::VERIFY).collect();
+        assert_eq!(names, all);
     }
 }

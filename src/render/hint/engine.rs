@@ -33,6 +33,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Faults(_) => Hint::failed(
             "nothing was written; fix the files, or exclude them with `--service` or `--except FILE`",
         ),
+        EngineError::Runner(_) => Hint::failed(
+            "nothing was written; the commands of `verify` need `sh` and a temporary folder",
+        ),
         EngineError::Policy { .. } => Hint::usage(
             "options do not override a policy; `--action none` shows what would be promoted",
         ),

@@ -20,8 +20,10 @@ pub struct Warning<'a> {
     /// The guard that found it, if one did.
     #[schemars(extend("enum" = guard_names_or_null()))]
     pub guard: Option<&'static str>,
-    /// The difference, if a guard found it.
+    /// The difference, if a guard found it; empty for a command.
     pub selector: Option<&'a str>,
+    /// The command that failed, if it is about one.
+    pub command: Option<FailedCommand<'a>>,
 }
 
 /// A guard's finding that holds the promotion unless allowed.
@@ -30,12 +32,35 @@ pub struct Hold<'a> {
     /// The guard's name, as `--allow` takes it.
     #[schemars(extend("enum" = guard_names()))]
     pub guard: &'static str,
-    /// The difference.
+    /// The difference; empty for a command.
     pub selector: &'a str,
     /// What the guard found.
     pub message: &'a str,
     /// Whether `--allow` can lift it; false if a policy forbids that.
     pub can_be_lifted: bool,
+    /// The command that failed, if it is about one.
+    pub command: Option<FailedCommand<'a>>,
+}
+
+/// A command that failed on the planned files.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct FailedCommand<'a> {
+    /// The command.
+    pub command: &'a str,
+    /// Its exit code; null if it was killed.
+    pub exit_code: Option<i32>,
+    /// The last lines that it printed.
+    pub output: &'a str,
+}
+
+impl<'a> From<&'a plan::FailedCommand> for FailedCommand<'a> {
+    fn from(failed: &'a plan::FailedCommand) -> Self {
+        Self {
+            command: &failed.command,
+            exit_code: failed.end.exit_code(),
+            output: &failed.output,
+        }
+    }
 }
 
 /// A difference that stops the promotion: it was selected and cannot be promoted, or both sides changed
@@ -107,6 +132,7 @@ pub(super) fn warnings(plan: &plan::Plan) -> Vec<Warning<'_>> {
         message: finding.message.clone(),
         guard: Some(finding.guard.as_str()),
         selector: Some(&finding.selector),
+        command: finding.command.as_ref().map(FailedCommand::from),
     });
     notices.map(Warning::from).chain(findings).collect()
 }
@@ -124,6 +150,7 @@ impl<'a> From<&'a plan::Notice> for Warning<'a> {
             message: notice::message(notice),
             guard: None,
             selector: None,
+            command: None,
         }
     }
 }
@@ -135,6 +162,7 @@ impl<'a> From<&'a plan::Finding> for Hold<'a> {
             selector: &finding.selector,
             message: &finding.message,
             can_be_lifted: finding.severity == Severity::Hold,
+            command: finding.command.as_ref().map(FailedCommand::from),
         }
     }
 }

@@ -20,11 +20,15 @@ pub(super) fn notes(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
             Severity::Warning => "warning by",
             Severity::Hold | Severity::FinalHold => "held by",
         };
+        // The output of a command is not repeated where others can read it.
+        let place = match f.command {
+            Some(_) => String::new(),
+            None => format!(" at {}", code(&f.selector)),
+        };
         format!(
-            "- {state} {}: {} at {}\n",
+            "- {state} {}: {}{place}\n",
             code(f.guard.as_str()),
             whole(&f.message),
-            code(&f.selector)
         )
     });
     let conflicts = plan.conflicts();

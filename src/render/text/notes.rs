@@ -10,7 +10,7 @@ use crate::render::conflict;
 use crate::render::counted::counted;
 use crate::render::notice;
 use crate::render::shell;
-use crate::render::terminal::{Canvas, escaped};
+use crate::render::terminal::{Canvas, escaped, escaped_line};
 
 /// Writes notices as warnings.
 ///
@@ -113,19 +113,24 @@ fn by_guard<'a, 'f>(findings: &'a [&'f Finding]) -> impl Iterator<Item = &'a [&'
 fn stanza(out: &mut dyn io::Write, findings: &[&Finding]) -> io::Result<()> {
     if let [only] = findings {
         writeln!(out, ": {}", escaped(&only.message))?;
-        return writeln!(out, "  {}", escaped(&shell::selector(&only.selector)));
+        return place(out, only, "  ");
     }
     writeln!(out, ": {}", counted(findings.len(), "finding"))?;
     for finding in findings {
-        let selector = shell::selector(&finding.selector);
-        writeln!(
-            out,
-            "  {}\n    {}",
-            escaped(&finding.message),
-            escaped(&selector)
-        )?;
+        writeln!(out, "  {}", escaped(&finding.message))?;
+        place(out, finding, "    ")?;
     }
     Ok(())
+}
+
+/// Writes the selector of a finding, or what its command printed.
+fn place(out: &mut dyn io::Write, finding: &Finding, indent: &str) -> io::Result<()> {
+    let Some(command) = &finding.command else {
+        let selector = shell::selector(&finding.selector);
+        return writeln!(out, "{indent}{}", escaped(&selector));
+    };
+    let mut lines = command.output.lines();
+    lines.try_for_each(|line| writeln!(out, "{indent}| {}", escaped_line(line)))
 }
 
 /// Writes an error for each file that cannot be read or edited.

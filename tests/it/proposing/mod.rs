@@ -8,6 +8,7 @@ mod recorded;
 
 use std::sync::Arc;
 
+use git_promote::adapter::runner::LocalRunner;
 use git_promote::domain::{Action, MergeMethod, PullRequestSettings};
 use git_promote::engine::{self, EngineError, Ports, PullRequestChange, Receipt, Request};
 use git_promote::port::{NoObserver, PullRequestState};
@@ -83,6 +84,7 @@ impl<'w> Stage<'w> {
             forge: Some(&self.forge),
             settings: &ConfigReader,
             preview: &git_promote::render::MarkdownPreview,
+            runner: &LocalRunner,
             clock: &Still,
             observer: &NoObserver,
         };
@@ -477,6 +479,7 @@ fn several_at_once_end_in_one_pull_request() {
                     forge: Some(&forge),
                     settings: &ConfigReader,
                     preview: &git_promote::render::MarkdownPreview,
+                    runner: &LocalRunner,
                     clock: &Still,
                     observer: &NoObserver,
                 };

@@ -1,0 +1,24 @@
+//! Runs commands in temporary folders of this machine.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `checkout` | a temporary folder with the files of a commit |
+//! | `process` | running a program within limits of time and output |
+//! | `environment` | the variables that a command gets |
+
+mod checkout;
+mod environment;
+mod process;
+
+use crate::port::{Checkout, Runner, RunnerError, Snapshot};
+use checkout::LocalCheckout;
+
+/// Runs commands as child processes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalRunner;
+
+impl Runner for LocalRunner {
+    fn check_out(&self, snapshot: &dyn Snapshot) -> Result<Box<dyn Checkout>, RunnerError> {
+        Ok(Box::new(LocalCheckout::of(snapshot)?))
+    }
+}

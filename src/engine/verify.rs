@@ -1,0 +1,135 @@
+//! Runs the commands that must succeed on the planned files.
+//!
+//! # Why
+//!
+//! A plan can be sound field by field, and its result still not build. So commands such as
+//! `kustomize build` run on the files as they would be, before anything is committed, and a failure
+//! is a finding of the guard `verify`, which holds the promotion like any other.
+//!
+//! The whole tree is checked out, not only the changed folders. A command may read any file: a base,
+//! a chart, a script, a policy. If one were missing, the command would fail, and that failure would
+//! look like a fault of the promotion. The files are written as Git stores them, without filters.
+
+use std::time::Duration;
+
+use super::commit::changes;
+use super::error::EngineError;
+use super::ports::Ports;
+use crate::domain::GuardName;
+use crate::plan::{CommandEnd, FailedCommand, Finding, Plan, VerifyCommand};
+use crate::port::{Checkout, Event, RunnerCommand};
+
+/// Runs the commands of a plan that have not run yet, and adds a finding for each that fails.
+///
+/// # Errors
+/// When the files cannot be checked out, or no shell can be run.
+pub fn verify(ports: &Ports<'_>, plan: Plan) -> Result<Plan, EngineError> {
+    if plan.unverified().is_empty() || plan.is_empty() || !plan.conflicts().is_empty() {
+        return Ok(plan);
+    }
+    ports.observer.event(&Event::Verifying);
+    let snapshot = ports.repository.snapshot(plan.target())?;
+    let mut checkout = ports.runner.check_out(snapshot.as_ref())?;
+    checkout.change(&changes(&plan))?;
+    let variables = variables(&plan, checkout.as_mut())?;
+    let mut findings = Vec::new();
+    for verify in plan.unverified() {
+        let command = RunnerCommand {
+            words: &["sh", "-c", &verify.command],
+            variables: &variables,
+            time_limit: verify.time_limit,
+        };
+        let result = checkout.run(&command, ports.observer)?;
+        if result.end != CommandEnd::Exited(0) {
+            findings.push(finding(verify, result.end, result.output));
+        }
+    }
+    Ok(plan.verified(findings))
+}
+
+/// What a command may need to know about the promotion.
+fn variables(
+    plan: &Plan,
+    checkout: &mut dyn Checkout,
+) -> Result<Vec<(&'static str, String)>, EngineError> {
+    let applications: Vec<&str> = plan.changed_applications().map(|a| a.0.as_str()).collect();
+    let files: Vec<&str> = plan.changed_files().map(|f| f.path.as_str()).collect();
+    Ok(vec![
+        ("PROMOTE_FROM", plan.hop().from.name.clone()),
+        ("PROMOTE_TO", plan.hop().to.name.clone()),
+        ("PROMOTE_APPLICATIONS", applications.join("\n")),
+        ("PROMOTE_ID", plan.id().to_owned()),
+        // The size of a variable is limited, and a promotion can change thousands of files.
+        ("PROMOTE_FILES", checkout.add_list("files", &files)?),
+    ])
+}
+
+fn finding(verify: &VerifyCommand, end: CommandEnd, output: String) -> Finding {
+    let command = &verify.command;
+    let message = match end {
+        // What shells return for a program that does not exist.
+        CommandEnd::Exited(127) => {
+            format!("`{command}` failed with exit code 127: a program was not found")
+        }
+        CommandEnd::Exited(code) => format!("`{command}` failed with exit code {code}"),
+        CommandEnd::Signal(signal) => format!("`{command}` was ended by signal {signal}"),
+        CommandEnd::TimedOut => {
+            let limit = shown_duration(verify.time_limit);
+            format!("`{command}` did not end within {limit}")
+        }
+    };
+    Finding {
+        guard: GuardName::VERIFY,
+        severity: verify.severity,
+        selector: String::new(),
+        message,
+        command: Some(FailedCommand {
+            command: command.clone(),
+            end,
+            output,
+        }),
+    }
+}
+
+/// A time limit as `promote.yaml` has it.
+fn shown_duration(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Severity;
+
+    #[test]
+    fn a_finding_states_how_the_command_ended() {
+        let verify = VerifyCommand {
+            command: "make check".into(),
+            time_limit: Duration::from_secs(90),
+            severity: Severity::Hold,
+        };
+        for (end, expected) in [
+            (CommandEnd::Exited(2), "failed with exit code 2"),
+            (
+                CommandEnd::Exited(127),
+                "failed with exit code 127: a program was not found",
+            ),
+            (CommandEnd::Signal(9), "was ended by signal 9"),
+            (CommandEnd::TimedOut, "did not end within 90s"),
+        ] {
+            let finding = finding(&verify, end, String::new());
+            assert_eq!(finding.message, format!("`make check` {expected}"));
+        }
+    }
+
+    #[test]
+    fn a_time_limit_is_shown_as_it_is_written() {
+        for (seconds, expected) in [(90, "90s"), (600, "10m"), (7_200, "2h"), (3_660, "61m")] {
+            assert_eq!(shown_duration(Duration::from_secs(seconds)), expected);
+        }
+    }
+}
