@@ -10,6 +10,7 @@ use super::difference::{Difference, Part};
 use super::filter::{self, Filters};
 use super::identity::DocumentLabel;
 use super::items::{Lists, is_command_line};
+use super::key_order::KeyOrder;
 use super::nested::{self, Nested};
 use super::selector::Shown;
 use super::sides::Sides;
@@ -120,14 +121,16 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             self.leave_key();
         }
         let insertion = insertion_points(&target_at, te.len());
+        let has_new = target_at.iter().any(Option::is_none);
+        let order = has_new.then(|| KeyOrder::of(te)).flatten();
         for (si, entry) in se
             .iter()
             .enumerate()
             .filter(|(si, _)| target_at[*si].is_none())
         {
             let name = entry.name();
-            let after = insertion[si];
             let shown = renamed_key(name, self.sides.naming);
+            let after = (order.as_ref()).map_or(insertion[si], |order| order.after(&shown));
             self.enter_key(name, &shown);
             let parents = Some((s, t));
             self.add(Part::Entry, &entry.value, b.entry(name), after, parents);

@@ -12,6 +12,7 @@ mod documents;
 mod filter;
 mod identity;
 mod items;
+mod key_order;
 mod labels;
 mod likeness;
 mod merge;

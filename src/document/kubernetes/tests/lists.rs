@@ -342,3 +342,23 @@ fn a_new_key_follows_its_neighbour_of_the_source() {
     );
     assert_eq!(all("new: 1\na: 1\n", "x: 0\na: 1\n"), "new: 1\na: 1\n");
 }
+
+#[test]
+fn a_new_key_goes_where_a_sorted_mapping_has_it() {
+    let mapping = |keys: &str| {
+        let lines = keys.chars().map(|key| format!("{key}: 1\n"));
+        lines.collect::<String>()
+    };
+    for (source, target, expected) in [
+        ("abmcdefgh", "abcdefgh", "abcdefghm"),
+        ("bacdefghi", "bcdefghi", "abcdefghi"),
+        // One key is out of order.
+        ("abicxdefghj", "abcxdefghj", "abcxdefghij"),
+        // Without an order, and in short mappings, the source has the place.
+        ("amhgfedcb", "ahgfedcb", "amhgfedcb"),
+        ("amcd", "acd", "amcd"),
+    ] {
+        let (source, target) = (mapping(source), mapping(target));
+        assert_eq!(all(&source, &target), mapping(expected));
+    }
+}
