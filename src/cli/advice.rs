@@ -36,6 +36,9 @@ impl Advice {
             Failure::Repository(error) => hint::of_repository(error),
             // The faults themselves are listed above the hint.
             Failure::Settings(_) => Hint::usage("`git promote schema config` prints the schema"),
+            Failure::HiddenQuestion => {
+                Hint::usage("add `--yes`, or unset `pager.promote` and leave out `git -p`")
+            }
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::NoFolder(_) | Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined

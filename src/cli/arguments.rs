@@ -90,6 +90,15 @@ impl Arguments {
         Ok(arguments)
     }
 
+    /// Whether the command only shows something, and reads no answers.
+    pub fn is_pageable(&self) -> bool {
+        match &self.command {
+            None => self.promote.dry_run || self.promote.action == Some(ActionArg::None),
+            Some(Command::Diff(_) | Command::Status(_) | Command::Log(_)) => true,
+            Some(_) => false,
+        }
+    }
+
     /// The folder to start in: each `-C` in turn, before and after the subcommand.
     pub fn directory(&self) -> PathBuf {
         let after: &[PathBuf] = match &self.command {
@@ -121,7 +130,7 @@ fn refuse_misplaced_options(matches: &ArgMatches) -> Result<(), clap::Error> {
     let Some((subcommand, _)) = matches.subcommand() else {
         return Ok(());
     };
-    let allowed = ["directory", "color", "verbose"];
+    let allowed = ["directory", "color", "no_pager", "verbose"];
     let misplaced = matches.ids().map(clap::Id::as_str).find(|id| {
         !allowed.contains(id)
             && Arguments::command()

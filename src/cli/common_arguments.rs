@@ -19,6 +19,10 @@ pub struct DisplayArguments {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
     pub color: Color,
 
+    /// Do not show long output in Git's pager.
+    #[arg(long, global = true, help_heading = "Output")]
+    pub no_pager: bool,
+
     /// Print each step to stderr.
     #[arg(long, global = true, help_heading = "Output")]
     pub verbose: bool,

@@ -23,4 +23,6 @@ pub struct Console<'a> {
     pub progress: ProgressMode,
     /// Whether a person can answer.
     pub prompts: Prompts,
+    /// Whether Git's pager already has the output, so that a question would not be seen.
+    pub is_in_pager: bool,
 }

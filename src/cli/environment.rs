@@ -8,6 +8,8 @@
 //! | `TERM` | `dumb`: no colour, no progress bar |
 //! | `PATH` | where to find `git` |
 //! | `GIT_DIR`, `GIT_WORK_TREE`, ... | which repository to use, as for any Git command |
+//! | `GIT_PAGER`, `PAGER`, `LESS`, ... | the pager, as for any Git command |
+//! | `GIT_PAGER_IN_USE` | Git's pager already has the output: no question can be asked |
 //! | `CI` | colour on CI services that support it |
 //!
 //! `anstream` reads the variables for colour. The installed `git` inherits the environment, so all

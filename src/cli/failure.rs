@@ -43,6 +43,9 @@ pub enum Failure {
     /// The person at the terminal did not confirm.
     #[error("not confirmed; nothing was written")]
     Declined,
+    /// Git's pager has the output, so that a question would not be seen.
+    #[error("cannot ask for confirmation in a pager; nothing was written")]
+    HiddenQuestion,
     /// Writing to stdout or stderr failed.
     #[error("cannot write the output")]
     Output(#[from] io::Error),

@@ -23,6 +23,7 @@ mod explain;
 mod failure;
 mod log;
 mod man;
+mod pager;
 mod progress;
 mod promote;
 mod proposal;
@@ -33,7 +34,7 @@ mod terminal;
 mod usage;
 
 use std::ffi::OsString;
-use std::io::{BufWriter, IsTerminal};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 pub use exit::Exit;
@@ -46,6 +47,7 @@ use arguments::{Arguments, Command};
 use common_arguments::Output;
 use console::Console;
 use failure::Failure;
+use pager::Pages;
 use progress::ProgressMode;
 
 /// Runs a command line; the first argument is the program's name.
@@ -58,9 +60,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let display = arguments.display;
     let mut out = BufWriter::new(std::io::stdout());
     let mut err = std::io::stderr();
+    let mut pages = Pages::collect(&arguments);
+    let mut paged_err = pages.clone();
+    let (out, err): (&mut dyn Write, &mut dyn Write) = match (&mut pages, &mut paged_err) {
+        (Some(out), Some(err)) => (out, err),
+        _ => (&mut out, &mut err),
+    };
     let mut console = Console {
-        out: &mut out,
-        err: &mut err,
+        out,
+        err,
         stdout: terminal::stdout(display.color),
         stderr: terminal::stderr(display.color),
         json: layout(),
@@ -70,12 +78,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             ProgressMode::Bar
         },
         prompts: terminal::prompts(),
+        is_in_pager: terminal::is_in_pager(),
     };
     let result = command(&arguments, &mut console).and_then(|exit| {
         console.out.flush()?;
         Ok(exit)
     });
-    result.unwrap_or_else(|failure| fail(&failure, &arguments, &mut console))
+    let exit = result.unwrap_or_else(|failure| fail(&failure, &arguments, &mut console));
+    match pages {
+        Some(pages) => pages.show(&arguments.directory(), exit),
+        None => exit,
+    }
 }
 
 /// Prints help or a usage error; with `--output json`, an error also goes to stdout as JSON.

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
 use super::{confirm, disk};
-use crate::domain::{Action, GuardName};
+use crate::domain::{Action, GuardName, Settings};
 use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
 use crate::render::receipt::FaultList;
@@ -145,28 +145,16 @@ pub async fn run(
         directory,
         console,
     )?;
-    let request = Request {
-        action: (arguments
-            .dry_run
-            .then_some(ActionArg::None)
-            .or(arguments.action))
-        .map(Action::from)
-        .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
-        message: MessageChoice {
-            title: arguments.message.clone(),
-            body: arguments.body.clone(),
-        },
-        proposal: arguments.proposal.choice(),
-        allow: allow(&arguments.allow),
-        verify: arguments.verify.clone(),
-        ..arguments.selection.request(settings, directory)
-    };
+    let request = request(arguments, settings, directory);
     let progress = Progress::start(console.progress);
     let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
     progress.finish();
     let prepared = prepared?;
 
     let output = arguments.selection.output;
+    if !arguments.yes && console.is_in_pager && would_write(&prepared, &request) {
+        return Err(Failure::HiddenQuestion);
+    }
     let must_confirm =
         !arguments.yes && console.prompts == Prompts::Terminal && would_write(&prepared, &request);
     if output != Output::Json {
@@ -242,6 +230,30 @@ pub async fn run(
             Exit::Done if applied.chosen_faults().next().is_some() => Exit::Failed,
             exit => exit,
         }),
+    }
+}
+
+/// The request of a promotion.
+fn request(
+    arguments: &PromoteArguments,
+    settings: Option<Settings>,
+    directory: &std::path::Path,
+) -> Request {
+    Request {
+        action: (arguments
+            .dry_run
+            .then_some(ActionArg::None)
+            .or(arguments.action))
+        .map(Action::from)
+        .or_else(|| arguments.proposal.is_given().then_some(Action::PullRequest)),
+        message: MessageChoice {
+            title: arguments.message.clone(),
+            body: arguments.body.clone(),
+        },
+        proposal: arguments.proposal.choice(),
+        allow: allow(&arguments.allow),
+        verify: arguments.verify.clone(),
+        ..arguments.selection.request(settings, directory)
     }
 }
 

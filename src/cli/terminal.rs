@@ -41,6 +41,11 @@ fn palette(color: Color, choice: ColorChoice) -> Palette {
     }
 }
 
+/// Whether Git has started its pager for this command, because of `pager.promote` or `git -p`.
+pub(super) fn is_in_pager() -> bool {
+    std::env::var_os("GIT_PAGER_IN_USE").is_some() && !std::io::stdout().is_terminal()
+}
+
 /// Whether a person can answer, which requires that stdin and stderr are terminals.
 pub(super) fn prompts() -> Prompts {
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {

@@ -15,7 +15,7 @@ use crate::engine::Ports;
 use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
 
-pub use crate::adapter::git::Prompts;
+pub use crate::adapter::git::{Prompts, pager};
 pub use settings::ConfigReader;
 
 /// The adapters of one repository.

@@ -47,6 +47,7 @@ mod house;
 mod inventory;
 mod log;
 mod memory;
+mod pager;
 mod pairing;
 mod points;
 mod project;

@@ -26,4 +26,5 @@ mod repository;
 mod worktree;
 
 pub use command::network::{Prompts, RemoteAccess};
+pub use command::pager::pager;
 pub use repository::GitRepository;

@@ -57,15 +57,25 @@ impl GitConfig {
 
     /// Whether a setting is on.
     pub fn is_on(&self, key: &str) -> bool {
-        let last = self.entries.iter().rev().find(|(name, _)| name == key);
-        match last {
-            None => false,
-            Some((_, None)) => true,
-            Some((_, Some(text))) => {
-                let text = text.trim().to_ascii_lowercase();
-                let number = || text.parse::<i64>().is_ok_and(|number| number != 0);
-                matches!(text.as_str(), "true" | "yes" | "on") || number()
-            }
+        self.switch(key) == Some(true)
+    }
+
+    /// Whether a setting is explicitly off.
+    pub fn is_off(&self, key: &str) -> bool {
+        self.switch(key) == Some(false)
+    }
+
+    /// A setting as a switch; `None` if it is not set or is something else.
+    fn switch(&self, key: &str) -> Option<bool> {
+        let (_, value) = self.entries.iter().rev().find(|(name, _)| name == key)?;
+        let Some(text) = value else {
+            return Some(true);
+        };
+        let text = text.trim().to_ascii_lowercase();
+        match text.as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" | "" => Some(false),
+            number => number.parse::<i64>().ok().map(|number| number != 0),
         }
     }
 
@@ -116,6 +126,8 @@ mod tests {
         assert_eq!(config.text("user.name"), Some("Bob"));
         assert_eq!(config.text("x.empty"), None);
         assert!(config.is_on("commit.gpgsign") && !config.is_on("core.bare"));
+        assert!(config.is_off("core.bare") && config.is_off("x.empty"));
+        assert!(!config.is_off("user.name") && !config.is_off("not.set"));
         assert!(config.has_local && config.has_prefix("remote.") && !config.has_prefix("url."));
     }
 

@@ -13,5 +13,6 @@ pub mod config;
 pub mod credentials;
 pub mod messages;
 pub mod network;
+pub mod pager;
 pub mod process;
 pub mod program;
