@@ -22,7 +22,8 @@ use crate::wiring::Adapters;
 
 /// Show what a promotion would do, without writing anything.
 ///
-/// Exits with 1 if a selected file cannot be read or edited.
+/// Exits with 1 if a selected file cannot be read or edited, and with 4 if a conflict prevents the
+/// promotion.
 #[derive(Args, Debug)]
 pub struct DiffArguments {
     /// What to compare.
@@ -156,6 +157,8 @@ pub async fn run(
     write_warnings(arguments, &plan, &request.allow, console)?;
     Ok(if plan.chosen_faults().next().is_some() {
         Exit::Failed
+    } else if !plan.conflicts().is_empty() {
+        Exit::Moved
     } else if arguments.exit_code && !plan.is_empty() {
         Exit::Different
     } else {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use clap::builder::{StringValueParser, TypedValueParser};
 
 use super::branch_arguments::BranchArguments;
 use super::common_arguments::{ApplicationArguments, Output};
@@ -23,7 +24,7 @@ use crate::wiring::Adapters;
 #[derive(Args, Debug)]
 pub struct StatusArguments {
     /// The environments, in order; default: the configured ones, otherwise those with usual names.
-    #[arg(long, value_name = "ENV,...", value_delimiter = ',')]
+    #[arg(long, value_name = "ENV,...", value_delimiter = ',', value_parser = trimmed())]
     pub environments: Vec<String>,
 
     /// The applications.
@@ -43,6 +44,11 @@ pub struct StatusArguments {
         help_heading = "Output"
     )]
     pub output: Output,
+}
+
+/// Parses a name of a list, which blanks may surround.
+fn trimmed() -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().map(|text| text.trim().to_owned())
 }
 
 /// Shows the versions.
@@ -73,4 +79,24 @@ pub async fn run(
     }
     text::warnings(console.err, found.branch.notices.iter(), console.stderr)?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::arguments::{Arguments, Command};
+
+    #[test]
+    fn blanks_around_the_environments_do_not_matter() {
+        let line = [
+            "git-promote",
+            "status",
+            "--environments",
+            "dev, staging ,prod",
+        ];
+        let arguments = Arguments::from_command_line(line.map(Into::into)).unwrap();
+        let Some(Command::Status(status)) = arguments.command else {
+            panic!("another command");
+        };
+        assert_eq!(status.environments, ["dev", "staging", "prod"]);
+    }
 }

@@ -10,6 +10,7 @@ mod file;
 mod image;
 mod kubernetes;
 mod lines;
+mod masked;
 mod own_name;
 mod parts;
 mod sealed;
@@ -31,6 +32,7 @@ pub use kubernetes::{
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,
 };
+pub use masked::{MASK, masked_texts, masked_value};
 pub use own_name::own_name;
 pub use sealed::is_sealed;
 pub use secret::{contains_secret, is_secret};

@@ -59,7 +59,7 @@ fn entry<'v>(mapping: &'v Value, name: &str) -> Option<&'v Value> {
 }
 
 /// Whether a text can have a secret; a backslash can hide the word within quotes.
-fn may_be_secret(text: &str) -> bool {
+pub(super) fn may_be_secret(text: &str) -> bool {
     ["Secret", "secretGenerator", "\\"]
         .iter()
         .any(|word| text.contains(word))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::{Commits, Field, Read, file_fault, load, read, shown};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
-use crate::document::renamed_copy;
-use crate::document::{Difference, FileContent, Unreadable, VersionField, is_manifest, parse_file};
+use crate::document::{Difference, FileContent, Unreadable, Value, VersionField};
+use crate::document::{SecretPart, is_manifest, is_secret, masked_value, parse_file, renamed_copy};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
@@ -334,6 +334,10 @@ fn whole_content(
 fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
     let d = field.difference;
     let identity = d.document.identity.as_ref();
+    let contains = || d.after.as_ref().is_some_and(is_secret);
+    let container = || contains().then_some(SecretPart::Container);
+    let (secret, keys) = (d.secret.or_else(container), &d.keys);
+    let masked = |value: Option<Value>| value.map(|value| masked_value(value, secret, keys));
     PlannedDifference {
         selector: field.selector,
         path: if d.path.is_empty() {
@@ -349,12 +353,12 @@ fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
             namespace: identity.and_then(|i| i.namespace.clone()),
         }),
         op: d.op,
-        before: d.before,
-        after: d.after,
-        base: d.base,
+        before: masked(d.before),
+        after: masked(d.after),
+        base: masked(d.base),
         version: d.version,
         changes_old_type: d.changes_old_type,
-        secret: d.secret,
+        secret,
         relation: d.relation,
         verdict,
     }

@@ -127,6 +127,8 @@ pub(super) fn role(path: &str) -> FileRole {
     let mut folders = path.split('/');
     let file = folders.next_back().unwrap_or(path).to_ascii_lowercase();
     let is_deployed = match file.rsplit_once('.') {
+        // `.env.production`
+        Some(_) if file.starts_with(".env.") => true,
         Some((_, extension)) => is_extension(extension),
         None => !is_file_of_developers(&file),
     };

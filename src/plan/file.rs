@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Kind, SecretPart, Value, VersionField, version_of};
+use crate::document::{Kind, SecretPart, Value, VersionField, masked_texts, version_of};
 use crate::domain::{ApplicationName, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
@@ -88,6 +88,15 @@ impl FilePlan {
         } else {
             self.target_mode
         }
+    }
+
+    /// The text before and after, with the data of secrets masked; `None` if one is not UTF-8.
+    pub fn shown_texts(&self) -> Option<[Cow<'_, str>; 2]> {
+        let bytes = [&self.before, &self.after]
+            .map(|content| content.as_ref().map_or(&[][..], |content| &content.bytes));
+        let [before, after] = bytes.map(std::str::from_utf8);
+        let (before, after) = (before.ok()?, after.ok()?);
+        Some(masked_texts(self.path.as_str(), [before, after]))
     }
 
     /// Whether the plan changes the file.

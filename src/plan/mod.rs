@@ -40,7 +40,7 @@ pub use record::{
 pub(crate) use record::{id_of, split_trailers};
 
 /// What planned differences carry.
-pub use crate::document::{Kind, Value, VersionField, version_of};
+pub use crate::document::{Kind, MASK, Value, VersionField, version_of};
 
 use crate::domain::{Environment, GuardName, Reason, Severity};
 

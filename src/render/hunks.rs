@@ -6,7 +6,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::terminal::{escaped_at, is_command_sign};
 use crate::domain::is_invisible;
-use crate::plan::{Content, FilePlan};
+use crate::plan::FilePlan;
 
 /// Changed lines with three lines of context.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,17 +50,13 @@ pub struct Segment {
 
 /// The hunks of a file's change; `None` if the content before or after is not UTF-8.
 pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
-    let text = |content: &Option<Content>| match content {
-        Some(content) => String::from_utf8(content.bytes.clone()).ok(),
-        None => Some(String::new()),
-    };
-    let (before, after) = (text(&file.before)?, text(&file.after)?);
+    let [before, after] = file.shown_texts()?;
     let line_ends = if is_crlf(&before) && is_crlf(&after) {
         LineEnds::Crlf
     } else {
         LineEnds::Mixed
     };
-    let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
     let mut unified = diff.unified_diff();
     let hunks = unified.context_radius(3).iter_hunks().map(|hunk| Hunk {
         header: hunk.header().to_string(),
@@ -151,7 +147,7 @@ fn drop_last(pieces: &mut Vec<(bool, Cow<'_, str>)>, c: char) -> bool {
 mod tests {
     use super::*;
     use crate::domain::{FileMode, RepoPath};
-    use crate::plan::FileStatus;
+    use crate::plan::{Content, FileStatus};
 
     fn lines(before: &str, after: &str) -> Vec<String> {
         let content = |text: &str| {

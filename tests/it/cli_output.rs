@@ -89,6 +89,24 @@ fn a_diff_writes_nothing_and_exits_with_0_or_10_as_asked() {
 }
 
 #[test]
+fn a_diff_with_a_conflict_exits_with_4() {
+    let world = World::new();
+    let values = |version: &str, comment: &str| {
+        format!("a: {{tag: &tag {version}}}\nb: {{x: *tag}}{comment}\n")
+    };
+    let repo = world.repository(&[
+        ("envs/staging/web.yaml", &values("2.0.0", "")),
+        (
+            "envs/production/web.yaml",
+            &values("1.0.0", " # promote: keep"),
+        ),
+    ]);
+    assert_eq!(diff(&repo, &[]).code, 0);
+    let ran = diff(&repo, &["--only", "envs/production/web.yaml:$.a.tag"]);
+    assert_eq!(ran.code, 4, "{ran}");
+}
+
+#[test]
 fn the_json_of_a_diff_keeps_the_schema_that_the_program_prints() {
     let world = World::new();
     let repo = world.repository(&FILES);

@@ -58,6 +58,7 @@ mod recorded_base;
 mod remotes;
 mod renderers;
 mod second_parser;
+mod secrets;
 mod selectors;
 mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]

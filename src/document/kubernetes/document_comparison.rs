@@ -12,6 +12,7 @@ use super::identity::DocumentLabel;
 use super::items::{Lists, is_command_line};
 use super::key_order::KeyOrder;
 use super::nested::{self, Nested};
+use super::secrets::{SecretPart, secret_part};
 use super::selector::Shown;
 use super::sides::Sides;
 use super::version_places::Owner;
@@ -153,7 +154,8 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         };
         let matching = lists.matching();
         let base = BaseList::new(b, &lists);
-        let written = Filters::new(matching.key, ti, None);
+        let is_secret = secret_part(self.owner, &self.keys) == Some(SecretPart::Data);
+        let written = Filters::new(matching.key, ti, None).of_secrets(is_secret);
         let source_of = inverse(&matching.target_of, ti.len());
         for (t_index, item) in ti.iter().enumerate() {
             let partner = source_of[t_index];
@@ -173,15 +175,16 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         }
         let mut added = 0;
         let insertion = insertion_points(&matching.target_of, ti.len());
-        let written = Filters::new(matching.key, si, Some(naming));
+        let written = Filters::new(matching.key, si, Some(naming)).of_secrets(is_secret);
         for (s_index, item) in si.iter().enumerate() {
             if matching.target_of[s_index].is_some() {
                 continue;
             }
             let after = insertion[s_index];
-            let filter = written
-                .of(s_index, None)
-                .or_else(|| filter::distinguishing_filter(s_index, si, ti, naming));
+            let filter = written.of(s_index, None).or_else(|| {
+                let distinguishing = filter::distinguishing_filter;
+                (!is_secret).then(|| distinguishing(s_index, si, ti, naming))?
+            });
             let index = after.map_or(0, |a| a + 1) + added;
             added += 1;
             self.source.push(Step::Index(s_index));

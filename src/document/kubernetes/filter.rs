@@ -20,6 +20,8 @@ pub(super) struct Filters<'a> {
     rename: Option<&'a Naming>,
     /// Scalars that occur more than once: only their position distinguishes them.
     repeated: HashSet<&'a str>,
+    /// Whether the items are secret beside their keys.
+    is_secret: bool,
     /// All scalars, or those of each field of the key, sorted on first use.
     sorted: OnceCell<Vec<Vec<&'a str>>>,
 }
@@ -40,8 +42,15 @@ impl<'a> Filters<'a> {
             items,
             rename,
             repeated,
+            is_secret: false,
             sorted: OnceCell::new(),
         }
+    }
+
+    /// Leaves out what comes after the keys of secret items.
+    pub(super) fn of_secrets(mut self, is_secret: bool) -> Self {
+        self.is_secret = is_secret;
+        self
     }
 
     /// The filter for an item, e.g. `[?@.name=='web']`; `None` if only its position selects it. A key
@@ -77,6 +86,13 @@ impl<'a> Filters<'a> {
 
     fn of_scalar(&self, item: &Node, partner: Option<&Node>) -> Option<String> {
         let text = scalar_text(item);
+        if self.is_secret {
+            let stem = stem(text).filter(|stem| stem.is_alone(&self.sorted()[0]))?;
+            return Some(format!(
+                "[?search(@,{})]",
+                regex_quoted(&stem.head, stem.tail)
+            ));
+        }
         match partner.and_then(|partner| self.stem_test("@", item, partner, 0)) {
             Some(search) => Some(format!("[?{search}]")),
             // Of a document in a string only the position stays when it changes.

@@ -38,6 +38,14 @@ pub enum MergeError {
         #[source]
         source: Option<ParseError>,
     },
+    /// JSON has no tags.
+    #[error("`{path}` has the tag `{tag}` in the source, which JSON cannot have")]
+    Tag {
+        /// The place in the target.
+        path: String,
+        /// The tag.
+        tag: String,
+    },
     /// The document inside a string cannot be edited.
     #[error("the document in the string at `{path}` cannot be edited")]
     String {
@@ -90,6 +98,18 @@ pub(super) fn merge_streams(
 }
 
 fn edit(sides: &Sides<'_>, d: &Difference) -> Result<Edit, MergeError> {
+    let is_json = (sides.file.rsplit_once('.')).is_some_and(|(_, extension)| extension == "json");
+    if is_json
+        && let Some(tag) = d
+            .after
+            .as_ref()
+            .and_then(|value| value.tags().first().copied())
+    {
+        return Err(MergeError::Tag {
+            path: d.path.clone(),
+            tag: tag.to_owned(),
+        });
+    }
     let place = d.place.clone();
     Ok(match (d.op, d.part) {
         (Op::Remove, Part::Document) => Edit::RemoveDocument {

@@ -8,8 +8,12 @@ use crate::document::sealed::is_ciphertext;
 pub enum SecretPart {
     /// Ciphertext for one environment.
     Sealed,
-    /// The data of a `Secret`, or the names of the entries that an `ExternalSecret` reads.
+    /// The data of a `Secret`, or the literals from which one is made.
     Data,
+    /// The names of the entries that an `ExternalSecret` reads.
+    Reference,
+    /// A value outside of such objects that contains one.
+    Container,
     /// Anything else in the object, such as a label.
     Other,
 }
@@ -28,8 +32,8 @@ pub(super) fn secret_part(owner: Owner<'_>, keys: &[String]) -> Option<SecretPar
     match (kind, path.as_slice()) {
         _ if keys.iter().any(|key| key == "encryptedData") => Some(SecretPart::Sealed),
         ("SealedSecret", [] | ["spec", "data"]) => Some(SecretPart::Sealed),
-        ("Secret", [] | ["data" | "stringData", ..])
-        | ("ExternalSecret", [] | ["spec", "data" | "dataFrom"]) => Some(SecretPart::Data),
+        ("Secret", [] | ["data" | "stringData", ..]) => Some(SecretPart::Data),
+        ("ExternalSecret", [] | ["spec", "data" | "dataFrom"]) => Some(SecretPart::Reference),
         ("Secret" | "SealedSecret" | "ExternalSecret", _) => Some(SecretPart::Other),
         _ => is_generated.then_some(SecretPart::Data),
     }

@@ -1,8 +1,6 @@
 //! Holds a promotion that changes a secret or something encrypted.
 
-use crate::document::{
-    Encryption, SecretPart, Value, contains_secret, encryption, is_sealed, is_secret,
-};
+use crate::document::{Encryption, SecretPart, Value, contains_secret, encryption, is_sealed};
 use crate::domain::{GuardName, Naming, Op};
 use crate::plan::{ApplicationPlan, Content, FilePlan, Guard, PlannedDifference, Problem};
 
@@ -62,8 +60,12 @@ fn message(d: &PlannedDifference, encryption: Option<Encryption>) -> Option<&'st
         _ if is_part(SecretPart::Sealed) || replaces_sealed || after(is_sealed) => {
             Some(FOR_ONE_ENVIRONMENT)
         }
-        _ if is_part(SecretPart::Data) => Some("the value belongs to a secret of one environment"),
-        _ if after(is_secret) => Some("the value contains a secret of one environment"),
+        _ if is_part(SecretPart::Data) || is_part(SecretPart::Reference) => {
+            Some("the value belongs to a secret of one environment")
+        }
+        _ if is_part(SecretPart::Container) => {
+            Some("the value contains a secret of one environment")
+        }
         Some(Encryption::Signed | Encryption::File) => {
             Some("SOPS signed this file and would reject it after the change")
         }

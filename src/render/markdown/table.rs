@@ -2,7 +2,7 @@
 
 use super::code::code;
 use super::page::{LeftOut, Page};
-use crate::domain::Op;
+use crate::domain::{Op, Reason, Verdict};
 use crate::plan::Value;
 use crate::plan::{ApplicationPlan, Document, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::counted::counted;
@@ -106,7 +106,9 @@ fn row(difference: &PlannedDifference) -> String {
             .map_or_else(String::new, |of| value(of, is_quoted));
         value_type.map_or(shown.clone(), |name| format!("{shown} ({name})"))
     };
-    let note = if types.is_none() && difference.changes_old_type {
+    let note = if difference.verdict == Verdict::promote(Reason::CameWithVersion) {
+        format!(" ({})", difference.verdict.reason)
+    } else if types.is_none() && difference.changes_old_type {
         format!(" ({OLD_TYPE_CHANGES})")
     } else {
         String::new()

@@ -5,8 +5,8 @@ use std::io;
 
 use super::detail::{Detail, Length, Selectors};
 use super::value::{abbreviated, shortened, sides};
-use crate::domain::Op;
-use crate::plan::{Document, PlannedDifference};
+use crate::domain::{Op, Reason, Verdict};
+use crate::plan::{Document, MASK, PlannedDifference};
 use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
 use crate::render::value_type::{OLD_TYPE_CHANGES, type_change};
@@ -39,6 +39,14 @@ impl<'a> Row<'a> {
         let is_abridged = shown != sides(difference, Length::Full);
         let (before, after) = shown;
         let type_change = type_change(difference);
+        let mut notes = Vec::from_iter(match type_change {
+            Some((before, after)) => Some(format!("{before} -> {after}")),
+            None => (difference.changes_old_type).then(|| OLD_TYPE_CHANGES.to_owned()),
+        });
+        // Of all that is promoted, only this is no version and was not asked for.
+        if difference.verdict == Verdict::promote(Reason::CameWithVersion) {
+            notes.insert(0, Reason::CameWithVersion.to_string());
+        }
         Self {
             sign: match difference.op {
                 Op::Set => ' ',
@@ -51,12 +59,7 @@ impl<'a> Row<'a> {
             after,
             op: difference.op,
             selector: &difference.selector,
-            notes: Vec::from_iter(match type_change {
-                Some((before, after)) => Some(format!("{before} -> {after}")),
-                None => difference
-                    .changes_old_type
-                    .then(|| OLD_TYPE_CHANGES.to_owned()),
-            }),
+            notes,
             is_abridged,
         }
     }
@@ -84,7 +87,7 @@ impl<'a> Row<'a> {
         };
         match (self.op, &self.before, &self.after) {
             // Equal once the source's environment name is replaced: an environment-specific value.
-            (Op::Set, Some(before), Some(after)) if before == after => {
+            (Op::Set, Some(before), Some(after)) if before == after && before != MASK => {
                 cut(before, width.max(LEAST))
             }
             (Op::Set, Some(before), Some(after)) => {

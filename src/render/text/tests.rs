@@ -1,6 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::domain::{Reason, Verdict};
 use crate::plan::{Kind, Value};
 use crate::render::sample;
 
@@ -343,4 +344,22 @@ fn a_long_preview_is_summed_up_for_each_application() {
         ..Detail::default()
     };
     assert!(shown(&plan, full).contains("\n+++ b/envs/production/web/deployment.yaml\n"));
+}
+
+#[test]
+fn what_came_with_a_version_is_marked() {
+    let mut plan = sample::application();
+    let difference = &mut plan.files[0].differences[0];
+    for (reason, is_marked) in [(Reason::CameWithVersion, true), (Reason::OnlyExact, false)] {
+        difference.verdict = Verdict::promote(reason);
+        let mut out = Vec::new();
+        let row = row::Row::of(difference, Length::Shortened);
+        row::write(&mut out, &[row], Canvas::plain(120), Detail::default()).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(
+            shown.contains("(came with the version)"),
+            is_marked,
+            "{shown}"
+        );
+    }
 }

@@ -146,7 +146,7 @@ fn encrypted_values_are_sealed_at_any_depth() {
 
 #[test]
 fn places_of_secrets() {
-    use SecretPart::{Data, Other, Sealed};
+    use SecretPart::{Data, Other, Reference, Sealed};
     const DATA: &str = "{a: @, b: 1}";
     for (around, expected) in [
         (format!("kind: Secret\ndata: {DATA}\n"), Some(Data)),
@@ -169,7 +169,7 @@ fn places_of_secrets() {
         ),
         (
             format!("kind: ExternalSecret\nspec: {{dataFrom: [{DATA}]}}\n"),
-            Some(Data),
+            Some(Reference),
         ),
         (
             format!("kind: ExternalSecret\nspec: {{target: {DATA}}}\n"),
