@@ -94,7 +94,9 @@ impl Arguments {
     pub fn is_pageable(&self) -> bool {
         match &self.command {
             None => self.promote.dry_run || self.promote.action == Some(ActionArg::None),
-            Some(Command::Diff(_) | Command::Status(_) | Command::Log(_)) => true,
+            Some(Command::Diff(_) | Command::Explain(_) | Command::Status(_) | Command::Log(_)) => {
+                true
+            }
             Some(_) => false,
         }
     }
