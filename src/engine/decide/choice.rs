@@ -52,7 +52,11 @@ impl Choice {
         difference: &Difference,
         places: &Places<'_>,
     ) -> Result<bool, TooManySteps> {
-        if self.keys.as_ref().is_some_and(|k| k.matches(difference)) {
+        if self
+            .keys
+            .as_ref()
+            .is_some_and(|k| k.matches(difference, places))
+        {
             return Ok(true);
         }
         let Ok(pattern) = &self.pattern else {

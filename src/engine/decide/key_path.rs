@@ -4,7 +4,10 @@
 //!
 //! People name a value by its key, as the preview shows it, and rarely as a JSONPath. A key path matches
 //! every place whose keys contain it in a row, and everything below; positions in lists do not count.
+//! A path of several keys that a file has from the root of a document is written in full, so there it
+//! only matches that place: `image.tag` is not `sidecar.image.tag`.
 
+use super::places::Places;
 use crate::document::{Difference, is_manifest};
 use crate::engine::compare::shown;
 use crate::yaml::{Content, Node, Stream, embedded};
@@ -47,9 +50,15 @@ impl KeyPath {
     }
 
     /// Whether the place of a difference, or one above it, has this path.
-    pub(super) fn matches(&self, difference: &Difference) -> bool {
+    pub(super) fn matches(&self, difference: &Difference, places: &Places<'_>) -> bool {
+        let is_in_full = || {
+            let is_at_root = |documents: &Stream| self.is_at_root(documents);
+            self.keys.contains('.') && places.is_in_either(&self.text, is_at_root)
+        };
         if self.text.contains('[') {
             is_part(&shown(&difference.path), &self.text)
+        } else if is_in_full() {
+            self.starts(&difference.keys)
         } else {
             (0..difference.keys.len()).any(|from| self.starts(&difference.keys[from..]))
         }
@@ -86,6 +95,12 @@ impl KeyPath {
         false
     }
 
+    /// Whether a document has this path from its root.
+    fn is_at_root(&self, documents: &Stream) -> bool {
+        let mut roots = (0..documents.documents().len()).map(|index| documents.root(index));
+        roots.any(|root| has_path(root, &self.keys))
+    }
+
     /// Whether the first of these keys, joined by dots, are the path.
     fn starts(&self, keys: &[impl AsRef<str>]) -> bool {
         let mut rest = self.keys.as_str();
@@ -100,6 +115,20 @@ impl KeyPath {
             }
         }
         false
+    }
+}
+
+/// Whether keys from a node on, joined by dots, are a path.
+fn has_path(node: &Node, path: &str) -> bool {
+    match &node.content {
+        Content::Mapping { entries, .. } => entries.into_iter().any(|entry| {
+            path.strip_prefix(entry.name()).is_some_and(|rest| {
+                let below = rest.strip_prefix('.');
+                rest.is_empty() || below.is_some_and(|below| has_path(&entry.value, below))
+            })
+        }),
+        Content::Sequence { items, .. } => items.iter().any(|item| has_path(item, path)),
+        Content::Scalar(_) | Content::Alias(_) => false,
     }
 }
 
@@ -161,6 +190,26 @@ mod tests {
         ] {
             let path = KeyPath::parse(text).unwrap();
             assert_eq!(path.is_in(&documents), is_there, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_in_full_if_a_document_has_it_from_the_root() {
+        let documents = Stream::parse(
+            "image: {tag: 2}\nsidecar: {image: {name: a, pull: b}}\nlist: [{a: {b: 1}}]\n---\nx.y: {z: 1}\n",
+        )
+        .unwrap();
+        for (text, expected) in [
+            ("image.tag", true),
+            ("sidecar.image", true),
+            ("image.name", false),
+            ("image.tag.x", false),
+            ("list.a.b", true),
+            ("a.b", false),
+            ("x.y.z", true),
+        ] {
+            let path = KeyPath::parse(text).unwrap();
+            assert_eq!(path.is_at_root(&documents), expected, "{text}");
         }
     }
 

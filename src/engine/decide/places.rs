@@ -23,6 +23,8 @@ pub(super) struct Places<'a> {
     kept: (OnceCell<BTreeSet<Place>>, OnceCell<BTreeSet<Place>>),
     /// The results of expressions, which are needed again for every difference.
     selected: RefCell<Selected>,
+    /// The results of tests of the documents, by the tests' names.
+    tested: RefCell<HashMap<String, bool>>,
 }
 
 /// Which places count as a match of an expression.
@@ -43,6 +45,7 @@ impl<'a> Places<'a> {
             json: OnceCell::new(),
             kept: (OnceCell::new(), OnceCell::new()),
             selected: RefCell::default(),
+            tested: RefCell::default(),
         }
     }
 
@@ -75,6 +78,17 @@ impl<'a> Places<'a> {
                 BTreeSet::new()
             }
         })
+    }
+
+    /// Whether a test holds for the documents of either side; `name` is that of the test, whose result
+    /// is needed again for every difference.
+    pub(super) fn is_in_either(&self, name: &str, test: impl Fn(&Stream) -> bool) -> bool {
+        if let Some(known) = self.tested.borrow().get(name) {
+            return *known;
+        }
+        let is_in = test(self.target) || test(self.source);
+        self.tested.borrow_mut().insert(name.to_owned(), is_in);
+        is_in
     }
 
     /// Whether the expression selects the difference's place or one above it; with
