@@ -39,6 +39,7 @@ impl Advice {
             Failure::HiddenQuestion => {
                 Hint::usage("add `--yes`, or unset `pager.promote` and leave out `git -p`")
             }
+            Failure::NoTerminal => Hint::usage("select differences with `--only` and `--except`"),
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::NoFolder(_) | Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined

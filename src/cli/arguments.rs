@@ -93,7 +93,11 @@ impl Arguments {
     /// Whether the command only shows something, and reads no answers.
     pub fn is_pageable(&self) -> bool {
         match &self.command {
-            None => self.promote.dry_run || self.promote.action == Some(ActionArg::None),
+            None => {
+                let promote = &self.promote;
+                let is_preview = promote.dry_run || promote.action == Some(ActionArg::None);
+                is_preview && !promote.interactive
+            }
             Some(Command::Diff(_) | Command::Explain(_) | Command::Status(_) | Command::Log(_)) => {
                 true
             }

@@ -43,6 +43,9 @@ pub enum Failure {
     /// The person at the terminal did not confirm.
     #[error("not confirmed; nothing was written")]
     Declined,
+    /// Nobody can answer.
+    #[error("`--interactive` needs a terminal")]
+    NoTerminal,
     /// Git's pager has the output, so that a question would not be seen.
     #[error("cannot ask for confirmation in a pager; nothing was written")]
     HiddenQuestion,

@@ -21,6 +21,7 @@ mod environment;
 mod exit;
 mod explain;
 mod failure;
+mod interactive;
 mod log;
 mod man;
 mod pager;

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::proposal::ProposalArguments;
 use super::selection::SelectionArguments;
-use super::{confirm, disk};
+use super::{confirm, disk, interactive};
 use crate::domain::{Action, GuardName, Settings};
 use crate::engine::{self, Allow, MessageChoice, Prepared, Request};
 use crate::port::BODY_LIMIT;
@@ -54,6 +54,10 @@ pub struct PromoteArguments {
     /// The options of the pull request.
     #[command(flatten)]
     pub proposal: ProposalArguments,
+
+    /// Choose the differences one by one; with `--kept`, also among those that are kept.
+    #[arg(short, long, help_heading = "What to promote")]
+    pub interactive: bool,
 
     /// Do not ask for confirmation.
     #[arg(short, long, help_heading = "Promotion")]
@@ -145,7 +149,10 @@ pub async fn run(
         directory,
         console,
     )?;
-    let request = request(arguments, settings, directory);
+    let mut request = request(arguments, settings, directory);
+    if arguments.interactive {
+        request = interactive::choose(adapters, request, arguments.detail, console).await?;
+    }
     let progress = Progress::start(console.progress);
     let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
     progress.finish();

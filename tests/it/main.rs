@@ -44,6 +44,7 @@ mod hints;
 mod history;
 mod hostile;
 mod house;
+mod interactive;
 mod inventory;
 mod log;
 mod memory;
@@ -64,5 +65,6 @@ mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;
 mod status;
+mod terminal;
 mod verify;
 mod world;

@@ -1,8 +1,6 @@
-//! The pager of Git on a terminal, which `script` (util-linux) provides.
+//! The pager of Git.
 
-use std::process::Stdio;
-
-use crate::skipped::{Missing, skip};
+use crate::terminal;
 use crate::world::{Ran, World};
 
 const FILES: [(&str, &str); 2] = [
@@ -13,31 +11,12 @@ const FILES: [(&str, &str); 2] = [
 /// Runs the program on a terminal in a new repository; `None` without `script`. `input` is a shell
 /// command whose output is typed.
 fn on_terminal(pager: &str, line: &str, input: &str) -> Option<Ran> {
-    on_terminal_with(Some(pager), line, input)
-}
-
-fn on_terminal_with(pager: Option<&str>, line: &str, input: &str) -> Option<Ran> {
     let world = World::new();
-    let version = world.command("script").arg("--version").output();
-    if !version.is_ok_and(|found| String::from_utf8_lossy(&found.stdout).contains("util-linux")) {
-        skip(Missing::Program, "`script` of util-linux");
-        return None;
-    }
-    let repo = world.repository(&FILES);
-    let program = env!("CARGO_BIN_EXE_git-promote");
-    let line = format!("({input}) | script -qe -c 'exec {program} {line}' /dev/null");
-    let mut shell = world.command("sh");
-    shell.current_dir(&repo.dir).env("TERM", "dumb");
-    if let Some(pager) = pager {
-        shell.env("GIT_PAGER", pager);
-    }
-    Some(
-        shell
-            .args(["-c", &line])
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-            .into(),
+    terminal::run(
+        (&world, &world.repository(&FILES)),
+        Some(pager),
+        line,
+        input,
     )
 }
 
@@ -110,7 +89,9 @@ fn the_setting_of_the_command_comes_before_the_default() {
         } else {
             Some("sed s/^/paged:/")
         };
-        let Some(ran) = on_terminal_with(pager, &line, &set) else {
+        let world = World::new();
+        let repo = world.repository(&FILES);
+        let Some(ran) = terminal::run((&world, &repo), pager, &line, &set) else {
             return;
         };
         assert!(ran.stdout.contains(shown), "{setting}: {ran}");

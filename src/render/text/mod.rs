@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 use crate::domain::RepoPath;
 use crate::engine::Allow;
-use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan};
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::modes;
 use crate::render::size::size;
 use crate::render::terminal::{Canvas, escaped, escaped_line};
@@ -112,8 +112,43 @@ fn overview(
     Ok(is_shortened)
 }
 
+/// Writes one difference with what the guards found about it, and why it is kept, if it is.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn difference(
+    out: &mut dyn Write,
+    plan: &Plan,
+    difference: &PlannedDifference,
+    canvas: Canvas,
+    detail: Detail,
+) -> io::Result<()> {
+    if !difference.is_whole_file() {
+        let row = if difference.verdict.is_promote() {
+            Row::of(difference, detail.length)
+        } else {
+            Row::with_reason(difference, detail.length)
+        };
+        row::write(out, &[row], canvas, detail)?;
+    }
+    let findings = plan.findings().iter();
+    for finding in findings.filter(|finding| finding.selector == difference.selector) {
+        let verb = if finding.is_hold() { "held" } else { "warning" };
+        let message = escaped(&finding.message);
+        writeln!(
+            out,
+            "    {0}{verb}{0:#} by {1}: {message}",
+            canvas.palette.warning, finding.guard
+        )?;
+    }
+    Ok(())
+}
+
 /// Writes the target's path, whether the file is new or deleted, and what is unusual about its mode.
-fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Result<()> {
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn file_heading(out: &mut dyn Write, file: &FilePlan, canvas: Canvas) -> io::Result<()> {
     let style = canvas.palette.file;
     let mut notes = match file.status {
         FileStatus::Modified => Vec::new(),

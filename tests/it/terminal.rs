@@ -1,0 +1,30 @@
+//! A terminal for the program, which `script` (util-linux) provides.
+
+use std::process::Stdio;
+
+use crate::skipped::{Missing, skip};
+use crate::world::{Ran, Repo, World};
+
+/// Runs the program on a terminal; `None` without `script`. `input` is a shell command whose output is
+/// typed.
+pub fn run(
+    (world, repo): (&World, &Repo<'_>),
+    pager: Option<&str>,
+    line: &str,
+    input: &str,
+) -> Option<Ran> {
+    let version = world.command("script").arg("--version").output();
+    if !version.is_ok_and(|found| String::from_utf8_lossy(&found.stdout).contains("util-linux")) {
+        skip(Missing::Program, "`script` of util-linux");
+        return None;
+    }
+    let program = env!("CARGO_BIN_EXE_git-promote");
+    let line = format!("({input}) | script -qe -c 'exec {program} {line}' /dev/null");
+    let mut shell = world.command("sh");
+    shell.current_dir(&repo.dir).env("TERM", "dumb");
+    if let Some(pager) = pager {
+        shell.env("GIT_PAGER", pager);
+    }
+    let ran = shell.args(["-c", &line]).stdin(Stdio::null()).output();
+    Some(ran.unwrap().into())
+}
