@@ -18,6 +18,10 @@ pub(super) struct Escape<W>(pub W);
 
 impl<W: Write> Write for Escape<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if is_plain(bytes) {
+            self.0.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
         // The serializer writes whole characters.
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Err(io::ErrorKind::InvalidData.into());
@@ -40,4 +44,14 @@ impl<W: Write> Write for Escape<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Whether bytes have nothing to escape, as nearly all have.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut before = 0;
+    bytes.iter().all(|byte| {
+        let begins_command = matches!(byte, b':' | b'#') && *byte == before;
+        before = *byte;
+        matches!(byte, b'\n' | b' '..=b'~') && !begins_command
+    })
 }
