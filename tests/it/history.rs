@@ -1,6 +1,6 @@
 //! What the history of both environments decides, in real repositories.
 
-use crate::world::{Repo, World};
+use crate::world::{Ran, Repo, World};
 
 const SOURCE: &str = "apps/staging/web/values.yaml";
 const TARGET: &str = "apps/production/web/values.yaml";
@@ -17,7 +17,7 @@ fn promoted(repo: &Repo<'_>, args: &[&str]) -> String {
     repo.show("HEAD", TARGET)
 }
 
-fn run(repo: &Repo<'_>, args: &[&str]) -> crate::world::Ran {
+fn run(repo: &Repo<'_>, args: &[&str]) -> Ran {
     let all = ["--from", "staging", "--to", "production", "--yes"];
     repo.promote(&[&all, args].concat())
 }
@@ -345,4 +345,34 @@ fn a_promotion_that_was_undone_and_done_again_counts() {
     change(&repo, TARGET, "a: 9\nb: 1\n");
     let after = promoted(&repo, &["--promote", "changes"]);
     assert_eq!(after, "a: 9\nb: 2\n");
+}
+
+#[test]
+fn the_history_does_not_depend_on_settings_of_git() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\nc: 1\nd: 1\n");
+    change(&repo, TARGET, "a: 1\nb: 9\nc: 1\nd: 1\n");
+    // Both files get another name and another value, so that neither is the likely source of the other.
+    let old = [SOURCE, TARGET];
+    let new = old.map(|path| path.replace("values.yaml", "settings.yaml"));
+    for (old, new) in old.iter().zip(&new) {
+        repo.git(&["mv", old, new]);
+        let text = repo.read(new).replace("d: 1", "d: 2");
+        repo.write(new, &text);
+    }
+    repo.git(&["commit", "-qam", "rename"]);
+    change(&repo, &new[0], "a: 2\nb: 1\nc: 1\nd: 2\n");
+    repo.git(&["config", "diff.renameLimit", "1"]);
+    for variable in ["GIT_LITERAL_PATHSPECS", "GIT_ICASE_PATHSPECS"] {
+        let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+        command.current_dir(&repo.dir).env(variable, "1");
+        command.args(["diff", "--from", "staging", "--to", "production"]);
+        let ran: Ran = command
+            .args(["--promote", "changes"])
+            .output()
+            .unwrap()
+            .into();
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("a  1 -> 2"), "{}", ran.stdout);
+    }
 }

@@ -2,27 +2,55 @@
 //!
 //! # Why
 //!
-//! `git log` uses commit graphs and their filters, and reads every kind of repository. It runs in
-//! pages that grow: most questions are answered by a few commits, and the others should not start Git
-//! often.
+//! `git log` uses commit graphs and their filters, and reads every kind of repository. Its output is
+//! read while it runs: a few commits answer most questions, and then it is ended.
 
 use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::ops::ControlFlow;
 
+use super::command::program_reader::ProgramReader;
 use super::fault::ErrorContext;
 use super::local::Local;
 use super::objects::tree::kind;
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 use crate::port::{ChangedFile, PastCommit, Rename, RepositoryError, Walk};
 
-/// How many commits the first page has.
-const FIRST_PAGE: usize = 32;
-
 /// Git compares each changed entry with every path, so more are replaced by their folders.
-const MAX_PATHS: usize = 64;
+const MAX_PATHS: usize = 256;
+
+/// Lists commits along first parents with their changes, whatever the user's settings are.
+const LOG: [&str; 23] = [
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "log.follow=false",
+    "-c",
+    "log.diffMerges=separate",
+    "-c",
+    "log.showRoot=true",
+    "log",
+    "--first-parent",
+    "-m",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-relative",
+    "--no-ext-diff",
+    "--no-color",
+    "--no-notes",
+    "--no-decorate",
+    "--no-mailmap",
+    "--ignore-submodules=none",
+    "--encoding=UTF-8",
+];
 
 /// The fields of a commit before its files; `-z` ends each file's line and path with a NUL too.
 const FORMAT: &str = "--format=%H%x00%P%x00%ct%x00%an%x00%B";
+
+/// Git's own default for renames with changes, as a setting of the user may be lower.
+const RENAME_LIMIT: &str = "-l1000";
 
 /// Why output is refused.
 const UNKNOWN: &str = "`git` printed something unknown";
@@ -33,31 +61,43 @@ pub fn walk(
     walk: &Walk<'_>,
     visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
 ) -> Result<(), RepositoryError> {
+    let doing = "could not read the history of files";
     let wanted: HashSet<&RepoPath> = walk.paths.iter().collect();
     let specs = pathspecs(walk.paths);
-    let mut from = walk.from;
+    if specs.is_empty() {
+        return Ok(());
+    }
+    let from = walk.from.0.to_string();
+    let mut args = LOG.to_vec();
+    args.extend([FORMAT, &from, "--"]);
+    args.extend(specs.iter().map(String::as_str));
+    let mut words = Words {
+        git: local.git.start_reading(&args)?,
+        peeked: None,
+    };
+    let fault = |error| local.git.run_error(error);
     let mut left = walk.limit;
-    let mut page = FIRST_PAGE;
-    while left > 0 && !specs.is_empty() {
-        let size = page.min(left);
-        let commits = read_page(local, from, &specs, size)?;
-        let is_last = commits.len() < size;
-        for mut commit in commits {
-            left -= 1;
-            let next = commit.parent;
-            commit
-                .changes
-                .retain(|file| file.path.as_ref().is_some_and(|path| wanted.contains(path)));
-            if !commit.changes.is_empty() && visit(commit).is_break() {
-                return Ok(());
+    while left > 0 {
+        let mut commit = match words.commit().map_err(fault)? {
+            Parsed::Commit(commit) => commit,
+            Parsed::Unknown => return Err(ErrorContext::error(doing, UNKNOWN)),
+            Parsed::End => {
+                let output = words.git.finish().map_err(fault)?;
+                if output.status.success() {
+                    return Ok(());
+                }
+                return Err(local.git.fault(doing, &output));
             }
-            let Some(next) = next else { return Ok(()) };
-            from = next;
+        };
+        let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
+        commit.changes.retain(is_wanted);
+        if commit.changes.is_empty() {
+            continue;
         }
-        if is_last {
-            return Ok(());
+        left -= 1;
+        if visit(commit).is_break() {
+            break;
         }
-        page *= 4;
     }
     Ok(())
 }
@@ -76,6 +116,7 @@ pub fn renames(local: &Local, commit: &PastCommit) -> Result<Vec<Rename>, Reposi
         "--raw",
         "--no-abbrev",
         "--find-renames",
+        RENAME_LIMIT,
         "--diff-filter=R",
         &old,
         &new,
@@ -97,85 +138,70 @@ pub fn renames(local: &Local, commit: &PastCommit) -> Result<Vec<Rename>, Reposi
     Ok(found)
 }
 
-fn read_page(
-    local: &Local,
-    from: CommitId,
-    specs: &[String],
-    size: usize,
-) -> Result<Vec<PastCommit>, RepositoryError> {
-    let doing = "could not read the history of files";
-    let (count, from) = (size.to_string(), from.0.to_string());
-    let mut args = vec![
-        "-c",
-        "log.showSignature=false",
-        "-c",
-        "log.follow=false",
-        "-c",
-        "log.diffMerges=separate",
-        "-c",
-        "log.showRoot=true",
-        "log",
-        "--first-parent",
-        "-m",
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "--no-renames",
-        "--no-relative",
-        "--no-ext-diff",
-        "--no-color",
-        "--no-notes",
-        "--no-decorate",
-        "--no-mailmap",
-        "--ignore-submodules=none",
-        "--encoding=UTF-8",
-        FORMAT,
-        "-n",
-        &count,
-        &from,
-        "--",
-    ];
-    args.extend(specs.iter().map(String::as_str));
-    let output = local
-        .git
-        .output(doing, &mut local.git.command(&args), Vec::new())?;
-    parse(&output).ok_or_else(|| ErrorContext::error(doing, UNKNOWN))
+/// What `git log` printed, word by word.
+struct Words {
+    git: ProgramReader,
+    peeked: Option<Vec<u8>>,
 }
 
-/// Parses what `git log` prints with `-z`, `--raw` and our format.
-fn parse(output: &[u8]) -> Option<Vec<PastCommit>> {
-    let mut words = output.split(|byte| *byte == 0).peekable();
-    let mut commits = Vec::new();
-    while let Some(word) = words.next() {
-        let id = trimmed(word);
-        if id.is_empty() {
-            continue;
+/// The next commit of `git log`.
+enum Parsed {
+    Commit(PastCommit),
+    Unknown,
+    End,
+}
+
+impl Words {
+    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self.peeked.take() {
+            Some(word) => Ok(Some(word)),
+            None => self.git.read_word(),
         }
-        let parents = text(words.next()?);
-        let parent = match parents.split(' ').next() {
-            None | Some("") => None,
-            Some(parent) => Some(CommitId(parent.parse().ok()?)),
+    }
+
+    /// Parses the next commit.
+    fn commit(&mut self) -> io::Result<Parsed> {
+        let id = loop {
+            match self.next()? {
+                None => return Ok(Parsed::End),
+                Some(word) if trimmed(&word).is_empty() => {}
+                Some(word) => break text(trimmed(&word)),
+            }
         };
-        let time = text(words.next()?).parse().ok()?;
-        let author = text(words.next()?);
-        let message = text(words.next()?);
-        let mut changes = Vec::new();
-        while let Some(line) = words.peek().map(|word| trimmed(word))
-            && line.first() == Some(&b':')
-        {
-            words.next();
-            changes.push(changed_file(line, words.next()?)?);
+        let mut fields = [const { String::new() }; 4];
+        for field in &mut fields {
+            let Some(word) = self.next()? else {
+                return Ok(Parsed::Unknown);
+            };
+            *field = text(&word);
         }
-        commits.push(PastCommit {
-            id: CommitId(text(id).parse().ok()?),
-            parent,
+        let [parents, time, author, message] = fields;
+        let mut changes = Vec::new();
+        while let Some(line) = self.next()? {
+            if trimmed(&line).first() != Some(&b':') {
+                self.peeked = Some(line);
+                break;
+            }
+            let name = self.next()?.unwrap_or_default();
+            let Some(change) = changed_file(trimmed(&line), &name) else {
+                return Ok(Parsed::Unknown);
+            };
+            changes.push(change);
+        }
+        let commit = |text: &str| Some(CommitId(text.parse().ok()?));
+        let parents: Option<Vec<CommitId>> = parents.split_whitespace().map(commit).collect();
+        let (Some(id), Some(parents), Ok(time)) = (commit(&id), parents, time.parse()) else {
+            return Ok(Parsed::Unknown);
+        };
+        Ok(Parsed::Commit(PastCommit {
+            id,
+            parent: parents.first().copied(),
             time,
             author,
             message,
             changes,
-        });
+        }))
     }
-    Some(commits)
 }
 
 /// Parses `:100644 100644 OLD NEW M`.
@@ -243,13 +269,13 @@ mod tests {
                 .map(|n| RepoPath::parse(&path(n)).unwrap())
                 .collect()
         };
-        let few = paths(3, &|n| format!("apps/{n}.yaml"));
-        assert_eq!(pathspecs(&few).len(), 3);
-        let many = paths(200, &|n| format!("apps/prod/{n}.yaml"));
+        let few = paths(200, &|n| format!("apps/{n}.yaml"));
+        assert_eq!(pathspecs(&few).len(), 200);
+        let many = paths(300, &|n| format!("apps/prod/{n}.yaml"));
         assert_eq!(pathspecs(&many), [":(top,literal)apps/prod"]);
-        let folders = paths(200, &|n| format!("apps/{n}/prod/a.yaml"));
+        let folders = paths(300, &|n| format!("apps/{n}/prod/a.yaml"));
         assert_eq!(pathspecs(&folders), [":(top,literal)apps"]);
-        let top = paths(200, &|n| format!("{n}.yaml"));
+        let top = paths(300, &|n| format!("{n}.yaml"));
         assert_eq!(pathspecs(&top), [":(top)"]);
     }
 }

@@ -13,7 +13,7 @@ use crate::inventory::{FileObject, FilePair};
 use crate::plan::Record;
 use crate::port::{ChangedFile, History, PastCommit, Repository, RepositoryError, Snapshot, Walk};
 
-/// How many commits that touch the files are looked at.
+/// How many commits of each pair are looked at.
 const LIMIT: usize = 2_000;
 
 /// A pair of files, and what to find out about it.
@@ -53,7 +53,6 @@ pub(in crate::engine) fn read_pasts(
         followed,
         moved: Vec::new(),
     };
-    let mut left = LIMIT;
     let mut next = Some((blobs.commit(), (0..pairs.len()).collect::<Vec<_>>()));
     while let Some((from, indexes)) = next {
         let mut open = Open::new(&walker.followed, &indexes);
@@ -61,11 +60,10 @@ pub(in crate::engine) fn read_pasts(
         let walk = Walk {
             from,
             paths: &paths,
-            limit: left,
+            limit: usize::MAX,
         };
         let mut fault = None;
         ports.history.walk(&walk, &mut |commit| {
-            left = left.saturating_sub(1);
             fault = walker.visit(&commit, &mut open).err();
             if fault.is_some() || open.is_empty() {
                 ControlFlow::Break(())
@@ -87,6 +85,8 @@ struct Followed<'a> {
     paths: [Option<RepoPath>; 2],
     /// Source and target after the next commit to be visited.
     now: [Option<FileObject>; 2],
+    /// How many commits may still be looked at.
+    left: usize,
     /// The target's states after newer commits.
     later: HashSet<FileObject>,
     /// Places that differ now, and that no recorded promotion so far made equal.
@@ -107,6 +107,7 @@ impl<'a> Followed<'a> {
             pair,
             paths: [pair.source_path.clone(), Some(pair.path.clone())],
             now: [pair.source, pair.target],
+            left: LIMIT,
             later: HashSet::new(),
             open: question.open.clone(),
             is_recorded: false,
@@ -228,6 +229,7 @@ impl Walker<'_> {
             }
         }
         followed.now = before;
+        followed.left -= 1;
         let versions = Versions {
             pair: followed.pair,
             blobs: self.blobs,
@@ -290,7 +292,7 @@ impl Walker<'_> {
         };
         Ok(match before[TARGET] {
             None => Next::Settled,
-            _ if is_settled => Next::Settled,
+            _ if is_settled || followed.left == 0 => Next::Settled,
             _ if is_moved => Next::Moved,
             _ => Next::Older,
         })

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `program` | the installed `git`, run in one folder |
 //! | `process` | running a program within limits of time and output |
+//! | `program_reader` | reading what a program prints while it runs |
 //! | `config` | Git's configuration |
 //! | `credentials` | which password is sent to a remote's server |
 //! | `messages` | what Git and servers print, and which failures are permanent |
@@ -16,3 +17,4 @@ pub mod network;
 pub mod pager;
 pub mod process;
 pub mod program;
+pub mod program_reader;

@@ -11,7 +11,7 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,8 +65,16 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ou
         });
     }
     let (sender, pipes) = mpsc::channel();
-    forward(running.child.stdout.take(), 0, &sender);
-    forward(running.child.stderr.take(), 1, &sender);
+    for (number, pipe) in [
+        boxed(running.child.stdout.take()),
+        boxed(running.child.stderr.take()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sender = sender.clone();
+        forward(pipe, move |bytes| sender.send((number, bytes)).is_ok());
+    }
     drop(sender);
     let mut printed = [Vec::new(), Vec::new()];
     let mut last_output = Instant::now();
@@ -102,19 +110,21 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ou
     })
 }
 
-/// Forwards what is read from a pipe.
-fn forward(
-    pipe: Option<impl Read + Send + 'static>,
-    number: usize,
-    sender: &Sender<(usize, Vec<u8>)>,
-) {
-    let sender = sender.clone();
+/// A pipe of a program.
+pub(super) type Pipe = Box<dyn Read + Send>;
+
+pub(super) fn boxed(pipe: Option<impl Read + Send + 'static>) -> Option<Pipe> {
+    pipe.map(|pipe| Box::new(pipe) as Pipe)
+}
+
+/// Passes what is read from a pipe to `send`, until that returns false.
+pub(super) fn forward(pipe: Option<Pipe>, send: impl Fn(Vec<u8>) -> bool + Send + 'static) {
     let Some(mut pipe) = pipe else { return };
     thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         // A broken pipe ends the output like a closed one.
         while let Ok(read @ 1..) = pipe.read(&mut buffer) {
-            if sender.send((number, buffer[..read].to_vec())).is_err() {
+            if !send(buffer[..read].to_vec()) {
                 break;
             }
         }
@@ -124,7 +134,7 @@ fn forward(
 /// A program that answers one request after the other.
 pub struct BatchProcess {
     running: Running,
-    answers: Receiver<(usize, Vec<u8>)>,
+    answers: Receiver<Vec<u8>>,
     buffer: Vec<u8>,
 }
 
@@ -134,7 +144,8 @@ impl BatchProcess {
         let mut running =
             Running::start(command.stdin(Stdio::piped()).stderr(Stdio::null()), limit)?;
         let (sender, answers) = mpsc::channel();
-        forward(running.child.stdout.take(), 0, &sender);
+        let stdout = boxed(running.child.stdout.take());
+        forward(stdout, move |bytes| sender.send(bytes).is_ok());
         Ok(Self {
             running,
             answers,
@@ -172,30 +183,22 @@ impl BatchProcess {
     }
 
     fn read_more(&mut self) -> io::Result<()> {
-        let start = Instant::now();
-        loop {
-            match self.answers.recv_timeout(TICK) {
-                Ok((_, bytes)) => {
-                    self.buffer.extend(bytes);
-                    return Ok(());
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                Err(RecvTimeoutError::Timeout) => self.running.check(start)?,
-            }
+        match self.running.receive(&self.answers)? {
+            Some(bytes) => self.buffer.extend(bytes),
+            None => return Err(io::ErrorKind::UnexpectedEof.into()),
         }
+        Ok(())
     }
 }
 
 /// A running program; dropping it kills its process group.
-struct Running {
-    child: Child,
+pub(super) struct Running {
+    pub child: Child,
     limit: Limit,
 }
 
 impl Running {
-    fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
+    pub fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
         #[cfg(unix)]
         if limit != Limit::Terminal {
             use std::os::unix::process::CommandExt as _;
@@ -203,6 +206,18 @@ impl Running {
         }
         let child = command.stdout(Stdio::piped()).spawn()?;
         Ok(Self { child, limit })
+    }
+
+    /// The next bytes from one of its pipes; `None` at its end.
+    pub fn receive(&mut self, pipe: &Receiver<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+        let start = Instant::now();
+        loop {
+            match pipe.recv_timeout(TICK) {
+                Ok(bytes) => return Ok(Some(bytes)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.check(start)?,
+            }
+        }
     }
 
     /// Kills the program if it has been silent for too long.
@@ -218,7 +233,7 @@ impl Running {
     }
 
     /// Waits until a program exits that prints nothing any more.
-    fn wait(mut self, last_output: Instant) -> io::Result<ExitStatus> {
+    pub fn wait(mut self, last_output: Instant) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(100);
         loop {
             if let Some(status) = self.child.try_wait()? {

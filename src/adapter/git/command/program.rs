@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use super::network::{Prompts, RemoteAccess};
 use super::process::{self, BatchProcess, Limit, Output};
+use super::program_reader::ProgramReader;
 use crate::adapter::git::fault::ErrorContext;
 use crate::port::RepositoryError;
 
@@ -32,6 +33,14 @@ pub const LOCATION_VARIABLES: [&str; 7] = [
     "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_NAMESPACE",
+];
+
+/// The environment variables that change what a path in the arguments matches.
+const PATHSPEC_VARIABLES: [&str; 4] = [
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
 ];
 
 /// The installed Git, run in one folder.
@@ -79,6 +88,9 @@ impl Git {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut git = Command::new(&self.program);
         git.current_dir(&self.dir).args(args).env("LANGUAGE", "en");
+        for name in PATHSPEC_VARIABLES {
+            git.env_remove(name);
+        }
         if self.network.prompts == Prompts::Never {
             git.env("GIT_TERMINAL_PROMPT", "0");
         }
@@ -134,6 +146,12 @@ impl Git {
     /// Starts a command that answers one request after the other.
     pub fn start_batch(&self, args: &[&str]) -> Result<BatchProcess, RepositoryError> {
         BatchProcess::start(&mut self.command(args), self.limit(LOCAL_TIMEOUT))
+            .map_err(|error| self.run_error(error))
+    }
+
+    /// Starts a command whose output is read while it runs.
+    pub fn start_reading(&self, args: &[&str]) -> Result<ProgramReader, RepositoryError> {
+        ProgramReader::start(&mut self.command(args), Limit::Silence(LOCAL_TIMEOUT))
             .map_err(|error| self.run_error(error))
     }
 
