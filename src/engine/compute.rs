@@ -1,5 +1,8 @@
 //! Computes the plan of a promotion.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use super::compare::{Commits, Task, compare};
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::EngineError;
@@ -71,7 +74,21 @@ pub(super) fn computed(
     let new_target = located.new_target().cloned();
     notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let (planned, matched) = files(&located, commits, &rules, request, ports)?;
+    let places = places_to_commit(request, &located);
+    // Git compares the checked-out files meanwhile. The plan does not depend on them, so they may be
+    // unreadable.
+    let (planned, uncommitted) = thread::scope(|scope| {
+        let uncommitted = scope.spawn(|| {
+            if places.is_empty() {
+                return Vec::new();
+            }
+            repository.uncommitted(&places).unwrap_or_default()
+        });
+        let planned = files(&located, commits, &rules, request, ports);
+        (planned, uncommitted.join())
+    });
+    let (planned, matched) = planned?;
+    let uncommitted = uncommitted.unwrap_or_else(|panic| resume_unwind(panic));
     notices.extend(planned.notices);
     let applications: Vec<ApplicationPlan> = planned
         .applications
@@ -95,7 +112,7 @@ pub(super) fn computed(
         promoted.severity(guard, application)
     });
     let mut clone_notices = branch.notices.clone();
-    clone_notices.extend(uncommitted_changes(repository, request, &located));
+    clone_notices.extend(uncommitted_changes(uncommitted, &places, &located));
     let ids = (source.commit(), branch.tip);
     let (message, of_message) =
         commit_message::compose(request, &settings, &hop, ids, &applications)?;
@@ -120,23 +137,27 @@ pub(super) fn computed(
     Ok(Computed { plan, matched })
 }
 
-/// The notice about changes of the configuration and of the source's files that are only in the
-/// checked-out files.
-fn uncommitted_changes(
-    repository: &dyn Repository,
-    request: &Request,
-    located: &Located<'_>,
-) -> Option<Notice> {
+/// The configuration and the source's places, whose checked-out files may have changes that are not
+/// committed.
+fn places_to_commit(request: &Request, located: &Located<'_>) -> Vec<String> {
     // A revision was chosen, so the checked-out files are another state.
     if request.source.is_some() {
-        return None;
+        return Vec::new();
     }
     let mut places = located.source_places();
     if request.settings.is_none() {
         places.push(CONFIGURATION.to_owned());
     }
-    // The plan does not depend on them, so they may be unreadable.
-    let mut paths = repository.uncommitted(&places).ok()?;
+    places
+}
+
+/// The notice about changes of the configuration and of the source's files that are only in the
+/// checked-out files.
+fn uncommitted_changes(
+    mut paths: Vec<String>,
+    places: &[String],
+    located: &Located<'_>,
+) -> Option<Notice> {
     let is_at = |path: &str, place: &String| {
         let rest = path.strip_prefix(place.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

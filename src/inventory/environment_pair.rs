@@ -110,12 +110,27 @@ impl Located<'_> {
         }
     }
 
-    /// The folders and files of the source; they may have other files, too.
+    /// The folders and files of the source, where the chosen applications are; they may have other
+    /// files, too.
     pub fn source_places(&self) -> Vec<String> {
         let of_root = |root: &Root| Some(join(&root.parent, &root.source.as_ref()?.name));
         let roots = self.roots.all.iter().filter_map(of_root);
         let mapped = (self.mapped.iter()).filter_map(|file| Some(file.source.as_ref()?.0.clone()));
-        roots.chain(mapped).collect()
+        let places = roots.chain(mapped);
+        let Some(folders) = &self.folders else {
+            return places.collect();
+        };
+        let mut chosen = BTreeSet::new();
+        for place in places {
+            for folder in folders {
+                if is_within(folder, &place) {
+                    chosen.insert(folder.clone());
+                } else if is_within(&place, folder) {
+                    chosen.insert(place.clone());
+                }
+            }
+        }
+        chosen.into_iter().collect()
     }
 
     /// Whether a path at or below one of the [source's places](Self::source_places) belongs to a chosen

@@ -14,8 +14,9 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_git-promote");
 /// Most memory that any command may take, in MiB.
 pub const MEMORY: u64 = 150;
 
-/// Most Git processes that looking at a repository may start.
-const PROCESSES: usize = 1;
+/// Most Git processes that looking at a repository may start: `config`, and `log` because the history of
+/// a version that would move can keep it.
+const PROCESSES: usize = 2;
 
 /// How long the program takes until it does something.
 pub fn start_up(world: &World, table: &mut Table) {

@@ -22,11 +22,12 @@ enum Kind {
 
 impl Kind {
     /// Most Git processes that a promotion may start: `read-tree` and `update-ref` move files and
-    /// branch. One `merge` would do both, but it loses what is added to the index meanwhile.
+    /// branch. One `merge` would do both, but it loses what is added to the index meanwhile. `log` reads
+    /// the history of the version that moves, and `status` finds changes that are not committed.
     fn processes(self) -> usize {
         match self {
-            Self::Bare => 6,
-            Self::CheckedOut => 7,
+            Self::Bare => 7,
+            Self::CheckedOut => 9,
         }
     }
 }
