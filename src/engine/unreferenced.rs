@@ -5,7 +5,7 @@
 //! Where a folder has a kustomization, only what that lists is deployed. A new application without an
 //! entry there is committed, and nothing happens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::compare::read;
 use crate::domain::FileMode;
@@ -30,6 +30,7 @@ pub(super) fn unreferenced(
     target: &dyn Snapshot,
 ) -> Result<Vec<Notice>, RepositoryError> {
     let mut notices = Vec::new();
+    let planned = planned(applications);
     for application in applications {
         let is_new = |file: &FilePlan| file.status == FileStatus::Added;
         if !application.files.iter().all(is_new) {
@@ -43,8 +44,8 @@ pub(super) fn unreferenced(
                 continue;
             };
             let kustomization = join(folder.path, name);
-            let bytes = match planned(applications, &kustomization) {
-                Some(bytes) => bytes.to_vec(),
+            let bytes = match planned.get(kustomization.as_str()) {
+                Some(bytes) => (*bytes).to_vec(),
                 None => match read(target, object)? {
                     Ok(bytes) => bytes,
                     Err(_) => continue,
@@ -70,11 +71,14 @@ pub(super) fn unreferenced(
     Ok(notices)
 }
 
-/// The content of a file after the promotion, if the plan changes it.
-fn planned<'p>(applications: &'p [ApplicationPlan], path: &str) -> Option<&'p [u8]> {
-    let mut files = applications.iter().flat_map(|a| &a.files);
-    let file = files.find(|file| file.path.as_str() == path && file.is_changed())?;
-    Some(&file.after.as_ref()?.bytes)
+/// The contents of the kustomizations that the plan changes.
+fn planned(applications: &[ApplicationPlan]) -> HashMap<&str, &[u8]> {
+    let files = applications.iter().flat_map(|a| &a.files);
+    let kustomizations = files.filter(|file| NAMES.contains(&file.path.file_name()));
+    kustomizations
+        .filter(|file| file.is_changed())
+        .filter_map(|file| Some((file.path.as_str(), &*file.after.as_ref()?.bytes)))
+        .collect()
 }
 
 /// The lowest folder above a new file that the target has.
@@ -130,7 +134,58 @@ fn refers_to(kustomization: &[u8], path: &str) -> bool {
     (0..stream.documents().len()).any(|document| names(stream.root(document), path))
 }
 
+/// The fields of a kustomization that list files or folders.
+const LISTS: [&str; 10] = [
+    "resources",
+    "bases",
+    "components",
+    "crds",
+    "configurations",
+    "generators",
+    "transformers",
+    "validators",
+    "patchesStrategicMerge",
+    "openapi",
+];
+
+/// The fields whose items name files, such as `path` of a patch and `files` of a generator.
+const FILES: [&str; 7] = [
+    "path",
+    "files",
+    "envs",
+    "env",
+    "valuesFile",
+    "additionalValuesFiles",
+    "chartHome",
+];
+
 fn names(node: &Node, path: &str) -> bool {
+    let Content::Mapping { entries, .. } = &node.content else {
+        return false;
+    };
+    entries.iter().any(|entry| {
+        if LISTS.contains(&entry.name()) {
+            is_named(&entry.value, path)
+        } else {
+            names_file(&entry.value, path)
+        }
+    })
+}
+
+/// Whether a field below a node names a file or folder.
+fn names_file(node: &Node, path: &str) -> bool {
+    match &node.content {
+        Content::Sequence { items, .. } => items.iter().any(|item| names_file(item, path)),
+        Content::Mapping { entries, .. } => entries.iter().any(|entry| {
+            let is_file = FILES.contains(&entry.name());
+            is_file && is_named(&entry.value, path) || names_file(&entry.value, path)
+        }),
+        Content::Scalar(_) | Content::Alias(_) => false,
+    }
+}
+
+/// Whether a scalar, or one in a list, is a path, or a folder above it.
+fn is_named(node: &Node, path: &str) -> bool {
     match &node.content {
         Content::Scalar(scalar) => {
             // A generator's file can have a key: `app.conf=files/app.conf`.
@@ -139,8 +194,36 @@ fn names(node: &Node, path: &str) -> bool {
             path.strip_prefix(entry)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
-        Content::Sequence { items, .. } => items.iter().any(|item| names(item, path)),
-        Content::Mapping { entries, .. } => entries.iter().any(|entry| names(&entry.value, path)),
+        Content::Sequence { items, .. } => items.iter().any(|item| is_named(item, path)),
+        Content::Mapping { .. } => names_file(node, path),
         Content::Alias(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kustomization_refers_to_what_its_fields_for_files_list() {
+        for (text, expected) in [
+            ("resources: [orders]", true),
+            ("resources: [./orders/]", true),
+            ("resources: [orders/web.yaml]", true),
+            ("resources: [order]", false),
+            ("patches: [{path: orders/web.yaml}]", true),
+            (
+                "configMapGenerator: [{name: c, files: [a=orders/web.yaml]}]",
+                true,
+            ),
+            ("openapi: {path: orders/web.yaml}", true),
+            ("namespace: orders", false),
+            ("images: [{name: orders, newTag: '1'}]", false),
+            ("commonLabels: {app: orders}", false),
+            ("a: [", true),
+        ] {
+            let found = refers_to(text.as_bytes(), "orders/web.yaml");
+            assert_eq!(found, expected, "{text}");
+        }
     }
 }
