@@ -9,8 +9,8 @@ use super::common_arguments::Output;
 use super::disk;
 use crate::domain::{Mode, Settings};
 use crate::engine::{
-    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request, Take,
-    TakenSide,
+    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request,
+    TakeChoice, TakenSide,
 };
 
 /// Selects environments, applications and differences.
@@ -66,12 +66,20 @@ pub struct SelectionArguments {
         value_parser = take,
         help_heading = "What to promote"
     )]
-    pub take: Vec<Take>,
+    pub take: Vec<TakeChoice>,
 
-    /// The source's files in this revision are the base of `--promote changes`; default: as they were at
-    /// the last promotion.
+    /// Compare with the source's files in this revision; default: as they were at the last promotion.
     #[arg(long, value_name = "REV", help_heading = "What to promote")]
     pub base: Option<String>,
+
+    /// How many commits of each file to look at.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Request::HISTORY,
+        help_heading = "What to promote"
+    )]
+    pub history: usize,
 
     /// Which differences to promote; default: the rules of the template, otherwise `versions`.
     #[arg(
@@ -121,7 +129,7 @@ pub enum PromoteArg {
 }
 
 /// Parses `source=SELECTOR` or `target=SELECTOR`.
-fn take(text: &str) -> Result<Take, String> {
+fn take(text: &str) -> Result<TakeChoice, String> {
     let (side, selector) = text.split_once('=').unwrap_or((text, ""));
     let side = match side {
         "source" => TakenSide::Source,
@@ -132,7 +140,7 @@ fn take(text: &str) -> Result<Take, String> {
         return Err("has no selector after `=`".to_owned());
     }
     let selector = selector.to_owned();
-    Ok(Take { side, selector })
+    Ok(TakeChoice { side, selector })
 }
 
 impl From<PromoteArg> for Mode {
@@ -165,6 +173,7 @@ impl SelectionArguments {
             except: self.except.clone(),
             take: self.take.clone(),
             base: self.base.clone(),
+            history: self.history,
             promote: self.promote.map(Mode::from),
             removals: if self.delete {
                 Removals::Promoted

@@ -1,5 +1,6 @@
 //! Computes the plan of a promotion.
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -14,7 +15,7 @@ use super::request::Request;
 use super::settings::read_settings;
 use super::unreferenced::unreferenced;
 use super::{application_version, commit_message, decided_by, guard, product};
-use crate::domain::{CONFIGURATION, Environment, Reason, Verdict};
+use crate::domain::{CONFIGURATION, CommitId, Environment, Reason, Verdict};
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
 };
@@ -102,6 +103,7 @@ pub(super) fn computed(
     notices.extend(new_applications_kept(&applications));
     notices.extend(unreferenced(&applications, commits.target)?);
     notices.extend(left_out_before(&applications));
+    notices.extend(undone_before(&applications));
     let promoted = Promoted::of(request, &settings, &hop.to, &applications);
     let (action, preview_only) = promoted.action()?;
     notices.extend(preview_only);
@@ -125,6 +127,7 @@ pub(super) fn computed(
         action,
         origin,
         applications,
+        baselines: planned.baselines,
         notices,
         clone_notices,
         findings,
@@ -195,6 +198,21 @@ fn left_out_before(applications: &[ApplicationPlan]) -> Option<Notice> {
     (!versions.is_empty()).then_some(Notice::LeftOutBefore { versions })
 }
 
+/// The notices about changes that were promoted before and undone, one for each undoing commit.
+fn undone_before(applications: &[ApplicationPlan]) -> impl Iterator<Item = Notice> {
+    let mut undone: BTreeMap<CommitId, Vec<String>> = BTreeMap::new();
+    for application in applications {
+        for difference in application.promoted() {
+            if let Some(commit) = difference.undone_by {
+                let change = format!("{} {}", application.name, difference.shown_change());
+                undone.entry(commit).or_default().push(change);
+            }
+        }
+    }
+    let notice = |(commit, changes)| Notice::UndoneBefore { commit, changes };
+    undone.into_iter().map(notice)
+}
+
 /// Pairs the located files, compares them, decides, and plans the content of each; also returns what
 /// the first text of `--only` matches.
 fn files(
@@ -224,10 +242,10 @@ fn files(
         commits,
         naming,
     };
-    let (compared, without_base) = look_back.compare_again(compared, |open, found, past| {
+    let with_past = look_back.compare_again(compared, |open, found, past| {
         facts(open, found, Some(past), rules, &selection, naming)
     })?;
-    notices.extend(without_base);
+    notices.extend(with_past.notices);
     let deciding = Decider {
         rules,
         selection,
@@ -238,12 +256,13 @@ fn files(
     let unchanged = Unchanged {
         located,
         target: commits.target,
-        repository: ports.repository,
+        history: ports.history,
     };
-    let decided = deciding.decide(compared, &unchanged)?;
+    let decided = deciding.decide(with_past.files, &unchanged)?;
     notices.extend(decided.notices);
     let mut planned = plan_files(decided.files, commits, naming)?;
     planned.notices.splice(0..0, notices);
+    planned.baselines = with_past.baselines;
     Ok((planned, decided.matched))
 }
 

@@ -8,13 +8,16 @@ use crate::document::{Difference, FileContent, Unreadable, Value, VersionField};
 use crate::document::{SecretPart, is_manifest, is_secret, masked_value, parse_file, renamed_copy};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
 use crate::inventory::{FileObject, FilePair};
-use crate::plan::{Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
+use crate::plan::{
+    Baseline, Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference,
+};
 use crate::port::{RepositoryError, Snapshot};
 use crate::yaml::Place;
 
 /// The planned files of each application, with warnings and faults.
 pub(super) struct PlannedFiles {
     pub applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
+    pub baselines: Vec<Baseline>,
     pub notices: Vec<Notice>,
     pub faults: Vec<FileFault>,
 }
@@ -69,6 +72,7 @@ impl Planner<'_> {
         self.notices.retain(|(name, _)| !left_out.contains(name));
         PlannedFiles {
             applications: self.applications,
+            baselines: Vec::new(),
             notices: self.notices.into_iter().map(|(_, notice)| notice).collect(),
             faults: self.faults,
         }
@@ -254,6 +258,8 @@ impl Planner<'_> {
                 changes_old_type: false,
                 secret: None,
                 relation,
+                undone_by: None,
+                changed_by: Vec::new(),
                 verdict,
             }],
         })
@@ -360,6 +366,8 @@ fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
         changes_old_type: d.changes_old_type,
         secret,
         relation: d.relation,
+        undone_by: field.facts.undone_by(),
+        changed_by: field.facts.changed_by().to_vec(),
         verdict,
     }
 }

@@ -6,22 +6,26 @@
 //! comparing. So all files are compared without it first, and only those again whose verdicts can
 //! change.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet, btree_map};
+use std::sync::Arc;
 
-use super::compare::{Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare};
+use super::compare::{
+    BaseFile, Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare,
+};
 use super::decide::Facts;
 use super::error::EngineError;
 use super::history::{
-    OlderVersions, Past, PlaceKey, Question, missing_files, place_key, read_pasts,
+    End, OlderVersions, Past, PlaceKey, Question, missing_files, place_key, read_pasts,
 };
 use super::ports::Ports;
 use super::request::Request;
 use crate::document::{Difference, Value};
-use crate::domain::{Naming, Op, Relation, RepoPath};
+use crate::domain::{ApplicationName, CommitId, Naming, Op, Relation, RepoPath};
 use crate::inventory::FileObject;
-use crate::plan::Notice;
-use crate::port::{NoObserver, RepositoryError};
+use crate::plan::{Baseline, Notice, SourceChange};
+use crate::port::{NoObserver, RepositoryError, Snapshot};
 use crate::yaml::TooManySteps;
 
 /// Where to look for the history of files.
@@ -31,6 +35,31 @@ pub(super) struct LookBack<'a> {
     pub request: &'a Request,
     pub commits: Commits<'a>,
     pub naming: &'a Naming,
+}
+
+/// The compared files, with what else their history shows.
+#[derive(Default)]
+pub(super) struct ComparedWithPast {
+    pub files: Vec<ComparedFile<Facts>>,
+    pub notices: Vec<Notice>,
+    pub baselines: Vec<Baseline>,
+}
+
+/// Adds the baseline of another file of the same application.
+fn add_baseline(known: &mut Baseline, other: Baseline) {
+    let is_decisive = known.is_decisive || other.is_decisive;
+    let commits: HashSet<CommitId> = known.since.iter().map(|change| change.commit).collect();
+    let is_new = |change: &SourceChange| !commits.contains(&change.commit);
+    let new: Vec<SourceChange> = other.since.iter().filter(|c| is_new(c)).cloned().collect();
+    let mut since = std::mem::take(&mut known.since);
+    since.extend(new);
+    // Commits of one second stay in the order in which they were found.
+    since.sort_by_key(|change| Reverse(change.time));
+    if other.promotion > known.promotion {
+        *known = other;
+    }
+    known.since = since;
+    known.is_decisive = is_decisive;
 }
 
 /// The relation and the base's value of each place.
@@ -50,7 +79,7 @@ impl LookBack<'_> {
         self,
         compared: Vec<ComparedFile<Facts>>,
         facts: impl Fn(&OpenPair<'_>, &[Difference], &Past) -> Result<Vec<Facts>, TooManySteps> + Sync,
-    ) -> Result<(Vec<ComparedFile<Facts>>, Option<Notice>), EngineError> {
+    ) -> Result<ComparedWithPast, EngineError> {
         let has_only = !self.request.only.is_empty();
         let needs_history = |field: &Field<Facts>| {
             let difference = &field.difference;
@@ -59,20 +88,16 @@ impl LookBack<'_> {
         let (open, mut all): (Vec<_>, Vec<_>) = compared
             .into_iter()
             .partition(|file| file.fields().iter().any(needs_history));
+        let base = self.named_base()?;
         if open.is_empty() {
-            return Ok((all, None));
+            return Ok(ComparedWithPast {
+                files: all,
+                ..ComparedWithPast::default()
+            });
         }
-        let pasts = self.pasts(&open)?;
-        let needs_base = |file: &ComparedFile<Facts>| {
-            let mut fields = file.fields().iter();
-            fields.any(|field| field.facts.needs_base())
-        };
-        let without: Vec<RepoPath> = (open.iter().zip(&pasts))
-            .filter(|(file, past)| !past.is_known() && needs_base(file))
-            .map(|(file, _)| file.pair.path.clone())
-            .collect();
-        let notice =
-            (!without.is_empty()).then_some(Notice::NoPromotionInHistory { paths: without });
+        let pasts = self.pasts(&open, base.as_deref())?;
+        let notices = self.notices(&open, &pasts);
+        let baselines = self.baselines(&open, &pasts);
         let tasks = open.into_iter().zip(pasts).map(|(file, past)| Task {
             base: past.base(),
             pair: file.pair,
@@ -82,54 +107,117 @@ impl LookBack<'_> {
             commits, naming, ..
         } = self;
         let tasks: Vec<Task<Past>> = tasks.collect();
-        let bases: HashMap<RepoPath, Option<FileObject>> = tasks
+        let bases: HashMap<RepoPath, BaseFile> = tasks
             .iter()
             .map(|task| (task.pair.path.clone(), task.base))
             .collect();
         let again = compare(tasks, commits, naming, &NoObserver, facts)?;
         for file in again {
-            let base = bases.get(&file.pair.path).copied().flatten();
+            let base = bases.get(&file.pair.path).copied().unwrap_or_default();
             all.push(self.complete(file, base)?);
         }
         all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
-        Ok((all, notice))
+        Ok(ComparedWithPast {
+            files: all,
+            notices,
+            baselines,
+        })
     }
 
-    fn pasts(&self, files: &[ComparedFile<Facts>]) -> Result<Vec<Past>, EngineError> {
-        if let Some(revision) = &self.request.base {
-            let repository = self.ports.repository;
-            let base = repository.snapshot(repository.revision(revision)?)?;
-            let past = |file: &ComparedFile<Facts>| {
-                let path = file.pair.source_path.as_ref().unwrap_or(&file.pair.path);
-                let found = base.entry_at(path.as_str())?;
-                Ok(Past::of_base(found.map(FileObject::from)))
+    /// The revision of `--base`.
+    fn named_base(&self) -> Result<Option<Arc<dyn Snapshot>>, RepositoryError> {
+        let Some(revision) = &self.request.base else {
+            return Ok(None);
+        };
+        let repository = self.ports.repository;
+        let base = repository.revision(revision)?;
+        Ok(Some(repository.snapshot(base)?))
+    }
+
+    fn pasts(
+        &self,
+        files: &[ComparedFile<Facts>],
+        base: Option<&dyn Snapshot>,
+    ) -> Result<Vec<Past>, RepositoryError> {
+        let questions: Result<Vec<Question<'_>>, RepositoryError> =
+            files.iter().map(|file| self.question(file, base)).collect();
+        let limit = self.request.history;
+        read_pasts(self.ports, self.commits, self.naming, limit, questions?)
+    }
+
+    /// The baseline of each application: that of the file which was promoted last.
+    fn baselines(&self, files: &[ComparedFile<Facts>], pasts: &[Past]) -> Vec<Baseline> {
+        let mut newest: BTreeMap<&ApplicationName, Baseline> = BTreeMap::new();
+        for (file, past) in files.iter().zip(pasts) {
+            let mut fields = file.fields().iter();
+            let is_decisive =
+                self.request.base.is_some() || fields.any(|field| field.facts.needs_base());
+            let Some(baseline) = past.baseline(&file.pair.application, is_decisive) else {
+                continue;
             };
-            return files.iter().map(past).collect();
+            match newest.entry(&file.pair.application) {
+                btree_map::Entry::Vacant(new) => {
+                    new.insert(baseline);
+                }
+                btree_map::Entry::Occupied(mut known) => add_baseline(known.get_mut(), baseline),
+            }
         }
-        let questions: Vec<Question<'_>> = files.iter().map(|file| self.question(file)).collect();
-        Ok(read_pasts(
-            self.ports,
-            self.commits,
-            self.naming,
-            &questions,
-        )?)
+        newest.into_values().collect()
     }
 
-    fn question<'f>(&self, file: &'f ComparedFile<Facts>) -> Question<'f> {
-        let differences = || file.fields().iter().map(|field| &field.difference);
-        let keys = differences().map(|difference| place_key(difference, self.naming));
-        Question {
+    /// The notices about files whose history is unknown.
+    fn notices(&self, files: &[ComparedFile<Facts>], pasts: &[Past]) -> Vec<Notice> {
+        let needs_base = |file: &ComparedFile<Facts>| {
+            let mut fields = file.fields().iter();
+            fields.any(|field| field.facts.needs_base())
+        };
+        let path = |(file, _): (&ComparedFile<Facts>, &Past)| file.pair.path.clone();
+        let all = || files.iter().zip(pasts);
+        let without = all().filter(|(file, past)| !past.is_known() && needs_base(file));
+        let without: Vec<RepoPath> = without.map(path).collect();
+        let is_cut = |end| {
+            let is_cut = |(_, past): (_, &Past)| !past.is_complete() && past.end == end;
+            all().any(is_cut)
+        };
+        let limit = self.request.history;
+        let unknown =
+            (!without.is_empty()).then_some(Notice::NoPromotionInHistory { paths: without });
+        let cut = is_cut(End::Limit).then_some(Notice::HistoryLimit { limit });
+        let shallow = is_cut(End::Shallow).then_some(Notice::ShallowHistory);
+        unknown.into_iter().chain(cut).chain(shallow).collect()
+    }
+
+    fn question<'f>(
+        &self,
+        file: &'f ComparedFile<Facts>,
+        base: Option<&dyn Snapshot>,
+    ) -> Result<Question<'f>, RepositoryError> {
+        let fields = file.fields().iter();
+        let open = fields.clone().map(|field| {
+            let place = place_key(&field.difference, self.naming);
+            (field.selector.clone(), place)
+        });
+        let path = file.pair.source_path.as_ref().unwrap_or(&file.pair.path);
+        let base = match base {
+            None => None,
+            Some(base) => {
+                let file = base.entry_at(path.as_str())?;
+                Some((base.commit(), file.map(FileObject::from)))
+            }
+        };
+        Ok(Question {
             pair: &file.pair,
-            open: keys.collect(),
-            versions: OlderVersions::wanted(differences(), self.naming),
-        }
+            open: open.collect(),
+            versions: OlderVersions::wanted(fields.map(|field| &field.difference), self.naming),
+            base,
+        })
     }
 
     /// Adds what depends on other files, and the relations of places whose base is another one.
     fn complete(
         &self,
         mut file: ComparedFile<Facts>,
-        base: Option<FileObject>,
+        base: BaseFile,
     ) -> Result<ComparedFile<Facts>, RepositoryError> {
         let Body::Fields { fields, .. } = &mut file.body else {
             return Ok(file);
@@ -139,11 +227,11 @@ impl LookBack<'_> {
             blobs: self.commits.target,
             naming: self.naming,
         };
-        let mut others: HashMap<FileObject, Relations> = HashMap::new();
+        let mut others: HashMap<BaseFile, Relations> = HashMap::new();
         for field in fields {
             let difference = &mut field.difference;
-            let other = field.facts.base().filter(|other| base != Some(*other));
-            if let Some(other) = other {
+            let other = field.facts.base();
+            if other != BaseFile::Unknown && other != base {
                 let relations = match others.entry(other) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => {
@@ -160,7 +248,8 @@ impl LookBack<'_> {
             if let Some(order) = field.facts.order() {
                 difference.relation = order;
             }
-            let missing = missing_files(difference, &file.pair, self.commits)?;
+            let references = field.facts.references();
+            let missing = missing_files(references, &file.pair, self.commits)?;
             field.facts.set_missing_files(missing);
         }
         Ok(file)

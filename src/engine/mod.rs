@@ -68,7 +68,7 @@ pub use prepare::{Prepared, fetch, prepare};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
     Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,
-    ProposalChoice, Removals, Request, Take, TakenSide,
+    ProposalChoice, Removals, Request, TakeChoice, TakenSide,
 };
 pub use status::{
     ApplicationStatus, EnvironmentStatus, Since, Status, StatusRequest, VersionRelation, status,

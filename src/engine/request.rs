@@ -22,10 +22,11 @@ pub struct Request {
     /// `--except`: exact selectors or patterns.
     pub except: Vec<String>,
     /// `--take`: which side decides where both changed a place.
-    pub take: Vec<Take>,
-    /// `--base`: the revision whose source files are the base of the mode `changes`; otherwise the
-    /// source at the last promotion.
+    pub take: Vec<TakeChoice>,
+    /// `--base`: the revision whose source files are the base; otherwise the source at the last promotion.
     pub base: Option<String>,
+    /// `--history`: how many commits of each file are looked at.
+    pub history: usize,
     /// `--promote`, which overrides the templates' modes.
     pub promote: Option<Mode>,
     /// Whether removals are promoted too.
@@ -64,7 +65,7 @@ pub enum DefaultProduct {
 
 /// A place, and the side that decides if both sides changed it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Take {
+pub struct TakeChoice {
     /// The side.
     pub side: TakenSide,
     /// An exact selector or a pattern.
@@ -186,6 +187,9 @@ impl Request {
         }
     }
 
+    /// How many commits of each file are looked at by default.
+    pub const HISTORY: usize = 2_000;
+
     /// A promotion of all applications, with everything else as the configuration has it.
     pub fn between(from: &str, to: &str) -> Self {
         Self {
@@ -198,6 +202,7 @@ impl Request {
             except: Vec::new(),
             take: Vec::new(),
             base: None,
+            history: Self::HISTORY,
             promote: None,
             removals: Removals::default(),
             new_applications: NewApplications::default(),

@@ -1,5 +1,6 @@
 //! The plan, and the draft that becomes one.
 
+use super::baseline::Baseline;
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
 use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan, VerifyCommand};
@@ -29,6 +30,8 @@ pub(crate) struct Draft {
     pub origin: Origin,
     /// The applications that differ, by name.
     pub applications: Vec<ApplicationPlan>,
+    /// What the source was when each application was last promoted, where the history was read.
+    pub baselines: Vec<Baseline>,
     /// What the user should know.
     pub notices: Vec<Notice>,
     /// What the user should know about the clone that it was computed in.
@@ -71,6 +74,11 @@ impl Plan {
             ..self.record.clone()
         };
         self.draft.message.text(&record)
+    }
+
+    /// What the source was when each application was last promoted, where the history was read.
+    pub fn baselines(&self) -> &[Baseline] {
+        &self.draft.baselines
     }
 
     /// Source and target.

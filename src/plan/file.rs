@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::document::{Kind, SecretPart, Value, VersionField, masked_texts, version_of};
-use crate::domain::{ApplicationName, FileMode, Op, Reason, Relation, RepoPath, Verdict};
+use crate::domain::{ApplicationName, CommitId, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -155,6 +155,10 @@ pub struct PlannedDifference {
     pub secret: Option<SecretPart>,
     /// Why the sides differ.
     pub relation: Relation,
+    /// The commit that undid the same change.
+    pub undone_by: Option<CommitId>,
+    /// The source's commits that changed it since the last promotion, newest first.
+    pub changed_by: Vec<CommitId>,
     /// Promote or keep, and why.
     pub verdict: Verdict,
 }

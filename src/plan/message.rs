@@ -61,6 +61,7 @@ mod tests {
             target: None,
             mode: None,
             allowed: None,
+            kept: Vec::new(),
         };
         let trailers = format!("Ticket: 7\n{record}");
         assert!(trailers.ends_with(": a\u{fffd}b\n"), "{trailers}");

@@ -6,6 +6,7 @@
 //! preview is a plan that is not applied. Only the engine can make a plan, by computing it, and a
 //! [`Cleared`] one, by running the guards.
 
+mod baseline;
 mod branch_name;
 mod cleared;
 mod command;
@@ -20,6 +21,7 @@ mod one_line;
 mod proposal;
 mod record;
 
+pub use baseline::{Baseline, LastPromotion, SourceChange};
 pub use branch_name::{Asked, branch_name};
 pub use cleared::{Cleared, Hold};
 pub use command::{CommandEnd, FailedCommand, VerifyCommand};

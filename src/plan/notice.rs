@@ -5,7 +5,7 @@
 //! A sentence made where something is found cannot be counted, translated or tested apart from it,
 //! and each place words the same thing differently. So a notice is data; `render` words all of them.
 
-use crate::domain::{Environment, FileMode, Reason, RepoPath};
+use crate::domain::{CommitId, Environment, FileMode, Reason, RepoPath};
 
 /// Something that the user should know and that stops nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +65,20 @@ pub enum Notice {
     NoPromotionInHistory {
         /// The target's files.
         paths: Vec<RepoPath>,
+    },
+    /// The history has more commits of some files than were looked at.
+    HistoryLimit {
+        /// How many commits of each file were looked at.
+        limit: usize,
+    },
+    /// The clone lacks commits that could show what the last promotions took and left out.
+    ShallowHistory,
+    /// Changes are promoted that were promoted before and undone.
+    UndoneBefore {
+        /// The commit that undid them.
+        commit: CommitId,
+        /// The application, place and change of each.
+        changes: Vec<String>,
     },
     /// A pattern of `--only` matches only differences that are kept.
     SelectionKept {

@@ -12,6 +12,8 @@ pub struct PastCommit {
     pub id: CommitId,
     /// Its first parent; `None` for the first commit of a history.
     pub parent: Option<CommitId>,
+    /// The other parents of a merge.
+    pub merged: Vec<CommitId>,
     /// When it was committed, in seconds since 1970.
     pub time: i64,
     /// The author's name.
@@ -42,6 +44,8 @@ pub struct Walk<'a> {
     pub paths: &'a [RepoPath],
     /// How many commits to visit at most.
     pub limit: usize,
+    /// Commits that this one has in its history are passed over.
+    pub except: Option<CommitId>,
 }
 
 /// Which commits to find by their messages.
@@ -88,6 +92,13 @@ pub trait History: Send + Sync {
     /// # Errors
     /// When the commit cannot be read.
     fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError>;
+
+    /// The commits that a merge brought, newest first: those that its other parents have in their
+    /// histories and its first parent has not. Empty if there are too many.
+    ///
+    /// # Errors
+    /// When a commit cannot be read.
+    fn merged(&self, merge: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError>;
 
     /// Visits the commits that a search finds, along all parents, until `visit` breaks. A commit is
     /// visited after at least one of its children, and otherwise newest first.

@@ -5,9 +5,11 @@
 //! Text, Markdown and JSON share these messages. They are in one file so that their wording stays
 //! consistent.
 
+mod history;
+
 use super::counted::counted;
 use super::shell;
-use crate::domain::{CONFIGURATION, FileMode, Reason, RepoPath};
+use crate::domain::{CONFIGURATION, FileMode, Reason};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle, ProductOrigin};
 
@@ -33,17 +35,15 @@ pub fn message(notice: &Notice) -> String {
             format!("product `{product}` lists the application `{application}`, which has no files")
         }
         Notice::ProductByDefault { product, origin } => product_by_default(product, *origin),
-        Notice::UnreadableNames { count } => {
-            format!(
-                "skipped {} with invalid UTF-8",
-                counted(*count, "file name")
-            )
-        }
+        Notice::UnreadableNames { count } => skipped_names(*count),
         Notice::Overlap { used, ignored, .. } => {
             format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
         }
-        Notice::LeftOutBefore { versions } => left_out_before(versions),
-        Notice::NoPromotionInHistory { paths } => no_promotion(paths),
+        Notice::LeftOutBefore { versions } => history::left_out_before(versions),
+        Notice::NoPromotionInHistory { paths } => history::no_promotion(paths),
+        Notice::HistoryLimit { limit } => history::limit(*limit),
+        Notice::ShallowHistory => history::SHALLOW.to_owned(),
+        Notice::UndoneBefore { commit, changes } => history::undone_before(*commit, changes),
         Notice::SelectionKept { pattern, kept } => selection_kept(pattern, kept),
         Notice::DigestKept { selector, .. } => {
             format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
@@ -255,6 +255,9 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::UnreadableNames { .. }
         | Notice::LeftOutBefore { .. }
         | Notice::NoPromotionInHistory { .. }
+        | Notice::HistoryLimit { .. }
+        | Notice::ShallowHistory
+        | Notice::UndoneBefore { .. }
         | Notice::SelectionKept { .. }
         | Notice::PreviewByPolicy { .. }
         | Notice::ReservedTrailer { .. }
@@ -271,27 +274,8 @@ pub fn path(notice: &Notice) -> Option<&str> {
     }
 }
 
-fn left_out_before(versions: &[String]) -> String {
-    match versions {
-        [only] => format!("{only} stays: the last two promotions left it out"),
-        [first, rest @ ..] => format!(
-            "{first} and {} stay: the last two promotions left them out",
-            counted(rest.len(), "other version")
-        ),
-        [] => "no version stays".to_owned(),
-    }
-}
-
-fn no_promotion(paths: &[RepoPath]) -> String {
-    let files = match paths {
-        [only] => format!("`{only}`"),
-        [first, ..] => format!("{} files, such as `{first}`,", paths.len()),
-        [] => "the files".to_owned(),
-    };
-    format!(
-        "the history of {files} has no promotion, so `changes` only promotes versions there; \
-         `--base REV` names the source's state at the last one"
-    )
+fn skipped_names(count: usize) -> String {
+    format!("skipped {} with invalid UTF-8", counted(count, "file name"))
 }
 
 fn product_by_default(product: &str, origin: ProductOrigin) -> String {

@@ -173,6 +173,7 @@ fn both_sides_changed_a_place_since_a_recorded_promotion() {
         &["--promote", "changes", "--take", "target=replicas"],
     );
     assert_eq!(keep, "a: 2\nreplicas: 30\n");
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
     let selector = format!("source={only}");
     let take = promoted(&repo, &["--promote", "changes", "--take", &selector]);
     assert_eq!(take, "a: 2\nreplicas: 5\n");

@@ -42,6 +42,7 @@ mod git_write;
 mod github;
 mod hints;
 mod history;
+mod history_records;
 mod hostile;
 mod house;
 mod interactive;

@@ -259,6 +259,10 @@ impl History for Memory {
         Ok(Vec::new())
     }
 
+    fn merged(&self, _: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
     fn search(
         &self,
         _: &MessageSearch<'_>,

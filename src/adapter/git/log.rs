@@ -68,8 +68,11 @@ pub fn walk(
         return Ok(());
     }
     let from = walk.from.0.to_string();
+    let except = walk.except.map(|commit| format!("^{}", commit.0));
     let mut args = LOG.to_vec();
-    args.extend([FORMAT, &from, "--"]);
+    args.extend([FORMAT, &from]);
+    args.extend(except.as_deref());
+    args.push("--");
     args.extend(specs.iter().map(String::as_str));
     let mut words = Words {
         git: local.git.start_reading(&args)?,
@@ -196,6 +199,7 @@ impl Words {
         Ok(Parsed::Commit(PastCommit {
             id,
             parent: parents.first().copied(),
+            merged: parents.get(1..).unwrap_or_default().to_vec(),
             time,
             author,
             message,

@@ -19,6 +19,7 @@ mod discover;
 mod fault;
 mod local;
 mod log;
+mod merged;
 mod message_search;
 mod objects;
 mod remote;

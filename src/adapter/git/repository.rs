@@ -13,6 +13,7 @@ use super::command::network::RemoteAccess;
 use super::fault::ErrorContext;
 use super::local::Local;
 use super::log;
+use super::merged;
 use super::message_search;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
@@ -242,6 +243,10 @@ impl History for GitRepository {
 
     fn renames(&self, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
         log::renames(&self.local, commit)
+    }
+
+    fn merged(&self, merge: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError> {
+        merged::merged(&self.local, merge)
     }
 
     fn search(

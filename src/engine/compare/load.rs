@@ -8,6 +8,18 @@ use crate::port::{RepositoryError, Snapshot};
 /// The size limit in bytes; larger files are not read.
 pub(in crate::engine) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
+/// An older state of the source's file, which shows which side changed a place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(in crate::engine) enum BaseFile {
+    /// There is no base.
+    #[default]
+    Unknown,
+    /// The file did not exist.
+    Absent,
+    /// The file.
+    Present(FileObject),
+}
+
 /// Reads and parses one file.
 pub(in crate::engine) fn load(
     snapshot: &dyn Snapshot,
@@ -24,6 +36,19 @@ pub(in crate::engine) fn load(
         Ok(_) if !file.mode.is_file() => FileContent::Whole,
         Ok(bytes) => parse_file(path, bytes),
     })
+}
+
+/// Reads and parses the base of a file; an absent one is an empty file.
+pub(super) fn load_base(
+    snapshot: &dyn Snapshot,
+    base: BaseFile,
+    path: &str,
+) -> Result<Option<FileContent>, RepositoryError> {
+    match base {
+        BaseFile::Unknown => Ok(None),
+        BaseFile::Absent => Ok(Some(parse_file(path, Vec::new()))),
+        BaseFile::Present(file) => load(snapshot, file, path).map(Some),
+    }
 }
 
 /// The bytes of a file or link, unless there are too many.

@@ -14,7 +14,8 @@ mod versions;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(super) use load::{MAX_BYTES, load, read};
+use load::load_base;
+pub(super) use load::{BaseFile, MAX_BYTES, load, read};
 pub(super) use selector::{keys_of, shown};
 pub(super) use versions::Versions;
 
@@ -23,7 +24,7 @@ use crate::document::{
     Sides, Unreadable,
 };
 use crate::domain::Naming;
-use crate::inventory::{FileObject, FilePair, FileRole};
+use crate::inventory::{FilePair, FileRole};
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
@@ -69,8 +70,8 @@ pub(super) struct Field<F> {
 /// A pair to compare, with what is known about its past.
 pub(super) struct Task<P> {
     pub pair: FilePair,
-    /// The older state of the source's file that shows which side changed a place.
-    pub base: Option<FileObject>,
+    /// The base of its places.
+    pub base: BaseFile,
     pub past: P,
 }
 
@@ -78,7 +79,7 @@ impl Task<()> {
     pub(super) fn without_past(pair: FilePair) -> Self {
         Self {
             pair,
-            base: None,
+            base: BaseFile::Unknown,
             past: (),
         }
     }
@@ -226,7 +227,7 @@ pub(super) fn compare<P: Sync, F: Send>(
 
 fn body<F>(
     pair: &FilePair,
-    base: Option<FileObject>,
+    base: BaseFile,
     commits: Commits<'_>,
     naming: &Naming,
     facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
@@ -257,8 +258,7 @@ fn body<F>(
             if is_one && matches!(read, Read::Lines(_)) {
                 return Ok(Body::Whole);
             }
-            let base = base.map(|base| load(commits.source, base, source_path));
-            let base = base.transpose()?;
+            let base = load_base(commits.source, base, source_path)?;
             let fields = match fields(&read.open(pair, base.as_ref()), naming, facts) {
                 Ok(fields) => fields,
                 Err(error) => {

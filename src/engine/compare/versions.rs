@@ -1,6 +1,7 @@
 //! Compares states of a pair's files that are not those of the promotion.
 
-use super::{Read, load, sides};
+use super::load::{BaseFile, load, load_base};
+use super::{Read, sides};
 use crate::document::{self, Difference};
 use crate::domain::Naming;
 use crate::inventory::{FileObject, FilePair};
@@ -28,17 +29,17 @@ impl Versions<'_> {
     /// Lists where both files differ now, with an older state of the source's as their base.
     pub(in crate::engine) fn differences_since(
         &self,
-        base: FileObject,
+        base: BaseFile,
     ) -> Result<Option<Vec<Difference>>, RepositoryError> {
         let (Some(source), Some(target)) = (self.pair.source, self.pair.target) else {
             return Ok(None);
         };
-        let base = load(self.blobs, base, self.source_path())?;
+        let base = load_base(self.blobs, base, self.source_path())?;
         let source = load(self.blobs, source, self.source_path())?;
         let target = load(self.blobs, target, self.target_path())?;
         let read = Read::of(source, target);
         Ok(read.map(|read| {
-            let open = read.open(self.pair, Some(&base));
+            let open = read.open(self.pair, base.as_ref());
             document::compare(&sides(&open, self.naming))
         }))
     }

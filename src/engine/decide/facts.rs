@@ -4,11 +4,11 @@ use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
-use crate::document::{Difference, changes_expression};
-use crate::domain::{Mode, Naming, Op, Promote, Reason, Relation};
-use crate::engine::compare::OpenPair;
-use crate::engine::history::{Past, PlacePast};
-use crate::inventory::{FileObject, FileRole};
+use crate::document::{Difference, Value, changes_expression};
+use crate::domain::{CommitId, Mode, Naming, Op, Promote, Reason, Relation};
+use crate::engine::compare::{BaseFile, OpenPair};
+use crate::engine::history::{Past, PlacePast, Reference, references};
+use crate::inventory::FileRole;
 use crate::yaml::{Node, TooManySteps};
 
 /// What matches a difference; collected while its file is open.
@@ -24,6 +24,8 @@ pub(in crate::engine) struct Facts {
     pub(super) past: Option<PlacePast>,
     /// Whether the source's value contains an environment's name.
     pub(super) names_environment: bool,
+    /// The texts of an addition that can refer to files, where the history was read.
+    pub(super) references: Vec<Reference>,
     /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
@@ -41,14 +43,30 @@ impl Facts {
         self.modes.changes
     }
 
-    /// The source's file that is the base of its place.
-    pub(in crate::engine) fn base(&self) -> Option<FileObject> {
-        self.past.as_ref()?.base?.source
+    /// The base of its place.
+    pub(in crate::engine) fn base(&self) -> BaseFile {
+        let base = self.past.as_ref().and_then(|past| past.base);
+        base.map_or(BaseFile::Unknown, |base| base.source)
     }
 
     /// Which side's version is newer, where only the history shows it.
     pub(in crate::engine) fn order(&self) -> Option<Relation> {
         self.past.as_ref()?.order
+    }
+
+    /// The commit that undid the same change.
+    pub(in crate::engine) fn undone_by(&self) -> Option<CommitId> {
+        self.past.as_ref()?.undone_by
+    }
+
+    /// The source's commits that changed it since its base.
+    pub(in crate::engine) fn changed_by(&self) -> &[CommitId] {
+        self.past.as_ref().map_or(&[], |past| &past.changed_by)
+    }
+
+    /// The texts of an addition that can refer to files.
+    pub(in crate::engine) fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     /// Adds the files that it refers to and that the target lacks.
@@ -61,7 +79,9 @@ impl Facts {
     /// Whether the history of its file can change the verdict on a difference; `has_only` if `--only`
     /// was given.
     pub(in crate::engine) fn needs_history(&self, difference: &Difference, has_only: bool) -> bool {
-        let is_open = self.keep.is_none() && !(has_only && self.matches.only.is_empty());
+        let is_excluded = !self.matches.except.is_empty() && self.matches.only.is_empty();
+        let is_unselected = has_only && self.matches.only.is_empty();
+        let is_open = self.keep.is_none() && !is_excluded && !is_unselected;
         let is_version = difference.version.is_some() && difference.op == Op::Set;
         let moves = self.modes.versions && is_version && self.version_keep.is_none();
         is_open && (self.modes.changes || moves)
@@ -110,7 +130,14 @@ pub(in crate::engine) fn facts(
         }
         if let Some(past) = past {
             facts.past = Some(past.of(difference, naming));
-            facts.names_environment = names_environment(difference, open, naming);
+            let value = source_value(difference, open);
+            let has_name = |value: &Value| value.has_text(&|text| !naming.in_text(text).is_empty());
+            facts.names_environment = value.as_ref().is_some_and(has_name);
+            if let (Op::Add, Some(value), Some(written)) =
+                (difference.op, &value, &difference.after)
+            {
+                facts.references = references(value, written);
+            }
         }
         facts.version_keep = version::keep(difference, open, naming, rule.automation());
         Ok(facts)
@@ -118,14 +145,11 @@ pub(in crate::engine) fn facts(
     differences.iter().map(facts).collect()
 }
 
-/// Whether the source's value contains a name of either environment.
-fn names_environment(difference: &Difference, open: &OpenPair<'_>, naming: &Naming) -> bool {
-    let node = difference
-        .source
-        .as_ref()
-        .and_then(|place| open.source.at(place));
-    let value = node.map(Node::value).or_else(|| difference.after.clone());
-    value.is_some_and(|value| value.has_text(&|text| !naming.in_text(text).is_empty()))
+/// The value as the source has it.
+fn source_value(difference: &Difference, open: &OpenPair<'_>) -> Option<Value> {
+    let place = difference.source.as_ref();
+    let node = place.and_then(|place| open.source.at(place));
+    node.map(Node::value).or_else(|| difference.after.clone())
 }
 
 fn facts_of(
@@ -158,6 +182,7 @@ fn facts_of(
         version_keep: None,
         past: None,
         names_environment: false,
+        references: Vec::new(),
         modes: Modes::of(rule),
         matches,
     })

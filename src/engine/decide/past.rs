@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::facts::Facts;
-use crate::document::{Difference, Value};
+use crate::document::{Difference, Value, version_of};
 use crate::domain::{Op, Reason, Relation, Verdict};
 use crate::engine::compare::Field;
 use crate::engine::request::TakenSide;
@@ -23,6 +23,11 @@ pub(super) fn follow(
     created: &HashSet<String>,
     taken: impl Fn(&Field<Facts>) -> Option<TakenSide>,
 ) {
+    for (field, verdict) in fields.iter().zip(&mut *verdicts) {
+        if let Some(decided) = version_since_record(field, verdict, &taken) {
+            *verdict = decided;
+        }
+    }
     let moving: BTreeSet<usize> = fields
         .iter()
         .zip(&*verdicts)
@@ -55,13 +60,13 @@ pub(super) fn follow(
                 *verdict = Verdict::keep(Reason::ChangedInTarget);
                 continue;
             }
+            // Nothing shows that the target changed it since.
+            ChangedIn::Both if modes.changes && base.is_different => {
+                *verdict = Verdict::keep(Reason::EnvironmentName);
+                continue;
+            }
             ChangedIn::Both if modes.changes => {
-                let is_conflict = base.is_recorded;
-                *verdict = match taken(field) {
-                    Some(TakenSide::Source) => Verdict::promote(Reason::Taken),
-                    Some(TakenSide::Target) => Verdict::keep(Reason::Taken),
-                    None => Verdict::keep(Reason::ChangedInBoth { is_conflict }),
-                };
+                *verdict = of_conflict(field, base.is_recorded, &taken);
                 continue;
             }
             _ => continue,
@@ -75,6 +80,47 @@ pub(super) fn follow(
             Some(file) => Verdict::keep(Reason::NeedsFile((*file).to_owned())),
             None => Verdict::promote(promoted),
         };
+    }
+}
+
+/// The verdict on a version of which a promotion is recorded, if the target has changed it since: in the
+/// mode `changes` it stays then, and if the source has changed it too, it is a conflict.
+fn version_since_record(
+    field: &Field<Facts>,
+    verdict: &Verdict,
+    taken: &impl Fn(&Field<Facts>) -> Option<TakenSide>,
+) -> Option<Verdict> {
+    let difference = &field.difference;
+    let base = field.facts.past.as_ref()?.base?;
+    let is_moved = is_version(field) && matches!(verdict.reason, Reason::Template(_));
+    if !(is_moved && field.facts.modes.changes && base.is_recorded && !base.is_different) {
+        return None;
+    }
+    let version = |value: &Value| match (difference.version, value) {
+        (Some(field), Value::Scalar { text, .. }) => Some(version_of(field, text).to_owned()),
+        _ => None,
+    };
+    let base = version(difference.base.as_ref()?)?;
+    let [before, after] = [&difference.before, &difference.after].map(|v| version(v.as_ref()?));
+    if before.as_ref() == Some(&base) {
+        return None;
+    }
+    if after.as_ref() == Some(&base) {
+        return Some(Verdict::keep(Reason::ChangedInTarget));
+    }
+    Some(of_conflict(field, true, taken))
+}
+
+/// The verdict on a place that both sides changed.
+fn of_conflict(
+    field: &Field<Facts>,
+    is_conflict: bool,
+    taken: &impl Fn(&Field<Facts>) -> Option<TakenSide>,
+) -> Verdict {
+    match taken(field) {
+        Some(TakenSide::Source) => Verdict::promote(Reason::Taken),
+        Some(TakenSide::Target) => Verdict::keep(Reason::Taken),
+        None => Verdict::keep(Reason::ChangedInBoth { is_conflict }),
     }
 }
 

@@ -3,28 +3,30 @@
 //! # Why
 //!
 //! Every promotion can be repeated, also one with `--only`. What it promoted is equal afterwards, so a
-//! selector without a difference is only a mistake if it matches no place at all, now or in a recent
+//! selector without a difference is only a mistake if it matches no place at all, now or before a recent
 //! commit: a promotion can also remove the place. Equal files are not opened otherwise; they are opened
 //! here only for a selector that matches no difference.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::choice::Choice;
 use crate::document::FileContent;
+use crate::domain::RepoPath;
 use crate::engine::compare::load;
 use crate::engine::error::EngineError;
 use crate::inventory::{Equal, FileObject, Located};
-use crate::port::{Repository, RepositoryError, Snapshot};
+use crate::port::{History, PastCommit, RepositoryError, Snapshot, Walk};
 use crate::yaml::Stream;
 
-/// How many commits before the target's are searched for a removed place.
+/// How many commits of a file are searched for a removed place.
 const SEARCHED_COMMITS: usize = 100;
 
 /// The target's files of the chosen applications, equal ones too, and the commits before it.
 pub(in crate::engine) struct Unchanged<'a> {
     pub located: &'a Located<'a>,
     pub target: &'a dyn Snapshot,
-    pub repository: &'a dyn Repository,
+    pub history: &'a dyn History,
 }
 
 impl Unchanged<'_> {
@@ -65,27 +67,39 @@ impl Unchanged<'_> {
         mut open: Vec<usize>,
         found: &mut [bool],
     ) -> Result<(), EngineError> {
-        let mut commit = self.target.commit();
-        let mut newer = self.target.entry_at(path)?.map(FileObject::from);
-        for _ in 0..SEARCHED_COMMITS {
-            if open.is_empty() {
-                return Ok(());
-            }
-            // The first commit has no parent, and a shallow clone may lack it.
-            let Ok(parent) = self.repository.revision(&format!("{commit}~1")) else {
-                return Ok(());
-            };
-            let snapshot = self.repository.snapshot(parent)?;
-            let file = snapshot.entry_at(path)?.map(FileObject::from);
-            if let Some(file) = file.filter(|file| Some(*file) != newer) {
-                for i in selecting(choices, &open, snapshot.as_ref(), file, path)? {
+        let Ok(file) = RepoPath::parse(path) else {
+            return Ok(());
+        };
+        let walk = Walk {
+            from: self.target.commit(),
+            paths: &[file],
+            limit: SEARCHED_COMMITS,
+            except: None,
+        };
+        let mut visit = |commit: &PastCommit| -> Result<ControlFlow<()>, RepositoryError> {
+            for file in commit.changes.iter().filter_map(|change| change.before) {
+                for i in selecting(choices, &open, self.target, file.into(), path)? {
                     found[i] = true;
                 }
-                open.retain(|i| !found[*i]);
             }
-            (commit, newer) = (parent, file);
-        }
-        Ok(())
+            open.retain(|i| !found[*i]);
+            let is_done = open.is_empty();
+            Ok(if is_done {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        };
+        let mut fault = None;
+        self.history
+            .walk(&walk, &mut |commit| match visit(&commit) {
+                Ok(next) => next,
+                Err(error) => {
+                    fault = Some(error);
+                    ControlFlow::Break(())
+                }
+            })?;
+        fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 }
 

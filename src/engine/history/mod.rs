@@ -9,50 +9,110 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `walk.rs` | follows pairs of files through the commits, renames too |
+//! | `walk.rs` | walks through the commits of many pairs of files |
+//! | `followed.rs` | follows one pair of files from commit to commit, renames too |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
+//! | `recorded.rs` | finds the promotions that a commit records |
+//! | `merged.rs` | finds the commits with which a merge changed the source's file |
 //! | `needs.rs` | finds files that an addition refers to and that the target lacks |
 //! | `older.rs` | finds out which of two versions is newer |
-//! | `places.rs` | names places so that they can be found again in older states |
+//! | `both_sides.rs` | holds something of source and target |
+//! | `place_set.rs` | names places so that they can be found again in older states |
 
+mod both_sides;
+mod followed;
+mod merged;
 mod needs;
 mod older;
-mod places;
+mod place_set;
+mod recorded;
 mod take;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-pub(super) use needs::missing_files;
+pub(super) use followed::Question;
+pub(super) use needs::{Reference, missing_files, references};
 pub(super) use older::OlderVersions;
-pub(super) use places::{PlaceKey, place_key};
-pub(super) use walk::{Question, read_pasts, reverted_commit};
+pub(super) use place_set::{PlaceKey, place_key};
+pub(super) use recorded::reverted_commit;
+pub(super) use walk::read_pasts;
 
-use crate::document::Difference;
-use crate::domain::{Naming, Relation};
+use crate::document::{Difference, Value};
+use crate::domain::{ApplicationName, CommitId, Naming, Relation};
+use crate::engine::compare::BaseFile;
 use crate::inventory::FileObject;
-use places::Places;
+use crate::plan::{Baseline, LastPromotion, SourceChange};
+use place_set::PlaceSet;
 
 /// What the history shows about a pair of files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Past {
     /// The newest takes, newest first.
-    takes: Vec<Take>,
-    /// The source's commits since the newest take, newest first, each with the places that it changed.
-    since: Vec<Places>,
+    takes: Vec<TakeCommit>,
+    /// The base of all places, by `--base`.
+    named_base: Option<NamedBase>,
+    /// The commits that changed the source's file, newest first.
+    source_commits: Vec<SourceCommit>,
     /// The older values of versions whose order is unknown.
     older: OlderVersions,
+    /// What was promoted and undone, by place.
+    undone: HashMap<PlaceKey, Undone>,
+    /// Where the search ended.
+    pub(super) end: End,
 }
 
 /// A commit of the target's file that took something from the source.
 #[derive(Clone, Debug)]
-struct Take {
-    /// The source's file at that time.
-    source: Option<FileObject>,
+struct TakeCommit {
+    /// The commit.
+    promotion: LastPromotion,
+    /// The commit that had the source's file.
+    source_commit: CommitId,
+    /// The source's file at that time; of a recorded promotion, the one that was promoted.
+    source: FileObject,
+    /// How many commits changed the source's file since.
+    source_commits: usize,
     /// What still differed from the source, as it was in the commit and before it.
-    passed_over: Places,
+    passed_over: PlaceSet,
     /// Where a promotion is recorded: what still differed from the source that it promoted.
-    recorded: Option<Places>,
+    recorded: Option<PlaceSet>,
+}
+
+/// The source's file in the revision of `--base`.
+#[derive(Clone, Copy, Debug)]
+struct NamedBase {
+    /// The revision.
+    commit: CommitId,
+    source: Option<FileObject>,
+    /// How many commits changed the source's file since.
+    source_commits: usize,
+}
+
+/// A commit that changed the source's file.
+#[derive(Clone, Debug)]
+struct SourceCommit {
+    change: SourceChange,
+    places: PlaceSet,
+}
+
+/// A value that was promoted, and the commit that undid that.
+#[derive(Clone, Debug)]
+struct Undone {
+    value: Value,
+    by: CommitId,
+}
+
+/// Where the search in the history ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(super) enum End {
+    /// Where all was found, or at the beginning of the file.
+    #[default]
+    Complete,
+    /// After the most commits to look at.
+    Limit,
+    /// At the end of a shallow clone.
+    Shallow,
 }
 
 /// What the history shows about a place.
@@ -62,10 +122,14 @@ pub(super) struct PlacePast {
     pub base: Option<BaseOfPlace>,
     /// Whether both of the two newest takes passed it over.
     pub is_passed_over: bool,
-    /// The positions in `Past::since` of the commits that changed it.
+    /// The positions of the source's commits that changed it since the base.
     pub commits: BTreeSet<usize>,
+    /// The same commits, newest first.
+    pub changed_by: Vec<CommitId>,
     /// Which side's version is newer, where only the history shows it.
     pub order: Option<Relation>,
+    /// The commit that undid the same change.
+    pub undone_by: Option<CommitId>,
     /// The files that it refers to and that the target lacks.
     pub missing_files: Vec<String>,
 }
@@ -73,67 +137,133 @@ pub(super) struct PlacePast {
 /// The base of a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct BaseOfPlace {
-    /// The source's file; `None` if it did not exist then.
-    pub source: Option<FileObject>,
-    /// Whether a promotion is recorded that made both sides equal there.
+    /// The source's file.
+    pub source: BaseFile,
+    /// Whether it is named, or a promotion is recorded that made both sides equal there.
     pub is_recorded: bool,
+    /// Whether both sides differed there already.
+    pub is_different: bool,
+    /// How many commits changed the source's file since.
+    source_commits: usize,
 }
 
 impl Past {
-    /// The past of a pair whose base is this state of the source's file, by `--base`.
-    pub(super) fn of_base(source: Option<FileObject>) -> Self {
-        let take = Take {
-            source,
-            passed_over: Places::default(),
-            recorded: Some(Places::default()),
-        };
-        Self {
-            takes: vec![take],
-            since: Vec::new(),
-            older: OlderVersions::default(),
+    /// Whether there is a base.
+    pub(super) fn is_known(&self) -> bool {
+        self.named_base.is_some() || !self.takes.is_empty()
+    }
+
+    /// Whether the two newest takes are known, or that there are not as many.
+    pub(super) fn is_complete(&self) -> bool {
+        self.end == End::Complete || self.takes.len() >= TAKES
+    }
+
+    /// The source's file at the base of most places.
+    pub(super) fn base(&self) -> BaseFile {
+        match (self.named_base, self.takes.first()) {
+            (Some(base), _) => base.file(),
+            (None, Some(take)) => BaseFile::Present(take.source),
+            (None, None) => BaseFile::Unknown,
         }
     }
 
-    /// Whether there is a take.
-    pub(super) fn is_known(&self) -> bool {
-        !self.takes.is_empty()
-    }
-
-    /// The source's file at the newest take.
-    pub(super) fn base(&self) -> Option<FileObject> {
-        self.takes.first()?.source
+    /// The base of most places, of a file of this application; `is_decisive` if it decides what is promoted.
+    pub(super) fn baseline(
+        &self,
+        application: &ApplicationName,
+        is_decisive: bool,
+    ) -> Option<Baseline> {
+        let (source, promotion, since) = match (self.named_base, self.takes.first()) {
+            (Some(base), _) => (base.commit, None, base.source_commits),
+            (None, Some(take)) => {
+                let promotion = Some(take.promotion.clone());
+                (take.source_commit, promotion, take.source_commits)
+            }
+            (None, None) => return None,
+        };
+        let since = self.source_commits[..since].iter();
+        Some(Baseline {
+            application: application.clone(),
+            source,
+            promotion,
+            since: since.map(|commit| commit.change.clone()).collect(),
+            is_decisive,
+        })
     }
 
     /// What it shows about the place of a difference.
     pub(super) fn of(&self, difference: &Difference, naming: &Naming) -> PlacePast {
         let place = place_key(difference, naming);
-        let commits = (0..self.since.len()).filter(|n| self.since[*n].touch(&place));
+        let base = self.base_of(&place);
+        let since = base.map_or(0, |base| base.source_commits);
+        let commits: BTreeSet<usize> = (0..since)
+            .filter(|n| self.source_commits[*n].places.touch(&place))
+            .collect();
         let mut newest = self.takes.iter().take(TAKES);
-        let is_passed_over = |take: &Take| take.passed_over.cover(&place);
+        let is_passed_over = |take: &TakeCommit| take.passed_over.cover(&place);
+        let undone = self.undone.get(&place);
         PlacePast {
-            base: self.base_of(&place),
+            base,
             is_passed_over: newest.len() == TAKES && newest.all(is_passed_over),
-            commits: commits.collect(),
+            changed_by: commits
+                .iter()
+                .map(|n| self.source_commits[*n].change.commit)
+                .collect(),
+            commits,
             order: self.older.relation(difference, &place),
+            undone_by: undone
+                .filter(|undone| difference.after.as_ref() == Some(&undone.value))
+                .map(|undone| undone.by),
             missing_files: Vec::new(),
         }
     }
 
-    /// The source at the newest recorded promotion after which both sides were equal at a place. A take
-    /// that is only inferred does not show what was left out on purpose, so the source at it is the base
-    /// of all places.
+    /// The base of a place.
+    ///
+    /// # Why
+    ///
+    /// A recorded promotion shows exactly what it made equal, so the newest one that made this place
+    /// equal is its base. Commits by hand do not move the base then, as what was pending would no longer
+    /// show; only what no recorded promotion made equal has an older, inferred base. A take that is only
+    /// inferred does not show what was left out on purpose: without records, the source at the newest is
+    /// the base of all places.
     fn base_of(&self, place: &str) -> Option<BaseOfPlace> {
-        let is_equal = |take: &&Take| {
+        if let Some(base) = self.named_base {
+            return Some(BaseOfPlace {
+                source: base.file(),
+                is_recorded: true,
+                is_different: false,
+                source_commits: base.source_commits,
+            });
+        }
+        let is_equal = |take: &TakeCommit| {
             let left = take.recorded.as_ref();
             left.is_some_and(|left| !left.touch(place))
         };
-        let recorded = self.takes.iter().find(is_equal);
-        let inferred = || self.takes.iter().find(|take| take.recorded.is_none());
-        let take = recorded.or_else(inferred)?;
-        Some(BaseOfPlace {
-            source: take.source,
-            is_recorded: take.recorded.is_some(),
-        })
+        if let Some(take) = self.takes.iter().find(|take| is_equal(take)) {
+            return Some(take.base(true, false));
+        }
+        let last_recorded = self.takes.iter().rposition(|take| take.recorded.is_some());
+        let older = &self.takes[last_recorded.map_or(0, |last| last + 1)..];
+        let take = older.first().or(self.takes.last())?;
+        Some(take.base(false, take.passed_over.touch(place)))
+    }
+}
+
+impl TakeCommit {
+    fn base(&self, is_recorded: bool, is_different: bool) -> BaseOfPlace {
+        BaseOfPlace {
+            source: BaseFile::Present(self.source),
+            is_recorded,
+            is_different,
+            source_commits: self.source_commits,
+        }
+    }
+}
+
+impl NamedBase {
+    fn file(self) -> BaseFile {
+        self.source.map_or(BaseFile::Absent, BaseFile::Present)
     }
 }
 

@@ -1,30 +1,54 @@
 //! Finds the files that an addition refers to and that the target lacks.
 
-use crate::document::{Difference, Value};
-use crate::domain::Op;
+use crate::document::Value;
 use crate::engine::compare::Commits;
 use crate::inventory::FilePair;
 use crate::port::RepositoryError;
 
-/// The target's paths of files that an addition refers to, if the source has them and the target does
-/// not.
+/// A text of an addition that can refer to a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::engine) struct Reference {
+    /// As the source has it.
+    source: String,
+    /// As the target would have it.
+    target: String,
+}
+
+/// The texts of an addition that can refer to files: the source's value, and as it would be written.
+pub(in crate::engine) fn references(source: &Value, written: &Value) -> Vec<Reference> {
+    let texts = |value| {
+        let mut texts = Vec::new();
+        scalars(value, &mut texts);
+        // A generator's file can have a key: `app.conf=files/app.conf`.
+        let files = texts
+            .into_iter()
+            .map(|text| text.rsplit('=').next().unwrap_or(text));
+        files.collect::<Vec<&str>>()
+    };
+    let both = texts(source).into_iter().zip(texts(written));
+    both.filter(|(source, _)| is_file_name(source))
+        .map(|(source, target)| Reference {
+            source: source.to_owned(),
+            target: target.to_owned(),
+        })
+        .collect()
+}
+
+/// The target's paths of the files that an addition refers to, if the source has them and the target
+/// does not.
 pub(in crate::engine) fn missing_files(
-    difference: &Difference,
+    references: &[Reference],
     pair: &FilePair,
     commits: Commits<'_>,
 ) -> Result<Vec<String>, RepositoryError> {
-    let (Op::Add, Some(value), Some(source)) =
-        (difference.op, &difference.after, &pair.source_path)
-    else {
+    let Some(source) = &pair.source_path else {
         return Ok(Vec::new());
     };
-    let mut texts = Vec::new();
-    scalars(value, &mut texts);
     let mut missing = Vec::new();
-    for text in texts.into_iter().filter(|text| is_file_name(text)) {
+    for reference in references {
         let (Some(there), Some(here)) = (
-            joined(source.as_str(), text),
-            joined(pair.path.as_str(), text),
+            joined(source.as_str(), &reference.source),
+            joined(pair.path.as_str(), &reference.target),
         ) else {
             continue;
         };

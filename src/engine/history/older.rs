@@ -7,7 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::places::{PlaceKey, place_key};
+use super::both_sides::BothSides;
+use super::place_set::{PlaceKey, place_key};
 use crate::document::{Difference, version_of};
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::Place;
@@ -15,7 +16,7 @@ use crate::yaml::Place;
 /// The older values of each place with a version that differs, by side, newest first.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct OlderVersions {
-    places: HashMap<PlaceKey, [Vec<String>; 2]>,
+    places: HashMap<PlaceKey, BothSides<Vec<String>>>,
 }
 
 impl OlderVersions {
@@ -34,7 +35,7 @@ impl OlderVersions {
         let wanted = all
             .iter()
             .filter(|d| is_open(d) && !ordered.contains(&parent(d)));
-        let places = wanted.map(|d| (place_key(d, naming), Default::default()));
+        let places = wanted.map(|d| (place_key(d, naming), BothSides::default()));
         Self {
             places: places.collect(),
         }
@@ -44,14 +45,31 @@ impl OlderVersions {
         self.places.is_empty()
     }
 
-    /// Adds the values before the changes of a commit in one side's file.
-    pub(super) fn learn(&mut self, side: usize, changes: &[Difference], naming: &Naming) {
+    /// Adds the values before the changes of a commit in the source's file.
+    pub(super) fn learn_source(&mut self, changes: &[Difference], naming: &Naming) {
+        self.learn(changes, naming, |older| &mut older.source);
+    }
+
+    /// Adds the values before the changes of a commit in the target's file.
+    pub(super) fn learn_target(&mut self, changes: &[Difference], naming: &Naming) {
+        self.learn(changes, naming, |older| &mut older.target);
+    }
+
+    fn learn(
+        &mut self,
+        changes: &[Difference],
+        naming: &Naming,
+        side: impl Fn(&mut BothSides<Vec<String>>) -> &mut Vec<String>,
+    ) {
+        if self.is_empty() {
+            return;
+        }
         for change in changes {
             let Some((before, _)) = change.scalars() else {
                 continue;
             };
             if let Some(values) = self.places.get_mut(&place_key(change, naming)) {
-                values[side].push(before.to_owned());
+                side(values).push(before.to_owned());
             }
         }
     }
@@ -60,7 +78,10 @@ impl OlderVersions {
     pub(super) fn relation(&self, difference: &Difference, place: &str) -> Option<Relation> {
         let (target, source) = difference.scalars().filter(|_| is_open(difference))?;
         let field = difference.version?;
-        let [of_source, of_target] = self.places.get(place)?;
+        let BothSides {
+            source: of_source,
+            target: of_target,
+        } = self.places.get(place)?;
         let at = |values: &[String], version| {
             let mut versions = values.iter().map(|value| version_of(field, value));
             versions.position(|other| other == version_of(field, version))

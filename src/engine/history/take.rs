@@ -1,80 +1,103 @@
 //! Finds out whether a commit of the target's file is a take.
 
-use super::places::{Places, place_key};
+use super::place_set::{PlaceSet, place_key};
 use crate::document::{Difference, Value};
 use crate::domain::{Naming, Op, Relation};
 use crate::engine::compare::Versions;
 use crate::inventory::FileObject;
 use crate::port::RepositoryError;
 
-/// Both files of a pair before and after a commit.
+/// One side's file before and after a commit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
-    pub source: [Option<FileObject>; 2],
-    pub target: [Option<FileObject>; 2],
+    pub before: Option<FileObject>,
+    pub after: Option<FileObject>,
 }
 
-/// What a commit left different in the target.
-pub(super) struct Left {
-    /// From the source as it was both in the commit and before it.
-    pub by_both: Places,
-    /// From the source whose promotion the commit records.
-    pub recorded: Option<Places>,
+impl Step {
+    /// Both states, if the file existed and its content changed.
+    pub(super) fn edit(self) -> Option<(FileObject, FileObject)> {
+        let (before, after) = (self.before?, self.after?);
+        (before != after).then_some((before, after))
+    }
 }
 
-/// What a take left different; `None` if the commit is no take. `promoted` is the source's file of the
-/// promotion that the commit records, and `changed` what it changed in the target's file.
-pub(super) fn left(
-    step: &Step,
-    changed: &[Difference],
-    promoted: Option<FileObject>,
+/// Where the target still differs from the source after a commit that took something from it, as the
+/// source was both in the commit and before it; `None` if the commit is no take. `changes` is what it
+/// changed in the target's file.
+pub(super) fn passed_over(
+    source: Step,
+    target: Step,
+    changes: &[Difference],
     versions: &Versions<'_>,
-) -> Result<Option<Left>, RepositoryError> {
-    let naming = versions.naming;
-    let Some(after) = step.target[1] else {
+) -> Result<Option<PlaceSet>, RepositoryError> {
+    let Some(after) = target.after else {
         return Ok(None);
     };
-    let left = |source: Option<FileObject>| -> Result<Option<Places>, RepositoryError> {
-        let Some(source) = source else {
-            return Ok(None);
-        };
-        let found = versions.differences(source, after)?;
-        Ok(found.map(|found| Places::of(found.iter().filter(|d| is_real(d)), naming)))
-    };
-    let [source_before, source_after] = step.source;
-    let now = left(source_after)?;
-    let then = if source_before == source_after {
+    let now = difference_from(source.after, after, versions)?;
+    let then = if source.before == source.after {
         now.clone()
     } else {
-        left(source_before)?
+        difference_from(source.before, after, versions)?
     };
-    let recorded = match promoted {
-        None => None,
-        promoted if promoted == source_before => then.clone(),
-        promoted => left(promoted)?,
+    let takes = |left: &Option<PlaceSet>| {
+        let left = left.as_ref();
+        left.is_some_and(|left| changes.iter().any(|d| takes(d, left, versions.naming)))
     };
-    let is_take = match step.target[0] {
-        _ if recorded.is_some() => true,
-        // Creating the file counts; if the source had none, there is nothing to compare with.
-        None => true,
-        Some(_) => {
-            let takes = |left: &Option<Places>| {
-                let is_taken = |d: &Difference| left.as_ref().is_some_and(|l| takes(d, l, naming));
-                changed.iter().any(is_taken)
-            };
-            takes(&now) || takes(&then)
-        }
-    };
+    // Creating the file counts; if the source had none, there is nothing to compare with.
+    let is_take = target.before.is_none() || takes(&now) || takes(&then);
     let by_both = match (now, then) {
         (Some(now), Some(then)) => Some(now.and(&then)),
         (one, other) => one.or(other),
     };
-    let left = |by_both| Left { by_both, recorded };
-    Ok(by_both.filter(|_| is_take).map(left))
+    Ok(by_both.filter(|_| is_take))
+}
+
+/// Where the target still differs from the source that a commit records as promoted; `None` if what the
+/// commit changed in the target's file does not prove that.
+pub(super) fn proven_record(
+    source: FileObject,
+    target: Step,
+    changes: &[Difference],
+    versions: &Versions<'_>,
+) -> Result<Option<PlaceSet>, RepositoryError> {
+    let Some(after) = target.after else {
+        return Ok(None);
+    };
+    let left = difference_from(Some(source), after, versions)?;
+    let is_proof = |change: &Difference, left: &PlaceSet| match change.op {
+        Op::Remove => !left.touch(&place_key(change, versions.naming)),
+        _ => takes(change, left, versions.naming),
+    };
+    Ok(left.filter(|left| {
+        target.before.is_none() || changes.iter().any(|change| is_proof(change, left))
+    }))
+}
+
+/// Where a state of the target's file differs from one of the source's, beyond the environment's name.
+fn difference_from(
+    source: Option<FileObject>,
+    target: FileObject,
+    versions: &Versions<'_>,
+) -> Result<Option<PlaceSet>, RepositoryError> {
+    let Some(source) = source else {
+        return Ok(None);
+    };
+    let is_real = |d: &&Difference| d.relation != Relation::EnvironmentName;
+    let found = versions.differences(source, target)?;
+    Ok(found.map(|found| PlaceSet::of(found.iter().filter(is_real), versions.naming)))
+}
+
+/// The keys of the places that a commit took from the source; `left` differs from it still.
+pub(super) fn taken(changes: &[Difference], left: &PlaceSet, naming: &Naming) -> Vec<String> {
+    let taken = changes.iter().filter(|change| takes(change, left, naming));
+    let mut keys: Vec<String> = taken.filter_map(|d| d.keys.last().cloned()).collect();
+    keys.dedup();
+    keys
 }
 
 /// Whether a change of the target set something to what the source has; `left` differs from it still.
-fn takes(change: &Difference, left: &Places, naming: &Naming) -> bool {
+fn takes(change: &Difference, left: &PlaceSet, naming: &Naming) -> bool {
     let Some(value) = change.after.as_ref().filter(|_| change.op != Op::Remove) else {
         return false;
     };
@@ -91,9 +114,4 @@ fn leaves(value: &Value) -> usize {
         Value::Scalar { .. } | Value::Alias(_) => 1,
     };
     usize::max(sum, 1)
-}
-
-/// Whether a difference is more than the environment's name.
-fn is_real(difference: &Difference) -> bool {
-    difference.relation != Relation::EnvironmentName
 }

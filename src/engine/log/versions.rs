@@ -109,6 +109,7 @@ mod tests {
             target: None,
             mode: None,
             allowed: None,
+            kept: Vec::new(),
         };
         let applications = super::applications(message, &record);
         let one = |application: PromotedApplication| {

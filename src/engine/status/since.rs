@@ -36,6 +36,7 @@ pub(super) fn find<'a>(
         from: status.branch.tip,
         paths: &paths,
         limit: LIMIT,
+        except: None,
     };
     let mut visit = |commit: &PastCommit| -> Result<ControlFlow<()>, RepositoryError> {
         for change in &commit.changes {

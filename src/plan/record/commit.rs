@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::identifier::{Changes, id_of, names, promotion_id};
 use super::trailers::paragraphs;
-use crate::domain::{ApplicationName, CommitId, DecidedBy};
+use crate::domain::{ApplicationName, CommitId, DecidedBy, Reason, Verdict};
 use crate::plan::Hop;
 use crate::plan::file::ApplicationPlan;
 use crate::plan::instructions::without_instructions;
@@ -18,6 +18,7 @@ const SOURCE: &str = "Promotion-Source";
 const TARGET: &str = "Promotion-Target";
 const MODE: &str = "Promotion-Mode";
 const ALLOWED: &str = "Promotion-Allowed";
+const KEPT: &str = "Promotion-Kept";
 
 /// What a commit records about its promotion, as the values of its trailers.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +39,8 @@ pub struct Record {
     pub mode: Option<String>,
     /// The guards whose hold was lifted, separated by `, `.
     pub allowed: Option<String>,
+    /// The selectors of differences that both sides changed and that were decided for the target.
+    pub kept: Vec<String>,
 }
 
 impl Record {
@@ -60,6 +63,7 @@ impl Record {
             target: Some(target.to_string()),
             mode: Some(decider.to_string()),
             allowed: None,
+            kept: kept(applications),
         }
     }
 
@@ -81,6 +85,10 @@ impl Record {
                 target: value(TARGET),
                 mode: value(MODE),
                 allowed: value(ALLOWED),
+                kept: (paragraph.iter())
+                    .filter(|(key, _)| *key == KEPT)
+                    .map(|(_, selector)| selector.clone())
+                    .collect(),
             })
         };
         paragraphs(message).iter().filter_map(record).collect()
@@ -101,6 +109,16 @@ impl Record {
     }
 }
 
+/// The selectors of differences that were decided for the target.
+fn kept(applications: &[ApplicationPlan]) -> Vec<String> {
+    let differences = applications
+        .iter()
+        .flat_map(|application| &application.files)
+        .flat_map(|file| &file.differences);
+    let decided = differences.filter(|d| d.verdict == Verdict::keep(Reason::Taken));
+    decided.map(|d| without_instructions(&d.selector)).collect()
+}
+
 /// The lines of the trailers, each with its end.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,6 +136,9 @@ impl fmt::Display for Record {
             if let Some(value) = value {
                 writeln!(f, "{key}: {}", one_line(value))?;
             }
+        }
+        for selector in &self.kept {
+            writeln!(f, "{KEPT}: {}", one_line(selector))?;
         }
         Ok(())
     }
@@ -143,6 +164,7 @@ mod tests {
             target: Some("6".repeat(40)),
             mode: Some("versions".to_owned()),
             allowed: Some("moving-version, encrypted".to_owned()),
+            kept: vec!["a.yaml:$.b".to_owned(), "a.yaml:$.c".to_owned()],
         }
     }
 
@@ -155,6 +177,7 @@ mod tests {
         };
         let short = Record {
             allowed: None,
+            kept: Vec::new(),
             ..record("b")
         };
         for written in [record("a"), short] {
@@ -175,6 +198,8 @@ mod tests {
         Promotion-Target: 6666666666666666666666666666666666666666
         Promotion-Mode: versions
         Promotion-Allowed: moving-version, encrypted
+        Promotion-Kept: a.yaml:$.b
+        Promotion-Kept: a.yaml:$.c
         ");
     }
 

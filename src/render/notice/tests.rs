@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::domain::{Environment, FileMode, RepoPath};
+use crate::domain::{CommitId, Environment, FileMode, RepoPath};
 
 const WEB: &str = "envs/production/web/web.yaml";
 
@@ -55,7 +55,13 @@ fn after(notice: &Notice) -> Option<Notice> {
         Notice::LeftOutBefore { versions } if versions.len() == 1 => Some(Notice::LeftOutBefore {
             versions: vec![text("web tag 1 -> 2"), text("api tag 1 -> 2")],
         }),
-        Notice::LeftOutBefore { .. } => Some(selection_kept(1)),
+        Notice::LeftOutBefore { .. } => Some(Notice::HistoryLimit { limit: 2_000 }),
+        Notice::HistoryLimit { .. } => Some(Notice::ShallowHistory),
+        Notice::ShallowHistory => Some(undone(&["web tag 1 -> 2"])),
+        Notice::UndoneBefore { changes, .. } if changes.len() == 1 => {
+            Some(undone(&["web tag 1 -> 2", "api tag 1 -> 2"]))
+        }
+        Notice::UndoneBefore { .. } => Some(selection_kept(1)),
         Notice::SelectionKept { kept, .. } if kept.len() == 1 => Some(selection_kept(5)),
         Notice::SelectionKept { .. } => Some(Notice::DigestKept {
             path: file(),
@@ -140,6 +146,13 @@ fn unreferenced() -> Notice {
         application: "mail".into(),
         path: "envs/production/kustomization.yaml".into(),
         entries: vec!["mail".into()],
+    }
+}
+
+fn undone(changes: &[&str]) -> Notice {
+    Notice::UndoneBefore {
+        commit: CommitId("5".repeat(40).parse().unwrap()),
+        changes: changes.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -230,6 +243,10 @@ fn every_notice_has_a_message() {
     -                            | the history of 2 files, such as `envs/production/web/web.yaml`, has no promotion, so `changes` only promotes versions there; `--base REV` names the source's state at the last one
     -                            | web tag 1 -> 2 stays: the last two promotions left it out
     -                            | web tag 1 -> 2 and 1 other version stay: the last two promotions left them out
+    -                            | the newest 2000 commits of a file do not show what its last promotions took; `--history N` looks at more
+    -                            | the clone is shallow, so it is unknown what the last promotions took and left out; `git fetch --unshallow` gets the history
+    -                            | web tag 1 -> 2 was promoted before, and undone in 5555555
+    -                            | web tag 1 -> 2 and 1 other change were promoted before, and undone in 5555555
     -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
     -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match

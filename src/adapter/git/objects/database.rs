@@ -42,6 +42,10 @@ struct CatFile {
 pub struct Commit {
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
+    /// The author's name.
+    pub author: String,
+    /// When it was committed, in seconds since 1970.
+    pub time: i64,
     /// The committer's e-mail address.
     pub email: String,
     pub message: String,
@@ -217,13 +221,21 @@ fn parse_commit(bytes: &[u8]) -> Option<Commit> {
             .collect::<Vec<_>>()
     };
     let committer = fields("committer");
-    let email = committer.first()?.rsplit_once('<')?.1.split_once('>')?.0;
+    let (email, date) = committer.first()?.rsplit_once('<')?.1.split_once('>')?;
+    let time = date
+        .split_whitespace()
+        .next()
+        .and_then(|time| time.parse().ok());
+    let author = fields("author");
+    let author = author.first().and_then(|author| author.rsplit_once('<'));
     Some(Commit {
         tree: fields("tree").first()?.parse().ok()?,
         parents: fields("parent")
             .iter()
             .map(|id| id.parse().ok())
             .collect::<Option<_>>()?,
+        author: author.map_or("", |(name, _)| name.trim()).to_owned(),
+        time: time.unwrap_or_default(),
         email: email.to_owned(),
         message: message.to_owned(),
     })
@@ -264,6 +276,7 @@ mod tests {
         let commit = parse_commit(text.as_bytes()).unwrap();
         assert_eq!(commit.tree.to_string(), id);
         assert_eq!((commit.parents.len(), &*commit.email), (2, "b@x"));
+        assert_eq!((&*commit.author, commit.time), ("A", 2));
         assert_eq!(commit.message, "title\n\nparent body\n");
         assert!(parse_commit(b"tree 1\n\nx").is_none());
     }

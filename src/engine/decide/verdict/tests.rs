@@ -80,6 +80,7 @@ fn facts(modes: Modes, keep: bool, rule: bool) -> Facts {
         version_keep: None,
         past: None,
         names_environment: false,
+        references: Vec::new(),
         modes,
         matches: Matches::default(),
     }

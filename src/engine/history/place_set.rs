@@ -20,11 +20,11 @@ const SEPARATOR: char = '\u{1}';
 
 /// Some places of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(in crate::engine) struct Places {
+pub(in crate::engine) struct PlaceSet {
     keys: BTreeSet<PlaceKey>,
 }
 
-impl Places {
+impl PlaceSet {
     /// The places of differences.
     pub(super) fn of<'d>(
         differences: impl IntoIterator<Item = &'d Difference>,
@@ -39,6 +39,14 @@ impl Places {
     /// The places that are in both.
     pub(super) fn and(mut self, other: &Self) -> Self {
         self.keys.retain(|key| other.cover(key));
+        self
+    }
+
+    /// All but these places.
+    pub(super) fn without<'k>(mut self, keys: impl IntoIterator<Item = &'k PlaceKey>) -> Self {
+        for key in keys {
+            self.keys.remove(key);
+        }
         self
     }
 
@@ -84,8 +92,8 @@ fn is_boundary(rest: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn places(keys: &[&str]) -> Places {
-        Places {
+    fn places(keys: &[&str]) -> PlaceSet {
+        PlaceSet {
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         }
     }

@@ -1,0 +1,390 @@
+//! Follows one pair of files from commit to commit.
+
+use std::collections::{HashMap, HashSet};
+
+use super::both_sides::BothSides;
+use super::older::OlderVersions;
+use super::place_set::{PlaceKey, PlaceSet, place_key};
+use super::recorded::{Recorded, recorded, reverted_commit};
+use super::take::{self, Step};
+use super::{
+    End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, TakeCommit, Undone, merged,
+};
+use crate::document::Difference;
+use crate::domain::{CommitId, Naming, RepoPath};
+use crate::engine::compare::Versions;
+use crate::inventory::{FileObject, FilePair};
+use crate::plan::{LastPromotion, SourceChange, without_instructions};
+use crate::port::{ChangedFile, FoundCommit, PastCommit, Rename, Repository, RepositoryError};
+
+/// A pair of files, and what to find out about it.
+pub(in crate::engine) struct Question<'a> {
+    pub pair: &'a FilePair,
+    /// The places that differ, with their selectors.
+    pub open: Vec<(String, PlaceKey)>,
+    /// The versions whose order is unknown.
+    pub versions: OlderVersions,
+    /// The revision of `--base`, and the source's file in it.
+    pub base: Option<(CommitId, Option<FileObject>)>,
+}
+
+/// A commit, with what else is known about it.
+pub(super) struct Visit<'a> {
+    pub commit: &'a PastCommit,
+    /// The commits that it brought, if it is a merge.
+    pub merged: &'a [FoundCommit],
+    /// The newer commit that reverts it.
+    pub reverted_by: Option<CommitId>,
+    pub repository: &'a dyn Repository,
+}
+
+/// A pair of files on its way to the past.
+pub(super) struct Followed<'a> {
+    pub pair: &'a FilePair,
+    pub paths: BothSides<Option<RepoPath>>,
+    /// Source and target after the next commit to be visited.
+    pub now: BothSides<Option<FileObject>>,
+    /// How many commits may still be looked at.
+    left: usize,
+    /// The target's states after newer commits, each with the newest of these.
+    later: HashMap<FileObject, CommitId>,
+    /// Places that differ now, and that no recorded promotion so far made equal, by selector.
+    open: Vec<(String, PlaceKey)>,
+    /// The positions of takes whose source is not reached yet.
+    pending: Vec<usize>,
+    past: Past,
+}
+
+/// How the walk goes on with a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Older,
+    Settled,
+    /// Its files have other paths before this commit.
+    Moved,
+}
+
+impl<'a> Followed<'a> {
+    pub(super) fn new(question: Question<'a>, limit: usize) -> Self {
+        let pair = question.pair;
+        let named_base = question.base.map(|(commit, source)| NamedBase {
+            commit,
+            source,
+            source_commits: usize::MAX,
+        });
+        Self {
+            pair,
+            paths: BothSides {
+                source: pair.source_path.clone(),
+                target: Some(pair.path.clone()),
+            },
+            now: BothSides {
+                source: pair.source,
+                target: pair.target,
+            },
+            left: limit,
+            later: HashMap::new(),
+            open: question.open,
+            pending: Vec::new(),
+            past: Past {
+                older: question.versions,
+                named_base,
+                ..Past::default()
+            },
+        }
+    }
+
+    /// What was found, once the walk has ended.
+    pub(super) fn into_past(mut self) -> Past {
+        let all = self.past.source_commits.len();
+        for index in self.pending {
+            self.past.takes[index].source_commits = all;
+        }
+        if let Some(base) = &mut self.past.named_base {
+            base.source_commits = base.source_commits.min(all);
+        }
+        self.past
+    }
+
+    /// Goes one commit back.
+    pub(super) fn step(
+        &mut self,
+        visit: &Visit<'_>,
+        changes: &BothSides<Option<&ChangedFile>>,
+        renames: &[Rename],
+        versions: &Versions<'_>,
+    ) -> Result<Next, RepositoryError> {
+        self.left = self.left.saturating_sub(1);
+        let (source, target, is_moved) = self.steps(changes, renames);
+        self.now = BothSides {
+            source: source.before,
+            target: target.before,
+        };
+        let naming = versions.naming;
+        let mut edits = Vec::new();
+        if let Some((old, new)) = target.edit() {
+            edits = versions.target_changes(old, new)?.unwrap_or_default();
+        }
+        let undone_by = self.undone_by(visit, target);
+        let is_revert = reverted_commit(&visit.commit.message).is_some();
+        match undone_by {
+            Some(by) => self.add_undone(&edits, by, naming),
+            None if changes.target.is_some() && !is_revert => {
+                self.add_take(visit, source, target, &edits, versions)?;
+            }
+            None => {}
+        }
+        // A revert restores an older version, so it shows nothing about the order.
+        if !is_revert {
+            self.past.older.learn_target(&edits, naming);
+        }
+        self.reach(source.after);
+        if source.edit().is_some() && self.needs_source_commits() {
+            self.add_source_commits(visit, source, versions)?;
+        }
+        Ok(match self.past.end {
+            _ if self.is_settled() || target.before.is_none() => Next::Settled,
+            _ if self.left == 0 => {
+                self.past.end = End::Limit;
+                Next::Settled
+            }
+            _ if is_moved => Next::Moved,
+            _ => Next::Older,
+        })
+    }
+
+    /// Ends where a shallow clone ends, as its oldest commit seems to create all files.
+    pub(super) fn cut_off(&mut self) -> Next {
+        self.past.end = End::Shallow;
+        Next::Settled
+    }
+
+    /// The states of both files before and after a commit, and whether one was renamed.
+    fn steps(
+        &mut self,
+        changes: &BothSides<Option<&ChangedFile>>,
+        renames: &[Rename],
+    ) -> (Step, Step, bool) {
+        let mut is_moved = false;
+        let mut step =
+            |now: Option<FileObject>, change: Option<&ChangedFile>, path: &mut Option<RepoPath>| {
+                let Some(change) = change else {
+                    return Step {
+                        before: now,
+                        after: now,
+                    };
+                };
+                let mut before = change.before.map(FileObject::from);
+                let rename = renames
+                    .iter()
+                    .find(|rename| Some(&rename.new) == path.as_ref());
+                if let Some(rename) = rename.filter(|_| before.is_none() && now.is_some()) {
+                    before = Some(rename.before.into());
+                    *path = Some(rename.old.clone());
+                    is_moved = true;
+                }
+                Step { before, after: now }
+            };
+        let source = step(self.now.source, changes.source, &mut self.paths.source);
+        let target = step(self.now.target, changes.target, &mut self.paths.target);
+        (source, target, is_moved)
+    }
+
+    /// The commit that undid this one's change of the target: it reverts this one, or restored the state
+    /// before it.
+    fn undone_by(&mut self, visit: &Visit<'_>, target: Step) -> Option<CommitId> {
+        let restored = target
+            .before
+            .and_then(|state| self.later.get(&state).copied());
+        let by = visit.reverted_by.or(restored);
+        if let (None, Some(after)) = (by, target.after) {
+            self.later.entry(after).or_insert(visit.commit.id);
+        }
+        by
+    }
+
+    fn add_undone(&mut self, edits: &[Difference], by: CommitId, naming: &Naming) {
+        for edit in edits {
+            if let Some(value) = &edit.after {
+                let undone = self.past.undone.entry(place_key(edit, naming));
+                undone.or_insert_with(|| Undone {
+                    value: value.clone(),
+                    by,
+                });
+            }
+        }
+    }
+
+    fn add_take(
+        &mut self,
+        visit: &Visit<'_>,
+        source: Step,
+        target: Step,
+        edits: &[Difference],
+        versions: &Versions<'_>,
+    ) -> Result<(), RepositoryError> {
+        let recorded = self.proven_record(visit, target, edits, versions)?;
+        let passed_over = take::passed_over(source, target, edits, versions)?;
+        let PastCommit { id, time, .. } = *visit.commit;
+        let (source_commit, source, recorded, passed_over) =
+            match (recorded, passed_over, source.after) {
+                (Some((promoted, left)), passed_over, _) => {
+                    self.open.retain(|(_, place)| left.touch(place));
+                    let passed_over = passed_over.unwrap_or_else(|| left.clone());
+                    (promoted.commit, promoted.source, Some(left), passed_over)
+                }
+                (None, Some(passed_over), Some(after)) => (id, after, None, passed_over),
+                _ => return Ok(()),
+            };
+        let left = recorded.as_ref().unwrap_or(&passed_over);
+        let promotion = LastPromotion {
+            time,
+            commit: id,
+            took: take::taken(edits, left, versions.naming),
+            is_recorded: recorded.is_some(),
+        };
+        self.pending.push(self.past.takes.len());
+        self.past.takes.push(TakeCommit {
+            promotion,
+            source_commit,
+            source,
+            source_commits: 0,
+            passed_over,
+            recorded,
+        });
+        Ok(())
+    }
+
+    /// The source's file of the newest promotion that a commit records and proves, and where the target
+    /// still differed from it; places that the promotion decided to keep are not among them.
+    fn proven_record(
+        &self,
+        visit: &Visit<'_>,
+        target: Step,
+        edits: &[Difference],
+        versions: &Versions<'_>,
+    ) -> Result<Option<(Recorded, PlaceSet)>, RepositoryError> {
+        let Some(path) = &self.paths.source else {
+            return Ok(None);
+        };
+        let Visit {
+            repository,
+            commit,
+            merged,
+            ..
+        } = *visit;
+        for recorded in recorded(repository, commit, merged, path, versions.naming)? {
+            let left = take::proven_record(recorded.source, target, edits, versions)?;
+            if let Some(left) = left {
+                let kept: HashSet<&String> = recorded.kept.iter().collect();
+                let is_kept = |selector: &str| kept.contains(&without_instructions(selector));
+                let kept = self.open.iter().filter(|(selector, _)| is_kept(selector));
+                let left = left.without(kept.map(|(_, place)| place));
+                return Ok(Some((recorded, left)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes which takes, and whether the named base, have the source in this state.
+    fn reach(&mut self, state: Option<FileObject>) {
+        let Past {
+            takes,
+            named_base,
+            source_commits,
+            ..
+        } = &mut self.past;
+        self.pending.retain(|index| {
+            let take = &mut takes[*index];
+            take.source_commits = source_commits.len();
+            Some(take.source) != state
+        });
+        if let Some(base) = named_base
+            && base.source == state
+        {
+            base.source_commits = base.source_commits.min(source_commits.len());
+        }
+    }
+
+    fn is_recorded(&self) -> bool {
+        self.past.takes.iter().any(|take| take.recorded.is_some())
+    }
+
+    /// Whether more of the source's commits can be newer than the base of a place.
+    fn needs_source_commits(&self) -> bool {
+        let Past {
+            takes,
+            named_base,
+            older,
+            ..
+        } = &self.past;
+        let is_open = match named_base {
+            Some(base) => base.source_commits == usize::MAX,
+            None => takes.is_empty() || !self.pending.is_empty() || self.is_recorded(),
+        };
+        is_open || !older.is_empty()
+    }
+
+    /// Adds the commits that changed the source's file: a merge counts as those that it brought.
+    fn add_source_commits(
+        &mut self,
+        visit: &Visit<'_>,
+        source: Step,
+        versions: &Versions<'_>,
+    ) -> Result<(), RepositoryError> {
+        let path = self
+            .paths
+            .source
+            .clone()
+            .filter(|_| !visit.merged.is_empty());
+        let steps = match &path {
+            Some(path) => merged::steps(visit.repository, visit.merged, path, source)?,
+            None => None,
+        };
+        let steps = steps.map(|steps| {
+            let change =
+                |commit: &FoundCommit| source_change(commit.id, commit.time, &commit.message);
+            steps
+                .into_iter()
+                .map(|(commit, step)| (change(commit), step))
+                .collect()
+        });
+        let commit = visit.commit;
+        let whole = || {
+            vec![(
+                source_change(commit.id, commit.time, &commit.message),
+                source,
+            )]
+        };
+        for (change, step) in steps.unwrap_or_else(whole) {
+            let Some((old, new)) = step.edit() else {
+                continue;
+            };
+            let changes = versions.source_changes(old, new)?.unwrap_or_default();
+            self.past.older.learn_source(&changes, versions.naming);
+            let places = PlaceSet::of(&changes, versions.naming);
+            self.past
+                .source_commits
+                .push(SourceCommit { change, places });
+        }
+        Ok(())
+    }
+
+    fn is_settled(&self) -> bool {
+        let takes = self.past.takes.len();
+        let has_takes = takes >= RECORDED_TAKES
+            || takes >= TAKES && (self.open.is_empty() || !self.is_recorded());
+        let base = self.past.named_base;
+        let has_base = base.is_none_or(|base| base.source_commits != usize::MAX);
+        has_takes && has_base && self.pending.is_empty()
+    }
+}
+
+fn source_change(commit: CommitId, time: i64, message: &str) -> SourceChange {
+    let subject = message.lines().next().unwrap_or_default().to_owned();
+    SourceChange {
+        commit,
+        time,
+        subject,
+    }
+}

@@ -1,0 +1,316 @@
+//! Which commits are the base of a promotion: recorded promotions, merges, reverts and `--base`.
+
+use crate::world::{Ran, Repo, World};
+
+const SOURCE: &str = "apps/staging/web/values.yaml";
+const TARGET: &str = "apps/production/web/values.yaml";
+
+/// A repository in which production has what staging has: `first`.
+fn repository<'w>(world: &'w World, first: &str) -> Repo<'w> {
+    world.repository(&[(SOURCE, first), (TARGET, first)])
+}
+
+fn run(repo: &Repo<'_>, args: &[&str]) -> Ran {
+    let all = ["--from", "staging", "--to", "production", "--yes"];
+    repo.promote(&[&all, args].concat())
+}
+
+/// Promotes without a remote and returns the target's file.
+fn promoted(repo: &Repo<'_>, args: &[&str]) -> String {
+    let ran = run(repo, args);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    repo.show("HEAD", TARGET)
+}
+
+fn change(repo: &Repo<'_>, path: &str, text: &str) {
+    repo.commit("change", &[(path, text)]);
+}
+
+/// Promotes on a branch, changes the source meanwhile, and merges the branch.
+fn merged_later(repo: &Repo<'_>, args: &[&str], meanwhile: &str) {
+    repo.git(&["checkout", "-q", "-b", "proposed"]);
+    promoted(repo, args);
+    repo.git(&["checkout", "-q", "main"]);
+    change(repo, SOURCE, meanwhile);
+    repo.git(&["merge", "-q", "--no-ff", "--no-edit", "proposed"]);
+}
+
+#[test]
+fn a_merged_promotion_is_the_base_from_when_it_was_computed() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    let only = format!("{TARGET}:$.a");
+    merged_later(&repo, &["--only", &only], "a: 2\nb: 5\n");
+    assert_eq!(promoted(&repo, &["--promote", "changes"]), "a: 2\nb: 5\n");
+    // It is recorded, so a place that both sides change is a conflict.
+    change(&repo, SOURCE, "a: 3\nb: 5\n");
+    change(&repo, TARGET, "a: 4\nb: 5\n");
+    assert_eq!(run(&repo, &["--promote", "changes"]).code, 4);
+}
+
+#[test]
+fn what_came_with_a_version_before_the_merge_moves_with_it() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nlevel: info\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: info\n");
+    merged_later(&repo, &[], "tag: 1.2.0\nlevel: debug\n");
+    assert_eq!(promoted(&repo, &[]), "tag: 1.2.0\nlevel: debug\n");
+}
+
+#[test]
+fn the_commits_of_a_merge_count_one_by_one() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nargument: none\nlevel: info\n");
+    repo.git(&["checkout", "-q", "-b", "feature"]);
+    change(&repo, SOURCE, "tag: 1.1.0\nargument: fast\nlevel: info\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nargument: fast\nlevel: debug\n");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.commit("other", &[("notes", "1")]);
+    repo.git(&["merge", "-q", "--no-ff", "--no-edit", "feature"]);
+    assert_eq!(
+        promoted(&repo, &[]),
+        "tag: 1.1.0\nargument: fast\nlevel: info\n"
+    );
+}
+
+#[test]
+fn with_a_revision_of_the_source_its_history_counts() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nlevel: info\n");
+    repo.git(&["checkout", "-q", "-b", "feature"]);
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: debug\n");
+    repo.git(&["checkout", "-q", "main"]);
+    change(&repo, SOURCE, "tag: 1.0.1\nlevel: info\n");
+    let ran = run(&repo, &["--source", "feature", "--branch", "main"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(repo.show("HEAD", TARGET), "tag: 1.1.0\nlevel: debug\n");
+}
+
+#[test]
+fn the_bound_of_the_history_is_reported() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, TARGET, "a: 1\nb: 8\n");
+    change(&repo, TARGET, "a: 1\nb: 9\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    let diff = |n: &str| {
+        let args = ["diff", "--from", "staging", "--to", "production"];
+        let ran = repo.promote(&[&args[..], &["--promote", "changes", "--history", n]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let bounded = diff("2");
+    assert!(
+        bounded.contains("the newest 2 commits of a file"),
+        "{bounded}"
+    );
+    let whole = diff("4");
+    assert!(whole.contains("a  1 -> 2"), "{whole}");
+    assert!(!whole.contains("the newest"), "{whole}");
+}
+
+#[test]
+fn a_record_counts_where_the_commit_made_its_change() {
+    let world = World::new();
+    for source in ["0".repeat(40), "HEAD".to_owned()] {
+        let repo = world.repository_at(
+            &source,
+            &[(SOURCE, "a: 1\nb: 1\n"), (TARGET, "a: 1\nb: 1\n")],
+        );
+        change(&repo, SOURCE, "a: 2\nb: 1\n");
+        let source = if source == "HEAD" {
+            repo.tip("HEAD")
+        } else {
+            source
+        };
+        let message = format!(
+            "by hand\n\nPromotion-Id: 1\nPromotion-From: staging\nPromotion-To: production\n\
+             Promotion-Apps: web\nPromotion-Source: {source}\n"
+        );
+        repo.commit(&message, &[(TARGET, "a: 1\nb: 9\n")]);
+        change(&repo, SOURCE, "a: 2\nb: 7\n");
+        // The file's creation is the base, which is inferred: so `b` is no conflict.
+        assert_eq!(promoted(&repo, &["--promote", "changes"]), "a: 2\nb: 9\n");
+    }
+}
+
+#[test]
+fn a_change_by_hand_does_not_move_a_recorded_base() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\nc: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 2\nc: 1\n");
+    let only = format!("{TARGET}:$.a");
+    promoted(&repo, &["--only", &only]);
+    change(&repo, SOURCE, "a: 2\nb: 2\nc: 2\n");
+    change(&repo, TARGET, "a: 2\nb: 1\nc: 2\n");
+    let after = promoted(&repo, &["--promote", "changes"]);
+    assert_eq!(after, "a: 2\nb: 2\nc: 2\n");
+}
+
+#[test]
+fn a_version_that_both_sides_changed_since_a_record_is_a_conflict() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\n");
+    change(&repo, SOURCE, "tag: 1.1.0\n");
+    assert_eq!(promoted(&repo, &[]), "tag: 1.1.0\n");
+    // Only the target changed it, so it stays.
+    change(&repo, TARGET, "tag: 1.0.9\n");
+    assert_eq!(promoted(&repo, &["--promote", "changes"]), "tag: 1.0.9\n");
+    change(&repo, SOURCE, "tag: 1.3.0\n");
+    let ran = run(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 4, "{}", ran.stdout);
+    let take = ["--promote", "changes", "--take", "source=tag"];
+    assert_eq!(promoted(&repo, &take), "tag: 1.3.0\n");
+}
+
+#[test]
+fn a_conflict_that_was_decided_does_not_come_again() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    let only = format!("{TARGET}:$.a");
+    promoted(&repo, &["--only", &only]);
+    change(&repo, SOURCE, "a: 3\nb: 2\n");
+    change(&repo, TARGET, "a: 9\nb: 1\n");
+    assert_eq!(run(&repo, &["--promote", "changes"]).code, 4);
+    let take = ["--promote", "changes", "--take", "target=a"];
+    assert_eq!(promoted(&repo, &take), "a: 9\nb: 2\n");
+    assert_eq!(promoted(&repo, &["--promote", "changes"]), "a: 9\nb: 2\n");
+    // Until the source changes it again.
+    change(&repo, SOURCE, "a: 4\nb: 2\n");
+    assert_eq!(run(&repo, &["--promote", "changes"]).code, 4);
+}
+
+#[test]
+fn an_undone_promotion_is_reported_with_the_commit_that_undid_it() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\n");
+    change(&repo, SOURCE, "tag: 1.1.0\n");
+    promoted(&repo, &[]);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    let diff = repo.promote(&["diff", "--from", "staging", "--to", "production"]);
+    let short = &repo.tip("HEAD")[..7];
+    let message = format!("web tag 1.0.0 -> 1.1.0 was promoted before, and undone in {short}");
+    assert!(diff.stdout.contains(&message), "{}", diff.stdout);
+    // Another version is another promotion.
+    change(&repo, SOURCE, "tag: 1.2.0\n");
+    let diff = repo.promote(&["diff", "--from", "staging", "--to", "production"]);
+    assert!(!diff.stdout.contains("undone"), "{}", diff.stdout);
+}
+
+#[test]
+fn a_named_base_does_not_replace_the_rest_of_the_history() {
+    let world = World::new();
+    let [old, new] = ["1111111", "2222222"].map(|id| format!("tag: {id}a\n"));
+    let repo = repository(&world, &old);
+    change(&repo, TARGET, &new);
+    // Production had staging's build before.
+    assert_eq!(run(&repo, &["--base", "HEAD~1"]).code, 3);
+    let ran = run(&repo, &["--base", "typo", "--dry-run"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("typo"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_base_is_read_even_if_nothing_differs() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    assert_eq!(run(&repo, &["--base", "typo"]).code, 2);
+}
+
+#[test]
+fn what_came_with_a_version_since_a_named_base_moves_with_it() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nlevel: info\nsize: 1\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: info\nsize: 2\n");
+    change(&repo, SOURCE, "tag: 1.2.0\nlevel: debug\nsize: 2\n");
+    let after = promoted(&repo, &["--base", "HEAD~1"]);
+    assert_eq!(after, "tag: 1.2.0\nlevel: debug\nsize: 1\n");
+}
+
+#[test]
+fn a_file_that_the_named_base_lacks_was_created_by_both_sides() {
+    let world = World::new();
+    let repo = world.repository(&[("notes", "1")]);
+    let files = [(SOURCE, "a: 1\nb: 1\n"), (TARGET, "a: 9\n")];
+    repo.commit("create", &files);
+    let base = ["--promote", "changes", "--base", "HEAD~1"];
+    assert_eq!(run(&repo, &base).code, 4);
+    let take = [&base[..], &["--take", "target=a"]].concat();
+    assert_eq!(promoted(&repo, &take), "a: 9\nb: 1\n");
+}
+
+#[test]
+fn a_reference_with_a_name_of_the_environment_or_with_a_key_stays_too() {
+    let world = World::new();
+    let source = "apps/staging/web/kustomization.yaml";
+    let target = "apps/production/web/kustomization.yaml";
+    let first = "images:\n  - name: web\n    newTag: 1.0.0\n";
+    for (added, file) in [
+        ("resources:\n  - staging-extra.yaml\n", "staging-extra.yaml"),
+        (
+            "configMapGenerator:\n  - name: c\n    files:\n      - config=file.json\n",
+            "file.json",
+        ),
+    ] {
+        let repo = world.repository_at(file, &[(source, first), (target, first)]);
+        let new = format!("{}{added}", first.replace("1.0.0", "1.1.0"));
+        let file = format!("apps/staging/web/{file}");
+        repo.commit("change", &[(source, &new), (&file, "{}\n")]);
+        let ran = run(&repo, &[]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(repo.show("HEAD", target), first.replace("1.0.0", "1.1.0"));
+    }
+}
+
+#[test]
+fn the_preview_of_changes_names_the_baseline_and_what_stays() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nlevel: info\nsize: 1\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: info\nsize: 1\n");
+    change(&repo, TARGET, "tag: 1.1.0\nlevel: info\nsize: 1\n");
+    repo.commit(
+        "Raise the size",
+        &[(SOURCE, "tag: 1.1.0\nlevel: info\nsize: 2\n")],
+    );
+    change(&repo, SOURCE, "tag: 1.2.0\nlevel: debug\nsize: 2\n");
+    let args = ["--from", "staging", "--to", "production"];
+    let of = |first: &[&str], words: &[&str]| {
+        let ran = repo.promote(&[first, &args, words].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        repo.redact(ran.stdout)
+    };
+    let diff = of(&["diff"], &["--promote", "changes", "--stat"]);
+    assert!(!diff.contains("baseline"), "{diff}");
+    let diff = of(&["diff"], &["--promote", "changes"]);
+    let at = diff.find("baseline of").unwrap();
+    insta::assert_snapshot!(diff[at..], @"
+    baseline of web: `staging` as of [COMMIT], 2026-01-02, when `production` last took `tag`; inferred
+      kept from [COMMIT] 2026-01-02: Raise the size (1 difference)
+    staging -> production: 2 differences in 1 file of 1 application
+    ");
+    insta::assert_snapshot!(of(&["baseline"], &[]), @"
+    baseline of web: `staging` as of [COMMIT], 2026-01-02, when `production` last took `tag`; inferred
+      kept from [COMMIT] 2026-01-02: Raise the size (1 difference)
+    ");
+    let markdown = of(&["baseline"], &["--output", "markdown"]);
+    insta::assert_snapshot!(markdown, @"
+
+    Baseline of `web`: `staging` as of [COMMIT], 2026-01-02, when `production` last took `tag`; inferred.
+
+    - kept from [COMMIT] 2026-01-02: `Raise the size` (1 difference)
+    ");
+    let json = of(&["baseline"], &["--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let since = &json["baselines"][0]["since"];
+    assert_eq!(json["baselines"][0]["origin"], "inferred");
+    assert_eq!(
+        (&since[0]["promoted"], &since[0]["kept"]),
+        (&2.into(), &0.into())
+    );
+    assert_eq!(
+        (&since[1]["promoted"], &since[1]["kept"]),
+        (&0.into(), &1.into())
+    );
+}
