@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::baseline::BaselineArguments;
 use super::check::CheckArguments;
 use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
@@ -58,6 +59,7 @@ pub enum Command {
     Explain(Box<ExplainArguments>),
     Status(StatusArguments),
     Log(LogArguments),
+    Baseline(Box<BaselineArguments>),
     Check(CheckArguments),
     Schema(SchemaArguments),
     Completions(CompletionsArguments),
@@ -111,6 +113,7 @@ impl Arguments {
             Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
             Some(Command::Explain(explain)) => &explain.selection.branch.repository.directory,
             Some(Command::Log(log)) => &log.branch.repository.directory,
+            Some(Command::Baseline(baseline)) => &baseline.selection.branch.repository.directory,
             Some(Command::Status(status)) => &status.branch.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
             _ => &[],

@@ -8,6 +8,7 @@
 
 mod advice;
 mod arguments;
+mod baseline;
 mod branch_arguments;
 mod check;
 mod common_arguments;
@@ -139,6 +140,11 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &log.branch.network())?;
             wait_for(log::run(log, &adapters, &directory, console))
         }
+        Some(Command::Baseline(baseline)) => {
+            let network = baseline.selection.branch.network();
+            let adapters = crate::wiring::open(&directory, &network)?;
+            wait_for(baseline::run(baseline, &adapters, &directory, console))
+        }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
         Some(Command::Completions(completions)) => {
@@ -195,6 +201,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         Some(Command::Explain(explain)) => (explain.selection.output, &explain.selection.to),
         Some(Command::Status(status)) => (status.output, &None),
         Some(Command::Log(log)) => (log.output, &log.to),
+        Some(Command::Baseline(baseline)) => (baseline.selection.output, &baseline.selection.to),
         Some(_) => (Output::Text, &None),
     };
     if output == Output::Json {

@@ -30,6 +30,8 @@ pub enum Format {
     Log,
     /// The output of `git promote explain --output json`.
     Explain,
+    /// The output of `git promote baseline --output json`.
+    Baseline,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -45,6 +47,7 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Status => json_v1::status_schema(),
         Format::Log => json_v1::log_schema(),
         Format::Explain => json_v1::explain_schema(),
+        Format::Baseline => json_v1::baseline_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

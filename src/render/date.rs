@@ -7,6 +7,12 @@ pub(super) fn short(time: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
+/// The day of a time in seconds since 1970, as `2026-01-02`.
+pub(super) fn day(time: i64) -> String {
+    let (year, month, day, _) = parts(time);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// A time in seconds since 1970, as RFC 3339 writes it: `2026-01-02T03:04:05Z`.
 pub(super) fn rfc_3339(time: i64) -> String {
     let (year, month, day, seconds) = parts(time);
@@ -50,6 +56,7 @@ mod tests {
         ] {
             assert_eq!(rfc_3339(time), expected);
             assert_eq!(short(time), expected[..16].replace('T', " "));
+            assert_eq!(day(time), expected[..10]);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Everything here is a function from data to text, so that the command line, a pull request and a
 //! server show the same thing in the same words.
 
+mod baseline;
 mod conflict;
 mod counted;
 mod date;
@@ -31,6 +32,6 @@ pub mod text;
 mod value_type;
 
 pub use counted::counted;
-pub use markdown::{MarkdownPreview, Purpose, markdown};
+pub use markdown::{MarkdownPreview, Purpose, markdown, markdown_baselines};
 pub use near::nearest;
 pub use terminal::{Canvas, Palette, escaped, escaped_line, escaped_lines};

@@ -6,8 +6,9 @@ use crate::domain::{
 };
 use crate::plan::VersionField;
 use crate::plan::{
-    ApplicationPlan, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding, Hop,
-    Message, Notice, Plan, PlannedDifference, ProposalPlan, VersionChange,
+    ApplicationPlan, Baseline, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding,
+    Hop, LastPromotion, Message, Notice, Plan, PlannedDifference, ProposalPlan, SourceChange,
+    VersionChange,
 };
 use crate::plan::{Kind, Value};
 
@@ -37,6 +38,27 @@ pub(crate) fn nothing() -> Plan {
     draft.finish()
 }
 
+/// A baseline of the first application.
+pub(crate) fn baseline(is_recorded: bool) -> Baseline {
+    let commit = |byte| CommitId(ObjectId::from_bytes(&[byte; 20]).unwrap());
+    Baseline {
+        application: ApplicationName("web".to_owned()),
+        source: commit(0x33),
+        promotion: Some(LastPromotion {
+            time: 1_767_323_045,
+            commit: commit(0x44),
+            took: vec!["tag".to_owned(), "level".to_owned()],
+            is_recorded,
+        }),
+        since: vec![SourceChange {
+            commit: commit(0x55),
+            time: 1_767_409_445,
+            subject: "Raise the limit".to_owned(),
+        }],
+        is_decisive: false,
+    }
+}
+
 fn draft(applications: Vec<ApplicationPlan>) -> Draft {
     let commit = |byte| CommitId(ObjectId::from_bytes(&[byte; 20]).unwrap());
     Draft {
@@ -50,6 +72,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,
+        baselines: vec![baseline(false)],
         clone_notices: Vec::new(),
         notices: vec![Notice::NewApplicationsKept {
             names: vec!["mail".into()],
@@ -183,6 +206,8 @@ fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDiffere
         changes_old_type: false,
         secret: None,
         relation: Relation::Unknown,
+        undone_by: None,
+        changed_by: Vec::new(),
         verdict: Verdict::keep(Reason::NotVersion),
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::baseline::Baseline;
 use super::lists::{self, Conflict, FileError, Hold, Warning};
 use super::place::{Difference, FileStatus};
 use crate::domain::FileMode;
@@ -34,6 +35,8 @@ pub struct Diff<'a> {
     #[serde(serialize_with = "applications")]
     #[schemars(with = "Vec<Application>")]
     pub applications: &'a [ApplicationPlan],
+    /// What the source was when each application was last promoted, where that can matter.
+    pub baselines: Vec<Baseline<'a>>,
     /// Warnings, which do not prevent the promotion.
     pub warnings: Vec<Warning<'a>>,
     /// The findings of the guards; each holds the promotion unless allowed.
@@ -116,6 +119,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             target: plan.target().to_string(),
             commit_message: (!plan.is_empty()).then(|| plan.commit_message(&[])),
             applications: plan.applications(),
+            baselines: Baseline::all(plan),
             warnings: lists::warnings(plan),
             holds: lists::holds(plan.findings()),
             conflicts: Conflict::all(plan),

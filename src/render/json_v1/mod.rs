@@ -9,6 +9,7 @@
 //! A plan can have many thousands of differences, so they are serialized one at a time and never
 //! collected in memory.
 
+mod baseline;
 mod diff;
 mod escape;
 mod explain;
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 use escape::Escape;
 
+pub use baseline::BaselineReport;
 pub use diff::Diff;
 pub use explain::Explanation;
 pub use log::Log;
@@ -53,6 +55,11 @@ pub fn log_schema() -> serde_json::Value {
 /// The JSON Schema of `explain --output json`.
 pub fn explain_schema() -> serde_json::Value {
     schemars::schema_for!(Explanation<'static>).to_value()
+}
+
+/// The JSON Schema of `baseline --output json`.
+pub fn baseline_schema() -> serde_json::Value {
+    schemars::schema_for!(BaselineReport<'static>).to_value()
 }
 
 /// How the JSON is laid out.

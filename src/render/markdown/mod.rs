@@ -17,6 +17,7 @@ mod table;
 use crate::engine::Allow;
 use crate::plan::{FilePlan, Plan};
 use crate::port::{PlanPreview, body_size};
+use crate::render::baseline::decisive;
 use crate::render::counted::counted;
 use crate::render::terminal::escaped_line;
 use code::{ELLIPSIS, code};
@@ -36,7 +37,11 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     page.push(&format!("{}\n", summary(plan)));
     let notes = notes::notes(plan, limit / 4, purpose);
     page.push(&notes);
-    let kept = notes::kept(plan);
+    let kept = format!(
+        "{}{}",
+        notes::baselines(plan, decisive(plan)),
+        notes::kept(plan)
+    );
     let message = match purpose {
         Purpose::Preview(allow) if !plan.is_empty() => message(plan, allow),
         _ => String::new(),
@@ -61,6 +66,11 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
         text = code::first(&text, limit);
     }
     text
+}
+
+/// What the source was when each application was last promoted.
+pub fn markdown_baselines(plan: &Plan) -> String {
+    notes::baselines(plan, plan.baselines().iter())
 }
 
 fn summary(plan: &Plan) -> String {

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use super::code::{code, whole};
 use super::purpose::Purpose;
 use crate::domain::Severity;
-use crate::plan::Plan;
+use crate::plan::{Baseline, Plan};
 use crate::port::body_size;
+use crate::render::baseline::{kept_changes, sentence};
 use crate::render::conflict;
 use crate::render::counted::counted;
+use crate::render::date;
 use crate::render::kept_reasons::kept_reasons;
 use crate::render::notice;
 
@@ -85,6 +87,31 @@ fn list(title: &str, entries: &[String], limit: usize) -> String {
             break;
         }
         out.push_str(entry);
+    }
+    out
+}
+
+/// Baselines, with what else changed in the source since.
+pub(super) fn baselines<'p>(
+    plan: &'p Plan,
+    baselines: impl Iterator<Item = &'p Baseline>,
+) -> String {
+    let mut out = String::new();
+    for baseline in baselines {
+        let sentence = sentence(baseline, plan.hop(), code);
+        let _ = writeln!(
+            out,
+            "\nBaseline of {}: {sentence}.\n",
+            code(&baseline.application.0)
+        );
+        for (change, count) in kept_changes(plan, baseline) {
+            let (commit, day) = (change.commit.short(), date::day(change.time));
+            let _ = writeln!(
+                out,
+                "- kept from {commit} {day}: {} ({count})",
+                code(&change.subject)
+            );
+        }
     }
     out
 }

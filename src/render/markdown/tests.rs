@@ -43,6 +43,8 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         changes_old_type: false,
         secret: None,
         relation: Relation::Behind,
+        undone_by: None,
+        changed_by: Vec::new(),
         verdict: if i % 5 == 4 {
             Verdict::keep(Reason::KeepRule(place.to_owned()))
         } else {
@@ -77,6 +79,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             }),
             files: vec![file],
         }],
+        baselines: Vec::new(),
         clone_notices: Vec::new(),
         notices: vec![Notice::RemoteMessage {
             remote: name.to_owned(),

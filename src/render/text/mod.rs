@@ -1,10 +1,11 @@
 //! The preview for people: a plan as compact text.
 //!
-//! The order: a line for each change, the hunks, the commit message, what was kept and why, warnings,
-//! holds and errors.
+//! The order: a line for each change, the hunks, the commit message, what was kept and why, what the
+//! source was when it was last promoted.
 //! The summary is last, because the end of the output stays visible in a terminal.
 
 mod applications;
+mod baseline;
 mod detail;
 mod hunks;
 mod kept;
@@ -24,6 +25,7 @@ use crate::render::size::size;
 use crate::render::terminal::{Canvas, escaped, escaped_line};
 use row::Row;
 
+pub use baseline::baselines;
 pub use detail::{Detail, Kept, Length, Selectors};
 pub use notes::{fault_line, faults, findings, warnings};
 pub use stat::{name_only, stat};
@@ -62,6 +64,7 @@ pub fn preview(
             "{dim}long values are shortened (--full shows them){dim:#}"
         )?;
     }
+    baseline::write(out, plan, canvas)?;
     summary::write(out, plan)
 }
 

@@ -1,0 +1,64 @@
+//! `git promote baseline`.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::common_arguments::Output;
+use super::console::Console;
+use super::disk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Progress;
+use super::selection::SelectionArguments;
+use crate::domain::{Action, Mode};
+use crate::engine;
+use crate::render::{json_v1, markdown_baselines, text};
+use crate::wiring::Adapters;
+
+/// Show what the source was when each application was last promoted, and what changed in it since.
+///
+/// This is the base of `--promote changes`. A recorded baseline is from a promotion's commit, an inferred
+/// one from the newest commit in which the target took something from the source.
+#[derive(Args, Debug)]
+pub struct BaselineArguments {
+    /// What to compare.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+}
+
+/// Shows the baselines.
+///
+/// # Errors
+/// When planning fails or the output cannot be written.
+pub async fn run(
+    arguments: &BaselineArguments,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let selection = &arguments.selection;
+    let settings = disk::settings(selection.branch.config.as_deref(), directory, console)?;
+    let mut request = selection.request(settings, directory);
+    request.action = Some(Action::None);
+    request.promote.get_or_insert(Mode::Changes);
+    let progress = Progress::start(console.progress);
+    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    progress.finish();
+    let plan = prepared?.plan;
+    match selection.output {
+        Output::Json => {
+            json_v1::write(
+                console.out,
+                &json_v1::BaselineReport::from(&plan),
+                console.json,
+            )?;
+        }
+        Output::Markdown => write!(console.out, "{}", markdown_baselines(&plan))?,
+        Output::Text => text::baselines(console.out, &plan, console.stdout)?,
+    }
+    let notices = plan.clone_notices().iter().chain(plan.notices());
+    text::warnings(console.err, notices, console.stderr)?;
+    text::faults(console.err, &plan, console.stderr)?;
+    Ok(Exit::Done)
+}
