@@ -2,7 +2,7 @@
 
 use git_promote::config;
 use git_promote::document::{Base, Difference, Format, Part, Sides, compare, merge as merged};
-use git_promote::domain::{Environment, Naming, Op, Selector};
+use git_promote::domain::{Environment, Naming, Op, Relation, Selector};
 use git_promote::yaml::{Edit, Fragment, JsonPath, Kind, Place, Stream, Value, embedded, splice};
 
 #[path = "../../src/yaml/property/generate.rs"]
@@ -158,6 +158,39 @@ pub fn merge(data: &[u8]) {
             source.text(),
             target.text()
         );
+    }
+}
+
+/// If one side is as in the base, only the other one changed something.
+pub fn merge_with_base(data: &[u8]) {
+    let input = Input::of(data);
+    let Some([source, target]) = input.streams() else {
+        return;
+    };
+    let naming = naming();
+    for (base, of_other) in [
+        (&target, [Relation::Ahead, Relation::TargetOnly]),
+        (&source, [Relation::Behind, Relation::SourceOnly]),
+    ] {
+        let found = compare(&Sides {
+            source: &source,
+            target: &target,
+            base: Base::Stream(base),
+            naming: &naming,
+            file: "values.yaml",
+            format: Format::Yaml,
+        });
+        // The relation of versions is their order.
+        for difference in found.iter().filter(|d| d.version.is_none()) {
+            let relation = difference.relation;
+            assert!(
+                relation != Relation::Diverged && !of_other.contains(&relation),
+                "{} is {relation:?}\n--- source\n{}\n--- target\n{}",
+                difference.path,
+                source.text(),
+                target.text()
+            );
+        }
     }
 }
 

@@ -131,6 +131,11 @@ fn any_merge_ends_the_differences() {
 }
 
 #[test]
+fn any_merge_with_one_side_as_its_base_has_no_conflict() {
+    run("merge_with_base", 6, bodies::merge_with_base);
+}
+
+#[test]
 fn any_configuration_is_read_or_described() {
     run("configuration", 4, bodies::configuration);
 }
