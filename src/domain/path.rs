@@ -54,6 +54,11 @@ impl RepoPath {
         self.0.split('/')
     }
 
+    /// The parts before the last one; empty at the root.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
     /// The last part.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)

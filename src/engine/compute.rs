@@ -251,6 +251,7 @@ fn files(
         selection,
         removals: request.removals,
         new_applications: request.new_applications(),
+        changed_files: with_past.changed_files,
         present: pairs.present,
     };
     let unchanged = Unchanged {

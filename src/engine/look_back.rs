@@ -43,6 +43,8 @@ pub(super) struct ComparedWithPast {
     pub files: Vec<ComparedFile<Facts>>,
     pub notices: Vec<Notice>,
     pub baselines: Vec<Baseline>,
+    /// Files of one side that the source added or removed since the baseline of their application.
+    pub changed_files: HashSet<RepoPath>,
 }
 
 /// Adds the baseline of another file of the same application.
@@ -117,10 +119,12 @@ impl LookBack<'_> {
             all.push(self.complete(file, base)?);
         }
         all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
+        let changed_files = self.changed_files(&all, &baselines)?;
         Ok(ComparedWithPast {
             files: all,
             notices,
             baselines,
+            changed_files,
         })
     }
 
@@ -163,6 +167,46 @@ impl LookBack<'_> {
             }
         }
         newest.into_values().collect()
+    }
+
+    /// Finds the files of one side that the source added or removed since the last promotion. A file that
+    /// the target changed meanwhile stays.
+    fn changed_files(
+        &self,
+        files: &[ComparedFile<Facts>],
+        baselines: &[Baseline],
+    ) -> Result<HashSet<RepoPath>, RepositoryError> {
+        let mut changed = HashSet::new();
+        for baseline in baselines.iter().filter(|baseline| baseline.is_decisive) {
+            let of_application = files
+                .iter()
+                .map(|file| &file.pair)
+                .filter(|pair| pair.application == baseline.application);
+            let mut one_sided = of_application
+                .clone()
+                .filter(|pair| pair.source.is_none() || pair.target.is_none())
+                .peekable();
+            if one_sided.peek().is_none() {
+                continue;
+            }
+            let folders: HashMap<&str, &str> = of_application
+                .filter_map(|pair| Some((pair.path.folder(), pair.source_path.as_ref()?.folder())))
+                .collect();
+            let then = self.ports.repository.snapshot(baseline.source)?;
+            for pair in one_sided {
+                let source_path = match (&pair.source_path, folders.get(pair.path.folder())) {
+                    (Some(path), _) => path.to_string(),
+                    (None, Some(&"")) => pair.path.file_name().to_owned(),
+                    (None, Some(folder)) => format!("{folder}/{}", pair.path.file_name()),
+                    (None, None) => continue,
+                };
+                let before = then.entry_at(&source_path)?.map(FileObject::from);
+                if before == pair.target {
+                    changed.insert(pair.path.clone());
+                }
+            }
+        }
+        Ok(changed)
     }
 
     /// The notices about files whose history is unknown.

@@ -265,6 +265,59 @@ fn a_reference_with_a_name_of_the_environment_or_with_a_key_stays_too() {
 }
 
 #[test]
+fn files_that_the_source_added_or_removed_since_the_last_promotion_move() {
+    let world = World::new();
+    let list = |names: &[&str]| format!("resources:\n  - {}.yaml\n", names.join(".yaml\n  - "));
+    let first = list(&["old", "own", "web"]);
+    let mut files = Vec::new();
+    for env in ["staging", "production"] {
+        for name in ["old", "own", "web", "unwanted"] {
+            files.push((
+                format!("apps/{env}/web/{name}.yaml"),
+                format!("kind: {name}\n"),
+            ));
+        }
+        files.push((format!("apps/{env}/web/kustomization.yaml"), first.clone()));
+    }
+    let files = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
+    let repo = world.repository(&files.collect::<Vec<_>>());
+    // Production goes without one file, and changes another.
+    repo.git(&["rm", "-q", "apps/production/web/unwanted.yaml"]);
+    repo.commit(
+        "own",
+        &[("apps/production/web/own.yaml", "kind: changed\n")],
+    );
+    for name in ["old", "own"] {
+        repo.git(&["rm", "-q", &format!("apps/staging/web/{name}.yaml")]);
+    }
+    repo.commit(
+        "change",
+        &[
+            ("apps/staging/web/new.yaml", "kind: new\n"),
+            (
+                "apps/staging/web/kustomization.yaml",
+                &list(&["new", "web"]),
+            ),
+        ],
+    );
+    let ran = run(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let files = repo.git(&["ls-tree", "-r", "--name-only", "HEAD", "apps/production"]);
+    let names: Vec<&str> = files
+        .lines()
+        .filter_map(|path| path.rsplit('/').next())
+        .collect();
+    assert_eq!(
+        names,
+        ["kustomization.yaml", "new.yaml", "own.yaml", "web.yaml"]
+    );
+    // Only the mode `changes` moves files.
+    assert_eq!(run(&repo, &[]).code, 0);
+}
+
+#[test]
 fn the_preview_of_changes_names_the_baseline_and_what_stays() {
     let world = World::new();
     let repo = repository(&world, "tag: 1.0.0\nlevel: info\nsize: 1\n");

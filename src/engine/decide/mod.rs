@@ -53,7 +53,7 @@ use super::compare::{Body, ComparedFile, Field};
 use super::error::EngineError;
 use super::request::{NewApplications, Removals};
 use crate::document::{VersionField, VersionPairs};
-use crate::domain::{ApplicationName, Reason, Verdict};
+use crate::domain::{ApplicationName, Reason, RepoPath, Verdict};
 use crate::inventory::{FilePair, FileRole};
 use crate::plan::{FileFault, Notice};
 use crate::yaml::Place;
@@ -94,6 +94,8 @@ pub(super) struct Decider<'a> {
     pub selection: Selection,
     pub removals: Removals,
     pub new_applications: NewApplications,
+    /// Files of one side that the source added or removed since the last promotion.
+    pub changed_files: HashSet<RepoPath>,
     /// Applications of which the target has a file.
     pub present: BTreeSet<ApplicationName>,
 }
@@ -111,6 +113,7 @@ impl Decider<'_> {
             selection,
             removals,
             new_applications,
+            changed_files,
             mut present,
         } = self;
         let with_target = compared.iter().filter(|f| f.pair.target.is_some());
@@ -151,6 +154,7 @@ impl Decider<'_> {
                 &rules.for_file(&pair.application, pair.path.as_str()),
                 removals,
                 (!present.contains(&pair.application)).then_some(new_applications),
+                changed_files.contains(&pair.path),
             )
         };
         let created: HashSet<String> = (compared.iter().zip(&whole))

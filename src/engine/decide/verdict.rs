@@ -94,6 +94,8 @@ pub(in crate::engine) struct WholeFile {
     removals: Removals,
     /// What happens to the application, if the target lacks it.
     new_application: Option<NewApplications>,
+    /// Whether the source added or removed it since the last promotion.
+    is_changed: bool,
 }
 
 impl WholeFile {
@@ -102,12 +104,14 @@ impl WholeFile {
         rule: &FileRule<'_>,
         removals: Removals,
         new_application: Option<NewApplications>,
+        is_changed: bool,
     ) -> Self {
         Self {
             chosen,
             modes: Modes::of(rule),
             removals,
             new_application,
+            is_changed,
         }
     }
 
@@ -140,6 +144,9 @@ impl WholeFile {
         }
         let modes = self.modes;
         match (&pair.source, &pair.target) {
+            (Some(_), None) | (None, Some(_)) if modes.changes && self.is_changed => {
+                Verdict::promote(Reason::ChangedInSource)
+            }
             (Some(_), None) if modes.all => Verdict::promote(Reason::Rule(Mode::All.to_string())),
             (Some(_), None) => match self.new_application {
                 Some(NewApplications::Promoted) if modes.versions => {

@@ -200,6 +200,7 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
             chosen: choice(chosen),
             modes,
             removals,
+            is_changed: false,
             new_application: is_new.then_some(NewApplications::Kept),
         };
         let verdict = file.verdict(&pair(sides), is_kept);
@@ -213,6 +214,7 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
         chosen: Chosen::Undecided,
         modes,
         removals: kept,
+        is_changed: false,
         new_application: Some(NewApplications::Promoted),
     };
     let verdict = |modes| shown(&named(modes).verdict(&pair("source"), false));
