@@ -25,7 +25,7 @@ pub struct Stream {
 }
 
 /// One document of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Document {
     /// The root node.
     pub root: Node,
@@ -39,7 +39,7 @@ pub struct Document {
 }
 
 /// A value with its place in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Node {
     /// The content, without anchor and tag and without a final line break.
     pub span: Span,
@@ -56,7 +56,7 @@ pub struct Node {
 }
 
 /// The content of a node.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Content {
     /// A scalar.
     Scalar(Scalar),
@@ -79,7 +79,7 @@ pub enum Content {
 }
 
 /// One `key: value` of a mapping.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The key.
     pub key: Node,
@@ -170,14 +170,6 @@ impl<'e> IntoIterator for &'e Entries {
         self.list.iter()
     }
 }
-
-impl PartialEq for Entries {
-    fn eq(&self, other: &Self) -> bool {
-        self.list == other.list
-    }
-}
-
-impl Eq for Entries {}
 
 impl Node {
     /// The end of the node's text; for an omitted value, the end of the indicator before it.

@@ -282,7 +282,7 @@ impl Reader<'_> {
         while self.peek() != quote && self.at < self.text.len() {
             self.at += if self.peek() == b'\\' { 2 } else { 1 };
         }
-        self.at += 1;
+        self.at = self.text.len().min(self.at + 1);
     }
 }
 
@@ -324,6 +324,21 @@ mod tests {
             &format!("$..[?{}]", "@ || ".repeat(10_000)),
         ] {
             assert!(steps(query, size) > 5e7, "{query}: {}", steps(query, size));
+        }
+    }
+
+    #[test]
+    fn a_query_that_ends_in_the_middle_is_read_to_its_end() {
+        let size = Size::of(&json!({"a": 1}));
+        for query in [
+            "$[",
+            "$[?",
+            "$[?(@.a",
+            "$[?'a",
+            "$..[?$..[?@",
+            "$[?match(@.a, 'b",
+        ] {
+            assert!(steps(query, size) < 5e6, "{query}");
         }
     }
 }
