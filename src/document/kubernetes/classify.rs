@@ -33,8 +33,9 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
     if is_secret || texts.iter().any(|text| is_ciphertext(text)) {
         return None;
     }
-    if around.owner == Owner::Text {
-        let is_bare = around.keys.is_empty() && texts.iter().all(|text| is_bare_version(text));
+    let is_text = around.owner == Owner::Text;
+    if is_text && around.keys.is_empty() {
+        let is_bare = texts.iter().all(|text| is_bare_version(text));
         return is_bare.then_some(VersionField::VersionFile);
     }
     if texts.iter().any(|text| pinned_url(text).is_some()) {
@@ -44,6 +45,10 @@ pub(super) fn classify(around: &Surroundings<'_>, texts: &[&str]) -> Option<Vers
             .iter()
             .all(|url| around.naming.same(first.resource(), url.resource()));
         return is_same.then_some(VersionField::PinnedUrl);
+    }
+    // The names in other texts, such as code, have meanings of their own.
+    if is_text {
+        return None;
     }
     if is_release_url(texts, around.naming) {
         return Some(VersionField::PinnedUrl);

@@ -102,6 +102,8 @@ fn settings_differ_by_their_keys() {
     set $['a "x"'].c: "[\n    2,\n  ]" -> "[\n    1,\n  ]"
     set $['a "x"']['d { e']: "2 }" -> "1 }"
     "#);
+    let module = |version| format!("m {{\n  source = \"git::https://a.io/b?ref=v{version}\"\n}}\n");
+    insta::assert_snapshot!(listed("x.tf", &module(2), &module(1)), @r#"set $.m.source: "git::https://a.io/b?ref=v1" -> "git::https://a.io/b?ref=v2" (pinned URL)"#);
 }
 
 #[test]
