@@ -226,9 +226,11 @@ impl Plan {
                         .promoted()
                         .map(|d| (d.selector.clone(), d.before.clone(), d.after.clone()))
                         .collect();
-                    // A whole file has no values; its content is compared instead.
-                    let is_whole = f.differences.iter().any(PlannedDifference::is_whole_file);
-                    let content = is_whole.then(|| (f.before.clone(), f.after.clone()));
+                    // A whole file has no values, and those of secrets are masked; the content is
+                    // compared instead.
+                    let has_values = |d: &PlannedDifference| !d.is_whole_file() && !d.is_masked();
+                    let is_by_values = f.promoted().all(has_values);
+                    let content = (!is_by_values).then(|| (f.before.clone(), f.after.clone()));
                     (f.path.clone(), promoted, content)
                 })
                 .collect()

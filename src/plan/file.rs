@@ -199,6 +199,11 @@ impl PlannedDifference {
         !self.verdict.is_promote() && is_selected(&self.verdict.reason)
     }
 
+    /// Whether the data of a secret is masked in its values.
+    pub fn is_masked(&self) -> bool {
+        matches!(self.secret, Some(SecretPart::Data | SecretPart::Container))
+    }
+
     /// Whether it is a whole file: added, deleted, or not compared field by field.
     pub fn is_whole_file(&self) -> bool {
         self.document.is_none()

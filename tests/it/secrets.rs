@@ -2,6 +2,7 @@
 
 use crate::world::World;
 
+const SECRET: &str = "apps/web/production/secret.yaml";
 const STAGING: &str = "kind: Secret
 metadata: {name: web}
 type: Opaque
@@ -48,7 +49,7 @@ fn the_data_of_secrets_is_in_no_output() {
     let world = World::new();
     let repo = world.repository(&[
         ("apps/web/staging/secret.yaml", STAGING),
-        ("apps/web/production/secret.yaml", PRODUCTION),
+        (SECRET, PRODUCTION),
         ("apps/web/staging/values.yaml", VALUES),
         ("apps/web/production/values.yaml", "image: {tag: 1.4.0}\n"),
         ("apps/web/staging/kustomization.yaml", KUSTOMIZATION),
@@ -96,4 +97,26 @@ fn the_data_of_secrets_is_in_no_output() {
     let written = repo.git(&["show", "HEAD:apps/web/production/secret.yaml"]);
     assert!(written.contains("password: aHVudGVyMi1uZXc="), "{written}");
     assert!(ran.stdout.contains("*** (changed)"), "{ran}");
+}
+
+#[test]
+fn a_secret_that_changes_meanwhile_stops_the_promotion() {
+    let world = World::new();
+    let secret = |data: &str| format!("kind: Secret\ndata: {{key: {data}}}\n");
+    let (remote, repo) = world.cloned(&[
+        ("apps/web/staging/secret.yaml", &secret("bmV3")),
+        (SECRET, &secret("b2xk")),
+    ]);
+    let other = world.clone_of(&remote, "other");
+    // The first run pushes another secret, so that the promotion loses the race.
+    let script = format!(
+        "cd {} && if test ! -e done; then touch done && sed -i s/bmV3/b3RoZXI=/ apps/web/staging/* && \
+         git commit -qam other && git push -q; fi",
+        other.dir.display()
+    );
+    let hop = ["--yes", "--from", "staging", "--to", "production"];
+    let all = ["--promote", "all", "--allow", "all", "--verify", &script];
+    let ran = repo.promote(&[&hop[..], &all].concat());
+    assert_eq!(ran.code, 4, "{ran}");
+    assert_eq!(remote.show("main", SECRET), secret("b2xk"));
 }
