@@ -74,6 +74,8 @@
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
 //! | which version does an environment have? | `engine/status` |
+//! | where does `--version` find a version? | `engine/version_source.rs` |
+//! | what does a revert take back? | `engine/revert` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
 //! | which commands check the planned files? | `engine/verify.rs`, `adapter/runner` |

@@ -18,7 +18,8 @@ use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
 use super::log::LogArguments;
-use super::promote::{ActionArg, PromoteArguments};
+use super::promote::PromoteArguments;
+use super::revert::RevertArguments;
 use super::schema::SchemaArguments;
 use super::status::StatusArguments;
 
@@ -31,6 +32,7 @@ use super::status::StatusArguments;
     name = "git-promote",
     bin_name = "git promote",
     version,
+    disable_version_flag = true,
     subcommand_negates_reqs = true,
     subcommand_help_heading = "Commands",
     disable_help_subcommand = true,
@@ -42,6 +44,10 @@ pub struct Arguments {
     /// The subcommand, if any.
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// Print the version of git-promote; so does `--version` alone.
+    #[arg(short = 'V', display_order = 1000, action = clap::ArgAction::Version)]
+    program_version: Option<bool>,
 
     /// The promotion, if there is no subcommand.
     #[command(flatten)]
@@ -60,6 +66,7 @@ pub enum Command {
     Status(StatusArguments),
     Log(LogArguments),
     Baseline(Box<BaselineArguments>),
+    Revert(Box<RevertArguments>),
     Check(CheckArguments),
     Schema(SchemaArguments),
     Completions(CompletionsArguments),
@@ -79,11 +86,22 @@ impl Arguments {
     pub fn from_command_line(
         args: impl IntoIterator<Item = std::ffi::OsString>,
     ) -> Result<Self, clap::Error> {
+        let mut args: Vec<_> = args.into_iter().collect();
+        // With a value, `--version` is the one to promote.
+        if let [_, only] = args.as_mut_slice()
+            && only == "--version"
+        {
+            *only = "-V".into();
+        }
         let matches = Self::command().try_get_matches_from(args)?;
         refuse_misplaced_options(&matches)?;
         let arguments = Self::from_arg_matches(&matches)?;
         let promote = &arguments.promote;
-        if promote.action == Some(ActionArg::Commit) && promote.proposal.is_given() {
+        let revert = match &arguments.command {
+            Some(Command::Revert(revert)) => Some(&revert.apply),
+            _ => None,
+        };
+        if revert.unwrap_or(&promote.apply).is_contradictory() {
             return Err(Self::command().error(
                 clap::error::ErrorKind::ArgumentConflict,
                 "the pull request options cannot be used with `--action commit`",
@@ -95,11 +113,8 @@ impl Arguments {
     /// Whether the command only shows something, and reads no answers.
     pub fn is_pageable(&self) -> bool {
         match &self.command {
-            None => {
-                let promote = &self.promote;
-                let is_preview = promote.dry_run || promote.action == Some(ActionArg::None);
-                is_preview && !promote.interactive
-            }
+            None => self.promote.apply.is_preview() && !self.promote.interactive,
+            Some(Command::Revert(revert)) => revert.apply.is_preview(),
             Some(Command::Diff(_) | Command::Explain(_) | Command::Status(_) | Command::Log(_)) => {
                 true
             }
@@ -112,6 +127,7 @@ impl Arguments {
         let after: &[PathBuf] = match &self.command {
             Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
             Some(Command::Explain(explain)) => &explain.selection.branch.repository.directory,
+            Some(Command::Revert(revert)) => &revert.branch.repository.directory,
             Some(Command::Log(log)) => &log.branch.repository.directory,
             Some(Command::Baseline(baseline)) => &baseline.selection.branch.repository.directory,
             Some(Command::Status(status)) => &status.branch.repository.directory,
@@ -188,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn the_version_alone_is_that_of_the_program() {
+        for line in ["git-promote --version", "git-promote -V"] {
+            let error = read(line).unwrap_err();
+            assert_eq!(error.kind(), clap::error::ErrorKind::DisplayVersion);
+        }
+        let arguments = read("git-promote --from a --to b --version 1.3.2").unwrap();
+        let version = arguments.promote.selection.wanted_version;
+        assert_eq!(version.as_deref(), Some("1.3.2"));
+        assert!(read("git-promote --from a --to b --version 1 --source HEAD~1").is_err());
+    }
+
+    #[test]
     fn folders_before_and_after_the_subcommand_build_on_each_other() {
         let arguments = read("git-promote -C a -C b diff -C c --from x --to y").unwrap();
         assert_eq!(arguments.directory(), PathBuf::from("./a/b/c"));
@@ -203,7 +231,7 @@ mod tests {
     #[test]
     fn pull_request_options_conflict_with_a_commit() {
         let line = "git-promote --from a --to b --draft";
-        assert!(read(line).unwrap().promote.proposal.is_given());
+        assert!(read(line).unwrap().promote.apply.proposal.is_given());
         let error = read(&format!("{line} --action commit")).unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
     }

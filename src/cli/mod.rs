@@ -7,9 +7,11 @@
 //! command is a file, and the doc comment of its arguments is its help.
 
 mod advice;
+mod apply_arguments;
 mod arguments;
 mod baseline;
 mod branch_arguments;
+mod carry_out;
 mod check;
 mod common_arguments;
 mod completions;
@@ -29,6 +31,7 @@ mod pager;
 mod progress;
 mod promote;
 mod proposal;
+mod revert;
 mod schema;
 mod selection;
 mod status;
@@ -145,6 +148,10 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &network)?;
             wait_for(baseline::run(baseline, &adapters, &directory, console))
         }
+        Some(Command::Revert(revert)) => {
+            let adapters = crate::wiring::open(&directory, &revert.branch.network())?;
+            wait_for(revert::run(revert, &adapters, &directory, console))
+        }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
         Some(Command::Completions(completions)) => {
@@ -202,6 +209,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         Some(Command::Status(status)) => (status.output, &None),
         Some(Command::Log(log)) => (log.output, &log.to),
         Some(Command::Baseline(baseline)) => (baseline.selection.output, &baseline.selection.to),
+        Some(Command::Revert(revert)) => (revert.output, &None),
         Some(_) => (Output::Text, &None),
     };
     if output == Output::Json {

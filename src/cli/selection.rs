@@ -102,6 +102,17 @@ pub struct SelectionArguments {
     #[arg(long, value_name = "REV", help_heading = "What to promote")]
     pub source: Option<String>,
 
+    /// Promote this version of the application, or go back to it: read the source's files from the newest
+    /// commit that has it.
+    #[arg(
+        long = "version",
+        value_name = "VERSION",
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        conflicts_with = "source",
+        help_heading = "What to promote"
+    )]
+    pub wanted_version: Option<String>,
+
     /// The branch.
     #[command(flatten)]
     pub branch: BranchArguments,
@@ -162,6 +173,7 @@ impl SelectionArguments {
         Request {
             from: self.from.clone().unwrap_or_default(),
             to: self.to.clone().unwrap_or_default(),
+            reverts: None,
             applications: self.service.clone(),
             products: self.product.clone(),
             default_product: match folder {
@@ -186,6 +198,7 @@ impl SelectionArguments {
                 NewApplications::Kept
             },
             source: self.source.clone(),
+            version: self.wanted_version.clone(),
             branch: self.branch.to_promote_on(),
             action: None,
             message: MessageChoice::default(),

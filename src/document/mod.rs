@@ -17,6 +17,7 @@ mod sealed;
 mod secret;
 mod tokens;
 mod version_kind;
+mod wanted_version;
 
 pub use copied_names::{
     lower_names_in_text, lower_names_in_value, renamed_copy, renamed_key, renamed_scalar,
@@ -38,6 +39,7 @@ pub use sealed::is_sealed;
 pub use secret::{contains_secret, is_secret};
 pub use tokens::{VersionPairs, has_version, is_version};
 pub use version_kind::{VersionKind, is_wider_range};
+pub use wanted_version::is_wanted;
 
 /// The values that differences carry.
 pub use crate::yaml::{Kind, Value};

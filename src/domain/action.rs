@@ -64,6 +64,8 @@ pub enum DecidedBy {
     Rules,
     /// A selector names each of them exactly.
     Selectors,
+    /// The promotion that it reverts.
+    Reverted,
 }
 
 impl fmt::Display for DecidedBy {
@@ -72,6 +74,7 @@ impl fmt::Display for DecidedBy {
             Self::Mode(mode) => mode.fmt(f),
             Self::Rules => f.write_str("rules"),
             Self::Selectors => f.write_str("only"),
+            Self::Reverted => f.write_str("revert"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::CommitId;
+
 /// What promoting a difference does to the target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Op {
@@ -152,6 +154,13 @@ pub enum Reason {
     Submodule,
     /// Another file of the application cannot be read or edited.
     ApplicationLeftOut,
+    /// The promotion that is reverted made the change, and the target still has it.
+    Reverted,
+    /// The target changed the place after the promotion that is reverted.
+    ChangedSince {
+        /// The newest commit that changed it, if the history shows it.
+        commit: Option<CommitId>,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -190,6 +199,11 @@ impl fmt::Display for Reason {
             Self::NotDeployed => f.write_str("not deployed"),
             Self::Submodule => f.write_str("submodule"),
             Self::ApplicationLeftOut => f.write_str("left out with its application"),
+            Self::Reverted => f.write_str("still as it was promoted"),
+            Self::ChangedSince { commit: None } => f.write_str("changed since"),
+            Self::ChangedSince {
+                commit: Some(commit),
+            } => write!(f, "changed since by {}", commit.short()),
         }
     }
 }

@@ -84,6 +84,17 @@ impl Naming {
         self.lower.contains(name)
     }
 
+    /// The names for comparing two states of one environment, in which no name equals another.
+    pub fn of_one(environment: &Environment) -> Self {
+        let names = environment.names().map(|name| (name, Side::Other));
+        Self {
+            source: environment.clone(),
+            target: environment.clone(),
+            names: NameIndex::new(names, Side::Other),
+            lower: BTreeSet::new(),
+        }
+    }
+
     /// The source environment.
     pub fn source(&self) -> &Environment {
         &self.source

@@ -14,10 +14,10 @@ use super::decided_by;
 use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
-use crate::domain::{CommitId, DecidedBy, Op, Settings, message_template};
+use crate::domain::{CommitId, DecidedBy, MessageTemplates, Op, Settings, message_template};
 use crate::plan::{
-    ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, id_of,
-    split_trailers, template_value, without_instructions,
+    ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, Reverted,
+    id_of, split_trailers, template_value, without_instructions,
 };
 use crate::yaml;
 
@@ -40,7 +40,7 @@ pub(super) fn compose(
         .filter(|a| a.files.iter().any(FilePlan::is_changed))
         .collect();
     let product = request.products.first().map(String::as_str);
-    let decider = decided_by::of(request.promote, applications);
+    let decider = decided_by::of(request, applications);
     let id = id_of(hop, applications);
     let values = values(hop, applications, product, (source, target), decider, &id);
     let rendered = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
@@ -49,13 +49,21 @@ pub(super) fn compose(
             .map(|t| render(part, t, values.clone()))
             .transpose()
     };
-    let templates = &settings.messages.commit;
+    // The templates are worded for promotions.
+    let none = MessageTemplates::default();
+    let templates = match request.reverts {
+        None => &settings.messages.commit,
+        Some(_) => &none,
+    };
     let title = match &request.message.title {
         Some(title) => title.clone(),
         // A template may give no text in some cases: `{% if product %}..{% endif %}`.
         None => rendered("message's title", &templates.title)?
             .filter(|text| !text.trim().is_empty())
-            .unwrap_or_else(|| title(hop, &changed)),
+            .unwrap_or_else(|| match request.reverts {
+                None => title(hop, &changed),
+                Some(_) => revert_title(hop, &changed),
+            }),
     };
     let own_body = match &request.message.body {
         Some(body) => Some(body.clone()),
@@ -70,7 +78,7 @@ pub(super) fn compose(
             (body.to_owned(), trailers.lines)
         }
         // Its lines are not trailers, even if they look like some (`production: image.tag`).
-        None => (body(&changed), String::new()),
+        None => (body(&changed, request.reverts.as_ref()), String::new()),
     };
     // A title is one line, even if a template gives several.
     let mut lines = title.lines().map(str::trim);
@@ -127,21 +135,29 @@ pub(super) fn values(
 }
 
 fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
-    let names = match changed {
+    let names = names(changed, " ");
+    let (from, to) = (&hop.from.name, &hop.to.name);
+    without_instructions(&format!("Promote {names} from {from} to {to}"))
+}
+
+fn revert_title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
+    let names = names(changed, " to ");
+    without_instructions(&format!("Revert {names} in {}", hop.to.name))
+}
+
+/// The names of the changed applications; of a single one also its version, after `separator`.
+fn names(changed: &[&ApplicationPlan], separator: &str) -> String {
+    match changed {
         [] => "nothing".to_owned(),
         [only] => match only.version.as_ref().and_then(|v| v.after.as_deref()) {
             Some(version) if version.len() <= 40 && is_plain_version(version) => {
-                format!("{} {}", only.name, abbreviated(version))
+                format!("{}{separator}{}", only.name, abbreviated(version))
             }
             _ => only.name.to_string(),
         },
         [a, b] => format!("{} and {}", a.name, b.name),
         [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
-    };
-    without_instructions(&format!(
-        "Promote {names} from {} to {}",
-        hop.from.name, hop.to.name
-    ))
+    }
 }
 
 /// A commit id in its short form; any other version as it is.
@@ -150,7 +166,7 @@ fn abbreviated(version: &str) -> &str {
     if is_commit { &version[..7] } else { version }
 }
 
-fn body(changed: &[&ApplicationPlan]) -> String {
+fn body(changed: &[&ApplicationPlan], reverts: Option<&Reverted>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for application in changed {
         for file in application.files.iter().filter(|f| f.is_changed()) {
@@ -171,6 +187,10 @@ fn body(changed: &[&ApplicationPlan]) -> String {
     }
     if more > 0 {
         lines.push(format!("and {more} more"));
+    }
+    if let Some(reverted) = reverts {
+        // As `git revert` writes it, so that forges link the commit.
+        lines.push(format!("\nThis reverts commit {}.", reverted.commit));
     }
     lines.join("\n")
 }

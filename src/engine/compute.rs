@@ -1,6 +1,6 @@
 //! Computes the plan of a promotion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -9,17 +9,16 @@ use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::EngineError;
 use super::file_plan::{PlannedFiles, plan_files};
 use super::look_back::LookBack;
-use super::policy::Promoted;
+use super::plan_parts::PlanParts;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
-use super::unreferenced::unreferenced;
-use super::{application_version, commit_message, decided_by, guard, product};
-use crate::domain::{CONFIGURATION, CommitId, Environment, Reason, Verdict};
+use super::{product, revert, version_source};
+use crate::domain::{CONFIGURATION, Environment};
 use crate::inventory::{
-    self, ApplicationChoice, EnvironmentPair, Equal, InventoryError, Located, Overlap,
+    self, ApplicationChoice, EnvironmentPair, Equal, FilePair, InventoryError, Located, Overlap,
 };
-use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Notice, Plan, PlannedDifference};
+use crate::plan::{Hop, Notice, Plan};
 use crate::port::{Branch, Event, Repository};
 
 /// A plan, and what `--only` matched.
@@ -34,6 +33,9 @@ pub(super) struct Computed {
 /// # Errors
 /// [`EngineError`] by kind.
 pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan, EngineError> {
+    if let Some(reverted) = &request.reverts {
+        return revert::compute(ports, request, reverted, branch);
+    }
     Ok(computed(ports, request, branch)?.plan)
 }
 
@@ -43,6 +45,17 @@ pub(super) fn computed(
     request: &Request,
     branch: &Branch,
 ) -> Result<Computed, EngineError> {
+    let mut notices = Vec::new();
+    let with_source;
+    let request = match &request.version {
+        None => request,
+        Some(version) => {
+            let found = version_source::with_source(ports, request, version, branch)?;
+            notices.extend(found.1);
+            with_source = found.0;
+            &with_source
+        }
+    };
     let repository = ports.repository;
     let target = repository.snapshot(branch.tip)?;
     let source = match &request.source {
@@ -53,7 +66,6 @@ pub(super) fn computed(
         source: source.as_ref(),
         target: target.as_ref(),
     };
-    let mut notices = Vec::new();
     let (settings, origin) = read_settings(
         ports,
         request.settings.as_ref(),
@@ -90,53 +102,22 @@ pub(super) fn computed(
     });
     let (planned, matched) = planned?;
     let uncommitted = uncommitted.unwrap_or_else(|panic| resume_unwind(panic));
-    notices.extend(planned.notices);
-    let applications: Vec<ApplicationPlan> = planned
-        .applications
-        .into_iter()
-        .map(|(name, files)| ApplicationPlan {
-            version: application_version::of(rules.template(&name), &files),
-            name,
-            files,
-        })
-        .collect();
-    notices.extend(new_applications_kept(&applications));
-    notices.extend(unreferenced(&applications, commits.target)?);
-    notices.extend(left_out_before(&applications));
-    notices.extend(undone_before(&applications));
-    let promoted = Promoted::of(request, &settings, &hop.to, &applications);
-    let (action, preview_only) = promoted.action()?;
-    notices.extend(preview_only);
-    let proposal = promoted.proposal(&hop, located.applications(), branch);
-    let verify = promoted.verify();
-    let naming = located.naming_with_found();
-    let findings = guard::run(&applications, &naming, |guard, application| {
-        promoted.severity(guard, application)
-    });
-    let mut clone_notices = branch.notices.clone();
-    clone_notices.extend(uncommitted_changes(uncommitted, &places, &located));
-    let ids = (source.commit(), branch.tip);
-    let (message, of_message) =
-        commit_message::compose(request, &settings, &hop, ids, &applications)?;
-    notices.extend(of_message);
-    let plan = Draft {
-        hop,
-        source: source.commit(),
-        target: branch.tip,
-        decider: decided_by::of(request.promote, &applications),
-        action,
+    let plan = PlanParts {
+        request,
+        settings: &settings,
         origin,
-        applications,
-        baselines: planned.baselines,
+        rules: &rules,
+        hop: hop.clone(),
+        naming: &located.naming_with_found(),
+        source: source.commit(),
+        branch,
+        target: target.as_ref(),
+        chosen: located.applications(),
+        planned,
         notices,
-        clone_notices,
-        findings,
-        verify,
-        faults: planned.faults,
-        message,
-        proposal,
+        clone_notices: Vec::from_iter(uncommitted_changes(uncommitted, &places, &located)),
     }
-    .finish();
+    .finish()?;
     Ok(Computed { plan, matched })
 }
 
@@ -172,47 +153,6 @@ fn uncommitted_changes(
     (!paths.is_empty()).then_some(Notice::UncommittedChanges { paths })
 }
 
-/// The notice about applications that only the source has and that are not promoted.
-fn new_applications_kept(applications: &[ApplicationPlan]) -> Option<Notice> {
-    let is_new = |application: &&ApplicationPlan| {
-        let mut differences = application.files.iter().flat_map(|file| &file.differences);
-        let is_kept = |verdict: &Verdict| *verdict == Verdict::keep(Reason::NewApplication);
-        differences.any(|difference| is_kept(&difference.verdict))
-    };
-    let new = applications.iter().filter(is_new);
-    let names: Vec<String> = new
-        .map(|application| application.name.to_string())
-        .collect();
-    (!names.is_empty()).then_some(Notice::NewApplicationsKept { names })
-}
-
-/// The notice about versions that the last two promotions left out.
-fn left_out_before(applications: &[ApplicationPlan]) -> Option<Notice> {
-    let of = |application: &ApplicationPlan| {
-        let kept = application.files.iter().flat_map(FilePlan::kept);
-        let left_out = kept.filter(|d| d.verdict.reason == Reason::PassedOver);
-        let change = |d: &PlannedDifference| format!("{} {}", application.name, d.shown_change());
-        left_out.map(change).collect::<Vec<_>>()
-    };
-    let versions: Vec<String> = applications.iter().flat_map(of).collect();
-    (!versions.is_empty()).then_some(Notice::LeftOutBefore { versions })
-}
-
-/// The notices about changes that were promoted before and undone, one for each undoing commit.
-fn undone_before(applications: &[ApplicationPlan]) -> impl Iterator<Item = Notice> {
-    let mut undone: BTreeMap<CommitId, Vec<String>> = BTreeMap::new();
-    for application in applications {
-        for difference in application.promoted() {
-            if let Some(commit) = difference.undone_by {
-                let change = format!("{} {}", application.name, difference.shown_change());
-                undone.entry(commit).or_default().push(change);
-            }
-        }
-    }
-    let notice = |(commit, changes)| Notice::UndoneBefore { commit, changes };
-    undone.into_iter().map(notice)
-}
-
 /// Pairs the located files, compares them, decides, and plans the content of each; also returns what
 /// the first text of `--only` matches.
 fn files(
@@ -243,7 +183,13 @@ fn files(
         naming,
     };
     let with_past = look_back.compare_again(compared, |open, found, past| {
-        facts(open, found, Some(past), rules, &selection, naming)
+        let mut all = facts(open, found, Some(past), rules, &selection, naming)?;
+        if let Some(version) = &request.version {
+            for (facts, difference) in all.iter_mut().zip(found) {
+                facts.choose_version(difference, version);
+            }
+        }
+        Ok(all)
     })?;
     notices.extend(with_past.notices);
     let deciding = Decider {
@@ -253,15 +199,21 @@ fn files(
         new_applications: request.new_applications(),
         changed_files: with_past.changed_files,
         present: pairs.present,
+        reverted: BTreeMap::new(),
+    };
+    let target_files = || {
+        let pairs = located.pairs(Equal::Listed)?;
+        let file = |file: FilePair| Some((file.path, file.target?));
+        Ok(pairs.files.into_iter().filter_map(file).collect())
     };
     let unchanged = Unchanged {
-        located,
+        files: &target_files,
         target: commits.target,
         history: ports.history,
     };
     let decided = deciding.decide(with_past.files, &unchanged)?;
     notices.extend(decided.notices);
-    let mut planned = plan_files(decided.files, commits, naming)?;
+    let mut planned = plan_files(decided.files, commits, naming, &BTreeSet::new())?;
     planned.notices.splice(0..0, notices);
     planned.baselines = with_past.baselines;
     Ok((planned, decided.matched))

@@ -6,11 +6,15 @@
 //! does not show that: rules may have promoted more than versions, and an exact selector promotes
 //! whatever it names.
 
+use super::request::Request;
 use crate::domain::{DecidedBy, Mode, Reason};
 use crate::plan::{ApplicationPlan, FilePlan};
 
-/// What decided about the promoted differences; `requested` is `--promote`.
-pub(super) fn of(requested: Option<Mode>, applications: &[ApplicationPlan]) -> DecidedBy {
+/// What decided about the promoted differences.
+pub(super) fn of(request: &Request, applications: &[ApplicationPlan]) -> DecidedBy {
+    if request.reverts.is_some() {
+        return DecidedBy::Reverted;
+    }
     let mut reasons = applications
         .iter()
         .flat_map(|a| &a.files)
@@ -24,7 +28,7 @@ pub(super) fn of(requested: Option<Mode>, applications: &[ApplicationPlan]) -> D
         is_by_selectors &= *reason == Reason::OnlyExact;
         is_by_rules |= matches!(reason, Reason::Rule(_));
     }
-    match requested {
+    match request.promote {
         _ if is_by_selectors => DecidedBy::Selectors,
         Some(mode) => DecidedBy::Mode(mode),
         None if is_by_rules => DecidedBy::Rules,

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::{CommitId, SelectorError};
+use crate::domain::{ApplicationName, CommitId, SelectorError};
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError, RunnerError, SettingsError};
 
@@ -37,6 +37,60 @@ pub enum EngineError {
         from: String,
         /// The target's branch.
         to: String,
+    },
+    /// A version was chosen, but not a single application.
+    #[error("`--version {version}` needs exactly one application")]
+    VersionOfSeveral {
+        /// The version.
+        version: String,
+    },
+    /// The application did not have the version in the source.
+    #[error(
+        "{application} did not have version `{version}` in `{environment}` in the last {limit} commits of its files"
+    )]
+    UnknownVersion {
+        /// The application.
+        application: ApplicationName,
+        /// The version that was given.
+        version: String,
+        /// The source environment.
+        environment: String,
+        /// The versions that it had, newest first.
+        known: Vec<String>,
+        /// How many commits that touch its files were searched at most.
+        limit: usize,
+    },
+    /// The history of the branch has no such promotion.
+    #[error("there is no promotion `{name}` in the history of `{branch}`{}", if *.is_shallow { ", as far as this shallow clone has it" } else { "" })]
+    NoPromotion {
+        /// The id, commit or number that was given.
+        name: String,
+        /// The branch.
+        branch: String,
+        /// Whether the clone is shallow.
+        is_shallow: bool,
+    },
+    /// The id, commit or number is that of several promotions.
+    #[error("several promotions match `{name}`: {}", .ids.join(", "))]
+    SeveralPromotions {
+        /// What was given.
+        name: String,
+        /// The ids of the promotions.
+        ids: Vec<String>,
+    },
+    /// The commit is no promotion of the branch.
+    #[error("commit `{}` is not a promotion", .commit.short())]
+    NotAPromotion {
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The promotion's commit has no parent, so nothing shows what was there before.
+    #[error("the commit before `{}` is missing{}", .commit.short(), if *.is_shallow { " from this shallow clone" } else { "" })]
+    NothingBefore {
+        /// The promotion's commit.
+        commit: CommitId,
+        /// Whether the clone is shallow.
+        is_shallow: bool,
     },
     /// A selector matches no difference, and no equal place of the target either.
     #[error("`{option} {selector}` matches no difference")]

@@ -6,7 +6,7 @@ use super::compare::{Commits, Field, Read, file_fault, load, read, shown};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
 use crate::document::{Difference, FileContent, Unreadable, Value, VersionField};
 use crate::document::{SecretPart, is_manifest, is_secret, masked_value, parse_file, renamed_copy};
-use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, Verdict};
+use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, RepoPath, Verdict};
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{
     Baseline, Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference,
@@ -22,16 +22,19 @@ pub(super) struct PlannedFiles {
     pub faults: Vec<FileFault>,
 }
 
-/// Plans every decided file. An application with a chosen file that cannot be read or edited is left
+/// Plans every decided file; of a `restored` one the source's text replaces the target's if all of its
+/// differences are promoted. An application with a chosen file that cannot be read or edited is left
 /// out: it is promoted as a whole or not at all.
 pub(super) fn plan_files(
     decided: Vec<DecidedFile>,
     commits: Commits<'_>,
     naming: &Naming,
+    restored: &BTreeSet<RepoPath>,
 ) -> Result<PlannedFiles, RepositoryError> {
     let mut planner = Planner {
         commits,
         naming,
+        restored,
         applications: BTreeMap::new(),
         notices: Vec::new(),
         faults: Vec::new(),
@@ -54,6 +57,7 @@ pub(super) fn plan_files(
 struct Planner<'a> {
     commits: Commits<'a>,
     naming: &'a Naming,
+    restored: &'a BTreeSet<RepoPath>,
     applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
     notices: Vec<(ApplicationName, Notice)>,
     faults: Vec<FileFault>,
@@ -99,7 +103,12 @@ impl Planner<'_> {
             bytes,
         });
         let mut after = before.clone();
-        if !promoted.is_empty() {
+        if promoted.len() == fields.len() && self.restored.contains(&pair.path) {
+            match self.whole_contents(pair)? {
+                Ok([source, _]) => after = source,
+                Err(fault) => self.faults.push(fault),
+            }
+        } else if !promoted.is_empty() {
             match self.merged(pair, &promoted)? {
                 Ok(bytes) => {
                     if let Some(content) = &mut after {

@@ -45,6 +45,7 @@ mod guard;
 mod history;
 mod log;
 mod look_back;
+mod plan_parts;
 mod policy;
 mod ports;
 mod prepare;
@@ -52,19 +53,24 @@ mod product;
 mod propose;
 mod receipt;
 mod request;
+mod revert;
 mod settings;
 mod status;
 mod unreferenced;
 mod verify;
+mod version_source;
 
 pub use apply::{apply, apply_with};
 pub use clear::clear;
 pub use compute::compute;
 pub use error::EngineError;
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
-pub use log::{LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, promotion_log};
+pub use log::{
+    LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,
+    find_promotion, promotion_log,
+};
 pub use ports::Ports;
-pub use prepare::{Prepared, fetch, prepare};
+pub use prepare::{Prepared, fetch, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use request::{
     Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::error::EngineError;
 use super::request::Request;
 use crate::domain::{
-    Action, ApplicationName, Environment, GuardName, Policy, Product, PullRequestSettings,
-    Settings, Severity, VerifySettings,
+    Action, ApplicationName, Environment, GuardName, MessageTemplates, Policy, Product,
+    PullRequestSettings, Settings, Severity, VerifySettings,
 };
 use crate::plan::{
     ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, VerifyCommand, branch_name,
@@ -173,6 +173,7 @@ impl<'a> Promoted<'a> {
             applications,
             selectors,
             base: (!base.is_default).then(|| base.name.clone()),
+            reverts: request.reverts.as_ref().map(|reverted| reverted.commit),
         };
         let products: Vec<String> = self
             .settings
@@ -180,7 +181,12 @@ impl<'a> Promoted<'a> {
             .iter()
             .map(|p| p.name.clone())
             .collect();
-        let templates = &self.settings.messages.pull_request;
+        // The templates are worded for promotions.
+        let none = MessageTemplates::default();
+        let templates = match request.reverts {
+            None => &self.settings.messages.pull_request,
+            Some(_) => &none,
+        };
         ProposalPlan {
             branch: branch_name(hop, &asked, &products),
             product: request.products.first().cloned(),

@@ -31,6 +31,18 @@ pub struct Prepared {
 /// [`EngineError`] by kind.
 pub async fn prepare(ports: &Ports<'_>, request: &Request) -> Result<Prepared, EngineError> {
     let branch = fetch(ports, request).await?;
+    prepare_on(ports, request, branch)
+}
+
+/// Computes the plan on a branch that was found, and runs the commands that must succeed on its files.
+///
+/// # Errors
+/// [`EngineError`] by kind.
+pub fn prepare_on(
+    ports: &Ports<'_>,
+    request: &Request,
+    branch: Branch,
+) -> Result<Prepared, EngineError> {
     let plan = verify(ports, compute(ports, request, &branch)?)?;
     Ok(Prepared { plan, branch })
 }

@@ -1,7 +1,7 @@
 //! A user's request for a promotion, as plain data.
 
 use crate::domain::{Action, GuardName, Mode, PullRequestSettings, RepoPath, Settings, Severity};
-use crate::plan::{Finding, Plan};
+use crate::plan::{Finding, Plan, Reverted};
 use crate::port::BranchChoice;
 
 /// A requested promotion; none of its names has been looked up yet.
@@ -11,6 +11,8 @@ pub struct Request {
     pub from: String,
     /// The target environment, by name or alias.
     pub to: String,
+    /// The promotion to take back; then only the changes that it made are compared, in the target.
+    pub reverts: Option<Reverted>,
     /// The chosen applications, by whole names or last parts; all if there are no products either.
     pub applications: Vec<String>,
     /// The chosen products.
@@ -35,6 +37,9 @@ pub struct Request {
     pub new_applications: NewApplications,
     /// `--source`: the revision whose source files are promoted; otherwise the target branch's tip.
     pub source: Option<String>,
+    /// `--version`: the version of the only application; the source's files are read from the newest
+    /// commit that has it.
+    pub version: Option<String>,
     /// The target's branch.
     pub branch: BranchChoice,
     /// `--action`, which may only be more careful than the policies require.
@@ -195,6 +200,7 @@ impl Request {
         Self {
             from: from.to_owned(),
             to: to.to_owned(),
+            reverts: None,
             applications: Vec::new(),
             products: Vec::new(),
             default_product: DefaultProduct::default(),
@@ -207,6 +213,7 @@ impl Request {
             removals: Removals::default(),
             new_applications: NewApplications::default(),
             source: None,
+            version: None,
             branch: BranchChoice::default(),
             action: None,
             message: MessageChoice::default(),

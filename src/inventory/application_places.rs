@@ -133,26 +133,30 @@ fn renamed_path(naming: &Naming, path: &str) -> String {
 }
 
 /// Picks the known applications with the requested names: whole names, else last parts.
-pub(super) fn choose(
+///
+/// # Errors
+/// When a name matches no application, or several.
+pub fn choose<'k>(
     requested: &[String],
-    known: &BTreeMap<ApplicationName, BTreeSet<String>>,
+    known: impl IntoIterator<Item = &'k ApplicationName>,
 ) -> Result<Vec<ApplicationName>, InventoryError> {
+    let known: Vec<&ApplicationName> = known.into_iter().collect();
     let mut chosen = BTreeSet::new();
     for wanted in requested {
-        let whole = known.keys().find(|name| name.0 == *wanted);
-        let matches: Vec<&ApplicationName> = match whole {
+        let whole = known.iter().find(|name| name.0 == *wanted);
+        let matches: Vec<&&ApplicationName> = match whole {
             Some(name) => vec![name],
-            None => known.keys().filter(|name| name.matches(wanted)).collect(),
+            None => known.iter().filter(|name| name.matches(wanted)).collect(),
         };
         match matches.as_slice() {
             [] => {
                 return Err(InventoryError::UnknownApplication {
                     name: wanted.clone(),
-                    known: known.keys().map(|n| n.0.clone()).collect(),
+                    known: known.iter().map(|n| n.0.clone()).collect(),
                 });
             }
             [name] => {
-                chosen.insert((*name).clone());
+                chosen.insert((**name).clone());
             }
             several => {
                 return Err(InventoryError::AmbiguousApplication {

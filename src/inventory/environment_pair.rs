@@ -1,6 +1,6 @@
 //! Source and target of a promotion, and the applications that were chosen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
@@ -208,7 +208,7 @@ impl<'a> EnvironmentPair<'a> {
             let paths = known.entry(roots.application_of_mapped(file, &self.naming));
             paths.or_default().insert(file.target.0.clone());
         }
-        let chosen = choose(&names, &known)?;
+        let chosen = choose(&names, known.keys())?;
         let folders = chosen
             .iter()
             .flat_map(|name| known[name].iter().cloned())
@@ -221,6 +221,38 @@ impl<'a> EnvironmentPair<'a> {
             mapped,
             new_target,
         })
+    }
+
+    /// The applications of files of the target, whether they exist or not; those that are not the target's
+    /// are left out.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn applications_of<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p RepoPath>,
+    ) -> Result<BTreeMap<RepoPath, ApplicationName>, InventoryError> {
+        let (roots, naming) = (self.roots(None)?, &self.naming);
+        let mappings = self.settings.mappings.iter();
+        let mappings: Vec<_> = mappings.filter(|m| m.is_between(naming)).collect();
+        let application = |path: &RepoPath| {
+            let text = path.as_str();
+            let by_path = || roots.application(text, Side::Target(0), naming);
+            if let Some(mapped) = mappings.iter().find_map(|mapping| mapping.source(text)) {
+                return Some(mapped.application.map_or_else(by_path, ApplicationName));
+            }
+            let is_of_target = if self.settings.layout.is_empty() {
+                naming.names_target(text)
+            } else {
+                let found = roots.match_layout(text, Side::Target(0), naming);
+                found.is_some()
+            };
+            is_of_target.then(by_path)
+        };
+        let found = paths.into_iter();
+        Ok(found
+            .filter_map(|path| Some((path.clone(), application(path)?)))
+            .collect())
     }
 
     /// The applications that have files in a folder of the source or the target.

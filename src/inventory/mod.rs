@@ -42,6 +42,7 @@ mod trees;
 mod view;
 
 pub use application_map::{ApplicationMap, applications};
+pub use application_places::choose;
 pub use environment_pair::{ApplicationChoice, EnvironmentPair, Located, hop};
 pub use error::InventoryError;
 pub use file_pair::{FileObject, FilePair, FileRole};

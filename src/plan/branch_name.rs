@@ -9,7 +9,7 @@
 
 use super::Hop;
 use super::hash::Hash;
-use crate::domain::ApplicationName;
+use crate::domain::{ApplicationName, CommitId};
 
 /// The longest name in bytes; a longer one is cut and gets a hash.
 const LONGEST: usize = 100;
@@ -25,17 +25,23 @@ pub struct Asked {
     pub selectors: Vec<String>,
     /// The branch to merge into, if it is not the default branch.
     pub base: Option<String>,
+    /// The commit of the promotion to revert, if it is a revert.
+    pub reverts: Option<CommitId>,
 }
 
 /// The branch's name: `promote/<from>-to-<to>/<what>`, and `-on-<base>-<hash>` if the base is not the
-/// default branch. `<what>` is a product, an application, `all`, or `<first>-and-<N>-more-<hash>`.
+/// default branch. `<what>` is a product, an application, `all`, or `<first>-and-<N>-more-<hash>`; of a
+/// revert it is `revert-<commit>`.
 ///
 /// `--source`, `--promote` and `--delete` are not part of the name: a later run with other ones
 /// updates the same pull request.
 ///
 /// `products` are all configured ones; an application with the name of a product gets a hash.
 pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
-    let what = what(asked, products);
+    let what = match &asked.reverts {
+        None => what(asked, products),
+        Some(commit) => revert(commit, asked),
+    };
     let name = match &asked.base {
         None => what,
         Some(base) => hashed(&format!("{what}-on-{}", slug(base)), &["base", base, &what]),
@@ -81,6 +87,19 @@ fn what(asked: &Asked, products: &[String]) -> String {
         format!("{name}-selected")
     };
     hashed(&what, &selectors)
+}
+
+/// The part of the name for a revert: the first digits of the commit, and a hash of what is chosen of it.
+fn revert(commit: &CommitId, asked: &Asked) -> String {
+    let name: String = format!("revert-{commit}").chars().take(15).collect();
+    let applications = asked.applications.iter().map(|a| a.0.as_str());
+    let chosen = asked.selectors.iter().map(String::as_str);
+    let mut fields: Vec<&str> = applications.chain(chosen).collect();
+    if fields.is_empty() {
+        return name;
+    }
+    fields.sort_unstable();
+    hashed(&format!("{name}-selected"), &fields)
 }
 
 fn single(name: &str, kind: &str, is_unique: bool) -> String {
@@ -178,7 +197,7 @@ mod tests {
                 .map(|a| ApplicationName((*a).to_owned()))
                 .collect(),
             selectors: texts(selectors),
-            base: None,
+            ..Asked::default()
         };
         branch_name(&hop("staging", "production"), &asked, &["loans".to_owned()])
     }
@@ -241,6 +260,24 @@ mod tests {
         assert!(release.starts_with("promote/a-to-b/all-on-release--1.2-"));
         assert_ne!(release, on(Some("release--1.2")));
         assert_ne!(release, on(None));
+    }
+
+    #[test]
+    fn a_revert_has_the_commit_in_its_name() {
+        let commit = CommitId("0123456789abcdef0123456789abcdef01234567".parse().unwrap());
+        let revert = |applications: &[&str]| {
+            let asked = Asked {
+                applications: (applications.iter())
+                    .map(|a| ApplicationName((*a).to_owned()))
+                    .collect(),
+                reverts: Some(commit),
+                ..Asked::default()
+            };
+            branch_name(&hop("a", "b"), &asked, &[])
+        };
+        assert_eq!(revert(&[]), "promote/a-to-b/revert-01234567");
+        assert!(revert(&["web"]).starts_with("promote/a-to-b/revert-01234567-selected-"));
+        assert_ne!(revert(&["web"]), revert(&["api"]));
     }
 
     #[test]

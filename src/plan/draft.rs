@@ -3,7 +3,7 @@
 use super::baseline::Baseline;
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
-use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan, VerifyCommand};
+use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan, Reverted, VerifyCommand};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
 
 /// Everything that a promotion would change; nothing in it has been done.
@@ -18,6 +18,8 @@ pub struct Plan {
 pub(crate) struct Draft {
     /// Source and target.
     pub hop: Hop,
+    /// The promotion that it reverts, if it is a revert.
+    pub reverts: Option<Reverted>,
     /// The commit that the source's files were read from.
     pub source: CommitId,
     /// The commit that the target's files were read from, and that the promotion is based on.
@@ -52,7 +54,10 @@ impl Draft {
     /// Makes the plan: its record is a function of everything else.
     pub(crate) fn finish(self) -> Plan {
         let commits = (self.source, self.target);
-        let record = Record::of(&self.hop, &self.applications, commits, self.decider);
+        let record = Record {
+            reverts: self.reverts.as_ref().map(|reverted| reverted.id.clone()),
+            ..Record::of(&self.hop, &self.applications, commits, self.decider)
+        };
         Plan {
             draft: self,
             record,
@@ -84,6 +89,11 @@ impl Plan {
     /// Source and target.
     pub fn hop(&self) -> &Hop {
         &self.draft.hop
+    }
+
+    /// The promotion that it reverts, if it is a revert.
+    pub fn reverts(&self) -> Option<&Reverted> {
+        self.draft.reverts.as_ref()
     }
 
     /// The commit that the source's files were read from.

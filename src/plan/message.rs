@@ -60,6 +60,7 @@ mod tests {
             source: None,
             target: None,
             mode: None,
+            reverts: None,
             allowed: None,
             kept: Vec::new(),
         };

@@ -34,7 +34,7 @@ pub use file::{
 pub use guard::{Guard, Problem};
 pub(crate) use instructions::{template_value, without_instructions};
 pub use message::Message;
-pub use notice::{Notice, Obstacle, ProductOrigin};
+pub use notice::{Notice, Obstacle, ProductOrigin, VersionOrigin};
 pub use proposal::ProposalPlan;
 pub use record::{
     Changes, HiddenLines, Mark, Record, is_promotion, withdrawal_comment, withdrawn_body,
@@ -44,7 +44,7 @@ pub(crate) use record::{id_of, split_trailers};
 /// What planned differences carry.
 pub use crate::document::{Kind, MASK, Value, VersionField, version_of};
 
-use crate::domain::{Environment, GuardName, Reason, Severity};
+use crate::domain::{CommitId, Environment, GuardName, Reason, Severity};
 
 /// The source and the target of a promotion.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,6 +53,15 @@ pub struct Hop {
     pub from: Environment,
     /// The target environment.
     pub to: Environment,
+}
+
+/// The promotion that another one takes back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reverted {
+    /// Its id.
+    pub id: String,
+    /// Its commit.
+    pub commit: CommitId,
 }
 
 /// A difference that stops the promotion.

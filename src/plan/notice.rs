@@ -133,6 +133,13 @@ pub enum Notice {
         /// What would have to be listed there.
         entries: Vec<String>,
     },
+    /// The source's files are those of an older commit, which has the requested version.
+    VersionOfCommit(VersionOrigin),
+    /// The commit of the promotion that is reverted also changed files that are not of it.
+    ChangesElsewhere {
+        /// The files.
+        paths: Vec<String>,
+    },
     /// A policy turns the promotion into a preview.
     PreviewByPolicy {
         /// The policy.
@@ -215,6 +222,19 @@ pub enum Notice {
         /// What the remote printed.
         message: String,
     },
+}
+
+/// The older commit of the source that has a requested version.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VersionOrigin {
+    /// The source environment.
+    pub environment: String,
+    /// The application.
+    pub application: String,
+    /// Its versions there; usually the requested one.
+    pub versions: Vec<String>,
+    /// The commit.
+    pub commit: CommitId,
 }
 
 /// Why a product is promoted that was not requested by name.

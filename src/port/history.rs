@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{ChangedFile, RepositoryError};
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 
-/// A commit that changed at least one of the requested files.
+/// A commit of a history.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PastCommit {
     /// The commit.
@@ -20,7 +20,7 @@ pub struct PastCommit {
     pub author: String,
     /// Its message.
     pub message: String,
-    /// The requested files that differ from its first parent's.
+    /// The files that differ from its first parent's; in a walk only the requested ones.
     pub changes: Vec<ChangedFile>,
 }
 
@@ -84,6 +84,12 @@ pub trait History: Send + Sync {
         visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
     ) -> Result<(), RepositoryError>;
 
+    /// Reads a commit with all files that it changes, compared with its first parent.
+    ///
+    /// # Errors
+    /// When the commit or its parent cannot be read.
+    fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError>;
+
     /// Whether older commits are missing, so that the oldest ones seem to create all files.
     fn is_shallow(&self) -> bool;
 
@@ -99,6 +105,17 @@ pub trait History: Send + Sync {
     /// # Errors
     /// When a commit cannot be read.
     fn merged(&self, merge: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError>;
+
+    /// Lists the commits that `from` reaches, each with its parents and after all of its children, back
+    /// to `oldest`; commits before that are missing.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    fn ancestry(
+        &self,
+        from: CommitId,
+        oldest: CommitId,
+    ) -> Result<Vec<(CommitId, Vec<CommitId>)>, RepositoryError>;
 
     /// Visits the commits that a search finds, along all parents, until `visit` breaks. A commit is
     /// visited after at least one of its children, and otherwise newest first.

@@ -53,9 +53,6 @@ fn table(log: &PromotionLog) -> Table {
 fn row(promotion: &PastPromotion) -> Vec<String> {
     let record = &promotion.record;
     let number = promotion.pull_request.map(|number| format!("#{number}"));
-    let reverted = promotion
-        .reverted_by
-        .map(|by| format!("reverted by {}", by.short()));
     let applications: Vec<String> = promotion.applications.iter().map(application).collect();
     vec![
         date::short(promotion.arrived()),
@@ -64,8 +61,22 @@ fn row(promotion: &PastPromotion) -> Vec<String> {
         promotion.author.clone(),
         number.unwrap_or_default(),
         promotion.commit.short(),
-        reverted.unwrap_or_default(),
+        revert_notes(promotion),
     ]
+}
+
+/// What the promotion reverts, and what reverted it.
+fn revert_notes(promotion: &PastPromotion) -> String {
+    let reverts = promotion.record.reverts.as_ref().map(|id| {
+        let commit = promotion.reverts.map(|commit| commit.short());
+        format!("reverts {}", commit.unwrap_or_else(|| abbreviated(id)))
+    });
+    let reverted = promotion.reverted_by.as_ref().map(|by| {
+        let partly = if by.is_whole { "" } else { "partly " };
+        format!("{partly}reverted by {}", by.commit.short())
+    });
+    let notes: Vec<String> = reverts.into_iter().chain(reverted).collect();
+    notes.join(", ")
 }
 
 fn application(application: &PromotedApplication) -> String {

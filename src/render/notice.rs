@@ -11,7 +11,7 @@ use super::counted::counted;
 use super::shell;
 use crate::domain::{CONFIGURATION, FileMode, Reason};
 use crate::inventory::InventoryError;
-use crate::plan::{Notice, Obstacle, ProductOrigin};
+use crate::plan::{Notice, Obstacle, ProductOrigin, VersionOrigin};
 
 /// The message of a notice, in lower case and without a full stop.
 pub fn message(notice: &Notice) -> String {
@@ -44,6 +44,8 @@ pub fn message(notice: &Notice) -> String {
         Notice::HistoryLimit { limit } => history::limit(*limit),
         Notice::ShallowHistory => history::SHALLOW.to_owned(),
         Notice::UndoneBefore { commit, changes } => history::undone_before(*commit, changes),
+        Notice::VersionOfCommit(origin) => version_of_commit(origin),
+        Notice::ChangesElsewhere { paths } => changes_elsewhere(paths),
         Notice::SelectionKept { pattern, kept } => selection_kept(pattern, kept),
         Notice::DigestKept { selector, .. } => {
             format!("the tag is promoted, but the digest `{selector}` is kept; they may not match")
@@ -254,6 +256,8 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::NewApplicationsKept { .. }
         | Notice::UnreadableNames { .. }
         | Notice::LeftOutBefore { .. }
+        | Notice::VersionOfCommit(_)
+        | Notice::ChangesElsewhere { .. }
         | Notice::NoPromotionInHistory { .. }
         | Notice::HistoryLimit { .. }
         | Notice::ShallowHistory
@@ -276,6 +280,23 @@ pub fn path(notice: &Notice) -> Option<&str> {
 
 fn skipped_names(count: usize) -> String {
     format!("skipped {} with invalid UTF-8", counted(count, "file name"))
+}
+
+fn version_of_commit(origin: &VersionOrigin) -> String {
+    let VersionOrigin {
+        environment,
+        application,
+        ..
+    } = origin;
+    let (versions, commit) = (origin.versions.join(" and "), origin.commit.short());
+    format!(
+        "{application} is promoted as {environment} had it in {commit}, with version {versions}"
+    )
+}
+
+fn changes_elsewhere(paths: &[String]) -> String {
+    let files = paths.join(", ");
+    format!("the commit also changed files that the promotion did not, which stay: {files}")
 }
 
 fn product_by_default(product: &str, origin: ProductOrigin) -> String {

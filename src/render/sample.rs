@@ -66,6 +66,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             from: Environment::named("staging"),
             to: Environment::named("production"),
         },
+        reverts: None,
         source: commit(0x11),
         target: commit(0x22),
         decider: DecidedBy::Mode(Mode::Versions),

@@ -202,6 +202,7 @@ fn each_command_has_a_help() {
         "explain",
         "status",
         "log",
+        "revert",
         "check",
         "schema",
         "completions",

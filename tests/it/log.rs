@@ -105,7 +105,6 @@ fn environments_applications_products_and_a_limit_choose() {
     for (more, expected) in [
         (&[][..], &["web", "api"][..]),
         (&["--service", "api"], &["api"]),
-        (&["--service", "ap"], &[]),
         (&["--product", "shop"], &["web"]),
         (&["--product", "shop", "--service", "api"], &["web", "api"]),
         (&["--from", "stg", "--to", "prod"], &["web", "api"]),
@@ -122,6 +121,42 @@ fn environments_applications_products_and_a_limit_choose() {
     assert_eq!(error["error"]["message"], "there is no product `shops`");
     let nothing = log(&repo, &["--to", "staging"]);
     assert_eq!(nothing.stdout, "no promotions on main\n");
+}
+
+#[test]
+fn unknown_names_are_errors_and_those_of_the_history_are_known() {
+    let world = World::new();
+    let repo = repository(&world);
+    promote(&repo, "api");
+    for (more, error, hint) in [
+        (
+            ["--to", "prodction"],
+            "there is no environment `prodction`",
+            "`production`",
+        ),
+        (
+            ["--from", "stagin"],
+            "there is no environment `stagin`",
+            "`staging`",
+        ),
+        (["--service", "ap"], "there is no application `ap`", "`api`"),
+    ] {
+        let ran = repo.promote(&[&["log"], &more[..]].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains(error), "{ran}");
+        assert!(
+            ran.stderr.contains(&format!("did you mean {hint}")),
+            "{ran}"
+        );
+    }
+    // It is there, but was never promoted.
+    assert_eq!(listed(&repo, &["--service", "web"]), Vec::<String>::new());
+    repo.git(&["rm", "-rq", "apps"]);
+    repo.commit("all gone", &[("notes.txt", "x\n")]);
+    assert_eq!(
+        listed(&repo, &["--to", "production", "--service", "api"]),
+        ["api"]
+    );
 }
 
 #[test]
@@ -187,6 +222,58 @@ fn a_reverted_promotion_is_marked_until_the_revert_is_reverted() {
     repo.git(&["revert", "--no-edit", "HEAD"]);
     let [again] = json(&repo, &[]).try_into().unwrap();
     assert_eq!(again["reverted_by"], Value::Null);
+}
+
+#[test]
+fn a_message_alone_reverts_nothing() {
+    let world = World::new();
+    let repo = repository(&world);
+    promote(&repo, "api");
+    let promotion = repo.tip("HEAD");
+    let quote = format!("Fix\n\nThis reverts commit {promotion}.");
+    repo.commit(&quote, &[("notes.txt", "x\n")]);
+    let [listed] = json(&repo, &[]).try_into().unwrap();
+    assert_eq!(listed["reverted_by"], Value::Null);
+    assert_eq!(listed["partly_reverted_by"], Value::Null);
+}
+
+#[test]
+fn a_squashed_revert_names_the_pull_request() {
+    let world = World::new();
+    let repo = repository(&world);
+    promote(&repo, "api");
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    let squashed = message.replacen('\n', " (#12)\n", 1);
+    repo.git(&["commit", "-q", "--amend", "-m", &squashed]);
+    for line in [
+        "Reverts acme/shop#12",
+        "This reverts merge request acme/shop!12",
+    ] {
+        repo.git(&["revert", "--no-commit", "HEAD"]);
+        repo.git(&[
+            "commit",
+            "-qm",
+            &format!("Revert \"Promote api\" (#13)\n\n{line}"),
+        ]);
+        let [listed] = json(&repo, &[]).try_into().unwrap();
+        assert_eq!(listed["reverted_by"], repo.tip("HEAD"), "{line}");
+        repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+}
+
+#[test]
+fn a_revert_after_another_change_of_the_file_counts() {
+    let world = World::new();
+    let repo = repository(&world);
+    let more = |tag: &str| format!("{}# In May:\n# two more.\nreplicas: 3\n", values(tag));
+    repo.commit("more", &[(API[1], &more("1.0.0"))]);
+    promote(&repo, "api");
+    let promotion = repo.tip("HEAD");
+    let hotfix = more("1.1.0").replace("replicas: 3", "replicas: 5");
+    repo.commit("hotfix", &[(API[1], &hotfix)]);
+    repo.git(&["revert", "--no-edit", &promotion]);
+    let [listed] = json(&repo, &[]).try_into().unwrap();
+    assert_eq!(listed["reverted_by"], repo.tip("HEAD"));
 }
 
 #[test]

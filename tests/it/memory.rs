@@ -251,6 +251,12 @@ impl History for Memory {
         Ok(())
     }
 
+    fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError> {
+        Err(RepositoryError::UnknownRevision {
+            revision: id.to_string(),
+        })
+    }
+
     fn is_shallow(&self) -> bool {
         false
     }
@@ -260,6 +266,14 @@ impl History for Memory {
     }
 
     fn merged(&self, _: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
+    fn ancestry(
+        &self,
+        _: CommitId,
+        _: CommitId,
+    ) -> Result<Vec<(CommitId, Vec<CommitId>)>, RepositoryError> {
         Ok(Vec::new())
     }
 

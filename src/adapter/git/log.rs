@@ -105,6 +105,49 @@ pub fn walk(
     Ok(())
 }
 
+/// A commit with all files that it changes, compared with its first parent.
+pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError> {
+    let revision = id.to_string();
+    let mut args = LOG.to_vec();
+    args.extend([FORMAT, "-n", "1", &revision, "--"]);
+    let mut words = Words {
+        git: local.git.start_reading(&args)?,
+        peeked: None,
+    };
+    let found = words.commit();
+    match found.map_err(|error| local.git.run_error(error))? {
+        Parsed::Commit(commit) => Ok(commit),
+        Parsed::Unknown => Err(ErrorContext::error("could not read a commit", UNKNOWN)),
+        Parsed::End => Err(RepositoryError::UnknownRevision { revision }),
+    }
+}
+
+/// The commits that `from` reaches, children first, back to `oldest`.
+pub fn ancestry(
+    local: &Local,
+    from: CommitId,
+    oldest: CommitId,
+) -> Result<Vec<(CommitId, Vec<CommitId>)>, RepositoryError> {
+    let doing = "could not read the history";
+    // The parents are excluded; a commit without any excludes nothing.
+    let (from, excluded) = (from.to_string(), format!("{oldest}^@"));
+    let args = [
+        "rev-list",
+        "--topo-order",
+        "--parents",
+        &from,
+        "--not",
+        &excluded,
+    ];
+    let output = local.git.output_text(doing, &args)?;
+    let commit = |line: &str| {
+        let mut ids = line.split(' ').map(|id| Some(CommitId(id.parse().ok()?)));
+        Some((ids.next()??, ids.collect::<Option<_>>()?))
+    };
+    let commits: Option<_> = output.lines().map(commit).collect();
+    commits.ok_or_else(|| ErrorContext::error(doing, UNKNOWN))
+}
+
 /// The files that a commit renames, compared with its first parent.
 pub fn renames(local: &Local, commit: &PastCommit) -> Result<Vec<Rename>, RepositoryError> {
     let Some(parent) = commit.parent else {

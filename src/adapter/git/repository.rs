@@ -237,6 +237,10 @@ impl History for GitRepository {
         log::walk(&self.local, walk, visit)
     }
 
+    fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError> {
+        log::commit(&self.local, id)
+    }
+
     fn is_shallow(&self) -> bool {
         self.local.context.shallow
     }
@@ -247,6 +251,14 @@ impl History for GitRepository {
 
     fn merged(&self, merge: &PastCommit) -> Result<Vec<FoundCommit>, RepositoryError> {
         merged::merged(&self.local, merge)
+    }
+
+    fn ancestry(
+        &self,
+        from: CommitId,
+        oldest: CommitId,
+    ) -> Result<Vec<(CommitId, Vec<CommitId>)>, RepositoryError> {
+        log::ancestry(&self.local, from, oldest)
     }
 
     fn search(

@@ -4,8 +4,8 @@ use super::places::{MatchDepth, Places};
 use super::rules::{FileRule, Rules};
 use super::selection::{Matches, Selection};
 use super::version;
-use crate::document::{Difference, Value, changes_expression};
-use crate::domain::{CommitId, Mode, Naming, Op, Promote, Reason, Relation};
+use crate::document::{Difference, Value, changes_expression, is_wanted, version_of};
+use crate::domain::{CommitId, Mode, Naming, Op, Promote, Reason, Relation, Verdict};
 use crate::engine::compare::{BaseFile, OpenPair};
 use crate::engine::history::{Past, PlacePast, Reference, references};
 use crate::inventory::FileRole;
@@ -26,6 +26,8 @@ pub(in crate::engine) struct Facts {
     pub(super) names_environment: bool,
     /// The texts of an addition that can refer to files, where the history was read.
     pub(super) references: Vec<Reference>,
+    /// The verdict of a revert, unless the user or a rule decides.
+    pub(in crate::engine) reverted: Option<Verdict>,
     /// The modes of the file's rule.
     pub(super) modes: Modes,
     /// The choices that match it.
@@ -73,6 +75,19 @@ impl Facts {
     pub(in crate::engine) fn set_missing_files(&mut self, missing: Vec<String>) {
         if let Some(past) = &mut self.past {
             past.missing_files = missing;
+        }
+    }
+
+    /// Promotes the wanted version although the last promotions left it out.
+    pub(in crate::engine) fn choose_version(&mut self, difference: &Difference, wanted: &str) {
+        let is_wanted = |field| {
+            let (_, after) = difference.scalars()?;
+            Some(is_wanted(version_of(field, after), wanted))
+        };
+        if difference.version.and_then(is_wanted) == Some(true)
+            && let Some(past) = &mut self.past
+        {
+            past.is_passed_over = false;
         }
     }
 
@@ -183,6 +198,7 @@ fn facts_of(
         past: None,
         names_environment: false,
         references: Vec::new(),
+        reverted: None,
         modes: Modes::of(rule),
         matches,
     })

@@ -98,6 +98,8 @@ pub(super) struct Decider<'a> {
     pub changed_files: HashSet<RepoPath>,
     /// Applications of which the target has a file.
     pub present: BTreeSet<ApplicationName>,
+    /// The verdicts of a revert on files that move whole.
+    pub reverted: BTreeMap<RepoPath, Verdict>,
 }
 
 impl Decider<'_> {
@@ -115,6 +117,7 @@ impl Decider<'_> {
             new_applications,
             changed_files,
             mut present,
+            reverted,
         } = self;
         let with_target = compared.iter().filter(|f| f.pair.target.is_some());
         present.extend(with_target.map(|f| f.pair.application.clone()));
@@ -155,6 +158,7 @@ impl Decider<'_> {
                 removals,
                 (!present.contains(&pair.application)).then_some(new_applications),
                 changed_files.contains(&pair.path),
+                reverted.get(&pair.path).cloned(),
             )
         };
         let created: HashSet<String> = (compared.iter().zip(&whole))

@@ -15,16 +15,20 @@ use crate::document::FileContent;
 use crate::domain::RepoPath;
 use crate::engine::compare::load;
 use crate::engine::error::EngineError;
-use crate::inventory::{Equal, FileObject, Located};
+use crate::inventory::FileObject;
 use crate::port::{History, PastCommit, RepositoryError, Snapshot, Walk};
 use crate::yaml::Stream;
 
 /// How many commits of a file are searched for a removed place.
 const SEARCHED_COMMITS: usize = 100;
 
+/// Lists the target's files of the chosen applications, equal ones too.
+pub(in crate::engine) type ListFiles<'a> =
+    &'a dyn Fn() -> Result<Vec<(RepoPath, FileObject)>, EngineError>;
+
 /// The target's files of the chosen applications, equal ones too, and the commits before it.
 pub(in crate::engine) struct Unchanged<'a> {
-    pub located: &'a Located<'a>,
+    pub files: ListFiles<'a>,
     pub target: &'a dyn Snapshot,
     pub history: &'a dyn History,
 }
@@ -36,11 +40,8 @@ impl Unchanged<'_> {
         if choices.is_empty() {
             return Ok(found);
         }
-        let pairs = self.located.pairs(Equal::Listed)?;
-        for file in &pairs.files {
-            let (path, Some(target)) = (file.path.as_str(), file.target) else {
-                continue;
-            };
+        for (path, target) in (self.files)()? {
+            let path = path.as_str();
             let is_open = |i: &usize| !found[*i] && choices[*i].names_file(path);
             let open: Vec<usize> = (0..choices.len()).filter(is_open).collect();
             for i in selecting(choices, &open, self.target, target, path)? {

@@ -3,8 +3,8 @@
 //! # Why
 //!
 //! The first match wins. For a difference: exact `--except`, exact `--only`, `keep` (rule or
-//! comment), pattern `--except`, not selected by `--only`, a removal without `--delete`, the rule's
-//! expression, the environment's name, the mode, of which `version.rs` keeps a part. For a whole
+//! comment), pattern `--except`, not selected by `--only`, what a revert takes back, a removal without
+//! `--delete`, the rule's expression, the environment's name, the mode, of which `version.rs` keeps a part. For a whole
 //! file: the selectors first, then a comment in the file, then the mode. What a user names exactly is
 //! never overruled; everything else only narrows what the rules decide. `tests.rs` has both orders as
 //! tables.
@@ -60,6 +60,9 @@ pub(super) fn of_difference(
         Chosen::NotSelected => return Verdict::keep(Reason::NotSelected),
         _ => {}
     }
+    if let Some(verdict) = &facts.reverted {
+        return verdict.clone();
+    }
     if difference.op == Op::Remove && removals == Removals::Kept {
         return Verdict::keep(Reason::TargetOnly);
     }
@@ -96,6 +99,8 @@ pub(in crate::engine) struct WholeFile {
     new_application: Option<NewApplications>,
     /// Whether the source added or removed it since the last promotion.
     is_changed: bool,
+    /// The verdict of a revert, unless the user or a comment decides.
+    reverted: Option<Verdict>,
 }
 
 impl WholeFile {
@@ -105,6 +110,7 @@ impl WholeFile {
         removals: Removals,
         new_application: Option<NewApplications>,
         is_changed: bool,
+        reverted: Option<Verdict>,
     ) -> Self {
         Self {
             chosen,
@@ -112,6 +118,7 @@ impl WholeFile {
             removals,
             new_application,
             is_changed,
+            reverted,
         }
     }
 
@@ -137,6 +144,9 @@ impl WholeFile {
         }
         if is_kept {
             return Verdict::keep(Reason::KeepComment);
+        }
+        if let Some(verdict) = &self.reverted {
+            return verdict.clone();
         }
         let is_new = self.new_application.is_some() && pair.target.is_none();
         if pair.role == FileRole::Unrelated || pair.role == FileRole::Attached && !is_new {

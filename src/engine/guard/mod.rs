@@ -36,6 +36,17 @@ const GUARDS: &[Guard] = &[
     deletion::GUARD,
 ];
 
+/// Whether a guard runs on reverts: the others check what comes from another environment, or what was
+/// chosen by rules.
+pub(super) fn concerns_reverts(guard: GuardName) -> bool {
+    [
+        GuardName::ENCRYPTED,
+        GuardName::LINK,
+        GuardName::MASS_CHANGE,
+    ]
+    .contains(&guard)
+}
+
 /// Runs the guards; `severity` is that of a guard's findings in an application, `None` if it is off.
 pub(super) fn run(
     applications: &[ApplicationPlan],

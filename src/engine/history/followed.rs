@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::both_sides::BothSides;
 use super::older::OlderVersions;
 use super::place_set::{PlaceKey, PlaceSet, place_key};
-use super::recorded::{Recorded, recorded, reverted_commit};
+use super::recorded::{Recorded, is_revert, recorded};
 use super::take::{self, Step};
 use super::{
     End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, TakeCommit, Undone, merged,
@@ -126,7 +126,7 @@ impl<'a> Followed<'a> {
             edits = versions.target_changes(old, new)?.unwrap_or_default();
         }
         let undone_by = self.undone_by(visit, target);
-        let is_revert = reverted_commit(&visit.commit.message).is_some();
+        let is_revert = is_revert(&visit.commit.message);
         match undone_by {
             Some(by) => self.add_undone(&edits, by, naming),
             None if changes.target.is_some() && !is_revert => {

@@ -34,8 +34,7 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) use followed::Question;
 pub(super) use needs::{Reference, missing_files, references};
 pub(super) use older::OlderVersions;
-pub(super) use place_set::{PlaceKey, place_key};
-pub(super) use recorded::reverted_commit;
+pub(super) use place_set::{PlaceKey, PlaceSet, place_key};
 pub(super) use walk::read_pasts;
 
 use crate::document::{Difference, Value};
@@ -43,7 +42,6 @@ use crate::domain::{ApplicationName, CommitId, Naming, Relation};
 use crate::engine::compare::BaseFile;
 use crate::inventory::FileObject;
 use crate::plan::{Baseline, LastPromotion, SourceChange};
-use place_set::PlaceSet;
 
 /// What the history shows about a pair of files.
 #[derive(Clone, Debug, Default)]

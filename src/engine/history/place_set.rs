@@ -26,7 +26,7 @@ pub(in crate::engine) struct PlaceSet {
 
 impl PlaceSet {
     /// The places of differences.
-    pub(super) fn of<'d>(
+    pub(in crate::engine) fn of<'d>(
         differences: impl IntoIterator<Item = &'d Difference>,
         naming: &Naming,
     ) -> Self {
@@ -56,7 +56,7 @@ impl PlaceSet {
     }
 
     /// Whether the place, one above or one below it is among them.
-    pub(super) fn touch(&self, key: &str) -> bool {
+    pub(in crate::engine) fn touch(&self, key: &str) -> bool {
         self.cover(key) || self.below(key).next().is_some()
     }
 

@@ -53,8 +53,24 @@ pub(super) fn recorded(
     Ok(found)
 }
 
+/// The ids of the promotions that a message records, and of those that it records to revert.
+pub(super) fn promotion_ids(message: &str) -> (Vec<String>, Vec<String>) {
+    let records = Record::all_in(message);
+    let reverts = records.iter().filter_map(|record| record.reverts.clone());
+    let reverts = reverts.collect();
+    (
+        records.into_iter().map(|record| record.id).collect(),
+        reverts,
+    )
+}
+
+/// Whether a commit reverts another one, by its text or its trailers.
+pub(super) fn is_revert(message: &str) -> bool {
+    reverted_commit(message).is_some() || !promotion_ids(message).1.is_empty()
+}
+
 /// The commit that a commit reverts, as `git revert` writes it.
-pub(in crate::engine) fn reverted_commit(message: &str) -> Option<CommitId> {
+pub(super) fn reverted_commit(message: &str) -> Option<CommitId> {
     let (_, rest) = message.split_once("This reverts commit ")?;
     let id = rest.split(|c: char| !c.is_ascii_hexdigit()).next()?;
     Some(CommitId(id.parse().ok()?))

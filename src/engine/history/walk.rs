@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::Past;
 use super::both_sides::BothSides;
 use super::followed::{Followed, Next, Question, Visit};
-use super::recorded::reverted_commit;
+use super::recorded::{promotion_ids, reverted_commit};
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::{Commits, Versions};
 use crate::engine::ports::Ports;
@@ -30,6 +30,7 @@ pub(in crate::engine) fn read_pasts(
         blobs: commits.target,
         naming,
         reverted: HashMap::new(),
+        reverted_ids: HashMap::new(),
         after_source: HashSet::new(),
         of_source: Vec::new(),
         followed,
@@ -104,6 +105,8 @@ struct Walker<'a> {
     naming: &'a Naming,
     /// Commits, each with the newer one that reverts it.
     reverted: HashMap<CommitId, CommitId>,
+    /// The ids of promotions whose commits are older, each with the commit that reverts it.
+    reverted_ids: HashMap<String, CommitId>,
     /// Commits of the target's branch that the source's revision does not have.
     after_source: HashSet<CommitId>,
     /// Commits of the source's revision that the target's branch does not have, newest first.
@@ -257,12 +260,24 @@ impl Walker<'_> {
     /// Notes the commits that this one reverts, itself or by what it merged. A revert that is itself
     /// reverted reverts nothing.
     fn add_reverts(&mut self, commit: &PastCommit, merged: &[FoundCommit]) {
+        let messages = || std::iter::once(&commit.message).chain(merged.iter().map(|c| &c.message));
+        let (mut ids, mut reverted_ids) = (Vec::new(), Vec::new());
+        for (own, reverts) in messages().map(|message| promotion_ids(message)) {
+            ids.extend(own);
+            reverted_ids.extend(reverts);
+        }
+        // A promotion that was made again has the same id, so an id only counts once.
+        if let Some(by) = ids.iter().find_map(|id| self.reverted_ids.remove(id)) {
+            self.reverted.entry(commit.id).or_insert(by);
+        }
         if self.reverted.contains_key(&commit.id) {
             return;
         }
-        let messages = std::iter::once(&commit.message).chain(merged.iter().map(|c| &c.message));
-        for reverted in messages.filter_map(|message| reverted_commit(message)) {
+        for reverted in messages().filter_map(|message| reverted_commit(message)) {
             self.reverted.entry(reverted).or_insert(commit.id);
+        }
+        for id in reverted_ids {
+            self.reverted_ids.entry(id).or_insert(commit.id);
         }
     }
 }

@@ -45,7 +45,7 @@ fn in_brackets(title: &str) -> Option<u64> {
 }
 
 /// The digits at the start of a text.
-fn number(text: &str) -> Option<u64> {
+pub(super) fn number(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit());
     text[..end.unwrap_or(text.len())].parse().ok()
 }

@@ -34,8 +34,19 @@ pub struct PastPromotion {
     pub merge: Option<Merge>,
     /// The number of its pull request, if a message names it.
     pub pull_request: Option<u64>,
+    /// The commit of the promotion that it reverts, if it is a revert and that is listed.
+    pub reverts: Option<CommitId>,
     /// The commit that took it back, if there is one.
-    pub reverted_by: Option<CommitId>,
+    pub reverted_by: Option<RevertedBy>,
+}
+
+/// A commit that took back a promotion.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RevertedBy {
+    /// The commit.
+    pub commit: CommitId,
+    /// Whether it took back all of it.
+    pub is_whole: bool,
 }
 
 /// An application of a past promotion.

@@ -8,7 +8,7 @@
 
 mod since;
 mod table;
-mod versions;
+pub(super) mod versions;
 mod waiting;
 
 use super::decide::Rules;

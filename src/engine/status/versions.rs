@@ -14,7 +14,7 @@ use crate::port::{RepositoryError, Snapshot};
 
 /// An application in an environment.
 #[derive(Clone, Copy)]
-pub(super) struct Cell<'a> {
+pub(in crate::engine) struct Cell<'a> {
     pub application: &'a ApplicationName,
     /// Where its template has the version.
     pub place: Option<&'a VersionPlace>,
@@ -22,13 +22,13 @@ pub(super) struct Cell<'a> {
 }
 
 /// Reads versions from files; each blob is only parsed once.
-pub(super) struct Reader<'a> {
+pub(in crate::engine) struct Reader<'a> {
     snapshot: &'a dyn Snapshot,
     parsed: HashMap<(ObjectId, RepoPath), Vec<StreamVersion>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(snapshot: &'a dyn Snapshot) -> Self {
+    pub(in crate::engine) fn new(snapshot: &'a dyn Snapshot) -> Self {
         Self {
             snapshot,
             parsed: HashMap::new(),
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The versions in an application's files.
-    pub(super) fn read(
+    pub(in crate::engine) fn read(
         &mut self,
         cell: Cell<'_>,
         files: &[EnvironmentFile],

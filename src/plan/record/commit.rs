@@ -17,6 +17,7 @@ const APPLICATIONS: &str = "Promotion-Apps";
 const SOURCE: &str = "Promotion-Source";
 const TARGET: &str = "Promotion-Target";
 const MODE: &str = "Promotion-Mode";
+const REVERTS: &str = "Promotion-Reverts";
 const ALLOWED: &str = "Promotion-Allowed";
 const KEPT: &str = "Promotion-Kept";
 
@@ -37,6 +38,8 @@ pub struct Record {
     pub target: Option<String>,
     /// What decided about the promoted differences.
     pub mode: Option<String>,
+    /// The id of the promotion that it reverts.
+    pub reverts: Option<String>,
     /// The guards whose hold was lifted, separated by `, `.
     pub allowed: Option<String>,
     /// The selectors of differences that both sides changed and that were decided for the target.
@@ -62,6 +65,7 @@ impl Record {
             source: Some(source.to_string()),
             target: Some(target.to_string()),
             mode: Some(decider.to_string()),
+            reverts: None,
             allowed: None,
             kept: kept(applications),
         }
@@ -84,6 +88,7 @@ impl Record {
                 source: value(SOURCE),
                 target: value(TARGET),
                 mode: value(MODE),
+                reverts: value(REVERTS),
                 allowed: value(ALLOWED),
                 kept: (paragraph.iter())
                     .filter(|(key, _)| *key == KEPT)
@@ -130,6 +135,7 @@ impl fmt::Display for Record {
             (SOURCE, self.source.as_ref()),
             (TARGET, self.target.as_ref()),
             (MODE, self.mode.as_ref()),
+            (REVERTS, self.reverts.as_ref()),
             (ALLOWED, self.allowed.as_ref()),
         ];
         for (key, value) in trailers {
@@ -163,6 +169,7 @@ mod tests {
             source: Some("5".repeat(40)),
             target: Some("6".repeat(40)),
             mode: Some("versions".to_owned()),
+            reverts: Some("7e1d".to_owned()),
             allowed: Some("moving-version, encrypted".to_owned()),
             kept: vec!["a.yaml:$.b".to_owned(), "a.yaml:$.c".to_owned()],
         }
@@ -197,6 +204,7 @@ mod tests {
         Promotion-Source: 5555555555555555555555555555555555555555
         Promotion-Target: 6666666666666666666666666666666666666666
         Promotion-Mode: versions
+        Promotion-Reverts: 7e1d
         Promotion-Allowed: moving-version, encrypted
         Promotion-Kept: a.yaml:$.b
         Promotion-Kept: a.yaml:$.c

@@ -7,6 +7,9 @@ use crate::engine::EngineError;
 use crate::inventory::InventoryError;
 use crate::render::shell;
 
+/// What to do about a shallow clone.
+const UNSHALLOW: &str = "`git fetch --unshallow` fetches the whole history";
+
 /// What to do about an error of the engine.
 pub fn of_engine(error: &EngineError) -> Hint {
     match error {
@@ -20,6 +23,22 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::EnvironmentsAsBranches { .. } => Hint::usage(
             "promotion between branches is not supported; keep all environments on one branch, in a folder or file each",
         ),
+        EngineError::VersionOfSeveral { .. } => Hint::usage("name it with `--service`"),
+        EngineError::UnknownVersion { version, known, .. } => Hint::usage(versions(version, known)),
+        EngineError::NoPromotion { is_shallow, .. } => Hint::usage(if *is_shallow {
+            UNSHALLOW
+        } else {
+            "`git promote log` lists the promotions with their commits; `--output json` also has their ids"
+        }),
+        EngineError::SeveralPromotions { .. } => Hint::usage("give one of these ids"),
+        EngineError::NotAPromotion { .. } => Hint::usage(
+            "`git promote log` lists the promotions; `git revert` takes back any other commit",
+        ),
+        EngineError::NothingBefore { is_shallow, .. } => Hint::usage(if *is_shallow {
+            UNSHALLOW
+        } else {
+            "the first commit of a history cannot be reverted"
+        }),
         EngineError::NothingSelected { near, .. } if near.is_empty() => Hint::usage(
             "`git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),
@@ -48,6 +67,18 @@ pub fn of_engine(error: &EngineError) -> Hint {
             kind: FailureKind::Moved,
             text: Some("running the same command again is safe".to_owned()),
         },
+    }
+}
+
+/// The versions that an application had, the most similar or the newest ones.
+fn versions(version: &str, known: &[String]) -> String {
+    const NEWEST: usize = 5;
+    match known {
+        [] => "no file of the application has a version".to_owned(),
+        known => did_you_mean(version, known).unwrap_or_else(|| {
+            let newest = &known[..known.len().min(NEWEST)];
+            format!("its newest versions are {}", quoted(newest))
+        }),
     }
 }
 

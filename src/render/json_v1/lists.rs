@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::place::json;
 use crate::domain::{GuardName, Severity};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Reverted};
 use crate::render::conflict;
 use crate::render::notice;
 
@@ -176,6 +176,24 @@ impl<'a> From<&'a plan::FileFault> for FileError<'a> {
             message: &fault.message,
             application: &fault.application.0,
             left_out: fault.is_chosen,
+        }
+    }
+}
+
+/// A promotion that another one reverts.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct RevertedPromotion {
+    /// Its id.
+    promotion_id: String,
+    /// Its commit.
+    commit: String,
+}
+
+impl From<&Reverted> for RevertedPromotion {
+    fn from(reverted: &Reverted) -> Self {
+        Self {
+            promotion_id: reverted.id.clone(),
+            commit: reverted.commit.to_string(),
         }
     }
 }

@@ -47,7 +47,7 @@ struct PastPromotion<'a> {
     title: &'a str,
     /// The commit whose source files were promoted; null if the commit does not record it.
     source: Option<&'a str>,
-    /// What decided: `versions`, `changes`, `all`, `rules` or `only`; null if the commit does not record it.
+    /// What decided: `versions`, `changes`, `all`, `rules`, `only` or `revert`; null if the commit does not record it.
     mode: Option<&'a str>,
     /// The guards that were lifted.
     allowed: Vec<&'a str>,
@@ -55,8 +55,21 @@ struct PastPromotion<'a> {
     merge: Option<Merge<'a>>,
     /// The number of its pull request, if a message names it.
     pull_request: Option<u64>,
-    /// The commit that reverted it.
+    /// The promotion that it reverts.
+    reverts: Option<RevertedPromotion<'a>>,
+    /// The commit that reverted all of it.
     reverted_by: Option<String>,
+    /// The commit that reverted a part of it.
+    partly_reverted_by: Option<String>,
+}
+
+/// A promotion that another one reverts.
+#[derive(Serialize, JsonSchema, Debug)]
+struct RevertedPromotion<'a> {
+    /// Its id.
+    promotion_id: &'a str,
+    /// Its commit; null if it is not among the listed promotions.
+    commit: Option<String>,
 }
 
 /// A promoted application.
@@ -109,6 +122,10 @@ impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
             time: rfc_3339(merge.time),
             author: &merge.author,
         });
+        let reverted_by = |is_whole| {
+            let by = promotion.reverted_by.as_ref()?;
+            (by.is_whole == is_whole).then(|| by.commit.to_string())
+        };
         Self {
             promotion_id: &record.id,
             from: &record.from,
@@ -127,7 +144,12 @@ impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
             allowed: allowed.filter(|guard| !guard.is_empty()).collect(),
             merge,
             pull_request: promotion.pull_request,
-            reverted_by: promotion.reverted_by.map(|commit| commit.to_string()),
+            reverts: record.reverts.as_deref().map(|id| RevertedPromotion {
+                promotion_id: id,
+                commit: promotion.reverts.map(|commit| commit.to_string()),
+            }),
+            reverted_by: reverted_by(true),
+            partly_reverted_by: reverted_by(false),
         }
     }
 }

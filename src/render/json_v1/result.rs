@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::lists::{self, Conflict, FileError, Hold, Warning};
+use super::lists::{self, Conflict, FileError, Hold, RevertedPromotion, Warning};
 use crate::engine::{Allow, OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
@@ -21,6 +21,8 @@ pub struct Promotion<'a> {
     pub promotion_id: Option<&'a str>,
     /// The target environment; as given on the command line if planning failed.
     pub environment: &'a str,
+    /// The promotion that it reverts, if it is a revert.
+    pub reverts: Option<RevertedPromotion>,
     /// The outcome.
     pub status: Status,
     /// The promotion's commit, if there is one.
@@ -225,6 +227,7 @@ impl<'a> Promotion<'a> {
             schema: RESULT,
             promotion_id: None,
             environment,
+            reverts: None,
             status: Status::Failed,
             commit: None,
             commit_message: None,
@@ -245,6 +248,7 @@ impl<'a> Promotion<'a> {
             schema: RESULT,
             promotion_id: Some(plan.id()),
             environment: &plan.hop().to.name,
+            reverts: plan.reverts().map(RevertedPromotion::from),
             status: Status::Planned,
             commit: None,
             commit_message: None,

@@ -75,12 +75,23 @@ pub fn markdown_baselines(plan: &Plan) -> String {
 
 fn summary(plan: &Plan) -> String {
     let (from, to) = (code(&plan.hop().from.name), code(&plan.hop().to.name));
+    let reverted = plan.reverts().map(|reverted| reverted.commit.short());
+    let subject = match &reverted {
+        None => format!("{from} → {to}"),
+        Some(commit) => format!("Revert of {commit} in {to}"),
+    };
     if plan.is_empty() {
-        return format!("Nothing to promote from {from} to {to}.");
+        return match &reverted {
+            None => format!("Nothing to promote from {from} to {to}."),
+            Some(commit) if plan.differences().next().is_none() => {
+                format!("{commit} is already reverted in {to}.")
+            }
+            Some(commit) => format!("Nothing left to revert of {commit} in {to}."),
+        };
     }
     let promoted = plan.changed_files().flat_map(FilePlan::promoted).count();
     format!(
-        "{from} → {to}: {} in {} of {}.",
+        "{subject}: {} in {} of {}.",
         counted(promoted, "difference"),
         counted(plan.changed_files().count(), "file"),
         counted(plan.changed_applications().count(), "application"),

@@ -66,6 +66,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             from: Environment::named(name),
             to: Environment::named("production"),
         },
+        reverts: None,
         source: commit,
         target: commit,
         decider: DecidedBy::Mode(Mode::Versions),

@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::domain::{CommitId, Environment, FileMode, RepoPath};
+use crate::domain::{CommitId, Environment, FileMode, ObjectId, RepoPath};
 
 const WEB: &str = "envs/production/web/web.yaml";
 
@@ -61,7 +61,16 @@ fn after(notice: &Notice) -> Option<Notice> {
         Notice::UndoneBefore { changes, .. } if changes.len() == 1 => {
             Some(undone(&["web tag 1 -> 2", "api tag 1 -> 2"]))
         }
-        Notice::UndoneBefore { .. } => Some(selection_kept(1)),
+        Notice::UndoneBefore { .. } => Some(Notice::VersionOfCommit(VersionOrigin {
+            environment: text("staging"),
+            application: text("web"),
+            versions: vec![text("1.3.2")],
+            commit: CommitId(ObjectId::from_bytes(&[0x11; 20])?),
+        })),
+        Notice::VersionOfCommit(_) => Some(Notice::ChangesElsewhere {
+            paths: vec![text("README.md"), text("docs/web.md")],
+        }),
+        Notice::ChangesElsewhere { .. } => Some(selection_kept(1)),
         Notice::SelectionKept { kept, .. } if kept.len() == 1 => Some(selection_kept(5)),
         Notice::SelectionKept { .. } => Some(Notice::DigestKept {
             path: file(),
@@ -247,6 +256,8 @@ fn every_notice_has_a_message() {
     -                            | the clone is shallow, so it is unknown what the last promotions took and left out; `git fetch --unshallow` gets the history
     -                            | web tag 1 -> 2 was promoted before, and undone in 5555555
     -                            | web tag 1 -> 2 and 1 other change were promoted before, and undone in 5555555
+    -                            | web is promoted as staging had it in 1111111, with version 1.3.2
+    -                            | the commit also changed files that the promotion did not, which stay: README.md, docs/web.md
     -                            | `--only replicas` matches 1 difference, which is kept (not a version); `--only "envs/production/web/web.yaml:$.a1.replicas"` promotes it
     -                            | `--only replicas` matches 5 differences, which are all kept; exact selectors promote them: `--only "envs/production/web/web.yaml:$.a1.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a2.replicas"` (not a version), `--only "envs/production/web/web.yaml:$.a3.replicas"` (not a version) and 2 more
     envs/production/web/web.yaml | the tag is promoted, but the digest `envs/production/web/web.yaml:$.image.digest` is kept; they may not match

@@ -21,7 +21,12 @@ pub(super) fn write(
     let Some(count) = count(plan) else {
         return Ok(is_shortened);
     };
-    match detail.kept {
+    // What a revert leaves is as important as what it changes.
+    let kept = match plan.reverts() {
+        None => detail.kept,
+        Some(_) => Kept::Listed,
+    };
+    match kept {
         Kept::Counted => {
             let dim = canvas.palette.dim;
             writeln!(out, "{dim}{count} (--kept lists them){dim:#}")?;

@@ -9,11 +9,22 @@ use crate::render::terminal::escaped;
 /// Writes how much would be promoted.
 pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let (from, to) = (escaped(&plan.hop().from.name), escaped(&plan.hop().to.name));
+    let subject = match plan.reverts() {
+        None => format!("{from} -> {to}"),
+        Some(reverted) => format!("revert of {} in {to}", reverted.commit.short()),
+    };
     // With unread files, "nothing to promote" could be wrong.
     let unread = plan.chosen_faults().count();
     if plan.is_empty() && unread > 0 {
         let unread = counted(unread, "file");
-        return writeln!(out, "{from} -> {to}: {unread} could not be read");
+        return writeln!(out, "{subject}: {unread} could not be read");
+    }
+    if let Some(reverted) = plan.reverts().filter(|_| plan.is_empty()) {
+        let commit = reverted.commit.short();
+        return match plan.differences().next() {
+            None => writeln!(out, "{commit} is already reverted in {to}"),
+            Some(_) => writeln!(out, "nothing left to revert of {commit} in {to}"),
+        };
     }
     if plan.is_empty() {
         return writeln!(out, "nothing to promote from {from} to {to}");
@@ -24,7 +35,7 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         .count();
     writeln!(
         out,
-        "{from} -> {to}: {} in {} of {}",
+        "{subject}: {} in {} of {}",
         counted(promoted, "difference"),
         files_of(plan),
         counted(plan.changed_applications().count(), "application"),

@@ -5,6 +5,7 @@ mod dying;
 mod ending;
 mod people;
 mod recorded;
+mod reverting;
 
 use std::sync::Arc;
 
@@ -77,8 +78,8 @@ impl<'w> Stage<'w> {
         }
     }
 
-    fn try_run(&self, request: &Request) -> Result<Receipt, EngineError> {
-        let ports = Ports {
+    fn ports<'p>(&'p self, observer: &'p NoObserver) -> Ports<'p> {
+        Ports {
             repository: &self.flaky,
             history: &self.flaky.git,
             forge: Some(&self.forge),
@@ -86,8 +87,12 @@ impl<'w> Stage<'w> {
             preview: &git_promote::render::MarkdownPreview,
             runner: &LocalRunner,
             clock: &Still,
-            observer: &NoObserver,
-        };
+            observer,
+        }
+    }
+
+    fn try_run(&self, request: &Request) -> Result<Receipt, EngineError> {
+        let ports = self.ports(&NoObserver);
         wait(async {
             let prepared = engine::prepare(&ports, request).await?;
             let done = engine::apply(&ports, request, prepared);

@@ -75,6 +75,7 @@ const NONE: Modes = Modes {
 
 fn facts(modes: Modes, keep: bool, rule: bool) -> Facts {
     Facts {
+        reverted: None,
         keep: keep.then_some(Reason::KeepComment),
         rule_path: rule.then(|| "$.a".to_owned()),
         version_keep: None,
@@ -197,6 +198,7 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
     ];
     for (sides, chosen, modes, removals, is_new, is_kept, expected) in table {
         let file = WholeFile {
+            reverted: None,
             chosen: choice(chosen),
             modes,
             removals,
@@ -211,6 +213,7 @@ fn a_whole_file_is_decided_by_its_side_and_its_application() {
         );
     }
     let named = |modes| WholeFile {
+        reverted: None,
         chosen: Chosen::Undecided,
         modes,
         removals: kept,

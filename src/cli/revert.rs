@@ -1,0 +1,114 @@
+//! `git promote revert`.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::apply_arguments::ApplyArguments;
+use super::branch_arguments::BranchArguments;
+use super::carry_out::carry_out;
+use super::common_arguments::Output;
+use super::console::Console;
+use super::disk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Progress;
+use crate::domain::Settings;
+use crate::engine::{self, EngineError, Ports, Prepared, Request};
+use crate::plan::Reverted;
+use crate::wiring::Adapters;
+
+/// Take a promotion back.
+///
+/// Each place of the target that the promotion changed gets back its value from before, unless it was
+/// changed since: then it stays, and the preview shows the commit that changed it. Reverting a revert
+/// restores the promotion.
+#[derive(Args, Debug)]
+pub struct RevertArguments {
+    /// The promotion: its commit or merge commit, its id, or the number of its pull request; `git promote
+    /// log` lists them.
+    #[arg(value_name = "PROMOTION")]
+    pub promotion: String,
+
+    /// Only this application, by its name or the last parts of it; repeatable.
+    #[arg(
+        long,
+        visible_alias = "app",
+        value_name = "NAME",
+        help_heading = "What to revert"
+    )]
+    pub service: Vec<String>,
+
+    /// Only differences that this selector or pattern matches, such as a file, a glob or a key; repeatable.
+    #[arg(long, value_name = "SELECTOR", help_heading = "What to revert")]
+    pub only: Vec<String>,
+
+    /// Skip the differences that this selector or pattern matches; repeatable.
+    #[arg(long, value_name = "SELECTOR", help_heading = "What to revert")]
+    pub except: Vec<String>,
+
+    /// How to revert.
+    #[command(flatten)]
+    pub apply: ApplyArguments,
+
+    /// The branch.
+    #[command(flatten)]
+    pub branch: BranchArguments,
+
+    /// The output format.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    pub output: Output,
+}
+
+/// Plans the revert, and carries it out.
+///
+/// # Errors
+/// When there is no such promotion, planning or applying fails, or the output cannot be written.
+pub async fn run(
+    arguments: &RevertArguments,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let settings = disk::settings(arguments.branch.config.as_deref(), directory, console)?;
+    let progress = Progress::start(console.progress);
+    let prepared = prepare(arguments, settings, &adapters.ports(&progress)).await;
+    progress.finish();
+    let (request, prepared) = prepared?;
+    let (options, output) = (&arguments.apply, arguments.output);
+    carry_out(&request, prepared, options, output, adapters, console).await
+}
+
+async fn prepare(
+    arguments: &RevertArguments,
+    settings: Option<Settings>,
+    ports: &Ports<'_>,
+) -> Result<(Request, Prepared), EngineError> {
+    let request = |from: &str, to: &str| Request {
+        applications: arguments.service.clone(),
+        only: arguments.only.clone(),
+        except: arguments.except.clone(),
+        branch: arguments.branch.to_promote_on(),
+        settings: settings.clone(),
+        ..arguments.apply.add_to(Request::between(from, to))
+    };
+    // The environments are those of the promotion, which is found on the branch.
+    let branch = engine::fetch(ports, &request("", "")).await?;
+    let promotion = engine::find_promotion(ports, &branch, &arguments.promotion)?;
+    let record = promotion.record;
+    let request = Request {
+        reverts: Some(Reverted {
+            id: record.id,
+            commit: promotion.commit,
+        }),
+        ..request(&record.from, &record.to)
+    };
+    let prepared = engine::prepare_on(ports, &request, branch)?;
+    Ok((request, prepared))
+}

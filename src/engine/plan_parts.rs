@@ -1,0 +1,147 @@
+//! Completes the plan of decided files: action, guards, message, proposal and notices.
+
+use std::collections::BTreeMap;
+
+use super::decide::Rules;
+use super::error::EngineError;
+use super::file_plan::PlannedFiles;
+use super::policy::Promoted;
+use super::request::Request;
+use super::unreferenced::unreferenced;
+use super::{application_version, commit_message, decided_by, guard};
+use crate::domain::{
+    ApplicationName, CommitId, GuardName, Naming, Origin, Reason, Settings, Severity, Verdict,
+};
+use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Notice, Plan, PlannedDifference};
+use crate::port::{Branch, Snapshot};
+
+/// What a plan is made of.
+pub(super) struct PlanParts<'a> {
+    pub request: &'a Request,
+    pub settings: &'a Settings,
+    pub origin: Origin,
+    pub rules: &'a Rules<'a>,
+    pub hop: Hop,
+    pub naming: &'a Naming,
+    /// The commit that the source's files were read from.
+    pub source: CommitId,
+    /// The target's branch, and its tip.
+    pub branch: &'a Branch,
+    pub target: &'a dyn Snapshot,
+    /// The chosen applications; `None` means all.
+    pub chosen: Option<&'a [ApplicationName]>,
+    pub planned: PlannedFiles,
+    /// What the user should know, in addition to the notices about the files.
+    pub notices: Vec<Notice>,
+    /// What the user should know about the clone.
+    pub clone_notices: Vec<Notice>,
+}
+
+impl PlanParts<'_> {
+    /// Makes the plan.
+    pub(super) fn finish(self) -> Result<Plan, EngineError> {
+        let Self {
+            request,
+            settings,
+            rules,
+            hop,
+            branch,
+            planned,
+            mut notices,
+            ..
+        } = self;
+        notices.extend(planned.notices);
+        let applications: Vec<ApplicationPlan> = planned
+            .applications
+            .into_iter()
+            .map(|(name, files)| ApplicationPlan {
+                version: application_version::of(rules.template(&name), &files),
+                name,
+                files,
+            })
+            .collect();
+        notices.extend(new_applications_kept(&applications));
+        notices.extend(unreferenced(&applications, self.target)?);
+        notices.extend(left_out_before(&applications));
+        notices.extend(undone_before(&applications));
+        let is_chosen_rollback = |guard| guard == GuardName::ROLLBACK && request.version.is_some();
+        let promoted = Promoted::of(request, settings, &hop.to, &applications);
+        let (action, preview_only) = promoted.action()?;
+        notices.extend(preview_only);
+        let verify = promoted.verify();
+        let proposal = promoted.proposal(&hop, self.chosen, branch);
+        let findings = guard::run(&applications, self.naming, |guard, application| {
+            let is_run = request.reverts.is_none() || guard::concerns_reverts(guard);
+            let severity = is_run.then(|| promoted.severity(guard, application));
+            match severity.flatten() {
+                // The version was chosen, so going back is wanted.
+                Some(Severity::Hold) if is_chosen_rollback(guard) => Some(Severity::Warning),
+                severity => severity,
+            }
+        });
+        let ids = (self.source, branch.tip);
+        let (message, of_message) =
+            commit_message::compose(request, settings, &hop, ids, &applications)?;
+        notices.extend(of_message);
+        Ok(Draft {
+            hop,
+            reverts: request.reverts.clone(),
+            source: self.source,
+            target: branch.tip,
+            decider: decided_by::of(request, &applications),
+            action,
+            origin: self.origin,
+            applications,
+            baselines: planned.baselines,
+            notices,
+            clone_notices: [branch.notices.clone(), self.clone_notices].concat(),
+            findings,
+            verify,
+            faults: planned.faults,
+            message,
+            proposal,
+        }
+        .finish())
+    }
+}
+
+/// The notice about applications that only the source has and that are not promoted.
+fn new_applications_kept(applications: &[ApplicationPlan]) -> Option<Notice> {
+    let is_new = |application: &&ApplicationPlan| {
+        let mut differences = application.files.iter().flat_map(|file| &file.differences);
+        let is_kept = |verdict: &Verdict| *verdict == Verdict::keep(Reason::NewApplication);
+        differences.any(|difference| is_kept(&difference.verdict))
+    };
+    let new = applications.iter().filter(is_new);
+    let names: Vec<String> = new
+        .map(|application| application.name.to_string())
+        .collect();
+    (!names.is_empty()).then_some(Notice::NewApplicationsKept { names })
+}
+
+/// The notice about versions that the last two promotions left out.
+fn left_out_before(applications: &[ApplicationPlan]) -> Option<Notice> {
+    let of = |application: &ApplicationPlan| {
+        let kept = application.files.iter().flat_map(FilePlan::kept);
+        let left_out = kept.filter(|d| d.verdict.reason == Reason::PassedOver);
+        let change = |d: &PlannedDifference| format!("{} {}", application.name, d.shown_change());
+        left_out.map(change).collect::<Vec<_>>()
+    };
+    let versions: Vec<String> = applications.iter().flat_map(of).collect();
+    (!versions.is_empty()).then_some(Notice::LeftOutBefore { versions })
+}
+
+/// The notices about changes that were promoted before and undone, one for each undoing commit.
+fn undone_before(applications: &[ApplicationPlan]) -> impl Iterator<Item = Notice> {
+    let mut undone: BTreeMap<CommitId, Vec<String>> = BTreeMap::new();
+    for application in applications {
+        for difference in application.promoted() {
+            if let Some(commit) = difference.undone_by {
+                let change = format!("{} {}", application.name, difference.shown_change());
+                undone.entry(commit).or_default().push(change);
+            }
+        }
+    }
+    let notice = |(commit, changes)| Notice::UndoneBefore { commit, changes };
+    undone.into_iter().map(notice)
+}

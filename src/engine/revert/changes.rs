@@ -1,0 +1,127 @@
+//! The files that a promotion changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::domain::{ApplicationName, RepoPath, Settings};
+use crate::engine::error::EngineError;
+use crate::engine::ports::Ports;
+use crate::inventory::{EnvironmentPair, FileObject, FilePair, FileRole};
+use crate::plan::{Hop, Record, Reverted};
+use crate::port::{ChangedFile, Snapshot};
+
+/// What a promotion changed.
+pub(super) struct Changes {
+    /// The commit before the promotion.
+    pub before: Arc<dyn Snapshot>,
+    /// Files that the commit changed and that are not of the promotion.
+    pub elsewhere: Vec<String>,
+    files: Vec<PromotedFile>,
+}
+
+/// A file that a promotion changed.
+#[derive(Clone)]
+pub(super) struct PromotedFile {
+    /// The file before the promotion, as the source, and now.
+    pub pair: FilePair,
+    /// The file after the promotion.
+    pub promoted: Option<FileObject>,
+}
+
+impl PromotedFile {
+    /// Whether the target's file is not as it was before the promotion.
+    pub fn is_different(&self) -> bool {
+        self.pair.source != self.pair.target
+    }
+}
+
+impl Changes {
+    /// Reads what the commit of a promotion changed, and what the target has there now.
+    pub fn read(
+        ports: &Ports<'_>,
+        reverted: &Reverted,
+        hop: &Hop,
+        target: &dyn Snapshot,
+        settings: &Settings,
+    ) -> Result<Self, EngineError> {
+        let commit = ports.history.commit(reverted.commit)?;
+        let Some(parent) = commit.parent else {
+            return Err(EngineError::NothingBefore {
+                commit: reverted.commit,
+                is_shallow: ports.history.is_shallow(),
+            });
+        };
+        let before = ports.repository.snapshot(parent)?;
+        let paths = || commit.changes.iter().filter_map(|file| file.path.as_ref());
+        let environments = EnvironmentPair::new(hop, (before.as_ref(), target), settings);
+        let mut applications = environments.applications_of(paths())?;
+        limit_to_promoted(&mut applications, &commit.message, &reverted.id);
+        let mut files = Vec::new();
+        for ChangedFile {
+            path,
+            before: old,
+            after,
+        } in &commit.changes
+        {
+            // The target never has a path that is not UTF-8.
+            let Some(path) = path else { continue };
+            let Some(application) = applications.get(path) else {
+                continue;
+            };
+            let now = target.entry_at(path.as_str())?;
+            let pair = FilePair {
+                path: path.clone(),
+                source_path: old.map(|_| path.clone()),
+                application: application.clone(),
+                source: old.map(FileObject::from),
+                target: now.map(FileObject::from),
+                role: FileRole::Deployed,
+                renames: Vec::new(),
+            };
+            files.push(PromotedFile {
+                pair,
+                promoted: after.map(FileObject::from),
+            });
+        }
+        let elsewhere = paths().filter(|path| !applications.contains_key(*path));
+        Ok(Self {
+            before,
+            elsewhere: elsewhere.map(RepoPath::to_string).collect(),
+            files,
+        })
+    }
+
+    /// The applications of the files.
+    pub fn applications(&self) -> BTreeSet<&ApplicationName> {
+        self.files.iter().map(|f| &f.pair.application).collect()
+    }
+
+    /// The files of the chosen applications; `None` means all.
+    pub fn of(&self, chosen: Option<&[ApplicationName]>) -> Vec<PromotedFile> {
+        let is_chosen = |file: &&PromotedFile| {
+            chosen.is_none_or(|names| names.contains(&file.pair.application))
+        };
+        self.files.iter().filter(is_chosen).cloned().collect()
+    }
+}
+
+/// Limits the files to those of the promotion: a commit that a forge squashed may have others.
+fn limit_to_promoted(
+    applications: &mut BTreeMap<RepoPath, ApplicationName>,
+    message: &str,
+    id: &str,
+) {
+    let records = Record::all_in(message);
+    let Some(record) = records.iter().find(|record| record.id == id) else {
+        return;
+    };
+    let names: Vec<ApplicationName> = record.application_names().collect();
+    if applications.values().any(|name| names.contains(name)) {
+        applications.retain(|_, name| names.contains(name));
+    } else if let [only] = names.as_slice() {
+        // Its name followed from a layout or from files that are gone.
+        for name in applications.values_mut() {
+            *name = only.clone();
+        }
+    }
+}

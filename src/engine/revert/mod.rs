@@ -1,0 +1,240 @@
+//! Computes the plan that takes a promotion back.
+//!
+//! # Why
+//!
+//! A revert is a comparison of three states of the target: before the promotion, after it, and now. A
+//! place that still has the promoted value gets back the one before; a place that was changed since, by
+//! a hotfix or another promotion, stays. The promotion alone decides which places are meant, so the
+//! rules for promotions do not apply, but selectors, comments and the proof of each edit do.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `changes.rs` | lists the files that the promotion changed |
+//! | `standing.rs` | finds out which of its changes the target still has |
+//! | `later.rs` | finds the commits that changed the others |
+
+mod changes;
+mod later;
+mod standing;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::compare::{BaseFile, Body, Commits, ComparedFile, Field, Task, compare};
+use super::decide::{Decider, Facts, Rules, Selection, Unchanged, facts};
+use super::error::EngineError;
+use super::file_plan::{PlannedFiles, plan_files};
+use super::plan_parts::PlanParts;
+use super::ports::Ports;
+use super::request::{NewApplications, Removals, Request};
+use super::settings::read_settings;
+use crate::domain::{Naming, Reason, RepoPath, Verdict};
+use crate::inventory::{self, FileObject};
+use crate::plan::{Notice, Plan, Reverted};
+use crate::port::{Branch, Event, RepositoryError};
+use changes::{Changes, PromotedFile};
+use later::{Later, LaterSearch, Open};
+use standing::{Promoted, Standing};
+
+/// Computes the plan on a branch's tip. This only reads objects of the repository.
+pub(super) fn compute(
+    ports: &Ports<'_>,
+    request: &Request,
+    reverted: &Reverted,
+    branch: &Branch,
+) -> Result<Plan, EngineError> {
+    let target = ports.repository.snapshot(branch.tip)?;
+    let mut notices = Vec::new();
+    let given = request.settings.as_ref();
+    let (settings, origin) = read_settings(ports, given, target.as_ref(), &mut notices)?;
+    let hop = inventory::hop(&request.from, &request.to, &settings)?;
+    ports.observer.event(&Event::PairingFiles);
+    let changes = Changes::read(ports, reverted, &hop, target.as_ref(), &settings)?;
+    if !changes.elsewhere.is_empty() {
+        notices.push(Notice::ChangesElsewhere {
+            paths: changes.elsewhere.clone(),
+        });
+    }
+    let chosen = match request.applications.as_slice() {
+        [] => None,
+        names => Some(inventory::choose(names, changes.applications())?),
+    };
+    let files = changes.of(chosen.as_deref());
+    let commits = Commits {
+        source: changes.before.as_ref(),
+        target: target.as_ref(),
+    };
+    let naming = Naming::of_one(&hop.to);
+    let rules = Rules::new(&settings, &[], None)?;
+    let revert = Revert {
+        ports,
+        request,
+        reverted,
+        commits,
+        naming: &naming,
+        rules: &rules,
+    };
+    let planned = revert.files(files)?;
+    PlanParts {
+        request,
+        settings: &settings,
+        origin,
+        rules: &rules,
+        hop,
+        naming: &naming,
+        source: changes.before.commit(),
+        branch,
+        target: target.as_ref(),
+        chosen: chosen.as_deref(),
+        planned,
+        notices,
+        clone_notices: Vec::new(),
+    }
+    .finish()
+}
+
+/// The verdicts on files that move whole.
+type WholeFiles = BTreeMap<RepoPath, Verdict>;
+
+/// A revert, with what its decisions depend on.
+struct Revert<'a> {
+    ports: &'a Ports<'a>,
+    request: &'a Request,
+    reverted: &'a Reverted,
+    commits: Commits<'a>,
+    naming: &'a Naming,
+    rules: &'a Rules<'a>,
+}
+
+impl Revert<'_> {
+    /// Compares the files of the promotion, decides, and plans the content of each.
+    fn files(&self, files: Vec<PromotedFile>) -> Result<PlannedFiles, EngineError> {
+        let all: Vec<(RepoPath, FileObject)> = (files.iter())
+            .filter_map(|file| Some((file.pair.path.clone(), file.pair.target?)))
+            .collect();
+        let restored: BTreeSet<RepoPath> = (files.iter())
+            .filter(|file| file.pair.target == file.promoted)
+            .map(|file| file.pair.path.clone())
+            .collect();
+        let present = files.iter().map(|file| file.pair.application.clone());
+        let present = present.collect();
+        let selection = Selection::new(self.request);
+        let mut tasks = Vec::new();
+        for file in files.into_iter().filter(PromotedFile::is_different) {
+            tasks.push(Task {
+                past: Promoted::of(&file, self.commits, self.naming)?,
+                pair: file.pair,
+                base: BaseFile::Unknown,
+            });
+        }
+        let compared = compare(
+            tasks,
+            self.commits,
+            self.naming,
+            self.ports.observer,
+            |open, found, promoted| {
+                let facts = facts(open, found, None, self.rules, &selection, self.naming)?;
+                let standing = found.iter().map(|d| promoted.standing(d, self.naming));
+                Ok(facts.into_iter().zip(standing).collect())
+            },
+        )?;
+        let (compared, reverted) = self.with_verdicts(compared, &restored)?;
+        let deciding = Decider {
+            rules: self.rules,
+            selection,
+            removals: Removals::Promoted,
+            new_applications: NewApplications::Promoted,
+            changed_files: HashSet::new(),
+            present,
+            reverted,
+        };
+        let target_files = || Ok(all.clone());
+        let unchanged = Unchanged {
+            files: &target_files,
+            target: self.commits.target,
+            history: self.ports.history,
+        };
+        let decided = deciding.decide(compared, &unchanged)?;
+        let mut planned = plan_files(decided.files, self.commits, self.naming, &restored)?;
+        planned.notices.splice(0..0, decided.notices);
+        Ok(planned)
+    }
+
+    /// Adds the verdicts to the differences of the promotion, and drops all others; also returns the
+    /// verdicts on files that move whole.
+    fn with_verdicts(
+        &self,
+        compared: Vec<ComparedFile<(Facts, Standing)>>,
+        restored: &BTreeSet<RepoPath>,
+    ) -> Result<(Vec<ComparedFile<Facts>>, WholeFiles), RepositoryError> {
+        let open = compared
+            .iter()
+            .filter_map(|file| open_places(file, restored, self.naming));
+        let search = LaterSearch {
+            history: self.ports.history,
+            target: self.commits.target,
+            promotion: self.reverted.commit,
+            naming: self.naming,
+        };
+        let later = Later::find(&search, open.collect())?;
+        let keep = |commit| Verdict::keep(Reason::ChangedSince { commit });
+        let mut whole = WholeFiles::new();
+        let mut files = Vec::new();
+        for ComparedFile { pair, body } in compared {
+            let body = match body {
+                Body::Fault(fault) => Body::Fault(fault),
+                Body::Whole => {
+                    let verdict = if restored.contains(&pair.path) {
+                        Verdict::promote(Reason::Reverted)
+                    } else {
+                        keep(later.of_file(&pair.path))
+                    };
+                    whole.insert(pair.path.clone(), verdict);
+                    Body::Whole
+                }
+                Body::Fields { fields, before } => {
+                    let field = |field: Field<(Facts, Standing)>| {
+                        let (mut facts, standing) = field.facts;
+                        let difference = field.difference;
+                        facts.reverted = Some(match standing {
+                            Standing::Unrelated => return None,
+                            Standing::Promoted => Verdict::promote(Reason::Reverted),
+                            Standing::Changed => {
+                                keep(later.of_place(&pair.path, &difference, self.naming))
+                            }
+                        });
+                        Some(Field {
+                            difference,
+                            selector: field.selector,
+                            facts,
+                        })
+                    };
+                    let fields: Vec<Field<Facts>> = fields.into_iter().filter_map(field).collect();
+                    if fields.is_empty() {
+                        continue;
+                    }
+                    Body::Fields { fields, before }
+                }
+            };
+            files.push(ComparedFile { pair, body });
+        }
+        Ok((files, whole))
+    }
+}
+
+/// What of a file was changed since the promotion; `None` if nothing was.
+fn open_places(
+    file: &ComparedFile<(Facts, Standing)>,
+    restored: &BTreeSet<RepoPath>,
+    naming: &Naming,
+) -> Option<Open> {
+    let open = match &file.body {
+        Body::Fault(_) => return None,
+        Body::Whole if restored.contains(&file.pair.path) => return None,
+        Body::Whole => Open::whole(&file.pair),
+        Body::Fields { fields, .. } => {
+            let changed = fields.iter().filter(|f| f.facts.1 == Standing::Changed);
+            Open::places(&file.pair, changed.map(|f| &f.difference), naming)
+        }
+    };
+    open.is_some_left().then_some(open)
+}

@@ -1,0 +1,176 @@
+//! Finds the commit whose source files have the requested version of an application.
+//!
+//! # Why
+//!
+//! People know the version that they want, not the commit of the repository that brought it. The version
+//! of an application is the one that `git promote status` shows: that of the template's place, else of
+//! the strongest version fields. The files of the newest commit with it are promoted, so that whatever
+//! came with the version comes along.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::decide::Rules;
+use super::error::EngineError;
+use super::ports::Ports;
+use super::product;
+use super::request::Request;
+use super::settings::read_settings;
+use super::status::versions::{Cell, Reader};
+use crate::document::is_wanted;
+use crate::domain::{CommitId, RepoPath};
+use crate::inventory::{
+    self, ApplicationChoice, EnvironmentFile, EnvironmentPair, Equal, FileObject, FileRole,
+};
+use crate::plan::{Notice, VersionOrigin};
+use crate::port::{Branch, History, PastCommit, RepositoryError, Walk};
+
+/// How many commits that touch the application's files are looked at.
+const LIMIT: usize = 2_000;
+
+/// The request with the commit as its source, and a notice if that is not the newest one.
+pub(super) fn with_source(
+    ports: &Ports<'_>,
+    request: &Request,
+    wanted: &str,
+    branch: &Branch,
+) -> Result<(Request, Option<Notice>), EngineError> {
+    let tip = ports.repository.snapshot(branch.tip)?;
+    let given = request.settings.as_ref();
+    let (settings, _) = read_settings(ports, given, tip.as_ref(), &mut Vec::new())?;
+    let hop = inventory::hop(&request.from, &request.to, &settings)?;
+    let environments = EnvironmentPair::new(&hop, (tip.as_ref(), tip.as_ref()), &settings);
+    let (request, _) = product::with_product(request, &settings, &environments)?;
+    let located = environments.locate(ApplicationChoice {
+        applications: &request.applications,
+        products: &request.products,
+    })?;
+    let Some([application]) = located.applications() else {
+        let version = wanted.to_owned();
+        return Err(EngineError::VersionOfSeveral { version });
+    };
+    let rules = Rules::new(&settings, &request.products, request.promote)?;
+    let template = rules.template(application);
+    let files = located.pairs(Equal::Listed)?.files.into_iter();
+    let files = files.filter(|pair| pair.role == FileRole::Deployed);
+    let files = files.filter_map(|pair| {
+        Some(EnvironmentFile {
+            path: pair.source_path?,
+            object: pair.source?,
+            role: pair.role,
+        })
+    });
+    let mut search = Search {
+        reader: Reader::new(tip.as_ref()),
+        cell: Cell {
+            application,
+            place: template.and_then(|template| template.version.as_ref()),
+            naming: located.naming(),
+        },
+        wanted,
+        files: files.map(|file| (file.path.clone(), file)).collect(),
+        seen: Vec::new(),
+    };
+    let Some(commit) = search.run(ports.history, branch.tip)? else {
+        return Err(EngineError::UnknownVersion {
+            application: application.clone(),
+            version: wanted.to_owned(),
+            environment: hop.from.name.clone(),
+            known: search.seen,
+            limit: LIMIT,
+        });
+    };
+    let notice = Notice::VersionOfCommit(VersionOrigin {
+        environment: hop.from.name.clone(),
+        application: application.to_string(),
+        versions: search.versions()?,
+        commit,
+    });
+    let request = Request {
+        source: Some(commit.to_string()),
+        ..request
+    };
+    Ok((request, (commit != branch.tip).then_some(notice)))
+}
+
+/// A search in the history of an application's source files.
+struct Search<'a> {
+    reader: Reader<'a>,
+    cell: Cell<'a>,
+    wanted: &'a str,
+    /// The files after the next commit to be visited.
+    files: BTreeMap<RepoPath, EnvironmentFile>,
+    /// The versions so far, newest first.
+    seen: Vec<String>,
+}
+
+impl Search<'_> {
+    /// The newest commit in which the application has the wanted version.
+    fn run(
+        &mut self,
+        history: &dyn History,
+        tip: CommitId,
+    ) -> Result<Option<CommitId>, RepositoryError> {
+        if self.has_version()? {
+            return Ok(Some(tip));
+        }
+        let paths: Vec<RepoPath> = self.files.keys().cloned().collect();
+        let walk = Walk {
+            from: tip,
+            paths: &paths,
+            limit: LIMIT,
+            except: None,
+        };
+        let mut found = Ok(None);
+        history.walk(&walk, &mut |commit| {
+            found = self.before(&commit);
+            match found {
+                Ok(None) => ControlFlow::Continue(()),
+                Ok(Some(_)) | Err(_) => ControlFlow::Break(()),
+            }
+        })?;
+        found
+    }
+
+    /// The commit before this one, if the application had the wanted version there.
+    fn before(&mut self, commit: &PastCommit) -> Result<Option<CommitId>, RepositoryError> {
+        for change in &commit.changes {
+            let Some(path) = &change.path else { continue };
+            match change.before.map(FileObject::from) {
+                Some(object) => {
+                    let file = self.files.entry(path.clone());
+                    let file = file.or_insert_with(|| EnvironmentFile {
+                        path: path.clone(),
+                        object,
+                        // Files that are not deployed have no versions.
+                        role: FileRole::Deployed,
+                    });
+                    file.object = object;
+                }
+                None => {
+                    self.files.remove(path);
+                }
+            }
+        }
+        let has_version = self.has_version()?;
+        Ok(commit.parent.filter(|_| has_version))
+    }
+
+    /// The application's versions in the files.
+    fn versions(&mut self) -> Result<Vec<String>, RepositoryError> {
+        let files: Vec<EnvironmentFile> = self.files.values().cloned().collect();
+        Ok(self.reader.read(self.cell, &files)?.versions)
+    }
+
+    /// Whether the application has the wanted version in the files.
+    fn has_version(&mut self) -> Result<bool, RepositoryError> {
+        let versions = self.versions()?;
+        let has = versions.iter().any(|v| is_wanted(v, self.wanted));
+        for version in versions {
+            if !self.seen.contains(&version) {
+                self.seen.push(version);
+            }
+        }
+        Ok(has)
+    }
+}

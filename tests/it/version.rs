@@ -1,0 +1,144 @@
+//! `--version`: a version that the source's history has.
+
+use insta::assert_snapshot;
+
+use crate::world::{Ran, Repo, World};
+
+const STAGING: &str = "apps/staging/api/values.yaml";
+const PRODUCTION: &str = "apps/production/api/values.yaml";
+
+fn values(tag: &str, level: &str) -> String {
+    format!("image:\n  tag: {tag}\nlevel: {level}\n")
+}
+
+/// A repository in which staging had three versions, and production has the first one.
+fn repository(world: &World) -> Repo<'_> {
+    let first = values("1.3.1", "info");
+    let repo = world.repository(&[
+        (STAGING, &first),
+        (PRODUCTION, &first),
+        ("apps/staging/web/values.yaml", &first),
+        ("apps/production/web/values.yaml", &first),
+    ]);
+    repo.commit("1.3.2", &[(STAGING, &values("v1.3.2", "debug"))]);
+    repo.commit("1.4.0", &[(STAGING, &values("v1.4.0", "trace"))]);
+    repo
+}
+
+fn promote(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    let args = ["--from", "staging", "--to", "production", "--yes"];
+    repo.promote(&[&args, more].concat())
+}
+
+#[test]
+fn a_version_is_promoted_as_the_source_had_it() {
+    let world = World::new();
+    let repo = repository(&world);
+    let ran = promote(&repo, &["--service", "api", "--version", "1.3.2"]);
+    assert_snapshot!(repo.redact(&ran), @"
+    exit 0
+    --- stdout
+    warning: api is promoted as staging had it in [COMMIT], with version v1.3.2
+
+    api  1.3.1 -> v1.3.2
+      apps/production/api/values.yaml
+        image.tag  1.3.1 -> v1.3.2
+        level      info -> debug  (came with the version)
+
+    --- a/apps/production/api/values.yaml
+    +++ b/apps/production/api/values.yaml
+    @@ -1,3 +1,3 @@
+     image:
+    -  tag: 1.3.1
+    -level: info
+    +  tag: v1.3.2
+    +level: debug
+
+    commit message:
+        Promote api v1.3.2 from staging to production
+
+        apps/production/api/values.yaml: image.tag 1.3.1 -> v1.3.2
+        apps/production/api/values.yaml: level changed
+
+        Promotion-Id: [ID]
+        Promotion-From: staging
+        Promotion-To: production
+        Promotion-Apps: api
+        Promotion-Source: [COMMIT]
+        Promotion-Target: [COMMIT]
+        Promotion-Mode: versions
+
+    staging -> production: 2 differences in 1 file of 1 application
+    committed [COMMIT] on main
+
+    --- stderr
+    ");
+    let source = repo.git(&[
+        "log",
+        "-1",
+        "--format=%(trailers:key=Promotion-Source,valueonly)",
+    ]);
+    assert_eq!(source.trim(), repo.tip("HEAD~2"));
+}
+
+#[test]
+fn going_back_is_chosen_and_shown() {
+    let world = World::new();
+    let repo = repository(&world);
+    let ran = promote(&repo, &["--service", "api"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let held = promote(&repo, &["--service", "api", "--source", "HEAD~2"]);
+    assert_eq!(held.code, 3, "{held}");
+    let ran = promote(&repo, &["--service", "api", "--version", "v1.3.2"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let lines = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("warning"));
+    let lines: Vec<&str> = lines.collect();
+    assert_snapshot!(repo.redact(lines.join("\n")), @"
+    warning by rollback: api image.tag v1.4.0 -> v1.3.2 is a rollback
+    warning: api is promoted as staging had it in [COMMIT], with version v1.3.2
+    ");
+    assert!(repo.read(PRODUCTION).contains("tag: v1.3.2"));
+}
+
+#[test]
+fn a_version_that_was_left_out_twice_can_be_chosen() {
+    let world = World::new();
+    let repo = repository(&world);
+    for (n, level) in ["a", "b"].into_iter().enumerate() {
+        let both = |tag: &str| format!("{}port: {n}\n", values(tag, level));
+        let left_out = [(STAGING, &*both("v1.4.0")), (PRODUCTION, &*both("1.3.1"))];
+        repo.commit("all but the version", &left_out);
+    }
+    let ran = promote(&repo, &["--service", "api", "--dry-run"]);
+    assert!(ran.stdout.contains("left out by the last two"), "{ran}");
+    let ran = promote(&repo, &["--service", "api", "--version", "1.4.0"]);
+    assert!(repo.read(PRODUCTION).contains("tag: v1.4.0"), "{ran}");
+}
+
+#[test]
+fn errors_name_the_versions_that_there_were() {
+    let world = World::new();
+    let repo = repository(&world);
+    let ran = promote(&repo, &["--service", "api", "--version", "1.3.3"]);
+    assert_snapshot!(repo.redact(&ran), @"
+    exit 2
+    --- stdout
+
+    --- stderr
+    error: api did not have version `1.3.3` in `staging` in the last 2000 commits of its files
+    hint: did you mean `1.3.1` or `v1.3.2`?
+    ");
+    let ran = promote(&repo, &["--service", "api", "--version", "x"]);
+    assert_snapshot!(repo.redact(ran.stderr), @"
+    error: api did not have version `x` in `staging` in the last 2000 commits of its files
+    hint: its newest versions are `v1.4.0`, `v1.3.2`, `1.3.1`
+    ");
+    let ran = promote(&repo, &["--version", "1.3.2"]);
+    assert_snapshot!(repo.redact(ran.stderr), @"
+    error: `--version 1.3.2` needs exactly one application
+    hint: name it with `--service`
+    ");
+}
