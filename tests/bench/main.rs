@@ -17,6 +17,7 @@
 //! exit code is 1; on a busy machine, run it again.
 
 mod figures;
+mod history;
 mod large_file;
 mod manifests;
 mod measure;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     let mut table = Table::begin();
     figures::start_up(&world, &mut table);
     large_file::one_scalar(&mut table);
+    history::relations(&world, &mut table);
     for layout in [Layout::ApplicationFirst, Layout::EnvironmentFirst] {
         let repositories: Vec<_> = sizes.iter().map(|n| world.repository(layout, *n)).collect();
         for repository in &repositories {
