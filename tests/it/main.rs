@@ -57,6 +57,7 @@ mod proofs;
 mod proposing;
 mod readme;
 mod recorded_base;
+mod relations;
 mod remotes;
 mod renderers;
 mod revert;
