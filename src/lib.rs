@@ -78,6 +78,7 @@
 //! | what does a revert take back? | `engine/revert` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
+//! | what changes in rendered manifests? | `engine/rendered` |
 //! | which commands check the planned files? | `engine/verify.rs`, `adapter/runner` |
 //! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |

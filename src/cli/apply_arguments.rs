@@ -119,6 +119,7 @@ impl ApplyArguments {
             },
             proposal: self.proposal.choice(),
             allow: allow(&self.allow),
+            manifests: self.detail.manifests(),
             verify: self.verify.clone(),
             ..request
         }

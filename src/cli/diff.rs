@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::selection::SelectionArguments;
 use crate::domain::Action;
-use crate::engine::{self, Allow};
+use crate::engine::{self, Allow, ManifestPreview};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::receipt::FaultList;
@@ -49,6 +49,7 @@ pub struct DiffArguments {
 
 /// How much of a preview is shown.
 #[derive(Args, Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct DetailArguments {
     /// Print the selector of each difference, for `--only` and `--except`.
     #[arg(long, help_heading = "Output")]
@@ -61,6 +62,21 @@ pub struct DetailArguments {
     /// List each kept difference with its reason.
     #[arg(long, help_heading = "Output")]
     pub kept: bool,
+
+    /// Also show what changes in the manifests that the installed kustomize and Helm render.
+    #[arg(long, help_heading = "Output")]
+    pub rendered: bool,
+}
+
+impl DetailArguments {
+    /// Whether the preview has the rendered manifests.
+    pub fn manifests(self) -> ManifestPreview {
+        if self.rendered {
+            ManifestPreview::Shown
+        } else {
+            ManifestPreview::Hidden
+        }
+    }
 }
 
 impl From<DetailArguments> for Detail {
@@ -128,11 +144,13 @@ pub async fn run(
     let mut request = arguments.selection.request(settings, directory);
     // The action of a policy does not matter for a preview.
     request.action = Some(Action::None);
+    request.manifests = arguments.detail.manifests();
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
     // Not `prepare`: a preview runs no commands of the repository.
     let plan = match engine::fetch(&ports, &request).await {
-        Ok(branch) => engine::compute(&ports, &request, &branch),
+        Ok(branch) => engine::compute(&ports, &request, &branch)
+            .and_then(|plan| engine::render_manifests(&ports, &request, plan)),
         Err(error) => Err(error),
     };
     progress.finish();

@@ -9,8 +9,8 @@ use super::common_arguments::Output;
 use super::disk;
 use crate::domain::{Mode, Settings};
 use crate::engine::{
-    Allow, DefaultProduct, MessageChoice, NewApplications, ProposalChoice, Removals, Request,
-    TakeChoice, TakenSide,
+    Allow, DefaultProduct, ManifestPreview, MessageChoice, NewApplications, ProposalChoice,
+    Removals, Request, TakeChoice, TakenSide,
 };
 
 /// Selects environments, applications and differences.
@@ -204,6 +204,7 @@ impl SelectionArguments {
             message: MessageChoice::default(),
             proposal: ProposalChoice::default(),
             allow: Allow::default(),
+            manifests: ManifestPreview::default(),
             verify: Vec::new(),
             settings,
         }

@@ -52,6 +52,7 @@ mod prepare;
 mod product;
 mod propose;
 mod receipt;
+mod rendered;
 mod request;
 mod revert;
 mod settings;
@@ -72,9 +73,10 @@ pub use log::{
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
+pub use rendered::render_manifests;
 pub use request::{
-    Allow, DefaultProduct, MessageChoice, NewApplications, OnForeignCommits, OnRejection,
-    ProposalChoice, Removals, Request, TakeChoice, TakenSide,
+    Allow, DefaultProduct, ManifestPreview, MessageChoice, NewApplications, OnForeignCommits,
+    OnRejection, ProposalChoice, Removals, Request, TakeChoice, TakenSide,
 };
 pub use status::{
     ApplicationStatus, EnvironmentStatus, Since, Status, StatusRequest, VersionRelation, status,

@@ -97,6 +97,7 @@ impl PlanParts<'_> {
             clone_notices: [branch.notices.clone(), self.clone_notices].concat(),
             findings,
             verify,
+            rendered: None,
             faults: planned.faults,
             message,
             proposal,

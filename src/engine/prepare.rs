@@ -9,6 +9,7 @@
 use super::compute::compute;
 use super::error::EngineError;
 use super::ports::Ports;
+use super::rendered::render_manifests;
 use super::request::Request;
 use super::verify::verify;
 use crate::domain::Action;
@@ -43,7 +44,8 @@ pub fn prepare_on(
     request: &Request,
     branch: Branch,
 ) -> Result<Prepared, EngineError> {
-    let plan = verify(ports, compute(ports, request, &branch)?)?;
+    let plan = compute(ports, request, &branch)?;
+    let plan = render_manifests(ports, request, verify(ports, plan)?)?;
     Ok(Prepared { plan, branch })
 }
 

@@ -50,6 +50,8 @@ pub struct Request {
     pub proposal: ProposalChoice,
     /// `--allow`.
     pub allow: Allow,
+    /// Whether the preview has the rendered manifests.
+    pub manifests: ManifestPreview,
     /// `--verify`: commands in addition to those of the policies.
     pub verify: Vec<String>,
     /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the target's commit.
@@ -104,6 +106,16 @@ pub enum NewApplications {
     Kept,
     /// `--new`: all of them.
     Promoted,
+}
+
+/// Whether the preview has the rendered manifests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ManifestPreview {
+    /// It has not.
+    #[default]
+    Hidden,
+    /// `--rendered`: it shows what changes in them.
+    Shown,
 }
 
 /// The user's text for the commit message.
@@ -219,6 +231,7 @@ impl Request {
             message: MessageChoice::default(),
             proposal: ProposalChoice::default(),
             allow: Allow::default(),
+            manifests: ManifestPreview::default(),
             verify: Vec::new(),
             settings: None,
         }

@@ -17,7 +17,7 @@ use super::error::EngineError;
 use super::ports::Ports;
 use crate::domain::GuardName;
 use crate::plan::{CommandEnd, FailedCommand, Finding, Plan, VerifyCommand};
-use crate::port::{Checkout, Event, RunnerCommand};
+use crate::port::{Checkout, CommandPurpose, Event, RunnerCommand};
 
 /// Runs the commands of a plan that have not run yet, and adds a finding for each that fails.
 ///
@@ -38,6 +38,7 @@ pub fn verify(ports: &Ports<'_>, plan: Plan) -> Result<Plan, EngineError> {
             words: &["sh", "-c", &verify.command],
             variables: &variables,
             time_limit: verify.time_limit,
+            purpose: CommandPurpose::Verify,
         };
         let result = checkout.run(&command, ports.observer)?;
         if result.end != CommandEnd::Exited(0) {

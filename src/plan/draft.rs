@@ -3,7 +3,10 @@
 use super::baseline::Baseline;
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
 use super::record::Record;
-use super::{Conflict, Finding, Hop, Message, Notice, ProposalPlan, Reverted, VerifyCommand};
+use super::{
+    Conflict, Finding, Hop, Message, Notice, ProposalPlan, RenderedManifests, Reverted,
+    VerifyCommand,
+};
 use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
 
 /// Everything that a promotion would change; nothing in it has been done.
@@ -42,6 +45,8 @@ pub(crate) struct Draft {
     pub findings: Vec<Finding>,
     /// The commands that still have to verify the planned files.
     pub verify: Vec<VerifyCommand>,
+    /// What changes in the rendered manifests, if they are to be shown.
+    pub rendered: Option<RenderedManifests>,
     /// Files that could not be read.
     pub faults: Vec<FileFault>,
     /// The words of the commit.
@@ -150,6 +155,17 @@ impl Plan {
     pub(crate) fn verified(mut self, findings: Vec<Finding>) -> Self {
         self.draft.verify.clear();
         self.draft.findings.extend(findings);
+        self
+    }
+
+    /// What changes in the rendered manifests; `None` if they were not asked for.
+    pub fn rendered(&self) -> Option<&RenderedManifests> {
+        self.draft.rendered.as_ref()
+    }
+
+    /// The plan with its rendered manifests; only the engine's `render_manifests` calls this.
+    pub(crate) fn with_rendered(mut self, rendered: RenderedManifests) -> Self {
+        self.draft.rendered = Some(rendered);
         self
     }
 

@@ -20,6 +20,7 @@ mod notice;
 mod one_line;
 mod proposal;
 mod record;
+mod rendered;
 
 pub use baseline::{Baseline, LastPromotion, SourceChange};
 pub use branch_name::{Asked, branch_name};
@@ -40,6 +41,7 @@ pub use record::{
     Changes, HiddenLines, Mark, Record, is_promotion, withdrawal_comment, withdrawn_body,
 };
 pub(crate) use record::{id_of, split_trailers};
+pub use rendered::{RenderedManifests, RenderedUnit, Renderer, ResourceChange};
 
 /// What planned differences carry.
 pub use crate::document::{Kind, MASK, Value, VersionField, version_of};

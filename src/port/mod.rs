@@ -23,5 +23,5 @@ pub use repository::{
     ProposedBranch, ProposedCommit, Publish, Repository, TreeChange,
 };
 pub use repository_error::RepositoryError;
-pub use runner::{Checkout, CommandResult, Runner, RunnerCommand, RunnerError};
+pub use runner::{Checkout, CommandPurpose, CommandResult, Runner, RunnerCommand, RunnerError};
 pub use snapshot::{Snapshot, TreeEntry};

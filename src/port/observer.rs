@@ -16,6 +16,8 @@ pub enum Event {
     },
     /// The planned files are checked out, and the commands that verify them are run.
     Verifying,
+    /// The manifests of the changed files are rendered, before and after.
+    Rendering,
     /// The promotion's commit is written.
     WritingCommit,
     /// The commit is pushed.

@@ -51,6 +51,17 @@ pub struct RunnerCommand<'a> {
     pub variables: &'a [(&'a str, String)],
     /// How long it may run. Then it is killed with all programs that it started.
     pub time_limit: Duration,
+    /// What it may do.
+    pub purpose: CommandPurpose,
+}
+
+/// What a command is for, which decides what it may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommandPurpose {
+    /// It checks the files; both outputs are its report.
+    Verify,
+    /// It prints a document, without the network as far as proxies and Git's settings can prevent it.
+    Render,
 }
 
 /// How a command ended, and what it printed.
@@ -58,8 +69,10 @@ pub struct RunnerCommand<'a> {
 pub struct CommandResult {
     /// How it ended.
     pub end: CommandEnd,
-    /// The last lines of both outputs.
+    /// The last lines of both outputs, or of stderr alone if a document is printed.
     pub output: String,
+    /// The document that it printed.
+    pub document: Vec<u8>,
 }
 
 /// Why files could not be checked out, or a command could not be run.

@@ -9,6 +9,7 @@ pub fn message(event: &Event) -> &'static str {
         Event::PairingFiles => "pairing files",
         Event::Comparing { .. } => "comparing",
         Event::Verifying => "verifying the planned files",
+        Event::Rendering => "rendering manifests",
         Event::WritingCommit => "writing the commit",
         Event::Pushing => "pushing",
         Event::MovingBranch => "moving the branch",

@@ -51,12 +51,17 @@ pub struct Segment {
 /// The hunks of a file's change; `None` if the content before or after is not UTF-8.
 pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
     let [before, after] = file.shown_texts()?;
-    let line_ends = if is_crlf(&before) && is_crlf(&after) {
+    Some(hunks_between(&before, &after))
+}
+
+/// The hunks between two texts.
+pub fn hunks_between(before: &str, after: &str) -> Vec<Hunk> {
+    let line_ends = if is_crlf(before) && is_crlf(after) {
         LineEnds::Crlf
     } else {
         LineEnds::Mixed
     };
-    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    let diff = TextDiff::from_lines(before, after);
     let mut unified = diff.unified_diff();
     let hunks = unified.context_radius(3).iter_hunks().map(|hunk| Hunk {
         header: hunk.header().to_string(),
@@ -73,7 +78,7 @@ pub fn hunks(file: &FilePlan) -> Option<Vec<Hunk>> {
             })
             .collect(),
     });
-    Some(hunks.collect())
+    hunks.collect()
 }
 
 /// Whether the content of a file is UTF-8 before and after, so that it has hunks.

@@ -16,6 +16,7 @@ mod hunks;
 pub mod json_v1;
 mod kept_reasons;
 pub mod log;
+mod manifests;
 mod markdown;
 mod modes;
 mod near;

@@ -86,6 +86,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             command: None,
         }],
         verify: Vec::new(),
+        rendered: None,
         faults: vec![FileFault {
             path: "envs/staging/web/bad.yaml".into(),
             line: Some(3),

@@ -59,6 +59,7 @@ mod readme;
 mod recorded_base;
 mod relations;
 mod remotes;
+mod rendered;
 mod renderers;
 mod revert;
 mod second_parser;

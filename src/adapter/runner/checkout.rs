@@ -6,7 +6,7 @@
 //! twice, as a link and as a folder. So every name is checked, and everything is created anew:
 //! nothing is written through a link or over something that is already there.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +17,8 @@ use super::environment;
 use super::process;
 use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::{
-    Checkout, CommandResult, Observer, RunnerCommand, RunnerError, Snapshot, TreeChange,
+    Checkout, CommandPurpose, CommandResult, Observer, RunnerCommand, RunnerError, Snapshot,
+    TreeChange,
 };
 
 /// A temporary folder with the files of a commit in a folder of their own.
@@ -76,9 +77,29 @@ impl Checkout for LocalCheckout {
         child.args(arguments).current_dir(self.root());
         environment::restrict(&mut child, self.folder.path());
         child.envs(command.variables.iter().map(|(name, value)| (name, value)));
-        process::run(child, command.time_limit, observer).map_err(|source| RunnerError::Program {
+        let file = self.folder.path().join("document");
+        let document = match command.purpose {
+            CommandPurpose::Verify => None,
+            CommandPurpose::Render => {
+                environment::disconnect(&mut child);
+                Some(File::create(&file).map_err(RunnerError::Disk)?)
+            }
+        };
+        let is_printed = document.is_some();
+        let result = process::run(child, document, command.time_limit, observer);
+        let (end, output) = result.map_err(|source| RunnerError::Program {
             program: (*program).to_owned(),
             source,
+        })?;
+        let document = if is_printed {
+            fs::read(&file).map_err(RunnerError::Disk)?
+        } else {
+            Vec::new()
+        };
+        Ok(CommandResult {
+            end,
+            output,
+            document,
         })
     }
 }

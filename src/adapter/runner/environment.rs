@@ -18,6 +18,25 @@ const PASSED_ON: &[&str] = &[
 /// The beginnings of further names.
 const PREFIXES: &[&str] = &["LC_", "XDG_"];
 
+/// Where no proxy listens: programs that use it do not reach the network.
+const NO_PROXY: &str = "http://127.0.0.1:9";
+
+/// The names of the variables for a proxy.
+const PROXIES: &[&str] = &[
+    "ALL_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "all_proxy",
+    "https_proxy",
+    "http_proxy",
+];
+
+/// Keeps a command from the network: HTTP and OCI clients by their proxy, Git by its protocols.
+pub fn disconnect(command: &mut Command) {
+    command.envs(PROXIES.iter().map(|name| (name, NO_PROXY)));
+    command.env("GIT_ALLOW_PROTOCOL", "file");
+}
+
 /// Sets the variables of a command that runs below `folder`.
 pub fn restrict(command: &mut Command, folder: &Path) {
     let is_passed_on = |name: &OsString| {

@@ -7,6 +7,7 @@
 //! It may print without end, so only the last lines are kept.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
@@ -14,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::plan::CommandEnd;
-use crate::port::{CommandResult, Observer};
+use crate::port::Observer;
 
 /// How often to check whether the program has exited.
 const TICK: Duration = Duration::from_millis(20);
@@ -28,19 +29,25 @@ const KEPT_LINES: usize = 40;
 /// How many bytes of a line are kept.
 const KEPT_BYTES: usize = 500;
 
-/// Runs a program without input until it exits or its time is up.
+/// Runs a program without input until it exits or its time is up. Its standard output goes to
+/// `document`, if there is one. Returns how it ended, and the last lines of its other output.
 ///
 /// # Errors
 /// When it cannot be started.
 pub fn run(
     mut command: Command,
+    document: Option<File>,
     time_limit: Duration,
     observer: &dyn Observer,
-) -> io::Result<CommandResult> {
+) -> io::Result<(CommandEnd, String)> {
     let deadline = Instant::now() + time_limit;
     // One pipe for both outputs keeps the order of their lines.
     let (output, input) = io::pipe()?;
-    command.stdout(input.try_clone()?).stderr(input);
+    match document {
+        Some(document) => command.stdout(document),
+        None => command.stdout(input.try_clone()?),
+    };
+    command.stderr(input);
     let mut group = Group::start(&mut command)?;
     // The command has the pipe's other end.
     drop(command);
@@ -84,10 +91,8 @@ pub fn run(
     group.kill();
     let status = group.child.wait()?;
     line.finish(&mut keep);
-    Ok(CommandResult {
-        end: end.unwrap_or_else(|| end_of(status)),
-        output: Vec::from(kept).join("\n"),
-    })
+    let end = end.unwrap_or_else(|| end_of(status));
+    Ok((end, Vec::from(kept).join("\n")))
 }
 
 /// Forwards what is read from a pipe; a broken one ends the output like a closed one.
@@ -205,10 +210,10 @@ mod tests {
     use super::*;
     use crate::port::NoObserver;
 
-    fn sh(script: &str, limit: Duration) -> CommandResult {
+    fn sh(script: &str, limit: Duration) -> (CommandEnd, String) {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, limit, &NoObserver).unwrap()
+        run(command, None, limit, &NoObserver).unwrap()
     }
 
     const LONG: Duration = Duration::from_secs(20);
@@ -221,10 +226,10 @@ mod tests {
             ("exec >&- 2>&-; sleep 0.1; exit 4", CommandEnd::Exited(4)),
             ("kill -9 $$", CommandEnd::Signal(9)),
         ] {
-            assert_eq!(sh(script, LONG).end, end, "{script}");
+            assert_eq!(sh(script, LONG).0, end, "{script}");
         }
         for script in ["sleep 60", "yes", "exec >&- 2>&-; sleep 60"] {
-            let ended = sh(script, Duration::from_millis(200)).end;
+            let ended = sh(script, Duration::from_millis(200)).0;
             assert_eq!(ended, CommandEnd::TimedOut, "{script}");
         }
     }
@@ -245,11 +250,11 @@ mod tests {
 
     #[test]
     fn the_last_lines_of_both_outputs_are_kept_and_long_ones_are_cut() {
-        let output = sh("echo out; echo err >&2; printf 'no end'", LONG).output;
+        let output = sh("echo out; echo err >&2; printf 'no end'", LONG).1;
         assert_eq!(output, "out\nerr\nno end");
-        let output = sh("seq 1 100000", LONG).output;
+        let output = sh("seq 1 100000", LONG).1;
         assert!(output.starts_with("99961\n") && output.ends_with("\n100000"));
-        let output = sh("head -c 3000000 /dev/zero | tr '\\0' x", LONG).output;
+        let output = sh("head -c 3000000 /dev/zero | tr '\\0' x", LONG).1;
         assert_eq!(output, format!("{}...", "x".repeat(KEPT_BYTES)));
     }
 }

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::baseline::Baseline;
 use super::lists::{self, Conflict, FileError, Hold, Warning};
 use super::place::{Difference, FileStatus};
+use super::rendered::Rendered;
 use crate::domain::FileMode;
 use crate::plan::{ApplicationPlan, Content, FilePlan, Plan, PlannedDifference};
 
@@ -37,6 +38,8 @@ pub struct Diff<'a> {
     pub applications: &'a [ApplicationPlan],
     /// What the source was when each application was last promoted, where that can matter.
     pub baselines: Vec<Baseline<'a>>,
+    /// What changes in the rendered manifests; null without `--rendered`.
+    pub rendered: Option<Rendered<'a>>,
     /// Warnings, which do not prevent the promotion.
     pub warnings: Vec<Warning<'a>>,
     /// The findings of the guards; each holds the promotion unless allowed.
@@ -120,6 +123,7 @@ impl<'a> From<&'a Plan> for Diff<'a> {
             commit_message: (!plan.is_empty()).then(|| plan.commit_message(&[])),
             applications: plan.applications(),
             baselines: Baseline::all(plan),
+            rendered: plan.rendered().map(Rendered::from),
             warnings: lists::warnings(plan),
             holds: lists::holds(plan.findings()),
             conflicts: Conflict::all(plan),

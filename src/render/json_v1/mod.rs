@@ -16,6 +16,7 @@ mod explain;
 mod lists;
 mod log;
 mod place;
+mod rendered;
 mod result;
 mod status;
 

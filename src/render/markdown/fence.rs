@@ -49,7 +49,8 @@ fn heads(file: &FilePlan) -> String {
     lines.join("\n")
 }
 
-fn text(hunk: &Hunk) -> String {
+/// A hunk as text.
+pub(super) fn text(hunk: &Hunk) -> String {
     let mut text = format!("{}\n", hunk.header);
     for one in &hunk.lines {
         text.push(match one.kind {

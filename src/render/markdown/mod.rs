@@ -12,6 +12,7 @@ mod fence;
 mod notes;
 mod page;
 mod purpose;
+mod rendered;
 mod table;
 
 use crate::engine::Allow;
@@ -53,6 +54,7 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let rows = table::write(&mut page, plan);
     let is_shortened = page.text.contains(ELLIPSIS) || notes.contains(ELLIPSIS);
     let hunks = fence::write(&mut page, plan);
+    let resources = rendered::write(&mut page, plan);
     page.release(reserved.iter().sum());
     page.push(&kept);
     let message = LeftOut(usize::from(!page.push(&message)));
@@ -60,7 +62,7 @@ pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     if is_shortened {
         text.push_str(SHORTENED);
     }
-    text.push_str(&left_out(rows, hunks, message));
+    text.push_str(&left_out(rows, hunks, resources, message));
     if body_size(&text) > limit {
         // Only happens if the limit is very small.
         text = code::first(&text, limit);
@@ -109,13 +111,21 @@ fn message(plan: &Plan, allow: &Allow) -> String {
     )
 }
 
-fn left_out(LeftOut(rows): LeftOut, LeftOut(hunks): LeftOut, LeftOut(messages): LeftOut) -> String {
+fn left_out(
+    LeftOut(rows): LeftOut,
+    LeftOut(hunks): LeftOut,
+    LeftOut(resources): LeftOut,
+    LeftOut(messages): LeftOut,
+) -> String {
     let mut parts = Vec::new();
     if rows > 0 {
         parts.push(counted(rows, "difference"));
     }
     if hunks > 0 {
         parts.push(format!("the lines of {}", counted(hunks, "change")));
+    }
+    if resources > 0 {
+        parts.push(counted(resources, "rendered resource"));
     }
     if messages > 0 {
         parts.push("the commit message".to_owned());

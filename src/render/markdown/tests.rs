@@ -94,6 +94,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             command: None,
         }],
         verify: Vec::new(),
+        rendered: None,
         faults: Vec::new(),
         message: Message::default(),
         proposal: ProposalPlan::default(),
@@ -276,11 +277,16 @@ fn what_is_left_out_is_counted() {
     let text = markdown(&plan("api", "tag", &values, &lines), BODY_LIMIT, PREVIEW);
     assert!(body_size(&text) <= BODY_LIMIT && body_size(&text) > BODY_LIMIT / 2);
     let rows = text.lines().filter(|l| l.starts_with("| `")).count();
-    assert!(text.ends_with(&left_out(LeftOut(800 - rows), LeftOut(1), LeftOut(0))));
+    assert!(text.ends_with(&left_out(
+        LeftOut(800 - rows),
+        LeftOut(1),
+        LeftOut(0),
+        LeftOut(0)
+    )));
     assert!(text.contains("<summary>200 "));
-    assert_snapshot!(left_out(LeftOut(2), LeftOut(1), LeftOut(1)), @"
+    assert_snapshot!(left_out(LeftOut(2), LeftOut(1), LeftOut(3), LeftOut(1)), @"
 
-    *Left out for length: 2 differences, the lines of 1 change and the commit message. `git promote diff` shows everything.*
+    *Left out for length: 2 differences, the lines of 1 change, 3 rendered resources and the commit message. `git promote diff` shows everything.*
     ");
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::detail::Length;
 use crate::plan::{FilePlan, FileStatus};
-use crate::render::hunks::{Line, LineKind, hunks};
+use crate::render::hunks::{Hunk, Line, LineKind, hunks};
 use crate::render::modes;
 use crate::render::terminal::{Canvas, escaped};
 
@@ -38,13 +38,20 @@ pub(super) fn write(
         writeln!(out, "{0}(not UTF-8 text){0:#}\n", palette.dim)?;
         return Ok(());
     };
-    for hunk in &hunks {
-        writeln!(out, "{0}{1}{0:#}", palette.hunk, hunk.header.trim_end())?;
+    write_hunks(out, &hunks, canvas)?;
+    writeln!(out)
+}
+
+/// Writes hunks with their headers.
+pub(super) fn write_hunks(out: &mut dyn Write, hunks: &[Hunk], canvas: Canvas) -> io::Result<()> {
+    for hunk in hunks {
+        let style = canvas.palette.hunk;
+        writeln!(out, "{style}{}{style:#}", hunk.header.trim_end())?;
         for line in &hunk.lines {
             write_line(out, line, canvas)?;
         }
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn write_line(out: &mut dyn Write, line: &Line, canvas: Canvas) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod detail;
 mod hunks;
 mod kept;
 mod notes;
+mod rendered;
 mod row;
 mod stat;
 mod summary;
@@ -56,6 +57,7 @@ pub fn preview(
         }
         message(out, plan, canvas, allow)?;
     }
+    rendered::write(out, plan, canvas)?;
     is_shortened |= kept::write(out, plan, canvas, detail)?;
     if is_shortened {
         let dim = canvas.palette.dim;
