@@ -18,9 +18,10 @@ use crate::wiring::Adapters;
 
 /// Show which version of each application every environment has.
 ///
-/// Each version is compared with that of the environment before: `behind` is older, `ahead` is newer,
-/// `different` has no order. `waiting` counts the version differences that a promotion from the
-/// environment before would move. `since` and `by` are of the commit that brought the version.
+/// Each version is compared with that of the nearest environment before that has the application:
+/// `behind` is older, `ahead` is newer, `different` has no order. `waiting` counts the version differences
+/// that a promotion between the two would move, and those that it would hold or keep. `since` and `by` are
+/// of the commit that brought the version.
 #[derive(Args, Debug)]
 pub struct StatusArguments {
     /// The environments, in order; default: the configured ones, otherwise those with usual names.

@@ -79,6 +79,7 @@ pub use request::{
     OnRejection, ProposalChoice, Removals, Request, TakeChoice, TakenSide,
 };
 pub use status::{
-    ApplicationStatus, EnvironmentStatus, Since, Status, StatusRequest, VersionRelation, status,
+    ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusRequest, VersionRelation,
+    VersionSource, status,
 };
 pub use verify::verify;

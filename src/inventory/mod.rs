@@ -39,6 +39,7 @@ mod root;
 mod scope;
 mod target_names;
 mod trees;
+mod usual_environments;
 mod view;
 
 pub use application_map::{ApplicationMap, applications};

@@ -15,6 +15,7 @@ use super::file_pair::{FileObject, FileRole};
 use super::path_words::role;
 use super::target_names::join;
 use super::trees::{Entry, has_folder, has_plainer_sibling, read_entries};
+use super::usual_environments::usual_environments;
 use crate::domain::{
     ApplicationName, CommitId, Environment, NameIndex, ObjectId, RepoPath, Settings,
 };
@@ -84,7 +85,10 @@ impl Inventory {
     pub fn add_all(&mut self, location: Location<'_>) -> Result<(), InventoryError> {
         let configured = &location.settings.environments;
         if configured.is_empty() {
-            let named = environments_in_paths(location)?;
+            let named = match root_of(location)? {
+                Some(tree) => usual_environments(location.snapshot, tree)?,
+                None => Vec::new(),
+            };
             self.add(location, &named)
         } else {
             self.add(location, configured)
@@ -102,25 +106,6 @@ impl Inventory {
             .iter()
             .find(|v| v.repository == repository && v.environment.has_name(environment))
     }
-}
-
-/// The environments whose usual names occur in paths, by name.
-fn environments_in_paths(location: Location<'_>) -> Result<Vec<Environment>, InventoryError> {
-    let names = NameIndex::new(std::iter::empty(), ());
-    let mut names_in_paths = BTreeSet::new();
-    let mut pending: Vec<ObjectId> = root_of(location)?.into_iter().collect();
-    while let Some(tree) = pending.pop() {
-        for entry in read_entries(location.snapshot, tree, &mut |_| {})? {
-            let occurrences = names.in_path(&entry.name);
-            let texts = occurrences.iter().map(|o| &entry.name[o.start..o.end]);
-            names_in_paths.extend(texts.map(str::to_owned));
-            // Everything below an environment's folder belongs to that environment.
-            if entry.is_directory() && occurrences.is_empty() {
-                pending.push(entry.id);
-            }
-        }
-    }
-    Ok(names_in_paths.into_iter().map(Environment::named).collect())
 }
 
 /// The tree that contains the environments, if it exists.

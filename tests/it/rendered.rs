@@ -84,7 +84,30 @@ fn a_kustomization_is_shown_resource_by_resource_with_secrets_masked() {
         secretGenerator: [{name: keys, literals: [KEY=sesame-VERSION]}]\n";
     let repo = kustomize(&world, generators);
     let ran = diff(&world, &repo, &renderers, &[]);
-    assert_snapshot!(rendered(&ran), @"");
+    assert_snapshot!(rendered(&ran), @"
+    rendered: apps/api/overlays/production (kustomize)
+      ConfigMap env-g5k9449h47
+    @@ -1,6 +1,6 @@
+     apiVersion: v1
+     data:
+    -  API_TAG: 1.0.0
+    +  API_TAG: 2.0.0
+     kind: ConfigMap
+     metadata:
+    -  name: env-7tf9cddmff
+    +  name: env-g5k9449h47
+      Pod api
+    @@ -4,5 +4,5 @@
+       name: api
+     spec:
+       containers:
+    -  - image: acme/api:1.0.0
+    +  - image: acme/api:2.0.0
+         name: api
+
+    1 kept: 1 not a version (--kept lists them)
+    staging -> production: 2 differences in 1 file of 1 application
+    ");
     let all = diff(&world, &repo, &renderers, &["--promote", "all"]);
     let shown = rendered(&all);
     assert!(shown.contains("Secret keys-"), "{shown}");

@@ -54,7 +54,7 @@ fn each_version_is_compared_with_the_environment_before() {
     api          staging      1.2.0    equal               2026-01-02 03:04  Ada
     api          production   1.1.0    behind     1        2026-01-02 03:04  Ada
     web          dev          2.0.0                        2026-01-02 03:04  Ada
-    web          staging      2.1.0    ahead      1        2026-01-02 03:04  Ada
+    web          staging      2.1.0    ahead      1 held   2026-01-02 03:04  Ada
     web          production   main     different  1        2026-01-02 03:04  Ada
 
     --- stderr
@@ -172,4 +172,183 @@ fn the_json_has_a_schema() {
     assert!(jsonschema::is_valid(&schema, &document), "{document:#}");
     assert_eq!(document["schema"], "git-promote/status/v1");
     assert_eq!(document["commit"], repo.tip("HEAD"));
+}
+
+/// The lines of the table for an application, without when and by whom.
+fn lines(ran: &Ran, application: &str) -> Vec<String> {
+    let lines = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with(application));
+    let words = |line: &str| {
+        let line = line.split("2026").next().unwrap_or_default();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    lines.map(words).collect()
+}
+
+#[test]
+fn an_environment_is_compared_with_the_nearest_one_that_has_the_application() {
+    let world = World::new();
+    let repo = repository(
+        &world,
+        &[("api", ["2", "2", "1"]), ("web", ["2", "2", "1"])],
+    );
+    repo.git(&["rm", "-rq", "apps/api/staging"]);
+    repo.git(&["commit", "-qm", "api has no staging"]);
+    let ran = status(&repo, &[]);
+    assert_eq!(
+        lines(&ran, "api"),
+        [
+            "api dev 2",
+            "api staging absent",
+            "api production 1 behind 1"
+        ]
+    );
+    let json = json(&repo, &["--service", "api"]);
+    let environments = json["applications"][0]["environments"].as_array().unwrap();
+    assert_eq!(environments.len(), 2);
+    assert_eq!(environments[1]["compared_with"], "dev");
+}
+
+#[test]
+fn held_and_kept_versions_do_not_wait() {
+    let world = World::new();
+    let values = |tag: &str, sidecar: &str, tools: &str| {
+        format!(
+            "image: {{tag: {tag}}}\nsidecar: {{image: {{tag: {sidecar}}}}}\ntools: {{image: {{tag: {tools}}}}}\n"
+        )
+    };
+    let repo = world.repository(&[
+        // A new version, one that would go back, and one of each environment.
+        (
+            "apps/api/staging/values.yaml",
+            &values("2.0.0", "1.0.0", "staging-4"),
+        ),
+        (
+            "apps/api/production/values.yaml",
+            &values("1.0.0", "1.1.0", "production-3"),
+        ),
+    ]);
+    let json = json(&repo, &[]);
+    let production = &json["applications"][0]["environments"][1];
+    let counts = ["waiting", "held", "kept"].map(|key| production[key].clone());
+    assert_eq!(counts, [json!(1), json!(1), json!(1)]);
+    let ran = status(&repo, &[]);
+    assert!(ran.stdout.contains("1, 1 held, 1 kept"), "{ran}");
+}
+
+#[test]
+fn several_versions_have_the_names_of_their_images_or_files() {
+    let world = World::new();
+    let pod = |name: &str, version: &str| {
+        format!(
+            "kind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: a, image: 'acme/{name}:{version}'}}]}}\n"
+        )
+    };
+    let repo = world.repository(&[
+        ("apps/api/staging/one.yaml", &pod("server", "1.0.0")),
+        ("apps/api/staging/two.yaml", &pod("worker", "2.0.0")),
+        ("apps/api/production/one.yaml", &pod("server", "1.0.0")),
+        ("apps/web/staging/blue.values.yaml", "image: {tag: 3.0.0}\n"),
+        (
+            "apps/web/staging/green.values.yaml",
+            "image: {tag: 4.0.0}\n",
+        ),
+    ]);
+    let ran = status(&repo, &[]);
+    assert_eq!(
+        lines(&ran, "api")[0],
+        "api staging server 1.0.0, worker 2.0.0"
+    );
+    let expected = "web staging blue.values.yaml 3.0.0, green.values.yaml 4.0.0";
+    assert_eq!(lines(&ran, "web")[0], expected);
+    let json = json(&repo, &["--service", "api"]);
+    let place = &json["applications"][0]["environments"][0]["places"][1];
+    let expected =
+        json!({"version": "2.0.0", "image": "acme/worker", "file": "apps/api/staging/two.yaml"});
+    assert_eq!(*place, expected);
+}
+
+#[test]
+fn a_version_is_older_than_a_rename_and_than_the_end_of_a_shallow_clone() {
+    let world = World::new();
+    let file = "deploy/api/production/values.yaml";
+    let repo = world.repository(&[
+        ("deploy/api/staging/values.yaml", &values("2")),
+        (file, &values("1")),
+    ]);
+    let bump = repo.commit("bump", &[(file, &values("2"))]);
+    repo.git(&["mv", "deploy", "apps"]);
+    repo.git(&["commit", "-qm", "move"]);
+    repo.commit("other", &[("apps/api/production/x.yaml", "x: 1\n")]);
+    let since = |repo: &Repo<'_>| {
+        let json = json(repo, &[]);
+        json["applications"][0]["environments"][1]["since"]["commit"].clone()
+    };
+    assert_eq!(since(&repo), bump.as_str());
+    let url = format!("file://{}", repo.dir.display());
+    world.git(&["clone", "-q", "--depth", "1", &url, "shallow"]);
+    let shallow = world.at(world.path("shallow"));
+    assert_eq!(since(&shallow), Value::Null);
+}
+
+#[test]
+fn aliases_are_one_environment_and_folders_with_usual_words_are_none() {
+    let world = World::new();
+    let repo = world.repository(&[
+        ("apps/api/dev/values.yaml", &values("3")),
+        ("apps/api/staging/values.yaml", &values("2")),
+        ("apps/api/production/values.yaml", &values("1")),
+        ("apps/web/development/values.yaml", &values("3")),
+        ("apps/web/staging/values.yaml", &values("2")),
+        ("apps/web/prod/values.yaml", &values("1")),
+        ("apps/job/staging/values.yaml", &values("1")),
+        ("apps/job/prod/values.yaml", &values("1")),
+        ("live/docs.yaml", "a: 1\n"),
+        ("tools/preview-tools/values.yaml", &values("9")),
+    ]);
+    let json = json(&repo, &[]);
+    assert_eq!(json["environments"], json!(["dev", "staging", "prod"]));
+    let of = |at: usize| {
+        let environments = json["applications"][at]["environments"].as_array().unwrap();
+        let versions = environments.iter().map(|e| e["version"].as_str().unwrap());
+        let waiting = environments[environments.len() - 1]["waiting"].clone();
+        (versions.collect::<Vec<_>>().join(" "), waiting)
+    };
+    assert_eq!(of(0), ("3 2 1".to_owned(), json!(1)));
+    assert_eq!(of(2), ("3 2 1".to_owned(), json!(1)));
+}
+
+#[test]
+fn a_damaged_repository_is_an_error() {
+    let world = World::new();
+    let repo = repository(
+        &world,
+        &[("api", ["2", "2", "1"]), ("web", ["1", "1", "1"])],
+    );
+    repo.write("apps/api/dev/sub/x.yaml", "x: 1\n");
+    repo.commit("sub", &[]);
+    let tree = repo.git(&["rev-parse", "HEAD:apps/api/dev/sub"]);
+    let file = repo
+        .dir
+        .join(format!(".git/objects/{}/{}", &tree[..2], &tree[2..]));
+    std::fs::remove_file(file).unwrap();
+    let ran = repo.promote(&["status"]);
+    assert_eq!(ran.code, 1, "{ran}");
+}
+
+#[test]
+fn the_table_fits_the_terminal() {
+    let world = World::new();
+    let long = "1.0.0-build.20260102030405.abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdef";
+    let repo = repository(
+        &world,
+        &[("api-with-a-very-long-name-of-many-parts", [long; 3])],
+    );
+    let ran = status(&repo, &[]);
+    assert!(
+        ran.stdout.lines().all(|line| line.chars().count() <= 120),
+        "{ran}"
+    );
 }

@@ -15,11 +15,13 @@ use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, Environment, Naming, Settings};
+use crate::domain::{ApplicationName, Environment, EnvironmentKind, Naming, Settings};
 use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
 use crate::port::{BranchChoice, Event};
 
-pub use table::{ApplicationStatus, EnvironmentStatus, Since, Status, VersionRelation};
+pub use table::{
+    ApplicationStatus, EnvironmentStatus, Pending, Since, Status, VersionRelation, VersionSource,
+};
 use versions::{Cell, Reader};
 
 /// What to list.
@@ -102,6 +104,12 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         application.relate();
     }
     since::find(ports, &mut reader, &mut status, &cell_of)?;
+    let mut settings = settings;
+    if settings.environments.is_empty() {
+        // So that all aliases of an environment take part.
+        let found = views.iter().map(|view| view.environment.clone());
+        settings.environments = found.filter(|e| !e.aliases.is_empty()).collect();
+    }
     waiting::count(ports, &mut status, &settings)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
@@ -122,6 +130,10 @@ fn views(
         let mut views = all.views().to_vec();
         if location.settings.environments.is_empty() {
             views.sort_by_key(|view| stage(&view.environment.name));
+        } else {
+            // The order of the configuration, but production last.
+            let production = Some(EnvironmentKind::Production);
+            views.sort_by_key(|view| view.environment.kind == production);
         }
         return Ok(views);
     }
@@ -147,17 +159,57 @@ fn views(
     Ok(all.views().to_vec())
 }
 
-/// How far an environment with a usual name is from development.
+/// The stage of production.
+const LAST: usize = 3;
+
+/// How far an environment with a usual name is from development: `prod-eu` is as far as `prod`.
 fn stage(name: &str) -> usize {
-    const STAGES: [&[&str]; 3] = [
-        &["local", "dev", "develop", "development", "sandbox"],
-        &["int", "integration", "e2e", "sit", "test", "testing", "qa"],
-        &["prd", "prod", "production", "live"],
+    const STAGES: [(usize, &[&str]); 4] = [
+        // Before the others, because `pre-prod` and `non-prod` have the name of production.
+        (2, &["pre", "non"]),
+        (0, &["local", "dev", "develop", "development", "sandbox"]),
+        (
+            1,
+            &["int", "integration", "e2e", "sit", "test", "testing", "qa"],
+        ),
+        (LAST, &["prd", "prod", "production", "live"]),
     ];
-    match STAGES.iter().position(|names| names.contains(&name)) {
-        Some(2) => STAGES.len(),
-        Some(stage) => stage,
-        // Between test and production: `staging`, `uat`, `pre-prod`.
-        None => 2,
+    let has = |words: &[&str]| {
+        name.split(['-', '_', '.'])
+            .any(|word| words.contains(&word))
+    };
+    let found = STAGES.iter().find(|(_, words)| has(words));
+    // Between test and production: `staging`, `uat`, `preprod`.
+    found.map_or(2, |(stage, _)| *stage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_comes_last_whatever_its_region() {
+        let mut names = [
+            "prod-eu",
+            "staging",
+            "live",
+            "pre-prod",
+            "dev",
+            "us-prod",
+            "qa",
+            "development",
+        ];
+        names.sort_by_key(|name| stage(name));
+        let expected = [
+            "dev",
+            "development",
+            "qa",
+            "staging",
+            "pre-prod",
+            "prod-eu",
+            "live",
+            "us-prod",
+        ];
+        assert_eq!(names, expected);
     }
 }

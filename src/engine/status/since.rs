@@ -5,22 +5,29 @@ use std::ops::ControlFlow;
 
 use super::table::{Since, Status};
 use super::versions::{Cell, Reader};
-use crate::domain::RepoPath;
+use crate::domain::{CommitId, RepoPath};
 use crate::engine::ports::Ports;
 use crate::inventory::FileObject;
-use crate::port::{PastCommit, RepositoryError, Walk};
+use crate::port::{ChangedFile, PastCommit, Rename, RepositoryError, Walk};
 
 /// How many commits that touch the files are looked at.
 const LIMIT: usize = 2_000;
 
-/// Finds the newest commit that changed each version, in one walk over all files.
-pub(super) fn find<'a>(
+/// How often files are followed to other paths; each time starts a new walk.
+const MOST_RENAMES: usize = 20;
+
+/// A version whose commit is not found yet: its application, its environment, and the versions.
+type Open = (usize, usize, Vec<String>);
+
+/// Finds the newest commit that changed each version, in one walk over all files, or one more for each
+/// commit that renames some of them.
+pub(super) fn find<'c>(
     ports: &Ports<'_>,
     reader: &mut Reader<'_>,
     status: &mut Status,
-    cell_of: &dyn Fn(usize, usize) -> Cell<'a>,
+    cell_of: &dyn Fn(usize, usize) -> Cell<'c>,
 ) -> Result<(), RepositoryError> {
-    let mut open: HashMap<RepoPath, Vec<(usize, usize, Vec<String>)>> = HashMap::new();
+    let mut open: HashMap<RepoPath, Vec<Open>> = HashMap::new();
     for (a, application) in status.applications.iter().enumerate() {
         for (e, environment) in application.environments.iter().enumerate() {
             if let Some(file) = environment.as_ref().and_then(|cell| cell.file.as_ref()) {
@@ -30,58 +37,134 @@ pub(super) fn find<'a>(
             }
         }
     }
-    let mut paths: Vec<RepoPath> = open.keys().cloned().collect();
-    paths.sort();
-    let walk = Walk {
-        from: status.branch.tip,
-        paths: &paths,
-        limit: LIMIT,
-        except: None,
+    let mut search = Search {
+        ports,
+        reader,
+        status,
+        cell_of,
+        open,
+        left: LIMIT,
     };
-    let mut visit = |commit: &PastCommit| -> Result<ControlFlow<()>, RepositoryError> {
-        for change in &commit.changes {
-            let Some((path, mut cells)) = change
-                .path
-                .as_ref()
-                .and_then(|path| open.remove_entry(path))
-            else {
-                continue;
-            };
-            let mut left = Vec::new();
-            for (a, e, versions) in cells.drain(..) {
-                let before = match change.before.map(FileObject::from) {
-                    Some(file) => reader.of_file(cell_of(a, e), &path, file)?,
-                    None => Vec::new(),
-                };
-                if before == versions {
-                    left.push((a, e, versions));
-                } else if let Some(cell) = &mut status.applications[a].environments[e] {
-                    cell.since = Some(Since {
-                        commit: commit.id,
-                        time: commit.time,
-                        author: commit.author.clone(),
-                    });
-                }
-            }
-            if !left.is_empty() {
-                open.insert(path, left);
-            }
+    let mut from = Some(search.status.branch.tip);
+    for _ in 0..=MOST_RENAMES {
+        match from {
+            Some(commit) if !search.open.is_empty() => from = search.walk(commit)?,
+            _ => break,
         }
-        Ok(if open.is_empty() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        })
-    };
-    let mut fault = None;
-    ports
-        .history
-        .walk(&walk, &mut |commit| match visit(&commit) {
-            Ok(next) => next,
-            Err(error) => {
-                fault = Some(error);
-                ControlFlow::Break(())
+    }
+    Ok(())
+}
+
+struct Search<'s, 'a, 'c> {
+    ports: &'s Ports<'s>,
+    reader: &'s mut Reader<'a>,
+    status: &'s mut Status,
+    cell_of: &'s dyn Fn(usize, usize) -> Cell<'c>,
+    open: HashMap<RepoPath, Vec<Open>>,
+    left: usize,
+}
+
+impl Search<'_, '_, '_> {
+    /// Walks from a commit; returns where to walk on if files were renamed.
+    fn walk(&mut self, from: CommitId) -> Result<Option<CommitId>, RepositoryError> {
+        let mut paths: Vec<RepoPath> = self.open.keys().cloned().collect();
+        paths.sort();
+        let walk = Walk {
+            from,
+            paths: &paths,
+            limit: self.left,
+            except: None,
+        };
+        let mut result = Ok(None);
+        let history = self.ports.history;
+        history.walk(&walk, &mut |commit| {
+            self.left = self.left.saturating_sub(1);
+            result = self.visit(&commit);
+            match result {
+                Ok(None) if !self.open.is_empty() => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
             }
         })?;
-    fault.map_or(Ok(()), Err)
+        result
+    }
+
+    /// Looks for versions that the commit changed; returns its parent if it renamed their files.
+    fn visit(&mut self, commit: &PastCommit) -> Result<Option<CommitId>, RepositoryError> {
+        let history = self.ports.history;
+        // Where older commits are missing, the oldest one seems to create everything.
+        if commit.parent.is_none() && history.is_shallow() {
+            for path in commit
+                .changes
+                .iter()
+                .filter_map(|change| change.path.as_ref())
+            {
+                self.open.remove(path);
+            }
+            return Ok(None);
+        }
+        let is_new = |change: &ChangedFile| {
+            let is_open = change
+                .path
+                .as_ref()
+                .is_some_and(|path| self.open.contains_key(path));
+            change.before.is_none() && is_open
+        };
+        let renames = if commit.changes.iter().any(is_new) {
+            history.renames(commit)?
+        } else {
+            Vec::new()
+        };
+        let mut is_renamed = false;
+        for change in &commit.changes {
+            let open = change
+                .path
+                .as_ref()
+                .and_then(|path| self.open.remove_entry(path));
+            let Some((path, cells)) = open else {
+                continue;
+            };
+            let rename = renames.iter().find(|rename| rename.new == path);
+            let left = self.look_before(commit, change, rename, cells)?;
+            if !left.is_empty() {
+                is_renamed |= rename.is_some();
+                let path = rename.map_or(path, |rename| rename.old.clone());
+                self.open.entry(path).or_default().extend(left);
+            }
+        }
+        Ok(commit.parent.filter(|_| is_renamed))
+    }
+
+    /// Compares versions with those before a commit; returns the ones that were there already.
+    fn look_before(
+        &mut self,
+        commit: &PastCommit,
+        change: &ChangedFile,
+        rename: Option<&Rename>,
+        cells: Vec<Open>,
+    ) -> Result<Vec<Open>, RepositoryError> {
+        let before = match rename {
+            Some(rename) => Some((&rename.old, rename.before)),
+            None => change.path.as_ref().zip(change.before),
+        };
+        let mut left = Vec::new();
+        for (a, e, versions) in cells {
+            let old = match before {
+                Some((path, object)) => {
+                    let cell = (self.cell_of)(a, e);
+                    self.reader.of_file(cell, path, FileObject::from(object))?
+                }
+                None => Vec::new(),
+            };
+            if old == versions {
+                left.push((a, e, versions));
+            } else if let Some(cell) = &mut self.status.applications[a].environments[e] {
+                cell.since = Some(Since {
+                    commit: commit.id,
+                    time: commit.time,
+                    author: commit.author.clone(),
+                });
+            }
+        }
+        Ok(left)
+    }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::document::version_order;
-use crate::domain::{ApplicationName, CommitId};
+use crate::domain::{ApplicationName, CommitId, RepoPath};
 use crate::inventory::{EnvironmentFile, EnvironmentView, InventoryError};
 use crate::port::Branch;
 
@@ -33,15 +33,41 @@ pub struct ApplicationStatus {
 pub struct EnvironmentStatus {
     /// Its versions, each once; usually one.
     pub versions: Vec<String>,
-    /// How they relate to those of the environment before, if that has the application.
+    /// Where each of them is.
+    pub places: Vec<VersionSource>,
+    /// The position of the nearest environment before this one that has a version of the application.
+    pub before: Option<usize>,
+    /// How the versions relate to those of the environment before.
     pub relation: Option<VersionRelation>,
-    /// How many version differences a promotion from the environment before would move; `None` if no
+    /// What a promotion from the environment before would do with version differences; `None` if no
     /// promotion can be computed.
-    pub waiting: Option<usize>,
+    pub pending: Option<Pending>,
     /// The commit that brought the version, if it is in the part of the history that is searched.
     pub since: Option<Since>,
     /// The file that has the version.
     pub(super) file: Option<EnvironmentFile>,
+}
+
+/// Where a version is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VersionSource {
+    /// The version.
+    pub version: String,
+    /// The name of the image, if it is that of one.
+    pub image: Option<String>,
+    /// The file.
+    pub file: RepoPath,
+}
+
+/// How many version differences a promotion would move, and how many not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Pending {
+    /// Those that would move.
+    pub waiting: usize,
+    /// Those that a guard holds.
+    pub held: usize,
+    /// Those that stay, because of a rule or because they belong to their environment.
+    pub kept: usize,
 }
 
 /// How a version relates to that of the environment before.
@@ -94,13 +120,18 @@ pub(super) fn applications(
 }
 
 impl ApplicationStatus {
-    /// Fills in how each environment's versions relate to those of the one before.
+    /// Fills in how each environment's versions relate to those of the nearest one before that has any.
     pub(super) fn relate(&mut self) {
-        for at in 1..self.environments.len() {
-            let (before, rest) = self.environments.split_at_mut(at);
-            if let (Some(Some(before)), Some(Some(here))) = (before.last(), rest.first_mut()) {
-                here.relation = relation(&before.versions, &here.versions);
+        let mut before: Option<(usize, Vec<String>)> = None;
+        for (at, cell) in self.environments.iter_mut().enumerate() {
+            let Some(cell) = cell.as_mut().filter(|cell| !cell.versions.is_empty()) else {
+                continue;
+            };
+            if let Some((at, versions)) = &before {
+                cell.before = Some(*at);
+                cell.relation = relation(versions, &cell.versions);
             }
+            before = Some((at, cell.versions.clone()));
         }
     }
 
@@ -129,6 +160,25 @@ fn relation(before: &[String], here: &[String]) -> Option<VersionRelation> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_environment_relates_to_the_nearest_one_before_that_has_the_application() {
+        let cell = |version: &str| {
+            (version != "-").then(|| EnvironmentStatus {
+                versions: version.split_whitespace().map(str::to_owned).collect(),
+                ..EnvironmentStatus::default()
+            })
+        };
+        let mut application = ApplicationStatus {
+            name: ApplicationName("web".into()),
+            environments: ["2", "-", "", "1"].map(cell).to_vec(),
+        };
+        application.relate();
+        let found = application.environments.iter().flatten();
+        let found: Vec<_> = found.map(|cell| (cell.before, cell.relation)).collect();
+        let last = (Some(0), Some(VersionRelation::Behind));
+        assert_eq!(found, [(None, None), (None, None), last]);
+    }
 
     #[test]
     fn versions_relate_to_those_of_the_environment_before() {

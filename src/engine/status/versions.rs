@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::table::EnvironmentStatus;
+use super::table::{EnvironmentStatus, VersionSource};
 use crate::document::{
     FileContent, Format, StreamVersion, VersionField, own_name, stream_versions,
 };
@@ -43,12 +43,19 @@ impl<'a> Reader<'a> {
     ) -> Result<EnvironmentStatus, RepositoryError> {
         let mut all = Vec::new();
         let mut found = Vec::new();
+        let mut places: Vec<VersionSource> = Vec::new();
         for file in files.iter().filter(|file| file.role == FileRole::Deployed) {
             let versions = self.in_file(cell, &file.path, file.object)?;
             found.extend((!versions.is_empty()).then_some(file));
+            places.extend(versions.iter().map(|version| VersionSource {
+                version: version.version.clone(),
+                image: version.image.clone(),
+                file: file.path.clone(),
+            }));
             all.extend(versions);
         }
         let versions = strongest(cell, &all);
+        places.retain(|place| versions.contains(&place.version));
         let mut status = EnvironmentStatus::default();
         for file in found {
             let of_file = self.of_file(cell, &file.path, file.object)?;
@@ -58,6 +65,7 @@ impl<'a> Reader<'a> {
             }
         }
         status.versions = versions;
+        status.places = places;
         Ok(status)
     }
 

@@ -1,57 +1,114 @@
-//! How many version differences wait for a promotion.
+//! How many version differences wait for a promotion, are held or are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::Status;
+use super::table::{ApplicationStatus, Pending, Status};
 use crate::domain::{ApplicationName, Settings};
 use crate::engine::compute::compute;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::engine::request::{DefaultProduct, Request};
-use crate::plan::FilePlan;
+use crate::inventory::InventoryError;
+use crate::plan::{ApplicationPlan, FilePlan, Plan};
 
-/// Counts the version differences that a promotion from each environment to the next would move.
+/// Counts the version differences between each environment and the nearest one before it that has the
+/// application.
 pub(super) fn count(
     ports: &Ports<'_>,
     status: &mut Status,
     settings: &Settings,
 ) -> Result<(), EngineError> {
-    for at in 1..status.environments.len() {
-        let has_both = |environments: &[Option<_>]| {
-            environments[at - 1].is_some() && environments[at].is_some()
-        };
-        let chosen = status.applications.iter();
-        let chosen = chosen.filter(|application| has_both(&application.environments));
-        let names: Vec<String> = chosen.map(|a| a.name.0.clone()).collect();
-        if names.is_empty() {
-            continue;
+    let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+    for application in &status.applications {
+        for (to, from) in pairs_of(application) {
+            let names = pairs.entry((from, to)).or_default();
+            names.push(application.name.0.clone());
         }
-        let (from, to) = (&status.environments[at - 1], &status.environments[at]);
+    }
+    for ((from, to), applications) in pairs {
         let request = Request {
-            applications: names,
+            applications,
             default_product: DefaultProduct::Ignored,
             settings: Some(settings.clone()),
-            ..Request::between(from, to)
+            ..Request::between(&status.environments[from], &status.environments[to])
         };
         let plan = match compute(ports, &request, &status.branch) {
             Ok(plan) => plan,
-            // These environments cannot be promoted to each other.
-            Err(EngineError::Inventory(_)) => continue,
+            Err(error) if cannot_be_promoted(&error) => continue,
             Err(error) => return Err(error),
         };
-        let mut waiting: BTreeMap<&ApplicationName, usize> = BTreeMap::new();
-        for application in plan.applications() {
-            let differences = application.files.iter().flat_map(FilePlan::promoted);
-            let versions = differences.filter(|difference| difference.version.is_some());
-            waiting.insert(&application.name, versions.count());
-        }
+        let pending = pending(&plan);
         for application in &mut status.applications {
-            if has_both(&application.environments)
-                && let Some(cell) = &mut application.environments[at]
-            {
-                cell.waiting = Some(waiting.get(&application.name).copied().unwrap_or(0));
+            let is_counted = pairs_of(application).contains(&(to, from));
+            if let (true, Some(cell)) = (is_counted, &mut application.environments[to]) {
+                let found = pending.get(&application.name).copied();
+                cell.pending = Some(found.unwrap_or_default());
             }
         }
     }
     Ok(())
+}
+
+/// The positions of each environment and of the one before it.
+fn pairs_of(application: &ApplicationStatus) -> Vec<(usize, usize)> {
+    let cells = application.environments.iter().enumerate();
+    let pairs = cells.filter_map(|(at, cell)| Some((at, cell.as_ref()?.before?)));
+    pairs.collect()
+}
+
+/// Whether an error only means that two environments have no promotion between them. A repository
+/// that cannot be read is another matter.
+fn cannot_be_promoted(error: &EngineError) -> bool {
+    match error {
+        EngineError::Inventory(error) => !matches!(
+            error,
+            InventoryError::Repository(_) | InventoryError::Path(_)
+        ),
+        _ => false,
+    }
+}
+
+/// What a plan does with the version differences of each application.
+fn pending(plan: &Plan) -> BTreeMap<&ApplicationName, Pending> {
+    let holds = plan.findings().iter().filter(|finding| finding.is_hold());
+    let held: BTreeSet<&str> = holds.map(|finding| finding.selector.as_str()).collect();
+    let of = |application: &ApplicationPlan| {
+        let mut pending = Pending::default();
+        let differences = application.files.iter().flat_map(FilePlan::promoted);
+        for difference in differences.filter(|difference| difference.version.is_some()) {
+            if held.contains(difference.selector.as_str()) {
+                pending.held += 1;
+            } else {
+                pending.waiting += 1;
+            }
+        }
+        let kept = application.files.iter().flat_map(FilePlan::kept);
+        pending.kept = kept
+            .filter(|difference| difference.version.is_some())
+            .count();
+        pending
+    };
+    let applications = plan.applications().iter();
+    applications
+        .map(|application| (&application.name, of(application)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::port::RepositoryError;
+
+    #[test]
+    fn a_repository_that_cannot_be_read_is_not_passed_over() {
+        let absent = InventoryError::UnknownEnvironment {
+            name: "qa".into(),
+            found: Vec::new(),
+        };
+        assert!(cannot_be_promoted(&absent.into()));
+        let damaged = RepositoryError::UnknownRevision {
+            revision: "HEAD".into(),
+        };
+        assert!(!cannot_be_promoted(&InventoryError::from(damaged).into()));
+    }
 }

@@ -44,13 +44,33 @@ struct EnvironmentStatus<'a> {
     version: Option<&'a str>,
     /// All its versions.
     versions: &'a [String],
-    /// How it relates to the version of the environment before; null if there is none.
+    /// Where each version is.
+    places: Vec<Place<'a>>,
+    /// The nearest environment before this one that has a version of the application.
+    compared_with: Option<&'a str>,
+    /// How it relates to the version of that environment; null if there is none.
     relation: Option<Relation>,
-    /// How many version differences a promotion from the environment before would move; null if there is
-    /// no such promotion.
+    /// How many version differences a promotion from that environment would move; null if there is no
+    /// such promotion.
     waiting: Option<usize>,
+    /// How many version differences a guard would hold.
+    held: Option<usize>,
+    /// How many version differences would be kept, because of a rule or because they belong to their
+    /// environment.
+    kept: Option<usize>,
     /// The commit that brought the version; null if it is not in the part of the history that is searched.
     since: Option<Since<'a>>,
+}
+
+/// Where a version is.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Place<'a> {
+    /// The version.
+    version: &'a str,
+    /// The name of the image; null if it is not that of one.
+    image: Option<&'a str>,
+    /// The file.
+    file: &'a str,
 }
 
 /// How a version relates to that of the environment before.
@@ -86,7 +106,7 @@ impl<'a> From<&'a engine::Status> for Status<'a> {
             ApplicationStatus {
                 name: &application.name.0,
                 environments: present
-                    .map(|(name, cell)| environment(name, cell))
+                    .map(|(name, cell)| environment(name, cell, &status.environments))
                     .collect(),
             }
         };
@@ -100,7 +120,11 @@ impl<'a> From<&'a engine::Status> for Status<'a> {
     }
 }
 
-fn environment<'a>(name: &'a str, cell: &'a engine::EnvironmentStatus) -> EnvironmentStatus<'a> {
+fn environment<'a>(
+    name: &'a str,
+    cell: &'a engine::EnvironmentStatus,
+    environments: &'a [String],
+) -> EnvironmentStatus<'a> {
     EnvironmentStatus {
         name,
         version: match cell.versions.as_slice() {
@@ -108,13 +132,27 @@ fn environment<'a>(name: &'a str, cell: &'a engine::EnvironmentStatus) -> Enviro
             _ => None,
         },
         versions: &cell.versions,
+        places: cell.places.iter().map(Place::from).collect(),
+        compared_with: cell.before.map(|at| environments[at].as_str()),
         relation: cell.relation.map(Relation::from),
-        waiting: cell.waiting,
+        waiting: cell.pending.map(|pending| pending.waiting),
+        held: cell.pending.map(|pending| pending.held),
+        kept: cell.pending.map(|pending| pending.kept),
         since: cell.since.as_ref().map(|since| Since {
             commit: since.commit.to_string(),
             time: rfc_3339(since.time),
             author: &since.author,
         }),
+    }
+}
+
+impl<'a> From<&'a engine::VersionSource> for Place<'a> {
+    fn from(place: &'a engine::VersionSource) -> Self {
+        Self {
+            version: &place.version,
+            image: place.image.as_deref(),
+            file: place.file.as_str(),
+        }
     }
 }
 
