@@ -76,6 +76,7 @@
 //! | which version does an environment have? | `engine/status` |
 //! | where does `--version` find a version? | `engine/version_source.rs` |
 //! | what does a revert take back? | `engine/revert` |
+//! | what does a new configuration suggest? | `engine/suggest.rs` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
 //! | what changes in rendered manifests? | `engine/rendered` |

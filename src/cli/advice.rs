@@ -41,6 +41,12 @@ impl Advice {
             }
             Failure::NoTerminal => Hint::usage("select differences with `--only` and `--except`"),
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
+            Failure::NoEnvironments => {
+                Hint::usage("list your `environments` in `promote.yaml` by hand")
+            }
+            Failure::Write { .. } => Hint::failed(
+                "an existing file is not replaced; rename it, or print the suggestion only",
+            ),
             Failure::NoFolder(_) | Failure::Read { .. } => Hint::none(FailureKind::Usage),
             Failure::Declined
             | Failure::Files(_)

@@ -17,6 +17,7 @@ use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
+use super::init::InitArguments;
 use super::log::LogArguments;
 use super::promote::PromoteArguments;
 use super::revert::RevertArguments;
@@ -68,6 +69,7 @@ pub enum Command {
     Baseline(Box<BaselineArguments>),
     Revert(Box<RevertArguments>),
     Check(CheckArguments),
+    Init(InitArguments),
     Schema(SchemaArguments),
     Completions(CompletionsArguments),
     /// Print the manual page (roff).
@@ -132,6 +134,7 @@ impl Arguments {
             Some(Command::Baseline(baseline)) => &baseline.selection.branch.repository.directory,
             Some(Command::Status(status)) => &status.branch.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
+            Some(Command::Init(init)) => &init.repository.directory,
             _ => &[],
         };
         let mut folder = PathBuf::from(".");

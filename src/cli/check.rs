@@ -133,7 +133,7 @@ fn in_working_tree(root: &Path, console: &mut Console<'_>) -> Result<Option<Path
 }
 
 /// The root of the working tree that contains `directory`.
-fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
     let start = std::path::absolute(directory)?;
     match start
         .ancestors()

@@ -37,6 +37,18 @@ pub enum Failure {
     /// Files of the environments cannot be read or edited.
     #[error("{} file{} cannot be promoted", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Files(Vec<FileFault>),
+    /// A file cannot be written.
+    #[error("cannot write `{}`", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        #[source]
+        source: io::Error,
+    },
+    /// There is nothing to suggest.
+    #[error("no path of the last commit has the usual name of an environment")]
+    NoEnvironments,
     /// A bare repository has no files to check.
     #[error("there is no `promote.yaml` to check: the repository has no working tree")]
     NoWorkingTree,

@@ -24,6 +24,7 @@ mod environment;
 mod exit;
 mod explain;
 mod failure;
+mod init;
 mod interactive;
 mod log;
 mod man;
@@ -153,6 +154,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             wait_for(revert::run(revert, &adapters, &directory, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
+        Some(Command::Init(init)) => init::run(init, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
         Some(Command::Completions(completions)) => {
             completions::run(completions, Arguments::command(), console.out)

@@ -57,6 +57,7 @@ mod request;
 mod revert;
 mod settings;
 mod status;
+mod suggest;
 mod unreferenced;
 mod verify;
 mod version_source;
@@ -82,4 +83,5 @@ pub use status::{
     ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusRequest, VersionRelation,
     VersionSource, status,
 };
+pub use suggest::{KeptField, SuggestedConfiguration, suggest_configuration};
 pub use verify::verify;

@@ -6,6 +6,7 @@
 //! server show the same thing in the same words.
 
 mod baseline;
+pub mod configuration;
 mod conflict;
 mod counted;
 mod date;

@@ -204,6 +204,7 @@ fn each_command_has_a_help() {
         "log",
         "revert",
         "check",
+        "init",
         "schema",
         "completions",
         "man",

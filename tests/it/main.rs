@@ -45,6 +45,7 @@ mod history;
 mod history_records;
 mod hostile;
 mod house;
+mod init;
 mod interactive;
 mod inventory;
 mod log;

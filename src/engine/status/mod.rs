@@ -120,7 +120,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
 }
 
 /// The chosen environments with their files.
-fn views(
+pub(super) fn views(
     location: Location<'_>,
     chosen: &[String],
 ) -> Result<Vec<EnvironmentView>, InventoryError> {
@@ -157,6 +157,11 @@ fn views(
         });
     }
     Ok(all.views().to_vec())
+}
+
+/// Whether an environment's name is a usual one of production, such as `prod-eu`.
+pub(super) fn is_production_name(name: &str) -> bool {
+    stage(name) == LAST
 }
 
 /// The stage of production.
