@@ -126,3 +126,25 @@ fn dedented(stream: &Stream, span: Span, depth: usize) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Step;
+
+    #[test]
+    fn later_lines_of_a_value_move_left_with_its_key() {
+        let at = |text: &str, keys: &[&str]| {
+            let stream = Stream::parse(text).unwrap();
+            let step = |place: Place, key: &&str| place.child(Step::Key((*key).to_owned()));
+            let place = keys.iter().fold(Place::root(0), step);
+            value(&stream, &place).unwrap()
+        };
+        let nested = "a:\n    b: [x,\n        y]\n";
+        assert_eq!(at(nested, &["a", "b"]), "[x,\n    y]\n");
+        let in_flow = "a:\n    b: {c: [x,\n        y]}\n";
+        assert_eq!(at(in_flow, &["a", "b", "c"]), "[x,\n    y]\n");
+        assert_eq!(at("a: |\n  x\n   y\n", &["a"]), "|\n  x\n   y\n");
+        assert_eq!(at("[x,\n  y]\n", &[]), "[x,\n  y]\n");
+    }
+}
