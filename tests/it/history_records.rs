@@ -367,3 +367,32 @@ fn the_preview_of_changes_names_the_baseline_and_what_stays() {
         (&0.into(), &1.into())
     );
 }
+
+#[test]
+fn a_promotion_is_recorded_however_long_its_pull_request_was_open() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    repo.git(&["checkout", "-q", "-b", "proposed"]);
+    promoted(&repo, &["--only", &format!("{TARGET}:$.a")]);
+    repo.git(&["checkout", "-q", "main"]);
+    let commit = "commit refs/heads/main\ncommitter A <a@b> 1767324045 +0000\ndata 1\nx\n";
+    let first = format!("{commit}from refs/heads/main^0\n");
+    let rest = commit.repeat(2_100);
+    std::fs::write(repo.dir.join(".git/import"), first + &rest).unwrap();
+    let import = [
+        "-c",
+        "git fast-import --quiet --date-format=raw < .git/import",
+    ];
+    let ran = world
+        .command("sh")
+        .args(import)
+        .current_dir(&repo.dir)
+        .status();
+    assert!(ran.unwrap().success());
+    repo.git(&["merge", "-q", "--no-ff", "--no-edit", "proposed"]);
+    // It is recorded, so a place that both sides change is a conflict.
+    change(&repo, SOURCE, "a: 3\nb: 1\n");
+    change(&repo, TARGET, "a: 4\nb: 1\n");
+    assert_eq!(run(&repo, &["--promote", "changes"]).code, 4);
+}

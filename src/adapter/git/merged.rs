@@ -12,10 +12,11 @@ use super::objects::database::Commit;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{FoundCommit, PastCommit, RepositoryError};
 
-/// How many commits are read for one merge.
-const LIMIT: usize = 2_000;
+/// How many commits are read for one merge; most of them are of its first parent, if a branch was open
+/// for long.
+const LIMIT: usize = 20_000;
 
-/// A commit on its way, newest last.
+/// Time and id, by which commits are read, newest first.
 type Key = (i64, ObjectId);
 
 /// The commits that a merge's other parents have in their histories and its first parent has not, newest
@@ -56,6 +57,8 @@ pub fn merged(local: &Local, merge: &PastCommit) -> Result<Vec<FoundCommit>, Rep
             });
         }
     }
+    // A commit with a wrong time may be read before the one through which the first parent reaches it.
+    found.retain(|commit| !queue.seen.contains(&(commit.id.0, true)));
     Ok(found)
 }
 
