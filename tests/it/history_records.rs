@@ -396,3 +396,17 @@ fn a_promotion_is_recorded_however_long_its_pull_request_was_open() {
     change(&repo, TARGET, "a: 4\nb: 1\n");
     assert_eq!(run(&repo, &["--promote", "changes"]).code, 4);
 }
+
+#[test]
+fn a_version_that_came_after_a_recorded_promotion_was_not_left_out_by_it() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.2.0\ntheme: a\n");
+    for version in ["1.3.0", "1.4.0", "1.6.0"] {
+        change(&repo, SOURCE, &format!("tag: {version}\ntheme: x\n"));
+    }
+    let one = ["--service", "web", "--version", "1.4.0"];
+    assert!(promoted(&repo, &one).starts_with("tag: 1.4.0\n"));
+    assert!(promoted(&repo, &[]).starts_with("tag: 1.6.0\n"));
+    change(&repo, SOURCE, "tag: 1.7.0\ntheme: x\n");
+    assert!(promoted(&repo, &[]).starts_with("tag: 1.7.0\n"));
+}

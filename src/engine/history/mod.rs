@@ -118,7 +118,7 @@ pub(super) enum End {
 pub(super) struct PlacePast {
     /// The base of its three-way merge; `None` if no promotion made both sides equal there.
     pub base: Option<BaseOfPlace>,
-    /// Whether both of the two newest takes passed it over.
+    /// Whether both of the two newest promotions left it out.
     pub is_passed_over: bool,
     /// The positions of the source's commits that changed it since the base.
     pub commits: BTreeSet<usize>,
@@ -197,12 +197,10 @@ impl Past {
         let commits: BTreeSet<usize> = (0..since)
             .filter(|n| self.source_commits[*n].places.touch(&place))
             .collect();
-        let mut newest = self.takes.iter().take(TAKES);
-        let is_passed_over = |take: &TakeCommit| take.passed_over.cover(&place);
         let undone = self.undone.get(&place);
         PlacePast {
             base,
-            is_passed_over: newest.len() == TAKES && newest.all(is_passed_over),
+            is_passed_over: self.is_passed_over(&place),
             changed_by: commits
                 .iter()
                 .map(|n| self.source_commits[*n].change.commit)
@@ -214,6 +212,19 @@ impl Past {
                 .map(|undone| undone.by),
             missing_files: Vec::new(),
         }
+    }
+
+    /// Whether both of the two newest promotions left a place out. Commits by hand only count where no
+    /// promotion is recorded, and what came into the source after a recorded one was not left out by it.
+    fn is_passed_over(&self, place: &str) -> bool {
+        let recorded = self.takes.iter().filter_map(|take| take.recorded.as_ref());
+        let left_out: Vec<&PlaceSet> = if recorded.clone().next().is_some() {
+            recorded.take(TAKES).collect()
+        } else {
+            let takes = self.takes.iter().take(TAKES);
+            takes.map(|take| &take.passed_over).collect()
+        };
+        left_out.len() == TAKES && left_out.iter().all(|left| left.cover(place))
     }
 
     /// The base of a place.
