@@ -7,7 +7,7 @@ use super::shell;
 use super::terminal::{Canvas, escaped};
 use super::text::Length;
 use super::text::value::sides;
-use crate::domain::{Op, Reason};
+use crate::domain::{Op, Reason, Relation};
 use crate::engine::{AppliedRule, ExplainedPlace, Explanation};
 use crate::plan::{Finding, PlannedDifference};
 
@@ -98,7 +98,10 @@ fn lines(place: &ExplainedPlace) -> Vec<(&'static str, String)> {
 fn value(difference: &PlannedDifference) -> String {
     let (before, after) = sides(difference, Length::Full);
     match (difference.op, before, after) {
-        (Op::Set, Some(before), Some(after)) if before == after => {
+        (Op::Set, Some(before), Some(_))
+            if difference.relation == Relation::EnvironmentName
+                && difference.before == difference.after =>
+        {
             format!("{before}, as in the source but for the environment's name")
         }
         (Op::Set, Some(before), Some(after)) => format!("{before} -> {after}"),
@@ -172,8 +175,7 @@ fn ways_to_promote(place: &ExplainedPlace) -> Vec<String> {
     let difference = &place.difference;
     let selector = &difference.selector;
     let mut ways = Vec::new();
-    let is_change = difference.before != difference.after;
-    if place.if_selected.is_promote() && is_change {
+    if place.if_selected.is_promote() {
         ways.push(option("--only", selector));
     }
     match &difference.verdict.reason {

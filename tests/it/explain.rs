@@ -286,3 +286,18 @@ fn the_json_has_a_schema() {
     assert_eq!(back["findings"][0]["guard"], "rollback");
     assert_eq!(back["findings"][0]["holds"], true);
 }
+
+#[test]
+fn a_value_that_only_has_the_environments_name_is_never_promoted() {
+    let world = World::new();
+    let repo = repository(&world);
+    let host = format!("{FILE}:$.host");
+    let place = &places(&repo, &[&host])[0];
+    assert_eq!(place["if_selected"]["decision"], "keep");
+    assert_eq!(place["ways"].as_array().unwrap().len(), 0);
+    let args = ["--from", "staging", "--to", "production", "--only", &host];
+    let ran = repo.promote(&args);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.contains("1 environment-specific"), "{ran}");
+    assert!(ran.stdout.contains("nothing to promote"), "{ran}");
+}

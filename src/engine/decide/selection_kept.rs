@@ -37,6 +37,7 @@ fn is_selectable(reason: &Reason) -> bool {
     !matches!(
         reason,
         Reason::ExceptExact
+            | Reason::EnvironmentName
             | Reason::ExceptPattern(_)
             | Reason::SharedAnchor { .. }
             | Reason::TemplateExpression { .. }

@@ -42,6 +42,12 @@ pub(super) fn of_difference(
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
+        // With the target's name in it, the source's value is what the target has.
+        Chosen::OnlyExact | Chosen::Undecided
+            if difference.op == Op::Set && difference.before == difference.after =>
+        {
+            return Verdict::keep(Reason::EnvironmentName);
+        }
         Chosen::OnlyExact => {
             return match facts.keep {
                 Some(Reason::TemplateExpression { .. }) => {

@@ -102,7 +102,9 @@ fn the_first_match_wins() {
         ("version",       "except!", true,  true,  ALL,      removed, "keep: ExceptExact"),
         ("version",       "only!",   true,  true,  ALL,      removed, "promote: OnlyExact"),
         ("value gone",    "only!",   true,  false, NONE,     kept,    "promote: OnlyExact"),
-        ("name",          "only!",   false, false, NONE,     kept,    "promote: OnlyExact"),
+        // But what would be written must differ.
+        ("name",          "only!",   false, false, NONE,     kept,    "keep: EnvironmentName"),
+        ("name",          "-",       false, true,  NONE,     kept,    "keep: EnvironmentName"),
         // Then what is kept, whatever a pattern or a rule matches.
         ("version",       "except*", true,  true,  ALL,      removed, "keep: KeepComment"),
         ("version",       "not",     true,  true,  ALL,      removed, "keep: KeepComment"),
@@ -115,7 +117,6 @@ fn the_first_match_wins() {
         ("version gone",  "-",       false, false, VERSIONS, kept,    "keep: TargetOnly"),
         // Then the rule's expression.
         ("value gone",    "-",       false, true,  NONE,     removed, r#"promote: Rule("$.a")"#),
-        ("name",          "-",       false, true,  NONE,     kept,    r#"promote: Rule("$.a")"#),
         ("value",         "-",       false, true,  VERSIONS, kept,    r#"promote: Rule("$.a")"#),
         // Then the environment's own name, in every mode.
         ("name",          "-",       false, false, ALL,      removed, "keep: EnvironmentName"),
