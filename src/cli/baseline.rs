@@ -43,9 +43,12 @@ pub async fn run(
     request.action = Some(Action::None);
     request.promote.get_or_insert(Mode::Changes);
     let progress = Progress::start(console.progress);
-    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    let ports = adapters.ports(&progress);
+    // Not `prepare`: what only shows something runs no commands of the repository.
+    let branch = engine::fetch(&ports, &request).await;
+    let plan = branch.and_then(|branch| engine::compute(&ports, &request, &branch));
     progress.finish();
-    let plan = prepared?.plan;
+    let plan = plan?;
     match selection.output {
         Output::Json => {
             json_v1::write(

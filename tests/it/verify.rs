@@ -222,10 +222,15 @@ fn policies_add_commands_to_those_of_the_command_line() {
     assert_eq!(codes(&["--dry-run"]), [1, 2]);
     let more = ["--dry-run", "--verify", "exit 3", "--verify", "exit 2"];
     assert_eq!(codes(&more), [1, 2, 3]);
-    // A preview does not run what a repository has.
-    let ran = repo.promote(&["diff", "--from", "staging", "--to", "production"]);
-    assert_eq!(ran.code, 0);
-    assert!(!ran.stdout.contains("verify"), "{ran}");
+    // What only shows something does not run what a repository has.
+    let ran_mark = world.path("ran");
+    let touch = config.replace("exit 1", &format!("touch {}", ran_mark.display()));
+    repo.commit("touch", &[("promote.yaml", &touch)]);
+    for command in ["diff", "baseline"] {
+        let ran = repo.promote(&[command, "--from", "staging", "--to", "production"]);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(!ran_mark.exists(), "{command}");
+    }
     let level = |level: &str| {
         let level = format!("guards: {{verify: {level}}}, verify");
         repo.commit(
