@@ -14,13 +14,14 @@ use crate::render::receipt::FaultList;
 use crate::render::{Purpose, json_v1, markdown, receipt, text};
 use crate::wiring::{Adapters, Prompts};
 
-/// Shows the preview, asks for confirmation on a terminal, applies and prints the result.
+/// Shows the preview, asks for confirmation on a terminal, applies and prints the result. On a terminal,
+/// the commands that verify the planned files run after the answer, otherwise before the preview.
 ///
 /// # Errors
 /// When applying fails, or the output cannot be written.
 pub(super) async fn carry_out(
     request: &Request,
-    prepared: Prepared,
+    mut prepared: Prepared,
     options: &ApplyArguments,
     output: Output,
     adapters: &Adapters,
@@ -31,6 +32,9 @@ pub(super) async fn carry_out(
     }
     let must_confirm =
         !options.yes && console.prompts == Prompts::Terminal && would_write(&prepared, request);
+    if !must_confirm {
+        prepared = verified(prepared, request, adapters, console)?;
+    }
     if output != Output::Json {
         let preview = if output == Output::Markdown {
             let preview = markdown(&prepared.plan, BODY_LIMIT, Purpose::Preview(&request.allow));
@@ -63,6 +67,11 @@ pub(super) async fn carry_out(
     }
     if must_confirm {
         confirm::ask(&prepared, console.err)?;
+        let shown = prepared.plan.findings().len();
+        prepared = verified(prepared, request, adapters, console)?;
+        if prepared.plan.findings().len() > shown {
+            text::findings(console.err, &prepared.plan, console.stderr, &request.allow)?;
+        }
     }
 
     let shown = prepared.plan.clone();
@@ -107,10 +116,22 @@ pub(super) async fn carry_out(
     }
 }
 
+/// The plan after the commands ran that must succeed on its files.
+fn verified(
+    Prepared { plan, branch }: Prepared,
+    request: &Request,
+    adapters: &Adapters,
+    console: &Console<'_>,
+) -> Result<Prepared, Failure> {
+    let progress = Progress::start(console.progress);
+    let plan = engine::verify(&adapters.ports(&progress), plan, &request.allow);
+    progress.finish();
+    let plan = plan?;
+    Ok(Prepared { plan, branch })
+}
+
 /// Whether applying the plan is expected to write something.
 fn would_write(prepared: &Prepared, request: &Request) -> bool {
     let plan = &prepared.plan;
-    plan.action() != Action::None
-        && !plan.is_empty()
-        && (plan.findings().iter()).all(|f| !f.is_hold() || request.allow.lifts(f))
+    plan.action() != Action::None && !plan.is_empty() && request.allow.clears(plan)
 }

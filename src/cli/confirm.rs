@@ -8,8 +8,15 @@ use crate::engine::Prepared;
 use crate::render::escaped;
 use crate::render::text::files_of;
 
-/// Asks on stderr; any answer other than yes ends the command.
+/// Asks on stderr, below the commands that a yes runs; any other answer ends the command.
 pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failure> {
+    let commands = prepared.plan.unverified();
+    if !commands.is_empty() {
+        writeln!(err, "Before the commit, this runs on the planned files:")?;
+    }
+    for verify in commands {
+        writeln!(err, "  {}", escaped(&verify.command))?;
+    }
     write!(err, "{} [y/N] ", question(prepared))?;
     err.flush()?;
     let mut answer = String::new();

@@ -52,7 +52,9 @@ pub async fn run(
         request = interactive::choose(adapters, request, detail, console).await?;
     }
     let progress = Progress::start(console.progress);
-    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    let ports = adapters.ports(&progress);
+    let branch = engine::fetch(&ports, &request).await;
+    let prepared = branch.and_then(|branch| engine::plan_on(&ports, &request, branch));
     progress.finish();
     let (options, output) = (&arguments.apply, selection.output);
     carry_out(&request, prepared?, options, output, adapters, console).await

@@ -109,6 +109,6 @@ async fn prepare(
         }),
         ..request(&record.from, &record.to)
     };
-    let prepared = engine::prepare_on(ports, &request, branch)?;
+    let prepared = engine::plan_on(ports, &request, branch)?;
     Ok((request, prepared))
 }

@@ -72,7 +72,7 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
             }
         } else {
             // A preview is held like the promotion itself, so that a check does not pass by mistake.
-            let cleared = match clear(verify(ports, plan)?, &request.allow) {
+            let cleared = match clear(verify(ports, plan, &request.allow)?, &request.allow) {
                 Ok(cleared) => cleared,
                 Err(hold) => return Ok(Receipt::Held(hold.findings)),
             };

@@ -72,7 +72,7 @@ pub use log::{
     find_promotion, promotion_log,
 };
 pub use ports::Ports;
-pub use prepare::{Prepared, fetch, prepare, prepare_on};
+pub use prepare::{Prepared, fetch, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use rendered::render_manifests;
 pub use request::{

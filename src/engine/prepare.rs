@@ -44,8 +44,23 @@ pub fn prepare_on(
     request: &Request,
     branch: Branch,
 ) -> Result<Prepared, EngineError> {
+    let Prepared { plan, branch } = plan_on(ports, request, branch)?;
+    let plan = verify(ports, plan, &request.allow)?;
+    Ok(Prepared { plan, branch })
+}
+
+/// Computes the plan on a branch that was found, without running the commands that must succeed on its
+/// files; [`verify`] and `apply` run them.
+///
+/// # Errors
+/// [`EngineError`] by kind.
+pub fn plan_on(
+    ports: &Ports<'_>,
+    request: &Request,
+    branch: Branch,
+) -> Result<Prepared, EngineError> {
     let plan = compute(ports, request, &branch)?;
-    let plan = render_manifests(ports, request, verify(ports, plan)?)?;
+    let plan = render_manifests(ports, request, plan)?;
     Ok(Prepared { plan, branch })
 }
 

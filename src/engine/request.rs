@@ -183,6 +183,12 @@ impl Allow {
         finding.severity == Severity::Hold && is_named
     }
 
+    /// Whether no finding holds the plan.
+    pub fn clears(&self, plan: &Plan) -> bool {
+        let mut findings = plan.findings().iter();
+        findings.all(|finding| !finding.is_hold() || self.lifts(finding))
+    }
+
     /// The guards whose holds of the plan are lifted.
     pub fn lifted(&self, plan: &Plan) -> Vec<GuardName> {
         let lifted = plan.findings().iter().filter(|finding| self.lifts(finding));

@@ -15,16 +15,19 @@ use std::time::Duration;
 use super::commit::changes;
 use super::error::EngineError;
 use super::ports::Ports;
+use super::request::Allow;
 use crate::domain::GuardName;
 use crate::plan::{CommandEnd, FailedCommand, Finding, Plan, VerifyCommand};
 use crate::port::{Checkout, CommandPurpose, Event, RunnerCommand};
 
-/// Runs the commands of a plan that have not run yet, and adds a finding for each that fails.
+/// Runs the commands of a plan that have not run yet, and adds a finding for each that fails. None runs
+/// if the plan is empty or held by another guard: it will not be applied.
 ///
 /// # Errors
 /// When the files cannot be checked out, or no shell can be run.
-pub fn verify(ports: &Ports<'_>, plan: Plan) -> Result<Plan, EngineError> {
-    if plan.unverified().is_empty() || plan.is_empty() || !plan.conflicts().is_empty() {
+pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, EngineError> {
+    let can_apply = !plan.is_empty() && plan.conflicts().is_empty() && allow.clears(&plan);
+    if plan.unverified().is_empty() || !can_apply {
         return Ok(plan);
     }
     ports.observer.event(&Event::Verifying);

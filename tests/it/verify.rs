@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::renderers::renderer;
 use crate::skipped::{Missing, skip};
+use crate::terminal;
 use crate::world::{PROMOTE, Ran, Repo, World};
 
 const VALUES: &str = "apps/api/production/values.yaml";
@@ -158,6 +159,47 @@ fn a_command_that_hangs_is_killed_with_its_children() {
     assert_eq!(finding["command"]["output"], "begun");
     std::thread::sleep(Duration::from_secs(5).saturating_sub(started.elapsed()));
     assert!(!mark.exists());
+}
+
+#[test]
+fn no_command_runs_if_another_guard_holds_the_plan() {
+    let world = World::new();
+    let repo = repository(&world, &[]);
+    repo.commit("newer", &[(VALUES, "image: {tag: 3.0.0}\n")]);
+    let mark = world.path("ran");
+    let touch = format!("touch {}", mark.display());
+    let ran = promote(&repo, &["--verify", &touch]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.stdout.contains("held by rollback"), "{ran}");
+    assert!(!mark.exists(), "{ran}");
+    let ran = promote(&repo, &["--verify", &touch, "--allow", "rollback"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(mark.exists(), "{ran}");
+}
+
+#[test]
+fn on_a_terminal_the_commands_are_shown_and_run_after_a_yes() {
+    let world = World::new();
+    let mark = world.path("ran");
+    let config = format!(
+        "policies: [{{name: a, verify: [\"touch {}; echo no tag; exit 7\"]}}]\n",
+        mark.display()
+    );
+    let repo = repository(&world, &[("promote.yaml", &config)]);
+    let before = repo.git(&["rev-parse", "HEAD"]);
+    for (answer, code) in [("n", 1), ("y", 3)] {
+        let line = "--from staging --to production";
+        let input = format!("echo {answer}");
+        let Some(ran) = terminal::run((&world, &repo), None, line, &input) else {
+            return;
+        };
+        assert_eq!(ran.code, code, "{ran}");
+        assert!(ran.stdout.contains("exit 7\r\nCommit 1 file"), "{ran}");
+        assert_eq!(ran.stdout.contains("held by verify"), code == 3, "{ran}");
+        assert_eq!(ran.stdout.contains("  | no tag"), code == 3, "{ran}");
+        assert_eq!(mark.exists(), code == 3, "{ran}");
+        assert_eq!(repo.git(&["rev-parse", "HEAD"]), before);
+    }
 }
 
 #[test]
