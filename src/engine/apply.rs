@@ -12,7 +12,7 @@ use super::clear::clear;
 use super::commit::{sending, write};
 use super::error::EngineError;
 use super::ports::Ports;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, fetch, plan_on};
 use super::propose::{propose, withdraw_proposals};
 use super::receipt::Receipt;
 use super::request::Request;
@@ -21,7 +21,8 @@ use crate::domain::Action;
 use crate::plan::Cleared;
 use crate::port::{Advance, Branch, Event};
 
-/// How long a promotion is planned again because the branch keeps moving.
+/// How long a promotion is planned again because the branch keeps moving; the time of the commands that
+/// verify the files does not count, since each may take longer.
 const REPLANNING_LIMIT: Duration = Duration::from_secs(120);
 
 /// Applies a prepared plan; if the branch has moved, plans again on this thread.
@@ -33,10 +34,13 @@ pub async fn apply(
     request: &Request,
     prepared: Prepared,
 ) -> Result<Receipt, EngineError> {
-    apply_with(ports, request, prepared, || prepare(ports, request)).await
+    // Without verifying: the loop does it, and only for a plan that it goes on with.
+    let plan_again = async || plan_on(ports, request, fetch(ports, request).await?);
+    apply_with(ports, request, prepared, plan_again).await
 }
 
-/// Applies a prepared plan; if the branch has moved, calls `plan_again` for a new one.
+/// Applies a prepared plan; if the branch has moved, calls `plan_again` for a new one, which need not be
+/// verified yet.
 ///
 /// # Errors
 /// [`EngineError`]; no branch was moved, except for [`EngineError::Propose`].
@@ -47,6 +51,7 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
     plan_again: impl Fn() -> F,
 ) -> Result<Receipt, EngineError> {
     let started = ports.clock.elapsed();
+    let mut verifying = Duration::ZERO;
     let shown = prepared.plan.clone();
     let mut current = prepared;
     let mut overtaken = 0;
@@ -72,7 +77,10 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
             }
         } else {
             // A preview is held like the promotion itself, so that a check does not pass by mistake.
-            let cleared = match clear(verify(ports, plan, &request.allow)?, &request.allow) {
+            let verify_started = ports.clock.elapsed();
+            let plan = verify(ports, plan, &request.allow)?;
+            verifying += ports.clock.elapsed().saturating_sub(verify_started);
+            let cleared = match clear(plan, &request.allow) {
                 Ok(cleared) => cleared,
                 Err(hold) => return Ok(Receipt::Held(hold.findings)),
             };
@@ -98,7 +106,8 @@ pub async fn apply_with<F: Future<Output = Result<Prepared, EngineError>>>(
             }
             other => other?,
         };
-        let is_late = ports.clock.elapsed().saturating_sub(started) > REPLANNING_LIMIT;
+        let replanning = ports.clock.elapsed().saturating_sub(started + verifying);
+        let is_late = replanning > REPLANNING_LIMIT;
         let is_same = next.plan.is_empty() || next.plan.makes_same_changes(&shown);
         if !is_same || is_late && !next.plan.is_empty() {
             return Ok(Receipt::Moved {

@@ -72,5 +72,6 @@ mod skipped;
 mod status;
 mod terminal;
 mod verify;
+mod verify_time;
 mod version;
 mod world;
