@@ -58,6 +58,7 @@ use progress::ProgressMode;
 
 /// Runs a command line; the first argument is the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    crate::wiring::end_on_signals();
     let args: Vec<OsString> = args.into_iter().collect();
     let arguments = match Arguments::from_command_line(args.iter().cloned()) {
         Ok(arguments) => arguments,

@@ -16,6 +16,7 @@ use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::{Prompts, pager};
+pub use crate::adapter::runner::end_on_signals;
 pub use settings::ConfigReader;
 
 /// The adapters of one repository.

@@ -1,7 +1,9 @@
-//! Commands of `verify` that take their time.
+//! Commands of `verify` that take their time, and what ends them.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use git_promote::engine::{self, Ports, Receipt, Request};
@@ -56,4 +58,54 @@ fn the_time_of_the_commands_does_not_count_when_planning_again() {
     });
     assert!(matches!(receipt, Receipt::Committed { .. }), "{receipt:?}");
     assert_eq!(remote.show("main", "other"), "");
+}
+
+#[test]
+fn a_signal_ends_the_command_and_removes_its_files() {
+    for signal in [2, 15, 1] {
+        let world = World::new();
+        let repo = world.repository(&[
+            ("apps/api/staging/values.yaml", "image: {tag: 2.0.0}\n"),
+            ("apps/api/production/values.yaml", "image: {tag: 1.0.0}\n"),
+        ]);
+        let (temporary, mark) = (world.path("temporary"), world.path("command"));
+        std::fs::create_dir(&temporary).unwrap();
+        let shown = mark.display();
+        let script = format!("sleep 60 & echo $! > {shown}.new; mv {shown}.new {shown}; wait");
+        let mut promotion = world
+            .command(env!("CARGO_BIN_EXE_git-promote"))
+            .current_dir(&repo.dir)
+            .env("TMPDIR", &temporary)
+            .args(["--from", "staging", "--to", "production", "--yes"])
+            .args(["--verify", &script])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        while !mark.exists() {
+            assert!(started.elapsed() < Duration::from_secs(20));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let kill = |signal: i32, id: &str| {
+            let mut kill = Command::new("kill");
+            kill.args([&format!("-{signal}"), id]).stderr(Stdio::null());
+            kill.status().unwrap().success()
+        };
+        assert!(kill(signal, &promotion.id().to_string()));
+        assert_eq!(promotion.wait().unwrap().signal(), Some(signal));
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+        let command = std::fs::read_to_string(&mark).unwrap();
+        let status = format!("/proc/{}/stat", command.trim());
+        // A process that was killed may not be waited for yet.
+        let lives = || match std::fs::read_to_string(&status) {
+            Ok(status) => !status.contains(") Z "),
+            Err(_) => kill(0, command.trim()),
+        };
+        while lives() {
+            assert!(started.elapsed() < Duration::from_secs(40));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
+    }
 }

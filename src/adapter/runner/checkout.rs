@@ -11,10 +11,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tempfile::TempDir;
-
 use super::environment;
 use super::process;
+use super::running::Folder;
 use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::{
     Checkout, CommandPurpose, CommandResult, Observer, RunnerCommand, RunnerError, Snapshot,
@@ -23,7 +22,7 @@ use crate::port::{
 
 /// A temporary folder with the files of a commit in a folder of their own.
 pub struct LocalCheckout {
-    folder: TempDir,
+    folder: Folder,
 }
 
 /// The folder with the files, in the temporary folder.
@@ -32,10 +31,7 @@ const FILES: &str = "files";
 impl LocalCheckout {
     /// Writes the files of a commit.
     pub fn of(snapshot: &dyn Snapshot) -> Result<Self, RunnerError> {
-        let folder = tempfile::Builder::new()
-            .prefix("git-promote-")
-            .tempdir()
-            .map_err(RunnerError::Disk)?;
+        let folder = Folder::create().map_err(RunnerError::Disk)?;
         let root = folder.path().join(FILES);
         fs::create_dir(&root).map_err(RunnerError::Disk)?;
         write_tree(snapshot, snapshot.root(), &root, "")?;

@@ -4,14 +4,18 @@
 //! |---|---|
 //! | `checkout` | a temporary folder with the files of a commit |
 //! | `process` | running a program within limits of time and output |
+//! | `running` | what is ended by a signal: commands and folders |
 //! | `environment` | the variables that a command gets |
 
 mod checkout;
 mod environment;
 mod process;
+mod running;
 
 use crate::port::{Checkout, Runner, RunnerError, Snapshot};
 use checkout::LocalCheckout;
+
+pub use running::end_on_signals;
 
 /// Runs commands as child processes.
 #[derive(Clone, Copy, Debug, Default)]

@@ -14,6 +14,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::running;
 use crate::plan::CommandEnd;
 use crate::port::Observer;
 
@@ -88,8 +89,7 @@ pub fn run(
             break;
         }
     }
-    group.kill();
-    let status = group.child.wait()?;
+    let status = group.end()?;
     line.finish(&mut keep);
     let end = end.unwrap_or_else(|| end_of(status));
     Ok((end, Vec::from(kept).join("\n")))
@@ -152,14 +152,16 @@ fn end_of(status: ExitStatus) -> CommandEnd {
 /// A running program with its process group, which is killed when this is dropped.
 struct Group {
     child: Child,
+    is_ended: bool,
 }
 
 impl Group {
     fn start(command: &mut Command) -> io::Result<Self> {
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(command, 0);
-        let child = command.stdin(Stdio::null()).spawn()?;
-        Ok(Self { child })
+        let child = running::start(command.stdin(Stdio::null()))?;
+        Ok(Self {
+            child,
+            is_ended: false,
+        })
     }
 
     /// Whether the program has exited. Its id stays reserved, so that the group can still be killed.
@@ -192,14 +194,21 @@ impl Group {
         }
         let _ = self.child.kill();
     }
+
+    /// Kills it and waits for it.
+    fn end(&mut self) -> io::Result<ExitStatus> {
+        self.kill();
+        running::forget(self.child.id());
+        self.is_ended = true;
+        self.child.wait()
+    }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         // After a wait, the id may belong to another program.
-        if !matches!(self.child.try_wait(), Ok(Some(_))) {
-            self.kill();
-            let _ = self.child.wait();
+        if !self.is_ended {
+            let _ = self.end();
         }
     }
 }

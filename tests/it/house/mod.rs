@@ -157,6 +157,7 @@ const HOUSE: &[Room] = &[
             "reqwest",
             "rustix",
             "secrecy",
+            "signal_hook",
             "tempfile",
             "serde",
             "serde_json",
