@@ -55,7 +55,7 @@ pub enum Failure {
     /// The person at the terminal did not confirm.
     #[error("not confirmed; nothing was written")]
     Declined,
-    /// Nobody can answer.
+    /// No terminal is attached.
     #[error("`--interactive` needs a terminal")]
     NoTerminal,
     /// Git's pager has the output, so that a question would not be seen.

@@ -18,11 +18,10 @@ use crate::engine::{self, EngineError, Ports, Prepared, Request};
 use crate::plan::Reverted;
 use crate::wiring::Adapters;
 
-/// Take a promotion back.
+/// Revert a promotion.
 ///
-/// Each place of the target that the promotion changed gets back its value from before, unless it was
-/// changed since: then it stays, and the preview shows the commit that changed it. Reverting a revert
-/// restores the promotion.
+/// Restores each place that the promotion changed, unless it was changed again later: then it stays, and
+/// the preview shows the commit that changed it. Reverting a revert restores the promotion.
 #[derive(Args, Debug)]
 pub struct RevertArguments {
     /// The promotion: its commit or merge commit, its id, or the number of its pull request; `git promote
