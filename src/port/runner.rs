@@ -28,7 +28,7 @@ pub trait Checkout {
     /// Writes a list, one entry a line, next to the files, and returns its path on the disk.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When an entry has a line feed, or the list cannot be written.
     fn add_list(&mut self, name: &str, entries: &[&str]) -> Result<String, RunnerError>;
 
     /// Runs a command at the root of the files and waits for it; the observer gets its output.
@@ -86,6 +86,12 @@ pub enum RunnerError {
     Name {
         /// The path.
         path: String,
+    },
+    /// An entry of a list has a line feed.
+    #[error("`{}` has a line feed in its name, so it cannot be listed for the commands of `verify`", .entry.escape_debug())]
+    Entry {
+        /// The entry.
+        entry: String,
     },
     /// A temporary file could not be written.
     #[error("could not write a temporary file")]

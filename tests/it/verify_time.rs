@@ -61,6 +61,21 @@ fn the_time_of_the_commands_does_not_count_when_planning_again() {
 }
 
 #[test]
+fn a_changed_file_with_a_line_feed_in_its_name_is_an_error() {
+    let world = World::new();
+    let repo = world.repository(&[
+        ("apps/api/staging/a\nb.yaml", "image: {tag: 2.0.0}\n"),
+        ("apps/api/production/a\nb.yaml", "image: {tag: 1.0.0}\n"),
+    ]);
+    let line = ["--from", "staging", "--to", "production"];
+    let ran = repo.promote(&[&line[..], &["--verify", "true"]].concat());
+    assert_eq!(ran.code, 1, "{ran}");
+    let expected = r"`apps/api/production/a\nb.yaml` has a line feed in its name";
+    assert!(ran.stderr.contains(expected), "{ran}");
+    assert_eq!(repo.promote(&line).code, 0);
+}
+
+#[test]
 fn a_signal_ends_the_command_and_removes_its_files() {
     for signal in [2, 15, 1] {
         let world = World::new();

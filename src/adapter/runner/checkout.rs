@@ -53,6 +53,10 @@ impl Checkout for LocalCheckout {
     }
 
     fn add_list(&mut self, name: &str, entries: &[&str]) -> Result<String, RunnerError> {
+        if let Some(entry) = entries.iter().find(|entry| entry.contains('\n')) {
+            let entry = (*entry).to_owned();
+            return Err(RunnerError::Entry { entry });
+        }
         let file = self.folder.path().join(format!("{name}.txt"));
         fs::write(&file, entries.join("\n") + "\n").map_err(RunnerError::Disk)?;
         Ok(file.to_string_lossy().into_owned())
