@@ -6,6 +6,7 @@
 //! staging --to production`. Everything else is a subcommand. Promotion options before a subcommand
 //! are an error, because they would be ignored.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
@@ -46,7 +47,7 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Print the version of git-promote; so does `--version` alone.
+    /// Print the version of git-promote; so does `--version` without a value.
     #[arg(short = 'V', display_order = 1000, action = clap::ArgAction::Version)]
     program_version: Option<bool>,
 
@@ -86,14 +87,12 @@ impl Arguments {
     /// # Errors
     /// The error of clap; `--help` and `--version` are among them.
     pub fn from_command_line(
-        args: impl IntoIterator<Item = std::ffi::OsString>,
+        args: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
         let mut args: Vec<_> = args.into_iter().collect();
-        // With a value, `--version` is the one to promote.
-        if let [_, only] = args.as_mut_slice()
-            && only == "--version"
-        {
-            *only = "-V".into();
+        if asks_for_program_version(&args) {
+            args.truncate(1);
+            args.push("-V".into());
         }
         let matches = Self::command().try_get_matches_from(args)?;
         refuse_misplaced_options(&matches)?;
@@ -153,6 +152,20 @@ impl Arguments {
     }
 }
 
+/// Whether `--version` has no value; with one, it is the version to promote. Between environments it is
+/// a mistake, such as a script's empty variable, and must not succeed.
+fn asks_for_program_version(args: &[OsString]) -> bool {
+    let args: Vec<_> = args
+        .iter()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy())
+        .collect();
+    let is_promotion = |arg: &str| matches!(arg.split('=').next(), Some("--from" | "--to"));
+    let has_no_value = |at: usize| args.get(at + 1).is_none_or(|next| next.starts_with('-'));
+    let at = args.iter().position(|arg| arg == "--version");
+    at.is_some_and(has_no_value) && !args.iter().any(|arg| is_promotion(arg))
+}
+
 /// Refuses promotion options before a subcommand, because they would be ignored.
 fn refuse_misplaced_options(matches: &ArgMatches) -> Result<(), clap::Error> {
     let Some((subcommand, _)) = matches.subcommand() else {
@@ -208,9 +221,24 @@ mod tests {
 
     #[test]
     fn the_version_alone_is_that_of_the_program() {
-        for line in ["git-promote --version", "git-promote -V"] {
+        for line in [
+            "git-promote --version",
+            "git-promote -V",
+            "git-promote -C . --version",
+            "git-promote --version -C .",
+            "git-promote diff --version",
+            "git-promote --version --color never",
+        ] {
             let error = read(line).unwrap_err();
-            assert_eq!(error.kind(), clap::error::ErrorKind::DisplayVersion);
+            let kind = clap::error::ErrorKind::DisplayVersion;
+            assert_eq!(error.kind(), kind, "{line}");
+        }
+        for line in [
+            "--from a --to b --version --yes",
+            "--from=a --to=b --version",
+        ] {
+            let error = read(&format!("git-promote {line}")).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
         }
         let arguments = read("git-promote --from a --to b --version 1.3.2").unwrap();
         let version = arguments.promote.selection.wanted_version;
