@@ -105,7 +105,8 @@ pub enum Reason {
         anchor: String,
         /// The other place, as a normalized JSONPath.
         place: String,
-        /// Whether an exact `--only` selected the difference, which is a conflict.
+        /// Whether an exact `--only` selected the difference, or a revert takes it back, which is a
+        /// conflict.
         was_selected: bool,
     },
     /// A new file of an application that has no files in the target.
@@ -124,7 +125,8 @@ pub enum Reason {
     SourceOnly,
     /// It would change a template expression, which is never done.
     TemplateExpression {
-        /// Whether an exact `--only` selected the difference, which is a conflict.
+        /// Whether an exact `--only` selected the difference, or a revert takes it back, which is a
+        /// conflict.
         was_selected: bool,
     },
     /// Both of the last two promotions left this version out.

@@ -7,7 +7,7 @@ use super::{
     Conflict, Finding, Hop, Message, Notice, ProposalPlan, RenderedManifests, Reverted,
     VerifyCommand,
 };
-use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin};
+use crate::domain::{Action, ApplicationName, CommitId, DecidedBy, GuardName, Origin, Reason};
 
 /// Everything that a promotion would change; nothing in it has been done.
 #[derive(Clone, Debug)]
@@ -214,6 +214,12 @@ impl Plan {
             .iter()
             .flat_map(|a| &a.files)
             .flat_map(|f| &f.differences)
+    }
+
+    /// Whether the target changed all differences after the promotion that is reverted.
+    pub fn is_changed_since(&self) -> bool {
+        self.differences()
+            .all(|d| matches!(d.verdict.reason, Reason::ChangedSince { .. }))
     }
 
     /// The differences that stop the promotion.

@@ -63,6 +63,7 @@ mod remotes;
 mod rendered;
 mod renderers;
 mod revert;
+mod revert_scope;
 mod second_parser;
 mod secrets;
 mod selectors;

@@ -14,12 +14,14 @@ pub(in crate::engine) struct Rules<'a> {
     templates: HashMap<&'a str, Vec<(GlobSet, &'a Rule)>>,
     applications: ApplicationTemplates<'a>,
     override_mode: Option<Mode>,
+    has_keep: bool,
 }
 
 /// The rule of one file, or the defaults without one.
 pub(in crate::engine) struct FileRule<'a> {
     rule: Option<&'a Rule>,
     override_mode: Option<Promote>,
+    has_keep: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -41,7 +43,16 @@ impl<'a> Rules<'a> {
             templates,
             applications: ApplicationTemplates::new(settings, products),
             override_mode,
+            has_keep: true,
         })
+    }
+
+    /// The same rules, but none of them keeps a place: a revert takes back whatever was promoted.
+    pub(in crate::engine) fn without_keep(self) -> Self {
+        Self {
+            has_keep: false,
+            ..self
+        }
     }
 
     /// The template of an application.
@@ -66,6 +77,7 @@ impl<'a> Rules<'a> {
         FileRule {
             rule,
             override_mode: self.override_mode.map(Promote::Mode),
+            has_keep: self.has_keep,
         }
     }
 }
@@ -88,7 +100,8 @@ impl<'a> FileRule<'a> {
 
     /// The expressions of places that the target keeps.
     pub(super) fn keep(&self) -> &'a [crate::yaml::JsonPath] {
-        self.rule.map_or(&[], |r| r.keep.as_slice())
+        let rule = self.rule.filter(|_| self.has_keep);
+        rule.map_or(&[], |r| r.keep.as_slice())
     }
 
     /// What happens to versions that another program writes.

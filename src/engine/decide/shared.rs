@@ -56,11 +56,16 @@ fn keep_anchors_in_use<F>(fields: &[Field<F>], verdicts: &mut [Verdict]) -> bool
     let is_any = !kept.is_empty();
     for (index, mut reason) in kept {
         if let Reason::SharedAnchor { was_selected, .. } = &mut reason {
-            *was_selected = verdicts[index].reason == Reason::OnlyExact;
+            *was_selected = is_selected(&verdicts[index]);
         }
         verdicts[index] = Verdict::keep(reason);
     }
     is_any
+}
+
+/// Whether exactly this difference was selected, or is a part of what is reverted.
+fn is_selected(verdict: &Verdict) -> bool {
+    matches!(verdict.reason, Reason::OnlyExact | Reason::Reverted)
 }
 
 /// Whether a difference replaces or removes the node at its own place: an alias stays one, and its
@@ -96,7 +101,7 @@ fn agree_on_edits<F>(
                         verdicts[*index] = Verdict::keep(Reason::SharedAnchor {
                             anchor: shared.anchor.clone(),
                             place: place.unwrap_or_else(|| stays.clone()),
-                            was_selected: verdicts[*index].reason == Reason::OnlyExact,
+                            was_selected: is_selected(&verdicts[*index]),
                         });
                     }
                 }

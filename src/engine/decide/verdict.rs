@@ -58,8 +58,15 @@ pub(super) fn of_difference(
         }
         Chosen::ExceptPattern(_) | Chosen::NotSelected | Chosen::Undecided => {}
     }
-    if let Some(reason) = &facts.keep {
-        return Verdict::keep(reason.clone());
+    match &facts.keep {
+        // What was reverted would seem complete without it.
+        Some(Reason::TemplateExpression { .. })
+            if is_reverted(facts) && matches!(chosen, Chosen::Undecided) =>
+        {
+            return Verdict::keep(Reason::TemplateExpression { was_selected: true });
+        }
+        Some(reason) => return Verdict::keep(reason.clone()),
+        None => {}
     }
     match chosen {
         Chosen::ExceptPattern(text) => return Verdict::keep(Reason::ExceptPattern(text)),
@@ -94,6 +101,11 @@ pub(super) fn of_difference(
         _ if difference.op == Op::Add => Verdict::keep(Reason::SourceOnly),
         _ => Verdict::keep(Reason::NotVersion),
     }
+}
+
+/// Whether a revert takes the difference back, unless something keeps it.
+fn is_reverted(facts: &Facts) -> bool {
+    facts.reverted.as_ref().is_some_and(Verdict::is_promote)
 }
 
 /// A file that is promoted as a whole or not at all, with what its verdict depends on except its text.

@@ -5,7 +5,8 @@
 //! A revert is a comparison of three states of the target: before the promotion, after it, and now. A
 //! place that still has the promoted value gets back the one before; a place that was changed since, by
 //! a hotfix or another promotion, stays. The promotion alone decides which places are meant, so the
-//! rules for promotions do not apply, but selectors, comments and the proof of each edit do.
+//! rules for promotions do not apply, but selectors, comments and the proof of each edit do. What still
+//! has the promoted value and cannot be taken back is a conflict.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -64,7 +65,7 @@ pub(super) fn compute(
         target: target.as_ref(),
     };
     let naming = Naming::of_one(&hop.to);
-    let rules = Rules::new(&settings, &[], None)?;
+    let rules = Rules::new(&settings, &[], None)?.without_keep();
     let revert = Revert {
         ports,
         request,

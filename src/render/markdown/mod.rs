@@ -88,7 +88,10 @@ fn summary(plan: &Plan) -> String {
             Some(commit) if plan.differences().next().is_none() => {
                 format!("{commit} is already reverted in {to}.")
             }
-            Some(commit) => format!("Nothing left to revert of {commit} in {to}."),
+            Some(commit) if plan.is_changed_since() => {
+                format!("Nothing left to revert of {commit} in {to}.")
+            }
+            Some(commit) => format!("Nothing of {commit} is reverted in {to}."),
         };
     }
     let promoted = plan.changed_files().flat_map(FilePlan::promoted).count();

@@ -23,7 +23,10 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         let commit = reverted.commit.short();
         return match plan.differences().next() {
             None => writeln!(out, "{commit} is already reverted in {to}"),
-            Some(_) => writeln!(out, "nothing left to revert of {commit} in {to}"),
+            Some(_) if plan.is_changed_since() => {
+                writeln!(out, "nothing left to revert of {commit} in {to}")
+            }
+            Some(_) => writeln!(out, "nothing of {commit} is reverted in {to}"),
         };
     }
     if plan.is_empty() {

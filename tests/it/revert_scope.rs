@@ -1,0 +1,85 @@
+//! What `git promote revert` takes back, and what the next promotion makes of it.
+
+use crate::world::{Ran, Repo, World};
+
+const API: [&str; 2] = [
+    "apps/staging/api/values.yaml",
+    "apps/production/api/values.yaml",
+];
+const WEB: [&str; 2] = [
+    "apps/staging/web/values.yaml",
+    "apps/production/web/values.yaml",
+];
+
+fn values(tag: &str, replicas: u8) -> String {
+    format!("image:\n  tag: {tag}\nreplicas: {replicas}\n")
+}
+
+/// A repository in which staging is ahead with both applications.
+fn repository(world: &World) -> Repo<'_> {
+    let (old, new) = (values("1.0.0", 1), values("1.1.0", 1));
+    world.repository(&[
+        (API[0], &new),
+        (API[1], &old),
+        (WEB[0], &new),
+        (WEB[1], &old),
+    ])
+}
+
+fn promote(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    let args = ["--from", "staging", "--to", "production", "--yes"];
+    repo.promote(&[&args, more].concat())
+}
+
+/// Promotes, and returns the commit.
+fn promoted(repo: &Repo<'_>, more: &[&str]) -> String {
+    let ran = promote(repo, more);
+    assert_eq!(ran.code, 0, "{ran}");
+    repo.tip("HEAD")
+}
+
+fn revert(repo: &Repo<'_>, promotion: &str, more: &[&str]) -> Ran {
+    repo.promote(&[&["revert", promotion, "--yes"], more].concat())
+}
+
+#[test]
+fn a_keep_rule_does_not_prevent_a_revert_but_a_comment_does() {
+    let world = World::new();
+    let repo = repository(&world);
+    let rules = "version: 1\ntemplates:\n  - name: default\n    rules:\n      - {files: \"**/values.yaml\", keep: [\"$.replicas\"]}\n";
+    repo.commit(
+        "rules",
+        &[("promote.yaml", rules), (API[0], &values("1.0.0", 3))],
+    );
+    let only = format!("{}:$.replicas", API[1]);
+    let promotion = promoted(&repo, &["--only", &only]);
+    assert_eq!(repo.read(API[1]), values("1.0.0", 3));
+    let ran = revert(&repo, &promotion, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.read(API[1]), values("1.0.0", 1), "{ran}");
+    let promotion = promoted(&repo, &["--only", &only]);
+    let kept = values("1.0.0", 3).replace("replicas: 3", "replicas: 3 # promote: keep");
+    repo.commit("keep it", &[(API[1], &kept)]);
+    let ran = revert(&repo, &promotion, &[]);
+    let last = ran.stdout.lines().last().unwrap_or_default();
+    let expected = format!("nothing of {} is reverted in production", &promotion[..7]);
+    assert_eq!((last, ran.code), (expected.as_str(), 0), "{ran}");
+    assert_eq!(repo.read(API[1]), kept);
+}
+
+#[test]
+fn what_still_stands_and_cannot_be_taken_back_is_a_conflict() {
+    let world = World::new();
+    let text = |tag: &str| format!("api:\n  tag: &tag {tag}\nsidecar:\n  tag: *tag\n");
+    let repo = world.repository(&[(API[0], &text("1.1.0")), (API[1], &text("1.0.0"))]);
+    let promotion = promoted(&repo, &[]);
+    assert_eq!(repo.read(API[1]), text("1.1.0"));
+    let kept = text("1.1.0").replace("tag: *tag", "tag: *tag # promote: keep");
+    repo.commit("keep the sidecar", &[(API[1], &kept)]);
+    let ran = revert(&repo, &promotion, &[]);
+    assert_eq!(ran.code, 4, "{ran}");
+    assert_eq!(repo.read(API[1]), kept);
+    let excluded = format!("{}:$.api.tag", API[1]);
+    let ran = revert(&repo, &promotion, &["--except", &excluded]);
+    assert_eq!(ran.code, 0, "{ran}");
+}
