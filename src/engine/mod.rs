@@ -52,6 +52,7 @@ mod prepare;
 mod product;
 mod propose;
 mod receipt;
+mod recorded_changes;
 mod rendered;
 mod request;
 mod revert;

@@ -83,3 +83,32 @@ fn what_still_stands_and_cannot_be_taken_back_is_a_conflict() {
     let ran = revert(&repo, &promotion, &["--except", &excluded]);
     assert_eq!(ran.code, 0, "{ran}");
 }
+
+#[test]
+fn only_files_that_prove_the_promotion_are_reverted() {
+    let world = World::new();
+    let repo = repository(&world);
+    promoted(&repo, &["--service", "web"]);
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    // By hand, with the message of another promotion: neither file has what staging had.
+    let by_hand = [(API[1], values("9.9.9", 1)), (WEB[1], values("1.1.0", 7))];
+    for (path, text) in &by_hand {
+        let copied = repo.commit(&message, &[(path, text)]);
+        let ran = revert(&repo, &copied, &[]);
+        assert!(ran.stderr.contains("is not a promotion"), "{ran}");
+        assert_eq!(repo.read(path), *text, "{ran}");
+        assert_eq!(repo.tip("HEAD"), copied, "{ran}");
+    }
+    // A commit that a forge squashed has other files, too.
+    repo.commit("ahead", &[(WEB[0], &values("1.2.0", 1))]);
+    let promotion = promoted(&repo, &["--service", "web"]);
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    repo.git(&["reset", "-q", "--soft", "HEAD~1"]);
+    let files = [(API[1], &*values("3.0.0", 1))];
+    let squashed = repo.commit(&message, &files);
+    assert_ne!(squashed, promotion);
+    let ran = revert(&repo, &squashed, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.read(WEB[1]), values("1.1.0", 7), "{ran}");
+    assert_eq!(repo.read(API[1]), values("3.0.0", 1), "{ran}");
+}

@@ -35,6 +35,7 @@ pub(super) use followed::Question;
 pub(super) use needs::{Reference, missing_files, references};
 pub(super) use older::OlderVersions;
 pub(super) use place_set::{PlaceKey, PlaceSet, place_key};
+pub(super) use take::{Step, proven_record};
 pub(super) use walk::read_pasts;
 
 use crate::document::{Difference, Value};

@@ -9,14 +9,14 @@ use crate::port::RepositoryError;
 
 /// One side's file before and after a commit.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(in crate::engine) struct Step {
     pub before: Option<FileObject>,
     pub after: Option<FileObject>,
 }
 
 impl Step {
     /// Both states, if the file existed and its content changed.
-    pub(super) fn edit(self) -> Option<(FileObject, FileObject)> {
+    pub(in crate::engine) fn edit(self) -> Option<(FileObject, FileObject)> {
         let (before, after) = (self.before?, self.after?);
         (before != after).then_some((before, after))
     }
@@ -55,7 +55,7 @@ pub(super) fn passed_over(
 
 /// Where the target still differs from the source that a commit records as promoted; `None` if what the
 /// commit changed in the target's file does not prove that.
-pub(super) fn proven_record(
+pub(in crate::engine) fn proven_record(
     source: FileObject,
     target: Step,
     changes: &[Difference],

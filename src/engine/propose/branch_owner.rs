@@ -9,14 +9,12 @@
 //! Amending its files or their modes, or adding a commit, breaks that proof.
 //! Words alone may be amended; they are the plan's, and are written anew.
 
-use crate::domain::{CommitId, FileMode, ObjectId};
-use crate::engine::compare::MAX_BYTES;
+use crate::domain::CommitId;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::OtherCommit;
-use crate::plan::{Changes, Content, Record};
-use crate::port::{
-    ChangedFile, HistoryDepth, ProposedBranch, ProposedCommit, Repository, Snapshot,
-};
+use crate::engine::recorded_changes::recorded_changes;
+use crate::plan::Record;
+use crate::port::{ChangedFile, HistoryDepth, ProposedBranch, ProposedCommit, Repository};
 
 /// More commits than these the program never makes.
 const MOST: usize = 100;
@@ -99,36 +97,11 @@ fn proven(
         return Ok(None);
     }
     let snapshot = repository.snapshot(commit.id)?;
-    let mut changes = Changes::default();
-    for file in &commit.changes {
-        let sides = [file.before, file.after].map(|side| content(snapshot.as_ref(), side));
-        let [Ok(before), Ok(after)] = &sides else {
-            return Ok(None);
-        };
-        let Some(path) = &file.path else {
-            return Ok(None);
-        };
-        changes.add(path, before.as_ref(), after.as_ref());
-    }
-    let proven = records.into_iter().find(|r| r.is_proven_by(&changes));
-    Ok(proven.map(|record| record.id))
-}
-
-/// What the program could not have written: too large, or no blob at all.
-struct NotOwn;
-
-fn content(
-    snapshot: &dyn Snapshot,
-    file: Option<(FileMode, ObjectId)>,
-) -> Result<Option<Content>, NotOwn> {
-    let Some((mode, blob)) = file else {
+    let Some(changes) = recorded_changes(snapshot.as_ref(), &commit.changes) else {
         return Ok(None);
     };
-    let bytes = match snapshot.blob_size(blob) {
-        Ok(size) if size <= MAX_BYTES => snapshot.read_blob(blob).map_err(|_| NotOwn)?,
-        _ => return Err(NotOwn),
-    };
-    Ok(Some(Content { mode, bytes }))
+    let proven = records.into_iter().find(|r| r.is_proven_by(&changes));
+    Ok(proven.map(|record| record.id))
 }
 
 /// Whether a merge only brings the base into the branch, as a forge's "Update branch" does.

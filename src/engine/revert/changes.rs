@@ -1,13 +1,14 @@
 //! The files that a promotion changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::proof::PromotionCommit;
 use crate::domain::{ApplicationName, RepoPath, Settings};
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::inventory::{EnvironmentPair, FileObject, FilePair, FileRole};
-use crate::plan::{Hop, Record, Reverted};
+use crate::plan::{Hop, Reverted};
 use crate::port::{ChangedFile, Snapshot};
 
 /// What a promotion changed.
@@ -55,7 +56,13 @@ impl Changes {
         let paths = || commit.changes.iter().filter_map(|file| file.path.as_ref());
         let environments = EnvironmentPair::new(hop, (before.as_ref(), target), settings);
         let mut applications = environments.applications_of(paths())?;
-        limit_to_promoted(&mut applications, &commit.message, &reverted.id);
+        let promotion = PromotionCommit {
+            ports,
+            commit: &commit,
+            hop,
+            settings,
+        };
+        promotion.limit_to_proven(&mut applications, &reverted.id)?;
         let mut files = Vec::new();
         for ChangedFile {
             path,
@@ -84,9 +91,15 @@ impl Changes {
             });
         }
         let elsewhere = paths().filter(|path| !applications.contains_key(*path));
+        let elsewhere: Vec<String> = elsewhere.map(RepoPath::to_string).collect();
+        if files.is_empty() && !elsewhere.is_empty() {
+            return Err(EngineError::NotAPromotion {
+                commit: reverted.commit,
+            });
+        }
         Ok(Self {
             before,
-            elsewhere: elsewhere.map(RepoPath::to_string).collect(),
+            elsewhere,
             files,
         })
     }
@@ -102,26 +115,5 @@ impl Changes {
             chosen.is_none_or(|names| names.contains(&file.pair.application))
         };
         self.files.iter().filter(is_chosen).cloned().collect()
-    }
-}
-
-/// Limits the files to those of the promotion: a commit that a forge squashed may have others.
-fn limit_to_promoted(
-    applications: &mut BTreeMap<RepoPath, ApplicationName>,
-    message: &str,
-    id: &str,
-) {
-    let records = Record::all_in(message);
-    let Some(record) = records.iter().find(|record| record.id == id) else {
-        return;
-    };
-    let names: Vec<ApplicationName> = record.application_names().collect();
-    if applications.values().any(|name| names.contains(name)) {
-        applications.retain(|_, name| names.contains(name));
-    } else if let [only] = names.as_slice() {
-        // Its name followed from a layout or from files that are gone.
-        for name in applications.values_mut() {
-            *name = only.clone();
-        }
     }
 }

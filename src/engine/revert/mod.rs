@@ -11,11 +11,13 @@
 //! | file | what it does |
 //! |---|---|
 //! | `changes.rs` | lists the files that the promotion changed |
+//! | `proof.rs` | proves which files of the commit are the promotion's |
 //! | `standing.rs` | finds out which of its changes the target still has |
 //! | `later.rs` | finds the commits that changed the others |
 
 mod changes;
 mod later;
+mod proof;
 mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
