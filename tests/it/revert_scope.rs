@@ -112,3 +112,80 @@ fn only_files_that_prove_the_promotion_are_reverted() {
     assert_eq!(repo.read(WEB[1]), values("1.1.0", 7), "{ran}");
     assert_eq!(repo.read(API[1]), values("3.0.0", 1), "{ran}");
 }
+
+const CHANGES: [&str; 2] = ["--promote", "changes"];
+
+#[test]
+fn what_a_revert_left_still_counts_as_promoted() {
+    let world = World::new();
+    let repo = repository(&world);
+    let promotion = promoted(&repo, &[]);
+    repo.commit("hotfix", &[(API[1], &values("1.1.1", 1))]);
+    let ran = revert(&repo, &promotion, &["--service", "web"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let next = values("1.2.0", 1);
+    repo.commit("next", &[(API[0], &next), (WEB[0], &next)]);
+    // The hotfix is a conflict, as it was before another application was reverted.
+    let ran = promote(&repo, &CHANGES);
+    assert_eq!(ran.code, 4, "{ran}");
+    let ran = promote(&repo, &[&["--service", "web"], &CHANGES[..]].concat());
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.read(WEB[1]), next);
+}
+
+#[test]
+fn what_a_revert_left_in_a_file_still_counts_as_promoted() {
+    let world = World::new();
+    let repo = repository(&world);
+    promoted(&repo, &["--service", "api"]);
+    repo.commit("both", &[(API[0], &values("1.2.0", 2))]);
+    let all = ["--service", "api", "--promote", "all"];
+    let promotion = promoted(&repo, &all);
+    repo.commit("hotfix", &[(API[1], &values("1.2.1", 2))]);
+    let ran = revert(&repo, &promotion, &[]);
+    assert_eq!(repo.read(API[1]), values("1.2.1", 1), "{ran}");
+    repo.commit("next", &[(API[0], &values("1.3.0", 2))]);
+    let ran = promote(&repo, &[&["--service", "api"], &CHANGES[..]].concat());
+    assert_eq!(ran.code, 4, "{ran}");
+    repo.commit("same", &[(API[0], &values("1.2.1", 2))]);
+    promoted(&repo, &[&["--service", "api"], &CHANGES[..]].concat());
+    assert_eq!(repo.read(API[1]), values("1.2.1", 2));
+}
+
+/// Merges a branch on which this was done.
+fn merged(repo: &Repo<'_>, branch: &str, work: impl Fn()) {
+    repo.git(&["checkout", "-qb", branch]);
+    work();
+    repo.git(&["checkout", "-q", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "-m", "Merge it", branch]);
+}
+
+#[test]
+fn promotions_and_reverts_are_recognised_when_they_come_by_a_merge() {
+    for is_merged in [true, false] {
+        let world = World::new();
+        let repo = repository(&world);
+        let changes = [&["--service", "api"], &CHANGES[..]].concat();
+        promoted(&repo, &["--service", "api"]);
+        repo.commit("more", &[(API[0], &values("1.1.0", 2))]);
+        merged(&repo, "promotion", || {
+            promoted(&repo, &[&changes[..], &["--branch", "promotion"]].concat());
+        });
+        let promotion = repo.tip("promotion");
+        // With a change of its own, so that the revert restores no state of the file.
+        let own = |text: String| format!("own: 1\n{text}");
+        assert_eq!(repo.read(API[1]), values("1.1.0", 2));
+        repo.commit("own", &[(API[1], &own(values("1.1.0", 2)))]);
+        let undo = || {
+            repo.git(&["revert", "--no-edit", &promotion]);
+        };
+        if is_merged {
+            merged(&repo, "revert", undo);
+        } else {
+            undo();
+        }
+        assert_eq!(repo.read(API[1]), own(values("1.1.0", 1)));
+        promoted(&repo, &changes);
+        assert_eq!(repo.read(API[1]), own(values("1.1.0", 2)));
+    }
+}

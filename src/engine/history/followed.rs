@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::both_sides::BothSides;
 use super::older::OlderVersions;
 use super::place_set::{PlaceKey, PlaceSet, place_key};
-use super::recorded::{Recorded, is_revert, recorded};
+use super::recorded::{Recorded, recorded};
+use super::reverts::{Reverts, Undoing, reverts_file};
 use super::take::{self, Step};
 use super::{
     End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, TakeCommit, Undone, merged,
@@ -14,7 +15,7 @@ use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
-use crate::plan::{LastPromotion, SourceChange, without_instructions};
+use crate::plan::{LastPromotion, without_instructions};
 use crate::port::{ChangedFile, FoundCommit, PastCommit, Rename, Repository, RepositoryError};
 
 /// A pair of files, and what to find out about it.
@@ -48,6 +49,8 @@ pub(super) struct Followed<'a> {
     left: usize,
     /// The target's states after newer commits, each with the newest of these.
     later: HashMap<FileObject, CommitId>,
+    /// What newer commits that revert others changed in the target's file.
+    reverts: Reverts,
     /// Places that differ now, and that no recorded promotion so far made equal, by selector.
     open: Vec<(String, PlaceKey)>,
     /// The positions of takes whose source is not reached yet.
@@ -84,6 +87,7 @@ impl<'a> Followed<'a> {
             },
             left: limit,
             later: HashMap::new(),
+            reverts: Reverts::default(),
             open: question.open,
             pending: Vec::new(),
             past: Past {
@@ -115,28 +119,53 @@ impl<'a> Followed<'a> {
         versions: &Versions<'_>,
     ) -> Result<Next, RepositoryError> {
         self.left = self.left.saturating_sub(1);
+        let path = self.paths.target.clone();
         let (source, target, is_moved) = self.steps(changes, renames);
         self.now = BothSides {
             source: source.before,
             target: target.before,
         };
         let naming = versions.naming;
-        let mut edits = Vec::new();
-        if let Some((old, new)) = target.edit() {
-            edits = versions.target_changes(old, new)?.unwrap_or_default();
-        }
-        let undone_by = self.undone_by(visit, target);
-        let is_revert = is_revert(&visit.commit.message);
-        match undone_by {
-            Some(by) => self.add_undone(&edits, by, naming),
-            None if changes.target.is_some() && !is_revert => {
-                self.add_take(visit, source, target, &edits, versions)?;
+        let is_revert = match &path {
+            Some(path) if changes.target.is_some() => {
+                reverts_file(visit.repository, visit.commit, visit.merged, path, target)?
             }
-            None => {}
-        }
+            _ => false,
+        };
+        let edits = match target.edit() {
+            Some((old, new)) => versions.target_changes(old, new)?,
+            None => None,
+        };
         // A revert restores an older version, so it shows nothing about the order.
         if !is_revert {
-            self.past.older.learn_target(&edits, naming);
+            let edits = edits.as_deref().unwrap_or_default();
+            self.past.older.learn_target(edits, naming);
+        }
+        let undoing = self.undoing(visit, target);
+        let is_comparable = edits.is_some();
+        let is_undone = |edit: &Difference| {
+            let undoing = undoing.as_ref();
+            undoing.is_some_and(|undoing| undoing.undoes(edit, naming))
+        };
+        let edits = edits.unwrap_or_default().into_iter();
+        let (undone, edits): (Vec<_>, Vec<_>) = edits.partition(is_undone);
+        let is_undone = undoing.as_ref().is_some_and(|undoing| {
+            undoing.is_whole() || edits.is_empty() && target.before.is_some()
+        });
+        if is_revert {
+            let is_known = is_comparable || is_undone;
+            let places = is_known.then(|| PlaceSet::of(&edits, naming));
+            self.reverts.add(visit.commit.id, places);
+        }
+        if let Some(Undoing { by, .. }) = undoing {
+            self.add_undone(&undone, by, naming);
+        }
+        if let Some(after) = target.after.filter(|_| !is_undone) {
+            self.later.entry(after).or_insert(visit.commit.id);
+        }
+        if changes.target.is_some() && !is_undone && !is_revert {
+            let undone = PlaceSet::of(&undone, naming);
+            self.add_take(visit, (source, target), &edits, &undone, versions)?;
         }
         self.reach(source.after);
         if source.edit().is_some() && self.needs_source_commits() {
@@ -192,15 +221,15 @@ impl<'a> Followed<'a> {
 
     /// The commit that undid this one's change of the target: it reverts this one, or restored the state
     /// before it.
-    fn undone_by(&mut self, visit: &Visit<'_>, target: Step) -> Option<CommitId> {
-        let restored = target
-            .before
-            .and_then(|state| self.later.get(&state).copied());
-        let by = visit.reverted_by.or(restored);
-        if let (None, Some(after)) = (by, target.after) {
-            self.later.entry(after).or_insert(visit.commit.id);
+    fn undoing(&self, visit: &Visit<'_>, target: Step) -> Option<Undoing> {
+        let reverted = visit.reverted_by.and_then(|by| self.reverts.undoing(by));
+        let restored = target.before.and_then(|state| self.later.get(&state));
+        match (restored, reverted) {
+            (Some(restored), reverted) => {
+                Some(Undoing::whole(reverted.map_or(*restored, |r| r.by)))
+            }
+            (None, reverted) => reverted,
         }
-        by
     }
 
     fn add_undone(&mut self, edits: &[Difference], by: CommitId, naming: &Naming) {
@@ -215,12 +244,13 @@ impl<'a> Followed<'a> {
         }
     }
 
+    /// Adds a commit that took something, except in the places that were undone.
     fn add_take(
         &mut self,
         visit: &Visit<'_>,
-        source: Step,
-        target: Step,
+        (source, target): (Step, Step),
         edits: &[Difference],
+        undone: &PlaceSet,
         versions: &Versions<'_>,
     ) -> Result<(), RepositoryError> {
         let recorded = self.proven_record(visit, target, edits, versions)?;
@@ -229,11 +259,14 @@ impl<'a> Followed<'a> {
         let (source_commit, source, recorded, passed_over) =
             match (recorded, passed_over, source.after) {
                 (Some((promoted, left)), passed_over, _) => {
+                    let left = left.or(undone);
                     self.open.retain(|(_, place)| left.touch(place));
                     let passed_over = passed_over.unwrap_or_else(|| left.clone());
                     (promoted.commit, promoted.source, Some(left), passed_over)
                 }
-                (None, Some(passed_over), Some(after)) => (id, after, None, passed_over),
+                (None, Some(passed_over), Some(after)) if undone.is_empty() => {
+                    (id, after, None, passed_over)
+                }
                 _ => return Ok(()),
             };
         let left = recorded.as_ref().unwrap_or(&passed_over);
@@ -332,31 +365,9 @@ impl<'a> Followed<'a> {
         source: Step,
         versions: &Versions<'_>,
     ) -> Result<(), RepositoryError> {
-        let path = self
-            .paths
-            .source
-            .clone()
-            .filter(|_| !visit.merged.is_empty());
-        let steps = match &path {
-            Some(path) => merged::steps(visit.repository, visit.merged, path, source)?,
-            None => None,
-        };
-        let steps = steps.map(|steps| {
-            let change =
-                |commit: &FoundCommit| source_change(commit.id, commit.time, &commit.message);
-            steps
-                .into_iter()
-                .map(|(commit, step)| (change(commit), step))
-                .collect()
-        });
-        let commit = visit.commit;
-        let whole = || {
-            vec![(
-                source_change(commit.id, commit.time, &commit.message),
-                source,
-            )]
-        };
-        for (change, step) in steps.unwrap_or_else(whole) {
+        let path = self.paths.source.as_ref();
+        let changes = merged::changes(visit.repository, visit.commit, visit.merged, path, source)?;
+        for (change, step) in changes {
             let Some((old, new)) = step.edit() else {
                 continue;
             };
@@ -377,14 +388,5 @@ impl<'a> Followed<'a> {
         let base = self.past.named_base;
         let has_base = base.is_none_or(|base| base.source_commits != usize::MAX);
         has_takes && has_base && self.pending.is_empty()
-    }
-}
-
-fn source_change(commit: CommitId, time: i64, message: &str) -> SourceChange {
-    let subject = message.lines().next().unwrap_or_default().to_owned();
-    SourceChange {
-        commit,
-        time,
-        subject,
     }
 }

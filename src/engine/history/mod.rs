@@ -13,6 +13,7 @@
 //! | `followed.rs` | follows one pair of files from commit to commit, renames too |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
 //! | `recorded.rs` | finds the promotions that a commit records |
+//! | `reverts.rs` | finds out what of the target's file was reverted |
 //! | `merged.rs` | finds the commits with which a merge changed the source's file |
 //! | `needs.rs` | finds files that an addition refers to and that the target lacks |
 //! | `older.rs` | finds out which of two versions is newer |
@@ -26,6 +27,7 @@ mod needs;
 mod older;
 mod place_set;
 mod recorded;
+mod reverts;
 mod take;
 mod walk;
 

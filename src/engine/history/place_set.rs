@@ -42,6 +42,16 @@ impl PlaceSet {
         self
     }
 
+    /// The places that are in one of both.
+    pub(super) fn or(mut self, other: &Self) -> Self {
+        self.keys.extend(other.keys.iter().cloned());
+        self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// All but these places.
     pub(super) fn without<'k>(mut self, keys: impl IntoIterator<Item = &'k PlaceKey>) -> Self {
         for key in keys {

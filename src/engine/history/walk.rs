@@ -225,7 +225,7 @@ impl Walker<'_> {
         let visit = Visit {
             commit,
             merged: &merged,
-            reverted_by: self.reverted.get(&commit.id).copied(),
+            reverted_by: self.reverted_by(commit, &merged),
             repository: self.ports.repository,
         };
         let mut renames = None;
@@ -257,8 +257,14 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Notes the commits that this one reverts, itself or by what it merged. A revert that is itself
-    /// reverted reverts nothing.
+    /// The newer commit that reverts this one, or one of those that it merged.
+    fn reverted_by(&self, commit: &PastCommit, merged: &[FoundCommit]) -> Option<CommitId> {
+        let mut ids = std::iter::once(commit.id).chain(merged.iter().map(|c| c.id));
+        let newer = |id| self.reverted.get(&id).filter(|by| **by != commit.id);
+        ids.find_map(newer).copied()
+    }
+
+    /// Notes the commits that this one reverts, itself or by what it merged.
     fn add_reverts(&mut self, commit: &PastCommit, merged: &[FoundCommit]) {
         let messages = || std::iter::once(&commit.message).chain(merged.iter().map(|c| &c.message));
         let (mut ids, mut reverted_ids) = (Vec::new(), Vec::new());
@@ -269,9 +275,6 @@ impl Walker<'_> {
         // A promotion that was made again has the same id, so an id only counts once.
         if let Some(by) = ids.iter().find_map(|id| self.reverted_ids.remove(id)) {
             self.reverted.entry(commit.id).or_insert(by);
-        }
-        if self.reverted.contains_key(&commit.id) {
-            return;
         }
         for reverted in messages().filter_map(|message| reverted_commit(message)) {
             self.reverted.entry(reverted).or_insert(commit.id);
