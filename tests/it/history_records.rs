@@ -75,6 +75,23 @@ fn the_commits_of_a_merge_count_one_by_one() {
 }
 
 #[test]
+fn the_only_commit_of_a_merge_is_named() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nlevel: info\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: info\n");
+    promoted(&repo, &[]);
+    repo.git(&["checkout", "-q", "-b", "feature"]);
+    repo.commit("Log more", &[(SOURCE, "tag: 1.1.0\nlevel: debug\n")]);
+    repo.git(&["checkout", "-q", "main"]);
+    let title = "Merge pull request #12 from acme/feature";
+    repo.git(&["merge", "-q", "--no-ff", "-m", title, "feature"]);
+    let args = ["baseline", "--from", "staging", "--to", "production"];
+    let ran = repo.promote(&[&args[..], &["--promote", "changes", "--output", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["baselines"][0]["since"][0]["subject"], "Log more");
+}
+
+#[test]
 fn with_a_revision_of_the_source_its_history_counts() {
     let world = World::new();
     let repo = repository(&world, "tag: 1.0.0\nlevel: info\n");
