@@ -188,6 +188,27 @@ fn a_merged_pull_request_is_one_promotion() {
     assert_eq!(api["merge"]["commit"], merge);
 }
 
+#[test]
+fn a_merge_into_another_branch_brings_nothing() {
+    let world = World::new();
+    let repo = repository(&world);
+    repo.git(&["checkout", "-qb", "feature"]);
+    repo.commit("a note", &[("notes.txt", "x\n")]);
+    repo.git(&["checkout", "-q", "main"]);
+    promote_here(&repo, "api");
+    repo.git(&["checkout", "-q", "feature"]);
+    let title = "Merge branch 'main' into feature";
+    repo.git(&["merge", "-q", "--no-ff", "-m", title, "main"]);
+    repo.git(&["checkout", "-q", "main"]);
+    let title = "Merge pull request #15 from acme/feature";
+    repo.git(&["merge", "-q", "--no-ff", "-m", title, "feature"]);
+    let [api] = json(&repo, &[]).try_into().unwrap();
+    assert_eq!(
+        (&api["merge"], &api["pull_request"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
 /// Promotes on the branch that is checked out.
 fn promote_here(repo: &Repo<'_>, service: &str) {
     let branch = repo.git(&["branch", "--show-current"]);

@@ -6,7 +6,7 @@
 //! the promotion. The commits of the branch's own line are followed by first parents; whatever else a
 //! merge of that line reaches was brought in by the oldest such merge.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::collector::{Collector, NumberedMerge};
 use super::merge_message;
@@ -24,12 +24,15 @@ pub(super) fn link(
         merges, promotions, ..
     } = collector;
     // Without a merge, everything is on the branch's own line.
-    let commits = promotions.iter().map(|promotion| promotion.commit);
-    let open: Vec<CommitId> = commits.filter(|id| !merges.contains_key(id)).collect();
-    if let Some(oldest) = open.last().filter(|_| !merges.is_empty()) {
-        let merged_by = Lines::new(tip, &history.ancestry(tip, *oldest)?).merges();
-        for id in open {
-            let Some(merge) = merged_by.get(&id) else {
+    if let Some(oldest) = promotions.last().filter(|_| !merges.is_empty()) {
+        let commits = history.ancestry(tip, oldest.commit)?;
+        let lines = Lines::new(tip, &commits);
+        // A merge of the branch into another one brought nothing to it.
+        let own: HashSet<&CommitId> = lines.own.iter().collect();
+        merges.retain(|_, numbered| own.contains(&numbered.merge.commit));
+        let merged_by = lines.merges();
+        for id in promotions.iter().map(|promotion| promotion.commit) {
+            let Some(merge) = merged_by.get(&id).filter(|_| !merges.contains_key(&id)) else {
                 continue;
             };
             let found = merges.values().find(|m| m.merge.commit == *merge).cloned();
