@@ -1,6 +1,6 @@
 //! Completes the plan of decided files: action, guards, message, proposal and notices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::decide::Rules;
 use super::error::EngineError;
@@ -9,10 +9,13 @@ use super::policy::Promoted;
 use super::request::Request;
 use super::unreferenced::unreferenced;
 use super::{application_version, commit_message, decided_by, guard};
+use crate::document::is_wanted;
 use crate::domain::{
     ApplicationName, CommitId, GuardName, Naming, Origin, Reason, Settings, Severity, Verdict,
 };
-use crate::plan::{ApplicationPlan, Draft, FilePlan, Hop, Notice, Plan, PlannedDifference};
+use crate::plan::{
+    ApplicationPlan, Draft, FilePlan, Finding, Hop, Notice, Plan, PlannedDifference,
+};
 use crate::port::{Branch, Snapshot};
 
 /// What a plan is made of.
@@ -64,21 +67,20 @@ impl PlanParts<'_> {
         notices.extend(unreferenced(&applications, self.target)?);
         notices.extend(left_out_before(&applications));
         notices.extend(undone_before(&applications));
-        let is_chosen_rollback = |guard| guard == GuardName::ROLLBACK && request.version.is_some();
         let promoted = Promoted::of(request, settings, &hop.to, &applications);
         let (action, preview_only) = promoted.action()?;
         notices.extend(preview_only);
         let verify = promoted.verify();
         let proposal = promoted.proposal(&hop, self.chosen, branch);
-        let findings = guard::run(&applications, self.naming, |guard, application| {
+        let mut findings = guard::run(&applications, self.naming, |guard, application| {
             let is_run = request.reverts.is_none() || guard::concerns_reverts(guard);
-            let severity = is_run.then(|| promoted.severity(guard, application));
-            match severity.flatten() {
-                // The version was chosen, so going back is wanted.
-                Some(Severity::Hold) if is_chosen_rollback(guard) => Some(Severity::Warning),
-                severity => severity,
-            }
+            is_run
+                .then(|| promoted.severity(guard, application))
+                .flatten()
         });
+        if let Some(wanted) = &request.version {
+            lift_chosen_rollbacks(&mut findings, &applications, wanted);
+        }
         let ids = (self.source, branch.tip);
         let (message, of_message) =
             commit_message::compose(request, settings, &hop, ids, &applications)?;
@@ -103,6 +105,28 @@ impl PlanParts<'_> {
             proposal,
         }
         .finish())
+    }
+}
+
+/// Turns the holds of rollbacks to the chosen version into warnings: that going back is wanted.
+fn lift_chosen_rollbacks(findings: &mut [Finding], applications: &[ApplicationPlan], wanted: &str) {
+    let is_chosen = |d: &&PlannedDifference| {
+        let change = d.version_change();
+        change.is_some_and(|(_, after)| is_wanted(after, wanted))
+    };
+    let chosen = applications.iter().flat_map(ApplicationPlan::promoted);
+    let chosen: HashSet<&str> = chosen
+        .filter(is_chosen)
+        .map(|d| d.selector.as_str())
+        .collect();
+    for finding in findings {
+        let is_rollback = finding.guard == GuardName::ROLLBACK;
+        if is_rollback
+            && finding.severity == Severity::Hold
+            && chosen.contains(finding.selector.as_str())
+        {
+            finding.severity = Severity::Warning;
+        }
     }
 }
 

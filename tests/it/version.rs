@@ -142,3 +142,22 @@ fn errors_name_the_versions_that_there_were() {
     hint: name it with `--service`
     ");
 }
+
+#[test]
+fn only_going_back_to_the_chosen_version_is_not_held() {
+    let world = World::new();
+    let text = |tag: &str, sidecar: &str| {
+        format!("image:\n  tag: {tag}\nsidecar:\n  image:\n    tag: {sidecar}\n")
+    };
+    let first = text("1.3.1", "1.0.0");
+    let repo = world.repository(&[(STAGING, &first), (PRODUCTION, &first)]);
+    let second = text("1.4.0", "2.0.0");
+    repo.commit("both", &[(STAGING, &second), (PRODUCTION, &second)]);
+    let wanted = ["--service", "api", "--version", "1.3.1"];
+    let held = promote(&repo, &wanted);
+    assert_eq!(held.code, 3, "{held}");
+    assert_eq!(repo.read(PRODUCTION), second);
+    let allowed = promote(&repo, &[&wanted[..], &["--allow", "rollback"]].concat());
+    assert_eq!(allowed.code, 0, "{allowed}");
+    assert_eq!(repo.read(PRODUCTION), first);
+}
