@@ -1,5 +1,7 @@
 //! Why a promotion could not be planned or applied.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::domain::{ApplicationName, CommitId, SelectorError};
@@ -45,9 +47,7 @@ pub enum EngineError {
         version: String,
     },
     /// The application did not have the version in the source.
-    #[error(
-        "{application} did not have version `{version}` in `{environment}` in the last {limit} commits of its files"
-    )]
+    #[error("{application} did not have version `{version}` in `{environment}`{end}")]
     UnknownVersion {
         /// The application.
         application: ApplicationName,
@@ -57,8 +57,8 @@ pub enum EngineError {
         environment: String,
         /// The versions that it had, newest first.
         known: Vec<String>,
-        /// How many commits that touch its files were searched at most.
-        limit: usize,
+        /// Where the search in its history ended.
+        end: SearchEnd,
     },
     /// The history of the branch has no such promotion.
     #[error("there is no promotion `{name}` in the history of `{branch}`{}", if *.is_shallow { ", as far as this shallow clone has it" } else { "" })]
@@ -152,4 +152,25 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
+}
+
+/// Where a search in the history ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SearchEnd {
+    /// At the beginning of the history.
+    Complete,
+    /// After as many commits as `--history` allows.
+    Limit(usize),
+    /// Where the shallow clone ends.
+    Shallow,
+}
+
+impl fmt::Display for SearchEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete => Ok(()),
+            Self::Limit(limit) => write!(f, " in the newest {limit} commits of its files"),
+            Self::Shallow => f.write_str(", as far as this shallow clone has its history"),
+        }
+    }
 }

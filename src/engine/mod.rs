@@ -66,7 +66,7 @@ mod version_source;
 pub use apply::{apply, apply_with};
 pub use clear::clear;
 pub use compute::compute;
-pub use error::EngineError;
+pub use error::{EngineError, SearchEnd};
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
 pub use log::{
     LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,

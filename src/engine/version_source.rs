@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::decide::Rules;
-use super::error::EngineError;
+use super::error::{EngineError, SearchEnd};
 use super::ports::Ports;
 use super::product;
 use super::request::Request;
@@ -24,9 +24,6 @@ use crate::inventory::{
 };
 use crate::plan::{Notice, VersionOrigin};
 use crate::port::{Branch, History, PastCommit, RepositoryError, Walk};
-
-/// How many commits that touch the application's files are looked at.
-const LIMIT: usize = 2_000;
 
 /// The request with the commit as its source, and a notice if that is not the newest one.
 pub(super) fn with_source(
@@ -70,14 +67,15 @@ pub(super) fn with_source(
         wanted,
         files: files.map(|file| (file.path.clone(), file)).collect(),
         seen: Vec::new(),
+        visited: 0,
     };
-    let Some(commit) = search.run(ports.history, branch.tip)? else {
+    let Some(commit) = search.run(ports.history, branch.tip, request.history)? else {
         return Err(EngineError::UnknownVersion {
             application: application.clone(),
             version: wanted.to_owned(),
             environment: hop.from.name.clone(),
+            end: search.end(ports.history, request.history),
             known: search.seen,
-            limit: LIMIT,
         });
     };
     let notice = Notice::VersionOfCommit(VersionOrigin {
@@ -102,6 +100,8 @@ struct Search<'a> {
     files: BTreeMap<RepoPath, EnvironmentFile>,
     /// The versions so far, newest first.
     seen: Vec<String>,
+    /// How many commits were visited.
+    visited: usize,
 }
 
 impl Search<'_> {
@@ -110,6 +110,7 @@ impl Search<'_> {
         &mut self,
         history: &dyn History,
         tip: CommitId,
+        limit: usize,
     ) -> Result<Option<CommitId>, RepositoryError> {
         if self.has_version()? {
             return Ok(Some(tip));
@@ -118,11 +119,12 @@ impl Search<'_> {
         let walk = Walk {
             from: tip,
             paths: &paths,
-            limit: LIMIT,
+            limit,
             except: None,
         };
         let mut found = Ok(None);
         history.walk(&walk, &mut |commit| {
+            self.visited += 1;
             found = self.before(&commit);
             match found {
                 Ok(None) => ControlFlow::Continue(()),
@@ -130,6 +132,17 @@ impl Search<'_> {
             }
         })?;
         found
+    }
+
+    /// Where the search ended that found nothing.
+    fn end(&self, history: &dyn History, limit: usize) -> SearchEnd {
+        if self.visited >= limit {
+            SearchEnd::Limit(limit)
+        } else if history.is_shallow() {
+            SearchEnd::Shallow
+        } else {
+            SearchEnd::Complete
+        }
     }
 
     /// The commit before this one, if the application had the wanted version there.

@@ -128,18 +128,43 @@ fn errors_name_the_versions_that_there_were() {
     --- stdout
 
     --- stderr
-    error: api did not have version `1.3.3` in `staging` in the last 2000 commits of its files
+    error: api did not have version `1.3.3` in `staging`
     hint: did you mean `1.3.1` or `v1.3.2`?
     ");
     let ran = promote(&repo, &["--service", "api", "--version", "x"]);
     assert_snapshot!(repo.redact(ran.stderr), @"
-    error: api did not have version `x` in `staging` in the last 2000 commits of its files
+    error: api did not have version `x` in `staging`
     hint: its newest versions are `v1.4.0`, `v1.3.2`, `1.3.1`
     ");
     let ran = promote(&repo, &["--version", "1.3.2"]);
     assert_snapshot!(repo.redact(ran.stderr), @"
     error: `--version 1.3.2` needs exactly one application
     hint: name it with `--service`
+    ");
+}
+
+#[test]
+fn errors_name_the_end_of_the_searched_history() {
+    let world = World::new();
+    let repo = repository(&world);
+    let unknown = ["--service", "api", "--version", "1.2.0"];
+    let bounded = promote(&repo, &[&unknown[..], &["--history", "2"]].concat());
+    assert!(
+        bounded
+            .stderr
+            .contains("in the newest 2 commits of its files"),
+        "{bounded}"
+    );
+    let dir = world.path("shallow");
+    let (from, to) = (
+        format!("file://{}", repo.dir.display()),
+        dir.display().to_string(),
+    );
+    world.git(&["clone", "--quiet", "--depth", "2", &from, &to]);
+    let shallow = promote(&world.at(dir), &[&unknown[..], &["--no-push"]].concat());
+    assert_snapshot!(repo.redact(shallow.stderr), @"
+    error: api did not have version `1.2.0` in `staging`, as far as this shallow clone has its history
+    hint: `git fetch --unshallow` fetches the whole history
     ");
 }
 

@@ -3,7 +3,7 @@
 use super::kind::{FailureKind, Hint};
 use super::names::{did_you_mean, quoted};
 use super::{forge, repository};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, SearchEnd};
 use crate::inventory::InventoryError;
 use crate::render::shell;
 
@@ -24,6 +24,10 @@ pub fn of_engine(error: &EngineError) -> Hint {
             "promotion between branches is not supported; keep all environments on one branch, in a folder or file each",
         ),
         EngineError::VersionOfSeveral { .. } => Hint::usage("name it with `--service`"),
+        EngineError::UnknownVersion {
+            end: SearchEnd::Shallow,
+            ..
+        } => Hint::usage(UNSHALLOW),
         EngineError::UnknownVersion { version, known, .. } => Hint::usage(versions(version, known)),
         EngineError::NoPromotion { is_shallow, .. } => Hint::usage(if *is_shallow {
             UNSHALLOW
