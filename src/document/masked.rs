@@ -8,11 +8,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::file::{FileContent, parse_file};
 use super::kubernetes::SecretPart;
 use super::sealed::is_ciphertext;
-use super::secret::{is_secret, may_be_secret};
-use crate::yaml::{Content, Node, Quoting, Scalar, Span, Stream, Value};
+use super::secret::{is_secret, may_be_secret, patches_secret};
+use super::secret_lines::{base_key, has_data, has_kind};
+use super::secret_spans::secret_spans;
+use crate::yaml::{Span, Value};
 
 /// What stands for the data of a secret.
 pub const MASK: &str = "***";
@@ -33,34 +34,49 @@ pub fn masked_value(value: Value, part: Option<SecretPart>, keys: &[String]) -> 
             }
         });
     }
+    if part == Some(SecretPart::Other) {
+        // A part of a secret, which need not have the kind.
+        return within(value, true);
+    }
     if !value.has_text(&may_be_secret) || !is_secret(&value) {
         return value;
     }
-    within(value)
+    within(value, false)
 }
 
-/// Masks the data of the secrets in a value.
-fn within(value: Value) -> Value {
+/// Masks the data of the secrets in a value, which can be a part of one.
+fn within(value: Value, is_part: bool) -> Value {
     match value {
         Value::Mapping(entries) => {
-            let is_object = is_secret_object(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.as_str(), scalar(value))),
-            );
+            let is_patch = patches_secret(&entries);
+            let is_object = is_part
+                || is_secret_object(
+                    entries
+                        .iter()
+                        .map(|(key, value)| (key.as_str(), scalar(value))),
+                );
             let masked = entries.into_iter().map(|(key, value)| {
-                let value = match key.as_str() {
-                    "data" | "stringData" if is_object => map_scalars(value, &|_| MASK.to_owned()),
+                let value = match base_key(&key) {
+                    "stringData" => map_scalars(value, &|_| MASK.to_owned()),
+                    "patch" | "value" if is_patch => map_scalars(value, &|_| MASK.to_owned()),
+                    "data" if is_object => map_scalars(value, &|_| MASK.to_owned()),
                     "secretGenerator" => map_literals(value),
-                    _ => within(value),
+                    _ => within(value, is_part),
                 };
                 (key, value)
             });
             Value::Mapping(masked.collect())
         }
-        Value::Sequence(items) => Value::Sequence(items.into_iter().map(within).collect()),
-        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(within(*value))),
-        Value::Scalar { .. } if is_secret(&value) => Value::string(MASK),
+        Value::Sequence(items) => {
+            let within = |item| within(item, is_part);
+            Value::Sequence(items.into_iter().map(within).collect())
+        }
+        Value::Tagged(tag, value) => Value::Tagged(tag, Box::new(within(*value, is_part))),
+        Value::Scalar { ref text, .. }
+            if is_secret(&value) || is_part && has_kind(text) && has_data(text) =>
+        {
+            Value::string(MASK)
+        }
         value => value,
     }
 }
@@ -163,126 +179,4 @@ fn replaced(text: &str, spans: &[Span], mask: &dyn Fn(&str) -> &'static str) -> 
     }
     masked.push_str(&text[done..]);
     masked
-}
-
-/// The places of the data of secrets, in order.
-fn secret_spans(path: &str, text: &str) -> Vec<Span> {
-    if !may_be_secret(text) {
-        return Vec::new();
-    }
-    let FileContent::Yaml(stream) = parse_file(path, text.as_bytes().to_vec()) else {
-        return Vec::new();
-    };
-    let mut spans = Vec::new();
-    for document in stream.documents() {
-        find_spans(text, &document.root, &mut spans);
-    }
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    spans
-}
-
-fn find_spans(text: &str, node: &Node, spans: &mut Vec<Span>) {
-    match &node.content {
-        Content::Mapping { entries, .. } => {
-            let is_object = is_secret_object(entries.iter().map(|entry| {
-                let value = match &entry.value.content {
-                    Content::Scalar(scalar) => Some(scalar.text.as_str()),
-                    _ => None,
-                };
-                (entry.name(), value)
-            }));
-            for entry in entries {
-                match entry.name() {
-                    "data" | "stringData" if is_object => scalar_spans(&entry.value, spans),
-                    "secretGenerator" => literal_spans(text, &entry.value, spans),
-                    _ => find_spans(text, &entry.value, spans),
-                }
-            }
-        }
-        Content::Sequence { items, .. } => {
-            for item in items {
-                find_spans(text, item, spans);
-            }
-        }
-        Content::Scalar(scalar) if may_be_secret(&scalar.text) => {
-            if is_secret(&Value::string(scalar.text.as_str())) {
-                spans.extend(spans_in_string(text, node, scalar));
-            }
-        }
-        Content::Scalar(_) | Content::Alias(_) => {}
-    }
-}
-
-/// The places of the data of secrets in a string that holds documents; the whole string unless it is a
-/// literal block, whose lines are those of its text.
-fn spans_in_string(text: &str, node: &Node, string: &Scalar) -> Vec<Span> {
-    let whole = || vec![node.span.clone()];
-    if string.quoting != Quoting::Literal {
-        return whole();
-    }
-    let Ok(stream) = Stream::parse(&string.text) else {
-        return whole();
-    };
-    let mut inside = Vec::new();
-    for document in stream.documents() {
-        find_spans(&string.text, &document.root, &mut inside);
-    }
-    let mut starts = Vec::new();
-    let mut next = node.span.start;
-    for line in text[node.span.clone()].split_inclusive('\n') {
-        starts.push((next, line.trim_end().len()));
-        next += line.len();
-    }
-    let mut spans = Vec::new();
-    let mut at = 0;
-    // The first line of the block has its indicator.
-    for (line, (start, length)) in string
-        .text
-        .split_inclusive('\n')
-        .zip(starts.into_iter().skip(1))
-    {
-        let indent = length.saturating_sub(line.trim_end().len());
-        let end = at + line.trim_end().len();
-        for span in &inside {
-            let (from, to) = (span.start.max(at), span.end.min(end));
-            if from < to {
-                spans.push(start + indent + from - at..start + indent + to - at);
-            }
-        }
-        at += line.len();
-    }
-    spans
-}
-
-/// The places of the values in the literals of a `secretGenerator`.
-fn literal_spans(text: &str, generators: &Node, spans: &mut Vec<Span>) {
-    let Content::Sequence { items, .. } = &generators.content else {
-        return;
-    };
-    let mut literals = Vec::new();
-    for list in items.iter().filter_map(|item| item.entry("literals")) {
-        scalar_spans(list, &mut literals);
-    }
-    spans.extend(literals.into_iter().map(|span| {
-        let key = text[span.clone()].find('=').map_or(0, |sign| sign + 1);
-        span.start + key..span.end
-    }));
-}
-
-/// The places of all scalars of a node that are no ciphertext.
-fn scalar_spans(node: &Node, spans: &mut Vec<Span>) {
-    match &node.content {
-        Content::Mapping { entries, .. } => {
-            for entry in entries {
-                scalar_spans(&entry.value, spans);
-            }
-        }
-        Content::Sequence { items, .. } => {
-            for item in items {
-                scalar_spans(item, spans);
-            }
-        }
-        Content::Scalar(scalar) if !is_ciphertext(&scalar.text) => spans.push(node.span.clone()),
-        Content::Scalar(_) | Content::Alias(_) => {}
-    }
 }

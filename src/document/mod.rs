@@ -15,6 +15,8 @@ mod own_name;
 mod parts;
 mod sealed;
 mod secret;
+mod secret_lines;
+mod secret_spans;
 mod tokens;
 mod version_kind;
 mod wanted_version;

@@ -1,7 +1,8 @@
 //! Secrets in plain text, recognized by their parsed structure.
 
-use super::file::{FileContent, parse_file};
+use super::file::{FileContent, is_manifest, parse_file};
 use super::parts::any_part;
+use super::secret_lines::{Named, data_spans};
 use crate::yaml::Value;
 
 /// Whether the file at `path` contains a secret of an environment.
@@ -14,7 +15,11 @@ pub fn contains_secret(path: &str, bytes: &[u8]) -> bool {
             let mut documents = 0..stream.documents().len();
             documents.any(|document| is_secret(&stream.root(document).value()))
         }
-        FileContent::Lines(_) | FileContent::Whole | FileContent::Unreadable(_) => false,
+        FileContent::Lines(_) => {
+            is_manifest(path)
+                && !data_spans(Named::Manifest, &String::from_utf8_lossy(bytes)).is_empty()
+        }
+        FileContent::Whole | FileContent::Unreadable(_) => false,
     }
 }
 
@@ -30,7 +35,9 @@ pub fn is_secret(value: &Value) -> bool {
             Some(Value::Scalar { text, .. }) if text == "ExternalSecret" => has("spec"),
             _ => false,
         };
+        let is_patch = || matches!(part, Value::Mapping(entries) if patches_secret(entries));
         is_object
+            || is_patch()
             || match entry(part, "secretGenerator") {
                 Some(Value::Sequence(items)) => {
                     let mut literals = items.iter().filter_map(|item| entry(item, "literals"));
@@ -39,6 +46,26 @@ pub fn is_secret(value: &Value) -> bool {
                 _ => false,
             }
     })
+}
+
+/// Whether the entries are those of a kustomize patch of a `Secret` or of an operation in one.
+pub(super) fn patches_secret(entries: &[(String, Value)]) -> bool {
+    let at = |name: &str| {
+        let found = entries.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.untagged())
+    };
+    let is_operation = || {
+        let path = match at("path") {
+            Some(Value::Scalar { text, .. }) => text.as_str(),
+            _ => "",
+        };
+        at("op").is_some() && at("value").is_some() && path.starts_with("/stringData")
+    };
+    let has_secret_target = || {
+        let kind = at("target").and_then(|target| entry(target, "kind"));
+        matches!(kind, Some(Value::Scalar { text, .. }) if text == "Secret")
+    };
+    is_operation() || at("patch").is_some() && has_secret_target()
 }
 
 fn is_filled(value: &Value) -> bool {
@@ -60,7 +87,7 @@ fn entry<'v>(mapping: &'v Value, name: &str) -> Option<&'v Value> {
 
 /// Whether a text can have a secret; a backslash can hide the word within quotes.
 pub(super) fn may_be_secret(text: &str) -> bool {
-    ["Secret", "secretGenerator", "\\"]
+    ["Secret", "secretGenerator", "stringData", "\\"]
         .iter()
         .any(|word| text.contains(word))
 }

@@ -353,6 +353,15 @@ fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
     let container = || contains().then_some(SecretPart::Container);
     let (secret, keys) = (d.secret.or_else(container), &d.keys);
     let masked = |value: Option<Value>| value.map(|value| masked_value(value, secret, keys));
+    let [before, after, base] = [d.before, d.after, d.base].map(|value| {
+        let masked = masked(value.clone());
+        (value != masked, masked)
+    });
+    let is_masked = before.0 || after.0 || base.0;
+    let secret = match secret {
+        Some(SecretPart::Other) if is_masked => Some(SecretPart::Container),
+        secret => secret,
+    };
     PlannedDifference {
         selector: field.selector,
         path: if d.path.is_empty() {
@@ -368,9 +377,9 @@ fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
             namespace: identity.and_then(|i| i.namespace.clone()),
         }),
         op: d.op,
-        before: masked(d.before),
-        after: masked(d.after),
-        base: masked(d.base),
+        before: before.1,
+        after: after.1,
+        base: base.1,
         version: d.version,
         changes_old_type: d.changes_old_type,
         secret,

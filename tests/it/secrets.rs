@@ -120,3 +120,129 @@ fn a_secret_that_changes_meanwhile_stops_the_promotion() {
     assert_eq!(ran.code, 4, "{ran}");
     assert_eq!(remote.show("main", SECRET), secret("b2xk"));
 }
+
+/// Files with `@` for what differs, and `hunter2` in all that is secret.
+const NOTATIONS: &[(&str, &str)] = &[
+    (
+        "template-key.yaml",
+        "kind: Secret\nmetadata: {name: x}\n{{- if .Values.a }}\ntype: Opaque\n{{- end }}\nstringData:\n  password: hunter2-@ # was hunter2-c@\n",
+    ),
+    (
+        "template-block.yaml",
+        "kind: Secret\nmetadata:\n  name: x\n{{- if .Values.a }}\nstringData:\n  password: hunter2-@\n  file: |\n    hunter2: hunter2-@\n    text hunter2-@\n{{- end }}\n",
+    ),
+    (
+        "template-all.yaml",
+        "{{- if .Values.a }}\nkind: Secret\nmetadata:\n  name: x\ndata:\n  password: hunter2-@\n{{- end }}\n",
+    ),
+    (
+        "template-second.yaml",
+        "kind: A\nspec: {{ .Values.a }}\ndata:\n  a: b\n---\nkind: Secret\ndata:\n  password: hunter2-@\n",
+    ),
+    (
+        "template-flow.yaml",
+        "kind: List\nx: {{ .Values.a }} b\nitems:\n- {kind: Secret, stringData: {password: hunter2-@}}\n",
+    ),
+    (
+        "comment.yaml",
+        "kind: Secret\nstringData:\n  # before hunter2-@\n  password: hunter2-@ # was hunter2-c@\n  # after hunter2-@\n",
+    ),
+    (
+        "comment-flow.yaml",
+        "kind: Secret\nstringData: {password: hunter2-@} # was hunter2-c@\n",
+    ),
+    (
+        "anchor.yaml",
+        "x-password: &p hunter2-@ # was hunter2-c@\nx-more: &m\n  a: hunter2-@\nkind: Secret\nstringData:\n  password: *p\n  <<: *m\n",
+    ),
+    (
+        "kustomization.yaml",
+        "kind: Kustomization\npatches:\n- target: {kind: Secret}\n  patch: |-\n    - op: replace\n      path: /data/password\n      value: hunter2-@\n- target: {name: x}\n  patch: |-\n    - op: replace\n      path: /stringData/password\n      value: hunter2-@\n",
+    ),
+    (
+        "patch.yaml",
+        "- op: replace\n  path: /stringData/password\n  value: hunter2-@\n",
+    ),
+    (
+        "patch.json",
+        "[{\"op\": \"replace\", \"path\": \"/stringData/password\", \"value\": \"hunter2-@\"}]\n",
+    ),
+];
+
+#[test]
+fn the_data_of_secrets_is_in_no_output_in_any_notation() {
+    let mut failures = Vec::new();
+    for (name, text) in NOTATIONS {
+        let world = World::new();
+        let [source, target] = ["new", "old"].map(|word| text.replace('@', word));
+        let files = [
+            (format!("apps/web/staging/{name}"), source.as_str()),
+            (format!("apps/web/production/{name}"), target.as_str()),
+            (format!("apps/web/staging/added-{name}"), source.as_str()),
+            (
+                format!("apps/web/production/removed-{name}"),
+                target.as_str(),
+            ),
+        ];
+        let files = files.each_ref().map(|(path, text)| (path.as_str(), *text));
+        let repo = world.repository(&files);
+        let hop = ["--from", "staging", "--to", "production"];
+        let all = ["--promote", "all", "--delete", "--allow", "all"];
+        for more in [
+            &["diff", "--full", "--kept", "--selectors"][..],
+            &["diff", "--output", "markdown"],
+            &["diff", "--output", "json"],
+            &["--dry-run", "--full"],
+            &["--dry-run", "--output", "markdown"],
+            &["--dry-run", "--output", "json"],
+            &["--yes"],
+        ] {
+            let all = if more[0] == "diff" { &all[..3] } else { &all };
+            let ran = repo.promote(&[more, &hop, all].concat());
+            let output = ran.to_string();
+            let is_masked = more.contains(&"json") || output.contains("***");
+            if output.contains("hunter2-") || !is_masked {
+                failures.push(format!("{name} {more:?}: {ran}"));
+            }
+        }
+        let message = repo.git(&["log", "-1", "--format=%B"]);
+        if message.contains("hunter2-") {
+            failures.push(format!("{name}: {message}"));
+        }
+        for args in [
+            &["revert", "--dry-run", "--full"][..],
+            &["log", "--to", "production"],
+        ] {
+            let ran = repo.promote(args);
+            if ran.to_string().contains("hunter2-") {
+                failures.push(format!("{name} {args:?}: {ran}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn a_secret_in_a_template_stops_the_promotion() {
+    let (_, text) = NOTATIONS[1];
+    for name in ["secret.yaml", "added.yaml"] {
+        let world = World::new();
+        let source = text.replace('@', "new");
+        let target = text.replace('@', "old");
+        let files = [
+            (format!("apps/web/staging/{name}"), source.as_str()),
+            (
+                "apps/web/production/secret.yaml".to_owned(),
+                target.as_str(),
+            ),
+        ];
+        let files = files.each_ref().map(|(path, text)| (path.as_str(), *text));
+        let repo = world.repository(&files);
+        let hop = ["--yes", "--from", "staging", "--to", "production"];
+        let ran = repo.promote(&[&hop[..], &["--promote", "all"]].concat());
+        assert!(
+            ran.to_string().contains("secret of one environment"),
+            "{ran}"
+        );
+    }
+}

@@ -12,12 +12,13 @@ use super::identity::DocumentLabel;
 use super::items::{Lists, is_command_line};
 use super::key_order::KeyOrder;
 use super::nested::{self, Nested};
-use super::secrets::{SecretPart, secret_part};
+use super::secrets::{SecretPart, secret_part, secret_part_in_lines};
 use super::selector::Shown;
 use super::sides::Sides;
 use super::version_places::Owner;
 use crate::document::copied_names::renamed_key;
 use crate::document::lines::Format;
+use crate::document::secret_lines::outline_has_secret;
 use crate::domain::Naming;
 use crate::yaml::{Content, Entry, Kind, Node, Place, Scalar, Step, Uses};
 
@@ -26,6 +27,8 @@ pub(super) struct DocumentComparison<'a, 's> {
     pub(super) sides: &'s Sides<'a>,
     pub(super) documents: (usize, usize),
     pub(super) owner: Owner<'a>,
+    /// Whether these are the lines of a text with a secret.
+    has_secret_lines: bool,
     pub(super) label: DocumentLabel,
     /// The place in the source.
     source: Vec<Step>,
@@ -54,10 +57,16 @@ impl<'a, 's> DocumentComparison<'a, 's> {
             Format::Settings => Owner::Settings,
             Format::Plain => Owner::Text,
         };
+        let is_lines = matches!(sides.format, Format::Template | Format::Plain);
+        let roots = [
+            sides.source.root(documents.0),
+            sides.target.root(documents.1),
+        ];
         Self {
             sides,
             documents,
             owner,
+            has_secret_lines: is_lines && roots.into_iter().any(outline_has_secret),
             label,
             source: Vec::new(),
             target: Vec::new(),
@@ -154,7 +163,8 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         };
         let matching = lists.matching();
         let base = BaseList::new(b, &lists);
-        let is_secret = secret_part(self.owner, &self.keys) == Some(SecretPart::Data);
+        let is_secret = self.secret_part() == Some(SecretPart::Data)
+            || self.has_secret_lines && [si, ti].into_iter().flatten().any(outline_has_secret);
         let written = Filters::new(matching.key, ti, None).of_secrets(is_secret);
         let source_of = inverse(&matching.target_of, ti.len());
         for (t_index, item) in ti.iter().enumerate() {
@@ -220,6 +230,16 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         self.owner = owner;
         compare(self);
         (self.owner, self.keys) = outer;
+    }
+
+    /// What the current place is to a secret.
+    pub(super) fn secret_part(&self) -> Option<SecretPart> {
+        if self.has_secret_lines {
+            let part = secret_part_in_lines(&self.keys);
+            let is_template = self.sides.format == Format::Template;
+            return (is_template || part != SecretPart::Other).then_some(part);
+        }
+        secret_part(self.owner, &self.keys)
     }
 
     fn enter_key(&mut self, source: &str, target: &str) {

@@ -29,13 +29,24 @@ pub(super) fn object<'a>(keys: &[String], mapping: &'a Node) -> Option<Nested<'a
 }
 
 /// What the entry `key` of a list item stands for: `value` in a parameter of Argo CD, of helmfile or of
-/// a `Template`, and in an operation of a JSON patch.
+/// a `Template`, and in an operation of a JSON patch; `patch` in a patch of a `Secret`.
 pub(super) fn value<'a>(
     owner: Owner<'a>,
     keys: &[String],
     item: &'a Node,
     key: &str,
 ) -> Option<Nested<'a>> {
+    let target = || text_at(item.entry("target")?, "kind");
+    if key == "patch" && target() == Some("Secret") {
+        // Which parts of the patch are secret depends on its form.
+        return Some(Nested {
+            owner: Owner::Object {
+                kind: "Secret",
+                group: "",
+            },
+            keys: vec!["data".to_owned()],
+        });
+    }
     if key != "value" {
         return None;
     }

@@ -7,12 +7,15 @@ use super::base::{BaseNode, has_own_entries, is_unchanged};
 use super::classify::{Surroundings, classify, contains_version};
 use super::difference::{Difference, Insertion, Part};
 use super::document_comparison::DocumentComparison;
-use super::secrets::secret_part;
+use super::secrets::{SecretPart, secret_part};
 use super::selector;
+use super::version_places::Owner;
 use super::versions::{self, VersionField};
 use crate::document::lines::Format;
 use crate::domain::{Op, Relation};
-use crate::yaml::{Content, Kind, Merging, Node, OldType, Quoting, Uses, Value};
+use crate::yaml::{
+    Content, Kind, Merging, Node, OldType, Place, Quoting, Step, Stream, Uses, Value,
+};
 
 impl<'a> DocumentComparison<'a, '_> {
     pub(super) fn set(
@@ -130,6 +133,24 @@ impl<'a> DocumentComparison<'a, '_> {
                 };
                 classify(&around, texts)
             })
+    }
+
+    /// Whether aliases make an anchored value the data of a secret.
+    fn used_as_secret(&self) -> Option<SecretPart> {
+        let target = self.sides.target;
+        let document = self.documents.1;
+        if !target.has_references(document) {
+            return None;
+        }
+        let uses = self.uses.get_or_init(|| Uses::of(target, document));
+        let mut place = self.target_place();
+        loop {
+            let places = uses.places(&place, Merging::Included);
+            if places.iter().any(|place| is_data(target, place)) {
+                return Some(SecretPart::Data);
+            }
+            place.steps.pop()?;
+        }
     }
 
     fn relation(&self, version: Option<VersionField>, s: &str, t: &str) -> Relation {
@@ -279,7 +300,10 @@ impl<'a> DocumentComparison<'a, '_> {
             relation: Relation::Unknown,
             version: None,
             changes_old_type: false,
-            secret: secret_part(self.owner, &self.keys),
+            secret: match self.secret_part() {
+                part @ (None | Some(SecretPart::Other)) => self.used_as_secret().or(part),
+                part => part,
+            },
             adds_version: false,
             shared: None,
         }
@@ -308,4 +332,22 @@ fn changes_old_type(s: &Node, t: &Node, after: &Value, rewritten: Option<&str>) 
         OldType::of(source)
     };
     s.tag.is_none() && t.tag.is_none() && OldType::of(before) != after
+}
+
+/// Whether a place is within the data of a `Secret`, at its document's root or below.
+fn is_data(stream: &Stream, place: &Place) -> bool {
+    let keys = anchors::keys(place);
+    let depth = place.steps.iter().enumerate();
+    let mut below = 0;
+    depth
+        .map(|(at, step)| {
+            let around = Place::new(place.document, place.steps[..at].iter().cloned());
+            let inside = &keys[below.min(keys.len())..];
+            below += usize::from(matches!(step, Step::Key(_)));
+            (around, inside)
+        })
+        .any(|(around, keys)| {
+            let owner = stream.at(&around).map(Owner::of);
+            owner.is_some_and(|owner| secret_part(owner, keys) == Some(SecretPart::Data))
+        })
 }

@@ -2,6 +2,7 @@
 
 use super::version_places::Owner;
 use crate::document::sealed::is_ciphertext;
+use crate::document::secret_lines::base_key;
 
 /// What a place is to the secret that it belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,9 +33,23 @@ pub(super) fn secret_part(owner: Owner<'_>, keys: &[String]) -> Option<SecretPar
     match (kind, path.as_slice()) {
         _ if keys.iter().any(|key| key == "encryptedData") => Some(SecretPart::Sealed),
         ("SealedSecret", [] | ["spec", "data"]) => Some(SecretPart::Sealed),
-        ("Secret", [] | ["data" | "stringData", ..]) => Some(SecretPart::Data),
+        ("Secret", [] | ["data", ..]) | (_, ["stringData", ..]) => Some(SecretPart::Data),
         ("ExternalSecret", [] | ["spec", "data" | "dataFrom"]) => Some(SecretPart::Reference),
         ("Secret" | "SealedSecret" | "ExternalSecret", _) => Some(SecretPart::Other),
         _ => is_generated.then_some(SecretPart::Data),
+    }
+}
+
+/// What the place at these keys of a text that is read by its lines and has a secret is to it.
+///
+/// The lines of several documents and of the blocks of a template can be those of one secret.
+pub(super) fn secret_part_in_lines(keys: &[String]) -> SecretPart {
+    let is_data = |key: &String| matches!(base_key(key), "data" | "stringData");
+    if keys.last().is_some_and(|key| is_ciphertext(key)) {
+        SecretPart::Sealed
+    } else if keys.iter().any(is_data) {
+        SecretPart::Data
+    } else {
+        SecretPart::Other
     }
 }

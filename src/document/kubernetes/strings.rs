@@ -12,6 +12,7 @@ use super::base::BaseNode;
 use super::compare::{Compared, compare_streams};
 use super::difference::{Difference, Insertion, Shared};
 use super::merge::{MergeError, merge_streams};
+use super::secrets::SecretPart;
 use super::sides::{Base, Sides};
 use super::stem::scalar_text;
 use super::version_places::Owner;
@@ -84,9 +85,10 @@ fn differences(
     base: BaseNode<'_>,
 ) -> Option<Vec<Difference>> {
     let owner = Owner::of(sides.target.root(string.place.document));
+    let is_data = string.secret == Some(SecretPart::Data);
     // The merge of a text file that is no YAML knows its lines only.
     let is_yaml = sides.format == Format::Yaml;
-    if !is_yaml || string.shared.is_some() || owner.is_secret() {
+    if !is_yaml || string.shared.is_some() || owner.is_secret() || is_data {
         return None;
     }
     let target = sides.target.embedded(&string.place)?;

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::entry::{Entry, Quoting, Shape};
+use crate::document::secret_lines::has_kind;
 use crate::yaml::{ParseError, Step, Stream};
 
 /// The YAML of a text's entries.
@@ -32,6 +33,7 @@ pub(super) fn outline(
         is_typed,
         yaml: String::with_capacity(text.len() + text.len() / 2),
         steps: vec![Step::Index(0); entries.len()],
+        has_secret: has_kind(text) || text.contains("stringData"),
     };
     writer.content(0, 0);
     Ok(Outline {
@@ -46,6 +48,8 @@ struct Writer<'t> {
     is_typed: bool,
     yaml: String,
     steps: Vec<Step>,
+    /// Whether a line can be the data of a secret, which is not shown.
+    has_secret: bool,
 }
 
 impl Writer<'_> {
@@ -98,6 +102,7 @@ impl Writer<'_> {
     fn name(&self, index: usize) -> String {
         let entry = &self.entries[index];
         match (entry.shape, &entry.value) {
+            (Shape::Item | Shape::Line, Some(_)) if self.is_secret(index) => "line".to_owned(),
             (Shape::Item, Some(token)) => {
                 let value: String = self.text[token.span.clone()].chars().take(100).collect();
                 format!("- {value}")
@@ -105,6 +110,21 @@ impl Writer<'_> {
             (Shape::Item, None) => "-".to_owned(),
             _ => entry.name.clone(),
         }
+    }
+
+    /// Whether an entry can be the data of a secret.
+    fn is_secret(&self, index: usize) -> bool {
+        let parents = std::iter::successors(Some(index), |index| {
+            (*index > 0).then(|| self.entries[*index].parent)
+        });
+        let is_data = |index: usize| {
+            let entry = &self.entries[index];
+            match entry.shape {
+                Shape::Key => matches!(entry.name.as_str(), "data" | "stringData"),
+                _ => (entry.value.as_ref()).is_some_and(|t| has_kind(&self.text[t.span.clone()])),
+            }
+        };
+        self.has_secret && parents.into_iter().any(is_data)
     }
 
     fn value(&mut self, entry: &Entry) {
