@@ -19,7 +19,7 @@ pub(super) fn secret_spans(path: &str, text: &str) -> Vec<Span> {
             data_spans(Named::Manifest, text)
         }
         FileContent::Lines(_) | FileContent::Whole => data_spans(Named::Other, text),
-        FileContent::Unreadable(_) => Vec::from_iter([0..text.len()]),
+        FileContent::Unreadable(_) => std::iter::once(0..text.len()).collect(),
     }
 }
 
