@@ -201,7 +201,7 @@ fn ways_to_promote(place: &ExplainedPlace) -> Vec<String> {
             ways.push("change it by hand: it is never promoted".to_owned());
         }
         Reason::ApplicationLeftOut => {
-            ways.push("mend the application's file that cannot be read or edited".to_owned());
+            ways.push("fix the file that cannot be read or edited".to_owned());
         }
         Reason::NotVersion | Reason::SourceOnly | Reason::PassedOver | Reason::MovingVersion => {
             ways.extend(expression(selector).map(|path| with(place, "promote", path)));

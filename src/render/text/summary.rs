@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         return match plan.differences().next() {
             None => writeln!(out, "{commit} is already reverted in {to}"),
             Some(_) if plan.is_changed_since() => {
-                writeln!(out, "nothing left to revert of {commit} in {to}")
+                writeln!(out, "nothing left to revert from {commit} in {to}")
             }
             Some(_) => writeln!(out, "nothing of {commit} is reverted in {to}"),
         };
