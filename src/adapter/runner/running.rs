@@ -69,7 +69,12 @@ impl Folder {
             WATCH.call_once(watch);
         }
         let mut running = running();
-        let folder = tempfile::Builder::new().prefix("git-promote-").tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("git-promote-");
+        // The repository may be readable by its owner only, and the temporary folder is everybody's.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir()?;
         let path = folder.path().to_owned();
         running.folders.push(path.clone());
         Ok(Self {
@@ -140,5 +145,19 @@ fn end(running: &Running) {
                 _ => break,
             }
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn only_its_owner_may_read_the_folder() {
+        let folder = Folder::create().unwrap();
+        let mode = folder.path().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 }

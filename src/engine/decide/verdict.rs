@@ -4,10 +4,10 @@
 //!
 //! The first match wins. For a difference: exact `--except`, exact `--only`, `keep` (rule or
 //! comment), pattern `--except`, not selected by `--only`, what a revert takes back, a removal without
-//! `--delete`, the rule's expression, the environment's name, the mode, of which `version.rs` keeps a part. For a whole
-//! file: the selectors first, then a comment in the file, then the mode. What a user names exactly is
-//! never overruled; everything else only narrows what the rules decide. `tests.rs` has both orders as
-//! tables.
+//! `--delete`, the rule's expression, the environment's name, the mode, of which `version.rs` keeps a
+//! part; nothing promotes what would write the value that is there. For a whole file: the selectors
+//! first, then a comment in the file, then the mode. What a user names exactly is never overruled;
+//! everything else only narrows what the rules decide. `tests.rs` has both orders as tables.
 
 use super::facts::{Facts, Modes};
 use super::rules::FileRule;
@@ -42,10 +42,7 @@ pub(super) fn of_difference(
 ) -> Verdict {
     match chosen {
         Chosen::ExceptExact => return Verdict::keep(Reason::ExceptExact),
-        // With the target's name in it, the source's value is what the target has.
-        Chosen::OnlyExact | Chosen::Undecided
-            if difference.op == Op::Set && difference.before == difference.after =>
-        {
+        Chosen::OnlyExact if writes_nothing(difference) => {
             return Verdict::keep(Reason::EnvironmentName);
         }
         Chosen::OnlyExact => {
@@ -79,6 +76,9 @@ pub(super) fn of_difference(
     if difference.op == Op::Remove && removals == Removals::Kept {
         return Verdict::keep(Reason::TargetOnly);
     }
+    if writes_nothing(difference) {
+        return Verdict::keep(Reason::EnvironmentName);
+    }
     if let Some(path) = &facts.rule_path {
         return Verdict::promote(Reason::Rule(path.clone()));
     }
@@ -106,6 +106,11 @@ pub(super) fn of_difference(
 /// Whether a revert takes the difference back, unless something keeps it.
 fn is_reverted(facts: &Facts) -> bool {
     facts.reverted.as_ref().is_some_and(Verdict::is_promote)
+}
+
+/// Whether the source's value, with the target's name in it, is what the target has.
+fn writes_nothing(difference: &Difference) -> bool {
+    difference.op == Op::Set && difference.before == difference.after
 }
 
 /// A file that is promoted as a whole or not at all, with what its verdict depends on except its text.
