@@ -79,6 +79,8 @@ fn check(case: &Case) -> Found {
             ..request.clone()
         };
         let promoted: Vec<String> = match case.plan(&request) {
+            // A file that cannot be edited so leaves out its application, and says why.
+            Ok(plan) if plan.chosen_faults().next().is_some() => only.clone(),
             Ok(plan) => {
                 // An aliased value is promoted with its anchor, or is a conflict without it.
                 let selected = plan.differences().filter(|d| {
