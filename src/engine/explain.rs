@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::compute::{compute, computed};
+use super::compute::{Computed, compute, computed};
 use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
@@ -83,13 +83,19 @@ pub async fn explain(
         ..request.clone()
     };
     let matching = computed(ports, &only(vec![selector.to_owned()]), &branch);
-    let matched = matching.map_err(as_explained)?.matched;
-    let plan = compute(ports, request, &branch)?;
-    let selected = compute(ports, &only(matched.clone()), &branch)?;
+    let Computed { plan, matched } = matching.map_err(as_explained)?;
+    let hop = plan.hop().clone();
+    let places = if matched.is_empty() {
+        Vec::new()
+    } else {
+        let plan = compute(ports, request, &branch)?;
+        let selected = compute(ports, &only(matched.clone()), &branch)?;
+        places(ports, request, &matched, [&plan, &selected])?
+    };
     Ok(Explanation {
-        places: places(ports, request, &matched, [&plan, &selected])?,
-        hop: plan.hop().clone(),
+        hop,
         branch,
+        places,
     })
 }
 

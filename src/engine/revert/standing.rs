@@ -27,7 +27,7 @@ pub(super) enum Promoted {
 pub(super) enum Standing {
     /// The promotion made it, and the target still has it.
     Promoted,
-    /// The promotion changed the place, and so did somebody after it.
+    /// The promotion changed the place, and a later commit changed it again.
     Changed,
     /// The promotion did not touch the place.
     Unrelated,
