@@ -158,18 +158,24 @@ fn written_strings(case: &Case, file: &FilePlan, what: &str) -> Vec<Json> {
             strings.entry((document, outer)).or_default().push(shown);
         }
     }
+    let source = file.source_path.as_ref().and_then(|path| {
+        let bytes = case.memory.file(path.as_str())?;
+        Stream::parse(std::str::from_utf8(bytes).ok()?).ok()
+    });
     let text = |stream: &Stream, (document, path): (usize, &str)| {
-        let Some(Value::Scalar { text, .. }) = string(stream, document, path) else {
-            panic!("{} {}: no string at {path}", case.name, file.path);
+        let Value::Scalar { text, .. } = string(stream, document, path)? else {
+            return None;
         };
         read(text.as_bytes())
     };
     let written = strings.into_iter().map(|(place, shown)| {
+        let name = format!("{} {} {} ({what})", case.name, file.path, place.1);
+        let changed = |stream| text(stream, place).unwrap_or_else(|| panic!("{name}: no string"));
         json!({
-            "name": format!("{} {} {} ({what})", case.name, file.path, place.1),
-            "before": text(&before, place),
-            "source": null,
-            "after": text(&after, place),
+            "name": name,
+            "before": changed(&before),
+            "source": source.as_ref().and_then(|source| text(source, place)),
+            "after": changed(&after),
             "shown": shown,
         })
     });

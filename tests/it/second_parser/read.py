@@ -16,6 +16,7 @@ except ImportError:
 
 RESOLVER = yaml.SafeLoader("")
 CORE = "tag:yaml.org,2002:"
+MASK = "***"
 NULL = ("scalar", CORE + "null", "", True)
 
 
@@ -126,6 +127,19 @@ def plain_scalars(nodes):
     return found
 
 
+def texts(nodes):
+    """The texts of all scalars below some nodes."""
+    found, open_nodes, seen = set(), list(nodes or ()), set()
+    while open_nodes:
+        node = open_nodes.pop()
+        if node[0] == "scalar":
+            found.add(node[2])
+        elif id(node) not in seen:
+            seen.add(id(node))
+            open_nodes.extend(node[2])
+    return found
+
+
 def agrees(theirs, ours):
     """Whether our reading of a node has the same structure and texts."""
     kind = ours[0]
@@ -203,6 +217,7 @@ class Comparison:
     def __init__(self, source):
         self.faults = []
         self.of_source = plain_scalars(source)
+        self.texts_of_source = texts(source)
 
     def fault(self, where, text):
         self.faults.append("$" + "".join(f"[{step!r}]" for step in where) + ": " + text)
@@ -214,6 +229,9 @@ class Comparison:
             return True
         if kind == "scalar":
             _, text, type_ = shown
+            if node[0] == "scalar" and MASK in text:
+                # The data of a secret is not shown. What it became is what the source has.
+                return node[2].startswith(text.split(MASK)[0]) and node[2] in self.texts_of_source
             if node[0] != "scalar" or not (node[2] == text or type_ == "null" and is_null(node)):
                 return False
             is_same = (type_ == "str") == (node[1] not in {CORE + t for t in ("int", "float", "bool", "null", "timestamp", "merge", "value")})
@@ -228,7 +246,7 @@ class Comparison:
 
     def is_unchanged(self, before, after, shown):
         trial = Comparison(())
-        trial.of_source = self.of_source
+        trial.of_source, trial.texts_of_source = self.of_source, self.texts_of_source
         trial.node((), before, after, shown)
         return not trial.faults
 
