@@ -10,6 +10,7 @@ mod application_templates;
 mod configuration_name;
 mod difference;
 mod environment;
+mod flow;
 mod guard;
 mod invisible;
 mod layout;
@@ -34,6 +35,10 @@ pub use application_templates::ApplicationTemplates;
 pub use configuration_name::{CONFIGURATION, is_misnamed_configuration, looks_like_configuration};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
+pub use flow::{
+    Concurrency, Flow, FlowStep, Gate, GateKind, Hooks, HttpCall, ProductFlow, ProductStep,
+    StepChecks, Workflow, WorkflowKind,
+};
 pub use guard::{GuardLevel, GuardName, GuardSettings, Severity};
 pub use invisible::is_invisible;
 pub use layout::{LayoutError, LayoutPattern};
