@@ -1,23 +1,28 @@
 //! What the engine needs from the outside world: traits only, with their data and errors.
 
 mod forge;
+mod gates;
 mod history;
 mod login;
 mod observer;
 mod outside;
+mod releases;
 mod repository;
 mod repository_error;
 mod runner;
 mod snapshot;
+mod workflows;
 
 pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,
 };
+pub use gates::{Approval, GateContext, GateState, Gates, Landed};
 pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
 pub use login::{Password, Passwords, Variables};
 pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};
+pub use releases::{Chain, NewTransition, RecordFile, Releases, ReleasesError, Transition};
 pub use repository::{
     Advance, Branch, BranchChoice, ChangedFile, CommitRequest, Expected, HistoryDepth,
     ProposedBranch, ProposedCommit, Publish, Repository, TreeChange,
@@ -25,3 +30,7 @@ pub use repository::{
 pub use repository_error::RepositoryError;
 pub use runner::{Checkout, CommandPurpose, CommandResult, Runner, RunnerCommand, RunnerError};
 pub use snapshot::{Snapshot, TreeEntry};
+pub use workflows::{
+    ATTEMPT_VARIABLE, Attempt, AttemptResult, AttemptState, OUTPUT_VARIABLE, WorkflowError,
+    Workflows,
+};

@@ -1,0 +1,74 @@
+//! Checks gates: conditions in the outside world.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::Snapshot;
+use crate::domain::{CommitId, Gate};
+
+/// Checks gates of all kinds.
+#[async_trait]
+pub trait Gates: Send + Sync {
+    /// The state of a gate for a step. One that cannot be reached is waiting.
+    async fn state(&self, gate: &Gate, step: &GateContext) -> GateState;
+}
+
+/// What gates look at.
+#[derive(Clone)]
+pub struct GateContext {
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// The target environment.
+    pub environment: String,
+    /// The applications that are promoted.
+    pub applications: Vec<String>,
+    /// The commit that brought the promotion to the target's branch; `None` before that.
+    pub landed: Option<Landed>,
+    /// The number of the pull request.
+    pub pull_request: Option<u64>,
+    /// The approvals in the record.
+    pub approvals: Vec<Approval>,
+    /// The variables for commands and templates, as workflows get them.
+    pub variables: BTreeMap<String, String>,
+    /// The files that commands run in: of the landed commit, or of the target branch before that.
+    pub files: Arc<dyn Snapshot>,
+}
+
+/// A promotion that is on the target's branch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Landed {
+    /// The commit.
+    pub commit: CommitId,
+    /// When the record first saw it there, in seconds since 1970.
+    pub since: i64,
+}
+
+/// An approval by `release approve`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Approval {
+    /// Who approved: a user of the forge, or the committer's name.
+    pub by: String,
+    /// Whether the forge confirmed who it is, or a listed key signed it. Names alone do not count.
+    pub is_proven: bool,
+}
+
+/// The state of a gate for a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GateState {
+    /// It lets the step pass.
+    Passed,
+    /// It may pass later.
+    Waiting {
+        /// What it waits for.
+        why: String,
+        /// When to check again, if that is known, in seconds since 1970.
+        until: Option<i64>,
+    },
+    /// It will not pass.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
