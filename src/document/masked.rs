@@ -180,3 +180,153 @@ fn replaced(text: &str, spans: &[Span], mask: &dyn Fn(&str) -> &'static str) -> 
     masked.push_str(&text[done..]);
     masked
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Stream;
+
+    /// The masked text of a file that does not change.
+    fn masked(path: &str, text: &str) -> String {
+        let [before, after] = masked_texts(path, [text, text]);
+        assert_eq!(before, after, "{text}");
+        before.into_owned()
+    }
+
+    #[test]
+    fn the_data_of_secrets_is_masked_in_texts() {
+        for (text, expected) in [
+            (
+                "kind: Secret\nmetadata: {name: a}\ndata:\n  a: Yg== # old: Yw==\n  # last: ZA==\ntype: Opaque # b\n",
+                "kind: Secret\nmetadata: {name: a}\ndata:\n  a: *** ***\n  ***\ntype: Opaque # b\n",
+            ),
+            (
+                "stringData:\n  a: b\n# c\nkind: Secret\n# d\n",
+                "stringData:\n  a: ***\n# c\nkind: Secret\n# d\n",
+            ),
+            // Also in lists, where the next item begins below the comment.
+            (
+                "items:\n- kind: Secret\n  data:\n    a: Yg==\n    # b\n- kind: ConfigMap\n  data: {c: d} # e\n",
+                "items:\n- kind: Secret\n  data:\n    a: ***\n    ***\n- kind: ConfigMap\n  data: {c: d} # e\n",
+            ),
+            // What aliases stand for.
+            (
+                "x: &d\n  a: b # c\nkind: &k Secret\nstringData: *d\nz: 1 # w\n",
+                "x: &d\n  a: *** ***\nkind: &k Secret\nstringData: *d\nz: 1 # w\n",
+            ),
+            (
+                "x: &k Secret\nkind: *k\ndata: {a: Yg==}\n",
+                "x: &k Secret\nkind: *k\ndata: {a: ***}\n",
+            ),
+            // Documents inside strings.
+            (
+                "kind: ConfigMap\ndata:\n  a.yaml: |\n    kind: Secret\n    stringData:\n      a: b\n      c: |\n        d\n        e\n    type: Opaque\n  f: g\n",
+                "kind: ConfigMap\ndata:\n  a.yaml: |\n    kind: Secret\n    stringData:\n      a: ***\n      c: ***\n        ***\n        ***\n    type: Opaque\n  f: g\n",
+            ),
+            (
+                "data: {a.json: '{\"kind\": \"Secret\", \"data\": {\"a\": \"b\"}}', c: d}\n",
+                "data: {a.json: ***, c: d}\n",
+            ),
+            // kustomize.
+            (
+                "secretGenerator:\n- name: a\n  literals:\n  - b=c # d\n  - e=f=g\n  # h\n- files: [i]\n",
+                "secretGenerator:\n- name: a\n  literals:\n  - b=*** ***\n  - e=***\n  ***\n- files: [i]\n",
+            ),
+            (
+                "patches:\n- target: {kind: Secret}\n  patch: '[{op: replace, path: /data/a, value: Yg==}]'\n- target: {kind: Deployment}\n  patch: '[]'\n",
+                "patches:\n- target: {kind: Secret}\n  patch: ***\n- target: {kind: Deployment}\n  patch: '[]'\n",
+            ),
+            (
+                "- op: add\n  path: /stringData/a\n  value: b\n- op: add\n  path: /spec\n  value: c\n",
+                "- op: add\n  path: /stringData/a\n  value: ***\n- op: add\n  path: /spec\n  value: c\n",
+            ),
+            // Ciphertext is no secret, and others only refer to one.
+            (
+                "kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:b,iv:c,tag:d,type:str]\n",
+                "kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:b,iv:c,tag:d,type:str]\n",
+            ),
+            (
+                "ref: {kind: Secret, name: data} # a\n",
+                "ref: {kind: Secret, name: data} # a\n",
+            ),
+            // Not readable.
+            ("kind: Secret\ndata: {a: Yg==\n", "***\n***\n"),
+        ] {
+            assert_eq!(masked("a.yaml", text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_changed_secret_is_marked() {
+        let text = |a: &str| format!("kind: Secret\ndata:\n  a: {a}\n  b: Yg==\n");
+        let (old, new) = (text("MQ=="), text("Mg=="));
+        let [before, after] = masked_texts("a.yaml", [&old, &new]);
+        assert_eq!(before, text("***").replace("Yg==", "***"));
+        assert_eq!(after, text("*** (changed)").replace("Yg==", "***"));
+    }
+
+    #[test]
+    fn the_data_of_secrets_is_masked_in_values() {
+        let keys = |text: &str| -> Vec<String> {
+            let keys = text.split('.').filter(|key| !key.is_empty());
+            keys.map(ToOwned::to_owned).collect()
+        };
+        let data = Some(SecretPart::Data);
+        for (text, part, at, expected) in [
+            (
+                "{kind: Secret, data: {a: Yg==}}",
+                None,
+                "",
+                "{kind: Secret, data: {a: '***'}}",
+            ),
+            (
+                "[{kind: Secret, stringData: {a: b}}, c]",
+                None,
+                "items",
+                "[{kind: Secret, stringData: {a: '***'}}, c]",
+            ),
+            (
+                "{kind: Secret, data: {a: Yg==}}",
+                data,
+                "",
+                "{kind: Secret, data: {a: '***'}}",
+            ),
+            (
+                "{kind: ConfigMap, data: {a: Secret}}",
+                None,
+                "",
+                "{kind: ConfigMap, data: {a: Secret}}",
+            ),
+            ("b", data, "data.a", "'***'"),
+            ("a=b", data, "secretGenerator.literals", "'a=***'"),
+            (
+                "{data: {a: Yg==}, b: c}",
+                Some(SecretPart::Other),
+                "template",
+                "{data: {a: '***'}, b: c}",
+            ),
+            (
+                "{name: a, secretGenerator: [{literals: [b=c]}]}",
+                None,
+                "",
+                "{name: a, secretGenerator: [{literals: ['b=***']}]}",
+            ),
+            (
+                "{target: {kind: Secret}, patch: b}",
+                None,
+                "patches",
+                "{target: {kind: Secret}, patch: '***'}",
+            ),
+            (
+                "{op: add, path: /stringData/a, value: [b, {c: d}]}",
+                None,
+                "",
+                "{op: add, path: /stringData/a, value: ['***', {c: '***'}]}",
+            ),
+        ] {
+            let value = |text: &str| Stream::parse(text).unwrap().root(0).value();
+            let masked = masked_value(value(text), part, &keys(at));
+            assert_eq!(masked, value(expected), "{text} at {at:?}");
+        }
+    }
+}

@@ -107,21 +107,28 @@ impl<'s> Search<'s> {
     /// All values of an entry, and the comments among them.
     fn data(&mut self, entry: &'s Entry) {
         self.values(&entry.value);
-        self.comments(entry.key.span.start, entry.value.span.end);
+        let start = entry.key.span.start;
+        self.comments(start, entry.value.span.end, self.column(start) + 1);
     }
 
-    /// The comments from the line of `start` to the line of `end`, and those after it that are indented
-    /// more than the text at `start`.
-    fn comments(&mut self, start: usize, end: usize) {
+    /// The column of a place, counted from 0.
+    fn column(&self, at: usize) -> usize {
+        at - self.stream.text()[..at]
+            .rfind('\n')
+            .map_or(0, |line| line + 1)
+    }
+
+    /// The comments from the line of `start` to the line of `end`, and those after it from the column
+    /// `indent` on.
+    fn comments(&mut self, start: usize, end: usize, indent: usize) {
         let text = self.stream.text();
-        let column = |at: usize| at - text[..at].rfind('\n').map_or(0, |line| line + 1);
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
         let mut end = line_end(end);
         for comment in self.stream.comment_spans() {
             let is_below = text[end.min(comment.start)..comment.start]
                 .trim()
                 .is_empty()
-                && column(comment.start) > column(start);
+                && self.column(comment.start) >= indent;
             if comment.start < start || comment.start >= end && !is_below {
                 continue;
             }
@@ -146,7 +153,9 @@ impl<'s> Search<'s> {
         }
         for item in items {
             if let Some(list) = item.entry("literals") {
-                self.comments(list.span.start, list.span.end);
+                // A literal that is commented out stands where the others do.
+                let (start, end) = (list.span.start, list.span.end);
+                self.comments(start, end, self.column(start));
             }
         }
     }
@@ -175,7 +184,7 @@ impl<'s> Search<'s> {
                         let text = self.stream.text();
                         let line = text[..node.span.start].rfind('\n').map_or(0, |end| end + 1);
                         let indent = text[line..].find(|c| c != ' ').unwrap_or(0);
-                        self.comments(line + indent, node.span.end);
+                        self.comments(line + indent, node.span.end, indent + 1);
                     }
                 }
             }
