@@ -172,12 +172,13 @@ fn refuse_misplaced_options(matches: &ArgMatches) -> Result<(), clap::Error> {
         return Ok(());
     };
     let allowed = ["directory", "color", "no_pager", "verbose"];
-    let misplaced = matches.ids().map(clap::Id::as_str).find(|id| {
-        !allowed.contains(id)
-            && Arguments::command()
-                .get_arguments()
-                .any(|a| a.get_id().as_str() == *id)
-            && matches.value_source(id) == Some(ValueSource::CommandLine)
+    let mut given = matches.ids().map(clap::Id::as_str).filter(|id| {
+        !allowed.contains(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+    });
+    let misplaced = given.find(|id| {
+        // Other ids are those of groups.
+        let command = Arguments::command();
+        command.get_arguments().any(|a| a.get_id().as_str() == *id)
     });
     match misplaced {
         None => Ok(()),

@@ -176,7 +176,10 @@ impl<T: Copy> NameIndex<T> {
         names
             .map(|(name, side)| (name.as_bytes(), start + name.len(), *side))
             .find(|(name, end, _)| {
-                text[start..].starts_with(name) && text.get(*end).is_none_or(|b| is_edge(*b))
+                // The end is looked at first: it rules out nearly all names.
+                *end <= text.len()
+                    && text.get(*end).is_none_or(|b| is_edge(*b))
+                    && text[start..*end] == **name
             })
             .map(|(_, end, side)| (end, side))
     }

@@ -10,6 +10,11 @@
 /// The first character of a text that some reader takes for something else or refuses.
 pub(super) fn first_disputed(text: &str) -> Option<(usize, char)> {
     let bytes = text.as_bytes();
+    // Without an early end, so that many bytes are compared at once: most texts are nothing else.
+    let is_undisputed = |all, byte: &u8| all & matches!(byte, b'\t' | b'\n' | 0x20..=0x7e);
+    if bytes.iter().fold(true, is_undisputed) {
+        return None;
+    }
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let is_suspect = match byte {

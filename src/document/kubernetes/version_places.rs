@@ -374,15 +374,19 @@ fn is_key(pattern: &str, key: &str) -> bool {
     if let Some(word) = pattern.strip_prefix("*_") {
         return has_last_word(key, word);
     }
-    let letters = |text: &str| {
-        let kept = text.bytes().rev().filter(|b| !matches!(b, b'-' | b'_'));
-        kept.map(|b| b.to_ascii_lowercase()).collect::<Vec<u8>>()
-    };
-    let key = letters(key);
     match pattern.strip_prefix('*') {
-        Some(end) => key.starts_with(&letters(end)),
-        None => key == letters(pattern),
+        Some(end) => {
+            let mut key = letters(key);
+            letters(end).all(|letter| key.next() == Some(letter))
+        }
+        None => letters(key).eq(letters(pattern)),
     }
+}
+
+/// The characters of a key that matter, from the last to the first.
+fn letters(key: &str) -> impl Iterator<Item = u8> {
+    let kept = key.bytes().rev().filter(|b| !matches!(b, b'-' | b'_'));
+    kept.map(|b| b.to_ascii_lowercase())
 }
 
 /// Whether the last word of a name such as `WEB_TAG`, `web-tag` or `webTag` is `word`, in any case.
