@@ -48,8 +48,9 @@ pub fn is_sealed(value: &Value) -> bool {
 /// Whether a text can have a `SealedSecret`, whose values have no mark; a backslash can hide the word
 /// within quotes.
 fn may_be_sealed(text: &str) -> bool {
+    let has_sign = |b: u8| matches!(b, b'S' | b'D' | b'\\');
     let words = ["encryptedData", "SealedSecret", "\\"];
-    words.iter().any(|word| text.contains(word))
+    text.bytes().any(has_sign) && words.iter().any(|word| text.contains(word))
 }
 
 /// Whether a text is ciphertext, or contains a document with encrypted values.
@@ -59,9 +60,9 @@ pub(super) fn is_ciphertext(text: &str) -> bool {
     is_wrapped("ENC[", ']')
         // Jasypt.
         || is_wrapped("ENC(", ')')
-        || text.contains(SOPS_VALUE)
+        || text.contains('[') && text.contains(SOPS_VALUE)
         || HEADERS.iter().any(|header| trimmed.starts_with(header))
-        || ARMORS.iter().any(|armor| text.contains(armor))
+        || text.contains(' ') && ARMORS.iter().any(|armor| text.contains(armor))
 }
 
 /// Whether a header or armor of ciphertext occurs anywhere in a text.

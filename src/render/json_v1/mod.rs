@@ -81,7 +81,7 @@ pub fn write(
     document: &impl Serialize,
     layout: Layout,
 ) -> std::io::Result<()> {
-    let mut out = Escape(std::io::BufWriter::with_capacity(1 << 16, out));
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, Escape(out));
     match layout {
         Layout::Compact => serde_json::to_writer(&mut out, document)?,
         Layout::Pretty => serde_json::to_writer_pretty(&mut out, document)?,
