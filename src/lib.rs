@@ -71,6 +71,7 @@
 //! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
 //! | did git-promote make a commit? | `engine/propose/branch_owner.rs` |
 //! | what happens if the branch moved? | `engine/apply.rs` |
+//! | how are several targets promoted to together? | `engine/group.rs` plans, `engine/apply.rs` applies |
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
 //! | which version does an environment have? | `engine/status` |

@@ -54,23 +54,23 @@ impl Advice {
             | Failure::Unreported { .. }
             | Failure::Program { .. } => Hint::none(FailureKind::Failed),
         };
-        // The message of these wrappers is less specific than that of their source.
-        let first: &dyn Error = match failure {
-            Failure::Engine(
-                error @ (EngineError::Repository(_)
-                | EngineError::Settings(_)
-                | EngineError::Forge(_)),
-            ) => error.source().unwrap_or(error),
-            failure => failure,
+        let (message, mut next) = match failure {
+            Failure::Engine(error @ EngineError::Target { source, .. }) => {
+                (error.to_string(), Some(most_specific(source)))
+            }
+            Failure::Engine(error) => {
+                let first = most_specific(error);
+                (first.to_string(), first.source())
+            }
+            failure => (failure.to_string(), failure.source()),
         };
         let mut causes = Vec::new();
-        let mut next = first.source();
         while let Some(cause) = next {
             causes.push(cause.to_string());
             next = cause.source();
         }
         Self {
-            message: first.to_string(),
+            message,
             causes,
             details: details(failure),
             hint: text,
@@ -115,10 +115,29 @@ impl Advice {
     }
 }
 
+/// The error with the message for people: of these wrappers that of their source.
+fn most_specific(error: &EngineError) -> &(dyn Error + 'static) {
+    match error {
+        EngineError::Repository(_) | EngineError::Settings(_) | EngineError::Forge(_) => {
+            error.source().unwrap_or(error)
+        }
+        error => error,
+    }
+}
+
 /// The files that cannot be promoted, if they are the failure.
 pub(super) fn faults(failure: &Failure) -> &[FileFault] {
     match failure {
-        Failure::Engine(EngineError::Faults(faults)) | Failure::Files(faults) => faults,
+        Failure::Engine(EngineError::Target { source, .. }) => of_faults(source),
+        Failure::Engine(error) => of_faults(error),
+        Failure::Files(faults) => faults,
+        _ => &[],
+    }
+}
+
+fn of_faults(error: &EngineError) -> &[FileFault] {
+    match error {
+        EngineError::Faults(faults) => faults,
         _ => &[],
     }
 }

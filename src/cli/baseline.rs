@@ -10,7 +10,7 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::selection::SelectionArguments;
+use super::selection::{SelectionArguments, TargetArguments};
 use crate::domain::{Action, Mode};
 use crate::engine;
 use crate::render::{json_v1, markdown_baselines, text};
@@ -25,6 +25,10 @@ pub struct BaselineArguments {
     /// What to compare.
     #[command(flatten)]
     pub selection: SelectionArguments,
+
+    /// The target.
+    #[command(flatten)]
+    pub target: TargetArguments,
 }
 
 /// Shows the baselines.
@@ -39,7 +43,8 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let selection = &arguments.selection;
     let settings = disk::settings(selection.branch.config.as_deref(), directory, console)?;
-    let mut request = selection.request(settings, directory);
+    let to = arguments.target.to.as_deref().unwrap_or_default();
+    let mut request = selection.request(to, settings, directory);
     request.action = Some(Action::None);
     request.promote.get_or_insert(Mode::Changes);
     let progress = Progress::start(console.progress);

@@ -1,4 +1,6 @@
-//! Shows a plan, asks for confirmation, applies it and reports the outcome.
+//! Shows the plans of a group, asks for confirmation, applies them and reports the outcome.
+
+use std::io;
 
 use super::apply_arguments::ApplyArguments;
 use super::common_arguments::Output;
@@ -8,130 +10,209 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::domain::Action;
-use crate::engine::{self, Prepared, Request};
+use crate::engine::{self, Allow, PreparedGroup, Receipt, Request};
+use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::receipt::FaultList;
 use crate::render::{Purpose, json_v1, markdown, receipt, text};
 use crate::wiring::{Adapters, Prompts};
 
-/// Shows the preview, asks for confirmation on a terminal, applies and prints the result. On a terminal,
-/// the commands that verify the planned files run after the answer, otherwise before the preview.
-///
-/// # Errors
-/// When applying fails, or the output cannot be written.
-pub(super) async fn carry_out(
-    request: &Request,
-    mut prepared: Prepared,
-    options: &ApplyArguments,
-    output: Output,
-    adapters: &Adapters,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
-    if !options.yes && console.is_in_pager && would_write(&prepared, request) {
-        return Err(Failure::HiddenQuestion);
+/// A group of promotions, and how it is carried out.
+pub(super) struct CarryOut<'a, 'c> {
+    /// The requests of the group, which only differ in what they promote, and where.
+    pub requests: &'a [Request],
+    pub options: &'a ApplyArguments,
+    pub output: Output,
+    pub adapters: &'a Adapters,
+    pub console: &'a mut Console<'c>,
+}
+
+/// The outcome of a group.
+pub(super) struct Outcome {
+    /// The plans that were shown.
+    shown: Vec<Plan>,
+    /// One for each plan.
+    receipts: Vec<Receipt>,
+    branch: String,
+    allow: Allow,
+}
+
+impl Outcome {
+    /// The exit code; of several the worst.
+    pub fn exit(&self) -> Exit {
+        Exit::worst(self.each().map(|(receipt, shown)| {
+            let applied = receipt.applied(shown);
+            match Exit::from(receipt) {
+                Exit::Done if applied.chosen_faults().next().is_some() => Exit::Failed,
+                exit => exit,
+            }
+        }))
     }
-    let must_confirm =
-        !options.yes && console.prompts == Prompts::Terminal && would_write(&prepared, request);
-    if !must_confirm {
-        prepared = verified(prepared, request, adapters, console)?;
+
+    /// What was done with each plan.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.receipts
     }
-    if output != Output::Json {
-        let preview = if output == Output::Markdown {
-            let preview = markdown(&prepared.plan, BODY_LIMIT, Purpose::Preview(&request.allow));
-            console.out.write_all(preview.as_bytes())
-        } else {
-            text::preview(
-                console.out,
-                &prepared.plan,
-                console.stdout,
-                options.detail.into(),
-                &request.allow,
-            )
+
+    /// The outcomes as JSON, one for each plan.
+    pub fn results(&self) -> impl Iterator<Item = json_v1::Promotion<'_>> {
+        let result =
+            |(receipt, shown)| json_v1::Promotion::of(receipt, shown, &self.branch, &self.allow);
+        self.each().map(result)
+    }
+
+    /// What `written` means for the command: the promotion is done, whether or not it could be reported.
+    ///
+    /// # Errors
+    /// When writing failed for another reason than a closed output.
+    pub fn reported(&self, written: io::Result<()>) -> Result<(), Failure> {
+        match written {
+            Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+                Err(match receipt::summaries(&self.receipts) {
+                    Some(summary) => Failure::Unreported { summary, source },
+                    None => Failure::Output(source),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Receipt, &Plan)> {
+        self.receipts.iter().zip(&self.shown)
+    }
+}
+
+impl CarryOut<'_, '_> {
+    /// Shows the previews, asks for confirmation on a terminal, applies and writes what was done, except
+    /// for JSON. On a terminal, the commands that verify the planned files run after the answer, otherwise
+    /// before the preview.
+    ///
+    /// # Errors
+    /// When applying fails, or the output cannot be written.
+    pub async fn run(mut self, prepared: PreparedGroup) -> Result<Outcome, Failure> {
+        let prepared = self.confirmed(prepared)?;
+        let shown = prepared.plans.clone();
+        let branch = prepared.branch.name.clone();
+        let progress = Progress::start(self.console.progress);
+        let ports = self.adapters.ports(&progress);
+        let receipts = engine::apply_group(&ports, self.requests, prepared).await;
+        progress.finish();
+        let outcome = Outcome {
+            shown,
+            receipts: receipts?,
+            branch,
+            allow: self.allow(),
         };
-        let preview = preview.and_then(|()| console.out.flush());
-        // A reader that closes the output early (`| head`) does not cancel the promotion.
-        if let Err(error) = preview
-            && error.kind() != std::io::ErrorKind::BrokenPipe
-        {
-            return Err(error.into());
-        }
-    } else if must_confirm {
-        // stdout is reserved for the JSON result.
-        text::preview(
-            console.err,
-            &prepared.plan,
-            console.stderr,
-            options.detail.into(),
-            &request.allow,
-        )?;
+        let written = self.report(&outcome);
+        outcome.reported(written)?;
+        Ok(outcome)
     }
-    if must_confirm {
-        confirm::ask(&prepared, console.err)?;
-        let shown = prepared.plan.findings().len();
-        prepared = verified(prepared, request, adapters, console)?;
-        if prepared.plan.findings().len() > shown {
-            text::findings(console.err, &prepared.plan, console.stderr, &request.allow)?;
+
+    /// The plans, verified and confirmed.
+    fn confirmed(&mut self, mut prepared: PreparedGroup) -> Result<PreparedGroup, Failure> {
+        let is_question = !self.options.yes && self.would_write(&prepared.plans);
+        if is_question && self.console.is_in_pager {
+            return Err(Failure::HiddenQuestion);
+        }
+        if !is_question || self.console.prompts != Prompts::Terminal {
+            prepared = self.verified(prepared)?;
+            self.show(&prepared.plans)?;
+            return Ok(prepared);
+        }
+        let allow = self.allow();
+        if self.output == Output::Json {
+            // stdout is reserved for the JSON result.
+            let (detail, canvas) = (self.options.detail.into(), self.console.stderr);
+            text::previews(self.console.err, &prepared.plans, canvas, detail, &allow)?;
+        } else {
+            self.show(&prepared.plans)?;
+        }
+        confirm::ask(&prepared, self.console.err)?;
+        let shown: Vec<usize> = prepared
+            .plans
+            .iter()
+            .map(|plan| plan.findings().len())
+            .collect();
+        prepared = self.verified(prepared)?;
+        for (plan, shown) in prepared.plans.iter().zip(shown) {
+            if plan.findings().len() > shown {
+                text::findings(self.console.err, plan, self.console.stderr, &allow)?;
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// Writes the previews to stdout, unless it is for JSON.
+    fn show(&mut self, plans: &[Plan]) -> Result<(), Failure> {
+        let allow = self.allow();
+        let console = &mut *self.console;
+        let written = match self.output {
+            Output::Json => Ok(()),
+            Output::Markdown => {
+                let plans: Vec<&Plan> = plans.iter().collect();
+                let preview = markdown(&plans, BODY_LIMIT, Purpose::Preview(&allow));
+                console.out.write_all(preview.as_bytes())
+            }
+            Output::Text => {
+                let detail = self.options.detail.into();
+                text::previews(console.out, plans, console.stdout, detail, &allow)
+            }
+        };
+        match written.and_then(|()| console.out.flush()) {
+            // A reader that closes the output early (`| head`) does not cancel the promotion.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
         }
     }
 
-    let shown = prepared.plan.clone();
-    let branch = prepared.branch.name.clone();
-    let progress = Progress::start(console.progress);
-    let receipt = engine::apply(&adapters.ports(&progress), request, prepared).await;
-    progress.finish();
-    let receipt = receipt?;
-    let (detail, allow) = (options.detail.into(), &request.allow);
-    let canvas = console.stdout;
-    let applied = receipt.applied(&shown);
-    let faults = if output == Output::Text && applied.faults() == shown.faults() {
-        FaultList::Hidden
-    } else {
-        FaultList::Listed
-    };
-    let written = match output {
-        Output::Json => {
-            let result = json_v1::Promotion::of(&receipt, &shown, &branch, allow);
-            json_v1::write(console.out, &result, console.json)
+    /// Writes what was done.
+    fn report(&mut self, outcome: &Outcome) -> io::Result<()> {
+        let console = &mut *self.console;
+        let outcomes: Vec<(&Receipt, &Plan)> = outcome.each().collect();
+        let (detail, allow) = (self.options.detail.into(), &outcome.allow);
+        if self.output == Output::Markdown {
+            writeln!(console.out)?;
         }
-        Output::Markdown => writeln!(console.out)
-            .and_then(|()| receipt::result(console.out, canvas, &receipt, &shown, detail, allow)),
-        Output::Text => receipt::result(console.out, canvas, &receipt, &shown, detail, allow),
-    };
-    let written = written
-        .and_then(|()| console.out.flush())
-        .and_then(|()| receipt::explanation(console.err, console.stderr, &receipt))
-        .and_then(|()| receipt::left_out(console.err, console.stderr, applied, faults));
-    match written {
-        // A closed output is not a failure of the promotion.
-        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(match receipt::summary(&receipt) {
-                Some(summary) => Failure::Unreported { summary, source },
-                None => Failure::Output(source),
-            })
+        if self.output != Output::Json {
+            receipt::results(console.out, console.stdout, &outcomes, detail, allow)?;
+            console.out.flush()?;
         }
-        _ => Ok(match Exit::from(&receipt) {
-            Exit::Done if applied.chosen_faults().next().is_some() => Exit::Failed,
-            exit => exit,
-        }),
+        receipt::explanations(console.err, console.stderr, &outcomes)?;
+        for (receipt, shown) in outcomes {
+            let applied = receipt.applied(shown);
+            let is_listed = self.output == Output::Text && applied.faults() == shown.faults();
+            let faults = if is_listed {
+                FaultList::Hidden
+            } else {
+                FaultList::Listed
+            };
+            receipt::left_out(console.err, console.stderr, applied, faults)?;
+        }
+        Ok(())
     }
-}
 
-/// The plan after the commands ran that must succeed on its files.
-fn verified(
-    Prepared { plan, branch }: Prepared,
-    request: &Request,
-    adapters: &Adapters,
-    console: &Console<'_>,
-) -> Result<Prepared, Failure> {
-    let progress = Progress::start(console.progress);
-    let plan = engine::verify(&adapters.ports(&progress), plan, &request.allow);
-    progress.finish();
-    let plan = plan?;
-    Ok(Prepared { plan, branch })
-}
+    /// The plans after the commands ran that must succeed on their files.
+    fn verified(&self, prepared: PreparedGroup) -> Result<PreparedGroup, Failure> {
+        let PreparedGroup { plans, branch } = prepared;
+        let progress = Progress::start(self.console.progress);
+        let plans = engine::verify_group(&self.adapters.ports(&progress), self.requests, plans);
+        progress.finish();
+        let plans = plans?;
+        Ok(PreparedGroup { plans, branch })
+    }
 
-/// Whether applying the plan is expected to write something.
-fn would_write(prepared: &Prepared, request: &Request) -> bool {
-    let plan = &prepared.plan;
-    plan.action() != Action::None && !plan.is_empty() && request.allow.clears(plan)
+    /// Whether applying the plans is expected to write something.
+    fn would_write(&self, plans: &[Plan]) -> bool {
+        let clears = |(plan, request): (&Plan, &Request)| request.allow.clears(plan);
+        plans.iter().zip(self.requests).all(clears)
+            && (plans.iter()).any(|plan| plan.action() != Action::None && !plan.is_empty())
+    }
+
+    /// The holds that are lifted.
+    fn allow(&self) -> Allow {
+        self.requests
+            .first()
+            .map(|request| request.allow.clone())
+            .unwrap_or_default()
+    }
 }

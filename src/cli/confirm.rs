@@ -4,18 +4,24 @@ use std::io::{BufRead, Write};
 
 use super::failure::Failure;
 use crate::domain::Action;
-use crate::engine::Prepared;
+use crate::engine::PreparedGroup;
+use crate::plan::Plan;
 use crate::render::escaped;
 use crate::render::text::files_of;
 
 /// Asks on stderr, below the commands that a yes runs; any other answer ends the command.
-pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failure> {
-    let commands = prepared.plan.unverified();
+pub(super) fn ask(prepared: &PreparedGroup, err: &mut dyn Write) -> Result<(), Failure> {
+    let mut commands: Vec<&str> = Vec::new();
+    for verify in prepared.plans.iter().flat_map(Plan::unverified) {
+        if !commands.contains(&verify.command.as_str()) {
+            commands.push(&verify.command);
+        }
+    }
     if !commands.is_empty() {
         writeln!(err, "Before the commit, this runs on the planned files:")?;
     }
-    for verify in commands {
-        writeln!(err, "  {}", escaped(&verify.command))?;
+    for command in commands {
+        writeln!(err, "  {}", escaped(command))?;
     }
     write!(err, "{} [y/N] ", question(prepared))?;
     err.flush()?;
@@ -28,15 +34,17 @@ pub(super) fn ask(prepared: &Prepared, err: &mut dyn Write) -> Result<(), Failur
     }
 }
 
-fn question(prepared: &Prepared) -> String {
+fn question(prepared: &PreparedGroup) -> String {
     let branch = escaped(&prepared.branch.name);
     let push = match &prepared.branch.remote {
         Some(remote) => format!(" and push to {}", escaped(remote)),
         None => String::new(),
     };
-    let files = files_of(&prepared.plan);
-    if prepared.plan.action() == Action::PullRequest {
-        let proposed = escaped(&prepared.plan.proposal().branch);
+    let files = files_of(&prepared.plans);
+    let mut changing = prepared.plans.iter().filter(|plan| !plan.is_empty());
+    if changing.any(|plan| plan.action() == Action::PullRequest) {
+        let proposed = prepared.proposal_branch();
+        let proposed = escaped(&proposed);
         return format!("Propose {files} for {branch} on {proposed}{push}?");
     }
     format!("Commit {files} on {branch}{push}?")

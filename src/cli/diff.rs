@@ -10,9 +10,9 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::selection::SelectionArguments;
+use super::selection::{GroupArg, SelectionArguments, TargetsArguments};
 use crate::domain::Action;
-use crate::engine::{self, Allow, ManifestPreview};
+use crate::engine::{self, Allow, EngineError, ManifestPreview, Ports, Request};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::receipt::FaultList;
@@ -29,6 +29,10 @@ pub struct DiffArguments {
     /// What to compare.
     #[command(flatten)]
     pub selection: SelectionArguments,
+
+    /// The targets.
+    #[command(flatten)]
+    pub targets: TargetsArguments,
 
     /// How much to show.
     #[command(flatten)]
@@ -126,7 +130,7 @@ fn write_warnings(
     }
 }
 
-/// Computes the plan and shows it.
+/// Computes the plans and shows them.
 ///
 /// # Errors
 /// When planning fails or the output cannot be written.
@@ -136,50 +140,78 @@ pub async fn run(
     directory: &std::path::Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let settings = disk::settings(
-        arguments.selection.branch.config.as_deref(),
-        directory,
-        console,
-    )?;
-    let mut request = arguments.selection.request(settings, directory);
-    // The action of a policy does not matter for a preview.
-    request.action = Some(Action::None);
-    request.manifests = arguments.detail.manifests();
-    let progress = Progress::start(console.progress);
-    let ports = adapters.ports(&progress);
-    // Not `prepare`: a preview runs no commands of the repository.
-    let plan = match engine::fetch(&ports, &request).await {
-        Ok(branch) => engine::compute(&ports, &request, &branch)
-            .and_then(|plan| engine::render_manifests(&ports, &request, plan)),
-        Err(error) => Err(error),
+    let config = arguments.selection.branch.config.as_deref();
+    let settings = disk::settings(config, directory, console)?;
+    let request = |to: &String| Request {
+        // The action of a policy does not matter for a preview.
+        action: Some(Action::None),
+        manifests: arguments.detail.manifests(),
+        ..arguments.selection.request(to, settings.clone(), directory)
     };
+    let requests: Vec<Request> = arguments.targets.to.iter().map(request).collect();
+    let progress = Progress::start(console.progress);
+    let plans = plans(arguments, &requests, &adapters.ports(&progress)).await;
     progress.finish();
-    let plan = plan?;
-    match arguments.selection.output {
-        Output::Json => json_v1::write(console.out, &json_v1::Diff::from(&plan), console.json)?,
-        Output::Markdown => write!(
-            console.out,
-            "{}",
-            markdown(&plan, BODY_LIMIT, Purpose::Preview(&request.allow))
-        )?,
-        Output::Text if arguments.name_only => text::name_only(console.out, &plan)?,
-        Output::Text if arguments.stat => text::stat(console.out, &plan, console.stdout)?,
-        Output::Text => text::preview(
-            console.out,
-            &plan,
-            console.stdout,
-            arguments.detail.into(),
-            &request.allow,
-        )?,
+    let plans = plans?;
+    // There is no option that lifts holds.
+    let allow = Allow::default();
+    write(arguments, &plans, &allow, console)?;
+    for plan in &plans {
+        write_warnings(arguments, plan, &allow, console)?;
     }
-    write_warnings(arguments, &plan, &request.allow, console)?;
-    Ok(if plan.chosen_faults().next().is_some() {
-        Exit::Failed
-    } else if !plan.conflicts().is_empty() {
-        Exit::Moved
-    } else if arguments.exit_code && !plan.is_empty() {
-        Exit::Different
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::worst(plans.iter().map(|plan| {
+        if plan.chosen_faults().next().is_some() {
+            Exit::Failed
+        } else if !plan.conflicts().is_empty() {
+            Exit::Moved
+        } else if arguments.exit_code && !plan.is_empty() {
+            Exit::Different
+        } else {
+            Exit::Done
+        }
+    })))
+}
+
+/// Computes the plans, which runs no commands of the repository.
+async fn plans(
+    arguments: &DiffArguments,
+    requests: &[Request],
+    ports: &Ports<'_>,
+) -> Result<Vec<Plan>, EngineError> {
+    let first = requests.first().expect("a promotion has a target");
+    let branch = engine::fetch(ports, first).await?;
+    if arguments.targets.group == GroupArg::All {
+        return Ok(engine::plan_group(ports, requests, branch)?.plans);
+    }
+    let plan = |request| engine::plan_on(ports, request, branch.clone());
+    let plans = requests.iter().map(|request| Ok(plan(request)?.plan));
+    plans.collect()
+}
+
+/// Writes the plans to stdout.
+fn write(
+    arguments: &DiffArguments,
+    plans: &[Plan],
+    allow: &Allow,
+    console: &mut Console<'_>,
+) -> io::Result<()> {
+    let (out, canvas) = (&mut *console.out, console.stdout);
+    match arguments.selection.output {
+        Output::Json => match plans {
+            [plan] => json_v1::write(out, &json_v1::Diff::from(plan), console.json),
+            plans => json_v1::write(out, &json_v1::Diffs::from(plans), console.json),
+        },
+        Output::Markdown => {
+            let plans: Vec<&Plan> = plans.iter().collect();
+            let preview = markdown(&plans, BODY_LIMIT, Purpose::Preview(allow));
+            out.write_all(preview.as_bytes())
+        }
+        Output::Text if arguments.name_only => {
+            plans.iter().try_for_each(|plan| text::name_only(out, plan))
+        }
+        Output::Text if arguments.stat => text::for_each(out, plans, canvas, |out, plan| {
+            text::stat(out, plan, canvas)
+        }),
+        Output::Text => text::previews(out, plans, canvas, arguments.detail.into(), allow),
+    }
 }

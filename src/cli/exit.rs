@@ -29,6 +29,13 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The exit code of several promotions: what a person must look at comes before what can be tried
+    /// again, so the smallest one other than 0.
+    pub fn worst(all: impl IntoIterator<Item = Self>) -> Self {
+        let bad = all.into_iter().filter(|exit| *exit != Self::Done);
+        bad.min_by_key(|exit| exit.code()).unwrap_or(Self::Done)
+    }
+
     /// The exit code as a number.
     pub fn code(self) -> u8 {
         self as u8
@@ -57,6 +64,8 @@ impl From<&Receipt> for Exit {
         match receipt {
             Receipt::NothingToPromote { .. }
             | Receipt::Planned
+            // The target that stopped it has the code.
+            | Receipt::Stopped { .. }
             | Receipt::Committed { .. }
             | Receipt::Proposed { .. }
             | Receipt::Withdrawn { .. } => Self::Done,
@@ -64,6 +73,26 @@ impl From<&Receipt> for Exit {
             Receipt::Moved { .. } | Receipt::Conflict { .. } | Receipt::SelectionConflict(_) => {
                 Self::Moved
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn of_several_the_one_for_a_person_counts() {
+        use Exit::{Done, Failed, Held, Moved, Unreachable};
+        for (all, expected) in [
+            (&[][..], Done),
+            (&[Done, Done], Done),
+            (&[Done, Held], Held),
+            (&[Unreachable, Held, Done], Held),
+            (&[Moved, Held, Failed], Failed),
+            (&[Moved, Unreachable], Moved),
+        ] {
+            assert_eq!(Exit::worst(all.iter().copied()), expected, "{all:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::selection::SelectionArguments;
+use super::selection::{SelectionArguments, TargetArguments};
 use crate::domain::Action;
 use crate::engine;
 use crate::render::{explain, json_v1, text};
@@ -28,6 +28,10 @@ pub struct ExplainArguments {
     /// The promotion.
     #[command(flatten)]
     pub selection: SelectionArguments,
+
+    /// Its target.
+    #[command(flatten)]
+    pub target: TargetArguments,
 }
 
 /// Explains the decisions.
@@ -42,7 +46,8 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let config = arguments.selection.branch.config.as_deref();
     let settings = disk::settings(config, directory, console)?;
-    let mut request = arguments.selection.request(settings, directory);
+    let to = arguments.target.to.as_deref().unwrap_or_default();
+    let mut request = arguments.selection.request(to, settings, directory);
     // The action of a policy does not matter for an explanation.
     request.action = Some(Action::None);
     let progress = Progress::start(console.progress);

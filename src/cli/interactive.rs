@@ -14,6 +14,7 @@ use super::progress::Progress;
 use crate::domain::ApplicationName;
 use crate::engine::{self, Request};
 use crate::plan::{FilePlan, Plan, PlannedDifference};
+use crate::port::Branch;
 use crate::render::{escaped, text};
 use crate::wiring::{Adapters, Prompts};
 
@@ -28,23 +29,30 @@ k - leave this difference undecided, go to the previous one
 ? - print help
 ";
 
+/// Fails if questions cannot be asked.
+///
+/// # Errors
+/// When there is no terminal.
+pub(super) fn check_terminal(console: &Console<'_>) -> Result<(), Failure> {
+    match console.prompts {
+        Prompts::Terminal if !console.is_in_pager => Ok(()),
+        _ => Err(Failure::NoTerminal),
+    }
+}
+
 /// The request with the differences that the person at the terminal chose.
 ///
 /// # Errors
-/// When there is no terminal, or the plan cannot be computed.
-pub(super) async fn choose(
+/// When the plan cannot be computed.
+pub(super) fn choose(
     adapters: &Adapters,
     mut request: Request,
+    branch: &Branch,
     detail: DetailArguments,
     console: &mut Console<'_>,
 ) -> Result<Request, Failure> {
-    if console.prompts != Prompts::Terminal || console.is_in_pager {
-        return Err(Failure::NoTerminal);
-    }
     let progress = Progress::start(console.progress);
-    let ports = adapters.ports(&progress);
-    let branch = engine::fetch(&ports, &request).await;
-    let plan = branch.and_then(|branch| engine::compute(&ports, &request, &branch));
+    let plan = engine::compute(&adapters.ports(&progress), &request, branch);
     progress.finish();
     let plan = plan?;
     let offered = offered(&plan, detail);

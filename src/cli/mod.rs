@@ -204,21 +204,23 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         return Exit::Done;
     }
     let advice = Advice::on(failure);
-    let promote = &arguments.promote.selection;
-    let (output, target) = match &arguments.command {
-        None => (promote.output, &promote.to),
-        Some(Command::Diff(diff)) => (diff.selection.output, &diff.selection.to),
-        Some(Command::Explain(explain)) => (explain.selection.output, &explain.selection.to),
-        Some(Command::Status(status)) => (status.output, &None),
-        Some(Command::Log(log)) => (log.output, &log.to),
-        Some(Command::Baseline(baseline)) => (baseline.selection.output, &baseline.selection.to),
-        Some(Command::Revert(revert)) => (revert.output, &None),
-        Some(_) => (Output::Text, &None),
+    let promote = &arguments.promote;
+    let (output, targets) = match &arguments.command {
+        None => (promote.selection.output, promote.targets.to.as_slice()),
+        Some(Command::Diff(diff)) => (diff.selection.output, diff.targets.to.as_slice()),
+        Some(Command::Explain(explain)) => (explain.selection.output, explain.target.to.as_slice()),
+        Some(Command::Status(status)) => (status.output, &[][..]),
+        Some(Command::Log(log)) => (log.output, log.to.as_slice()),
+        Some(Command::Baseline(baseline)) => {
+            (baseline.selection.output, baseline.target.to.as_slice())
+        }
+        Some(Command::Revert(revert)) => (revert.output, &[][..]),
+        Some(_) => (Output::Text, &[][..]),
     };
     if output == Output::Json {
-        let environment = target.as_deref().unwrap_or_default();
+        let environment = targets.join(", ");
         let result =
-            json_v1::Promotion::failed(environment, advice.problem(), advice::faults(failure));
+            json_v1::Promotion::failed(&environment, advice.problem(), advice::faults(failure));
         // If stdout is closed, stderr and the exit code still report the failure.
         let _ = json_v1::write(console.out, &result, console.json);
     }

@@ -4,16 +4,20 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::advice::{self, Advice};
 use super::apply_arguments::ApplyArguments;
-use super::carry_out::carry_out;
+use super::carry_out::{CarryOut, Outcome};
+use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interactive;
 use super::progress::Progress;
-use super::selection::SelectionArguments;
-use crate::engine;
+use super::selection::{GroupArg, SelectionArguments, TargetsArguments};
+use crate::engine::{self, EngineError, Request};
+use crate::port::Branch;
+use crate::render::{json_v1, text};
 use crate::wiring::Adapters;
 
 /// The arguments of a promotion.
@@ -22,6 +26,10 @@ pub struct PromoteArguments {
     /// What to promote.
     #[command(flatten)]
     pub selection: SelectionArguments,
+
+    /// Where to.
+    #[command(flatten)]
+    pub targets: TargetsArguments,
 
     /// How to promote.
     #[command(flatten)]
@@ -32,7 +40,7 @@ pub struct PromoteArguments {
     pub interactive: bool,
 }
 
-/// Plans a promotion, and carries it out.
+/// Plans the promotions, and carries them out.
 ///
 /// # Errors
 /// When planning or applying fails, or the output cannot be written.
@@ -44,18 +52,147 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let selection = &arguments.selection;
     let settings = disk::settings(selection.branch.config.as_deref(), directory, console)?;
-    let mut request = arguments
-        .apply
-        .add_to(selection.request(settings, directory));
+    let request = |to: &String| {
+        let request = selection.request(to, settings.clone(), directory);
+        arguments.apply.add_to(request)
+    };
+    let requests: Vec<Request> = arguments.targets.to.iter().map(request).collect();
+    if arguments.targets.group == GroupArg::Each && requests.len() > 1 {
+        return each(arguments, requests, adapters, console).await;
+    }
+    let outcome = group(arguments, requests, adapters, console).await?;
+    if selection.output == Output::Json {
+        let results: Vec<_> = outcome.results().collect();
+        let written = if let [result] = results.as_slice() {
+            json_v1::write(console.out, result, console.json)
+        } else {
+            let results = json_v1::Results::of(results, outcome.receipts());
+            json_v1::write(console.out, &results, console.json)
+        };
+        outcome.reported(written)?;
+    }
+    Ok(outcome.exit())
+}
+
+/// Carries out promotions that are done together or not at all.
+async fn group(
+    arguments: &PromoteArguments,
+    mut requests: Vec<Request>,
+    adapters: &Adapters,
+    console: &mut Console<'_>,
+) -> Result<Outcome, Failure> {
+    let first = requests.first().expect("a promotion has a target");
     if arguments.interactive {
-        let detail = arguments.apply.detail;
-        request = interactive::choose(adapters, request, detail, console).await?;
+        interactive::check_terminal(console)?;
     }
     let progress = Progress::start(console.progress);
-    let ports = adapters.ports(&progress);
-    let branch = engine::fetch(&ports, &request).await;
-    let prepared = branch.and_then(|branch| engine::plan_on(&ports, &request, branch));
+    let branch = engine::fetch(&adapters.ports(&progress), first).await;
     progress.finish();
-    let (options, output) = (&arguments.apply, selection.output);
-    carry_out(&request, prepared?, options, output, adapters, console).await
+    let branch = branch?;
+    if arguments.interactive {
+        requests = choose(arguments, requests, &branch, adapters, console)?;
+    }
+    let progress = Progress::start(console.progress);
+    let prepared = engine::plan_group(&adapters.ports(&progress), &requests, branch);
+    progress.finish();
+    let carry_out = CarryOut {
+        requests: &requests,
+        options: &arguments.apply,
+        output: arguments.selection.output,
+        adapters,
+        console,
+    };
+    carry_out.run(prepared?).await
+}
+
+/// The requests with the differences that the person at the terminal chose.
+fn choose(
+    arguments: &PromoteArguments,
+    requests: Vec<Request>,
+    branch: &Branch,
+    adapters: &Adapters,
+    console: &mut Console<'_>,
+) -> Result<Vec<Request>, Failure> {
+    let mut chosen = Vec::new();
+    let has_several = requests.len() > 1;
+    for request in requests {
+        if has_several {
+            text::target_heading(console.err, &request.to, console.stderr)?;
+        }
+        let detail = arguments.apply.detail;
+        chosen.push(interactive::choose(
+            adapters, request, branch, detail, console,
+        )?);
+    }
+    Ok(chosen)
+}
+
+/// Carries out promotions one after the other; when one fails, the others go on.
+async fn each(
+    arguments: &PromoteArguments,
+    requests: Vec<Request>,
+    adapters: &Adapters,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let output = arguments.selection.output;
+    let mut outcomes = Vec::new();
+    for (at, request) in requests.into_iter().enumerate() {
+        let target = request.to.clone();
+        if output == Output::Text {
+            if at > 0 {
+                writeln!(console.out)?;
+            }
+            text::target_heading(console.out, &target, console.stdout)?;
+        }
+        let outcome = group(arguments, vec![request], adapters, console).await;
+        console.out.flush()?;
+        outcomes.push(match outcome {
+            Ok(outcome) => Ok(outcome),
+            Err(failure) if failure.is_broken_pipe() => return Err(failure),
+            Err(failure) => {
+                let failure = of_target(failure, &target);
+                Advice::on(&failure).write(console.err, console.stderr)?;
+                Err((target, failure))
+            }
+        });
+    }
+    if output == Output::Json {
+        write_json(&outcomes, console)?;
+    }
+    Ok(Exit::worst(outcomes.iter().map(|outcome| match outcome {
+        Ok(outcome) => outcome.exit(),
+        Err((_, failure)) => Advice::on(failure).exit,
+    })))
+}
+
+/// The failure with its target.
+fn of_target(failure: Failure, target: &str) -> Failure {
+    match failure {
+        Failure::Engine(source) => Failure::Engine(EngineError::Target {
+            target: target.to_owned(),
+            source: Box::new(source),
+        }),
+        failure => failure,
+    }
+}
+
+/// Writes the outcomes of several targets as one document.
+fn write_json(
+    outcomes: &[Result<Outcome, (String, Failure)>],
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let mut results = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(outcome) => results.extend(outcome.results()),
+            Err((target, failure)) => {
+                let problem = Advice::on(failure).problem();
+                let faults = advice::faults(failure);
+                results.push(json_v1::Promotion::failed(target, problem, faults));
+            }
+        }
+    }
+    let results = json_v1::Results::of(results, &[]);
+    json_v1::write(console.out, &results, console.json)?;
+    Ok(())
 }

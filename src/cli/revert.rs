@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::apply_arguments::ApplyArguments;
 use super::branch_arguments::BranchArguments;
-use super::carry_out::carry_out;
+use super::carry_out::CarryOut;
 use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
@@ -16,6 +16,7 @@ use super::progress::Progress;
 use crate::domain::Settings;
 use crate::engine::{self, EngineError, Ports, Prepared, Request};
 use crate::plan::Reverted;
+use crate::render::json_v1;
 use crate::wiring::Adapters;
 
 /// Revert a promotion.
@@ -80,8 +81,20 @@ pub async fn run(
     let prepared = prepare(arguments, settings, &adapters.ports(&progress)).await;
     progress.finish();
     let (request, prepared) = prepared?;
-    let (options, output) = (&arguments.apply, arguments.output);
-    carry_out(&request, prepared, options, output, adapters, console).await
+    let carry_out = CarryOut {
+        requests: &[request],
+        options: &arguments.apply,
+        output: arguments.output,
+        adapters,
+        console,
+    };
+    let outcome = carry_out.run(prepared.into()).await?;
+    if arguments.output == Output::Json {
+        for result in outcome.results() {
+            outcome.reported(json_v1::write(console.out, &result, console.json))?;
+        }
+    }
+    Ok(outcome.exit())
 }
 
 async fn prepare(

@@ -24,6 +24,10 @@ pub enum Format {
     Diff,
     /// The output of `git promote --output json`.
     Result,
+    /// The output of `git promote diff --output json` for several targets.
+    Diffs,
+    /// The output of `git promote --output json` for several targets.
+    Results,
     /// The output of `git promote status --output json`.
     Status,
     /// The output of `git promote log --output json`.
@@ -44,6 +48,8 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
     let schema = match arguments.format {
         Format::Diff => json_v1::diff_schema(),
         Format::Result => json_v1::result_schema(),
+        Format::Diffs => json_v1::diffs_schema(),
+        Format::Results => json_v1::results_schema(),
         Format::Status => json_v1::status_schema(),
         Format::Log => json_v1::log_schema(),
         Format::Explain => json_v1::explain_schema(),

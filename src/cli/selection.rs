@@ -20,10 +20,6 @@ pub struct SelectionArguments {
     #[arg(long, value_name = "ENV", required = true)]
     pub from: Option<String>,
 
-    /// The target environment, by name or alias.
-    #[arg(long, value_name = "ENV", required = true)]
-    pub to: Option<String>,
-
     /// Only this application, by its name or the last parts of it; repeatable.
     #[arg(
         long,
@@ -128,6 +124,42 @@ pub struct SelectionArguments {
     pub output: Output,
 }
 
+/// The target environment.
+#[derive(Args, Clone, Debug)]
+pub struct TargetArguments {
+    /// The target environment, by name or alias.
+    #[arg(long, value_name = "ENV", required = true)]
+    pub to: Option<String>,
+}
+
+/// The target environments.
+#[derive(Args, Clone, Debug)]
+pub struct TargetsArguments {
+    /// The target environment, by name or alias; repeatable.
+    #[arg(long, value_name = "ENV", required = true)]
+    pub to: Vec<String>,
+
+    /// Whether several targets are promoted to together or one after the other.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "HOW",
+        help_heading = "What to promote"
+    )]
+    pub group: GroupArg,
+}
+
+/// The values of `--group`.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum GroupArg {
+    /// All or none: in one push, or one pull request.
+    #[default]
+    All,
+    /// Each by itself, whatever happens to the others.
+    Each,
+}
+
 /// The values of `--promote`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PromoteArg {
@@ -168,11 +200,11 @@ impl SelectionArguments {
     /// The request for a preview; a promotion adds its action, message and allowed guards.
     ///
     /// `directory` is the one in which the command was started.
-    pub fn request(&self, settings: Option<Settings>, directory: &Path) -> Request {
+    pub fn request(&self, to: &str, settings: Option<Settings>, directory: &Path) -> Request {
         let folder = disk::folder_in_working_tree(directory);
         Request {
             from: self.from.clone().unwrap_or_default(),
-            to: self.to.clone().unwrap_or_default(),
+            to: to.to_owned(),
             reverts: None,
             applications: self.service.clone(),
             products: self.product.clone(),

@@ -1,4 +1,4 @@
-//! The commit of a cleared plan.
+//! The commits of cleared plans.
 
 use super::error::EngineError;
 use super::ports::Ports;
@@ -6,11 +6,24 @@ use crate::domain::CommitId;
 use crate::plan::{Cleared, FilePlan, Plan};
 use crate::port::{Branch, CommitRequest, Event, TreeChange};
 
-/// Writes the commit of a plan.
-pub(super) async fn write(ports: &Ports<'_>, cleared: &Cleared) -> Result<CommitId, EngineError> {
+/// Writes the commits of plans with the same target, each on the one before, and returns them in this
+/// order.
+pub(super) async fn write(
+    ports: &Ports<'_>,
+    cleared: &[Cleared],
+) -> Result<Vec<CommitId>, EngineError> {
     ports.observer.event(&Event::WritingCommit);
-    let request = commit_request(cleared);
-    Ok(ports.repository.write_commit(request).await?)
+    let mut commits: Vec<CommitId> = Vec::new();
+    for one in cleared {
+        let parent = *commits.last().unwrap_or(&one.plan().target());
+        let request = CommitRequest {
+            parent,
+            changes: changes(one.plan()),
+            message: one.commit_message(),
+        };
+        commits.push(ports.repository.write_commit(request).await?);
+    }
+    Ok(commits)
 }
 
 /// The step after that: a push if `base` is on a remote.
@@ -18,16 +31,6 @@ pub(super) fn sending(base: &Branch) -> Event {
     match base.remote {
         Some(_) => Event::Pushing,
         None => Event::MovingBranch,
-    }
-}
-
-/// The commit of a plan, on the commit that it was computed on.
-fn commit_request(cleared: &Cleared) -> CommitRequest {
-    let plan = cleared.plan();
-    CommitRequest {
-        parent: plan.target(),
-        changes: changes(plan),
-        message: cleared.commit_message(),
     }
 }
 

@@ -7,6 +7,7 @@
 //! instruction. The user's text and templates are not changed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
@@ -14,10 +15,12 @@ use super::decided_by;
 use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
-use crate::domain::{CommitId, DecidedBy, MessageTemplates, Op, Settings, message_template};
+use crate::domain::{
+    ApplicationName, CommitId, DecidedBy, MessageTemplates, Op, Settings, message_template,
+};
 use crate::plan::{
     ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, Reverted,
-    id_of, split_trailers, template_value, without_instructions,
+    VersionChange, id_of, split_trailers, template_value, without_instructions,
 };
 use crate::yaml;
 
@@ -42,7 +45,10 @@ pub(super) fn compose(
     let product = request.products.first().map(String::as_str);
     let decider = decided_by::of(request, applications);
     let id = id_of(hop, applications);
-    let values = values(hop, applications, product, (source, target), decider, &id);
+    let named = named(changed.iter().copied());
+    let environments = (hop.from.name.as_str(), hop.to.name.as_str());
+    let commits = (source, target);
+    let values = values(environments, &named, product, commits, decider, &id);
     let rendered = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
         let template = template.as_deref();
         template
@@ -61,8 +67,8 @@ pub(super) fn compose(
         None => rendered("message's title", &templates.title)?
             .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| match request.reverts {
-                None => title(hop, &changed),
-                Some(_) => revert_title(hop, &changed),
+                None => title(&hop.from.name, &named, &hop.to.name),
+                Some(_) => revert_title(hop, &named),
             }),
     };
     let own_body = match &request.message.body {
@@ -101,10 +107,28 @@ pub(super) fn render(
         .map_err(|source| EngineError::Message { part, source })
 }
 
+/// An application that is promoted, with its version change if a single one describes it.
+pub(super) type Named<'a> = (&'a ApplicationName, Option<&'a VersionChange>);
+
+/// The applications by name with their version changes; without one if an application changes to several
+/// versions.
+pub(super) fn named<'a>(changed: impl Iterator<Item = &'a ApplicationPlan>) -> Vec<Named<'a>> {
+    let mut named: BTreeMap<&ApplicationName, Option<&VersionChange>> = BTreeMap::new();
+    let after = |change: Option<&'a VersionChange>| change.map(|change| &change.after);
+    for application in changed {
+        let version = application.version.as_ref();
+        let known = named.entry(&application.name).or_insert(version);
+        if after(*known) != after(version) {
+            *known = None;
+        }
+    }
+    named.into_iter().collect()
+}
+
 /// The variables of a template.
 pub(super) fn values(
-    hop: &Hop,
-    applications: &[ApplicationPlan],
+    (from, to): (&str, &str),
+    applications: &[Named<'_>],
     product: Option<&str>,
     (source, target): (CommitId, CommitId),
     decider: DecidedBy,
@@ -113,18 +137,15 @@ pub(super) fn values(
     let text = |value: &Option<String>| value.as_deref().map(template_value);
     let list: Vec<_> = applications
         .iter()
-        .filter(|a| a.files.iter().any(FilePlan::is_changed))
-        .map(|a| {
-            let version = a
-                .version
-                .as_ref()
-                .map(|v| context! { before => text(&v.before), after => text(&v.after) });
-            context! { name => template_value(&a.name.0), version => version }
+        .map(|(name, version)| {
+            let version =
+                version.map(|v| context! { before => text(&v.before), after => text(&v.after) });
+            context! { name => template_value(&name.0), version => version }
         })
         .collect();
     context! {
-        from => template_value(&hop.from.name),
-        to => template_value(&hop.to.name),
+        from => template_value(from),
+        to => template_value(to),
         applications => list,
         product => product.map(template_value),
         source => source.to_string(),
@@ -134,29 +155,29 @@ pub(super) fn values(
     }
 }
 
-fn title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
+/// The built-in title of a promotion.
+pub(super) fn title(from: &str, changed: &[Named<'_>], to: &str) -> String {
     let names = names(changed, " ");
-    let (from, to) = (&hop.from.name, &hop.to.name);
     without_instructions(&format!("Promote {names} from {from} to {to}"))
 }
 
-fn revert_title(hop: &Hop, changed: &[&ApplicationPlan]) -> String {
+fn revert_title(hop: &Hop, changed: &[Named<'_>]) -> String {
     let names = names(changed, " to ");
     without_instructions(&format!("Revert {names} in {}", hop.to.name))
 }
 
 /// The names of the changed applications; of a single one also its version, after `separator`.
-fn names(changed: &[&ApplicationPlan], separator: &str) -> String {
+fn names(changed: &[Named<'_>], separator: &str) -> String {
     match changed {
         [] => "nothing".to_owned(),
-        [only] => match only.version.as_ref().and_then(|v| v.after.as_deref()) {
+        [(name, version)] => match version.and_then(|v| v.after.as_deref()) {
             Some(version) if version.len() <= 40 && is_plain_version(version) => {
-                format!("{}{separator}{}", only.name, abbreviated(version))
+                format!("{name}{separator}{}", abbreviated(version))
             }
-            _ => only.name.to_string(),
+            _ => name.to_string(),
         },
-        [a, b] => format!("{} and {}", a.name, b.name),
-        [first, rest @ ..] => format!("{} and {} more", first.name, rest.len()),
+        [(a, _), (b, _)] => format!("{a} and {b}"),
+        [(first, _), rest @ ..] => format!("{first} and {} more", rest.len()),
     }
 }
 

@@ -5,8 +5,9 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::compare::{Commits, Task, compare};
+use super::computed::Computed;
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
-use super::error::EngineError;
+use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
 use super::look_back::LookBack;
 use super::plan_parts::PlanParts;
@@ -21,22 +22,12 @@ use crate::inventory::{
 use crate::plan::{Hop, Notice, Plan};
 use crate::port::{Branch, Event, Repository};
 
-/// A plan, and what `--only` matched.
-pub(super) struct Computed {
-    pub plan: Plan,
-    /// The selectors of the differences that the first text of `--only` matches, promoted or kept.
-    pub matched: Vec<String>,
-}
-
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
 /// # Errors
 /// [`EngineError`] by kind.
 pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan, EngineError> {
-    if let Some(reverted) = &request.reverts {
-        return revert::compute(ports, request, reverted, branch);
-    }
-    Ok(computed(ports, request, branch)?.plan)
+    computed(ports, request, branch)?.complete()
 }
 
 /// Computes the plan on a branch's tip, and what its selectors match.
@@ -45,6 +36,9 @@ pub(super) fn computed(
     request: &Request,
     branch: &Branch,
 ) -> Result<Computed, EngineError> {
+    if let Some(reverted) = &request.reverts {
+        return revert::compute(ports, request, reverted, branch);
+    }
     let mut notices = Vec::new();
     let with_source;
     let request = match &request.version {
@@ -100,7 +94,11 @@ pub(super) fn computed(
         let planned = files(&located, commits, &rules, request, ports);
         (planned, uncommitted.join())
     });
-    let (planned, matched) = planned?;
+    let Decisions {
+        planned,
+        matched,
+        unmatched,
+    } = planned?;
     let uncommitted = uncommitted.unwrap_or_else(|panic| resume_unwind(panic));
     let plan = PlanParts {
         request,
@@ -118,7 +116,11 @@ pub(super) fn computed(
         clone_notices: Vec::from_iter(uncommitted_changes(uncommitted, &places, &located)),
     }
     .finish()?;
-    Ok(Computed { plan, matched })
+    Ok(Computed {
+        plan,
+        matched,
+        unmatched,
+    })
 }
 
 /// The configuration and the source's places, whose checked-out files may have changes that are not
@@ -153,15 +155,21 @@ fn uncommitted_changes(
     (!paths.is_empty()).then_some(Notice::UncommittedChanges { paths })
 }
 
-/// Pairs the located files, compares them, decides, and plans the content of each; also returns what
-/// the first text of `--only` matches.
+/// The planned files, and what the selectors match.
+struct Decisions {
+    planned: PlannedFiles,
+    matched: Vec<String>,
+    unmatched: Vec<UnmatchedSelector>,
+}
+
+/// Pairs the located files, compares them, decides, and plans the content of each.
 fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
     request: &Request,
     ports: &Ports<'_>,
-) -> Result<(PlannedFiles, Vec<String>), EngineError> {
+) -> Result<Decisions, EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
     let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
@@ -216,7 +224,11 @@ fn files(
     let mut planned = plan_files(decided.files, commits, naming, &BTreeSet::new())?;
     planned.notices.splice(0..0, notices);
     planned.baselines = with_past.baselines;
-    Ok((planned, decided.matched))
+    Ok(Decisions {
+        planned,
+        matched: decided.matched,
+        unmatched: decided.unmatched,
+    })
 }
 
 /// Replaces the error of a missing environment if both environments are branches of the repository.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::{ApplicationName, CommitId, SelectorError};
+use crate::domain::{ApplicationName, CommitId, RepoPath, SelectorError};
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError, RunnerError, SettingsError};
 
@@ -93,15 +93,8 @@ pub enum EngineError {
         is_shallow: bool,
     },
     /// A selector matches no difference, and no equal place of the target either.
-    #[error("`{option} {selector}` matches no difference")]
-    NothingSelected {
-        /// `--only` or `--except`.
-        option: &'static str,
-        /// The selector.
-        selector: String,
-        /// Similar selectors.
-        near: Vec<String>,
-    },
+    #[error("`{} {}` matches no difference", .0.option, .0.selector)]
+    NothingSelected(UnmatchedSelector),
     /// A `--take` names a place that both sides did not change.
     #[error("`--take` would decide nothing: both sides did not change `{selector}`")]
     NothingToTake {
@@ -124,14 +117,42 @@ pub enum EngineError {
         /// The requested action.
         asked: crate::domain::Action,
     },
+    /// The promotion to one of several targets failed.
+    #[error("cannot promote to `{target}`")]
+    Target {
+        /// The target, as it was given.
+        target: String,
+        /// What failed.
+        source: Box<EngineError>,
+    },
+    /// Two targets are the same environment.
+    #[error("the targets `{}` and `{}` are the same environment", .given[0], .given[1])]
+    SameTarget {
+        /// The targets, as they were given.
+        given: [String; 2],
+    },
+    /// The promotions to two targets change the same file.
+    #[error("the promotions to `{}` and `{}` both change `{path}`", .targets[0], .targets[1])]
+    SharedFile {
+        /// The environments.
+        targets: [String; 2],
+        /// The file.
+        path: RepoPath,
+    },
+    /// The action is not the same for two targets, because the policies differ.
+    #[error("the action is {} for `{}`, but {} for `{}`", .actions[0], .targets[0], .actions[1], .targets[1])]
+    DifferentActions {
+        /// The environments.
+        targets: [String; 2],
+        /// Their actions.
+        actions: [crate::domain::Action; 2],
+    },
     /// The forge failed before anything was written, or while an old proposal was withdrawn.
     #[error("the forge could not be used")]
     Forge(#[source] ForgeError),
     /// The branch is pushed, but not the rest; another run continues from there.
     #[error("pushed `{branch}`, but could not finish the pull request")]
     Propose {
-        /// The promotion's commit, which the branch points at.
-        commit: CommitId,
         /// The promotion's branch.
         branch: String,
         /// What failed.
@@ -152,6 +173,17 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
+}
+
+/// A selector of the command line that matches nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnmatchedSelector {
+    /// `--only`, `--except` or `--take`.
+    pub option: &'static str,
+    /// The selector.
+    pub selector: String,
+    /// Similar selectors.
+    pub near: Vec<String>,
 }
 
 /// Where a search in the history ended.

@@ -8,9 +8,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::compute::{Computed, compute, computed};
+use super::compute::{compute, computed};
 use super::decide::Rules;
-use super::error::EngineError;
+use super::error::{EngineError, UnmatchedSelector};
 use super::ports::Ports;
 use super::prepare::fetch;
 use super::request::Request;
@@ -82,9 +82,9 @@ pub async fn explain(
         take: Vec::new(),
         ..request.clone()
     };
-    let matching = computed(ports, &only(vec![selector.to_owned()]), &branch);
-    let Computed { plan, matched } = matching.map_err(as_explained)?;
-    let hop = plan.hop().clone();
+    let mut matching = computed(ports, &only(vec![selector.to_owned()]), &branch)?;
+    let matched = std::mem::take(&mut matching.matched);
+    let hop = matching.complete().map_err(as_explained)?.hop().clone();
     let places = if matched.is_empty() {
         Vec::new()
     } else {
@@ -102,11 +102,12 @@ pub async fn explain(
 /// The error with the name of the argument instead of the option that it was passed as.
 fn as_explained(error: EngineError) -> EngineError {
     match error {
-        EngineError::NothingSelected { selector, near, .. } => EngineError::NothingSelected {
-            option: "SELECTOR",
-            selector,
-            near,
-        },
+        EngineError::NothingSelected(unmatched) => {
+            EngineError::NothingSelected(UnmatchedSelector {
+                option: "SELECTOR",
+                ..unmatched
+            })
+        }
         other => other,
     }
 }

@@ -16,6 +16,9 @@
 //! 2. [`apply`] clears the plan with the guards ([`clear`]) and commits it, or proposes it on its own
 //!    branch with a pull request (`propose`). The result is a [`Receipt`].
 //!
+//! The promotions to several targets are a group: [`plan_group`] computes their plans, and [`apply_group`]
+//! applies all of them or none.
+//!
 //! A server calls [`fetch`], then [`compute`] and [`verify`] on a thread that may block, then
 //! [`apply_with`], which lets it plan again in the same way.
 //!
@@ -36,11 +39,13 @@ mod commit;
 mod commit_message;
 mod compare;
 mod compute;
+mod computed;
 mod decide;
 mod decided_by;
 mod error;
 mod explain;
 mod file_plan;
+mod group;
 mod guard;
 mod history;
 mod log;
@@ -63,11 +68,12 @@ mod unreferenced;
 mod verify;
 mod version_source;
 
-pub use apply::{apply, apply_with};
+pub use apply::{apply, apply_group, apply_with};
 pub use clear::clear;
 pub use compute::compute;
-pub use error::{EngineError, SearchEnd};
+pub use error::{EngineError, SearchEnd, UnmatchedSelector};
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
+pub use group::{PreparedGroup, plan_group, verify_group};
 pub use log::{
     LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,
     find_promotion, promotion_log,

@@ -21,7 +21,12 @@ pub enum Receipt {
     SelectionConflict(Vec<Conflict>),
     /// Guards hold the plan; nothing was written.
     Held(Vec<Finding>),
-    /// The branch points at the promotion's commit.
+    /// Another target of the group stopped all of them; nothing was written.
+    Stopped {
+        /// The target environment.
+        by: String,
+    },
+    /// The branch has the promotion's commit.
     Committed {
         /// The commit.
         commit: CommitId,
@@ -88,6 +93,11 @@ pub enum Receipt {
 }
 
 impl Receipt {
+    /// Nothing to promote, and nothing that the user should know.
+    pub(super) const NOTHING_TO_PROMOTE: Self = Self::NothingToPromote {
+        notices: Vec::new(),
+    };
+
     /// The plan that was applied; `shown` unless the branch moved meanwhile.
     pub fn applied<'a>(&'a self, shown: &'a Plan) -> &'a Plan {
         match self {

@@ -14,6 +14,9 @@ use crate::domain::{ApplicationName, CommitId};
 /// The longest name in bytes; a longer one is cut and gets a hash.
 const LONGEST: usize = 100;
 
+/// How many targets a name lists; of more it has the first one and their number.
+const LISTED: usize = 3;
+
 /// What was requested, as far as the branch depends on it; an empty list does not restrict anything.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Asked {
@@ -46,20 +49,54 @@ pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
         None => what,
         Some(base) => hashed(&format!("{what}-on-{}", slug(base)), &["base", base, &what]),
     };
-    format!("promote/{}/{name}", from_to(hop))
+    format!(
+        "promote/{}/{name}",
+        from_to(&hop.from.name, &[&hop.to.name])
+    )
 }
 
-/// `<from>-to-<to>`.
-fn from_to(hop: &Hop) -> String {
-    let (from, to) = (&hop.from.name, &hop.to.name);
-    let name = format!("{}-to-{}", slug(from), slug(to));
-    let is_plain = [from, to]
+/// The name of the branch on which promotions from one source are proposed together:
+/// `promote/<from>-to-<a>-and-<b>/<what>`, whatever the order of the targets. `<what>` is that of the
+/// promotions, with a hash if they differ in it.
+///
+/// `branches` are the targets' names, each with the promotion's own branch.
+pub fn shared_branch_name(from: &str, branches: &[(&str, &str)]) -> String {
+    if let [(_, single)] = branches {
+        return (*single).to_owned();
+    }
+    let mut branches = branches.to_vec();
+    branches.sort_unstable();
+    let (targets, parts): (Vec<&str>, Vec<&str>) = branches
         .iter()
-        .all(|e| is_plain(e) && !e.contains("-to-"));
+        .map(|(target, branch)| (*target, branch.rsplit('/').next().unwrap_or(branch)))
+        .unzip();
+    let first = parts.first().copied().unwrap_or_default();
+    let what = if parts.iter().all(|part| *part == first) {
+        first.to_owned()
+    } else {
+        hashed(first, &parts)
+    };
+    format!("promote/{}/{what}", from_to(from, &targets))
+}
+
+/// `<from>-to-<to>`; of several targets `<from>-to-<a>-and-<b>`, or `<from>-to-<a>-and-<N>-more-<hash>`.
+fn from_to(from: &str, targets: &[&str]) -> String {
+    let slugs: Vec<String> = targets.iter().map(|target| slug(target)).collect();
+    let to = match slugs.as_slice() {
+        [first, rest @ ..] if rest.len() >= LISTED => {
+            format!("{first}-and-{}-more", rest.len())
+        }
+        all => all.join("-and-"),
+    };
+    let name = format!("{}-to-{to}", slug(from));
+    let is_one_word = |name: &str| is_plain(name) && !name.contains("-to-");
+    let is_plain = targets.len() <= LISTED
+        && is_one_word(from)
+        && (targets.iter()).all(|target| is_one_word(target) && !target.contains("-and-"));
     if is_plain {
         name
     } else {
-        hashed(&name, &["hop", from, to])
+        hashed(&name, &[&["hop", from], targets].concat())
     }
 }
 
@@ -285,6 +322,39 @@ mod tests {
         let name = |from, to| branch_name(&hop(from, to), &Asked::default(), &[]);
         assert_ne!(name("a", "b-to-c"), name("a-to-b", "c"));
         assert_eq!(name("a", "b"), "promote/a-to-b/all");
+    }
+
+    #[test]
+    fn several_targets_share_a_branch_of_their_own() {
+        let shared = |targets: &[(&str, &str)]| {
+            let branches: Vec<String> = (targets.iter())
+                .map(|(_, what)| format!("promote/staging-to-x/{what}"))
+                .collect();
+            let branches: Vec<(&str, &str)> = (targets.iter().zip(&branches))
+                .map(|((target, _), branch)| (*target, branch.as_str()))
+                .collect();
+            shared_branch_name("staging", &branches)
+        };
+        let both = shared(&[("eu", "api"), ("us", "api")]);
+        assert_eq!(both, "promote/staging-to-eu-and-us/api");
+        assert_eq!(shared(&[("us", "api"), ("eu", "api")]), both);
+        let three = shared(&[("ap", "all"), ("eu", "all"), ("us", "all")]);
+        assert_eq!(three, "promote/staging-to-ap-and-eu-and-us/all");
+        let four = [("ap", "all"), ("eu", "all"), ("me", "all"), ("us", "all")];
+        let four = shared(&four);
+        assert!(
+            four.starts_with("promote/staging-to-ap-and-3-more-"),
+            "{four}"
+        );
+        let other = shared(&[("eu", "api"), ("us", "web")]);
+        assert!(
+            other.starts_with("promote/staging-to-eu-and-us/api-"),
+            "{other}"
+        );
+        assert_eq!(shared(&[("eu", "api")]), "promote/staging-to-x/api");
+        // One environment, or two.
+        let one = branch_name(&hop("staging", "eu-and-us"), &Asked::default(), &[]);
+        assert_ne!(one, shared(&[("eu", "all"), ("us", "all")]));
     }
 
     proptest! {

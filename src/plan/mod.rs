@@ -23,7 +23,7 @@ mod record;
 mod rendered;
 
 pub use baseline::{Baseline, LastPromotion, SourceChange};
-pub use branch_name::{Asked, branch_name};
+pub use branch_name::{Asked, branch_name, shared_branch_name};
 pub use cleared::{Cleared, Hold};
 pub use command::{CommandEnd, FailedCommand, VerifyCommand};
 pub(crate) use draft::Draft;

@@ -70,8 +70,8 @@ impl SettingsError {
     }
 }
 
-/// Shows a plan in the text of a pull request.
+/// Shows plans in the text of a pull request.
 pub trait PlanPreview: Send + Sync {
-    /// The preview in Markdown, at most `limit` long as [`body_size`](super::body_size) counts.
-    fn preview(&self, plan: &Plan, limit: usize) -> String;
+    /// The previews in Markdown, together at most `limit` long as [`body_size`](super::body_size) counts.
+    fn preview(&self, plans: &[&Plan], limit: usize) -> String;
 }

@@ -92,8 +92,10 @@ pub struct ProposedBranch {
 pub enum HistoryDepth {
     /// All commits that the base lacks.
     Whole,
-    /// Only its last commit, in a shallow clone: the base's history is not complete there.
-    LastCommit,
+    /// Only its last commits, in a shallow clone: from the tip to the first one that is no promotion, or
+    /// that stands on the commit which its promotion was computed on. The base's history is not complete
+    /// there.
+    LastCommits,
 }
 
 /// A commit of a [`ProposedBranch`].

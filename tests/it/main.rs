@@ -71,6 +71,7 @@ mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;
 mod status;
+mod targets;
 mod terminal;
 mod verify;
 mod verify_time;

@@ -3,7 +3,6 @@ use insta::assert_snapshot;
 use super::*;
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError};
-use crate::render::sample;
 
 fn advice_on(failure: impl Into<Failure>) -> (String, Exit) {
     let advice = Advice::on(&failure.into());
@@ -144,7 +143,6 @@ fn the_hint_for_an_ambiguous_branch_is_the_option() {
 
 fn proposing(source: ForgeError) -> EngineError {
     EngineError::Propose {
-        commit: sample::plan().source(),
         branch: "promote/staging-to-production/api".into(),
         source: Box::new(source),
     }

@@ -50,7 +50,7 @@ pub(super) use unchanged::Unchanged;
 pub(super) use verdict::WholeFile;
 
 use super::compare::{Body, ComparedFile, Field};
-use super::error::EngineError;
+use super::error::{EngineError, UnmatchedSelector};
 use super::request::{NewApplications, Removals};
 use crate::document::{VersionField, VersionPairs};
 use crate::domain::{ApplicationName, Reason, RepoPath, Verdict};
@@ -67,6 +67,8 @@ pub(super) struct Decided {
     pub notices: Vec<Notice>,
     /// The selectors of the differences that the first text of `--only` matches.
     pub matched: Vec<String>,
+    /// The selectors that match nothing.
+    pub unmatched: Vec<UnmatchedSelector>,
 }
 
 /// One file that differs, with its verdicts.
@@ -204,6 +206,7 @@ impl Decider<'_> {
             files: decided,
             notices,
             matched,
+            unmatched: settled.unmatched,
         })
     }
 }

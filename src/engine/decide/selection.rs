@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use super::choice::Choice;
-use crate::engine::error::EngineError;
+use crate::engine::error::{EngineError, UnmatchedSelector};
 use crate::engine::request::{Request, TakenSide};
 use crate::yaml::TooManySteps;
 
@@ -120,7 +120,7 @@ impl Selection {
     /// can be equal.
     ///
     /// # Errors
-    /// When a choice is neither exact nor a valid pattern, or matches nothing.
+    /// When a choice is neither exact nor a valid pattern.
     pub(super) fn settle<'a>(
         self,
         all: impl Iterator<Item = (&'a str, &'a Matches)> + Clone,
@@ -150,22 +150,24 @@ impl Selection {
         for (used, found) in is_found.into_iter().zip(find_places(&open)?) {
             *used = found;
         }
-        let settle = |choices: Vec<Choice>, used: &[bool], option| {
+        let mut unmatched = Vec::new();
+        let mut settle = |choices: Vec<Choice>, used: &[bool], option| {
             let settled = choices.into_iter().zip(used).map(|(choice, used)| {
                 if printed.contains(choice.text.as_str()) {
                     return Ok(SettledChoice::Exact(choice.text));
                 }
-                if *used {
-                    return Ok(SettledChoice::Pattern(choice.text));
-                }
                 let selector = choice.text.clone();
-                Err(choice
-                    .error()
-                    .unwrap_or_else(|| EngineError::NothingSelected {
+                if !used {
+                    if let Some(error) = choice.error() {
+                        return Err(error);
+                    }
+                    unmatched.push(UnmatchedSelector {
                         option,
                         near: near(&selector, &printed),
-                        selector,
-                    }))
+                        selector: selector.clone(),
+                    });
+                }
+                Ok(SettledChoice::Pattern(selector))
             });
             settled.collect::<Result<Vec<_>, EngineError>>()
         };
@@ -174,6 +176,7 @@ impl Selection {
             except: settle(self.except, &except, "--except")?.into(),
             take: settle(self.take, &take, "--take")?,
             sides: self.sides,
+            unmatched,
         })
     }
 }
@@ -211,6 +214,8 @@ pub(super) struct Settled {
     except: SettledChoices,
     take: Vec<SettledChoice>,
     sides: Vec<TakenSide>,
+    /// The choices that match nothing.
+    pub(super) unmatched: Vec<UnmatchedSelector>,
 }
 
 /// The choices of one option.

@@ -28,11 +28,20 @@ pub(super) enum BranchOwner {
     Program {
         /// Where the branch is.
         tip: CommitId,
-        /// The promotion that it carries, when that is all there is.
-        carries: Option<String>,
+        /// The promotions that it carries, the oldest first; none when there is anything else.
+        carries: Vec<Carried>,
     },
     /// Commits that did not prove themselves.
     Person(Vec<OtherCommit>),
+}
+
+/// A promotion on its branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Carried {
+    /// Its id.
+    pub id: String,
+    /// Its commit.
+    pub commit: CommitId,
 }
 
 /// Looks at every commit of a branch that the base lacks.
@@ -47,12 +56,14 @@ pub(super) fn branch_owner(
     let mut own: Vec<(&ProposedCommit, String)> = Vec::new();
     let mut merges = Vec::new();
     for (i, commit) in branch.commits.iter().enumerate() {
-        match proven(repository, commit, branch.depth)? {
+        let below = branch.commits.get(i + 1).map(|commit| commit.id);
+        match proven(repository, commit, below, branch.depth)? {
             Some(id) if i < MOST => own.push((commit, id)),
             _ if commit.parents.len() == 2 => merges.push(commit),
             _ => others.push(other(commit)),
         }
     }
+    let has_merges = !merges.is_empty();
     for merge in merges {
         // What it was merged into cannot be seen, and may be a person's.
         let is_seen = branch.depth == HistoryDepth::Whole;
@@ -63,9 +74,14 @@ pub(super) fn branch_owner(
     if !others.is_empty() {
         return Ok(BranchOwner::Person(others));
     }
-    let carries = match (branch.commits.as_slice(), own.as_slice()) {
-        ([_], [(_, id)]) => Some(id.clone()),
-        _ => None,
+    let promotions = own.into_iter().rev().map(|(commit, id)| Carried {
+        id,
+        commit: commit.id,
+    });
+    let carries = if has_merges {
+        Vec::new()
+    } else {
+        promotions.collect()
     };
     Ok(BranchOwner::Program {
         tip: branch.tip,
@@ -80,19 +96,23 @@ fn other(commit: &ProposedCommit) -> OtherCommit {
     }
 }
 
-/// The id that a commit records, when that is the id of what it names and changes.
+/// The id that a commit records, when that is the id of what it names and changes; `below` is the next
+/// older commit of the branch.
 fn proven(
     repository: &dyn Repository,
     commit: &ProposedCommit,
+    below: Option<CommitId>,
     depth: HistoryDepth,
 ) -> Result<Option<String>, EngineError> {
     let [parent] = commit.parents[..] else {
         return Ok(None);
     };
     let mut records = Record::all_in(&commit.message);
-    // Where nothing below it can be seen, it must stand where it was written: on the base.
-    let parent = parent.to_string();
-    records.retain(|r| depth != HistoryDepth::LastCommit || r.target.as_ref() == Some(&parent));
+    // Where nothing below them can be seen, they must stand where they were written: on the base.
+    if depth == HistoryDepth::LastCommits && below != Some(parent) {
+        let parent = parent.to_string();
+        records.retain(|record| record.target.as_ref() == Some(&parent));
+    }
     if records.is_empty() {
         return Ok(None);
     }

@@ -1,9 +1,10 @@
-//! Proposes a plan: pushes its branch, then opens the pull request.
+//! Proposes plans: pushes their branch, then opens the pull request.
 //!
 //! # Why
 //!
 //! A run can be stopped after any step. So each step looks first what exists, and the next run
-//! continues from there: one commit, one branch, one pull request, after any number of attempts.
+//! continues from there: one commit for each plan, one branch, one pull request, after any number of
+//! attempts.
 //! Everything that stops a promotion is checked before the branch is changed.
 //!
 //! | file | what it does |
@@ -26,7 +27,7 @@ use super::ports::Ports;
 use super::receipt::{PullRequestOutcome, Receipt};
 use super::request::Request;
 use crate::domain::CommitId;
-use crate::plan::{Cleared, Notice, Plan};
+use crate::plan::{Cleared, Mark, Notice, Plan};
 use crate::port::{Advance, Branch, Event, ForgeError, PullRequest, PullRequestState};
 use branch_owner::{BranchOwner, branch_owner};
 use state::{NextStep, ProposalState, next_step, rejected};
@@ -39,70 +40,70 @@ const TRIES: usize = 8;
 /// How many branch names are tried with `--new-branch`.
 const NAMES: usize = 50;
 
-/// Proposes a cleared plan; `None` if the base has moved and a new plan is needed.
+/// Proposes cleared plans together, and returns a receipt for each; `None` if the base has moved and new
+/// plans are needed. `first_name` is the name of their branch, and `request` has the options that they
+/// share.
 pub(super) async fn propose(
     ports: &Ports<'_>,
     request: &Request,
-    cleared: &Cleared,
+    cleared: &[Cleared],
+    first_name: &str,
     base: &Branch,
-) -> Result<Option<Receipt>, EngineError> {
-    let plan = cleared.plan();
-    let text = PullRequestText::of(plan, request, ports.preview)?;
-    let mut name = plan.proposal().branch.clone();
+) -> Result<Option<Vec<Receipt>>, EngineError> {
+    let plans: Vec<&Plan> = cleared.iter().map(Cleared::plan).collect();
+    let ids: Vec<&str> = plans.iter().map(|plan| plan.id()).collect();
+    let text = PullRequestText::of(&plans, request, ports.preview)?;
+    let mut name = first_name.to_owned();
     let mut number = 1;
     let mut first = None;
     let mut remote_notices = Vec::new();
     for _ in 0..TRIES + NAMES {
         ports.observer.event(&Event::CheckingPromotionBranch);
-        let mut state = proposal_state(ports, plan, base, &name).await?;
+        let mut state = proposal_state(ports, &plans, base, &name).await?;
         // A promotion that was rejected on the first branch is not proposed on another one.
         state.rejected = state.rejected.or_else(|| first.clone());
         let choice = &request.proposal;
-        let commit = match next_step(
-            &state,
-            plan.id(),
-            choice.on_rejection,
-            choice.on_foreign_commits,
-        ) {
+        let commits = match next_step(&state, &ids, choice.on_rejection, choice.on_foreign_commits)
+        {
             NextStep::Rejected(rejected) => {
-                return Ok(Some(Receipt::Rejected {
+                let receipt = Receipt::Rejected {
                     pull_request: rejected,
                     branch: name,
-                }));
+                };
+                return Ok(Some(vec![receipt; plans.len()]));
             }
             NextStep::Stop(commits) => {
-                return Ok(Some(Receipt::Conflict {
+                let receipt = Receipt::Conflict {
                     branch: name,
                     commits,
-                }));
+                };
+                return Ok(Some(vec![receipt; plans.len()]));
             }
             NextStep::Next => {
                 first = state.rejected;
                 number += 1;
-                name = numbered(plan, number);
+                name = numbered(first_name, number);
                 continue;
             }
-            NextStep::Keep(tip) => tip,
+            NextStep::Keep(commits) => commits,
             NextStep::Push(expected) => {
                 if has_moved(ports, request, base).await? {
                     return Ok(None);
                 }
-                let commit = write(ports, cleared).await?;
+                let commits = write(ports, cleared).await?;
                 ports.observer.event(&sending(base));
-                let moved = ports
-                    .repository
-                    .replace(base, &name, expected, Some(commit))
-                    .await?;
+                let tip = commits.last().copied();
+                let moved = ports.repository.replace(base, &name, expected, tip).await?;
                 let Advance::Done { notices } = moved else {
                     ports.observer.event(&Event::PromotionBranchMoved);
                     continue;
                 };
                 remote_notices = notices;
-                commit
+                commits
             }
         };
         let proposal = Pushed {
-            commit,
+            commits,
             branch: name,
             remote_notices,
         };
@@ -110,15 +111,16 @@ pub(super) async fn propose(
         if number > 1 {
             state.rejected = None;
         }
-        let finished = finished(ports, plan, base, proposal, state, &text).await?;
+        let finished = finished(ports, &plans, base, proposal, state, &text).await?;
         return Ok(Some(finished));
     }
     Err(EngineError::Overtaken { branch: name })
 }
 
-/// A branch that has the promotion's commit.
+/// A branch that has the promotions' commits.
 struct Pushed {
-    commit: CommitId,
+    /// One for each plan.
+    commits: Vec<CommitId>,
     branch: String,
     /// What the user should know about the push.
     remote_notices: Vec<Notice>,
@@ -127,50 +129,50 @@ struct Pushed {
 /// Opens the pull request or updates it, where there is a forge.
 async fn finished(
     ports: &Ports<'_>,
-    plan: &Plan,
+    plans: &[&Plan],
     base: &Branch,
     Pushed {
-        commit,
+        commits,
         branch,
         remote_notices,
     }: Pushed,
     state: ProposalState,
     text: &PullRequestText,
-) -> Result<Receipt, EngineError> {
+) -> Result<Vec<Receipt>, EngineError> {
     let (pull_request, notices) = match ports.forge.filter(|_| base.remote.is_some()) {
         None => {
-            let ignored = pull_request::ignored_settings(&plan.proposal().settings);
+            let ignored = pull_request::ignored_settings(&pull_request::settings(plans));
             (None, remote_notices.into_iter().chain(ignored).collect())
         }
         // The remote's notices are dropped: an invitation to open a pull request would confuse here.
         Some(forge) => {
             ports.observer.event(&Event::OpeningPullRequest);
             let done =
-                pull_request::bring_up_to_date(forge, plan, base, &branch, state, text).await;
+                pull_request::bring_up_to_date(forge, plans, base, &branch, state, text).await;
             let (found, notices) = done.map_err(|source| EngineError::Propose {
-                commit,
                 branch: branch.clone(),
                 source: Box::new(source),
             })?;
             (Some(found), notices)
         }
     };
-    Ok(Receipt::Proposed {
+    let receipt = |(plan, commit): (&&Plan, CommitId)| Receipt::Proposed {
         commit,
-        branch,
+        branch: branch.clone(),
         base: base.name.clone(),
         remote: base.remote.clone(),
-        pull_request,
+        pull_request: pull_request.clone(),
         applications: plan.changed_applications().cloned().collect(),
-        plan: Box::new(plan.clone()),
-        notices,
-    })
+        plan: Box::new((*plan).clone()),
+        notices: notices.clone(),
+    };
+    Ok(plans.iter().zip(commits).map(receipt).collect())
 }
 
 /// Reads the state of a branch and of the pull requests from it.
 async fn proposal_state(
     ports: &Ports<'_>,
-    plan: &Plan,
+    plans: &[&Plan],
     base: &Branch,
     name: &str,
 ) -> Result<ProposalState, EngineError> {
@@ -185,7 +187,7 @@ async fn proposal_state(
             .iter()
             .find(|r| r.state == PullRequestState::Open)
             .cloned(),
-        rejected: rejected(&requests, &plan.mark()).cloned(),
+        rejected: rejected(&requests, &Mark::of(plans)).cloned(),
     })
 }
 
@@ -202,10 +204,9 @@ async fn pull_requests(
 }
 
 /// The name of the promotion's first branch, second branch, and so on.
-fn numbered(plan: &Plan, number: usize) -> String {
-    let first = &plan.proposal().branch;
+fn numbered(first: &str, number: usize) -> String {
     match number {
-        1 => first.clone(),
+        1 => first.to_owned(),
         number => format!("{first}-{number}"),
     }
 }
@@ -223,15 +224,14 @@ fn is_numbered(first: &str, name: &str) -> bool {
 /// Withdraws what earlier runs proposed, when nothing is left to promote.
 ///
 /// A branch with commits of others stays, and so does its pull request. `None` if the base has moved
-/// and a new plan is needed.
+/// and a new plan is needed. `first` is the name of the promotion's branch.
 pub(super) async fn withdraw_proposals(
     ports: &Ports<'_>,
     request: &Request,
-    plan: &Plan,
+    first: &str,
     base: &Branch,
 ) -> Result<Option<Receipt>, EngineError> {
     let mut withdrawn = Withdrawn::default();
-    let first = &plan.proposal().branch;
     let mut names = ports.repository.branches_with_prefix(base, first).await?;
     names.retain(|name| is_numbered(first, name));
     for name in names {

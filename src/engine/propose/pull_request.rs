@@ -17,14 +17,14 @@ use crate::port::{AutoMerge, Branch, Forge, ForgeError, Proposal, PullRequest};
 /// they have reviewed; so the body records whom git-promote requested, and no one is requested twice.
 pub(super) async fn bring_up_to_date(
     forge: &dyn Forge,
-    plan: &Plan,
+    plans: &[&Plan],
     base: &Branch,
     head: &str,
     state: ProposalState,
     text: &PullRequestText,
 ) -> Result<(PullRequestOutcome, Vec<Notice>), ForgeError> {
-    let settings = &plan.proposal().settings;
-    let mark = plan.mark();
+    let settings = &settings(plans);
+    let mark = Mark::of(plans);
     let (request, mut change) = if let Some(open) = state.open {
         (open, PullRequestChange::Left)
     } else {
@@ -82,6 +82,12 @@ pub(super) async fn bring_up_to_date(
         change,
     };
     Ok((found, notices))
+}
+
+/// The settings of all plans together.
+pub(super) fn settings(plans: &[&Plan]) -> PullRequestSettings {
+    let all = plans.iter().map(|plan| &plan.proposal().settings);
+    all.fold(PullRequestSettings::default(), PullRequestSettings::and)
 }
 
 /// The settings that have no effect without a pull request.

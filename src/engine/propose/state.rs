@@ -6,7 +6,7 @@
 //! earlier one did: it reads what exists, and [`next_step`] decides what is missing, before
 //! anything is written.
 
-use super::branch_owner::BranchOwner;
+use super::branch_owner::{BranchOwner, Carried};
 use crate::domain::CommitId;
 use crate::engine::receipt::{OtherCommit, PullRequestOutcome};
 use crate::engine::request::{OnForeignCommits, OnRejection};
@@ -33,16 +33,16 @@ pub(super) enum NextStep {
     Stop(Vec<OtherCommit>),
     /// Try the next branch name.
     Next,
-    /// Write the commit, and put the branch there.
+    /// Write the commits, and put the branch there.
     Push(Expected),
-    /// The branch already has the commit.
-    Keep(CommitId),
+    /// The branch already has these commits.
+    Keep(Vec<CommitId>),
 }
 
-/// The next step for the promotion with this id.
+/// The next step for the promotions with these ids, in the order of their commits.
 pub(super) fn next_step(
     state: &ProposalState,
-    id: &str,
+    ids: &[&str],
     on_rejection: OnRejection,
     on_foreign_commits: OnForeignCommits,
 ) -> NextStep {
@@ -54,8 +54,13 @@ pub(super) fn next_step(
     }
     match &state.owner {
         BranchOwner::Nobody => NextStep::Push(Expected::Absent),
-        BranchOwner::Program { tip, carries } if carries.as_deref() == Some(id) => {
-            NextStep::Keep(*tip)
+        BranchOwner::Program { carries, .. } if carries.iter().map(|c| &c.id).eq(ids) => {
+            NextStep::Keep(
+                carries
+                    .iter()
+                    .map(|Carried { commit, .. }| *commit)
+                    .collect(),
+            )
         }
         BranchOwner::Program { tip, .. } => NextStep::Push(Expected::At(*tip)),
         BranchOwner::Person(_) if on_foreign_commits == OnForeignCommits::NewBranch => {
@@ -119,10 +124,14 @@ mod tests {
         }
     }
 
-    fn program(carries: Option<&str>) -> BranchOwner {
+    fn program(carries: &[&str]) -> BranchOwner {
+        let promotion = |(i, id): (u8, &&str)| Carried {
+            id: (*id).to_owned(),
+            commit: commit(10 + i),
+        };
         BranchOwner::Program {
             tip: commit(1),
-            carries: carries.map(ToOwned::to_owned),
+            carries: (0..).zip(carries).map(promotion).collect(),
         }
     }
 
@@ -142,7 +151,7 @@ mod tests {
             open: with("open", 1, PullRequestState::Open),
             rejected: with("rejected", 2, PullRequestState::Closed),
         };
-        next_step(&state, "id", on_rejection, on_foreign_commits)
+        next_step(&state, &["a", "b"], on_rejection, on_foreign_commits)
     }
 
     #[test]
@@ -154,7 +163,7 @@ mod tests {
         let person = BranchOwner::Person(others.clone());
         let absent = NextStep::Push(Expected::Absent);
         let at = NextStep::Push(Expected::At(commit(1)));
-        let keep = NextStep::Keep(commit(1));
+        let keep = NextStep::Keep(vec![commit(10), commit(11)]);
         let stop = NextStep::Stop(others);
         let rejection = NextStep::Rejected(PullRequestOutcome::from(&request(
             2,
@@ -164,12 +173,15 @@ mod tests {
         for (owner, seen, expected) in [
             (&BranchOwner::Nobody, "", &absent),
             (&BranchOwner::Nobody, "rejected", &rejection),
-            (&program(None), "", &at),
-            (&program(None), "open rejected", &at),
-            (&program(None), "rejected", &rejection),
-            (&program(Some("old")), "open", &at),
-            (&program(Some("id")), "open", &keep),
-            (&program(Some("id")), "", &keep),
+            (&program(&[]), "", &at),
+            (&program(&[]), "open rejected", &at),
+            (&program(&[]), "rejected", &rejection),
+            (&program(&["old"]), "open", &at),
+            (&program(&["a"]), "open", &at),
+            (&program(&["b", "a"]), "open", &at),
+            (&program(&["a", "b", "c"]), "open", &at),
+            (&program(&["a", "b"]), "open", &keep),
+            (&program(&["a", "b"]), "", &keep),
             (&person, "open", &stop),
             (&person, "", &stop),
             (&person, "rejected", &rejection),

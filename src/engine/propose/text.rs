@@ -2,10 +2,10 @@
 
 use minijinja::{Value, context};
 
-use crate::engine::commit_message::{self, render};
+use crate::engine::commit_message::{self, named, render};
 use crate::engine::error::EngineError;
 use crate::engine::request::Request;
-use crate::plan::{HiddenLines, Plan};
+use crate::plan::{ApplicationPlan, FilePlan, HiddenLines, Plan};
 use crate::port::{BODY_LIMIT, PlanPreview, body_size};
 
 /// The longest title in characters, a little less than forges accept.
@@ -26,44 +26,45 @@ pub(super) struct PullRequestText {
 impl PullRequestText {
     /// Composes title and body: the user's text, else the configuration's templates, else built-in ones.
     pub(super) fn of(
-        plan: &Plan,
+        plans: &[&Plan],
         request: &Request,
         preview: &dyn PlanPreview,
     ) -> Result<Self, EngineError> {
-        let templates = plan.proposal();
-        let title = match (&request.message.title, &templates.title) {
+        let [title_template, body_template] = match plans {
+            [] => [None, None],
+            [first, ..] => [&first.proposal().title, &first.proposal().body].map(Option::as_ref),
+        };
+        let title = match (&request.message.title, title_template) {
             (Some(title), _) => title.clone(),
-            (None, Some(template)) => render("pull request's title", template, values(plan, ""))?,
-            (None, None) => plan.message().title.clone(),
+            (None, Some(template)) => render("pull request's title", template, values(plans, ""))?,
+            (None, None) => built_in_title(plans),
         };
         let limit = BODY_LIMIT - HIDDEN;
-        let body = match (&request.message.body, &templates.body) {
+        let body = match (&request.message.body, body_template) {
             (None, Some(template)) => {
-                let shown = preview.preview(plan, limit);
+                let shown = preview.preview(plans, limit);
                 let part = "pull request's body";
-                let rendered = render(part, template, values(plan, &shown))?;
+                let rendered = render(part, template, values(plans, &shown))?;
                 let excess = body_size(&rendered).saturating_sub(limit);
                 if excess == 0 {
                     rendered
                 } else {
-                    let shown = preview.preview(plan, limit.saturating_sub(excess));
-                    render(part, template, values(plan, &shown))?
+                    let shown = preview.preview(plans, limit.saturating_sub(excess));
+                    render(part, template, values(plans, &shown))?
                 }
             }
             (text, _) => {
                 let text = text.clone().unwrap_or_else(introduction);
                 let text = truncate(&text, limit / 2);
                 let rest = limit - body_size(&text) - 2;
-                format!("{}\n\n{}", text.trim_end(), preview.preview(plan, rest))
+                format!("{}\n\n{}", text.trim_end(), preview.preview(plans, rest))
             }
         };
-        let title = title.lines().next().unwrap_or_default().trim();
+        let mut title = title.lines().next().unwrap_or_default().trim().to_owned();
         // Forges refuse an empty title.
-        let title = if title.is_empty() {
-            &plan.message().title
-        } else {
-            title
-        };
+        if title.is_empty() {
+            title = built_in_title(plans);
+        }
         Ok(Self {
             title: title.chars().take(TITLE).collect(),
             body: truncate(&body, limit),
@@ -76,17 +77,53 @@ impl PullRequestText {
     }
 }
 
-fn values(plan: &Plan, preview: &str) -> Value {
+/// The title of the commit; of several a title for all of them.
+fn built_in_title(plans: &[&Plan]) -> String {
+    match plans {
+        [] => String::new(),
+        [plan] => plan.message().title.clone(),
+        [first, ..] => {
+            let applications = named(changed(plans));
+            commit_message::title(&first.hop().from.name, &applications, &targets(plans))
+        }
+    }
+}
+
+/// The names of the target environments: `eu and us`.
+fn targets(plans: &[&Plan]) -> String {
+    let names: Vec<&str> = plans
+        .iter()
+        .map(|plan| plan.hop().to.name.as_str())
+        .collect();
+    match names.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        names => names.concat(),
+    }
+}
+
+/// The applications that the plans change.
+fn changed<'a>(plans: &[&'a Plan]) -> impl Iterator<Item = &'a ApplicationPlan> {
+    let all = plans.iter().flat_map(|plan| plan.applications());
+    all.filter(|application| application.files.iter().any(FilePlan::is_changed))
+}
+
+/// The variables of a template. What each promotion has of its own is that of the first one, but the
+/// targets' names and the ids are those of all.
+fn values(plans: &[&Plan], preview: &str) -> Value {
+    let preview = context! { preview => Value::from(preview) };
+    let Some(first) = plans.first() else {
+        return preview;
+    };
+    let ids: Vec<&str> = plans.iter().map(|plan| plan.id()).collect();
     let values = commit_message::values(
-        plan.hop(),
-        plan.applications(),
-        plan.proposal().product.as_deref(),
-        (plan.source(), plan.target()),
-        plan.decider(),
-        plan.id(),
+        (&first.hop().from.name, &targets(plans)),
+        &named(changed(plans)),
+        first.proposal().product.as_deref(),
+        (first.source(), first.target()),
+        first.decider(),
+        &ids.join(", "),
     );
-    let preview = Value::from(preview);
-    context! { ..context! { preview => preview }, ..values }
+    context! { ..preview, ..values }
 }
 
 /// The paragraph before the preview.

@@ -23,8 +23,9 @@ mod standing;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::{BaseFile, Body, Commits, ComparedFile, Field, Task, compare};
+use super::computed::Computed;
 use super::decide::{Decider, Facts, Rules, Selection, Unchanged, facts};
-use super::error::EngineError;
+use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
 use super::plan_parts::PlanParts;
 use super::ports::Ports;
@@ -32,7 +33,7 @@ use super::request::{NewApplications, Removals, Request};
 use super::settings::read_settings;
 use crate::domain::{Naming, Reason, RepoPath, Verdict};
 use crate::inventory::{self, FileObject};
-use crate::plan::{Notice, Plan, Reverted};
+use crate::plan::{Notice, Reverted};
 use crate::port::{Branch, Event, RepositoryError};
 use changes::{Changes, PromotedFile};
 use later::{Later, LaterSearch, Open};
@@ -44,7 +45,7 @@ pub(super) fn compute(
     request: &Request,
     reverted: &Reverted,
     branch: &Branch,
-) -> Result<Plan, EngineError> {
+) -> Result<Computed, EngineError> {
     let target = ports.repository.snapshot(branch.tip)?;
     let mut notices = Vec::new();
     let given = request.settings.as_ref();
@@ -76,8 +77,8 @@ pub(super) fn compute(
         naming: &naming,
         rules: &rules,
     };
-    let planned = revert.files(files)?;
-    PlanParts {
+    let (planned, unmatched) = revert.files(files)?;
+    let plan = PlanParts {
         request,
         settings: &settings,
         origin,
@@ -92,7 +93,12 @@ pub(super) fn compute(
         notices,
         clone_notices: Vec::new(),
     }
-    .finish()
+    .finish()?;
+    Ok(Computed {
+        plan,
+        matched: Vec::new(),
+        unmatched,
+    })
 }
 
 /// The verdicts on files that move whole.
@@ -109,8 +115,12 @@ struct Revert<'a> {
 }
 
 impl Revert<'_> {
-    /// Compares the files of the promotion, decides, and plans the content of each.
-    fn files(&self, files: Vec<PromotedFile>) -> Result<PlannedFiles, EngineError> {
+    /// Compares the files of the promotion, decides, and plans the content of each; also returns the
+    /// selectors that match nothing.
+    fn files(
+        &self,
+        files: Vec<PromotedFile>,
+    ) -> Result<(PlannedFiles, Vec<UnmatchedSelector>), EngineError> {
         let all: Vec<(RepoPath, FileObject)> = (files.iter())
             .filter_map(|file| Some((file.pair.path.clone(), file.pair.target?)))
             .collect();
@@ -159,7 +169,7 @@ impl Revert<'_> {
         let decided = deciding.decide(compared, &unchanged)?;
         let mut planned = plan_files(decided.files, self.commits, self.naming, &restored)?;
         planned.notices.splice(0..0, decided.notices);
-        Ok(planned)
+        Ok((planned, decided.unmatched))
     }
 
     /// Adds the verdicts to the differences of the promotion, and drops all others; also returns the

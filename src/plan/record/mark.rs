@@ -12,9 +12,25 @@ use crate::document::Value;
 use crate::plan::draft::Plan;
 use crate::plan::hash::Hash;
 
+impl Mark {
+    /// The mark of plans that are proposed together, in any order.
+    pub fn of(plans: &[&Plan]) -> Self {
+        let mut all: Vec<String> = plans.iter().map(|plan| plan.promoted_hash()).collect();
+        all.sort_unstable();
+        if let [single] = all.as_slice() {
+            return Self::Promotes(single.clone());
+        }
+        let mut hash = Hash::new("git-promote/moves-together/v1");
+        for one in all {
+            hash.field(one);
+        }
+        Self::Promotes(hash.hex(16))
+    }
+}
+
 impl Plan {
     /// The hash of what is promoted, whatever the target has now.
-    pub fn mark(&self) -> Mark {
+    fn promoted_hash(&self) -> String {
         let mut hash = Hash::new("git-promote/moves/v2");
         hash.field(&self.hop().from.name);
         hash.field(&self.hop().to.name);
@@ -38,7 +54,7 @@ impl Plan {
                 }
             }
         }
-        Mark::Promotes(hash.hex(16))
+        hash.hex(16)
     }
 }
 

@@ -27,7 +27,7 @@ pub struct HiddenLines {
 /// What a pull request would promote.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Mark {
-    /// The hash of the promoted values ([`Plan::mark`](crate::plan::Plan::mark)).
+    /// The hash of the promoted values ([`Mark::of`]).
     Promotes(String),
     /// Nothing any more: git-promote closed it, and it is not rejected.
     NothingLeft,

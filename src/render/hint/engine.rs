@@ -43,11 +43,15 @@ pub fn of_engine(error: &EngineError) -> Hint {
         } else {
             "the first commit of a history cannot be reverted"
         }),
-        EngineError::NothingSelected { near, .. } if near.is_empty() => Hint::usage(
+        EngineError::NothingSelected(unmatched) if unmatched.near.is_empty() => Hint::usage(
             "`git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),
-        EngineError::NothingSelected { near, .. } => {
-            let near: Vec<_> = near.iter().map(|text| shell::selector(text)).collect();
+        EngineError::NothingSelected(unmatched) => {
+            let near: Vec<_> = unmatched
+                .near
+                .iter()
+                .map(|text| shell::selector(text))
+                .collect();
             Hint::usage(format!("did you mean one of these?\n{}", near.join("\n")))
         }
         EngineError::NothingToTake { .. } => Hint::usage(
@@ -65,6 +69,11 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Message { .. } => Hint::usage(
             "correct `messages` in `promote.yaml`, or set the message with `--message` and `--body`",
         ),
+        EngineError::Target { source, .. } => of_engine(source),
+        EngineError::SameTarget { .. } => Hint::usage("leave out one of them"),
+        EngineError::SharedFile { .. } | EngineError::DifferentActions { .. } => {
+            Hint::usage("`--group each` promotes to one after the other")
+        }
         EngineError::Forge(error) => forge::of_forge(error),
         EngineError::Propose { source, .. } => forge::of_forge(source),
         EngineError::Overtaken { .. } => Hint {

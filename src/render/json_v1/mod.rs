@@ -18,6 +18,7 @@ mod log;
 mod place;
 mod rendered;
 mod result;
+mod several;
 mod status;
 
 use std::io::Write;
@@ -31,6 +32,7 @@ pub use diff::Diff;
 pub use explain::Explanation;
 pub use log::Log;
 pub use result::{Problem, Promotion};
+pub use several::{Diffs, Results};
 pub use status::Status;
 
 /// The JSON Schema of `diff --output json`.
@@ -41,6 +43,16 @@ pub fn diff_schema() -> serde_json::Value {
 /// The JSON Schema of `--output json`.
 pub fn result_schema() -> serde_json::Value {
     schemars::schema_for!(Promotion<'static>).to_value()
+}
+
+/// The JSON Schema of `diff --output json` for several targets.
+pub fn diffs_schema() -> serde_json::Value {
+    schemars::schema_for!(Diffs<'static>).to_value()
+}
+
+/// The JSON Schema of `--output json` for several targets.
+pub fn results_schema() -> serde_json::Value {
+    schemars::schema_for!(Results<'static>).to_value()
 }
 
 /// The JSON Schema of `status --output json`.

@@ -135,7 +135,9 @@ impl<'a> Promotion<'a> {
                 result.warn(notices);
                 result.applications.clear();
             }
-            Receipt::Planned | Receipt::PreviewOnly => result.commit_message = message(plan),
+            Receipt::Planned | Receipt::PreviewOnly | Receipt::Stopped { .. } => {
+                result.commit_message = message(plan);
+            }
             Receipt::SelectionConflict(_) => result.status = Status::Conflict,
             Receipt::Held(findings) => {
                 result.status = Status::Held;

@@ -169,6 +169,7 @@ fn every_result_matches_the_schema() {
         ),
         (Receipt::Planned, "planned"),
         (Receipt::PreviewOnly, "planned"),
+        (Receipt::Stopped { by: "eu".into() }, "planned"),
         (Receipt::Held(plan.findings().to_vec()), "held"),
         (
             Receipt::Moved {
@@ -238,4 +239,22 @@ fn a_failure_matches_the_schema() {
     let result = as_json(&Promotion::failed("production", problem, plan.faults()));
     assert_valid(&result_schema(), &result);
     assert_eq!(result["error"]["code"], 1);
+}
+
+#[test]
+fn several_targets_match_their_schemas() {
+    let plans = [sample::plan(), sample::nothing()];
+    assert_valid(&diffs_schema(), &as_json(&Diffs::from(&plans[..])));
+    let receipts = [
+        Receipt::Stopped {
+            by: "production".into(),
+        },
+        Receipt::Held(plans[0].findings().to_vec()),
+    ];
+    let allow = Allow::default();
+    let result = |(receipt, plan)| Promotion::of(receipt, plan, "main", &allow);
+    let results = receipts.iter().zip(&plans).map(result).collect();
+    let results = as_json(&Results::of(results, &receipts));
+    assert_valid(&results_schema(), &results);
+    assert_eq!(results["stopped_by"], "production");
 }

@@ -32,8 +32,29 @@ const CLOSING: usize = 260;
 /// The line below a table in which a value was shortened.
 const SHORTENED: &str = "\n*Long values are shortened; `git promote diff --full` shows them.*\n";
 
+/// The previews of plans in together at most `limit` characters; of several each below its target's name.
+pub fn markdown(plans: &[&Plan], limit: usize, purpose: Purpose<'_>) -> String {
+    if let [plan] = plans {
+        return preview(plan, limit, purpose);
+    }
+    let mut text = String::new();
+    for (at, plan) in plans.iter().enumerate() {
+        let start = if at == 0 { "" } else { "\n" };
+        let heading = format!("{start}## {}\n\n", code(&plan.hop().to.name));
+        // What earlier ones did not need is left to the later ones.
+        let room = limit.saturating_sub(body_size(&text)) / (plans.len() - at);
+        text.push_str(&heading);
+        text.push_str(&preview(
+            plan,
+            room.saturating_sub(body_size(&heading)),
+            purpose,
+        ));
+    }
+    text
+}
+
 /// The preview of a plan in at most `limit` characters.
-pub fn markdown(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
+fn preview(plan: &Plan, limit: usize, purpose: Purpose<'_>) -> String {
     let mut page = Page::new(limit.saturating_sub(CLOSING));
     page.push(&format!("{}\n", summary(plan)));
     let notes = notes::notes(plan, limit / 4, purpose);
@@ -149,8 +170,8 @@ fn left_out(
 pub struct MarkdownPreview;
 
 impl PlanPreview for MarkdownPreview {
-    fn preview(&self, plan: &Plan, limit: usize) -> String {
-        markdown(plan, limit, Purpose::PullRequest)
+    fn preview(&self, plans: &[&Plan], limit: usize) -> String {
+        markdown(plans, limit, Purpose::PullRequest)
     }
 }
 

@@ -191,7 +191,7 @@ proptest! {
         values in prop::collection::vec((wild(), wild()), 0..8),
         lines in prop::collection::vec(wild(), 0..12),
     ) {
-        let text = markdown(&plan(&name, &place, &values, &lines), BODY_LIMIT, PREVIEW);
+        let text = preview(&plan(&name, &place, &values, &lines), BODY_LIMIT, PREVIEW);
         assert_sound(&text);
     }
 
@@ -202,7 +202,7 @@ proptest! {
         lines in prop::collection::vec(wild(), 0..60),
         limit in 1500..6000_usize,
     ) {
-        let text = markdown(&plan("api", &place, &values, &lines), limit, PREVIEW);
+        let text = preview(&plan("api", &place, &values, &lines), limit, PREVIEW);
         prop_assert!(body_size(&text) <= limit && text.chars().count() <= limit);
         assert_sound(&text);
     }
@@ -210,7 +210,7 @@ proptest! {
     #[test]
     fn even_a_tiny_limit_is_respected(limit in 0..400_usize) {
         let values = vec![("1".to_owned(), "2".to_owned()); 9];
-        let text = markdown(&plan("api", "$.a", &values, &[]), limit, PREVIEW);
+        let text = preview(&plan("api", "$.a", &values, &[]), limit, PREVIEW);
         prop_assert!(body_size(&text) <= limit);
     }
 }
@@ -218,7 +218,7 @@ proptest! {
 #[test]
 fn a_value_is_in_a_row_and_its_lines_are_in_a_fence() {
     let values = [("1.4".to_owned(), "1.5".to_owned())];
-    let text = markdown(
+    let text = preview(
         &plan("api", "tag", &values, &["b".to_owned()]),
         BODY_LIMIT,
         PREVIEW,
@@ -274,7 +274,7 @@ fn what_is_left_out_is_counted() {
     let value = "x".repeat(100);
     let values = vec![(value.clone(), value); 1000];
     let lines: Vec<String> = (0..9000).map(|i| format!("line {i}")).collect();
-    let text = markdown(&plan("api", "tag", &values, &lines), BODY_LIMIT, PREVIEW);
+    let text = preview(&plan("api", "tag", &values, &lines), BODY_LIMIT, PREVIEW);
     assert!(body_size(&text) <= BODY_LIMIT && body_size(&text) > BODY_LIMIT / 2);
     let rows = text.lines().filter(|l| l.starts_with("| `")).count();
     assert!(text.ends_with(&left_out(
@@ -293,6 +293,19 @@ fn what_is_left_out_is_counted() {
 #[test]
 fn characters_outside_the_basic_plane_count_as_forges_count_them() {
     let values = vec![("😀".repeat(100), "😀".repeat(100)); 600];
-    let text = markdown(&plan("api", "tag", &values, &[]), BODY_LIMIT, PREVIEW);
+    let text = preview(&plan("api", "tag", &values, &[]), BODY_LIMIT, PREVIEW);
     assert!(body_size(&text) <= BODY_LIMIT);
+}
+
+#[test]
+fn several_targets_share_the_limit() {
+    let values = |count| vec![("a".repeat(100), "b".repeat(100)); count];
+    let [short, long] = [1, 1000].map(|count| plan("api", "tag", &values(count), &[]));
+    let text = markdown(&[&short, &long], BODY_LIMIT, PREVIEW);
+    assert!(body_size(&text) <= BODY_LIMIT && body_size(&text) > BODY_LIMIT * 3 / 4);
+    let headings: Vec<&str> = text.lines().filter(|l| l.starts_with("## ")).collect();
+    assert_eq!(headings, ["## `production`", "## `production`"]);
+    let text = markdown(&[&long, &long], BODY_LIMIT, PREVIEW);
+    assert!(body_size(&text) <= BODY_LIMIT);
+    assert_eq!(text.matches("Left out for length").count(), 2);
 }

@@ -1,6 +1,7 @@
 //! The outcome of a promotion as text.
 
 mod proposal;
+mod several;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -12,11 +13,10 @@ use crate::render::notice;
 use crate::render::terminal::{Canvas, escaped};
 use crate::render::text::{self, Detail};
 
+pub use several::{explanations, results, summaries};
+
 /// Writes the result, for stdout.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn result(
+fn result(
     out: &mut dyn Write,
     canvas: Canvas,
     receipt: &Receipt,
@@ -25,7 +25,7 @@ pub fn result(
     allow: &Allow,
 ) -> io::Result<()> {
     match receipt {
-        Receipt::Held(_) | Receipt::SelectionConflict(_) => Ok(()),
+        Receipt::Held(_) | Receipt::SelectionConflict(_) | Receipt::Stopped { .. } => Ok(()),
         // The last line of the preview already reports this.
         Receipt::NothingToPromote { .. } if shown.is_empty() => Ok(()),
         Receipt::NothingToPromote { .. } => {
@@ -50,7 +50,7 @@ pub fn result(
 }
 
 /// What was done, on one line; `None` if nothing was.
-pub fn summary(receipt: &Receipt) -> Option<String> {
+fn summary(receipt: &Receipt) -> Option<String> {
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = line(receipt, &mut text);
@@ -129,19 +129,29 @@ fn write_notices(out: &mut dyn Write, canvas: Canvas, notices: &[Notice]) -> io:
         .try_for_each(|message| writeln!(out, "{hint}note{hint:#}: {}", escaped(&message)))
 }
 
-/// Writes notes and hints about the result, for stderr.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io::Result<()> {
+/// Writes notes and hints about the result, for stderr; `target` is empty, or the target of the result
+/// and a colon.
+fn explanation(
+    out: &mut dyn Write,
+    canvas: Canvas,
+    receipt: &Receipt,
+    target: &str,
+) -> io::Result<()> {
     let palette = canvas.palette;
     match receipt {
         Receipt::Planned => Ok(()),
         Receipt::PreviewOnly => writeln!(
             out,
-            "{0}error{0:#}: held by a policy; nothing was written\n\
+            "{0}error{0:#}: {target}held by a policy; nothing was written\n\
              {1}hint{1:#}: `--dry-run` shows the same preview, and succeeds",
             palette.error, palette.hint,
+        ),
+        Receipt::Stopped { by } => writeln!(
+            out,
+            "{0}note{0:#}: {target}not promoted, because of {1}; `--group each` promotes to each target \
+             separately",
+            palette.hint,
+            escaped(by),
         ),
         Receipt::NothingToPromote { notices }
         | Receipt::Committed { notices, .. }
@@ -164,7 +174,7 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
             let error = palette.error;
             writeln!(
                 out,
-                "{error}error{error:#}: held by {all}; nothing was written"
+                "{error}error{error:#}: {target}held by {all}; nothing was written"
             )?;
             let hint = match names(&[Severity::FinalHold]).as_slice() {
                 [] => {
@@ -197,13 +207,13 @@ pub fn explanation(out: &mut dyn Write, canvas: Canvas, receipt: &Receipt) -> io
             };
             writeln!(
                 out,
-                "{0}error{0:#}: {error}; nothing was written\n{1}hint{1:#}: {hint}",
+                "{0}error{0:#}: {target}{error}; nothing was written\n{1}hint{1:#}: {hint}",
                 palette.error, palette.hint,
             )
         }
         Receipt::Moved { .. } => writeln!(
             out,
-            "{0}error{0:#}: the target branch moved, and the promotion would now be different; nothing was written\n\
+            "{0}error{0:#}: {target}the target branch moved, and the promotion would now be different; nothing was written\n\
              {1}hint{1:#}: check the new preview, then run the same command again",
             palette.error, palette.hint,
         ),

@@ -32,6 +32,53 @@ pub use notes::{fault_line, faults, findings, warnings};
 pub use stat::{name_only, stat};
 pub use summary::files_of;
 
+/// Writes the line above what concerns one of several targets.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn target_heading(out: &mut dyn Write, target: &str, canvas: Canvas) -> io::Result<()> {
+    let heading = canvas.palette.heading;
+    writeln!(out, "{heading}== {} =={heading:#}\n", escaped(target))
+}
+
+/// Writes something about each plan, of several below a heading and with a blank line between.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn for_each(
+    out: &mut dyn Write,
+    plans: &[Plan],
+    canvas: Canvas,
+    mut write: impl FnMut(&mut dyn Write, &Plan) -> io::Result<()>,
+) -> io::Result<()> {
+    for (at, plan) in plans.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        if plans.len() > 1 {
+            target_heading(out, &plan.hop().to.name, canvas)?;
+        }
+        write(out, plan)?;
+    }
+    Ok(())
+}
+
+/// Writes the previews of plans; `allow` decides which holds are lifted.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn previews(
+    out: &mut dyn Write,
+    plans: &[Plan],
+    canvas: Canvas,
+    detail: Detail,
+    allow: &Allow,
+) -> io::Result<()> {
+    for_each(out, plans, canvas, |out, plan| {
+        preview(out, plan, canvas, detail, allow)
+    })
+}
+
 /// Writes the preview of a plan; `allow` decides which holds are lifted.
 ///
 /// # Errors

@@ -40,12 +40,12 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
         out,
         "{subject}: {} in {} of {}",
         counted(promoted, "difference"),
-        files_of(plan),
+        files_of(std::slice::from_ref(plan)),
         counted(plan.changed_applications().count(), "application"),
     )
 }
 
 /// The number of changed files: `2 files`.
-pub fn files_of(plan: &Plan) -> String {
-    counted(plan.changed_files().count(), "file")
+pub fn files_of(plans: &[Plan]) -> String {
+    counted(plans.iter().flat_map(Plan::changed_files).count(), "file")
 }

@@ -6,6 +6,7 @@ mod ending;
 mod people;
 mod recorded;
 mod reverting;
+mod together;
 
 use std::sync::Arc;
 

@@ -2,9 +2,10 @@
 //!
 //! # Why
 //!
-//! git-promote always writes its branch as one commit on the base's tip. So in a
-//! shallow clone, which does not show where the base's history begins, the last
-//! commit alone shows whether anybody else changed the branch.
+//! git-promote always writes its branch as one or more commits on the base's tip,
+//! and each records that tip. So in a shallow clone, which does not show where the
+//! base's history begins, the last commits alone show whether anybody else changed
+//! the branch.
 
 use super::publish;
 use super::refs::branch_ref;
@@ -15,6 +16,7 @@ use crate::adapter::git::remote::push::Update;
 use crate::adapter::git::remote::urls::Purpose;
 use crate::adapter::git::worktree::checkouts::checked_out;
 use crate::domain::{CommitId, ObjectId, RepoPath};
+use crate::plan::Record;
 use crate::port::{
     Advance, Branch, ChangedFile, Expected, HistoryDepth, ProposedBranch, ProposedCommit,
     RepositoryError,
@@ -34,30 +36,54 @@ pub fn find(
         None => local.target(&branch_ref(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
-    let depth = if local.context.shallow {
-        HistoryDepth::LastCommit
+    let (depth, commits) = if local.context.shallow {
+        (HistoryDepth::LastCommits, last_commits(local, tip)?)
     } else {
-        HistoryDepth::Whole
+        (HistoryDepth::Whole, commits_since(local, base, tip)?)
     };
-    let ids = match depth {
-        HistoryDepth::LastCommit => vec![tip],
-        HistoryDepth::Whole => {
-            let (most, range) = (
-                format!("--max-count={MAX_COMMITS}"),
-                format!("{}..{tip}", base.tip),
-            );
-            let words = ["rev-list", "--topo-order", &most, &range];
-            let doing = format!("could not read the history of `{tip}`");
-            let list = local.git.output_text(&doing, &words)?;
-            list.lines().filter_map(|line| line.parse().ok()).collect()
-        }
-    };
-    let commits = ids.into_iter().map(|id| read_commit(local, id));
     Ok(Some(ProposedBranch {
         tip: CommitId(tip),
-        commits: commits.collect::<Result<_, _>>()?,
+        commits,
         depth,
     }))
+}
+
+/// The commits up to `tip` that the base lacks, newest first.
+fn commits_since(
+    local: &Local,
+    base: &Branch,
+    tip: ObjectId,
+) -> Result<Vec<ProposedCommit>, RepositoryError> {
+    let (most, range) = (
+        format!("--max-count={MAX_COMMITS}"),
+        format!("{}..{tip}", base.tip),
+    );
+    let words = ["rev-list", "--topo-order", &most, &range];
+    let doing = format!("could not read the history of `{tip}`");
+    let list = local.git.output_text(&doing, &words)?;
+    let ids = list.lines().filter_map(|line| line.parse().ok());
+    ids.map(|id| read_commit(local, id)).collect()
+}
+
+/// The commits from `tip` to the first one that is no promotion, or that stands on the commit which it
+/// records as its base, newest first.
+fn last_commits(local: &Local, tip: ObjectId) -> Result<Vec<ProposedCommit>, RepositoryError> {
+    let mut commits = vec![read_commit(local, tip)?];
+    while let Some(ProposedCommit {
+        message, parents, ..
+    }) = commits.last()
+        && let [parent] = parents[..]
+    {
+        let base = parent.to_string();
+        let records = Record::all_in(message);
+        let is_lowest = records.is_empty()
+            || (records.iter()).any(|record| record.target.as_ref() == Some(&base));
+        if is_lowest || commits.len() == MAX_COMMITS || !local.objects.has(parent.0) {
+            break;
+        }
+        commits.push(read_commit(local, parent.0)?);
+    }
+    Ok(commits)
 }
 
 /// Reads a commit and what it changed.
