@@ -59,6 +59,7 @@ fn begins_command(json: &str, at: usize) -> bool {
 
 /// Whether bytes have nothing to escape, as nearly all have. Without an early end, so that many bytes
 /// are compared at once.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch would be slower")]
 fn is_plain(bytes: &[u8]) -> bool {
     let is_printable = |all, byte: &u8| all & matches!(byte, b'\n' | b' '..=b'~');
     let begins_command = |any, (a, b): (&u8, &u8)| any | (matches!(a, b':' | b'#') & (a == b));
