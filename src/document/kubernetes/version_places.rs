@@ -37,8 +37,7 @@ enum Within {
 }
 
 const GROUPS: &[Group] = &[
-    // kustomize, https://kubectl.docs.kubernetes.io/references/kustomize/kustomization: `images`,
-    // `imageTags` (before 2.0) and `helmCharts`.
+    // kustomize, https://kubectl.docs.kubernetes.io/references/kustomize/kustomization.
     Group {
         within: Within::Files(
             &["kustomization.yaml", "kustomization.yml", "Kustomization"],
@@ -374,12 +373,10 @@ fn is_key(pattern: &str, key: &str) -> bool {
     if let Some(word) = pattern.strip_prefix("*_") {
         return has_last_word(key, word);
     }
+    let mut key = letters(key);
     match pattern.strip_prefix('*') {
-        Some(end) => {
-            let mut key = letters(key);
-            letters(end).all(|letter| key.next() == Some(letter))
-        }
-        None => letters(key).eq(letters(pattern)),
+        Some(end) => letters(end).all(|letter| key.next() == Some(letter)),
+        None => letters(pattern).eq(key),
     }
 }
 
