@@ -1,5 +1,6 @@
 //! What the engine needs from the outside world: traits only, with their data and errors.
 
+mod error_chain;
 mod forge;
 mod gates;
 mod history;
@@ -13,6 +14,7 @@ mod runner;
 mod snapshot;
 mod workflows;
 
+pub use error_chain::display_chain;
 pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,

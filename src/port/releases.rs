@@ -103,13 +103,15 @@ pub struct NewTransition {
 #[derive(Debug, Error)]
 pub enum ReleasesError {
     /// The chain lacks transitions that it had before.
-    #[error(
-        "`{reference}` was replaced: it {} and no longer contains `{known}`",
-        .found.map_or_else(|| "was deleted".to_owned(), |found| format!("is at `{found}`"))
-    )]
+    #[error("`{reference}` was {}", .found.map_or_else(
+        || format!("deleted; it was at `{known}`"),
+        |found| format!("replaced: it is at `{found}`, which does not contain `{known}`"),
+    ))]
     Replaced {
         /// The chain's reference.
         reference: String,
+        /// The reference of its copy here.
+        copy: String,
         /// The tip that was seen before.
         known: CommitId,
         /// The tip that is there now; `None` if the reference was deleted.
@@ -137,6 +139,9 @@ pub enum ReleasesError {
 }
 
 impl ReleasesError {
+    /// The prefix of the references if nothing sets it.
+    pub const DEFAULT_PREFIX: &str = "refs/promote/releases";
+
     /// The setting for servers that only take branches.
     pub const BRANCH_SETTING: &str = "releases: {prefix: refs/heads/promote/releases}";
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
-use crate::adapter::git::{GitRepository, RemoteAccess};
+use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
 use crate::adapter::runner::LocalRunner;
 use crate::engine::Ports;
-use crate::port::{Forge, Observer, Passwords, RepositoryError, Variables};
+use crate::port::{Forge, Observer, Passwords, Publish, ReleasesError, RepositoryError, Variables};
 use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::{Prompts, pager};
@@ -93,6 +93,14 @@ fn passwords(of_forge: Arc<OnceLock<Passwords>>, variables: Variables) -> Passwo
 }
 
 impl Adapters {
+    /// The records of releases below the prefix of references.
+    ///
+    /// # Errors
+    /// When the prefix cannot be used, or the remote is not clear.
+    pub fn releases(&self, prefix: &str, publish: Publish) -> Result<GitReleases, ReleasesError> {
+        self.repository.releases(prefix, publish)
+    }
+
     /// What the engine asks for.
     pub fn ports<'a>(&'a self, observer: &'a dyn Observer) -> Ports<'a> {
         Ports {

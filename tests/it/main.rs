@@ -59,6 +59,7 @@ mod proposing;
 mod readme;
 mod recorded_base;
 mod relations;
+mod releases;
 mod remotes;
 mod rendered;
 mod renderers;

@@ -6,7 +6,6 @@
 //! own text for that number, the same in all programs, shows whether the disk is
 //! full or the repository read-only.
 
-use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -101,14 +100,6 @@ impl ErrorContext {
             path,
             source: source(),
         })
-    }
-}
-
-/// An error followed by its cause.
-pub(super) fn display_chain(error: &RepositoryError) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 

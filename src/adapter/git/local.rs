@@ -9,8 +9,10 @@
 //! reftable, in a partial clone, with SHA-256 ids.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+use tokio::runtime::Handle;
 
 use super::command::config::GitConfig;
 use super::command::network::RemoteAccess;
@@ -93,6 +95,22 @@ impl Local {
             library: library.map(Mutex::new),
             objects,
         })
+    }
+
+    /// Runs blocking work on Tokio's blocking pool, if there is a runtime.
+    pub(super) async fn blocking<T: Send + 'static, E: From<RepositoryError> + Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let local = Arc::clone(self);
+        let work = move || work(&local);
+        match Handle::try_current() {
+            Ok(runtime) => match runtime.spawn_blocking(work).await {
+                Ok(done) => done,
+                Err(e) => Err(ErrorContext::error("could not finish", e.to_string()).into()),
+            },
+            Err(_) => work(),
+        }
     }
 
     /// libgit2's handle, where it can read the repository; only one thread may use it at a time.

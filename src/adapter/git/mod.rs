@@ -8,6 +8,7 @@
 //! | `objects/` | reading and writing blobs, trees and commits |
 //! | `branch/` | HEAD and references; choosing, moving and proposing a branch |
 //! | `remote/` | a remote: its URLs, listing, fetching, pushing |
+//! | `releases/` | the records of releases |
 //! | `worktree/` | moving a branch together with its checked-out files |
 //! | `log` | the commits that changed files |
 //! | `message_search` | the commits with certain messages |
@@ -22,10 +23,12 @@ mod log;
 mod merged;
 mod message_search;
 mod objects;
+mod releases;
 mod remote;
 mod repository;
 mod worktree;
 
 pub use command::network::{Prompts, RemoteAccess};
 pub use command::pager::pager;
+pub use releases::GitReleases;
 pub use repository::GitRepository;

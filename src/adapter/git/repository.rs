@@ -5,18 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::runtime::Handle;
 
 use super::branch::{choose, proposed, publish, remote_branch};
 use super::command::credentials;
 use super::command::network::RemoteAccess;
-use super::fault::ErrorContext;
 use super::local::Local;
 use super::log;
 use super::merged;
 use super::message_search;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
+use super::releases::GitReleases;
 use super::remote::connection::Remote;
 use super::remote::urls::{self, Purpose};
 use super::worktree::files::WorkingTree;
@@ -24,8 +23,8 @@ use crate::domain::{CommitId, RemoteAddress, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, FoundCommit, History, MessageSearch,
-    Password, PastCommit, ProposedBranch, Publish, Rename, Repository, RepositoryError, Snapshot,
-    Walk,
+    Password, PastCommit, ProposedBranch, Publish, ReleasesError, Rename, Repository,
+    RepositoryError, Snapshot, Walk,
 };
 
 /// A Git repository on this machine, with its remote.
@@ -85,20 +84,16 @@ impl GitRepository {
         credentials::helper_password(&self.local.git, &server(&self.local)?)
     }
 
-    /// Runs blocking work on Tokio's blocking pool, if there is a runtime.
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Local) -> Result<T, RepositoryError> + Send + 'static,
-    ) -> Result<T, RepositoryError> {
-        let local = Arc::clone(&self.local);
-        let work = move || work(&local);
-        match Handle::try_current() {
-            Ok(runtime) => match runtime.spawn_blocking(work).await {
-                Ok(done) => done,
-                Err(e) => Err(ErrorContext::error("could not finish", e.to_string())),
-            },
-            Err(_) => work(),
-        }
+    /// The records of releases below `prefix`, on the remote unless `publish` is [`Publish::Local`].
+    ///
+    /// # Errors
+    /// [`ReleasesError::BadPrefix`], and when the remote is not clear.
+    pub fn releases(&self, prefix: &str, publish: Publish) -> Result<GitReleases, ReleasesError> {
+        let remote = match publish {
+            Publish::Local => None,
+            Publish::Push | Publish::Look => choose::remote(&self.local)?,
+        };
+        GitReleases::new(Arc::clone(&self.local), remote, prefix)
     }
 }
 
@@ -106,23 +101,24 @@ impl GitRepository {
 impl Repository for GitRepository {
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError> {
         let choice = choice.clone();
-        self.blocking(move |local| {
-            let remote = match choice.publish {
-                Publish::Local => choose::remote(local).unwrap_or(None),
-                Publish::Push | Publish::Look => choose::remote(local)?,
-            };
-            if let (Some(remote), Publish::Push) = (&remote, choice.publish) {
-                urls::refuse_several_push_urls(local, remote)?;
-            }
-            match (remote, choice.publish) {
-                (Some(remote), Publish::Push) => remote_branch::fetch(local, &choice, &remote),
-                (Some(remote), Publish::Look) => {
-                    remote_branch::fetch_or_last_seen(local, &choice, &remote)
+        self.local
+            .blocking(move |local| {
+                let remote = match choice.publish {
+                    Publish::Local => choose::remote(local).unwrap_or(None),
+                    Publish::Push | Publish::Look => choose::remote(local)?,
+                };
+                if let (Some(remote), Publish::Push) = (&remote, choice.publish) {
+                    urls::refuse_several_push_urls(local, remote)?;
                 }
-                (remote, _) => choose::local_branch(local, &choice, remote.as_deref()),
-            }
-        })
-        .await
+                match (remote, choice.publish) {
+                    (Some(remote), Publish::Push) => remote_branch::fetch(local, &choice, &remote),
+                    (Some(remote), Publish::Look) => {
+                        remote_branch::fetch_or_last_seen(local, &choice, &remote)
+                    }
+                    (remote, _) => choose::local_branch(local, &choice, remote.as_deref()),
+                }
+            })
+            .await
     }
 
     fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
@@ -151,19 +147,29 @@ impl Repository for GitRepository {
     }
 
     async fn write_commit(&self, request: CommitRequest) -> Result<CommitId, RepositoryError> {
-        self.blocking(move |local| commit::write(local, &request))
+        self.local
+            .blocking(move |local| {
+                commit::write(
+                    local,
+                    Some(request.parent),
+                    &request.changes,
+                    &request.message,
+                )
+            })
             .await
     }
 
     async fn advance(&self, branch: &Branch, commit: CommitId) -> Result<Advance, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |local| publish::publish(local, &branch, commit))
+        self.local
+            .blocking(move |local| publish::publish(local, &branch, commit))
             .await
     }
 
     async fn catch_up(&self, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
         let branch = branch.clone();
-        self.blocking(move |local| publish::catch_up(local, &branch))
+        self.local
+            .blocking(move |local| publish::catch_up(local, &branch))
             .await
     }
 
@@ -173,7 +179,8 @@ impl Repository for GitRepository {
         name: &str,
     ) -> Result<Option<ProposedBranch>, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |local| proposed::find(local, &base, &name))
+        self.local
+            .blocking(move |local| proposed::find(local, &base, &name))
             .await
     }
 
@@ -185,7 +192,8 @@ impl Repository for GitRepository {
         commit: Option<CommitId>,
     ) -> Result<Advance, RepositoryError> {
         let (base, name) = (base.clone(), name.to_owned());
-        self.blocking(move |local| proposed::replace(local, &base, &name, expected, commit))
+        self.local
+            .blocking(move |local| proposed::replace(local, &base, &name, expected, commit))
             .await
     }
 
@@ -195,7 +203,8 @@ impl Repository for GitRepository {
         prefix: &str,
     ) -> Result<Vec<String>, RepositoryError> {
         let (base, prefix) = (base.clone(), prefix.to_owned());
-        self.blocking(move |local| proposed::branches_with_prefix(local, &base, &prefix))
+        self.local
+            .blocking(move |local| proposed::branches_with_prefix(local, &base, &prefix))
             .await
     }
 

@@ -4,8 +4,10 @@ mod engine;
 mod forge;
 mod kind;
 mod names;
+mod releases;
 mod repository;
 
 pub use engine::of_engine;
 pub use kind::{FailureKind, Hint};
+pub use releases::of_releases;
 pub use repository::of_repository;

@@ -158,7 +158,7 @@ pub fn replace(
     };
     let mut remote = Remote::open(local, remote, Purpose::Push)?;
     let update = Update {
-        branch: name,
+        reference: &branch_ref(name),
         old,
         new,
     };

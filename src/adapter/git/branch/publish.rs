@@ -1,7 +1,7 @@
 //! Publishing a commit on a branch, and updating the local branch afterwards.
 
 use super::refs::branch_ref;
-use crate::adapter::git::fault::{ErrorContext, display_chain};
+use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::adapter::git::remote::connection::Remote;
 use crate::adapter::git::remote::push::{PushOutcome, Update};
@@ -9,7 +9,7 @@ use crate::adapter::git::remote::urls::{Purpose, tracking};
 use crate::adapter::git::worktree::advance::advance;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::{Notice, Obstacle, is_promotion};
-use crate::port::{Advance, Branch, RepositoryError};
+use crate::port::{Advance, Branch, RepositoryError, display_chain};
 
 /// Moves the branch from its tip to `commit`: on its remote first, if it has one, then locally.
 pub fn publish(
@@ -29,7 +29,7 @@ pub fn publish(
     };
     let mut remote = Remote::open(local, remote, Purpose::Push)?;
     let pushed = remote.push(&Update {
-        branch: &branch.name,
+        reference: &branch_ref(&branch.name),
         old: Some(old),
         new: Some(new),
     })?;

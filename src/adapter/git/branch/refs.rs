@@ -45,6 +45,11 @@ pub fn branch_ref(branch: &str) -> String {
     format!("refs/heads/{branch}")
 }
 
+/// The name of a reference as messages show it: without its folder if it is a branch.
+pub fn short_name(reference: &str) -> &str {
+    reference.strip_prefix("refs/heads/").unwrap_or(reference)
+}
+
 impl Local {
     /// What HEAD names in this working tree.
     pub fn head(&self) -> Result<Head, RepositoryError> {
@@ -54,7 +59,7 @@ impl Local {
             let id = tip.map(|id| id.to_string()).unwrap_or_default();
             return Ok(Head::Detached(id.chars().take(7).collect()));
         };
-        let branch = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
+        let branch = short_name(&full).to_owned();
         Ok(match tip {
             Some(_) => Head::On(branch),
             None => Head::Unborn(branch),

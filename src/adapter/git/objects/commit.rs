@@ -14,19 +14,25 @@ use super::rebuild::{Edits, TreeWriter};
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, FileMode};
-use crate::port::{CommitRequest, RepositoryError};
+use crate::port::{RepositoryError, TreeChange};
 
 /// How long signing may take without a terminal: a window may prompt for a passphrase.
 const SIGNING_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Writes the blobs, the changed trees and the commit; returns its id.
-pub fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, RepositoryError> {
+/// Writes the blobs, the changed trees and the commit; returns its id. Without a parent, the changes are
+/// all files.
+pub fn write(
+    local: &Local,
+    parent: Option<CommitId>,
+    changes: &[TreeChange],
+    message: &str,
+) -> Result<CommitId, RepositoryError> {
     let mut trees = TreeWriter {
         local,
         written: Vec::new(),
     };
     let mut edits = Edits::default();
-    for change in &request.changes {
+    for change in changes {
         let file = match &change.content {
             Some((FileMode::Directory | FileMode::Submodule, _)) => {
                 return Err(ErrorContext::error(
@@ -39,19 +45,25 @@ pub fn write(local: &Local, request: &CommitRequest) -> Result<CommitId, Reposit
         };
         edits.insert(&change.path, file);
     }
-    let parent = local.objects.commit(request.parent.0)?;
-    let tree = match trees.apply(Some(parent.tree), &edits, "")? {
+    let old = match parent {
+        Some(parent) => Some(local.objects.commit(parent.0)?.tree),
+        None => None,
+    };
+    let tree = match trees.apply(old, &edits, "")? {
         Some(tree) => tree,
         None => trees.write(ObjectType::Tree, b"")?,
     };
-    let (tree, parent) = (tree.to_string(), request.parent.to_string());
+    let (tree, parent) = (tree.to_string(), parent.map(|parent| parent.to_string()));
     let is_signed = local.config.is_on("commit.gpgsign");
     let mut words = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
     if is_signed {
         words.push("-S");
     }
-    words.extend(["-p", &parent, &tree]);
-    let message = request.message.clone().into_bytes();
+    if let Some(parent) = &parent {
+        words.extend(["-p", parent]);
+    }
+    words.push(&tree);
+    let message = message.as_bytes().to_vec();
     let limit = local.git.limit(SIGNING_TIMEOUT);
     let output = local
         .git

@@ -46,6 +46,8 @@ pub struct Commit {
     pub author: String,
     /// When it was committed, in seconds since 1970.
     pub time: i64,
+    /// The committer's name.
+    pub committer: String,
     /// The committer's e-mail address.
     pub email: String,
     pub message: String,
@@ -221,7 +223,8 @@ fn parse_commit(bytes: &[u8]) -> Option<Commit> {
             .collect::<Vec<_>>()
     };
     let committer = fields("committer");
-    let (email, date) = committer.first()?.rsplit_once('<')?.1.split_once('>')?;
+    let (committer, rest) = committer.first()?.rsplit_once('<')?;
+    let (email, date) = rest.split_once('>')?;
     let time = date
         .split_whitespace()
         .next()
@@ -236,6 +239,7 @@ fn parse_commit(bytes: &[u8]) -> Option<Commit> {
             .collect::<Option<_>>()?,
         author: author.map_or("", |(name, _)| name.trim()).to_owned(),
         time: time.unwrap_or_default(),
+        committer: committer.trim().to_owned(),
         email: email.to_owned(),
         message: message.to_owned(),
     })
@@ -276,7 +280,8 @@ mod tests {
         let commit = parse_commit(text.as_bytes()).unwrap();
         assert_eq!(commit.tree.to_string(), id);
         assert_eq!((commit.parents.len(), &*commit.email), (2, "b@x"));
-        assert_eq!((&*commit.author, commit.time), ("A", 2));
+        assert_eq!((&*commit.author, &*commit.committer), ("A", "B"));
+        assert_eq!(commit.time, 2);
         assert_eq!(commit.message, "title\n\nparent body\n");
         assert!(parse_commit(b"tree 1\n\nx").is_none());
     }

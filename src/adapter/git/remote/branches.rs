@@ -1,9 +1,12 @@
 //! A remote's branches: listing them, and fetching one.
 
+use std::collections::BTreeMap;
+
 use super::connection::Remote;
 use super::listing::Listing;
 use super::urls;
 use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::objects::database::parse_id;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
@@ -46,10 +49,24 @@ impl Remote<'_> {
         Ok(self.listing()?.branches.keys().cloned().collect())
     }
 
-    /// The current commit of one of its branches, listed anew.
-    pub fn tip(&mut self, branch: &str) -> Result<Option<ObjectId>, RepositoryError> {
+    /// The current commit of one of its references, by its full name.
+    pub fn tip(&mut self, reference: &str) -> Result<Option<ObjectId>, RepositoryError> {
+        // It may have moved since the branches were listed.
         self.listed = None;
-        Ok(self.listing()?.branches.get(branch).copied())
+        Ok(self.references(reference)?.remove(reference))
+    }
+
+    /// The current commits of its references that match a pattern, by their full names.
+    pub fn references(&self, pattern: &str) -> Result<BTreeMap<String, ObjectId>, RepositoryError> {
+        let words = ["ls-remote", "--refs", "--", self.name_for_git(), pattern];
+        let silence = self.local.git.network.silence;
+        let output = self.with_retries(|| self.git(&words, silence))?;
+        let text = output.text();
+        let found = text.lines().filter_map(|line| {
+            let (id, name) = line.split_once('\t')?;
+            Some((name.to_owned(), parse_id(id)?))
+        });
+        Ok(found.collect())
     }
 
     /// Fetches a branch and returns its commit; `None` if there is no such branch. Its tracking branch

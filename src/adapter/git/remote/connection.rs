@@ -69,7 +69,7 @@ impl<'l> Remote<'l> {
     }
 
     /// The name under which Git uses the URL that this was opened with.
-    pub(super) fn name_for_git(&self) -> &str {
+    pub fn name_for_git(&self) -> &str {
         if self.has_own_push_url {
             PUSH_REMOTE
         } else {
@@ -131,8 +131,17 @@ impl<'l> Remote<'l> {
     /// Runs a repeatable command until it succeeds, fails permanently or runs out of retries.
     pub(super) fn with_retries(
         &self,
-        mut command: impl FnMut() -> Command,
+        command: impl FnMut() -> Command,
     ) -> Result<Output, RepositoryError> {
+        self.with_checked_retries(command, || Ok(()))
+    }
+
+    /// The same; `check` finds out after each failure whether a retry can help.
+    pub fn with_checked_retries<E: From<RepositoryError>>(
+        &self,
+        mut command: impl FnMut() -> Command,
+        mut check: impl FnMut() -> Result<(), E>,
+    ) -> Result<Output, E> {
         let network = &self.local.git.network;
         let limit = self.local.git.limit(network.silence);
         let mut retries = network.retries();
@@ -142,18 +151,20 @@ impl<'l> Remote<'l> {
                 // No hooks run before a push, so all output is the server's answer.
                 Ok(output) => {
                     match messages::permanent_failure(&String::from_utf8_lossy(&output.stderr)) {
-                        Some(kind) => return Err(self.permanent_error(kind, &output)),
+                        Some(kind) => return Err(self.permanent_error(kind, &output).into()),
                         None => messages::reason(&output),
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
-                Err(error) => return Err(self.local.git.run_error(error)),
+                Err(error) => return Err(self.local.git.run_error(error).into()),
             };
+            check()?;
             if !retries.wait() {
-                return Err(RepositoryError::Unreachable {
+                let error = RepositoryError::Unreachable {
                     remote: self.name.clone(),
                     source: self.source(&reason),
-                });
+                };
+                return Err(error.into());
             }
         }
     }

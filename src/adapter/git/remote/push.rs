@@ -1,9 +1,9 @@
-//! Moving one branch of a remote.
+//! Moving one reference of a remote.
 //!
 //! # Why
 //!
 //! A push cannot simply be retried, because it may have taken effect. So after every
-//! push without a clear success the branch is read again. If it is at the new
+//! push without a clear success the reference is read again. If it is at the new
 //! commit, the push worked; if it is at the old one, the push failed for the reason
 //! given; if it is at another one, another push was faster.
 
@@ -11,17 +11,17 @@ use std::io::ErrorKind;
 use std::process::Command;
 
 use super::connection::Remote;
-use crate::adapter::git::branch::refs::branch_ref;
+use crate::adapter::git::branch::refs::short_name;
 use crate::adapter::git::command::messages::{self, PermanentFailure};
 use crate::adapter::git::command::process::{self, Output};
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
-/// How one branch of a remote moves.
+/// How one reference of a remote moves.
 #[derive(Clone, Copy)]
 pub struct Update<'a> {
-    /// The branch's short name.
-    pub branch: &'a str,
+    /// Its full name.
+    pub reference: &'a str,
     /// Its expected commit; `None`: it must not exist.
     pub old: Option<ObjectId>,
     /// Its new commit; `None` deletes it.
@@ -30,13 +30,16 @@ pub struct Update<'a> {
 
 /// The outcome of an update.
 pub enum PushOutcome {
-    /// The branch is at the new commit.
+    /// The reference is at the new commit.
     Done {
         /// What the remote and its hooks printed.
         message: Option<String>,
     },
     /// It was not at the expected commit.
-    Overtaken,
+    Overtaken {
+        /// The commit that it is at; `None` if it does not exist.
+        now: Option<ObjectId>,
+    },
 }
 
 /// The outcome of one push.
@@ -64,7 +67,7 @@ enum Rejection {
 
 impl Rejection {
     /// Reads Git's exit status and porcelain output: the status is 1 if an update was rejected; there is
-    /// a line for the branch if the remote rejected it, and `Done` if anything was sent.
+    /// a line for the reference if the remote rejected it, and `Done` if anything was sent.
     fn of(output: &Output) -> Self {
         let text = output.text();
         let was_sent = text.lines().any(|line| line == "Done");
@@ -78,7 +81,7 @@ impl Rejection {
 }
 
 impl Remote<'_> {
-    /// Moves a branch if it is at its expected commit.
+    /// Moves a reference if it is at its expected commit.
     pub fn push(&mut self, update: &Update<'_>) -> Result<PushOutcome, RepositoryError> {
         let mut retries = self.local.git.network.retries();
         let mut rejections = 0;
@@ -90,20 +93,20 @@ impl Remote<'_> {
                     rejected_by,
                 } => (reason, rejected_by),
             };
-            let now = self.tip(update.branch)?;
+            let now = self.tip(update.reference)?;
             if now == update.new {
                 return Ok(PushOutcome::Done { message: None });
             }
             if now != update.old {
-                return Ok(PushOutcome::Overtaken);
+                return Ok(PushOutcome::Overtaken { now });
             }
-            // Another push may hold the branch's lock for a moment; a rule rejects the retry, too.
+            // Another push may hold the reference's lock for a moment; a rule rejects the retry, too.
             rejections += usize::from(rejected_by == Rejection::Remote);
             if rejections < 2 && rejected_by != Rejection::LocalHook && retries.wait() {
                 continue;
             }
             let message = self.without_secrets(&reason);
-            let branch = update.branch.to_owned();
+            let branch = short_name(update.reference).to_owned();
             return Err(match rejected_by {
                 Rejection::None => RepositoryError::Unreachable {
                     remote: self.name.clone(),
@@ -149,14 +152,14 @@ impl Remote<'_> {
     }
 
     fn push_command(&self, update: &Update<'_>) -> Command {
-        let full = branch_ref(update.branch);
+        let full = update.reference;
         let id = |id: Option<ObjectId>| id.map(|id| id.to_string()).unwrap_or_default();
         let words = [
             "push",
             "--porcelain",
             "--no-follow-tags",
             "--no-recurse-submodules",
-            // The lease makes this a compare-and-swap; an empty one means that the branch must not exist.
+            // The lease makes this a compare-and-swap; an empty one means that it must not exist.
             &format!("--force-with-lease={full}:{}", id(update.old)),
             "--",
             &self.name,
