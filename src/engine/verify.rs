@@ -10,8 +10,6 @@
 //! a chart, a script, a policy. If one were missing, the command would fail, and that failure would
 //! look like a fault of the promotion. The files are written as Git stores them, without filters.
 
-use std::time::Duration;
-
 use super::commit::changes;
 use super::error::EngineError;
 use super::ports::Ports;
@@ -41,7 +39,7 @@ pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, Engi
             words: &["sh", "-c", &verify.command],
             variables: &variables,
             time_limit: verify.time_limit,
-            purpose: CommandPurpose::Verify,
+            purpose: CommandPurpose::Report,
         };
         let result = checkout.run(&command, ports.observer)?;
         if result.end != CommandEnd::Exited(0) {
@@ -70,70 +68,15 @@ fn variables(
 
 fn finding(verify: &VerifyCommand, end: CommandEnd, output: String) -> Finding {
     let command = &verify.command;
-    let message = match end {
-        // What shells return for a program that does not exist.
-        CommandEnd::Exited(127) => {
-            format!("`{command}` failed with exit code 127: a program was not found")
-        }
-        CommandEnd::Exited(code) => format!("`{command}` failed with exit code {code}"),
-        CommandEnd::Signal(signal) => format!("`{command}` was ended by signal {signal}"),
-        CommandEnd::TimedOut => {
-            let limit = shown_duration(verify.time_limit);
-            format!("`{command}` did not end within {limit}")
-        }
-    };
     Finding {
         guard: GuardName::VERIFY,
         severity: verify.severity,
         selector: String::new(),
-        message,
+        message: end.description(command, verify.time_limit),
         command: Some(FailedCommand {
             command: command.clone(),
             end,
             output,
         }),
-    }
-}
-
-/// A time limit as `promote.yaml` has it.
-fn shown_duration(duration: Duration) -> String {
-    match duration.as_secs() {
-        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
-        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
-        seconds => format!("{seconds}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Severity;
-
-    #[test]
-    fn a_finding_states_how_the_command_ended() {
-        let verify = VerifyCommand {
-            command: "make check".into(),
-            time_limit: Duration::from_secs(90),
-            severity: Severity::Hold,
-        };
-        for (end, expected) in [
-            (CommandEnd::Exited(2), "failed with exit code 2"),
-            (
-                CommandEnd::Exited(127),
-                "failed with exit code 127: a program was not found",
-            ),
-            (CommandEnd::Signal(9), "was ended by signal 9"),
-            (CommandEnd::TimedOut, "did not end within 90s"),
-        ] {
-            let finding = finding(&verify, end, String::new());
-            assert_eq!(finding.message, format!("`make check` {expected}"));
-        }
-    }
-
-    #[test]
-    fn a_time_limit_is_shown_as_it_is_written() {
-        for (seconds, expected) in [(90, "90s"), (600, "10m"), (7_200, "2h"), (3_660, "61m")] {
-            assert_eq!(shown_duration(Duration::from_secs(seconds)), expected);
-        }
     }
 }

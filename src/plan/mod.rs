@@ -25,7 +25,7 @@ mod rendered;
 pub use baseline::{Baseline, LastPromotion, SourceChange};
 pub use branch_name::{Asked, branch_name, shared_branch_name};
 pub use cleared::{Cleared, Hold};
-pub use command::{CommandEnd, FailedCommand, VerifyCommand};
+pub use command::{CommandEnd, FailedCommand, VerifyCommand, shown_duration};
 pub(crate) use draft::Draft;
 pub use draft::Plan;
 pub use file::{

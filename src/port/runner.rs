@@ -58,8 +58,8 @@ pub struct RunnerCommand<'a> {
 /// What a command is for, which decides what it may do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CommandPurpose {
-    /// It checks the files; both outputs are its report.
-    Verify,
+    /// It does something with the files; both outputs are its report.
+    Report,
     /// It prints a document, without the network as far as proxies and Git's settings can prevent it.
     Render,
 }

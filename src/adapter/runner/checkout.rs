@@ -38,6 +38,11 @@ impl LocalCheckout {
         Ok(Self { folder })
     }
 
+    /// The path of a file next to the files of the commit.
+    pub fn path_beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn root(&self) -> PathBuf {
         self.folder.path().join(FILES)
     }
@@ -57,7 +62,7 @@ impl Checkout for LocalCheckout {
             let entry = (*entry).to_owned();
             return Err(RunnerError::Entry { entry });
         }
-        let file = self.folder.path().join(format!("{name}.txt"));
+        let file = self.path_beside(&format!("{name}.txt"));
         fs::write(&file, entries.join("\n") + "\n").map_err(RunnerError::Disk)?;
         Ok(file.to_string_lossy().into_owned())
     }
@@ -77,9 +82,9 @@ impl Checkout for LocalCheckout {
         child.args(arguments).current_dir(self.root());
         environment::restrict(&mut child, self.folder.path());
         child.envs(command.variables.iter().map(|(name, value)| (name, value)));
-        let file = self.folder.path().join("document");
+        let file = self.path_beside("document");
         let document = match command.purpose {
-            CommandPurpose::Verify => None,
+            CommandPurpose::Report => None,
             CommandPurpose::Render => {
                 environment::disconnect(&mut child);
                 Some(File::create(&file).map_err(RunnerError::Disk)?)
