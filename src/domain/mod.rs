@@ -7,6 +7,7 @@
 mod action;
 mod application;
 mod application_templates;
+mod call_template;
 mod configuration_name;
 mod difference;
 mod environment;
@@ -23,6 +24,7 @@ mod path;
 mod path_mapping;
 mod proposal;
 mod remote_url;
+mod secret_values;
 mod selector;
 mod settings;
 #[cfg(test)]
@@ -32,6 +34,7 @@ mod verify;
 pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
 pub use application_templates::ApplicationTemplates;
+pub use call_template::{CallTemplateError, CallTemplates};
 pub use configuration_name::{CONFIGURATION, is_misnamed_configuration, looks_like_configuration};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
@@ -50,6 +53,7 @@ pub use path::{RepoPath, RepoPathError};
 pub use path_mapping::{MappedPath, PathMapping};
 pub use proposal::{MergeMethod, PullRequestSettings};
 pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
+pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
     Automation, MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings,

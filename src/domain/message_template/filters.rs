@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use minijinja::value::{Rest, ValueOrKwargs};
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value, filters, functions, tests};
 
 /// How many bytes all filters of one rendering may read and write.
@@ -100,6 +100,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         "map" => filters::map,
     );
     counted!(five_times; "escape" => filters::escape, "e" => filters::escape);
+    counted!(six_times; "tojson" => json);
     counted!(replaced; "replace" => filters::replace);
     counted!(separators; "join" => filters::join);
     counted!(indented; "indent" => filters::indent);
@@ -182,6 +183,11 @@ fn range(lower: u32, upper: Option<u32>, step: Option<u32>) -> Result<Value, Err
     Ok(items.into())
 }
 
+/// JSON on one line.
+fn json(value: &Value) -> Result<Value, Error> {
+    filters::tojson(value, None, Kwargs::from_iter([] as [(&str, Value); 0]))
+}
+
 /// The number of a value's items, or of a text's characters.
 fn len(value: Option<&Value>) -> usize {
     value.map_or(0, |value| {
@@ -196,6 +202,12 @@ fn text(value: Option<&Value>) -> &str {
 
 fn five_times(arguments: &[Value]) -> usize {
     len(arguments.first()).saturating_mul(5)
+}
+
+/// Escapes such as `\u003c` are the longest that JSON has.
+fn six_times(arguments: &[Value]) -> usize {
+    let size = arguments.first().map_or(0, |value| value.to_string().len());
+    size.saturating_mul(6)
 }
 
 fn replaced(arguments: &[Value]) -> usize {

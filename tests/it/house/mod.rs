@@ -71,8 +71,9 @@ const HOUSE: &[Room] = &[
     Room {
         name: "domain",
         rooms: &["yaml"],
-        // `minijinja` is what message templates are checked and rendered with.
-        crates: &["minijinja", "thiserror"],
+        // `minijinja` is what templates are checked and rendered with, `serde_json` reads their variables
+        // that are documents.
+        crates: &["minijinja", "serde_json", "thiserror"],
         never: WORLD,
         waiting: Waiting::Never,
     },
