@@ -1,9 +1,12 @@
 //! What the engine needs from the outside world: traits only, with their data and errors.
 
+mod ci;
 mod error_chain;
 mod forge;
+mod forge_checks;
 mod gates;
 mod history;
+mod http;
 mod login;
 mod observer;
 mod outside;
@@ -14,13 +17,16 @@ mod runner;
 mod snapshot;
 mod workflows;
 
+pub use ci::{CiRun, CiRunEnd, CiWorkflows};
 pub use error_chain::display_chain;
 pub use forge::{
     AutoMerge, BODY_LIMIT, Forge, ForgeError, MergeMethod, Proposal, PullRequest, PullRequestState,
     body_size,
 };
+pub use forge_checks::{CommitStatus, ForgeChecks, StatusState};
 pub use gates::{Approval, GateContext, GateState, Gates, Landed};
 pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
+pub use http::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
 pub use login::{Password, Passwords, Variables};
 pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};

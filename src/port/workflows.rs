@@ -51,6 +51,15 @@ pub struct Attempt {
     pub changes: Vec<TreeChange>,
 }
 
+impl Attempt {
+    /// The variables for templates: with the key.
+    pub fn template_variables(&self) -> BTreeMap<String, String> {
+        let mut variables = self.variables.clone();
+        variables.insert(ATTEMPT_VARIABLE.to_owned(), self.key.clone());
+        variables
+    }
+}
+
 /// The variable with the key of an attempt.
 pub const ATTEMPT_VARIABLE: &str = "PROMOTE_ATTEMPT";
 
@@ -70,7 +79,7 @@ pub enum AttemptState {
 }
 
 /// How an attempt ended.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct AttemptResult {
     /// Why it failed; `None` if it succeeded.
     pub failure: Option<String>,

@@ -88,12 +88,29 @@ impl HttpClient {
 
     /// All entries of a list.
     pub(crate) async fn list<T: DeserializeOwned>(&self, url: &str) -> Result<Vec<T>, CallError> {
+        self.pages(url, JsonResponse::parse).await
+    }
+
+    /// All entries of a list that is in a field of its pages.
+    pub(crate) async fn list_field<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        field: &str,
+    ) -> Result<Vec<T>, CallError> {
+        self.pages(url, |page| page.field(field)).await
+    }
+
+    async fn pages<T>(
+        &self,
+        url: &str,
+        entries_of: impl Fn(JsonResponse) -> Result<Vec<T>, CallError>,
+    ) -> Result<Vec<T>, CallError> {
         let started = Instant::now();
         let mut page = self.call(Method::GET, url, None).await?;
         let mut entries = Vec::new();
         for _ in 0..MAX_PAGES {
             let next = page.next.take();
-            entries.extend(page.parse::<Vec<T>>()?);
+            entries.extend(entries_of(page)?);
             let Some(next) = next else {
                 return Ok(entries);
             };
@@ -146,7 +163,11 @@ impl HttpClient {
             let text = redacted(&String::from_utf8_lossy(&text), &self.token);
             return Err(refusal(status, &headers, &text, self.dialect));
         }
-        let body = serde_json::from_slice(&body?).map_err(|_| unreadable("no JSON"))?;
+        let body = match body? {
+            // What a request starts may have nothing to show.
+            empty if empty.is_empty() => Value::Null,
+            body => serde_json::from_slice(&body).map_err(|_| unreadable("no JSON"))?,
+        };
         let next = next_page(url, &headers);
         Ok(Outcome::Response(JsonResponse { body, next }))
     }

@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Proxy};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::CallError;
 use super::retry::RetryPolicy;
-use super::server::ApiServer;
+use super::server::{ApiServer, is_loopback};
 
 /// How servers are reached, as Git's configuration has it.
 #[derive(Clone, Debug, Default)]
@@ -41,24 +42,42 @@ impl Connection {
         server: &ApiServer,
         retry: RetryPolicy,
     ) -> Result<Client, CallError> {
+        // A proxy may be another machine, and would read the token.
+        let may_use_proxy = !server.is_plain();
+        let client = self.builder(headers, may_use_proxy, retry.deadline)?;
+        built(client.timeout(retry.deadline))
+    }
+
+    /// A client that sends `headers` to any server; the deadline of a request is set with it.
+    pub(super) fn client_for(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        connect_time: Duration,
+    ) -> Result<Client, CallError> {
+        built(self.builder(headers, !is_loopback(url), connect_time)?)
+    }
+
+    fn builder(
+        &self,
+        headers: HeaderMap,
+        may_use_proxy: bool,
+        connect_time: Duration,
+    ) -> Result<ClientBuilder, CallError> {
         let mut client = Client::builder()
             .user_agent(concat!("git-promote/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
-            .connect_timeout(retry.deadline)
-            .timeout(retry.deadline)
+            .connect_timeout(connect_time)
             .redirect(Policy::none());
         if !self.ca_files.is_empty() {
             client = client.tls_certs_only(self.certificates()?);
         }
-        client = match &self.proxy {
-            // A proxy may be another machine, and would read the token.
-            _ if server.is_plain() => client.no_proxy(),
+        Ok(match &self.proxy {
+            _ if !may_use_proxy => client.no_proxy(),
             ProxyChoice::System => client,
             ProxyChoice::Direct => client.no_proxy(),
             ProxyChoice::Through(url) => client.proxy(through(url)?),
-        };
-        let unusable = |e| CallError::unreachable(format!("no TLS: {}", innermost(&e)));
-        client.build().map_err(unusable)
+        })
     }
 
     fn certificates(&self) -> Result<Vec<Certificate>, CallError> {
@@ -74,6 +93,11 @@ impl Connection {
         }
         Ok(all)
     }
+}
+
+fn built(client: ClientBuilder) -> Result<Client, CallError> {
+    let unusable = |e| CallError::unreachable(format!("no TLS: {}", innermost(&e)));
+    client.build().map_err(unusable)
 }
 
 /// The proxy of a URL; its scheme may be missing, as in Git's configuration.

@@ -148,6 +148,11 @@ impl CallError {
         }
     }
 
+    /// The message.
+    pub(crate) fn message(&self) -> &str {
+        &self.message.0
+    }
+
     /// The status of the answer, if there was one.
     pub(crate) fn status(&self) -> Option<u16> {
         self.status

@@ -11,6 +11,7 @@
 //! | `response`, `page`, `limit` | bodies, `Link` headers, rate limits |
 //! | `error` | failures, by what can be done about them |
 //! | `retry` | what is retried, and for how long |
+//! | `sender` | requests of workflows and gates, which go to any server |
 //! | `redact` | texts of a server without the token |
 //!
 //! # Why
@@ -28,6 +29,7 @@ mod page;
 mod redact;
 mod response;
 mod retry;
+mod sender;
 mod server;
 mod session;
 #[cfg(test)]
@@ -36,6 +38,7 @@ mod token;
 
 pub use connection::{Connection, ProxyChoice};
 pub use retry::RetryPolicy;
+pub use sender::ConfiguredSender;
 pub use token::{FindToken, TokenSource};
 
 pub(super) use client::HttpClient;

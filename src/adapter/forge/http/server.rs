@@ -64,7 +64,8 @@ impl ApiServer {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
