@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::adapter::forge::http::{Connection, ProxyChoice, RetryPolicy};
+use crate::adapter::forge::http::{ConfiguredSender, Connection, ProxyChoice, RetryPolicy};
 use crate::adapter::forge::{ForgeAccess, ForgeKind, RemoteContext, github};
 use crate::adapter::git::GitRepository;
-use crate::port::{Password, Variables};
+use crate::port::{HttpSender, Password, Variables};
 
 /// Every forge that the program knows; the first one that recognizes a remote is used.
 const FORGES: &[ForgeKind] = &[github::KIND];
@@ -31,6 +31,13 @@ pub(super) fn of(
         },
     };
     FORGES.iter().find_map(|kind| (kind.open)(&remote))
+}
+
+/// Sends the requests of workflows and gates, by Git's settings.
+pub(super) fn sender(repository: &GitRepository, silence: Duration) -> Arc<dyn HttpSender> {
+    let repository = repository.clone();
+    let connections = Arc::new(move |url: &str| connection(&repository, url));
+    Arc::new(ConfiguredSender::new(connections, silence / 100))
 }
 
 /// The passwords that the environment has for `host` or `host:port`.

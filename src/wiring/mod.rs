@@ -10,9 +10,12 @@ use std::time::Duration;
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
-use crate::adapter::runner::LocalRunner;
+use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
 use crate::engine::Ports;
-use crate::port::{Forge, Observer, Passwords, Publish, ReleasesError, RepositoryError, Variables};
+use crate::port::{
+    CiWorkflows, Forge, HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError,
+    Variables,
+};
 use crate::render::MarkdownPreview;
 
 pub use crate::adapter::git::{Prompts, pager};
@@ -23,6 +26,9 @@ pub use settings::ConfigReader;
 pub struct Adapters {
     repository: GitRepository,
     forge: Option<Arc<dyn Forge>>,
+    ci: Option<Arc<dyn CiWorkflows>>,
+    http: Arc<dyn HttpSender>,
+    variables: Variables,
     settings: ConfigReader,
     clock: MonotonicClock,
 }
@@ -64,16 +70,19 @@ pub fn open(dir: &Path, options: &NetworkOptions) -> Result<Adapters, Repository
     };
     let repository = GitRepository::discover(dir, network)?;
     let access = forge::of(&repository, &options.variables, options.silence);
-    let forge = access.map(|access| {
+    let (forge, ci) = access.map_or((None, None), |access| {
         if let Some(passwords) = access.passwords {
             // This is the only place that sets it.
             let _ = forge_passwords.set(passwords);
         }
-        access.forge
+        (Some(access.forge), Some(access.ci))
     });
     Ok(Adapters {
+        http: forge::sender(&repository, options.silence),
+        variables: Arc::clone(&options.variables),
         repository,
         forge,
+        ci,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
     })
@@ -99,6 +108,15 @@ impl Adapters {
     /// When the prefix cannot be used, or the remote is not clear.
     pub fn releases(&self, prefix: &str, publish: Publish) -> Result<GitReleases, ReleasesError> {
         self.repository.releases(prefix, publish)
+    }
+
+    /// Runs workflows.
+    pub fn workflows(&self) -> ConfiguredWorkflows {
+        ConfiguredWorkflows {
+            http: Arc::clone(&self.http),
+            ci: self.ci.clone(),
+            variables: Arc::clone(&self.variables),
+        }
     }
 
     /// What the engine asks for.

@@ -8,7 +8,7 @@
 //! clients of GitHub's own schema that read the stand-in. They come from npm and
 //! `PyPI`; where they are missing, each test says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ use std::time::{Duration, Instant};
 
 use git_promote::adapter::forge::github::{Address, App, GitHub, Login};
 use git_promote::adapter::forge::http::RetryPolicy;
-use git_promote::port::{Forge, ForgeError, MergeMethod, Proposal};
+use git_promote::port::{CiWorkflows, Forge, ForgeChecks, ForgeError, MergeMethod, Proposal};
 use serde_json::{Value, json};
 
 use crate::forge_github::{HEAD, direct, display_chain, forge, proposal, proposed, robot, run};
 use crate::forge_login::key_pair;
-use crate::github::{App as Installed, StandIn, TOKEN};
+use crate::github::{App as Installed, StandIn, TOKEN, Workflow};
 use crate::skipped::{Missing, skip};
 use crate::world::World;
 
@@ -33,7 +33,7 @@ const NODE: &str = "GIT_PROMOTE_TEST_NODE_MODULES";
 const PYTHON: &str = "GIT_PROMOTE_TEST_PYTHON";
 
 /// The paths that are in use.
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 21] = [
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/pulls",
     "/repos/{owner}/{repo}/pulls/{pull_number}",
@@ -46,6 +46,13 @@ const PATHS: [&str; 14] = [
     "/repos/{owner}/{repo}/labels",
     "/repos/{owner}/{repo}/labels/{name}",
     "/repos/{owner}/{repo}/commits/{ref}",
+    "/repos/{owner}/{repo}/commits/{ref}/status",
+    "/repos/{owner}/{repo}/commits/{ref}/check-runs",
+    "/repos/{owner}/{repo}/collaborators/{username}/permission",
+    "/orgs/{org}/teams/{team_slug}/memberships/{username}",
+    "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
+    "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+    "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
     "/repos/{owner}/{repo}/installation",
     "/app/installations/{installation_id}/access_tokens",
 ];
@@ -260,6 +267,46 @@ async fn everything(forge: &GitHub, github: &StandIn) -> Result<(), ForgeError> 
     forge.reopen(number).await?;
     forge.merge_when_ready(&opened, MergeMethod::Merge).await?;
     forge.pull_requests(HEAD, "main").await?;
+    checks(forge, github, number).await
+}
+
+/// The calls of gates and workflows.
+async fn checks(forge: &GitHub, github: &StandIn, number: u64) -> Result<(), ForgeError> {
+    let head = forge.head(number).await?;
+    {
+        let mut state = github.state();
+        let status = |name: &str| (head.to_string(), name.to_owned());
+        let (sha, name) = status("ci/lint");
+        state.statuses.push((sha, name, "success".to_owned()));
+        for (name, conclusion) in [("ci/test", Some("failure")), ("ci/e2e", None)] {
+            let (sha, name) = status(name);
+            state
+                .checks
+                .push((sha, name, conclusion.map(str::to_owned)));
+        }
+        state
+            .members
+            .push(("releases".to_owned(), "ada".to_owned()));
+        state.workflows.push(Workflow {
+            file: "e2e.yaml".to_owned(),
+            inputs: vec!["promote_attempt".to_owned()],
+            shown: vec!["promote_attempt".to_owned()],
+        });
+    }
+    assert_eq!(forge.statuses(head).await?.len(), 3);
+    assert!(!forge.is_made_by_ci(head, Some(number)).await?);
+    assert_eq!(forge.approvers(number).await?, ["bob"]);
+    assert!(forge.may_write("ada").await?);
+    for (who, is_member) in [("ada", true), ("bob", false)] {
+        assert_eq!(forge.is_member("acme", "releases", who).await?, is_member);
+    }
+    let inputs = BTreeMap::from([("promote_attempt".to_owned(), "key-1".to_owned())]);
+    forge.start("e2e.yaml", None, &inputs).await?;
+    assert!(forge.find("e2e.yaml", "key-2").await?.is_none());
+    assert!(forge.find("e2e.yaml", "key-1").await?.is_some());
+    github.state().runs[0].conclusion = Some("failure".to_owned());
+    let found = forge.find("e2e.yaml", "key-1").await?;
+    assert!(found.is_some_and(|run| run.end.is_some()));
     Ok(())
 }
 

@@ -77,4 +77,6 @@ mod terminal;
 mod verify;
 mod verify_time;
 mod version;
+mod web;
+mod workflows;
 mod world;

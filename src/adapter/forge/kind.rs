@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Connection, RetryPolicy};
 use crate::domain::ServerUrl;
-use crate::port::{Forge, Password, Passwords, Variables};
+use crate::port::{CiWorkflows, Forge, ForgeChecks, Password, Passwords, Variables};
 
 /// A kind of forge, such as GitHub.
 #[derive(Clone, Copy)]
@@ -20,6 +20,10 @@ pub struct ForgeKind {
 pub struct ForgeAccess {
     /// Its pull requests.
     pub forge: Arc<dyn Forge>,
+    /// Its statuses and reviews.
+    pub checks: Arc<dyn ForgeChecks>,
+    /// Its CI workflows.
+    pub ci: Arc<dyn CiWorkflows>,
     /// Passwords for Git that only the forge can give, such as the token of an app. Blocks, so it
     /// is called where blocking is allowed.
     pub passwords: Option<Passwords>,

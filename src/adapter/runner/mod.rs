@@ -6,16 +6,19 @@
 //! | `process` | running a program within limits of time and output |
 //! | `running` | what is ended by a signal: commands and folders |
 //! | `environment` | the variables that a command gets |
+//! | `workflow/` | workflows: commands, requests and CI runs |
 
 mod checkout;
 mod environment;
 mod process;
 mod running;
+mod workflow;
 
 use crate::port::{Checkout, Runner, RunnerError, Snapshot};
 use checkout::LocalCheckout;
 
 pub use running::end_on_signals;
+pub use workflow::ConfiguredWorkflows;
 
 /// Runs commands as child processes.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::checks::Run;
 use super::state::{Pull, State};
 
 const TIME: &str = "2026-01-02T03:04:05Z";
@@ -104,6 +105,17 @@ pub fn commit(state: &State, sha: &str) -> Value {
         let field = |what: &str| text(&format!("%{name}{what}"));
         json!({ "name": field("n"), "email": field("e"), "date": field("I") })
     };
+    // GitHub knows accounts by their addresses.
+    let account = |address: &str| {
+        let address = text(address);
+        let login = address.strip_suffix("@users.noreply.github.com");
+        login.map(|login| {
+            user(
+                &state.url,
+                login.split_once('+').map_or(login, |(_, login)| login),
+            )
+        })
+    };
     let parents = text("%P");
     let parents = parents
         .split_whitespace()
@@ -111,7 +123,8 @@ pub fn commit(state: &State, sha: &str) -> Value {
     let tree = text("%T");
     json!({
         "url": url(sha), "sha": sha, "node_id": format!("C_{sha}"), "html_url": url(sha),
-        "comments_url": format!("{}/comments", url(sha)), "author": null, "committer": null,
+        "comments_url": format!("{}/comments", url(sha)),
+        "author": account("%ae"), "committer": account("%ce"),
         "parents": parents.collect::<Vec<_>>(),
         "commit": {
             "url": url(sha), "author": who("a"), "committer": who("c"), "message": text("%B"),
@@ -145,7 +158,8 @@ pub fn review(state: &State, pull: &Pull, at: usize, who: &str, verdict: &str) -
     let html = format!("{url}#pullrequestreview-{at}");
     json!({
         "id": at + 1, "node_id": format!("PRR_{at}"), "user": user(&state.url, who), "body": "",
-        "state": verdict, "commit_id": pull.head_sha, "html_url": html, "pull_request_url": url,
+        "state": verdict, "commit_id": pull.reviewed.as_ref().unwrap_or(&pull.head_sha),
+        "html_url": html, "pull_request_url": url,
         "author_association": "MEMBER", "submitted_at": TIME,
         "_links": { "html": { "href": html }, "pull_request": { "href": url } },
     })
@@ -262,5 +276,83 @@ pub fn installation(state: &State, app: u64, id: u64) -> Value {
         "events": [], "account": user(&state.url, "acme"), "suspended_by": null,
         "suspended_at": null, "created_at": TIME, "updated_at": TIME,
         "permissions": { "contents": "write", "pull_requests": "write", "metadata": "read" },
+    })
+}
+
+pub fn short_repository(state: &State) -> Value {
+    repository(state)
+}
+
+pub fn status(state: &State, name: &str, result: &str) -> Value {
+    let url = format!("{}/api/v3/repos/acme/shop/statuses/{name}", state.url);
+    json!({
+        "id": id(name), "node_id": format!("SC_{}", id(name)), "url": url, "context": name,
+        "state": result, "description": null, "target_url": null, "avatar_url": null,
+        "created_at": TIME, "updated_at": TIME,
+    })
+}
+
+pub fn check_run(state: &State, sha: &str, name: &str, conclusion: Option<&str>) -> Value {
+    let url = format!(
+        "{}/api/v3/repos/acme/shop/check-runs/{}",
+        state.url,
+        id(name)
+    );
+    json!({
+        "id": id(name), "node_id": format!("CR_{}", id(name)), "head_sha": sha, "name": name,
+        "url": url, "html_url": null, "details_url": null, "external_id": null,
+        "status": if conclusion.is_some() { "completed" } else { "in_progress" },
+        "conclusion": conclusion, "started_at": TIME, "completed_at": conclusion.map(|_| TIME),
+        "check_suite": null, "app": null, "pull_requests": [],
+        "output": {
+            "title": null, "summary": null, "text": null, "annotations_count": 0,
+            "annotations_url": format!("{url}/annotations"),
+        },
+    })
+}
+
+pub fn run(state: &State, run: &Run) -> Value {
+    let repository = repository(state);
+    let base = format!(
+        "{}/api/v3/repos/acme/shop/actions/runs/{}",
+        state.url, run.id
+    );
+    let sha = state.git.tip(&run.reference).unwrap_or_default();
+    let names = [
+        "jobs",
+        "logs",
+        "check_suite",
+        "cancel",
+        "rerun",
+        "artifacts",
+        "workflow",
+    ];
+    let fields = json!({
+        "id": run.id, "node_id": format!("WFR_{}", run.id), "name": run.workflow,
+        "head_branch": run.reference, "head_sha": sha, "run_number": run.id,
+        "display_title": run.title, "event": "workflow_dispatch",
+        "path": format!(".github/workflows/{}", run.workflow), "workflow_id": id(&run.workflow),
+        "status": if run.conclusion.is_some() { "completed" } else { "in_progress" },
+        "conclusion": run.conclusion, "url": base,
+        "html_url": format!("{}/acme/shop/actions/runs/{}", state.url, run.id),
+        "created_at": TIME, "updated_at": TIME, "head_commit": null, "pull_requests": [],
+        "head_repository": repository, "repository": repository,
+    });
+    joined(urls(&base, &names), fields)
+}
+
+pub fn job(state: &State, run: &Run, name: &str, conclusion: Option<&str>) -> Value {
+    let base = format!("{}/api/v3/repos/acme/shop/actions", state.url);
+    let sha = state.git.tip(&run.reference).unwrap_or_default();
+    json!({
+        "id": id(name), "node_id": format!("J_{}", id(name)), "run_id": run.id, "name": name,
+        "run_url": format!("{base}/runs/{}", run.id), "head_sha": sha,
+        "workflow_name": run.workflow, "head_branch": run.reference,
+        "url": format!("{base}/jobs/{}", id(name)), "html_url": null,
+        "check_run_url": format!("{base}/check-runs/{}", id(name)),
+        "status": if conclusion.is_some() { "completed" } else { "in_progress" },
+        "conclusion": conclusion, "started_at": TIME, "created_at": TIME,
+        "completed_at": conclusion.map(|_| TIME), "labels": [], "runner_id": null,
+        "runner_name": null, "runner_group_id": null, "runner_group_name": null,
     })
 }

@@ -21,6 +21,7 @@
 #![allow(dead_code)] // each test file uses a part of it
 
 mod app;
+mod checks;
 mod fault;
 mod git;
 mod graphql;
@@ -43,6 +44,7 @@ use std::thread::JoinHandle;
 use serde_json::Value;
 
 pub use app::App;
+pub use checks::Workflow;
 pub use fault::{Failing, How};
 pub use people::Account;
 pub use raw::Raw;

@@ -14,7 +14,15 @@ pub struct Account {
 impl Account {
     /// An account that may do all that a promotion needs.
     pub fn of(login: &str, token: &str) -> Self {
-        let all = ["contents: write", "pull_requests: write", "issues: write"];
+        let all = [
+            "contents: write",
+            "pull_requests: write",
+            "issues: write",
+            "statuses: read",
+            "checks: read",
+            "actions: write",
+            "members: read",
+        ];
         Self {
             login: login.to_owned(),
             token: token.to_owned(),

@@ -84,6 +84,7 @@ pub fn open(state: &mut State, call: &Call<'_>) -> Reply {
         reviewers: Vec::new(),
         teams: Vec::new(),
         reviews: Vec::new(),
+        reviewed: None,
         assignees: Vec::new(),
         auto_merge: None,
         comments: Vec::new(),

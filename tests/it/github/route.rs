@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::http::{Reply, Request, unescape};
 use super::state::State;
-use super::{Account, app, graphql, issues, json as shape, pulls};
+use super::{Account, app, checks, graphql, issues, json as shape, pulls};
 
 /// GitHub's refusal, with its own fields.
 pub fn refusal(status: u16, message: &str, errors: &[Value]) -> Reply {
@@ -46,6 +46,19 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// One page of a list, with links to the others.
     pub fn page(&self, state: &State, all: &[Value]) -> Reply {
+        self.pages(state, all, |shown| shown)
+    }
+
+    /// One page of a list that is in a field.
+    pub fn page_of_field(&self, state: &State, all: &[Value], fields: Value, name: &str) -> Reply {
+        self.pages(state, all, |shown| {
+            let mut fields = fields;
+            fields[name] = shown;
+            fields
+        })
+    }
+
+    fn pages(&self, state: &State, all: &[Value], body: impl FnOnce(Value) -> Value) -> Reply {
         let number = |name: &str| {
             self.request
                 .query(name)
@@ -77,7 +90,7 @@ impl Call<'_> {
         if page < last {
             links.extend([link(page + 1, "next"), link(last, "last")]);
         }
-        let reply = Reply::of(200, &json!(shown));
+        let reply = Reply::of(200, &body(json!(shown)));
         if links.is_empty() {
             reply
         } else {
@@ -130,6 +143,12 @@ pub fn answer(state: &mut State, request: &Request) -> Reply {
     }
     match parts.as_slice() {
         ["graphql"] => graphql::answer(state, &call),
+        ["orgs", "acme", "teams", team, "memberships", login] => {
+            if !who.may("members: read") {
+                return refusal(403, "Resource not accessible by personal access token", &[]);
+            }
+            checks::membership(state, team, login)
+        }
         ["user"] => Reply::of(200, &shape::user(&state.url, &who.login)),
         ["repos", "acme", "shop", rest @ ..] if who.has_access => {
             if let Some(needed) = needed(&request.method, rest)
@@ -168,7 +187,11 @@ fn needed(method: &str, rest: &[&str]) -> Option<&'static [&'static str]> {
         (_, ["pulls", ..]) => &["pull_requests: write"],
         ("GET", ["issues" | "labels", ..]) => &["issues: read", "pull_requests: read"],
         (_, ["issues" | "labels", ..]) => &["issues: write", "pull_requests: write"],
+        ("GET", ["commits", _, "status"]) => &["statuses: read"],
+        ("GET", ["commits", _, "check-runs"]) => &["checks: read"],
         ("GET", ["commits", ..]) => &["contents: read"],
+        ("GET", ["actions", ..]) => &["actions: read"],
+        ("POST", ["actions", ..]) => &["actions: write"],
         _ => return None,
     })
 }
@@ -177,6 +200,16 @@ fn repository(state: &mut State, call: &Call<'_>, rest: &[&str]) -> Reply {
     let number = rest.get(1).and_then(|number| number.parse().ok());
     match (call.method, rest) {
         ("GET", []) => Reply::of(200, &shape::full_repository(state)),
+        ("GET", ["commits", sha, "status"]) => checks::status(state, call, sha),
+        ("GET", ["commits", sha, "check-runs"]) => checks::check_runs(state, call, sha),
+        ("GET", ["collaborators", login, "permission"]) => checks::permission(state, login),
+        ("POST", ["actions", "workflows", file, "dispatches"]) => {
+            checks::dispatch(state, call, file)
+        }
+        ("GET", ["actions", "workflows", file, "runs"]) => checks::runs(state, call, file),
+        ("GET", ["actions", "runs", id, "jobs"]) => {
+            checks::jobs(state, call, id.parse().unwrap_or_default())
+        }
         ("GET", ["commits", name @ ..]) => {
             let name = format!("{}^{{commit}}", name.join("/"));
             match state.git.git(&["rev-parse", "--verify", "--quiet", &name]) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::app::App;
+use super::checks::{Run, Workflow};
 use super::fault::{Failing, How, Moment};
 use super::git::Bare;
 use super::{Account, Recorded, TOKEN};
@@ -30,6 +31,17 @@ pub struct State {
     /// The repository's former name; requests for it are sent on.
     pub former_name: Option<String>,
     pub app: Option<App>,
+    /// Commit, name and state of statuses.
+    pub statuses: Vec<(String, String, String)>,
+    /// Commit, name and conclusion of checks.
+    pub checks: Vec<(String, String, Option<String>)>,
+    /// Teams and their members.
+    pub members: Vec<(String, String)>,
+    /// The workflows that can be started.
+    pub workflows: Vec<Workflow>,
+    pub runs: Vec<Run>,
+    /// So many lists of runs are still from before.
+    pub hidden_runs: usize,
     pub failing: Vec<Failing>,
     pub recorded: Vec<Recorded>,
 }
@@ -56,6 +68,8 @@ pub struct Pull {
     pub teams: Vec<String>,
     /// Who reviewed, and how.
     pub reviews: Vec<(String, String)>,
+    /// The commit that was reviewed, if it is not the head.
+    pub reviewed: Option<String>,
     pub assignees: Vec<String>,
     /// The method, when it is on.
     pub auto_merge: Option<String>,
@@ -80,6 +94,12 @@ impl State {
             hidden_lists: 0,
             former_name: None,
             app: None,
+            statuses: Vec::new(),
+            checks: Vec::new(),
+            members: Vec::new(),
+            workflows: Vec::new(),
+            runs: Vec::new(),
+            hidden_runs: 0,
             failing: Vec::new(),
             recorded: Vec::new(),
         }

@@ -25,7 +25,9 @@ fn open(remote: &RemoteContext<'_>) -> Option<ForgeAccess> {
     let github = Arc::new(GitHub::new(address, login, remote.retry, connection));
     let passwords = is_app.then(|| app_passwords(Arc::clone(&github), host));
     Some(ForgeAccess {
-        forge: github,
+        forge: Arc::clone(&github) as _,
+        checks: Arc::clone(&github) as _,
+        ci: github,
         passwords,
     })
 }

@@ -8,6 +8,8 @@
 //! | `login`, `installation` | tokens and GitHub Apps |
 //! | `dialect` | headers, error documents, rate limits |
 //! | `forge` | the port's methods, each handed to the file that does it |
+//! | `actions` | workflows of GitHub Actions |
+//! | `checks` | statuses, checks and reviews, for gates |
 //! | `requests`, `pull`, `comment`, `label`, `people`, `auto_merge` | what they do |
 //!
 //! # Why
@@ -17,8 +19,10 @@
 //! missing, and the whole attempt is retried: no write is repeated without
 //! looking.
 
+mod actions;
 mod address;
 mod auto_merge;
+mod checks;
 mod comment;
 mod dialect;
 mod environment;

@@ -27,6 +27,8 @@ pub(super) struct Pull {
     /// Not in lists.
     pub(super) mergeable_state: Option<String>,
     node_id: String,
+    /// `None` when the account was deleted.
+    user: Option<Account>,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +66,11 @@ impl Pull {
     pub(super) fn is_between(&self, head: &str, base: &str) -> bool {
         let id = |side: &PullSide| side.repo.as_ref().map(|repo| repo.id);
         self.head.branch == head && self.base.branch == base && id(&self.head) == id(&self.base)
+    }
+
+    /// Who opened it.
+    pub(super) fn author(&self) -> Option<&str> {
+        self.user.as_ref().map(|user| user.login.as_str())
     }
 
     /// Open, closed or merged.

@@ -88,8 +88,11 @@ impl GitHub {
         Attempt: Future<Output = Result<T, CallError>>,
     {
         let result = self.session.retried(attempt).await;
-        result.map_err(|error| {
-            error.into_forge_error(&self.address.host, operation, self.login.tried())
-        })
+        result.map_err(|error| self.forge_error(error, operation))
+    }
+
+    /// The port's error.
+    pub(super) fn forge_error(&self, error: CallError, operation: &Operation) -> ForgeError {
+        error.into_forge_error(&self.address.host, operation, self.login.tried())
     }
 }
