@@ -214,6 +214,39 @@ fn the_commit_of_one_target_is_listed_and_reverted_by_itself() {
 }
 
 #[test]
+fn a_squashed_pull_request_counts_for_each_target() {
+    on_clone(BEHIND, &[], |_, clone| {
+        let ran = clone.promote(&with(&["--action", "pull-request"]));
+        assert_eq!(ran.code, 0, "{ran}");
+        let branch = "origin/promote/staging-to-prod-eu-and-prod-us/api";
+        clone.git(&["fetch", "--quiet", "origin"]);
+        let log = [
+            "log",
+            "--reverse",
+            "--format=* %B",
+            &format!("main..{branch}"),
+        ];
+        let message = format!("Promote api (#7)\n\n{}", clone.git(&log));
+        clone.git(&["merge", "--quiet", "--squash", branch]);
+        clone.git(&["commit", "--quiet", "-m", &message]);
+        clone.git(&["push", "--quiet", "origin", "main"]);
+        let squashed = clone.tip("HEAD");
+        clone.commit("next", &[(&values("staging"), &tag("1.6.0"))]);
+        clone.git(&["push", "--quiet", "origin", "main"]);
+        for (target, before) in [("prod-eu", "1.4.2"), ("prod-us", "1.3.0")] {
+            let log = clone.promote(&["log", "--to", target, "--output", "json"]);
+            let promotion = &json(&log)["promotions"][0];
+            assert_eq!(promotion["commit"], squashed, "{log}");
+            let version = &promotion["applications"][0]["version"];
+            let expected = serde_json::json!({"before": before, "after": "1.5.0"});
+            assert_eq!(*version, expected, "{log}");
+            let ran = clone.promote(&["baseline", "--from", "staging", "--to", target]);
+            assert!(ran.stdout.contains("; recorded"), "{ran}");
+        }
+    });
+}
+
+#[test]
 fn a_target_that_is_held_stops_all() {
     on_clone(AHEAD, &[], |remote, clone| {
         let tip = remote.tip("main");
@@ -433,9 +466,8 @@ fn targets_that_get_in_each_others_way_are_refused() {
 
 #[test]
 fn a_layout_maps_one_source_to_several_clusters() {
-    let config = "environments: [{name: staging}, {name: eu-1}, {name: us-1}]\n\
-                  layout:\n- {from: 'apps/{app}/staging/**', to: 'clusters/eu-1/{app}/**'}\n\
-                  - {from: 'apps/{app}/staging/**', to: 'clusters/us-1/{app}/**'}\n";
+    let config = "environments: [{name: staging}, {name: eu, aliases: [eu-1]}, {name: us-1}]\n\
+                  layout: [{from: 'apps/{app}/{env}/**', to: 'clusters/{env}/{app}/**'}]\n";
     let world = World::new();
     let repo = world.repository(&[
         ("promote.yaml", config),
@@ -443,7 +475,7 @@ fn a_layout_maps_one_source_to_several_clusters() {
         ("clusters/eu-1/api/values.yaml", &tag("1.4.2")),
         ("clusters/us-1/api/values.yaml", &tag("1.3.0")),
     ]);
-    let ran = repo.promote(&["--from", "staging", "--to", "eu-1", "--to", "us-1"]);
+    let ran = repo.promote(&["--from", "staging", "--to", "eu", "--to", "us-1"]);
     assert_eq!(ran.code, 0, "{ran}");
     for cluster in ["eu-1", "us-1"] {
         assert_eq!(

@@ -18,6 +18,7 @@ struct Line<'m> {
 /// has.
 pub(super) fn applications(message: &str, record: &Record) -> Vec<PromotedApplication> {
     let names: Vec<ApplicationName> = record.application_names().collect();
+    let message = section(message, record);
     let lines: Vec<Line<'_>> = message.lines().filter_map(line).collect();
     let of_title = title_version(message, &names);
     let version = |name: &ApplicationName| {
@@ -38,6 +39,17 @@ pub(super) fn applications(message: &str, record: &Record) -> Vec<PromotedApplic
         version: version(name),
     };
     names.iter().map(application).collect()
+}
+
+/// The part of a message that is about a record: a pull request that was squashed has the messages of
+/// several promotions, one below the other.
+fn section<'m>(message: &'m str, record: &Record) -> &'m str {
+    let first_line = |id: &str| format!("\n{}{id}", Record::FIRST_LINE);
+    let end = message.rfind(&first_line(&record.id));
+    let above = &message[..end.unwrap_or(message.len())];
+    above
+        .rfind(&first_line(""))
+        .map_or(above, |start| &above[start..])
 }
 
 /// Parses `PATH: PLACE OLD -> NEW`; of an image only the version counts.
@@ -158,6 +170,13 @@ mod tests {
             ("Ship it\n\nprod/web/v: tag … -> 2", "web", "web"),
             (commit.as_str(), "web", &format!("web 1.0 -> {id}")),
             ("", "web", "web"),
+            // A squashed pull request; the record has the id 1.
+            (
+                "Ship it (#7)\n\n* A\n\na: tag 1 -> 3\n\nPromotion-Id: 0\n\n* B\n\nb: tag 2 -> 3\n\n\
+                 Promotion-Id: 1\n\n* C\n\nc: tag 0 -> 3\n\nPromotion-Id: 2\n",
+                "web",
+                "web 2 -> 3",
+            ),
         ] {
             assert_eq!(shown(message, applications), expected, "{message}");
         }
