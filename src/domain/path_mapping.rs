@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{LayoutError, Naming};
+use super::{Environment, LayoutError, Naming};
 
 /// The longest pattern in bytes.
 const MAX_PATTERN: usize = 1_000;
@@ -14,7 +14,8 @@ const MAX_PATH: usize = 4_096;
 /// A pair such as `apps/dev/{app}-staging/**` and `apps/prod/{app}/**`.
 ///
 /// `{app}` and `*` match text within one part of a path, `**` any text. What they match in one path
-/// is put in the same place of the other.
+/// is put in the same place of the other. `{env}` is a name of the source or target, so that one pair
+/// can serve many targets; [`PathMapping::between`] puts it in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PathMapping {
     from: PathPattern,
@@ -42,6 +43,8 @@ enum Token {
     App,
     Star,
     Any,
+    /// Matches nothing until a name is put in.
+    Env,
 }
 
 impl PathMapping {
@@ -72,9 +75,19 @@ impl PathMapping {
         Ok(Self { from, to })
     }
 
-    /// Whether it is one from the source to the target: each pattern has a name of its environment.
-    pub fn is_between(&self, naming: &Naming) -> bool {
-        naming.names_source(&self.from.text) && naming.names_target(&self.to.text)
+    /// The pairs from the source to the target: for each name of the target those with each name of the
+    /// source; none if a pattern has no name of its environment.
+    pub fn between(&self, naming: &Naming) -> Vec<Vec<Self>> {
+        let mut sources = self.from.with_names(naming.source());
+        sources.retain(|from| naming.names_source(&from.text));
+        let mut targets = self.to.with_names(naming.target());
+        targets.retain(|to| naming.names_target(&to.text));
+        let pair = |from: &PathPattern, to: &PathPattern| Self {
+            from: from.clone(),
+            to: to.clone(),
+        };
+        let pairs = |to| sources.iter().map(|from| pair(from, to)).collect();
+        targets.iter().map(pairs).collect()
     }
 
     /// The target's path that belongs to a source's.
@@ -111,6 +124,9 @@ impl PathPattern {
             } else if let Some(after) = rest.strip_prefix("{app}") {
                 tokens.push(Token::App);
                 rest = after;
+            } else if let Some(after) = rest.strip_prefix("{env}") {
+                tokens.push(Token::Env);
+                rest = after;
             } else if let Some(after) = rest.strip_prefix("**") {
                 tokens.push(Token::Any);
                 rest = after.trim_start_matches('*');
@@ -138,6 +154,23 @@ impl PathPattern {
         )
     }
 
+    /// The pattern with each name of an environment in the place of `{env}`.
+    fn with_names(&self, environment: &Environment) -> Vec<Self> {
+        if !self.tokens.contains(&Token::Env) {
+            return vec![self.clone()];
+        }
+        let with_name = |name: &str| Self {
+            text: self.text.replace("{env}", name),
+            tokens: (self.tokens.iter())
+                .map(|token| match token {
+                    Token::Env => Token::Text(name.to_owned()),
+                    other => other.clone(),
+                })
+                .collect(),
+        };
+        environment.names().map(with_name).collect()
+    }
+
     fn folder(&self) -> &str {
         let fixed = self.text.find(['{', '*']).unwrap_or(self.text.len());
         let end = self.text[..fixed].rfind('/').unwrap_or(0);
@@ -163,6 +196,7 @@ fn map(from: &PathPattern, to: &PathPattern, path: &str) -> Option<MappedPath> {
             Token::Text(text) => path.push_str(text),
             Token::App => path.push_str(application.as_deref()?),
             Token::Star | Token::Any => path.push_str(others.next()?),
+            Token::Env => return None,
         }
     }
     Some(MappedPath { path, application })
@@ -179,6 +213,7 @@ fn captures<'p>(
     };
     let least = match token {
         Token::Text(fixed) => return captures(rest, text.strip_prefix(fixed.as_str())?, failed),
+        Token::Env => return None,
         Token::Star => 0,
         Token::App | Token::Any => 1,
     };
@@ -226,12 +261,33 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_is_made_for_each_name_of_the_environments() {
+        let environment = |name: &str, aliases: &[&str]| Environment {
+            aliases: aliases.iter().map(ToString::to_string).collect(),
+            ..Environment::named(name)
+        };
+        let (staging, eu) = (
+            environment("staging", &["stg"]),
+            environment("eu", &["eu-1"]),
+        );
+        let naming = Naming::new(staging, eu, Vec::new());
+        let mapping = PathMapping::parse("apps/{app}/{env}/**", "clusters/{env}/{app}/**").unwrap();
+        let found: Vec<Option<String>> = (mapping.between(&naming).into_iter().flatten())
+            .map(|pair| Some(pair.target("apps/web/stg/v")?.path))
+            .collect();
+        let path = |cluster: &str| Some(format!("clusters/{cluster}/web/v"));
+        assert_eq!(found, [None, path("eu"), None, path("eu-1")]);
+        let other = PathMapping::parse("apps/{app}/dev/**", "clusters/{env}/{app}/**").unwrap();
+        assert_eq!(other.between(&naming).concat(), []);
+    }
+
+    #[test]
     fn both_patterns_need_the_same_placeholders() {
         for (from, to) in [
             ("a/{app}/**", "b/{app}/*"),
             ("a/{app}/**", "b/**"),
             ("a/{app}/{app}", "b/{app}/{app}"),
-            ("a/{env}/**", "b/**"),
+            ("a/{envs}/**", "b/**"),
             ("/a/**", "b/**"),
         ] {
             assert!(PathMapping::parse(from, to).is_err(), "{from} {to}");

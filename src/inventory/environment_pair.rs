@@ -234,7 +234,7 @@ impl<'a> EnvironmentPair<'a> {
     ) -> Result<BTreeMap<RepoPath, ApplicationName>, InventoryError> {
         let (roots, naming) = (self.roots(None)?, &self.naming);
         let mappings = self.settings.mappings.iter();
-        let mappings: Vec<_> = mappings.filter(|m| m.is_between(naming)).collect();
+        let mappings: Vec<_> = mappings.flat_map(|m| m.between(naming).concat()).collect();
         let application = |path: &RepoPath| {
             let text = path.as_str();
             let by_path = || roots.application(text, Side::Target(0), naming);

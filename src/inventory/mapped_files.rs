@@ -27,36 +27,69 @@ pub(super) fn mapped_files(
 ) -> Result<Vec<MappedFile>, InventoryError> {
     let mut found = Vec::new();
     let mut taken = HashSet::new();
-    let (source, target) = trees.roots();
-    for mapping in mappings.iter().filter(|mapping| mapping.is_between(naming)) {
-        let (from, to) = mapping.folders();
-        let mut targets = files_in(trees, Side::Target(0), target, to)?;
-        for (path, entry) in files_in(trees, Side::Source(0), source, from)? {
-            let Some(mapped) = mapping.target(&path) else {
-                continue;
-            };
-            if taken.insert(mapped.path.clone()) {
-                let partner = targets.remove(&mapped.path);
-                found.push(MappedFile {
-                    application: mapped.application,
-                    source: Some((path, entry)),
-                    target: (mapped.path, partner),
-                });
+    let (source, _) = trees.roots();
+    for mapping in mappings {
+        let mut pairs = used_pairs(trees, mapping.between(naming))?;
+        for (pair, targets) in &mut pairs {
+            for (path, entry) in files_in(trees, Side::Source(0), source, pair.folders().0)? {
+                let Some(mapped) = pair.target(&path) else {
+                    continue;
+                };
+                if taken.insert(mapped.path.clone()) {
+                    let partner = targets.remove(&mapped.path);
+                    found.push(MappedFile {
+                        application: mapped.application,
+                        source: Some((path, entry)),
+                        target: (mapped.path, partner),
+                    });
+                }
             }
         }
-        for (path, entry) in targets {
-            if let Some(mapped) = mapping.source(&path)
-                && taken.insert(path.clone())
-            {
-                found.push(MappedFile {
-                    application: mapped.application,
-                    source: None,
-                    target: (path, Some(entry)),
-                });
+        for (pair, targets) in pairs {
+            for (path, entry) in targets {
+                if let Some(mapped) = pair.source(&path)
+                    && taken.insert(path.clone())
+                {
+                    found.push(MappedFile {
+                        application: mapped.application,
+                        source: None,
+                        target: (path, Some(entry)),
+                    });
+                }
             }
         }
     }
     Ok(found)
+}
+
+/// Files by path.
+type Files = BTreeMap<String, Entry>;
+
+/// The pairs whose name of the target some of its files have, with the files of its folder; those of the
+/// first name if no file has one.
+fn used_pairs(
+    trees: &Trees<'_>,
+    by_name: Vec<Vec<PathMapping>>,
+) -> Result<Vec<(PathMapping, Files)>, RepositoryError> {
+    let (_, target) = trees.roots();
+    let mut first = Vec::new();
+    let mut used = Vec::new();
+    for (at, pairs) in by_name.into_iter().enumerate() {
+        let mut with_files = Vec::new();
+        for pair in pairs {
+            let files = files_in(trees, Side::Target(0), target, pair.folders().1)?;
+            with_files.push((pair, files));
+        }
+        let is_used = |(pair, files): &(PathMapping, Files)| {
+            files.keys().any(|path| pair.source(path).is_some())
+        };
+        if with_files.iter().any(is_used) {
+            used.append(&mut with_files);
+        } else if at == 0 {
+            first = with_files;
+        }
+    }
+    Ok(if used.is_empty() { first } else { used })
 }
 
 /// All files below a folder, by path; none if there is no such folder.
@@ -65,7 +98,7 @@ fn files_in(
     side: Side,
     root: ObjectId,
     folder: &str,
-) -> Result<BTreeMap<String, Entry>, RepositoryError> {
+) -> Result<Files, RepositoryError> {
     let mut tree = root;
     for part in folder.split('/').filter(|part| !part.is_empty()) {
         let entries = trees.of_side(side, tree)?;
