@@ -77,6 +77,29 @@ fn what_is_kept_can_be_chosen_too() {
 }
 
 #[test]
+fn differences_are_chosen_for_each_target_and_confirmed_once() {
+    let world = World::new();
+    let values = |environment: &str| format!("apps/api/{environment}/values.yaml");
+    let [staging, eu, us] = ["staging", "prod-eu", "prod-us"].map(values);
+    let repo = world.repository(&[
+        (&staging, "image: {tag: 1.5.0}\n"),
+        (&eu, "image: {tag: 1.4.0}\n"),
+        (&us, "image: {tag: 1.3.0}\n"),
+    ]);
+    let line = "-i --from staging --to prod-eu --to prod-us";
+    let Some(ran) = terminal::run((&world, &repo), None, line, "echo n; echo y; echo y") else {
+        return;
+    };
+    assert!(ran.stdout.contains("Commit 1 file on main?"), "{ran}");
+    let tags = [eu, us].map(|path| repo.show("HEAD", &path));
+    assert_eq!(
+        tags,
+        ["image: {tag: 1.4.0}\n", "image: {tag: 1.5.0}\n"],
+        "{ran}"
+    );
+}
+
+#[test]
 fn it_needs_a_terminal() {
     let world = World::new();
     let ran = repository(&world).promote(&["-i", "--from", "staging", "--to", "production"]);

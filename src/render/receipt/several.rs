@@ -26,7 +26,15 @@ pub fn results(
         if written.contains(&text) {
             continue;
         }
-        if matches!(receipt, Receipt::Committed { .. }) {
+        let has_own_commit = matches!(
+            receipt,
+            Receipt::Committed { .. }
+                | Receipt::Proposed {
+                    pull_request: None,
+                    ..
+                }
+        );
+        if has_own_commit {
             write!(out, "{}", label(outcomes, shown))?;
         }
         out.write_all(&text)?;
