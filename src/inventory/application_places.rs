@@ -1,6 +1,6 @@
 //! Where each application's files are, before they are paired.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
@@ -20,7 +20,7 @@ pub(super) struct ApplicationPlaces<'a> {
 }
 
 impl ApplicationPlaces<'_> {
-    /// Finds which of the applications have files, reading no further than that takes.
+    /// Finds which of the applications (sorted) have files, reading no further than that takes.
     pub(super) fn present(
         &self,
         wanted: &[ApplicationName],
@@ -31,7 +31,7 @@ impl ApplicationPlaces<'_> {
             let mut below_root = BTreeSet::new();
             self.files_below(root, scope, &mut |path, side| {
                 let name = self.roots.application(path, side, self.naming);
-                if wanted.contains(&name) {
+                if wanted.binary_search(&name).is_ok() {
                     below_root.insert(name);
                 }
                 below_root.len() < wanted.len()
@@ -141,12 +141,15 @@ pub fn choose<'k>(
     known: impl IntoIterator<Item = &'k ApplicationName>,
 ) -> Result<Vec<ApplicationName>, InventoryError> {
     let known: Vec<&ApplicationName> = known.into_iter().collect();
+    let whole: HashMap<&str, &ApplicationName> =
+        known.iter().map(|name| (name.0.as_str(), *name)).collect();
     let mut chosen = BTreeSet::new();
     for wanted in requested {
-        let whole = known.iter().find(|name| name.0 == *wanted);
-        let matches: Vec<&&ApplicationName> = match whole {
+        let matches: Vec<&ApplicationName> = match whole.get(wanted.as_str()) {
             Some(name) => vec![name],
-            None => known.iter().filter(|name| name.matches(wanted)).collect(),
+            None => (known.iter().copied())
+                .filter(|name| name.matches(wanted))
+                .collect(),
         };
         match matches.as_slice() {
             [] => {

@@ -7,6 +7,7 @@ use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
 use super::file_pair::FileRole;
+use super::folder_set::FolderSet;
 use super::mapped_files::{MappedFile, mapped_files};
 use super::pair::{Equal, pair};
 use super::pair_collector::Pairs;
@@ -41,8 +42,9 @@ pub struct EnvironmentPair<'a> {
 pub struct Located<'a> {
     pair: &'a EnvironmentPair<'a>,
     roots: EnvironmentRoots,
+    /// Sorted.
     applications: Option<Vec<ApplicationName>>,
-    folders: Option<Vec<String>>,
+    folders: Option<FolderSet>,
     mapped: Vec<MappedFile>,
     new_target: Option<Environment>,
 }
@@ -90,7 +92,7 @@ impl Located<'_> {
         self.new_target.as_ref()
     }
 
-    /// The chosen applications; `None` means all.
+    /// The chosen applications, sorted; `None` means all.
     pub fn applications(&self) -> Option<&[ApplicationName]> {
         self.applications.as_deref()
     }
@@ -122,12 +124,9 @@ impl Located<'_> {
         };
         let mut chosen = BTreeSet::new();
         for place in places {
-            for folder in folders {
-                if is_within(folder, &place) {
-                    chosen.insert(folder.clone());
-                } else if is_within(&place, folder) {
-                    chosen.insert(place.clone());
-                }
+            chosen.extend(folders.below(&place).cloned());
+            if folders.contains_above(&place) {
+                chosen.insert(place);
             }
         }
         chosen.into_iter().collect()
@@ -142,7 +141,7 @@ impl Located<'_> {
             Some(file) => self.roots.application_of_mapped(file, naming),
             None => self.roots.application(path, Side::Source(0), naming),
         };
-        let scope = self.pair.scope(self.applications.clone(), None);
+        let scope = self.pair.scope(self.applications(), None);
         scope.includes(path, &application) && role(path) != FileRole::Unrelated
     }
 
@@ -152,7 +151,7 @@ impl Located<'_> {
     /// When a file has several possible partners, or the repository cannot be read.
     pub fn pairs(&self, equal: Equal) -> Result<Pairs, InventoryError> {
         let EnvironmentPair { trees, naming, .. } = self.pair;
-        let scope = (self.pair).scope(self.applications.clone(), self.folders.clone());
+        let scope = (self.pair).scope(self.applications(), self.folders.as_ref());
         pair(trees, naming, &self.roots, &self.mapped, &scope, equal)
     }
 }
@@ -286,14 +285,16 @@ impl<'a> EnvironmentPair<'a> {
         {
             return Ok(None);
         }
-        let applications: Vec<ApplicationName> =
+        let mut applications: Vec<ApplicationName> =
             names.iter().cloned().map(ApplicationName).collect();
-        let roots = self.roots(Some(applications.clone()))?;
+        applications.sort();
+        applications.dedup();
+        let roots = self.roots(Some(&applications))?;
         if !Existence::of(&roots.all, &self.naming).is_certain() {
             return Ok(None);
         }
         let places = self.application_places(&roots);
-        let scope = self.scope(Some(applications.clone()), None);
+        let scope = self.scope(Some(&applications), None);
         let present = places.present(&applications, &scope)?;
         let is_complete = applications.iter().all(|a| present.contains(a));
         Ok(is_complete.then_some(Located {
@@ -308,7 +309,7 @@ impl<'a> EnvironmentPair<'a> {
 
     fn roots(
         &self,
-        applications: Option<Vec<ApplicationName>>,
+        applications: Option<&[ApplicationName]>,
     ) -> Result<EnvironmentRoots, InventoryError> {
         let scope = self.scope(applications, None);
         if self.settings.layout.is_empty() && !self.settings.mappings.is_empty() {
@@ -327,11 +328,11 @@ impl<'a> EnvironmentPair<'a> {
         }
     }
 
-    fn scope(
-        &self,
-        applications: Option<Vec<ApplicationName>>,
-        folders: Option<Vec<String>>,
-    ) -> Scope<'_> {
+    fn scope<'s>(
+        &'s self,
+        applications: Option<&'s [ApplicationName]>,
+        folders: Option<&'s FolderSet>,
+    ) -> Scope<'s> {
         Scope {
             naming: &self.naming,
             layout: &self.settings.layout,

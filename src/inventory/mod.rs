@@ -31,6 +31,7 @@ mod error;
 mod existence;
 mod file_pair;
 mod find_roots;
+mod folder_set;
 mod mapped_files;
 mod pair;
 mod pair_collector;

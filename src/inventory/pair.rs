@@ -85,8 +85,7 @@ impl PairWalk<'_> {
         let (path, target) = &file.target;
         let source = file.source.as_ref();
         let is_equal = source.is_some_and(|(_, s)| target.as_ref().is_some_and(|t| t.is_same(s)));
-        let chosen = self.scope.applications.as_ref();
-        if chosen.is_some_and(|chosen| !chosen.contains(&application)) {
+        if !self.scope.is_chosen(&application) {
             return Ok(());
         }
         if is_equal && self.equal == Equal::PassedOver {

@@ -1,34 +1,34 @@
 //! The part of the repository that a promotion looks at.
 
+use super::folder_set::FolderSet;
 use crate::domain::{ApplicationName, LayoutPattern, Naming};
 
 /// The chosen applications and the configured layout, as a filter on paths.
 pub(super) struct Scope<'a> {
     pub naming: &'a Naming,
     pub layout: &'a [LayoutPattern],
-    /// The chosen applications; `None` means all.
-    pub applications: Option<Vec<ApplicationName>>,
+    /// The chosen applications, sorted; `None` means all.
+    pub applications: Option<&'a [ApplicationName]>,
     /// The only folders to open, once the applications' places are known; `None` means all.
-    pub folders: Option<Vec<String>>,
+    pub folders: Option<&'a FolderSet>,
 }
 
 impl Scope<'_> {
     /// Whether a folder can contain files in scope (or a file can be one), judged by its path.
     pub(super) fn may_include(&self, path: &str) -> bool {
-        if let Some(folders) = &self.folders {
-            let overlaps = |folder: &String| is_within(path, folder) || is_within(folder, path);
-            if !folders.iter().any(overlaps) {
-                return false;
-            }
+        if self.folders.is_some_and(|folders| !folders.overlaps(path)) {
+            return false;
         }
         if self.layout.is_empty() {
             return true;
         }
         let parts: Vec<&str> = path.split('/').collect();
         let is_app = |name: &str| {
+            let position = |chosen: &[ApplicationName]| {
+                chosen.binary_search_by(|application| application.0.as_str().cmp(name))
+            };
             self.applications
-                .as_ref()
-                .is_none_or(|chosen| chosen.iter().any(|c| c.0 == name))
+                .is_none_or(|chosen| position(chosen).is_ok())
         };
         let source = |text: &str| self.naming.source().has_name(text);
         let target = |text: &str| self.naming.target().has_name(text);
@@ -57,13 +57,15 @@ impl Scope<'_> {
             })
     }
 
+    /// Whether an application is chosen.
+    pub(super) fn is_chosen(&self, application: &ApplicationName) -> bool {
+        self.applications
+            .is_none_or(|chosen| chosen.binary_search(application).is_ok())
+    }
+
     /// Whether a file is in scope.
     pub(super) fn includes(&self, path: &str, application: &ApplicationName) -> bool {
-        let is_chosen = self
-            .applications
-            .as_ref()
-            .is_none_or(|chosen| chosen.contains(application));
-        is_chosen
+        self.is_chosen(application)
             && (self.layout.is_empty() || {
                 let source = |text: &str| self.naming.source().has_name(text);
                 let target = |text: &str| self.naming.target().has_name(text);

@@ -23,6 +23,7 @@ mod manifests;
 mod measure;
 mod processes;
 mod push;
+mod status;
 mod table;
 mod world;
 
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     figures::start_up(&world, &mut table);
     large_file::one_scalar(&mut table);
     history::relations(&world, &mut table);
+    status::status(&world, &mut table);
     for layout in [Layout::ApplicationFirst, Layout::EnvironmentFirst] {
         let repositories: Vec<_> = sizes.iter().map(|n| world.repository(layout, *n)).collect();
         for repository in &repositories {

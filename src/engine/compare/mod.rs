@@ -28,7 +28,7 @@ use crate::inventory::{FilePair, FileRole};
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
-use parallel_map::parallel_map;
+pub(super) use parallel_map::parallel_map;
 use selector::{Taken, line_selector, selector};
 
 /// One file that differs.

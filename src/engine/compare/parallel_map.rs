@@ -23,7 +23,7 @@ const STACK_SIZE: usize = 8 << 20;
 type Chunk<R, E> = (usize, Result<Vec<R>, E>);
 
 /// Calls `work` with every item; returns the results in order, or the error of the first that fails.
-pub(super) fn parallel_map<T: Sync, R: Send, E: Send>(
+pub(in crate::engine) fn parallel_map<T: Sync, R: Send, E: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {

@@ -95,6 +95,16 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         }
     };
     let mut reader = Reader::new(snapshot.as_ref());
+    let without_place = |application: &ApplicationName| {
+        let template = rules.template(application);
+        template.is_none_or(|template| template.version.is_none())
+    };
+    if let Some(naming) = namings.first() {
+        let names = names.iter().filter(|name| without_place(name));
+        let cells = names.flat_map(|name| views.iter().map(move |view| (view, name)));
+        let files = cells.filter_map(|(view, name)| view.applications.get(name));
+        reader.read_ahead(naming, files.flatten())?;
+    }
     for (a, application) in status.applications.iter_mut().enumerate() {
         for (e, cell) in application.environments.iter_mut().enumerate() {
             if let Some(files) = views[e].applications.get(&application.name) {
@@ -104,13 +114,20 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         application.relate();
     }
     since::find(ports, &mut reader, &mut status, &cell_of)?;
-    let mut settings = settings;
+    let mut settings = settings.clone();
     if settings.environments.is_empty() {
         // So that all aliases of an environment take part.
         let found = views.iter().map(|view| view.environment.clone());
         settings.environments = found.filter(|e| !e.aliases.is_empty()).collect();
     }
-    waiting::count(ports, &mut status, &settings)?;
+    let mut may_wait = |a: usize, from: usize, to: usize| {
+        let side = |e: usize| {
+            let files = views[e].applications.get(&names[a]);
+            (cell_of(a, e), files.map_or(&[][..], Vec::as_slice))
+        };
+        Ok(!reader.has_same_versions([side(from), side(to)])?)
+    };
+    waiting::count(ports, &mut status, &settings, &mut may_wait)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status

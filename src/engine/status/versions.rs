@@ -1,6 +1,6 @@
 //! The versions of an application in an environment, from the files that it has there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::table::{EnvironmentStatus, VersionSource};
 use crate::document::{
@@ -8,7 +8,7 @@ use crate::document::{
 };
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, VersionPlace};
 use crate::engine::application_version::{VERSION_FIELDS, is_at_place, text_at};
-use crate::engine::compare::{load, read};
+use crate::engine::compare::{load, parallel_map, read};
 use crate::inventory::{EnvironmentFile, FileObject, FileRole};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -21,10 +21,10 @@ pub(in crate::engine) struct Cell<'a> {
     pub naming: &'a Naming,
 }
 
-/// Reads versions from files; each blob is only parsed once.
+/// Reads versions from files; each blob is only parsed once for each name that files with it have.
 pub(in crate::engine) struct Reader<'a> {
     snapshot: &'a dyn Snapshot,
-    parsed: HashMap<(ObjectId, RepoPath), Vec<StreamVersion>>,
+    parsed: HashMap<(ObjectId, String), Vec<StreamVersion>>,
 }
 
 impl<'a> Reader<'a> {
@@ -33,6 +33,46 @@ impl<'a> Reader<'a> {
             snapshot,
             parsed: HashMap::new(),
         }
+    }
+
+    /// Parses files on several threads, for questions about them.
+    pub(in crate::engine) fn read_ahead<'f>(
+        &mut self,
+        naming: &Naming,
+        files: impl Iterator<Item = &'f EnvironmentFile>,
+    ) -> Result<(), RepositoryError> {
+        let mut known = HashSet::new();
+        let is_new = |file: &&'f EnvironmentFile| {
+            file.role == FileRole::Deployed && known.insert((file.object.id, file.path.file_name()))
+        };
+        let new: Vec<&EnvironmentFile> = files.filter(is_new).collect();
+        let found = parallel_map(&new, |file| {
+            parse(self.snapshot, &file.path, file.object, naming)
+        })?;
+        let keys = new.iter().map(|file| key(&file.path, file.object));
+        self.parsed.extend(keys.zip(found));
+        Ok(())
+    }
+
+    /// Whether an application's files have the same versions in two environments.
+    pub(super) fn has_same_versions(
+        &mut self,
+        sides: [(Cell<'_>, &[EnvironmentFile]); 2],
+    ) -> Result<bool, RepositoryError> {
+        let mut of_side = |(cell, files): (Cell<'_>, &[EnvironmentFile])| {
+            let cell = Cell {
+                place: None,
+                ..cell
+            };
+            let deployed = files.iter().filter(|file| file.role == FileRole::Deployed);
+            let found: Result<Vec<Vec<StreamVersion>>, RepositoryError> = deployed
+                .map(|file| self.in_file(cell, &file.path, file.object))
+                .filter(|found| found.as_ref().map_or(true, |found| !found.is_empty()))
+                .collect();
+            found
+        };
+        let [source, target] = sides;
+        Ok(of_side(source)? == of_side(target)?)
     }
 
     /// The versions in an application's files.
@@ -98,21 +138,34 @@ impl<'a> Reader<'a> {
             };
             return Ok(text_at(place, &bytes).map(version).into_iter().collect());
         }
-        let key = (file.id, path.clone());
+        let key = key(path, file);
         if let Some(found) = self.parsed.get(&key) {
             return Ok(found.clone());
         }
-        let (name, naming) = (path.file_name(), cell.naming);
-        let found = match load(self.snapshot, file, path.as_str())? {
-            FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
-            FileContent::Lines(lines) => {
-                stream_versions(lines.outline(), name, lines.format(), naming)
-            }
-            FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),
-        };
+        let found = parse(self.snapshot, path, file, cell.naming)?;
         self.parsed.insert(key, found.clone());
         Ok(found)
     }
+}
+
+fn key(path: &RepoPath, file: FileObject) -> (ObjectId, String) {
+    (file.id, path.file_name().to_owned())
+}
+
+/// The versions in a file. A single file has no other environment's value, so that `naming` makes no
+/// difference.
+fn parse(
+    snapshot: &dyn Snapshot,
+    path: &RepoPath,
+    file: FileObject,
+    naming: &Naming,
+) -> Result<Vec<StreamVersion>, RepositoryError> {
+    let name = path.file_name();
+    Ok(match load(snapshot, file, path.as_str())? {
+        FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
+        FileContent::Lines(lines) => stream_versions(lines.outline(), name, lines.format(), naming),
+        FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),
+    })
 }
 
 /// The versions in the strongest fields, each once: those of images that are named like the application,

@@ -12,17 +12,22 @@ use crate::inventory::InventoryError;
 use crate::plan::{ApplicationPlan, FilePlan, Plan};
 
 /// Counts the version differences between each environment and the nearest one before it that has the
-/// application.
+/// application; `may_wait` rules out those without any, by their index and those of source and target.
 pub(super) fn count(
     ports: &Ports<'_>,
     status: &mut Status,
     settings: &Settings,
+    may_wait: &mut dyn FnMut(usize, usize, usize) -> Result<bool, EngineError>,
 ) -> Result<(), EngineError> {
     let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-    for application in &status.applications {
+    for (a, application) in status.applications.iter_mut().enumerate() {
         for (to, from) in pairs_of(application) {
-            let names = pairs.entry((from, to)).or_default();
-            names.push(application.name.0.clone());
+            if may_wait(a, from, to)? {
+                let names = pairs.entry((from, to)).or_default();
+                names.push(application.name.0.clone());
+            } else if let Some(cell) = &mut application.environments[to] {
+                cell.pending = Some(Pending::default());
+            }
         }
     }
     for ((from, to), applications) in pairs {
@@ -39,7 +44,10 @@ pub(super) fn count(
         };
         let pending = pending(&plan);
         for application in &mut status.applications {
-            let is_counted = pairs_of(application).contains(&(to, from));
+            let is_counted = request
+                .applications
+                .binary_search(&application.name.0)
+                .is_ok();
             if let (true, Some(cell)) = (is_counted, &mut application.environments[to]) {
                 let found = pending.get(&application.name).copied();
                 cell.pending = Some(found.unwrap_or_default());
