@@ -60,7 +60,7 @@ impl Reindent<'_> {
             Content::Mapping { entries, .. } => {
                 for entry in entries {
                     let wanted = shift + self.extra_shift(entry.start, &entry.value);
-                    if wanted != shift && entry.value.layout() == Some(Layout::Block) {
+                    if wanted != shift {
                         let from = self.line(entry.value.lead) + 1;
                         let to = self
                             .line(entry.value.end().max(1) - 1)

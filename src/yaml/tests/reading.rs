@@ -234,6 +234,8 @@ fn a_query_with_too_many_brackets_is_refused_before_it_is_parsed() {
         assert_eq!(reason, "more than 8 brackets within each other");
     }
     assert!(JsonPath::parse("$..a[?(@.b[?(@.c=='(x)')])]").is_ok());
+    // One after the other, there may be more.
+    assert!(JsonPath::parse(&format!("$.a{}", "[0]".repeat(20))).is_ok());
 }
 
 #[test]
