@@ -328,7 +328,7 @@ pub(super) fn field_at(
     parent: Option<&Node>,
 ) -> Option<VersionField> {
     let has = |names: &[&str]| parent.is_some_and(|p| names.iter().any(|n| p.entry(n).is_some()));
-    let is_here = |group: &&Group| {
+    let is_here = |group: &Group| {
         (match group.within {
             Within::Any => true,
             Within::Values => owner == Owner::Values,
@@ -345,12 +345,12 @@ pub(super) fn field_at(
             },
         }) && (group.beside.is_empty() || has(group.beside))
     };
-    GROUPS.iter().filter(is_here).find_map(|group| {
-        let mut places = group.places.iter();
-        places
-            .find(|(path, _)| matches(path, keys))
-            .map(|(_, field)| *field)
-    })
+    // Few keys are those of a version, so the places are looked at first.
+    let place = |group: &Group| {
+        let found = group.places.iter().find(|(path, _)| matches(path, keys));
+        found.filter(|_| is_here(group)).map(|(_, field)| *field)
+    };
+    GROUPS.iter().find_map(place)
 }
 
 /// Whether a pattern of a place matches the keys of a field.
