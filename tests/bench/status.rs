@@ -33,14 +33,13 @@ pub fn status(world: &World, table: &mut Table) {
         list.lines().count(),
         APPLICATIONS * FILES * ENVIRONMENTS.len()
     );
-    let ids: String = list
+    let ids: Vec<&str> = list
         .lines()
         .filter(|line| line.ends_with(DEPLOYMENT))
         .filter_map(|line| line.split_whitespace().nth(2))
-        .map(|id| format!("{id}\n"))
         .collect();
     let wanted = world.path("wanted");
-    std::fs::write(&wanted, ids).expect("the world can be written");
+    std::fs::write(&wanted, ids.join("\n") + "\n").expect("the world can be written");
     let status = || {
         let mut status = world.command(PROGRAM, &dir);
         status.args(["status", "--output", "json"]);
