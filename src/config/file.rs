@@ -10,16 +10,20 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::choices::{
+    ActionWord, AutomationWord, ConcurrencyWord, KindWord, MergeWord, PromoteWord,
+};
+use super::flow_file::{FlowChoiceEntry, FlowEntry, StepGatesEntry};
 use super::guards::{GuardWord, GuardsEntry};
 use super::one_or_many::OneOrMany;
-use crate::domain::{Action, Automation, EnvironmentKind, MergeMethod, Mode};
+use super::workflow_file::{GateEntry, WorkflowEntry};
 
 /// How git-promote moves applications between the environments of this repository.
 /// Everything is optional.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "promote.yaml")]
-#[schemars(extend("x-reserved" = ["flows", "workflows", "gates", "concurrency", "forge"]))]
+#[schemars(extend("x-reserved" = ["forge"]))]
 pub(super) struct File {
     /// The version of this format.
     #[serde(rename = "version")]
@@ -49,6 +53,18 @@ pub(super) struct File {
     #[serde(default)]
     #[schemars(length(max = 200))]
     pub(super) policies: Vec<PolicyEntry>,
+    /// Environments in order, through which a product goes.
+    #[serde(default)]
+    #[schemars(length(max = 200))]
+    pub(super) flows: Vec<FlowEntry>,
+    /// Commands, requests and CI runs around promotions.
+    #[serde(default)]
+    #[schemars(length(max = 500))]
+    pub(super) workflows: Vec<WorkflowEntry>,
+    /// Conditions that promotions wait for.
+    #[serde(default)]
+    #[schemars(length(max = 500))]
+    pub(super) gates: Vec<GateEntry>,
     /// Templates for commit messages and pull requests.
     #[serde(default)]
     pub(super) messages: MessagesEntry,
@@ -90,16 +106,6 @@ pub(super) struct EnvironmentEntry {
     pub(super) aliases: Vec<String>,
 }
 
-/// Whether an environment serves users.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum KindWord {
-    /// An environment that serves users.
-    Production,
-    /// Any other environment.
-    NonProduction,
-}
-
 /// Applications that are promoted together.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +119,12 @@ pub(super) struct ProductEntry {
     pub(super) applications: Vec<String>,
     /// The name of the template for its applications; `default` if omitted.
     pub(super) template: Option<String>,
+    /// Its flows; a change starts the first one whose conditions match.
+    #[serde(default)]
+    #[schemars(length(max = 200))]
+    pub(super) flows: Vec<FlowChoiceEntry>,
+    /// What happens to a release while another one of the same flow runs; `queue` if omitted.
+    pub(super) concurrency: Option<ConcurrencyWord>,
 }
 
 /// A named set of rules; the one named `default` applies to applications without a template.
@@ -160,16 +172,6 @@ pub(super) struct RuleEntry {
     pub(super) automation: Option<AutomationWord>,
 }
 
-/// What happens to versions that another program writes.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum AutomationWord {
-    /// The target keeps them.
-    Keep,
-    /// They are promoted like other versions.
-    Promote,
-}
-
 /// What a rule promotes: a keyword, or the values that a `JSONPath` selects.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -180,22 +182,10 @@ pub(super) enum PromoteEntry {
     Path(#[schemars(regex(pattern = r"^\$"))] String),
 }
 
-/// The keywords for what a rule promotes.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum PromoteWord {
-    /// Version fields, and values that move with them.
-    Versions,
-    /// What changed in the source since the last promotion, removals too.
-    Changes,
-    /// Every difference.
-    All,
-}
-
 /// Settings for matching promotions.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-reserved" = ["gates", "workflows", "concurrency", "forge"]))]
+#[schemars(extend("x-reserved" = ["forge"]))]
 // Without its invalid parts, a policy could match more promotions than its author meant.
 #[schemars(extend("x-whole" = true))]
 pub(super) struct PolicyEntry {
@@ -223,8 +213,17 @@ pub(super) struct PolicyEntry {
     pub(super) verify: Option<OneOrMany<String>>,
     /// How long each of these commands may run, such as `90s`, `10m` or `1h`; `10m` if omitted.
     #[serde(rename = "verifyTimeout")]
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smh]$"))]
+    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
     pub(super) verify_timeout: Option<String>,
+    /// The workflow that must succeed before the action.
+    #[serde(rename = "preAction")]
+    pub(super) pre_action: Option<String>,
+    /// The workflow that must succeed after the action and its gates.
+    #[serde(rename = "postAction")]
+    pub(super) post_action: Option<String>,
+    /// The gates that must pass.
+    #[serde(default)]
+    pub(super) gates: StepGatesEntry,
 }
 
 /// Settings for a pull request.
@@ -246,18 +245,6 @@ pub(super) struct PullRequestEntry {
     pub(super) auto_merge: Option<MergeWord>,
 }
 
-/// How a pull request is merged.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum MergeWord {
-    /// A merge commit.
-    Merge,
-    /// A single commit.
-    Squash,
-    /// The commits, rebased onto the base branch.
-    Rebase,
-}
-
 /// The promotions that a policy applies to: every condition must match.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -271,18 +258,6 @@ pub(super) struct MatchEntry {
     /// Names of products.
     #[schemars(extend("minItems" = 1))]
     pub(super) products: Option<OneOrMany<String>>,
-}
-
-/// How a promotion is delivered.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ActionWord {
-    /// Commit to the target branch.
-    Commit,
-    /// Open a pull request.
-    PullRequest,
-    /// Change nothing and only report the plan.
-    None,
 }
 
 /// Jinja templates for the commit message. Variables: `from`, `to`, `applications` (each with
@@ -308,52 +283,4 @@ pub(super) struct PullRequestMessagesEntry {
     pub(super) title: Option<String>,
     /// The description, in Markdown.
     pub(super) body: Option<String>,
-}
-
-impl From<KindWord> for EnvironmentKind {
-    fn from(kind: KindWord) -> Self {
-        match kind {
-            KindWord::Production => Self::Production,
-            KindWord::NonProduction => Self::NonProduction,
-        }
-    }
-}
-
-impl From<PromoteWord> for Mode {
-    fn from(word: PromoteWord) -> Self {
-        match word {
-            PromoteWord::Versions => Self::Versions,
-            PromoteWord::Changes => Self::Changes,
-            PromoteWord::All => Self::All,
-        }
-    }
-}
-
-impl From<MergeWord> for MergeMethod {
-    fn from(word: MergeWord) -> Self {
-        match word {
-            MergeWord::Merge => Self::Merge,
-            MergeWord::Squash => Self::Squash,
-            MergeWord::Rebase => Self::Rebase,
-        }
-    }
-}
-
-impl From<ActionWord> for Action {
-    fn from(word: ActionWord) -> Self {
-        match word {
-            ActionWord::Commit => Self::Commit,
-            ActionWord::PullRequest => Self::PullRequest,
-            ActionWord::None => Self::None,
-        }
-    }
-}
-
-impl From<AutomationWord> for Automation {
-    fn from(automation: AutomationWord) -> Self {
-        match automation {
-            AutomationWord::Keep => Self::Keep,
-            AutomationWord::Promote => Self::Promote,
-        }
-    }
 }

@@ -58,11 +58,7 @@ impl JsonSchema for GuardsEntry {
         let level = generator.subschema_for::<LevelWord>();
         let property = |guard: &GuardName| {
             let mut schema = level.clone();
-            let default = match guard.default_level() {
-                GuardLevel::Off => "off",
-                GuardLevel::Warn => "warn",
-                GuardLevel::Hold => "hold",
-            };
+            let default = guard.default_level().as_str();
             let about = guard.about();
             schema.insert(
                 "description".to_owned(),

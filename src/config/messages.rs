@@ -6,21 +6,19 @@
 //! to be committed. So each template is also rendered with a small sample plan,
 //! and every unknown name or filter is an error.
 
-use std::error::Error as _;
-
 use minijinja::{Value, context};
 
 use super::file::MessagesEntry;
-use super::notes::{Note, Notes};
+use super::jinja;
+use super::notes::Notes;
 use super::pointer::Pointer;
-use super::words::{did_you_mean, list, quoted};
-use crate::domain::{MessageTemplates, Messages, message_template};
+use crate::domain::{MessageTemplates, Messages};
 
 /// Reads the templates; faulty ones are reported and left out.
 pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Messages {
     let mut checked = |text: &Option<String>, at: Pointer, known: &[&str]| {
         let text = text.as_deref()?;
-        check(text, &at, known, notes).then(|| text.to_owned())
+        jinja::check(text, &at, known, Some(sample()), notes).then(|| text.to_owned())
     };
     let commit = Messages::VARIABLES;
     let mut proposal = commit.to_vec();
@@ -38,40 +36,6 @@ pub(super) fn read(entry: &MessagesEntry, at: &Pointer, notes: &mut Notes) -> Me
     }
 }
 
-fn check(text: &str, at: &Pointer, variables: &[&str], notes: &mut Notes) -> bool {
-    let environment = message_template::environment();
-    let checked = message_template::check(text);
-    let template = match checked.and_then(|()| environment.template_from_str(text)) {
-        Ok(template) => template,
-        Err(e) => {
-            notes.fault(Note::at(
-                at.clone(),
-                format!("not a valid template: {}", chain(&e)),
-            ));
-            return false;
-        }
-    };
-    let known =
-        |name: &str| variables.contains(&name) || environment.globals().any(|(n, _)| n == name);
-    let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
-    unknown.retain(|name| !known(name));
-    unknown.sort();
-    for name in &unknown {
-        let near = did_you_mean(name, variables.iter().copied());
-        let message = format!("unknown variable {}{near}", quoted(name));
-        let hint = format!("known variables: {}", list(variables.iter().copied()));
-        notes.fault(Note::at(at.clone(), message).hint(hint));
-    }
-    if unknown.is_empty()
-        && let Err(e) = message_template::render(text, sample())
-    {
-        let message = format!("the template cannot be rendered: {}", chain(&e));
-        notes.fault(Note::at(at.clone(), message));
-        return false;
-    }
-    unknown.is_empty()
-}
-
 /// A plan with one application, with the variables that the engine passes.
 fn sample() -> Value {
     let version = context! { before => "1.4.1", after => "1.4.2" };
@@ -86,23 +50,6 @@ fn sample() -> Value {
         mode => "versions",
         promotion_id => "5f0c2d7e9b1a",
         preview => "### `api`",
-    }
-}
-
-/// The error and its causes on one line.
-fn chain(error: &minijinja::Error) -> String {
-    let mut text = error.kind().to_string();
-    if let Some(detail) = error.detail() {
-        text = format!("{text}, {detail}");
-    }
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    match error.line() {
-        Some(line) if line > 1 => format!("{text} (line {line} of the template)"),
-        _ => text,
     }
 }
 

@@ -5,28 +5,42 @@
 //! People want to fix a configuration in one go. So each step sees the whole
 //! file: a YAML parser with size limits (`source`), the check of keys and types
 //! against the schema (`shape`), deserialization (`file`), and the checks of
-//! meaning (`environments`, `templates`, `policies`, `messages`). Only text
-//! that is not YAML stops early. This module works on text and never reads
-//! files.
+//! meaning (`environments`, `templates`, `policies`, `flows`, `messages`, and
+//! so on). Only text that is not YAML stops early. This module works on text
+//! and never reads files.
 
+mod choices;
+mod commands;
+mod duration;
 mod environments;
 mod fault;
 mod file;
+mod flow_file;
+mod flow_graph;
+mod flows;
+mod gates;
 mod guards;
+mod http;
+mod jinja;
 mod keywords;
 mod messages;
 mod names;
 mod notes;
 mod one_or_many;
+mod patterns;
 mod pointer;
 mod policies;
+mod products;
 mod shape;
 mod source;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod verify;
 mod words;
+mod workflow_file;
+mod workflows;
 
 use serde::Deserialize;
 
@@ -36,6 +50,7 @@ use names::undefined;
 use notes::{Note, Notes};
 use pointer::Pointer;
 use source::Source;
+use uses::Uses;
 
 pub use fault::{ConfigFault, ConfigFaults, Excerpt};
 
@@ -107,9 +122,14 @@ fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<Con
     for (i, template) in settings.templates.iter_mut().enumerate() {
         let rules = templates.index(i).key("rules");
         for (k, rule) in template.rules.iter_mut().enumerate() {
-            rule.line = source.line(&fitting.original(&rules.index(k)));
+            rule.place = source.config_place(&fitting.original(&rules.index(k)));
         }
     }
+    let policies = Pointer::root().key("policies");
+    for (i, policy) in settings.policies.iter_mut().enumerate() {
+        policy.place = source.config_place(&fitting.original(&policies.index(i)));
+    }
+    settings.policies.sort_by_key(|policy| policy.priority);
     Ok(settings)
 }
 
@@ -123,14 +143,19 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     let root = Pointer::root();
     let environments = environments::read(&file.environments, &root.key("environments"), notes);
     let templates = templates::read(&file.templates, &root.key("templates"), notes);
-    let products = templates::products(file, &root.key("products"), notes);
+    let products = products::read(file, &root.key("products"), notes);
     if let Some(name) = &file.product
         && !products.iter().any(|product| product.name == *name)
     {
         let known = products.iter().map(|product| product.name.as_str());
         notes.fault(undefined("product", name, known, root.key("product")));
     }
-    let policies = policies::read(file, &environments, &root.key("policies"), notes);
+    let mut uses = Uses::default();
+    let at = root.key("policies");
+    let policies = policies::read(file, &environments, &at, &mut uses, notes);
+    let at = root.key("flows");
+    let flows = flows::read(&file.flows, &environments, &at, &mut uses, notes);
+    uses.check(file, notes);
     let (layout, mappings) = layout(&file.layout, &root.key("layout"), notes);
     Settings {
         layout,
@@ -141,6 +166,9 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
         products,
         templates,
         policies,
+        flows,
+        workflows: workflows::read(&file.workflows, &root.key("workflows"), notes),
+        gates: gates::read(&file.gates, &root.key("gates"), notes),
         ..Settings::default()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
-use super::words::{did_you_mean, list, quoted};
+use super::words::{any_of, did_you_mean, list, quoted};
 
 /// The names seen so far for one kind of thing.
 #[derive(Debug, Default)]
@@ -21,6 +21,32 @@ impl<'a> Names<'a> {
             notes.fault(Note::at(at.clone(), message).hint("give one of them a different name"));
         }
     }
+}
+
+/// Notes an entry that sets none or several of the keys of which it needs exactly one; `kinds` are these
+/// keys, and whether each is set.
+pub(super) fn only_kind(
+    what: &str,
+    name: &str,
+    kinds: &[(&str, bool)],
+    at: &Pointer,
+    notes: &mut Notes,
+) {
+    let set: Vec<&str> = (kinds.iter().filter(|(_, is_set)| *is_set))
+        .map(|(key, _)| *key)
+        .collect();
+    let keys = any_of(kinds.iter().map(|(key, _)| *key));
+    let message = match set.as_slice() {
+        [_] => return,
+        [] => format!("{what} {} has no kind", quoted(name)),
+        several => format!(
+            "{what} {} has several kinds: {}",
+            quoted(name),
+            list(several.iter().copied())
+        ),
+    };
+    let note = Note::at(at.clone(), message).hint(format!("set exactly one of {keys}"));
+    notes.fault(note.unless_fault_in(at.clone()));
 }
 
 /// The note about a reference to a name that is not defined.

@@ -13,6 +13,8 @@ pub(super) struct Note {
     pub(super) message: String,
     /// How to fix it.
     pub(super) hint: Option<String>,
+    /// A value whose faults of shape can be the cause; the note is dropped if there are any.
+    unless: Option<Pointer>,
 }
 
 /// The part of `key: value` that a note points at.
@@ -32,12 +34,19 @@ impl Note {
             spot: Spot::Value,
             message: message.into(),
             hint: None,
+            unless: None,
         }
     }
 
     /// Points the note at the key.
     pub(super) fn on_key(mut self) -> Self {
         self.spot = Spot::Key;
+        self
+    }
+
+    /// Drops the note if the shape of the value at a pointer has faults, as they can be the cause.
+    pub(super) fn unless_fault_in(mut self, at: Pointer) -> Self {
+        self.unless = Some(at);
         self
     }
 
@@ -89,16 +98,22 @@ impl Notes {
         self.faults.len() + self.left_out
     }
 
-    /// Adds other notes, with `place` applied to their pointers.
+    /// Adds notes about what is left of a value, after those about its shape; `place` is applied to
+    /// their pointers.
     pub(super) fn add(&mut self, other: Self, place: impl Fn(&Pointer) -> Pointer) {
+        let is_follow_up = |note: &Note| {
+            let cause = note.unless.as_ref().map(&place);
+            cause.is_some_and(|cause| self.faults.iter().any(|fault| fault.at.is_within(&cause)))
+        };
+        let mut faults = other.faults;
+        faults.retain(|note| !is_follow_up(note));
         let moved = |note: Note| Note {
             at: place(&note.at),
             ..note
         };
-        other
-            .faults
-            .into_iter()
-            .for_each(|note| self.fault(moved(note)));
+        for note in faults {
+            self.fault(moved(note));
+        }
         other
             .warnings
             .into_iter()

@@ -36,6 +36,11 @@ impl Pointer {
         &self.0
     }
 
+    /// Whether it is `other` or a value below it.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     /// The last key on the path, which names the value.
     pub(super) fn name(&self) -> Option<&str> {
         self.0.iter().rev().find_map(|step| match step {

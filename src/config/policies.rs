@@ -6,15 +6,17 @@ use super::names::{Names, undefined};
 use super::notes::{Note, Notes};
 use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
+use super::uses::Uses;
 use super::verify;
 use super::words::quoted;
-use crate::domain::{Environment, Policy, PolicyMatch, PullRequestSettings};
+use crate::domain::{ConfigPlace, Environment, Policy, PolicyMatch, PullRequestSettings};
 
-/// Reads the policies, highest precedence first.
-pub(super) fn read(
-    file: &File,
+/// Reads the policies, in the order of the file.
+pub(super) fn read<'f>(
+    file: &'f File,
     environments: &[Environment],
     at: &Pointer,
+    uses: &mut Uses<'f>,
     notes: &mut Notes,
 ) -> Vec<Policy> {
     let mut names = Names::default();
@@ -24,7 +26,7 @@ pub(super) fn read(
         names.add("policy", &entry.name, &at.key("name"), notes);
         check_match(file, entry, environments, &at.key("match"), notes);
         check_names(&entry.pull_request, &at.key("pullRequest"), notes);
-        let policy = policy(entry, &at, notes);
+        let policy = policy(entry, &at, uses, notes);
         let tie = policies.iter().find_map(|other| {
             let setting = tie(other, &policy, environments)?;
             Some((other, setting))
@@ -43,11 +45,15 @@ pub(super) fn read(
         }
         policies.push(policy);
     }
-    policies.sort_by_key(|policy| policy.priority);
     policies
 }
 
-fn policy(entry: &PolicyEntry, at: &Pointer, notes: &mut Notes) -> Policy {
+fn policy<'f>(
+    entry: &'f PolicyEntry,
+    at: &Pointer,
+    uses: &mut Uses<'f>,
+    notes: &mut Notes,
+) -> Policy {
     let names = |list: &Option<OneOrMany<String>>| -> Vec<String> {
         let list = list.iter().flat_map(|list| list.each(&Pointer::root()));
         list.map(|(_, name)| name.clone()).collect()
@@ -59,8 +65,10 @@ fn policy(entry: &PolicyEntry, at: &Pointer, notes: &mut Notes) -> Policy {
         let words = list.each(&Pointer::root()).into_iter();
         words.map(|(_, word)| word).collect()
     });
+    let (pre, post) = (entry.pre_action.as_ref(), entry.post_action.as_ref());
     Policy {
         name: entry.name.clone(),
+        place: ConfigPlace::default(),
         priority: entry.priority,
         matches: PolicyMatch {
             kinds: kinds.map(|(_, kind)| (*kind).into()).collect(),
@@ -71,6 +79,7 @@ fn policy(entry: &PolicyEntry, at: &Pointer, notes: &mut Notes) -> Policy {
         pull_request: pull_request(&entry.pull_request),
         guards: guards::read(&entry.guards, allow),
         verify: verify::read(entry, at, notes),
+        checks: uses.checks(pre, post, &entry.gates, at),
     }
 }
 
@@ -147,7 +156,9 @@ fn tie(a: &Policy, b: &Policy, environments: &[Environment]) -> Option<String> {
         let action = p.action.iter().map(|_| "action".to_owned());
         let pull_request = p.pull_request.names().into_iter().map(str::to_owned);
         let checks = p.guards.names().into_iter().chain(p.verify.names());
-        action.chain(pull_request).chain(checks).collect()
+        let around = p.checks.names().into_iter().map(str::to_owned);
+        let settings = action.chain(pull_request).chain(checks);
+        settings.chain(around).collect()
     };
     let others = names(b);
     let both = names(a).into_iter().find(|name| others.contains(name))?;

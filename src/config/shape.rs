@@ -115,6 +115,8 @@ impl<'s> ShapeCheck<'s, '_> {
     fn mapping(&mut self, schema: &'s Json, entries: &Mapping, at: &Pointer) -> Option<Value> {
         let none = &Map::new();
         let known = schema.get("properties").and_then(Json::as_object);
+        // The schema of values whose keys are free.
+        let any = (schema.get("additionalProperties")).filter(|values| values.is_object());
         let required = |name: &str| {
             let names = schema.get("required").and_then(Json::as_array);
             names.is_some_and(|names| names.iter().any(|n| n == name))
@@ -125,7 +127,7 @@ impl<'s> ShapeCheck<'s, '_> {
         for (key, value) in entries {
             let name = scalar_text(key);
             let below = at.key(&name);
-            match known.and_then(|known| known.get(&name)) {
+            match known.and_then(|known| known.get(&name)).or(any) {
                 // A key without a value counts as absent.
                 Some(_) if value.is_null() && !required(&name) => {}
                 Some(schema) => match self.value(schema, value, &below) {

@@ -9,6 +9,7 @@
 use super::fault::{ConfigFault, Excerpt};
 use super::notes::{Note, Spot};
 use super::pointer::Pointer;
+use crate::domain::ConfigPlace;
 use crate::yaml::{Content, Node, Position, Span, Step, Stream};
 
 /// The largest text that is read, in bytes; real configurations are far smaller.
@@ -103,10 +104,13 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// The 1-based line in which the value at a pointer starts.
-    pub(super) fn line(&self, at: &Pointer) -> usize {
+    /// Where the value at a pointer starts.
+    pub(super) fn config_place(&self, at: &Pointer) -> ConfigPlace {
         let span = self.span(at, Spot::Value);
-        self.stream.position(span.start).line
+        ConfigPlace {
+            file: self.file.to_owned(),
+            line: self.stream.position(span.start).line,
+        }
     }
 
     /// The bytes of the value or key at a pointer, or of its nearest parent that exists.

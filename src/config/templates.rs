@@ -1,17 +1,15 @@
-//! Templates with their rules, and the products that use them.
+//! Templates with their rules.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 
-use globset::{Glob, GlobSet};
-
-use super::file::{File, PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
-use super::names::{Names, undefined};
+use super::file::{PromoteEntry, RuleEntry, TemplateEntry, VersionEntry};
+use super::names::Names;
 use super::notes::{Note, Notes};
 use super::one_or_many::OneOrMany;
+use super::patterns::check_glob;
 use super::pointer::Pointer;
 use super::words::{did_you_mean, quoted};
-use crate::domain::{Mode, Product, Promote, Rule, Template, VersionPlace};
+use crate::domain::{ConfigPlace, Mode, Promote, Rule, Template, VersionPlace};
 use crate::yaml::JsonPath;
 
 /// Reads the templates; faulty parts are reported and left out.
@@ -34,38 +32,6 @@ pub(super) fn read(entries: &[TemplateEntry], at: &Pointer, notes: &mut Notes) -
     templates
 }
 
-/// Reads the products and checks that their templates exist.
-pub(super) fn products(file: &File, at: &Pointer, notes: &mut Notes) -> Vec<Product> {
-    let mut names = Names::default();
-    let mut products = Vec::new();
-    for (i, entry) in file.products.iter().enumerate() {
-        let at = at.index(i);
-        names.add("product", &entry.name, &at.key("name"), notes);
-        let mut seen = BTreeSet::new();
-        for (k, application) in entry.applications.iter().enumerate() {
-            let at = at.key("applications").index(k);
-            if application.is_empty() {
-                notes.fault(Note::at(at, "the application name is empty"));
-            } else if !seen.insert(application) {
-                let message = format!("application {} is listed twice", quoted(application));
-                notes.warning(Note::at(at, message));
-            }
-        }
-        if let Some(name) = &entry.template
-            && !file.templates.iter().any(|t| t.name == *name)
-        {
-            let known = file.templates.iter().map(|t| t.name.as_str());
-            notes.fault(undefined("template", name, known, at.key("template")));
-        }
-        products.push(Product {
-            name: entry.name.clone(),
-            applications: entry.applications.clone(),
-            template: entry.template.clone(),
-        });
-    }
-    products
-}
-
 fn version_place(entry: &VersionEntry, at: &Pointer, notes: &mut Notes) -> Option<VersionPlace> {
     check_glob(&entry.file, at.key("file"), notes);
     Some(VersionPlace {
@@ -79,7 +45,7 @@ fn rule(entry: &RuleEntry, at: &Pointer, notes: &mut Notes) -> Rule {
     let promote = entry.promote.iter();
     let promote: Vec<_> = promote.flat_map(|p| p.each(&at.key("promote"))).collect();
     Rule {
-        line: 0,
+        place: ConfigPlace::default(),
         files: entry.files.clone(),
         promote: promote
             .into_iter()
@@ -139,12 +105,5 @@ fn json_path(text: &str, at: Pointer, notes: &mut Notes) -> Option<JsonPath> {
             });
             None
         }
-    }
-}
-
-fn check_glob(text: &str, at: Pointer, notes: &mut Notes) {
-    if let Err(e) = Glob::new(text).and_then(|glob| GlobSet::new([glob])) {
-        let message = format!("{} is not a valid glob: {}", quoted(text), e.kind());
-        notes.fault(Note::at(at, message));
     }
 }

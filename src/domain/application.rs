@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::flow::Concurrency;
+use super::flow_choice::FlowChoice;
+
 /// The name of an application (service); it may contain `/`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ApplicationName(pub String);
@@ -30,7 +33,7 @@ impl fmt::Display for ApplicationName {
 }
 
 /// Applications that are promoted together.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Product {
     /// The product's name.
     pub name: String,
@@ -38,4 +41,8 @@ pub struct Product {
     pub applications: Vec<String>,
     /// The template that decides for them, by name.
     pub template: Option<String>,
+    /// Its flows; a change starts the first one whose conditions match.
+    pub flows: Vec<FlowChoice>,
+    /// What happens to a release while another one of the same flow runs.
+    pub concurrency: Concurrency,
 }

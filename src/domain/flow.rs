@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Action;
+use jiff::tz::TimeZone;
+
+use super::action::Action;
+use super::period::Period;
+use super::weekly_window::WeeklyWindow;
 
 /// A flow, as a configuration has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +22,14 @@ pub struct Flow {
     pub hooks: Hooks,
     /// How long a release may take.
     pub time_limit: Option<Duration>,
+}
+
+impl Flow {
+    /// The trigger environment, then those of the steps.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        let steps = self.steps.iter().map(|step| step.environment.as_str());
+        std::iter::once(self.trigger_environment.as_str()).chain(steps)
+    }
 }
 
 /// The promotion to one environment of a flow.
@@ -37,6 +49,14 @@ pub struct FlowStep {
     pub hooks: Hooks,
 }
 
+impl FlowStep {
+    /// The source environment.
+    pub fn source(&self) -> Option<&str> {
+        let from = self.from.as_ref().or(self.depends_on.first());
+        from.map(String::as_str)
+    }
+}
+
 /// What must succeed around a promotion; whatever is missing is not set.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StepChecks {
@@ -48,6 +68,31 @@ pub struct StepChecks {
     pub gates_before: Option<Vec<String>>,
     /// The gates that must pass after the action.
     pub gates_after: Option<Vec<String>>,
+}
+
+impl StepChecks {
+    /// These checks, with those of `other` where they are not set.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            pre_action: self.pre_action.or_else(|| other.pre_action.clone()),
+            post_action: self.post_action.or_else(|| other.post_action.clone()),
+            gates_before: self.gates_before.or_else(|| other.gates_before.clone()),
+            gates_after: self.gates_after.or_else(|| other.gates_after.clone()),
+        }
+    }
+
+    /// The names of the settings that are set, as in `promote.yaml`.
+    pub fn names(&self) -> Vec<&'static str> {
+        let all = [
+            (self.pre_action.is_some(), "preAction"),
+            (self.post_action.is_some(), "postAction"),
+            (self.gates_before.is_some(), "gates.before"),
+            (self.gates_after.is_some(), "gates.after"),
+        ];
+        let set = all.into_iter().filter(|(is_set, _)| *is_set);
+        set.map(|(_, name)| name).collect()
+    }
 }
 
 /// Workflows that run when something happens; their failures change nothing.
@@ -89,6 +134,28 @@ pub struct Workflow {
 impl Workflow {
     /// How long a workflow may take if nothing sets it.
     pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(600);
+
+    /// The variables that the templates of workflows and gates may name.
+    ///
+    /// `failed_environments` is a list of `{name, error_message}`, `promotion_context` is a mapping, and the
+    /// others are texts, which are empty where there is nothing. A command gets the same variables in
+    /// capitals, as environment variables. `env` has the variables of the environment, for tokens.
+    pub const VARIABLES: [&str; 14] = [
+        "product",
+        "application",
+        "environment",
+        "from",
+        "version",
+        "commit_sha",
+        "pull_request",
+        "release",
+        "release_url",
+        "failed_environments",
+        "error_message",
+        "promotion_context",
+        "promote_attempt",
+        "env",
+    ];
 }
 
 /// What a workflow does.
@@ -143,23 +210,23 @@ pub enum GateKind {
     Soak(Duration),
     /// A time at which promotions are allowed.
     Window {
-        /// Such as `Mon-Fri 09:00-16:00`.
-        allow: Vec<String>,
-        /// The IANA name of a time zone.
-        zone: String,
+        /// When they are.
+        allow: Vec<WeeklyWindow>,
+        /// The zone of these times.
+        zone: TimeZone,
     },
     /// The end of a time at which they are not.
     Freeze {
-        /// First and last moment, such as `2026-12-20` or `2026-12-20T18:00`.
-        periods: Vec<(String, String)>,
-        /// The IANA name of a time zone.
-        zone: String,
+        /// When they are not.
+        periods: Vec<Period>,
+        /// The zone of these times.
+        zone: TimeZone,
     },
     /// That the statuses and checks of the commit with these names (globs) are successful.
     Statuses(Vec<String>),
     /// The approvals of people.
     Approval {
-        /// Users, or teams as `@org/team`; anyone who may write if empty.
+        /// Users, and teams as `@org/team`; anyone who may write if empty.
         by: Vec<String>,
         /// How many are needed.
         count: usize,

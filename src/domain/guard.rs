@@ -14,6 +14,17 @@ pub enum GuardLevel {
     Hold,
 }
 
+impl GuardLevel {
+    /// The level as `promote.yaml` has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+        }
+    }
+}
+
 /// A guard by its name, as the command line, `promote.yaml` and JSON have it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct GuardName {

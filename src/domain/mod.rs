@@ -12,6 +12,7 @@ mod configuration_name;
 mod difference;
 mod environment;
 mod flow;
+mod flow_choice;
 mod guard;
 mod invisible;
 mod layout;
@@ -22,6 +23,9 @@ mod naming;
 mod object;
 mod path;
 mod path_mapping;
+mod period;
+mod policy_evaluation;
+mod product_flow;
 mod proposal;
 mod remote_url;
 mod secret_values;
@@ -30,6 +34,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod weekly_window;
 
 pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
@@ -42,6 +47,7 @@ pub use flow::{
     Concurrency, Flow, FlowStep, Gate, GateKind, Hooks, HttpCall, ProductFlow, ProductStep,
     StepChecks, Workflow, WorkflowKind,
 };
+pub use flow_choice::{FlowChoice, FlowCondition, Patterns};
 pub use guard::{GuardLevel, GuardName, GuardSettings, Severity};
 pub use invisible::is_invisible;
 pub use layout::{LayoutError, LayoutPattern};
@@ -51,12 +57,17 @@ pub use naming::{Naming, Side};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError};
 pub use path_mapping::{MappedPath, PathMapping};
+pub use period::{Period, PeriodError};
+pub use policy_evaluation::{
+    DecidedSetting, EvaluatedPolicy, PolicyEvaluation, SettingOrigin, SettingValue,
+};
 pub use proposal::{MergeMethod, PullRequestSettings};
 pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
 pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
-    Automation, MessageTemplates, Messages, Origin, Policy, PolicyMatch, Promote, Rule, Settings,
-    Template, VersionPlace,
+    Automation, ConfigPlace, MessageTemplates, Messages, Mismatch, Origin, Policy, PolicyMatch,
+    Promote, Rule, Settings, Template, VersionPlace,
 };
 pub use verify::VerifySettings;
+pub use weekly_window::{WeeklyWindow, WeeklyWindowError};

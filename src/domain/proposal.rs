@@ -20,6 +20,16 @@ pub struct PullRequestSettings {
 }
 
 impl PullRequestSettings {
+    /// The names of all settings, as in `promote.yaml`.
+    pub const NAMES: [&str; 6] = [
+        "pullRequest.draft",
+        "pullRequest.labels",
+        "pullRequest.reviewers",
+        "pullRequest.teams",
+        "pullRequest.assignees",
+        "pullRequest.autoMerge",
+    ];
+
     /// These settings, with those of `other` where they are not set.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
@@ -60,16 +70,18 @@ impl PullRequestSettings {
 
     /// The names of the settings that are set, as in `promote.yaml`.
     pub fn names(&self) -> Vec<&'static str> {
-        let all = [
-            (self.draft.is_some(), "pullRequest.draft"),
-            (self.labels.is_some(), "pullRequest.labels"),
-            (self.reviewers.is_some(), "pullRequest.reviewers"),
-            (self.teams.is_some(), "pullRequest.teams"),
-            (self.assignees.is_some(), "pullRequest.assignees"),
-            (self.auto_merge.is_some(), "pullRequest.autoMerge"),
+        let is_set = [
+            self.draft.is_some(),
+            self.labels.is_some(),
+            self.reviewers.is_some(),
+            self.teams.is_some(),
+            self.assignees.is_some(),
+            self.auto_merge.is_some(),
         ];
-        let set = all.into_iter().filter(|(is_set, _)| *is_set);
-        set.map(|(_, name)| name).collect()
+        let all = Self::NAMES.into_iter().zip(is_set);
+        all.filter(|(_, is_set)| *is_set)
+            .map(|(name, _)| name)
+            .collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The settings that a configuration makes, as domain types.
 
+use std::fmt;
+
 use super::{
-    Action, Environment, EnvironmentKind, GuardSettings, LayoutPattern, Mode, PathMapping, Product,
-    PullRequestSettings, VerifySettings,
+    Action, Environment, EnvironmentKind, Flow, Gate, GuardSettings, LayoutPattern, Mode,
+    PathMapping, Product, PullRequestSettings, StepChecks, VerifySettings, Workflow,
 };
 use crate::yaml::JsonPath;
 
@@ -23,6 +25,12 @@ pub struct Settings {
     pub templates: Vec<Template>,
     /// Policies, strongest first.
     pub policies: Vec<Policy>,
+    /// The flows, in the order of the file.
+    pub flows: Vec<Flow>,
+    /// What steps and hooks of flows can run.
+    pub workflows: Vec<Workflow>,
+    /// What steps of flows can wait for.
+    pub gates: Vec<Gate>,
     /// Templates of the commit message.
     pub messages: Messages,
     /// Where these settings come from.
@@ -39,6 +47,18 @@ impl Settings {
     /// The product with that name.
     pub fn product(&self, name: &str) -> Option<&Product> {
         self.products.iter().find(|p| p.name == name)
+    }
+
+    /// The flow with that name.
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.name == name)
+    }
+
+    /// The names of the products that have a flow.
+    pub fn products_of(&self, flow: &Flow) -> Vec<&str> {
+        let has = |product: &&Product| product.flows.iter().any(|choice| choice.flow == flow.name);
+        let products = self.products.iter().filter(has);
+        products.map(|product| product.name.as_str()).collect()
     }
 
     /// The action that the strongest policy requires for a promotion of `products`, and that policy.
@@ -96,6 +116,21 @@ pub enum Origin {
     Disk(String),
 }
 
+/// A place in a configuration.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ConfigPlace {
+    /// The file, as messages name it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for ConfigPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// Which differences are promoted by default, for the applications that use it.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -124,8 +159,8 @@ pub struct VersionPlace {
 /// What is promoted and kept in some files.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// The 1-based line of the configuration that it starts in.
-    pub line: usize,
+    /// Where it starts.
+    pub place: ConfigPlace,
     /// A glob over the target's path.
     pub files: String,
     /// What is promoted; empty means `versions`.
@@ -156,10 +191,12 @@ pub enum Promote {
 }
 
 /// Settings for environments, strongest (lowest number) first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// The policy's name.
     pub name: String,
+    /// Where it starts.
+    pub place: ConfigPlace,
     /// Lower wins.
     pub priority: i64,
     /// Which promotions it applies to.
@@ -172,6 +209,8 @@ pub struct Policy {
     pub guards: GuardSettings,
     /// Its settings for verification.
     pub verify: VerifySettings,
+    /// What must succeed around a promotion.
+    pub checks: StepChecks,
 }
 
 /// Which promotions a policy applies to: each non-empty list must match.
@@ -188,13 +227,35 @@ pub struct PolicyMatch {
 impl PolicyMatch {
     /// Whether it matches a promotion of `products` to `target`.
     pub fn applies_to(&self, target: &Environment, products: &[&str]) -> bool {
+        self.mismatch(target, products).is_none()
+    }
+
+    /// The first condition that a promotion of `products` to `target` does not meet.
+    pub fn mismatch(&self, target: &Environment, products: &[&str]) -> Option<Mismatch> {
         let kind = || target.kind.is_some_and(|kind| self.kinds.contains(&kind));
         let environment = || self.environments.iter().any(|e| target.has_name(e));
         let product = || self.products.iter().any(|p| products.contains(&p.as_str()));
-        (self.kinds.is_empty() || kind())
-            && (self.environments.is_empty() || environment())
-            && (self.products.is_empty() || product())
+        if !self.kinds.is_empty() && !kind() {
+            Some(Mismatch::Kind)
+        } else if !self.environments.is_empty() && !environment() {
+            Some(Mismatch::Environment)
+        } else if !self.products.is_empty() && !product() {
+            Some(Mismatch::Product)
+        } else {
+            None
+        }
     }
+}
+
+/// A condition of a policy that a promotion does not meet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mismatch {
+    /// The target's kind is another one, or is not configured.
+    Kind,
+    /// The target is another environment.
+    Environment,
+    /// The product is another one.
+    Product,
 }
 
 /// Templates of the commit message and of the pull request.

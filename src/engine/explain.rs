@@ -15,7 +15,7 @@ use super::ports::Ports;
 use super::prepare::fetch;
 use super::request::Request;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, Origin, Promote, RepoPath, Verdict};
+use crate::domain::{ApplicationName, Promote, RepoPath, Verdict};
 use crate::plan::{Finding, Hop, Plan, PlannedDifference};
 use crate::port::Branch;
 
@@ -120,7 +120,7 @@ fn places(
 ) -> Result<Vec<ExplainedPlace>, EngineError> {
     let target = ports.repository.snapshot(plan.target())?;
     let given = request.settings.as_ref();
-    let (settings, origin) = read_settings(ports, given, target.as_ref(), &mut Vec::new())?;
+    let (settings, _) = read_settings(ports, given, target.as_ref(), &mut Vec::new())?;
     let rules = Rules::new(&settings, &request.products, None)?;
     let matched: BTreeSet<&str> = matched.iter().map(String::as_str).collect();
     let exact = selected.differences();
@@ -139,7 +139,7 @@ fn places(
                 places.push(ExplainedPlace {
                     application: application.name.clone(),
                     source_path: file.source_path.clone(),
-                    rule: applied(&rules, &origin, &application.name, path),
+                    rule: applied(&rules, &application.name, path),
                     findings: findings(plan, selector),
                     if_selected: (*exact.get(selector).unwrap_or(&&difference.verdict)).clone(),
                     findings_if_selected: findings(selected, selector),
@@ -151,23 +151,15 @@ fn places(
     Ok(places)
 }
 
-fn applied(
-    rules: &Rules<'_>,
-    origin: &Origin,
-    application: &ApplicationName,
-    path: &str,
-) -> Option<AppliedRule> {
-    let (Origin::Commit(file) | Origin::Disk(file)) = origin else {
-        return None;
-    };
+fn applied(rules: &Rules<'_>, application: &ApplicationName, path: &str) -> Option<AppliedRule> {
     let rule = rules.for_file(application, path).rule()?;
     let promote = rule.promote.iter().map(|promote| match promote {
         Promote::Mode(mode) => mode.to_string(),
         Promote::Path(path) => path.to_string(),
     });
     Some(AppliedRule {
-        file: file.clone(),
-        line: rule.line,
+        file: rule.place.file.clone(),
+        line: rule.place.line,
         template: rules.template(application)?.name.clone(),
         files: rule.files.clone(),
         promote: promote.collect(),

@@ -129,7 +129,7 @@ fn products(views: &[EnvironmentView]) -> Vec<Product> {
     let product = |(name, applications): (&str, Vec<String>)| Product {
         name: name.to_owned(),
         applications,
-        template: None,
+        ..Product::default()
     };
     several.map(product).collect()
 }

@@ -2,13 +2,16 @@
 
 mod bounds;
 mod environments;
+mod flows;
 mod messages;
 mod mutations;
 mod policies;
+mod product_flow;
 mod sample;
 mod schema;
 mod shape;
 mod templates;
+mod workflows;
 
 use std::fmt::Write as _;
 

@@ -182,9 +182,9 @@ fn empty_commands_and_unclear_times_are_faults() {
     assert_snapshot!(faults("policies:\n  - {name: a, verify: [' '], verifyTimeout: '10'}\n  - {name: b, verifyTimeout: 10 min}\n"), @"
     2:24 policies[0].verify[0]: a command is empty or has a null character
     2:45 policies[0].verifyTimeout: `10` is not a time
-      hint: write a number with `s`, `m` or `h`, such as `90s` or `10m`
+      hint: write a number with `s`, `m`, `h` or `d`, such as `90s` or `10m`
     3:30 policies[1].verifyTimeout: `10 min` is not a time
-      hint: write a number with `s`, `m` or `h`, such as `90s` or `10m`
+      hint: write a number with `s`, `m`, `h` or `d`, such as `90s` or `10m`
     ");
     assert_snapshot!(faults("policies:\n  - {name: a, verify: x}\n  - {name: b, verify: y}\n"), @"
     3:5 policies[1].priority: policies `a` and `b` both set `verify` with priority 0 and can match the same promotion

@@ -12,7 +12,12 @@ layout:
   - "components/{app}/{env}/**"          # one part
   - "charts/{app}/values-{env}.yaml"
 products:
-  - {name: loans, applications: [api, web], template: default}
+  - name: loans
+    applications: [api, web]
+    template: default
+    flows:
+      - {name: to-production, when: {branches: [main], messages: ['\[promote\]', '!wip'], paths: ["apps/**"], authors: []}}
+    concurrency: replace
 templates:
   - name: default
     version: {file: values.yaml, path: $.image.tag}
@@ -21,7 +26,30 @@ templates:
       - {files: "config/**",        promote: all}
       - {files: "**",               promote: versions}
 policies:
-  - {name: production, priority: 1, match: {kinds: [production]}, action: pull-request}
+  - {name: production, priority: 1, match: {kinds: [production]}, action: pull-request, gates: {before: [office-hours], after: [healthy]}}
+flows:
+  - name: to-production
+    triggerEnvironment: stage
+    steps:
+      - environment: prod
+        dependsOn: [staging]
+        from: stg
+        policy: {action: commit, preAction: smoke, gates: {after: [settled, sign-off, ci, christmas]}}
+        hooks: {onFail: page}
+    hooks: {onStart: migrate, onSuccess: e2e, onFail: page}
+    timeout: 24h
+workflows:
+  - {name: smoke, run: ["./ci/smoke.sh"], env: [SMOKE_TOKEN], timeout: 1h}
+  - {name: e2e, github: {workflow: e2e.yaml, ref: main, inputs: {version: "{{ version }}"}}, repeatable: true}
+  - {name: page, http: {url: "https://example.com/page", body: "{{ release | tojson }}", headers: {Content-Type: application/json}}}
+  - {name: migrate, http: {url: "https://example.com/jobs/{{ release }}", method: PUT}}
+gates:
+  - {name: healthy, http: {url: "https://{{ application }}.example.com/healthz"}}
+  - {name: settled, soak: 30m}
+  - {name: office-hours, window: {allow: ["Mon-Fri 09:00-16:00"], zone: Europe/Berlin}}
+  - {name: christmas, freeze: {periods: [{from: 2026-12-20, to: 2027-01-02T12:00}]}}
+  - {name: ci, statuses: ["ci/*"]}
+  - {name: sign-off, approval: {by: ["@acme/release", ada], count: 2}}
 messages: {title: "promote {{ product }} to {{ to }}", body: "{% for a in applications %}{{ a.name }} {{ a.version.after }}{% endfor %}"}
 "#;
 

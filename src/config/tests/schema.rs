@@ -38,6 +38,9 @@ fn it_names_every_key_of_the_format() {
             "products",
             "templates",
             "policies",
+            "flows",
+            "workflows",
+            "gates",
             "messages"
         ]
     );

@@ -6,7 +6,7 @@ use super::faults;
 fn an_unknown_key_is_a_fault_with_the_nearest_known_one() {
     assert_snapshot!(faults("version: 1\nenviroments: []\n"), @"
     2:1 enviroments: unknown key `enviroments`, did you mean `environments`?
-      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `messages`
+      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `messages`
     ");
 }
 
@@ -83,34 +83,36 @@ fn another_version_of_the_format_is_a_fault() {
 
 #[test]
 fn a_reserved_key_says_that_it_does_nothing_yet() {
-    let top = ["flows", "workflows", "gates", "concurrency", "forge"]
-        .map(|key| faults(&format!("{key}: []\n")));
+    let top = faults("forge: []\n");
     let environment = ["branch", "repository"]
         .map(|key| faults(&format!("environments: [{{name: a, {key}: x}}]\n")));
-    let policy = ["gates", "workflows", "concurrency", "forge"]
-        .map(|key| faults(&format!("policies: [{{name: a, {key}: x}}]\n")));
-    assert_snapshot!([top.concat(), environment.concat(), policy.concat()].concat(), @"
-    1:1 flows: key `flows` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:1 workflows: key `workflows` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:1 gates: key `gates` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:1 concurrency: key `concurrency` is reserved for a later version and has no effect yet
-      hint: remove it
+    let policy = faults("policies: [{name: a, forge: x}]\n");
+    let workflow = ["gitlab", "kubernetes"]
+        .map(|key| faults(&format!("workflows: [{{name: a, {key}: {{}}}}]\n")));
+    let gate = ["argocd", "flux", "kubernetes", "prometheus", "registry"]
+        .map(|key| faults(&format!("gates: [{{name: a, {key}: {{}}}}]\n")));
+    assert_snapshot!([top, environment.concat(), policy, workflow.concat(), gate.concat()].concat(), @"
     1:1 forge: key `forge` is reserved for a later version and has no effect yet
       hint: remove it
     1:26 environments[0].branch: key `branch` is reserved for a later version and has no effect yet
       hint: remove it
     1:26 environments[0].repository: key `repository` is reserved for a later version and has no effect yet
       hint: remove it
-    1:22 policies[0].gates: key `gates` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:22 policies[0].workflows: key `workflows` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:22 policies[0].concurrency: key `concurrency` is reserved for a later version and has no effect yet
-      hint: remove it
     1:22 policies[0].forge: key `forge` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:23 workflows[0].gitlab: key `gitlab` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:23 workflows[0].kubernetes: key `kubernetes` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:19 gates[0].argocd: key `argocd` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:19 gates[0].flux: key `flux` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:19 gates[0].kubernetes: key `kubernetes` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:19 gates[0].prometheus: key `prometheus` is reserved for a later version and has no effect yet
+      hint: remove it
+    1:19 gates[0].registry: key `registry` is reserved for a later version and has no effect yet
       hint: remove it
     ");
 }
@@ -143,7 +145,7 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
          \x20 - {name: a, aliases: [z]}\n\
          \x20 - {name: b, aliases: [z]}\n\
          layout: ['{app}']\n\
-         flows: []\n"), @"
+         forge: []\n"), @"
     1:10 version: unknown value `3` for `version`
       hint: allowed: `1`
     3:12 environments[0].name: environment name `a/b` contains a `/`
@@ -156,7 +158,7 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
     6:25 environments[3].aliases[0]: alias `z` already belongs to environment `a`
       hint: use each name and alias for one environment only
     7:10 layout[0]: layout `{app}` has no `{env}`
-    8:1 flows: key `flows` is reserved for a later version and has no effect yet
+    8:1 forge: key `forge` is reserved for a later version and has no effect yet
       hint: remove it
     ");
 }

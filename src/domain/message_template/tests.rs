@@ -57,6 +57,10 @@ fn what_messages_need_can_be_written() {
             "{% for i in range(3) %}{{ loop.index }}{% if not loop.last %},{% endif %}{% endfor %}",
             "1,2,3",
         ),
+        (
+            "{{ applications | tojson }}{{ 'it\\'s \"x\"' | tojson }}",
+            r#"[{"name": "api", "version": {"after": "1.2"}}, {"name": "web", "version": {"after": "1.2"}}]"it\u0027s \"x\"""#,
+        ),
     ] {
         assert_eq!(render(template, values()).unwrap(), expected, "{template}");
     }

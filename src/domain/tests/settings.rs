@@ -1,6 +1,6 @@
 use crate::domain::{
-    Action, ApplicationName, ApplicationTemplates, Environment, EnvironmentKind, GuardSettings,
-    Policy, PolicyMatch, Product, PullRequestSettings, Settings, Template, VerifySettings,
+    Action, ApplicationName, ApplicationTemplates, Environment, EnvironmentKind, Policy,
+    PolicyMatch, Product, Settings, Template,
 };
 
 fn template(name: &str) -> Template {
@@ -16,6 +16,7 @@ fn product(name: &str, applications: &[&str], template: Option<&str>) -> Product
         name: name.to_owned(),
         applications: applications.iter().map(ToString::to_string).collect(),
         template: template.map(ToOwned::to_owned),
+        ..Product::default()
     }
 }
 
@@ -25,9 +26,7 @@ fn policy(name: &str, priority: i64, matches: PolicyMatch, action: Option<Action
         priority,
         matches,
         action,
-        pull_request: PullRequestSettings::default(),
-        guards: GuardSettings::default(),
-        verify: VerifySettings::default(),
+        ..Policy::default()
     }
 }
 

@@ -72,8 +72,8 @@ const HOUSE: &[Room] = &[
         name: "domain",
         rooms: &["yaml"],
         // `minijinja` is what templates are checked and rendered with, `serde_json` reads their variables
-        // that are documents.
-        crates: &["minijinja", "serde_json", "thiserror"],
+        // that are documents, `jiff` has local times and zones.
+        crates: &["jiff", "minijinja", "serde_json", "thiserror"],
         never: WORLD,
         waiting: Waiting::Never,
     },
@@ -104,7 +104,9 @@ const HOUSE: &[Room] = &[
         rooms: &["yaml", "domain"],
         crates: &[
             "globset",
+            "jiff",
             "minijinja",
+            "regex",
             "schemars",
             "serde",
             "serde_json",

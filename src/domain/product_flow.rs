@@ -1,0 +1,108 @@
+//! Makes the flow of one product: every setting is decided.
+//!
+//! # Why
+//!
+//! A release must know all of its settings before it starts. For each setting, the step comes first, then the
+//! matching policy with the lowest priority number, then the default.
+
+use std::collections::BTreeSet;
+
+use super::action::Action;
+use super::application::Product;
+use super::environment::Environment;
+use super::flow::{Flow, FlowStep, Hooks, ProductFlow, ProductStep, StepChecks};
+use super::settings::{Policy, Settings};
+
+impl Settings {
+    /// A flow as a release of a product runs it.
+    pub fn product_flow(&self, product: &Product, flow: &Flow) -> ProductFlow {
+        let steps: Vec<ProductStep> = (flow.steps.iter())
+            .map(|step| self.product_step(product, step))
+            .collect();
+        let workflows = used_workflows(&flow.hooks, &steps);
+        let gates: BTreeSet<&str> = steps.iter().flat_map(used_gates).collect();
+        let named = |name: &str| name.to_owned();
+        ProductFlow {
+            product: product.name.clone(),
+            name: flow.name.clone(),
+            trigger_environment: flow.trigger_environment.clone(),
+            hooks: flow.hooks.clone(),
+            time_limit: flow.time_limit,
+            concurrency: product.concurrency,
+            workflows: (self.workflows.iter())
+                .filter(|workflow| workflows.contains(workflow.name.as_str()))
+                .map(|workflow| (named(&workflow.name), workflow.clone()))
+                .collect(),
+            gates: (self.gates.iter())
+                .filter(|gate| gates.contains(gate.name.as_str()))
+                .map(|gate| (named(&gate.name), gate.clone()))
+                .collect(),
+            steps,
+        }
+    }
+
+    /// The flow of a product's promotion from one environment to another, without a configured flow.
+    pub fn manual_flow(&self, product: &Product, source: &str, target: &str) -> ProductFlow {
+        let step = FlowStep {
+            environment: target.to_owned(),
+            depends_on: vec![source.to_owned()],
+            from: None,
+            action: None,
+            checks: StepChecks::default(),
+            hooks: Hooks::default(),
+        };
+        let flow = Flow {
+            name: ProductFlow::MANUAL.to_owned(),
+            trigger_environment: source.to_owned(),
+            steps: vec![step],
+            hooks: Hooks::default(),
+            time_limit: None,
+        };
+        self.product_flow(product, &flow)
+    }
+
+    /// The policies that match the promotion of a product to an environment, strongest first.
+    pub fn matching_policies(&self, product: &str, target: &Environment) -> Vec<&Policy> {
+        let policies = self.policies.iter();
+        let matching = policies.filter(|policy| policy.matches.applies_to(target, &[product]));
+        matching.collect()
+    }
+
+    fn product_step(&self, product: &Product, step: &FlowStep) -> ProductStep {
+        let target = self.environment(&step.environment).cloned();
+        let target = target.unwrap_or_else(|| Environment::named(&step.environment));
+        let policies = self.matching_policies(&product.name, &target);
+        let action = (step.action).or_else(|| policies.iter().find_map(|policy| policy.action));
+        let checks = policies
+            .iter()
+            .fold(step.checks.clone(), |all, policy| all.or(&policy.checks));
+        ProductStep {
+            environment: step.environment.clone(),
+            depends_on: step.depends_on.clone(),
+            from: step.source().unwrap_or_default().to_owned(),
+            action: action.unwrap_or(Action::Commit),
+            pre_action: checks.pre_action,
+            post_action: checks.post_action,
+            gates_before: checks.gates_before.unwrap_or_default(),
+            gates_after: checks.gates_after.unwrap_or_default(),
+            hooks: step.hooks.clone(),
+        }
+    }
+}
+
+/// The names of the workflows of a flow.
+fn used_workflows<'a>(hooks: &'a Hooks, steps: &'a [ProductStep]) -> BTreeSet<&'a str> {
+    let all = steps.iter().map(|step| &step.hooks).chain([hooks]);
+    let of_hooks = all.flat_map(|hooks| [&hooks.on_start, &hooks.on_success, &hooks.on_fail]);
+    let of_steps = steps
+        .iter()
+        .flat_map(|step| [&step.pre_action, &step.post_action]);
+    let names = of_hooks.chain(of_steps).flatten();
+    names.map(String::as_str).collect()
+}
+
+/// The names of the gates of a step.
+fn used_gates(step: &ProductStep) -> impl Iterator<Item = &str> {
+    let gates = step.gates_before.iter().chain(&step.gates_after);
+    gates.map(String::as_str)
+}
