@@ -77,6 +77,8 @@
 //! | which version does an environment have? | `engine/status` |
 //! | where does `--version` find a version? | `engine/version_source.rs` |
 //! | what does a revert take back? | `engine/revert` |
+//! | which settings does a promotion have, and why? | `domain/policy_evaluation.rs`, `domain/product_flow.rs` |
+//! | which faults can a flow have? | `config/flows.rs` |
 //! | what does a new configuration suggest? | `engine/suggest.rs` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |

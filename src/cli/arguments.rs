@@ -18,8 +18,10 @@ use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
+use super::flow::FlowArguments;
 use super::init::InitArguments;
 use super::log::LogArguments;
+use super::policy::{PolicyArguments, PolicyCommand};
 use super::promote::PromoteArguments;
 use super::revert::RevertArguments;
 use super::schema::SchemaArguments;
@@ -69,6 +71,8 @@ pub enum Command {
     Log(LogArguments),
     Baseline(Box<BaselineArguments>),
     Revert(Box<RevertArguments>),
+    Flow(FlowArguments),
+    Policy(PolicyArguments),
     Check(CheckArguments),
     Init(InitArguments),
     Schema(SchemaArguments),
@@ -116,9 +120,14 @@ impl Arguments {
         match &self.command {
             None => self.promote.apply.is_preview() && !self.promote.interactive,
             Some(Command::Revert(revert)) => revert.apply.is_preview(),
-            Some(Command::Diff(_) | Command::Explain(_) | Command::Status(_) | Command::Log(_)) => {
-                true
-            }
+            Some(
+                Command::Diff(_)
+                | Command::Explain(_)
+                | Command::Status(_)
+                | Command::Log(_)
+                | Command::Flow(_)
+                | Command::Policy(_),
+            ) => true,
             Some(_) => false,
         }
     }
@@ -132,6 +141,11 @@ impl Arguments {
             Some(Command::Log(log)) => &log.branch.repository.directory,
             Some(Command::Baseline(baseline)) => &baseline.selection.branch.repository.directory,
             Some(Command::Status(status)) => &status.branch.repository.directory,
+            Some(Command::Flow(flow)) => &flow.command.options().branch.repository.directory,
+            Some(Command::Policy(policy)) => {
+                let PolicyCommand::Evaluate(evaluate) = &policy.command;
+                &evaluate.branch.repository.directory
+            }
             Some(Command::Check(check)) => &check.repository.directory,
             Some(Command::Init(init)) => &init.repository.directory,
             _ => &[],

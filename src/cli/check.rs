@@ -11,8 +11,8 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::domain::{Action, CONFIGURATION, CommitId, Settings, is_misnamed_configuration};
-use crate::engine::{self, EngineError, Ports, Request};
+use crate::domain::{Action, CONFIGURATION, CommitId, Origin, Settings, is_misnamed_configuration};
+use crate::engine::{self, EngineError, MissingApplication, Ports, Request};
 use crate::inventory::{self, ApplicationMap, InventoryError};
 use crate::plan::{FileFault, Notice};
 use crate::port::{Branch, Reading, RepositoryError, SettingsError};
@@ -24,7 +24,8 @@ use crate::wiring::{self, NetworkOptions};
 ///
 /// Exits with 2 if there are any. A repository without a configuration is valid. With configured
 /// environments, also checks the files of the last commit: exits with 1 if a promotion between two
-/// consecutive environments would leave out a file that cannot be read.
+/// consecutive environments would leave out a file that cannot be read, and with 2 if a product has no
+/// application in an environment of one of its flows.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
     /// Also print the files of each application, as of the last commit.
@@ -65,7 +66,11 @@ pub fn run(
             "no environments are configured; select two with `--from` and `--to`"
         )?;
     }
-    if !hops.is_empty() {
+    let has_flows = settings
+        .products
+        .iter()
+        .any(|product| !product.flows.is_empty());
+    if !hops.is_empty() || has_flows {
         files(arguments, &settings, &hops, directory, console)?;
     }
     Ok(Exit::Done)
@@ -176,6 +181,7 @@ fn files(
         }
         head => head?,
     };
+    check_flows(settings, &ports, head)?;
     // Consecutive pairs share an environment, so that a file can be found twice.
     let mut faults = BTreeMap::new();
     for (from, to) in hops {
@@ -212,6 +218,33 @@ fn files(
         return Ok(());
     }
     Err(Failure::Files(faults.into_values().collect()))
+}
+
+/// Checks that products have applications in all environments of their flows.
+fn check_flows(settings: &Settings, ports: &Ports<'_>, head: CommitId) -> Result<(), Failure> {
+    let snapshot = ports.repository.snapshot(head)?;
+    let missing = engine::missing_applications(snapshot.as_ref(), settings)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let file = match &settings.origin {
+        Origin::Commit(file) | Origin::Disk(file) => file.as_str(),
+        Origin::Defaults => CONFIGURATION,
+    };
+    let report = |missing: &MissingApplication| {
+        let MissingApplication {
+            product,
+            flow,
+            environment,
+        } = missing;
+        format!(
+            "{file}: product `{product}` has no application in `{environment}`, an environment of its flow `{flow}`"
+        )
+    };
+    Err(Failure::Settings(SettingsError {
+        file: file.to_owned(),
+        reports: missing.iter().map(report).collect(),
+    }))
 }
 
 /// What is checked about two environments.

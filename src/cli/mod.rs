@@ -24,11 +24,13 @@ mod environment;
 mod exit;
 mod explain;
 mod failure;
+mod flow;
 mod init;
 mod interactive;
 mod log;
 mod man;
 mod pager;
+mod policy;
 mod progress;
 mod promote;
 mod proposal;
@@ -54,6 +56,7 @@ use common_arguments::Output;
 use console::Console;
 use failure::Failure;
 use pager::Pages;
+use policy::{PolicyArguments, PolicyCommand};
 use progress::ProgressMode;
 
 /// Runs a command line; the first argument is the program's name.
@@ -145,6 +148,16 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &log.branch.network())?;
             wait_for(log::run(log, &adapters, &directory, console))
         }
+        Some(Command::Flow(flow)) => {
+            let network = flow.command.options().branch.network();
+            let adapters = crate::wiring::open(&directory, &network)?;
+            wait_for(flow::run(&flow.command, &adapters, &directory, console))
+        }
+        Some(Command::Policy(policy)) => {
+            let PolicyCommand::Evaluate(evaluate) = &policy.command;
+            let adapters = crate::wiring::open(&directory, &evaluate.branch.network())?;
+            wait_for(policy::evaluate(evaluate, &adapters, &directory, console))
+        }
         Some(Command::Baseline(baseline)) => {
             let network = baseline.selection.branch.network();
             let adapters = crate::wiring::open(&directory, &network)?;
@@ -211,6 +224,10 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         Some(Command::Explain(explain)) => (explain.selection.output, explain.target.to.as_slice()),
         Some(Command::Status(status)) => (status.output, &[][..]),
         Some(Command::Log(log)) => (log.output, log.to.as_slice()),
+        Some(Command::Flow(flow)) => (flow.command.options().output, &[][..]),
+        Some(Command::Policy(PolicyArguments {
+            command: PolicyCommand::Evaluate(evaluate),
+        })) => (evaluate.output, &[][..]),
         Some(Command::Baseline(baseline)) => {
             (baseline.selection.output, baseline.target.to.as_slice())
         }

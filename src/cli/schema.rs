@@ -36,6 +36,10 @@ pub enum Format {
     Explain,
     /// The output of `git promote baseline --output json`.
     Baseline,
+    /// The output of `git promote flow list --output json` and `flow show`.
+    Flows,
+    /// The output of `git promote policy evaluate --output json`.
+    Policy,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -54,6 +58,8 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Log => json_v1::log_schema(),
         Format::Explain => json_v1::explain_schema(),
         Format::Baseline => json_v1::baseline_schema(),
+        Format::Flows => json_v1::flows_schema(),
+        Format::Policy => json_v1::policy_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

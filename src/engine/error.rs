@@ -107,6 +107,26 @@ pub enum EngineError {
     /// The commands that verify the planned files could not be run.
     #[error("the planned files could not be verified")]
     Runner(#[from] RunnerError),
+    /// The configuration does not have what the command line names.
+    #[error("the configuration has no {what} `{name}`")]
+    NotConfigured {
+        /// `flow` or `environment`.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+        /// The names that it has.
+        known: Vec<String>,
+    },
+    /// The flow does not promote to the environment.
+    #[error("flow `{flow}` has no step for `{environment}`")]
+    NotAStep {
+        /// The flow.
+        flow: String,
+        /// The environment.
+        environment: String,
+        /// The environments that it promotes to.
+        steps: Vec<String>,
+    },
     /// A policy requires another action than the command line.
     #[error("policy `{policy}` requires {required}, not {asked}")]
     Policy {

@@ -40,11 +40,13 @@ mod commit_message;
 mod compare;
 mod compute;
 mod computed;
+mod configured;
 mod decide;
 mod decided_by;
 mod error;
 mod explain;
 mod file_plan;
+mod flow_places;
 mod group;
 mod guard;
 mod history;
@@ -71,8 +73,10 @@ mod version_source;
 pub use apply::{apply, apply_group, apply_with};
 pub use clear::clear;
 pub use compute::compute;
+pub use configured::{BranchConfiguration, read_configuration};
 pub use error::{EngineError, SearchEnd, UnmatchedSelector};
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
+pub use flow_places::{MissingApplication, missing_applications};
 pub use group::{PreparedGroup, plan_group, verify_group};
 pub use log::{
     LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,

@@ -10,8 +10,10 @@ pub mod configuration;
 mod conflict;
 mod counted;
 mod date;
+mod duration;
 pub mod event;
 pub mod explain;
+pub mod flow;
 pub mod hint;
 mod hunks;
 pub mod json_v1;
@@ -22,6 +24,7 @@ mod markdown;
 mod modes;
 mod near;
 pub mod notice;
+pub mod policy;
 pub mod receipt;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -91,7 +91,7 @@ fn check_reports_all_faults_at_once_and_exits_with_2() {
           |
         1 | enviroments: []
           | ^^^^^^^^^^^
-          = hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `messages`
+          = hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `messages`
       promote.yaml:2:9: expected a list, found a whole number `7`
           |
         2 | layout: 7
@@ -203,6 +203,8 @@ fn each_command_has_a_help() {
         "status",
         "log",
         "revert",
+        "flow",
+        "policy",
         "check",
         "init",
         "schema",
@@ -217,7 +219,9 @@ fn each_command_has_a_help() {
 #[test]
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
-    for subject in ["diff", "result", "status", "log", "explain", "config"] {
+    for subject in [
+        "diff", "result", "status", "log", "explain", "flows", "policy", "config",
+    ] {
         let ran = world.promote(&["schema", subject]);
         let schema: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         assert!(jsonschema::validator_for(&schema).is_ok(), "{subject}");

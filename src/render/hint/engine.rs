@@ -63,6 +63,16 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Runner(_) => Hint::failed(
             "nothing was written; the commands of `verify` need `sh` and a temporary folder",
         ),
+        EngineError::NotConfigured { what, known, .. } if known.is_empty() => Hint::usage(format!(
+            "`promote.yaml` has no {what}s; add one under `{what}s`"
+        )),
+        EngineError::NotConfigured { what, name, known } => Hint::usage(
+            did_you_mean(name, known)
+                .unwrap_or_else(|| format!("known {what}s: {}", quoted(known))),
+        ),
+        EngineError::NotAStep { steps, .. } => {
+            Hint::usage(format!("it has steps for {}", quoted(steps)))
+        }
         EngineError::Policy { .. } => Hint::usage(
             "options do not override a policy; `--action none` shows what would be promoted",
         ),

@@ -13,9 +13,11 @@ mod baseline;
 mod diff;
 mod escape;
 mod explain;
+mod flows;
 mod lists;
 mod log;
 mod place;
+mod policy;
 mod rendered;
 mod result;
 mod several;
@@ -30,7 +32,9 @@ use escape::Escape;
 pub use baseline::BaselineReport;
 pub use diff::Diff;
 pub use explain::Explanation;
+pub use flows::FlowList;
 pub use log::Log;
+pub use policy::Policy;
 pub use result::{Problem, Promotion};
 pub use several::{Diffs, Results};
 pub use status::Status;
@@ -73,6 +77,16 @@ pub fn explain_schema() -> serde_json::Value {
 /// The JSON Schema of `baseline --output json`.
 pub fn baseline_schema() -> serde_json::Value {
     schemars::schema_for!(BaselineReport<'static>).to_value()
+}
+
+/// The JSON Schema of `policy evaluate --output json`.
+pub fn policy_schema() -> serde_json::Value {
+    schemars::schema_for!(Policy<'static>).to_value()
+}
+
+/// The JSON Schema of `flow list --output json` and `flow show --output json`.
+pub fn flows_schema() -> serde_json::Value {
+    schemars::schema_for!(FlowList<'static>).to_value()
 }
 
 /// How the JSON is laid out.

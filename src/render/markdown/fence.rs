@@ -70,7 +70,7 @@ pub(super) fn text(hunk: &Hunk) -> String {
 }
 
 /// A fence longer than any run of backticks in the texts.
-pub(super) fn around<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+pub(in crate::render) fn around<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut longest = 2;
     for text in texts {
         let runs = text.split(|c| c != '`');

@@ -23,6 +23,7 @@ use crate::render::counted::counted;
 use crate::render::terminal::escaped_line;
 use code::{ELLIPSIS, code};
 pub(super) use code::{cell, whole};
+pub(super) use fence::around;
 use page::{LeftOut, Page};
 pub use purpose::Purpose;
 
