@@ -47,11 +47,6 @@ impl Period {
             Err(PeriodError::Order)
         }
     }
-
-    /// Whether a local time is within it.
-    pub fn contains(&self, at: DateTime) -> bool {
-        (self.from..self.until).contains(&at)
-    }
 }
 
 impl fmt::Display for Period {

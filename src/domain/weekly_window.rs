@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use jiff::civil::DateTime;
+use jiff::Span;
+use jiff::civil::{Date, Time};
 use thiserror::Error;
+
+use super::period::Period;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const DAY: u16 = 24 * 60;
@@ -67,16 +70,27 @@ impl WeeklyWindow {
         })
     }
 
-    /// Whether a local time is within it.
-    pub fn contains(&self, at: DateTime) -> bool {
-        let hour = u16::try_from(at.hour()).unwrap_or_default();
-        let minute = hour * 60 + u16::try_from(at.minute()).unwrap_or_default();
-        let today = usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or_default();
-        let yesterday = (today + 6) % 7;
-        if self.from < self.to {
-            return self.days[today] && (self.from..self.to).contains(&minute);
+    /// When it is on a day, if it starts on that day.
+    pub fn on(&self, day: Date) -> Option<Period> {
+        let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).ok()?;
+        if !self.days[weekday] {
+            return None;
         }
-        self.days[today] && minute >= self.from || self.days[yesterday] && minute < self.to
+        let at = |day: Date, minute: u16| {
+            let midnight = day.to_datetime(Time::midnight());
+            midnight
+                .checked_add(Span::new().minutes(i64::from(minute)))
+                .ok()
+        };
+        let last_day = if self.from < self.to {
+            day
+        } else {
+            day.tomorrow().ok()?
+        };
+        Some(Period {
+            from: at(day, self.from)?,
+            until: at(last_day, self.to)?,
+        })
     }
 }
 
@@ -159,7 +173,10 @@ mod tests {
         ] {
             let at = date(2026, 11, day).at(hour, minute, 0, 0);
             let window = WeeklyWindow::parse(window).unwrap();
-            assert_eq!(window.contains(at), expected, "{window} {at}");
+            let days = [at.date().yesterday().unwrap(), at.date()];
+            let mut periods = days.into_iter().filter_map(|day| window.on(day));
+            let is_within = periods.any(|period| (period.from..period.until).contains(&at));
+            assert_eq!(is_within, expected, "{window} {at}");
         }
     }
 
