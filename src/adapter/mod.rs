@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod environment;
 pub mod forge;
+pub mod gate;
 pub mod git;
 pub mod runner;

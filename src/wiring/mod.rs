@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
+use crate::adapter::gate::ConfiguredGates;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
 use crate::engine::Ports;
 use crate::port::{
-    CiWorkflows, Forge, HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError,
-    Variables,
+    CiWorkflows, Forge, ForgeChecks, HttpSender, Observer, Passwords, Publish, ReleasesError,
+    RepositoryError, Variables,
 };
 use crate::render::MarkdownPreview;
 
@@ -26,6 +27,7 @@ pub use settings::ConfigReader;
 pub struct Adapters {
     repository: GitRepository,
     forge: Option<Arc<dyn Forge>>,
+    checks: Option<Arc<dyn ForgeChecks>>,
     ci: Option<Arc<dyn CiWorkflows>>,
     http: Arc<dyn HttpSender>,
     variables: Variables,
@@ -70,18 +72,19 @@ pub fn open(dir: &Path, options: &NetworkOptions) -> Result<Adapters, Repository
     };
     let repository = GitRepository::discover(dir, network)?;
     let access = forge::of(&repository, &options.variables, options.silence);
-    let (forge, ci) = access.map_or((None, None), |access| {
+    let (forge, checks, ci) = access.map_or((None, None, None), |access| {
         if let Some(passwords) = access.passwords {
             // This is the only place that sets it.
             let _ = forge_passwords.set(passwords);
         }
-        (Some(access.forge), Some(access.ci))
+        (Some(access.forge), Some(access.checks), Some(access.ci))
     });
     Ok(Adapters {
         http: forge::sender(&repository, options.silence),
         variables: Arc::clone(&options.variables),
         repository,
         forge,
+        checks,
         ci,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
@@ -115,6 +118,16 @@ impl Adapters {
         ConfiguredWorkflows {
             http: Arc::clone(&self.http),
             ci: self.ci.clone(),
+            variables: Arc::clone(&self.variables),
+        }
+    }
+
+    /// Checks gates.
+    pub fn gates(&self) -> ConfiguredGates {
+        ConfiguredGates {
+            http: Arc::clone(&self.http),
+            runner: Arc::new(LocalRunner),
+            forge: self.checks.clone(),
             variables: Arc::clone(&self.variables),
         }
     }

@@ -32,6 +32,7 @@ mod forge_login;
 mod forge_stand_in;
 mod forge_tls;
 mod fuzz;
+mod gates;
 mod git_catch_up;
 mod git_checkout;
 mod git_crash;

@@ -156,6 +156,9 @@ const HOUSE: &[Room] = &[
             "async_trait",
             "backon",
             "git2",
+            // `globset` for the names of statuses, `jiff` for the times of gates.
+            "globset",
+            "jiff",
             "octocrab",
             "reqwest",
             "rustix",
