@@ -85,6 +85,9 @@
 //! | what changes in rendered manifests? | `engine/rendered` |
 //! | which commands check the planned files? | `engine/verify.rs`, `adapter/runner` |
 //! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |
+//! | how are releases recorded? | `port/releases.rs`, `adapter/git/releases` |
+//! | where do I add a kind of workflow? | its kind in `domain/flow.rs`, and a file in `adapter/runner/workflow` |
+//! | where do I add a kind of gate? | its kind in `domain/flow.rs`, and a file in `adapter/gate` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |
 //!
 //! # Example
