@@ -65,9 +65,21 @@ pub(super) struct File {
     #[serde(default)]
     #[schemars(length(max = 500))]
     pub(super) gates: Vec<GateEntry>,
+    /// Where releases are recorded.
+    #[serde(default)]
+    pub(super) releases: ReleasesEntry,
     /// Templates for commit messages and pull requests.
     #[serde(default)]
     pub(super) messages: MessagesEntry,
+}
+
+/// Where releases are recorded.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleasesEntry {
+    /// The folder of their references, one for each product. Servers that only take branches need a folder of
+    /// branches, such as `refs/heads/promote/releases`.
+    pub(super) prefix: Option<String>,
 }
 
 /// Where the files of an application are.

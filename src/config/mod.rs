@@ -31,6 +31,7 @@ mod patterns;
 mod pointer;
 mod policies;
 mod products;
+mod releases;
 mod shape;
 mod source;
 mod templates;
@@ -160,6 +161,7 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     Settings {
         layout,
         mappings,
+        release_prefix: releases::read(&file.releases, &root.key("releases"), notes),
         messages: messages::read(&file.messages, &root.key("messages"), notes),
         environments,
         default_product: file.product.clone(),

@@ -31,6 +31,8 @@ pub struct Settings {
     pub workflows: Vec<Workflow>,
     /// What steps of flows can wait for.
     pub gates: Vec<Gate>,
+    /// The folder of the references that record releases.
+    pub release_prefix: Option<String>,
     /// Templates of the commit message.
     pub messages: Messages,
     /// Where these settings come from.
