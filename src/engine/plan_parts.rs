@@ -88,6 +88,7 @@ impl PlanParts<'_> {
         Ok(Draft {
             hop,
             reverts: request.reverts.clone(),
+            release: request.release.clone(),
             source: self.source,
             target: branch.tip,
             decider: decided_by::of(request, &applications),

@@ -69,7 +69,7 @@ impl<'a> Promoted<'a> {
 
     /// The action: `--action`, else the policies', else commit. `--action` may be more careful than
     /// the policies, but not less. Each application's strongest policy counts, and of these the most
-    /// careful one wins.
+    /// careful one wins. The step of a flow has an action of its own, which comes first.
     ///
     /// With a notice where a policy turns the promotion into a preview.
     pub(super) fn action(&self) -> Result<(Action, Option<Notice>), EngineError> {
@@ -79,6 +79,7 @@ impl<'a> Promoted<'a> {
             .filter_map(|products| self.settings.action_for(self.target, products))
             .max_by_key(|(action, policy)| (action.caution(), std::cmp::Reverse(policy.priority)));
         match (self.request.action, required) {
+            (Some(of_step), _) if self.request.release.is_some() => Ok((of_step, None)),
             (Some(asked), Some((required, policy)))
                 if asked.caution() < required.caution() && !self.is_empty =>
             {
@@ -174,6 +175,7 @@ impl<'a> Promoted<'a> {
             selectors,
             base: (!base.is_default).then(|| base.name.clone()),
             reverts: request.reverts.as_ref().map(|reverted| reverted.commit),
+            release: request.release.clone(),
         };
         let products: Vec<String> = self
             .settings

@@ -13,6 +13,8 @@ pub struct Request {
     pub to: String,
     /// The promotion to take back; then only the changes that it made are compared, in the target.
     pub reverts: Option<Reverted>,
+    /// The id of the release that it is a step of; its flow has decided the action then.
+    pub release: Option<String>,
     /// The chosen applications, by whole names or last parts; all if there are no products either.
     pub applications: Vec<String>,
     /// The chosen products.
@@ -219,6 +221,7 @@ impl Request {
             from: from.to_owned(),
             to: to.to_owned(),
             reverts: None,
+            release: None,
             applications: Vec::new(),
             products: Vec::new(),
             default_product: DefaultProduct::default(),

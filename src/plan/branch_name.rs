@@ -30,20 +30,23 @@ pub struct Asked {
     pub base: Option<String>,
     /// The commit of the promotion to revert, if it is a revert.
     pub reverts: Option<CommitId>,
+    /// The release that it is a step of.
+    pub release: Option<String>,
 }
 
 /// The branch's name: `promote/<from>-to-<to>/<what>`, and `-on-<base>-<hash>` if the base is not the
 /// default branch. `<what>` is a product, an application, `all`, or `<first>-and-<N>-more-<hash>`; of a
-/// revert it is `revert-<commit>`.
+/// revert it is `revert-<commit>`, of a release's step `release-<id>`.
 ///
 /// `--source`, `--promote` and `--delete` are not part of the name: a later run with other ones
 /// updates the same pull request.
 ///
 /// `products` are all configured ones; an application with the name of a product gets a hash.
 pub fn branch_name(hop: &Hop, asked: &Asked, products: &[String]) -> String {
-    let what = match &asked.reverts {
-        None => what(asked, products),
-        Some(commit) => revert(commit, asked),
+    let what = match (&asked.reverts, &asked.release) {
+        (Some(commit), _) => revert(commit, asked),
+        (None, Some(release)) => of_release(release),
+        (None, None) => what(asked, products),
     };
     let name = match &asked.base {
         None => what,
@@ -137,6 +140,16 @@ fn revert(commit: &CommitId, asked: &Asked) -> String {
     }
     fields.sort_unstable();
     hashed(&format!("{name}-selected"), &fields)
+}
+
+/// The part of the name for a step of a release: two releases never share a branch.
+fn of_release(id: &str) -> String {
+    let name = format!("release-{}", slug(id));
+    if slug(id) == id {
+        name
+    } else {
+        hashed(&name, &["release", id])
+    }
 }
 
 fn single(name: &str, kind: &str, is_unique: bool) -> String {
@@ -281,6 +294,23 @@ mod tests {
             assert!(seen.insert(name), "{name} twice");
         }
         assert!(!of(&[], &["api-2"], &[]).ends_with("/api-2"));
+    }
+
+    #[test]
+    fn each_release_has_its_own() {
+        let of = |id: &str| {
+            let asked = Asked {
+                products: vec!["loans".to_owned()],
+                release: Some(id.to_owned()),
+                ..Asked::default()
+            };
+            branch_name(&hop("staging", "production"), &asked, &[])
+        };
+        assert_eq!(
+            of("loans-42"),
+            "promote/staging-to-production/release-loans-42"
+        );
+        assert_ne!(of("a/b-1"), of("a--b-1"));
     }
 
     #[test]

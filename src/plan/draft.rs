@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub hop: Hop,
     /// The promotion that it reverts, if it is a revert.
     pub reverts: Option<Reverted>,
+    /// The id of the release that it belongs to.
+    pub release: Option<String>,
     /// The commit that the source's files were read from.
     pub source: CommitId,
     /// The commit that the target's files were read from, and that the promotion is based on.
@@ -61,6 +63,7 @@ impl Draft {
         let commits = (self.source, self.target);
         let record = Record {
             reverts: self.reverts.as_ref().map(|reverted| reverted.id.clone()),
+            release: self.release.clone(),
             ..Record::of(&self.hop, &self.applications, commits, self.decider)
         };
         Plan {

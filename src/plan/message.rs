@@ -62,6 +62,7 @@ mod tests {
             mode: None,
             reverts: None,
             allowed: None,
+            release: None,
             kept: Vec::new(),
         };
         let trailers = format!("Ticket: 7\n{record}");

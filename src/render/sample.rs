@@ -67,6 +67,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             to: Environment::named("production"),
         },
         reverts: None,
+        release: None,
         source: commit(0x11),
         target: commit(0x22),
         decider: DecidedBy::Mode(Mode::Versions),

@@ -122,6 +122,7 @@ mod tests {
             mode: None,
             reverts: None,
             allowed: None,
+            release: None,
             kept: Vec::new(),
         };
         let applications = super::applications(message, &record);

@@ -19,6 +19,7 @@ const TARGET: &str = "Promotion-Target";
 const MODE: &str = "Promotion-Mode";
 const REVERTS: &str = "Promotion-Reverts";
 const ALLOWED: &str = "Promotion-Allowed";
+const RELEASE: &str = "Promotion-Release";
 const KEPT: &str = "Promotion-Kept";
 
 /// What a commit records about its promotion, as the values of its trailers.
@@ -42,6 +43,8 @@ pub struct Record {
     pub reverts: Option<String>,
     /// The guards whose hold was lifted, separated by `, `.
     pub allowed: Option<String>,
+    /// The id of the release that it belongs to.
+    pub release: Option<String>,
     /// The selectors of differences that both sides changed and that were decided for the target.
     pub kept: Vec<String>,
 }
@@ -49,6 +52,9 @@ pub struct Record {
 impl Record {
     /// How the first line of a record begins.
     pub const FIRST_LINE: &'static str = "Promotion-Id: ";
+
+    /// How the line begins that names the release.
+    pub const RELEASE_LINE: &'static str = "Promotion-Release: ";
 
     /// The record of a plan's parts.
     pub(crate) fn of(
@@ -67,6 +73,7 @@ impl Record {
             mode: Some(decider.to_string()),
             reverts: None,
             allowed: None,
+            release: None,
             kept: kept(applications),
         }
     }
@@ -90,6 +97,7 @@ impl Record {
                 mode: value(MODE),
                 reverts: value(REVERTS),
                 allowed: value(ALLOWED),
+                release: value(RELEASE),
                 kept: (paragraph.iter())
                     .filter(|(key, _)| *key == KEPT)
                     .map(|(_, selector)| selector.clone())
@@ -137,6 +145,7 @@ impl fmt::Display for Record {
             (MODE, self.mode.as_ref()),
             (REVERTS, self.reverts.as_ref()),
             (ALLOWED, self.allowed.as_ref()),
+            (RELEASE, self.release.as_ref()),
         ];
         for (key, value) in trailers {
             if let Some(value) = value {
@@ -171,6 +180,7 @@ mod tests {
             mode: Some("versions".to_owned()),
             reverts: Some("7e1d".to_owned()),
             allowed: Some("moving-version, encrypted".to_owned()),
+            release: Some("loans-42".to_owned()),
             kept: vec!["a.yaml:$.b".to_owned(), "a.yaml:$.c".to_owned()],
         }
     }
@@ -184,6 +194,7 @@ mod tests {
         };
         let short = Record {
             allowed: None,
+            release: None,
             kept: Vec::new(),
             ..record("b")
         };
@@ -206,6 +217,7 @@ mod tests {
         Promotion-Mode: versions
         Promotion-Reverts: 7e1d
         Promotion-Allowed: moving-version, encrypted
+        Promotion-Release: loans-42
         Promotion-Kept: a.yaml:$.b
         Promotion-Kept: a.yaml:$.c
         ");

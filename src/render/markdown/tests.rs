@@ -67,6 +67,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             to: Environment::named("production"),
         },
         reverts: None,
+        release: None,
         source: commit,
         target: commit,
         decider: DecidedBy::Mode(Mode::Versions),
