@@ -15,6 +15,7 @@
 //! | [`render`] | plans, receipts and errors as text, Markdown, JSON and hints |
 //! | [`engine`] | one promotion: compare, decide, guard, apply, propose |
 //! | [`inventory`] | which applications and files each environment has, and which files form pairs |
+//! | [`release`] | the rules by which a release goes through its flow, and its record |
 //! | [`config`] | `promote.yaml` as settings, or all its faults at once |
 //! | [`port`] | what the engine needs from outside, as traits |
 //! | [`plan`] | what a promotion would change, as plain data |
@@ -119,6 +120,7 @@ pub mod engine;
 pub mod inventory;
 pub mod plan;
 pub mod port;
+pub mod release;
 pub mod render;
 pub mod wiring;
 pub mod yaml;

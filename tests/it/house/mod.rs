@@ -100,6 +100,14 @@ const HOUSE: &[Room] = &[
         waiting: Waiting::Allowed,
     },
     Room {
+        name: "release",
+        rooms: &["domain", "port"],
+        // `jiff` is how times are written.
+        crates: &["jiff", "schemars", "serde", "serde_json", "thiserror"],
+        never: WORLD,
+        waiting: Waiting::Never,
+    },
+    Room {
         name: "config",
         rooms: &["yaml", "domain"],
         crates: &[
