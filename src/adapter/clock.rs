@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
@@ -24,6 +24,12 @@ impl MonotonicClock {
 impl Clock for MonotonicClock {
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
+    }
+
+    fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let seconds = since.unwrap_or_default().as_secs();
+        i64::try_from(seconds).unwrap_or(i64::MAX)
     }
 
     async fn pause(&self, at_most: Duration) {

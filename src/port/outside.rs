@@ -7,11 +7,14 @@ use async_trait::async_trait;
 use crate::domain::{CONFIGURATION, Settings};
 use crate::plan::{Notice, Plan};
 
-/// A clock that only goes forward.
+/// A clock.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The time since some fixed moment.
+    /// The time since some fixed moment; it only goes forward.
     fn elapsed(&self) -> Duration;
+
+    /// The time of day, in seconds since 1970.
+    fn now(&self) -> i64;
 
     /// Waits for a random part of `at_most`, so that runs which lost the same race do not collide again.
     async fn pause(&self, at_most: Duration);

@@ -215,6 +215,12 @@ pub trait Repository: Send + Sync {
     /// When the checked-out files cannot be read.
     fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError>;
 
+    /// The name and address that Git writes commits with, as `Name <address>`.
+    ///
+    /// # Errors
+    /// [`RepositoryError::MissingIdentity`] when there is none.
+    fn identity(&self) -> Result<String, RepositoryError>;
+
     /// Lists the short names of all branches, in order: local ones, and remotes' as last fetched.
     ///
     /// # Errors

@@ -96,6 +96,10 @@ impl Repository for Flaky {
         self.call(self.git.branches_with_prefix(base, prefix)).await
     }
 
+    fn identity(&self) -> Result<String, RepositoryError> {
+        self.git.identity()
+    }
+
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         self.git.branches()
     }

@@ -237,6 +237,10 @@ impl Repository for Memory {
         Ok(Vec::new())
     }
 
+    fn identity(&self) -> Result<String, RepositoryError> {
+        Ok("Ada <ada@example.com>".to_owned())
+    }
+
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         Ok(vec!["main".to_owned()])
     }
@@ -293,6 +297,10 @@ pub struct Still;
 impl Clock for Still {
     fn elapsed(&self) -> Duration {
         Duration::ZERO
+    }
+
+    fn now(&self) -> i64 {
+        0
     }
 
     async fn pause(&self, _: Duration) {}

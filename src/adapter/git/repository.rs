@@ -216,6 +216,10 @@ impl Repository for GitRepository {
         }
     }
 
+    fn identity(&self) -> Result<String, RepositoryError> {
+        commit::identity(&self.local)
+    }
+
     fn branches(&self) -> Result<Vec<String>, RepositoryError> {
         let names = self
             .local

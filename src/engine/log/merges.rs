@@ -52,6 +52,16 @@ pub(super) fn link(
     Ok(())
 }
 
+/// The merge that brought a commit to the branch; `None` if it is on the branch's own line.
+pub fn merge_of(
+    history: &dyn History,
+    tip: CommitId,
+    commit: CommitId,
+) -> Result<Option<CommitId>, RepositoryError> {
+    let commits = history.ancestry(tip, commit)?;
+    Ok(Lines::new(tip, &commits).merges().get(&commit).copied())
+}
+
 /// A merge whose message does not begin as forges' do.
 fn read(history: &dyn History, id: CommitId) -> Result<NumberedMerge, RepositoryError> {
     let commit = history.commit(id)?;

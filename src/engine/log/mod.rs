@@ -37,6 +37,7 @@ use crate::port::Event;
 
 use collector::{Collector, Filter};
 pub use find::find_promotion;
+pub(super) use merges::merge_of;
 pub use promotion::{Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy};
 pub use request::LogRequest;
 use search::collect;

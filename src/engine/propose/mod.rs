@@ -247,7 +247,11 @@ pub(super) async fn withdraw_proposals(
             // What has been withdrawn so far must be reported; the next run continues.
             return Ok(withdrawn.receipt());
         }
-        let is_deleted = match withdraw(ports, base, &name, tip, open).await? {
+        let reason = format!(
+            "Nothing is left to promote into `{}` by the command that ran last.",
+            base.name.replace('`', "'"),
+        );
+        let is_deleted = match withdraw(ports, base, &name, tip, open, &reason).await? {
             // Another run has something to promote.
             Withdrawal::Overtaken => continue,
             Withdrawal::Deleted => true,
@@ -263,6 +267,39 @@ pub(super) async fn withdraw_proposals(
     let notices = withdrawn.notices.clone();
     let nothing = Receipt::NothingToPromote { notices };
     Ok(Some(withdrawn.receipt().unwrap_or(nothing)))
+}
+
+/// Closes the open pull request from a branch, and deletes the branch if git-promote made all of its
+/// commits.
+pub(super) async fn withdraw_branch(
+    ports: &Ports<'_>,
+    base: &Branch,
+    name: &str,
+    reason: &str,
+) -> Result<(), EngineError> {
+    for _ in 0..TRIES {
+        let branch = ports.repository.proposed(base, name).await?;
+        let owner = branch_owner(ports.repository, branch.as_ref())?;
+        let requests = pull_requests(ports, base, name).await;
+        let requests = requests.map_err(EngineError::Forge)?;
+        let open = requests.iter().find(|r| r.state == PullRequestState::Open);
+        match (owner, ports.forge.zip(open)) {
+            (BranchOwner::Program { tip, .. }, _) => {
+                let withdrawal = withdraw(ports, base, name, tip, open, reason).await?;
+                if withdrawal != Withdrawal::Overtaken {
+                    return Ok(());
+                }
+            }
+            (_, Some((forge, request))) => {
+                let closed = withdraw::close(forge, request, reason).await;
+                return closed.map_err(EngineError::Forge);
+            }
+            (_, None) => return Ok(()),
+        }
+    }
+    Err(EngineError::Overtaken {
+        branch: name.to_owned(),
+    })
 }
 
 /// What was withdrawn so far.

@@ -4,7 +4,9 @@ use crate::domain::CommitId;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::plan::{Notice, withdrawal_comment, withdrawn_body};
-use crate::port::{Advance, Branch, Event, Expected, ForgeError, PullRequest, RepositoryError};
+use crate::port::{
+    Advance, Branch, Event, Expected, Forge, ForgeError, PullRequest, RepositoryError,
+};
 
 /// What became of the branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +19,7 @@ pub(super) enum Withdrawal {
     Overtaken,
 }
 
-/// Says why, closes, and deletes the branch, in this order.
+/// Comments with the reason, closes, and deletes the branch, in this order.
 ///
 /// # Why
 ///
@@ -30,24 +32,12 @@ pub(super) async fn withdraw(
     name: &str,
     tip: CommitId,
     open: Option<&PullRequest>,
+    reason: &str,
 ) -> Result<Withdrawal, EngineError> {
     if let Some((forge, request)) = ports.forge.zip(open) {
         ports.observer.event(&Event::ClosingPullRequest);
-        let number = request.number;
-        let mark = withdrawal_comment();
-        let text = format!(
-            "Nothing is left to promote into `{}` by the command that ran last. Closed by git-promote.\n\n{mark}",
-            base.name.replace('`', "'"),
-        );
-        let body = withdrawn_body(&request.body);
-        let closing = async {
-            forge.comment(number, &mark, &text).await?;
-            if body != request.body {
-                forge.rewrite(number, &request.title, &body).await?;
-            }
-            forge.close(number).await
-        };
-        closing.await.map_err(EngineError::Forge)?;
+        let closed = close(forge, request, reason).await;
+        closed.map_err(EngineError::Forge)?;
     }
     ports.observer.event(&Event::DeletingBranch);
     let withdrawal = delete(ports, base, name, tip).await?;
@@ -62,6 +52,22 @@ pub(super) async fn withdraw(
         }
     }
     Ok(withdrawal)
+}
+
+/// Comments with the reason, and closes a pull request.
+pub(super) async fn close(
+    forge: &dyn Forge,
+    request: &PullRequest,
+    reason: &str,
+) -> Result<(), ForgeError> {
+    let mark = withdrawal_comment();
+    let text = format!("{reason} Closed by git-promote.\n\n{mark}");
+    let body = withdrawn_body(&request.body);
+    forge.comment(request.number, &mark, &text).await?;
+    if body != request.body {
+        forge.rewrite(request.number, &request.title, &body).await?;
+    }
+    forge.close(request.number).await
 }
 
 /// Deletes the branch, unless the server forbids that.

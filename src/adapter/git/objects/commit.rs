@@ -73,16 +73,8 @@ pub fn write(
         local.flush(&trees.written)?;
         return Ok(CommitId(id));
     }
-    for person in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
-        let known = local.git.run(&["var", person])?;
-        if !known.status.success() {
-            // Advice on `git config` follows the first line; the hint gives the same.
-            let message = String::from_utf8_lossy(&known.stderr);
-            let message = message.trim().lines().next().unwrap_or_default();
-            return Err(RepositoryError::MissingIdentity {
-                message: message.to_owned(),
-            });
-        }
+    for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+        person(local, variable)?;
     }
     Err(
         match local.git.fault("could not write the commit", &output) {
@@ -96,4 +88,25 @@ pub fn write(
             error => error,
         },
     )
+}
+
+/// The committer, as `Name <address>`.
+pub fn identity(local: &Local) -> Result<String, RepositoryError> {
+    let person = person(local, "GIT_COMMITTER_IDENT")?;
+    let end = person.rfind('>').map_or(person.len(), |at| at + 1);
+    Ok(person[..end].to_owned())
+}
+
+/// A person with a date, as Git writes it in commits.
+fn person(local: &Local, variable: &str) -> Result<String, RepositoryError> {
+    let known = local.git.run(&["var", variable])?;
+    if known.status.success() {
+        return Ok(known.text());
+    }
+    // Advice on `git config` follows the first line; the hint gives the same.
+    let message = String::from_utf8_lossy(&known.stderr);
+    let message = message.trim().lines().next().unwrap_or_default();
+    Err(RepositoryError::MissingIdentity {
+        message: message.to_owned(),
+    })
 }
