@@ -60,6 +60,7 @@ mod product;
 mod propose;
 mod receipt;
 mod recorded_changes;
+mod release;
 mod rendered;
 mod request;
 mod revert;
@@ -85,6 +86,11 @@ pub use log::{
 pub use ports::Ports;
 pub use prepare::{Prepared, fetch, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
+pub use release::{
+    Advanced, PastTransition, ProductReleases, ReleaseError, ReleasePorts, StartRequest,
+    advance_releases, approve_release, find_release, release_history, releases, retry_release,
+    start_release, terminate_release,
+};
 pub use rendered::render_manifests;
 pub use request::{
     Allow, DefaultProduct, ManifestPreview, MessageChoice, NewApplications, OnForeignCommits,

@@ -135,7 +135,15 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "engine",
-        rooms: &["yaml", "domain", "document", "plan", "port", "inventory"],
+        rooms: &[
+            "yaml",
+            "domain",
+            "document",
+            "plan",
+            "port",
+            "inventory",
+            "release",
+        ],
         // `serde_json` is what JSONPath expressions are asked over.
         crates: &["globset", "minijinja", "serde_json", "thiserror"],
         never: WORLD_BUT_THREADS,
@@ -144,7 +152,7 @@ const HOUSE: &[Room] = &[
     Room {
         name: "render",
         // `port` for the errors that hints are about.
-        rooms: &["domain", "plan", "port", "inventory", "engine"],
+        rooms: &["domain", "plan", "port", "inventory", "release", "engine"],
         crates: &[
             "anstyle",
             "schemars",
@@ -191,6 +199,7 @@ const HOUSE: &[Room] = &[
             "port",
             "config",
             "inventory",
+            "release",
             "engine",
             "render",
             "wiring",

@@ -1,0 +1,116 @@
+//! Moves releases until they wait or have ended.
+
+use super::effects;
+use super::error::ReleaseError;
+use super::flow::Flows;
+use super::ports::ReleasePorts;
+use super::records::{ProductReleases, of_product};
+use super::view::View;
+use crate::release::{self, Facts, Next, Release, Waiting};
+
+/// How often a release is looked at again because others moved the chain first.
+const TRIES: usize = 200;
+
+/// A release after it was moved forward.
+#[derive(Clone, Debug)]
+pub struct Advanced {
+    /// The release.
+    pub release: Release,
+    /// What it waits for; empty if it has ended.
+    pub waits: Vec<Waiting>,
+    /// How many transitions were recorded.
+    pub transitions: usize,
+}
+
+/// Moves the open releases of these products forward, or only those with these ids, in the order of
+/// their numbers. An error of one release does not stop the others.
+pub async fn advance_releases(
+    ports: &ReleasePorts<'_>,
+    products: Vec<ProductReleases>,
+    is_chosen: &dyn Fn(&Release) -> bool,
+) -> Vec<(String, Result<Advanced, ReleaseError>)> {
+    let mut flows = Flows::default();
+    let mut view = View::begin(ports);
+    let mut all = Vec::new();
+    for mut product in products {
+        let open: Vec<(u64, String)> = (product.releases.iter())
+            .filter(|release| !release.state.is_end() && is_chosen(release))
+            .map(|release| (release.number, release.id.clone()))
+            .collect();
+        for (number, id) in open {
+            let advanced = advance_one(ports, &mut product, number, &mut flows, &mut view).await;
+            all.push((id, advanced));
+        }
+    }
+    all
+}
+
+/// Moves a release until it waits or has ended.
+async fn advance_one(
+    ports: &ReleasePorts<'_>,
+    product: &mut ProductReleases,
+    number: u64,
+    flows: &mut Flows,
+    view: &mut View,
+) -> Result<Advanced, ReleaseError> {
+    let mut own = Facts::default();
+    let mut transitions = 0;
+    let mut lost = 0;
+    loop {
+        let Some(release) = product.release(number).cloned() else {
+            return Err(ReleaseError::Overtaken {
+                product: product.product.clone(),
+            });
+        };
+        let flow = flows.of(ports, &release)?;
+        let mut facts = own.clone();
+        facts.others = product.others(Some(number));
+        let next = loop {
+            match release::advance(&release, &flow, &facts, view.now) {
+                Next::Ask(questions) => {
+                    for question in &questions {
+                        view.answer(ports, product, (&release, &flow), question, &mut facts)
+                            .await?;
+                    }
+                }
+                next => break next,
+            }
+        };
+        let (release, todo) = match next {
+            Next::Record(transition) => {
+                if !product.append(ports, &transition).await? {
+                    lost += 1;
+                    if lost > TRIES {
+                        return Err(ReleaseError::Overtaken {
+                            product: product.product.clone(),
+                        });
+                    }
+                    *product = of_product(ports, &product.product).await?;
+                    *view = View::begin(ports);
+                    own = Facts::default();
+                    continue;
+                }
+                transitions += 1;
+                (transition.release, transition.effects)
+            }
+            Next::Do(todo) => (release, todo),
+            Next::Ask(_) | Next::Wait(_) | Next::Ended => {
+                let waits = match next {
+                    Next::Wait(waits) => waits,
+                    _ => Vec::new(),
+                };
+                return Ok(Advanced {
+                    release,
+                    waits,
+                    transitions,
+                });
+            }
+        };
+        for effect in &todo {
+            effects::carry_out(ports, (&release, &flow), effect, &mut own).await?;
+        }
+        if !todo.is_empty() {
+            *view = View::begin(ports);
+        }
+    }
+}

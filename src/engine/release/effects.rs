@@ -1,0 +1,120 @@
+//! Carries out effects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::ReleaseError;
+use super::ports::ReleasePorts;
+use super::promote::{chain, promote};
+use super::pull_request;
+use super::request::{choice, request_of};
+use super::variables;
+use crate::domain::{ProductFlow, Workflow, WorkflowKind};
+use crate::engine::commit::changes;
+use crate::engine::prepare::plan_on;
+use crate::port::{self, AttemptResult, AttemptState, Snapshot, TreeChange, WorkflowError};
+use crate::release::{Attempt, AttemptFact, Effect, Facts, Purpose, Release, Tried};
+
+/// How much time a promotion needs at least.
+const ENOUGH: i64 = 60;
+
+/// Carries out an effect, and adds its outcome to the facts.
+pub(super) async fn carry_out(
+    ports: &ReleasePorts<'_>,
+    of: (&Release, &ProductFlow),
+    effect: &Effect,
+    facts: &mut Facts,
+) -> Result<(), ReleaseError> {
+    match effect {
+        Effect::StartWorkflow { key } => {
+            if let Some(result) = start(ports, of, key).await? {
+                let fact = AttemptFact::Ended(result.into());
+                facts.attempts.insert(key.clone(), fact);
+            }
+        }
+        Effect::Promote { environment, until } => {
+            // Whoever terminates the release waits until then, and no longer.
+            let is_late = ports.promotion.clock.now() + ENOUGH >= *until;
+            let request = request_of(of.0, of.1, environment).filter(|_| !is_late);
+            if let Some(request) = request {
+                let outcome = promote(ports, of.0, &request).await?;
+                let tried = Tried {
+                    until: *until,
+                    outcome,
+                };
+                facts.steps.entry(environment.clone()).or_default().tried = Some(tried);
+            }
+        }
+        Effect::ClosePullRequest { environment } => {
+            pull_request::close(ports, of, environment).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Starts an attempt; returns its result if that is known by then.
+async fn start(
+    ports: &ReleasePorts<'_>,
+    (release, flow): (&Release, &ProductFlow),
+    key: &str,
+) -> Result<Option<AttemptResult>, ReleaseError> {
+    let Some(attempt) = release.attempt(key) else {
+        return Ok(None);
+    };
+    let Some(workflow) = flow.workflows.get(&attempt.workflow) else {
+        return Ok(None);
+    };
+    let (files, changes) = files(ports, (release, flow), attempt, workflow).await?;
+    let left = attempt.until - ports.promotion.clock.now();
+    let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else {
+        // Others do not wait for it any more.
+        return Ok(None);
+    };
+    let step = attempt.environment.as_deref().and_then(|e| release.step(e));
+    let started = ports.workflows.start(port::Attempt {
+        workflow: Workflow {
+            time_limit: workflow.time_limit.min(Duration::from_secs(left)),
+            ..workflow.clone()
+        },
+        key: key.to_owned(),
+        variables: variables::of_step(release, flow, step),
+        files,
+        changes,
+    });
+    match started.await {
+        Ok(AttemptState::Ended(result)) => Ok(Some(result)),
+        Ok(AttemptState::Running { .. }) => Ok(None),
+        Err(error @ WorkflowError::NotStarted { .. }) => Ok(Some(AttemptResult {
+            failure: Some(chain(&error)),
+            outputs: std::collections::BTreeMap::new(),
+            log: String::new(),
+            url: None,
+        })),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The files that a workflow sees: of the landed commit, or of the branch with what is planned.
+async fn files(
+    ports: &ReleasePorts<'_>,
+    (release, flow): (&Release, &ProductFlow),
+    attempt: &Attempt,
+    workflow: &Workflow,
+) -> Result<(Arc<dyn Snapshot>, Vec<TreeChange>), ReleaseError> {
+    let repository = ports.promotion.repository;
+    let environment = attempt.environment.as_deref();
+    let landed = environment.and_then(|e| release.step(e)?.landed.as_ref());
+    if let Some(landed) = landed {
+        return Ok((repository.snapshot(landed.commit)?, Vec::new()));
+    }
+    let branch = repository.branch(&choice(release)).await?;
+    let files = repository.snapshot(branch.tip)?;
+    let is_planned =
+        attempt.purpose == Purpose::PreAction && matches!(workflow.kind, WorkflowKind::Run { .. });
+    let request = environment.and_then(|e| request_of(release, flow, e));
+    let changes = match request.filter(|_| is_planned) {
+        Some(request) => changes(&plan_on(&ports.promotion, &request, branch)?.plan),
+        None => Vec::new(),
+    };
+    Ok((files, changes))
+}

@@ -1,0 +1,93 @@
+//! The flow of a release, as its configuration has it.
+//!
+//! # Why
+//!
+//! A release keeps to the flow, the gates and the workflows that it was started with, whatever changes
+//! in the configuration meanwhile.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::ReleaseError;
+use super::ports::ReleasePorts;
+use crate::domain::{CONFIGURATION, ProductFlow, Settings};
+use crate::engine::error::EngineError;
+use crate::engine::settings::read_settings;
+use crate::inventory::InventoryError;
+use crate::release::{Configuration, Release};
+
+/// The flows that were read, by configuration, product and name: many releases share one.
+#[derive(Default)]
+pub(super) struct Flows(BTreeMap<(String, String, String), Arc<ProductFlow>>);
+
+impl Flows {
+    /// The flow of a release.
+    pub(super) fn of(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        release: &Release,
+    ) -> Result<Arc<ProductFlow>, ReleaseError> {
+        let configuration = match &release.configuration {
+            Configuration::Commit(commit) => commit.to_string(),
+            Configuration::Text(text) => text.clone(),
+        };
+        let key = (configuration, release.product.clone(), release.flow.clone());
+        if let Some(known) = self.0.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let flow = Arc::new(read(ports, release)?);
+        self.0.insert(key, Arc::clone(&flow));
+        Ok(flow)
+    }
+}
+
+fn read(ports: &ReleasePorts<'_>, release: &Release) -> Result<ProductFlow, ReleaseError> {
+    product_flow(
+        ports,
+        &release.configuration,
+        &release.product,
+        &release.flow,
+    )
+}
+
+/// The flow of a product, as a configuration has it.
+pub(super) fn product_flow(
+    ports: &ReleasePorts<'_>,
+    configuration: &Configuration,
+    product: &str,
+    flow: &str,
+) -> Result<ProductFlow, ReleaseError> {
+    let settings = settings(ports, configuration)?;
+    let unknown = || EngineError::from(InventoryError::unknown_product(product, &settings));
+    let product = settings.product(product).ok_or_else(unknown)?;
+    let unknown = || EngineError::NotConfigured {
+        what: "flow",
+        name: flow.to_owned(),
+        known: settings
+            .flows
+            .iter()
+            .map(|flow| flow.name.clone())
+            .collect(),
+    };
+    let flow = settings.flow(flow).ok_or_else(unknown)?;
+    Ok(settings.product_flow(product, flow))
+}
+
+/// The settings of a configuration.
+pub(super) fn settings(
+    ports: &ReleasePorts<'_>,
+    configuration: &Configuration,
+) -> Result<Settings, ReleaseError> {
+    match configuration {
+        Configuration::Commit(commit) => {
+            let snapshot = ports.promotion.repository.snapshot(*commit)?;
+            let mut notices = Vec::new();
+            let read = read_settings(&ports.promotion, None, snapshot.as_ref(), &mut notices);
+            Ok(read?.0)
+        }
+        Configuration::Text(text) => {
+            let reading = ports.promotion.settings.read(text, CONFIGURATION);
+            Ok(reading.map_err(EngineError::from)?.settings)
+        }
+    }
+}

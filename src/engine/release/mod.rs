@@ -1,0 +1,40 @@
+//! Moves releases forward: looks facts up, records transitions, carries out effects.
+//!
+//! # Why
+//!
+//! The room [`release`](crate::release) decides; nothing is decided here. Whoever runs this may stop at
+//! any moment: a transition is recorded before its effects, and an effect either may be repeated or is
+//! covered by a lease.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `records.rs` | reads the records, and appends transitions |
+//! | `flow.rs` | reads the flow of a release from its configuration |
+//! | `advance.rs` | moves releases until they wait or have ended |
+//! | `people.rs` | start, terminate, retry, approve |
+//! | `view.rs` | looks facts up |
+//! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
+//! | `effects.rs` | carries out effects |
+//! | `request.rs` | what a step requests |
+//! | `promote.rs` | commits or proposes the promotion of a step |
+//! | `variables.rs` | the variables of workflows and gates |
+
+mod advance;
+mod effects;
+mod error;
+mod flow;
+mod landed;
+mod people;
+mod ports;
+mod promote;
+mod pull_request;
+mod records;
+mod request;
+mod variables;
+mod view;
+
+pub use advance::{Advanced, advance_releases};
+pub use error::ReleaseError;
+pub use people::{StartRequest, approve_release, retry_release, start_release, terminate_release};
+pub use ports::ReleasePorts;
+pub use records::{PastTransition, ProductReleases, find_release, release_history, releases};

@@ -1,0 +1,138 @@
+//! What people do with releases.
+
+use super::error::ReleaseError;
+use super::flow::product_flow;
+use super::ports::ReleasePorts;
+use super::records::{ProductReleases, find_release, of_product, releases};
+use crate::port::{BranchChoice, Publish};
+use crate::release::{
+    self, Configuration, NewRelease, Proof, Refusal, Release, Transition, create,
+};
+
+/// How often a transition is tried while others move the chain.
+const TRIES: usize = 50;
+
+/// A release to start.
+#[derive(Clone, Debug)]
+pub struct StartRequest {
+    /// The product.
+    pub product: String,
+    /// The flow.
+    pub flow: String,
+    /// The applications; all of the product if empty.
+    pub applications: Vec<String>,
+    /// The revision whose files of the trigger environment are promoted; the branch's tip if omitted.
+    pub source: Option<String>,
+    /// The branch; the default branch if omitted.
+    pub branch: Option<String>,
+    /// The text of `--config FILE`.
+    pub configuration: Option<String>,
+}
+
+/// Creates a release in the queue of its product.
+///
+/// # Errors
+/// When the product or the flow is not configured, or the product rejects a second release.
+pub async fn start_release(
+    ports: &ReleasePorts<'_>,
+    request: &StartRequest,
+) -> Result<ProductReleases, ReleaseError> {
+    let repository = ports.promotion.repository;
+    let choice = BranchChoice {
+        branch: request.branch.clone(),
+        publish: Publish::Push,
+    };
+    let branch = repository.branch(&choice).await?;
+    let source = match &request.source {
+        Some(revision) => repository.revision(revision)?,
+        None => branch.tip,
+    };
+    let configuration = match &request.configuration {
+        Some(text) => Configuration::Text(text.clone()),
+        None => Configuration::Commit(branch.tip),
+    };
+    let flow = product_flow(ports, &configuration, &request.product, &request.flow)?;
+    let by = repository.identity()?;
+    for _ in 0..TRIES {
+        let mut product = of_product(ports, &request.product).await?;
+        let new = NewRelease {
+            configuration: configuration.clone(),
+            applications: request.applications.clone(),
+            branch: request.branch.clone(),
+            source,
+            by: by.clone(),
+            now: ports.promotion.clock.now(),
+        };
+        let created = create(new, &flow, &product.others(None))?;
+        if product.append(ports, &created).await? {
+            return Ok(product);
+        }
+    }
+    Err(ReleaseError::Overtaken {
+        product: request.product.clone(),
+    })
+}
+
+/// Begins to terminate a release.
+///
+/// # Errors
+/// When it has ended, or there is none with this id.
+pub async fn terminate_release(
+    ports: &ReleasePorts<'_>,
+    id: &str,
+) -> Result<ProductReleases, ReleaseError> {
+    let by = ports.promotion.repository.identity()?;
+    let now = ports.promotion.clock.now();
+    change(ports, id, &|release| release::terminate(release, &by, now)).await
+}
+
+/// Queues a failed release again.
+///
+/// # Errors
+/// When it has not failed, or there is none with this id.
+pub async fn retry_release(
+    ports: &ReleasePorts<'_>,
+    id: &str,
+) -> Result<ProductReleases, ReleaseError> {
+    let by = ports.promotion.repository.identity()?;
+    change(ports, id, &|release| release::retry(release, &by).map(Some)).await
+}
+
+/// Records an approval of a step, or of all steps.
+///
+/// # Errors
+/// When it has ended, has no such step, or there is none with this id.
+pub async fn approve_release(
+    ports: &ReleasePorts<'_>,
+    id: &str,
+    environment: Option<&str>,
+) -> Result<ProductReleases, ReleaseError> {
+    let by = ports.promotion.repository.identity()?;
+    let now = ports.promotion.clock.now();
+    let by = (by.as_str(), Proof::Name);
+    change(ports, id, &|release| {
+        release::approve(release, environment, by, now)
+    })
+    .await
+}
+
+/// Changes a release; nothing is recorded if it is that way already.
+async fn change(
+    ports: &ReleasePorts<'_>,
+    id: &str,
+    make: &dyn Fn(&Release) -> Result<Option<Transition>, Refusal>,
+) -> Result<ProductReleases, ReleaseError> {
+    for _ in 0..TRIES {
+        let all = releases(ports).await?;
+        let (product, release) = find_release(&all, id)?;
+        let mut product = product.clone();
+        match make(release)? {
+            None => return Ok(product),
+            Some(transition) if product.append(ports, &transition).await? => return Ok(product),
+            Some(_) => {}
+        }
+    }
+    Err(ReleaseError::Overtaken {
+        product: id.to_owned(),
+    })
+}

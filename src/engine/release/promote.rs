@@ -1,0 +1,138 @@
+//! Commits or proposes the promotion of a step.
+
+use super::error::ReleaseError;
+use super::landed;
+use super::ports::ReleasePorts;
+use crate::engine::apply::apply_with;
+use crate::engine::error::EngineError;
+use crate::engine::prepare::{fetch, prepare_on};
+use crate::engine::receipt::Receipt;
+use crate::engine::request::Request;
+use crate::plan::Plan;
+use crate::port::RepositoryError;
+use crate::release::{Outcome, PullRequest, Release};
+
+/// How often a promotion is planned again because the branch moved and the plan changed.
+const TRIES: usize = 5;
+
+/// Promotes, and returns what came of it.
+///
+/// # Errors
+/// When the repository or the forge could not be used; trying again is safe.
+pub(super) async fn promote(
+    ports: &ReleasePorts<'_>,
+    release: &Release,
+    request: &Request,
+) -> Result<Outcome, ReleaseError> {
+    for _ in 0..TRIES {
+        match try_once(ports, release, request).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(outcome),
+            Err(error) if is_final(&error) => return Ok(Outcome::Failed(chain(&error))),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Outcome::Failed(
+        "the branch keeps moving, and each time the promotion changes".to_owned(),
+    ))
+}
+
+async fn try_once(
+    ports: &ReleasePorts<'_>,
+    release: &Release,
+    request: &Request,
+) -> Result<Option<Outcome>, EngineError> {
+    let ports = &ports.promotion;
+    let branch = fetch(ports, request).await?;
+    // Another worker may have been faster since the facts were looked up.
+    if let Some(commit) = landed::find(ports, &branch, release, &request.to)? {
+        return Ok(Some(Outcome::Committed(commit)));
+    }
+    let prepared = prepare_on(ports, request, branch)?;
+    if let Some(why) = left_out(&prepared.plan) {
+        return Ok(Some(Outcome::Failed(why)));
+    }
+    // Where the branch moves again, the next try looks for the promotion first.
+    let has_moved = async || {
+        Err(EngineError::Overtaken {
+            branch: request.to.clone(),
+        })
+    };
+    let receipt = match apply_with(ports, request, prepared, has_moved).await {
+        Err(EngineError::Overtaken { .. }) => return Ok(None),
+        receipt => receipt?,
+    };
+    Ok(Some(match receipt {
+        Receipt::Committed { commit, .. } => Outcome::Committed(commit),
+        Receipt::NothingToPromote { .. } | Receipt::Withdrawn { .. } => {
+            Outcome::Unchanged(fetch(ports, request).await?.tip)
+        }
+        Receipt::Proposed {
+            branch,
+            pull_request,
+            ..
+        } => Outcome::Proposed(PullRequest {
+            branch,
+            number: pull_request.as_ref().map(|found| found.number),
+            url: pull_request.map(|found| found.url),
+        }),
+        Receipt::Held(findings) => {
+            let findings = findings
+                .iter()
+                .map(|f| format!("{}: {}", f.guard.as_str(), f.message));
+            let findings: Vec<String> = findings.collect();
+            Outcome::Failed(format!("held by {}", findings.join("; ")))
+        }
+        Receipt::Rejected { pull_request, .. } => {
+            Outcome::Failed(format!("{} was closed without merging", pull_request.url))
+        }
+        Receipt::Conflict { branch, .. } => Outcome::Failed(format!(
+            "branch `{branch}` has commits that git-promote did not make"
+        )),
+        Receipt::SelectionConflict(_) => {
+            Outcome::Failed("source and target changed the same places".to_owned())
+        }
+        Receipt::Planned | Receipt::PreviewOnly | Receipt::Stopped { .. } => {
+            Outcome::Failed("a policy allows only a preview".to_owned())
+        }
+        Receipt::Moved { .. } => return Ok(None),
+    }))
+}
+
+/// Why a part of the promotion would be left out; a step promotes everything or nothing.
+fn left_out(plan: &Plan) -> Option<String> {
+    let mut faults = plan.chosen_faults();
+    let first = faults.next()?;
+    Some(format!(
+        "{} cannot be promoted: {}",
+        first.path, first.message
+    ))
+}
+
+/// Whether trying again could not help until somebody changes something.
+fn is_final(error: &EngineError) -> bool {
+    match error {
+        EngineError::Repository(RepositoryError::Refused { .. }) => true,
+        EngineError::Repository(_)
+        | EngineError::Forge(_)
+        | EngineError::Propose { .. }
+        | EngineError::Overtaken { .. }
+        | EngineError::Runner(_) => false,
+        _ => true,
+    }
+}
+
+/// An error with its causes, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        source = error.source();
+    }
+    text
+}

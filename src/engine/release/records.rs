@@ -1,0 +1,174 @@
+//! Reads the records of releases, and appends transitions.
+
+use super::error::ReleaseError;
+use super::ports::ReleasePorts;
+use crate::domain::CommitId;
+use crate::port::{Chain, NewTransition};
+use crate::release::{Other, Release, Transition, is_transition_of};
+
+/// The releases of a product, as one tip of its chain has them.
+#[derive(Clone, Debug)]
+pub struct ProductReleases {
+    /// The product.
+    pub product: String,
+    /// The newest transition; `None` if there is none yet.
+    pub tip: Option<CommitId>,
+    /// The releases, by number.
+    pub releases: Vec<Release>,
+}
+
+/// A transition of a release.
+#[derive(Clone, Debug)]
+pub struct PastTransition {
+    /// Its commit.
+    pub commit: CommitId,
+    /// When it was recorded, in seconds since 1970.
+    pub time: i64,
+    /// Who recorded it, as far as Git's configuration shows.
+    pub committer: String,
+    /// What happened.
+    pub title: String,
+}
+
+/// Fetches the releases of all products.
+///
+/// # Errors
+/// When they cannot be fetched or read.
+pub async fn releases(ports: &ReleasePorts<'_>) -> Result<Vec<ProductReleases>, ReleaseError> {
+    let chains = ports.releases.fetch().await?;
+    chains.into_iter().map(|chain| read(ports, chain)).collect()
+}
+
+/// Fetches the releases of a product.
+pub(super) async fn of_product(
+    ports: &ReleasePorts<'_>,
+    product: &str,
+) -> Result<ProductReleases, ReleaseError> {
+    let chains = ports.releases.fetch().await?;
+    match chains.into_iter().find(|chain| chain.product == product) {
+        Some(chain) => read(ports, chain),
+        None => Ok(ProductReleases {
+            product: product.to_owned(),
+            tip: None,
+            releases: Vec::new(),
+        }),
+    }
+}
+
+fn read(ports: &ReleasePorts<'_>, chain: Chain) -> Result<ProductReleases, ReleaseError> {
+    let files = ports.releases.files(chain.tip)?;
+    let release = |file: crate::port::RecordFile| {
+        let bytes = ports.releases.read(file.blob)?;
+        Ok(Release::parse(&bytes, &file.path)?)
+    };
+    let releases: Result<Vec<Release>, ReleaseError> = files.into_iter().map(release).collect();
+    let mut releases = releases?;
+    releases.sort_by_key(|release| release.number);
+    Ok(ProductReleases {
+        product: chain.product,
+        tip: Some(chain.tip),
+        releases,
+    })
+}
+
+/// Finds a release by its id.
+///
+/// # Errors
+/// [`ReleaseError::Unknown`].
+pub fn find_release<'a>(
+    all: &'a [ProductReleases],
+    id: &str,
+) -> Result<(&'a ProductReleases, &'a Release), ReleaseError> {
+    let mut every = all
+        .iter()
+        .flat_map(|p| p.releases.iter().map(move |r| (p, r)));
+    let found = every.find(|(_, release)| release.id == id);
+    found.ok_or_else(|| ReleaseError::Unknown {
+        id: id.to_owned(),
+        known: known(all),
+    })
+}
+
+fn known(all: &[ProductReleases]) -> Vec<String> {
+    let of_product = |product: &ProductReleases| {
+        let last = product.releases.last().map(|release| release.number);
+        let releases = product.releases.iter();
+        let listed = releases.filter(|r| !r.state.is_end() || Some(r.number) == last);
+        listed.map(|release| release.id.clone()).collect::<Vec<_>>()
+    };
+    all.iter().flat_map(of_product).collect()
+}
+
+/// Lists the transitions of a release, oldest first.
+///
+/// # Errors
+/// When the chain cannot be read.
+pub fn release_history(
+    ports: &ReleasePorts<'_>,
+    (product, release): (&ProductReleases, &Release),
+) -> Result<Vec<PastTransition>, ReleaseError> {
+    let Some(tip) = product.tip else {
+        return Ok(Vec::new());
+    };
+    let all = ports.releases.transitions(tip, usize::MAX)?;
+    let own = all
+        .into_iter()
+        .filter(|t| is_transition_of(&t.message, &release.id));
+    let mut own: Vec<PastTransition> = own
+        .map(|transition| PastTransition {
+            commit: transition.commit,
+            time: transition.time,
+            committer: transition.committer,
+            title: (transition.message.lines().next().unwrap_or_default()).to_owned(),
+        })
+        .collect();
+    own.reverse();
+    Ok(own)
+}
+
+impl ProductReleases {
+    /// The release with a number.
+    pub(super) fn release(&self, number: u64) -> Option<&Release> {
+        self.releases.iter().find(|r| r.number == number)
+    }
+
+    /// The other releases, as facts.
+    pub(super) fn others(&self, number: Option<u64>) -> Vec<Other> {
+        let others = self.releases.iter().filter(|r| Some(r.number) != number);
+        let other = |release: &Release| Other {
+            id: release.id.clone(),
+            number: release.number,
+            flow: release.flow.clone(),
+            state: release.state,
+        };
+        others.map(other).collect()
+    }
+
+    /// Appends a transition, and takes it over; `false` if another worker moved the chain first.
+    pub(super) async fn append(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        transition: &Transition,
+    ) -> Result<bool, ReleaseError> {
+        let release = &transition.release;
+        let appended = ports.releases.append(NewTransition {
+            product: self.product.clone(),
+            parent: self.tip,
+            files: vec![(release.path(), release.text().into_bytes())],
+            message: transition.event.message(release),
+        });
+        let Some(tip) = appended.await? else {
+            return Ok(false);
+        };
+        self.tip = Some(tip);
+        match self
+            .releases
+            .iter_mut()
+            .find(|r| r.number == release.number)
+        {
+            Some(known) => known.clone_from(release),
+            None => self.releases.push(release.clone()),
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,49 @@
+//! What the step of a release requests.
+
+use crate::domain::ProductFlow;
+use crate::engine::request::{DefaultProduct, OnRejection, ProposalChoice, Request};
+use crate::port::{BranchChoice, Publish};
+use crate::release::Release;
+
+/// The branch that a release promotes on.
+pub(super) fn choice(release: &Release) -> BranchChoice {
+    BranchChoice {
+        branch: release.branch.clone(),
+        publish: Publish::Push,
+    }
+}
+
+/// The request for the promotion of a step; `None` if the flow has no such step, or it has no source yet.
+pub(super) fn request_of(
+    release: &Release,
+    flow: &ProductFlow,
+    environment: &str,
+) -> Option<Request> {
+    let planned = flow.steps.iter().find(|s| s.environment == environment)?;
+    let source = release.step(environment)?.source?;
+    let products = if release.applications.is_empty() {
+        vec![release.product.clone()]
+    } else {
+        Vec::new()
+    };
+    let on_rejection = if release.round > 1 {
+        // A person has retried it since.
+        OnRejection::Reopened
+    } else {
+        OnRejection::Respected
+    };
+    Some(Request {
+        release: Some(release.id.clone()),
+        applications: release.applications.clone(),
+        products,
+        default_product: DefaultProduct::Ignored,
+        source: Some(source.to_string()),
+        branch: choice(release),
+        action: Some(planned.action),
+        proposal: ProposalChoice {
+            on_rejection,
+            ..ProposalChoice::default()
+        },
+        ..Request::between(&planned.from, environment)
+    })
+}

@@ -1,0 +1,175 @@
+//! Looks facts up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::ReleaseError;
+use super::landed;
+use super::ports::ReleasePorts;
+use super::pull_request;
+use super::records::ProductReleases;
+use super::request::choice;
+use super::variables;
+use crate::domain::ProductFlow;
+use crate::port::{Approval, AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
+use crate::release::{AttemptFact, Facts, Proof, Question, Release, Step};
+
+/// What was fetched since a moment; several releases share it.
+pub(super) struct View {
+    /// When it began, in seconds since 1970: everything was fetched then or later.
+    pub(super) now: i64,
+    branches: BTreeMap<Option<String>, Branch>,
+}
+
+impl View {
+    pub(super) fn begin(ports: &ReleasePorts<'_>) -> Self {
+        Self {
+            now: ports.promotion.clock.now(),
+            branches: BTreeMap::new(),
+        }
+    }
+
+    /// The branch that a release promotes on, as the remote has it.
+    async fn branch(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        release: &Release,
+    ) -> Result<Branch, ReleaseError> {
+        if let Some(known) = self.branches.get(&release.branch) {
+            return Ok(known.clone());
+        }
+        let branch = ports.promotion.repository.branch(&choice(release)).await?;
+        self.branches.insert(release.branch.clone(), branch.clone());
+        Ok(branch)
+    }
+
+    /// Looks a fact up.
+    pub(super) async fn answer(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        product: &ProductReleases,
+        (release, flow): (&Release, &ProductFlow),
+        question: &Question,
+        facts: &mut Facts,
+    ) -> Result<(), ReleaseError> {
+        match question {
+            Question::Landed(environment) => {
+                let branch = self.branch(ports, release).await?;
+                let found = landed::find(&ports.promotion, &branch, release, environment)?;
+                facts.steps.entry(environment.clone()).or_default().landed = Some(found);
+            }
+            Question::Tip(environment) => {
+                let branch = self.branch(ports, release).await?;
+                facts.steps.entry(environment.clone()).or_default().tip = Some(branch.tip);
+            }
+            Question::PullRequest(environment) => {
+                let branch = self.branch(ports, release).await?;
+                let found =
+                    pull_request::find(ports, &branch, (release, flow), environment).await?;
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.pull_request = Some(found);
+            }
+            Question::Gate { environment, gate } => {
+                let state = self.gate(ports, (release, flow), environment, gate).await?;
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.gates.insert(gate.clone(), state);
+            }
+            Question::Attempt(key) => {
+                let fact = attempt(ports, (release, flow), key).await?;
+                facts.attempts.insert(key.clone(), fact);
+            }
+            Question::ContainedIn(newer) => {
+                let other = product.releases.iter().find(|other| other.id == *newer);
+                let contains = match other {
+                    Some(other) => is_contained(ports, release, other)?,
+                    None => false,
+                };
+                facts.contained_in.insert(newer.clone(), contains);
+            }
+        }
+        Ok(())
+    }
+
+    async fn gate(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        (release, flow): (&Release, &ProductFlow),
+        environment: &str,
+        name: &str,
+    ) -> Result<GateState, ReleaseError> {
+        let (Some(gate), Some(step)) = (flow.gates.get(name), release.step(environment)) else {
+            return Ok(GateState::Failed {
+                why: "it is not configured".to_owned(),
+            });
+        };
+        let files = self.files(ports, release, step).await?;
+        let approvals = release.approvals.iter().filter(|a| a.is_for(environment));
+        let context = GateContext {
+            now: self.now,
+            environment: environment.to_owned(),
+            applications: release.applications.clone(),
+            landed: step.landed.as_ref().map(|landed| Landed {
+                commit: landed.commit,
+                since: landed.since,
+            }),
+            pull_request: step.pull_request.as_ref().and_then(|p| p.number),
+            approvals: approvals
+                .map(|approval| Approval {
+                    by: approval.by.clone(),
+                    is_proven: approval.proof != Proof::Name,
+                })
+                .collect(),
+            variables: variables::of_step(release, flow, Some(step)),
+            files,
+        };
+        Ok(ports.gates.state(gate, &context).await)
+    }
+
+    /// The files of the landed commit, or of the branch before that.
+    async fn files(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        release: &Release,
+        step: &Step,
+    ) -> Result<Arc<dyn Snapshot>, ReleaseError> {
+        let commit = match &step.landed {
+            Some(landed) => landed.commit,
+            None => self.branch(ports, release).await?.tip,
+        };
+        Ok(ports.promotion.repository.snapshot(commit)?)
+    }
+}
+
+/// How far an attempt is.
+async fn attempt(
+    ports: &ReleasePorts<'_>,
+    (release, flow): (&Release, &ProductFlow),
+    key: &str,
+) -> Result<AttemptFact, ReleaseError> {
+    let attempt = release.attempt(key);
+    let Some(workflow) = attempt.and_then(|a| flow.workflows.get(&a.workflow)) else {
+        return Ok(AttemptFact::Absent);
+    };
+    Ok(match ports.workflows.find(workflow, key).await? {
+        None => AttemptFact::Absent,
+        Some(AttemptState::Running { .. }) => AttemptFact::Running,
+        Some(AttemptState::Ended(result)) => AttemptFact::Ended(result.into()),
+    })
+}
+
+/// Whether a newer release promotes everything that an older one does.
+fn is_contained(
+    ports: &ReleasePorts<'_>,
+    older: &Release,
+    newer: &Release,
+) -> Result<bool, ReleaseError> {
+    let has = |application| newer.applications.contains(application);
+    let has_all = newer.applications.is_empty()
+        || !older.applications.is_empty() && older.applications.iter().all(has);
+    if !has_all || older.branch != newer.branch {
+        return Ok(false);
+    }
+    let history = ports.promotion.history;
+    let reached = history.ancestry(newer.source, older.source)?;
+    Ok(reached.iter().any(|(commit, _)| *commit == older.source))
+}
