@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, ReleaseError};
 use crate::plan::FileFault;
 use crate::port::SettingsError;
 use crate::render::hint::{self, FailureKind, Hint};
@@ -33,6 +33,7 @@ impl Advice {
     pub fn on(failure: &Failure) -> Self {
         let Hint { kind, text } = match failure {
             Failure::Engine(error) => hint::of_engine(error),
+            Failure::Release(error) => return Self::on_release(error),
             Failure::Repository(error) => hint::of_repository(error),
             // The faults themselves are listed above the hint.
             Failure::Settings(_) => Hint::usage("`git promote schema config` prints the schema"),
@@ -54,7 +55,7 @@ impl Advice {
             | Failure::Unreported { .. }
             | Failure::Program { .. } => Hint::none(FailureKind::Failed),
         };
-        let (message, mut next) = match failure {
+        let (message, next) = match failure {
             Failure::Engine(error @ EngineError::Target { source, .. }) => {
                 (error.to_string(), Some(most_specific(source)))
             }
@@ -64,6 +65,29 @@ impl Advice {
             }
             failure => (failure.to_string(), failure.source()),
         };
+        Self::of((message, next), Hint { kind, text }, details(failure))
+    }
+
+    /// The advice on a release that could not be read or moved forward.
+    pub fn on_release(error: &ReleaseError) -> Self {
+        let hint = hint::of_release(error);
+        let (first, details): (&dyn Error, _) = match error {
+            ReleaseError::Engine(EngineError::Settings(settings)) => {
+                (settings, settings.reports.clone())
+            }
+            ReleaseError::Engine(engine) => (most_specific(engine), Vec::new()),
+            ReleaseError::Records(records) => (records, Vec::new()),
+            error => (error, Vec::new()),
+        };
+        Self::of((first.to_string(), first.source()), hint, details)
+    }
+
+    /// The advice on an error with its causes.
+    fn of(
+        (message, mut next): (String, Option<&dyn Error>),
+        hint: Hint,
+        details: Vec<String>,
+    ) -> Self {
         let mut causes = Vec::new();
         while let Some(cause) = next {
             causes.push(cause.to_string());
@@ -72,9 +96,9 @@ impl Advice {
         Self {
             message,
             causes,
-            details: details(failure),
-            hint: text,
-            exit: kind.into(),
+            details,
+            hint: hint.text,
+            exit: hint.kind.into(),
         }
     }
 

@@ -23,6 +23,7 @@ use super::init::InitArguments;
 use super::log::LogArguments;
 use super::policy::{PolicyArguments, PolicyCommand};
 use super::promote::PromoteArguments;
+use super::release::ReleaseArguments;
 use super::revert::RevertArguments;
 use super::schema::SchemaArguments;
 use super::status::StatusArguments;
@@ -73,6 +74,7 @@ pub enum Command {
     Revert(Box<RevertArguments>),
     Flow(FlowArguments),
     Policy(PolicyArguments),
+    Release(Box<ReleaseArguments>),
     Check(CheckArguments),
     Init(InitArguments),
     Schema(SchemaArguments),
@@ -146,6 +148,7 @@ impl Arguments {
                 let PolicyCommand::Evaluate(evaluate) = &policy.command;
                 &evaluate.branch.repository.directory
             }
+            Some(Command::Release(release)) => &release.options().repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
             Some(Command::Init(init)) => &init.repository.directory,
             _ => &[],

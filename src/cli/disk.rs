@@ -21,12 +21,17 @@ pub(super) fn settings(
     Ok(Some(settings))
 }
 
-/// Reads a configuration file; messages call it `name`.
-pub(super) fn read(path: &Path, name: &str) -> Result<Reading, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::Read {
+/// Reads a text file.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|source| Failure::Read {
         path: path.to_owned(),
         source,
-    })?;
+    })
+}
+
+/// Reads a configuration file; messages call it `name`.
+pub(super) fn read(path: &Path, name: &str) -> Result<Reading, Failure> {
+    let text = text(path)?;
     let mut reading = ConfigReader.read(&text, name)?;
     reading.settings.origin = Origin::Disk(name.to_owned());
     Ok(reading)

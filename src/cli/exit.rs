@@ -53,6 +53,7 @@ impl From<FailureKind> for Exit {
         match kind {
             FailureKind::Failed => Self::Failed,
             FailureKind::Usage => Self::Usage,
+            FailureKind::Held => Self::Held,
             FailureKind::Moved => Self::Moved,
             FailureKind::Unreachable => Self::Unreachable,
         }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, ReleaseError};
 use crate::inventory::InventoryError;
 use crate::plan::FileFault;
-use crate::port::{RepositoryError, SettingsError};
+use crate::port::{ReleasesError, RepositoryError, SettingsError};
 
 /// A reason for a command to end early.
 #[derive(Debug, Error)]
@@ -16,6 +16,9 @@ pub enum Failure {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A release could not be read or moved forward.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
     /// The repository could not be opened.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
@@ -81,6 +84,12 @@ pub enum Failure {
         /// Its error message.
         message: String,
     },
+}
+
+impl From<ReleasesError> for Failure {
+    fn from(error: ReleasesError) -> Self {
+        Self::Release(error.into())
+    }
 }
 
 impl From<InventoryError> for Failure {

@@ -34,6 +34,7 @@ mod policy;
 mod progress;
 mod promote;
 mod proposal;
+mod release;
 mod revert;
 mod schema;
 mod selection;
@@ -167,6 +168,10 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &revert.branch.network())?;
             wait_for(revert::run(revert, &adapters, &directory, console))
         }
+        Some(Command::Release(release)) => {
+            let adapters = crate::wiring::open(&directory, &release.network())?;
+            wait_for(release::run(release, &adapters, &directory, console))
+        }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Init(init)) => init::run(init, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
@@ -232,6 +237,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
             (baseline.selection.output, baseline.target.to.as_slice())
         }
         Some(Command::Revert(revert)) => (revert.output, &[][..]),
+        Some(Command::Release(release)) => (release.options().output, &[][..]),
         Some(_) => (Output::Text, &[][..]),
     };
     if output == Output::Json {

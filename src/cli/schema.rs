@@ -40,6 +40,12 @@ pub enum Format {
     Flows,
     /// The output of `git promote policy evaluate --output json`.
     Policy,
+    /// The output of `git promote release show --output json`, and the record of a release.
+    Release,
+    /// The output of `git promote release list --output json`, and of the commands that change releases.
+    Releases,
+    /// The output of `git promote release log --output json`.
+    ReleaseLog,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -60,6 +66,9 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Baseline => json_v1::baseline_schema(),
         Format::Flows => json_v1::flows_schema(),
         Format::Policy => json_v1::policy_schema(),
+        Format::Release => json_v1::release_schema(),
+        Format::Releases => json_v1::releases_schema(),
+        Format::ReleaseLog => json_v1::release_log_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

@@ -12,7 +12,7 @@ use crate::adapter::environment;
 use crate::adapter::gate::ConfiguredGates;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
-use crate::engine::Ports;
+use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
     CiWorkflows, Forge, ForgeChecks, HttpSender, Observer, Passwords, Publish, ReleasesError,
     RepositoryError, Variables,
@@ -33,6 +33,26 @@ pub struct Adapters {
     variables: Variables,
     settings: ConfigReader,
     clock: MonotonicClock,
+}
+
+/// The adapters of releases.
+pub struct ReleaseAdapters<'a> {
+    promotion: &'a Adapters,
+    releases: GitReleases,
+    workflows: ConfiguredWorkflows,
+    gates: ConfiguredGates,
+}
+
+impl ReleaseAdapters<'_> {
+    /// What the engine asks for.
+    pub fn ports<'a>(&'a self, observer: &'a dyn Observer) -> ReleasePorts<'a> {
+        ReleasePorts {
+            promotion: self.promotion.ports(observer),
+            releases: &self.releases,
+            workflows: &self.workflows,
+            gates: &self.gates,
+        }
+    }
 }
 
 /// How remotes and forges are contacted.
@@ -111,6 +131,20 @@ impl Adapters {
     /// When the prefix cannot be used, or the remote is not clear.
     pub fn releases(&self, prefix: &str, publish: Publish) -> Result<GitReleases, ReleasesError> {
         self.repository.releases(prefix, publish)
+    }
+
+    /// The adapters of releases; `prefix` is where the configuration has their references.
+    ///
+    /// # Errors
+    /// When the prefix cannot be used, or the remote is not clear.
+    pub fn for_releases(&self, prefix: Option<&str>) -> Result<ReleaseAdapters<'_>, ReleasesError> {
+        let prefix = prefix.unwrap_or(ReleasesError::DEFAULT_PREFIX);
+        Ok(ReleaseAdapters {
+            promotion: self,
+            releases: self.releases(prefix, Publish::Push)?,
+            workflows: self.workflows(),
+            gates: self.gates(),
+        })
     }
 
     /// Runs workflows.

@@ -220,7 +220,17 @@ fn each_command_has_a_help() {
 fn schemas_completions_and_the_manual_are_printed() {
     let world = World::new();
     for subject in [
-        "diff", "result", "status", "log", "explain", "flows", "policy", "config",
+        "diff",
+        "result",
+        "status",
+        "log",
+        "explain",
+        "flows",
+        "policy",
+        "release",
+        "releases",
+        "release-log",
+        "config",
     ] {
         let ran = world.promote(&["schema", subject]);
         let schema: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();

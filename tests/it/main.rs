@@ -61,6 +61,7 @@ mod proposing;
 mod readme;
 mod recorded_base;
 mod relations;
+mod release_commands;
 mod releases;
 mod remotes;
 mod rendered;

@@ -70,6 +70,7 @@ fn its_options_are_in_the_help() {
         &["check", "--help"],
         &["init", "--help"],
         &["policy", "evaluate", "--help"],
+        &["release", "start", "--help"],
     ];
     let help: String = pages.map(|words| world.promote(words).stdout).concat();
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';

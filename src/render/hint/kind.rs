@@ -7,6 +7,8 @@ pub enum FailureKind {
     Failed,
     /// The command line or the configuration is wrong.
     Usage,
+    /// It is not allowed now.
+    Held,
     /// The branch moved in the meantime.
     Moved,
     /// The remote or the forge could not be reached.

@@ -18,6 +18,7 @@ mod lists;
 mod log;
 mod place;
 mod policy;
+mod release;
 mod rendered;
 mod result;
 mod several;
@@ -35,6 +36,7 @@ pub use explain::Explanation;
 pub use flows::FlowList;
 pub use log::Log;
 pub use policy::Policy;
+pub use release::{ReleaseEntry, ReleaseLog, Releases};
 pub use result::{Problem, Promotion};
 pub use several::{Diffs, Results};
 pub use status::Status;
@@ -87,6 +89,21 @@ pub fn policy_schema() -> serde_json::Value {
 /// The JSON Schema of `flow list --output json` and `flow show --output json`.
 pub fn flows_schema() -> serde_json::Value {
     schemars::schema_for!(FlowList<'static>).to_value()
+}
+
+/// The JSON Schema of `release show --output json`.
+pub fn release_schema() -> serde_json::Value {
+    schemars::schema_for!(crate::release::Release).to_value()
+}
+
+/// The JSON Schema of `release list --output json`, and of the commands that change releases.
+pub fn releases_schema() -> serde_json::Value {
+    schemars::schema_for!(Releases<'static>).to_value()
+}
+
+/// The JSON Schema of `release log --output json`.
+pub fn release_log_schema() -> serde_json::Value {
+    schemars::schema_for!(ReleaseLog<'static>).to_value()
 }
 
 /// How the JSON is laid out.

@@ -1,0 +1,49 @@
+//! `git promote release approve`.
+
+use clap::Args;
+
+use super::options::ReleaseOptions;
+use super::report::advance_and_report;
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::engine;
+use crate::port::NoObserver;
+use crate::release::Release;
+use crate::wiring::ReleaseAdapters;
+
+/// Approve a release, or one of its steps.
+///
+/// It counts for gates that accept approvals of this kind; the record has the name that Git is configured
+/// with.
+#[derive(Args, Debug)]
+pub struct ApproveArguments {
+    /// The release, such as `loans-42`.
+    #[arg(value_name = "ID")]
+    pub id: String,
+
+    /// Only the step of this environment.
+    #[arg(long, value_name = "ENV")]
+    pub step: Option<String>,
+
+    /// The shared options.
+    #[command(flatten)]
+    pub options: ReleaseOptions,
+}
+
+/// Approves a release and moves it forward.
+///
+/// # Errors
+/// When its state does not allow that, or the output cannot be written.
+pub async fn run(
+    arguments: &ApproveArguments,
+    adapters: &ReleaseAdapters<'_>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let ports = adapters.ports(&NoObserver);
+    let step = arguments.step.as_deref();
+    let changed = engine::approve_release(&ports, &arguments.id, step).await?;
+    let is_chosen = |release: &Release| release.id == arguments.id;
+    let how = (None, &arguments.options);
+    advance_and_report(vec![changed], &is_chosen, how, adapters, console).await
+}

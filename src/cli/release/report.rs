@@ -1,0 +1,127 @@
+//! Moves releases forward, waits if wanted, and reports them.
+
+use std::time::Duration;
+
+use super::options::{ReleaseOptions, WaitArguments};
+use crate::cli::advice::Advice;
+use crate::cli::common_arguments::Output;
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
+use crate::release::{Release, ReleaseState};
+use crate::render::json_v1::{self, ReleaseEntry};
+use crate::render::release;
+use crate::wiring::ReleaseAdapters;
+
+/// How long to pause at most before looking again.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// A release after it was moved forward.
+type Moved = (String, Result<Advanced, ReleaseError>);
+
+/// Moves the releases forward that `is_chosen` accepts, and reports them.
+///
+/// # Errors
+/// When the records cannot be read, or the output cannot be written.
+pub(super) async fn advance_and_report(
+    first: Vec<ProductReleases>,
+    is_chosen: &dyn Fn(&Release) -> bool,
+    (wait, options): (Option<&WaitArguments>, &ReleaseOptions),
+    adapters: &ReleaseAdapters<'_>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let progress = Progress::start(console.progress);
+    let moved = advance(first, is_chosen, wait, adapters, &progress).await;
+    progress.finish();
+    let moved = moved?;
+    report(&moved, options.output, console)?;
+    let exits = moved.iter().map(|(_, result)| match result {
+        Ok(advanced) if wait.is_some_and(|w| w.wait) => exit(advanced.release.state),
+        Ok(_) => Exit::Done,
+        Err(error) => Advice::on_release(error).exit,
+    });
+    Ok(exits
+        .max_by_key(|exit| severity(*exit))
+        .unwrap_or(Exit::Done))
+}
+
+/// Moves releases forward until they have ended, or once.
+async fn advance(
+    first: Vec<ProductReleases>,
+    is_chosen: &dyn Fn(&Release) -> bool,
+    wait: Option<&WaitArguments>,
+    adapters: &ReleaseAdapters<'_>,
+    progress: &Progress,
+) -> Result<Vec<Moved>, ReleaseError> {
+    let ports = adapters.ports(progress);
+    let started = ports.promotion.clock.elapsed();
+    let limit = wait.filter(|wait| wait.wait).map(|wait| wait.wait_limit);
+    let limit = Duration::from_secs(60 * limit.unwrap_or(0));
+    let mut ended: Vec<Moved> = Vec::new();
+    let mut products = first;
+    loop {
+        let is_open = |release: &Release| {
+            is_chosen(release) && !ended.iter().any(|(id, _)| *id == release.id)
+        };
+        let moved = engine::advance_releases(&ports, products, &is_open).await;
+        let is_waiting = |(_, result): &Moved| matches!(result, Ok(advanced) if !advanced.release.state.is_end());
+        let elapsed = ports.promotion.clock.elapsed().saturating_sub(started);
+        if elapsed >= limit || !moved.iter().any(is_waiting) {
+            ended.extend(moved);
+            return Ok(ended);
+        }
+        ended.extend(moved.into_iter().filter(|moved| !is_waiting(moved)));
+        ports.promotion.clock.pause(PAUSE).await;
+        products = engine::releases(&ports).await?;
+    }
+}
+
+fn report(moved: &[Moved], output: Output, console: &mut Console<'_>) -> Result<(), Failure> {
+    if output == Output::Json {
+        let entries = moved.iter().map(entry).collect();
+        let all = json_v1::Releases::of(entries);
+        json_v1::write(console.out, &all, console.json)?;
+    }
+    for (_, result) in moved {
+        match result {
+            Ok(_) if output == Output::Json => {}
+            Ok(advanced) => release::summary(console.out, &advanced.release, &advanced.waits)?,
+            Err(error) => Advice::on_release(error).write(console.err, console.stderr)?,
+        }
+    }
+    Ok(())
+}
+
+fn entry((id, result): &Moved) -> ReleaseEntry<'_> {
+    match result {
+        Ok(advanced) => ReleaseEntry::of(&advanced.release, &advanced.waits),
+        Err(error) => ReleaseEntry::failed(id, Advice::on_release(error).problem()),
+    }
+}
+
+/// The exit code of a release that was waited for.
+fn exit(state: ReleaseState) -> Exit {
+    match state {
+        ReleaseState::Succeeded => Exit::Done,
+        ReleaseState::Failed | ReleaseState::Terminated => Exit::Failed,
+        ReleaseState::Superseded => Exit::Held,
+        ReleaseState::Queued
+        | ReleaseState::Running
+        | ReleaseState::Suspended
+        | ReleaseState::Terminating => Exit::Unreachable,
+    }
+}
+
+/// Which of several exit codes is reported.
+fn severity(exit: Exit) -> u8 {
+    match exit {
+        Exit::Done | Exit::Different => 0,
+        Exit::Unreachable => 1,
+        Exit::Held => 2,
+        Exit::Moved => 3,
+        Exit::Usage => 4,
+        Exit::Failed => 5,
+    }
+}

@@ -1,0 +1,33 @@
+//! What to do about an error of a release.
+
+use super::engine::of_engine;
+use super::kind::{FailureKind, Hint};
+use super::names::quoted;
+use super::releases::of_releases;
+use crate::engine::ReleaseError;
+use crate::release::Refusal;
+
+/// What to do about an error of a release.
+pub fn of_release(error: &ReleaseError) -> Hint {
+    match error {
+        ReleaseError::Engine(error) => of_engine(error),
+        ReleaseError::Records(error) => of_releases(error),
+        ReleaseError::Record(_) => Hint::failed("a newer version of git-promote can read it"),
+        ReleaseError::Refused(Refusal::Busy { .. }) => Hint::none(FailureKind::Held),
+        ReleaseError::Refused(Refusal::UnknownStep { known, .. }) => {
+            Hint::usage(format!("its steps are {}", quoted(known)))
+        }
+        ReleaseError::Refused(_) => Hint::failed("`git promote release list --all` lists releases"),
+        ReleaseError::Workflow(_) => {
+            Hint::failed("`git promote release advance` goes on from here")
+        }
+        ReleaseError::Unknown { known, .. } if known.is_empty() => {
+            Hint::usage("there are no releases; `git promote release start` starts one")
+        }
+        ReleaseError::Unknown { known, .. } => Hint::usage(format!("there are {}", quoted(known))),
+        ReleaseError::Overtaken { .. } => Hint {
+            kind: FailureKind::Unreachable,
+            text: Some("try again".to_owned()),
+        },
+    }
+}

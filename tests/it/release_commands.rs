@@ -1,0 +1,211 @@
+//! Releases from end to end: real repositories, several processes, processes that are killed.
+
+use std::process::Stdio;
+use std::thread;
+
+use serde_json::Value;
+
+use crate::world::World;
+
+const CONFIGURATION: &str = "\
+version: 1
+environments:
+  - {name: staging, kind: non-production}
+  - {name: eu, kind: production}
+  - {name: us, kind: production}
+products:
+  - {name: loans, applications: [api], flows: [{name: to-production}]}
+flows:
+  - name: to-production
+    triggerEnvironment: staging
+    steps:
+      - {environment: eu, dependsOn: [staging]}
+      - {environment: us, dependsOn: [eu]}
+";
+
+/// A staging that is ahead of both production environments.
+fn files(configuration: &'static str) -> [(&'static str, &'static str); 4] {
+    [
+        ("promote.yaml", configuration),
+        ("apps/api/staging/values.yaml", "image: {tag: 2.0.0}\n"),
+        ("apps/api/eu/values.yaml", "image: {tag: 1.0.0}\n"),
+        ("apps/api/us/values.yaml", "image: {tag: 1.0.0}\n"),
+    ]
+}
+
+const START: [&str; 6] = [
+    "release",
+    "start",
+    "--flow",
+    "to-production",
+    "--product",
+    "loans",
+];
+
+/// How many commits of the branch are promotions of releases.
+fn promotions(log: &str) -> usize {
+    log.matches("Promotion-Release: loans-").count()
+}
+
+#[test]
+fn a_release_takes_a_product_through_its_flow() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&files(CONFIGURATION));
+    let started = clone.promote(&[&START[..], &["--wait"]].concat());
+    assert_eq!(started.code, 0, "{started}");
+    assert_eq!(started.stdout, "loans-1 is succeeded\n");
+    for environment in ["eu", "us"] {
+        let path = format!("apps/api/{environment}/values.yaml");
+        assert_eq!(remote.show("main", &path).trim(), "image: {tag: 2.0.0}");
+    }
+    for (schema, words) in [
+        ("release", &["release", "show", "loans-1"][..]),
+        ("releases", &["release", "list", "--all"]),
+        ("release-log", &["release", "log", "loans-1"]),
+    ] {
+        let document = clone
+            .promote(&[words, &["--output", "json"]].concat())
+            .stdout;
+        let document: Value = serde_json::from_str(&document).unwrap();
+        let schema = world.promote(&["schema", schema]).stdout;
+        let schema: Value = serde_json::from_str(&schema).unwrap();
+        assert!(jsonschema::is_valid(&schema, &document), "{document:#}");
+    }
+    let log = remote.git(&[
+        "log",
+        "--format=%s",
+        "--reverse",
+        "refs/promote/releases/loans",
+    ]);
+    let commit = |n: usize| remote.tip(&format!("main~{n}"));
+    let short = |n: usize| commit(n)[..7].to_owned();
+    let log = log.replace(&short(0), "[us]").replace(&short(1), "[eu]");
+    insta::assert_snapshot!(log.replace(&short(2), "[first]"), @"
+    loans-1: is queued: flow to-production from staging at [first]
+    loans-1: starts
+    loans-1: promotes to eu
+    loans-1: eu has the promotion, in [eu]
+    loans-1: eu is done
+    loans-1: promotes to us
+    loans-1: us has the promotion, in [us]
+    loans-1: us is done
+    loans-1: has succeeded
+    ");
+}
+
+#[test]
+fn what_a_release_waits_for_is_shown() {
+    let gated = CONFIGURATION.to_owned()
+        + "    hooks: {onFail: page}\n"
+        + "workflows:\n  - {name: page, run: [\"exit 1\"]}\n"
+        + "gates:\n  - {name: signed, approval: {count: 1}}\n";
+    let gated = gated.replace(
+        "dependsOn: [eu]}",
+        "dependsOn: [eu], policy: {gates: {before: [signed]}}}",
+    );
+    let world = World::new();
+    let (_remote, clone) = world.cloned(&files(gated.leak()));
+    let started = clone.promote(&START);
+    assert_eq!(started.code, 0, "{started}");
+    insta::assert_snapshot!(started.stdout, @"
+    loans-1 is suspended
+      us: gate `signed`: 0 of 1 approvals
+    ");
+    let waited = clone.promote(&["release", "advance", "--all", "--wait", "--wait-limit", "0"]);
+    assert_eq!(waited.code, 5, "{waited}");
+    let queued = clone.promote(&START);
+    insta::assert_snapshot!(queued.stdout, @"
+    loans-2 is queued
+      loans-1 comes first
+    ");
+    let refused = clone.promote(&["release", "retry", "loans-1"]);
+    assert_eq!(refused.code, 1, "{refused}");
+    insta::assert_snapshot!(refused.stderr, @"
+    error: loans-1 is suspended; only a failed release can be retried
+    hint: `git promote release list --all` lists releases
+    ");
+    // The hook fails, which changes nothing.
+    let terminated = clone.promote(&["release", "terminate", "loans-1"]);
+    assert_eq!(terminated.code, 0, "{terminated}");
+    insta::assert_snapshot!(terminated.stdout, @"loans-1 is terminated by Ada <ada@example.org>");
+    let list = clone.promote(&["release", "list", "--output", "json"]);
+    assert!(list.stdout.contains("\"id\":\"loans-2\""), "{list}");
+    assert!(!list.stdout.contains("\"id\":\"loans-1\""), "{list}");
+}
+
+#[test]
+fn the_pull_request_of_a_terminated_release_is_taken_back() {
+    let proposed = CONFIGURATION.replace(
+        "dependsOn: [staging]}",
+        "dependsOn: [staging], policy: {action: pull-request}}",
+    );
+    let world = World::new();
+    let (remote, clone) = world.cloned(&files(proposed.leak()));
+    let started = clone.promote(&START);
+    let branch = "promote/staging-to-eu/release-loans-1";
+    assert!(started.stdout.contains(branch), "{started}");
+    assert!(remote.git(&["branch", "--list", branch]).contains(branch));
+    let terminated = clone.promote(&["release", "terminate", "loans-1"]);
+    assert_eq!(terminated.code, 0, "{terminated}");
+    assert_eq!(remote.git(&["branch", "--list", branch]).trim(), "");
+}
+
+#[test]
+fn processes_that_run_at_once_promote_once() {
+    let world = World::new();
+    let (remote, _) = world.cloned(&files(CONFIGURATION));
+    let clones: Vec<_> = ["a", "b", "c"]
+        .iter()
+        .map(|name| world.clone_of(&remote, name))
+        .collect();
+    thread::scope(|scope| {
+        for clone in &clones {
+            scope.spawn(|| {
+                let started = clone.promote(&START);
+                assert_eq!(started.code, 0, "{started}");
+                let moved = clone.promote(&["release", "advance", "--all"]);
+                assert_eq!(moved.code, 0, "{moved}");
+            });
+        }
+    });
+    let moved = clones[0].promote(&["release", "advance", "--all", "--wait"]);
+    assert!([0, 3].contains(&moved.code), "{moved}");
+    let open = clones[0].promote(&["release", "list"]);
+    assert_eq!(open.stdout, "no releases\n");
+    let all = clones[0].promote(&["release", "list", "--all"]);
+    assert_eq!(all.stdout.matches("loans-").count(), 3, "{all}");
+    assert_eq!(promotions(&remote.git(&["log", "main"])), 2);
+}
+
+#[test]
+fn a_killed_process_leaves_nothing_half_done() {
+    // Each push is a transition or a promotion; the process is killed right after the server has it.
+    for push in 1..=10 {
+        let world = World::new();
+        let (remote, clone) = world.cloned(&files(CONFIGURATION));
+        let (count, pid) = (world.path("count"), world.path("pid"));
+        let (count, pid) = (count.display(), pid.display());
+        remote.hook(
+            "post-receive",
+            &format!(
+                "echo push >> {count}; test \"$(wc -l < {count})\" -ne {push} || kill -9 \"$(cat {pid})\""
+            ),
+        );
+        let program = env!("CARGO_BIN_EXE_git-promote");
+        let run = format!("echo $$ > {pid}; exec {program} {}", START.join(" "));
+        let killed = world
+            .command("sh")
+            .args(["-c", &run])
+            .current_dir(&clone.dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(!killed.success(), "push {push} never happened");
+        remote.hook("post-receive", "exit 0");
+        let moved = clone.promote(&["release", "advance", "--all"]);
+        assert_eq!(moved.code, 0, "push {push}: {moved}");
+        assert_eq!(moved.stdout, "loans-1 is succeeded\n", "push {push}");
+        assert_eq!(promotions(&remote.git(&["log", "main"])), 2, "push {push}");
+    }
+}
