@@ -37,6 +37,12 @@ pub trait ForgeChecks: Send + Sync {
     /// As above.
     async fn approvers(&self, pull_request: u64) -> Result<Vec<String>, ForgeError>;
 
+    /// The user that the token belongs to; `None` if it is the token of an app or of a CI job.
+    ///
+    /// # Errors
+    /// As above.
+    async fn user(&self) -> Result<Option<String>, ForgeError>;
+
     /// Whether a user may write to the repository.
     ///
     /// # Errors

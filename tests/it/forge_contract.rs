@@ -33,7 +33,8 @@ const NODE: &str = "GIT_PROMOTE_TEST_NODE_MODULES";
 const PYTHON: &str = "GIT_PROMOTE_TEST_PYTHON";
 
 /// The paths that are in use.
-const PATHS: [&str; 21] = [
+const PATHS: [&str; 22] = [
+    "/user",
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/pulls",
     "/repos/{owner}/{repo}/pulls/{pull_number}",
@@ -297,6 +298,7 @@ async fn checks(forge: &GitHub, github: &StandIn, number: u64) -> Result<(), For
     assert!(!forge.is_made_by_ci(head, Some(number)).await?);
     assert_eq!(forge.approvers(number).await?, ["bob"]);
     assert!(forge.may_write("ada").await?);
+    assert_eq!(forge.user().await?.as_deref(), Some("robot"));
     for (who, is_member) in [("ada", true), ("bob", false)] {
         assert_eq!(forge.is_member("acme", "releases", who).await?, is_member);
     }

@@ -289,3 +289,16 @@ fn a_gate_that_cannot_be_reached_waits() {
         "{found}"
     );
 }
+
+#[test]
+fn the_user_of_a_token_is_known_unless_it_is_an_apps() {
+    let world = World::new();
+    let bare = proposed(&world);
+    let github = StandIn::of(&bare.dir);
+    let app = Account::of("shop-app[bot]", "app");
+    github.state().accounts.push(app);
+    for (token, user) in [(TOKEN, Some("robot")), ("app", None)] {
+        let found = run(forge(&github, token).user()).unwrap();
+        assert_eq!(found.as_deref(), user);
+    }
+}

@@ -47,6 +47,21 @@ pub fn user(url: &str, login: &str) -> Value {
     joined(urls, fields)
 }
 
+/// As the user of a token sees it.
+pub fn own_user(url: &str, login: &str) -> Value {
+    let Value::Object(fields) = user(url, login) else {
+        unreachable!()
+    };
+    joined(
+        fields,
+        json!({
+            "bio": null, "blog": null, "company": null, "email": null, "hireable": null,
+            "location": null, "name": null, "followers": 0, "following": 0, "public_gists": 0,
+            "public_repos": 0, "created_at": TIME, "updated_at": TIME,
+        }),
+    )
+}
+
 fn team(url: &str, slug: &str) -> Value {
     let base = format!("{url}/api/v3/organizations/1/team/{}", id(slug));
     json!({

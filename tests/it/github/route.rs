@@ -149,7 +149,10 @@ pub fn answer(state: &mut State, request: &Request) -> Reply {
             }
             checks::membership(state, team, login)
         }
-        ["user"] => Reply::of(200, &shape::user(&state.url, &who.login)),
+        ["user"] if who.login.ends_with("[bot]") => {
+            refusal(403, "Resource not accessible by integration", &[])
+        }
+        ["user"] => Reply::of(200, &shape::own_user(&state.url, &who.login)),
         ["repos", "acme", "shop", rest @ ..] if who.has_access => {
             if let Some(needed) = needed(&request.method, rest)
                 && !needed.iter().any(|one| who.may(one))

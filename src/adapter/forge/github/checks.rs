@@ -19,6 +19,15 @@ const fn operation(name: &'static str, permission: &'static str) -> Operation {
     Operation { name, permission }
 }
 
+/// The user of a token.
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    /// `User` or `Bot`.
+    #[serde(rename = "type")]
+    kind: String,
+}
+
 /// A commit status.
 #[derive(Deserialize)]
 struct Status {
@@ -94,6 +103,23 @@ impl ForgeChecks for GitHub {
         let operation = operation("read the reviews of a pull request", "pull_requests: read");
         self.retried(&operation, || self.review_approvers(pull_request))
             .await
+    }
+
+    async fn user(&self) -> Result<Option<String>, ForgeError> {
+        let operation = operation("read the user of the token", "none");
+        self.retried(&operation, || async {
+            let url = format!("{}/user", self.address.api);
+            match self.client().await?.call(Method::GET, &url, None).await {
+                Ok(answer) => {
+                    let user: User = answer.parse()?;
+                    Ok((user.kind == "User").then_some(user.login))
+                }
+                // An app's token belongs to no user.
+                Err(error) if error.status() == Some(403) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+        .await
     }
 
     async fn may_write(&self, user: &str) -> Result<bool, ForgeError> {
