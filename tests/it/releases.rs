@@ -50,15 +50,30 @@ fn subjects(releases: &GitReleases) -> Vec<String> {
 }
 
 #[test]
-fn a_chain_grows_in_a_clone_a_bare_clone_and_a_repository_without_remote() {
+fn a_chain_grows_in_clones_of_every_kind_and_without_a_remote() {
     let world = World::new();
     let (remote, clone) = world.cloned(&[("a", "1")]);
-    world.git(&["clone", "-q", "--bare", "remote.git", "bare.git"]);
-    let bare = world.at(world.path("bare.git"));
-    bare.git(&["config", "user.name", "Ada"]);
-    bare.git(&["config", "user.email", "ada@example.org"]);
+    remote.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", remote.dir.display());
+    let cloned = |name: &str, option: &str| {
+        world.git(&["clone", "-q", option, &url, name]);
+        let clone = world.at(world.path(name));
+        clone.git(&["config", "user.name", "Ada"]);
+        clone.git(&["config", "user.email", "ada@example.org"]);
+        clone
+    };
+    let bare = cloned("bare.git", "--bare");
+    // As CI systems clone.
+    let shallow = cloned("shallow", "--depth=1");
+    let partial = cloned("partial", "--filter=blob:none");
     let alone = world.repository_at("alone", &[("a", "1")]);
-    for (repo, truth) in [(&clone, &remote), (&bare, &remote), (&alone, &alone)] {
+    for (repo, truth) in [
+        (&clone, &remote),
+        (&bare, &remote),
+        (&shallow, &remote),
+        (&partial, &remote),
+        (&alone, &alone),
+    ] {
         let name = repo.dir.display();
         let releases = releases(repo);
         let before = tip(&releases);
