@@ -252,7 +252,7 @@ fn a_request_is_repeated_only_if_it_has_no_second_effect() {
 }
 
 #[test]
-fn what_was_not_sent_is_told_from_what_was_not_answered() {
+fn a_request_that_was_not_sent_differs_from_one_without_an_answer() {
     let world = World::new();
     let repo = world.repository(&[("a", "1")]);
     let error = |url: &str| {
