@@ -41,7 +41,7 @@ pub trait Workflows: Send + Sync {
 pub struct Attempt {
     /// The workflow; its texts are still templates.
     pub workflow: Workflow,
-    /// What tells this attempt from all others; at most 100 letters, digits, `-`, `_` and `.`.
+    /// Its key, which no other attempt has: at most 100 letters, digits, `-`, `_` and `.`.
     pub key: String,
     /// The variables, by their names in capitals; templates have them in small letters.
     pub variables: BTreeMap<String, String>,
