@@ -80,6 +80,7 @@
 //! | what does a revert take back? | `engine/revert` |
 //! | which settings does a promotion have, and why? | `domain/policy_evaluation.rs`, `domain/product_flow.rs` |
 //! | which faults can a flow have? | `config/flows.rs` |
+//! | what do Codefresh's manifests mean? | `config/codefresh` |
 //! | what does a new configuration suggest? | `engine/suggest.rs` |
 //! | what comes next for a release? | `release/advance.rs`; `engine/release` looks facts up and carries it out |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |

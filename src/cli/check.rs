@@ -15,7 +15,7 @@ use crate::domain::{Action, CONFIGURATION, CommitId, Origin, Settings, is_misnam
 use crate::engine::{self, EngineError, MissingApplication, Ports, Request};
 use crate::inventory::{self, ApplicationMap, InventoryError};
 use crate::plan::{FileFault, Notice};
-use crate::port::{Branch, Reading, RepositoryError, SettingsError};
+use crate::port::{Branch, RepositoryError, SettingsError};
 use crate::render::escaped;
 use crate::render::text;
 use crate::wiring::{self, NetworkOptions};
@@ -82,27 +82,39 @@ fn settings(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Settings, Failure> {
-    let (file, name) = match &arguments.config {
-        Some(file) => (
-            Some(directory.join(file)),
-            file.to_string_lossy().into_owned(),
-        ),
-        None => (
-            in_working_tree(&working_tree(directory)?, console)?,
-            CONFIGURATION.to_owned(),
-        ),
+    let (read, valid) = if let Some(file) = &arguments.config {
+        let name = file.to_string_lossy();
+        let read = disk::read(&directory.join(file), &name)?;
+        (read, format!("`{}` is valid", escaped(&name)))
+    } else {
+        let root = working_tree(directory)?;
+        let file = in_working_tree(&root, console)?;
+        let manifests = disk::manifests(&root)?;
+        let count = match manifests.len() {
+            1 => "1 manifest".to_owned(),
+            count => format!("{count} manifests"),
+        };
+        let valid = match (&file, manifests.len()) {
+            (None, 0) => {
+                let absent = format!("there is no `{CONFIGURATION}`; the defaults apply");
+                writeln!(console.out, "{absent}")?;
+                return Ok(Settings::default());
+            }
+            (Some(_), 0) => format!("`{CONFIGURATION}` is valid"),
+            (Some(_), _) => format!("`{CONFIGURATION}` and {count} are valid"),
+            (None, 1) => format!("{count} is valid"),
+            (None, _) => format!("{count} are valid"),
+        };
+        let text = file.as_deref().map(disk::text).transpose()?;
+        let text = text.as_deref().unwrap_or("{}");
+        (
+            disk::read_with_manifests(text, CONFIGURATION, &manifests)?,
+            valid,
+        )
     };
-    let Some(file) = file else {
-        writeln!(
-            console.out,
-            "there is no `{CONFIGURATION}`; the defaults apply"
-        )?;
-        return Ok(Settings::default());
-    };
-    let Reading { settings, notices } = disk::read(&file, &name)?;
-    text::warnings(console.out, notices.iter(), console.stdout)?;
-    writeln!(console.out, "`{}` is valid", escaped(&name))?;
-    Ok(settings)
+    text::warnings(console.out, read.notices.iter(), console.stdout)?;
+    writeln!(console.out, "{valid}")?;
+    Ok(read.settings)
 }
 
 /// The configuration of a working tree, if it has one.

@@ -195,7 +195,7 @@ pub(super) enum PromoteEntry {
 }
 
 /// Settings for matching promotions.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-reserved" = ["forge"]))]
 // Without its invalid parts, a policy could match more promotions than its author meant.

@@ -6,11 +6,14 @@
 //! file: a YAML parser with size limits (`source`), the check of keys and types
 //! against the schema (`shape`), deserialization (`file`), and the checks of
 //! meaning (`environments`, `templates`, `policies`, `flows`, `messages`, and
-//! so on). Only text that is not YAML stops early. This module works on text
-//! and never reads files.
+//! so on). Only text that is not YAML stops early. Codefresh's manifests first
+//! become entries of the file (`codefresh`, `manifests`). This module works on
+//! text and never reads files.
 
 mod choices;
+mod codefresh;
 mod commands;
+mod document;
 mod duration;
 mod environments;
 mod fault;
@@ -23,6 +26,7 @@ mod guards;
 mod http;
 mod jinja;
 mod keywords;
+mod manifests;
 mod messages;
 mod names;
 mod notes;
@@ -45,12 +49,13 @@ mod workflows;
 
 use serde::Deserialize;
 
-use crate::domain::{LayoutPattern, PathMapping, Settings};
+use crate::domain::{ConfigText, LayoutPattern, PathMapping, Settings};
+use document::Document;
 use file::{File, LayoutEntry};
+use manifests::Places;
 use names::undefined;
 use notes::{Note, Notes};
 use pointer::Pointer;
-use source::Source;
 use uses::Uses;
 
 pub use fault::{ConfigFault, ConfigFaults, Excerpt};
@@ -74,19 +79,41 @@ pub struct Configuration {
 /// # Errors
 /// All faults of the file, in file order.
 pub fn read(text: &str, file: &str) -> Result<Configuration, ConfigFaults> {
-    let one = |fault: Box<ConfigFault>| {
-        ConfigFaults::new(vec![*fault], 0).expect("the list has one fault")
-    };
-    let source = Source::parse(text, file).map_err(one)?;
-    let mut notes = Notes::default();
-    let settings = interpret(&source, &mut notes).map_err(one)?;
-    let (faults, left_out) = placed(&source, notes.faults);
-    match ConfigFaults::new(faults, left_out + notes.left_out) {
+    read_with_manifests(ConfigText { file, text }, &[])
+}
+
+/// Reads a configuration together with Codefresh's manifests; those of other kinds are left out.
+///
+/// # Errors
+/// All faults, file by file.
+pub fn read_with_manifests(
+    main: ConfigText<'_>,
+    manifests: &[ConfigText<'_>],
+) -> Result<Configuration, ConfigFaults> {
+    let mut documents = Vec::new();
+    let mut unreadable = Vec::new();
+    for text in std::iter::once(&main).chain(manifests) {
+        match Document::parse(*text) {
+            Ok(document) => documents.push(document),
+            Err(fault) => unreadable.push(*fault),
+        }
+    }
+    if let Some(faults) = ConfigFaults::new(unreadable, 0) {
+        return Err(faults);
+    }
+    let settings = interpret(&mut documents);
+    let (mut faults, mut left_out, mut warnings) = (Vec::new(), 0, Vec::new());
+    for document in documents {
+        let found = document.into_faults(MOST_FAULTS);
+        left_out += found.left_out;
+        faults.extend(found.faults);
+        warnings.extend(found.warnings);
+    }
+    left_out += faults.len().saturating_sub(MOST_FAULTS);
+    faults.truncate(MOST_FAULTS);
+    match ConfigFaults::new(faults, left_out) {
         Some(faults) => Err(faults),
-        None => Ok(Configuration {
-            settings,
-            warnings: placed(&source, notes.warnings).0,
-        }),
+        None => Ok(Configuration { settings, warnings }),
     }
 }
 
@@ -95,49 +122,84 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(File).to_value()
 }
 
-/// Reads everything that is valid and notes the rest.
-fn interpret(source: &Source<'_>, notes: &mut Notes) -> Result<Settings, Box<ConfigFault>> {
-    let is_empty = "the file is empty, so the defaults apply";
-    if source.is_empty() {
-        notes.warning(Note::at(Pointer::root(), is_empty));
-        return Ok(Settings::default());
-    }
-    let value: serde_yaml::Value = serde_yaml::from_str(source.text())
-        .map_err(|e| Box::new(source.place(&Note::at(Pointer::root(), e.to_string()))))?;
-    if value.is_null() {
-        notes.warning(Note::at(Pointer::root(), is_empty));
-        return Ok(Settings::default());
-    }
-    let schema = schema();
-    let fitting = shape::fit(&schema, &value, notes);
-    let mut meaning_notes = Notes::default();
-    let mut settings = match typed(fitting.value.clone()) {
-        Ok(file) => settings(&file, &mut meaning_notes),
-        Err(note) => {
-            meaning_notes.fault(note);
-            Settings::default()
+/// Reads everything that is valid and notes the rest; the first document is `promote.yaml`.
+fn interpret(documents: &mut [Document<'_>]) -> Settings {
+    let mut file = documents.first_mut().map(main_file).unwrap_or_default();
+    let mut places = Places::default();
+    for (i, document) in documents.iter_mut().enumerate().skip(1) {
+        if let Some((converted, fitting)) = codefresh::read(&document.value, &mut document.notes) {
+            document.fitting = Some(fitting);
+            places.add(&mut file, converted, i, &mut document.notes);
         }
+    }
+    let mut notes = Notes::default();
+    let mut settings = settings(&file, &mut notes);
+    let is_follow_up = |note: &Note| {
+        let cause = note.unless.as_ref().map(|at| places.locate(at));
+        cause.is_some_and(|(i, at)| documents[i].has_faults_in(&at))
     };
-    notes.add(meaning_notes, |at| fitting.original(at));
+    notes.faults.retain(|note| !is_follow_up(note));
+    for note in notes.faults {
+        let (document, note) = located(note, &places, documents);
+        document.notes.fault(note);
+    }
+    for note in notes.warnings {
+        let (document, note) = located(note, &places, documents);
+        document.notes.warning(note);
+    }
+    if let Some(main) = documents.first_mut() {
+        main.notes.left_out += notes.left_out;
+    }
+    let place = |at: &Pointer| {
+        let (i, at) = places.locate(at);
+        documents[i].config_place(&at)
+    };
     let templates = Pointer::root().key("templates");
     for (i, template) in settings.templates.iter_mut().enumerate() {
         let rules = templates.index(i).key("rules");
         for (k, rule) in template.rules.iter_mut().enumerate() {
-            rule.place = source.config_place(&fitting.original(&rules.index(k)));
+            rule.place = place(&rules.index(k));
         }
     }
     let policies = Pointer::root().key("policies");
     for (i, policy) in settings.policies.iter_mut().enumerate() {
-        policy.place = source.config_place(&fitting.original(&policies.index(i)));
+        policy.place = place(&policies.index(i));
     }
     settings.policies.sort_by_key(|policy| policy.priority);
-    Ok(settings)
+    settings
 }
 
-fn typed(value: serde_yaml::Value) -> Result<File, Note> {
+/// The document that a note is about, and the note with its place there.
+fn located<'d, 't>(
+    note: Note,
+    places: &Places,
+    documents: &'d mut [Document<'t>],
+) -> (&'d mut Document<'t>, Note) {
+    let (i, at) = places.locate(&note.at);
+    let document = &mut documents[i];
+    let note = document.placed(Note { at, ..note });
+    (document, note)
+}
+
+/// The valid parts of `promote.yaml`.
+fn main_file(document: &mut Document<'_>) -> File {
+    if document.value.is_null() {
+        let is_empty = "the file is empty, so the defaults apply";
+        document.notes.warning(Note::at(Pointer::root(), is_empty));
+        return File::default();
+    }
+    let schema = schema();
+    let fitting = shape::fit(&schema, &document.value, &mut document.notes);
     let mut track = serde_path_to_error::Track::new();
-    let reader = serde_path_to_error::Deserializer::new(value, &mut track);
-    File::deserialize(reader).map_err(|e| Note::at((&track.path()).into(), e.to_string()))
+    let reader = serde_path_to_error::Deserializer::new(fitting.value.clone(), &mut track);
+    let read = File::deserialize(reader);
+    let read = read.map_err(|e| Note::at((&track.path()).into(), e.to_string()));
+    document.fitting = Some(fitting);
+    read.unwrap_or_else(|note| {
+        let note = document.placed(note);
+        document.notes.fault(note);
+        File::default()
+    })
 }
 
 fn settings(file: &File, notes: &mut Notes) -> Settings {
@@ -194,20 +256,4 @@ fn layout(
         }
     }
     (patterns, mappings)
-}
-
-/// Places notes in the text, in file order; returns at most [`MOST_FAULTS`] and how many were cut.
-fn placed(source: &Source<'_>, notes: Vec<Note>) -> (Vec<ConfigFault>, usize) {
-    let mut notes: Vec<(usize, Note)> = notes
-        .into_iter()
-        .map(|note| (source.span(&note.at, note.spot).start, note))
-        .collect();
-    notes.sort_by_key(|(start, _)| *start);
-    let left_out = notes.len().saturating_sub(MOST_FAULTS);
-    let faults = notes
-        .iter()
-        .take(MOST_FAULTS)
-        .map(|(_, note)| source.place(note))
-        .collect();
-    (faults, left_out)
 }

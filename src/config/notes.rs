@@ -14,7 +14,7 @@ pub(super) struct Note {
     /// How to fix it.
     pub(super) hint: Option<String>,
     /// A value whose faults of shape can be the cause; the note is dropped if there are any.
-    unless: Option<Pointer>,
+    pub(super) unless: Option<Pointer>,
 }
 
 /// The part of `key: value` that a note points at.
@@ -96,28 +96,5 @@ impl Notes {
     /// How many faults there are, kept or not.
     pub(super) fn count(&self) -> usize {
         self.faults.len() + self.left_out
-    }
-
-    /// Adds notes about what is left of a value, after those about its shape; `place` is applied to
-    /// their pointers.
-    pub(super) fn add(&mut self, other: Self, place: impl Fn(&Pointer) -> Pointer) {
-        let is_follow_up = |note: &Note| {
-            let cause = note.unless.as_ref().map(&place);
-            cause.is_some_and(|cause| self.faults.iter().any(|fault| fault.at.is_within(&cause)))
-        };
-        let mut faults = other.faults;
-        faults.retain(|note| !is_follow_up(note));
-        let moved = |note: Note| Note {
-            at: place(&note.at),
-            ..note
-        };
-        for note in faults {
-            self.fault(moved(note));
-        }
-        other
-            .warnings
-            .into_iter()
-            .for_each(|note| self.warning(moved(note)));
-        self.left_out += other.left_out;
     }
 }

@@ -3,6 +3,22 @@
 /// The configuration's path in the repository.
 pub const CONFIGURATION: &str = "promote.yaml";
 
+/// The folders in which Codefresh keeps its configuration.
+pub const CODEFRESH_FOLDERS: [&str; 2] = ["resources/configurations", "resources/configuration"];
+
+/// How many manifests are read at most.
+pub const MOST_MANIFESTS: usize = 1_000;
+
+/// Whether a file in one of Codefresh's folders can be a manifest, by its name.
+pub fn is_manifest_name(name: &str) -> bool {
+    [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a text can be one of Codefresh's manifests; other resources can be beside them.
+pub fn is_manifest_text(text: &str) -> bool {
+    text.contains("codefresh.io/")
+}
+
 /// Whether a file at the root was probably meant to be the configuration: `Promote.yaml`,
 /// `promote.yml`, `.promote.yaml`, `git-promote.yaml` and the like.
 ///
@@ -32,6 +48,7 @@ pub fn looks_like_configuration(text: &str) -> bool {
         "products",
         "templates",
         "policies",
+        "flows",
     ];
     has("version") && keys.into_iter().any(has)
 }

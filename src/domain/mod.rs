@@ -40,7 +40,10 @@ pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
 pub use application_templates::ApplicationTemplates;
 pub use call_template::{CallTemplateError, CallTemplates};
-pub use configuration_name::{CONFIGURATION, is_misnamed_configuration, looks_like_configuration};
+pub use configuration_name::{
+    CODEFRESH_FOLDERS, CONFIGURATION, MOST_MANIFESTS, is_manifest_name, is_manifest_text,
+    is_misnamed_configuration, looks_like_configuration,
+};
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
 pub use flow::{
@@ -66,8 +69,8 @@ pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info
 pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
-    Automation, ConfigPlace, MessageTemplates, Messages, Mismatch, Origin, Policy, PolicyMatch,
-    Promote, Rule, Settings, Template, VersionPlace,
+    Automation, ConfigPlace, ConfigText, MessageTemplates, Messages, Mismatch, Origin, Policy,
+    PolicyMatch, Promote, Rule, Settings, Template, VersionPlace,
 };
 pub use verify::VerifySettings;
 pub use weekly_window::{WeeklyWindow, WeeklyWindowError};

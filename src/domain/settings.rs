@@ -118,6 +118,15 @@ pub enum Origin {
     Disk(String),
 }
 
+/// The text of a file of the configuration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConfigText<'t> {
+    /// The file, as messages name it.
+    pub file: &'t str,
+    /// The text.
+    pub text: &'t str,
+}
+
 /// A place in a configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ConfigPlace {

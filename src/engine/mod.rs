@@ -52,6 +52,7 @@ mod guard;
 mod history;
 mod log;
 mod look_back;
+mod manifests;
 mod plan_parts;
 mod policy;
 mod ports;

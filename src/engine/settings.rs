@@ -2,9 +2,11 @@
 
 use super::compare::read;
 use super::error::EngineError;
+use super::manifests::read_manifests;
 use super::ports::Ports;
 use crate::domain::{
-    CONFIGURATION, FileMode, Origin, Settings, is_misnamed_configuration, looks_like_configuration,
+    CONFIGURATION, ConfigText, FileMode, Origin, Settings, is_misnamed_configuration,
+    looks_like_configuration,
 };
 use crate::inventory::FileObject;
 use crate::plan::Notice;
@@ -28,10 +30,35 @@ pub(super) fn read_settings(
     if let Some(name) = misnamed {
         return Err(SettingsError::misnamed(&name).into());
     }
+    let may_have_manifests = folders.iter().any(|(name, _)| name == "resources");
     notices.extend(elsewhere(target, folders)?);
-    let Some(file) = file else {
-        return Ok((Settings::default(), Origin::Defaults));
+    let manifests = if may_have_manifests {
+        read_manifests(target)?
+    } else {
+        Vec::new()
     };
+    let (text, origin) = match file {
+        Some(file) => (read_main(target, file)?, CONFIGURATION.to_owned()),
+        None => match manifests.first() {
+            Some((path, _)) => ("{}".to_owned(), path.clone()),
+            None => return Ok((Settings::default(), Origin::Defaults)),
+        },
+    };
+    let main = ConfigText {
+        file: CONFIGURATION,
+        text: &text,
+    };
+    let manifests = manifests
+        .iter()
+        .map(|(file, text)| ConfigText { file, text });
+    let manifests: Vec<ConfigText<'_>> = manifests.collect();
+    let reading = ports.settings.read(main, &manifests)?;
+    notices.extend(reading.notices);
+    Ok((reading.settings, Origin::Commit(origin)))
+}
+
+/// The text of `promote.yaml`.
+fn read_main(target: &dyn Snapshot, file: FileObject) -> Result<String, EngineError> {
     let refuse = |why: &str| SettingsError::of_file(CONFIGURATION, why);
     // To treat it as absent would silently drop its policies.
     match file.mode {
@@ -40,10 +67,7 @@ pub(super) fn read_settings(
         _ => {}
     }
     let bytes = read(target, file)?.map_err(|unreadable| refuse(&unreadable.message))?;
-    let text = String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?;
-    let reading = ports.settings.read(&text, CONFIGURATION)?;
-    notices.extend(reading.notices);
-    Ok((reading.settings, Origin::Commit(CONFIGURATION.to_owned())))
+    Ok(String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?)
 }
 
 /// What the root has that concerns the configuration.

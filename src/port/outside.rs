@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::{CONFIGURATION, Settings};
+use crate::domain::{CONFIGURATION, ConfigText, MOST_MANIFESTS, Settings};
 use crate::plan::{Notice, Plan};
 
 /// A clock.
@@ -20,13 +20,17 @@ pub trait Clock: Send + Sync {
     async fn pause(&self, at_most: Duration);
 }
 
-/// Reads the text of a configuration.
+/// Reads the texts of a configuration.
 pub trait SettingsReader: Send + Sync {
-    /// The settings in `text`; `file` is for messages.
+    /// The settings in `promote.yaml` and in Codefresh's manifests.
     ///
     /// # Errors
     /// All faults of the configuration at once.
-    fn read(&self, text: &str, file: &str) -> Result<Reading, SettingsError>;
+    fn read(
+        &self,
+        main: ConfigText<'_>,
+        manifests: &[ConfigText<'_>],
+    ) -> Result<Reading, SettingsError>;
 }
 
 /// A configuration that could be read.
@@ -60,6 +64,12 @@ impl SettingsError {
             file: file.to_owned(),
             reports: vec![format!("{file}: {fault}")],
         }
+    }
+
+    /// A folder with more manifests than are read.
+    pub fn too_many_manifests(folder: &str) -> Self {
+        let why = format!("the folder has more than {MOST_MANIFESTS} manifests");
+        Self::of_file(folder, &why)
     }
 
     /// A file whose name was mistaken for the configuration's.

@@ -1,6 +1,7 @@
 //! The configuration behind the engine's port.
 
-use crate::config::{self, ConfigFault};
+use crate::config::{self, ConfigFault, ConfigFaults};
+use crate::domain::ConfigText;
 use crate::plan::Notice;
 use crate::port::{Reading, SettingsError, SettingsReader};
 
@@ -9,8 +10,12 @@ use crate::port::{Reading, SettingsError, SettingsReader};
 pub struct ConfigReader;
 
 impl SettingsReader for ConfigReader {
-    fn read(&self, text: &str, file: &str) -> Result<Reading, SettingsError> {
-        match config::read(text, file) {
+    fn read(
+        &self,
+        main: ConfigText<'_>,
+        manifests: &[ConfigText<'_>],
+    ) -> Result<Reading, SettingsError> {
+        match config::read_with_manifests(main, manifests) {
             Ok(read) => Ok(Reading {
                 settings: read.settings,
                 notices: read.warnings.into_iter().map(notice).collect(),
@@ -21,12 +26,19 @@ impl SettingsReader for ConfigReader {
                     reports.push(format!("and {} more", faults.left_out()));
                 }
                 Err(SettingsError {
-                    file: file.to_owned(),
+                    file: file_of(&faults).unwrap_or(main.file).to_owned(),
                     reports,
                 })
             }
         }
     }
+}
+
+/// The file that all faults are in; `promote.yaml` if there are several.
+fn file_of(faults: &ConfigFaults) -> Option<&str> {
+    let mut files = faults.iter().map(|fault| fault.file.as_str());
+    let first = files.next()?;
+    files.all(|file| file == first).then_some(first)
 }
 
 fn notice(warning: ConfigFault) -> Notice {

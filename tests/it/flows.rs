@@ -176,6 +176,53 @@ fn names_that_the_configuration_does_not_have_are_usage_errors() {
     }
 }
 
+/// A product, its flow and a policy, as Codefresh has them.
+const MANIFESTS: [(&str, &str); 3] = [
+    (
+        "resources/configurations/products/api.yaml",
+        "{apiVersion: codefresh.io/v1beta1, kind: Product, metadata: {name: api}, spec: {promotionFlows: [{name: f}]}}\n",
+    ),
+    (
+        "resources/configurations/promotion-flows/f.yaml",
+        "{apiVersion: codefresh.io/v1beta1, kind: PromotionFlow, metadata: {name: f}, spec: {triggerEnvironment: staging, steps: [{environment: eu, dependsOn: [staging]}]}}\n",
+    ),
+    (
+        "resources/configurations/promotion-policies/p.yaml",
+        "{apiVersion: codefresh.io/v1beta1, kind: PromotionPolicy, metadata: {name: p}, spec: {priority: 1, policy: {action: pr}}}\n",
+    ),
+];
+
+#[test]
+fn manifests_of_codefresh_are_part_of_the_configuration() {
+    let world = World::new();
+    let repo = repository(&world, "environments: [{name: staging}, {name: eu}]\n");
+    repo.commit("manifests", &MANIFESTS);
+    assert_snapshot!(run(&repo, &["check"]).stdout, @"`promote.yaml` and 3 manifests are valid");
+    let evaluate = [
+        "policy",
+        "evaluate",
+        "--product",
+        "api",
+        "--to",
+        "eu",
+        "--flow",
+        "f",
+    ];
+    let document = json(&world, &repo, "policy", &evaluate);
+    assert_eq!(document["settings"][0]["value"], "pull-request");
+    assert_eq!(document["settings"][0]["file"], MANIFESTS[2].0);
+    // They also count without `promote.yaml`, and their faults stop a promotion.
+    repo.git(&["rm", "-q", "promote.yaml"]);
+    let broken = MANIFESTS[2].1.replace("action: pr", "action: merge");
+    repo.commit("broken", &[(MANIFESTS[2].0, &broken)]);
+    let promote = ["--from", "staging", "--to", "eu"];
+    for ran in [repo.promote(&["check"]), repo.promote(&promote)] {
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("promotion-policies/p.yaml:1:"), "{ran}");
+        assert!(ran.stderr.contains("unknown value `merge`"), "{ran}");
+    }
+}
+
 #[test]
 fn check_finds_products_without_an_application_in_their_flows() {
     let world = World::new();

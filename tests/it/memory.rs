@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use git_promote::adapter::runner::LocalRunner;
 use git_promote::config;
-use git_promote::domain::{CommitId, FileMode, ObjectId};
+use git_promote::domain::{CommitId, ConfigText, FileMode, ObjectId};
 use git_promote::engine::Ports;
 use git_promote::plan::Notice;
 use git_promote::port::{
@@ -309,9 +309,9 @@ impl Clock for Still {
 struct Reader;
 
 impl SettingsReader for Reader {
-    fn read(&self, text: &str, file: &str) -> Result<Reading, SettingsError> {
-        let read = config::read(text, file).map_err(|faults| SettingsError {
-            file: file.to_owned(),
+    fn read(&self, main: ConfigText<'_>, _: &[ConfigText<'_>]) -> Result<Reading, SettingsError> {
+        let read = config::read(main.text, main.file).map_err(|faults| SettingsError {
+            file: main.file.to_owned(),
             reports: vec![faults.to_string()],
         })?;
         Ok(Reading {

@@ -1,6 +1,7 @@
 //! What a person who writes `promote.yaml` can rely on, one promise a test.
 
 mod bounds;
+mod codefresh;
 mod environments;
 mod flows;
 mod messages;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
-use crate::domain::{CONFIGURATION, ProductFlow, Settings};
+use crate::domain::{CONFIGURATION, ConfigText, ProductFlow, Settings};
 use crate::engine::error::EngineError;
 use crate::engine::settings::read_settings;
 use crate::inventory::InventoryError;
@@ -86,7 +86,11 @@ pub(super) fn settings(
             Ok(read?.0)
         }
         Configuration::Text(text) => {
-            let reading = ports.promotion.settings.read(text, CONFIGURATION);
+            let main = ConfigText {
+                file: CONFIGURATION,
+                text,
+            };
+            let reading = ports.promotion.settings.read(main, &[]);
             Ok(reading.map_err(EngineError::from)?.settings)
         }
     }

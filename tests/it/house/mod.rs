@@ -222,7 +222,9 @@ const HOUSE: &[Room] = &[
     },
     Room {
         name: "wiring",
-        rooms: &["plan", "port", "config", "engine", "render", "adapter"],
+        rooms: &[
+            "domain", "plan", "port", "config", "engine", "render", "adapter",
+        ],
         crates: &[],
         never: WORLD,
         waiting: Waiting::Allowed,
