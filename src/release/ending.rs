@@ -73,6 +73,7 @@ fn end_active(look: &Look<'_>, planned: &ProductStep, step: &Step) -> Move {
     }
     match facts.pull_request {
         None => ask(Question::PullRequest, step),
+        Some(PullRequestFact::BranchOnly) if facts.was_closed => terminated(look, step.clone()),
         Some(PullRequestFact::Open | PullRequestFact::BranchOnly) => {
             Move::Do(Effect::ClosePullRequest {
                 environment: step.environment.clone(),

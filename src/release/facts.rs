@@ -52,6 +52,8 @@ pub struct StepFacts {
     pub gates: BTreeMap<String, GateState>,
     /// What came of the promotion that this worker has tried.
     pub tried: Option<Tried>,
+    /// Whether this worker has closed its pull request; a branch with people's commits stays.
+    pub was_closed: bool,
 }
 
 /// A promotion that was tried.

@@ -151,6 +151,33 @@ fn the_pull_request_of_a_terminated_release_is_taken_back() {
 }
 
 #[test]
+fn a_branch_with_peoples_commits_outlives_its_release() {
+    let proposed = CONFIGURATION.replace(
+        "dependsOn: [staging]}",
+        "dependsOn: [staging], policy: {action: pull-request}}",
+    );
+    let world = World::new();
+    let (remote, clone) = world.cloned(&files(proposed.leak()));
+    clone.promote(&START);
+    let branch = "promote/staging-to-eu/release-loans-1";
+    clone.git(&["fetch", "--quiet"]);
+    clone.git(&["checkout", "--quiet", branch]);
+    clone.commit(
+        "mine",
+        &[("apps/api/eu/values.yaml", "image: {tag: 2.0.1}\n")],
+    );
+    clone.git(&["push", "--quiet", "origin", branch]);
+    clone.git(&["checkout", "--quiet", "main"]);
+    let terminated = clone.promote(&["release", "terminate", "loans-1"]);
+    assert_eq!(terminated.code, 0, "{terminated}");
+    assert!(
+        terminated.stdout.contains("loans-1 is terminated"),
+        "{terminated}"
+    );
+    assert!(remote.git(&["branch", "--list", branch]).contains(branch));
+}
+
+#[test]
 fn processes_that_run_at_once_promote_once() {
     let world = World::new();
     let (remote, _) = world.cloned(&files(CONFIGURATION));

@@ -14,8 +14,8 @@ use crate::wiring::ReleaseAdapters;
 
 /// Approve a release, or one of its steps.
 ///
-/// It counts for gates that accept approvals of this kind; the record has the name that Git is configured
-/// with.
+/// The record has the name that Git is configured with, which proves nothing: gates do not count it yet,
+/// but they count reviews of the pull request.
 #[derive(Args, Debug)]
 pub struct ApproveArguments {
     /// The release, such as `loans-42`.

@@ -47,6 +47,8 @@ pub(super) async fn carry_out(
         }
         Effect::ClosePullRequest { environment } => {
             pull_request::close(ports, of, environment).await?;
+            let step = facts.steps.entry(environment.clone()).or_default();
+            step.was_closed = true;
         }
     }
     Ok(())
