@@ -1,7 +1,7 @@
 //! Commits or proposes the promotion of a step.
 
 use super::error::ReleaseError;
-use super::landed;
+use super::landed::Landings;
 use super::ports::ReleasePorts;
 use crate::engine::apply::apply_with;
 use crate::engine::error::EngineError;
@@ -45,7 +45,8 @@ async fn try_once(
     let ports = &ports.promotion;
     let branch = fetch(ports, request).await?;
     // Another worker may have been faster since the facts were looked up.
-    if let Some(commit) = landed::find(ports, &branch, release, &request.to)? {
+    let landings = Landings::search(ports, &branch, release.created)?;
+    if let Some(commit) = landings.of(ports, &branch, (release, &request.to))? {
         return Ok(Some(Outcome::Committed(commit)));
     }
     let prepared = prepare_on(ports, request, branch)?;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::ReleaseError;
-use super::landed;
+use super::landed::Landings;
 use super::ports::ReleasePorts;
 use super::pull_request;
 use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
-use crate::domain::ProductFlow;
+use crate::domain::{CommitId, ProductFlow};
 use crate::port::{Approval, AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Proof, Question, Release, Step};
 
@@ -19,6 +19,8 @@ pub(super) struct View {
     /// When it began, in seconds since 1970: everything was fetched then or later.
     pub(super) now: i64,
     branches: BTreeMap<Option<String>, Branch>,
+    /// The promotions that are on branches, by their tips.
+    landings: BTreeMap<CommitId, Landings>,
 }
 
 impl View {
@@ -26,6 +28,7 @@ impl View {
         Self {
             now: ports.promotion.clock.now(),
             branches: BTreeMap::new(),
+            landings: BTreeMap::new(),
         }
     }
 
@@ -43,6 +46,23 @@ impl View {
         Ok(branch)
     }
 
+    /// The promotions of all open releases of a product.
+    fn landings(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        branch: &Branch,
+        product: &ProductReleases,
+        release: &Release,
+    ) -> Result<&Landings, ReleaseError> {
+        let open = product.releases.iter().filter(|r| !r.state.is_end());
+        let oldest = open.map(|r| r.created).fold(release.created, i64::min);
+        let searched = match self.landings.remove(&branch.tip) {
+            Some(known) if known.cover(release) => known,
+            _ => Landings::search(&ports.promotion, branch, oldest)?,
+        };
+        Ok(self.landings.entry(branch.tip).or_insert(searched))
+    }
+
     /// Looks a fact up.
     pub(super) async fn answer(
         &mut self,
@@ -55,7 +75,9 @@ impl View {
         match question {
             Question::Landed(environment) => {
                 let branch = self.branch(ports, release).await?;
-                let found = landed::find(&ports.promotion, &branch, release, environment)?;
+                let landings = self.landings(ports, &branch, product, release)?;
+                let of = (release, environment.as_str());
+                let found = landings.of(&ports.promotion, &branch, of)?;
                 facts.steps.entry(environment.clone()).or_default().landed = Some(found);
             }
             Question::Tip(environment) => {
