@@ -8,23 +8,18 @@ use super::record::{Release, Termination, TerminationCause};
 use super::state::ReleaseState;
 use crate::domain::Concurrency;
 
-/// What a queued release could do: a newer one that contains it makes it superfluous, and otherwise it
+/// What a queued release could do: the newest one makes it superfluous if it contains it, and otherwise it
 /// waits for those before it.
 pub(super) fn leave_queue(look: &Look<'_>) -> Move {
     let own = look.release;
-    let mut unknown = Vec::new();
-    for newer in rivals(look).filter(|o| o.number > own.number) {
-        if newer.state != ReleaseState::Queued {
-            continue;
-        }
-        match look.facts.contained_in.get(&newer.id) {
-            Some(true) => return superseded(look, newer),
+    let is_newer = |o: &&Other| o.number > own.number && o.state == ReleaseState::Queued;
+    // The newest one has most in it: to compare with all would take the square of the queue's length.
+    if let Some(newest) = rivals(look).filter(is_newer).max_by_key(|o| o.number) {
+        match look.facts.contained_in.get(&newest.id) {
+            None => return Move::Ask(vec![Question::ContainedIn(newest.id.clone())]),
+            Some(true) => return superseded(look, newest),
             Some(false) => {}
-            None => unknown.push(Question::ContainedIn(newer.id.clone())),
         }
-    }
-    if !unknown.is_empty() {
-        return Move::Ask(unknown);
     }
     let is_before = |other: &&Other| other.state.is_active() || other.number < own.number;
     if let Some(first) = rivals(look).find(is_before) {

@@ -191,6 +191,9 @@ fn is_contained(
     if !has_all || older.branch != newer.branch {
         return Ok(false);
     }
+    if older.source == newer.source {
+        return Ok(true);
+    }
     let history = ports.promotion.history;
     let reached = history.ancestry(newer.source, older.source)?;
     Ok(reached.iter().any(|(commit, _)| *commit == older.source))
