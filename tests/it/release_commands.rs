@@ -1,11 +1,16 @@
 //! Releases from end to end: real repositories, several processes, processes that are killed.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use git_promote::domain::ConfigText;
+use git_promote::engine;
+use git_promote::port::{NoObserver, Reading, SettingsError, SettingsReader};
+use git_promote::wiring::{self, ConfigReader, NetworkOptions};
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{World, wait};
 
 const CONFIGURATION: &str = "\
 version: 1
@@ -235,4 +240,47 @@ fn a_killed_process_leaves_nothing_half_done() {
         assert_eq!(moved.stdout, "loans-1 is succeeded\n", "push {push}");
         assert_eq!(promotions(&remote.git(&["log", "main"])), 2, "push {push}");
     }
+}
+
+/// Counts the configurations that are read.
+struct Counting(AtomicUsize);
+
+impl SettingsReader for Counting {
+    fn read(
+        &self,
+        main: ConfigText<'_>,
+        manifests: &[ConfigText<'_>],
+    ) -> Result<Reading, SettingsError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        ConfigReader.read(main, manifests)
+    }
+}
+
+#[test]
+fn the_configuration_of_many_releases_is_read_once() {
+    let products = CONFIGURATION
+        .replace(
+            "products:\n",
+            "products:\n  - {name: cards, applications: [api], flows: [{name: to-production}]}\n",
+        )
+        .replace(
+            "{environment: eu,",
+            "{environment: eu, policy: {gates: {before: [open]}},",
+        );
+    let products = products + "gates:\n  - {name: open, approval: {count: 1}}\n";
+    let world = World::new();
+    let (_remote, clone) = world.cloned(&files(products.leak()));
+    for product in ["loans", "cards"] {
+        let started = [&START[..5], &[product]].concat();
+        assert_eq!(clone.promote(&started).code, 0);
+    }
+    let adapters = wiring::open(&clone.dir, &NetworkOptions::default()).unwrap();
+    let adapters = adapters.for_releases(None).unwrap();
+    let counting = Counting(AtomicUsize::new(0));
+    let mut ports = adapters.ports(&NoObserver);
+    ports.promotion.settings = &counting;
+    let all = wait(engine::releases(&ports)).unwrap();
+    let moved = wait(engine::advance_releases(&ports, all, &|_| true));
+    assert_eq!(moved.len(), 2);
+    assert_eq!(counting.0.load(Ordering::Relaxed), 1);
 }

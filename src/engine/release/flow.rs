@@ -6,7 +6,6 @@
 //! in the configuration meanwhile.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
@@ -16,9 +15,9 @@ use crate::engine::settings::read_settings;
 use crate::inventory::InventoryError;
 use crate::release::{Configuration, Release};
 
-/// The flows that were read, by configuration, product and name: many releases share one.
+/// The configurations that were read; many releases share one.
 #[derive(Default)]
-pub(super) struct Flows(BTreeMap<(String, String, String), Arc<ProductFlow>>);
+pub(super) struct Flows(BTreeMap<String, Settings>);
 
 impl Flows {
     /// The flow of a release.
@@ -26,28 +25,18 @@ impl Flows {
         &mut self,
         ports: &ReleasePorts<'_>,
         release: &Release,
-    ) -> Result<Arc<ProductFlow>, ReleaseError> {
-        let configuration = match &release.configuration {
+    ) -> Result<ProductFlow, ReleaseError> {
+        let key = match &release.configuration {
             Configuration::Commit(commit) => commit.to_string(),
             Configuration::Text(text) => text.clone(),
         };
-        let key = (configuration, release.product.clone(), release.flow.clone());
-        if let Some(known) = self.0.get(&key) {
-            return Ok(Arc::clone(known));
-        }
-        let flow = Arc::new(read(ports, release)?);
-        self.0.insert(key, Arc::clone(&flow));
-        Ok(flow)
+        let read = match self.0.remove(&key) {
+            Some(known) => known,
+            None => settings(ports, &release.configuration)?,
+        };
+        let settings = self.0.entry(key).or_insert(read);
+        flow_in(settings, &release.product, &release.flow)
     }
-}
-
-fn read(ports: &ReleasePorts<'_>, release: &Release) -> Result<ProductFlow, ReleaseError> {
-    product_flow(
-        ports,
-        &release.configuration,
-        &release.product,
-        &release.flow,
-    )
 }
 
 /// The flow of a product, as a configuration has it.
@@ -57,8 +46,11 @@ pub(super) fn product_flow(
     product: &str,
     flow: &str,
 ) -> Result<ProductFlow, ReleaseError> {
-    let settings = settings(ports, configuration)?;
-    let unknown = || EngineError::from(InventoryError::unknown_product(product, &settings));
+    flow_in(&settings(ports, configuration)?, product, flow)
+}
+
+fn flow_in(settings: &Settings, product: &str, flow: &str) -> Result<ProductFlow, ReleaseError> {
+    let unknown = || EngineError::from(InventoryError::unknown_product(product, settings));
     let product = settings.product(product).ok_or_else(unknown)?;
     let unknown = || EngineError::NotConfigured {
         what: "flow",
@@ -74,7 +66,7 @@ pub(super) fn product_flow(
 }
 
 /// The settings of a configuration.
-pub(super) fn settings(
+fn settings(
     ports: &ReleasePorts<'_>,
     configuration: &Configuration,
 ) -> Result<Settings, ReleaseError> {
