@@ -50,6 +50,7 @@ impl ReleaseAdapters<'_> {
             promotion: self.promotion.ports(observer),
             releases: &self.releases,
             workflows: &self.workflows,
+            checks: self.promotion.checks.as_deref(),
             gates: &self.gates,
         }
     }

@@ -6,10 +6,13 @@ use std::thread;
 
 use git_promote::domain::ConfigText;
 use git_promote::engine;
-use git_promote::port::{NoObserver, Reading, SettingsError, SettingsReader};
+use git_promote::port::{ForgeChecks, NoObserver, Reading, SettingsError, SettingsReader};
+use git_promote::release::Proof;
 use git_promote::wiring::{self, ConfigReader, NetworkOptions};
 use serde_json::Value;
 
+use crate::forge_github::{forge, run};
+use crate::github::{StandIn, TOKEN};
 use crate::world::{World, wait};
 
 const CONFIGURATION: &str = "\
@@ -283,4 +286,29 @@ fn the_configuration_of_many_releases_is_read_once() {
     let moved = wait(engine::advance_releases(&ports, all, &|_| true));
     assert_eq!(moved.len(), 2);
     assert_eq!(counting.0.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn an_approval_is_that_of_the_user_whom_the_forge_confirms() {
+    let gated = CONFIGURATION.replace(
+        "dependsOn: [staging]}",
+        "dependsOn: [staging], policy: {gates: {before: [signed]}}}",
+    ) + "gates:\n  - {name: signed, approval: {count: 2}}\n";
+    let world = World::new();
+    let (remote, clone) = world.cloned(&files(gated.leak()));
+    clone.promote(&START);
+    let github = StandIn::of(&remote.dir);
+    let forge = forge(&github, TOKEN);
+    let adapters = wiring::open(&clone.dir, &NetworkOptions::default()).unwrap();
+    let adapters = adapters.for_releases(None).unwrap();
+    let mut ports = adapters.ports(&NoObserver);
+    for checks in [None, Some(&forge as &dyn ForgeChecks)] {
+        ports.checks = checks;
+        run(engine::approve_release(&ports, "loans-1", Some("eu"))).unwrap();
+    }
+    let all = run(engine::releases(&ports)).unwrap();
+    let approvals = &all[0].releases[0].approvals;
+    let given: Vec<_> = approvals.iter().map(|a| (a.by.as_str(), a.proof)).collect();
+    let name = "Ada <ada@example.org>";
+    assert_eq!(given, [(name, Proof::Name), ("robot", Proof::Forge)]);
 }

@@ -14,8 +14,8 @@ use crate::wiring::ReleaseAdapters;
 
 /// Approve a release, or one of its steps.
 ///
-/// The record has the name that Git is configured with, which proves nothing: gates do not count it yet,
-/// but they count reviews of the pull request.
+/// The approval is that of the user whose token the forge confirms. Without one, the record has the name
+/// that Git is configured with; that proves nothing, so gates do not count it.
 #[derive(Args, Debug)]
 pub struct ApproveArguments {
     /// The release, such as `loans-42`.

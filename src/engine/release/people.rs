@@ -4,6 +4,7 @@ use super::error::ReleaseError;
 use super::flow::product_flow;
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, find_release, of_product, releases};
+use crate::engine::error::EngineError;
 use crate::port::{BranchChoice, Publish};
 use crate::release::{
     self, Configuration, NewRelease, Proof, Refusal, Release, Transition, create,
@@ -107,13 +108,23 @@ pub async fn approve_release(
     id: &str,
     environment: Option<&str>,
 ) -> Result<ProductReleases, ReleaseError> {
-    let by = ports.promotion.repository.identity()?;
+    let (by, proof) = approver(ports).await?;
     let now = ports.promotion.clock.now();
-    let by = (by.as_str(), Proof::Name);
+    let by = (by.as_str(), proof);
     change(ports, id, &|release| {
         release::approve(release, environment, by, now)
     })
     .await
+}
+
+/// Who approves: the user of the forge's token, or the name that Git is configured with.
+async fn approver(ports: &ReleasePorts<'_>) -> Result<(String, Proof), ReleaseError> {
+    if let Some(checks) = ports.checks
+        && let Some(user) = checks.user().await.map_err(EngineError::Forge)?
+    {
+        return Ok((user, Proof::Forge));
+    }
+    Ok((ports.promotion.repository.identity()?, Proof::Name))
 }
 
 /// Changes a release; nothing is recorded if it is that way already.
