@@ -102,7 +102,7 @@ impl ConfiguredSender {
             return Err(unusable(why));
         }
         let method = Method::from_bytes(call.method.as_bytes())
-            .map_err(|_| unusable(&format!("`{}` is no method", call.method)))?;
+            .map_err(|_| unusable(&format!("`{}` is not a valid HTTP method", call.method)))?;
         let mut headers = HeaderMap::new();
         for (name, value) in &call.headers {
             let unusable = || unusable(&format!("the header `{name}` cannot be sent"));
@@ -178,7 +178,11 @@ impl Prepared {
                 break;
             }
         }
-        let body = request.secrets.redacted(&String::from_utf8_lossy(&body));
+        let mut text = String::from_utf8_lossy(&body).into_owned();
+        if body.len() == MAX_BODY {
+            text.push_str("...");
+        }
+        let body = request.secrets.redacted(&text);
         Ok(Sent {
             answer: HttpAnswer { status, body },
             limit,

@@ -52,10 +52,12 @@ pub async fn start(
         return Ok(state(run));
     }
     let started = ci.start(call.workflow, call.reference, &inputs).await;
+    let redacted = |error: &ForgeError| templates.secrets().redacted(&in_one_line(error));
     let unclear = match started {
         Ok(()) => None,
-        Err(error @ ForgeError::Unreachable { .. }) => Some(error),
-        Err(error) => return Err(not_started(name, error)),
+        Err(error @ ForgeError::Unreachable { .. }) => Some(redacted(&error)),
+        // Forges quote the inputs that they refuse.
+        Err(error) => return Err(not_started(name, redacted(&error))),
     };
     for pause in PAUSES {
         tokio::time::sleep(pause).await;
@@ -71,6 +73,14 @@ pub async fn start(
             source: error.into(),
         }),
     }
+}
+
+/// An error with its causes.
+fn in_one_line(error: &ForgeError) -> String {
+    let first: &dyn std::error::Error = error;
+    let causes = std::iter::successors(Some(first), |error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
 }
 
 /// Finds the run of an attempt.
