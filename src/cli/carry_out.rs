@@ -66,15 +66,28 @@ impl Outcome {
     /// # Errors
     /// When writing failed for another reason than a closed output.
     pub fn reported(&self, written: io::Result<()>) -> Result<(), Failure> {
-        match written {
-            Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-                Err(match receipt::summaries(&self.receipts) {
-                    Some(summary) => Failure::Unreported { summary, source },
-                    None => Failure::Output(source),
-                })
-            }
-            _ => Ok(()),
+        Self::all_reported([self], written)
+    }
+
+    /// The same for the outcomes of several promotions.
+    pub fn all_reported<'o>(
+        outcomes: impl IntoIterator<Item = &'o Self>,
+        written: io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Err(source) = written else {
+            return Ok(());
+        };
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            return Ok(());
         }
+        let outcomes = outcomes.into_iter();
+        let receipts: Vec<Receipt> = outcomes
+            .flat_map(|outcome| outcome.receipts.iter().cloned())
+            .collect();
+        Err(match receipt::summaries(&receipts) {
+            Some(summary) => Failure::Unreported { summary, source },
+            None => Failure::Output(source),
+        })
     }
 
     fn each(&self) -> impl Iterator<Item = (&Receipt, &Plan)> {

@@ -1,5 +1,6 @@
 //! `git promote`: plan, preview, confirm, apply, report.
 
+use std::io;
 use std::path::Path;
 
 use clap::Args;
@@ -139,30 +140,42 @@ async fn each(
     for (at, request) in requests.into_iter().enumerate() {
         let target = request.to.clone();
         if output == Output::Text {
-            if at > 0 {
-                writeln!(console.out)?;
-            }
-            text::target_heading(console.out, &target, console.stdout)?;
+            still_promoting(each_heading(&target, at, console))?;
         }
         let outcome = group(arguments, vec![request], adapters, console).await;
-        console.out.flush()?;
+        still_promoting(console.out.flush())?;
         outcomes.push(match outcome {
             Ok(outcome) => Ok(outcome),
-            Err(failure) if failure.is_broken_pipe() => return Err(failure),
             Err(failure) => {
                 let failure = of_target(failure, &target);
-                Advice::on(&failure).write(console.err, console.stderr)?;
+                still_promoting(Advice::on(&failure).write(console.err, console.stderr))?;
                 Err((target, failure))
             }
         });
     }
     if output == Output::Json {
-        write_json(&outcomes, console)?;
+        let written = write_json(&outcomes, console);
+        Outcome::all_reported(outcomes.iter().flatten(), written)?;
     }
     Ok(Exit::worst(outcomes.iter().map(|outcome| match outcome {
         Ok(outcome) => outcome.exit(),
         Err((_, failure)) => Advice::on(failure).exit,
     })))
+}
+
+fn each_heading(target: &str, at: usize, console: &mut Console<'_>) -> io::Result<()> {
+    if at > 0 {
+        writeln!(console.out)?;
+    }
+    text::target_heading(console.out, target, console.stdout)
+}
+
+/// A reader that closes the output early (`| head`) does not keep the other targets from being promoted.
+fn still_promoting(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
 }
 
 /// The failure with its target.
@@ -180,7 +193,7 @@ fn of_target(failure: Failure, target: &str) -> Failure {
 fn write_json(
     outcomes: &[Result<Outcome, (String, Failure)>],
     console: &mut Console<'_>,
-) -> Result<(), Failure> {
+) -> io::Result<()> {
     let mut results = Vec::new();
     for outcome in outcomes {
         match outcome {
@@ -193,6 +206,5 @@ fn write_json(
         }
     }
     let results = json_v1::Results::of(results, &[]);
-    json_v1::write(console.out, &results, console.json)?;
-    Ok(())
+    json_v1::write(console.out, &results, console.json)
 }

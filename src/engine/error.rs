@@ -145,6 +145,12 @@ pub enum EngineError {
         /// What failed.
         source: Box<EngineError>,
     },
+    /// A group has too many targets.
+    #[error("{count} targets are more than can be promoted to together")]
+    TooManyTargets {
+        /// How many there are.
+        count: usize,
+    },
     /// Two targets are the same environment.
     #[error("the targets `{}` and `{}` are the same environment", .given[0], .given[1])]
     SameTarget {

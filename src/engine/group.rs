@@ -44,17 +44,25 @@ impl PreparedGroup {
     }
 }
 
+/// Most targets of a group, each of which is a commit of its branch.
+pub(super) const MAX_TARGETS: usize = 100;
+
 /// Computes the plans of a group on a branch that was found, without running the commands that must
 /// succeed on their files.
 ///
 /// # Errors
-/// [`EngineError`] by kind; with several requests also when two of them have the same target, change the
+/// [`EngineError`] by kind; with several requests also when there are too many, or two of them have the same target, change the
 /// same file or need different actions.
 pub fn plan_group(
     ports: &Ports<'_>,
     requests: &[Request],
     branch: Branch,
 ) -> Result<PreparedGroup, EngineError> {
+    if requests.len() > MAX_TARGETS {
+        return Err(EngineError::TooManyTargets {
+            count: requests.len(),
+        });
+    }
     let mut plans = Vec::new();
     let mut unmatched = Vec::new();
     for request in requests {

@@ -1,5 +1,7 @@
 //! `git promote --to A --to B`: several targets at once.
 
+use std::process::Stdio;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -366,6 +368,26 @@ fn each_by_itself_leaves_the_others_alone() {
         hint: environments in the paths: `prod-eu`, `prod-us`, `staging`
         ");
     });
+}
+
+#[test]
+fn a_reader_that_is_gone_stops_none_of_them() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&borrowed(&files(BEHIND, &[])));
+    let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+    let mut child = command
+        .current_dir(&clone.dir)
+        .args(with(&["--group", "each", "--yes"]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 0, "{ran}");
+    for environment in ["prod-eu", "prod-us"] {
+        assert_eq!(remote.show("main", &values(environment)), tag("1.5.0"));
+    }
 }
 
 #[test]

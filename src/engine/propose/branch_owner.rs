@@ -11,13 +11,11 @@
 
 use crate::domain::CommitId;
 use crate::engine::error::EngineError;
+use crate::engine::group::MAX_TARGETS;
 use crate::engine::receipt::OtherCommit;
 use crate::engine::recorded_changes::recorded_changes;
 use crate::plan::Record;
 use crate::port::{ChangedFile, HistoryDepth, ProposedBranch, ProposedCommit, Repository};
-
-/// More commits than these the program never makes.
-const MOST: usize = 100;
 
 /// What is on a promotion's branch, beyond the base.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,7 +56,7 @@ pub(super) fn branch_owner(
     for (i, commit) in branch.commits.iter().enumerate() {
         let below = branch.commits.get(i + 1).map(|commit| commit.id);
         match proven(repository, commit, below, branch.depth)? {
-            Some(id) if i < MOST => own.push((commit, id)),
+            Some(id) if i < MAX_TARGETS => own.push((commit, id)),
             _ if commit.parents.len() == 2 => merges.push(commit),
             _ => others.push(other(commit)),
         }

@@ -81,7 +81,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
         ),
         EngineError::Target { source, .. } => of_engine(source),
         EngineError::SameTarget { .. } => Hint::usage("leave out one of them"),
-        EngineError::SharedFile { .. } | EngineError::DifferentActions { .. } => {
+        EngineError::TooManyTargets { .. }
+        | EngineError::SharedFile { .. }
+        | EngineError::DifferentActions { .. } => {
             Hint::usage("`--group each` promotes to one after the other")
         }
         EngineError::Forge(error) => forge::of_forge(error),
