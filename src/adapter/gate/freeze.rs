@@ -11,7 +11,8 @@ pub fn state(periods: &[Period], zone: &TimeZone, step: &GateContext) -> GateSta
     let ends = periods.iter().filter_map(|period| {
         let (from, until) = (
             zone::time(zone, period.from),
-            zone::time(zone, period.until),
+            // Frozen through both of the hours that the clock shows twice.
+            zone::last_time(zone, period.until),
         );
         (from..until).contains(&step.now).then_some(until)
     });

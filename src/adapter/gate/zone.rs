@@ -16,6 +16,12 @@ pub fn time(zone: &TimeZone, clock: DateTime) -> i64 {
     time.map_or(i64::MAX, |time| time.timestamp().as_second())
 }
 
+/// The same, but of two such times the second.
+pub fn last_time(zone: &TimeZone, clock: DateTime) -> i64 {
+    let time = zone.to_ambiguous_zoned_datetime(clock).later();
+    time.map_or(i64::MAX, |time| time.timestamp().as_second())
+}
+
 /// A time as messages show it.
 pub fn shown(zone: &TimeZone, time: i64) -> String {
     at(zone, time).strftime("%a %Y-%m-%d %H:%M %Z").to_string()

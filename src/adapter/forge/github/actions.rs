@@ -111,7 +111,10 @@ impl GitHub {
             let answer = client.call(Method::GET, url.as_str(), None).await?;
             let runs: Vec<Run> = answer.field("workflow_runs")?;
             let count = runs.len();
-            if let Some(run) = runs.into_iter().find(|run| run.display_title.contains(key)) {
+            if let Some(run) = runs
+                .into_iter()
+                .find(|run| has_key(&run.display_title, key))
+            {
                 return Ok(Some(self.ci_run(run).await?));
             }
             if count < PAGE_SIZE {
@@ -167,5 +170,34 @@ impl GitHub {
         parts.extend([file, resource]);
         drop(parts);
         Ok(url)
+    }
+}
+
+/// Whether a title has the key of an attempt, and not as a part of another one.
+fn has_key(title: &str, key: &str) -> bool {
+    let is_of_key = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    title.match_indices(key).any(|(at, _)| {
+        !title[..at].ends_with(is_of_key) && !title[at + key.len()..].starts_with(is_of_key)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_key;
+
+    #[test]
+    fn a_key_is_not_found_in_a_longer_one() {
+        let key = "loans-4-prod-1";
+        for (title, expected) in [
+            ("loans-4-prod-1", true),
+            ("Smoke test (loans-4-prod-1)", true),
+            ("home-loans-4-prod-1 loans-4-prod-1", true),
+            ("home-loans-4-prod-1", false),
+            ("loans-4-prod-10", false),
+            ("loans-4-prod-1-2", false),
+            ("", false),
+        ] {
+            assert_eq!(has_key(title, key), expected, "{title}");
+        }
     }
 }

@@ -32,11 +32,11 @@ impl References {
         })
     }
 
-    /// Where the chains of a remote are mirrored: like its branches if they are branches, else under the
-    /// same names.
+    /// Where the chains of a remote are mirrored: if they are branches, where no `git fetch` of the user
+    /// moves or prunes them, else under the same names.
     pub fn mirror(&self, remote: &str) -> Self {
         let prefix = match self.prefix.strip_prefix(BRANCHES) {
-            Some(rest) => format!("refs/remotes/{remote}/{rest}"),
+            Some(rest) => format!("refs/promote/mirrors/{remote}/{rest}"),
             None => self.prefix.clone(),
         };
         Self { prefix }
@@ -138,7 +138,7 @@ mod tests {
         let names = References::new("refs/heads/promote/releases").unwrap();
         assert_eq!(
             names.mirror("origin").of("a"),
-            "refs/remotes/origin/promote/releases/a"
+            "refs/promote/mirrors/origin/promote/releases/a"
         );
     }
 }
