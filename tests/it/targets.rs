@@ -3,8 +3,9 @@
 use std::process::Stdio;
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::github::{StandIn, TOKEN};
 use crate::world::{Ran, Repo, World};
 
 const ALL: [&str; 8] = [
@@ -63,7 +64,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     ALL.iter().copied().chain(more.iter().copied()).collect()
 }
 
-fn json(ran: &Ran) -> Value {
+fn as_json(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran}"))
 }
 
@@ -204,7 +205,7 @@ fn the_commit_of_one_target_is_listed_and_reverted_by_itself() {
         clone.promote(&ALL);
         let log = clone.promote(&["log", "--to", "prod-eu", "--output", "json"]);
         assert_eq!(
-            json(&log)["promotions"].as_array().map(Vec::len),
+            as_json(&log)["promotions"].as_array().map(Vec::len),
             Some(1),
             "{log}"
         );
@@ -237,15 +238,67 @@ fn a_squashed_pull_request_counts_for_each_target() {
         clone.git(&["push", "--quiet", "origin", "main"]);
         for (target, before) in [("prod-eu", "1.4.2"), ("prod-us", "1.3.0")] {
             let log = clone.promote(&["log", "--to", target, "--output", "json"]);
-            let promotion = &json(&log)["promotions"][0];
+            let promotion = &as_json(&log)["promotions"][0];
             assert_eq!(promotion["commit"], squashed, "{log}");
             let version = &promotion["applications"][0]["version"];
-            let expected = serde_json::json!({"before": before, "after": "1.5.0"});
+            let expected = json!({"before": before, "after": "1.5.0"});
             assert_eq!(*version, expected, "{log}");
             let ran = clone.promote(&["baseline", "--from", "staging", "--to", target]);
             assert!(ran.stdout.contains("; recorded"), "{ran}");
         }
     });
+}
+
+#[test]
+fn one_pull_request_on_github_is_merged_in_any_way() {
+    for method in ["merge", "squash", "rebase"] {
+        let world = World::new();
+        let files = files(BEHIND, &[]);
+        let (remote, clone) = world.cloned(&borrowed(&files));
+        let github = StandIn::of(&remote.dir);
+        clone.git(&["remote", "set-url", "origin", &github.clone_url()]);
+        let promote = |args: &[&str]| {
+            let mut command = world.command(env!("CARGO_BIN_EXE_git-promote"));
+            let command = command.current_dir(&clone.dir).args(args);
+            let variables = [
+                ("GITHUB_SERVER_URL", github.url()),
+                ("GITHUB_API_URL", github.api()),
+                ("GH_TOKEN", TOKEN.to_owned()),
+            ];
+            Ran::from(command.envs(variables).output().unwrap())
+        };
+        let args = with(&["--action", "pull-request"]);
+        for expected in ["pull request #1 opened: ", "pull request #1 is open: "] {
+            let ran = promote(&args);
+            assert_eq!(ran.code, 0, "{ran}");
+            assert!(ran.result().starts_with(expected), "{ran}");
+        }
+        assert_eq!((github.pulls().len(), github.pull().commits), (1, 2));
+        let mut merge = json!({ "merge_method": method });
+        if method == "squash" {
+            // As GitHub joins the messages of several commits.
+            let range = "main..promote/staging-to-prod-eu-and-prod-us/api";
+            let messages = remote.git(&["log", "--reverse", "--format=* %B", range]);
+            merge["commit_message"] = messages.into();
+        }
+        let (status, said) =
+            github.ask(TOKEN, "PUT", "/repos/acme/shop/pulls/1/merge", Some(&merge));
+        assert_eq!(status, 200, "{said}");
+        let ran = promote(&args);
+        assert_eq!(ran.code, 0, "{method}: {ran}");
+        assert!(
+            ran.stdout
+                .contains("nothing to promote from staging to prod-eu"),
+            "{ran}"
+        );
+        for (target, before) in [("prod-eu", "1.4.2"), ("prod-us", "1.3.0")] {
+            assert_eq!(remote.show("main", &values(target)), tag("1.5.0"));
+            let log = promote(&["log", "--to", target, "--output", "json"]);
+            let version = &as_json(&log)["promotions"][0]["applications"][0]["version"];
+            let expected = json!({"before": before, "after": "1.5.0"});
+            assert_eq!(*version, expected, "{method}: {log}");
+        }
+    }
 }
 
 #[test]
@@ -262,7 +315,7 @@ fn a_target_that_is_held_stops_all() {
         ");
         let ran = clone.promote(&with(&["--output", "json"]));
         assert_eq!(ran.code, 3, "{ran}");
-        let results = json(&ran);
+        let results = as_json(&ran);
         assert_eq!(results["schema"], "git-promote/results/v1");
         assert_eq!(results["stopped_by"], "prod-us");
         let of = |field: &str| [0, 1].map(|at| results["results"][at][field].clone());
@@ -358,7 +411,7 @@ fn each_by_itself_leaves_the_others_alone() {
         ];
         let ran = clone.promote(&[&args[..], &["--output", "json"]].concat());
         assert_eq!(ran.code, 2, "{ran}");
-        let results = json(&ran);
+        let results = as_json(&ran);
         let of = |field: &str| [0, 1].map(|at| results["results"][at][field].clone());
         assert_eq!(of("environment"), ["prod-us", "nowhere"]);
         assert_eq!(of("status"), ["committed", "failed"]);
