@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use git_promote::domain::ConfigText;
 use git_promote::engine;
@@ -210,6 +211,74 @@ fn processes_that_run_at_once_promote_once() {
     let all = clones[0].promote(&["release", "list", "--all"]);
     assert_eq!(all.stdout.matches("loans-").count(), 3, "{all}");
     assert_eq!(promotions(&remote.git(&["log", "main"])), 2);
+}
+
+#[test]
+fn the_result_of_a_workflow_is_kept_while_others_move_the_chain() {
+    let world = World::new();
+    let (started, go) = (world.path("started"), world.path("go"));
+    let run = format!(
+        "touch {}; until test -e {}; do sleep 0.05; done",
+        started.display(),
+        go.display()
+    );
+    let configuration = CONFIGURATION.replace(
+        "{environment: eu, dependsOn: [staging]}",
+        "{environment: eu, dependsOn: [staging], policy: {preAction: slow}}",
+    ) + &format!("workflows:\n  - {{name: slow, run: '{run}'}}\n");
+    let configuration: &'static str = configuration.leak();
+    let (remote, clone) = world.cloned(&files(configuration));
+    let other = world.clone_of(&remote, "other");
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| clone.promote(&[&START[..], &["--wait"]].concat()));
+        while !started.exists() {
+            assert!(
+                !waiting.is_finished(),
+                "{}",
+                clone.promote(&["release", "list", "--all"])
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        let queued = other.promote(&START);
+        assert_eq!(queued.code, 0, "{queued}");
+        std::fs::write(&go, "").unwrap();
+        let ended = waiting.join().unwrap();
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (0, "loans-1 is succeeded\n"),
+            "{ended}"
+        );
+    });
+}
+
+#[test]
+fn a_failed_release_is_a_failure_of_the_command() {
+    let configuration = CONFIGURATION.replace(
+        "{environment: eu, dependsOn: [staging]}",
+        "{environment: eu, dependsOn: [staging], policy: {preAction: broken}}",
+    ) + "workflows:\n  - {name: broken, run: 'exit 3'}\n";
+    let world = World::new();
+    let (_, clone) = world.cloned(&files(configuration.leak()));
+    let started = clone.promote(&START);
+    assert_eq!(started.code, 1, "{started}");
+    let again = clone.promote(&["release", "retry", "loans-1"]);
+    assert_eq!(again.code, 1, "{again}");
+}
+
+#[test]
+fn waiting_in_a_queue_moves_what_is_before() {
+    let configuration = CONFIGURATION.replace(
+        "{environment: eu, dependsOn: [staging]}",
+        "{environment: eu, dependsOn: [staging], policy: {gates: {after: [short]}}}",
+    ) + "gates:\n  - {name: short, soak: 1s}\n";
+    let world = World::new();
+    let (_, clone) = world.cloned(&files(configuration.leak()));
+    let first = clone.promote(&START);
+    assert_eq!(first.code, 0, "{first}");
+    let second = clone.promote(&[&START[..], &["--wait", "--wait-limit", "1"]].concat());
+    assert!([0, 3].contains(&second.code), "{second}");
+    let open = clone.promote(&["release", "list"]);
+    assert_eq!(open.stdout, "no releases\n");
 }
 
 #[test]

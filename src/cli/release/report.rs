@@ -1,5 +1,6 @@
 //! Moves releases forward, waits if wanted, and reports them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::options::{ReleaseOptions, WaitArguments};
@@ -39,6 +40,7 @@ pub(super) async fn advance_and_report(
     report(&moved, options.output, console)?;
     let exits = moved.iter().map(|(_, result)| match result {
         Ok(advanced) if wait.is_some_and(|w| w.wait) => exit(advanced.release.state),
+        Ok(advanced) if advanced.release.state == ReleaseState::Failed => Exit::Failed,
         Ok(_) => Exit::Done,
         Err(error) => Advice::on_release(error).exit,
     });
@@ -62,10 +64,22 @@ async fn advance(
     let mut ended: Vec<Moved> = Vec::new();
     let mut products = first;
     loop {
+        let ahead = if limit.is_zero() {
+            HashSet::new()
+        } else {
+            ahead(&products, is_chosen)
+        };
         let is_open = |release: &Release| {
-            is_chosen(release) && !ended.iter().any(|(id, _)| *id == release.id)
+            let is_wanted = is_chosen(release) || ahead.contains(&release.id);
+            is_wanted && !ended.iter().any(|(id, _)| *id == release.id)
         };
         let moved = engine::advance_releases(&ports, products, &is_open).await;
+        let (others, moved): (Vec<Moved>, Vec<Moved>) =
+            moved.into_iter().partition(|(id, _)| ahead.contains(id));
+        // Those that were not chosen are not reported, but what keeps them from moving is.
+        for (_, other) in others {
+            other?;
+        }
         let is_waiting = |(_, result): &Moved| matches!(result, Ok(advanced) if !advanced.release.state.is_end());
         let elapsed = ports.promotion.clock.elapsed().saturating_sub(started);
         if elapsed >= limit || !moved.iter().any(is_waiting) {
@@ -76,6 +90,21 @@ async fn advance(
         ports.promotion.clock.pause(PAUSE).await;
         products = engine::releases(&ports).await?;
     }
+}
+
+/// The open releases that are not chosen, and that come before a chosen one in its queue.
+fn ahead(products: &[ProductReleases], is_chosen: &dyn Fn(&Release) -> bool) -> HashSet<String> {
+    let mut ids = HashSet::new();
+    for product in products {
+        let open = || product.releases.iter().filter(|r| !r.state.is_end());
+        let is_ahead = |release: &&Release| {
+            let mut chosen = open().filter(|chosen| is_chosen(chosen));
+            chosen.any(|c| c.flow == release.flow && c.number > release.number)
+        };
+        let ahead = open().filter(|r| !is_chosen(r)).filter(is_ahead);
+        ids.extend(ahead.map(|release| release.id.clone()));
+    }
+    ids
 }
 
 fn report(moved: &[Moved], output: Output, console: &mut Console<'_>) -> Result<(), Failure> {

@@ -87,7 +87,11 @@ async fn advance_one(
                     }
                     *product = of_product(ports, &product.product).await?;
                     *view = View::begin(ports);
-                    own = Facts::default();
+                    // The results of what was done meanwhile are known to nobody else.
+                    own = Facts {
+                        attempts: own.attempts,
+                        ..Facts::default()
+                    };
                     continue;
                 }
                 transitions += 1;
