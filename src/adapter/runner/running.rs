@@ -108,7 +108,9 @@ fn watch() {
     };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            end(&running());
+            // Held until the end, so that the command's end cannot end this program in another way first.
+            let running = running();
+            end(&running);
             // Ends as by the signal itself, so that a shell ends its script too.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
             std::process::exit(128 + signal);
