@@ -28,3 +28,11 @@ pub fn run(
     let ran = shell.args(["-c", &line]).stdin(Stdio::null()).output();
     Some(ran.unwrap().into())
 }
+
+/// Whether the programs that this one starts ignore a signal, as under `nohup`; only known on Linux.
+pub fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}

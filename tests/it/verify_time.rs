@@ -10,6 +10,7 @@ use git_promote::engine::{self, Ports, Receipt, Request};
 use git_promote::port::{Clock, NoObserver};
 use git_promote::wiring::{self, NetworkOptions};
 
+use crate::terminal::is_ignored;
 use crate::world::World;
 
 /// A clock on which an hour passes when a file appears.
@@ -77,14 +78,6 @@ fn a_changed_file_with_a_line_feed_in_its_name_is_an_error() {
     let expected = r"`apps/api/production/a\nb.yaml` has a line feed in its name";
     assert!(ran.stderr.contains(expected), "{ran}");
     assert_eq!(repo.promote(&line).code, 0);
-}
-
-/// Whether the programs that this one starts ignore a signal, as under `nohup`; only known on Linux.
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 #[test]

@@ -20,16 +20,16 @@ pub enum OutputsError {
     /// It is too long.
     #[error("the file of `PROMOTE_OUTPUT` has more than {MAX_SIZE} bytes")]
     TooLong,
-    /// It begins like JSON and is none.
+    /// It begins like JSON, but is not.
     #[error("the file of `PROMOTE_OUTPUT` is not a JSON object: {0}")]
     Json(serde_json::Error),
-    /// A line is no value.
+    /// A line is not `key=value`.
     #[error("line {line} of the file of `PROMOTE_OUTPUT` is not `key=value`")]
     Line {
         /// Its number, from 1.
         line: usize,
     },
-    /// A key is no name.
+    /// A key is not a valid name.
     #[error("`{key}` is not a name for a value: only letters, digits and `_` are allowed")]
     Key {
         /// The key.
