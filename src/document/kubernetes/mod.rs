@@ -18,6 +18,7 @@ mod likeness;
 mod merge;
 mod nested;
 mod pinned_url;
+mod place_patterns;
 mod record;
 mod secrets;
 mod selector;
@@ -26,6 +27,7 @@ mod stem;
 mod stream_versions;
 mod strings;
 mod version_comments;
+mod version_hints;
 mod version_places;
 mod versions;
 mod whole_document;
@@ -41,6 +43,7 @@ pub use secrets::SecretPart;
 pub use sides::{Base, Sides};
 pub use stream_versions::{StreamVersion, stream_versions};
 pub use strings::{compare, merge};
+pub use version_hints::may_have_versions;
 pub use versions::{VersionField, version_of, version_order};
 
 /// How many differences two files may have; where a list is longer, the files differ in more.

@@ -61,19 +61,22 @@ fn node(node: &Node, around: &Surroundings<'_>, found: &mut Vec<StreamVersion>) 
                 Some(Nested { owner, keys }) => (*owner, keys.as_slice()),
                 None => (around.owner, around.keys),
             };
+            let mut path = keys.to_vec();
             for entry in entries {
                 let nested = nested::value(owner, keys, node, entry.name());
-                let Nested { owner, keys } = nested.unwrap_or_else(|| Nested {
-                    owner,
-                    keys: [keys, &[entry.name().to_owned()]].concat(),
-                });
+                path.push(entry.name().to_owned());
+                let (owner, keys) = match &nested {
+                    Some(Nested { owner, keys }) => (*owner, keys),
+                    None => (owner, &path),
+                };
                 let around = Surroundings {
                     owner,
-                    keys: &keys,
+                    keys,
                     parent: Some(node),
                     ..*around
                 };
                 self::node(&entry.value, &around, found);
+                path.pop();
             }
         }
         Content::Sequence { items, .. } => {

@@ -5,7 +5,10 @@
 //! In real promotions nearly all changes are versions: an image, a chart, a pinned reference. Each
 //! group of places has its source in the documentation of a tool; `classify.rs` checks the values.
 
+use std::sync::LazyLock;
+
 use super::identity::text_at;
+use super::place_patterns::PlacePatterns;
 use super::versions::VersionField::{
     self, ChartVersion, Image, ImageDigest, ImageName, ImageTag, SoftwareVersion, SourceRevision,
 };
@@ -16,8 +19,7 @@ struct Group {
     within: Within,
     /// The mapping also has one of these keys, if there are any.
     beside: &'static [&'static str],
-    /// Keys without list positions: all of them after `$.`, else the last ones. Case, `-` and `_` do
-    /// not matter. `*` is any key, `*image` any that ends so, `*_TAG` any whose last word is that.
+    /// Keys without list positions, in the notation of `place_patterns.rs`.
     places: &'static [(&'static str, VersionField)],
 }
 
@@ -346,55 +348,26 @@ pub(super) fn field_at(
         }) && (group.beside.is_empty() || has(group.beside))
     };
     // Few keys are those of a version, so the places are looked at first.
-    let place = |group: &Group| {
-        let found = group.places.iter().find(|(path, _)| matches(path, keys));
-        found.filter(|_| is_here(group)).map(|(_, field)| *field)
-    };
-    GROUPS.iter().find_map(place)
+    let mut places = PLACES.matching(keys);
+    places
+        .find(|(group, _)| is_here(group))
+        .map(|(_, field)| *field)
 }
 
-/// Whether a pattern of a place matches the keys of a field.
-fn matches(pattern: &str, keys: &[String]) -> bool {
-    let (pattern, is_whole) = match pattern.strip_prefix("$.") {
-        Some(pattern) => (pattern, true),
-        None => (pattern, false),
-    };
-    let mut left = keys.iter().rev();
-    let is_end = pattern
-        .rsplit('.')
-        .all(|part| left.next().is_some_and(|key| is_key(part, key)));
-    is_end && !(is_whole && left.next().is_some())
+/// Whether a manifest with these keys, sorted, can have any of the places.
+pub(super) fn can_be_among(keys: &[&str]) -> bool {
+    let has = |name: &&str| keys.binary_search(name).is_ok();
+    PLACES.among(keys).any(|(group, _)| {
+        let is_settings = matches!(group.within, Within::Settings);
+        !is_settings && (group.beside.is_empty() || group.beside.iter().any(has))
+    })
 }
 
-fn is_key(pattern: &str, key: &str) -> bool {
-    if pattern == "*" {
-        return true;
-    }
-    if let Some(word) = pattern.strip_prefix("*_") {
-        return has_last_word(key, word);
-    }
-    let mut key = letters(key);
-    match pattern.strip_prefix('*') {
-        Some(end) => letters(end).all(|letter| key.next() == Some(letter)),
-        None => letters(pattern).eq(key),
-    }
-}
-
-/// The characters of a key that matter, from the last to the first.
-fn letters(key: &str) -> impl Iterator<Item = u8> {
-    let kept = key.bytes().rev().filter(|b| !matches!(b, b'-' | b'_'));
-    kept.map(|b| b.to_ascii_lowercase())
-}
-
-/// Whether the last word of a name such as `WEB_TAG`, `web-tag` or `webTag` is `word`, in any case.
-fn has_last_word(name: &str, word: &str) -> bool {
-    let Some(at) = name.len().checked_sub(word.len()) else {
-        return false;
-    };
-    let bytes = name.as_bytes();
-    bytes[at..].eq_ignore_ascii_case(word.as_bytes())
-        && at.checked_sub(1).is_none_or(|before| {
-            !bytes[before].is_ascii_alphanumeric()
-                || !bytes[before].is_ascii_uppercase() && bytes[at].is_ascii_uppercase()
-        })
-}
+/// All places, in the order of the table.
+static PLACES: LazyLock<PlacePatterns<(&'static Group, VersionField)>> = LazyLock::new(|| {
+    let places = GROUPS.iter().flat_map(|group| {
+        let of_group = move |(path, field): &(&'static str, VersionField)| (*path, (group, *field));
+        group.places.iter().map(of_group)
+    });
+    places.collect()
+});
