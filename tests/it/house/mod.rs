@@ -232,7 +232,7 @@ const HOUSE: &[Room] = &[
     Room {
         name: "main",
         rooms: &["cli"],
-        crates: &[],
+        crates: &["mimalloc"],
         never: &[],
         waiting: Waiting::Never,
     },
