@@ -346,6 +346,10 @@ mod tests {
                 "url: https://api.dev.example.com:8443/dev?x=dev",
                 "url: https://api.prod.example.com:8443/prod?x=prod",
             ),
+            (
+                "url: https://someone@dev.example.com",
+                "url: https://someone@prod.example.com",
+            ),
             ("- --env=dev", "- --env=prod"),
             ("args: [--env, dev]", "args: [--env, prod]"),
             (

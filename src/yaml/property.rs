@@ -345,10 +345,16 @@ fn random_edits_of_real_files_change_nothing_else() {
 
 #[test]
 fn the_place_of_an_addition_is_its_new_place() {
-    let edit = Edit::AddItem {
+    let added = || Fragment::scalar("x", Kind::Str);
+    let item = Edit::AddItem {
         sequence: Place::root(0),
         after: Some(1),
-        item: Fragment::scalar("x", Kind::Str),
+        item: added(),
     };
-    assert_eq!(edit.place(), Place::new(0, [Step::Index(2)]));
+    assert_eq!(item.place(), Place::new(0, [Step::Index(2)]));
+    let document = Edit::AddDocument {
+        after: Some(1),
+        document: added(),
+    };
+    assert_eq!(document.place(), Place::root(2));
 }

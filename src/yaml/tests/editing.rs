@@ -392,6 +392,10 @@ fn blank_lines_match_the_neighbours() {
         add_entry(text, "", None, "n: 0\n", "n").unwrap(),
         "n: 0\n\na: 1\n\nb: 2\n\nc: 3\n"
     );
+    assert_eq!(
+        add_entry("a: 1\n\nb: 2\nc: 3\n", "", Some(1), "n: 0\n", "n").unwrap(),
+        "a: 1\n\nb: 2\nn: 0\nc: 3\n"
+    );
 }
 
 #[test]
