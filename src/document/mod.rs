@@ -29,8 +29,8 @@ pub use file::{FileContent, Unreadable, is_manifest, parse_file};
 pub use image::ImageReference;
 pub use kubernetes::{
     Base, Difference, DocumentLabel, Identity, Insertion, MAX_DIFFERENCES, MergeError, Part,
-    SecretPart, Shared, Sides, StreamVersion, VersionField, compare, labels, merge,
-    stream_versions, version_of, version_order,
+    SecretPart, Shared, Sides, StreamVersion, VersionField, compare, labels, may_have_versions,
+    merge, stream_versions, version_of, version_order,
 };
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,

@@ -53,18 +53,36 @@ pub(super) fn is_release_url(texts: &[&str], naming: &Naming) -> bool {
 
 /// Whether a URL downloads a file by its path: of a release, an archive, or a raw file of a repository.
 fn is_download(url: &str) -> bool {
-    const PATHS: [&str; 6] = [
-        "/releases/",
-        "/release/",
-        "/download/",
-        "/archive/",
-        "/raw/",
-        "//raw.githubusercontent.com/",
-    ];
-    const ENDS: [&str; 5] = [".tgz", ".tar.gz", ".zip", ".yaml", ".yml"];
-    (url.starts_with("https://") || url.starts_with("http://"))
-        && (PATHS.iter().any(|path| url.contains(path))
-            || ENDS.iter().any(|end| url.ends_with(end)))
+    is_web_address(url)
+        && !url.contains(char::is_whitespace)
+        && (DOWNLOADS.iter().any(|path| url.contains(path))
+            || ARCHIVES.iter().any(|end| url.ends_with(end)))
+}
+
+const DOWNLOADS: [&str; 6] = [
+    "/releases/",
+    "/release/",
+    "/download/",
+    "/archive/",
+    "/raw/",
+    "//raw.githubusercontent.com/",
+];
+
+const ARCHIVES: [&str; 5] = [".tgz", ".tar.gz", ".zip", ".yaml", ".yml"];
+
+fn is_web_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Whether a text can contain a URL of a release.
+pub(super) fn can_be_in(text: &str) -> bool {
+    let mut words = text.split_whitespace().filter(|word| word.contains("://"));
+    words.any(|word| {
+        DOWNLOADS
+            .iter()
+            .chain(&ARCHIVES)
+            .any(|part| word.contains(part))
+    })
 }
 
 /// The target's URL of a release with the source's versions in it.

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::table::{EnvironmentStatus, VersionSource};
 use crate::document::{
-    FileContent, Format, StreamVersion, VersionField, own_name, stream_versions,
+    FileContent, Format, StreamVersion, VersionField, may_have_versions, own_name, parse_file,
+    stream_versions,
 };
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, VersionPlace};
 use crate::engine::application_version::{VERSION_FIELDS, is_at_place, text_at};
-use crate::engine::compare::{load, parallel_map, read};
+use crate::engine::compare::{parallel_map, read};
 use crate::inventory::{EnvironmentFile, FileObject, FileRole};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -161,7 +162,15 @@ fn parse(
     naming: &Naming,
 ) -> Result<Vec<StreamVersion>, RepositoryError> {
     let name = path.file_name();
-    Ok(match load(snapshot, file, path.as_str())? {
+    let bytes = if file.mode.is_file() {
+        read(snapshot, file)?.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    if !may_have_versions(path.as_str(), &bytes) {
+        return Ok(Vec::new());
+    }
+    Ok(match parse_file(path.as_str(), bytes) {
         FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
         FileContent::Lines(lines) => stream_versions(lines.outline(), name, lines.format(), naming),
         FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),

@@ -5,7 +5,10 @@ use std::io::Read as _;
 
 use serde_json::Value as Json;
 
-use super::super::{Base, Difference, Part, Sides, compare, merge};
+use super::super::{
+    Base, Difference, Part, Sides, compare, may_have_versions, merge, stream_versions,
+};
+use crate::document::Format;
 use crate::domain::{Environment, Naming, Op};
 use crate::yaml::tests::{is_thorough, skipped::shared};
 use crate::yaml::{JsonPath, Step, Stream, Value, embedded};
@@ -299,4 +302,22 @@ fn check(report: &mut Report, pair: &Pair) {
             format!("{} {}: {error}", pair.case, pair.file)
         }),
     }
+}
+
+#[test]
+fn files_without_keys_and_values_of_versions_have_none() {
+    let mut skipped = 0;
+    for pair in pairs() {
+        for text in [&pair.source, &pair.target] {
+            let name = pair.file.rsplit('/').next().unwrap_or_default();
+            if may_have_versions(&pair.file, text.as_bytes()) {
+                continue;
+            }
+            skipped += 1;
+            let stream = Stream::parse(text).expect("manifests of the replay can be parsed");
+            let found = stream_versions(&stream, name, Format::Yaml, &pair.naming);
+            assert_eq!(found, [], "{} {}", pair.case, pair.file);
+        }
+    }
+    println!("{skipped} files were skipped");
 }

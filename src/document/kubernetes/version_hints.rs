@@ -1,0 +1,183 @@
+//! Whether a file may have a version, by a look at its text.
+//!
+//! # Why
+//!
+//! The versions of a large repository are in a part of its files, and parsing the others would take
+//! most of the time of a table of all versions. A file without any of the keys at which versions stand
+//! (`version_places.rs`), and without a value that is one in any field, has none.
+//!
+//! Whatever the look does not understand may have one: a wrong yes only costs time.
+
+use super::pinned_url;
+use super::version_places;
+use crate::document::is_manifest;
+
+/// Whether the versions of the file at `path` can be other than none.
+pub fn may_have_versions(path: &str, bytes: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bytes) else {
+        return true;
+    };
+    !is_manifest(path)
+        || !is_understood(text)
+        || !has_block_roots(text)
+        || pinned_url::can_be_in(text)
+        || has_registry_image(text)
+        || has_key_of_version(&keys(text))
+}
+
+/// Whether keys and values stand in the text as they are: without escapes, templates, keys in the form
+/// `? key` or `*alias : value`, URLs with a query, or other ends of lines.
+fn is_understood(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_after = |first: char, second: &[u8]| {
+        let mut found = text.match_indices(first);
+        found.any(|(at, _)| bytes.get(at + 1).is_some_and(|b| second.contains(b)))
+    };
+    let is_before = |first: &[u8], second: char| {
+        let mut found = text.match_indices(second);
+        found.any(|(at, _)| at == 0 || first.contains(&bytes[at - 1]))
+    };
+    !br"\?".iter().chain(b"\r\0").any(|b| bytes.contains(b))
+        && !is_after('{', b"{%")
+        && !is_before(b" \t\n", ':')
+        && (text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}']))
+}
+
+/// Whether each document is a mapping: only scalars and items of a root are versions without a key.
+fn has_block_roots(text: &str) -> bool {
+    let mut is_first = true;
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("---") {
+            if !rest.trim_start().is_empty() {
+                return false;
+            }
+            is_first = true;
+        } else if line.starts_with("...") {
+            is_first = true;
+        } else if is_first && !line.trim_start().is_empty() && !line.trim_start().starts_with('#') {
+            let is_flow = line.starts_with('{');
+            let is_key = line.starts_with(|c: char| c.is_ascii_alphanumeric());
+            if !is_flow && !(is_key && (line.contains(": ") || line.trim_end().ends_with(':'))) {
+                return false;
+            }
+            is_first = false;
+        }
+    }
+    true
+}
+
+fn is_end_of_word(b: u8) -> bool {
+    b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'=' | b',')
+}
+
+/// Whether there is a word that is no URL and has a tag or a digest after a slash.
+fn has_registry_image(text: &str) -> bool {
+    let mut words = text.as_bytes().split(|b| is_end_of_word(*b));
+    words.any(|word| {
+        let Some(slash) = word.iter().position(|b| *b == b'/') else {
+            return false;
+        };
+        let (host, rest) = word.split_at(slash);
+        let is_url = host.ends_with(b":") && rest.starts_with(b"//");
+        let rest = rest.strip_suffix(b":").unwrap_or(rest);
+        !is_url && rest.iter().any(|b| matches!(b, b':' | b'@'))
+    })
+}
+
+fn has_key_of_version(keys: &[&str]) -> bool {
+    let has = |name| keys.binary_search(&name).is_ok();
+    // A value whose key another value names (`nested.rs`).
+    let is_nested = has("value") && ["path", "parameters", "set"].into_iter().any(has);
+    is_nested || version_places::can_be_among(keys)
+}
+
+/// The words before `:` and `=`, sorted: whatever can be a key, or the end of one.
+fn keys(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b' ');
+    let is_end = |b: &u8| is_end_of_word(*b) || matches!(b, b'{' | b'[');
+    let word = |end: usize| {
+        let end = bytes[..end]
+            .iter()
+            .rposition(|b| !is_quote(b))
+            .map_or(0, |at| at + 1);
+        let start = bytes[..end].iter().rposition(is_end).map_or(0, |at| at + 1);
+        &text[start..end]
+    };
+    // The key of every object, which is no version at the root; in a flow collection, the start of a line
+    // can be anywhere.
+    let is_api_version = |word: &str, end: usize| {
+        let document = text[..end].rsplit("\n---").next();
+        word == "apiVersion"
+            && document
+                .and_then(|text| text.strip_suffix(word))
+                .is_some_and(|before| {
+                    before.is_empty() || before.ends_with('\n') && !before.contains(['{', '['])
+                })
+    };
+    let ends = text.match_indices([':', '=']).map(|(end, _)| end);
+    let mut keys: Vec<&str> = ends
+        .map(|end| (word(end), end))
+        .filter(|(word, end)| !is_api_version(word, *end))
+        .map(|(word, _)| word)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_keys_and_values_of_versions_has_none() {
+        let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app.kubernetes.io/name: web}\nspec:\n  ports:\n    - {name: http, port: 80}\n";
+        let text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  LOG: debug\n  URL: http://api:80/v1\n  CONF: |\n    a = 1\n---\nresources:\n- a.yaml\n";
+        for (text, expected) in [
+            (service, false),
+            (text, false),
+            ("{\"apiVersion\": \"v1\", \"kind\": \"Service\"}", false),
+            ("spec: {image: a}", true),
+            ("spec: {\"my-image\" : a}", true),
+            ("kind: ConfigMap\ndata: {WEB_TAG: a}", true),
+            ("kind: ConfigMap\ndata: {apiVersion: '1.2'}", true),
+            ("kind: Pod\nmetadata: {name: a}", false),
+            ("images:\n- name: a", true),
+            ("kind: ConfigMap\ndata: {\napiVersion: '1.2'}", true),
+            ("chart: a\nversion: 1", true),
+            ("a: {repository: b, tag: c}", true),
+            ("a: staging", false),
+            ("args: [--web-image=a]", true),
+            ("a: ghcr.io/a/b:1", true),
+            ("a: ghcr.io/a/b@sha256:1", true),
+            ("a: https://example.org/a", false),
+            ("a: https://example.org/a.tgz", true),
+            ("- github.com/a/b?ref=v1", true),
+            ("a: github.com/a/b?ref=v1", true),
+            (
+                "patch: |-\n  - op: replace\n    path: /spec/image\n    value: a",
+                true,
+            ),
+            ("a: \"\\x69mage\"", true),
+            ("? image\n# b\n: a", true),
+            ("a: {{ b }}", true),
+            ("v1.2", true),
+            ("--- v1.2", true),
+            ("- v1.2", true),
+            ("a: b\n---\n- v1.2", true),
+            ("# a: b\n'v1: 2'", true),
+        ] {
+            assert_eq!(
+                may_have_versions("a.yaml", text.as_bytes()),
+                expected,
+                "{text}"
+            );
+        }
+        assert!(
+            may_have_versions("a.env", b"A=1"),
+            "settings are not looked at"
+        );
+        assert!(may_have_versions("a.yaml", b"\xff"), "not UTF-8");
+    }
+}
