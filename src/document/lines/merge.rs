@@ -266,16 +266,11 @@ fn add(
             (target.entries[sibling].end, target.subtree(sibling).end)
         }
         (None, Some(first)) => (first.lead, parent + 1),
+        // Only a file can be empty: an entry without children differs as a whole.
         (None, None) if parent == 0 => (target.text().len(), 1),
-        (None, None) => (target.entries[parent].head_end, parent + 1),
+        (None, None) => return None,
     };
-    let column = if let Some(first) = first {
-        first.column
-    } else {
-        let new = &sides.source.entries[source];
-        let above = sides.source.entries[new.parent].column;
-        target.entries[parent].column + new.column.checked_sub(above)?
-    };
+    let column = first.map_or(sides.source.entries[source].column, |first| first.column);
     let mut text = moved(sides, source, column, Comments::Copied)?;
     if at > 0 && !target.text()[..at].ends_with('\n') {
         let end = line_end(target.text());

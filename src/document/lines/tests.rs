@@ -152,6 +152,20 @@ new:
 }
 
 #[test]
+fn an_expression_in_the_first_column_does_not_end_what_it_is_in() {
+    let source = "\
+a:
+  b:
+{{- if .x }}
+{{ toYaml .y }}
+    c: 1
+{{- end }}
+";
+    let found = listed("v.yaml", source, &source.replace("c: 1", "c: 2"));
+    assert_eq!(found, "set $.a.b['{{- if .x }}'].c: 2 -> 1");
+}
+
+#[test]
 fn other_texts_differ_by_their_lines() {
     let source = "see https://x/1.5.0/a\nkey: 1\nname = b\nnew\n";
     let target = "key: 2\nown\nsee https://x/1.4.2/a\nname = c\n";

@@ -33,7 +33,8 @@ pub(in crate::engine) fn has_keep_comment(content: &Content) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_keep;
+    use super::*;
+    use crate::domain::FileMode;
 
     #[test]
     fn a_comment_keeps_however_it_is_written() {
@@ -56,6 +57,23 @@ mod tests {
             "",
         ] {
             assert!(!is_keep(comment), "{comment}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_comment_after_a_number_sign() {
+        for (text, expected) in [
+            ("a: 1\nb: 2 # promote: keep\n", true),
+            ("# promote: keep", true),
+            ("a: promote: keep", false),
+            ("a: 1\n", false),
+            ("", false),
+        ] {
+            let content = Content {
+                mode: FileMode::Regular,
+                bytes: text.as_bytes().to_vec(),
+            };
+            assert_eq!(has_keep_comment(&content), expected, "{text}");
         }
     }
 }

@@ -178,7 +178,9 @@ fn an_edit_that_cannot_be_written_in_the_quotes_is_refused() {
 
 #[test]
 fn a_path_with_two_queries_selects_inside_strings() {
-    let stream = parsed("a: |\n  tag: v1\nb: '{\"l\": [{\"tag\": \"v2\"}]}'\nc: words\nd: 1\n");
+    let stream = parsed(
+        "a: |\n  tag: v1\nb: '{\"l\": [{\"tag\": \"v2\"}]}'\nc: words\nd: 1\n\"x]|y\": \"n: 1\"\n",
+    );
     let select = |path: &str| -> Vec<String> {
         let path = JsonPath::parse(path).expect("a path");
         let places = path.select(&stream.to_json(0)).expect("few steps");
@@ -194,6 +196,7 @@ fn a_path_with_two_queries_selects_inside_strings() {
         ["$['a']|$['tag'] \"v1\"", "$['b']|$['l'][0]['tag'] \"v2\""]
     );
     assert_eq!(select("$.b|$.l[?@.tag=='v2' || @.x=='|']").len(), 1);
+    assert_eq!(select("$['x]|y']|$.n"), ["$['x]|y']|$['n'] 1"]);
     assert!(select("$.c|$").is_empty() && select("$.d|$").is_empty());
     for text in ["$.a|", "$.a|b", "|$.a", "$.a|$.b|$.c"] {
         assert!(JsonPath::parse(text).is_err(), "{text}");

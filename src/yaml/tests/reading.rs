@@ -67,6 +67,43 @@ fn plain_scalars_are_typed_as_kubernetes_tools_do() {
 }
 
 #[test]
+fn numbers_are_those_of_json_for_queries() {
+    for (text, json) in [
+        ("-5", "-5"),
+        ("+5", "5"),
+        ("0x1F", "31"),
+        ("-0x1F", "-31"),
+        ("1_000", "1000"),
+        ("-1.5", "-1.5"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("-18446744073709551615", "-1.8446744073709552e+19"),
+        (".inf", "\".inf\""),
+    ] {
+        assert_eq!(parsed(text).to_json(0).to_string(), json, "{text}");
+    }
+}
+
+#[test]
+fn a_tag_sets_the_type() {
+    for (text, kind) in [
+        ("!!str 1", Kind::Str),
+        ("!!str", Kind::Str),
+        ("! 1", Kind::Str),
+        ("!!int '1'", Kind::Int),
+        ("!!float 1", Kind::Float),
+        ("!!bool 'true'", Kind::Bool),
+        ("!!null ''", Kind::Null),
+        ("!Ref 1", Kind::Int),
+    ] {
+        let stream = parsed(text);
+        let Content::Scalar(scalar) = &stream.root(0).content else {
+            panic!("{text} is a scalar");
+        };
+        assert_eq!(scalar.kind, kind, "{text}");
+    }
+}
+
+#[test]
 fn comments_are_those_above_and_on_the_line() {
     let stream = parsed("# far\n\n# a1\n# a2\na: 1 # a3\nb: # b1\n  # c1\n  c: x\n  # c2\n");
     assert_eq!(stream.comments(&place("a")), ["far", "a1", "a2", "a3"]);

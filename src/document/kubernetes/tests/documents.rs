@@ -80,15 +80,18 @@ fn a_namespace_distinguishes_objects_with_the_same_name() {
 
 #[test]
 fn a_group_distinguishes_kinds_with_the_same_name() {
-    let both = |k: &str| {
+    let both = |core: &str, knative: &str| {
         format!(
-            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\n---\n\
-             apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {{name: a}}\nk: {k}\n"
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nk: {core}\n---\n\
+             apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {{name: a}}\nk: {knative}\n"
         )
     };
     assert_eq!(
-        paths(&both("1"), &both("2")),
-        ["set #Service.serving.knative.dev/a $.k"]
+        paths(&both("1", "1"), &both("2", "2")),
+        [
+            "set #Service/a $.k",
+            "set #Service.serving.knative.dev/a $.k"
+        ]
     );
 }
 

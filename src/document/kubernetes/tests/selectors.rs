@@ -7,12 +7,13 @@ use crate::yaml::JsonPath;
 fn keys_that_are_not_plain_names_are_quoted() {
     assert_eq!(
         paths(
-            "annotations: {app.kubernetes.io/name: a, \"it's\": a, ok: a}\n",
-            "annotations: {app.kubernetes.io/name: b, \"it's\": b, ok: b}\n",
+            "annotations: {app.kubernetes.io/name: a, \"it's\": a, \"a\\x1fb\": a, ok: a}\n",
+            "annotations: {app.kubernetes.io/name: b, \"it's\": b, \"a\\x1fb\": b, ok: b}\n",
         ),
         [
             "set $.annotations['app.kubernetes.io/name']",
             "set $.annotations['it\\'s']",
+            "set $.annotations['a\\u001fb']",
             "set $.annotations.ok",
         ]
     );

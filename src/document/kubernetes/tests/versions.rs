@@ -96,6 +96,10 @@ fn a_url_with_the_environment_in_it_keeps_its_name() {
 fn the_version_of_a_field_is_its_tag_or_revision() {
     assert_eq!(version_of(VersionField::Image, "r:5000/a:1.2"), "1.2");
     assert_eq!(version_of(VersionField::PinnedUrl, "x/y?ref=v1&t=2"), "v1");
+    assert_eq!(
+        version_of(VersionField::PinnedUrl, "x/y?t=2&ref=v1&u=3"),
+        "v1"
+    );
     assert_eq!(version_of(VersionField::ImageTag, "1.2"), "1.2");
 }
 
