@@ -50,12 +50,7 @@ pub(super) fn new_value(
             ..
         }) => block_scalar(target, node, parent, source),
         Content::Scalar(scalar) if !source.contains('\n') => {
-            let is_root = parent.layout.is_none();
-            NewValue::inline(if root.is_omitted() && !is_root {
-                String::new()
-            } else {
-                single_line(scalar, old_scalar(node), Context::Block)
-            })
+            NewValue::inline(single_line(scalar, old_scalar(node), Context::Block))
         }
         _ => NewValue::inline(shifted(source, parent.column, target.newline)),
     })

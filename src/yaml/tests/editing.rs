@@ -47,6 +47,14 @@ fn a_block_scalar_is_replaced_with_its_body() {
 }
 
 #[test]
+fn a_value_that_the_source_leaves_out_is_null() {
+    let written = copy("a:\n  x: 1\nb: 2\n", "a", "k:\n  a:\n", "k.a");
+    assert_eq!(written.unwrap(), "a: null\nb: 2\n");
+    let written = copy("a: 1 # c\nb: 2\n", "a", "k:\n  a:\n", "k.a");
+    assert_eq!(written.unwrap(), "a: null # c\nb: 2\n");
+}
+
+#[test]
 fn keys_that_look_like_something_else_are_quoted() {
     for key in [
         "on",

@@ -214,6 +214,22 @@ fn a_billion_laughs_are_refused_at_once() {
 }
 
 #[test]
+fn an_alias_is_as_deep_as_what_it_stands_for() {
+    let nested = |depth: usize, inner: &str| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        format!("{open}{inner}{close}")
+    };
+    let text = |first, second| {
+        let (first, second) = (nested(first, "x"), nested(second, "*a"));
+        format!("- &a {first}\n- {second}\n")
+    };
+    assert!(Stream::parse(&text(100, 100)).is_ok());
+    for depth in [160, 200] {
+        assert_eq!(fault(&text(depth, depth)), ParseFault::TooManyAliases);
+    }
+}
+
+#[test]
 fn a_long_comment_block_is_accepted() {
     let text = format!("a:\n{}  b: 1\n", "  # c\n".repeat(500));
     assert!(matches!(
