@@ -83,6 +83,8 @@
 //! | what do Codefresh's manifests mean? | `config/codefresh` |
 //! | what does a new configuration suggest? | `engine/suggest.rs` |
 //! | what comes next for a release? | `release/advance.rs`; `engine/release` looks facts up and carries it out |
+//! | which flow does a push start? | `release/trigger.rs` decides; `engine/trigger` finds the commits and files |
+//! | what would a flow promote? | `engine/flow_plan.rs` |
 //! | how are past promotions found? | `engine/log`, `adapter/git/message_search.rs` |
 //! | how is a message worded? | `render`; errors in their enums, findings in `engine/guard` |
 //! | what changes in rendered manifests? | `engine/rendered` |

@@ -27,6 +27,7 @@ use super::release::ReleaseArguments;
 use super::revert::RevertArguments;
 use super::schema::SchemaArguments;
 use super::status::StatusArguments;
+use super::trigger::TriggerArguments;
 
 /// Promote applications between the environments of a GitOps repository.
 ///
@@ -75,6 +76,7 @@ pub enum Command {
     Flow(FlowArguments),
     Policy(PolicyArguments),
     Release(Box<ReleaseArguments>),
+    Trigger(Box<TriggerArguments>),
     Check(CheckArguments),
     Init(InitArguments),
     Schema(SchemaArguments),
@@ -149,6 +151,7 @@ impl Arguments {
                 &evaluate.branch.repository.directory
             }
             Some(Command::Release(release)) => &release.options().repository.directory,
+            Some(Command::Trigger(trigger)) => &trigger.options.repository.directory,
             Some(Command::Check(check)) => &check.repository.directory,
             Some(Command::Init(init)) => &init.repository.directory,
             _ => &[],

@@ -11,8 +11,10 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::engine::{self, BranchConfiguration};
-use crate::render::{flow, json_v1, text};
+use crate::engine::{self, Allow, BranchConfiguration, FlowPlan, FlowPlanRequest};
+use crate::plan::Plan;
+use crate::port::BODY_LIMIT;
+use crate::render::{Purpose, flow, json_v1, markdown, text};
 use crate::wiring::Adapters;
 
 /// Show the flows through several environments.
@@ -28,6 +30,7 @@ pub struct FlowArguments {
 pub enum FlowCommand {
     List(ListArguments),
     Show(ShowArguments),
+    Plan(PlanArguments),
 }
 
 /// List the flows of the configuration, with their environments and products.
@@ -46,6 +49,32 @@ pub struct ShowArguments {
     /// The name of the flow.
     #[arg(value_name = "NAME")]
     pub name: String,
+
+    /// What all of these commands have.
+    #[command(flatten)]
+    pub common: FlowOptions,
+}
+
+/// Show what the steps of a flow would promote, without writing anything.
+///
+/// The source of each step is what the steps before it would bring. Workflows and gates are not run.
+#[derive(Args, Debug)]
+pub struct PlanArguments {
+    /// The name of the flow.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// The product.
+    #[arg(long, visible_alias = "project", value_name = "NAME")]
+    pub product: String,
+
+    /// Only this application of the product; repeatable.
+    #[arg(long, visible_alias = "app", value_name = "NAME")]
+    pub service: Vec<String>,
+
+    /// The revision whose files of the trigger environment are promoted; default: the branch's tip.
+    #[arg(long, value_name = "REV")]
+    pub source: Option<String>,
 
     /// What all of these commands have.
     #[command(flatten)]
@@ -76,6 +105,7 @@ impl FlowCommand {
         match self {
             Self::List(list) => &list.common,
             Self::Show(show) => &show.common,
+            Self::Plan(plan) => &plan.common,
         }
     }
 }
@@ -95,12 +125,25 @@ pub async fn run(
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
     let branch = options.branch.to_look_at();
+    if let FlowCommand::Plan(arguments) = command {
+        let request = FlowPlanRequest {
+            flow: arguments.name.clone(),
+            product: arguments.product.clone(),
+            applications: arguments.service.clone(),
+            source: arguments.source.clone(),
+            branch,
+            settings: given,
+        };
+        let planned = engine::plan_flow(&ports, &request).await;
+        progress.finish();
+        return plan(&planned?, options.output, console);
+    }
     let found = engine::read_configuration(&ports, &branch, given.as_ref()).await;
     progress.finish();
     let found = found?;
     match command {
-        FlowCommand::List(_) => list(&found, options.output, console)?,
         FlowCommand::Show(arguments) => show(&arguments.name, &found, options.output, console)?,
+        FlowCommand::List(_) | FlowCommand::Plan(_) => list(&found, options.output, console)?,
     }
     text::warnings(console.err, found.notices.iter(), console.stderr)?;
     Ok(Exit::Done)
@@ -139,4 +182,29 @@ fn show(
         Output::Text => flow::text(console.out, settings, shown, console.stdout)?,
     }
     Ok(())
+}
+
+fn plan(planned: &FlowPlan, output: Output, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let allow = Allow::default();
+    let plans: Vec<&Plan> = planned.steps.iter().map(|step| &step.plan).collect();
+    match output {
+        Output::Json => {
+            json_v1::write(console.out, &json_v1::FlowPlan::from(planned), console.json)?;
+        }
+        Output::Markdown => {
+            let preview = markdown(&plans, BODY_LIMIT, Purpose::Preview(&allow));
+            console.out.write_all(preview.as_bytes())?;
+        }
+        Output::Text => flow::plan_text(console.out, planned, console.stdout)?,
+    }
+    text::warnings(console.err, planned.notices.iter(), console.stderr)?;
+    Ok(Exit::worst(plans.iter().map(|plan| {
+        if plan.chosen_faults().next().is_some() {
+            Exit::Failed
+        } else if plan.conflicts().is_empty() {
+            Exit::Done
+        } else {
+            Exit::Moved
+        }
+    })))
 }

@@ -40,6 +40,7 @@ mod schema;
 mod selection;
 mod status;
 mod terminal;
+mod trigger;
 mod usage;
 
 use std::ffi::OsString;
@@ -169,8 +170,12 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             wait_for(revert::run(revert, &adapters, &directory, console))
         }
         Some(Command::Release(release)) => {
-            let adapters = crate::wiring::open(&directory, &release.network())?;
+            let adapters = crate::wiring::open(&directory, &release.options().network())?;
             wait_for(release::run(release, &adapters, &directory, console))
+        }
+        Some(Command::Trigger(trigger)) => {
+            let adapters = crate::wiring::open(&directory, &trigger.options.network())?;
+            wait_for(trigger::run(trigger, &adapters, console))
         }
         Some(Command::Check(check)) => check::run(check, &directory, console),
         Some(Command::Init(init)) => init::run(init, &directory, console),
@@ -238,6 +243,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         }
         Some(Command::Revert(revert)) => (revert.output, &[][..]),
         Some(Command::Release(release)) => (release.options().output, &[][..]),
+        Some(Command::Trigger(trigger)) => (trigger.options.output, &[][..]),
         Some(_) => (Output::Text, &[][..]),
     };
     if output == Output::Json {

@@ -38,6 +38,8 @@ pub enum Format {
     Baseline,
     /// The output of `git promote flow list --output json` and `flow show`.
     Flows,
+    /// The output of `git promote flow plan --output json`.
+    FlowPlan,
     /// The output of `git promote policy evaluate --output json`.
     Policy,
     /// The output of `git promote release show --output json`, and the record of a release.
@@ -46,6 +48,8 @@ pub enum Format {
     Releases,
     /// The output of `git promote release log --output json`.
     ReleaseLog,
+    /// The output of `git promote trigger --output json`.
+    Trigger,
     /// The configuration, `promote.yaml`.
     Config,
 }
@@ -65,10 +69,12 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Explain => json_v1::explain_schema(),
         Format::Baseline => json_v1::baseline_schema(),
         Format::Flows => json_v1::flows_schema(),
+        Format::FlowPlan => json_v1::flow_plan_schema(),
         Format::Policy => json_v1::policy_schema(),
         Format::Release => json_v1::release_schema(),
         Format::Releases => json_v1::releases_schema(),
         Format::ReleaseLog => json_v1::release_log_schema(),
+        Format::Trigger => json_v1::trigger_schema(),
         Format::Config => config::schema(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema).map_err(std::io::Error::from)?;

@@ -20,7 +20,7 @@ use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, FilePair, InventoryError, Located, Overlap,
 };
 use crate::plan::{Hop, Notice, Plan};
-use crate::port::{Branch, Event, Repository};
+use crate::port::{Branch, Event, Repository, Snapshot};
 
 /// Computes the plan on a branch's tip. This only reads objects of the repository.
 ///
@@ -56,16 +56,26 @@ pub(super) fn computed(
         Some(revision) => repository.snapshot(repository.revision(revision)?)?,
         None => target.clone(),
     };
-    let commits = Commits {
-        source: source.as_ref(),
-        target: target.as_ref(),
-    };
-    let (settings, origin) = read_settings(
+    computed_between(
         ports,
-        request.settings.as_ref(),
-        target.as_ref(),
-        &mut notices,
-    )?;
+        request,
+        branch,
+        (source.as_ref(), target.as_ref()),
+        notices,
+    )
+}
+
+/// Computes the plan between two states of the files, and what its selectors match.
+pub(super) fn computed_between(
+    ports: &Ports<'_>,
+    request: &Request,
+    branch: &Branch,
+    (source, target): (&dyn Snapshot, &dyn Snapshot),
+    mut notices: Vec<Notice>,
+) -> Result<Computed, EngineError> {
+    let repository = ports.repository;
+    let commits = Commits { source, target };
+    let (settings, origin) = read_settings(ports, request.settings.as_ref(), target, &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
     ports.observer.event(&Event::PairingFiles);
@@ -109,7 +119,7 @@ pub(super) fn computed(
         naming: &located.naming_with_found(),
         source: source.commit(),
         branch,
-        target: target.as_ref(),
+        target,
         chosen: located.applications(),
         planned,
         notices,

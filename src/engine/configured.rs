@@ -6,7 +6,7 @@ use super::settings::read_settings;
 use crate::domain::{Environment, Flow, PolicyEvaluation, Product, ProductFlow, Settings};
 use crate::inventory::InventoryError;
 use crate::plan::Notice;
-use crate::port::{Branch, BranchChoice, Event};
+use crate::port::{Branch, BranchChoice, Event, Publish, RepositoryError};
 
 /// The configuration of a branch.
 #[derive(Clone, Debug)]
@@ -29,7 +29,40 @@ pub async fn read_configuration(
     given: Option<&Settings>,
 ) -> Result<BranchConfiguration, EngineError> {
     ports.observer.event(&Event::FindingBranch);
-    let mut branch = ports.repository.branch(choice).await?;
+    let branch = ports.repository.branch(choice).await?;
+    of_branch(ports, branch, given)
+}
+
+/// Reads the configuration of the default branch, whatever is checked out.
+///
+/// # Errors
+/// When the branch cannot be read, or the configuration has faults.
+pub async fn read_default_configuration(
+    ports: &Ports<'_>,
+) -> Result<BranchConfiguration, EngineError> {
+    let branch = default_branch(ports).await?;
+    of_branch(ports, branch, None)
+}
+
+/// Finds the default branch, whatever is checked out.
+pub(super) async fn default_branch(ports: &Ports<'_>) -> Result<Branch, RepositoryError> {
+    let choice = |branch| BranchChoice {
+        branch,
+        publish: Publish::Look,
+    };
+    match ports.repository.branch(&choice(None)).await {
+        Err(RepositoryError::OtherBranch { default, .. }) => {
+            ports.repository.branch(&choice(Some(default))).await
+        }
+        found => found,
+    }
+}
+
+fn of_branch(
+    ports: &Ports<'_>,
+    mut branch: Branch,
+    given: Option<&Settings>,
+) -> Result<BranchConfiguration, EngineError> {
     let snapshot = ports.repository.snapshot(branch.tip)?;
     let mut notices = std::mem::take(&mut branch.notices);
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut notices)?;

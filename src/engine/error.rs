@@ -92,6 +92,14 @@ pub enum EngineError {
         /// Whether the clone is shallow.
         is_shallow: bool,
     },
+    /// The commit is not in the history of the branch.
+    #[error("commit `{}` is not on `{branch}`", .commit.short())]
+    NotOnBranch {
+        /// The commit.
+        commit: CommitId,
+        /// The branch.
+        branch: String,
+    },
     /// A selector matches no difference, and no equal place of the target either.
     #[error("`{} {}` matches no difference", .0.option, .0.selector)]
     NothingSelected(UnmatchedSelector),

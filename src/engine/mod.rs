@@ -47,12 +47,14 @@ mod error;
 mod explain;
 mod file_plan;
 mod flow_places;
+mod flow_plan;
 mod group;
 mod guard;
 mod history;
 mod log;
 mod look_back;
 mod manifests;
+mod overlay;
 mod plan_parts;
 mod policy;
 mod ports;
@@ -68,6 +70,7 @@ mod revert;
 mod settings;
 mod status;
 mod suggest;
+mod trigger;
 mod unreferenced;
 mod verify;
 mod version_source;
@@ -75,10 +78,11 @@ mod version_source;
 pub use apply::{apply, apply_group, apply_with};
 pub use clear::clear;
 pub use compute::compute;
-pub use configured::{BranchConfiguration, read_configuration};
+pub use configured::{BranchConfiguration, read_configuration, read_default_configuration};
 pub use error::{EngineError, SearchEnd, UnmatchedSelector};
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
 pub use flow_places::{MissingApplication, missing_applications};
+pub use flow_plan::{FlowPlan, FlowPlanRequest, PlannedStep, plan_flow};
 pub use group::{PreparedGroup, plan_group, verify_group};
 pub use log::{
     LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,
@@ -88,9 +92,9 @@ pub use ports::Ports;
 pub use prepare::{Prepared, fetch, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
-    Advanced, PastTransition, ProductReleases, ReleaseError, ReleasePorts, StartRequest,
-    advance_releases, approve_release, find_release, release_history, releases, retry_release,
-    start_release, terminate_release,
+    Advanced, PastTransition, ProductReleases, ReleaseError, ReleasePorts, StartRequest, Triggered,
+    advance_releases, approve_release, find_release, find_triggered, release_history, releases,
+    retry_release, start_release, start_triggered, terminate_release,
 };
 pub use rendered::render_manifests;
 pub use request::{
@@ -102,4 +106,5 @@ pub use status::{
     VersionSource, status,
 };
 pub use suggest::{KeptField, SuggestedConfiguration, suggest_configuration};
+pub use trigger::{FlowTrigger, ProductTrigger, TriggerRequest, Triggers, find_triggers};
 pub use verify::verify;

@@ -42,6 +42,13 @@ pub enum Notice {
         /// Why it is the default.
         origin: ProductOrigin,
     },
+    /// The commit before a push is not in this clone.
+    StartOfPushMissing {
+        /// The commit.
+        commit: String,
+        /// The commit that is used instead.
+        instead: CommitId,
+    },
     /// File names that are not UTF-8 were skipped.
     UnreadableNames {
         /// How many.

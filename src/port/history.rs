@@ -18,6 +18,8 @@ pub struct PastCommit {
     pub time: i64,
     /// The author's name.
     pub author: String,
+    /// The author's e-mail address.
+    pub email: String,
     /// Its message.
     pub message: String,
     /// The files that differ from its first parent's; in a walk only the requested ones.
@@ -83,6 +85,18 @@ pub trait History: Send + Sync {
         walk: &Walk<'_>,
         visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
     ) -> Result<(), RepositoryError>;
+
+    /// Lists the commits that `from` reaches and `except` does not: those of its own line, newest first,
+    /// then what was merged into it, without merges. Each has all files that it changes. Of very many
+    /// commits, the newest are listed.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    fn since(
+        &self,
+        from: CommitId,
+        except: Option<CommitId>,
+    ) -> Result<Vec<PastCommit>, RepositoryError>;
 
     /// Reads a commit with all files that it changes, compared with its first parent.
     ///

@@ -15,6 +15,7 @@
 //! | `workflow.rs` | decides about attempts to run workflows |
 //! | `ending.rs` | decides for a release that is being terminated |
 //! | `people.rs` | start, terminate, retry, approve |
+//! | `trigger.rs` | decides which flow the commits of a push start |
 //!
 //! # Why
 //!
@@ -41,6 +42,7 @@ mod step;
 mod step_move;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod workflow;
 mod written;
 
@@ -55,3 +57,4 @@ pub use record::{
     Configuration, Landed, PullRequest, RELEASE, Release, Step, Termination, TerminationCause,
 };
 pub use state::{Phase, ReleaseState, StepState};
+pub use trigger::{Change, NoMatch, started_by, starting_change};

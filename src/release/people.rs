@@ -24,6 +24,8 @@ pub struct NewRelease {
     pub branch: Option<String>,
     /// The commit whose files of the trigger environment are promoted.
     pub source: CommitId,
+    /// The last commit of the push that starts it, if one does.
+    pub trigger: Option<CommitId>,
     /// Who starts it.
     pub by: String,
     /// When, in seconds since 1970.
@@ -98,6 +100,7 @@ pub fn create(
         applications: new.applications,
         branch: new.branch,
         source: new.source,
+        trigger: new.trigger,
         created: new.now,
         created_by: new.by,
         state: ReleaseState::Queued,

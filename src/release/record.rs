@@ -47,6 +47,14 @@ pub struct Release {
     #[serde(with = "written::commit")]
     #[schemars(with = "String")]
     pub source: CommitId,
+    /// The last commit of the push that started it; missing if a person did.
+    #[serde(
+        default,
+        with = "written::optional_commit",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<String>")]
+    pub trigger: Option<CommitId>,
     /// When it was created.
     #[serde(with = "written::time")]
     #[schemars(with = "String")]

@@ -52,6 +52,7 @@ fn created(concurrency: Concurrency, others: &[Other]) -> Result<Transition, Ref
         applications: Vec::new(),
         branch: None,
         source: commit('a'),
+        trigger: None,
         by: "Ada <ada@example.com>".to_owned(),
         now: 1_795_957_384,
     };

@@ -6,7 +6,9 @@ use super::duration;
 use super::markdown::around;
 use super::table::Table;
 use super::terminal::{Canvas, escaped};
+use super::text;
 use crate::domain::{Flow, FlowStep, Hooks, Settings};
+use crate::engine::{FlowPlan, PlannedStep};
 use crate::port::BODY_LIMIT;
 
 /// Writes the list of flows as text.
@@ -73,6 +75,23 @@ pub fn markdown(out: &mut dyn Write, settings: &Settings, flow: &Flow) -> io::Re
         .collect();
     let fence = around(lines.iter().map(String::as_str));
     writeln!(out, "{fence}text\n{}\n{fence}", lines.join("\n"))
+}
+
+/// Writes what each step of a flow would promote.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn plan_text(out: &mut dyn Write, planned: &FlowPlan, canvas: Canvas) -> io::Result<()> {
+    let heading = canvas.palette.heading;
+    for (at, PlannedStep { step, plan }) in planned.steps.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        let title = format!("{}: {} from {}", step.environment, step.action, step.from);
+        writeln!(out, "{heading}== {} =={heading:#}\n", escaped(&title))?;
+        text::changes(out, plan, canvas)?;
+    }
+    Ok(())
 }
 
 /// A flow line by line.

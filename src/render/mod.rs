@@ -35,6 +35,7 @@ pub mod status;
 mod table;
 mod terminal;
 pub mod text;
+pub mod trigger;
 mod value_type;
 
 pub use counted::counted;

@@ -9,7 +9,7 @@ mod history;
 
 use super::counted::counted;
 use super::shell;
-use crate::domain::{CONFIGURATION, FileMode, Reason};
+use crate::domain::{CONFIGURATION, CommitId, FileMode, Reason};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle, ProductOrigin, VersionOrigin};
 
@@ -35,6 +35,7 @@ pub fn message(notice: &Notice) -> String {
             format!("product `{product}` lists the application `{application}`, which has no files")
         }
         Notice::ProductByDefault { product, origin } => product_by_default(product, *origin),
+        Notice::StartOfPushMissing { commit, instead } => start_of_push(commit, *instead),
         Notice::UnreadableNames { count } => skipped_names(*count),
         Notice::Overlap { used, ignored, .. } => {
             format!("both `{used}` and `{ignored}` map to this file; the second is ignored")
@@ -254,6 +255,7 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::ApplicationWithoutFiles { .. }
         | Notice::ProductByDefault { .. }
         | Notice::NewApplicationsKept { .. }
+        | Notice::StartOfPushMissing { .. }
         | Notice::UnreadableNames { .. }
         | Notice::LeftOutBefore { .. }
         | Notice::VersionOfCommit(_)
@@ -276,6 +278,13 @@ pub fn path(notice: &Notice) -> Option<&str> {
         | Notice::AutoMergeNotNeeded { .. }
         | Notice::BranchNotDeleted { .. } => None,
     }
+}
+
+fn start_of_push(commit: &str, instead: CommitId) -> String {
+    format!(
+        "`{commit}` is not in this clone, as after a forced push; the commits since {} are examined",
+        instead.short()
+    )
 }
 
 fn skipped_names(count: usize) -> String {

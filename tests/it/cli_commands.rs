@@ -230,6 +230,8 @@ fn schemas_completions_and_the_manual_are_printed() {
         "release",
         "releases",
         "release-log",
+        "flow-plan",
+        "trigger",
         "config",
     ] {
         let ran = world.promote(&["schema", subject]);

@@ -77,6 +77,7 @@ mod skipped;
 mod status;
 mod targets;
 mod terminal;
+mod triggers;
 mod verify;
 mod verify_time;
 mod version;

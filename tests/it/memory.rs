@@ -255,6 +255,10 @@ impl History for Memory {
         Ok(())
     }
 
+    fn since(&self, _: CommitId, _: Option<CommitId>) -> Result<Vec<PastCommit>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
     fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError> {
         Err(RepositoryError::UnknownRevision {
             revision: id.to_string(),

@@ -47,7 +47,10 @@ const LOG: [&str; 23] = [
 ];
 
 /// The fields of a commit before its files; `-z` ends each file's line and path with a NUL too.
-const FORMAT: &str = "--format=%H%x00%P%x00%ct%x00%an%x00%B";
+const FORMAT: &str = "--format=%H%x00%P%x00%ct%x00%an%x00%ae%x00%B";
+
+/// How many commits [`since`] lists at most, of each kind.
+const NEWEST: &str = "--max-count=10000";
 
 /// Git's own default for renames with changes, as a setting of the user may be lower.
 const RENAME_LIMIT: &str = "-l1000";
@@ -74,15 +77,71 @@ pub fn walk(
     args.extend(except.as_deref());
     args.push("--");
     args.extend(specs.iter().map(String::as_str));
+    let mut left = walk.limit;
+    read(local, doing, &args, &mut |mut commit| {
+        if left == 0 {
+            return ControlFlow::Break(());
+        }
+        let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
+        commit.changes.retain(is_wanted);
+        if commit.changes.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        left -= 1;
+        match visit(commit) {
+            ControlFlow::Continue(()) if left > 0 => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
+    })
+}
+
+/// The commits that `from` reaches and `except` does not: those of its own line, newest first, then what
+/// was merged into it, without merges.
+pub fn since(
+    local: &Local,
+    from: CommitId,
+    except: Option<CommitId>,
+) -> Result<Vec<PastCommit>, RepositoryError> {
+    let doing = "could not read the newest commits";
+    let from = from.to_string();
+    let except = except.map(|commit| format!("^{commit}"));
+    let mut known = HashSet::new();
+    let mut all = Vec::new();
+    for line in ["--first-parent", "--no-merges"] {
+        let options = LOG.into_iter().filter(|word| *word != "--first-parent");
+        let mut args: Vec<&str> = options.collect();
+        args.extend([line, NEWEST, FORMAT, &from]);
+        args.extend(except.as_deref());
+        args.push("--");
+        read(local, doing, &args, &mut |commit| {
+            if known.insert(commit.id) {
+                all.push(commit);
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
+    Ok(all)
+}
+
+/// Visits the commits that `git log` prints, until `visit` breaks.
+fn read(
+    local: &Local,
+    doing: &str,
+    args: &[&str],
+    visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
+) -> Result<(), RepositoryError> {
     let mut words = Words {
-        git: local.git.start_reading(&args)?,
+        git: local.git.start_reading(args)?,
         peeked: None,
     };
     let fault = |error| local.git.run_error(error);
-    let mut left = walk.limit;
-    while left > 0 {
-        let mut commit = match words.commit().map_err(fault)? {
-            Parsed::Commit(commit) => commit,
+    loop {
+        match words.commit().map_err(fault)? {
+            Parsed::Commit(commit) => {
+                if visit(commit).is_break() {
+                    return Ok(());
+                }
+            }
             Parsed::Unknown => return Err(ErrorContext::error(doing, UNKNOWN)),
             Parsed::End => {
                 let output = words.git.finish().map_err(fault)?;
@@ -91,18 +150,8 @@ pub fn walk(
                 }
                 return Err(local.git.fault(doing, &output));
             }
-        };
-        let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
-        commit.changes.retain(is_wanted);
-        if commit.changes.is_empty() {
-            continue;
-        }
-        left -= 1;
-        if visit(commit).is_break() {
-            break;
         }
     }
-    Ok(())
 }
 
 /// A commit with all files that it changes, compared with its first parent.
@@ -214,14 +263,14 @@ impl Words {
                 Some(word) => break text(trimmed(&word)),
             }
         };
-        let mut fields = [const { String::new() }; 4];
+        let mut fields = [const { String::new() }; 5];
         for field in &mut fields {
             let Some(word) = self.next()? else {
                 return Ok(Parsed::Unknown);
             };
             *field = text(&word);
         }
-        let [parents, time, author, message] = fields;
+        let [parents, time, author, email, message] = fields;
         let mut changes = Vec::new();
         while let Some(line) = self.next()? {
             if trimmed(&line).first() != Some(&b':') {
@@ -245,6 +294,7 @@ impl Words {
             merged: parents.get(1..).unwrap_or_default().to_vec(),
             time,
             author,
+            email,
             message,
             changes,
         }))

@@ -250,6 +250,14 @@ impl History for GitRepository {
         log::walk(&self.local, walk, visit)
     }
 
+    fn since(
+        &self,
+        from: CommitId,
+        except: Option<CommitId>,
+    ) -> Result<Vec<PastCommit>, RepositoryError> {
+        log::since(&self.local, from, except)
+    }
+
     fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError> {
         log::commit(&self.local, id)
     }

@@ -4,25 +4,23 @@ mod advance;
 mod approve;
 mod list;
 mod log;
-mod options;
-mod report;
+pub(super) mod options;
+pub(super) mod report;
 mod retry;
 mod show;
 mod start;
 mod terminate;
 
 use std::path::Path;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::terminal;
 use crate::engine;
-use crate::port::{BranchChoice, NoObserver, Publish};
-use crate::wiring::{Adapters, NetworkOptions};
+use crate::port::NoObserver;
+use crate::wiring::{Adapters, ReleaseAdapters};
 use options::ReleaseOptions;
 
 /// Take a product through the environments of a flow, and follow its releases.
@@ -50,15 +48,6 @@ pub enum ReleaseCommand {
 }
 
 impl ReleaseArguments {
-    /// The network options.
-    pub fn network(&self) -> NetworkOptions {
-        NetworkOptions {
-            silence: Duration::from_secs(self.options().timeout),
-            prompts: terminal::prompts(),
-            ..NetworkOptions::default()
-        }
-    }
-
     /// The shared options of the subcommand.
     pub fn options(&self) -> &ReleaseOptions {
         match &self.command {
@@ -74,6 +63,17 @@ impl ReleaseArguments {
     }
 }
 
+/// The adapters of releases, whose records are where the configuration of the default branch has them.
+///
+/// # Errors
+/// When the default branch cannot be read, or has no usable prefix.
+pub(super) async fn with_records(adapters: &Adapters) -> Result<ReleaseAdapters<'_>, Failure> {
+    let ports = adapters.ports(&NoObserver);
+    let configuration = engine::read_default_configuration(&ports).await?;
+    let prefix = configuration.settings.release_prefix;
+    Ok(adapters.for_releases(prefix.as_deref())?)
+}
+
 /// Runs a subcommand.
 ///
 /// # Errors
@@ -84,14 +84,7 @@ pub async fn run(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let look = BranchChoice {
-        branch: None,
-        publish: Publish::Look,
-    };
-    let ports = adapters.ports(&NoObserver);
-    let configuration = engine::read_configuration(&ports, &look, None).await?;
-    let prefix = configuration.settings.release_prefix;
-    let adapters = adapters.for_releases(prefix.as_deref())?;
+    let adapters = with_records(adapters).await?;
     match &arguments.command {
         ReleaseCommand::Start(arguments) => {
             start::run(arguments, &adapters, directory, console).await

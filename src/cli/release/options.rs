@@ -1,8 +1,12 @@
 //! The options of `git promote release`.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::cli::common_arguments::{Output, RepositoryArguments};
+use crate::cli::terminal;
+use crate::wiring::NetworkOptions;
 
 /// The options that all of them share.
 #[derive(Args, Clone, Debug)]
@@ -30,6 +34,17 @@ pub struct ReleaseOptions {
         help_heading = "Output"
     )]
     pub output: Output,
+}
+
+impl ReleaseOptions {
+    /// The network options.
+    pub fn network(&self) -> NetworkOptions {
+        NetworkOptions {
+            silence: Duration::from_secs(self.timeout),
+            prompts: terminal::prompts(),
+            ..NetworkOptions::default()
+        }
+    }
 }
 
 /// Whether to wait until the releases have ended.

@@ -9,7 +9,7 @@ use crate::cli::common_arguments::Output;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Progress, ProgressMode};
 use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
 use crate::release::{Release, ReleaseState};
 use crate::render::json_v1::{self, ReleaseEntry};
@@ -20,7 +20,7 @@ use crate::wiring::ReleaseAdapters;
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// A release after it was moved forward.
-type Moved = (String, Result<Advanced, ReleaseError>);
+pub(in crate::cli) type Moved = (String, Result<Advanced, ReleaseError>);
 
 /// Moves the releases forward that `is_chosen` accepts, and reports them.
 ///
@@ -33,24 +33,48 @@ pub(super) async fn advance_and_report(
     adapters: &ReleaseAdapters<'_>,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let progress = Progress::start(console.progress);
-    let moved = advance(first, is_chosen, wait, adapters, &progress).await;
-    progress.finish();
-    let moved = moved?;
+    let moved = advance(first, is_chosen, wait, adapters, console.progress).await?;
+    if options.output == Output::Json {
+        let all = json_v1::Releases::of(moved.iter().map(entry).collect());
+        json_v1::write(console.out, &all, console.json)?;
+    }
     report(&moved, options.output, console)?;
-    let exits = moved.iter().map(|(_, result)| match result {
+    Ok(most_severe(moved.iter().map(|moved| exit_of(moved, wait))))
+}
+
+/// The exit code for a release that was moved forward.
+pub(in crate::cli) fn exit_of((_, result): &Moved, wait: Option<&WaitArguments>) -> Exit {
+    match result {
         Ok(advanced) if wait.is_some_and(|w| w.wait) => exit(advanced.release.state),
         Ok(advanced) if advanced.release.state == ReleaseState::Failed => Exit::Failed,
         Ok(_) => Exit::Done,
         Err(error) => Advice::on_release(error).exit,
-    });
-    Ok(exits
+    }
+}
+
+/// The exit code that is reported for several.
+pub(in crate::cli) fn most_severe(exits: impl Iterator<Item = Exit>) -> Exit {
+    exits
         .max_by_key(|exit| severity(*exit))
-        .unwrap_or(Exit::Done))
+        .unwrap_or(Exit::Done)
+}
+
+/// Moves releases forward until they have ended, or once; shows the progress meanwhile.
+pub(in crate::cli) async fn advance(
+    first: Vec<ProductReleases>,
+    is_chosen: &dyn Fn(&Release) -> bool,
+    wait: Option<&WaitArguments>,
+    adapters: &ReleaseAdapters<'_>,
+    mode: ProgressMode,
+) -> Result<Vec<Moved>, ReleaseError> {
+    let progress = Progress::start(mode);
+    let moved = until_ended(first, is_chosen, wait, adapters, &progress).await;
+    progress.finish();
+    moved
 }
 
 /// Moves releases forward until they have ended, or once.
-async fn advance(
+async fn until_ended(
     first: Vec<ProductReleases>,
     is_chosen: &dyn Fn(&Release) -> bool,
     wait: Option<&WaitArguments>,
@@ -107,12 +131,12 @@ fn ahead(products: &[ProductReleases], is_chosen: &dyn Fn(&Release) -> bool) -> 
     ids
 }
 
-fn report(moved: &[Moved], output: Output, console: &mut Console<'_>) -> Result<(), Failure> {
-    if output == Output::Json {
-        let entries = moved.iter().map(entry).collect();
-        let all = json_v1::Releases::of(entries);
-        json_v1::write(console.out, &all, console.json)?;
-    }
+/// Writes the states of releases to stdout unless they are there as JSON, and errors to stderr.
+pub(in crate::cli) fn report(
+    moved: &[Moved],
+    output: Output,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
     for (_, result) in moved {
         match result {
             Ok(_) if output == Output::Json => {}
@@ -123,7 +147,8 @@ fn report(moved: &[Moved], output: Output, console: &mut Console<'_>) -> Result<
     Ok(())
 }
 
-fn entry((id, result): &Moved) -> ReleaseEntry<'_> {
+/// A release for the JSON document.
+pub(in crate::cli) fn entry((id, result): &Moved) -> ReleaseEntry<'_> {
     match result {
         Ok(advanced) => ReleaseEntry::of(&advanced.release, &advanced.waits),
         Err(error) => ReleaseEntry::failed(id, Advice::on_release(error).problem()),

@@ -12,6 +12,7 @@
 //! | `flow.rs` | reads the flow of a release from its configuration |
 //! | `advance.rs` | moves releases until they wait or have ended |
 //! | `people.rs` | start, terminate, retry, approve |
+//! | `trigger.rs` | starts the releases of a push |
 //! | `view.rs` | looks facts up |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `effects.rs` | carries out effects |
@@ -30,6 +31,7 @@ mod promote;
 mod pull_request;
 mod records;
 mod request;
+mod trigger;
 mod variables;
 mod view;
 
@@ -38,3 +40,4 @@ pub use error::ReleaseError;
 pub use people::{StartRequest, approve_release, retry_release, start_release, terminate_release};
 pub use ports::ReleasePorts;
 pub use records::{PastTransition, ProductReleases, find_release, release_history, releases};
+pub use trigger::{Triggered, find_triggered, start_triggered};

@@ -61,6 +61,7 @@ pub async fn start_release(
             applications: request.applications.clone(),
             branch: request.branch.clone(),
             source,
+            trigger: None,
             by: by.clone(),
             now: ports.promotion.clock.now(),
         };

@@ -191,10 +191,21 @@ fn is_contained(
     if !has_all || older.branch != newer.branch {
         return Ok(false);
     }
-    if older.source == newer.source {
+    is_ancestor(ports, older.source, newer.source)
+}
+
+/// Whether a commit is another one, or in its history; not if this clone lacks the newer one.
+pub(super) fn is_ancestor(
+    ports: &ReleasePorts<'_>,
+    older: CommitId,
+    newer: CommitId,
+) -> Result<bool, ReleaseError> {
+    if older == newer {
         return Ok(true);
     }
-    let history = ports.promotion.history;
-    let reached = history.ancestry(newer.source, older.source)?;
-    Ok(reached.iter().any(|(commit, _)| *commit == older.source))
+    if ports.promotion.repository.snapshot(newer).is_err() {
+        return Ok(false);
+    }
+    let reached = ports.promotion.history.ancestry(newer, older)?;
+    Ok(reached.iter().any(|(commit, _)| *commit == older))
 }

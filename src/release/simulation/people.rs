@@ -17,6 +17,7 @@ pub fn start(world: &mut World) {
         applications: Vec::new(),
         branch: None,
         source,
+        trigger: None,
         by: "ada".to_owned(),
         now: world.now,
     };

@@ -43,6 +43,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
         } else {
             "the first commit of a history cannot be reverted"
         }),
+        EngineError::NotOnBranch { .. } => Hint::usage(
+            "name its branch with `--branch`; after a forced push, the commit is not on it any more",
+        ),
         EngineError::NothingSelected(unmatched) if unmatched.near.is_empty() => Hint::usage(
             "`git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),

@@ -81,7 +81,7 @@ struct HookNames<'a> {
 /// How a promotion is delivered.
 #[derive(Serialize, JsonSchema, Clone, Copy, Debug)]
 #[serde(rename_all = "kebab-case")]
-enum ActionName {
+pub(super) enum ActionName {
     /// A commit on the target branch.
     Commit,
     /// A pull request.

@@ -13,6 +13,7 @@ mod baseline;
 mod diff;
 mod escape;
 mod explain;
+mod flow_plan;
 mod flows;
 mod lists;
 mod log;
@@ -23,6 +24,7 @@ mod rendered;
 mod result;
 mod several;
 mod status;
+mod trigger;
 
 use std::io::Write;
 
@@ -33,6 +35,7 @@ use escape::Escape;
 pub use baseline::BaselineReport;
 pub use diff::Diff;
 pub use explain::Explanation;
+pub use flow_plan::FlowPlan;
 pub use flows::FlowList;
 pub use log::Log;
 pub use policy::Policy;
@@ -40,6 +43,7 @@ pub use release::{ReleaseEntry, ReleaseLog, Releases};
 pub use result::{Problem, Promotion};
 pub use several::{Diffs, Results};
 pub use status::Status;
+pub use trigger::Trigger;
 
 /// The JSON Schema of `diff --output json`.
 pub fn diff_schema() -> serde_json::Value {
@@ -91,6 +95,11 @@ pub fn flows_schema() -> serde_json::Value {
     schemars::schema_for!(FlowList<'static>).to_value()
 }
 
+/// The JSON Schema of `flow plan --output json`.
+pub fn flow_plan_schema() -> serde_json::Value {
+    schemars::schema_for!(FlowPlan<'static>).to_value()
+}
+
 /// The JSON Schema of `release show --output json`.
 pub fn release_schema() -> serde_json::Value {
     schemars::schema_for!(crate::release::Release).to_value()
@@ -104,6 +113,11 @@ pub fn releases_schema() -> serde_json::Value {
 /// The JSON Schema of `release log --output json`.
 pub fn release_log_schema() -> serde_json::Value {
     schemars::schema_for!(ReleaseLog<'static>).to_value()
+}
+
+/// The JSON Schema of `trigger --output json`.
+pub fn trigger_schema() -> serde_json::Value {
+    schemars::schema_for!(Trigger<'static>).to_value()
 }
 
 /// How the JSON is laid out.

@@ -133,7 +133,11 @@ fn after(notice: &Notice) -> Option<Notice> {
             remote: text("origin"),
             message: text("deletion prohibited"),
         }),
-        Notice::BranchNotDeleted { .. } => None,
+        Notice::BranchNotDeleted { .. } => Some(Notice::StartOfPushMissing {
+            commit: "7".repeat(40),
+            instead: CommitId("8".repeat(40).parse().ok()?),
+        }),
+        Notice::StartOfPushMissing { .. } => None,
     }
 }
 
@@ -288,6 +292,7 @@ fn every_notice_has_a_message() {
     -                            | no pull request was opened, so these settings have no effect: draft, labels
     -                            | auto-merge is not needed: no rule of `main` blocks merging, so merge the pull request when you are ready
     -                            | `origin` refused to delete the branch `promote/staging-to-production/web`: deletion prohibited
+    -                            | `7777777777777777777777777777777777777777` is not in this clone, as after a forced push; the commits since 8888888 are examined
     "#);
 }
 

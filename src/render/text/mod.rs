@@ -117,6 +117,23 @@ pub fn preview(
     summary::write(out, plan)
 }
 
+/// Writes what a plan changes, place by place, and what holds it; not the lines of the files.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn changes(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+    notes::write(out, plan, canvas, &Allow::default())?;
+    if is_long(plan) {
+        applications::write(out, plan, canvas)?;
+    } else {
+        for application in plan.applications() {
+            overview(out, application, canvas, Detail::default())?;
+        }
+    }
+    kept::write(out, plan, canvas, Detail::default())?;
+    summary::write(out, plan)
+}
+
 /// Whether so much is promoted that the preview only lists the applications.
 fn is_long(plan: &Plan) -> bool {
     const MOST: usize = 100;

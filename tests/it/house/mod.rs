@@ -102,8 +102,16 @@ const HOUSE: &[Room] = &[
     Room {
         name: "release",
         rooms: &["domain", "port"],
-        // `jiff` is how times are written.
-        crates: &["jiff", "schemars", "serde", "serde_json", "thiserror"],
+        // `globset` and `regex` are for the conditions of triggers, `jiff` is how times are written.
+        crates: &[
+            "globset",
+            "jiff",
+            "regex",
+            "schemars",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ],
         never: WORLD,
         waiting: Waiting::Never,
     },

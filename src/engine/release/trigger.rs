@@ -1,0 +1,114 @@
+//! Starts the releases that the commits of a push trigger.
+
+use super::error::ReleaseError;
+use super::flow::product_flow;
+use super::ports::ReleasePorts;
+use super::records::{ProductReleases, of_product};
+use super::view::is_ancestor;
+use crate::engine::trigger::{FlowTrigger, ProductTrigger, Triggers};
+use crate::release::{Configuration, NewRelease, create, started_by};
+
+/// How often the release is recorded again while others move the chain.
+const TRIES: usize = 50;
+
+/// The release of a push.
+#[derive(Clone, Debug)]
+pub struct Triggered {
+    /// The releases of its product.
+    pub product: ProductReleases,
+    /// Its number.
+    pub number: u64,
+    /// Whether the push started it just now.
+    pub is_new: bool,
+}
+
+impl Triggered {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        (self.product.release(self.number)).map_or("", |release| release.id.as_str())
+    }
+}
+
+/// Starts the flow of a product that a push triggers, unless the push has started one before, or a newer
+/// one has all of its changes; `None` if it triggers none.
+///
+/// # Errors
+/// When the records cannot be read or written, or the product rejects a second release.
+pub async fn start_triggered(
+    ports: &ReleasePorts<'_>,
+    triggers: &Triggers,
+    product: &ProductTrigger,
+) -> Result<Option<Triggered>, ReleaseError> {
+    let Some((flow, _)) = product.started() else {
+        return Ok(None);
+    };
+    let configuration = Configuration::Commit(triggers.branch.tip);
+    let planned = product_flow(ports, &configuration, &product.product, &flow.flow)?;
+    let by = ports.promotion.repository.identity()?;
+    for _ in 0..TRIES {
+        let mut releases = of_product(ports, &product.product).await?;
+        if let Some(number) = earlier(ports, triggers, flow, &releases)? {
+            return Ok(Some(Triggered {
+                product: releases,
+                number,
+                is_new: false,
+            }));
+        }
+        let new = NewRelease {
+            configuration: configuration.clone(),
+            applications: Vec::new(),
+            branch: (!triggers.branch.is_default).then(|| triggers.branch.name.clone()),
+            source: triggers.commit,
+            trigger: Some(triggers.commit),
+            by: by.clone(),
+            now: ports.promotion.clock.now(),
+        };
+        let created = create(new, &planned, &releases.others(None))?;
+        if releases.append(ports, &created).await? {
+            return Ok(Some(Triggered {
+                product: releases,
+                number: created.release.number,
+                is_new: true,
+            }));
+        }
+    }
+    Err(ReleaseError::Overtaken {
+        product: product.product.clone(),
+    })
+}
+
+/// The release that a push of a product has started already.
+///
+/// # Errors
+/// When the records cannot be read.
+pub async fn find_triggered(
+    ports: &ReleasePorts<'_>,
+    triggers: &Triggers,
+    product: &ProductTrigger,
+) -> Result<Option<Triggered>, ReleaseError> {
+    let Some((flow, _)) = product.started() else {
+        return Ok(None);
+    };
+    let releases = of_product(ports, &product.product).await?;
+    let number = earlier(ports, triggers, flow, &releases)?;
+    Ok(number.map(|number| Triggered {
+        product: releases,
+        number,
+        is_new: false,
+    }))
+}
+
+fn earlier(
+    ports: &ReleasePorts<'_>,
+    triggers: &Triggers,
+    flow: &FlowTrigger,
+    releases: &ProductReleases,
+) -> Result<Option<u64>, ReleaseError> {
+    let found = started_by(
+        triggers.commit,
+        &flow.flow,
+        &releases.releases,
+        |newer, older| is_ancestor(ports, older, newer),
+    )?;
+    Ok(found.map(|release| release.number))
+}
