@@ -247,6 +247,8 @@ pub enum GateKind {
 pub struct ProductFlow {
     /// The product.
     pub product: String,
+    /// The product's applications.
+    pub applications: Vec<String>,
     /// The flow's name; `manual` for the promotion to one environment.
     pub name: String,
     /// The environment that changes first.

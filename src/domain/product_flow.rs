@@ -24,6 +24,7 @@ impl Settings {
         let named = |name: &str| name.to_owned();
         ProductFlow {
             product: product.name.clone(),
+            applications: product.applications.clone(),
             name: flow.name.clone(),
             trigger_environment: flow.trigger_environment.clone(),
             hooks: flow.hooks.clone(),

@@ -18,6 +18,9 @@ pub trait Forge: Send + Sync {
     /// The repository's usual name, e.g. `github.com/acme/shop`.
     fn name(&self) -> String;
 
+    /// The address of the page with the history of a file up to a commit.
+    fn history_page(&self, commit: CommitId, path: &str) -> String;
+
     /// Lists all pull requests from the branch `head` of this repository into `base`: the open one
     /// first, then the newest.
     ///

@@ -35,6 +35,7 @@ fn flow() -> ProductFlow {
     }
     ProductFlow {
         product: "loans".to_owned(),
+        applications: Vec::new(),
         name: "to-production".to_owned(),
         trigger_environment: "staging".to_owned(),
         steps,

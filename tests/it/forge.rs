@@ -180,6 +180,10 @@ impl Forge for FakeForge<'_> {
         "fake.example/acme/shop".to_owned()
     }
 
+    fn history_page(&self, commit: CommitId, path: &str) -> String {
+        format!("https://{}/commits/{commit}/{path}", self.name())
+    }
+
     async fn pull_requests(&self, head: &str, base: &str) -> Result<Vec<PullRequest>, ForgeError> {
         self.act("list the pull requests", |state| {
             let mut found: Vec<PullRequest> = state

@@ -62,6 +62,7 @@ mod readme;
 mod recorded_base;
 mod relations;
 mod release_commands;
+mod release_steps;
 mod releases;
 mod remotes;
 mod rendered;

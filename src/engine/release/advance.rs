@@ -111,7 +111,7 @@ async fn advance_one(
             }
         };
         for effect in &todo {
-            effects::carry_out(ports, (&release, &flow), effect, &mut own).await?;
+            effects::carry_out(ports, product, (&release, &flow), effect, &mut own).await?;
         }
         if !todo.is_empty() {
             *view = View::begin(ports);

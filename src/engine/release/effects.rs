@@ -7,6 +7,7 @@ use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use super::promote::{chain, promote};
 use super::pull_request;
+use super::records::ProductReleases;
 use super::request::{choice, request_of};
 use super::variables;
 use crate::domain::{ProductFlow, Workflow, WorkflowKind};
@@ -21,13 +22,14 @@ const ENOUGH: i64 = 60;
 /// Carries out an effect, and adds its outcome to the facts.
 pub(super) async fn carry_out(
     ports: &ReleasePorts<'_>,
+    product: &ProductReleases,
     of: (&Release, &ProductFlow),
     effect: &Effect,
     facts: &mut Facts,
 ) -> Result<(), ReleaseError> {
     match effect {
         Effect::StartWorkflow { key } => {
-            if let Some(result) = start(ports, of, key).await? {
+            if let Some(result) = start(ports, product, of, key).await? {
                 let fact = AttemptFact::Ended(result.into());
                 facts.attempts.insert(key.clone(), fact);
             }
@@ -37,7 +39,7 @@ pub(super) async fn carry_out(
             let is_late = ports.promotion.clock.now() + ENOUGH >= *until;
             let request = request_of(of.0, of.1, environment).filter(|_| !is_late);
             if let Some(request) = request {
-                let outcome = promote(ports, of.0, &request).await?;
+                let outcome = promote(ports, of, &request).await?;
                 let tried = Tried {
                     until: *until,
                     outcome,
@@ -57,6 +59,7 @@ pub(super) async fn carry_out(
 /// Starts an attempt; returns its result if that is known by then.
 async fn start(
     ports: &ReleasePorts<'_>,
+    product: &ProductReleases,
     (release, flow): (&Release, &ProductFlow),
     key: &str,
 ) -> Result<Option<AttemptResult>, ReleaseError> {
@@ -73,13 +76,14 @@ async fn start(
         return Ok(None);
     };
     let step = attempt.environment.as_deref().and_then(|e| release.step(e));
+    let variables = variables::of_step(ports, product, (release, flow), step)?;
     let started = ports.workflows.start(port::Attempt {
         workflow: Workflow {
             time_limit: workflow.time_limit.min(Duration::from_secs(left)),
             ..workflow.clone()
         },
         key: key.to_owned(),
-        variables: variables::of_step(release, flow, step),
+        variables,
         files,
         changes,
     });

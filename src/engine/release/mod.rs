@@ -17,13 +17,15 @@
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `effects.rs` | carries out effects |
 //! | `request.rs` | what a step requests |
+//! | `join.rs` | compares the sources of a step that depends on several |
 //! | `promote.rs` | commits or proposes the promotion of a step |
-//! | `variables.rs` | the variables of workflows and gates |
+//! | `variables.rs`, `versions.rs` | the variables of workflows and gates |
 
 mod advance;
 mod effects;
 mod error;
 mod flow;
+mod join;
 mod landed;
 mod people;
 mod ports;
@@ -33,6 +35,7 @@ mod records;
 mod request;
 mod trigger;
 mod variables;
+mod versions;
 mod view;
 
 pub use advance::{Advanced, advance_releases};

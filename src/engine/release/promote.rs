@@ -1,8 +1,10 @@
 //! Commits or proposes the promotion of a step.
 
 use super::error::ReleaseError;
+use super::join::disagreement;
 use super::landed::Landings;
 use super::ports::ReleasePorts;
+use crate::domain::ProductFlow;
 use crate::engine::apply::apply_with;
 use crate::engine::error::EngineError;
 use crate::engine::prepare::{fetch, prepare_on};
@@ -21,11 +23,11 @@ const TRIES: usize = 5;
 /// When the repository or the forge could not be used; trying again is safe.
 pub(super) async fn promote(
     ports: &ReleasePorts<'_>,
-    release: &Release,
+    of: (&Release, &ProductFlow),
     request: &Request,
 ) -> Result<Outcome, ReleaseError> {
     for _ in 0..TRIES {
-        match try_once(ports, release, request).await {
+        match try_once(ports, of, request).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(outcome),
             Err(error) if is_final(&error) => return Ok(Outcome::Failed(chain(&error))),
@@ -39,7 +41,7 @@ pub(super) async fn promote(
 
 async fn try_once(
     ports: &ReleasePorts<'_>,
-    release: &Release,
+    (release, flow): (&Release, &ProductFlow),
     request: &Request,
 ) -> Result<Option<Outcome>, EngineError> {
     let ports = &ports.promotion;
@@ -51,6 +53,9 @@ async fn try_once(
     }
     let prepared = prepare_on(ports, request, branch)?;
     if let Some(why) = left_out(&prepared.plan) {
+        return Ok(Some(Outcome::Failed(why)));
+    }
+    if let Some(why) = disagreement(ports, (release, flow), request, &prepared)? {
         return Ok(Some(Outcome::Failed(why)));
     }
     // Where the branch moves again, the next try looks for the promotion first.

@@ -4,21 +4,27 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::error::ReleaseError;
+use super::ports::ReleasePorts;
+use super::records::ProductReleases;
+use super::versions::version;
 use crate::domain::ProductFlow;
 use crate::release::{Release, Step};
 
 /// The variables for a step, or for the release itself; the outputs of earlier workflows are among them.
 pub(super) fn of_step(
-    release: &Release,
-    flow: &ProductFlow,
+    ports: &ReleasePorts<'_>,
+    product: &ProductReleases,
+    (release, flow): (&Release, &ProductFlow),
     step: Option<&Step>,
-) -> BTreeMap<String, String> {
+) -> Result<BTreeMap<String, String>, ReleaseError> {
     let planned = step.and_then(|step| {
         let mut steps = flow.steps.iter();
         steps.find(|planned| planned.environment == step.environment)
     });
     let landed = step.and_then(|step| step.landed.as_ref());
     let commit = landed.map_or(release.source, |landed| landed.commit);
+    let source = step.and_then(|step| step.source).unwrap_or(release.source);
     let number = step.and_then(|step| step.pull_request.as_ref()?.number);
     let failed: Vec<&Step> = release.failed_steps().collect();
     let own = step.and_then(|step| step.reason.as_ref());
@@ -26,29 +32,46 @@ pub(super) fn of_step(
     let context: Value = release.context.clone().into_iter().collect();
     let failed: Value = failed.iter().map(|step| failure(step)).collect();
     let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
+    let applications = applications(release, flow);
+    let page = product.tip.and_then(|tip| {
+        let forge = ports.promotion.forge?;
+        Some(forge.history_page(tip, &release.path()))
+    });
     let values = [
         ("PRODUCT", release.product.clone()),
-        ("APPLICATION", release.applications.join(",")),
+        ("APPLICATION", applications.join(",")),
         (
             "ENVIRONMENT",
             step.map_or_else(String::new, |s| s.environment.clone()),
         ),
         ("FROM", from.clone()),
-        ("VERSION", String::new()),
+        (
+            "VERSION",
+            version(&ports.promotion, source, from, applications)?,
+        ),
         ("COMMIT_SHA", commit.to_string()),
         (
             "PULL_REQUEST",
             number.map_or_else(String::new, |n| n.to_string()),
         ),
         ("RELEASE", release.id.clone()),
-        ("RELEASE_URL", String::new()),
+        ("RELEASE_URL", page.unwrap_or_default()),
         ("FAILED_ENVIRONMENTS", failed.to_string()),
         ("ERROR_MESSAGE", own.or(first).cloned().unwrap_or_default()),
         ("PROMOTION_CONTEXT", context.to_string()),
     ];
     let mut all = release.context.clone();
     all.extend(values.map(|(name, value)| (name.to_owned(), value)));
-    all
+    Ok(all)
+}
+
+/// The applications of a release.
+pub(super) fn applications<'a>(release: &'a Release, flow: &'a ProductFlow) -> &'a [String] {
+    if release.applications.is_empty() {
+        &flow.applications
+    } else {
+        &release.applications
+    }
 }
 
 fn failure(step: &Step) -> Value {

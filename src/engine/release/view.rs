@@ -10,7 +10,7 @@ use super::pull_request;
 use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
-use crate::domain::{CommitId, ProductFlow};
+use crate::domain::{CommitId, GateKind, ProductFlow};
 use crate::port::{Approval, AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Proof, Question, Release, Step};
 
@@ -92,9 +92,10 @@ impl View {
                 step.pull_request = Some(found);
             }
             Question::Gate { environment, gate } => {
-                let state = self.gate(ports, (release, flow), environment, gate).await?;
+                let gate = (environment.as_str(), gate.as_str());
+                let state = self.gate(ports, product, (release, flow), gate).await?;
                 let step = facts.steps.entry(environment.clone()).or_default();
-                step.gates.insert(gate.clone(), state);
+                step.gates.insert(gate.1.to_owned(), state);
             }
             Question::Attempt(key) => {
                 let fact = attempt(ports, (release, flow), key).await?;
@@ -115,9 +116,9 @@ impl View {
     async fn gate(
         &mut self,
         ports: &ReleasePorts<'_>,
+        product: &ProductReleases,
         (release, flow): (&Release, &ProductFlow),
-        environment: &str,
-        name: &str,
+        (environment, name): (&str, &str),
     ) -> Result<GateState, ReleaseError> {
         let (Some(gate), Some(step)) = (flow.gates.get(name), release.step(environment)) else {
             return Ok(GateState::Failed {
@@ -125,11 +126,18 @@ impl View {
             });
         };
         let files = self.files(ports, release, step).await?;
+        // Versions are read from files, and most gates do not need them.
+        let variables = match gate.kind {
+            GateKind::Http(_) | GateKind::Run { .. } => {
+                variables::of_step(ports, product, (release, flow), Some(step))?
+            }
+            _ => BTreeMap::new(),
+        };
         let approvals = release.approvals.iter().filter(|a| a.is_for(environment));
         let context = GateContext {
             now: self.now,
             environment: environment.to_owned(),
-            applications: release.applications.clone(),
+            applications: variables::applications(release, flow).to_vec(),
             landed: step.landed.as_ref().map(|landed| Landed {
                 commit: landed.commit,
                 since: landed.since,
@@ -141,7 +149,7 @@ impl View {
                     is_proven: approval.proof != Proof::Name,
                 })
                 .collect(),
-            variables: variables::of_step(release, flow, Some(step)),
+            variables,
             files,
         };
         Ok(ports.gates.state(gate, &context).await)

@@ -31,6 +31,7 @@ pub fn flow(random: &mut Random) -> ProductFlow {
     let concurrency = [Concurrency::Queue, Concurrency::Queue, Concurrency::Replace];
     ProductFlow {
         product: "loans".to_owned(),
+        applications: Vec::new(),
         name: "to-production".to_owned(),
         trigger_environment: "staging".to_owned(),
         steps: edges.iter().map(|(to, on)| step(random, to, on)).collect(),

@@ -56,6 +56,12 @@ impl Address {
         format!("{}/{}/{}", self.host, self.owner, self.repository)
     }
 
+    /// The page with the history of a file up to a commit.
+    pub(super) fn history_page(&self, commit: &str, path: &str) -> String {
+        let scheme = self.api.split("://").next().unwrap_or("https");
+        format!("{scheme}://{}/commits/{commit}/{path}", self.name())
+    }
+
     /// The URL of a resource of the repository, e.g. of `pulls`.
     pub(super) fn repository_url(&self, rest: &str) -> String {
         format!(

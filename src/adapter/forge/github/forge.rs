@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::repository::GitHub;
 use crate::adapter::forge::http::Operation;
+use crate::domain::CommitId;
 use crate::port::{AutoMerge, Forge, ForgeError, MergeMethod, Proposal, PullRequest};
 
 const fn operation(name: &'static str, permission: &'static str) -> Operation {
@@ -14,6 +15,10 @@ const fn operation(name: &'static str, permission: &'static str) -> Operation {
 impl Forge for GitHub {
     fn name(&self) -> String {
         self.address.name()
+    }
+
+    fn history_page(&self, commit: CommitId, path: &str) -> String {
+        self.address.history_page(&commit.to_string(), path)
     }
 
     async fn pull_requests(&self, head: &str, base: &str) -> Result<Vec<PullRequest>, ForgeError> {

@@ -1,0 +1,72 @@
+//! The version that a step promotes, for workflows and gates.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{ApplicationName, CommitId, Environment, Naming};
+use crate::engine::decide::Rules;
+use crate::engine::error::EngineError;
+use crate::engine::ports::Ports;
+use crate::engine::settings::read_settings;
+use crate::engine::status::versions::{Cell, Reader};
+use crate::inventory::{Inventory, Location};
+
+/// The version of some applications in an environment at a commit: the one that all of them share, else
+/// `api=1.4.3,web=2.0.0`. An application without a version is left out.
+pub(super) fn version(
+    ports: &Ports<'_>,
+    commit: CommitId,
+    environment: &str,
+    applications: &[String],
+) -> Result<String, EngineError> {
+    let snapshot = ports.repository.snapshot(commit)?;
+    let settings = match read_settings(ports, None, snapshot.as_ref(), &mut Vec::new()) {
+        Ok((settings, _)) => settings,
+        // The release goes by another configuration, so this one may have faults.
+        Err(EngineError::Settings(_)) => return Ok(String::new()),
+        Err(error) => return Err(error),
+    };
+    let configured = settings.environment(environment).cloned();
+    let environment = configured.unwrap_or_else(|| Environment::named(environment));
+    let location = Location {
+        repository: "",
+        snapshot: snapshot.as_ref(),
+        folder: None,
+        settings: &settings,
+    };
+    let mut inventory = Inventory::default();
+    inventory.add(location, std::slice::from_ref(&environment))?;
+    let rules = Rules::new(&settings, &[], None)?;
+    let naming = Naming::new(
+        environment.clone(),
+        environment.clone(),
+        &settings.environments,
+    );
+    let mut reader = Reader::new(snapshot.as_ref());
+    let mut found: Vec<(&ApplicationName, String)> = Vec::new();
+    let views = inventory.views().iter();
+    for (application, files) in views.flat_map(|view| &view.applications) {
+        if !applications.iter().any(|word| application.matches(word)) {
+            continue;
+        }
+        let template = rules.template(application);
+        let cell = Cell {
+            application,
+            place: template.and_then(|template| template.version.as_ref()),
+            naming: &naming,
+        };
+        let versions = reader.read(cell, files)?.versions;
+        if !versions.is_empty() {
+            found.push((application, versions.join(" ")));
+        }
+    }
+    let different: BTreeSet<&String> = found.iter().map(|(_, version)| version).collect();
+    Ok(match different.first() {
+        Some(only) if different.len() == 1 => (*only).clone(),
+        _ => {
+            let all = found
+                .iter()
+                .map(|(name, version)| format!("{name}={version}"));
+            all.collect::<Vec<_>>().join(",")
+        }
+    })
+}
