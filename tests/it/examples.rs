@@ -45,9 +45,15 @@ fn the_readme_of_github_actions_shows_what_happens() {
     example("github-actions");
 }
 
+#[test]
+fn the_readme_of_flows_shows_what_happens() {
+    example("flows");
+}
+
 /// The scripts of a workflow's steps that call this program, each with the step's environment.
-fn scripts(workflow: &str) -> Vec<(String, Vec<(String, String)>)> {
-    let file = project("examples/github-actions/.github/workflows").join(workflow);
+pub fn scripts(example: &str, workflow: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let folder = project("examples").join(example);
+    let file = folder.join(".github/workflows").join(workflow);
     let text = fs::read_to_string(file).unwrap();
     let workflow: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
     let jobs = workflow["jobs"].as_mapping().unwrap();
@@ -83,7 +89,7 @@ fn the_workflows_run_as_they_stand() {
         std::os::unix::fs::symlink(program, bin.join("git-promote")).unwrap();
         world.script("bin/gh", "echo gh \"$@\"; tail -n 1 preview.md");
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
-        for (script, environment) in scripts(workflow) {
+        for (script, environment) in scripts("github-actions", workflow) {
             let mut bash = world.command("bash");
             bash.args(["-eo", "pipefail", "-c", &script])
                 .current_dir(&repo.dir)
@@ -128,7 +134,14 @@ fn every_example_is_run() {
     folders.sort();
     assert_eq!(
         folders,
-        ["argocd", "folders", "github-actions", "helm", "kustomize"]
+        [
+            "argocd",
+            "flows",
+            "folders",
+            "github-actions",
+            "helm",
+            "kustomize"
+        ]
     );
 }
 

@@ -23,6 +23,7 @@ mod corpus;
 mod examples;
 mod explain;
 mod flaky;
+mod flow_example;
 mod flows;
 mod forge;
 mod forge_contract;
