@@ -44,7 +44,7 @@ use std::thread::JoinHandle;
 use serde_json::Value;
 
 pub use app::App;
-pub use checks::Workflow;
+pub use checks::{Run, Workflow};
 pub use fault::{Failing, How};
 pub use people::Account;
 pub use raw::Raw;

@@ -6,6 +6,7 @@ mod crashes;
 mod faults;
 mod promoted;
 mod races;
+mod release_kills;
 mod secrets;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
