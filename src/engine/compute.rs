@@ -9,15 +9,16 @@ use super::computed::Computed;
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
-use super::look_back::LookBack;
+use super::look_back::{LookBack, WholeFiles};
 use super::plan_parts::PlanParts;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
-use super::{product, revert, version_source};
-use crate::domain::{CONFIGURATION, Environment};
+use super::{product, revert, set_baseline, version_source};
+use crate::domain::{ApplicationName, CONFIGURATION, Environment, Mode};
 use crate::inventory::{
-    self, ApplicationChoice, EnvironmentPair, Equal, FilePair, InventoryError, Located, Overlap,
+    self, ApplicationChoice, EnvironmentPair, Equal, FilePair, FileRole, InventoryError, Located,
+    Overlap,
 };
 use crate::plan::{Hop, Notice, Plan};
 use crate::port::{Branch, Event, Repository, Snapshot};
@@ -38,6 +39,9 @@ pub(super) fn computed(
 ) -> Result<Computed, EngineError> {
     if let Some(reverted) = &request.reverts {
         return revert::compute(ports, request, reverted, branch);
+    }
+    if let Some(revision) = &request.set_baseline {
+        return set_baseline::compute(ports, request, revision, branch);
     }
     let mut notices = Vec::new();
     let with_source;
@@ -121,6 +125,7 @@ pub(super) fn computed_between(
         branch,
         target,
         chosen: located.applications(),
+        baseline_of: Vec::new(),
         planned,
         notices,
         clone_notices: Vec::from_iter(uncommitted_changes(uncommitted, &places, &located)),
@@ -199,6 +204,11 @@ fn files(
         request,
         commits,
         naming,
+        files: &ChosenFiles {
+            located,
+            rules,
+            selection: &selection,
+        },
     };
     let with_past = look_back.compare_again(compared, |open, found, past| {
         let mut all = facts(open, found, Some(past), rules, &selection, naming)?;
@@ -239,6 +249,29 @@ fn files(
         matched: decided.matched,
         unmatched: decided.unmatched,
     })
+}
+
+/// The files that both sides have in full, or that only one side has, and what selects them.
+struct ChosenFiles<'a> {
+    located: &'a Located<'a>,
+    rules: &'a Rules<'a>,
+    selection: &'a Selection,
+}
+
+impl WholeFiles for ChosenFiles<'_> {
+    fn follows_changes(&self, pair: &FilePair) -> bool {
+        let path = pair.path.as_str();
+        let rule = self.rules.for_file(&pair.application, path);
+        let is_deployed = pair.role == FileRole::Deployed;
+        is_deployed && rule.has_mode(Mode::Changes) && self.selection.includes_file(path)
+    }
+
+    fn equal(
+        &self,
+        applications: &BTreeSet<ApplicationName>,
+    ) -> Result<Vec<FilePair>, InventoryError> {
+        self.located.equal_files(applications)
+    }
 }
 
 /// Replaces the error of a missing environment if both environments are branches of the repository.

@@ -8,23 +8,24 @@
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet, btree_map};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map};
 use std::sync::Arc;
 
+use super::changed_files::ChangedFiles;
 use super::compare::{
     BaseFile, Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare,
 };
 use super::decide::Facts;
 use super::error::EngineError;
 use super::history::{
-    End, OlderVersions, Past, PlaceKey, Question, missing_files, place_key, read_pasts,
+    End, OlderVersions, Past, PlaceKey, Question, Records, missing_files, place_key, read_pasts,
 };
 use super::ports::Ports;
 use super::request::Request;
 use crate::document::{Difference, Value};
 use crate::domain::{ApplicationName, CommitId, Naming, Op, Relation, RepoPath};
-use crate::inventory::FileObject;
-use crate::plan::{Baseline, Notice, SourceChange};
+use crate::inventory::{FileObject, FilePair, InventoryError};
+use crate::plan::{Baseline, Notice, Provenance, SourceChange};
 use crate::port::{NoObserver, RepositoryError, Snapshot};
 use crate::yaml::TooManySteps;
 
@@ -35,6 +36,19 @@ pub(super) struct LookBack<'a> {
     pub request: &'a Request,
     pub commits: Commits<'a>,
     pub naming: &'a Naming,
+    pub files: &'a dyn WholeFiles,
+}
+
+/// The files that both sides have in full, or that only one side has.
+pub(super) trait WholeFiles {
+    /// Whether a file of one side moves if the source added or removed it since the last promotion.
+    fn follows_changes(&self, pair: &FilePair) -> bool;
+
+    /// Lists the equal files of these applications.
+    fn equal(
+        &self,
+        applications: &BTreeSet<ApplicationName>,
+    ) -> Result<Vec<FilePair>, InventoryError>;
 }
 
 /// The compared files, with what else their history shows.
@@ -57,7 +71,13 @@ fn add_baseline(known: &mut Baseline, other: Baseline) {
     since.extend(new);
     // Commits of one second stay in the order in which they were found.
     since.sort_by_key(|change| Reverse(change.time));
-    if other.promotion > known.promotion {
+    // What is inferred only counts where nothing is recorded.
+    let rank = |baseline: &Baseline| {
+        let promotion = baseline.promotion.as_ref()?;
+        let is_recorded = promotion.provenance != Provenance::Inferred;
+        Some((is_recorded, promotion.time, promotion.commit))
+    };
+    if rank(&other) > rank(known) {
         *known = other;
     }
     known.since = since;
@@ -91,15 +111,23 @@ impl LookBack<'_> {
             .into_iter()
             .partition(|file| file.fields().iter().any(needs_history));
         let base = self.named_base()?;
-        if open.is_empty() {
+        let equal = self.equal_files(&all, &open)?;
+        if open.is_empty() && equal.is_empty() {
             return Ok(ComparedWithPast {
                 files: all,
                 ..ComparedWithPast::default()
             });
         }
-        let pasts = self.pasts(&open, base.as_deref())?;
+        let mut pasts = self.pasts(&open, &equal, base.as_deref())?;
+        let of_equal = pasts.split_off(open.len());
         let notices = self.notices(&open, &pasts);
-        let baselines = self.baselines(&open, &pasts);
+        let mut changed_files = ChangedFiles::new(self.ports.repository, self.naming);
+        for (pair, past) in
+            (open.iter().map(|file| &file.pair).zip(&pasts)).chain(equal.iter().zip(&of_equal))
+        {
+            changed_files.learn(pair, past);
+        }
+        let baselines = self.baselines(&open, &pasts, equal.iter().zip(&of_equal));
         let tasks = open.into_iter().zip(pasts).map(|(file, past)| Task {
             base: past.base(),
             pair: file.pair,
@@ -119,7 +147,9 @@ impl LookBack<'_> {
             all.push(self.complete(file, base)?);
         }
         all.sort_by(|a, b| a.pair.path.cmp(&b.pair.path));
-        let changed_files = self.changed_files(&all, &baselines)?;
+        let one_sided = all.iter().map(|file| &file.pair);
+        let one_sided = one_sided.filter(|pair| self.is_open_file(pair));
+        let changed_files = changed_files.find(one_sided)?;
         Ok(ComparedWithPast {
             files: all,
             notices,
@@ -141,25 +171,69 @@ impl LookBack<'_> {
     fn pasts(
         &self,
         files: &[ComparedFile<Facts>],
+        equal: &[FilePair],
         base: Option<&dyn Snapshot>,
     ) -> Result<Vec<Past>, RepositoryError> {
+        let mut fields = files.iter().flat_map(ComparedFile::fields);
+        let needs_base = !equal.is_empty() || fields.any(|field| field.facts.needs_base());
+        let records = if needs_base && base.is_none() {
+            Records::find(self.ports, self.commits.target.commit(), self.naming)?
+        } else {
+            Records::default()
+        };
+        let question = |pair, fields| self.question(pair, fields, base, &records);
+        let of_files = files.iter().map(|file| question(&file.pair, file.fields()));
+        let of_equal = equal.iter().map(|pair| question(pair, &[]));
         let questions: Result<Vec<Question<'_>>, RepositoryError> =
-            files.iter().map(|file| self.question(file, base)).collect();
+            of_files.chain(of_equal).collect();
         let limit = self.request.history;
         read_pasts(self.ports, self.commits, self.naming, limit, questions?)
     }
 
+    /// Whether the source's past decides about a file of one side.
+    fn is_open_file(&self, pair: &FilePair) -> bool {
+        (pair.source.is_none() || pair.target.is_none()) && self.files.follows_changes(pair)
+    }
+
+    /// The equal files of applications with a file of one side: their past shows the last promotion, too.
+    fn equal_files(
+        &self,
+        all: &[ComparedFile<Facts>],
+        open: &[ComparedFile<Facts>],
+    ) -> Result<Vec<FilePair>, InventoryError> {
+        let pairs = all.iter().chain(open).map(|file| &file.pair);
+        let applications: BTreeSet<ApplicationName> = pairs
+            .filter(|pair| self.is_open_file(pair))
+            .map(|pair| pair.application.clone())
+            .collect();
+        if applications.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.files.equal(&applications)
+    }
+
     /// The baseline of each application: that of the file which was promoted last.
-    fn baselines(&self, files: &[ComparedFile<Facts>], pasts: &[Past]) -> Vec<Baseline> {
+    fn baselines<'f>(
+        &self,
+        files: &'f [ComparedFile<Facts>],
+        pasts: &'f [Past],
+        equal: impl Iterator<Item = (&'f FilePair, &'f Past)>,
+    ) -> Vec<Baseline> {
         let mut newest: BTreeMap<&ApplicationName, Baseline> = BTreeMap::new();
-        for (file, past) in files.iter().zip(pasts) {
+        let of_files = files.iter().zip(pasts).map(|(file, past)| {
             let mut fields = file.fields().iter();
             let is_decisive =
                 self.request.base.is_some() || fields.any(|field| field.facts.needs_base());
-            let Some(baseline) = past.baseline(&file.pair.application, is_decisive) else {
+            (&file.pair, file.fields(), past, is_decisive)
+        });
+        let none: &[Field<Facts>] = &[];
+        let all = of_files.chain(equal.map(|(pair, past)| (pair, none, past, true)));
+        for (pair, fields, past, is_decisive) in all {
+            let places = fields.iter().map(|f| place_key(&f.difference, self.naming));
+            let Some(baseline) = past.baseline(&pair.application, places, is_decisive) else {
                 continue;
             };
-            match newest.entry(&file.pair.application) {
+            match newest.entry(&pair.application) {
                 btree_map::Entry::Vacant(new) => {
                     new.insert(baseline);
                 }
@@ -167,46 +241,6 @@ impl LookBack<'_> {
             }
         }
         newest.into_values().collect()
-    }
-
-    /// Finds the files of one side that the source added or removed since the last promotion. A file that
-    /// the target changed meanwhile stays.
-    fn changed_files(
-        &self,
-        files: &[ComparedFile<Facts>],
-        baselines: &[Baseline],
-    ) -> Result<HashSet<RepoPath>, RepositoryError> {
-        let mut changed = HashSet::new();
-        for baseline in baselines.iter().filter(|baseline| baseline.is_decisive) {
-            let of_application = files
-                .iter()
-                .map(|file| &file.pair)
-                .filter(|pair| pair.application == baseline.application);
-            let mut one_sided = of_application
-                .clone()
-                .filter(|pair| pair.source.is_none() || pair.target.is_none())
-                .peekable();
-            if one_sided.peek().is_none() {
-                continue;
-            }
-            let folders: HashMap<&str, &str> = of_application
-                .filter_map(|pair| Some((pair.path.folder(), pair.source_path.as_ref()?.folder())))
-                .collect();
-            let then = self.ports.repository.snapshot(baseline.source)?;
-            for pair in one_sided {
-                let source_path = match (&pair.source_path, folders.get(pair.path.folder())) {
-                    (Some(path), _) => path.to_string(),
-                    (None, Some(&"")) => pair.path.file_name().to_owned(),
-                    (None, Some(folder)) => format!("{folder}/{}", pair.path.file_name()),
-                    (None, None) => continue,
-                };
-                let before = then.entry_at(&source_path)?.map(FileObject::from);
-                if before == pair.target {
-                    changed.insert(pair.path.clone());
-                }
-            }
-        }
-        Ok(changed)
     }
 
     /// The notices about files whose history is unknown.
@@ -233,15 +267,18 @@ impl LookBack<'_> {
 
     fn question<'f>(
         &self,
-        file: &'f ComparedFile<Facts>,
+        pair: &'f FilePair,
+        fields: &'f [Field<Facts>],
         base: Option<&dyn Snapshot>,
+        records: &Records,
     ) -> Result<Question<'f>, RepositoryError> {
-        let fields = file.fields().iter();
+        let fields = fields.iter();
         let open = fields.clone().map(|field| {
             let place = place_key(&field.difference, self.naming);
             (field.selector.clone(), place)
         });
-        let path = file.pair.source_path.as_ref().unwrap_or(&file.pair.path);
+        let open: Vec<(String, PlaceKey)> = open.collect();
+        let path = pair.source_path.as_ref().unwrap_or(&pair.path);
         let base = match base {
             None => None,
             Some(base) => {
@@ -250,8 +287,10 @@ impl LookBack<'_> {
             }
         };
         Ok(Question {
-            pair: &file.pair,
-            open: open.collect(),
+            pair,
+            decisions: records.of_file(self.ports.repository, pair, &open)?,
+            records: records.more(),
+            open,
             versions: OlderVersions::wanted(fields.map(|field| &field.difference), self.naming),
             base,
         })

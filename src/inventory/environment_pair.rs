@@ -6,7 +6,7 @@ use super::application_places::{ApplicationPlaces, choose};
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
-use super::file_pair::FileRole;
+use super::file_pair::{FilePair, FileRole};
 use super::folder_set::FolderSet;
 use super::mapped_files::{MappedFile, mapped_files};
 use super::pair::{Equal, pair};
@@ -153,6 +153,33 @@ impl Located<'_> {
         let EnvironmentPair { trees, naming, .. } = self.pair;
         let scope = (self.pair).scope(self.applications(), self.folders.as_ref());
         pair(trees, naming, &self.roots, &self.mapped, &scope, equal)
+    }
+
+    /// The files of some applications that are equal on both sides.
+    ///
+    /// # Errors
+    /// When a file has several possible partners, or the repository cannot be read.
+    pub fn equal_files(
+        &self,
+        applications: &BTreeSet<ApplicationName>,
+    ) -> Result<Vec<FilePair>, InventoryError> {
+        let EnvironmentPair { trees, naming, .. } = self.pair;
+        let names: Vec<ApplicationName> = applications.iter().cloned().collect();
+        let everywhere = self.pair.scope(None, None);
+        let places = self.pair.application_places(&self.roots).all(&everywhere)?;
+        let folders = names.iter().filter_map(|name| places.get(name));
+        let folders: FolderSet = folders.flatten().cloned().collect();
+        let scope = self.pair.scope(Some(&names), Some(&folders));
+        let all = pair(
+            trees,
+            naming,
+            &self.roots,
+            &self.mapped,
+            &scope,
+            Equal::Listed,
+        )?;
+        let is_equal = |file: &FilePair| file.source == file.target;
+        Ok(all.files.into_iter().filter(is_equal).collect())
     }
 }
 

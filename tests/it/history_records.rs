@@ -335,6 +335,49 @@ fn files_that_the_source_added_or_removed_since_the_last_promotion_move() {
 }
 
 #[test]
+fn a_file_that_a_promotion_left_out_moves_with_a_later_one() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    let new = ["staging", "production"].map(|env| format!("apps/{env}/web/new.yaml"));
+    let files = [(SOURCE, "a: 2\n"), (new[0].as_str(), "kind: New\n")];
+    repo.commit("change", &files);
+    promoted(&repo, &["--only", &format!("{TARGET}:$.a")]);
+    promoted(&repo, &["--promote", "changes"]);
+    assert_eq!(repo.show("HEAD", &new[1]), "kind: New\n");
+    // Only the target removed it, so it stays away.
+    repo.git(&["rm", "-q", &new[1]]);
+    repo.commit("without it", &[]);
+    promoted(&repo, &["--promote", "changes"]);
+    assert!(!repo.has(&new[1]));
+}
+
+#[test]
+fn files_with_the_names_of_their_environments_are_no_partners_of_their_own() {
+    let world = World::new();
+    let file = |name: &str, env: &str| format!("charts/web/{name}-{env}.yaml");
+    let paths: Vec<String> = ["values", "old", "own"]
+        .iter()
+        .flat_map(|name| ["staging", "production"].map(|env| file(name, env)))
+        .collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "a: 1\n")).collect();
+    let repo = world.repository(&files);
+    repo.git(&[
+        "rm",
+        "-q",
+        &file("own", "staging"),
+        &file("own", "production"),
+    ]);
+    repo.commit("remove", &[]);
+    repo.commit("own", &[(&file("own", "production"), "a: 1\n")]);
+    repo.git(&["rm", "-q", &file("old", "staging")]);
+    repo.commit("remove", &[]);
+    let ran = run(&repo, &["--promote", "changes", "--base", "HEAD~1"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(!repo.has(&file("old", "production")));
+    assert!(repo.has(&file("own", "production")));
+}
+
+#[test]
 fn the_preview_of_changes_names_the_baseline_and_what_stays() {
     let world = World::new();
     let repo = repository(&world, "tag: 1.0.0\nlevel: info\nsize: 1\n");

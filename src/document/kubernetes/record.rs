@@ -73,6 +73,9 @@ impl<'a> DocumentComparison<'a, '_> {
                     Relation::Diverged
                 }
             }
+            BaseNode::Missing if is_unchanged(&before, &source, naming) => {
+                Relation::EnvironmentName
+            }
             BaseNode::Missing => Relation::Diverged,
         };
         let is_text = |value: &Value| {

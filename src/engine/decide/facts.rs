@@ -24,6 +24,8 @@ pub(in crate::engine) struct Facts {
     pub(super) past: Option<PlacePast>,
     /// Whether the source's value contains an environment's name.
     pub(super) names_environment: bool,
+    /// Whether the target's value contains one.
+    pub(super) target_names_environment: bool,
     /// The texts of an addition that can refer to files, where the history was read.
     pub(super) references: Vec<Reference>,
     /// The verdict of a revert, unless the user or a rule decides.
@@ -54,6 +56,11 @@ impl Facts {
     /// Which side's version is newer, where only the history shows it.
     pub(in crate::engine) fn order(&self) -> Option<Relation> {
         self.past.as_ref()?.order
+    }
+
+    /// How many versions were between those of the two sides, as far as the history shows it.
+    pub(in crate::engine) fn versions_between(&self) -> Option<usize> {
+        self.past.as_ref()?.versions_between
     }
 
     /// The commit that undid the same change.
@@ -148,6 +155,7 @@ pub(in crate::engine) fn facts(
             let value = source_value(difference, open);
             let has_name = |value: &Value| value.has_text(&|text| !naming.in_text(text).is_empty());
             facts.names_environment = value.as_ref().is_some_and(has_name);
+            facts.target_names_environment = difference.before.as_ref().is_some_and(has_name);
             if let (Op::Add, Some(value), Some(written)) =
                 (difference.op, &value, &difference.after)
             {
@@ -197,6 +205,7 @@ fn facts_of(
         version_keep: None,
         past: None,
         names_environment: false,
+        target_names_environment: false,
         references: Vec::new(),
         reverted: None,
         modes: Modes::of(rule),

@@ -65,6 +65,10 @@ pub(super) fn follow(
                 *verdict = Verdict::keep(Reason::EnvironmentName);
                 continue;
             }
+            ChangedIn::Both if modes.changes && adds_own_value(field) && taken(field).is_none() => {
+                *verdict = Verdict::keep(Reason::EnvironmentName);
+                continue;
+            }
             ChangedIn::Both if modes.changes => {
                 *verdict = of_conflict(field, base.is_recorded, &taken);
                 continue;
@@ -122,6 +126,30 @@ fn of_conflict(
         Some(TakenSide::Target) => Verdict::keep(Reason::Taken),
         None => Verdict::keep(Reason::ChangedInBoth { is_conflict }),
     }
+}
+
+/// Whether both sides added a place that usually differs between environments.
+fn adds_own_value(field: &Field<Facts>) -> bool {
+    let difference = &field.difference;
+    let is_added = difference.op == Op::Set && difference.base.is_none();
+    let Facts {
+        names_environment,
+        target_names_environment,
+        ..
+    } = field.facts;
+    let is_own_variable = || variable(&difference.path).is_some_and(is_own_key);
+    is_added
+        && (names_environment
+            || target_names_environment
+            || is_own(difference)
+            || is_own_variable())
+}
+
+/// The name of the environment variable whose value is at a path.
+fn variable(path: &str) -> Option<&str> {
+    let item = path.strip_suffix("'].value")?;
+    let (_, name) = item.rsplit_once("env[?@.name=='")?;
+    Some(name)
 }
 
 /// Whether it can come with a version in the mode `versions`: no removals, no new versions, and nothing
@@ -209,8 +237,31 @@ fn changed_in(field: &Field<Facts>) -> ChangedIn {
         (Op::Set | Op::Remove, Relation::Behind) | (Op::Add, Relation::SourceOnly) => {
             ChangedIn::Source
         }
-        (_, Relation::Diverged) => ChangedIn::Both,
-        (_, Relation::Unknown | Relation::EnvironmentName) => ChangedIn::Neither,
+        // Versions have an order of their own.
+        (_, Relation::Diverged) if field.difference.version.is_none() => ChangedIn::Both,
+        (_, Relation::Unknown | Relation::EnvironmentName | Relation::Diverged) => {
+            ChangedIn::Neither
+        }
         _ => ChangedIn::Target,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_an_environment_are_recognised_by_their_keys() {
+        for (path, expected) in [
+            ("$.env[?@.name=='DATABASE_URL'].value", Some(true)),
+            (
+                "$.spec.containers[?@.name=='url'].env[?@.name=='LEVEL'].value",
+                Some(false),
+            ),
+            ("$.containers[?@.name=='url'].value", None),
+            ("$.env[?@.name=='DATABASE_URL'].valueFrom", None),
+        ] {
+            assert_eq!(variable(path).map(is_own_key), expected, "{path}");
+        }
     }
 }

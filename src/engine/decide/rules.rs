@@ -118,7 +118,7 @@ impl<'a> FileRule<'a> {
     }
 
     /// Whether the file's differences are promoted in a mode.
-    pub(super) fn has_mode(&self, mode: Mode) -> bool {
+    pub(in crate::engine) fn has_mode(&self, mode: Mode) -> bool {
         self.promote()
             .iter()
             .any(|p| matches!(p, Promote::Mode(m) if *m == mode))

@@ -88,6 +88,12 @@ impl Selection {
         self.only.is_empty() && self.except.is_empty() && self.take.is_empty()
     }
 
+    /// Whether a file that moves as a whole is neither excluded nor left out by `--only`.
+    pub(in crate::engine) fn includes_file(&self, path: &str) -> bool {
+        let matches = |choices: &[Choice]| choices.iter().any(|choice| choice.matches_file(path));
+        (self.only.is_empty() || matches(&self.only)) && !matches(&self.except)
+    }
+
     /// The choices that can match differences of a file.
     pub(super) fn for_file(&self, path: &str) -> FileSelection<'_> {
         FileSelection {

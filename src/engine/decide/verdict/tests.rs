@@ -81,6 +81,7 @@ fn facts(modes: Modes, keep: bool, rule: bool) -> Facts {
         version_keep: None,
         past: None,
         names_environment: false,
+        target_names_environment: false,
         references: Vec::new(),
         modes,
         matches: Matches::default(),
