@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::kubernetes::SecretPart;
 use super::sealed::is_ciphertext;
-use super::secret::{is_secret, may_be_secret, patches_secret};
+use super::secret::{is_secret, is_template_data, may_be_secret, patches_secret, template_of};
 use super::secret_lines::{base_key, has_data, has_kind};
 use super::secret_spans::secret_spans;
 use crate::yaml::{Span, Value};
@@ -49,6 +49,8 @@ fn within(value: Value, is_part: bool) -> Value {
     match value {
         Value::Mapping(entries) => {
             let is_patch = patches_secret(&entries);
+            let kind = entries.iter().find(|(key, _)| key == "kind");
+            let template = kind.and_then(|(_, kind)| template_of(scalar(kind)?));
             let is_object = is_part
                 || is_secret_object(
                     entries
@@ -65,7 +67,11 @@ fn within(value: Value, is_part: bool) -> Value {
                 };
                 (key, value)
             });
-            Value::Mapping(masked.collect())
+            let masked = Value::Mapping(masked.collect());
+            match template {
+                Some(path) => mask_template(masked, path),
+                None => masked,
+            }
         }
         Value::Sequence(items) => {
             let within = |item| within(item, is_part);
@@ -79,6 +85,22 @@ fn within(value: Value, is_part: bool) -> Value {
         }
         value => value,
     }
+}
+
+/// Masks the data of the template at a path.
+fn mask_template(value: Value, path: &[&str]) -> Value {
+    let Value::Mapping(entries) = value else {
+        return value;
+    };
+    let masked = entries.into_iter().map(|(key, value)| {
+        let value = match path {
+            [next, rest @ ..] if key == *next => mask_template(value, rest),
+            [] if is_template_data(&key) => map_scalars(value, &|_| MASK.to_owned()),
+            _ => value,
+        };
+        (key, value)
+    });
+    Value::Mapping(masked.collect())
 }
 
 /// Masks the literals of a `secretGenerator`.
@@ -136,7 +158,23 @@ fn is_secret_object<'e>(mut entries: impl Iterator<Item = (&'e str, Option<&'e s
 
 /// The texts of a file before and after, with the data of secrets masked, line by line.
 pub fn masked_texts<'t>(path: &str, texts: [&'t str; 2]) -> [Cow<'t, str>; 2] {
-    let spans = texts.map(|text| secret_spans(path, text));
+    masked_at(texts, texts.map(|text| secret_spans(path, text)))
+}
+
+/// The same for files that are secret as a whole.
+pub fn masked_whole(texts: [&str; 2]) -> [Cow<'_, str>; 2] {
+    let whole = |text: &str| std::iter::once(0..text.len()).collect();
+    masked_at(texts, texts.map(whole))
+}
+
+/// The data of the secrets in a file.
+pub fn secret_data(path: &str, text: &str) -> Vec<String> {
+    let spans = secret_spans(path, text).into_iter();
+    let values = spans.map(|span| text[span].trim_matches(['"', '\'']).to_owned());
+    values.collect()
+}
+
+fn masked_at<'t>(texts: [&'t str; 2], spans: [Vec<Span>; 2]) -> [Cow<'t, str>; 2] {
     let [before, after] = texts;
     let known: HashSet<&str> = (spans[0].iter())
         .flat_map(|span| before[span.clone()].lines())
@@ -240,6 +278,19 @@ mod tests {
                 "- op: add\n  path: /stringData/a\n  value: b\n- op: add\n  path: /spec\n  value: c\n",
                 "- op: add\n  path: /stringData/a\n  value: ***\n- op: add\n  path: /spec\n  value: c\n",
             ),
+            // What templates of secrets have, but not the names of remote entries.
+            (
+                "kind: ExternalSecret\nspec:\n  data: [{remoteRef: {key: a}}]\n  target:\n    template:\n      type: Opaque\n      data:\n        a: b # c\n",
+                "kind: ExternalSecret\nspec:\n  data: [{remoteRef: {key: a}}]\n  target:\n    template:\n      type: Opaque\n      data:\n        a: *** ***\n",
+            ),
+            (
+                "kind: SealedSecret\nspec: {encryptedData: {a: AgB}, template: {data: {b: c}}}\n",
+                "kind: SealedSecret\nspec: {encryptedData: {a: AgB}, template: {data: {b: ***}}}\n",
+            ),
+            (
+                "kind: ExternalSecret\nname: {{ x }}\nspec:\n  data:\n  - a: b\n  target:\n    template:\n      data:\n        a: b\n    x: y\n",
+                "kind: ExternalSecret\nname: {{ x }}\nspec:\n  data:\n  - a: b\n  target:\n    template:\n      data:\n        a: ***\n    x: y\n",
+            ),
             // Ciphertext is no secret, and others only refer to one.
             (
                 "kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:b,iv:c,tag:d,type:str]\n",
@@ -305,6 +356,13 @@ mod tests {
                 "template",
                 "{data: {a: '***'}, b: c}",
             ),
+            (
+                "{kind: SealedSecret, spec: {template: {type: a, data: {b: c}}}}",
+                None,
+                "",
+                "{kind: SealedSecret, spec: {template: {type: a, data: {b: '***'}}}}",
+            ),
+            ("b", data, "spec.template.data.a", "'***'"),
             (
                 "{name: a, secretGenerator: [{literals: [b=c]}]}",
                 None,

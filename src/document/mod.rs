@@ -35,7 +35,7 @@ pub use kubernetes::{
 pub use lines::{
     Format, LineSides, Lines, LinesError, Numbering, changes_expression, merge as merge_lines,
 };
-pub use masked::{MASK, masked_texts, masked_value};
+pub use masked::{MASK, masked_texts, masked_value, masked_whole, secret_data};
 pub use own_name::own_name;
 pub use sealed::is_sealed;
 pub use secret::{contains_secret, is_secret};

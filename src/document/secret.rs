@@ -33,6 +33,9 @@ pub fn is_secret(value: &Value) -> bool {
                 has("data") || has("stringData")
             }
             Some(Value::Scalar { text, .. }) if text == "ExternalSecret" => has("spec"),
+            Some(Value::Scalar { text, .. }) => {
+                template_of(text).is_some_and(|path| has_data_at(part, path))
+            }
             _ => false,
         };
         let is_patch = || matches!(part, Value::Mapping(entries) if patches_secret(entries));
@@ -46,6 +49,33 @@ pub fn is_secret(value: &Value) -> bool {
                 _ => false,
             }
     })
+}
+
+/// Where objects of a kind have the template of the `Secret` that is made from them.
+pub(super) fn template_of(kind: &str) -> Option<&'static [&'static str]> {
+    match kind {
+        "SealedSecret" => Some(&["spec", "template"]),
+        "ExternalSecret" => Some(&["spec", "target", "template"]),
+        "ClusterExternalSecret" => Some(&["spec", "externalSecretSpec", "target", "template"]),
+        _ => None,
+    }
+}
+
+/// Whether an entry of such a template has the data of the secret.
+pub(super) fn is_template_data(key: &str) -> bool {
+    matches!(key, "data" | "stringData")
+}
+
+/// Whether the template at this path has data.
+fn has_data_at(object: &Value, path: &[&str]) -> bool {
+    let template = path.iter().try_fold(object, |value, key| entry(value, key));
+    match template {
+        Some(Value::Mapping(entries)) => {
+            let mut entries = entries.iter();
+            entries.any(|(key, value)| is_template_data(key) && is_filled(value.untagged()))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the entries are those of a kustomize patch of a `Secret` or of an operation in one.
@@ -132,7 +162,19 @@ mod tests {
                 "kind: Kustomization\nsecretGenerator:\n- {name: a, literals: [b=c]}\n",
                 true,
             ),
+            (
+                "kind: SealedSecret\nspec: {template: {data: {a: b}}}\n",
+                true,
+            ),
+            (
+                "kind: ClusterExternalSecret\nspec: {externalSecretSpec: {target: {template: {data: {a: b}}}}}\n",
+                true,
+            ),
             // Nothing is in them.
+            (
+                "kind: SealedSecret\nspec: {template: {type: Opaque}}\n",
+                false,
+            ),
             (
                 "kind: Secret\ntype: kubernetes.io/service-account-token\n",
                 false,

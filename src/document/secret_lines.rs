@@ -90,6 +90,11 @@ fn in_document(named: Named, text: &str, document: Span, spans: &mut Vec<Span>) 
         spans.push(document);
         return;
     }
+    let has_template = ["SealedSecret", "ExternalSecret"]
+        .iter()
+        .any(|kind| content.contains(kind));
+    // The column of the key of a secret's template.
+    let mut template: Option<usize> = None;
     let found = spans.len();
     let mut open: Option<Block> = None;
     let mut at = document.start;
@@ -117,15 +122,21 @@ fn in_document(named: Named, text: &str, document: Span, spans: &mut Vec<Span>) 
         let Some((name, value, column)) = key(words) else {
             continue;
         };
+        let depth = indent + column;
+        if name == "template" && has_template {
+            template = Some(depth);
+        } else if template.is_some_and(|template| depth <= template) {
+            template = None;
+        }
         let is_data = match name {
             "stringData" => true,
-            "data" => is_secret,
+            "data" => is_secret || template.is_some(),
             "value" => is_patch,
             _ => false,
         };
         if is_data || name == "secretGenerator" {
             open = Some(Block {
-                indent: indent + column,
+                indent: depth,
                 keys: None,
                 is_generator: !is_data,
             });

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::file::{FileContent, is_manifest, parse_file};
 use super::sealed::{is_ciphertext, is_ciphertext_file};
-use super::secret::{is_secret, may_be_secret, patches_secret};
+use super::secret::{is_secret, is_template_data, may_be_secret, patches_secret, template_of};
 use super::secret_lines::{Named, data_spans};
 use crate::yaml::{Content, Entry, Node, Quoting, Scalar, Span, Stream, Value};
 
@@ -58,10 +58,15 @@ impl<'s> Search<'s> {
     fn node(&mut self, node: &'s Node) {
         match &node.content {
             Content::Mapping { entries, .. } => {
-                let is_object = entries.iter().any(|entry| {
-                    let value = self.stream_value(&entry.value);
-                    entry.name() == "kind" && value == Some("Secret")
-                });
+                let mut kinds = entries.iter().filter(|entry| entry.name() == "kind");
+                let is_object = kinds
+                    .clone()
+                    .any(|entry| self.stream_value(&entry.value) == Some("Secret"));
+                let template =
+                    kinds.find_map(|entry| template_of(self.stream_value(&entry.value)?));
+                if let Some(path) = template {
+                    self.template(node, path);
+                }
                 let is_patch = may_be_patch(entries) && patches_secret(&pairs(node));
                 for entry in entries {
                     match entry.name() {
@@ -85,6 +90,19 @@ impl<'s> Search<'s> {
                 }
             }
             Content::Scalar(_) | Content::Alias(_) => {}
+        }
+    }
+
+    /// The data of the template at a path of an object.
+    fn template(&mut self, object: &'s Node, path: &[&str]) {
+        let template = path.iter().try_fold(object, |node, key| node.entry(key));
+        if let Some(Content::Mapping { entries, .. }) = template.map(|node| &node.content) {
+            for entry in entries
+                .iter()
+                .filter(|entry| is_template_data(entry.name()))
+            {
+                self.data(entry);
+            }
         }
     }
 

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::compare::{Commits, Field, Read, file_fault, load, read, shown};
+use super::compare::{Commits, Field, Read, file_fault, load, read};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
-use crate::document::{Difference, FileContent, Unreadable, Value, VersionField};
-use crate::document::{SecretPart, is_manifest, is_secret, masked_value, parse_file, renamed_copy};
+use super::planned_difference::planned;
+use super::secret_files::SecretFiles;
+use crate::document::{Difference, FileContent, Unreadable, VersionField};
+use crate::document::{is_manifest, parse_file, renamed_copy};
 use crate::domain::{ApplicationName, FileMode, Naming, Op, Reason, Relation, RepoPath, Verdict};
 use crate::inventory::{FileObject, FilePair};
-use crate::plan::{
-    Baseline, Content, Document, FileFault, FilePlan, FileStatus, Notice, PlannedDifference,
-};
+use crate::plan::{Baseline, Content, FileFault, FilePlan, FileStatus, Notice, PlannedDifference};
 use crate::port::{RepositoryError, Snapshot};
 use crate::yaml::Place;
 
 /// The planned files of each application, with warnings and faults.
+#[derive(Default)]
 pub(super) struct PlannedFiles {
     pub applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
     pub baselines: Vec<Baseline>,
@@ -35,6 +36,7 @@ pub(super) fn plan_files(
         commits,
         naming,
         restored,
+        secret_files: SecretFiles::new(commits),
         applications: BTreeMap::new(),
         notices: Vec::new(),
         faults: Vec::new(),
@@ -58,6 +60,7 @@ struct Planner<'a> {
     commits: Commits<'a>,
     naming: &'a Naming,
     restored: &'a BTreeSet<RepoPath>,
+    secret_files: SecretFiles<'a>,
     applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
     notices: Vec<(ApplicationName, Notice)>,
     faults: Vec<FileFault>,
@@ -157,8 +160,10 @@ impl Planner<'_> {
                 self.warn(pair, notice);
             }
         }
+        let is_secret = self.secret_files.contain(pair)?;
         Ok(FilePlan {
             path: pair.path.clone(),
+            is_secret,
             source_path: pair.source_path.clone(),
             source_mode: pair.source.map(|source| source.mode),
             target_mode: pair.target.map(|target| target.mode),
@@ -167,7 +172,7 @@ impl Planner<'_> {
             after,
             differences: fields
                 .into_iter()
-                .map(|(field, verdict)| planned(field, verdict))
+                .map(|(field, verdict)| planned(field, verdict, is_secret))
                 .collect(),
         })
     }
@@ -246,8 +251,10 @@ impl Planner<'_> {
             };
             self.warn(pair, notice);
         }
+        let is_secret = self.secret_files.contain(pair)?;
         Ok(FilePlan {
             path: pair.path.clone(),
+            is_secret,
             source_path: pair.source_path.clone(),
             source_mode: pair.source.map(|source| source.mode),
             target_mode: pair.target.map(|target| target.mode),
@@ -268,6 +275,7 @@ impl Planner<'_> {
                 secret: None,
                 relation,
                 undone_by: None,
+                versions_between: None,
                 changed_by: Vec::new(),
                 verdict,
             }],
@@ -344,48 +352,4 @@ fn whole_content(
     }
     let mode = file.mode;
     Ok(Ok(Content { mode, bytes }))
-}
-
-fn planned(field: Field<Facts>, verdict: Verdict) -> PlannedDifference {
-    let d = field.difference;
-    let identity = d.document.identity.as_ref();
-    let contains = || d.after.as_ref().is_some_and(is_secret);
-    let container = || contains().then_some(SecretPart::Container);
-    let (secret, keys) = (d.secret.or_else(container), &d.keys);
-    let masked = |value: Option<Value>| value.map(|value| masked_value(value, secret, keys));
-    let [before, after, base] = [d.before, d.after, d.base].map(|value| {
-        let masked = masked(value.clone());
-        (value != masked, masked)
-    });
-    let is_masked = before.0 || after.0 || base.0;
-    let secret = match secret {
-        Some(SecretPart::Other) if is_masked => Some(SecretPart::Container),
-        secret => secret,
-    };
-    PlannedDifference {
-        selector: field.selector,
-        path: if d.path.is_empty() {
-            String::new()
-        } else {
-            d.place.normalized()
-        },
-        shown: shown(&d.path),
-        document: Some(Document {
-            index: d.document.index,
-            kind: identity.map(|i| i.kind.clone()),
-            name: identity.map(|i| i.name.clone()).filter(|n| !n.is_empty()),
-            namespace: identity.and_then(|i| i.namespace.clone()),
-        }),
-        op: d.op,
-        before: before.1,
-        after: after.1,
-        base: base.1,
-        version: d.version,
-        changes_old_type: d.changes_old_type,
-        secret,
-        relation: d.relation,
-        undone_by: field.facts.undone_by(),
-        changed_by: field.facts.changed_by().to_vec(),
-        verdict,
-    }
 }

@@ -14,7 +14,8 @@ use super::commit::changes;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::request::Allow;
-use crate::domain::GuardName;
+use crate::document::{masked_texts, secret_data};
+use crate::domain::{GuardName, SecretValues};
 use crate::plan::{CommandEnd, FailedCommand, Finding, Plan, VerifyCommand};
 use crate::port::{Checkout, CommandPurpose, Event, RunnerCommand};
 
@@ -24,7 +25,7 @@ use crate::port::{Checkout, CommandPurpose, Event, RunnerCommand};
 /// # Errors
 /// When the files cannot be checked out, or no shell can be run.
 pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, EngineError> {
-    let can_apply = !plan.is_empty() && plan.conflicts().is_empty() && allow.clears(&plan);
+    let can_apply = plan.changes_files() && plan.conflicts().is_empty() && allow.clears(&plan);
     if plan.unverified().is_empty() || !can_apply {
         return Ok(plan);
     }
@@ -33,6 +34,7 @@ pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, Engi
     let mut checkout = ports.runner.check_out(snapshot.as_ref())?;
     checkout.change(&changes(&plan))?;
     let variables = variables(&plan, checkout.as_mut())?;
+    let secrets = secrets(&plan);
     let mut findings = Vec::new();
     for verify in plan.unverified() {
         let command = RunnerCommand {
@@ -43,7 +45,8 @@ pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, Engi
         };
         let result = checkout.run(&command, ports.observer)?;
         if result.end != CommandEnd::Exited(0) {
-            findings.push(finding(verify, result.end, result.output));
+            let output = masked(&result.output, &secrets);
+            findings.push(finding(verify, result.end, output));
         }
     }
     Ok(plan.verified(findings))
@@ -64,6 +67,30 @@ fn variables(
         // The size of a variable is limited, and a promotion can change thousands of files.
         ("PROMOTE_FILES", checkout.add_list("files", &files)?),
     ])
+}
+
+/// The data of secrets in the planned files, which a command may print.
+fn secrets(plan: &Plan) -> SecretValues {
+    let contents = plan.changed_files().flat_map(|file| {
+        let sides = [&file.before, &file.after].into_iter().flatten();
+        sides.map(move |content| (file, String::from_utf8_lossy(&content.bytes)))
+    });
+    SecretValues::new(contents.flat_map(|(file, text)| {
+        if file.is_secret {
+            let lines = text.lines();
+            let values = lines.map(|line| line.split_once('=').map_or(line, |(_, value)| value));
+            values.map(ToOwned::to_owned).collect()
+        } else {
+            secret_data(file.path.as_str(), &text)
+        }
+    }))
+}
+
+/// The output of a command without the data of secrets, also without that of manifests in it.
+fn masked(output: &str, secrets: &SecretValues) -> String {
+    let redacted = secrets.redacted(output);
+    let [masked, _] = masked_texts("output", [&redacted, &redacted]);
+    masked.into_owned()
 }
 
 fn finding(verify: &VerifyCommand, end: CommandEnd, output: String) -> Finding {

@@ -163,6 +163,7 @@ mod tests {
         };
         let file = FilePlan {
             path: RepoPath::parse("a").unwrap(),
+            is_secret: false,
             source_path: None,
             source_mode: None,
             target_mode: Some(FileMode::Regular),

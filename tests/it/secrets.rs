@@ -42,6 +42,16 @@ const KUSTOMIZATION: &str = "kind: Kustomization
 secretGenerator:
 - name: web
   literals: [password=hunter2-literal, both=hunter2-both]
+  envs: [web.env]
+  files: [key=files/web.key]
+";
+const EXTERNAL: &str = "kind: ExternalSecret
+metadata: {name: web}
+spec:
+  data: [{secretKey: a, remoteRef: {key: web}}]
+  target:
+    template:
+      data: {url: 'https://web:hunter2-template@db'}
 ";
 
 #[test]
@@ -58,6 +68,14 @@ fn the_data_of_secrets_is_in_no_output() {
             "kind: Kustomization\nsecretGenerator:\n- name: web\n  literals: [both=hunter2-was]\n",
         ),
         ("apps/web/staging/new.yaml", STAGING),
+        ("apps/web/staging/external.yaml", EXTERNAL),
+        (
+            "apps/web/production/external.yaml",
+            &EXTERNAL.replace("template@", "old@"),
+        ),
+        ("apps/web/staging/web.env", "PASSWORD=hunter2-env\n"),
+        ("apps/web/production/web.env", "PASSWORD=hunter2-old\n"),
+        ("apps/web/staging/files/web.key", "hunter2-file\n"),
     ]);
     let hop = ["--from", "staging", "--to", "production"];
     let all = ["--promote", "all", "--delete", "--allow", "all"];

@@ -249,6 +249,37 @@ fn a_command_gets_no_secret_of_the_environment() {
 }
 
 #[test]
+fn the_data_of_secrets_is_not_in_the_output_of_a_command() {
+    let world = World::new();
+    let secret = |env: &str| {
+        (
+            format!("apps/{env}/web/secret.yaml"),
+            format!("kind: Secret\nmetadata: {{name: s}}\nstringData:\n  password: sesame-{env}\n"),
+        )
+    };
+    let [(source, text), (target, old)] = ["staging", "production"].map(secret);
+    let repo = repository(&world, &[(&source, &text), (&target, &old)]);
+    let command = format!(
+        "cat {target}; echo got sesame-staging; echo 'kind: Secret'; echo 'data: {{a: b3Blbg==}}'; exit 1"
+    );
+    let args = [
+        "--verify",
+        command.as_str(),
+        "--promote",
+        "all",
+        "--allow",
+        "encrypted",
+    ];
+    for format in ["text", "json", "markdown"] {
+        let ran = promote(&repo, &[&args[..], &["--output", format]].concat());
+        assert_eq!(ran.code, 3, "{ran}");
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(all.contains("kind: Secret"), "{all}");
+        assert!(!all.contains("sesame") && !all.contains("b3Blbg"), "{all}");
+    }
+}
+
+#[test]
 fn policies_add_commands_to_those_of_the_command_line() {
     let world = World::new();
     let config = "environments: [{name: staging}, {name: production, kind: production}]\n\

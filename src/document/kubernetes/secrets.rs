@@ -2,6 +2,7 @@
 
 use super::version_places::Owner;
 use crate::document::sealed::is_ciphertext;
+use crate::document::secret::{is_template_data, template_of};
 use crate::document::secret_lines::base_key;
 
 /// What a place is to the secret that it belongs to.
@@ -30,6 +31,9 @@ pub(super) fn secret_part(owner: Owner<'_>, keys: &[String]) -> Option<SecretPar
         Owner::Object { kind, .. } => kind,
         _ => "",
     };
+    if is_in_template_data(kind, keys) {
+        return Some(SecretPart::Data);
+    }
     match (kind, path.as_slice()) {
         _ if keys.iter().any(|key| key == "encryptedData") => Some(SecretPart::Sealed),
         ("SealedSecret", [] | ["spec", "data"]) => Some(SecretPart::Sealed),
@@ -38,6 +42,16 @@ pub(super) fn secret_part(owner: Owner<'_>, keys: &[String]) -> Option<SecretPar
         ("Secret" | "SealedSecret" | "ExternalSecret", _) => Some(SecretPart::Other),
         _ => is_generated.then_some(SecretPart::Data),
     }
+}
+
+/// Whether a place is within the data of the template of a secret.
+fn is_in_template_data(kind: &str, keys: &[String]) -> bool {
+    let Some(template) = template_of(kind) else {
+        return false;
+    };
+    let is_below = keys.iter().zip(template).all(|(key, name)| key == name);
+    let data = keys.get(template.len());
+    is_below && data.is_some_and(|key| is_template_data(base_key(key)))
 }
 
 /// What the place at these keys of a text that is read by its lines and has a secret is to it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Value, is_secret};
+use crate::document::{Value, masked_texts};
 use crate::plan::ResourceChange;
 use crate::yaml::Stream;
 
@@ -20,8 +20,6 @@ struct Identity {
 struct Resource {
     identity: Identity,
     text: String,
-    /// The leaves of a secret, which are shown instead of its text.
-    secret: Option<Vec<(String, String)>>,
 }
 
 /// The resources that differ, in the order of the new rendering, then those that are gone.
@@ -78,20 +76,12 @@ fn change(old: Option<Resource>, new: Option<Resource>) -> Option<ResourceChange
     if is_same {
         return None;
     }
-    let leaves = |resource: &Option<Resource>| -> Option<Vec<(String, String)>> {
-        resource
-            .as_ref()
-            .and_then(|resource| resource.secret.clone())
-    };
-    let (old_leaves, new_leaves) = (leaves(&old), leaves(&new));
-    let (before, after) = if old_leaves.is_some() || new_leaves.is_some() {
-        let known = old_leaves.clone().unwrap_or_default();
-        (
-            old.map(|_| masked(&old_leaves.unwrap_or_default(), &[])),
-            new.map(|_| masked(&new_leaves.unwrap_or_default(), &known)),
-        )
-    } else {
-        (old.map(|old| old.text), new.map(|new| new.text))
+    let (before, after) = match (old, new) {
+        (Some(old), Some(new)) => {
+            let [before, after] = masked_texts(FILE, [&old.text, &new.text]);
+            (Some(before.into_owned()), Some(after.into_owned()))
+        }
+        (old, new) => (old.map(masked), new.map(masked)),
     };
     Some(ResourceChange {
         kind: identity.kind,
@@ -102,28 +92,13 @@ fn change(old: Option<Resource>, new: Option<Resource>) -> Option<ResourceChange
     })
 }
 
-/// The places in a secret whose values are shown.
-const SHOWN: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "type",
-    "metadata.name",
-    "metadata.namespace",
-];
+/// A name for the text of a resource.
+const FILE: &str = "resource.yaml";
 
-/// A line for each leaf of a secret, without its value; changed values are marked.
-fn masked(leaves: &[(String, String)], before: &[(String, String)]) -> String {
-    let mut text = String::new();
-    for (place, value) in leaves {
-        let old = before.iter().find(|(other, _)| other == place);
-        let shown = match old {
-            _ if SHOWN.contains(&place.as_str()) => value.as_str(),
-            Some((_, old)) if old != value => "*** (changed)",
-            _ => "***",
-        };
-        text.extend([place.as_str(), ": ", shown, "\n"]);
-    }
-    text
+/// The text of a resource without the data of a secret.
+fn masked(resource: Resource) -> String {
+    let [text, _] = masked_texts(FILE, [&resource.text, &resource.text]);
+    text.into_owned()
 }
 
 /// Reads the resources of a rendering.
@@ -137,11 +112,6 @@ fn read(rendered: &str) -> Result<Vec<Resource>, String> {
             let Some(kind) = at(&value, &["kind"]) else {
                 continue;
             };
-            let leaves = is_secret(&value).then(|| {
-                let mut leaves = Vec::new();
-                collect(&value, "", &mut leaves);
-                leaves
-            });
             resources.push(Resource {
                 identity: Identity {
                     kind,
@@ -150,7 +120,6 @@ fn read(rendered: &str) -> Result<Vec<Resource>, String> {
                     api: at(&value, &["apiVersion"]).unwrap_or_default(),
                 },
                 text: text.clone(),
-                secret: leaves,
             });
         }
     }
@@ -185,28 +154,6 @@ fn at(value: &Value, keys: &[&str]) -> Option<String> {
         }
         (Value::Scalar { text, .. }, []) => Some(text.clone()),
         _ => None,
-    }
-}
-
-/// The leaves of a value with their places.
-fn collect(value: &Value, place: &str, leaves: &mut Vec<(String, String)>) {
-    let below = |key: &str| match place {
-        "" => key.to_owned(),
-        place => format!("{place}.{key}"),
-    };
-    match value.untagged() {
-        Value::Mapping(entries) => {
-            for (key, value) in entries {
-                collect(value, &below(key), leaves);
-            }
-        }
-        Value::Sequence(items) => {
-            for (at, item) in items.iter().enumerate() {
-                collect(item, &below(&at.to_string()), leaves);
-            }
-        }
-        Value::Scalar { text, .. } => leaves.push((place.to_owned(), text.clone())),
-        _ => leaves.push((place.to_owned(), String::new())),
     }
 }
 
@@ -256,8 +203,10 @@ mod tests {
     #[test]
     fn values_of_secrets_are_masked() {
         let secret = |data: &str| {
-            let note = "  annotations: {last-applied: '{\"password\":\"sesame\"}'}";
-            format!("kind: Secret\nmetadata:\n  name: s\n{note}\n{data}\n")
+            let copy = r#"{"kind":"Secret","data":{"a":"sesame"}}"#;
+            format!(
+                "kind: Secret\nmetadata:\n  name: s\n  annotations: {{last: '{copy}'}}\n{data}\n"
+            )
         };
         let before = secret("data: {a: sesame, b: same}\nstringData: {c: sesame}");
         let after = secret("data: {a: sesame2, b: same, d: sesame}");

@@ -1,0 +1,135 @@
+//! Finds the files from which kustomize generates secrets.
+//!
+//! # Why
+//!
+//! Nothing in such a file shows that it is secret, only a `secretGenerator` that names it, in a
+//! kustomization of its folder or of one above. Previews must not show its data either.
+
+use std::collections::{HashMap, HashSet};
+
+use super::compare::{Commits, load};
+use super::history::joined;
+use crate::document::{FileContent, Value};
+use crate::inventory::{FileObject, FilePair};
+use crate::port::{RepositoryError, Snapshot};
+
+/// The names of a kustomization.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The files of both sides from which secrets are generated, as far as they were looked up.
+pub(super) struct SecretFiles<'a> {
+    commits: Commits<'a>,
+    /// The files that the kustomization of a folder names, by the folder, of source and target.
+    folders: [HashMap<String, HashSet<String>>; 2],
+}
+
+impl<'a> SecretFiles<'a> {
+    pub(super) fn new(commits: Commits<'a>) -> Self {
+        Self {
+            commits,
+            folders: Default::default(),
+        }
+    }
+
+    /// Whether a secret is generated from one side of a pair.
+    pub(super) fn contain(&mut self, pair: &FilePair) -> Result<bool, RepositoryError> {
+        let snapshots = [self.commits.source, self.commits.target];
+        let paths = [pair.source_path.as_ref(), Some(&pair.path)];
+        for ((snapshot, path), folders) in snapshots.into_iter().zip(paths).zip(&mut self.folders) {
+            let Some(path) = path.map(|path| path.as_str()) else {
+                continue;
+            };
+            for folder in folders_above(path) {
+                let files = match folders.get(folder) {
+                    Some(known) => known,
+                    None => {
+                        let found = generated(snapshot, folder)?;
+                        folders.entry(folder.to_owned()).or_insert(found)
+                    }
+                };
+                if files.contains(path) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The folder of a file, and all above it.
+fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+    ends.chain([""])
+}
+
+/// The files from which the kustomization of a folder generates secrets.
+fn generated(snapshot: &dyn Snapshot, folder: &str) -> Result<HashSet<String>, RepositoryError> {
+    for name in NAMES {
+        let path = match folder {
+            "" => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        };
+        let Some(file) = snapshot.entry_at(&path)?.map(FileObject::from) else {
+            continue;
+        };
+        if let FileContent::Yaml(stream) = load(snapshot, file, &path)? {
+            let roots = (0..stream.documents().len()).map(|at| stream.root(at).value());
+            let named: Vec<String> = roots.flat_map(|root| named_files(&root)).collect();
+            let files = named.iter().filter_map(|file| joined(&path, file));
+            return Ok(files.collect());
+        }
+    }
+    Ok(HashSet::new())
+}
+
+/// The files that the `secretGenerator` of a kustomization names.
+fn named_files(kustomization: &Value) -> Vec<String> {
+    let entry = |value: &Value, name: &str| match value.untagged() {
+        Value::Mapping(entries) => {
+            let entry = entries.iter().find(|(key, _)| key == name);
+            entry.map(|(_, value)| value.untagged().clone())
+        }
+        _ => None,
+    };
+    let items = |value: Option<Value>| match value {
+        Some(Value::Sequence(items)) => items,
+        Some(item @ Value::Scalar { .. }) => vec![item],
+        _ => Vec::new(),
+    };
+    let mut files = Vec::new();
+    for generator in items(entry(kustomization, "secretGenerator")) {
+        for list in ["files", "envs", "env"] {
+            for item in items(entry(&generator, list)) {
+                if let Value::Scalar { text, .. } = item.untagged() {
+                    // A file can have a key: `tls.key=files/tls.key`.
+                    let file = text.split_once('=').map_or(text.as_str(), |(_, file)| file);
+                    files.push(file.to_owned());
+                }
+            }
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Stream;
+
+    #[test]
+    fn a_generator_names_files_with_and_without_keys() {
+        let text = "secretGenerator:\n- name: a\n  files: [tls.key=files/tls.key, ./b]\n  envs: [c.env]\n\
+                    - {name: d, env: d.env, literals: [e=f]}\nconfigMapGenerator:\n- {files: [g]}\n";
+        let value = Stream::parse(text).unwrap().root(0).value();
+        assert_eq!(
+            named_files(&value),
+            ["files/tls.key", "./b", "c.env", "d.env"]
+        );
+    }
+
+    #[test]
+    fn kustomizations_above_a_file_are_looked_at() {
+        let folders: Vec<&str> = folders_above("a/b/c.env").collect();
+        assert_eq!(folders, ["a/b", "a", ""]);
+    }
+}
