@@ -71,11 +71,15 @@ fn revert_notes(promotion: &PastPromotion) -> String {
         let commit = promotion.reverts.map(|commit| commit.short());
         format!("reverts {}", commit.unwrap_or_else(|| abbreviated(id)))
     });
-    let reverted = promotion.reverted_by.as_ref().map(|by| {
-        let partly = if by.is_whole { "" } else { "partly " };
-        format!("{partly}reverted by {}", by.commit.short())
-    });
-    let notes: Vec<String> = reverts.into_iter().chain(reverted).collect();
+    let reverted = |is_whole, words: &str| -> Option<String> {
+        let by = promotion.reverted_by.iter();
+        let by = by.filter(|by| by.is_whole == is_whole);
+        let commits: Vec<String> = by.map(|by| by.commit.short()).collect();
+        (!commits.is_empty()).then(|| format!("{words} {}", commits.join(" and ")))
+    };
+    let whole = reverted(true, "reverted by");
+    let partly = reverted(false, "partly reverted by");
+    let notes: Vec<String> = [reverts, partly, whole].into_iter().flatten().collect();
     notes.join(", ")
 }
 

@@ -186,7 +186,11 @@ fn what_was_changed_since_stays() {
     assert_eq!(promoted["partly_reverted_by"], repo.tip("HEAD"));
     // An exact selector decides against the hotfix.
     let selector = format!("{}:$.sidecar.image", API[1]);
+    let first = repo.tip("HEAD");
     reverted(&repo, &promotion, &["--only", &selector]);
+    let [_, _, promoted] = log(&repo).try_into().unwrap();
+    let both = [repo.tip("HEAD"), first];
+    assert_eq!(promoted["partial_reverts"], serde_json::json!(both));
     assert_eq!(
         repo.read(API[1]),
         values("1.0.0").replace("replicas: 3", "replicas: 5")

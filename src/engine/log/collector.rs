@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
-use super::claims::{Claim, claims};
 use super::promotion::{Merge, PastPromotion};
 use super::request::LogRequest;
 use super::{merge_message, versions};
 use crate::domain::{ApplicationName, CommitId, Environment, Settings};
+use crate::engine::claims::{Claim, claims};
 use crate::inventory::{ApplicationChoice, InventoryError};
 use crate::plan::Record;
 use crate::port::FoundCommit;
@@ -78,7 +78,7 @@ impl Collector {
             let environments = [&record.from, &record.to].map(String::clone);
             self.seen.environments.extend(environments);
             self.seen.applications.extend(record.application_names());
-            if !self.filter.includes(&record) {
+            if record.is_baseline() || !self.filter.includes(&record) {
                 continue;
             }
             if self.promotions.len() == self.limit {
@@ -102,7 +102,7 @@ fn promotion(commit: &FoundCommit, record: Record) -> PastPromotion {
         merge: None,
         pull_request: merge_message::of_squash(title),
         reverts: None,
-        reverted_by: None,
+        reverted_by: Vec::new(),
         record,
     }
 }

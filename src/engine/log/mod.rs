@@ -11,13 +11,11 @@
 //! | `collector.rs` | collects promotions, merges and reverts from messages |
 //! | `merge_message.rs` | reads the numbers of pull requests, as forges write them |
 //! | `merges.rs` | finds the merge that brought a promotion to the branch |
-//! | `claims.rs` | reads which commits a message claims to revert |
 //! | `reverts.rs` | finds out which promotions were reverted |
 //! | `undone.rs` | checks such a claim against the changes of both commits |
 //! | `names.rs` | checks the names that the log is limited to |
 //! | `find.rs` | finds one promotion by its id, its commit or its pull request |
 
-mod claims;
 mod collector;
 mod find;
 mod merge_message;

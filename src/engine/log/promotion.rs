@@ -36,8 +36,8 @@ pub struct PastPromotion {
     pub pull_request: Option<u64>,
     /// The commit of the promotion that it reverts, if it is a revert and that is listed.
     pub reverts: Option<CommitId>,
-    /// The commit that took it back, if there is one.
-    pub reverted_by: Option<RevertedBy>,
+    /// The commits that took it back, newest first; one that took back all of it is the last.
+    pub reverted_by: Vec<RevertedBy>,
 }
 
 /// A commit that took back a promotion.

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::claims::Claim;
 use super::collector::Collector;
 use super::promotion::RevertedBy;
 use super::undone::{Extent, extent};
 use crate::domain::CommitId;
+use crate::engine::claims::Claim;
 use crate::engine::ports::Ports;
 use crate::port::{PastCommit, RepositoryError};
 
@@ -54,10 +54,10 @@ pub(super) fn resolve(ports: &Ports<'_>, collector: &mut Collector) {
             if is_whole {
                 undone.insert(promotion.commit);
             }
-            let is_first = promotion.reverted_by.as_ref().is_none_or(|r| !r.is_whole);
-            if is_first {
+            let known = &mut promotion.reverted_by;
+            if !known.iter().any(|r| r.is_whole || r.commit == *by) {
                 let commit = *by;
-                promotion.reverted_by = Some(RevertedBy { commit, is_whole });
+                known.push(RevertedBy { commit, is_whole });
             }
         }
         if let Claim::Commit(id) = claim

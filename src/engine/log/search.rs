@@ -1,7 +1,8 @@
 //! Searches the history of a branch for promotions.
 
 use super::collector::Collector;
-use super::{claims, merges, reverts};
+use super::{merges, reverts};
+use crate::engine::claims;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::plan::Record;

@@ -59,8 +59,10 @@ struct PastPromotion<'a> {
     reverts: Option<RevertedPromotion<'a>>,
     /// The commit that reverted all of it.
     reverted_by: Option<String>,
-    /// The commit that reverted a part of it.
+    /// The newest commit that reverted a part of it, unless one reverted all of it.
     partly_reverted_by: Option<String>,
+    /// The commits that reverted parts of it, newest first.
+    partial_reverts: Vec<String>,
 }
 
 /// A promotion that another one reverts.
@@ -122,10 +124,12 @@ impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
             time: rfc_3339(merge.time),
             author: &merge.author,
         });
-        let reverted_by = |is_whole| {
-            let by = promotion.reverted_by.as_ref()?;
-            (by.is_whole == is_whole).then(|| by.commit.to_string())
+        let reverted_by = |is_whole| -> Vec<String> {
+            let by = promotion.reverted_by.iter();
+            let by = by.filter(|by| by.is_whole == is_whole);
+            by.map(|by| by.commit.to_string()).collect()
         };
+        let (whole, partial) = (reverted_by(true).pop(), reverted_by(false));
         Self {
             promotion_id: &record.id,
             from: &record.from,
@@ -148,8 +152,9 @@ impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
                 promotion_id: id,
                 commit: promotion.reverts.map(|commit| commit.to_string()),
             }),
-            reverted_by: reverted_by(true),
-            partly_reverted_by: reverted_by(false),
+            partly_reverted_by: partial.first().filter(|_| whole.is_none()).cloned(),
+            partial_reverts: partial,
+            reverted_by: whole,
         }
     }
 }

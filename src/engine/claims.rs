@@ -1,22 +1,21 @@
 //! What a message claims to revert.
 //!
 //! The claim need not be true: people quote such lines, and a revert can be changed before it is
-//! committed. `undone.rs` checks it.
+//! committed. The log checks it in `undone.rs`, the history by what the commit changed.
 
-use super::merge_message::number;
 use crate::domain::CommitId;
 use crate::plan::Record;
 
 /// How `git revert` and GitLab begin the line about a commit.
-pub(super) const COMMIT: &str = "This reverts commit ";
+pub(in crate::engine) const COMMIT: &str = "This reverts commit ";
 /// How GitLab begins the line about a merge request.
-pub(super) const MERGE_REQUEST: &str = "This reverts merge request ";
+pub(in crate::engine) const MERGE_REQUEST: &str = "This reverts merge request ";
 /// How GitHub begins the line about a pull request: `Reverts acme/shop#12`.
-pub(super) const PULL_REQUEST: &str = "Reverts ";
+pub(in crate::engine) const PULL_REQUEST: &str = "Reverts ";
 
 /// What a message claims to revert.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Claim {
+pub(in crate::engine) enum Claim {
     /// This commit.
     Commit(CommitId),
     /// The promotion with this id.
@@ -26,12 +25,20 @@ pub(super) enum Claim {
 }
 
 /// All claims of a message; `records` are those in it.
-pub(super) fn claims(message: &str, records: &[Record]) -> Vec<Claim> {
+pub(in crate::engine) fn claims(message: &str, records: &[Record]) -> Vec<Claim> {
     let ids = records.iter().filter_map(|record| record.reverts.clone());
     let promotions = ids.map(Claim::Promotion);
     promotions
         .chain(message.lines().filter_map(claim))
         .collect()
+}
+
+/// Whether a message claims to revert a commit or a promotion.
+pub(in crate::engine) fn is_revert(message: &str) -> bool {
+    let claims = claims(message, &Record::all_in(message));
+    claims
+        .into_iter()
+        .any(|claim| !matches!(claim, Claim::PullRequest(_)))
 }
 
 fn claim(line: &str) -> Option<Claim> {
@@ -43,7 +50,7 @@ fn claim(line: &str) -> Option<Claim> {
         let reference = line.strip_prefix(start)?.trim_end();
         let (project, digits) = reference.rsplit_once(sign)?;
         let is_reference = !project.contains(' ') && digits.bytes().all(|b| b.is_ascii_digit());
-        number(digits).filter(|_| is_reference)
+        digits.parse().ok().filter(|_| is_reference)
     };
     let number = after(MERGE_REQUEST, '!').or_else(|| after(PULL_REQUEST, '#'));
     number.map(Claim::PullRequest)
