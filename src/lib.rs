@@ -75,13 +75,15 @@
 //! | how are several targets promoted to together? | `engine/group.rs` plans, `engine/apply.rs` applies |
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
+//! | which commits record a base without changing a file? | `engine/history/records.rs`, `engine/set_baseline.rs` |
+//! | which environment does another one follow? | `engine/suggest/order.rs` |
 //! | which version does an environment have? | `engine/status` |
 //! | where does `--version` find a version? | `engine/version_source.rs` |
 //! | what does a revert take back? | `engine/revert` |
 //! | which settings does a promotion have, and why? | `domain/policy_evaluation.rs`, `domain/product_flow.rs` |
 //! | which faults can a flow have? | `config/flows.rs` |
 //! | what do Codefresh's manifests mean? | `config/codefresh` |
-//! | what does a new configuration suggest? | `engine/suggest.rs` |
+//! | what does a new configuration suggest? | `engine/suggest` |
 //! | what comes next for a release? | `release/advance.rs`; `engine/release` looks facts up and carries it out |
 //! | which flow does a push start? | `release/trigger.rs` decides; `engine/trigger` finds the commits and files |
 //! | what would a flow promote? | `engine/flow_plan.rs` |

@@ -19,7 +19,8 @@ use crate::wiring::{self, NetworkOptions};
 /// Suggest a `promote.yaml` for this repository.
 ///
 /// The environments, aliases, products and fields to keep are those that the files of the last commit
-/// have; comments state the evidence. The suggestion is printed, and nothing is written without
+/// have. Comments state the evidence, also that of the newest 500 commits: which environments got versions
+/// after which others, and by whom. The suggestion is printed, and nothing is written without
 /// `--write`.
 #[derive(Args, Debug)]
 pub struct InitArguments {

@@ -1,8 +1,9 @@
 //! A suggested configuration as the text of `promote.yaml`.
 
 use super::counted::counted;
+use super::terminal::escaped;
 use crate::domain::EnvironmentKind;
-use crate::engine::SuggestedConfiguration;
+use crate::engine::{Following, SuggestedConfiguration};
 
 /// The text of the file, with the evidence in comments.
 pub fn text(suggested: &SuggestedConfiguration) -> String {
@@ -31,6 +32,17 @@ pub fn text(suggested: &SuggestedConfiguration) -> String {
     for (from, to, count) in &suggested.shared {
         let applications = counted(*count, "application");
         lines.push(format!("  # {from} and {to} share {applications}"));
+    }
+    lines.extend(suggested.followings.iter().map(following));
+    if !suggested.patterns.is_empty() {
+        let all = counted(suggested.files, "file");
+        lines.push(String::new());
+        lines.push(format!("# layout: # the shapes of most paths, of {all}"));
+    }
+    for found in &suggested.patterns {
+        let pattern = serde_json::Value::from(found.pattern.as_str());
+        let files = counted(found.files, "file");
+        lines.push(format!("#   - {pattern} # {files}"));
     }
     if !suggested.products.is_empty() {
         lines.extend(
@@ -66,6 +78,25 @@ pub fn text(suggested: &SuggestedConfiguration) -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// How often an environment got versions that another one had before, and by whom.
+fn following(following: &Following) -> String {
+    let Following {
+        from,
+        to,
+        versions,
+        of,
+        authors,
+    } = following;
+    let authors: Vec<String> = authors
+        .iter()
+        .map(|(name, count)| format!("{} ({count})", escaped(name)))
+        .collect();
+    let of = counted(*of, "new version");
+    let (from, to) = (escaped(from), escaped(to));
+    let authors = authors.join(", ");
+    format!("  # {versions} of {of} in {to} were in {from} before, most of them by {authors}")
 }
 
 /// A name in quotes, unless YAML reads it as text without them.

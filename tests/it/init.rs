@@ -56,6 +56,10 @@ fn a_suggestion_is_printed_with_its_evidence_and_keeps_the_plan() {
       # dev and staging share 4 applications
       # staging and prod share 4 applications
 
+    # layout: # the shapes of most paths, of 12 files
+    #   - "apps/mail/{app}/{env}/**" # 6 files
+    #   - "apps/shop/{app}/{env}/**" # 6 files
+
     products: # the names of these applications begin with the same word
       - name: mail
         applications: [mail/reader, mail/sender]
@@ -74,6 +78,33 @@ fn a_suggestion_is_printed_with_its_evidence_and_keeps_the_plan() {
     assert_eq!(check.code, 0, "{check}");
     assert_eq!(check.stdout, "`promote.yaml` is valid\n");
     assert_eq!(plan(&repo), before);
+}
+
+#[test]
+fn the_history_shows_which_environment_follows_which() {
+    let world = World::new();
+    let repo = repository(&world);
+    let bump = |environment: &str, tag: u32| {
+        let path = format!("apps/shop/api/{environment}/values.yaml");
+        let text = format!("image: {{tag: {tag}.0.0}}\nreplicas: 1\n");
+        repo.commit("bump", &[(&path, &text)]);
+    };
+    for tag in [4, 5] {
+        bump("dev", tag);
+        bump("staging", tag);
+    }
+    bump("prod", 4);
+    let ran = repo.promote(&["init"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    for line in [
+        "  # 2 of 6 new versions in staging were in dev before, most of them by Ada (2)\n",
+        "  # 1 of 5 new versions in prod were in staging before, most of them by Ada (1)\n",
+    ] {
+        assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    }
+    // A comment changes nothing.
+    repo.commit("configure", &[("promote.yaml", &ran.stdout)]);
+    assert_eq!(repo.promote(&["check"]).code, 0);
 }
 
 #[test]

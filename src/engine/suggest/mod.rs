@@ -5,8 +5,19 @@
 //! Without a configuration, environments, aliases and applications are found in paths. A suggestion
 //! only writes down what was found there, so that a promotion with it makes the same plan. What should
 //! be kept is counted in the plans of promotions between the environments.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `layout.rs` | finds the shapes of paths |
+//! | `order.rs` | finds the order of environments in the history |
+
+mod layout;
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use layout::FoundPattern;
+pub use order::Following;
 
 use super::compute::compute;
 use super::error::EngineError;
@@ -28,6 +39,12 @@ pub struct SuggestedConfiguration {
     pub environments: Vec<(Environment, usize)>,
     /// How many applications two consecutive environments share.
     pub shared: Vec<(String, String, usize)>,
+    /// Which environments got versions after which others, as far as the newest commits show it.
+    pub followings: Vec<Following>,
+    /// The commonest shapes of paths.
+    pub patterns: Vec<FoundPattern>,
+    /// The number of all files.
+    pub files: usize,
     /// Applications whose names begin with the same word.
     pub products: Vec<Product>,
     /// Fields that differ between the environments of many applications.
@@ -91,8 +108,12 @@ pub fn suggest_configuration(
         let name = |view: &EnvironmentView| view.environment.name.clone();
         (name(&pair[0]), name(&pair[1]), both.count())
     });
+    let (patterns, files) = layout::patterns(&views);
     Ok(SuggestedConfiguration {
         shared: shared.collect(),
+        followings: order::followings(ports, branch, snapshot.as_ref(), &views)?,
+        patterns,
+        files,
         products: products(&views),
         keep: kept_fields(&plans),
         environments: (environments.into_iter())
