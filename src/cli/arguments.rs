@@ -141,14 +141,14 @@ impl Arguments {
         let after: &[PathBuf] = match &self.command {
             Some(Command::Diff(diff)) => &diff.selection.branch.repository.directory,
             Some(Command::Explain(explain)) => &explain.selection.branch.repository.directory,
-            Some(Command::Revert(revert)) => &revert.branch.repository.directory,
-            Some(Command::Log(log)) => &log.branch.repository.directory,
+            Some(Command::Revert(revert)) => &revert.report.branch.repository.directory,
+            Some(Command::Log(log)) => &log.report.branch.repository.directory,
             Some(Command::Baseline(baseline)) => &baseline.selection.branch.repository.directory,
-            Some(Command::Status(status)) => &status.branch.repository.directory,
+            Some(Command::Status(status)) => &status.report.branch.repository.directory,
             Some(Command::Flow(flow)) => &flow.command.options().branch.repository.directory,
             Some(Command::Policy(policy)) => {
                 let PolicyCommand::Evaluate(evaluate) = &policy.command;
-                &evaluate.branch.repository.directory
+                &evaluate.report.branch.repository.directory
             }
             Some(Command::Release(release)) => &release.options().repository.directory,
             Some(Command::Trigger(trigger)) => &trigger.options.repository.directory,

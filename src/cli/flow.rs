@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::branch_arguments::BranchArguments;
 use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::report_arguments::ReportArguments;
 use crate::engine::{self, Allow, BranchConfiguration, FlowPlan, FlowPlanRequest};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
@@ -38,7 +38,7 @@ pub enum FlowCommand {
 pub struct ListArguments {
     /// What all of these commands have.
     #[command(flatten)]
-    pub common: FlowOptions,
+    pub common: ReportArguments,
 }
 
 /// Show a flow: its steps, each below the one that it depends on, and what each step sets.
@@ -52,7 +52,7 @@ pub struct ShowArguments {
 
     /// What all of these commands have.
     #[command(flatten)]
-    pub common: FlowOptions,
+    pub common: ReportArguments,
 }
 
 /// Show what the steps of a flow would promote, without writing anything.
@@ -78,30 +78,12 @@ pub struct PlanArguments {
 
     /// What all of these commands have.
     #[command(flatten)]
-    pub common: FlowOptions,
-}
-
-/// What all commands about flows have.
-#[derive(Args, Debug)]
-pub struct FlowOptions {
-    /// The branch.
-    #[command(flatten)]
-    pub branch: BranchArguments,
-
-    /// The output format.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
-    pub output: Output,
+    pub common: ReportArguments,
 }
 
 impl FlowCommand {
     /// What all of these commands have.
-    pub fn options(&self) -> &FlowOptions {
+    pub fn options(&self) -> &ReportArguments {
         match self {
             Self::List(list) => &list.common,
             Self::Show(show) => &show.common,

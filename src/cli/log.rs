@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::branch_arguments::BranchArguments;
 use super::common_arguments::{ApplicationArguments, Output};
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::report_arguments::ReportArguments;
 use crate::engine::{self, LogRequest};
 use crate::render::{json_v1, log, text};
 use crate::wiring::Adapters;
@@ -42,19 +42,9 @@ pub struct LogArguments {
     )]
     pub limit: u32,
 
-    /// The branch.
+    /// The branch and the output.
     #[command(flatten)]
-    pub branch: BranchArguments,
-
-    /// The output format.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
-    pub output: Output,
+    pub report: ReportArguments,
 }
 
 /// Lists the promotions.
@@ -73,14 +63,18 @@ pub async fn run(
         applications: arguments.applications.service.clone(),
         products: arguments.applications.product.clone(),
         limit: usize::try_from(arguments.limit).unwrap_or(usize::MAX),
-        branch: arguments.branch.to_look_at(),
-        settings: disk::settings(arguments.branch.config.as_deref(), directory, console)?,
+        branch: arguments.report.branch.to_look_at(),
+        settings: disk::settings(
+            arguments.report.branch.config.as_deref(),
+            directory,
+            console,
+        )?,
     };
     let progress = Progress::start(console.progress);
     let log = engine::promotion_log(&adapters.ports(&progress), &request).await;
     progress.finish();
     let log = log?;
-    match arguments.output {
+    match arguments.report.output {
         Output::Json => json_v1::write(console.out, &json_v1::Log::from(&log), console.json)?,
         Output::Markdown => log::markdown(console.out, &log)?,
         Output::Text => log::text(console.out, &log, console.stdout)?,

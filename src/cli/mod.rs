@@ -35,6 +35,7 @@ mod progress;
 mod promote;
 mod proposal;
 mod release;
+mod report_arguments;
 mod revert;
 mod schema;
 mod selection;
@@ -143,11 +144,11 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             wait_for(explain::run(explain, &adapters, &directory, console))
         }
         Some(Command::Status(status)) => {
-            let adapters = crate::wiring::open(&directory, &status.branch.network())?;
+            let adapters = crate::wiring::open(&directory, &status.report.branch.network())?;
             wait_for(status::run(status, &adapters, &directory, console))
         }
         Some(Command::Log(log)) => {
-            let adapters = crate::wiring::open(&directory, &log.branch.network())?;
+            let adapters = crate::wiring::open(&directory, &log.report.branch.network())?;
             wait_for(log::run(log, &adapters, &directory, console))
         }
         Some(Command::Flow(flow)) => {
@@ -157,7 +158,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
         }
         Some(Command::Policy(policy)) => {
             let PolicyCommand::Evaluate(evaluate) = &policy.command;
-            let adapters = crate::wiring::open(&directory, &evaluate.branch.network())?;
+            let adapters = crate::wiring::open(&directory, &evaluate.report.branch.network())?;
             wait_for(policy::evaluate(evaluate, &adapters, &directory, console))
         }
         Some(Command::Baseline(baseline)) => {
@@ -166,7 +167,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             wait_for(baseline::run(baseline, &adapters, &directory, console))
         }
         Some(Command::Revert(revert)) => {
-            let adapters = crate::wiring::open(&directory, &revert.branch.network())?;
+            let adapters = crate::wiring::open(&directory, &revert.report.branch.network())?;
             wait_for(revert::run(revert, &adapters, &directory, console))
         }
         Some(Command::Release(release)) => {
@@ -232,16 +233,16 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         None => (promote.selection.output, promote.targets.to.as_slice()),
         Some(Command::Diff(diff)) => (diff.selection.output, diff.targets.to.as_slice()),
         Some(Command::Explain(explain)) => (explain.selection.output, explain.target.to.as_slice()),
-        Some(Command::Status(status)) => (status.output, &[][..]),
-        Some(Command::Log(log)) => (log.output, log.to.as_slice()),
+        Some(Command::Status(status)) => (status.report.output, &[][..]),
+        Some(Command::Log(log)) => (log.report.output, log.to.as_slice()),
         Some(Command::Flow(flow)) => (flow.command.options().output, &[][..]),
         Some(Command::Policy(PolicyArguments {
             command: PolicyCommand::Evaluate(evaluate),
-        })) => (evaluate.output, &[][..]),
+        })) => (evaluate.report.output, &[][..]),
         Some(Command::Baseline(baseline)) => {
             (baseline.selection.output, baseline.target.to.as_slice())
         }
-        Some(Command::Revert(revert)) => (revert.output, &[][..]),
+        Some(Command::Revert(revert)) => (revert.report.output, &[][..]),
         Some(Command::Release(release)) => (release.options().output, &[][..]),
         Some(Command::Trigger(trigger)) => (trigger.options.output, &[][..]),
         Some(_) => (Output::Text, &[][..]),

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::branch_arguments::BranchArguments;
 use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::report_arguments::ReportArguments;
 use crate::engine;
 use crate::render::{json_v1, policy, text};
 use crate::wiring::Adapters;
@@ -47,19 +47,9 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "NAME")]
     pub flow: Option<String>,
 
-    /// The branch.
+    /// The branch and the output.
     #[command(flatten)]
-    pub branch: BranchArguments,
-
-    /// The output format.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
-    pub output: Output,
+    pub report: ReportArguments,
 }
 
 /// Shows the settings of a promotion.
@@ -72,8 +62,12 @@ pub async fn evaluate(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let branch = arguments.branch.to_look_at();
-    let given = disk::settings(arguments.branch.config.as_deref(), directory, console)?;
+    let branch = arguments.report.branch.to_look_at();
+    let given = disk::settings(
+        arguments.report.branch.config.as_deref(),
+        directory,
+        console,
+    )?;
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
     let found = engine::read_configuration(&ports, &branch, given.as_ref()).await;
@@ -81,7 +75,7 @@ pub async fn evaluate(
     let found = found?;
     let evaluation =
         found.evaluate(&arguments.product, &arguments.to, arguments.flow.as_deref())?;
-    match arguments.output {
+    match arguments.report.output {
         Output::Json => {
             let document = json_v1::Policy::new(&found, &evaluation);
             json_v1::write(console.out, &document, console.json)?;

@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::Args;
 
 use super::apply_arguments::ApplyArguments;
-use super::branch_arguments::BranchArguments;
 use super::carry_out::CarryOut;
 use super::common_arguments::Output;
 use super::console::Console;
@@ -13,6 +12,7 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::report_arguments::ReportArguments;
 use crate::domain::Settings;
 use crate::engine::{self, EngineError, Ports, Prepared, Request};
 use crate::plan::Reverted;
@@ -51,19 +51,9 @@ pub struct RevertArguments {
     #[command(flatten)]
     pub apply: ApplyArguments,
 
-    /// The branch.
+    /// The branch and the output.
     #[command(flatten)]
-    pub branch: BranchArguments,
-
-    /// The output format.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
-    pub output: Output,
+    pub report: ReportArguments,
 }
 
 /// Plans the revert, and carries it out.
@@ -76,7 +66,11 @@ pub async fn run(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let settings = disk::settings(arguments.branch.config.as_deref(), directory, console)?;
+    let settings = disk::settings(
+        arguments.report.branch.config.as_deref(),
+        directory,
+        console,
+    )?;
     let progress = Progress::start(console.progress);
     let prepared = prepare(arguments, settings, &adapters.ports(&progress)).await;
     progress.finish();
@@ -84,12 +78,12 @@ pub async fn run(
     let carry_out = CarryOut {
         requests: &[request],
         options: &arguments.apply,
-        output: arguments.output,
+        output: arguments.report.output,
         adapters,
         console,
     };
     let outcome = carry_out.run(prepared.into()).await?;
-    if arguments.output == Output::Json {
+    if arguments.report.output == Output::Json {
         for result in outcome.results() {
             outcome.reported(json_v1::write(console.out, &result, console.json))?;
         }
@@ -106,7 +100,7 @@ async fn prepare(
         applications: arguments.service.clone(),
         only: arguments.only.clone(),
         except: arguments.except.clone(),
-        branch: arguments.branch.to_promote_on(),
+        branch: arguments.report.branch.to_promote_on(),
         settings: settings.clone(),
         ..arguments.apply.add_to(Request::between(from, to))
     };

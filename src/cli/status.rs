@@ -5,13 +5,13 @@ use std::path::Path;
 use clap::Args;
 use clap::builder::{StringValueParser, TypedValueParser};
 
-use super::branch_arguments::BranchArguments;
 use super::common_arguments::{ApplicationArguments, Output};
 use super::console::Console;
 use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::report_arguments::ReportArguments;
 use crate::engine::{self, StatusRequest};
 use crate::render::{json_v1, status, text};
 use crate::wiring::Adapters;
@@ -32,19 +32,9 @@ pub struct StatusArguments {
     #[command(flatten)]
     pub applications: ApplicationArguments,
 
-    /// The branch.
+    /// The branch and the output.
     #[command(flatten)]
-    pub branch: BranchArguments,
-
-    /// The output format.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
-    pub output: Output,
+    pub report: ReportArguments,
 }
 
 /// Parses a name of a list, which blanks may surround.
@@ -66,14 +56,18 @@ pub async fn run(
         environments: arguments.environments.clone(),
         applications: arguments.applications.service.clone(),
         products: arguments.applications.product.clone(),
-        branch: arguments.branch.to_look_at(),
-        settings: disk::settings(arguments.branch.config.as_deref(), directory, console)?,
+        branch: arguments.report.branch.to_look_at(),
+        settings: disk::settings(
+            arguments.report.branch.config.as_deref(),
+            directory,
+            console,
+        )?,
     };
     let progress = Progress::start(console.progress);
     let found = engine::status(&adapters.ports(&progress), &request).await;
     progress.finish();
     let found = found?;
-    match arguments.output {
+    match arguments.report.output {
         Output::Json => json_v1::write(console.out, &json_v1::Status::from(&found), console.json)?,
         Output::Markdown => status::markdown(console.out, &found)?,
         Output::Text => status::text(console.out, &found, console.stdout)?,

@@ -14,7 +14,8 @@ const DEFAULT_WIDTH: usize = 120;
 /// The styles and width of stdout.
 pub(super) fn stdout(color: Color) -> Canvas {
     let stdout = std::io::stdout();
-    let width = if stdout.is_terminal() {
+    let is_terminal = stdout.is_terminal();
+    let width = if is_terminal {
         terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(w, _)| usize::from(w.0))
     } else {
         DEFAULT_WIDTH
@@ -22,6 +23,7 @@ pub(super) fn stdout(color: Color) -> Canvas {
     Canvas {
         palette: palette(color, anstream::AutoStream::choice(&stdout)),
         width,
+        is_terminal,
     }
 }
 
@@ -31,6 +33,7 @@ pub(super) fn stderr(color: Color) -> Canvas {
     Canvas {
         palette: palette(color, choice),
         width: DEFAULT_WIDTH,
+        is_terminal: std::io::stderr().is_terminal(),
     }
 }
 

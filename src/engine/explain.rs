@@ -15,7 +15,7 @@ use super::ports::Ports;
 use super::prepare::fetch;
 use super::request::Request;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, Promote, RepoPath, Verdict};
+use crate::domain::{ApplicationName, Mode, Promote, RepoPath, Verdict};
 use crate::plan::{Finding, Hop, Plan, PlannedDifference};
 use crate::port::Branch;
 
@@ -26,6 +26,8 @@ pub struct Explanation {
     pub hop: Hop,
     /// The branch.
     pub branch: Branch,
+    /// The requested mode, which replaces what the rules promote.
+    pub promote: Option<Mode>,
     /// The places in the plan's order; none if source and target have the same there.
     pub places: Vec<ExplainedPlace>,
 }
@@ -95,6 +97,7 @@ pub async fn explain(
     Ok(Explanation {
         hop,
         branch,
+        promote: request.promote,
         places,
     })
 }

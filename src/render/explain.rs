@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use super::counted::counted;
 use super::markdown::whole;
 use super::shell;
 use super::terminal::{Canvas, escaped};
 use super::text::Length;
 use super::text::value::sides;
-use crate::domain::{Op, Reason, Relation};
+use crate::domain::{Mode, Op, Reason, Relation};
 use crate::engine::{AppliedRule, ExplainedPlace, Explanation};
 use crate::plan::{Finding, PlannedDifference};
 
@@ -27,7 +28,7 @@ pub fn text(out: &mut dyn Write, explanation: &Explanation, canvas: Canvas) -> i
         let selector = escaped(&place.difference.selector);
         writeln!(out, "{heading}{selector}{heading:#}")?;
         let mut last = "";
-        for (label, line) in lines(place) {
+        for (label, line) in lines(place, explanation.promote) {
             let shown = if label == last { "" } else { label };
             writeln!(out, "  {dim}{shown:<WIDTH$}{dim:#}{}", escaped(&line))?;
             last = label;
@@ -49,7 +50,7 @@ pub fn markdown(out: &mut dyn Write, explanation: &Explanation) -> io::Result<()
             writeln!(out)?;
         }
         writeln!(out, "#### {}\n", whole(&place.difference.selector))?;
-        for (label, line) in lines(place) {
+        for (label, line) in lines(place, explanation.promote) {
             writeln!(out, "- {label}: {}", whole(&line))?;
         }
     }
@@ -62,7 +63,7 @@ const EQUAL: &str = "nothing differs there";
 const WIDTH: usize = 16;
 
 /// What is shown about a place, each line with its label.
-fn lines(place: &ExplainedPlace) -> Vec<(&'static str, String)> {
+fn lines(place: &ExplainedPlace, promote: Option<Mode>) -> Vec<(&'static str, String)> {
     let difference = &place.difference;
     let verdict = &difference.verdict;
     let decision = if verdict.is_promote() {
@@ -75,12 +76,15 @@ fn lines(place: &ExplainedPlace) -> Vec<(&'static str, String)> {
         ("value", value(difference)),
     ];
     if difference.version.is_some() {
-        lines.push(("relation", difference.relation.to_string()));
+        let between = difference.versions_between;
+        let between = between.map(|count| format!(", {} between", counted(count, "version")));
+        let relation = difference.relation.to_string();
+        lines.push(("relation", relation + &between.unwrap_or_default()));
     }
     lines.push(("application", place.application.to_string()));
     let source = place.source_path.as_ref();
     lines.extend(source.map(|path| ("source file", path.to_string())));
-    lines.push(("rule", place.rule.as_ref().map_or_else(no_rule, rule)));
+    lines.push(("rule", rule(place.rule.as_ref(), promote)));
     lines.extend(place.findings.iter().map(|f| ("guard", finding(f))));
     let label = match (verdict.is_promote(), difference.op) {
         (true, _) => "to keep it",
@@ -113,26 +117,30 @@ fn value(difference: &PlannedDifference) -> String {
     }
 }
 
-fn no_rule() -> String {
-    "none, so versions are promoted".to_owned()
-}
-
-fn rule(rule: &AppliedRule) -> String {
+fn rule(rule: Option<&AppliedRule>, promote: Option<Mode>) -> String {
+    let Some(rule) = rule else {
+        return match promote {
+            None => "none, so versions are promoted".to_owned(),
+            Some(mode) => format!("none; `--promote {mode}` was given"),
+        };
+    };
     let AppliedRule {
         file,
         line,
         template,
         files,
-        promote,
+        promote: promotes,
         keep,
     } = rule;
     let place = format!("{file}:{line} for `{files}` in template `{template}`");
-    let lists = [("promotes", promote), ("keeps", keep)].into_iter();
+    let lists = [("promotes", promotes), ("keeps", keep)].into_iter();
     let lists = lists.filter(|(_, entries)| !entries.is_empty());
     let lists = lists.map(|(does, entries)| format!("{does} {}", quoted(entries)));
+    let replaced = promote.map(|mode| format!("`--promote {mode}` replaces what it promotes"));
     [place]
         .into_iter()
         .chain(lists)
+        .chain(replaced)
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -241,5 +249,34 @@ fn without(place: &ExplainedPlace, key: &str, entry: &str) -> String {
             format!("remove `{entry}` from `{key}` in {file}:{line}")
         }
         None => format!("leave out `--promote {entry}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requested_mode_replaces_what_a_rule_promotes() {
+        let applied = AppliedRule {
+            file: "promote.yaml".to_owned(),
+            line: 6,
+            template: "default".to_owned(),
+            files: "**".to_owned(),
+            promote: vec!["versions".to_owned()],
+            keep: Vec::new(),
+        };
+        let shown = [
+            rule(None, None),
+            rule(None, Some(Mode::Changes)),
+            rule(Some(&applied), None),
+            rule(Some(&applied), Some(Mode::Changes)),
+        ];
+        insta::assert_snapshot!(shown.join("\n"), @"
+        none, so versions are promoted
+        none; `--promote changes` was given
+        promote.yaml:6 for `**` in template `default`, promotes `versions`
+        promote.yaml:6 for `**` in template `default`, promotes `versions`, `--promote changes` replaces what it promotes
+        ");
     }
 }

@@ -48,14 +48,20 @@ impl Table {
         self
     }
 
-    /// Writes it as text. If it is too wide, the widest columns are shortened.
+    /// Writes it as text. If it is too wide for a terminal, the widest columns are shortened.
     pub(super) fn write_text(&self, out: &mut dyn Write, canvas: Canvas) -> io::Result<()> {
         let escape = |row: &Vec<String>| -> Vec<String> {
             row.iter().map(|text| escaped(text).into_owned()).collect()
         };
         let headings = escape(&self.headings);
         let rows: Vec<Vec<String>> = self.rows.iter().map(escape).collect();
-        let widths = widths(&headings, &rows, canvas.width);
+        // Programs read a pipe, and need whole texts.
+        let limit = if canvas.is_terminal {
+            canvas.width
+        } else {
+            usize::MAX
+        };
+        let widths = widths(&headings, &rows, limit);
         let line = |row: &[String]| {
             let cells = row.iter().zip(&widths);
             let cells = cells.map(|(text, width)| format!("{:width$}", shortened(text, *width)));
@@ -141,6 +147,17 @@ mod tests {
         a\u{1b}b                   Bob
         ");
         assert!(text(&table, 5).contains("1.4.…102"));
+        let mut out = Vec::new();
+        let pipe = Canvas {
+            is_terminal: false,
+            ..Canvas::plain(5)
+        };
+        table.write_text(&mut out, pipe).unwrap();
+        assert!(
+            String::from_utf8(out)
+                .unwrap()
+                .contains("rc.1+build.20260102")
+        );
     }
 
     #[test]

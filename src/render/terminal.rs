@@ -14,6 +14,8 @@ pub struct Canvas {
     pub palette: Palette,
     /// The characters that fit on a line.
     pub width: usize,
+    /// Whether a person reads it, so that wide tables are shortened to fit.
+    pub is_terminal: bool,
 }
 
 /// The styles by meaning.
@@ -70,6 +72,7 @@ impl Canvas {
         Self {
             palette: Palette::default(),
             width,
+            is_terminal: true,
         }
     }
 }

@@ -143,6 +143,16 @@ fn the_templates_place_has_the_version() {
     let versions: Vec<&Value> = environments.iter().map(|e| &e["version"]).collect();
     assert_eq!(versions, ["8", "7"]);
     assert_eq!(environments[1]["relation"], "behind");
+    let counts = |json: &Value| ["waiting", "kept"].map(|key| json[key].clone());
+    assert_eq!(counts(&environments[1]), [json!(0), json!(1)]);
+    // A rule promotes it.
+    let rule = "    rules: [{files: '**', promote: [$.release]}]\n";
+    let settings = settings.replace("path: $.release}}\n", &format!("path: $.release}}\n{rule}"));
+    let settings = settings.replace("- {name: release, version", "- name: release\n    version");
+    repo.commit("rule", &[("promote.yaml", &settings)]);
+    let json = self::json(&repo, &[]);
+    let counted = counts(&json["applications"][0]["environments"][1]);
+    assert_eq!(counted, [json!(1), json!(0)]);
 }
 
 #[test]

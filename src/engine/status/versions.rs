@@ -55,16 +55,25 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Whether an application's files have the same versions in two environments.
+    /// Whether an application's files have the same versions in two environments, at the template's place
+    /// too.
     pub(super) fn has_same_versions(
         &mut self,
         sides: [(Cell<'_>, &[EnvironmentFile]); 2],
     ) -> Result<bool, RepositoryError> {
+        let without_place = sides.map(|(cell, files)| {
+            let place = None;
+            (Cell { place, ..cell }, files)
+        });
+        let has_place = sides.iter().any(|(cell, _)| cell.place.is_some());
+        Ok(self.is_same(without_place)? && (!has_place || self.is_same(sides)?))
+    }
+
+    fn is_same(
+        &mut self,
+        sides: [(Cell<'_>, &[EnvironmentFile]); 2],
+    ) -> Result<bool, RepositoryError> {
         let mut of_side = |(cell, files): (Cell<'_>, &[EnvironmentFile])| {
-            let cell = Cell {
-                place: None,
-                ..cell
-            };
             let deployed = files.iter().filter(|file| file.role == FileRole::Deployed);
             let found: Result<Vec<Vec<StreamVersion>>, RepositoryError> = deployed
                 .map(|file| self.in_file(cell, &file.path, file.object))
@@ -111,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The versions that one state of a file has for an application.
-    pub(super) fn of_file(
+    pub(in crate::engine) fn of_file(
         &mut self,
         cell: Cell<'_>,
         path: &RepoPath,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::table::{ApplicationStatus, Pending, Status};
 use crate::domain::{ApplicationName, Settings};
 use crate::engine::compute::compute;
+use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::engine::request::{DefaultProduct, Request};
@@ -43,6 +44,7 @@ pub(super) fn count(
             Err(error) => return Err(error),
         };
         let pending = pending(&plan);
+        let rules = Rules::new(settings, &[], None)?;
         for application in &mut status.applications {
             let is_counted = request
                 .applications
@@ -51,6 +53,11 @@ pub(super) fn count(
             if let (true, Some(cell)) = (is_counted, &mut application.environments[to]) {
                 let found = pending.get(&application.name).copied();
                 cell.pending = Some(found.unwrap_or_default());
+            }
+            let template = rules.template(&application.name);
+            let has_place = template.is_some_and(|template| template.version.is_some());
+            if is_counted && has_place {
+                add_place(application, &plan, from, to);
             }
         }
     }
@@ -62,6 +69,28 @@ fn pairs_of(application: &ApplicationStatus) -> Vec<(usize, usize)> {
     let cells = application.environments.iter().enumerate();
     let pairs = cells.filter_map(|(at, cell)| Some((at, cell.as_ref()?.before?)));
     pairs.collect()
+}
+
+/// Adds the version at the template's place, if it is no version field that is counted already.
+fn add_place(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: usize) {
+    let mut planned = plan.applications().iter();
+    let planned = planned.find(|a| a.name == application.name);
+    let moves = planned.is_some_and(|planned| planned.version.is_some());
+    let versions = |at: usize| {
+        let cell = application.environments[at].as_ref();
+        cell.map(|cell| cell.versions.clone())
+    };
+    let differs = versions(from) != versions(to);
+    let Some(cell) = &mut application.environments[to] else {
+        return;
+    };
+    match &mut cell.pending {
+        Some(pending) if differs && *pending == Pending::default() => {
+            pending.waiting = usize::from(moves);
+            pending.kept = usize::from(!moves);
+        }
+        _ => {}
+    }
 }
 
 /// Whether an error only means that two environments have no promotion between them. A repository

@@ -27,6 +27,8 @@ pub struct Explanation<'a> {
     branch: &'a str,
     /// The commit that the branch points at.
     commit: String,
+    /// The mode of `--promote`, which replaces what rules promote; null if it was not given.
+    promote: Option<String>,
     /// The places that the selector matches and where source and target differ.
     places: Vec<Place<'a>>,
 }
@@ -40,7 +42,7 @@ struct Place<'a> {
     source_path: Option<&'a str>,
     /// The difference with the decision.
     difference: Difference<'a>,
-    /// The rule for the file; null without one, and then versions are promoted.
+    /// The rule for the file; null without one, and then versions are promoted unless `promote` is set.
     rule: Option<Rule<'a>>,
     /// What the guards found there.
     findings: Vec<Found<'a>>,
@@ -97,6 +99,7 @@ impl<'a> From<&'a engine::Explanation> for Explanation<'a> {
             to: &explanation.hop.to.name,
             branch: &explanation.branch.name,
             commit: explanation.branch.tip.to_string(),
+            promote: explanation.promote.map(|mode| mode.to_string()),
             places: explanation.places.iter().map(Place::from).collect(),
         }
     }

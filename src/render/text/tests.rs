@@ -133,6 +133,7 @@ fn colour_marks_only_the_changed_words_of_a_line() {
     let canvas = Canvas {
         palette: crate::render::terminal::Palette::coloured(),
         width: 120,
+        is_terminal: true,
     };
     let text = shown_on(
         canvas,
