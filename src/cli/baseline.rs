@@ -4,6 +4,8 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::apply_arguments::ApplyArguments;
+use super::carry_out::CarryOut;
 use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
@@ -12,13 +14,13 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::selection::{SelectionArguments, TargetArguments};
 use crate::domain::{Action, Mode};
-use crate::engine;
+use crate::engine::{self, Request};
 use crate::render::{json_v1, markdown_baselines, text};
 use crate::wiring::Adapters;
 
 /// Show what the source was when each application was last promoted, and what changed in it since.
 ///
-/// This is the base of `--promote changes`. A recorded baseline is from a promotion's commit, an inferred
+/// This is the base of `--promote changes`. A recorded baseline is from a commit of git-promote, an inferred
 /// one from the newest commit in which the target took something from the source.
 #[derive(Args, Debug)]
 pub struct BaselineArguments {
@@ -29,13 +31,73 @@ pub struct BaselineArguments {
     /// The target.
     #[command(flatten)]
     pub target: TargetArguments,
+
+    /// Record the source's files in this revision as the baseline of the chosen applications, without
+    /// promoting anything.
+    #[arg(
+        long,
+        value_name = "REV",
+        conflicts_with_all = [
+            "only", "except", "take", "base", "promote", "delete", "new", "source", "wanted_version",
+        ]
+    )]
+    pub set: Option<String>,
+
+    /// How to record it, with `--set`.
+    #[command(flatten)]
+    pub apply: ApplyArguments,
 }
 
-/// Shows the baselines.
+/// Shows the baselines, or sets them.
 ///
 /// # Errors
-/// When planning fails or the output cannot be written.
+/// When planning or applying fails, or the output cannot be written.
 pub async fn run(
+    arguments: &BaselineArguments,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    match &arguments.set {
+        Some(revision) => set(arguments, revision, adapters, directory, console).await,
+        None => show(arguments, adapters, directory, console).await,
+    }
+}
+
+async fn set(
+    arguments: &BaselineArguments,
+    revision: &str,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let selection = &arguments.selection;
+    let settings = disk::settings(selection.branch.config.as_deref(), directory, console)?;
+    let to = arguments.target.to.as_deref().unwrap_or_default();
+    let request = arguments.apply.add_to(Request {
+        set_baseline: Some(revision.to_owned()),
+        ..selection.request(to, settings, directory)
+    });
+    let progress = Progress::start(console.progress);
+    let prepared = engine::prepare(&adapters.ports(&progress), &request).await;
+    progress.finish();
+    let carry_out = CarryOut {
+        requests: &[request],
+        options: &arguments.apply,
+        output: selection.output,
+        adapters,
+        console,
+    };
+    let outcome = carry_out.run(prepared?.into()).await?;
+    if selection.output == Output::Json {
+        for result in outcome.results() {
+            outcome.reported(json_v1::write(console.out, &result, console.json))?;
+        }
+    }
+    Ok(outcome.exit())
+}
+
+async fn show(
     arguments: &BaselineArguments,
     adapters: &Adapters,
     directory: &Path,

@@ -164,7 +164,7 @@ pub async fn run(
             Exit::Failed
         } else if !plan.conflicts().is_empty() {
             Exit::Moved
-        } else if arguments.exit_code && !plan.is_empty() {
+        } else if arguments.exit_code && plan.changes_files() {
             Exit::Different
         } else {
             Exit::Done

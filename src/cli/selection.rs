@@ -206,6 +206,7 @@ impl SelectionArguments {
             from: self.from.clone().unwrap_or_default(),
             to: to.to_owned(),
             reverts: None,
+            set_baseline: None,
             release: None,
             applications: self.service.clone(),
             products: self.product.clone(),

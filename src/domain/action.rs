@@ -66,6 +66,8 @@ pub enum DecidedBy {
     Selectors,
     /// The promotion that it reverts.
     Reverted,
+    /// Nothing is promoted: the record only sets a baseline.
+    Baseline,
 }
 
 impl fmt::Display for DecidedBy {
@@ -75,6 +77,7 @@ impl fmt::Display for DecidedBy {
             Self::Rules => f.write_str("rules"),
             Self::Selectors => f.write_str("only"),
             Self::Reverted => f.write_str("revert"),
+            Self::Baseline => f.write_str("baseline"),
         }
     }
 }

@@ -16,11 +16,11 @@ use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
 use crate::domain::{
-    ApplicationName, CommitId, DecidedBy, MessageTemplates, Op, Settings, message_template,
+    ApplicationName, CommitId, DecidedBy, MessageTemplates, Op, Reason, Settings, message_template,
 };
 use crate::plan::{
-    ApplicationPlan, FilePlan, FileStatus, Hop, Message, Notice, PlannedDifference, Reverted,
-    VersionChange, id_of, split_trailers, template_value, without_instructions,
+    ApplicationPlan, FileStatus, Hop, Message, Notice, PlannedDifference, Reverted, VersionChange,
+    split_trailers, template_value, without_instructions,
 };
 use crate::yaml;
 
@@ -30,25 +30,32 @@ const LISTED: usize = 40;
 /// The longest text that counts as a version: enough for a registry, a name, a tag and a digest.
 const MAX_VERSION: usize = 200;
 
+/// What a commit is about.
+pub(super) struct Subject<'a> {
+    pub applications: &'a [ApplicationPlan],
+    /// The applications whose baseline is set.
+    pub baseline_of: &'a [ApplicationName],
+    /// The promotion's id.
+    pub id: &'a str,
+}
+
 /// Composes title and body; returns what the user should know about them as well.
 pub(super) fn compose(
     request: &Request,
     settings: &Settings,
     hop: &Hop,
     (source, target): (CommitId, CommitId),
-    applications: &[ApplicationPlan],
+    subject: &Subject<'_>,
 ) -> Result<(Message, Vec<Notice>), EngineError> {
-    let changed: Vec<&ApplicationPlan> = applications
-        .iter()
-        .filter(|a| a.files.iter().any(FilePlan::is_changed))
-        .collect();
+    let applications = subject.applications;
+    let changed = applications.iter().filter(|a| a.is_changed());
+    let changed: Vec<&ApplicationPlan> = changed.collect();
     let product = request.products.first().map(String::as_str);
     let decider = decided_by::of(request, applications);
-    let id = id_of(hop, applications);
     let named = named(changed.iter().copied());
     let environments = (hop.from.name.as_str(), hop.to.name.as_str());
     let commits = (source, target);
-    let values = values(environments, &named, product, commits, decider, &id);
+    let values = values(environments, &named, product, commits, decider, subject.id);
     let rendered = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
         let template = template.as_deref();
         template
@@ -57,9 +64,11 @@ pub(super) fn compose(
     };
     // The templates are worded for promotions.
     let none = MessageTemplates::default();
-    let templates = match request.reverts {
-        None => &settings.messages.commit,
-        Some(_) => &none,
+    let is_promotion = request.reverts.is_none() && !changed.is_empty();
+    let templates = if is_promotion {
+        &settings.messages.commit
+    } else {
+        &none
     };
     let title = match &request.message.title {
         Some(title) => title.clone(),
@@ -67,7 +76,8 @@ pub(super) fn compose(
         None => rendered("message's title", &templates.title)?
             .filter(|text| !text.trim().is_empty())
             .unwrap_or_else(|| match request.reverts {
-                None => title(&hop.from.name, &named, &hop.to.name),
+                None if is_promotion => title(&hop.from.name, &named, &hop.to.name),
+                None => record_title(hop, source, subject),
                 Some(_) => revert_title(hop, &named),
             }),
     };
@@ -84,7 +94,10 @@ pub(super) fn compose(
             (body.to_owned(), trailers.lines)
         }
         // Its lines are not trailers, even if they look like some (`production: image.tag`).
-        None => (body(&changed, request.reverts.as_ref()), String::new()),
+        None if is_promotion || request.reverts.is_some() => {
+            (body(&changed, request.reverts.as_ref()), String::new())
+        }
+        None => (decisions(applications), String::new()),
     };
     // A title is one line, even if a template gives several.
     let mut lines = title.lines().map(str::trim);
@@ -157,17 +170,37 @@ pub(super) fn values(
 
 /// The built-in title of a promotion.
 pub(super) fn title(from: &str, changed: &[Named<'_>], to: &str) -> String {
-    let names = names(changed, " ");
+    let names = names_of(changed, " ");
     without_instructions(&format!("Promote {names} from {from} to {to}"))
 }
 
+/// The title of a commit that changes no file.
+fn record_title(hop: &Hop, source: CommitId, subject: &Subject<'_>) -> String {
+    let unchanged = |names: Vec<&'_ ApplicationName>| -> String {
+        let named: Vec<Named<'_>> = names.into_iter().map(|name| (name, None)).collect();
+        names_of(&named, " ")
+    };
+    let to = &hop.to.name;
+    let title = if subject.baseline_of.is_empty() {
+        let decided = subject.applications.iter();
+        let decided = decided.filter(|a| a.decided().next().is_some());
+        let names = unchanged(decided.map(|a| &a.name).collect());
+        format!("Keep changes of {names} in {to}")
+    } else {
+        let names = unchanged(subject.baseline_of.iter().collect());
+        let (from, commit) = (&hop.from.name, source.short());
+        format!("Set the baseline of {names} in {to} to {from} at {commit}")
+    };
+    without_instructions(&title)
+}
+
 fn revert_title(hop: &Hop, changed: &[Named<'_>]) -> String {
-    let names = names(changed, " to ");
+    let names = names_of(changed, " to ");
     without_instructions(&format!("Revert {names} in {}", hop.to.name))
 }
 
 /// The names of the changed applications; of a single one also its version, after `separator`.
-fn names(changed: &[Named<'_>], separator: &str) -> String {
+fn names_of(changed: &[Named<'_>], separator: &str) -> String {
     match changed {
         [] => "nothing".to_owned(),
         [(name, version)] => match version.and_then(|v| v.after.as_deref()) {
@@ -201,6 +234,29 @@ fn body(changed: &[&ApplicationPlan], reverts: Option<&Reverted>) -> String {
             }
         }
     }
+    let mut lines = bounded(lines);
+    if let Some(reverted) = reverts {
+        // As `git revert` writes it, so that forges link the commit.
+        lines.push(format!("\nThis reverts commit {}.", reverted.commit));
+    }
+    lines.join("\n")
+}
+
+/// The body of a commit that only records what stays.
+fn decisions(applications: &[ApplicationPlan]) -> String {
+    let files = applications
+        .iter()
+        .flat_map(|application| &application.files);
+    let lines = files.flat_map(|file| {
+        let path = line_start(file.path.as_str());
+        let decided = (file.differences.iter()).filter(|d| d.verdict.reason == Reason::Taken);
+        decided.map(move |d| format!("{path}: {} stays", d.shown))
+    });
+    bounded(lines.collect()).join("\n")
+}
+
+/// The first lines, without instructions, and how many more there are.
+fn bounded(mut lines: Vec<String>) -> Vec<String> {
     let more = lines.len().saturating_sub(LISTED);
     lines.truncate(LISTED);
     for line in &mut lines {
@@ -209,11 +265,7 @@ fn body(changed: &[&ApplicationPlan], reverts: Option<&Reverted>) -> String {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    if let Some(reverted) = reverts {
-        // As `git revert` writes it, so that forges link the commit.
-        lines.push(format!("\nThis reverts commit {}.", reverted.commit));
-    }
-    lines.join("\n")
+    lines
 }
 
 /// A path at the start of a line; with `./` before it if the line could be taken for something else: a

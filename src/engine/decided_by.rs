@@ -15,6 +15,9 @@ pub(super) fn of(request: &Request, applications: &[ApplicationPlan]) -> Decided
     if request.reverts.is_some() {
         return DecidedBy::Reverted;
     }
+    if request.set_baseline.is_some() {
+        return DecidedBy::Baseline;
+    }
     let mut reasons = applications
         .iter()
         .flat_map(|a| &a.files)

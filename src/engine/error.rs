@@ -109,6 +109,9 @@ pub enum EngineError {
         /// The selector.
         selector: String,
     },
+    /// A baseline was to be set for all applications.
+    #[error("a baseline is set for chosen applications only")]
+    NoApplicationChosen,
     /// Chosen files could not be read or edited, and nothing else is promoted.
     #[error("{} of the selected files cannot be promoted", .0.len())]
     Faults(Vec<crate::plan::FileFault>),

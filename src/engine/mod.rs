@@ -34,6 +34,8 @@
 
 mod application_version;
 mod apply;
+mod changed_files;
+mod claims;
 mod clear;
 mod commit;
 mod commit_message;
@@ -56,6 +58,7 @@ mod look_back;
 mod manifests;
 mod overlay;
 mod plan_parts;
+mod planned_difference;
 mod policy;
 mod ports;
 mod prepare;
@@ -67,6 +70,8 @@ mod release;
 mod rendered;
 mod request;
 mod revert;
+mod secret_files;
+mod set_baseline;
 mod settings;
 mod status;
 mod suggest;
@@ -105,6 +110,8 @@ pub use status::{
     ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusRequest, VersionRelation,
     VersionSource, status,
 };
-pub use suggest::{KeptField, SuggestedConfiguration, suggest_configuration};
+pub use suggest::{
+    Following, FoundPattern, KeptField, SuggestedConfiguration, suggest_configuration,
+};
 pub use trigger::{FlowTrigger, ProductTrigger, TriggerRequest, Triggers, find_triggers};
 pub use verify::verify;

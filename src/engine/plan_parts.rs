@@ -14,7 +14,7 @@ use crate::domain::{
     ApplicationName, CommitId, GuardName, Naming, Origin, Reason, Settings, Severity, Verdict,
 };
 use crate::plan::{
-    ApplicationPlan, Draft, FilePlan, Finding, Hop, Notice, Plan, PlannedDifference,
+    ApplicationPlan, Draft, FilePlan, Finding, Hop, Notice, Plan, PlannedDifference, Record,
 };
 use crate::port::{Branch, Snapshot};
 
@@ -33,6 +33,8 @@ pub(super) struct PlanParts<'a> {
     pub target: &'a dyn Snapshot,
     /// The chosen applications; `None` means all.
     pub chosen: Option<&'a [ApplicationName]>,
+    /// The applications whose baseline is set.
+    pub baseline_of: Vec<ApplicationName>,
     pub planned: PlannedFiles,
     /// What the user should know, in addition to the notices about the files.
     pub notices: Vec<Notice>,
@@ -82,16 +84,23 @@ impl PlanParts<'_> {
             lift_chosen_rollbacks(&mut findings, &applications, wanted);
         }
         let ids = (self.source, branch.tip);
+        let decider = decided_by::of(request, &applications);
+        let subject = commit_message::Subject {
+            applications: &applications,
+            baseline_of: &self.baseline_of,
+            id: &Record::of(&hop, &applications, ids, decider).id,
+        };
         let (message, of_message) =
-            commit_message::compose(request, settings, &hop, ids, &applications)?;
+            commit_message::compose(request, settings, &hop, ids, &subject)?;
         notices.extend(of_message);
         Ok(Draft {
             hop,
             reverts: request.reverts.clone(),
+            baseline_of: self.baseline_of,
             release: request.release.clone(),
             source: self.source,
             target: branch.tip,
-            decider: decided_by::of(request, &applications),
+            decider,
             action,
             origin: self.origin,
             applications,

@@ -8,9 +8,7 @@ use crate::domain::{
     Action, ApplicationName, Environment, GuardName, MessageTemplates, Policy, Product,
     PullRequestSettings, Settings, Severity, VerifySettings,
 };
-use crate::plan::{
-    ApplicationPlan, Asked, FilePlan, Hop, Notice, ProposalPlan, VerifyCommand, branch_name,
-};
+use crate::plan::{ApplicationPlan, Asked, Hop, Notice, ProposalPlan, VerifyCommand, branch_name};
 use crate::port::Branch;
 
 /// A promotion, with what its policies depend on.
@@ -33,7 +31,7 @@ impl<'a> Promoted<'a> {
         target: &'a Environment,
         applications: &[ApplicationPlan],
     ) -> Self {
-        let changed = |a: &&ApplicationPlan| a.files.iter().any(FilePlan::is_changed);
+        let changed = |a: &&ApplicationPlan| a.is_changed() || a.decided().next().is_some();
         let products_where = |is_in: &dyn Fn(&Product) -> bool| -> Vec<&'a str> {
             let products = settings.products.iter().filter(|p| is_in(p));
             products.map(|p| p.name.as_str()).collect()
@@ -63,7 +61,7 @@ impl<'a> Promoted<'a> {
             settings,
             target,
             products,
-            is_empty,
+            is_empty: is_empty && request.set_baseline.is_none(),
         }
     }
 

@@ -13,6 +13,9 @@ pub struct Request {
     pub to: String,
     /// The promotion to take back; then only the changes that it made are compared, in the target.
     pub reverts: Option<Reverted>,
+    /// `git promote baseline --set`: the revision whose source files become the baseline of the chosen
+    /// applications; nothing is promoted.
+    pub set_baseline: Option<String>,
     /// The id of the release that it is a step of; its flow has decided the action then.
     pub release: Option<String>,
     /// The chosen applications, by whole names or last parts; all if there are no products either.
@@ -221,6 +224,7 @@ impl Request {
             from: from.to_owned(),
             to: to.to_owned(),
             reverts: None,
+            set_baseline: None,
             release: None,
             applications: Vec::new(),
             products: Vec::new(),

@@ -26,8 +26,19 @@ pub struct LastPromotion {
     pub commit: CommitId,
     /// The keys of the places that it took; empty if it created the file.
     pub took: Vec<String>,
-    /// Whether it records the promotion.
-    pub is_recorded: bool,
+    /// How it is known to be one.
+    pub provenance: Provenance,
+}
+
+/// How the newest promotion is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Provenance {
+    /// From what the commit changed.
+    Inferred,
+    /// The commit records the promotion.
+    Recorded,
+    /// The commit only sets the baseline.
+    Set,
 }
 
 /// A commit that changed the source's files.

@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub hop: Hop,
     /// The promotion that it reverts, if it is a revert.
     pub reverts: Option<Reverted>,
+    /// The applications whose baseline it sets, without promoting anything; none if it is a promotion.
+    pub baseline_of: Vec<ApplicationName>,
     /// The id of the release that it belongs to.
     pub release: Option<String>,
     /// The commit that the source's files were read from.
@@ -64,7 +66,10 @@ impl Draft {
         let record = Record {
             reverts: self.reverts.as_ref().map(|reverted| reverted.id.clone()),
             release: self.release.clone(),
-            ..Record::of(&self.hop, &self.applications, commits, self.decider)
+            ..match self.baseline_of.as_slice() {
+                [] => Record::of(&self.hop, &self.applications, commits, self.decider),
+                names => Record::of_baseline(&self.hop, names, commits),
+            }
         };
         Plan {
             draft: self,
@@ -206,7 +211,7 @@ impl Plan {
         self.draft
             .applications
             .iter()
-            .filter(|a| a.files.iter().any(FilePlan::is_changed))
+            .filter(|a| a.is_changed())
             .map(|a| &a.name)
     }
 
@@ -246,13 +251,31 @@ impl Plan {
             .collect()
     }
 
-    /// Whether the plan changes nothing.
-    pub fn is_empty(&self) -> bool {
-        self.changed_files().next().is_none()
+    /// The applications whose baseline it sets, without promoting anything.
+    pub fn baseline_of(&self) -> &[ApplicationName] {
+        &self.draft.baseline_of
     }
 
-    /// Whether another plan makes the same changes: the same promoted values in the same files. The rest
-    /// of a file may differ, because others can have changed it meanwhile.
+    /// The differences that both sides changed and that were decided for the target.
+    pub fn decided(&self) -> impl Iterator<Item = &PlannedDifference> {
+        let applications = self.draft.applications.iter();
+        applications.flat_map(ApplicationPlan::decided)
+    }
+
+    /// Whether the plan changes a file.
+    pub fn changes_files(&self) -> bool {
+        self.changed_files().next().is_some()
+    }
+
+    /// Whether the plan neither changes a file nor records anything.
+    pub fn is_empty(&self) -> bool {
+        let records = !self.record.kept.is_empty() || !self.draft.baseline_of.is_empty();
+        !self.changes_files() && !records
+    }
+
+    /// Whether another plan makes the same changes and records the same decisions: the same promoted
+    /// values in the same files. The rest of a file may differ, because others can have changed it
+    /// meanwhile.
     pub fn makes_same_changes(&self, other: &Self) -> bool {
         let changes = |plan: &Self| -> Vec<_> {
             plan.changed_files()
@@ -271,6 +294,13 @@ impl Plan {
                 .collect()
         };
         let names = |plan: &Self| -> Vec<_> { plan.changed_applications().cloned().collect() };
-        names(self) == names(other) && changes(self) == changes(other)
+        let baseline = |plan: &Self| -> Option<(Vec<ApplicationName>, CommitId)> {
+            let names = plan.baseline_of();
+            (!names.is_empty()).then(|| (names.to_vec(), plan.source()))
+        };
+        names(self) == names(other)
+            && changes(self) == changes(other)
+            && self.record.kept == other.record.kept
+            && baseline(self) == baseline(other)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Kind, SecretPart, Value, VersionField, masked_texts, version_of};
+use crate::document::{
+    Kind, SecretPart, Value, VersionField, masked_texts, masked_whole, version_of,
+};
 use crate::domain::{ApplicationName, CommitId, FileMode, Op, Reason, Relation, RepoPath, Verdict};
 
 /// One application's part of a plan.
@@ -20,6 +22,17 @@ impl ApplicationPlan {
     /// The promoted differences of all its files.
     pub fn promoted(&self) -> impl Iterator<Item = &PlannedDifference> {
         self.files.iter().flat_map(FilePlan::promoted)
+    }
+
+    /// Whether a file of it is changed.
+    pub fn is_changed(&self) -> bool {
+        self.files.iter().any(FilePlan::is_changed)
+    }
+
+    /// The differences that both sides changed and that were decided for the target.
+    pub fn decided(&self) -> impl Iterator<Item = &PlannedDifference> {
+        let differences = self.files.iter().flat_map(|file| &file.differences);
+        differences.filter(|d| d.verdict == Verdict::keep(Reason::Taken))
     }
 }
 
@@ -64,6 +77,8 @@ impl Content {
 pub struct FilePlan {
     /// The target's path.
     pub path: RepoPath,
+    /// Whether all of its content is the data of a secret.
+    pub is_secret: bool,
     /// The source's path, unless only the target has the file.
     pub source_path: Option<RepoPath>,
     /// The mode of the source's file, unless only the target has the file.
@@ -96,7 +111,12 @@ impl FilePlan {
             .map(|content| content.as_ref().map_or(&[][..], |content| &content.bytes));
         let [before, after] = bytes.map(std::str::from_utf8);
         let (before, after) = (before.ok()?, after.ok()?);
-        Some(masked_texts(self.path.as_str(), [before, after]))
+        let texts = [before, after];
+        Some(if self.is_secret {
+            masked_whole(texts)
+        } else {
+            masked_texts(self.path.as_str(), texts)
+        })
     }
 
     /// Whether the plan changes the file.
@@ -155,6 +175,8 @@ pub struct PlannedDifference {
     pub secret: Option<SecretPart>,
     /// Why the sides differ.
     pub relation: Relation,
+    /// How many versions the newer side had between those of the two, if the history shows it.
+    pub versions_between: Option<usize>,
     /// The commit that undid the same change.
     pub undone_by: Option<CommitId>,
     /// The source's commits that changed it since the last promotion, newest first.

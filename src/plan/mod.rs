@@ -22,7 +22,7 @@ mod proposal;
 mod record;
 mod rendered;
 
-pub use baseline::{Baseline, LastPromotion, SourceChange};
+pub use baseline::{Baseline, LastPromotion, Provenance, SourceChange};
 pub use branch_name::{Asked, branch_name, shared_branch_name};
 pub use cleared::{Cleared, Hold};
 pub use command::{CommandEnd, FailedCommand, VerifyCommand, shown_duration};
@@ -37,10 +37,10 @@ pub(crate) use instructions::{template_value, without_instructions};
 pub use message::Message;
 pub use notice::{Notice, Obstacle, ProductOrigin, VersionOrigin};
 pub use proposal::ProposalPlan;
+pub(crate) use record::split_trailers;
 pub use record::{
     Changes, HiddenLines, Mark, Record, is_promotion, withdrawal_comment, withdrawn_body,
 };
-pub(crate) use record::{id_of, split_trailers};
 pub use rendered::{RenderedManifests, RenderedUnit, Renderer, ResourceChange};
 
 /// What planned differences carry.

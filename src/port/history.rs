@@ -104,6 +104,12 @@ pub trait History: Send + Sync {
     /// When the commit or its parent cannot be read.
     fn commit(&self, id: CommitId) -> Result<PastCommit, RepositoryError>;
 
+    /// Whether `older` is `newer` or in its history.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    fn is_ancestor(&self, older: CommitId, newer: CommitId) -> Result<bool, RepositoryError>;
+
     /// Whether older commits are missing, so that the oldest ones seem to create all files.
     fn is_shallow(&self) -> bool;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::counted::counted;
 use super::date;
 use crate::domain::CommitId;
-use crate::plan::{Baseline, Hop, Plan, SourceChange};
+use crate::plan::{Baseline, Hop, Plan, Provenance, SourceChange};
 
 /// How many keys of places are named.
 const NAMED: usize = 3;
@@ -18,11 +18,14 @@ pub(super) fn sentence(baseline: &Baseline, hop: &Hop, code: impl Fn(&str) -> St
         return format!("{state}, chosen by --base");
     };
     let day = date::day(promotion.time);
-    if promotion.is_recorded {
-        return format!(
-            "{state}, promoted in {} on {day}; recorded",
-            promotion.commit.short()
-        );
+    let recorded = match promotion.provenance {
+        Provenance::Inferred => None,
+        Provenance::Recorded => Some("promoted"),
+        Provenance::Set => Some("set"),
+    };
+    if let Some(recorded) = recorded {
+        let commit = promotion.commit.short();
+        return format!("{state}, {recorded} in {commit} on {day}; recorded");
     }
     let took = match promotion.took.as_slice() {
         [] => format!("when {to} got the file"),
@@ -111,7 +114,7 @@ mod tests {
             from: Environment::named("staging"),
             to: Environment::named("production"),
         };
-        let inferred = sample::baseline(false);
+        let inferred = sample::baseline(Provenance::Inferred);
         let took = |count: usize| {
             let mut baseline = inferred.clone();
             if let Some(promotion) = &mut baseline.promotion {
@@ -127,7 +130,8 @@ mod tests {
             inferred.clone(),
             took(0),
             took(5),
-            sample::baseline(true),
+            sample::baseline(Provenance::Recorded),
+            sample::baseline(Provenance::Set),
             named,
         ];
         let sentences = all.map(|baseline| sentence(&baseline, &hop, |text| format!("`{text}`")));
@@ -136,6 +140,7 @@ mod tests {
         `staging` as of 3333333, 2026-01-02, when `production` got the file; inferred
         `staging` as of 3333333, 2026-01-02, when `production` last took `k0`, `k1`, `k2` and 2 more; inferred
         `staging` as of 3333333, promoted in 4444444 on 2026-01-02; recorded
+        `staging` as of 3333333, set in 4444444 on 2026-01-02; recorded
         `staging` as of 3333333, chosen by --base
         ");
     }

@@ -26,6 +26,7 @@ mod near;
 pub mod notice;
 pub mod policy;
 pub mod receipt;
+mod records;
 pub mod release;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -7,8 +7,8 @@ use crate::domain::{
 use crate::plan::VersionField;
 use crate::plan::{
     ApplicationPlan, Baseline, Content, Document, Draft, FileFault, FilePlan, FileStatus, Finding,
-    Hop, LastPromotion, Message, Notice, Plan, PlannedDifference, ProposalPlan, SourceChange,
-    VersionChange,
+    Hop, LastPromotion, Message, Notice, Plan, PlannedDifference, ProposalPlan, Provenance,
+    SourceChange, VersionChange,
 };
 use crate::plan::{Kind, Value};
 
@@ -39,7 +39,7 @@ pub(crate) fn nothing() -> Plan {
 }
 
 /// A baseline of the first application.
-pub(crate) fn baseline(is_recorded: bool) -> Baseline {
+pub(crate) fn baseline(provenance: Provenance) -> Baseline {
     let commit = |byte| CommitId(ObjectId::from_bytes(&[byte; 20]).unwrap());
     Baseline {
         application: ApplicationName("web".to_owned()),
@@ -48,7 +48,7 @@ pub(crate) fn baseline(is_recorded: bool) -> Baseline {
             time: 1_767_323_045,
             commit: commit(0x44),
             took: vec!["tag".to_owned(), "level".to_owned()],
-            is_recorded,
+            provenance,
         }),
         since: vec![SourceChange {
             commit: commit(0x55),
@@ -67,6 +67,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
             to: Environment::named("production"),
         },
         reverts: None,
+        baseline_of: Vec::new(),
         release: None,
         source: commit(0x11),
         target: commit(0x22),
@@ -74,7 +75,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         action: Action::Commit,
         origin: Origin::Defaults,
         applications,
-        baselines: vec![baseline(false)],
+        baselines: vec![baseline(Provenance::Inferred)],
         clone_notices: Vec::new(),
         notices: vec![Notice::NewApplicationsKept {
             names: vec!["mail".into()],
@@ -157,6 +158,7 @@ pub(crate) fn application() -> ApplicationPlan {
         }),
         files: vec![FilePlan {
             path: RepoPath::parse(DEPLOYMENT).unwrap(),
+            is_secret: false,
             source_path: Some(RepoPath::parse("envs/staging/web/deployment.yaml").unwrap()),
             source_mode: Some(FileMode::Regular),
             target_mode: Some(FileMode::Regular),
@@ -179,6 +181,7 @@ pub(crate) fn new_application() -> ApplicationPlan {
         version: None,
         files: vec![FilePlan {
             path: RepoPath::parse(path).unwrap(),
+            is_secret: false,
             source_path: Some(RepoPath::parse("envs/staging/new/all.yaml").unwrap()),
             source_mode: Some(FileMode::Regular),
             target_mode: None,
@@ -210,6 +213,7 @@ fn difference(selector: &str, path: &str, shown: &str, op: Op) -> PlannedDiffere
         secret: None,
         relation: Relation::Unknown,
         undone_by: None,
+        versions_between: None,
         changed_by: Vec::new(),
         verdict: Verdict::keep(Reason::NotVersion),
     }

@@ -260,6 +260,49 @@ fn a_version_without_an_order_that_the_target_had_before_is_a_rollback() {
 }
 
 #[test]
+fn the_versions_between_are_counted() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\n");
+    for tag in ["1.1.0", "1.2.0", "1.1.0", "1.3.0"] {
+        change(&repo, SOURCE, &format!("tag: {tag}\n"));
+    }
+    let diff = |more: &[&str]| {
+        let args = ["diff", "--from", "staging", "--to", "production"];
+        repo.promote(&[&args[..], more].concat()).stdout
+    };
+    let text = diff(&[]);
+    assert!(
+        text.contains("1.0.0 -> 1.3.0  (2 versions between)"),
+        "{text}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&diff(&["--output", "json"])).unwrap();
+    let difference = &json["applications"][0]["files"][0]["differences"][0];
+    assert_eq!(difference["versions_between"], 2);
+    assert_eq!(difference["relation"], "behind");
+}
+
+#[test]
+fn builds_that_neither_side_had_before_diverged() {
+    let world = World::new();
+    let [old, new, own] = ["1111111", "2222222", "3333333"].map(|id| format!("tag: {id}a\n"));
+    let repo = repository(&world, &old);
+    change(&repo, SOURCE, &new);
+    change(&repo, TARGET, &own);
+    let args = [
+        "diff",
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--output",
+        "json",
+    ];
+    let json: serde_json::Value = serde_json::from_str(&repo.promote(&args).stdout).unwrap();
+    let difference = &json["applications"][0]["files"][0]["differences"][0];
+    assert_eq!(difference["relation"], "diverged");
+}
+
+#[test]
 fn what_the_last_promotions_left_out_is_reported() {
     let world = World::new();
     let repo = repository(&world, &values("1.0.0", "5.0.0", "1"));

@@ -45,6 +45,7 @@ mod git_write;
 mod github;
 mod hints;
 mod history;
+mod history_baseline;
 mod history_records;
 mod hostile;
 mod house;

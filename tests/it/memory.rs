@@ -265,6 +265,10 @@ impl History for Memory {
         })
     }
 
+    fn is_ancestor(&self, older: CommitId, newer: CommitId) -> Result<bool, RepositoryError> {
+        Ok(older == newer)
+    }
+
     fn is_shallow(&self) -> bool {
         false
     }

@@ -4,7 +4,7 @@
 //!
 //! Commits and builds have no order of their own, so the program finds it in a part of the history. Here
 //! Git lists every change of both files, renames followed: a version that is behind must have been in the
-//! source before, and one that is ahead in the target.
+//! source before, and one that is ahead in the target; of those that diverged, neither.
 
 use std::collections::BTreeMap;
 
@@ -102,6 +102,10 @@ fn checked_relations(repo: &Repo<'_>, diff: &Json) -> usize {
             match relation {
                 "behind" => assert!(had(source, before), "{selector}: {before} -> {after}"),
                 "ahead" => assert!(had(target, after), "{selector}: {before} -> {after}"),
+                "diverged" => assert!(
+                    !had(source, before) && !had(target, after),
+                    "{selector}: {before} -> {after}"
+                ),
                 _ => continue,
             }
             checked += 1;

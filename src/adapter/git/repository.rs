@@ -262,6 +262,10 @@ impl History for GitRepository {
         log::commit(&self.local, id)
     }
 
+    fn is_ancestor(&self, older: CommitId, newer: CommitId) -> Result<bool, RepositoryError> {
+        self.local.descends(older.0, newer.0)
+    }
+
     fn is_shallow(&self) -> bool {
         self.local.context.shallow
     }

@@ -1,43 +1,22 @@
 //! Follows one pair of files from commit to commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::both_sides::BothSides;
-use super::older::OlderVersions;
 use super::place_set::{PlaceKey, PlaceSet, place_key};
-use super::recorded::{Recorded, recorded};
+use super::question::{Question, Visit};
+use super::recorded::proven;
+use super::records::MoreRecords;
 use super::reverts::{Reverts, Undoing, reverts_file};
 use super::take::{self, Step};
-use super::{
-    End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, TakeCommit, Undone, merged,
-};
+use super::take_commit::{Evidence, TakeCommit};
+use super::{End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, Undone, merged};
 use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
-use crate::plan::{LastPromotion, without_instructions};
-use crate::port::{ChangedFile, FoundCommit, PastCommit, Rename, Repository, RepositoryError};
-
-/// A pair of files, and what to find out about it.
-pub(in crate::engine) struct Question<'a> {
-    pub pair: &'a FilePair,
-    /// The places that differ, with their selectors.
-    pub open: Vec<(String, PlaceKey)>,
-    /// The versions whose order is unknown.
-    pub versions: OlderVersions,
-    /// The revision of `--base`, and the source's file in it.
-    pub base: Option<(CommitId, Option<FileObject>)>,
-}
-
-/// A commit, with what else is known about it.
-pub(super) struct Visit<'a> {
-    pub commit: &'a PastCommit,
-    /// The commits that it brought, if it is a merge.
-    pub merged: &'a [FoundCommit],
-    /// The newer commit that reverts it.
-    pub reverted_by: Option<CommitId>,
-    pub repository: &'a dyn Repository,
-}
+use crate::plan::{LastPromotion, Provenance};
+use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError};
 
 /// A pair of files on its way to the past.
 pub(super) struct Followed<'a> {
@@ -55,6 +34,10 @@ pub(super) struct Followed<'a> {
     open: Vec<(String, PlaceKey)>,
     /// The positions of takes whose source is not reached yet.
     pending: Vec<usize>,
+    /// What is recorded in commits that need not change the file, newest first.
+    decisions: Vec<TakeCommit>,
+    /// Whether older commits can record a promotion.
+    records: MoreRecords,
     past: Past,
 }
 
@@ -90,6 +73,12 @@ impl<'a> Followed<'a> {
             reverts: Reverts::default(),
             open: question.open,
             pending: Vec::new(),
+            decisions: question
+                .decisions
+                .into_iter()
+                .map(TakeCommit::from)
+                .collect(),
+            records: question.records,
             past: Past {
                 older: question.versions,
                 named_base,
@@ -99,7 +88,7 @@ impl<'a> Followed<'a> {
     }
 
     /// What was found, once the walk has ended.
-    pub(super) fn into_past(mut self) -> Past {
+    pub(super) fn into_past(mut self, history: &dyn History) -> Result<Past, RepositoryError> {
         let all = self.past.source_commits.len();
         for index in self.pending {
             self.past.takes[index].source_commits = all;
@@ -107,7 +96,11 @@ impl<'a> Followed<'a> {
         if let Some(base) = &mut self.past.named_base {
             base.source_commits = base.source_commits.min(all);
         }
-        self.past
+        for mut decision in self.decisions {
+            decision.source_commits = decision.source_commits.min(all);
+            decision.insert_into(&mut self.past.takes, history)?;
+        }
+        Ok(self.past)
     }
 
     /// Goes one commit back.
@@ -170,6 +163,10 @@ impl<'a> Followed<'a> {
         self.reach(source.after);
         if source.edit().is_some() && self.needs_source_commits() {
             self.add_source_commits(visit, source, versions)?;
+        }
+        self.records = self.records.before(visit.commit.time);
+        if self.now.source.is_none() && self.now.target.is_none() {
+            self.past.older.complete();
         }
         Ok(match self.past.end {
             _ if self.is_settled() || target.before.is_none() => Next::Settled,
@@ -253,70 +250,47 @@ impl<'a> Followed<'a> {
         undone: &PlaceSet,
         versions: &Versions<'_>,
     ) -> Result<(), RepositoryError> {
-        let recorded = self.proven_record(visit, target, edits, versions)?;
+        let recorded = match &self.paths.source {
+            Some(path) => proven(visit, path, target, edits, &self.open, versions)?,
+            None => None,
+        };
         let passed_over = take::passed_over(source, target, edits, versions)?;
         let PastCommit { id, time, .. } = *visit.commit;
-        let (source_commit, source, recorded, passed_over) =
+        let (source_commit, source, evidence, passed_over) =
             match (recorded, passed_over, source.after) {
                 (Some((promoted, left)), passed_over, _) => {
                     let left = left.or(undone);
                     self.open.retain(|(_, place)| left.touch(place));
                     let passed_over = passed_over.unwrap_or_else(|| left.clone());
-                    (promoted.commit, promoted.source, Some(left), passed_over)
+                    let evidence = Evidence::Promotion(left);
+                    (promoted.commit, promoted.source, evidence, passed_over)
                 }
                 (None, Some(passed_over), Some(after)) if undone.is_empty() => {
-                    (id, after, None, passed_over)
+                    (id, after, Evidence::Inferred, passed_over)
                 }
                 _ => return Ok(()),
             };
-        let left = recorded.as_ref().unwrap_or(&passed_over);
+        let (provenance, left) = match &evidence {
+            Evidence::Promotion(left) => (Provenance::Recorded, left),
+            _ => (Provenance::Inferred, &passed_over),
+        };
         let promotion = LastPromotion {
             time,
             commit: id,
             took: take::taken(edits, left, versions.naming),
-            is_recorded: recorded.is_some(),
+            provenance,
         };
         self.pending.push(self.past.takes.len());
         self.past.takes.push(TakeCommit {
             promotion,
+            order: visit.order,
             source_commit,
-            source,
+            source: Some(source),
             source_commits: 0,
             passed_over,
-            recorded,
+            evidence,
         });
         Ok(())
-    }
-
-    /// The source's file of the newest promotion that a commit records and proves, and where the target
-    /// still differed from it; places that the promotion decided to keep are not among them.
-    fn proven_record(
-        &self,
-        visit: &Visit<'_>,
-        target: Step,
-        edits: &[Difference],
-        versions: &Versions<'_>,
-    ) -> Result<Option<(Recorded, PlaceSet)>, RepositoryError> {
-        let Some(path) = &self.paths.source else {
-            return Ok(None);
-        };
-        let Visit {
-            repository,
-            commit,
-            merged,
-            ..
-        } = *visit;
-        for recorded in recorded(repository, commit, merged, path, versions.naming)? {
-            let left = take::proven_record(recorded.source, target, edits, versions)?;
-            if let Some(left) = left {
-                let kept: HashSet<&String> = recorded.kept.iter().collect();
-                let is_kept = |selector: &str| kept.contains(&without_instructions(selector));
-                let kept = self.open.iter().filter(|(selector, _)| is_kept(selector));
-                let left = left.without(kept.map(|(_, place)| place));
-                return Ok(Some((recorded, left)));
-            }
-        }
-        Ok(None)
     }
 
     /// Notes which takes, and whether the named base, have the source in this state.
@@ -330,8 +304,11 @@ impl<'a> Followed<'a> {
         self.pending.retain(|index| {
             let take = &mut takes[*index];
             take.source_commits = source_commits.len();
-            Some(take.source) != state
+            take.source != state
         });
+        for decision in self.decisions.iter_mut().filter(|d| d.source == state) {
+            decision.source_commits = decision.source_commits.min(source_commits.len());
+        }
         if let Some(base) = named_base
             && base.source == state
         {
@@ -339,8 +316,10 @@ impl<'a> Followed<'a> {
         }
     }
 
-    fn is_recorded(&self) -> bool {
-        self.past.takes.iter().any(|take| take.recorded.is_some())
+    /// Whether an older commit can be the base of a place that differs now.
+    fn needs_records(&self) -> bool {
+        let is_recorded = self.past.takes.iter().any(TakeCommit::is_record_of_file);
+        !self.open.is_empty() && self.records.is_possible(is_recorded)
     }
 
     /// Whether more of the source's commits can be newer than the base of a place.
@@ -353,9 +332,14 @@ impl<'a> Followed<'a> {
         } = &self.past;
         let is_open = match named_base {
             Some(base) => base.source_commits == usize::MAX,
-            None => takes.is_empty() || !self.pending.is_empty() || self.is_recorded(),
+            None => takes.is_empty() || !self.pending.is_empty() || self.needs_records(),
         };
-        is_open || !older.is_empty()
+        is_open || older.has_open() || self.has_open_decision()
+    }
+
+    fn has_open_decision(&self) -> bool {
+        let mut decisions = self.decisions.iter();
+        decisions.any(|decision| decision.source_commits == usize::MAX)
     }
 
     /// Adds the commits that changed the source's file: a merge counts as those that it brought.
@@ -383,10 +367,9 @@ impl<'a> Followed<'a> {
 
     fn is_settled(&self) -> bool {
         let takes = self.past.takes.len();
-        let has_takes = takes >= RECORDED_TAKES
-            || takes >= TAKES && (self.open.is_empty() || !self.is_recorded());
+        let has_takes = takes >= RECORDED_TAKES || takes >= TAKES && !self.needs_records();
         let base = self.past.named_base;
         let has_base = base.is_none_or(|base| base.source_commits != usize::MAX);
-        has_takes && has_base && self.pending.is_empty()
+        has_takes && has_base && self.pending.is_empty() && !self.has_open_decision()
     }
 }

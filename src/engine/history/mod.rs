@@ -11,8 +11,11 @@
 //! |---|---|
 //! | `walk.rs` | walks through the commits of many pairs of files |
 //! | `followed.rs` | follows one pair of files from commit to commit, renames too |
+//! | `question.rs` | holds what to find out about a pair of files |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
+//! | `take_commit.rs` | holds a commit that shows a base |
 //! | `recorded.rs` | finds the promotions that a commit records |
+//! | `records.rs` | finds the commits that record a base or a decision beside their own changes |
 //! | `reverts.rs` | finds out what of the target's file was reverted |
 //! | `merged.rs` | finds the commits with which a merge changed the source's file |
 //! | `needs.rs` | finds files that an addition refers to and that the target lacks |
@@ -26,25 +29,31 @@ mod merged;
 mod needs;
 mod older;
 mod place_set;
+mod question;
 mod recorded;
+mod records;
 mod reverts;
 mod take;
+mod take_commit;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub(super) use followed::Question;
-pub(super) use needs::{Reference, missing_files, references};
+pub(super) use needs::{Reference, joined, missing_files, references};
 pub(super) use older::OlderVersions;
 pub(super) use place_set::{PlaceKey, PlaceSet, place_key};
+pub(super) use question::Question;
+pub(super) use records::Records;
 pub(super) use take::{Step, proven_record};
+pub(super) use take_commit::{BaseOfPlace, PromotedState};
 pub(super) use walk::read_pasts;
 
 use crate::document::{Difference, Value};
 use crate::domain::{ApplicationName, CommitId, Naming, Relation};
 use crate::engine::compare::BaseFile;
 use crate::inventory::FileObject;
-use crate::plan::{Baseline, LastPromotion, SourceChange};
+use crate::plan::{Baseline, SourceChange};
+use take_commit::{Evidence, TakeCommit};
 
 /// What the history shows about a pair of files.
 #[derive(Clone, Debug, Default)]
@@ -61,23 +70,6 @@ pub(super) struct Past {
     undone: HashMap<PlaceKey, Undone>,
     /// Where the search ended.
     pub(super) end: End,
-}
-
-/// A commit of the target's file that took something from the source.
-#[derive(Clone, Debug)]
-struct TakeCommit {
-    /// The commit.
-    promotion: LastPromotion,
-    /// The commit that had the source's file.
-    source_commit: CommitId,
-    /// The source's file at that time; of a recorded promotion, the one that was promoted.
-    source: FileObject,
-    /// How many commits changed the source's file since.
-    source_commits: usize,
-    /// What still differed from the source, as it was in the commit and before it.
-    passed_over: PlaceSet,
-    /// Where a promotion is recorded: what still differed from the source that it promoted.
-    recorded: Option<PlaceSet>,
 }
 
 /// The source's file in the revision of `--base`.
@@ -129,23 +121,12 @@ pub(super) struct PlacePast {
     pub changed_by: Vec<CommitId>,
     /// Which side's version is newer, where only the history shows it.
     pub order: Option<Relation>,
+    /// How many versions were between those of the two sides, as far as the history shows it.
+    pub versions_between: Option<usize>,
     /// The commit that undid the same change.
     pub undone_by: Option<CommitId>,
     /// The files that it refers to and that the target lacks.
     pub missing_files: Vec<String>,
-}
-
-/// The base of a place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct BaseOfPlace {
-    /// The source's file.
-    pub source: BaseFile,
-    /// Whether it is named, or a promotion is recorded that made both sides equal there.
-    pub is_recorded: bool,
-    /// Whether both sides differed there already.
-    pub is_different: bool,
-    /// How many commits changed the source's file since.
-    source_commits: usize,
 }
 
 impl Past {
@@ -161,20 +142,33 @@ impl Past {
 
     /// The source's file at the base of most places.
     pub(super) fn base(&self) -> BaseFile {
-        match (self.named_base, self.takes.first()) {
+        match (self.named_base, self.newest()) {
             (Some(base), _) => base.file(),
-            (None, Some(take)) => BaseFile::Present(take.source),
+            (None, Some(take)) => take.file(),
             (None, None) => BaseFile::Unknown,
         }
     }
 
-    /// The base of most places, of a file of this application; `is_decisive` if it decides what is promoted.
+    /// The newest commit that shows a base of the whole file; commits by hand only count where nothing is
+    /// recorded.
+    fn newest(&self) -> Option<&TakeCommit> {
+        let mut takes = self.takes.iter();
+        let recorded = takes.clone().find(|take| take.is_record_of_file());
+        recorded.or_else(|| takes.find(|take| !take.is_decision()))
+    }
+
+    /// The base of most of these places, of a file of this application; `is_decisive` if it decides what
+    /// is promoted.
     pub(super) fn baseline(
         &self,
         application: &ApplicationName,
+        places: impl Iterator<Item = PlaceKey>,
         is_decisive: bool,
     ) -> Option<Baseline> {
-        let (source, promotion, since) = match (self.named_base, self.takes.first()) {
+        let of_places = places.filter_map(|place| self.take_of(&place));
+        let newest = of_places.filter(|index| !self.takes[*index].is_decision());
+        let shown = newest.min().map(|index| &self.takes[index]);
+        let (source, promotion, since) = match (self.named_base, shown.or(self.newest())) {
             (Some(base), _) => (base.commit, None, base.source_commits),
             (None, Some(take)) => {
                 let promotion = Some(take.promotion.clone());
@@ -190,6 +184,20 @@ impl Past {
             since: since.map(|commit| commit.change.clone()).collect(),
             is_decisive,
         })
+    }
+
+    /// The states of the source that were promoted, newest first.
+    pub(super) fn promoted_states(&self) -> Vec<PromotedState> {
+        if let Some(base) = self.named_base {
+            return vec![PromotedState {
+                source: base.commit,
+                is_set: true,
+                recorded_in: None,
+                time: i64::MAX,
+                order: 0,
+            }];
+        }
+        self.takes.iter().filter_map(TakeCommit::state).collect()
     }
 
     /// What it shows about the place of a difference.
@@ -210,6 +218,7 @@ impl Past {
                 .collect(),
             commits,
             order: self.older.relation(difference, &place),
+            versions_between: self.older.between(difference, &place),
             undone_by: undone
                 .filter(|undone| difference.after.as_ref() == Some(&undone.value))
                 .map(|undone| undone.by),
@@ -220,12 +229,15 @@ impl Past {
     /// Whether both of the two newest promotions left a place out. Commits by hand only count where no
     /// promotion is recorded, and what came into the source after a recorded one was not left out by it.
     fn is_passed_over(&self, place: &str) -> bool {
-        let recorded = self.takes.iter().filter_map(|take| take.recorded.as_ref());
+        let recorded = self.takes.iter().filter_map(TakeCommit::left_out);
         let left_out: Vec<&PlaceSet> = if recorded.clone().next().is_some() {
             recorded.take(TAKES).collect()
         } else {
-            let takes = self.takes.iter().take(TAKES);
-            takes.map(|take| &take.passed_over).collect()
+            let by_hand = self
+                .takes
+                .iter()
+                .filter(|take| take.evidence == Evidence::Inferred);
+            by_hand.take(TAKES).map(|take| &take.passed_over).collect()
         };
         left_out.len() == TAKES && left_out.iter().all(|left| left.cover(place))
     }
@@ -248,28 +260,20 @@ impl Past {
                 source_commits: base.source_commits,
             });
         }
-        let is_equal = |take: &TakeCommit| {
-            let left = take.recorded.as_ref();
-            left.is_some_and(|left| !left.touch(place))
-        };
-        if let Some(take) = self.takes.iter().find(|take| is_equal(take)) {
-            return Some(take.base(true, false));
-        }
-        let last_recorded = self.takes.iter().rposition(|take| take.recorded.is_some());
-        let older = &self.takes[last_recorded.map_or(0, |last| last + 1)..];
-        let take = older.first().or(self.takes.last())?;
-        Some(take.base(false, take.passed_over.touch(place)))
+        let take = self.take_of(place)?;
+        Some(self.takes[take].base_of(place))
     }
-}
 
-impl TakeCommit {
-    fn base(&self, is_recorded: bool, is_different: bool) -> BaseOfPlace {
-        BaseOfPlace {
-            source: BaseFile::Present(self.source),
-            is_recorded,
-            is_different,
-            source_commits: self.source_commits,
+    /// The position of the commit that shows the base of a place.
+    fn take_of(&self, place: &str) -> Option<usize> {
+        if let Some(settled) = self.takes.iter().position(|take| take.settles(place)) {
+            return Some(settled);
         }
+        let last_record = self.takes.iter().rposition(TakeCommit::is_record_of_file);
+        let is_state = |index: &usize| !self.takes[*index].is_decision();
+        let all = 0..self.takes.len();
+        let mut older = last_record.map_or(0, |last| last + 1)..self.takes.len();
+        older.find(is_state).or_else(|| all.rev().find(is_state))
     }
 }
 

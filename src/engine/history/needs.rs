@@ -77,7 +77,7 @@ fn is_file_name(text: &str) -> bool {
 }
 
 /// The path that a file at `from` means by `relative`; `None` outside the repository.
-fn joined(from: &str, relative: &str) -> Option<String> {
+pub(in crate::engine) fn joined(from: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     for part in relative.split('/') {

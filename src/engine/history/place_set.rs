@@ -80,6 +80,14 @@ impl PlaceSet {
     }
 }
 
+impl FromIterator<PlaceKey> for PlaceSet {
+    fn from_iter<I: IntoIterator<Item = PlaceKey>>(keys: I) -> Self {
+        Self {
+            keys: keys.into_iter().collect(),
+        }
+    }
+}
+
 /// The place and those above it, up to its document.
 fn above(key: &str) -> impl Iterator<Item = &str> {
     let path = key
@@ -103,9 +111,7 @@ mod tests {
     use super::*;
 
     fn places(keys: &[&str]) -> PlaceSet {
-        PlaceSet {
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-        }
+        keys.iter().map(|key| (*key).to_owned()).collect()
     }
 
     #[test]

@@ -5,9 +5,16 @@
 //! A promotion's trailers are in its own commit, in the one that squashed it, or in a commit that a merge
 //! brought. People copy messages, so a record only counts for a file whose change in the commit fits it.
 
+use std::collections::HashSet;
+
+use super::place_set::{PlaceKey, PlaceSet};
+use super::question::Visit;
+use super::take::{Step, proven_record};
+use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
+use crate::engine::compare::Versions;
 use crate::inventory::FileObject;
-use crate::plan::Record;
+use crate::plan::{Record, without_instructions};
 use crate::port::{FoundCommit, PastCommit, Repository, RepositoryError};
 
 /// A recorded promotion between the two environments.
@@ -20,10 +27,40 @@ pub(super) struct Recorded {
     pub kept: Vec<String>,
 }
 
+/// The newest promotion of a file that a commit records and proves, and where the target still differed
+/// from it; places that the promotion decided to keep are not among them. `open` are the places that
+/// differ now, by selector.
+pub(super) fn proven(
+    visit: &Visit<'_>,
+    source_path: &RepoPath,
+    target: Step,
+    edits: &[Difference],
+    open: &[(String, PlaceKey)],
+    versions: &Versions<'_>,
+) -> Result<Option<(Recorded, PlaceSet)>, RepositoryError> {
+    let Visit {
+        repository,
+        commit,
+        merged,
+        ..
+    } = *visit;
+    for recorded in recorded(repository, commit, merged, source_path, versions.naming)? {
+        let left = proven_record(recorded.source, target, edits, versions)?;
+        if let Some(left) = left {
+            let kept: HashSet<&String> = recorded.kept.iter().collect();
+            let is_kept = |selector: &str| kept.contains(&without_instructions(selector));
+            let kept = open.iter().filter(|(selector, _)| is_kept(selector));
+            let left = left.without(kept.map(|(_, place)| place));
+            return Ok(Some((recorded, left)));
+        }
+    }
+    Ok(None)
+}
+
 /// The promotions of a file that a commit, or what it merged, records, the newest first.
 ///
 /// A record whose source cannot be read, for example in a shallow clone, is passed over.
-pub(super) fn recorded(
+fn recorded(
     repository: &dyn Repository,
     commit: &PastCommit,
     merged: &[FoundCommit],
@@ -51,27 +88,4 @@ pub(super) fn recorded(
         }
     }
     Ok(found)
-}
-
-/// The ids of the promotions that a message records, and of those that it records to revert.
-pub(super) fn promotion_ids(message: &str) -> (Vec<String>, Vec<String>) {
-    let records = Record::all_in(message);
-    let reverts = records.iter().filter_map(|record| record.reverts.clone());
-    let reverts = reverts.collect();
-    (
-        records.into_iter().map(|record| record.id).collect(),
-        reverts,
-    )
-}
-
-/// Whether a commit reverts another one, by its text or its trailers.
-pub(super) fn is_revert(message: &str) -> bool {
-    reverted_commit(message).is_some() || !promotion_ids(message).1.is_empty()
-}
-
-/// The commit that a commit reverts, as `git revert` writes it.
-pub(super) fn reverted_commit(message: &str) -> Option<CommitId> {
-    let (_, rest) = message.split_once("This reverts commit ")?;
-    let id = rest.split(|c: char| !c.is_ascii_hexdigit()).next()?;
-    Some(CommitId(id.parse().ok()?))
 }

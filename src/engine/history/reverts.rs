@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use super::merged;
 use super::place_set::{PlaceSet, place_key};
-use super::recorded::is_revert;
 use super::take::Step;
 use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
+use crate::engine::claims::is_revert;
 use crate::port::{FoundCommit, PastCommit, Repository, RepositoryError};
 
 /// The reverts that changed a target's file.

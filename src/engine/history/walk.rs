@@ -5,11 +5,13 @@ use std::ops::ControlFlow;
 
 use super::Past;
 use super::both_sides::BothSides;
-use super::followed::{Followed, Next, Question, Visit};
-use super::recorded::{promotion_ids, reverted_commit};
+use super::followed::{Followed, Next};
+use super::question::{Question, Visit};
 use crate::domain::{CommitId, Naming, RepoPath};
+use crate::engine::claims::{Claim, claims};
 use crate::engine::compare::{Commits, Versions};
 use crate::engine::ports::Ports;
+use crate::plan::Record;
 use crate::port::{ChangedFile, FoundCommit, PastCommit, RepositoryError, Snapshot, Walk};
 
 /// Reads what the history of the target's commit shows about pairs of files that both sides have;
@@ -34,6 +36,7 @@ pub(in crate::engine) fn read_pasts(
         after_source: HashSet::new(),
         of_source: Vec::new(),
         followed,
+        visited: 0,
         moved: BTreeMap::new(),
     };
     if commits.source.commit() != commits.target.commit() {
@@ -44,11 +47,10 @@ pub(in crate::engine) fn read_pasts(
     while let Some((from, indexes)) = walker.moved.pop_first() {
         walker.walk(from, &indexes)?;
     }
-    Ok(walker
-        .followed
-        .into_iter()
-        .map(Followed::into_past)
-        .collect())
+    let followed = walker.followed.into_iter();
+    followed
+        .map(|followed| followed.into_past(ports.history))
+        .collect()
 }
 
 /// The side of a pair.
@@ -112,6 +114,8 @@ struct Walker<'a> {
     /// Commits of the source's revision that the target's branch does not have, newest first.
     of_source: Vec<PastCommit>,
     followed: Vec<Followed<'a>>,
+    /// How many commits were visited.
+    visited: usize,
     /// Pairs whose files have other paths in these commits and before.
     moved: BTreeMap<CommitId, Vec<usize>>,
 }
@@ -222,8 +226,10 @@ impl Walker<'_> {
         let merged = history.merged(commit)?;
         self.add_reverts(commit, &merged);
         let is_cut_off = commit.parent.is_none() && history.is_shallow();
+        self.visited += 1;
         let visit = Visit {
             commit,
+            order: self.visited,
             merged: &merged,
             reverted_by: self.reverted_by(commit, &merged),
             repository: self.ports.repository,
@@ -267,17 +273,24 @@ impl Walker<'_> {
     /// Notes the commits that this one reverts, itself or by what it merged.
     fn add_reverts(&mut self, commit: &PastCommit, merged: &[FoundCommit]) {
         let messages = || std::iter::once(&commit.message).chain(merged.iter().map(|c| &c.message));
-        let (mut ids, mut reverted_ids) = (Vec::new(), Vec::new());
-        for (own, reverts) in messages().map(|message| promotion_ids(message)) {
-            ids.extend(own);
-            reverted_ids.extend(reverts);
+        let (mut ids, mut reverted, mut reverted_ids) = (Vec::new(), Vec::new(), Vec::new());
+        for message in messages() {
+            let records = Record::all_in(message);
+            for claim in claims(message, &records) {
+                match claim {
+                    Claim::Commit(id) => reverted.push(id),
+                    Claim::Promotion(id) => reverted_ids.push(id),
+                    Claim::PullRequest(_) => {}
+                }
+            }
+            ids.extend(records.into_iter().map(|record| record.id));
         }
         // A promotion that was made again has the same id, so an id only counts once.
         if let Some(by) = ids.iter().find_map(|id| self.reverted_ids.remove(id)) {
             self.reverted.entry(commit.id).or_insert(by);
         }
-        for reverted in messages().filter_map(|message| reverted_commit(message)) {
-            self.reverted.entry(reverted).or_insert(commit.id);
+        for id in reverted {
+            self.reverted.entry(id).or_insert(commit.id);
         }
         for id in reverted_ids {
             self.reverted_ids.entry(id).or_insert(commit.id);

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use crate::engine::commit_message::{self, named, render};
 use crate::engine::error::EngineError;
 use crate::engine::request::Request;
-use crate::plan::{ApplicationPlan, FilePlan, HiddenLines, Plan};
+use crate::plan::{ApplicationPlan, HiddenLines, Plan};
 use crate::port::{BODY_LIMIT, PlanPreview, body_size};
 
 /// The longest title in characters, a little less than forges accept.
@@ -32,6 +32,8 @@ impl PullRequestText {
     ) -> Result<Self, EngineError> {
         let [title_template, body_template] = match plans {
             [] => [None, None],
+            // The templates are worded for promotions.
+            all if !all.iter().any(|plan| plan.changes_files()) => [None, None],
             [first, ..] => [&first.proposal().title, &first.proposal().body].map(Option::as_ref),
         };
         let title = match (&request.message.title, title_template) {
@@ -104,7 +106,7 @@ fn targets(plans: &[&Plan]) -> String {
 /// The applications that the plans change.
 fn changed<'a>(plans: &[&'a Plan]) -> impl Iterator<Item = &'a ApplicationPlan> {
     let all = plans.iter().flat_map(|plan| plan.applications());
-    all.filter(|application| application.files.iter().any(FilePlan::is_changed))
+    all.filter(|application| application.is_changed())
 }
 
 /// The variables of a template. What each promotion has of its own is that of the first one, but the

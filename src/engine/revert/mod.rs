@@ -89,6 +89,7 @@ pub(super) fn compute(
         branch,
         target: target.as_ref(),
         chosen: chosen.as_deref(),
+        baseline_of: Vec::new(),
         planned,
         notices,
         clone_notices: Vec::new(),

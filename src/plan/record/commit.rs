@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::identifier::{Changes, id_of, names, promotion_id};
+use super::identifier::{Changes, Subject, changes_of, listed, names, promotion_id};
 use super::trailers::paragraphs;
-use crate::domain::{ApplicationName, CommitId, DecidedBy, Reason, Verdict};
+use crate::domain::{ApplicationName, CommitId, DecidedBy};
 use crate::plan::Hop;
 use crate::plan::file::ApplicationPlan;
 use crate::plan::instructions::without_instructions;
@@ -56,26 +56,72 @@ impl Record {
     /// How the line begins that names the release.
     pub const RELEASE_LINE: &'static str = "Promotion-Release: ";
 
-    /// The record of a plan's parts.
+    /// The record of a promotion of these applications.
     pub(crate) fn of(
         hop: &Hop,
         applications: &[ApplicationPlan],
-        (source, target): (CommitId, CommitId),
+        commits: (CommitId, CommitId),
         decider: DecidedBy,
     ) -> Self {
+        let names = names(applications);
+        let kept = applications.iter().flat_map(ApplicationPlan::decided);
+        let kept = kept.map(|d| without_instructions(&d.selector)).collect();
+        let changes = changes_of(applications);
+        Self::new(hop, names, commits, decider, kept).with_id(&changes)
+    }
+
+    /// The record of a baseline that is set without a promotion.
+    pub(crate) fn of_baseline(
+        hop: &Hop,
+        applications: &[ApplicationName],
+        commits: (CommitId, CommitId),
+    ) -> Self {
+        let names = listed(applications);
+        let record = Self::new(hop, names, commits, DecidedBy::Baseline, Vec::new());
+        record.with_id(&Changes::default())
+    }
+
+    fn new(
+        hop: &Hop,
+        applications: String,
+        (source, target): (CommitId, CommitId),
+        decider: DecidedBy,
+        kept: Vec<String>,
+    ) -> Self {
         Self {
-            id: id_of(hop, applications),
+            id: String::new(),
             from: without_instructions(&hop.from.name),
             to: without_instructions(&hop.to.name),
-            applications: names(applications),
+            applications,
             source: Some(source.to_string()),
             target: Some(target.to_string()),
             mode: Some(decider.to_string()),
             reverts: None,
             allowed: None,
             release: None,
-            kept: kept(applications),
+            kept,
         }
+    }
+
+    fn with_id(self, changes: &Changes) -> Self {
+        let id = self.id_for(changes);
+        Self { id, ..self }
+    }
+
+    fn id_for(&self, changes: &Changes) -> String {
+        let subject = Subject {
+            from: &self.from,
+            to: &self.to,
+            applications: &self.applications,
+            source: self.source.as_deref().unwrap_or_default(),
+            kept: &self.kept,
+        };
+        promotion_id(subject, changes)
+    }
+
+    /// Whether it sets a baseline, without a promotion.
+    pub fn is_baseline(&self) -> bool {
+        self.mode.as_deref() == Some(DecidedBy::Baseline.to_string().as_str())
     }
 
     /// Every record in a message, the last one first.
@@ -118,18 +164,8 @@ impl Record {
 
     /// Whether the id is that of these changes and of what else the record names.
     pub fn is_proven_by(&self, changes: &Changes) -> bool {
-        promotion_id(&self.from, &self.to, &self.applications, changes) == self.id
+        self.id_for(changes) == self.id
     }
-}
-
-/// The selectors of differences that were decided for the target.
-fn kept(applications: &[ApplicationPlan]) -> Vec<String> {
-    let differences = applications
-        .iter()
-        .flat_map(|application| &application.files)
-        .flat_map(|file| &file.differences);
-    let decided = differences.filter(|d| d.verdict == Verdict::keep(Reason::Taken));
-    decided.map(|d| without_instructions(&d.selector)).collect()
 }
 
 /// The lines of the trailers, each with its end.

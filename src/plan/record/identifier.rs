@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{FileMode, RepoPath};
-use crate::plan::Hop;
-use crate::plan::file::{ApplicationPlan, Content, FilePlan};
+use crate::domain::{ApplicationName, FileMode, RepoPath};
+use crate::plan::file::{ApplicationPlan, Content};
 use crate::plan::hash::Hash;
 use crate::plan::instructions::without_instructions;
 
@@ -20,17 +19,36 @@ impl Changes {
     }
 }
 
-/// Hashes source, target, applications (each as in its trailer) and all files before and after.
+/// What a record is about, each as in its trailer.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub applications: &'a str,
+    /// The commit that the source's files were read from.
+    pub source: &'a str,
+    /// The selectors of differences that were decided for the target.
+    pub kept: &'a [String],
+}
+
+/// Hashes source, target, applications and all files before and after; without files also the source's
+/// commit and the decisions, which are all that such a commit records.
 ///
 /// # Why
 ///
 /// A later run must recognise the work of an earlier one. Time, author and branch differ between
 /// runs and stay out; equal work has an equal id. All inputs can be read from the commit, so that
 /// it can prove that git-promote made it: amending its files or their modes changes the id.
-pub(super) fn promotion_id(from: &str, to: &str, applications: &str, changes: &Changes) -> String {
+pub(super) fn promotion_id(subject: Subject<'_>, changes: &Changes) -> String {
     let mut hash = Hash::new("git-promote/promotion/v3");
-    for text in [from, to, applications] {
+    for text in [subject.from, subject.to, subject.applications] {
         hash.field(text.trim());
+    }
+    if changes.0.is_empty() {
+        hash.field(subject.source);
+        for selector in subject.kept {
+            hash.field(selector);
+        }
     }
     for (path, [before, after]) in &changes.0 {
         hash.field(path);
@@ -40,20 +58,15 @@ pub(super) fn promotion_id(from: &str, to: &str, applications: &str, changes: &C
     hash.hex(16)
 }
 
-/// Computes the id of the changes of these applications.
-pub(crate) fn id_of(hop: &Hop, applications: &[ApplicationPlan]) -> String {
+/// The files that these applications change.
+pub(super) fn changes_of(applications: &[ApplicationPlan]) -> Changes {
     let mut changes = Changes::default();
     for file in applications.iter().flat_map(|a| &a.files) {
         if file.is_changed() {
             changes.add(&file.path, file.before.as_ref(), file.after.as_ref());
         }
     }
-    promotion_id(
-        &without_instructions(&hop.from.name),
-        &without_instructions(&hop.to.name),
-        &names(applications),
-        &changes,
-    )
+    changes
 }
 
 /// Hashes a file's mode and content; empty if there is no file.
@@ -73,14 +86,21 @@ pub(super) fn digest(content: Option<&Content>) -> Vec<u8> {
     hash.bytes()
 }
 
-/// The changed applications, as the trailer lists them.
+/// The changed applications, as the trailer lists them; if there are none, those with decisions.
 pub(super) fn names(applications: &[ApplicationPlan]) -> String {
-    let changed = |a: &&ApplicationPlan| a.files.iter().any(FilePlan::is_changed);
-    let mut names: Vec<&str> = applications
-        .iter()
-        .filter(changed)
-        .map(|a| a.name.0.as_str())
-        .collect();
+    let of = |is_listed: &dyn Fn(&ApplicationPlan) -> bool| -> Vec<&ApplicationName> {
+        let listed = applications.iter().filter(|a| is_listed(a));
+        listed.map(|application| &application.name).collect()
+    };
+    match of(&ApplicationPlan::is_changed) {
+        changed if !changed.is_empty() => listed(changed),
+        _ => listed(of(&|application| application.decided().next().is_some())),
+    }
+}
+
+/// Names of applications, as the trailer lists them.
+pub(super) fn listed<'n>(names: impl IntoIterator<Item = &'n ApplicationName>) -> String {
+    let mut names: Vec<&str> = names.into_iter().map(|name| name.0.as_str()).collect();
     names.sort_unstable();
     without_instructions(&names.join(", "))
 }
@@ -101,7 +121,38 @@ mod tests {
             let path = RepoPath::parse(path).unwrap();
             changes.add(&path, content(*before).as_ref(), content(*after).as_ref());
         }
-        promotion_id(from, "production", apps, &changes)
+        let subject = Subject {
+            from,
+            to: "production",
+            applications: apps,
+            source: "5f0c",
+            kept: &[],
+        };
+        promotion_id(subject, &changes)
+    }
+
+    #[test]
+    fn decisions_without_changes_have_ids_of_their_own() {
+        let id = |source: &str, kept: &[&str], changes: &Changes| {
+            let subject = Subject {
+                from: "staging",
+                to: "production",
+                applications: "x",
+                source,
+                kept: &kept
+                    .iter()
+                    .map(|text| (*text).to_owned())
+                    .collect::<Vec<_>>(),
+            };
+            promotion_id(subject, changes)
+        };
+        let none = Changes::default();
+        let one = id("a", &["f:$.a"], &none);
+        assert_ne!(one, id("b", &["f:$.a"], &none));
+        assert_ne!(one, id("a", &["f:$.b"], &none));
+        let mut changes = Changes::default();
+        changes.add(&RepoPath::parse("f").unwrap(), None, None);
+        assert_eq!(id("a", &[], &changes), id("b", &["f:$.a"], &changes));
     }
 
     #[test]

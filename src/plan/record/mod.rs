@@ -14,6 +14,5 @@ mod trailers;
 
 pub use commit::{Record, is_promotion};
 pub use identifier::Changes;
-pub(crate) use identifier::id_of;
 pub use pull_request::{HiddenLines, Mark, withdrawal_comment, withdrawn_body};
 pub(crate) use trailers::split as split_trailers;

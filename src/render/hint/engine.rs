@@ -60,6 +60,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::NothingToTake { .. } => Hint::usage(
             "`--take` decides about conflicts of `--promote changes`; `--only` and `--except` decide about all else",
         ),
+        EngineError::NoApplicationChosen => {
+            Hint::usage("choose them with `--service` or `--product`")
+        }
         EngineError::Faults(_) => Hint::failed(
             "nothing was written; fix the files, or exclude them with `--service` or `--except FILE`",
         ),

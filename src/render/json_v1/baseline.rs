@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Provenance};
 use crate::render::baseline::Changes;
 use crate::render::date::rfc_3339;
 
@@ -57,7 +57,7 @@ pub struct Baseline<'a> {
 pub enum BaselineOrigin {
     /// By `--base`.
     Named,
-    /// A commit records the promotion.
+    /// A commit records the promotion, or sets the baseline.
     Recorded,
     /// From what a commit changed.
     Inferred,
@@ -70,7 +70,7 @@ pub struct LastPromotion<'a> {
     pub commit: String,
     /// When it was committed: RFC 3339, in universal time.
     pub time: String,
-    /// The keys of the places that it took; empty if it created the file.
+    /// The keys of the places that it took; empty if it created the file, or only sets the baseline.
     pub took: &'a [String],
 }
 
@@ -101,8 +101,10 @@ impl<'a> Baseline<'a> {
     fn of(plan: &'a Plan, baseline: &'a plan::Baseline) -> Self {
         let origin = match &baseline.promotion {
             None => BaselineOrigin::Named,
-            Some(promotion) if promotion.is_recorded => BaselineOrigin::Recorded,
-            Some(_) => BaselineOrigin::Inferred,
+            Some(promotion) => match promotion.provenance {
+                Provenance::Recorded | Provenance::Set => BaselineOrigin::Recorded,
+                Provenance::Inferred => BaselineOrigin::Inferred,
+            },
         };
         let changes = Changes::of(plan, baseline);
         Self {

@@ -40,6 +40,8 @@ pub struct Difference<'a> {
     pub type_changed: bool,
     /// Why the sides differ.
     pub relation: Relation,
+    /// How many versions the newer side had between `before` and `after`; null if that is not known.
+    pub versions_between: Option<usize>,
     /// Whether it is promoted.
     pub decision: Decision,
     /// The reason for the decision.
@@ -156,6 +158,7 @@ impl<'a> From<&'a PlannedDifference> for Difference<'a> {
             after_tags,
             type_changed: !is_file && is_changed,
             relation: difference.relation.into(),
+            versions_between: difference.versions_between,
             decision: difference.verdict.decision.into(),
             reason: difference.verdict.reason.to_string(),
         }

@@ -20,6 +20,7 @@ use crate::plan::{FilePlan, Plan};
 use crate::port::{PlanPreview, body_size};
 use crate::render::baseline::decisive;
 use crate::render::counted::counted;
+use crate::render::records;
 use crate::render::terminal::escaped_line;
 use code::{ELLIPSIS, code};
 pub(super) use code::{cell, whole};
@@ -115,6 +116,9 @@ fn summary(plan: &Plan) -> String {
             }
             Some(commit) => format!("Nothing of {commit} is reverted in {to}."),
         };
+    }
+    if !plan.changes_files() {
+        return format!("{}.", records::sentence(plan, |text| code(text).into()));
     }
     let promoted = plan.changed_files().flat_map(FilePlan::promoted).count();
     format!(

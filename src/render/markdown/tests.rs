@@ -44,6 +44,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         secret: None,
         relation: Relation::Behind,
         undone_by: None,
+        versions_between: None,
         changed_by: Vec::new(),
         verdict: if i % 5 == 4 {
             Verdict::keep(Reason::KeepRule(place.to_owned()))
@@ -53,6 +54,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
     };
     let file = FilePlan {
         path: path.clone(),
+        is_secret: false,
         source_path: None,
         source_mode: None,
         target_mode: Some(crate::domain::FileMode::Regular),
@@ -67,6 +69,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
             to: Environment::named("production"),
         },
         reverts: None,
+        baseline_of: Vec::new(),
         release: None,
         source: commit,
         target: commit,

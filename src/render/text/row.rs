@@ -7,6 +7,7 @@ use super::detail::{Detail, Length, Selectors};
 use super::value::{abbreviated, shortened, sides};
 use crate::domain::{Op, Reason, Verdict};
 use crate::plan::{Document, MASK, PlannedDifference};
+use crate::render::counted::counted;
 use crate::render::shell;
 use crate::render::terminal::{Canvas, escaped};
 use crate::render::value_type::{OLD_TYPE_CHANGES, type_change};
@@ -43,6 +44,8 @@ impl<'a> Row<'a> {
             Some((before, after)) => Some(format!("{before} -> {after}")),
             None => (difference.changes_old_type).then(|| OLD_TYPE_CHANGES.to_owned()),
         });
+        let between = difference.versions_between.filter(|count| *count > 0);
+        notes.extend(between.map(|count| format!("{} between", counted(count, "version"))));
         // Of all that is promoted, only this is no version and was not asked for.
         if difference.verdict == Verdict::promote(Reason::CameWithVersion) {
             notes.insert(0, Reason::CameWithVersion.to_string());

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::plan::Plan;
 use crate::render::counted::counted;
+use crate::render::records;
 use crate::render::terminal::escaped;
 
 /// Writes how much would be promoted.
@@ -31,6 +32,10 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     }
     if plan.is_empty() {
         return writeln!(out, "nothing to promote from {from} to {to}");
+    }
+    if !plan.changes_files() {
+        let recorded = records::sentence(plan, escaped);
+        return writeln!(out, "{recorded}");
     }
     let promoted = plan
         .differences()

@@ -1,0 +1,297 @@
+//! Finds the commits that record a base or a decision about files that they do not change.
+//!
+//! # Why
+//!
+//! `git promote baseline --set`, and a promotion that only keeps the target's values, change no file. So
+//! their commits are not among those of any file; they are found by their messages. Each has to prove
+//! itself, because people copy messages.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use super::place_set::{PlaceKey, PlaceSet};
+use super::take_commit::{Evidence, TakeCommit};
+use crate::domain::{ApplicationName, CommitId, Naming};
+use crate::engine::claims::{self, Claim, claims};
+use crate::engine::ports::Ports;
+use crate::engine::recorded_changes::recorded_changes;
+use crate::inventory::{FileObject, FilePair};
+use crate::plan::{LastPromotion, Provenance, Record, without_instructions};
+use crate::port::{FoundCommit, MessageSearch, Repository, RepositoryError};
+
+/// What the messages of a history record about the promotions between two environments.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Records {
+    /// Commits that record a base or decisions, newest first.
+    decisions: Vec<RecordedDecision>,
+    /// The applications of all records, newest first, each with the baseline that it sets, if it does.
+    applications: Vec<(Vec<String>, Option<CommitId>)>,
+    more: MoreRecords,
+}
+
+/// A commit that records a base or decisions.
+#[derive(Clone, Debug)]
+struct RecordedDecision {
+    commit: CommitId,
+    time: i64,
+    /// The commit that had the source's files.
+    source: CommitId,
+    scope: Scope,
+}
+
+/// What a record is about.
+#[derive(Clone, Debug)]
+enum Scope {
+    /// All files of these applications.
+    Applications(Vec<String>),
+    /// The differences with these selectors.
+    Differences(HashSet<String>),
+}
+
+/// What is recorded about a file in a commit that need not change it.
+#[derive(Clone, Debug)]
+pub(in crate::engine) struct FileDecision {
+    commit: CommitId,
+    time: i64,
+    source_commit: CommitId,
+    source: Option<FileObject>,
+    /// The decided places; `None` for the whole file.
+    places: Option<PlaceSet>,
+}
+
+/// Whether older commits of a history can record promotions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::engine) enum MoreRecords {
+    /// The messages were not searched.
+    #[default]
+    Unknown,
+    None,
+    /// The oldest record has this time, in seconds since 1970.
+    Since(i64),
+}
+
+impl MoreRecords {
+    /// Whether there can be one, if `is_recorded` shows whether there is a newer one.
+    pub(super) fn is_possible(self, is_recorded: bool) -> bool {
+        match self {
+            Self::Unknown => is_recorded,
+            Self::None => false,
+            Self::Since(_) => true,
+        }
+    }
+
+    /// The same for the commits before one of this time.
+    pub(super) fn before(self, time: i64) -> Self {
+        match self {
+            Self::Since(oldest) if time < oldest => Self::None,
+            other => other,
+        }
+    }
+}
+
+impl Records {
+    /// Searches the history of a commit.
+    pub(in crate::engine) fn find(
+        ports: &Ports<'_>,
+        tip: CommitId,
+        naming: &Naming,
+    ) -> Result<Self, RepositoryError> {
+        let search = MessageSearch {
+            from: tip,
+            line_starts: &[Record::FIRST_LINE, claims::COMMIT],
+        };
+        let mut found = Found::default();
+        ports.history.search(&search, &mut |commit| {
+            found.visit(commit, naming);
+            ControlFlow::Continue(())
+        })?;
+        let found = found.records;
+        let mut records = Self {
+            more: match found.iter().map(|(commit, _)| commit.time).min() {
+                Some(oldest) => MoreRecords::Since(oldest),
+                None => MoreRecords::None,
+            },
+            ..Self::default()
+        };
+        for (commit, of_commit) in found {
+            for record in of_commit {
+                records.add(ports, &commit, record)?;
+            }
+        }
+        Ok(records)
+    }
+
+    fn add(
+        &mut self,
+        ports: &Ports<'_>,
+        commit: &FoundCommit,
+        record: Record,
+    ) -> Result<(), RepositoryError> {
+        let applications: Vec<String> = record.application_names().map(|name| name.0).collect();
+        let is_decision = record.is_baseline() || !record.kept.is_empty();
+        let source = record.source.as_deref().and_then(|id| id.parse().ok());
+        let decided = source.filter(|_| is_decision).map(CommitId);
+        let Some(source) = decided else {
+            self.applications.push((applications, None));
+            return Ok(());
+        };
+        if !is_proven(ports, commit, &record)? {
+            return Ok(());
+        }
+        let set = record.is_baseline().then_some(source);
+        self.applications.push((applications.clone(), set));
+        self.decisions.push(RecordedDecision {
+            commit: commit.id,
+            time: commit.time,
+            source,
+            scope: if record.is_baseline() {
+                Scope::Applications(applications)
+            } else {
+                Scope::Differences(record.kept.into_iter().collect())
+            },
+        });
+        Ok(())
+    }
+
+    /// Whether older commits can record promotions.
+    pub(in crate::engine) fn more(&self) -> MoreRecords {
+        self.more
+    }
+
+    /// Whether the newest record of an application sets its baseline to this commit.
+    pub(in crate::engine) fn ends_with_baseline(
+        &self,
+        application: &ApplicationName,
+        source: CommitId,
+    ) -> bool {
+        let name = without_instructions(&application.0);
+        let mut all = self.applications.iter();
+        let newest = all.find(|(names, _)| names.contains(&name));
+        newest.is_some_and(|(_, set)| *set == Some(source))
+    }
+
+    /// What is recorded about a file, newest first; `open` are the differences that it has, by selector.
+    pub(in crate::engine) fn of_file(
+        &self,
+        repository: &dyn Repository,
+        pair: &FilePair,
+        open: &[(String, PlaceKey)],
+    ) -> Result<Vec<FileDecision>, RepositoryError> {
+        let name = without_instructions(&pair.application.0);
+        let mut found = Vec::new();
+        for decision in &self.decisions {
+            let places = match &decision.scope {
+                Scope::Applications(names) if names.contains(&name) => None,
+                Scope::Applications(_) => continue,
+                Scope::Differences(selectors) => {
+                    let is_decided = |selector: &str| {
+                        let selector = without_instructions(selector);
+                        selectors.contains(&selector)
+                    };
+                    let decided = open.iter().filter(|(selector, _)| is_decided(selector));
+                    let places: PlaceSet = decided.map(|(_, place)| place.clone()).collect();
+                    if places.is_empty() {
+                        continue;
+                    }
+                    Some(places)
+                }
+            };
+            // In a shallow clone, the source can be missing.
+            let Ok(snapshot) = repository.snapshot(decision.source) else {
+                continue;
+            };
+            let path = pair.source_path.as_ref().unwrap_or(&pair.path);
+            let is_of_file = places.is_none();
+            found.push(FileDecision {
+                commit: decision.commit,
+                time: decision.time,
+                source_commit: decision.source,
+                source: snapshot.entry_at(path.as_str())?.map(FileObject::from),
+                places,
+            });
+            if is_of_file {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The records that are found, without those that newer commits revert.
+#[derive(Default)]
+struct Found {
+    records: Vec<(FoundCommit, Vec<Record>)>,
+    reverted: HashSet<CommitId>,
+    reverted_ids: HashSet<String>,
+}
+
+impl Found {
+    fn visit(&mut self, commit: FoundCommit, naming: &Naming) {
+        // The message of a merge may repeat the trailers of what it merges.
+        if commit.parents.len() > 1 || self.reverted.contains(&commit.id) {
+            return;
+        }
+        let mut records = Record::all_in(&commit.message);
+        // A promotion that was made again has the same id, so an id only counts once.
+        if records
+            .iter()
+            .any(|record| self.reverted_ids.remove(&record.id))
+        {
+            return;
+        }
+        for claim in claims(&commit.message, &records) {
+            match claim {
+                Claim::Commit(id) => {
+                    self.reverted.insert(id);
+                }
+                Claim::Promotion(id) => {
+                    self.reverted_ids.insert(id);
+                }
+                Claim::PullRequest(_) => {}
+            }
+        }
+        records.retain(|record| {
+            naming.source().has_name(&record.from) && naming.target().has_name(&record.to)
+        });
+        if !records.is_empty() {
+            self.records.push((commit, records));
+        }
+    }
+}
+
+impl From<FileDecision> for TakeCommit {
+    fn from(decision: FileDecision) -> Self {
+        let provenance = match decision.places {
+            None => Provenance::Set,
+            Some(_) => Provenance::Recorded,
+        };
+        Self {
+            promotion: LastPromotion {
+                time: decision.time,
+                commit: decision.commit,
+                took: Vec::new(),
+                provenance,
+            },
+            order: usize::MAX,
+            source_commit: decision.source_commit,
+            source: decision.source,
+            source_commits: usize::MAX,
+            passed_over: PlaceSet::default(),
+            evidence: decision
+                .places
+                .map_or(Evidence::Baseline, Evidence::Decision),
+        }
+    }
+}
+
+/// Whether a record is that of what its commit changes.
+fn is_proven(
+    ports: &Ports<'_>,
+    commit: &FoundCommit,
+    record: &Record,
+) -> Result<bool, RepositoryError> {
+    let changes = ports.history.commit(commit.id)?.changes;
+    let snapshot = ports.repository.snapshot(commit.id)?;
+    let changes = recorded_changes(snapshot.as_ref(), &changes);
+    Ok(changes.is_some_and(|changes| record.is_proven_by(&changes)))
+}
