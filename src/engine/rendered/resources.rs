@@ -212,6 +212,6 @@ mod tests {
         let after = secret("data: {a: sesame2, b: same, d: sesame}");
         let shown = shown(&before, &after);
         assert!(!shown.contains("sesame"), "{shown}");
-        insta::assert_snapshot!(shown, @"Secret s: kind: Secret; metadata.name: s; metadata.annotations.last-applied: ***; data.a: ***; data.b: ***; stringData.c: *** => kind: Secret; metadata.name: s; metadata.annotations.last-applied: ***; data.a: *** (changed); data.b: ***; data.d: ***");
+        insta::assert_snapshot!(shown, @"Secret s: kind: Secret; metadata:;   name: s;   annotations: {last: ***}; data: {a: ***, b: ***}; stringData: {c: ***} => kind: Secret; metadata:;   name: s;   annotations: {last: ***}; data: {a: *** (changed), b: ***, d: ***}");
     }
 }

@@ -67,6 +67,7 @@ fn a_diff_has_the_documented_fields() {
             "after_tags": [],
             "type_changed": false,
             "relation": "behind",
+            "versions_between": null,
             "decision": "promote",
             "reason": "image"
         })
