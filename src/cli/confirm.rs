@@ -40,9 +40,10 @@ fn question(prepared: &PreparedGroup) -> String {
         Some(remote) => format!(" and push to {}", escaped(remote)),
         None => String::new(),
     };
-    let files = match prepared.plans.iter().any(Plan::changes_files) {
-        true => files_of(&prepared.plans),
-        false => "the record".to_owned(),
+    let files = if prepared.plans.iter().any(Plan::changes_files) {
+        files_of(&prepared.plans)
+    } else {
+        "the record".to_owned()
     };
     let mut changing = prepared.plans.iter().filter(|plan| !plan.is_empty());
     if changing.any(|plan| plan.action() == Action::PullRequest) {

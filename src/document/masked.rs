@@ -158,13 +158,13 @@ fn is_secret_object<'e>(mut entries: impl Iterator<Item = (&'e str, Option<&'e s
 
 /// The texts of a file before and after, with the data of secrets masked, line by line.
 pub fn masked_texts<'t>(path: &str, texts: [&'t str; 2]) -> [Cow<'t, str>; 2] {
-    masked_at(texts, texts.map(|text| secret_spans(path, text)))
+    masked_at(texts, &texts.map(|text| secret_spans(path, text)))
 }
 
 /// The same for files that are secret as a whole.
 pub fn masked_whole(texts: [&str; 2]) -> [Cow<'_, str>; 2] {
     let whole = |text: &str| std::iter::once(0..text.len()).collect();
-    masked_at(texts, texts.map(whole))
+    masked_at(texts, &texts.map(whole))
 }
 
 /// The data of the secrets in a file.
@@ -174,7 +174,7 @@ pub fn secret_data(path: &str, text: &str) -> Vec<String> {
     values.collect()
 }
 
-fn masked_at<'t>(texts: [&'t str; 2], spans: [Vec<Span>; 2]) -> [Cow<'t, str>; 2] {
+fn masked_at<'t>(texts: [&'t str; 2], spans: &[Vec<Span>; 2]) -> [Cow<'t, str>; 2] {
     let [before, after] = texts;
     let known: HashSet<&str> = (spans[0].iter())
         .flat_map(|span| before[span.clone()].lines())

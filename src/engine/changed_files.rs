@@ -9,6 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::compare::BaseFile;
 use super::history::{Past, PromotedState};
 use crate::domain::{ApplicationName, CommitId, Naming, RepoPath};
 use crate::inventory::{FileObject, FilePair};
@@ -64,14 +65,14 @@ impl<'a> ChangedFiles<'a> {
             let Some(application) = self.applications.get(&pair.application) else {
                 continue;
             };
-            if self.base(application, pair)? == Some(pair.target) {
+            if self.base(application, pair)? == base_file(pair.target) {
                 changed.insert(pair.path.clone());
             }
         }
         Ok(changed)
     }
 
-    /// The source's file when it was last promoted, if it existed; `None` if that is unknown.
+    /// The source's file when it was last promoted.
     ///
     /// # Why
     ///
@@ -80,11 +81,15 @@ impl<'a> ChangedFiles<'a> {
         &self,
         application: &PastOfApplication,
         pair: &FilePair,
-    ) -> Result<Option<Option<FileObject>>, RepositoryError> {
+    ) -> Result<BaseFile, RepositoryError> {
         let mut older = application.states.as_slice();
         for (index, state) in application.states.iter().enumerate() {
             if state.is_set {
-                return Ok(Some(self.source_file(application, pair, state.source)?));
+                return Ok(base_file(self.source_file(
+                    application,
+                    pair,
+                    state.source,
+                )?));
             }
             let Some(target) = state.recorded_in else {
                 continue;
@@ -93,13 +98,17 @@ impl<'a> ChangedFiles<'a> {
             let target = target.entry_at(pair.path.as_str())?;
             let source = self.source_file(application, pair, state.source)?;
             if source.is_some() == target.is_some() {
-                return Ok(Some(source));
+                return Ok(base_file(source));
             }
             older = &application.states[index + 1..];
         }
         match older.first() {
-            Some(state) => Ok(Some(self.source_file(application, pair, state.source)?)),
-            None => Ok(None),
+            Some(state) => Ok(base_file(self.source_file(
+                application,
+                pair,
+                state.source,
+            )?)),
+            None => Ok(BaseFile::Unknown),
         }
     }
 
@@ -133,6 +142,11 @@ impl<'a> ChangedFiles<'a> {
         })?;
         Ok(found)
     }
+}
+
+/// A file that is known to exist, or known to be absent.
+fn base_file(file: Option<FileObject>) -> BaseFile {
+    file.map_or(BaseFile::Absent, BaseFile::Present)
 }
 
 impl PastOfApplication {

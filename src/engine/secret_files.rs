@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{Commits, load};
 use super::history::joined;
 use crate::document::{FileContent, Value};
+use crate::domain::RepoPath;
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -36,18 +37,15 @@ impl<'a> SecretFiles<'a> {
         let snapshots = [self.commits.source, self.commits.target];
         let paths = [pair.source_path.as_ref(), Some(&pair.path)];
         for ((snapshot, path), folders) in snapshots.into_iter().zip(paths).zip(&mut self.folders) {
-            let Some(path) = path.map(|path| path.as_str()) else {
+            let Some(path) = path.map(RepoPath::as_str) else {
                 continue;
             };
             for folder in folders_above(path) {
-                let files = match folders.get(folder) {
-                    Some(known) => known,
-                    None => {
-                        let found = generated(snapshot, folder)?;
-                        folders.entry(folder.to_owned()).or_insert(found)
-                    }
-                };
-                if files.contains(path) {
+                if !folders.contains_key(folder) {
+                    folders.insert(folder.to_owned(), generated(snapshot, folder)?);
+                }
+                let files = folders.get(folder);
+                if files.is_some_and(|files| files.contains(path)) {
                     return Ok(true);
                 }
             }

@@ -81,7 +81,7 @@ fn change(old: Option<Resource>, new: Option<Resource>) -> Option<ResourceChange
             let [before, after] = masked_texts(FILE, [&old.text, &new.text]);
             (Some(before.into_owned()), Some(after.into_owned()))
         }
-        (old, new) => (old.map(masked), new.map(masked)),
+        (old, new) => (old.as_ref().map(masked), new.as_ref().map(masked)),
     };
     Some(ResourceChange {
         kind: identity.kind,
@@ -96,7 +96,7 @@ fn change(old: Option<Resource>, new: Option<Resource>) -> Option<ResourceChange
 const FILE: &str = "resource.yaml";
 
 /// The text of a resource without the data of a secret.
-fn masked(resource: Resource) -> String {
+fn masked(resource: &Resource) -> String {
     let [text, _] = masked_texts(FILE, [&resource.text, &resource.text]);
     text.into_owned()
 }
