@@ -69,6 +69,7 @@ fn its_options_are_in_the_help() {
         &["log", "--help"],
         &["check", "--help"],
         &["init", "--help"],
+        &["baseline", "--help"],
         &["policy", "evaluate", "--help"],
         &["release", "start", "--help"],
     ];

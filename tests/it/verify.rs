@@ -251,17 +251,23 @@ fn a_command_gets_no_secret_of_the_environment() {
 #[test]
 fn the_data_of_secrets_is_not_in_the_output_of_a_command() {
     let world = World::new();
-    let secret = |env: &str| {
+    let secret = |(env, word): (&str, &str)| {
         (
-            format!("apps/{env}/web/secret.yaml"),
-            format!("kind: Secret\nmetadata: {{name: s}}\nstringData:\n  password: sesame-{env}\n"),
+            format!("apps/api/{env}/secret.yaml"),
+            format!(
+                "kind: Secret\nmetadata: {{name: s}}\nstringData:\n  password: sesame-{word}\n"
+            ),
         )
     };
-    let [(source, text), (target, old)] = ["staging", "production"].map(secret);
-    let repo = repository(&world, &[(&source, &text), (&target, &old)]);
-    let command = format!(
-        "cat {target}; echo got sesame-staging; echo 'kind: Secret'; echo 'data: {{a: b3Blbg==}}'; exit 1"
-    );
+    let [(source, text), (target, old)] = [("staging", "new"), ("production", "old")].map(secret);
+    let printed = "kind: Secret\ndata: {a: b3Blbg==}\n";
+    let files = [
+        (source.as_str(), text.as_str()),
+        (&target, &old),
+        ("printed", printed),
+    ];
+    let repo = repository(&world, &files);
+    let command = format!("sed 's/.*: /got /' {target}; cat printed; exit 1");
     let args = [
         "--verify",
         command.as_str(),
