@@ -40,6 +40,10 @@ impl Advice {
             Failure::HiddenQuestion => {
                 Hint::usage("add `--yes`, or unset `pager.promote` and leave out `git -p`")
             }
+            Failure::NoRelease { .. } => Hint::usage(
+                "name a product of `promote.yaml` with `--product`, without `--service`; `--group each` \
+                 promotes to several targets one by one",
+            ),
             Failure::NoTerminal => Hint::usage("select differences with `--only` and `--except`"),
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::NoEnvironments => {

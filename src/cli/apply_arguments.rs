@@ -69,8 +69,18 @@ pub enum AllowArg {
     All,
 }
 
+impl AllowArg {
+    /// The name of the guard, or `all`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Guard(guard) => guard.as_str(),
+            Self::All => "all",
+        }
+    }
+}
+
 /// Parses a value of `--allow`: the name of a guard, or `all`.
-fn allow_arg() -> impl TypedValueParser<Value = AllowArg> {
+pub(super) fn allow_arg() -> impl TypedValueParser<Value = AllowArg> {
     let guards = GuardName::ALL
         .iter()
         .map(|guard| PossibleValue::new(guard.as_str()).help(guard.about()));

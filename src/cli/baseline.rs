@@ -84,6 +84,7 @@ async fn set(
     let carry_out = CarryOut {
         requests: &[request],
         options: &arguments.apply,
+        manual: None,
         output: selection.output,
         adapters,
         console,

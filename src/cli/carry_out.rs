@@ -8,13 +8,14 @@ use super::confirm;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::manual::{ManualPromotion, PromotionRelease};
 use super::progress::Progress;
 use crate::domain::Action;
 use crate::engine::{self, Allow, PreparedGroup, Receipt, Request};
 use crate::plan::Plan;
 use crate::port::BODY_LIMIT;
 use crate::render::receipt::FaultList;
-use crate::render::{Purpose, json_v1, markdown, receipt, text};
+use crate::render::{Purpose, json_v1, markdown, receipt, release, text};
 use crate::wiring::{Adapters, Prompts};
 
 /// A group of promotions, and how it is carried out.
@@ -22,6 +23,8 @@ pub(super) struct CarryOut<'a, 'c> {
     /// The requests of the group, which only differ in what they promote, and where.
     pub requests: &'a [Request],
     pub options: &'a ApplyArguments,
+    /// How the promotion of a product is carried out; `None` for a revert.
+    pub manual: Option<ManualPromotion<'a>>,
     pub output: Output,
     pub adapters: &'a Adapters,
     pub console: &'a mut Console<'c>,
@@ -35,18 +38,26 @@ pub(super) struct Outcome {
     receipts: Vec<Receipt>,
     branch: String,
     allow: Allow,
+    /// The release, if it was the promotion of a product.
+    release: Option<PromotionRelease>,
+    /// The exit code of what was waited for.
+    waited: Exit,
 }
 
 impl Outcome {
     /// The exit code; of several the worst.
     pub fn exit(&self) -> Exit {
-        Exit::worst(self.each().map(|(receipt, shown)| {
+        let promoted = Exit::worst(self.each().map(|(receipt, shown)| {
             let applied = receipt.applied(shown);
             match Exit::from(receipt) {
                 Exit::Done if applied.chosen_faults().next().is_some() => Exit::Failed,
                 exit => exit,
             }
-        }))
+        }));
+        match promoted {
+            Exit::Done => self.waited,
+            exit => exit,
+        }
     }
 
     /// What was done with each plan.
@@ -56,9 +67,10 @@ impl Outcome {
 
     /// The outcomes as JSON, one for each plan.
     pub fn results(&self) -> impl Iterator<Item = json_v1::Promotion<'_>> {
-        let result =
-            |(receipt, shown)| json_v1::Promotion::of(receipt, shown, &self.branch, &self.allow);
-        self.each().map(result)
+        let release = self.release.as_ref().map(|release| &release.advanced);
+        self.each().map(move |(receipt, shown)| {
+            json_v1::Promotion::of(receipt, shown, &self.branch, &self.allow).with_release(release)
+        })
     }
 
     /// What `written` means for the command: the promotion is done, whether or not it could be reported.
@@ -108,13 +120,38 @@ impl CarryOut<'_, '_> {
         let branch = prepared.branch.name.clone();
         let progress = Progress::start(self.console.progress);
         let ports = self.adapters.ports(&progress);
-        let receipts = engine::apply_group(&ports, self.requests, prepared).await;
+        let released = match &self.manual {
+            Some(manual) => manual.product(self.requests, &shown)?,
+            None => None,
+        };
+        let released = released.filter(|_| self.would_write(&shown));
+        let done = if let (Some(manual), [request], [plan], Some(product)) =
+            (&self.manual, self.requests, shown.as_slice(), released)
+        {
+            let of = (plan, &prepared.branch);
+            let done = manual.carry_out((product, request), of, self.adapters, &progress);
+            let done = Box::pin(done).await;
+            done.map(|(receipt, release)| (vec![receipt], Some(release)))
+        } else {
+            let receipts = engine::apply_group(&ports, self.requests, prepared).await;
+            receipts
+                .map(|receipts| (receipts, None))
+                .map_err(Failure::from)
+        };
         progress.finish();
+        let (receipts, release) = done?;
+        let waited = match (&release, &self.manual) {
+            (Some(release), _) => release.exit,
+            (None, Some(manual)) => manual.exit_without_release(&receipts),
+            (None, None) => Exit::Done,
+        };
         let outcome = Outcome {
             shown,
-            receipts: receipts?,
+            receipts,
             branch,
             allow: self.allow(),
+            release,
+            waited,
         };
         let written = self.report(&outcome);
         outcome.reported(written)?;
@@ -188,9 +225,15 @@ impl CarryOut<'_, '_> {
         }
         if self.output != Output::Json {
             receipt::results(console.out, console.stdout, &outcomes, detail, allow)?;
+            if let Some(PromotionRelease { advanced, .. }) = &outcome.release {
+                release::outcome(console.out, &advanced.release, &advanced.waits)?;
+            }
             console.out.flush()?;
         }
         receipt::explanations(console.err, console.stderr, &outcomes)?;
+        if let Some(PromotionRelease { advanced, .. }) = &outcome.release {
+            release::failure(console.err, console.stderr, &advanced.release)?;
+        }
         for (receipt, shown) in outcomes {
             let applied = receipt.applied(shown);
             let is_listed = self.output == Output::Text && applied.faults() == shown.faults();

@@ -65,6 +65,9 @@ impl From<&Receipt> for Exit {
         match receipt {
             Receipt::NothingToPromote { .. }
             | Receipt::Planned
+            | Receipt::Waiting
+            // Its release has the code.
+            | Receipt::NotPromoted { .. }
             // The target that stopped it has the code.
             | Receipt::Stopped { .. }
             | Receipt::Committed { .. }

@@ -58,6 +58,12 @@ pub enum Failure {
     /// The person at the terminal did not confirm.
     #[error("not confirmed; nothing was written")]
     Declined,
+    /// An option needs a release, but the promotion is none.
+    #[error("`{option}` needs the promotion of one product to one target")]
+    NoRelease {
+        /// The option.
+        option: &'static str,
+    },
     /// No terminal is attached.
     #[error("`--interactive` needs a terminal")]
     NoTerminal,

@@ -29,6 +29,7 @@ mod init;
 mod interactive;
 mod log;
 mod man;
+mod manual;
 mod pager;
 mod policy;
 mod progress;
@@ -85,7 +86,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         stdout: terminal::stdout(display.color),
         stderr: terminal::stderr(display.color),
         json: layout(),
-        progress: if display.verbose {
+        // With JSON, programs read all of the output.
+        progress: if display.verbose && output_and_targets(&arguments).0 != Output::Json {
             ProgressMode::Lines
         } else {
             ProgressMode::Bar
@@ -228,8 +230,23 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         return Exit::Done;
     }
     let advice = Advice::on(failure);
+    let (output, targets) = output_and_targets(arguments);
+    if output == Output::Json {
+        let environment = targets.join(", ");
+        let result =
+            json_v1::Promotion::failed(&environment, advice.problem(), advice::faults(failure));
+        // If stdout is closed, stderr and the exit code still report the failure.
+        let _ = json_v1::write(console.out, &result, console.json);
+    }
+    let _ = console.out.flush();
+    let _ = advice.write(console.err, console.stderr);
+    advice.exit
+}
+
+/// The format of the result, and the target environments as they were given.
+fn output_and_targets(arguments: &Arguments) -> (Output, &[String]) {
     let promote = &arguments.promote;
-    let (output, targets) = match &arguments.command {
+    match &arguments.command {
         None => (promote.selection.output, promote.targets.to.as_slice()),
         Some(Command::Diff(diff)) => (diff.selection.output, diff.targets.to.as_slice()),
         Some(Command::Explain(explain)) => (explain.selection.output, explain.target.to.as_slice()),
@@ -246,15 +263,5 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
         Some(Command::Release(release)) => (release.options().output, &[][..]),
         Some(Command::Trigger(trigger)) => (trigger.options.output, &[][..]),
         Some(_) => (Output::Text, &[][..]),
-    };
-    if output == Output::Json {
-        let environment = targets.join(", ");
-        let result =
-            json_v1::Promotion::failed(&environment, advice.problem(), advice::faults(failure));
-        // If stdout is closed, stderr and the exit code still report the failure.
-        let _ = json_v1::write(console.out, &result, console.json);
     }
-    let _ = console.out.flush();
-    let _ = advice.write(console.err, console.stderr);
-    advice.exit
 }

@@ -77,14 +77,14 @@ impl Progress {
         }
     }
 
-    fn step(&self, what: &'static str) {
+    fn step(&self, what: &str) {
         if self.mode == ProgressMode::Lines {
             let seconds = self.started.elapsed().as_secs_f64();
             // A closed stderr must not stop the promotion.
             let _ = writeln!(std::io::stderr(), "[{seconds:7.3}s] {what}");
         }
         if let Some(DelayedBar { bar, .. }) = &self.bar {
-            bar.set_message(what);
+            bar.set_message(what.to_owned());
         }
     }
 
@@ -110,6 +110,10 @@ impl Observer for Progress {
             Event::Comparing { done, all } => self.files(*done, *all, what),
             _ => self.step(what),
         }
+    }
+
+    fn transition(&self, title: &str) {
+        self.step(&escaped_line(title));
     }
 
     fn output(&self, line: &str) {

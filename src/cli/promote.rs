@@ -14,6 +14,7 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interactive;
+use super::manual::{ManualArguments, ManualPromotion};
 use super::progress::Progress;
 use super::selection::{GroupArg, SelectionArguments, TargetsArguments};
 use crate::engine::{self, EngineError, Request};
@@ -35,6 +36,10 @@ pub struct PromoteArguments {
     /// How to promote.
     #[command(flatten)]
     pub apply: ApplyArguments,
+
+    /// How its release goes on, if it is the promotion of a product.
+    #[command(flatten)]
+    pub manual: ManualArguments,
 
     /// Choose the differences one by one; with `--kept`, also among those that are kept.
     #[arg(short, long, help_heading = "What to promote")]
@@ -59,9 +64,9 @@ pub async fn run(
     };
     let requests: Vec<Request> = arguments.targets.to.iter().map(request).collect();
     if arguments.targets.group == GroupArg::Each && requests.len() > 1 {
-        return each(arguments, requests, adapters, console).await;
+        return Box::pin(each(arguments, requests, adapters, directory, console)).await;
     }
-    let outcome = group(arguments, requests, adapters, console).await?;
+    let outcome = group(arguments, requests, adapters, directory, console).await?;
     if selection.output == Output::Json {
         let results: Vec<_> = outcome.results().collect();
         let written = if let [result] = results.as_slice() {
@@ -80,6 +85,7 @@ async fn group(
     arguments: &PromoteArguments,
     mut requests: Vec<Request>,
     adapters: &Adapters,
+    directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Outcome, Failure> {
     let first = requests.first().expect("a promotion has a target");
@@ -96,9 +102,16 @@ async fn group(
     let progress = Progress::start(console.progress);
     let prepared = engine::plan_group(&adapters.ports(&progress), &requests, branch);
     progress.finish();
+    let configuration = (arguments.selection.branch.config.as_deref())
+        .map(|file| disk::text(&directory.join(file)))
+        .transpose()?;
     let carry_out = CarryOut {
         requests: &requests,
         options: &arguments.apply,
+        manual: Some(ManualPromotion {
+            arguments: &arguments.manual,
+            configuration,
+        }),
         output: arguments.selection.output,
         adapters,
         console,
@@ -133,6 +146,7 @@ async fn each(
     arguments: &PromoteArguments,
     requests: Vec<Request>,
     adapters: &Adapters,
+    directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let output = arguments.selection.output;
@@ -142,7 +156,7 @@ async fn each(
         if output == Output::Text {
             still_promoting(each_heading(&target, at, console))?;
         }
-        let outcome = group(arguments, vec![request], adapters, console).await;
+        let outcome = group(arguments, vec![request], adapters, directory, console).await;
         still_promoting(console.out.flush())?;
         outcomes.push(match outcome {
             Ok(outcome) => Ok(outcome),

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::apply_arguments::ApplyArguments;
-use super::carry_out::CarryOut;
+use super::carry_out::{CarryOut, Outcome};
 use super::common_arguments::Output;
 use super::console::Console;
 use super::disk;
@@ -16,17 +16,18 @@ use super::report_arguments::ReportArguments;
 use crate::domain::Settings;
 use crate::engine::{self, EngineError, Ports, Prepared, Request};
 use crate::plan::Reverted;
+use crate::port::NoObserver;
 use crate::render::json_v1;
 use crate::wiring::Adapters;
 
-/// Revert a promotion.
+/// Revert a promotion, or all promotions of a release.
 ///
 /// Restores each place that the promotion changed, unless it was changed again later: then it stays, and
 /// the preview shows the commit that changed it. Reverting a revert restores the promotion.
 #[derive(Args, Debug)]
 pub struct RevertArguments {
     /// The promotion: its commit or merge commit, its id, or the number of its pull request; `git promote
-    /// log` lists them.
+    /// log` lists them. Or a release that has ended, such as `loans-42`: all its promotions, newest first.
     #[arg(value_name = "PROMOTION")]
     pub promotion: String,
 
@@ -66,33 +67,93 @@ pub async fn run(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
+    let promotions = promotions(arguments, adapters).await?;
+    let mut outcomes = Vec::new();
+    for promotion in &promotions {
+        outcomes.push(revert(arguments, promotion, adapters, directory, console).await?);
+    }
+    if promotions.is_empty() && arguments.report.output != Output::Json {
+        writeln!(
+            console.out,
+            "nothing to revert: {} has promoted nothing",
+            arguments.promotion
+        )?;
+    }
+    if arguments.report.output == Output::Json {
+        let mut results: Vec<_> = outcomes.iter().flat_map(Outcome::results).collect();
+        let written = match (results.pop(), results.is_empty()) {
+            (Some(only), true) => json_v1::write(console.out, &only, console.json),
+            (last, _) => {
+                results.extend(last);
+                json_v1::write(
+                    console.out,
+                    &json_v1::Results::of(results, &[]),
+                    console.json,
+                )
+            }
+        };
+        Outcome::all_reported(&outcomes, written)?;
+    }
+    Ok(Exit::worst(outcomes.iter().map(Outcome::exit)))
+}
+
+/// The promotions to revert, newest first: those of a release, or the one that is named.
+async fn promotions(
+    arguments: &RevertArguments,
+    adapters: &Adapters,
+) -> Result<Vec<String>, Failure> {
+    let name = &arguments.promotion;
+    if is_like_a_release(name) {
+        let place = engine::record_place(&adapters.ports(&NoObserver)).await?;
+        let adapters = adapters.for_releases(place.prefix.as_deref())?;
+        let all = engine::releases(&adapters.ports(&NoObserver)).await?;
+        if let Ok((_, release)) = engine::find_release(&all, name) {
+            let commits = engine::promotions_of(release)?;
+            return Ok(commits.iter().map(ToString::to_string).collect());
+        }
+    }
+    Ok(vec![name.clone()])
+}
+
+/// Whether a name has the form of a release's id: `<product>-<number>`.
+fn is_like_a_release(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(product, number)| {
+        !product.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// Plans the revert of a promotion, and carries it out.
+async fn revert(
+    arguments: &RevertArguments,
+    promotion: &str,
+    adapters: &Adapters,
+    directory: &Path,
+    console: &mut Console<'_>,
+) -> Result<Outcome, Failure> {
     let settings = disk::settings(
         arguments.report.branch.config.as_deref(),
         directory,
         console,
     )?;
     let progress = Progress::start(console.progress);
-    let prepared = prepare(arguments, settings, &adapters.ports(&progress)).await;
+    let ports = adapters.ports(&progress);
+    let prepared = prepare(arguments, promotion, settings, &ports).await;
     progress.finish();
     let (request, prepared) = prepared?;
     let carry_out = CarryOut {
         requests: &[request],
         options: &arguments.apply,
+        manual: None,
         output: arguments.report.output,
         adapters,
         console,
     };
-    let outcome = carry_out.run(prepared.into()).await?;
-    if arguments.report.output == Output::Json {
-        for result in outcome.results() {
-            outcome.reported(json_v1::write(console.out, &result, console.json))?;
-        }
-    }
-    Ok(outcome.exit())
+    carry_out.run(prepared.into()).await
 }
 
 async fn prepare(
     arguments: &RevertArguments,
+    promotion: &str,
     settings: Option<Settings>,
     ports: &Ports<'_>,
 ) -> Result<(Request, Prepared), EngineError> {
@@ -106,7 +167,7 @@ async fn prepare(
     };
     // The environments are those of the promotion, which is found on the branch.
     let branch = engine::fetch(ports, &request("", "")).await?;
-    let promotion = engine::find_promotion(ports, &branch, &arguments.promotion)?;
+    let promotion = engine::find_promotion(ports, &branch, promotion)?;
     let record = promotion.record;
     let request = Request {
         reverts: Some(Reverted {

@@ -48,6 +48,8 @@ pub enum Format {
     Releases,
     /// The output of `git promote release log --output json`.
     ReleaseLog,
+    /// A line of `git promote release watch --output json`.
+    ReleaseEvent,
     /// The output of `git promote trigger --output json`.
     Trigger,
     /// The configuration, `promote.yaml`.
@@ -74,6 +76,7 @@ pub fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> Result<Exit, Fai
         Format::Release => json_v1::release_schema(),
         Format::Releases => json_v1::releases_schema(),
         Format::ReleaseLog => json_v1::release_log_schema(),
+        Format::ReleaseEvent => json_v1::release_event_schema(),
         Format::Trigger => json_v1::trigger_schema(),
         Format::Config => config::schema(),
     };

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use anstream::ColorChoice;
 
 use super::common_arguments::Color;
+use super::environment;
 use crate::render::{Canvas, Palette};
 use crate::wiring::Prompts;
 
@@ -42,6 +43,11 @@ fn palette(color: Color, choice: ColorChoice) -> Palette {
         (Color::Never, _) | (Color::Auto, ColorChoice::Never) => Palette::default(),
         _ => Palette::coloured(),
     }
+}
+
+/// Whether what was written to stdout can be erased.
+pub(super) fn can_redraw_stdout() -> bool {
+    std::io::stdout().is_terminal() && environment::can_redraw()
 }
 
 /// Whether Git has started its pager for this command, because of `pager.promote` or `git -p`.

@@ -9,9 +9,10 @@ use super::common_arguments::Output;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::progress::Progress;
 use super::release::options::{ReleaseOptions, WaitArguments};
-use super::release::report::{Moved, advance, entry, exit_of, most_severe, report};
-use super::release::with_records;
+use super::release::report::{Moved, entry, exit_of_moved, most_severe, report};
+use super::release::{Ahead, Wanted, advance, with_records};
 use crate::engine::{self, ReleaseError, TriggerRequest, Triggered, Triggers};
 use crate::port::NoObserver;
 use crate::release::Release;
@@ -91,9 +92,9 @@ pub async fn run(
     let failures = found.iter().filter_map(|result| result.as_ref().err());
     let failures = failures.map(|error| Advice::on_release(error).exit);
     let wait = Some(&arguments.wait);
-    Ok(most_severe(
-        failures.chain(moved.iter().map(|moved| exit_of(moved, wait))),
-    ))
+    Ok(most_severe(failures.chain(
+        moved.iter().map(|moved| exit_of_moved(moved, wait)),
+    )))
 }
 
 /// Whether a release was found or started for each product.
@@ -110,9 +111,15 @@ async fn move_forward(
     let ids: BTreeSet<&str> = triggered().map(Triggered::id).collect();
     let products = triggered().map(|triggered| triggered.product.clone());
     let is_chosen = |release: &Release| ids.contains(release.id.as_str());
+    let wanted = Wanted {
+        is_chosen: &is_chosen,
+        ahead: Ahead::Always,
+    };
+    let progress = Progress::start(console.progress);
     let wait = Some(&arguments.wait);
-    let mode = console.progress;
-    Ok(advance(products.collect(), &is_chosen, wait, adapters, mode).await?)
+    let moved = advance(products.collect(), &wanted, wait, adapters, &progress).await;
+    progress.finish();
+    Ok(moved?)
 }
 
 fn show(

@@ -287,10 +287,29 @@ pub struct ProductStep {
     pub pre_action: Option<String>,
     /// The workflow after the gates.
     pub post_action: Option<String>,
+    /// The gates that the source environment itself must pass first.
+    pub source_gates: Vec<String>,
     /// The gates before the pre-action.
     pub gates_before: Vec<String>,
     /// The gates after the action.
     pub gates_after: Vec<String>,
     /// Workflows for this step.
     pub hooks: Hooks,
+}
+
+/// The promotion of a product to one environment, as a person chose it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ManualStep {
+    /// The source environment.
+    pub source: String,
+    /// The target environment.
+    pub target: String,
+    /// How it is delivered; as the policies have it if omitted.
+    pub action: Option<Action>,
+    /// The workflow before the action; that of the policies if omitted.
+    pub pre_action: Option<String>,
+    /// The workflow after the gates; that of the policies if omitted.
+    pub post_action: Option<String>,
+    /// The gates of the source environment that are skipped.
+    pub skipped_gates: Vec<String>,
 }

@@ -47,8 +47,8 @@ pub use configuration_name::{
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
 pub use flow::{
-    Concurrency, Flow, FlowStep, Gate, GateKind, Hooks, HttpCall, ProductFlow, ProductStep,
-    StepChecks, Workflow, WorkflowKind,
+    Concurrency, Flow, FlowStep, Gate, GateKind, Hooks, HttpCall, ManualStep, ProductFlow,
+    ProductStep, StepChecks, Workflow, WorkflowKind,
 };
 pub use flow_choice::{FlowChoice, FlowCondition, Patterns};
 pub use guard::{GuardLevel, GuardName, GuardSettings, Severity};

@@ -10,15 +10,23 @@ use std::collections::BTreeSet;
 use super::action::Action;
 use super::application::Product;
 use super::environment::Environment;
-use super::flow::{Flow, FlowStep, Hooks, ProductFlow, ProductStep, StepChecks};
+use super::flow::{Flow, FlowStep, Hooks, ManualStep, ProductFlow, ProductStep, StepChecks};
 use super::settings::{Policy, Settings};
 
 impl Settings {
     /// A flow as a release of a product runs it.
     pub fn product_flow(&self, product: &Product, flow: &Flow) -> ProductFlow {
-        let steps: Vec<ProductStep> = (flow.steps.iter())
-            .map(|step| self.product_step(product, step))
-            .collect();
+        let steps = flow.steps.iter();
+        let steps = steps.map(|step| self.product_step(product, step));
+        self.flow_of_steps(product, flow, steps.collect())
+    }
+
+    fn flow_of_steps(
+        &self,
+        product: &Product,
+        flow: &Flow,
+        steps: Vec<ProductStep>,
+    ) -> ProductFlow {
         let workflows = used_workflows(&flow.hooks, &steps);
         let gates: BTreeSet<&str> = steps.iter().flat_map(used_gates).collect();
         let named = |name: &str| name.to_owned();
@@ -43,23 +51,35 @@ impl Settings {
     }
 
     /// The flow of a product's promotion from one environment to another, without a configured flow.
-    pub fn manual_flow(&self, product: &Product, source: &str, target: &str) -> ProductFlow {
-        let step = FlowStep {
-            environment: target.to_owned(),
-            depends_on: vec![source.to_owned()],
+    ///
+    /// The source must pass its own gates first: those after an action that promotes into it.
+    pub fn manual_flow(&self, product: &Product, manual: &ManualStep) -> ProductFlow {
+        let step = |environment: &str| FlowStep {
+            environment: environment.to_owned(),
+            depends_on: vec![manual.source.clone()],
             from: None,
-            action: None,
-            checks: StepChecks::default(),
+            action: manual.action,
+            checks: StepChecks {
+                pre_action: manual.pre_action.clone(),
+                post_action: manual.post_action.clone(),
+                ..StepChecks::default()
+            },
             hooks: Hooks::default(),
+        };
+        let mut source_gates = (self.product_step(product, &step(&manual.source))).gates_after;
+        source_gates.retain(|gate| !manual.skipped_gates.contains(gate));
+        let step = ProductStep {
+            source_gates,
+            ..self.product_step(product, &step(&manual.target))
         };
         let flow = Flow {
             name: ProductFlow::MANUAL.to_owned(),
-            trigger_environment: source.to_owned(),
-            steps: vec![step],
+            trigger_environment: manual.source.clone(),
+            steps: Vec::new(),
             hooks: Hooks::default(),
             time_limit: None,
         };
-        self.product_flow(product, &flow)
+        self.flow_of_steps(product, &flow, vec![step])
     }
 
     /// The policies that match the promotion of a product to an environment, strongest first.
@@ -84,6 +104,7 @@ impl Settings {
             action: action.unwrap_or(Action::Commit),
             pre_action: checks.pre_action,
             post_action: checks.post_action,
+            source_gates: Vec::new(),
             gates_before: checks.gates_before.unwrap_or_default(),
             gates_after: checks.gates_after.unwrap_or_default(),
             hooks: step.hooks.clone(),
@@ -104,6 +125,7 @@ fn used_workflows<'a>(hooks: &'a Hooks, steps: &'a [ProductStep]) -> BTreeSet<&'
 
 /// The names of the gates of a step.
 fn used_gates(step: &ProductStep) -> impl Iterator<Item = &str> {
-    let gates = step.gates_before.iter().chain(&step.gates_after);
+    let gates = (step.source_gates.iter()).chain(&step.gates_before);
+    let gates = gates.chain(&step.gates_after);
     gates.map(String::as_str)
 }

@@ -30,18 +30,7 @@ pub async fn read_configuration(
 ) -> Result<BranchConfiguration, EngineError> {
     ports.observer.event(&Event::FindingBranch);
     let branch = ports.repository.branch(choice).await?;
-    of_branch(ports, branch, given)
-}
-
-/// Reads the configuration of the default branch, whatever is checked out.
-///
-/// # Errors
-/// When the branch cannot be read, or the configuration has faults.
-pub async fn read_default_configuration(
-    ports: &Ports<'_>,
-) -> Result<BranchConfiguration, EngineError> {
-    let branch = default_branch(ports).await?;
-    of_branch(ports, branch, None)
+    configuration_on(ports, branch, given)
 }
 
 /// Finds the default branch, whatever is checked out.
@@ -58,7 +47,11 @@ pub(super) async fn default_branch(ports: &Ports<'_>) -> Result<Branch, Reposito
     }
 }
 
-fn of_branch(
+/// Reads the configuration of a branch that was found; `given` are the settings of `--config`.
+///
+/// # Errors
+/// When the branch cannot be read, or the configuration has faults.
+pub fn configuration_on(
     ports: &Ports<'_>,
     mut branch: Branch,
     given: Option<&Settings>,

@@ -128,6 +128,16 @@ pub enum EngineError {
         /// The names that it has.
         known: Vec<String>,
     },
+    /// The product does not have the application.
+    #[error("product `{product}` has no application `{application}`")]
+    NotInProduct {
+        /// The product.
+        product: String,
+        /// The name that was given.
+        application: String,
+        /// The applications that it has.
+        known: Vec<String>,
+    },
     /// The flow does not promote to the environment.
     #[error("flow `{flow}` has no step for `{environment}`")]
     NotAStep {

@@ -13,7 +13,7 @@ use super::configured::read_configuration;
 use super::error::EngineError;
 use super::overlay::Overlay;
 use super::ports::Ports;
-use super::request::{DefaultProduct, Request};
+use super::request::{DefaultProduct, OfRelease, ReleaseBranch, Request};
 use crate::domain::{CommitId, ProductFlow, ProductStep, Settings};
 use crate::plan::{Notice, Plan};
 use crate::port::{Branch, BranchChoice};
@@ -134,7 +134,10 @@ fn promotion(request: &FlowPlanRequest, step: &ProductStep) -> Request {
     };
     Request {
         // As a step of a release, whose flow has decided the action.
-        release: Some(format!("{}-next", request.product)),
+        release: Some(OfRelease {
+            id: format!("{}-next", request.product),
+            branch: ReleaseBranch::Own,
+        }),
         applications: request.applications.clone(),
         products,
         default_product: DefaultProduct::Ignored,

@@ -83,7 +83,7 @@ mod version_source;
 pub use apply::{apply, apply_group, apply_with};
 pub use clear::clear;
 pub use compute::compute;
-pub use configured::{BranchConfiguration, read_configuration, read_default_configuration};
+pub use configured::{BranchConfiguration, configuration_on, read_configuration};
 pub use error::{EngineError, SearchEnd, UnmatchedSelector};
 pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
 pub use flow_places::{MissingApplication, missing_applications};
@@ -97,14 +97,17 @@ pub use ports::Ports;
 pub use prepare::{Prepared, fetch, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
-    Advanced, PastTransition, ProductReleases, ReleaseError, ReleasePorts, StartRequest, Triggered,
-    advance_releases, approve_release, find_release, find_triggered, release_history, releases,
-    retry_release, start_release, start_triggered, terminate_release,
+    Advanced, ManualChoice, PastTransition, ProductReleases, RecordPlace, ReleaseError,
+    ReleasePorts, StartRequest, Started, Triggered, advance_releases, allow_in_release,
+    approve_release, find_release, find_triggered, manual_receipt, promotions_of, record_place,
+    release_history, released_product, releases, retry_release, revert_release, start_manual,
+    start_release, start_triggered, terminate_release,
 };
 pub use rendered::render_manifests;
 pub use request::{
-    Allow, DefaultProduct, ManifestPreview, MessageChoice, NewApplications, OnForeignCommits,
-    OnRejection, ProposalChoice, Removals, Request, TakeChoice, TakenSide,
+    Allow, DefaultProduct, ManifestPreview, MessageChoice, NewApplications, OfRelease,
+    OnForeignCommits, OnRejection, ProposalChoice, ReleaseBranch, Removals, Request, TakeChoice,
+    TakenSide,
 };
 pub use status::{
     ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusRequest, VersionRelation,

@@ -97,7 +97,7 @@ impl PlanParts<'_> {
             hop,
             reverts: request.reverts.clone(),
             baseline_of: self.baseline_of,
-            release: request.release.clone(),
+            release: request.release.as_ref().map(|release| release.id.clone()),
             source: self.source,
             target: branch.tip,
             decider,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::error::EngineError;
-use super::request::Request;
+use super::request::{ReleaseBranch, Request};
 use crate::domain::{
     Action, ApplicationName, Environment, GuardName, MessageTemplates, Policy, Product,
     PullRequestSettings, Settings, Severity, VerifySettings,
@@ -173,7 +173,9 @@ impl<'a> Promoted<'a> {
             selectors,
             base: (!base.is_default).then(|| base.name.clone()),
             reverts: request.reverts.as_ref().map(|reverted| reverted.commit),
-            release: request.release.clone(),
+            release: (request.release.as_ref())
+                .filter(|release| release.branch == ReleaseBranch::Own)
+                .map(|release| release.id.clone()),
         };
         let products: Vec<String> = self
             .settings

@@ -7,6 +7,13 @@ use crate::port::PullRequest;
 /// The result of a promotion.
 #[derive(Clone, Debug)]
 pub enum Receipt {
+    /// Its release waits for something before the action; nothing was written yet.
+    Waiting,
+    /// Its release has ended before the action; nothing was written.
+    NotPromoted {
+        /// Why.
+        reason: String,
+    },
     /// The target already has everything that would be promoted.
     NothingToPromote {
         /// What the user should know.

@@ -16,8 +16,8 @@ pub struct Request {
     /// `git promote baseline --set`: the revision whose source files become the baseline of the chosen
     /// applications; nothing is promoted.
     pub set_baseline: Option<String>,
-    /// The id of the release that it is a step of; its flow has decided the action then.
-    pub release: Option<String>,
+    /// The release that it is a step of, which has decided the action then.
+    pub release: Option<OfRelease>,
     /// The chosen applications, by whole names or last parts; all if there are no products either.
     pub applications: Vec<String>,
     /// The chosen products.
@@ -61,6 +61,24 @@ pub struct Request {
     pub verify: Vec<String>,
     /// The settings of `--config FILE`; otherwise those of `promote.yaml` in the target's commit.
     pub settings: Option<Settings>,
+}
+
+/// The release that a promotion is a step of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfRelease {
+    /// Its id.
+    pub id: String,
+    /// The branch of its pull request.
+    pub branch: ReleaseBranch,
+}
+
+/// The branch of a release's pull request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReleaseBranch {
+    /// One that no other release uses.
+    Own,
+    /// That of the promotion, whatever its release: a later one updates the same pull request.
+    OfPromotion,
 }
 
 /// Which product is promoted if neither applications nor products are chosen.

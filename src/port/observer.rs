@@ -45,6 +45,9 @@ pub trait Observer: Send + Sync {
 
     /// Receives a line that a command printed, as it is printed.
     fn output(&self, line: &str);
+
+    /// Receives the title of a release's transition, once it is recorded.
+    fn transition(&self, title: &str);
 }
 
 /// An observer that ignores all events.
@@ -55,4 +58,6 @@ impl Observer for NoObserver {
     fn event(&self, _: &Event) {}
 
     fn output(&self, _: &str) {}
+
+    fn transition(&self, _: &str) {}
 }

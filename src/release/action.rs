@@ -12,9 +12,9 @@ use super::event::{Event, EventKind};
 use super::facts::{Outcome, PullRequestFact, Question, StepFacts};
 use super::look::Look;
 use super::next::{Effect, Move, Transition};
-use super::record::{Landed, PullRequest, Step};
+use super::record::{Landed, PullRequest, RefusedBy, Step};
 use super::state::{Phase, StepState};
-use super::step_move::{ask, fail, record, suspend};
+use super::step_move::{ask, fail, record, refuse, suspend};
 use crate::domain::{Action, CommitId, ProductStep};
 
 /// How long a worker may take to promote.
@@ -45,6 +45,8 @@ pub(super) fn act(look: &Look<'_>, planned: &ProductStep, step: &Step) -> Contro
             in_place(look, step, (*tip, true), "{} already has everything")
         }
         (Some(Outcome::Failed(why)), _) => fail(look, step, why.clone()),
+        (Some(Outcome::Held(why)), _) => refuse(look, step, RefusedBy::Guards, why.clone()),
+        (Some(Outcome::Rejected(why)), _) => refuse(look, step, RefusedBy::People, why.clone()),
         (Some(Outcome::Proposed(proposed)), None) => {
             suspend(look, &proposing(step, proposed), reason(proposed), None)
         }
@@ -96,7 +98,8 @@ fn follow(look: &Look<'_>, step: &Step, facts: &StepFacts, proposed: &PullReques
         }
         Some(PullRequestFact::Closed) => {
             let what = proposed.url.as_deref().unwrap_or(&proposed.branch);
-            fail(look, step, format!("{what} was closed without merging"))
+            let why = format!("{what} was closed without merging");
+            refuse(look, step, RefusedBy::People, why)
         }
         // Its commit does not record the promotion: people can change the message of a merge.
         Some(PullRequestFact::Merged) => match facts.tip {

@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::look::Look;
 use super::next::{Move, Moves, Next, Transition};
 use super::people::terminating;
-use super::queue::{end, leave_queue, termination};
+use super::queue::{end, leave_queue, replace, termination};
 use super::record::Release;
 use super::state::ReleaseState;
 use super::step::advance_step;
@@ -35,10 +35,15 @@ pub fn advance(release: &Release, flow: &ProductFlow, facts: &Facts, now: i64) -
     }
     match release.state {
         ReleaseState::Queued => moves.add(leave_queue(&look)),
-        ReleaseState::Running | ReleaseState::Suspended => match termination(&look) {
-            Some(cause) => moves.add(Move::Record(Box::new(terminating(release, cause)))),
-            None => run(&look, &mut moves),
-        },
+        ReleaseState::Running | ReleaseState::Suspended => {
+            match (replace(&look), termination(&look)) {
+                (Some(replacing), _) => moves.add(replacing),
+                (None, Some(cause)) => {
+                    moves.add(Move::Record(Box::new(terminating(release, cause))));
+                }
+                (None, None) => run(&look, &mut moves),
+            }
+        }
         _ => terminate(&look, &mut moves),
     }
     moves.next()

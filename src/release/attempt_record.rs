@@ -145,6 +145,20 @@ pub struct Approval {
     pub at: i64,
 }
 
+/// The holds of a guard that a person lifted.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Allowed {
+    /// The guard, or `all`.
+    pub guard: String,
+    /// Who lifted them, as far as Git's configuration shows.
+    pub by: String,
+    /// When.
+    #[serde(with = "written::time")]
+    #[schemars(with = "String")]
+    pub at: i64,
+}
+
 /// What shows who did something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,12 @@ use super::record::Release;
 /// How the line begins that names the release.
 const ID: &str = "Release-Id: ";
 
+/// How the line begins that has the state of the release.
+pub const STATE: &str = "Release-State: ";
+
+/// How the line begins that has the kind of the event.
+pub const EVENT: &str = "Release-Event: ";
+
 /// What happened to a release.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
@@ -43,6 +49,8 @@ pub enum EventKind {
     StepTerminated,
     /// A person approved.
     Approved,
+    /// A person lifted the holds of guards.
+    Allowed,
     /// The release is being ended before it is done.
     Terminating,
     /// It was ended before it was done.
@@ -71,6 +79,7 @@ impl EventKind {
             Self::StepFailed => "step-failed",
             Self::StepTerminated => "step-terminated",
             Self::Approved => "approved",
+            Self::Allowed => "allowed",
             Self::Terminating => "terminating",
             Self::Terminated => "terminated",
             Self::Retried => "retried",
@@ -99,12 +108,16 @@ impl Event {
         }
     }
 
+    /// What happened, in one line.
+    pub fn title(&self, release: &Release) -> String {
+        format!("{}: {}", release.id, self.text)
+    }
+
     /// The message of the commit that records it: a sentence, and trailers for programs.
     pub fn message(&self, release: &Release) -> String {
         let mut message = format!(
-            "{}: {}\n\n{ID}{}\nRelease-State: {}\nRelease-Event: {}\n",
-            release.id,
-            self.text,
+            "{}\n\n{ID}{}\n{STATE}{}\n{EVENT}{}\n",
+            self.title(release),
             release.id,
             release.state.name(),
             self.kind.name(),
@@ -116,6 +129,12 @@ impl Event {
         }
         message
     }
+}
+
+/// The value of a line that begins with `start` in the message of a transition.
+pub fn trailer(message: &str, start: &str) -> Option<String> {
+    let mut lines = message.lines();
+    lines.find_map(|line| line.strip_prefix(start).map(ToOwned::to_owned))
 }
 
 /// Whether the message of a commit is that of a transition of the release with this id.

@@ -33,8 +33,8 @@ pub struct Other {
     pub id: String,
     /// Its number.
     pub number: u64,
-    /// Its flow.
-    pub flow: String,
+    /// What its queue is named after.
+    pub queue: String,
     /// How far it is.
     pub state: ReleaseState,
 }
@@ -50,6 +50,8 @@ pub struct StepFacts {
     pub pull_request: Option<PullRequestFact>,
     /// Its gates, by name.
     pub gates: BTreeMap<String, GateState>,
+    /// The gates of its source environment, by name.
+    pub source_gates: BTreeMap<String, GateState>,
     /// What came of the promotion that this worker has tried.
     pub tried: Option<Tried>,
     /// Whether this worker has closed its pull request; a branch with people's commits stays.
@@ -97,7 +99,11 @@ pub enum Outcome {
     Unchanged(CommitId),
     /// It is on a branch of its own.
     Proposed(PullRequest),
-    /// It cannot be promoted.
+    /// Guards hold it.
+    Held(String),
+    /// People closed its pull request.
+    Rejected(String),
+    /// It cannot be promoted for another reason.
     Failed(String),
 }
 
@@ -123,6 +129,13 @@ pub enum Question {
     PullRequest(String),
     /// The state of a gate.
     Gate {
+        /// The environment of the step.
+        environment: String,
+        /// The gate.
+        gate: String,
+    },
+    /// The state of a gate of the source environment.
+    SourceGate {
         /// The environment of the step.
         environment: String,
         /// The gate.

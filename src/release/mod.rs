@@ -7,6 +7,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `record.rs`, `attempt_record.rs`, `state.rs` | what is stored |
+//! | `manual.rs` | what is stored about a promotion that no flow describes |
 //! | `file.rs`, `written.rs` | how it is written and read |
 //! | `facts.rs`, `next.rs`, `event.rs` | what goes into a decision, and what comes out |
 //! | `advance.rs` | decides for the release as a whole |
@@ -31,6 +32,7 @@ mod event;
 mod facts;
 mod file;
 mod look;
+mod manual;
 mod next;
 mod people;
 mod queue;
@@ -47,14 +49,16 @@ mod workflow;
 mod written;
 
 pub use advance::advance;
-pub use attempt_record::{Approval, Attempt, AttemptEnd, AttemptState, Proof, Purpose};
-pub use event::{Event, EventKind, is_transition_of};
+pub use attempt_record::{Allowed, Approval, Attempt, AttemptEnd, AttemptState, Proof, Purpose};
+pub use event::{EVENT, Event, EventKind, STATE, is_transition_of, trailer};
 pub use facts::{AttemptFact, Facts, Other, Outcome, PullRequestFact, Question, StepFacts, Tried};
 pub use file::RecordError;
+pub use manual::{Manual, ManualAction, ManualPullRequest};
 pub use next::{Effect, Next, Transition, Waiting};
-pub use people::{NewRelease, Refusal, approve, create, retry, terminate};
+pub use people::{NewRelease, Refusal, allow, approve, create, retry, terminate};
 pub use record::{
-    Configuration, Landed, PullRequest, RELEASE, Release, Step, Termination, TerminationCause,
+    Configuration, Landed, PullRequest, RELEASE, RefusedBy, Release, Step, Termination,
+    TerminationCause,
 };
 pub use state::{Phase, ReleaseState, StepState};
 pub use trigger::{Change, NoMatch, started_by, starting_change};

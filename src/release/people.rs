@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::attempt_record::{Approval, Proof};
+use super::attempt_record::{Allowed, Approval, Proof};
 use super::event::{Event, EventKind};
 use super::facts::Other;
+use super::manual::Manual;
 use super::next::Transition;
 use super::queue::end;
-use super::record::{Configuration, RELEASE, Release, Step, Termination, TerminationCause};
+use super::record::{
+    Configuration, RELEASE, RefusedBy, Release, Step, Termination, TerminationCause,
+};
 use super::state::{ReleaseState, StepState};
 use crate::domain::{CommitId, Concurrency, ProductFlow};
 
@@ -22,6 +25,8 @@ pub struct NewRelease {
     pub applications: Vec<String>,
     /// The branch to promote on; the default branch if none is named.
     pub branch: Option<String>,
+    /// What a person chose, if no flow describes it.
+    pub manual: Option<Box<Manual>>,
     /// The commit whose files of the trigger environment are promoted.
     pub source: CommitId,
     /// The last commit of the push that starts it, if one does.
@@ -49,6 +54,14 @@ pub enum Refusal {
         /// Its state.
         state: ReleaseState,
     },
+    /// It has not ended.
+    #[error("{id} has not ended: it is {}", .state.name())]
+    NotEnded {
+        /// The release.
+        id: String,
+        /// Its state.
+        state: ReleaseState,
+    },
     /// It has not failed.
     #[error("{id} is {}; only a failed release can be retried", .state.name())]
     NotFailed {
@@ -56,6 +69,8 @@ pub enum Refusal {
         id: String,
         /// Its state.
         state: ReleaseState,
+        /// Until when a worker may be running a workflow of it.
+        busy_until: Option<i64>,
     },
     /// It has no such step.
     #[error("{id} has no step for `{environment}`")]
@@ -78,9 +93,10 @@ pub fn create(
     flow: &ProductFlow,
     others: &[Other],
 ) -> Result<Transition, Refusal> {
+    let queue = new.manual.as_ref().map_or(&flow.name, |m| &m.branch);
     let mut open = others
         .iter()
-        .filter(|o| o.flow == flow.name && !o.state.is_end());
+        .filter(|o| o.queue == *queue && !o.state.is_end());
     if let Some(open) = open.next()
         && flow.concurrency == Concurrency::Reject
     {
@@ -96,6 +112,7 @@ pub fn create(
         product: flow.product.clone(),
         number,
         flow: flow.name.clone(),
+        manual: new.manual,
         configuration: new.configuration,
         applications: new.applications,
         branch: new.branch,
@@ -111,14 +128,21 @@ pub fn create(
         steps: steps.map(|step| Step::pending(&step.environment)).collect(),
         attempts: Vec::new(),
         approvals: Vec::new(),
+        allowed: Vec::new(),
         context: BTreeMap::new(),
     };
-    let text = format!(
-        "is queued: flow {} from {} at {}",
-        flow.name,
-        flow.trigger_environment,
-        release.source.short()
-    );
+    let source = format!("{} at {}", flow.trigger_environment, release.source.short());
+    let text = match &release.manual {
+        None => format!("is queued: flow {} from {source}", flow.name),
+        Some(manual) => {
+            let targets: Vec<&str> = release.steps.iter().map(|s| &*s.environment).collect();
+            let targets = targets.join(", ");
+            match manual.skipped_gates.join(", ").as_str() {
+                "" => format!("is queued: {targets} from {source}"),
+                gates => format!("is queued: {targets} from {source}, without its gates {gates}"),
+            }
+        }
+    };
     Ok(plain(release, Event::of_release(EventKind::Created, text)))
 }
 
@@ -172,8 +196,18 @@ pub fn retry(release: &Release, by: &str) -> Result<Transition, Refusal> {
         return Err(Refusal::NotFailed {
             id: release.id.clone(),
             state: release.state,
+            busy_until: release.open_attempts().map(|attempt| attempt.until).max(),
         });
     }
+    let text = format!("is retried by {by}");
+    Ok(plain(
+        queued_again(release),
+        Event::of_release(EventKind::Retried, text),
+    ))
+}
+
+/// A failed release in the queue, to resume at what failed.
+fn queued_again(release: &Release) -> Release {
     let mut changed = release.clone();
     changed.state = ReleaseState::Queued;
     changed.started = None;
@@ -183,11 +217,53 @@ pub fn retry(release: &Release, by: &str) -> Result<Transition, Refusal> {
         if step.state == StepState::Failed {
             step.state = StepState::Pending;
             step.reason = None;
+            step.refused = None;
             step.pull_request = None;
         }
     }
-    let text = format!("is retried by {by}");
-    Ok(plain(changed, Event::of_release(EventKind::Retried, text)))
+    changed
+}
+
+/// Lifts the holds of guards; a release that they held is queued again. `None` if they are lifted already.
+///
+/// # Errors
+/// [`Refusal::Ended`], unless it failed because guards held it.
+pub fn allow(
+    release: &Release,
+    guards: &[String],
+    by: &str,
+    now: i64,
+) -> Result<Option<Transition>, Refusal> {
+    let mut failed = release.failed_steps();
+    let is_held = release.state == ReleaseState::Failed
+        && failed.any(|step| step.refused == Some(RefusedBy::Guards));
+    if release.state.is_end() && !is_held {
+        return Err(Refusal::Ended {
+            id: release.id.clone(),
+            state: release.state,
+        });
+    }
+    let is_new = |guard: &&String| !release.allowed.iter().any(|known| known.guard == **guard);
+    let new: Vec<&String> = guards.iter().filter(is_new).collect();
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let mut changed = if is_held {
+        queued_again(release)
+    } else {
+        release.clone()
+    };
+    changed.allowed.extend(new.iter().map(|guard| Allowed {
+        guard: (*guard).clone(),
+        by: by.to_owned(),
+        at: now,
+    }));
+    let names: Vec<&str> = new.iter().map(|guard| guard.as_str()).collect();
+    let text = format!("is allowed {} by {by}", names.join(", "));
+    Ok(Some(plain(
+        changed,
+        Event::of_release(EventKind::Allowed, text),
+    )))
 }
 
 /// Records an approval, of one step or of all. `None` if the same one is recorded already.

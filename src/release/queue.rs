@@ -1,11 +1,12 @@
 //! The queue: one active release per product and flow.
 
 use super::event::{Event, EventKind};
-use super::facts::{Other, Question};
+use super::facts::{Other, PullRequestFact, Question};
 use super::look::Look;
 use super::next::{Move, Transition, Waiting};
-use super::record::{Release, Termination, TerminationCause};
+use super::record::{Release, Step, Termination, TerminationCause};
 use super::state::ReleaseState;
+use super::step_move::ask;
 use crate::domain::Concurrency;
 
 /// What a queued release could do: the newest one makes it superfluous if it contains it, and otherwise it
@@ -15,9 +16,12 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
     let is_newer = |o: &&Other| o.number > own.number && o.state == ReleaseState::Queued;
     // The newest one has most in it: to compare with all would take the square of the queue's length.
     if let Some(newest) = rivals(look).filter(is_newer).max_by_key(|o| o.number) {
+        if own.manual.is_some() {
+            return superseded(look, newest, "replaces");
+        }
         match look.facts.contained_in.get(&newest.id) {
             None => return Move::Ask(vec![Question::ContainedIn(newest.id.clone())]),
-            Some(true) => return superseded(look, newest),
+            Some(true) => return superseded(look, newest, "contains"),
             Some(false) => {}
         }
     }
@@ -42,6 +46,30 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
         event: Event::of_release(EventKind::Started, text),
         effects: Vec::new(),
     }))
+}
+
+/// Supersedes a promotion that no flow describes, if a newer one with the same branch replaces it: the newer
+/// one updates its pull request. `None` if there is no newer one, or something of this one may happen or has
+/// happened; then the newer one waits.
+pub(super) fn replace(look: &Look<'_>) -> Option<Move> {
+    let own = look.release;
+    own.manual.as_ref()?;
+    let newer = rivals(look).find(|other| other.number > own.number)?;
+    let is_promoting = |step: &Step| step.promoting_until.is_some_and(|until| until > look.now);
+    let has_begun = |step: &Step| step.landed.is_some() || is_promoting(step);
+    if own.open_attempts().next().is_some() || own.steps.iter().any(has_begun) {
+        return None;
+    }
+    for step in own.steps.iter().filter(|step| step.pull_request.is_some()) {
+        let facts = look.facts_of(&step.environment);
+        match facts.map(|facts| (facts.landed, facts.pull_request)) {
+            None | Some((None, _)) => return Some(ask(Question::Landed, step)),
+            Some((_, None)) => return Some(ask(Question::PullRequest, step)),
+            Some((Some(Some(_)), _) | (_, Some(PullRequestFact::Merged))) => return None,
+            Some((Some(None), Some(_))) => {}
+        }
+    }
+    Some(superseded(look, newer, "replaces"))
 }
 
 /// Why a release must be terminated now, if it must.
@@ -72,13 +100,13 @@ fn deadline(look: &Look<'_>) -> Option<i64> {
 fn rivals<'a>(look: &Look<'a>) -> impl Iterator<Item = &'a Other> {
     let own = look.release;
     let others = look.facts.others.iter();
-    others.filter(|o| o.flow == own.flow && o.id != own.id && !o.state.is_end())
+    others.filter(|o| o.queue == own.queue() && o.id != own.id && !o.state.is_end())
 }
 
-fn superseded(look: &Look<'_>, newer: &Other) -> Move {
+fn superseded(look: &Look<'_>, newer: &Other, why: &str) -> Move {
     let mut release = look.release.clone();
     end(&mut release, ReleaseState::Superseded, look.now);
-    let text = format!("is superseded by {}, which contains it", newer.id);
+    let text = format!("is superseded by {}, which {why} it", newer.id);
     Move::Record(Box::new(Transition {
         release,
         event: Event::of_release(EventKind::Superseded, text),

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::attempt_record::{Approval, Attempt, AttemptEnd};
+use super::attempt_record::{Allowed, Approval, Attempt, AttemptEnd};
+use super::manual::Manual;
 use super::state::{Phase, ReleaseState, StepState};
 use super::written;
 use crate::domain::CommitId;
@@ -33,8 +34,11 @@ pub struct Release {
     pub product: String,
     /// Its number among the releases of the product, from 1.
     pub number: u64,
-    /// The flow.
+    /// The flow; `manual` if there is none.
     pub flow: String,
+    /// What a person chose, if no flow describes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<Box<Manual>>,
     /// The configuration that the flow, its gates and its workflows are read from.
     pub configuration: Configuration,
     /// The applications that are promoted; all of the product if empty.
@@ -92,6 +96,9 @@ pub struct Release {
     /// The approvals, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
+    /// The guards whose holds people lifted, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<Allowed>,
     /// The outputs of all workflows; later ones replace earlier ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
@@ -147,6 +154,9 @@ pub struct Step {
     /// What it waits for, or why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why it failed, if people decide how it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<RefusedBy>,
     /// The commit whose source files are promoted.
     #[serde(
         default,
@@ -169,6 +179,16 @@ pub struct Step {
     /// The commit that has the promotion, once it was seen in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub landed: Option<Landed>,
+}
+
+/// What refused a promotion.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusedBy {
+    /// Guards hold it.
+    Guards,
+    /// People closed its pull request without merging.
+    People,
 }
 
 /// The pull request of a step.
@@ -203,6 +223,11 @@ pub struct Landed {
 }
 
 impl Release {
+    /// What its queue is named after: the flow, or the branch of a promotion that no flow describes.
+    pub fn queue(&self) -> &str {
+        self.manual.as_ref().map_or(&self.flow, |m| &m.branch)
+    }
+
     /// The step of an environment.
     pub fn step(&self, environment: &str) -> Option<&Step> {
         let mut steps = self.steps.iter();
@@ -251,6 +276,7 @@ impl Step {
             state: StepState::Pending,
             phase: Phase::OnStart,
             reason: None,
+            refused: None,
             source: None,
             promoting_until: None,
             pull_request: None,

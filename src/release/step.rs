@@ -77,7 +77,9 @@ fn go_on(look: &Look<'_>, planned: &ProductStep, mut step: Step) -> ControlFlow<
                 step.phase = Phase::GatesBefore;
             }
             Phase::GatesBefore => {
-                gates(look, &step, &planned.gates_before)?;
+                let source = Gated::Source(&planned.from);
+                gates(look, &step, source, &planned.source_gates)?;
+                gates(look, &step, Gated::Target, &planned.gates_before)?;
                 step.phase = Phase::PreAction;
             }
             Phase::PreAction => {
@@ -87,7 +89,7 @@ fn go_on(look: &Look<'_>, planned: &ProductStep, mut step: Step) -> ControlFlow<
             }
             Phase::Action => act(look, planned, &step)?,
             Phase::GatesAfter => {
-                gates(look, &step, &planned.gates_after)?;
+                gates(look, &step, Gated::Target, &planned.gates_after)?;
                 step.phase = Phase::PostAction;
             }
             Phase::PostAction => {
@@ -119,24 +121,52 @@ fn done(look: &Look<'_>, mut step: Step) -> Move {
     record(look, step, event)
 }
 
+/// The environment that must pass gates.
+#[derive(Clone, Copy)]
+enum Gated<'a> {
+    /// The source of a step.
+    Source(&'a str),
+    /// Its target.
+    Target,
+}
+
+impl Gated<'_> {
+    fn question(self, step: &Step, gate: &str) -> Question {
+        let (environment, gate) = (step.environment.clone(), gate.to_owned());
+        match self {
+            Self::Source(_) => Question::SourceGate { environment, gate },
+            Self::Target => Question::Gate { environment, gate },
+        }
+    }
+
+    /// A gate's state in words.
+    fn reason(self, gate: &str, why: &str) -> String {
+        match self {
+            Self::Source(name) => format!("{name} is not ready: gate `{gate}`: {why}"),
+            Self::Target => format!("gate `{gate}`: {why}"),
+        }
+    }
+}
+
 /// Passes when all gates do.
-fn gates(look: &Look<'_>, step: &Step, names: &[String]) -> ControlFlow<Move> {
-    let states = look.facts_of(&step.environment).map(|facts| &facts.gates);
+fn gates(look: &Look<'_>, step: &Step, of: Gated<'_>, names: &[String]) -> ControlFlow<Move> {
+    let facts = look.facts_of(&step.environment);
+    let states = facts.map(|facts| match of {
+        Gated::Source(_) => &facts.source_gates,
+        Gated::Target => &facts.gates,
+    });
     let mut questions = Vec::new();
     let mut reasons = Vec::new();
     let mut next_look = None;
     for name in names {
         match states.and_then(|states| states.get(name)) {
-            None => questions.push(Question::Gate {
-                environment: step.environment.clone(),
-                gate: name.clone(),
-            }),
+            None => questions.push(of.question(step, name)),
             Some(GateState::Passed) => {}
             Some(GateState::Failed { why }) => {
-                return Break(fail(look, step, format!("gate `{name}`: {why}")));
+                return Break(fail(look, step, of.reason(name, why)));
             }
             Some(GateState::Waiting { why, until }) => {
-                reasons.push(format!("gate `{name}`: {why}"));
+                reasons.push(of.reason(name, why));
                 next_look = [next_look, *until].into_iter().flatten().min();
             }
         }

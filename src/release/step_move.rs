@@ -4,7 +4,7 @@ use super::event::{Event, EventKind};
 use super::facts::Question;
 use super::look::Look;
 use super::next::{Move, Transition, Waiting};
-use super::record::Step;
+use super::record::{RefusedBy, Step};
 use super::state::{Phase, StepState};
 
 /// Records that a step has failed.
@@ -22,6 +22,15 @@ pub(super) fn fail(look: &Look<'_>, step: &Step, reason: String) -> Move {
     step.promoting_until = None;
     let event = Event::of_step(EventKind::StepFailed, &step.environment, text);
     record(look, step, event)
+}
+
+/// Records that a step has failed because its promotion was refused.
+pub(super) fn refuse(look: &Look<'_>, step: &Step, by: RefusedBy, reason: String) -> Move {
+    let step = Step {
+        refused: Some(by),
+        ..step.clone()
+    };
+    fail(look, &step, reason)
 }
 
 /// Records that a step waits; only waits if that is recorded.

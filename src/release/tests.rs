@@ -18,6 +18,7 @@ fn step(environment: &str, from: &str, action: Action) -> ProductStep {
         action,
         pre_action: None,
         post_action: None,
+        source_gates: Vec::new(),
         gates_before: Vec::new(),
         gates_after: Vec::new(),
         hooks: Hooks::default(),
@@ -52,6 +53,7 @@ fn created(concurrency: Concurrency, others: &[Other]) -> Result<Transition, Ref
         configuration: Configuration::Commit(commit('1')),
         applications: Vec::new(),
         branch: None,
+        manual: None,
         source: commit('a'),
         trigger: None,
         by: "Ada <ada@example.com>".to_owned(),
@@ -204,7 +206,7 @@ fn only_a_product_that_rejects_has_no_second_release() {
     let other = |state| Other {
         id: "loans-1".to_owned(),
         number: 1,
-        flow: "to-production".to_owned(),
+        queue: "to-production".to_owned(),
         state,
     };
     for (concurrency, state, expected) in [

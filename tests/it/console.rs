@@ -52,6 +52,11 @@ pub fn repository_of<'w>(world: &'w World, folder: &Path) -> Repo<'w> {
 
 /// Runs every console block of a Markdown file in a repository.
 pub fn run(world: &World, repo: &Repo<'_>, markdown: &Path) {
+    run_with(world, repo, markdown, &[]);
+}
+
+/// The same, with variables of the environment; programs in the world's folder are within reach.
+pub fn run_with(world: &World, repo: &Repo<'_>, markdown: &Path, variables: &[(&str, &str)]) {
     let text = fs::read_to_string(markdown).unwrap();
     let steps = steps(&text);
     assert!(!steps.is_empty(), "{} has no commands", markdown.display());
@@ -64,7 +69,7 @@ pub fn run(world: &World, repo: &Repo<'_>, markdown: &Path) {
             continue;
         }
         let before = repo.tip("HEAD");
-        let ran = shell(world, repo, &step.command);
+        let ran = shell(world, repo, &step.command, variables);
         let place = format!("{}:{}", markdown.display(), step.line + 1);
         if ran.code != 0 {
             faults.push(format!("{place}: $ {}\n{ran}", step.command));
@@ -95,10 +100,10 @@ fn is_there(world: &World, program: &str) -> bool {
 }
 
 /// Runs a line with `git promote` within reach.
-fn shell(world: &World, repo: &Repo<'_>, line: &str) -> Ran {
+fn shell(world: &World, repo: &Repo<'_>, line: &str, variables: &[(&str, &str)]) -> Ran {
     let program = Path::new(env!("CARGO_BIN_EXE_git-promote"));
     let path = std::env::join_paths(
-        [program.parent().unwrap().to_owned()]
+        [program.parent().unwrap().to_owned(), world.path("")]
             .into_iter()
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
@@ -106,6 +111,7 @@ fn shell(world: &World, repo: &Repo<'_>, line: &str) -> Ran {
     command
         .env("PATH", path.unwrap())
         .env("TMPDIR", world.path("home"))
+        .envs(variables.iter().copied())
         .current_dir(&repo.dir)
         .args(["-c", &format!("exec 2>&1\n{line}")])
         .stdin(std::process::Stdio::null());

@@ -140,7 +140,8 @@ fn every_example_is_run() {
             "folders",
             "github-actions",
             "helm",
-            "kustomize"
+            "kustomize",
+            "releases"
         ]
     );
 }

@@ -207,7 +207,10 @@ fn processes_that_run_at_once_promote_once() {
     let moved = clones[0].promote(&["release", "advance", "--all", "--wait"]);
     assert!([0, 3].contains(&moved.code), "{moved}");
     let open = clones[0].promote(&["release", "list"]);
-    assert_eq!(open.stdout, "no releases\n");
+    assert_eq!(
+        open.stdout,
+        "no open releases; `release list --all` also lists the 3 that have ended\n"
+    );
     let all = clones[0].promote(&["release", "list", "--all"]);
     assert_eq!(all.stdout.matches("loans-").count(), 3, "{all}");
     assert_eq!(promotions(&remote.git(&["log", "main"])), 2);
@@ -278,7 +281,10 @@ fn waiting_in_a_queue_moves_what_is_before() {
     let second = clone.promote(&[&START[..], &["--wait", "--wait-limit", "1"]].concat());
     assert!([0, 3].contains(&second.code), "{second}");
     let open = clone.promote(&["release", "list"]);
-    assert_eq!(open.stdout, "no releases\n");
+    assert_eq!(
+        open.stdout,
+        "no open releases; `release list --all` also lists the 2 that have ended\n"
+    );
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! `git promote release advance`.
 
-use clap::Args;
+use clap::{ArgAction, ArgGroup, Args};
 
 use super::options::{ReleaseOptions, WaitArguments};
-use super::report::advance_and_report;
+use super::report::{Ahead, Wanted, advance_and_report};
+use crate::cli::apply_arguments::{AllowArg, allow_arg};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -17,14 +18,20 @@ use crate::wiring::ReleaseAdapters;
 /// A cron job, a CI job or a person runs this; it may be stopped at any moment, and several may run at
 /// the same time.
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("which").args(["ids", "all"]).required(true))]
 pub struct AdvanceArguments {
     /// The releases, such as `loans-42`.
-    #[arg(value_name = "ID", required_unless_present = "all")]
+    #[arg(value_name = "ID")]
     pub ids: Vec<String>,
 
     /// All releases that have not ended.
-    #[arg(long, conflicts_with = "ids")]
+    #[arg(long)]
     pub all: bool,
+
+    /// Lift the holds of this guard for these releases; recorded with who did; repeatable. A release that it held
+    /// is tried again.
+    #[arg(long, value_name = "GUARD", value_parser = allow_arg(), action = ArgAction::Append, requires = "ids")]
+    pub allow: Vec<AllowArg>,
 
     /// Whether to wait.
     #[command(flatten)]
@@ -44,11 +51,27 @@ pub async fn run(
     adapters: &ReleaseAdapters<'_>,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let all = engine::releases(&adapters.ports(&NoObserver)).await?;
+    let ports = adapters.ports(&NoObserver);
+    let mut all = engine::releases(&ports).await?;
     for id in &arguments.ids {
         engine::find_release(&all, id)?;
     }
+    if !arguments.allow.is_empty() {
+        let guards: Vec<String> = arguments
+            .allow
+            .iter()
+            .map(|a| a.name().to_owned())
+            .collect();
+        for id in &arguments.ids {
+            engine::allow_in_release(&ports, id, &guards).await?;
+        }
+        all = engine::releases(&ports).await?;
+    }
     let is_chosen = |release: &Release| arguments.all || arguments.ids.contains(&release.id);
     let how = (Some(&arguments.wait), &arguments.options);
-    advance_and_report(all, &is_chosen, how, adapters, console).await
+    let wanted = Wanted {
+        is_chosen: &is_chosen,
+        ahead: Ahead::WhileWaiting,
+    };
+    advance_and_report(all, &wanted, how, adapters, console).await
 }

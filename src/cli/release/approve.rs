@@ -3,13 +3,14 @@
 use clap::Args;
 
 use super::options::ReleaseOptions;
-use super::report::advance_and_report;
+use super::report::{Ahead, Wanted, advance_and_report};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::engine;
 use crate::port::NoObserver;
-use crate::release::Release;
+use crate::release::{Proof, Release};
+use crate::render::release;
 use crate::wiring::ReleaseAdapters;
 
 /// Approve a release, or one of its steps.
@@ -43,7 +44,20 @@ pub async fn run(
     let ports = adapters.ports(&NoObserver);
     let step = arguments.step.as_deref();
     let changed = engine::approve_release(&ports, &arguments.id, step).await?;
+    let unproven = (changed
+        .releases
+        .iter()
+        .find(|release| release.id == arguments.id))
+    .and_then(|release| release.approvals.last())
+    .filter(|approval| approval.proof == Proof::Name);
+    if let Some(approval) = unproven {
+        release::unproven(console.err, console.stderr, approval)?;
+    }
     let is_chosen = |release: &Release| release.id == arguments.id;
     let how = (None, &arguments.options);
-    advance_and_report(vec![changed], &is_chosen, how, adapters, console).await
+    let wanted = Wanted {
+        is_chosen: &is_chosen,
+        ahead: Ahead::WhileWaiting,
+    };
+    advance_and_report(vec![changed], &wanted, how, adapters, console).await
 }

@@ -55,6 +55,12 @@ pub async fn run(
             json_v1::write(console.out, &json_v1::Releases::of(entries), console.json)?;
         }
         Output::Markdown => release::list_as_markdown(console.out, &releases)?,
+        Output::Text if releases.is_empty() => {
+            let of_products = all.iter().filter(|product| {
+                arguments.product.is_empty() || arguments.product.contains(&product.product)
+            });
+            release::none(console.out, of_products.map(|p| p.releases.len()).sum())?;
+        }
         Output::Text => release::list(console.out, &releases, console.stdout)?,
     }
     Ok(Exit::Done)

@@ -10,6 +10,7 @@ mod retry;
 mod show;
 mod start;
 mod terminate;
+mod watch;
 
 use std::path::Path;
 
@@ -20,7 +21,11 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::engine;
 use crate::port::NoObserver;
+use crate::render::release as release_text;
 use crate::wiring::{Adapters, ReleaseAdapters};
+pub use options::WaitArguments;
+pub(super) use report::{Ahead, Wanted, advance, exit_of};
+
 use options::ReleaseOptions;
 
 /// Take a product through the environments of a flow, and follow its releases.
@@ -41,6 +46,7 @@ pub enum ReleaseCommand {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Log(log::LogArguments),
+    Watch(watch::WatchArguments),
     Advance(advance::AdvanceArguments),
     Approve(approve::ApproveArguments),
     Retry(retry::RetryArguments),
@@ -55,6 +61,7 @@ impl ReleaseArguments {
             ReleaseCommand::List(arguments) => &arguments.options,
             ReleaseCommand::Show(arguments) => &arguments.options,
             ReleaseCommand::Log(arguments) => &arguments.options,
+            ReleaseCommand::Watch(arguments) => &arguments.options,
             ReleaseCommand::Advance(arguments) => &arguments.options,
             ReleaseCommand::Approve(arguments) => &arguments.options,
             ReleaseCommand::Retry(arguments) => &arguments.options,
@@ -68,10 +75,11 @@ impl ReleaseArguments {
 /// # Errors
 /// When the default branch cannot be read, or has no usable prefix.
 pub(super) async fn with_records(adapters: &Adapters) -> Result<ReleaseAdapters<'_>, Failure> {
-    let ports = adapters.ports(&NoObserver);
-    let configuration = engine::read_default_configuration(&ports).await?;
-    let prefix = configuration.settings.release_prefix;
-    Ok(adapters.for_releases(prefix.as_deref())?)
+    let place = engine::record_place(&adapters.ports(&NoObserver)).await?;
+    match place.faults {
+        Some(faults) => Err(Failure::Settings(faults)),
+        None => Ok(adapters.for_releases(place.prefix.as_deref())?),
+    }
 }
 
 /// Runs a subcommand.
@@ -84,7 +92,14 @@ pub async fn run(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let adapters = with_records(adapters).await?;
+    let place = engine::record_place(&adapters.ports(&NoObserver)).await?;
+    if let Some(faults) = place.faults {
+        if matches!(arguments.command, ReleaseCommand::Start(_)) {
+            return Err(Failure::Settings(faults));
+        }
+        release_text::place_of_older_configuration(console.err, console.stderr, &faults)?;
+    }
+    let adapters = adapters.for_releases(place.prefix.as_deref())?;
     match &arguments.command {
         ReleaseCommand::Start(arguments) => {
             start::run(arguments, &adapters, directory, console).await
@@ -92,6 +107,7 @@ pub async fn run(
         ReleaseCommand::List(arguments) => list::run(arguments, &adapters, console).await,
         ReleaseCommand::Show(arguments) => show::run(arguments, &adapters, console).await,
         ReleaseCommand::Log(arguments) => log::run(arguments, &adapters, console).await,
+        ReleaseCommand::Watch(arguments) => watch::run(arguments, &adapters, console).await,
         ReleaseCommand::Advance(arguments) => advance::run(arguments, &adapters, console).await,
         ReleaseCommand::Approve(arguments) => approve::run(arguments, &adapters, console).await,
         ReleaseCommand::Retry(arguments) => retry::run(arguments, &adapters, console).await,

@@ -9,11 +9,11 @@ use crate::cli::common_arguments::Output;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::progress::{Progress, ProgressMode};
+use crate::cli::progress::Progress;
 use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
 use crate::release::{Release, ReleaseState};
 use crate::render::json_v1::{self, ReleaseEntry};
-use crate::render::release;
+use crate::render::release as text;
 use crate::wiring::ReleaseAdapters;
 
 /// How long to pause at most before looking again.
@@ -22,32 +22,54 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// A release after it was moved forward.
 pub(in crate::cli) type Moved = (String, Result<Advanced, ReleaseError>);
 
-/// Moves the releases forward that `is_chosen` accepts, and reports them.
+/// The releases that a command is about.
+pub(in crate::cli) struct Wanted<'a> {
+    /// Whether it is about this one.
+    pub is_chosen: &'a dyn Fn(&Release) -> bool,
+    /// When those that come before it in its queue are moved too.
+    pub ahead: Ahead,
+}
+
+/// When the releases are moved that come before the chosen ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::cli) enum Ahead {
+    /// Only while the command waits.
+    WhileWaiting,
+    /// Always: a new release can end them.
+    Always,
+}
+
+/// Moves the chosen releases forward, and reports them.
 ///
 /// # Errors
 /// When the records cannot be read, or the output cannot be written.
 pub(super) async fn advance_and_report(
     first: Vec<ProductReleases>,
-    is_chosen: &dyn Fn(&Release) -> bool,
+    wanted: &Wanted<'_>,
     (wait, options): (Option<&WaitArguments>, &ReleaseOptions),
     adapters: &ReleaseAdapters<'_>,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let moved = advance(first, is_chosen, wait, adapters, console.progress).await?;
+    let progress = Progress::start(console.progress);
+    let moved = advance(first, wanted, wait, adapters, &progress).await;
+    progress.finish();
+    let moved = moved?;
     if options.output == Output::Json {
         let all = json_v1::Releases::of(moved.iter().map(entry).collect());
         json_v1::write(console.out, &all, console.json)?;
+    } else if moved.is_empty() {
+        writeln!(console.out, "no open releases")?;
     }
     report(&moved, options.output, console)?;
-    Ok(most_severe(moved.iter().map(|moved| exit_of(moved, wait))))
+    Ok(most_severe(
+        moved.iter().map(|moved| exit_of_moved(moved, wait)),
+    ))
 }
 
-/// The exit code for a release that was moved forward.
-pub(in crate::cli) fn exit_of((_, result): &Moved, wait: Option<&WaitArguments>) -> Exit {
+/// The exit code for a release that was moved forward, if it could be.
+pub(in crate::cli) fn exit_of_moved((_, result): &Moved, wait: Option<&WaitArguments>) -> Exit {
     match result {
-        Ok(advanced) if wait.is_some_and(|w| w.wait) => exit(advanced.release.state),
-        Ok(advanced) if advanced.release.state == ReleaseState::Failed => Exit::Failed,
-        Ok(_) => Exit::Done,
+        Ok(advanced) => exit_of(&advanced.release, wait),
         Err(error) => Advice::on_release(error).exit,
     }
 }
@@ -59,24 +81,13 @@ pub(in crate::cli) fn most_severe(exits: impl Iterator<Item = Exit>) -> Exit {
         .unwrap_or(Exit::Done)
 }
 
-/// Moves releases forward until they have ended, or once; shows the progress meanwhile.
+/// Moves releases forward until they have ended, or once.
+///
+/// # Errors
+/// When the records cannot be read, or what comes before a release that is waited for cannot be moved.
 pub(in crate::cli) async fn advance(
     first: Vec<ProductReleases>,
-    is_chosen: &dyn Fn(&Release) -> bool,
-    wait: Option<&WaitArguments>,
-    adapters: &ReleaseAdapters<'_>,
-    mode: ProgressMode,
-) -> Result<Vec<Moved>, ReleaseError> {
-    let progress = Progress::start(mode);
-    let moved = until_ended(first, is_chosen, wait, adapters, &progress).await;
-    progress.finish();
-    moved
-}
-
-/// Moves releases forward until they have ended, or once.
-async fn until_ended(
-    first: Vec<ProductReleases>,
-    is_chosen: &dyn Fn(&Release) -> bool,
+    wanted: &Wanted<'_>,
     wait: Option<&WaitArguments>,
     adapters: &ReleaseAdapters<'_>,
     progress: &Progress,
@@ -88,20 +99,20 @@ async fn until_ended(
     let mut ended: Vec<Moved> = Vec::new();
     let mut products = first;
     loop {
-        let ahead = if limit.is_zero() {
+        let ahead = if limit.is_zero() && wanted.ahead == Ahead::WhileWaiting {
             HashSet::new()
         } else {
-            ahead(&products, is_chosen)
+            ahead(&products, wanted.is_chosen)
         };
         let is_open = |release: &Release| {
-            let is_wanted = is_chosen(release) || ahead.contains(&release.id);
+            let is_wanted = (wanted.is_chosen)(release) || ahead.contains(&release.id);
             is_wanted && !ended.iter().any(|(id, _)| *id == release.id)
         };
         let moved = engine::advance_releases(&ports, products, &is_open).await;
         let (others, moved): (Vec<Moved>, Vec<Moved>) =
             moved.into_iter().partition(|(id, _)| ahead.contains(id));
         // Those that were not chosen are not reported, but what keeps them from moving is.
-        for (_, other) in others {
+        for (_, other) in others.into_iter().filter(|_| !limit.is_zero()) {
             other?;
         }
         let is_waiting = |(_, result): &Moved| matches!(result, Ok(advanced) if !advanced.release.state.is_end());
@@ -123,7 +134,7 @@ fn ahead(products: &[ProductReleases], is_chosen: &dyn Fn(&Release) -> bool) -> 
         let open = || product.releases.iter().filter(|r| !r.state.is_end());
         let is_ahead = |release: &&Release| {
             let mut chosen = open().filter(|chosen| is_chosen(chosen));
-            chosen.any(|c| c.flow == release.flow && c.number > release.number)
+            chosen.any(|c| c.queue() == release.queue() && c.number > release.number)
         };
         let ahead = open().filter(|r| !is_chosen(r)).filter(is_ahead);
         ids.extend(ahead.map(|release| release.id.clone()));
@@ -140,7 +151,11 @@ pub(in crate::cli) fn report(
     for (_, result) in moved {
         match result {
             Ok(_) if output == Output::Json => {}
-            Ok(advanced) => release::summary(console.out, &advanced.release, &advanced.waits)?,
+            Ok(advanced) => {
+                let (release, waits) = (&advanced.release, &advanced.waits);
+                text::summary(console.out, release, waits)?;
+                text::next_look(console.err, console.stderr, release, waits)?;
+            }
             Err(error) => Advice::on_release(error).write(console.err, console.stderr)?,
         }
     }
@@ -155,9 +170,21 @@ pub(in crate::cli) fn entry((id, result): &Moved) -> ReleaseEntry<'_> {
     }
 }
 
+/// The exit code of a release, which depends on whether it was waited for.
+pub(in crate::cli) fn exit_of(release: &Release, wait: Option<&WaitArguments>) -> Exit {
+    let is_waited_for = wait.is_some_and(|wait| wait.wait);
+    if is_waited_for || release.state == ReleaseState::Failed {
+        exit_of_ended(release)
+    } else {
+        Exit::Done
+    }
+}
+
 /// The exit code of a release that was waited for.
-fn exit(state: ReleaseState) -> Exit {
-    match state {
+pub(super) fn exit_of_ended(release: &Release) -> Exit {
+    let is_refused = release.failed_steps().any(|step| step.refused.is_some());
+    match release.state {
+        ReleaseState::Failed if is_refused => Exit::Held,
         ReleaseState::Succeeded => Exit::Done,
         ReleaseState::Failed | ReleaseState::Terminated => Exit::Failed,
         ReleaseState::Superseded => Exit::Held,

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::options::ReleaseOptions;
-use super::report::advance_and_report;
+use super::report::{Ahead, Wanted, advance_and_report};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -37,5 +37,9 @@ pub async fn run(
     let changed = engine::retry_release(&ports, &arguments.id).await?;
     let is_chosen = |release: &Release| release.id == arguments.id;
     let how = (None, &arguments.options);
-    advance_and_report(vec![changed], &is_chosen, how, adapters, console).await
+    let wanted = Wanted {
+        is_chosen: &is_chosen,
+        ahead: Ahead::WhileWaiting,
+    };
+    advance_and_report(vec![changed], &wanted, how, adapters, console).await
 }

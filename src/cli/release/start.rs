@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::options::{ReleaseOptions, WaitArguments};
-use super::report::advance_and_report;
+use super::report::{Ahead, Wanted, advance_and_report};
 use crate::cli::console::Console;
 use crate::cli::disk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::engine::{self, StartRequest};
 use crate::port::NoObserver;
+use crate::release::Release;
 use crate::wiring::ReleaseAdapters;
 
 /// Start a release: take a product through the environments of a flow.
@@ -75,11 +76,12 @@ pub async fn run(
             .transpose()?,
     };
     let started = engine::start_release(&adapters.ports(&NoObserver), &request).await?;
-    let number = started.releases.last().map(|release| release.number);
-    let product = started.product.clone();
-    let is_chosen = |release: &crate::release::Release| {
-        release.product == product && Some(release.number) == number
+    let (product, number) = (started.product.product.clone(), started.number);
+    let is_chosen = |release: &Release| release.product == product && release.number == number;
+    let wanted = Wanted {
+        is_chosen: &is_chosen,
+        ahead: Ahead::Always,
     };
     let how = (Some(&arguments.wait), &arguments.options);
-    advance_and_report(vec![started], &is_chosen, how, adapters, console).await
+    advance_and_report(vec![started.product], &wanted, how, adapters, console).await
 }

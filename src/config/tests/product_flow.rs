@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 
 use super::settings;
 use crate::domain::{
-    Action, Environment, PolicyEvaluation, ProductFlow, ProductStep, SettingOrigin, Settings,
+    Action, Environment, ManualStep, PolicyEvaluation, ProductFlow, ProductStep, SettingOrigin,
+    Settings,
 };
 
 const TEXT: &str = "\
@@ -72,7 +73,12 @@ fn a_flow_has_the_workflows_and_gates_that_it_names() {
     let names: Vec<&String> = flow.gates.keys().collect();
     assert_eq!(names, ["hours", "settled"]);
     let cards = settings.product("cards").unwrap();
-    let manual = settings.manual_flow(cards, "staging", "eu");
+    let step = ManualStep {
+        source: "staging".to_owned(),
+        target: "eu".to_owned(),
+        ..ManualStep::default()
+    };
+    let manual = settings.manual_flow(cards, &step);
     assert_eq!(manual.name, ProductFlow::MANUAL);
     assert_eq!(manual.trigger_environment, "staging");
     assert!(!manual.workflows.contains_key("page"), "{manual:?}");

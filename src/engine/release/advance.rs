@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, of_product};
 use super::view::View;
+use crate::engine::receipt::Receipt;
 use crate::release::{self, Facts, Next, Release, Waiting};
 
 /// How often a release is looked at again because others moved the chain first.
@@ -20,6 +21,8 @@ pub struct Advanced {
     pub waits: Vec<Waiting>,
     /// How many transitions were recorded.
     pub transitions: usize,
+    /// What came of the promotions that were tried, in order, by environment.
+    pub receipts: Vec<(String, Receipt)>,
 }
 
 /// Moves the open releases of these products forward, or only those with these ids, in the order of
@@ -55,6 +58,7 @@ async fn advance_one(
 ) -> Result<Advanced, ReleaseError> {
     let mut own = Facts::default();
     let mut transitions = 0;
+    let mut receipts = Vec::new();
     let mut lost = 0;
     loop {
         let Some(release) = product.release(number).cloned() else {
@@ -107,11 +111,14 @@ async fn advance_one(
                     release,
                     waits,
                     transitions,
+                    receipts,
                 });
             }
         };
         for effect in &todo {
-            effects::carry_out(ports, product, (&release, &flow), effect, &mut own).await?;
+            let of = (&release, &flow);
+            let receipt = effects::carry_out(ports, product, of, effect, &mut own).await?;
+            receipts.extend(receipt);
         }
         if !todo.is_empty() {
             *view = View::begin(ports);

@@ -13,20 +13,21 @@ use super::variables;
 use crate::domain::{ProductFlow, Workflow, WorkflowKind};
 use crate::engine::commit::changes;
 use crate::engine::prepare::plan_on;
+use crate::engine::receipt::Receipt;
 use crate::port::{self, AttemptResult, AttemptState, Snapshot, TreeChange, WorkflowError};
 use crate::release::{Attempt, AttemptFact, Effect, Facts, Purpose, Release, Tried};
 
 /// How much time a promotion needs at least.
 const ENOUGH: i64 = 60;
 
-/// Carries out an effect, and adds its outcome to the facts.
+/// Carries out an effect, and adds its outcome to the facts; returns the receipt of a promotion.
 pub(super) async fn carry_out(
     ports: &ReleasePorts<'_>,
     product: &ProductReleases,
     of: (&Release, &ProductFlow),
     effect: &Effect,
     facts: &mut Facts,
-) -> Result<(), ReleaseError> {
+) -> Result<Option<(String, Receipt)>, ReleaseError> {
     match effect {
         Effect::StartWorkflow { key } => {
             if let Some(result) = start(ports, product, of, key).await? {
@@ -39,12 +40,13 @@ pub(super) async fn carry_out(
             let is_late = ports.promotion.clock.now() + ENOUGH >= *until;
             let request = request_of(of.0, of.1, environment).filter(|_| !is_late);
             if let Some(request) = request {
-                let outcome = promote(ports, of, &request).await?;
+                let (outcome, receipt) = promote(ports, of, &request).await?;
                 let tried = Tried {
                     until: *until,
                     outcome,
                 };
                 facts.steps.entry(environment.clone()).or_default().tried = Some(tried);
+                return Ok(receipt.map(|receipt| (environment.clone(), receipt)));
             }
         }
         Effect::ClosePullRequest { environment } => {
@@ -53,7 +55,7 @@ pub(super) async fn carry_out(
             step.was_closed = true;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Starts an attempt; returns its result if that is known by then.

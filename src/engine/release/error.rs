@@ -33,6 +33,26 @@ pub enum ReleaseError {
         /// Releases that have not ended, and the newest of each product.
         known: Vec<String>,
     },
+    /// A policy requires another workflow.
+    #[error("a policy requires `{setting}: {required}`, not `{asked}`")]
+    WorkflowRequired {
+        /// `preAction` or `postAction`.
+        setting: &'static str,
+        /// The workflow of the policy.
+        required: String,
+        /// The workflow that was chosen.
+        asked: String,
+    },
+    /// The source environment does not have to pass this gate.
+    #[error("`{environment}` has no gate `{gate}` to skip")]
+    NotAGateOf {
+        /// The source environment.
+        environment: String,
+        /// The gate that was named.
+        gate: String,
+        /// The gates that it must pass.
+        known: Vec<String>,
+    },
     /// Others appended to the chain during every attempt.
     #[error("others recorded transitions of product `{product}` too often")]
     Overtaken {

@@ -7,13 +7,14 @@
 
 use std::collections::BTreeMap;
 
+use super::choices::action;
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
-use crate::domain::{CONFIGURATION, ConfigText, ProductFlow, Settings};
+use crate::domain::{CONFIGURATION, ConfigText, ManualStep, Product, ProductFlow, Settings};
 use crate::engine::error::EngineError;
 use crate::engine::settings::read_settings;
 use crate::inventory::InventoryError;
-use crate::release::{Configuration, Release};
+use crate::release::{Configuration, Manual, Release};
 
 /// The configurations that were read; many releases share one.
 #[derive(Default)]
@@ -35,23 +36,23 @@ impl Flows {
             None => settings(ports, &release.configuration)?,
         };
         let settings = self.0.entry(key).or_insert(read);
-        flow_in(settings, &release.product, &release.flow)
+        match &release.manual {
+            None => flow_in(settings, &release.product, &release.flow),
+            Some(manual) => {
+                let product = product_in(settings, &release.product)?;
+                Ok(settings.manual_flow(product, &step_of(release, manual)))
+            }
+        }
     }
 }
 
 /// The flow of a product, as a configuration has it.
-pub(super) fn product_flow(
-    ports: &ReleasePorts<'_>,
-    configuration: &Configuration,
+pub(super) fn flow_in(
+    settings: &Settings,
     product: &str,
     flow: &str,
 ) -> Result<ProductFlow, ReleaseError> {
-    flow_in(&settings(ports, configuration)?, product, flow)
-}
-
-fn flow_in(settings: &Settings, product: &str, flow: &str) -> Result<ProductFlow, ReleaseError> {
-    let unknown = || EngineError::from(InventoryError::unknown_product(product, settings));
-    let product = settings.product(product).ok_or_else(unknown)?;
+    let product = product_in(settings, product)?;
     let unknown = || EngineError::NotConfigured {
         what: "flow",
         name: flow.to_owned(),
@@ -65,8 +66,29 @@ fn flow_in(settings: &Settings, product: &str, flow: &str) -> Result<ProductFlow
     Ok(settings.product_flow(product, flow))
 }
 
+pub(super) fn product_in<'s>(
+    settings: &'s Settings,
+    product: &str,
+) -> Result<&'s Product, ReleaseError> {
+    let unknown = || EngineError::from(InventoryError::unknown_product(product, settings));
+    Ok(settings.product(product).ok_or_else(unknown)?)
+}
+
+/// The step of a release that no flow describes.
+fn step_of(release: &Release, manual: &Manual) -> ManualStep {
+    let first = release.steps.first();
+    ManualStep {
+        source: manual.from.clone(),
+        target: first.map(|s| s.environment.clone()).unwrap_or_default(),
+        action: Some(action(manual.action)),
+        pre_action: manual.pre_action.clone(),
+        post_action: manual.post_action.clone(),
+        skipped_gates: manual.skipped_gates.clone(),
+    }
+}
+
 /// The settings of a configuration.
-fn settings(
+pub(super) fn settings(
     ports: &ReleasePorts<'_>,
     configuration: &Configuration,
 ) -> Result<Settings, ReleaseError> {

@@ -9,6 +9,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `records.rs` | reads the records, and appends transitions |
+//! | `place.rs` | finds out where they are |
 //! | `flow.rs` | reads the flow of a release from its configuration |
 //! | `advance.rs` | moves releases until they wait or have ended |
 //! | `people.rs` | start, terminate, retry, approve |
@@ -16,23 +17,30 @@
 //! | `view.rs` | looks facts up |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `effects.rs` | carries out effects |
+//! | `manual.rs` | starts the promotion of a product that no flow describes, and what came of it |
+//! | `choices.rs` | what a person chose for it, as the record has it |
+//! | `revert.rs` | reverts the promotions of a release |
 //! | `request.rs` | what a step requests |
 //! | `join.rs` | compares the sources of a step that depends on several |
 //! | `promote.rs` | commits or proposes the promotion of a step |
 //! | `variables.rs`, `versions.rs` | the variables of workflows and gates |
 
 mod advance;
+mod choices;
 mod effects;
 mod error;
 mod flow;
 mod join;
 mod landed;
+mod manual;
 mod people;
+mod place;
 mod ports;
 mod promote;
 mod pull_request;
 mod records;
 mod request;
+mod revert;
 mod trigger;
 mod variables;
 mod versions;
@@ -40,7 +48,13 @@ mod view;
 
 pub use advance::{Advanced, advance_releases};
 pub use error::ReleaseError;
-pub use people::{StartRequest, approve_release, retry_release, start_release, terminate_release};
+pub use manual::{ManualChoice, manual_receipt, released_product, start_manual};
+pub use people::{
+    StartRequest, Started, allow_in_release, approve_release, retry_release, start_release,
+    terminate_release,
+};
+pub use place::{RecordPlace, record_place};
 pub use ports::ReleasePorts;
 pub use records::{PastTransition, ProductReleases, find_release, release_history, releases};
+pub use revert::{promotions_of, revert_release};
 pub use trigger::{Triggered, find_triggered, start_triggered};

@@ -1,13 +1,14 @@
 //! What people do with releases.
 
 use super::error::ReleaseError;
-use super::flow::product_flow;
+use super::flow::{flow_in, product_in, settings};
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, find_release, of_product, releases};
+use crate::domain::{ApplicationName, CommitId, Product, ProductFlow};
 use crate::engine::error::EngineError;
 use crate::port::{BranchChoice, Publish};
 use crate::release::{
-    self, Configuration, NewRelease, Proof, Refusal, Release, Transition, create,
+    self, Configuration, Manual, NewRelease, Proof, Refusal, Release, Transition, create,
 };
 
 /// How often a transition is tried while others move the chain.
@@ -30,6 +31,24 @@ pub struct StartRequest {
     pub configuration: Option<String>,
 }
 
+/// A release that was started.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The releases of its product.
+    pub product: ProductReleases,
+    /// Its number.
+    pub number: u64,
+}
+
+/// A release that is to be queued.
+pub(super) struct NewInQueue {
+    pub configuration: Configuration,
+    pub applications: Vec<String>,
+    pub branch: Option<String>,
+    pub manual: Option<Box<Manual>>,
+    pub source: CommitId,
+}
+
 /// Creates a release in the queue of its product.
 ///
 /// # Errors
@@ -37,7 +56,7 @@ pub struct StartRequest {
 pub async fn start_release(
     ports: &ReleasePorts<'_>,
     request: &StartRequest,
-) -> Result<ProductReleases, ReleaseError> {
+) -> Result<Started, ReleaseError> {
     let repository = ports.promotion.repository;
     let choice = BranchChoice {
         branch: request.branch.clone(),
@@ -52,26 +71,72 @@ pub async fn start_release(
         Some(text) => Configuration::Text(text.clone()),
         None => Configuration::Commit(branch.tip),
     };
-    let flow = product_flow(ports, &configuration, &request.product, &request.flow)?;
-    let by = repository.identity()?;
+    let settings = settings(ports, &configuration)?;
+    let flow = flow_in(&settings, &request.product, &request.flow)?;
+    check_applications(
+        &request.applications,
+        product_in(&settings, &request.product)?,
+    )?;
+    let new = NewInQueue {
+        configuration,
+        applications: request.applications.clone(),
+        branch: request.branch.clone(),
+        manual: None,
+        source,
+    };
+    queue_new(ports, &flow, new).await
+}
+
+/// Refuses applications that the product does not have.
+fn check_applications(names: &[String], product: &Product) -> Result<(), EngineError> {
+    let is_of_product = |name: &&String| {
+        let own = ApplicationName((*name).clone());
+        let mut words = product.applications.iter();
+        words.any(|word| own.matches(word) || ApplicationName(word.clone()).matches(name))
+    };
+    match names.iter().find(|name| !is_of_product(name)) {
+        None => Ok(()),
+        Some(unknown) => Err(EngineError::NotInProduct {
+            product: product.name.clone(),
+            application: unknown.clone(),
+            known: product.applications.clone(),
+        }),
+    }
+}
+
+/// Queues a release; an open one that no flow describes and that has the same choices goes on instead.
+pub(super) async fn queue_new(
+    ports: &ReleasePorts<'_>,
+    flow: &ProductFlow,
+    new: NewInQueue,
+) -> Result<Started, ReleaseError> {
+    let by = ports.promotion.repository.identity()?;
     for _ in 0..TRIES {
-        let mut product = of_product(ports, &request.product).await?;
+        let mut product = of_product(ports, &flow.product).await?;
+        let is_same =
+            |r: &&Release| !r.state.is_end() && r.manual.is_some() && r.manual == new.manual;
+        if let Some(same) = product.releases.iter().find(is_same) {
+            let number = same.number;
+            return Ok(Started { product, number });
+        }
         let new = NewRelease {
-            configuration: configuration.clone(),
-            applications: request.applications.clone(),
-            branch: request.branch.clone(),
-            source,
+            configuration: new.configuration.clone(),
+            applications: new.applications.clone(),
+            branch: new.branch.clone(),
+            manual: new.manual.clone(),
+            source: new.source,
             trigger: None,
             by: by.clone(),
             now: ports.promotion.clock.now(),
         };
-        let created = create(new, &flow, &product.others(None))?;
+        let created = create(new, flow, &product.others(None))?;
         if product.append(ports, &created).await? {
-            return Ok(product);
+            let number = created.release.number;
+            return Ok(Started { product, number });
         }
     }
     Err(ReleaseError::Overtaken {
-        product: request.product.clone(),
+        product: flow.product.clone(),
     })
 }
 
@@ -98,6 +163,23 @@ pub async fn retry_release(
 ) -> Result<ProductReleases, ReleaseError> {
     let by = ports.promotion.repository.identity()?;
     change(ports, id, &|release| release::retry(release, &by).map(Some)).await
+}
+
+/// Lifts the holds of guards; a release that they held is queued again.
+///
+/// # Errors
+/// When it has ended for another reason, or there is none with this id.
+pub async fn allow_in_release(
+    ports: &ReleasePorts<'_>,
+    id: &str,
+    guards: &[String],
+) -> Result<ProductReleases, ReleaseError> {
+    let by = ports.promotion.repository.identity()?;
+    let now = ports.promotion.clock.now();
+    change(ports, id, &|release| {
+        release::allow(release, guards, &by, now)
+    })
+    .await
 }
 
 /// Records an approval of a step, or of all steps.

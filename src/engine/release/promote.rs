@@ -17,7 +17,7 @@ use crate::release::{Outcome, PullRequest, Release};
 /// How often a promotion is planned again because the branch moved and the plan changed.
 const TRIES: usize = 5;
 
-/// Promotes, and returns what came of it.
+/// Promotes, and returns what came of it, with the receipt if there is one.
 ///
 /// # Errors
 /// When the repository or the forge could not be used; trying again is safe.
@@ -25,38 +25,48 @@ pub(super) async fn promote(
     ports: &ReleasePorts<'_>,
     of: (&Release, &ProductFlow),
     request: &Request,
-) -> Result<Outcome, ReleaseError> {
+) -> Result<(Outcome, Option<Receipt>), ReleaseError> {
     for _ in 0..TRIES {
         match try_once(ports, of, request).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(outcome),
-            Err(error) if is_final(&error) => return Ok(Outcome::Failed(chain(&error))),
+            Err(error) if is_final(&error) => return Ok((Outcome::Failed(chain(&error)), None)),
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Outcome::Failed(
-        "the branch keeps moving, and each time the promotion changes".to_owned(),
-    ))
+    let why = "the branch keeps moving, and each time the promotion changes";
+    Ok((Outcome::Failed(why.to_owned()), None))
 }
 
 async fn try_once(
     ports: &ReleasePorts<'_>,
     (release, flow): (&Release, &ProductFlow),
     request: &Request,
-) -> Result<Option<Outcome>, EngineError> {
+) -> Result<Option<(Outcome, Option<Receipt>)>, EngineError> {
     let ports = &ports.promotion;
     let branch = fetch(ports, request).await?;
     // Another worker may have been faster since the facts were looked up.
     let landings = Landings::search(ports, &branch, release.created)?;
     if let Some(commit) = landings.of(ports, &branch, (release, &request.to))? {
-        return Ok(Some(Outcome::Committed(commit)));
+        return Ok(Some((Outcome::Committed(commit), None)));
     }
     let prepared = prepare_on(ports, request, branch)?;
-    if let Some(why) = left_out(&prepared.plan) {
-        return Ok(Some(Outcome::Failed(why)));
+    // Who promotes by hand has seen what is left out.
+    if release.manual.is_none()
+        && let Some(why) = left_out(&prepared.plan)
+    {
+        return Ok(Some((Outcome::Failed(why), None)));
+    }
+    if let Some(manual) = &release.manual
+        && !prepared.plan.is_empty()
+        && prepared.plan.id() != manual.promotion
+    {
+        let why = "the promotion would now be different from what was reviewed".to_owned();
+        let plan = Box::new(prepared.plan);
+        return Ok(Some((Outcome::Failed(why), Some(Receipt::Moved { plan }))));
     }
     if let Some(why) = disagreement(ports, (release, flow), request, &prepared)? {
-        return Ok(Some(Outcome::Failed(why)));
+        return Ok(Some((Outcome::Failed(why), None)));
     }
     // Where the branch moves again, the next try looks for the promotion first.
     let has_moved = async || {
@@ -68,29 +78,38 @@ async fn try_once(
         Err(EngineError::Overtaken { .. }) => return Ok(None),
         receipt => receipt?,
     };
-    Ok(Some(match receipt {
-        Receipt::Committed { commit, .. } => Outcome::Committed(commit),
+    let outcome = match &receipt {
+        Receipt::Moved { .. } => return Ok(None),
         Receipt::NothingToPromote { .. } | Receipt::Withdrawn { .. } => {
             Outcome::Unchanged(fetch(ports, request).await?.tip)
         }
+        receipt => outcome(receipt),
+    };
+    Ok(Some((outcome, Some(receipt))))
+}
+
+/// The outcome of a receipt that needs no further look.
+fn outcome(receipt: &Receipt) -> Outcome {
+    match receipt {
+        Receipt::Committed { commit, .. } => Outcome::Committed(*commit),
         Receipt::Proposed {
             branch,
             pull_request,
             ..
         } => Outcome::Proposed(PullRequest {
-            branch,
+            branch: branch.clone(),
             number: pull_request.as_ref().map(|found| found.number),
-            url: pull_request.map(|found| found.url),
+            url: pull_request.as_ref().map(|found| found.url.clone()),
         }),
         Receipt::Held(findings) => {
             let findings = findings
                 .iter()
                 .map(|f| format!("{}: {}", f.guard.as_str(), f.message));
             let findings: Vec<String> = findings.collect();
-            Outcome::Failed(format!("held by {}", findings.join("; ")))
+            Outcome::Held(format!("held by {}", findings.join("; ")))
         }
         Receipt::Rejected { pull_request, .. } => {
-            Outcome::Failed(format!("{} was closed without merging", pull_request.url))
+            Outcome::Rejected(format!("{} was closed without merging", pull_request.url))
         }
         Receipt::Conflict { branch, .. } => Outcome::Failed(format!(
             "branch `{branch}` has commits that git-promote did not make"
@@ -98,11 +117,8 @@ async fn try_once(
         Receipt::SelectionConflict(_) => {
             Outcome::Failed("source and target changed the same places".to_owned())
         }
-        Receipt::Planned | Receipt::PreviewOnly | Receipt::Stopped { .. } => {
-            Outcome::Failed("a policy allows only a preview".to_owned())
-        }
-        Receipt::Moved { .. } => return Ok(None),
-    }))
+        _ => Outcome::Failed("a policy allows only a preview".to_owned()),
+    }
 }
 
 /// Why a part of the promotion would be left out; a step promotes everything or nothing.
@@ -123,6 +139,8 @@ fn is_final(error: &EngineError) -> bool {
         | EngineError::Forge(_)
         | EngineError::Propose { .. }
         | EngineError::Overtaken { .. }
+        // Today's guards cannot be read; the release goes on once they can.
+        | EngineError::Settings(_)
         | EngineError::Runner(_) => false,
         _ => true,
     }

@@ -7,7 +7,8 @@ use crate::domain::ProductFlow;
 use crate::engine::error::EngineError;
 use crate::engine::prepare::plan_on;
 use crate::engine::propose::withdraw_branch;
-use crate::port::{Branch, PullRequestState};
+use crate::plan::{HiddenLines, Mark};
+use crate::port::{Branch, PullRequest, PullRequestState};
 use crate::release::{PullRequestFact, Release};
 
 /// The state of a step's pull request.
@@ -17,16 +18,27 @@ pub(super) async fn find(
     of: (&Release, &ProductFlow),
     environment: &str,
 ) -> Result<PullRequestFact, ReleaseError> {
+    let step = of.0.step(environment);
+    let recorded = step.and_then(|step| step.pull_request.as_ref());
+    if of.0.manual.is_some() && recorded.is_none() {
+        // Earlier releases had the same branch, so a pull request from it may be theirs. To promote again is
+        // safe.
+        return Ok(PullRequestFact::Absent);
+    }
     let Some(name) = branch_of(ports, base, of, environment)? else {
         return Ok(PullRequestFact::Absent);
     };
+    let number = recorded.and_then(|recorded| recorded.number);
     let forge = ports.promotion.forge.filter(|_| base.remote.is_some());
     if let Some(forge) = forge {
         let requests = forge.pull_requests(&name, &base.name).await;
         let requests = requests.map_err(EngineError::Forge)?;
-        if let Some(first) = requests.first() {
-            return Ok(match first.state {
+        let is_own = |request: &&PullRequest| number.is_none_or(|own| own == request.number);
+        if let Some(found) = requests.iter().find(is_own) {
+            return Ok(match found.state {
                 PullRequestState::Open => PullRequestFact::Open,
+                // It was closed because nothing was left to promote.
+                PullRequestState::Closed if is_withdrawn(found) => PullRequestFact::Absent,
                 PullRequestState::Closed => PullRequestFact::Closed,
                 PullRequestState::Merged => PullRequestFact::Merged,
             });
@@ -37,6 +49,10 @@ pub(super) async fn find(
         Some(_) => PullRequestFact::BranchOnly,
         None => PullRequestFact::Absent,
     })
+}
+
+fn is_withdrawn(request: &PullRequest) -> bool {
+    HiddenLines::of(&request.body).mark == Some(Mark::NothingLeft)
 }
 
 /// Closes a step's pull request, and deletes its branch if only git-promote's commits are on it.

@@ -4,7 +4,7 @@ use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use crate::domain::CommitId;
 use crate::port::{Chain, NewTransition};
-use crate::release::{Other, Release, Transition, is_transition_of};
+use crate::release::{EVENT, Other, Release, STATE, Transition, is_transition_of, trailer};
 
 /// The releases of a product, as one tip of its chain has them.
 #[derive(Clone, Debug)]
@@ -28,6 +28,10 @@ pub struct PastTransition {
     pub committer: String,
     /// What happened.
     pub title: String,
+    /// The state of the release after it, as the record has it.
+    pub state: Option<String>,
+    /// The kind of the event, as the record has it.
+    pub event: Option<String>,
 }
 
 /// Fetches the releases of all products.
@@ -120,6 +124,8 @@ pub fn release_history(
             time: transition.time,
             committer: transition.committer,
             title: (transition.message.lines().next().unwrap_or_default()).to_owned(),
+            state: trailer(&transition.message, STATE),
+            event: trailer(&transition.message, EVENT),
         })
         .collect();
     own.reverse();
@@ -138,7 +144,7 @@ impl ProductReleases {
         let other = |release: &Release| Other {
             id: release.id.clone(),
             number: release.number,
-            flow: release.flow.clone(),
+            queue: release.queue().to_owned(),
             state: release.state,
         };
         others.map(other).collect()
@@ -160,6 +166,8 @@ impl ProductReleases {
         let Some(tip) = appended.await? else {
             return Ok(false);
         };
+        let title = transition.event.title(release);
+        ports.promotion.observer.transition(&title);
         self.tip = Some(tip);
         match self
             .releases

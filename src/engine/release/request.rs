@@ -1,7 +1,10 @@
 //! What the step of a release requests.
 
+use super::choices::{allow, with_choices};
 use crate::domain::ProductFlow;
-use crate::engine::request::{DefaultProduct, OnRejection, ProposalChoice, Request};
+use crate::engine::request::{
+    DefaultProduct, OfRelease, OnRejection, ProposalChoice, ReleaseBranch, Request,
+};
 use crate::port::{BranchChoice, Publish};
 use crate::release::Release;
 
@@ -32,18 +35,29 @@ pub(super) fn request_of(
     } else {
         OnRejection::Respected
     };
-    Some(Request {
-        release: Some(release.id.clone()),
+    let request = Request {
+        release: Some(OfRelease {
+            id: release.id.clone(),
+            branch: match release.manual {
+                Some(_) => ReleaseBranch::OfPromotion,
+                None => ReleaseBranch::Own,
+            },
+        }),
         applications: release.applications.clone(),
         products,
         default_product: DefaultProduct::Ignored,
         source: Some(source.to_string()),
         branch: choice(release),
         action: Some(planned.action),
+        allow: allow(release.allowed.iter().map(|allowed| &allowed.guard)),
         proposal: ProposalChoice {
             on_rejection,
             ..ProposalChoice::default()
         },
         ..Request::between(&planned.from, environment)
+    };
+    Some(match &release.manual {
+        Some(manual) => with_choices(request, manual, &release.allowed),
+        None => request,
     })
 }

@@ -1,7 +1,7 @@
 //! Starts the releases that the commits of a push trigger.
 
 use super::error::ReleaseError;
-use super::flow::product_flow;
+use super::flow::{flow_in, settings};
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, of_product};
 use super::view::is_ancestor;
@@ -43,7 +43,8 @@ pub async fn start_triggered(
         return Ok(None);
     };
     let configuration = Configuration::Commit(triggers.branch.tip);
-    let planned = product_flow(ports, &configuration, &product.product, &flow.flow)?;
+    let settings = settings(ports, &configuration)?;
+    let planned = flow_in(&settings, &product.product, &flow.flow)?;
     let by = ports.promotion.repository.identity()?;
     for _ in 0..TRIES {
         let mut releases = of_product(ports, &product.product).await?;
@@ -57,6 +58,7 @@ pub async fn start_triggered(
         let new = NewRelease {
             configuration: configuration.clone(),
             applications: Vec::new(),
+            manual: None,
             branch: (!triggers.branch.is_default).then(|| triggers.branch.name.clone()),
             source: triggers.commit,
             trigger: Some(triggers.commit),

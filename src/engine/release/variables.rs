@@ -74,6 +74,19 @@ pub(super) fn applications<'a>(release: &'a Release, flow: &'a ProductFlow) -> &
     }
 }
 
+/// The variables for a gate of the environment that a release promotes from.
+pub(super) fn of_source(
+    ports: &ReleasePorts<'_>,
+    product: &ProductReleases,
+    of: (&Release, &ProductFlow),
+    environment: &str,
+) -> Result<BTreeMap<String, String>, ReleaseError> {
+    let mut all = of_step(ports, product, of, None)?;
+    all.insert("ENVIRONMENT".to_owned(), environment.to_owned());
+    all.insert("FROM".to_owned(), String::new());
+    Ok(all)
+}
+
 fn failure(step: &Step) -> Value {
     json!({
         "name": step.environment,

@@ -10,7 +10,7 @@ use super::pull_request;
 use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
-use crate::domain::{CommitId, GateKind, ProductFlow};
+use crate::domain::{CommitId, Gate, GateKind, ProductFlow};
 use crate::port::{Approval, AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Proof, Question, Release, Step};
 
@@ -97,6 +97,12 @@ impl View {
                 let step = facts.steps.entry(environment.clone()).or_default();
                 step.gates.insert(gate.1.to_owned(), state);
             }
+            Question::SourceGate { environment, gate } => {
+                let of = (product, release, flow);
+                let state = self.source_gate(ports, of, environment, gate).await?;
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.source_gates.insert(gate.clone(), state);
+            }
             Question::Attempt(key) => {
                 let fact = attempt(ports, (release, flow), key).await?;
                 facts.attempts.insert(key.clone(), fact);
@@ -113,6 +119,43 @@ impl View {
         Ok(())
     }
 
+    /// The state of a gate of a step's source, after the newest promotion into it that is recorded.
+    async fn source_gate(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        (product, release, flow): (&ProductReleases, &Release, &ProductFlow),
+        environment: &str,
+        name: &str,
+    ) -> Result<GateState, ReleaseError> {
+        let planned = flow.steps.iter().find(|s| s.environment == environment);
+        let (Some(gate), Some(planned)) = (flow.gates.get(name), planned) else {
+            return Ok(not_configured());
+        };
+        let releases = product.releases.iter();
+        let landed = releases.filter_map(|r| Some((r, r.step(&planned.from)?.landed.as_ref()?)));
+        let newest = landed.max_by_key(|(_, landed)| landed.since);
+        let variables = if needs_variables(gate) {
+            variables::of_source(ports, product, (release, flow), &planned.from)?
+        } else {
+            BTreeMap::new()
+        };
+        let context = GateContext {
+            now: self.now,
+            environment: planned.from.clone(),
+            applications: variables::applications(release, flow).to_vec(),
+            landed: Some(Landed {
+                commit: release.source,
+                since: newest.map_or(release.created, |(_, landed)| landed.since),
+            }),
+            pull_request: newest
+                .and_then(|(r, _)| r.step(&planned.from)?.pull_request.as_ref()?.number),
+            approvals: newest.map_or_else(Vec::new, |(r, _)| approvals(r, &planned.from)),
+            variables,
+            files: ports.promotion.repository.snapshot(release.source)?,
+        };
+        Ok(ports.gates.state(gate, &context).await)
+    }
+
     async fn gate(
         &mut self,
         ports: &ReleasePorts<'_>,
@@ -121,19 +164,14 @@ impl View {
         (environment, name): (&str, &str),
     ) -> Result<GateState, ReleaseError> {
         let (Some(gate), Some(step)) = (flow.gates.get(name), release.step(environment)) else {
-            return Ok(GateState::Failed {
-                why: "it is not configured".to_owned(),
-            });
+            return Ok(not_configured());
         };
         let files = self.files(ports, release, step).await?;
-        // Versions are read from files, and most gates do not need them.
-        let variables = match gate.kind {
-            GateKind::Http(_) | GateKind::Run { .. } => {
-                variables::of_step(ports, product, (release, flow), Some(step))?
-            }
-            _ => BTreeMap::new(),
+        let variables = if needs_variables(gate) {
+            variables::of_step(ports, product, (release, flow), Some(step))?
+        } else {
+            BTreeMap::new()
         };
-        let approvals = release.approvals.iter().filter(|a| a.is_for(environment));
         let context = GateContext {
             now: self.now,
             environment: environment.to_owned(),
@@ -143,12 +181,7 @@ impl View {
                 since: landed.since,
             }),
             pull_request: step.pull_request.as_ref().and_then(|p| p.number),
-            approvals: approvals
-                .map(|approval| Approval {
-                    by: approval.by.clone(),
-                    is_proven: approval.proof != Proof::Name,
-                })
-                .collect(),
+            approvals: approvals(release, environment),
             variables,
             files,
         };
@@ -168,6 +201,29 @@ impl View {
         };
         Ok(ports.promotion.repository.snapshot(commit)?)
     }
+}
+
+fn not_configured() -> GateState {
+    GateState::Failed {
+        why: "it is not configured".to_owned(),
+    }
+}
+
+/// The approvals of a release that count for an environment.
+fn approvals(release: &Release, environment: &str) -> Vec<Approval> {
+    let approvals = release.approvals.iter();
+    let approvals = approvals.filter(|approval| approval.is_for(environment));
+    approvals
+        .map(|approval| Approval {
+            by: approval.by.clone(),
+            is_proven: approval.proof != Proof::Name,
+        })
+        .collect()
+}
+
+/// Whether a gate uses variables: versions are read from files, and most gates need none.
+fn needs_variables(gate: &Gate) -> bool {
+    matches!(gate.kind, GateKind::Http(_) | GateKind::Run { .. })
 }
 
 /// How far an attempt is.

@@ -67,6 +67,7 @@ fn step(random: &mut Random, environment: &str, depends_on: &[&str]) -> ProductS
         action: random.one_of(&actions).unwrap_or(Action::Commit),
         pre_action: workflow(random),
         post_action: workflow(random),
+        source_gates: Vec::new(),
         gates_before: gates(random),
         gates_after: gates(random),
         hooks: hooks(random),

@@ -16,6 +16,7 @@ pub fn start(world: &mut World) {
         configuration: Configuration::Commit(source),
         applications: Vec::new(),
         branch: None,
+        manual: None,
         source,
         trigger: None,
         by: "ada".to_owned(),

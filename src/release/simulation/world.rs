@@ -164,7 +164,7 @@ impl World {
         let other = |release: &Arc<Release>| Other {
             id: release.id.clone(),
             number: release.number,
-            flow: release.flow.clone(),
+            queue: release.queue().to_owned(),
             state: release.state,
         };
         others.map(other).collect()
@@ -202,6 +202,10 @@ impl World {
                 let state = self.gate(release, environment, gate);
                 let step = facts.steps.entry(environment.clone()).or_default();
                 step.gates.insert(gate.clone(), state);
+            }
+            Question::SourceGate { environment, gate } => {
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.source_gates.insert(gate.clone(), GateState::Passed);
             }
             Question::Attempt(key) => {
                 let is_ci = (release.attempt(key)).is_some_and(|a| a.workflow == "ci");
@@ -299,7 +303,7 @@ impl World {
         }
         match request {
             Some(PullRequestFact::Closed) if release.round == 1 => {
-                return Some(Outcome::Failed("rejected".to_owned()));
+                return Some(Outcome::Rejected("rejected".to_owned()));
             }
             Some(PullRequestFact::Open) => {}
             _ => {

@@ -76,6 +76,9 @@ pub fn of_engine(error: &EngineError) -> Hint {
             did_you_mean(name, known)
                 .unwrap_or_else(|| format!("known {what}s: {}", quoted(known))),
         ),
+        EngineError::NotInProduct { known, .. } => {
+            Hint::usage(format!("its applications are {}", quoted(known)))
+        }
         EngineError::NotAStep { steps, .. } => {
             Hint::usage(format!("it has steps for {}", quoted(steps)))
         }

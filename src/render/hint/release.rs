@@ -6,6 +6,7 @@ use super::names::quoted;
 use super::releases::of_releases;
 use crate::engine::ReleaseError;
 use crate::release::Refusal;
+use crate::render::date;
 
 /// What to do about an error of a release.
 pub fn of_release(error: &ReleaseError) -> Hint {
@@ -17,6 +18,17 @@ pub fn of_release(error: &ReleaseError) -> Hint {
         ReleaseError::Refused(Refusal::UnknownStep { known, .. }) => {
             Hint::usage(format!("its steps are {}", quoted(known)))
         }
+        ReleaseError::Refused(Refusal::NotFailed {
+            id,
+            busy_until: Some(until),
+            ..
+        }) => Hint::failed(format!(
+            "a workflow of it may be running until {}; after that, `git promote release advance {id}` goes on",
+            date::short(*until)
+        )),
+        ReleaseError::Refused(Refusal::NotEnded { id, .. }) => Hint::failed(format!(
+            "`git promote release terminate {id} --revert` terminates it first"
+        )),
         ReleaseError::Refused(_) => Hint::failed("`git promote release list --all` lists releases"),
         ReleaseError::Workflow(_) => {
             Hint::failed("`git promote release advance` goes on from here")
@@ -25,6 +37,15 @@ pub fn of_release(error: &ReleaseError) -> Hint {
             Hint::usage("there are no releases; `git promote release start` starts one")
         }
         ReleaseError::Unknown { known, .. } => Hint::usage(format!("there are {}", quoted(known))),
+        ReleaseError::WorkflowRequired { .. } => {
+            Hint::usage("`git promote policy evaluate` shows which policy sets it")
+        }
+        ReleaseError::NotAGateOf { known, .. } if known.is_empty() => {
+            Hint::usage("a policy with `gates: {after: [...]}` for the source sets its gates")
+        }
+        ReleaseError::NotAGateOf { known, .. } => {
+            Hint::usage(format!("its gates are {}", quoted(known)))
+        }
         ReleaseError::Overtaken { .. } => Hint {
             kind: FailureKind::Unreachable,
             text: Some("try again".to_owned()),

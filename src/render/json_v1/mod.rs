@@ -19,6 +19,7 @@ mod lists;
 mod log;
 mod place;
 mod policy;
+mod problem;
 mod release;
 mod rendered;
 mod result;
@@ -39,8 +40,9 @@ pub use flow_plan::FlowPlan;
 pub use flows::FlowList;
 pub use log::Log;
 pub use policy::Policy;
-pub use release::{ReleaseEntry, ReleaseLog, Releases};
-pub use result::{Problem, Promotion};
+pub use problem::Problem;
+pub use release::{ReleaseEntry, ReleaseEvent, ReleaseLog, Releases};
+pub use result::Promotion;
 pub use several::{Diffs, Results};
 pub use status::Status;
 pub use trigger::Trigger;
@@ -113,6 +115,11 @@ pub fn releases_schema() -> serde_json::Value {
 /// The JSON Schema of `release log --output json`.
 pub fn release_log_schema() -> serde_json::Value {
     schemars::schema_for!(ReleaseLog<'static>).to_value()
+}
+
+/// The JSON Schema of a line of `release watch --output json`.
+pub fn release_event_schema() -> serde_json::Value {
+    schemars::schema_for!(ReleaseEvent<'static>).to_value()
 }
 
 /// The JSON Schema of `trigger --output json`.

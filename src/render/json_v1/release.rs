@@ -1,9 +1,9 @@
-//! `git-promote/releases/v1` and `git-promote/release-log/v1`.
+//! `git-promote/releases/v1`, `git-promote/release-log/v1` and `git-promote/release-event/v1`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::result::Problem;
+use super::problem::Problem;
 use crate::engine;
 use crate::release::{Release, ReleaseState, Waiting};
 use crate::render::date::rfc_3339;
@@ -11,6 +11,7 @@ use crate::render::date::rfc_3339;
 /// The names of these formats.
 const RELEASES: &str = "git-promote/releases/v1";
 const LOG: &str = "git-promote/release-log/v1";
+const EVENT: &str = "git-promote/release-event/v1";
 
 /// Releases, with what each waits for.
 #[derive(Serialize, JsonSchema, Debug)]
@@ -50,6 +51,50 @@ pub enum Status {
     Waiting,
 }
 
+/// The release of a promotion.
+#[derive(Serialize, JsonSchema, Debug)]
+pub struct PromotionRelease<'a> {
+    /// Its id.
+    id: &'a str,
+    /// Whether it has succeeded, failed, or is not done yet.
+    status: Status,
+    /// Its state, in more detail.
+    state: ReleaseState,
+    /// What it waits for.
+    waits: Vec<Wait<'a>>,
+}
+
+impl<'a> PromotionRelease<'a> {
+    /// A release that was moved forward.
+    pub(super) fn of(advanced: &'a engine::Advanced) -> Self {
+        Self {
+            id: &advanced.release.id,
+            status: Status::of(advanced.release.state),
+            state: advanced.release.state,
+            waits: advanced.waits.iter().map(Wait::of).collect(),
+        }
+    }
+
+    pub(super) fn is_failed(&self) -> bool {
+        self.status == Status::Failed
+    }
+
+    /// Why it failed.
+    pub(super) fn problem(release: &Release) -> Problem {
+        let is_refused = release.failed_steps().any(|step| step.refused.is_some());
+        let causes = release.failed_steps().map(|step| {
+            let reason = step.reason.as_deref().unwrap_or("failed");
+            format!("{}: {reason}", step.environment)
+        });
+        Problem {
+            message: format!("{} is {}", release.id, release.state.name()),
+            causes: causes.collect(),
+            hint: None,
+            code: if is_refused { 3 } else { 1 },
+        }
+    }
+}
+
 /// Something that a release waits for.
 #[derive(Serialize, JsonSchema, Debug)]
 struct Wait<'a> {
@@ -59,6 +104,16 @@ struct Wait<'a> {
     why: &'a str,
     /// When to look again, as RFC 3339 writes it; null if that is not known.
     until: Option<String>,
+}
+
+impl<'a> Wait<'a> {
+    fn of(waiting: &'a Waiting) -> Self {
+        Self {
+            environment: waiting.environment.as_deref(),
+            why: &waiting.why,
+            until: waiting.until.map(rfc_3339),
+        }
+    }
 }
 
 impl Status {
@@ -85,16 +140,11 @@ impl<'a> Releases<'a> {
 impl<'a> ReleaseEntry<'a> {
     /// A release with what it waits for.
     pub fn of(release: &'a Release, waits: &'a [Waiting]) -> Self {
-        let wait = |waiting: &'a Waiting| Wait {
-            environment: waiting.environment.as_deref(),
-            why: &waiting.why,
-            until: waiting.until.map(rfc_3339),
-        };
         Self {
             id: &release.id,
             status: Status::of(release.state),
             release: Some(release),
-            waits: waits.iter().map(wait).collect(),
+            waits: waits.iter().map(Wait::of).collect(),
             error: None,
         }
     }
@@ -107,6 +157,44 @@ impl<'a> ReleaseEntry<'a> {
             release: None,
             waits: Vec::new(),
             error: Some(error),
+        }
+    }
+}
+
+/// Something that happened to a release.
+#[derive(Serialize, JsonSchema, Debug)]
+#[schemars(title = "git-promote release event, version 1")]
+pub struct ReleaseEvent<'a> {
+    /// `git-promote/release-event/v1`.
+    #[schemars(extend("const" = EVENT))]
+    schema: &'static str,
+    /// The release.
+    id: &'a str,
+    /// What happened.
+    #[serde(flatten)]
+    transition: Transition<'a>,
+}
+
+impl<'a> ReleaseEvent<'a> {
+    /// A transition of a release.
+    pub fn of(id: &'a str, transition: &'a engine::PastTransition) -> Self {
+        Self {
+            schema: EVENT,
+            id,
+            transition: Transition::of(transition),
+        }
+    }
+}
+
+impl<'a> Transition<'a> {
+    fn of(transition: &'a engine::PastTransition) -> Self {
+        Self {
+            commit: transition.commit.to_string(),
+            time: rfc_3339(transition.time),
+            by: &transition.committer,
+            title: &transition.title,
+            state: transition.state.as_deref(),
+            event: transition.event.as_deref(),
         }
     }
 }
@@ -135,21 +223,19 @@ struct Transition<'a> {
     by: &'a str,
     /// What happened.
     title: &'a str,
+    /// The state of the release after it.
+    state: Option<&'a str>,
+    /// The kind of the event, such as `landed` or `step-failed`.
+    event: Option<&'a str>,
 }
 
 impl<'a> ReleaseLog<'a> {
     /// The transitions of a release.
     pub fn of(id: &'a str, transitions: &'a [engine::PastTransition]) -> Self {
-        let transition = |transition: &'a engine::PastTransition| Transition {
-            commit: transition.commit.to_string(),
-            time: rfc_3339(transition.time),
-            by: &transition.committer,
-            title: &transition.title,
-        };
         Self {
             schema: LOG,
             id,
-            transitions: transitions.iter().map(transition).collect(),
+            transitions: transitions.iter().map(Transition::of).collect(),
         }
     }
 }

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lists::{self, Conflict, FileError, Hold, RevertedPromotion, Warning};
-use crate::engine::{Allow, OtherCommit, PullRequestOutcome, Receipt};
+use super::problem::Problem;
+use super::release::PromotionRelease;
+use crate::engine::{Advanced, Allow, OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
 /// The name of this format.
@@ -46,8 +48,11 @@ pub struct Promotion<'a> {
     pub conflicts: Vec<Conflict>,
     /// Files that could not be read or edited.
     pub errors: Vec<FileError<'a>>,
-    /// Why it failed; null unless `status` is `failed`.
+    /// Why it failed; null unless `status` is `failed`, or the release is.
     pub error: Option<Problem>,
+    /// The release, if it was the promotion of a product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<PromotionRelease<'a>>,
 }
 
 /// The outcome of a promotion.
@@ -64,6 +69,8 @@ pub enum Status {
     NothingToPromote,
     /// The action is `none`: nothing was written.
     Planned,
+    /// Its release waits for something before the action; nothing was written yet.
+    Waiting,
     /// A guard holds it, or its pull request was closed without merging; nothing was written.
     Held,
     /// The promotion's branch has commits that git-promote did not make; nothing was written.
@@ -110,19 +117,6 @@ impl<'a> From<&'a OtherCommit> for OtherCommitEntry<'a> {
     }
 }
 
-/// Why it failed.
-#[derive(Serialize, JsonSchema, Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    /// What failed.
-    pub message: String,
-    /// The causes, the most direct first.
-    pub causes: Vec<String>,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// The exit code.
-    pub code: u8,
-}
-
 impl<'a> Promotion<'a> {
     /// The result of a receipt; `plan` is the plan that was shown, and `allow` lifts holds.
     pub fn of(receipt: &'a Receipt, plan: &'a Plan, branch: &'a str, allow: &Allow) -> Self {
@@ -136,6 +130,14 @@ impl<'a> Promotion<'a> {
                 result.applications.clear();
             }
             Receipt::Planned | Receipt::PreviewOnly | Receipt::Stopped { .. } => {
+                result.commit_message = message(plan);
+            }
+            Receipt::Waiting => {
+                result.status = Status::Waiting;
+                result.commit_message = message(plan);
+            }
+            Receipt::NotPromoted { .. } => {
+                result.status = Status::Failed;
                 result.commit_message = message(plan);
             }
             Receipt::SelectionConflict(_) => result.status = Status::Conflict,
@@ -169,6 +171,20 @@ impl<'a> Promotion<'a> {
             }
         }
         result
+    }
+
+    /// The result with its release, which was moved forward.
+    #[must_use]
+    pub fn with_release(mut self, advanced: Option<&'a Advanced>) -> Self {
+        let Some(advanced) = advanced else {
+            return self;
+        };
+        let release = PromotionRelease::of(advanced);
+        if release.is_failed() {
+            self.error = Some(PromotionRelease::problem(&advanced.release));
+        }
+        self.release = Some(release);
+        self
     }
 
     fn warn(&mut self, notices: &'a [Notice]) {
@@ -242,6 +258,7 @@ impl<'a> Promotion<'a> {
             conflicts: Vec::new(),
             errors: faults.iter().map(FileError::from).collect(),
             error: Some(problem),
+            release: None,
         }
     }
 
@@ -263,6 +280,7 @@ impl<'a> Promotion<'a> {
             conflicts: Conflict::all(plan),
             errors: plan.faults().iter().map(FileError::from).collect(),
             error: None,
+            release: None,
         }
     }
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::problem::Problem;
 use super::release::ReleaseEntry;
-use super::result::Problem;
 use crate::engine::{FlowTrigger, ProductTrigger, Triggers};
 use crate::release::NoMatch;
 use crate::render::notice;

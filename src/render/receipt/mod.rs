@@ -25,7 +25,11 @@ fn result(
     allow: &Allow,
 ) -> io::Result<()> {
     match receipt {
-        Receipt::Held(_) | Receipt::SelectionConflict(_) | Receipt::Stopped { .. } => Ok(()),
+        Receipt::Held(_)
+        | Receipt::SelectionConflict(_)
+        | Receipt::Stopped { .. }
+        | Receipt::NotPromoted { .. } => Ok(()),
+        Receipt::Waiting => writeln!(out, "waiting; nothing was written to the branch yet"),
         // The last line of the preview already reports this.
         Receipt::NothingToPromote { .. } if shown.is_empty() => Ok(()),
         Receipt::NothingToPromote { .. } => {
@@ -139,7 +143,7 @@ fn explanation(
 ) -> io::Result<()> {
     let palette = canvas.palette;
     match receipt {
-        Receipt::Planned => Ok(()),
+        Receipt::Planned | Receipt::Waiting | Receipt::NotPromoted { .. } => Ok(()),
         Receipt::PreviewOnly => writeln!(
             out,
             "{0}error{0:#}: {target}held by a policy; nothing was written\n\

@@ -1,0 +1,63 @@
+//! Reverts the promotions of a release.
+
+use super::error::ReleaseError;
+use super::ports::ReleasePorts;
+use super::request::choice;
+use crate::domain::CommitId;
+use crate::engine::apply::apply;
+use crate::engine::log::find_promotion;
+use crate::engine::prepare::{fetch, prepare_on};
+use crate::engine::receipt::Receipt;
+use crate::engine::request::Request;
+use crate::plan::{Plan, Reverted};
+use crate::release::{Refusal, Release};
+
+/// The commits of the promotions of a release that has ended, newest first.
+///
+/// # Errors
+/// [`Refusal::NotEnded`].
+pub fn promotions_of(release: &Release) -> Result<Vec<CommitId>, ReleaseError> {
+    if !release.state.is_end() {
+        let (id, state) = (release.id.clone(), release.state);
+        return Err(Refusal::NotEnded { id, state }.into());
+    }
+    let landed = release.steps.iter().filter_map(|s| s.landed.as_ref());
+    let mut landed: Vec<_> = landed.filter(|landed| !landed.is_unchanged).collect();
+    // Steps are recorded in the order of the flow, so later ones depend on earlier ones.
+    landed.reverse();
+    landed.sort_by_key(|landed| std::cmp::Reverse(landed.since));
+    Ok(landed.iter().map(|landed| landed.commit).collect())
+}
+
+/// Reverts all promotions of a release that has ended, newest first; each is planned after the one before it was
+/// reverted.
+///
+/// # Errors
+/// When a revert cannot be planned or applied; those before it stay.
+pub async fn revert_release(
+    ports: &ReleasePorts<'_>,
+    release: &Release,
+) -> Result<Vec<(Plan, Receipt)>, ReleaseError> {
+    let ports = &ports.promotion;
+    let mut reverts = Vec::new();
+    for commit in promotions_of(release)? {
+        let request = |from: &str, to: &str| Request {
+            branch: choice(release),
+            ..Request::between(from, to)
+        };
+        let branch = fetch(ports, &request("", "")).await?;
+        let promotion = find_promotion(ports, &branch, &commit.to_string())?;
+        let request = Request {
+            reverts: Some(Reverted {
+                id: promotion.record.id,
+                commit: promotion.commit,
+            }),
+            ..request(&promotion.record.from, &promotion.record.to)
+        };
+        let prepared = prepare_on(ports, &request, branch)?;
+        let plan = prepared.plan.clone();
+        let receipt = apply(ports, &request, prepared).await?;
+        reverts.push((plan, receipt));
+    }
+    Ok(reverts)
+}
