@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::compare::BaseFile;
-use super::history::{Past, PromotedState};
+use super::history::{Past, PromotedFile, PromotedState};
 use crate::domain::{ApplicationName, CommitId, Naming, RepoPath};
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{Repository, RepositoryError};
@@ -19,6 +19,8 @@ use crate::port::{Repository, RepositoryError};
 pub(super) struct ChangedFiles<'a> {
     repository: &'a dyn Repository,
     naming: &'a Naming,
+    /// The files that were promoted by themselves, by the target's path.
+    promoted: HashMap<RepoPath, PromotedFile>,
     applications: BTreeMap<ApplicationName, PastOfApplication>,
 }
 
@@ -30,10 +32,15 @@ struct PastOfApplication {
 }
 
 impl<'a> ChangedFiles<'a> {
-    pub(super) fn new(repository: &'a dyn Repository, naming: &'a Naming) -> Self {
+    pub(super) fn new(
+        repository: &'a dyn Repository,
+        naming: &'a Naming,
+        promoted: HashMap<RepoPath, PromotedFile>,
+    ) -> Self {
         Self {
             repository,
             naming,
+            promoted,
             applications: BTreeMap::new(),
         }
     }
@@ -83,7 +90,11 @@ impl<'a> ChangedFiles<'a> {
         pair: &FilePair,
     ) -> Result<BaseFile, RepositoryError> {
         let mut older = application.states.as_slice();
+        let promoted = self.promoted.get(&pair.path);
         for (index, state) in application.states.iter().enumerate() {
+            if promoted.is_some_and(|promoted| state.time <= promoted.time) {
+                break;
+            }
             if state.is_set {
                 return Ok(base_file(self.source_file(
                     application,
@@ -101,6 +112,9 @@ impl<'a> ChangedFiles<'a> {
                 return Ok(base_file(source));
             }
             older = &application.states[index + 1..];
+        }
+        if let Some(PromotedFile { source, .. }) = promoted {
+            return Ok(base_file(self.source_file(application, pair, *source)?));
         }
         match older.first() {
             Some(state) => Ok(base_file(self.source_file(

@@ -111,17 +111,20 @@ impl LookBack<'_> {
             .into_iter()
             .partition(|file| file.fields().iter().any(needs_history));
         let base = self.named_base()?;
-        let equal = self.equal_files(&all, &open)?;
+        let one_sided = self.applications_with_open_files(&all, &open);
+        let equal = self.equal_files(&one_sided)?;
         if open.is_empty() && equal.is_empty() {
             return Ok(ComparedWithPast {
                 files: all,
                 ..ComparedWithPast::default()
             });
         }
-        let mut pasts = self.pasts(&open, &equal, base.as_deref())?;
+        let records = self.records(&open, &one_sided)?;
+        let mut pasts = self.pasts(&open, &equal, base.as_deref(), &records)?;
         let of_equal = pasts.split_off(open.len());
         let notices = self.notices(&open, &pasts);
-        let mut changed_files = ChangedFiles::new(self.ports.repository, self.naming);
+        let promoted = records.promoted_files(self.ports, &one_sided)?;
+        let mut changed_files = ChangedFiles::new(self.ports.repository, self.naming, promoted);
         for (pair, past) in
             (open.iter().map(|file| &file.pair).zip(&pasts)).chain(equal.iter().zip(&of_equal))
         {
@@ -173,15 +176,9 @@ impl LookBack<'_> {
         files: &[ComparedFile<Facts>],
         equal: &[FilePair],
         base: Option<&dyn Snapshot>,
+        records: &Records,
     ) -> Result<Vec<Past>, RepositoryError> {
-        let mut fields = files.iter().flat_map(ComparedFile::fields);
-        let needs_base = !equal.is_empty() || fields.any(|field| field.facts.needs_base());
-        let records = if needs_base && base.is_none() {
-            Records::find(self.ports, self.commits.target.commit(), self.naming)?
-        } else {
-            Records::default()
-        };
-        let question = |pair, fields| self.question(pair, fields, base, &records);
+        let question = |pair, fields| self.question(pair, fields, base, records);
         let of_files = files.iter().map(|file| question(&file.pair, file.fields()));
         let of_equal = equal.iter().map(|pair| question(pair, &[]));
         let questions: Result<Vec<Question<'_>>, RepositoryError> =
@@ -195,21 +192,40 @@ impl LookBack<'_> {
         (pair.source.is_none() || pair.target.is_none()) && self.files.follows_changes(pair)
     }
 
-    /// The equal files of applications with a file of one side: their past shows the last promotion, too.
-    fn equal_files(
+    /// The applications with a file of one side about which the source's past decides.
+    fn applications_with_open_files(
         &self,
         all: &[ComparedFile<Facts>],
         open: &[ComparedFile<Facts>],
-    ) -> Result<Vec<FilePair>, InventoryError> {
+    ) -> BTreeSet<ApplicationName> {
         let pairs = all.iter().chain(open).map(|file| &file.pair);
-        let applications: BTreeSet<ApplicationName> = pairs
-            .filter(|pair| self.is_open_file(pair))
-            .map(|pair| pair.application.clone())
-            .collect();
+        let one_sided = pairs.filter(|pair| self.is_open_file(pair));
+        one_sided.map(|pair| pair.application.clone()).collect()
+    }
+
+    /// The equal files of applications: their past shows the last promotion, too.
+    fn equal_files(
+        &self,
+        applications: &BTreeSet<ApplicationName>,
+    ) -> Result<Vec<FilePair>, InventoryError> {
         if applications.is_empty() {
             return Ok(Vec::new());
         }
-        self.files.equal(&applications)
+        self.files.equal(applications)
+    }
+
+    /// What is recorded about the promotions, where the base matters and none is named.
+    fn records(
+        &self,
+        open: &[ComparedFile<Facts>],
+        one_sided: &BTreeSet<ApplicationName>,
+    ) -> Result<Records, RepositoryError> {
+        let mut fields = open.iter().flat_map(ComparedFile::fields);
+        let needs_base = !one_sided.is_empty() || fields.any(|field| field.facts.needs_base());
+        if !needs_base || self.request.base.is_some() {
+            return Ok(Records::default());
+        }
+        Records::find(self.ports, self.commits.target.commit(), self.naming)
     }
 
     /// The baseline of each application: that of the file which was promoted last.

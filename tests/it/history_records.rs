@@ -344,6 +344,11 @@ fn a_file_that_a_promotion_left_out_moves_with_a_later_one() {
     promoted(&repo, &["--only", &format!("{TARGET}:$.a")]);
     promoted(&repo, &["--promote", "changes"]);
     assert_eq!(repo.show("HEAD", &new[1]), "kind: New\n");
+    // Only the target removed it, so it stays away.
+    repo.git(&["rm", "-q", &new[1]]);
+    repo.commit("without it", &[]);
+    promoted(&repo, &["--promote", "changes"]);
+    assert!(!repo.has(&new[1]));
 }
 
 #[test]

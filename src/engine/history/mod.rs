@@ -43,7 +43,7 @@ pub(super) use needs::{Reference, joined, missing_files, references};
 pub(super) use older::OlderVersions;
 pub(super) use place_set::{PlaceKey, PlaceSet, place_key};
 pub(super) use question::Question;
-pub(super) use records::Records;
+pub(super) use records::{PromotedFile, Records};
 pub(super) use take::{Step, proven_record};
 pub(super) use take_commit::{BaseOfPlace, PromotedState};
 pub(super) use walk::read_pasts;

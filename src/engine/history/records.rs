@@ -6,18 +6,18 @@
 //! their commits are not among those of any file; they are found by their messages. Each has to prove
 //! itself, because people copy messages.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::place_set::{PlaceKey, PlaceSet};
 use super::take_commit::{Evidence, TakeCommit};
-use crate::domain::{ApplicationName, CommitId, Naming};
+use crate::domain::{ApplicationName, CommitId, Naming, RepoPath};
 use crate::engine::claims::{self, Claim, claims};
 use crate::engine::ports::Ports;
 use crate::engine::recorded_changes::recorded_changes;
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{LastPromotion, Provenance, Record, without_instructions};
-use crate::port::{FoundCommit, MessageSearch, Repository, RepositoryError};
+use crate::port::{ChangedFile, FoundCommit, MessageSearch, Repository, RepositoryError};
 
 /// What the messages of a history record about the promotions between two environments.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +26,32 @@ pub(in crate::engine) struct Records {
     decisions: Vec<RecordedDecision>,
     /// The applications of all records, newest first, each with the baseline that it sets, if it does.
     applications: Vec<(Vec<String>, Option<CommitId>)>,
+    /// The promotions, newest first.
+    promotions: Vec<RecordedPromotion>,
     more: MoreRecords,
 }
+
+/// A commit that records a promotion.
+#[derive(Clone, Debug)]
+struct RecordedPromotion {
+    commit: FoundCommit,
+    /// The commit that had the source's files.
+    source: CommitId,
+    applications: Vec<String>,
+    record: Record,
+}
+
+/// The last promotion of a file by itself.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct PromotedFile {
+    /// The commit that had the source's file.
+    pub source: CommitId,
+    /// When it was promoted, in seconds since 1970.
+    pub time: i64,
+}
+
+/// How many promotions of applications are looked at for files.
+const PROMOTIONS: usize = 32;
 
 /// A commit that records a base or decisions.
 #[derive(Clone, Debug)]
@@ -130,12 +154,20 @@ impl Records {
         let applications: Vec<String> = record.application_names().map(|name| name.0).collect();
         let is_decision = record.is_baseline() || !record.kept.is_empty();
         let source = record.source.as_deref().and_then(|id| id.parse().ok());
-        let decided = source.filter(|_| is_decision).map(CommitId);
-        let Some(source) = decided else {
+        let source = source.map(CommitId);
+        if let Some(source) = source.filter(|_| !record.is_baseline() && record.reverts.is_none()) {
+            self.promotions.push(RecordedPromotion {
+                commit: commit.clone(),
+                source,
+                applications: applications.clone(),
+                record: record.clone(),
+            });
+        }
+        let Some(source) = source.filter(|_| is_decision) else {
             self.applications.push((applications, None));
             return Ok(());
         };
-        if !is_proven(ports, commit, &record)? {
+        if proven_changes(ports, commit, &record)?.is_none() {
             return Ok(());
         }
         let set = record.is_baseline().then_some(source);
@@ -151,6 +183,37 @@ impl Records {
             },
         });
         Ok(())
+    }
+
+    /// The files that the newest promotions of applications added or deleted.
+    pub(in crate::engine) fn promoted_files(
+        &self,
+        ports: &Ports<'_>,
+        applications: &BTreeSet<ApplicationName>,
+    ) -> Result<HashMap<RepoPath, PromotedFile>, RepositoryError> {
+        let names = applications.iter();
+        let names: HashSet<String> = names.map(|name| without_instructions(&name.0)).collect();
+        let is_wanted =
+            |one: &&RecordedPromotion| one.applications.iter().any(|name| names.contains(name));
+        let mut found = HashMap::new();
+        for promotion in self.promotions.iter().filter(is_wanted).take(PROMOTIONS) {
+            let Some(changes) = proven_changes(ports, &promotion.commit, &promotion.record)? else {
+                continue;
+            };
+            let is_one_sided =
+                |change: &&ChangedFile| change.before.is_none() || change.after.is_none();
+            for path in changes
+                .iter()
+                .filter(is_one_sided)
+                .filter_map(|c| c.path.as_ref())
+            {
+                found.entry(path.clone()).or_insert(PromotedFile {
+                    source: promotion.source,
+                    time: promotion.commit.time,
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Whether older commits can record promotions.
@@ -284,14 +347,15 @@ impl From<FileDecision> for TakeCommit {
     }
 }
 
-/// Whether a record is that of what its commit changes.
-fn is_proven(
+/// What a commit changes, if its record is that of these changes.
+fn proven_changes(
     ports: &Ports<'_>,
     commit: &FoundCommit,
     record: &Record,
-) -> Result<bool, RepositoryError> {
-    let changes = ports.history.commit(commit.id)?.changes;
+) -> Result<Option<Vec<ChangedFile>>, RepositoryError> {
+    let files = ports.history.commit(commit.id)?.changes;
     let snapshot = ports.repository.snapshot(commit.id)?;
-    let changes = recorded_changes(snapshot.as_ref(), &changes);
-    Ok(changes.is_some_and(|changes| record.is_proven_by(&changes)))
+    let changes = recorded_changes(snapshot.as_ref(), &files);
+    let is_proven = changes.is_some_and(|changes| record.is_proven_by(&changes));
+    Ok(is_proven.then_some(files))
 }
