@@ -1,5 +1,7 @@
 //! Gates: what steps of flows can wait for.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
 use super::choices::MethodWord;
@@ -47,6 +49,10 @@ fn kind(entry: &GateEntry, at: &Pointer, notes: &mut Notes) -> Option<GateKind> 
         let note = Note::at(at.key("timeout"), "`timeout` is for the commands of `run`").on_key();
         notes.fault(note.unless_fault_in(at.clone()));
     }
+    if entry.count.is_some() && entry.statuses.is_none() {
+        let note = Note::at(at.key("count"), "`count` is for `statuses`").on_key();
+        notes.fault(note.unless_fault_in(at.clone()));
+    }
     if entry.soak.is_some() {
         return duration::read(entry.soak.as_ref(), &at.key("soak"), notes).map(GateKind::Soak);
     }
@@ -62,7 +68,9 @@ fn kind(entry: &GateEntry, at: &Pointer, notes: &mut Notes) -> Option<GateKind> 
             check_glob(name, at, notes);
             name.clone()
         });
-        return Some(GateKind::Statuses(names.collect()));
+        let names: Vec<String> = names.collect();
+        let count = entry.count.unwrap_or(names.len());
+        return Some(GateKind::Statuses { names, count });
     }
     if let Some(entry) = &entry.approval {
         return Some(approval(entry, &at.key("approval"), notes));
@@ -129,6 +137,29 @@ fn zone(name: Option<&String>, at: Pointer, notes: &mut Notes) -> TimeZone {
     })
 }
 
+/// The fingerprints of keys by the names of people, as Git writes them.
+fn keys(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> BTreeMap<String, String> {
+    let mut keys = BTreeMap::new();
+    for (name, text) in &entry.keys {
+        let key: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let is_hex = matches!(key.len(), 40 | 64) && key.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_hex {
+            keys.insert(name.clone(), key.to_ascii_uppercase());
+        } else if key
+            .strip_prefix("SHA256:")
+            .is_some_and(|rest| rest.len() == 43)
+        {
+            keys.insert(name.clone(), key);
+        } else {
+            let message = format!("{} is not the fingerprint of a key", quoted(text));
+            let hint =
+                "`git log -1 --format=%GF` prints that of a signed commit, such as `SHA256:...`";
+            notes.fault(Note::at(at.key("keys").key(name), message).hint(hint));
+        }
+    }
+    keys
+}
+
 fn approval(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> GateKind {
     let count = entry.count.unwrap_or(1);
     let mut by = Vec::new();
@@ -159,5 +190,9 @@ fn approval(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> GateKind 
         let message = format!("{count} approvals are needed, but `by` lists {most}");
         notes.fault(Note::at(at.key("count"), message));
     }
-    GateKind::Approval { by, count }
+    GateKind::Approval {
+        by,
+        count,
+        keys: keys(entry, at, notes),
+    }
 }

@@ -84,6 +84,10 @@ pub(super) struct GateEntry {
     /// Globs for the names of statuses and checks that must be successful on the commit.
     #[schemars(extend("minItems" = 1, "maxItems" = 100))]
     pub(super) statuses: Option<OneOrMany<String>>,
+    /// How many statuses and checks must match `statuses`, where some of them start later; one for each glob
+    /// if omitted.
+    #[schemars(range(min = 1))]
+    pub(super) count: Option<usize>,
     /// The approvals of people.
     pub(super) approval: Option<ApprovalEntry>,
     /// A request, which must be answered with 2xx.
@@ -139,4 +143,8 @@ pub(super) struct ApprovalEntry {
     /// How many are needed; 1 if omitted.
     #[schemars(range(min = 1))]
     pub(super) count: Option<usize>,
+    /// The keys that people sign their approvals with: the fingerprint of an SSH key (`SHA256:...`) or of an
+    /// OpenPGP key by the name of the person.
+    #[serde(default)]
+    pub(super) keys: BTreeMap<String, String>,
 }

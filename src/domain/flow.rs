@@ -222,14 +222,21 @@ pub enum GateKind {
         /// The zone of these times.
         zone: TimeZone,
     },
-    /// That the statuses and checks of the commit with these names (globs) are successful.
-    Statuses(Vec<String>),
+    /// That the statuses and checks of the commit with these names are successful.
+    Statuses {
+        /// Globs; each must match at least one.
+        names: Vec<String>,
+        /// How many must match in total, because some may start later.
+        count: usize,
+    },
     /// The approvals of people.
     Approval {
         /// Users, and teams as `@org/team`; anyone who may write if empty.
         by: Vec<String>,
         /// How many are needed.
         count: usize,
+        /// The fingerprints of the keys that people sign their approvals with, by the names of the people.
+        keys: BTreeMap<String, String>,
     },
     /// That a request is answered with 2xx.
     Http(HttpCall),

@@ -50,8 +50,22 @@ pub struct Landed {
 pub struct Approval {
     /// Who approved: a user of the forge, or the committer's name.
     pub by: String,
-    /// Whether the forge confirmed who it is, or a listed key signed it. Names alone do not count.
-    pub is_proven: bool,
+    /// What shows who it is. Names alone do not count.
+    pub proof: ApprovalProof,
+}
+
+/// What shows who approved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ApprovalProof {
+    /// The forge confirmed the user of the token.
+    Forge,
+    /// A key signed the commit that records the approval.
+    Signature {
+        /// The fingerprints of the key and of its primary key.
+        fingerprints: Vec<String>,
+    },
+    /// Nothing, or a signature that is not valid.
+    None,
 }
 
 /// The state of a gate for a step.

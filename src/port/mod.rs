@@ -24,7 +24,7 @@ pub use forge::{
     body_size,
 };
 pub use forge_checks::{CommitStatus, ForgeChecks, StatusState};
-pub use gates::{Approval, GateContext, GateState, Gates, Landed};
+pub use gates::{Approval, ApprovalProof, GateContext, GateState, Gates, Landed};
 pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
 pub use http::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
 pub use login::{Password, Passwords, Variables};

@@ -45,6 +45,16 @@ pub trait Releases: Send + Sync {
     /// When an object is missing or damaged.
     fn transitions(&self, tip: CommitId, at_most: usize) -> Result<Vec<Transition>, ReleasesError>;
 
+    /// The fingerprints of the key that signed a transition, and of its primary key; none without a valid
+    /// signature.
+    ///
+    /// # Errors
+    /// When Git cannot check it.
+    fn signers(&self, transition: CommitId) -> Result<Vec<String>, ReleasesError>;
+
+    /// Whether Git signs the transitions that are appended.
+    fn are_signed(&self) -> bool;
+
     /// Appends a transition to the expected tip of a chain, and publishes it. Returns the new tip, or
     /// `None` if another worker moved the chain first. No two workers get the same transition, even if
     /// they append the same files with the same message.

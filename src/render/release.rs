@@ -151,7 +151,8 @@ pub fn unproven(out: &mut dyn Write, canvas: Canvas, approval: &Approval) -> io:
     writeln!(
         out,
         "{0}warning{0:#}: the approval of {1} is recorded, but gates do not count it: nothing proves who gave it\n\
-         {2}hint{2:#}: on GitHub, a token proves it, or a review of the pull request",
+         {2}hint{2:#}: a token proves it on GitHub, and a commit that is signed with a key of the gate (`git config \
+         commit.gpgSign true`) everywhere",
         palette.warning,
         escaped(&approval.by),
         palette.hint

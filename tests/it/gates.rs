@@ -7,7 +7,9 @@ use std::time::Duration;
 use git_promote::adapter::gate::ConfiguredGates;
 use git_promote::adapter::runner::LocalRunner;
 use git_promote::domain::{Gate, GateKind, HttpCall};
-use git_promote::port::{Approval, ForgeChecks, GateContext, GateState, Gates, Landed, Repository};
+use git_promote::port::{
+    Approval, ApprovalProof, ForgeChecks, GateContext, GateState, Gates, Landed, Repository,
+};
 
 use crate::forge_github::{HEAD, forge, proposal, proposed, run};
 use crate::github::{Account, StandIn, TOKEN};
@@ -36,6 +38,13 @@ fn step(repo: &Repo<'_>) -> GateContext {
         approvals: Vec::new(),
         variables: BTreeMap::from([("VERSION".to_owned(), "1.2".to_owned())]),
         files: git.snapshot(branch.tip).unwrap(),
+    }
+}
+
+fn statuses(names: &[&str], count: usize) -> GateKind {
+    GateKind::Statuses {
+        names: names.iter().map(|&name| name.to_owned()).collect(),
+        count,
     }
 }
 
@@ -99,9 +108,7 @@ fn statuses_and_checks_count_on_the_exact_commit() {
     let gates = gates(Some(Arc::new(forge(&github, TOKEN))));
     let (main, head) = (bare.tip("main"), bare.tip(HEAD));
     let mut step = step(&bare);
-    let statuses =
-        |patterns: &[&str]| GateKind::Statuses(patterns.iter().map(|&p| p.to_owned()).collect());
-    let ci = || statuses(&["ci/*"]);
+    let ci = || statuses(&["ci/*"], 1);
     assert_eq!(
         state(&gates, ci(), &step),
         "waiting: there is no commit yet"
@@ -136,7 +143,13 @@ fn statuses_and_checks_count_on_the_exact_commit() {
     );
     github.state().checks[0].2 = Some("neutral".into());
     assert_eq!(state(&gates, ci(), &step), "passed");
-    let both = state(&gates, statuses(&["ci/*", "e2e"]), &step);
+    // One of them starts later.
+    assert_eq!(
+        state(&gates, statuses(&["ci/*"], 3), &step),
+        format!("waiting: 2 of 3 statuses on `{main}`: ci/lint, ci/test")
+    );
+    assert_eq!(state(&gates, statuses(&["ci/*"], 2), &step), "passed");
+    let both = state(&gates, statuses(&["ci/*", "e2e"], 2), &step);
     assert_eq!(
         both,
         format!("waiting: no status of `{main}` matches `e2e`")
@@ -170,7 +183,7 @@ fn a_commit_for_which_no_ci_will_start_is_waited_for_with_the_reason() {
     let gates = gates(Some(Arc::new(robot)));
     let mut step = step(&bare);
     step.pull_request = Some(opened.number);
-    let kind = || GateKind::Statuses(vec!["ci/*".to_owned()]);
+    let kind = || statuses(&["ci/*"], 1);
     let none = format!("waiting: no status of `{}` matches `ci/*`", bare.tip(HEAD));
     let because = "; the forge starts no CI for what the token of a CI job pushes or opens, so use \
                    the token of an app or of a person";
@@ -214,6 +227,7 @@ fn approvals_count_by_proof_by_person_and_by_commit() {
     let approval = |by: &[&str], count| GateKind::Approval {
         by: by.iter().map(|&name| name.to_owned()).collect(),
         count,
+        keys: BTreeMap::new(),
     };
     github
         .state()
@@ -225,13 +239,13 @@ fn approvals_count_by_proof_by_person_and_by_commit() {
     );
     step.approvals.push(Approval {
         by: "Ada".into(),
-        is_proven: false,
+        proof: ApprovalProof::None,
     });
     assert_eq!(
         state(&gates, approval(&["ada"], 1), &step),
         "waiting: 0 of 1 approvals by ada; an approval without a proof of who gave it does not count"
     );
-    step.approvals[0].is_proven = true;
+    step.approvals[0].proof = ApprovalProof::Forge;
     for (by, count, expected) in [
         (&[][..], 1, "passed"),
         (&["ada"], 1, "passed"),
@@ -283,7 +297,7 @@ fn a_gate_that_cannot_be_reached_waits() {
         commit: step.files.commit(),
         since: 1,
     });
-    let found = state(&gates, GateKind::Statuses(vec!["ci/*".to_owned()]), &step);
+    let found = state(&gates, statuses(&["ci/*"], 1), &step);
     assert!(
         found.starts_with("waiting: 127.0.0.1") && found.contains("to read commit statuses"),
         "{found}"

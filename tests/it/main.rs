@@ -13,6 +13,7 @@
 //! Ids and paths are taken out of a text by [`world::Repo::redact`] before it is compared.
 
 mod again;
+mod approvals;
 mod checks;
 mod cli_commands;
 mod cli_entries;

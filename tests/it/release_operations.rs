@@ -265,7 +265,7 @@ fn an_approval_that_does_not_count_is_a_warning() {
     assert_eq!(approved.code, 0, "{approved}");
     assert_snapshot!(approved.stderr, @"
     warning: the approval of Ada <ada@example.org> is recorded, but gates do not count it: nothing proves who gave it
-    hint: on GitHub, a token proves it, or a review of the pull request
+    hint: a token proves it on GitHub, and a commit that is signed with a key of the gate (`git config commit.gpgSign true`) everywhere
     ");
 }
 

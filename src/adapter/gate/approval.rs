@@ -2,24 +2,34 @@
 //!
 //! # Why
 //!
-//! A name in the record is what its committer claims, so only approvals with a proof count. A review
+//! A name in the record is what its committer claims, so only approvals with a proof count. Users of the forge
+//! and people with keys share their names, so that nobody counts twice. A review
 //! approves one commit: what is pushed later is not approved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::port::{ForgeChecks, ForgeError, GateContext, GateState};
+use crate::port::{Approval, ApprovalProof, ForgeChecks, ForgeError, GateContext, GateState};
 
-/// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty.
+/// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty. `keys` are
+/// the fingerprints of keys that prove who signed an approval, by name.
 pub async fn state(
-    by: &[String],
+    (by, keys): (&[String], &BTreeMap<String, String>),
     count: usize,
     forge: Option<&dyn ForgeChecks>,
     step: &GateContext,
 ) -> Result<GateState, ForgeError> {
     // By their names in small letters: forges ignore case.
     let mut approvers = BTreeMap::new();
-    for approval in step.approvals.iter().filter(|approval| approval.is_proven) {
-        approvers.insert(approval.by.to_lowercase(), Origin::Record);
+    let mut ignored = BTreeSet::new();
+    for approval in &step.approvals {
+        match approver(approval, keys) {
+            Ok(user) => {
+                approvers.insert(user.to_lowercase(), Origin::Record);
+            }
+            Err(why) => {
+                ignored.insert(why);
+            }
+        }
     }
     if let (Some(forge), Some(number)) = (forge, step.pull_request) {
         for user in forge.approvers(number).await? {
@@ -44,10 +54,33 @@ pub async fn state(
     if !counted.is_empty() {
         why.extend(["; approved by ", &counted.join(", ")]);
     }
-    if step.approvals.iter().any(|approval| !approval.is_proven) {
-        why += "; an approval without a proof of who gave it does not count";
+    for reason in ignored {
+        why.extend(["; ", &reason]);
     }
     Ok(GateState::Waiting { why, until: None })
+}
+
+/// Who gave an approval, if that is proven; else why it does not count.
+fn approver<'a>(
+    approval: &'a Approval,
+    keys: &'a BTreeMap<String, String>,
+) -> Result<&'a str, String> {
+    match &approval.proof {
+        ApprovalProof::Forge => Ok(&approval.by),
+        ApprovalProof::Signature { fingerprints } => {
+            let mut people = keys.iter();
+            let found = people.find(|(_, key)| fingerprints.contains(key));
+            found.map(|(name, _)| name.as_str()).ok_or_else(|| {
+                let key = fingerprints.first().map_or("", String::as_str);
+                format!(
+                    "an approval with key {key} does not count, because `keys` does not list it"
+                )
+            })
+        }
+        ApprovalProof::None => {
+            Err("an approval without a proof of who gave it does not count".to_owned())
+        }
+    }
 }
 
 /// Where an approval comes from.

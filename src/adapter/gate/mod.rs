@@ -42,14 +42,15 @@ impl Gates for ConfiguredGates {
             GateKind::Soak(duration) => soak::state(*duration, step),
             GateKind::Window { allow, zone } => window::state(allow, zone, step),
             GateKind::Freeze { periods, zone } => freeze::state(periods, zone, step),
-            GateKind::Statuses(patterns) => match &self.forge {
-                Some(forge) => reached(statuses::state(patterns, forge.as_ref(), step).await),
+            GateKind::Statuses { names, count } => match &self.forge {
+                Some(forge) => reached(statuses::state(names, *count, forge.as_ref(), step).await),
                 None => GateState::Failed {
                     why: "the repository is on no forge that has statuses".to_owned(),
                 },
             },
-            GateKind::Approval { by, count } => {
-                reached(approval::state(by, *count, self.forge.as_deref(), step).await)
+            GateKind::Approval { by, count, keys } => {
+                let forge = self.forge.as_deref();
+                reached(approval::state((by, keys), *count, forge, step).await)
             }
             GateKind::Http(call) => {
                 http::state(call, self.http.as_ref(), &self.variables, step).await

@@ -4,10 +4,11 @@ use globset::{Glob, GlobMatcher};
 
 use crate::port::{CommitStatus, ForgeChecks, ForgeError, GateContext, GateState, StatusState};
 
-/// Whether the statuses that match `patterns` have succeeded: on the landed commit, or on the pull
-/// request's newest one before that.
+/// Whether the statuses that match `patterns` have succeeded, at least `count` of them: on the landed commit,
+/// or on the pull request's newest one before that.
 pub async fn state(
     patterns: &[String],
+    count: usize,
     forge: &dyn ForgeChecks,
     step: &GateContext,
 ) -> Result<GateState, ForgeError> {
@@ -43,6 +44,13 @@ pub async fn state(
     let mut missing = patterns.iter().zip(&globs);
     let missing = missing.find(|(_, glob)| !statuses.iter().any(|s| glob.is_match(&s.name)));
     let Some((pattern, _)) = missing else {
+        if statuses.len() < count {
+            return waiting(format!(
+                "{} of {count} statuses on `{commit}`: {}",
+                statuses.len(),
+                named(StatusState::Succeeded).unwrap_or_default()
+            ));
+        }
         return Ok(GateState::Passed);
     };
     let mut why = format!("no status of `{commit}` matches `{pattern}`");

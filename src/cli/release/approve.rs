@@ -15,8 +15,9 @@ use crate::wiring::ReleaseAdapters;
 
 /// Approve a release, or one of its steps.
 ///
-/// The approval is that of the user whose token the forge confirms. Without one, the record has the name
-/// that Git is configured with; that proves nothing, so gates do not count it.
+/// The approval is that of the user whose token the forge confirms. Without one, it is that of the key with
+/// which Git signs commits (`commit.gpgSign`), if the gate lists it. A name alone proves nothing, so gates do
+/// not count it.
 #[derive(Args, Debug)]
 pub struct ApproveArguments {
     /// The release, such as `loans-42`.

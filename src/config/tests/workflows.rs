@@ -51,9 +51,9 @@ fn every_kind_of_gate_is_read() {
         matches!(window, GateKind::Window { zone, .. } if zone.iana_name() == Some("Europe/Berlin"))
     );
     assert!(matches!(freeze, GateKind::Freeze { periods, .. } if periods.len() == 1));
-    assert!(matches!(statuses, GateKind::Statuses(names) if *names == ["ci/*"]));
+    assert!(matches!(statuses, GateKind::Statuses { names, count: 1 } if *names == ["ci/*"]));
     assert!(
-        matches!(approval, GateKind::Approval { by, count: 2 } if *by == ["@acme/release", "ada"])
+        matches!(approval, GateKind::Approval { by, count: 2, .. } if *by == ["@acme/release", "ada"])
     );
 }
 

@@ -15,6 +15,7 @@
 //! | `people.rs` | start, terminate, retry, approve |
 //! | `trigger.rs` | starts the releases of a push |
 //! | `view.rs` | looks facts up |
+//! | `approvals.rs` | the approvals of a step, with what proves them |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `effects.rs` | carries out effects |
 //! | `manual.rs` | starts the promotion of a product that no flow describes, and what came of it |
@@ -26,6 +27,7 @@
 //! | `variables.rs`, `versions.rs` | the variables of workflows and gates |
 
 mod advance;
+mod approvals;
 mod choices;
 mod effects;
 mod error;

@@ -200,14 +200,20 @@ pub async fn approve_release(
     .await
 }
 
-/// Who approves: the user of the forge's token, or the name that Git is configured with.
+/// Who approves: the user of the forge's token, or the name that Git is configured with, whose key signs the
+/// transition if Git signs commits.
 async fn approver(ports: &ReleasePorts<'_>) -> Result<(String, Proof), ReleaseError> {
     if let Some(checks) = ports.checks
         && let Some(user) = checks.user().await.map_err(EngineError::Forge)?
     {
         return Ok((user, Proof::Forge));
     }
-    Ok((ports.promotion.repository.identity()?, Proof::Name))
+    let proof = if ports.releases.are_signed() {
+        Proof::Signature
+    } else {
+        Proof::Name
+    };
+    Ok((ports.promotion.repository.identity()?, proof))
 }
 
 /// Changes a release; nothing is recorded if it is that way already.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::approvals;
 use super::error::ReleaseError;
 use super::landed::Landings;
 use super::ports::ReleasePorts;
@@ -11,8 +12,8 @@ use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
 use crate::domain::{CommitId, Gate, GateKind, ProductFlow};
-use crate::port::{Approval, AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
-use crate::release::{AttemptFact, Facts, Proof, Question, Release, Step};
+use crate::port::{AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
+use crate::release::{AttemptFact, Facts, Question, Release, Step};
 
 /// What was fetched since a moment; several releases share it.
 pub(super) struct View {
@@ -139,6 +140,12 @@ impl View {
         } else {
             BTreeMap::new()
         };
+        let approvals = match newest {
+            Some((newest, _)) => {
+                approvals::of_step(ports, (product, newest), &planned.from, &gate.kind)?
+            }
+            None => Vec::new(),
+        };
         let context = GateContext {
             now: self.now,
             environment: planned.from.clone(),
@@ -149,7 +156,7 @@ impl View {
             }),
             pull_request: newest
                 .and_then(|(r, _)| r.step(&planned.from)?.pull_request.as_ref()?.number),
-            approvals: newest.map_or_else(Vec::new, |(r, _)| approvals(r, &planned.from)),
+            approvals,
             variables,
             files: ports.promotion.repository.snapshot(release.source)?,
         };
@@ -172,6 +179,8 @@ impl View {
         } else {
             BTreeMap::new()
         };
+        let of = (product, release);
+        let approvals = approvals::of_step(ports, of, environment, &gate.kind)?;
         let context = GateContext {
             now: self.now,
             environment: environment.to_owned(),
@@ -181,7 +190,7 @@ impl View {
                 since: landed.since,
             }),
             pull_request: step.pull_request.as_ref().and_then(|p| p.number),
-            approvals: approvals(release, environment),
+            approvals,
             variables,
             files,
         };
@@ -207,18 +216,6 @@ fn not_configured() -> GateState {
     GateState::Failed {
         why: "it is not configured".to_owned(),
     }
-}
-
-/// The approvals of a release that count for an environment.
-fn approvals(release: &Release, environment: &str) -> Vec<Approval> {
-    let approvals = release.approvals.iter();
-    let approvals = approvals.filter(|approval| approval.is_for(environment));
-    approvals
-        .map(|approval| Approval {
-            by: approval.by.clone(),
-            is_proven: approval.proof != Proof::Name,
-        })
-        .collect()
 }
 
 /// Whether a gate uses variables: versions are read from files, and most gates need none.

@@ -54,7 +54,7 @@ pub fn write(
         None => trees.write(ObjectType::Tree, b"")?,
     };
     let (tree, parent) = (tree.to_string(), parent.map(|parent| parent.to_string()));
-    let is_signed = local.config.is_on("commit.gpgsign");
+    let is_signed = is_signed(local);
     let mut words = vec!["-c", "i18n.commitEncoding=UTF-8", "commit-tree"];
     if is_signed {
         words.push("-S");
@@ -88,6 +88,11 @@ pub fn write(
             error => error,
         },
     )
+}
+
+/// Whether Git is configured to sign commits.
+pub fn is_signed(local: &Local) -> bool {
+    local.config.is_on("commit.gpgsign")
 }
 
 /// The committer, as `Name <address>`.

@@ -12,12 +12,14 @@
 //! | `chain` | reading chains that are here |
 //! | `fetch` | fetching the chains of a remote |
 //! | `append` | appending a transition, and publishing it |
+//! | `signature` | whose key signed a transition |
 
 mod append;
 mod chain;
 mod fetch;
 mod names;
 mod place;
+mod signature;
 
 use std::sync::Arc;
 
@@ -25,6 +27,7 @@ use async_trait::async_trait;
 use git2::ObjectType;
 
 use super::local::Local;
+use super::objects::commit;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::{Chain, NewTransition, RecordFile, Releases, ReleasesError, Transition};
 use place::Place;
@@ -79,6 +82,14 @@ impl Releases for GitReleases {
 
     fn transitions(&self, tip: CommitId, at_most: usize) -> Result<Vec<Transition>, ReleasesError> {
         Ok(chain::transitions(&self.local, tip, at_most)?)
+    }
+
+    fn signers(&self, transition: CommitId) -> Result<Vec<String>, ReleasesError> {
+        Ok(signature::signers(&self.local, transition)?)
+    }
+
+    fn are_signed(&self) -> bool {
+        commit::is_signed(&self.local)
     }
 
     async fn append(&self, transition: NewTransition) -> Result<Option<CommitId>, ReleasesError> {
