@@ -72,6 +72,7 @@
 //! | what happens to a pull request? | `engine/propose/state.rs` decides, `engine/propose/mod.rs` does it |
 //! | did git-promote make a commit? | `engine/propose/branch_owner.rs` |
 //! | what happens if the branch moved? | `engine/apply.rs` |
+//! | on which branch, and in which folder is an environment? | `engine/branches.rs`, `inventory/environment_folder.rs` |
 //! | how are several targets promoted to together? | `engine/group.rs` plans, `engine/apply.rs` applies |
 //! | what happens after a crash? | `adapter/git/branch/publish.rs` and `engine/propose/state.rs` |
 //! | what does a promotion record about itself? | `plan/record` |
@@ -93,6 +94,7 @@
 //! | which commands check the planned files? | `engine/verify.rs`, `adapter/runner` |
 //! | where do I add a guard? | its name in `domain/guard.rs`, a file in `engine/guard`, and its entry in `mod.rs` |
 //! | how are releases recorded? | `port/releases.rs`, `adapter/git/releases` |
+//! | when does an approval count? | `engine/release/approvals.rs`, `adapter/gate/approval.rs` |
 //! | where do I add a kind of workflow? | its kind in `domain/flow.rs`, and a file in `adapter/runner/workflow` |
 //! | where do I add a kind of gate? | its kind in `domain/flow.rs`, and a file in `adapter/gate` |
 //! | where do I add a forge? | a folder in `adapter/forge`, and its entry in `wiring/forge.rs` |

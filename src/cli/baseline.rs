@@ -113,8 +113,8 @@ async fn show(
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
     // Not `prepare`: what only shows something runs no commands of the repository.
-    let branch = engine::fetch(&ports, &request).await;
-    let plan = branch.and_then(|branch| engine::compute(&ports, &request, &branch));
+    let branches = engine::fetch(&ports, &request).await;
+    let plan = branches.and_then(|branches| engine::compute(&ports, &request, &branches));
     progress.finish();
     let plan = plan?;
     match selection.output {

@@ -205,7 +205,7 @@ fn files(
             Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
                 environment, ..
             })) if arguments.from.is_none() => {
-                let notice = Notice::EnvironmentWithoutPaths(environment);
+                let notice = Notice::EnvironmentWithoutPaths(*environment);
                 text::warnings(console.out, std::iter::once(&notice), console.stdout)?;
                 continue;
             }
@@ -292,7 +292,7 @@ fn check_hop(
         is_default: true,
         notices: Vec::new(),
     };
-    let plan = engine::compute(ports, &request, &branch)?;
+    let plan = engine::compute(ports, &request, &branch.into())?;
     let is_new_target = |notice: &&Notice| matches!(notice, Notice::EnvironmentWithoutPaths(_));
     Ok(CheckedHop {
         map: map.transpose()?,
@@ -305,9 +305,11 @@ fn check_hop(
 fn hops(arguments: &CheckArguments, settings: &Settings) -> Vec<(String, String)> {
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => vec![(from.clone(), to.clone())],
+        // Only the last commit is checked.
         _ => settings
             .environments
             .windows(2)
+            .filter(|pair| !pair.iter().any(|e| e.location.is_elsewhere()))
             .map(|pair| (pair[0].name.clone(), pair[1].name.clone()))
             .collect(),
     }

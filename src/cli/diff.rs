@@ -178,12 +178,11 @@ async fn plans(
     requests: &[Request],
     ports: &Ports<'_>,
 ) -> Result<Vec<Plan>, EngineError> {
-    let first = requests.first().expect("a promotion has a target");
-    let branch = engine::fetch(ports, first).await?;
+    let branches = engine::fetch_group(ports, requests).await?;
     if arguments.targets.group == GroupArg::All {
-        return Ok(engine::plan_group(ports, requests, branch)?.plans);
+        return Ok(engine::plan_group(ports, requests, &branches)?.plans);
     }
-    let plan = |request| engine::plan_on(ports, request, branch.clone());
+    let plan = |request| engine::plan_on(ports, request, &branches);
     let plans = requests.iter().map(|request| Ok(plan(request)?.plan));
     plans.collect()
 }

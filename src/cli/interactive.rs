@@ -12,9 +12,8 @@ use super::diff::DetailArguments;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::domain::ApplicationName;
-use crate::engine::{self, Request};
+use crate::engine::{self, Branches, Request};
 use crate::plan::{FilePlan, Plan, PlannedDifference};
-use crate::port::Branch;
 use crate::render::{escaped, text};
 use crate::wiring::{Adapters, Prompts};
 
@@ -47,12 +46,12 @@ pub(super) fn check_terminal(console: &Console<'_>) -> Result<(), Failure> {
 pub(super) fn choose(
     adapters: &Adapters,
     mut request: Request,
-    branch: &Branch,
+    branches: &Branches,
     detail: DetailArguments,
     console: &mut Console<'_>,
 ) -> Result<Request, Failure> {
     let progress = Progress::start(console.progress);
-    let plan = engine::compute(&adapters.ports(&progress), &request, branch);
+    let plan = engine::compute(&adapters.ports(&progress), &request, branches);
     progress.finish();
     let plan = plan?;
     let offered = offered(&plan, detail);

@@ -17,8 +17,7 @@ use super::interactive;
 use super::manual::{ManualArguments, ManualPromotion};
 use super::progress::Progress;
 use super::selection::{GroupArg, SelectionArguments, TargetsArguments};
-use crate::engine::{self, EngineError, Request};
-use crate::port::Branch;
+use crate::engine::{self, Branches, EngineError, Request};
 use crate::render::{json_v1, text};
 use crate::wiring::Adapters;
 
@@ -88,19 +87,18 @@ async fn group(
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Outcome, Failure> {
-    let first = requests.first().expect("a promotion has a target");
     if arguments.interactive {
         interactive::check_terminal(console)?;
     }
     let progress = Progress::start(console.progress);
-    let branch = engine::fetch(&adapters.ports(&progress), first).await;
+    let branches = engine::fetch_group(&adapters.ports(&progress), &requests).await;
     progress.finish();
-    let branch = branch?;
+    let branches = branches?;
     if arguments.interactive {
-        requests = choose(arguments, requests, &branch, adapters, console)?;
+        requests = choose(arguments, requests, &branches, adapters, console)?;
     }
     let progress = Progress::start(console.progress);
-    let prepared = engine::plan_group(&adapters.ports(&progress), &requests, branch);
+    let prepared = engine::plan_group(&adapters.ports(&progress), &requests, &branches);
     progress.finish();
     let configuration = (arguments.selection.branch.config.as_deref())
         .map(|file| disk::text(&directory.join(file)))
@@ -123,7 +121,7 @@ async fn group(
 fn choose(
     arguments: &PromoteArguments,
     requests: Vec<Request>,
-    branch: &Branch,
+    branches: &Branches,
     adapters: &Adapters,
     console: &mut Console<'_>,
 ) -> Result<Vec<Request>, Failure> {
@@ -135,7 +133,7 @@ fn choose(
         }
         let detail = arguments.apply.detail;
         chosen.push(interactive::choose(
-            adapters, request, branch, detail, console,
+            adapters, request, branches, detail, console,
         )?);
     }
     Ok(chosen)

@@ -165,9 +165,10 @@ async fn prepare(
         settings: settings.clone(),
         ..arguments.apply.add_to(Request::between(from, to))
     };
-    // The environments are those of the promotion, which is found on the branch.
-    let branch = engine::fetch(ports, &request("", "")).await?;
-    let promotion = engine::find_promotion(ports, &branch, promotion)?;
+    // The environments are those of the promotion, which is found on one of the branches.
+    let choice = request("", "").branch_choice();
+    let branches = engine::fetch_all(ports, &choice, settings.as_ref()).await?;
+    let promotion = engine::find_promotion(ports, &branches, promotion)?;
     let record = promotion.record;
     let request = Request {
         reverts: Some(Reverted {
@@ -176,6 +177,6 @@ async fn prepare(
         }),
         ..request(&record.from, &record.to)
     };
-    let prepared = engine::plan_on(ports, &request, branch)?;
+    let prepared = engine::plan_on(ports, &request, &branches)?;
     Ok((request, prepared))
 }

@@ -1,4 +1,4 @@
-//! Environments and their aliases: each name belongs to one environment.
+//! Environments, their aliases and locations: each name and each location belongs to one environment.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::names::{Names, check_part};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::quoted;
-use crate::domain::Environment;
+use crate::domain::{Environment, EnvironmentFolder, EnvironmentLocation};
 
 /// Reads the environments and reports names and aliases that clash.
 pub(super) fn read(
@@ -27,6 +27,8 @@ pub(super) fn read(
     for (i, entry) in entries.iter().enumerate() {
         let mut environment = Environment::named(&entry.name);
         environment.kind = entry.kind.map(Into::into);
+        environment.is_rendered = entry.rendered;
+        environment.location = location(entry, &at.index(i), notes);
         for (k, alias) in entry.aliases.iter().enumerate() {
             let place = at.index(i).key("aliases").index(k);
             if alias.is_empty() {
@@ -66,5 +68,90 @@ pub(super) fn read(
         }
         environments.push(environment);
     }
+    check_locations(&environments, at, notes);
     environments
+}
+
+fn location(entry: &EnvironmentEntry, at: &Pointer, notes: &mut Notes) -> EnvironmentLocation {
+    if let Some(branch) = &entry.branch
+        && !is_branch_name(branch)
+    {
+        let message = format!("{} is not a name of a branch", quoted(branch));
+        let note = Note::at(at.key("branch"), message);
+        notes.fault(note.hint("write it without `refs/heads/` and the name of the remote"));
+    }
+    let folder = entry.path.as_ref().map(|path| {
+        EnvironmentFolder::parse(path).map_err(|error| {
+            let note = Note::at(at.key("path"), error.to_string());
+            notes.fault(note.hint("a path from the root of the branch, or `.` for all of it"));
+        })
+    });
+    EnvironmentLocation {
+        branch: entry.branch.clone(),
+        folder: folder.and_then(Result::ok),
+    }
+}
+
+/// Whether a branch can have a name, by the rules of `git check-ref-format`.
+fn is_branch_name(name: &str) -> bool {
+    let is_allowed = |c: char| !c.is_control() && !" ~^:?*[\\".contains(c);
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && part.strip_suffix(".lock").is_none()
+            && part.chars().all(is_allowed)
+    };
+    !name.starts_with('-')
+        && !name.starts_with("refs/")
+        && !name.contains("..")
+        && !name.contains("@{")
+        && name != "@"
+        && name.split('/').all(is_part)
+}
+
+/// Notes environments in the same folder, or in one within the other's.
+fn check_locations(environments: &[Environment], at: &Pointer, notes: &mut Notes) {
+    for (i, environment) in environments.iter().enumerate() {
+        let Some(folder) = environment.folder() else {
+            continue;
+        };
+        let contains = |other: &&Environment| {
+            let is_inside = |inner: &EnvironmentFolder| {
+                folder.strip(inner.as_str()).is_some() || inner.strip(folder.as_str()).is_some()
+            };
+            environment.location.branch == other.location.branch
+                && other.folder().is_some_and(is_inside)
+        };
+        if let Some(other) = environments[..i].iter().find(contains) {
+            let message = format!(
+                "the folder of {} overlaps with this one",
+                quoted(&other.name)
+            );
+            let note = Note::at(at.index(i).key("path"), message);
+            notes.fault(note.hint("give each environment a folder or a branch of its own"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_branch_name;
+
+    #[test]
+    fn a_branch_has_a_name_that_git_accepts() {
+        for (name, expected) in [
+            ("main", true),
+            ("env/prod", true),
+            ("refs/heads/main", false),
+            ("-d", false),
+            ("a b", false),
+            ("a..b", false),
+            ("a/", false),
+            ("a.lock", false),
+            ("", false),
+        ] {
+            assert_eq!(is_branch_name(name), expected, "{name}");
+        }
+    }
 }

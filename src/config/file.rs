@@ -34,7 +34,8 @@ pub(super) struct File {
     #[schemars(length(max = 500))]
     pub(super) environments: Vec<EnvironmentEntry>,
     /// Where the files of an application are: paths from the repository's root with `{env}`, `{app}`
-    /// (one part of the path) or `{app**}` (one or more), `*` and `**`. The first match wins.
+    /// (one part of the path) or `{app**}` (one or more), `*` and `**`. The first match wins. In environments
+    /// with a `path`, they are paths from there, and need no `{env}`.
     #[serde(default)]
     #[schemars(length(max = 200))]
     pub(super) layout: Vec<LayoutEntry>,
@@ -105,7 +106,7 @@ pub(super) struct LayoutPairEntry {
 /// An environment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-reserved" = ["branch", "repository"]))]
+#[schemars(extend("x-reserved" = ["repository"]))]
 pub(super) struct EnvironmentEntry {
     /// The name, as it appears in paths and on the command line.
     #[schemars(length(min = 1))]
@@ -116,6 +117,16 @@ pub(super) struct EnvironmentEntry {
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub(super) aliases: Vec<String>,
+    /// The branch that has its files; the branch with this file if omitted.
+    #[schemars(length(min = 1))]
+    pub(super) branch: Option<String>,
+    /// The folder that has its files, `.` for all of the branch. If omitted, the environment is where its
+    /// name is in paths, or else, on a branch of its own, all of the branch.
+    pub(super) path: Option<String>,
+    /// Whether its files are rendered manifests. They have nothing of their own, so a promotion to them is
+    /// one with `--promote all --delete --new` by default.
+    #[serde(default)]
+    pub(super) rendered: bool,
 }
 
 /// Applications that are promoted together.

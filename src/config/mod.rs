@@ -49,7 +49,7 @@ mod workflows;
 
 use serde::Deserialize;
 
-use crate::domain::{ConfigText, LayoutPattern, PathMapping, Settings};
+use crate::domain::{ConfigText, Environment, LayoutError, LayoutPattern, PathMapping, Settings};
 use document::Document;
 use file::{File, LayoutEntry};
 use manifests::Places;
@@ -219,7 +219,13 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     let at = root.key("flows");
     let flows = flows::read(&file.flows, &environments, &at, &mut uses, notes);
     uses.check(file, notes);
-    let (layout, mappings) = layout(&file.layout, &root.key("layout"), notes);
+    let is_in_folder = |e: &Environment| e.location.folder.is_some() || e.location.is_elsewhere();
+    let parse = if !environments.is_empty() && environments.iter().all(is_in_folder) {
+        LayoutPattern::parse_in_folder
+    } else {
+        LayoutPattern::parse
+    };
+    let (layout, mappings) = layout(&file.layout, parse, &root.key("layout"), notes);
     Settings {
         layout,
         mappings,
@@ -240,13 +246,14 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
 /// Reads the layout: its patterns, and its explicit pairs.
 fn layout(
     entries: &[LayoutEntry],
+    parse: fn(&str) -> Result<LayoutPattern, LayoutError>,
     at: &Pointer,
     notes: &mut Notes,
 ) -> (Vec<LayoutPattern>, Vec<PathMapping>) {
     let (mut patterns, mut mappings) = (Vec::new(), Vec::new());
     for (i, entry) in entries.iter().enumerate() {
         let parsed = match entry {
-            LayoutEntry::Pattern(text) => LayoutPattern::parse(text).map(|p| patterns.push(p)),
+            LayoutEntry::Pattern(text) => parse(text).map(|p| patterns.push(p)),
             LayoutEntry::Pair(pair) => {
                 PathMapping::parse(&pair.from, &pair.to).map(|mapping| mappings.push(mapping))
             }

@@ -143,8 +143,8 @@ pub(super) struct ApprovalEntry {
     /// How many are needed; 1 if omitted.
     #[schemars(range(min = 1))]
     pub(super) count: Option<usize>,
-    /// The keys that people sign their approvals with: the fingerprint of an SSH key (`SHA256:...`) or of an
-    /// OpenPGP key by the name of the person.
+    /// The keys that people sign their approvals with: the fingerprint of an SSH key (`SHA256:...`) or of a
+    /// GPG key by the name of the person.
     #[serde(default)]
     pub(super) keys: BTreeMap<String, String>,
 }

@@ -1,5 +1,7 @@
 //! Environments.
 
+use super::environment_location::{EnvironmentFolder, EnvironmentLocation};
+
 /// Whether an environment serves users.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum EnvironmentKind {
@@ -9,7 +11,7 @@ pub enum EnvironmentKind {
     NonProduction,
 }
 
-/// One environment: its name, and its aliases in paths.
+/// One environment: its name, its aliases in paths, and where it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Environment {
     /// The name that people use.
@@ -18,6 +20,10 @@ pub struct Environment {
     pub kind: Option<EnvironmentKind>,
     /// Other names of the environment in paths, in order, without `name`.
     pub aliases: Vec<String>,
+    /// Where it is, as far as that is configured.
+    pub location: EnvironmentLocation,
+    /// Whether its files are rendered manifests, which have nothing of their own to be kept.
+    pub is_rendered: bool,
 }
 
 impl Environment {
@@ -27,7 +33,14 @@ impl Environment {
             name: name.into(),
             kind: None,
             aliases: Vec::new(),
+            location: EnvironmentLocation::default(),
+            is_rendered: false,
         }
+    }
+
+    /// The folder that has its files and nothing else.
+    pub fn folder(&self) -> Option<&EnvironmentFolder> {
+        self.location.folder.as_ref()
     }
 
     /// The name, then the aliases, each once.

@@ -72,11 +72,25 @@ pub enum LayoutError {
 }
 
 impl LayoutPattern {
-    /// Parses a pattern.
+    /// Parses a pattern for paths with the environment's name.
     ///
     /// # Errors
     /// [`LayoutError`] if it is not a valid pattern.
     pub fn parse(text: &str) -> Result<Self, LayoutError> {
+        let pattern = Self::parse_in_folder(text)?;
+        let is_env = |part: &Segment| matches!(part, Segment::One(p) if p.contains(&Piece::Env));
+        if pattern.parts.iter().any(is_env) {
+            Ok(pattern)
+        } else {
+            Err(LayoutError::NoEnvironment(text.to_owned()))
+        }
+    }
+
+    /// Parses a pattern for paths in the folder of an environment; it needs no `{env}`.
+    ///
+    /// # Errors
+    /// [`LayoutError`] if it is not a valid pattern.
+    pub fn parse_in_folder(text: &str) -> Result<Self, LayoutError> {
         if text.len() > MAX_PATTERN {
             return Err(LayoutError::TooLong);
         }
@@ -104,12 +118,11 @@ impl LayoutPattern {
             name,
         };
         match (envs, apps) {
-            (0, _) => Err(LayoutError::NoEnvironment(text.to_owned())),
-            (1, 0 | 1) => Ok(Self {
+            (0 | 1, 0 | 1) => Ok(Self {
                 text: text.to_owned(),
                 parts,
             }),
-            (1, _) => Err(repeated("{app}")),
+            (0 | 1, _) => Err(repeated("{app}")),
             _ => Err(repeated("{env}")),
         }
     }

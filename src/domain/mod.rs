@@ -11,6 +11,7 @@ mod call_template;
 mod configuration_name;
 mod difference;
 mod environment;
+mod environment_location;
 mod flow;
 mod flow_choice;
 mod guard;
@@ -46,6 +47,7 @@ pub use configuration_name::{
 };
 pub use difference::{Decision, Op, Reason, Relation, Verdict};
 pub use environment::{Environment, EnvironmentKind};
+pub use environment_location::{EnvironmentFolder, EnvironmentLocation};
 pub use flow::{
     Concurrency, Flow, FlowStep, Gate, GateKind, Hooks, HttpCall, ManualStep, ProductFlow,
     ProductStep, StepChecks, Workflow, WorkflowKind,

@@ -12,17 +12,18 @@
 
 use std::time::Duration;
 
+use super::branches::{fetch, fetch_group, with_pinned_source};
 use super::clear::clear;
 use super::commit::{sending, write};
 use super::error::EngineError;
 use super::group::{PreparedGroup, of_target, plan_group, verify_group};
 use super::ports::Ports;
-use super::prepare::{Prepared, fetch, plan_on};
+use super::prepare::{Prepared, plan_on};
 use super::propose::{propose, withdraw_proposals};
 use super::receipt::Receipt;
 use super::request::Request;
 use crate::domain::{Action, CommitId};
-use crate::plan::{Cleared, Hold, Plan};
+use crate::plan::{Cleared, Hold, Hop, Plan};
 use crate::port::{Advance, Branch, Event};
 
 /// How long a promotion is planned again because the branch keeps moving; the time of the commands that
@@ -39,7 +40,12 @@ pub async fn apply(
     prepared: Prepared,
 ) -> Result<Receipt, EngineError> {
     // Without verifying: the loop does it, and only for a plan that it goes on with.
-    let plan_again = async || plan_on(ports, request, fetch(ports, request).await?);
+    let shown = (prepared.plan.hop().clone(), prepared.plan.source());
+    let plan_again = async || {
+        let branches = fetch(ports, request).await?;
+        let request = with_pinned_source(request, &branches, (&shown.0, shown.1))?;
+        plan_on(ports, &request, &branches)
+    };
     apply_with(ports, request, prepared, plan_again).await
 }
 
@@ -84,7 +90,17 @@ pub async fn apply_group(
         requests,
         verifying: Duration::ZERO,
     };
-    let plan_again = async || plan_group(ports, requests, fetch(ports, first).await?);
+    let shown = |plan: &Plan| (plan.hop().clone(), plan.source());
+    let shown: Vec<(Hop, CommitId)> = prepared.plans.iter().map(shown).collect();
+    let plan_again = async || {
+        let branches = fetch_group(ports, requests).await?;
+        let pinned = requests
+            .iter()
+            .zip(&shown)
+            .map(|(request, (hop, source))| with_pinned_source(request, &branches, (hop, *source)));
+        let pinned: Vec<Request> = pinned.collect::<Result<_, _>>()?;
+        plan_group(ports, &pinned, &branches)
+    };
     group.apply(prepared, plan_again).await
 }
 

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::thread;
 
+use super::branches::Branches;
 use super::compare::{Commits, Task, compare};
 use super::computed::Computed;
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
+use super::joined::Joined;
 use super::look_back::{LookBack, WholeFiles};
 use super::plan_parts::PlanParts;
 use super::ports::Ports;
@@ -21,49 +23,53 @@ use crate::inventory::{
     Overlap,
 };
 use crate::plan::{Hop, Notice, Plan};
-use crate::port::{Branch, Event, Repository, Snapshot};
+use crate::port::{Event, Repository, Snapshot};
 
-/// Computes the plan on a branch's tip. This only reads objects of the repository.
+/// Computes the plan on the tips of branches. This only reads objects of the repository.
 ///
 /// # Errors
 /// [`EngineError`] by kind.
-pub fn compute(ports: &Ports<'_>, request: &Request, branch: &Branch) -> Result<Plan, EngineError> {
-    computed(ports, request, branch)?.complete()
+pub fn compute(
+    ports: &Ports<'_>,
+    request: &Request,
+    branches: &Branches,
+) -> Result<Plan, EngineError> {
+    computed(ports, request, branches)?.complete()
 }
 
-/// Computes the plan on a branch's tip, and what its selectors match.
+/// Computes the plan on the tips of branches, and what its selectors match.
 pub(super) fn computed(
     ports: &Ports<'_>,
     request: &Request,
-    branch: &Branch,
+    branches: &Branches,
 ) -> Result<Computed, EngineError> {
     if let Some(reverted) = &request.reverts {
-        return revert::compute(ports, request, reverted, branch);
+        return revert::compute(ports, request, reverted, branches);
     }
     if let Some(revision) = &request.set_baseline {
-        return set_baseline::compute(ports, request, revision, branch);
+        return set_baseline::compute(ports, request, revision, branches);
     }
     let mut notices = Vec::new();
     let with_source;
     let request = match &request.version {
         None => request,
         Some(version) => {
-            let found = version_source::with_source(ports, request, version, branch)?;
+            let found = version_source::with_source(ports, request, version, branches)?;
             notices.extend(found.1);
             with_source = found.0;
             &with_source
         }
     };
     let repository = ports.repository;
-    let target = repository.snapshot(branch.tip)?;
+    let target = repository.snapshot(branches.of_named(&request.to)?.tip)?;
     let source = match &request.source {
         Some(revision) => repository.snapshot(repository.revision(revision)?)?,
-        None => target.clone(),
+        None => repository.snapshot(branches.of_named(&request.from)?.tip)?,
     };
     computed_between(
         ports,
         request,
-        branch,
+        branches,
         (source.as_ref(), target.as_ref()),
         notices,
     )
@@ -73,17 +79,28 @@ pub(super) fn computed(
 pub(super) fn computed_between(
     ports: &Ports<'_>,
     request: &Request,
-    branch: &Branch,
+    branches: &Branches,
     (source, target): (&dyn Snapshot, &dyn Snapshot),
     mut notices: Vec<Notice>,
 ) -> Result<Computed, EngineError> {
     let repository = ports.repository;
-    let commits = Commits { source, target };
-    let (settings, origin) = read_settings(ports, request.settings.as_ref(), target, &mut notices)?;
+    let home = repository.snapshot(branches.home.tip)?;
+    let given = request.settings.as_ref();
+    let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
-    let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings);
+    let (from, to) = (branches.of(&hop.from)?, branches.of(&hop.to)?);
+    let joined =
+        [(source, target), (target, source)].map(|(commit, other)| Joined { commit, other });
+    let commits = Commits {
+        source: &joined[0],
+        target: &joined[1],
+    };
+    let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings)?;
     ports.observer.event(&Event::PairingFiles);
-    let (request, by_default) = product::with_product(request, &settings, &environments)?;
+    let (mut request, by_default) = product::with_product(request, &settings, &environments)?;
+    if hop.to.is_rendered {
+        request.promote_all_by_default();
+    }
     let request = &request;
     notices.extend(by_default);
     let located = environments
@@ -95,7 +112,12 @@ pub(super) fn computed_between(
     let new_target = located.new_target().cloned();
     notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let places = places_to_commit(request, &located);
+    let places = if from.name == branches.home.name {
+        places_to_commit(request, &located)
+    } else {
+        // The checked-out files are of another branch.
+        Vec::new()
+    };
     // Git compares the checked-out files meanwhile. The plan does not depend on them, so they may be
     // unreadable.
     let (planned, uncommitted) = thread::scope(|scope| {
@@ -122,13 +144,17 @@ pub(super) fn computed_between(
         hop: hop.clone(),
         naming: &located.naming_with_found(),
         source: source.commit(),
-        branch,
+        branch: to,
         target,
         chosen: located.applications(),
         baseline_of: Vec::new(),
         planned,
         notices,
-        clone_notices: Vec::from_iter(uncommitted_changes(uncommitted, &places, &located)),
+        clone_notices: {
+            let mut notices = branches.notices(&hop)?;
+            notices.extend(uncommitted_changes(uncommitted, &places, &located));
+            notices
+        },
     }
     .finish()?;
     Ok(Computed {
@@ -146,6 +172,9 @@ fn places_to_commit(request: &Request, located: &Located<'_>) -> Vec<String> {
         return Vec::new();
     }
     let mut places = located.source_places();
+    for place in places.iter_mut().filter(|place| place.is_empty()) {
+        ".".clone_into(place);
+    }
     if request.settings.is_none() {
         places.push(CONFIGURATION.to_owned());
     }
@@ -161,7 +190,7 @@ fn uncommitted_changes(
 ) -> Option<Notice> {
     let is_at = |path: &str, place: &String| {
         let rest = path.strip_prefix(place.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        place == "." || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     paths.retain(|path| {
         places.iter().any(|place| is_at(path, place))

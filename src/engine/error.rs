@@ -40,6 +40,22 @@ pub enum EngineError {
         /// The target's branch.
         to: String,
     },
+    /// The branch of an environment was not fetched with the others.
+    #[error("branch `{branch}` of environment `{environment}` was not fetched")]
+    BranchNotFetched {
+        /// The environment.
+        environment: String,
+        /// Its branch.
+        branch: String,
+    },
+    /// The targets of a group are on different branches.
+    #[error("`{}` is on branch `{}`, but `{}` on `{}`", .targets[0], .branches[0], .targets[1], .branches[1])]
+    DifferentBranches {
+        /// The environments.
+        targets: [String; 2],
+        /// Their branches.
+        branches: [String; 2],
+    },
     /// A version was chosen, but not a single application.
     #[error("`--version {version}` needs exactly one application")]
     VersionOfSeveral {

@@ -8,11 +8,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::branches::{Branches, fetch};
 use super::compute::{compute, computed};
 use super::decide::Rules;
 use super::error::{EngineError, UnmatchedSelector};
 use super::ports::Ports;
-use super::prepare::fetch;
 use super::request::Request;
 use super::settings::read_settings;
 use crate::domain::{ApplicationName, Mode, Promote, RepoPath, Verdict};
@@ -24,7 +24,7 @@ use crate::port::Branch;
 pub struct Explanation {
     /// The environments.
     pub hop: Hop,
-    /// The branch.
+    /// The target's branch.
     pub branch: Branch,
     /// The requested mode, which replaces what the rules promote.
     pub promote: Option<Mode>,
@@ -77,26 +77,29 @@ pub async fn explain(
     request: &Request,
     selector: &str,
 ) -> Result<Explanation, EngineError> {
-    let branch = fetch(ports, request).await?;
+    let branches = fetch(ports, request).await?;
     let only = |only: Vec<String>| Request {
         only,
         except: Vec::new(),
         take: Vec::new(),
         ..request.clone()
     };
-    let mut matching = computed(ports, &only(vec![selector.to_owned()]), &branch)?;
+    let mut matching = computed(ports, &only(vec![selector.to_owned()]), &branches)?;
     let matched = std::mem::take(&mut matching.matched);
     let hop = matching.complete().map_err(as_explained)?.hop().clone();
     let places = if matched.is_empty() {
         Vec::new()
     } else {
-        let plan = compute(ports, request, &branch)?;
-        let selected = compute(ports, &only(matched.clone()), &branch)?;
-        places(ports, request, &matched, [&plan, &selected])?
+        let plan = compute(ports, request, &branches)?;
+        let selected = compute(ports, &only(matched.clone()), &branches)?;
+        places(ports, request, (&matched, &branches), [&plan, &selected])?
     };
     Ok(Explanation {
+        branch: Branch {
+            notices: branches.notices(&hop)?,
+            ..branches.of(&hop.to)?.clone()
+        },
         hop,
-        branch,
         promote: request.promote,
         places,
     })
@@ -118,12 +121,12 @@ fn as_explained(error: EngineError) -> EngineError {
 fn places(
     ports: &Ports<'_>,
     request: &Request,
-    matched: &[String],
+    (matched, branches): (&[String], &Branches),
     [plan, selected]: [&Plan; 2],
 ) -> Result<Vec<ExplainedPlace>, EngineError> {
-    let target = ports.repository.snapshot(plan.target())?;
+    let home = ports.repository.snapshot(branches.home.tip)?;
     let given = request.settings.as_ref();
-    let (settings, _) = read_settings(ports, given, target.as_ref(), &mut Vec::new())?;
+    let (settings, _) = read_settings(ports, given, home.as_ref(), &mut Vec::new())?;
     let rules = Rules::new(&settings, &request.products, None)?;
     let matched: BTreeSet<&str> = matched.iter().map(String::as_str).collect();
     let exact = selected.differences();

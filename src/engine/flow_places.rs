@@ -60,6 +60,11 @@ pub fn missing_applications(
         })
         .collect();
     let has_one = |product: &Product, environment: &str| {
+        let configured = settings.environment(environment);
+        if configured.is_some_and(|environment| environment.location.is_elsewhere()) {
+            // Its files are not in this commit.
+            return true;
+        }
         let mut there = applications.get(environment).into_iter().flatten();
         there.any(|name| product.applications.iter().any(|word| name.matches(word)))
     };

@@ -6,6 +6,9 @@
 //! earlier plans leave them. The history lacks these plans: what it shows about a later step can
 //! change once the earlier ones are committed.
 
+use std::collections::BTreeMap;
+
+use super::branches::Branches;
 use super::commit::changes;
 use super::compute::computed_between;
 use super::computed::Computed;
@@ -14,9 +17,9 @@ use super::error::EngineError;
 use super::overlay::Overlay;
 use super::ports::Ports;
 use super::request::{DefaultProduct, OfRelease, ReleaseBranch, Request};
-use crate::domain::{CommitId, ProductFlow, ProductStep, Settings};
+use crate::domain::{CommitId, Environment, ProductFlow, ProductStep, Settings};
 use crate::plan::{Notice, Plan};
-use crate::port::{Branch, BranchChoice};
+use crate::port::{Branch, BranchChoice, Snapshot};
 
 /// A flow to plan.
 #[derive(Clone, Debug)]
@@ -71,12 +74,26 @@ pub async fn plan_flow(
     let configuration = read_configuration(ports, &request.branch, given).await?;
     let flow = configuration.product_flow(&request.product, &request.flow)?;
     let branch = configuration.branch.clone();
+    let mut branches = Branches::new(branch.clone(), &configuration.settings);
+    let is_wanted = |environment: &Environment| {
+        let mut names = flow.steps.iter().map(|step| &step.environment);
+        names.any(|name| environment.has_name(name))
+            || environment.has_name(&flow.trigger_environment)
+    };
+    branches
+        .add(ports, request.branch.publish, &is_wanted)
+        .await?;
     let source = match &request.source {
         Some(revision) => ports.repository.revision(revision)?,
-        None => branch.tip,
+        None => branches.of_named(&flow.trigger_environment)?.tip,
     };
     let first = ports.repository.snapshot(source)?;
-    let mut files = Overlay::new(ports.repository.snapshot(branch.tip)?);
+    // The files of each branch, as the plans so far leave them.
+    let mut files: BTreeMap<String, Overlay> = BTreeMap::new();
+    for branch in branches.all() {
+        let overlay = Overlay::new(ports.repository.snapshot(branch.tip)?);
+        files.insert(branch.name.clone(), overlay);
+    }
     let mut steps = Vec::new();
     for step in in_order(&flow) {
         let of_step = |error| EngineError::Target {
@@ -84,19 +101,18 @@ pub async fn plan_flow(
             source: Box::new(error),
         };
         let promotion = promotion(request, &step);
-        let planned = if step.from == flow.trigger_environment {
-            computed_between(
-                ports,
-                &promotion,
-                &branch,
-                (first.as_ref(), &files),
-                Vec::new(),
-            )
+        let target = &branches.of_named(&step.environment)?.name;
+        let source: &dyn Snapshot = if step.from == flow.trigger_environment {
+            first.as_ref()
         } else {
-            computed_between(ports, &promotion, &branch, (&files, &files), Vec::new())
+            &files[&branches.of_named(&step.from)?.name]
         };
+        let sides = (source, &files[target] as &dyn Snapshot);
+        let planned = computed_between(ports, &promotion, &branches, sides, Vec::new());
         let plan = planned.and_then(Computed::complete).map_err(of_step)?;
-        files.apply(changes(&plan))?;
+        if let Some(files) = files.get_mut(target) {
+            files.apply(changes(&plan))?;
+        }
         steps.push(PlannedStep { step, plan });
     }
     Ok(FlowPlan {

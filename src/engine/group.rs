@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::branches::Branches;
 use super::compute::computed;
 use super::error::{EngineError, UnmatchedSelector};
 use super::ports::Ports;
@@ -22,7 +23,7 @@ use crate::port::Branch;
 pub struct PreparedGroup {
     /// The plans, to be shown before they are applied; at least one.
     pub plans: Vec<Plan>,
-    /// The branch with its tip.
+    /// The branch of all targets, with its tip.
     pub branch: Branch,
 }
 
@@ -47,7 +48,7 @@ impl PreparedGroup {
 /// Most targets of a group, each of which is a commit of its branch.
 pub(super) const MAX_TARGETS: usize = 100;
 
-/// Computes the plans of a group on a branch that was found, without running the commands that must
+/// Computes the plans of a group on branches that were found, without running the commands that must
 /// succeed on their files.
 ///
 /// # Errors
@@ -56,7 +57,7 @@ pub(super) const MAX_TARGETS: usize = 100;
 pub fn plan_group(
     ports: &Ports<'_>,
     requests: &[Request],
-    branch: Branch,
+    branches: &Branches,
 ) -> Result<PreparedGroup, EngineError> {
     if requests.len() > MAX_TARGETS {
         return Err(EngineError::TooManyTargets {
@@ -67,13 +68,14 @@ pub fn plan_group(
     let mut unmatched = Vec::new();
     for request in requests {
         let of_target = |error| of_target(error, requests, &request.to);
-        let computed = computed(ports, request, &branch).map_err(of_target)?;
+        let computed = computed(ports, request, branches).map_err(of_target)?;
         unmatched.push(computed.unmatched);
         let plan = render_manifests(ports, request, computed.plan).map_err(of_target)?;
         plans.push(plan);
     }
     check_selectors(requests, &unmatched)?;
     check_targets(requests, &plans)?;
+    let branch = shared_branch(&plans, branches)?;
     check_files(&plans)?;
     check_actions(&plans)?;
     Ok(PreparedGroup { plans, branch })
@@ -150,6 +152,25 @@ fn check_targets(requests: &[Request], plans: &[Plan]) -> Result<(), EngineError
         }
     }
     Ok(())
+}
+
+/// The branch of all targets: one push writes all of them or none.
+fn shared_branch(plans: &[Plan], branches: &Branches) -> Result<Branch, EngineError> {
+    let mut shared: Option<(&Plan, &Branch)> = None;
+    for plan in plans {
+        let branch = branches.of(&plan.hop().to)?;
+        match shared {
+            Some((first, other)) if other.name != branch.name => {
+                return Err(EngineError::DifferentBranches {
+                    targets: [first, plan].map(|plan| plan.hop().to.name.clone()),
+                    branches: [other, branch].map(|branch| branch.name.clone()),
+                });
+            }
+            Some(_) => {}
+            None => shared = Some((plan, branch)),
+        }
+    }
+    Ok(shared.map_or(&branches.home, |(_, branch)| branch).clone())
 }
 
 fn check_files(plans: &[Plan]) -> Result<(), EngineError> {

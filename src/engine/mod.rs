@@ -3,7 +3,7 @@
 //! A caller makes a [`Request`] and the [`Ports`], and calls two functions:
 //!
 //! 1. [`prepare`] gives a plan and the branch that it is for. It runs [`fetch`], which finds the
-//!    branch, and [`compute`], which
+//!    [`Branches`] of configuration, source and target, and [`compute`], which
 //!    - reads the settings (`settings.rs`) and pairs the files (the room `inventory`),
 //!    - compares each pair and collects what rules, comments and selectors say about each difference
 //!      (`compare`, `decide/facts.rs`),
@@ -34,6 +34,7 @@
 
 mod application_version;
 mod apply;
+mod branches;
 mod changed_files;
 mod claims;
 mod clear;
@@ -53,6 +54,7 @@ mod flow_plan;
 mod group;
 mod guard;
 mod history;
+mod joined;
 mod log;
 mod look_back;
 mod manifests;
@@ -81,6 +83,7 @@ mod verify;
 mod version_source;
 
 pub use apply::{apply, apply_group, apply_with};
+pub use branches::{Branches, fetch, fetch_all, fetch_group};
 pub use clear::clear;
 pub use compute::compute;
 pub use configured::{BranchConfiguration, configuration_on, read_configuration};
@@ -94,7 +97,7 @@ pub use log::{
     find_promotion, promotion_log,
 };
 pub use ports::Ports;
-pub use prepare::{Prepared, fetch, plan_on, prepare, prepare_on};
+pub use prepare::{Prepared, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
     Advanced, ManualChoice, PastTransition, ProductReleases, RecordPlace, ReleaseError,

@@ -38,7 +38,7 @@ pub(super) struct PlanParts<'a> {
     pub planned: PlannedFiles,
     /// What the user should know, in addition to the notices about the files.
     pub notices: Vec<Notice>,
-    /// What the user should know about the clone.
+    /// What the user should know about the branches and the clone.
     pub clone_notices: Vec<Notice>,
 }
 
@@ -106,7 +106,7 @@ impl PlanParts<'_> {
             applications,
             baselines: planned.baselines,
             notices,
-            clone_notices: [branch.notices.clone(), self.clone_notices].concat(),
+            clone_notices: self.clone_notices,
             findings,
             verify,
             rendered: None,

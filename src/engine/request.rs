@@ -2,7 +2,7 @@
 
 use crate::domain::{Action, GuardName, Mode, PullRequestSettings, RepoPath, Settings, Severity};
 use crate::plan::{Finding, Plan, Reverted};
-use crate::port::BranchChoice;
+use crate::port::{BranchChoice, Publish};
 
 /// A requested promotion; none of its names has been looked up yet.
 #[derive(Clone, Debug)]
@@ -231,6 +231,24 @@ impl Request {
         } else {
             self.new_applications
         }
+    }
+
+    /// Promotes everything, removals and new applications too, unless a mode or a version is chosen.
+    pub(super) fn promote_all_by_default(&mut self) {
+        if self.promote.is_none() && self.version.is_none() {
+            self.promote = Some(Mode::All);
+            self.removals = Removals::Promoted;
+            self.new_applications = NewApplications::Promoted;
+        }
+    }
+
+    /// The branch to promote on; a preview only reads it.
+    pub fn branch_choice(&self) -> BranchChoice {
+        let mut choice = self.branch.clone();
+        if self.action == Some(Action::None) && choice.publish == Publish::Push {
+            choice.publish = Publish::Look;
+        }
+        choice
     }
 
     /// How many commits of each file are looked at by default.

@@ -6,6 +6,7 @@
 //! never meant. So people can name what counts as promoted. It is a commit like any other: policies apply
 //! to it, and the history shows who made it.
 
+use super::branches::Branches;
 use super::computed::Computed;
 use super::decide::Rules;
 use super::error::EngineError;
@@ -18,24 +19,26 @@ use super::request::Request;
 use super::settings::read_settings;
 use crate::domain::ApplicationName;
 use crate::inventory::{self, ApplicationChoice, EnvironmentPair};
-use crate::port::{Branch, Event};
+use crate::port::Event;
 
-/// Computes the plan on a branch's tip. This only reads objects of the repository.
+/// Computes the plan on the tip of the target's branch. This only reads objects of the repository.
 pub(super) fn compute(
     ports: &Ports<'_>,
     request: &Request,
     revision: &str,
-    branch: &Branch,
+    branches: &Branches,
 ) -> Result<Computed, EngineError> {
     let repository = ports.repository;
     let mut notices = Vec::new();
-    let target = repository.snapshot(branch.tip)?;
+    let home = repository.snapshot(branches.home.tip)?;
     let source = repository.snapshot(repository.revision(revision)?)?;
     let given = request.settings.as_ref();
-    let (settings, origin) = read_settings(ports, given, target.as_ref(), &mut notices)?;
+    let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
+    let branch = branches.of(&hop.to)?;
+    let target = repository.snapshot(branch.tip)?;
     let commits = (source.as_ref(), target.as_ref());
-    let environments = EnvironmentPair::new(&hop, commits, &settings);
+    let environments = EnvironmentPair::new(&hop, commits, &settings)?;
     ports.observer.event(&Event::PairingFiles);
     let (request, by_default) = product::with_product(request, &settings, &environments)?;
     notices.extend(by_default);
@@ -63,7 +66,7 @@ pub(super) fn compute(
         baseline_of: chosen.iter().filter(is_new).cloned().collect(),
         planned: PlannedFiles::default(),
         notices,
-        clone_notices: Vec::new(),
+        clone_notices: branches.notices(&hop)?,
     }
     .finish()?;
     Ok(Computed {

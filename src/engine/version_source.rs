@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use super::branches::Branches;
 use super::decide::Rules;
 use super::error::{EngineError, SearchEnd};
 use super::ports::Ports;
@@ -23,20 +24,23 @@ use crate::inventory::{
     self, ApplicationChoice, EnvironmentFile, EnvironmentPair, Equal, FileObject, FileRole,
 };
 use crate::plan::{Notice, VersionOrigin};
-use crate::port::{Branch, History, PastCommit, RepositoryError, Walk};
+use crate::port::{History, PastCommit, RepositoryError, Walk};
 
 /// The request with the commit as its source, and a notice if that is not the newest one.
 pub(super) fn with_source(
     ports: &Ports<'_>,
     request: &Request,
     wanted: &str,
-    branch: &Branch,
+    branches: &Branches,
 ) -> Result<(Request, Option<Notice>), EngineError> {
-    let tip = ports.repository.snapshot(branch.tip)?;
+    let home = ports.repository.snapshot(branches.home.tip)?;
     let given = request.settings.as_ref();
-    let (settings, _) = read_settings(ports, given, tip.as_ref(), &mut Vec::new())?;
+    let (settings, _) = read_settings(ports, given, home.as_ref(), &mut Vec::new())?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
-    let environments = EnvironmentPair::new(&hop, (tip.as_ref(), tip.as_ref()), &settings);
+    let branch = branches.of(&hop.from)?;
+    let tip = ports.repository.snapshot(branch.tip)?;
+    let target = ports.repository.snapshot(branches.of(&hop.to)?.tip)?;
+    let environments = EnvironmentPair::new(&hop, (tip.as_ref(), target.as_ref()), &settings)?;
     let (request, _) = product::with_product(request, &settings, &environments)?;
     let located = environments.locate(ApplicationChoice {
         applications: &request.applications,

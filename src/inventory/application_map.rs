@@ -31,7 +31,7 @@ pub fn applications(
     to: &str,
 ) -> Result<ApplicationMap, InventoryError> {
     let hop = hop(from, to, settings)?;
-    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings);
+    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings)?;
     let located = pair.locate(ApplicationChoice::default())?;
     let pairs = located.pairs(Equal::Listed)?;
     let mut map = ApplicationMap::default();

@@ -8,7 +8,7 @@ use super::root::Root;
 use super::scope::Scope;
 use super::target_names::{Siblings, join, target_names};
 use super::trees::{Entry, Trees};
-use crate::domain::{ApplicationName, LayoutPattern, Naming, Side};
+use crate::domain::{ApplicationName, CONFIGURATION, LayoutPattern, Naming, Side};
 use crate::port::RepositoryError;
 
 /// Finds the applications below the environments' roots.
@@ -66,7 +66,9 @@ impl ApplicationPlaces<'_> {
             let mut pending: Vec<_> = root.entries().collect();
             while let Some((path, entry, side)) = pending.pop() {
                 if !entry.is_directory() {
-                    add(self.roots.application(&path, side, self.naming), path);
+                    if path != CONFIGURATION {
+                        add(self.roots.application(&path, side, self.naming), path);
+                    }
                     continue;
                 }
                 if let Some(name) = self.roots.application_of_folder(&path, side, self.naming) {
@@ -83,7 +85,7 @@ impl ApplicationPlaces<'_> {
         }
         // An application that is new to the target has a place there too.
         for paths in places.values_mut() {
-            let targets: Vec<String> = paths.iter().map(|p| renamed_path(self.naming, p)).collect();
+            let targets: Vec<String> = paths.iter().map(|p| target_path(self.naming, p)).collect();
             paths.extend(targets);
         }
         Ok(places)
@@ -117,6 +119,16 @@ impl ApplicationPlaces<'_> {
             }));
         }
         Ok(())
+    }
+}
+
+/// The likeliest path in the target of a path in the source.
+fn target_path(naming: &Naming, path: &str) -> String {
+    let folders = naming.source().folder().zip(naming.target().folder());
+    match folders.map(|(source, target)| (source.strip(path), target)) {
+        Some((Some(rest), target)) => target.join(&renamed_path(naming, rest)),
+        Some((None, _)) => path.to_owned(),
+        None => renamed_path(naming, path),
     }
 }
 

@@ -15,18 +15,23 @@
 //! 3. the file: `ENV/values-orders.yaml` is `orders`
 //! 4. tools, regions and clusters above the environment, which otherwise do not name an application
 //! 5. `shared`
+//!
+//! In the folder of an environment, a path is read from there, as if below the environment's name.
 
 use super::path_words::{
     is_group, is_ordinary_noun, is_part, is_qualifier, is_structure, name_in_file,
 };
 use super::target_names::join;
-use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern};
+use crate::domain::{ApplicationName, EnvironmentFolder, LayoutMatch, LayoutPattern};
 
 /// The application of files whose paths name none.
 const SHARED: &str = "shared";
 
 /// The names of the environment that a path belongs to, as the rule looks for them.
 pub(super) trait PathNames {
+    /// The folder of the environment, if it is configured.
+    fn folder(&self) -> Option<&EnvironmentFolder>;
+
     /// Whether a word is the environment's name or an alias.
     fn is_environment(&self, word: &str) -> bool;
 
@@ -66,7 +71,8 @@ impl ApplicationRule {
         neutral: usize,
         names: &dyn PathNames,
     ) -> ApplicationName {
-        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let rest = in_folder(path, names);
+        let (folders, file) = rest.rsplit_once('/').unwrap_or(("", rest));
         ApplicationName(
             self.match_layout(path, names)
                 .map(|layout_match| layout_match.application)
@@ -83,7 +89,7 @@ impl ApplicationRule {
         names: &dyn PathNames,
     ) -> Option<ApplicationName> {
         if self.layout.is_empty() {
-            let name = FolderNames::read(folder, neutral, names).of_all_below();
+            let name = FolderNames::read(in_folder(folder, names), neutral, names).of_all_below();
             return name.map(ApplicationName);
         }
         self.match_layout(&join(folder, "_"), names)
@@ -96,8 +102,14 @@ impl ApplicationRule {
         let is_environment = |word: &str| names.is_environment(word);
         self.layout
             .iter()
-            .find_map(|pattern| pattern.matches(path, &is_environment))
+            .find_map(|pattern| pattern.matches(in_folder(path, names), &is_environment))
     }
+}
+
+/// A path from the environment's folder, if it has one.
+fn in_folder<'p>(path: &'p str, names: &dyn PathNames) -> &'p str {
+    let folder = names.folder();
+    folder.and_then(|folder| folder.strip(path)).unwrap_or(path)
 }
 
 /// What the folders of a path state about the application.
@@ -119,7 +131,10 @@ struct FolderNames {
 
 impl FolderNames {
     fn read(folders: &str, neutral: usize, names: &dyn PathNames) -> Self {
-        let mut found = Self::default();
+        let mut found = Self {
+            has_environment: names.folder().is_some(),
+            ..Self::default()
+        };
         let folders = folders.split('/').filter(|folder| !folder.is_empty());
         for (depth, folder) in folders.enumerate() {
             let is_neutral = depth < neutral;
@@ -232,6 +247,10 @@ mod tests {
     struct Names;
 
     impl PathNames for Names {
+        fn folder(&self) -> Option<&EnvironmentFolder> {
+            None
+        }
+
         fn is_environment(&self, word: &str) -> bool {
             word == "ENV"
         }

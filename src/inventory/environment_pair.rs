@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::application_places::{ApplicationPlaces, choose};
+use super::environment_folder;
 use super::environment_roots::EnvironmentRoots;
 use super::error::InventoryError;
 use super::existence::Existence;
@@ -185,17 +186,25 @@ impl Located<'_> {
 
 impl<'a> EnvironmentPair<'a> {
     /// The environments of `hop`: the source's files are in one commit, the target's in another.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
     pub fn new(
         hop: &Hop,
         (source, target): (&'a dyn Snapshot, &'a dyn Snapshot),
         settings: &'a Settings,
-    ) -> Self {
-        let others = &settings.environments;
-        Self {
+    ) -> Result<Self, InventoryError> {
+        let mut pair = [
+            environment_folder::with_folder(&hop.from, source)?,
+            environment_folder::with_folder(&hop.to, target)?,
+        ];
+        environment_folder::with_both_folders(&mut pair, [source, target])?;
+        let [from, to] = pair;
+        Ok(Self {
             trees: Trees::new(source, target),
-            naming: Naming::new(hop.from.clone(), hop.to.clone(), others),
+            naming: Naming::new(from, to, &settings.environments),
             settings,
-        }
+        })
     }
 
     /// Finds the environments and the chosen applications.
@@ -204,6 +213,7 @@ impl<'a> EnvironmentPair<'a> {
     /// When there is no such environment, application or product, when several match the name, or when
     /// the names are those of applications.
     pub fn locate(&self, choice: ApplicationChoice<'_>) -> Result<Located<'_>, InventoryError> {
+        environment_folder::check(&self.naming)?;
         let names = choice.names(self.settings)?;
         if let Some(names) = &names
             && let Some(located) = self.locate_directly(names)?
@@ -212,7 +222,9 @@ impl<'a> EnvironmentPair<'a> {
         }
         let roots = self.roots(None)?;
         let mapped = mapped_files(&self.trees, &self.naming, &self.settings.mappings)?;
-        let new_target = if mapped.is_empty() {
+        let new_target = if self.naming.target().folder().is_some() {
+            self.new_folder(&roots)?
+        } else if mapped.is_empty() {
             Existence::of(&roots.all, &self.naming).check(&self.trees, self.settings)?
         } else {
             None
@@ -268,7 +280,10 @@ impl<'a> EnvironmentPair<'a> {
                 return Some(mapped.application.map_or_else(by_path, ApplicationName));
             }
             let is_of_target = if self.settings.layout.is_empty() {
-                naming.names_target(text)
+                match naming.target().folder() {
+                    Some(folder) => folder.strip(text).is_some(),
+                    None => naming.names_target(text),
+                }
             } else {
                 let found = roots.match_layout(text, Side::Target(0), naming);
                 found.is_some()
@@ -332,6 +347,21 @@ impl<'a> EnvironmentPair<'a> {
             mapped: Vec::new(),
             new_target: None,
         }))
+    }
+
+    /// The target, if its folder does not exist yet.
+    fn new_folder(&self, roots: &EnvironmentRoots) -> Result<Option<Environment>, InventoryError> {
+        let source = self.naming.source();
+        let is_source_there = roots.all.iter().any(|root| root.source.is_some());
+        if let (false, Some(folder)) = (is_source_there, source.folder()) {
+            return Err(InventoryError::NoFolder {
+                environment: source.name.clone(),
+                folder: folder.as_str().to_owned(),
+            });
+        }
+        let mut targets = roots.all.iter().flat_map(|root| &root.targets);
+        let is_target_there = targets.any(|target| target.entry.is_some());
+        Ok((!is_target_there).then(|| self.naming.target().clone()))
     }
 
     fn roots(

@@ -8,13 +8,14 @@
 use std::collections::BTreeSet;
 
 use super::application_rule::{ApplicationRule, PathNames, without_ranges};
+use super::environment_folder::root_of_folders;
 use super::error::InventoryError;
 use super::find_roots::{FoundRoots, find_roots};
 use super::mapped_files::MappedFile;
 use super::root::Root;
 use super::scope::Scope;
 use super::trees::Trees;
-use crate::domain::{ApplicationName, LayoutMatch, LayoutPattern, Naming, Side};
+use crate::domain::{ApplicationName, EnvironmentFolder, LayoutMatch, LayoutPattern, Naming, Side};
 
 /// The roots of both environments, and the rule that names the applications.
 #[derive(Debug)]
@@ -34,6 +35,14 @@ struct SideNames<'a> {
 }
 
 impl PathNames for SideNames<'_> {
+    fn folder(&self) -> Option<&EnvironmentFolder> {
+        match self.side {
+            Side::Source(_) => self.naming.source().folder(),
+            Side::Target(_) => self.naming.target().folder(),
+            Side::Other => None,
+        }
+    }
+
     fn is_environment(&self, word: &str) -> bool {
         match self.side {
             Side::Source(_) => self.naming.source().has_name(word),
@@ -61,14 +70,20 @@ impl PathNames for SideNames<'_> {
 }
 
 impl EnvironmentRoots {
-    /// Walks the folders above the environments.
+    /// Takes the environments' folders if they have them, else walks the folders above the environments.
     pub(super) fn find(
         trees: &Trees<'_>,
         naming: &Naming,
         scope: &Scope<'_>,
         layout: &[LayoutPattern],
     ) -> Result<Self, InventoryError> {
-        let found = find_roots(trees, naming, scope)?;
+        let found = match root_of_folders(trees, naming)? {
+            Some(root) => FoundRoots {
+                roots: vec![root],
+                ..FoundRoots::default()
+            },
+            None => find_roots(trees, naming, scope)?,
+        };
         let FoundRoots {
             roots,
             neutral,

@@ -34,9 +34,27 @@ pub enum InventoryError {
     #[error("environment `{}` is configured, but no path contains its name{}", .environment.name, or_aliases(.environment))]
     AbsentEnvironment {
         /// The environment.
-        environment: Environment,
+        environment: Box<Environment>,
         /// The environments that were found instead.
         found: Vec<String>,
+    },
+    /// The folder of the source does not exist.
+    #[error("environment `{environment}` has no folder `{folder}`")]
+    NoFolder {
+        /// The environment.
+        environment: String,
+        /// The folder.
+        folder: String,
+    },
+    /// Only one of the environments has a folder, and the other one's does not follow from its name.
+    #[error(
+        "environment `{other}` has all its files in one folder, but it is not clear which one `{environment}` has"
+    )]
+    FolderNeeded {
+        /// The environment without a folder.
+        environment: String,
+        /// The environment with one.
+        other: String,
     },
     /// The names occur in paths, but are no usual names of environments, while others are.
     #[error("`{from}` and `{to}` are probably applications, not environments")]
@@ -89,7 +107,7 @@ impl InventoryError {
     /// The error of a configured environment that is in no path, while those in `found` are.
     pub fn absent(environment: &Environment, found: Vec<String>) -> Self {
         Self::AbsentEnvironment {
-            environment: environment.clone(),
+            environment: Box::new(environment.clone()),
             found,
         }
     }

@@ -20,9 +20,13 @@ impl FolderSet {
             .any(|end| self.0.contains(&path[..end]))
     }
 
-    /// The members that lie below a folder, without the folder itself.
+    /// The members that lie below a folder, without the folder itself; an empty path is the whole tree.
     pub(super) fn below(&self, folder: &str) -> impl Iterator<Item = &String> {
-        let start = format!("{folder}/");
+        let start = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
         let from = (Bound::Excluded(start.as_str()), Bound::Unbounded);
         self.0
             .range::<str, _>(from)
@@ -58,7 +62,7 @@ mod tests {
             ("d/e/f.yaml", true),
             ("d/e/g.yaml", false),
             ("d/e/f", false),
-            ("", false),
+            ("", true),
         ] {
             assert_eq!(set.overlaps(path), expected, "{path}");
         }

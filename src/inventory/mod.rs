@@ -25,6 +25,7 @@
 mod application_map;
 mod application_places;
 mod application_rule;
+mod environment_folder;
 mod environment_pair;
 mod environment_roots;
 mod error;

@@ -19,7 +19,7 @@ use super::root::{Candidate, Root};
 use super::scope::Scope;
 use super::target_names::{Siblings, TargetName, join, target_names};
 use super::trees::{Entry, Trees, position};
-use crate::domain::{Naming, ObjectId, RepoPath, Side};
+use crate::domain::{CONFIGURATION, Naming, ObjectId, RepoPath, Side};
 use crate::port::RepositoryError;
 
 /// How files that are equal on both sides are treated.
@@ -296,6 +296,11 @@ impl PairWalk<'_> {
     /// Adds a pair if it is in scope.
     fn add(&mut self, file: FilePair) {
         let source_or_target = file.source_path.as_ref().unwrap_or(&file.path);
+        // In the folder of an environment that is the whole tree.
+        let is_configuration = |path: &RepoPath| path.as_str() == CONFIGURATION;
+        if is_configuration(source_or_target) || is_configuration(&file.path) {
+            return;
+        }
         if !self
             .scope
             .includes(source_or_target.as_str(), &file.application)

@@ -1,7 +1,7 @@
 //! The part of the repository that a promotion looks at.
 
 use super::folder_set::FolderSet;
-use crate::domain::{ApplicationName, LayoutPattern, Naming};
+use crate::domain::{ApplicationName, Environment, LayoutPattern, Naming};
 
 /// The chosen applications and the configured layout, as a filter on paths.
 pub(super) struct Scope<'a> {
@@ -22,7 +22,6 @@ impl Scope<'_> {
         if self.layout.is_empty() {
             return true;
         }
-        let parts: Vec<&str> = path.split('/').collect();
         let is_app = |name: &str| {
             let position = |chosen: &[ApplicationName]| {
                 chosen.binary_search_by(|application| application.0.as_str().cmp(name))
@@ -32,12 +31,29 @@ impl Scope<'_> {
         };
         let source = |text: &str| self.naming.source().has_name(text);
         let target = |text: &str| self.naming.target().has_name(text);
-        self.layout.iter().any(|pattern| {
-            pattern.may_match_below(&parts, &source, &is_app)
-                || pattern.may_match_below(&parts, &target, &is_app)
-                || pattern.matches_parts(&parts, &source).is_some()
-                || pattern.matches_parts(&parts, &target).is_some()
+        self.paths(path).any(|path| {
+            let parts: Vec<&str> = path.split('/').collect();
+            path.is_empty()
+                || self.layout.iter().any(|pattern| {
+                    pattern.may_match_below(&parts, &source, &is_app)
+                        || pattern.may_match_below(&parts, &target, &is_app)
+                        || pattern.matches_parts(&parts, &source).is_some()
+                        || pattern.matches_parts(&parts, &target).is_some()
+                })
         })
+    }
+
+    /// A path as the layout may have it: from the environments' folders if they have them, else from the
+    /// repository's root.
+    fn paths<'p>(&self, path: &'p str) -> impl Iterator<Item = &'p str> {
+        let of = |environment: &Environment| match environment.folder() {
+            Some(folder) => folder.strip(path),
+            None => Some(path),
+        };
+        let [source, target] = [self.naming.source(), self.naming.target()].map(of);
+        source
+            .into_iter()
+            .chain(target.filter(|_| target != source))
     }
 
     /// Whether the configured layout has the environment's name further down than this folder: a name
@@ -69,8 +85,10 @@ impl Scope<'_> {
             && (self.layout.is_empty() || {
                 let source = |text: &str| self.naming.source().has_name(text);
                 let target = |text: &str| self.naming.target().has_name(text);
-                self.layout.iter().any(|p| {
-                    p.matches(path, &source).is_some() || p.matches(path, &target).is_some()
+                self.paths(path).any(|path| {
+                    self.layout.iter().any(|p| {
+                        p.matches(path, &source).is_some() || p.matches(path, &target).is_some()
+                    })
                 })
             })
     }

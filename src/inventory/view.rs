@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::application_rule::{ApplicationRule, PathNames, without_ranges};
+use super::environment_folder::{entry_in, with_folder};
 use super::error::InventoryError;
 use super::file_pair::{FileObject, FileRole};
 use super::path_words::role;
@@ -17,7 +18,8 @@ use super::target_names::join;
 use super::trees::{Entry, has_folder, has_plainer_sibling, read_entries};
 use super::usual_environments::usual_environments;
 use crate::domain::{
-    ApplicationName, CommitId, Environment, NameIndex, ObjectId, RepoPath, Settings,
+    ApplicationName, CONFIGURATION, CommitId, Environment, EnvironmentFolder, NameIndex, ObjectId,
+    RepoPath, Settings,
 };
 use crate::port::{RepositoryError, Snapshot};
 
@@ -74,7 +76,11 @@ impl Inventory {
         location: Location<'_>,
         environments: &[Environment],
     ) -> Result<(), InventoryError> {
-        self.views.extend(ViewBuilder::run(location, environments)?);
+        let with_folder = |environment| with_folder(environment, location.snapshot);
+        let environments: Result<Vec<Environment>, _> =
+            environments.iter().map(with_folder).collect();
+        self.views
+            .extend(ViewBuilder::run(location, &environments?)?);
         Ok(())
     }
 
@@ -121,7 +127,7 @@ fn root_of(location: Location<'_>) -> Result<Option<ObjectId>, RepositoryError> 
     Ok(Some(tree))
 }
 
-/// The first place on a path that has an environment's name.
+/// The first place on a path that has an environment's name, or its folder.
 struct ViewRoot {
     parent: String,
     entry: Entry,
@@ -145,6 +151,10 @@ struct EnvironmentNames<'a> {
 }
 
 impl PathNames for EnvironmentNames<'_> {
+    fn folder(&self) -> Option<&EnvironmentFolder> {
+        self.environment.folder()
+    }
+
     fn is_environment(&self, word: &str) -> bool {
         self.environment.has_name(word)
     }
@@ -171,7 +181,10 @@ impl<'a> ViewBuilder<'a> {
         environments: &'a [Environment],
     ) -> Result<Vec<EnvironmentView>, InventoryError> {
         let searched = environments.iter().enumerate();
-        let searched = searched.flat_map(|(i, e)| e.names().map(move |name| (name, Some(i))));
+        let searched = searched.flat_map(|(i, e)| {
+            let number = e.folder().is_none().then_some(i);
+            e.names().map(move |name| (name, number))
+        });
         let others = location.settings.environments.iter();
         let others = others.flat_map(|e| e.names().map(|name| (name, None)));
         let mut search = Self {
@@ -180,8 +193,20 @@ impl<'a> ViewBuilder<'a> {
             names: NameIndex::new(searched.chain(others), None),
             roots: Vec::new(),
         };
+        for (number, environment) in environments.iter().enumerate() {
+            if let Some(folder) = environment.folder()
+                && let Some(entry) = entry_in(folder, location.snapshot)?
+            {
+                search.roots.push(ViewRoot {
+                    parent: String::new(),
+                    entry,
+                    environment: number,
+                });
+            }
+        }
+        let is_searched = environments.iter().any(|e| e.folder().is_none());
         let parent = location.folder.map_or("", RepoPath::as_str);
-        if let Some(tree) = root_of(location)? {
+        if is_searched && let Some(tree) = root_of(location)? {
             search.walk(parent, tree)?;
         }
         search.views()
@@ -266,7 +291,7 @@ impl<'a> ViewBuilder<'a> {
             for below in self.entries(entry.id)?.iter() {
                 self.collect(&join(path, &below.name), below, rule, names, view)?;
             }
-        } else if rule.includes(path, names) {
+        } else if path != CONFIGURATION && rule.includes(path, names) {
             let application = rule.application(path, 0, names);
             let files = view.applications.entry(application).or_default();
             files.push(EnvironmentFile {

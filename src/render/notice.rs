@@ -9,7 +9,7 @@ mod history;
 
 use super::counted::counted;
 use super::shell;
-use crate::domain::{CONFIGURATION, CommitId, FileMode, Reason};
+use crate::domain::{CONFIGURATION, CommitId, Environment, FileMode, Reason};
 use crate::inventory::InventoryError;
 use crate::plan::{Notice, Obstacle, ProductOrigin, VersionOrigin};
 
@@ -25,9 +25,7 @@ pub fn message(notice: &Notice) -> String {
         Notice::ConfigurationInFolder { .. } => {
             format!("not used: the configuration must be `{CONFIGURATION}` at the root")
         }
-        Notice::EnvironmentWithoutPaths(environment) => {
-            InventoryError::absent(environment, Vec::new()).to_string()
-        }
+        Notice::EnvironmentWithoutPaths(environment) => without_paths(environment),
         Notice::ApplicationWithoutFiles {
             product,
             application,
@@ -238,6 +236,14 @@ fn first_of(names: &[String]) -> String {
         0 => first,
         more => format!("{first} and {more} more"),
     }
+}
+
+fn without_paths(environment: &Environment) -> String {
+    if environment.folder().is_some() {
+        let name = &environment.name;
+        return format!("environment `{name}` has no folder yet; the promotion makes it");
+    }
+    InventoryError::absent(environment, Vec::new()).to_string()
 }
 
 /// The file that a notice is about.

@@ -31,7 +31,7 @@ gates:
 
 /// The fingerprint of a new SSH key, with which commits in a repository are signed.
 fn sign_with(repo: &Repo<'_>, world: &World, name: &str) -> String {
-    let key = world.path(name).display().to_string();
+    let key = world.path(&format!("{name}.key")).display().to_string();
     let made = world
         .command("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", &key])

@@ -173,7 +173,7 @@ fn assert_views_are_pairs(name: &str, paths: &[String], settings: &Settings) {
     inventory
         .add(location, &[hop.from.clone(), hop.to.clone()])
         .unwrap();
-    let pair = EnvironmentPair::new(&hop, (&memory, &memory), settings);
+    let pair = EnvironmentPair::new(&hop, (&memory, &memory), settings).unwrap();
     let located = pair.locate(ApplicationChoice::default()).unwrap();
     let pairs = located.pairs(Equal::Listed).unwrap();
     let mut of_pairs: [BTreeSet<(String, String)>; 2] = Default::default();

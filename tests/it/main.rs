@@ -14,6 +14,7 @@
 
 mod again;
 mod approvals;
+mod branches;
 mod checks;
 mod cli_commands;
 mod cli_entries;
@@ -68,6 +69,7 @@ mod recorded_base;
 mod relations;
 mod release_commands;
 mod release_operations;
+mod release_races;
 mod release_steps;
 mod releases;
 mod remotes;

@@ -45,7 +45,7 @@ async fn plan(adapters: &Arc<Adapters>, request: &Request) -> Result<Prepared, E
     let (adapters, request) = (Arc::clone(adapters), request.clone());
     let planned = tokio::task::spawn_blocking(move || {
         let plan = engine::compute(&adapters.ports(&NoObserver), &request, &branch)?;
-        Ok(Prepared { plan, branch })
+        Prepared::new(plan, &branch)
     });
     planned.await.unwrap()
 }

@@ -58,7 +58,7 @@ fn the_time_of_the_commands_does_not_count_when_planning_again() {
         .unwrap();
     let receipt = runtime.block_on(async {
         let branch = engine::fetch(&ports, &request).await.unwrap();
-        let prepared = engine::plan_on(&ports, &request, branch).unwrap();
+        let prepared = engine::plan_on(&ports, &request, &branch).unwrap();
         engine::apply(&ports, &request, prepared).await.unwrap()
     });
     assert!(matches!(receipt, Receipt::Committed { .. }), "{receipt:?}");

@@ -208,6 +208,7 @@ fn many_stars_in_a_row_take_no_longer_than_one() {
 fn an_invalid_pattern_is_refused() {
     let no_env = LayoutError::NoEnvironment("apps/{app}".into());
     assert_eq!(LayoutPattern::parse("apps/{app}"), Err(no_env));
+    assert!(LayoutPattern::parse_in_folder("apps/{app}").is_ok());
     for (text, name) in [
         ("{env}/{env}", "{env}"),
         ("{env}/{app}/{app}", "{app}"),

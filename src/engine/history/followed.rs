@@ -266,7 +266,7 @@ impl<'a> Followed<'a> {
                     (promoted.commit, promoted.source, evidence, passed_over)
                 }
                 (None, Some(passed_over), Some(after)) if undone.is_empty() => {
-                    (id, after, Evidence::Inferred, passed_over)
+                    (visit.source, after, Evidence::Inferred, passed_over)
                 }
                 _ => return Ok(()),
             };

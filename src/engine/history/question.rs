@@ -29,6 +29,8 @@ pub(super) struct Visit<'a> {
     pub order: usize,
     /// The commits that it brought, if it is a merge.
     pub merged: &'a [FoundCommit],
+    /// The commit that had the source's files at that time.
+    pub source: CommitId,
     /// The newer commit that reverts it.
     pub reverted_by: Option<CommitId>,
     pub repository: &'a dyn Repository,

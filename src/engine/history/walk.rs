@@ -1,6 +1,6 @@
 //! Walks through the commits of a branch with many pairs of files.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use super::Past;
@@ -34,7 +34,8 @@ pub(in crate::engine) fn read_pasts(
         reverted: HashMap::new(),
         reverted_ids: HashMap::new(),
         after_source: HashSet::new(),
-        of_source: Vec::new(),
+        of_source: VecDeque::new(),
+        source: commits.source.commit(),
         followed,
         visited: 0,
         moved: BTreeMap::new(),
@@ -112,7 +113,9 @@ struct Walker<'a> {
     /// Commits of the target's branch that the source's revision does not have.
     after_source: HashSet<CommitId>,
     /// Commits of the source's revision that the target's branch does not have, newest first.
-    of_source: Vec<PastCommit>,
+    of_source: VecDeque<PastCommit>,
+    /// The newest of the source's commits that is still to be visited, or the one that it stands on.
+    source: CommitId,
     followed: Vec<Followed<'a>>,
     /// How many commits were visited.
     visited: usize,
@@ -125,8 +128,8 @@ impl Walker<'_> {
     ///
     /// # Why
     ///
-    /// With `--source`, the history of the source's files is that of its revision; what both share is
-    /// read with the target's branch.
+    /// With `--source`, or on a branch of its own, the history of the source's files is that of its commit;
+    /// what both share is read with the target's branch.
     fn read_source(&mut self, commits: Commits<'_>) -> Result<(), RepositoryError> {
         let [source, target] = [commits.source.commit(), commits.target.commit()];
         let paths = OpenPaths::new(
@@ -155,7 +158,7 @@ impl Walker<'_> {
             except: Some(target),
         };
         self.ports.history.walk(&walk, &mut |commit| {
-            self.of_source.push(commit);
+            self.of_source.push_back(commit);
             ControlFlow::Continue(())
         })
     }
@@ -188,6 +191,10 @@ impl Walker<'_> {
 
     fn visit(&mut self, commit: &PastCommit, open: &mut OpenPaths) -> Result<(), RepositoryError> {
         if self.after_source.contains(&commit.id) {
+            // What the source got later was not there for the target to take.
+            while self.of_source.front().is_some_and(|c| c.time > commit.time) {
+                self.visit_next_of_source(open)?;
+            }
             return self.step(commit, open, &[FileSide::Target]);
         }
         self.visit_source(open)?;
@@ -196,8 +203,16 @@ impl Walker<'_> {
 
     /// Visits the commits that only the source's revision has, which are newer than what both share.
     fn visit_source(&mut self, open: &mut OpenPaths) -> Result<(), RepositoryError> {
-        for commit in std::mem::take(&mut self.of_source) {
+        while !self.of_source.is_empty() {
+            self.visit_next_of_source(open)?;
+        }
+        Ok(())
+    }
+
+    fn visit_next_of_source(&mut self, open: &mut OpenPaths) -> Result<(), RepositoryError> {
+        if let Some(commit) = self.of_source.pop_front() {
             self.step(&commit, open, &[FileSide::Source])?;
+            self.source = commit.parent.unwrap_or(commit.id);
         }
         Ok(())
     }
@@ -231,6 +246,11 @@ impl Walker<'_> {
             commit,
             order: self.visited,
             merged: &merged,
+            source: if self.after_source.contains(&commit.id) {
+                self.source
+            } else {
+                commit.id
+            },
             reverted_by: self.reverted_by(commit, &merged),
             repository: self.ports.repository,
         };

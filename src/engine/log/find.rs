@@ -5,14 +5,14 @@ use super::merge_message;
 use super::promotion::PastPromotion;
 use super::search::collect;
 use crate::domain::CommitId;
+use crate::engine::branches::Branches;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::port::Branch;
 
 /// The fewest digits of an id or a commit.
 const DIGITS: usize = 4;
 
-/// Finds the promotion that `name` means in the history of a branch: its id or commit, or the first
+/// Finds the promotion that `name` means in the history of branches: its id or commit, or the first
 /// digits of one; the merge that brought it; the number of its pull request; or a revision. Of several
 /// promotions with one id it is the newest.
 ///
@@ -20,11 +20,22 @@ const DIGITS: usize = 4;
 /// When there is no such promotion or several, or the history cannot be read.
 pub fn find_promotion(
     ports: &Ports<'_>,
-    branch: &Branch,
+    branches: &Branches,
     name: &str,
 ) -> Result<PastPromotion, EngineError> {
-    let collector = Collector::new(Filter::all(), usize::MAX);
-    let promotions = collect(ports, branch, collector)?.promotions;
+    let mut promotions: Vec<PastPromotion> = Vec::new();
+    for branch in branches.all() {
+        let collector = Collector::new(Filter::all(), usize::MAX);
+        for promotion in collect(ports, branch, collector)?.promotions {
+            // Branches share a part of their history.
+            if !promotions
+                .iter()
+                .any(|p| p.commit == promotion.commit && p.record.id == promotion.record.id)
+            {
+                promotions.push(promotion);
+            }
+        }
+    }
     let by_number = pull_request(name).map(|number| {
         let is_of = |p: &&PastPromotion| p.pull_request == Some(number);
         promotions.iter().filter(is_of).collect()
@@ -41,7 +52,7 @@ pub fn find_promotion(
         [only] => Ok((*only).clone()),
         [] => Err(EngineError::NoPromotion {
             name: name.to_owned(),
-            branch: branch.name.clone(),
+            branch: branches.home.name.clone(),
             is_shallow: ports.history.is_shallow(),
         }),
         several => Err(EngineError::SeveralPromotions {

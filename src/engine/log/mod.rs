@@ -28,40 +28,47 @@ mod search;
 mod undone;
 mod versions;
 
+use super::branches::fetch_all;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::port::Event;
 
-use collector::{Collector, Filter};
+use collector::{Collector, Filter, Seen};
 pub use find::find_promotion;
 pub(super) use merges::merge_of;
 pub use promotion::{Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy};
 pub use request::LogRequest;
 use search::collect;
 
-/// Lists the promotions of a branch.
+/// Lists the promotions of the branches of all environments.
 ///
 /// # Errors
-/// When the branch cannot be found or read, the configuration has faults, or a name is unknown.
+/// When a branch cannot be found or read, the configuration has faults, or a name is unknown.
 pub async fn promotion_log(
     ports: &Ports<'_>,
     request: &LogRequest,
 ) -> Result<PromotionLog, EngineError> {
-    ports.observer.event(&Event::FindingBranch);
-    let branch = ports.repository.branch(&request.branch).await?;
-    let snapshot = ports.repository.snapshot(branch.tip)?;
     let given = request.settings.as_ref();
+    let branches = fetch_all(ports, &request.branch, given).await?;
+    let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
-    let filter = Filter::new(request, &settings)?;
-    let collector = collect(ports, &branch, Collector::new(filter, request.limit))?;
-    // Older promotions may have the names, too.
-    if !collector.has_more {
-        names::check(request, &collector.seen, &settings, snapshot.as_ref())?;
+    let mut log = PromotionLog {
+        branch: branches.home.clone(),
+        promotions: Vec::new(),
+        has_more: false,
+    };
+    let mut seen = Seen::default();
+    for branch in branches.all() {
+        let filter = Filter::new(request, &settings)?;
+        let found = collect(ports, branch, Collector::new(filter, request.limit))?;
+        log.add(found.promotions, found.has_more);
+        seen.environments.extend(found.seen.environments);
+        seen.applications.extend(found.seen.applications);
     }
-    Ok(PromotionLog {
-        branch,
-        promotions: collector.promotions,
-        has_more: collector.has_more,
-    })
+    // Older promotions may have the names, too.
+    if !log.has_more {
+        names::check(request, &seen, &settings, snapshot.as_ref())?;
+    }
+    log.limit(request.limit);
+    Ok(log)
 }

@@ -1,13 +1,16 @@
 //! Past promotions, as plain data.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use crate::domain::{ApplicationName, CommitId};
 use crate::plan::{Record, VersionChange};
 use crate::port::Branch;
 
-/// The promotions of a branch.
+/// The promotions of the branches of all environments.
 #[derive(Clone, Debug)]
 pub struct PromotionLog {
-    /// The branch, with the commit that was read.
+    /// The branch with the configuration, and the commit that was read.
     pub branch: Branch,
     /// The promotions, newest first.
     pub promotions: Vec<PastPromotion>,
@@ -67,6 +70,30 @@ pub struct Merge {
     pub time: i64,
     /// The author's name.
     pub author: String,
+}
+
+impl PromotionLog {
+    /// Adds the promotions of another branch; those that it shares with earlier ones are there already.
+    pub(super) fn add(&mut self, promotions: Vec<PastPromotion>, has_more: bool) {
+        self.has_more |= has_more;
+        let known: HashSet<(CommitId, String)> = (self.promotions.iter())
+            .map(|known| (known.commit, known.record.id.clone()))
+            .collect();
+        let is_first = self.promotions.is_empty();
+        let is_new = |new: &PastPromotion| !known.contains(&(new.commit, new.record.id.clone()));
+        self.promotions
+            .extend(promotions.into_iter().filter(is_new));
+        if !is_first {
+            self.promotions
+                .sort_by_key(|promotion| Reverse(promotion.arrived()));
+        }
+    }
+
+    /// Drops the oldest promotions beyond a number.
+    pub(super) fn limit(&mut self, limit: usize) {
+        self.has_more |= self.promotions.len() > limit;
+        self.promotions.truncate(limit);
+    }
 }
 
 impl PastPromotion {

@@ -28,7 +28,9 @@ use super::receipt::{PullRequestOutcome, Receipt};
 use super::request::Request;
 use crate::domain::CommitId;
 use crate::plan::{Cleared, Mark, Notice, Plan};
-use crate::port::{Advance, Branch, Event, ForgeError, PullRequest, PullRequestState};
+use crate::port::{
+    Advance, Branch, BranchChoice, Event, ForgeError, PullRequest, PullRequestState,
+};
 use branch_owner::{BranchOwner, branch_owner};
 use state::{NextStep, ProposalState, next_step, rejected};
 use text::PullRequestText;
@@ -329,7 +331,11 @@ async fn has_moved(
     base: &Branch,
 ) -> Result<bool, EngineError> {
     let is_shared = base.remote.is_some();
-    Ok(is_shared && ports.repository.branch(&request.branch).await?.tip != base.tip)
+    let choice = BranchChoice {
+        branch: Some(base.name.clone()),
+        publish: request.branch.publish,
+    };
+    Ok(is_shared && ports.repository.branch(&choice).await?.tip != base.tip)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! approval if the signed commit is the one that added it: people also sign what they record for other
 //! reasons.
 
+use std::collections::BTreeMap;
+
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use super::records::ProductReleases;
@@ -23,42 +25,46 @@ pub(super) fn of_step(
     let GateKind::Approval { keys, .. } = gate else {
         return Ok(Vec::new());
     };
-    let of_step = || release.approvals.iter().filter(|a| a.is_for(environment));
-    let needs_key = |approval: &Approval| approval.proof != Proof::Forge;
-    let signed = if keys.is_empty() || !of_step().any(needs_key) {
-        Vec::new()
-    } else {
-        signed_approvals(ports, product, release)?
+    let of_step = || {
+        let approvals = release.approvals.iter().enumerate();
+        approvals.filter(|(_, approval)| approval.is_for(environment))
     };
-    let proof = |approval: &Approval| {
+    let needs_key = |approval: &Approval| approval.proof != Proof::Forge;
+    let signers = if keys.is_empty() || !of_step().any(|(_, approval)| needs_key(approval)) {
+        BTreeMap::new()
+    } else {
+        signers(ports, product, release)?
+    };
+    let proof = |at: usize, approval: &Approval| {
         if !needs_key(approval) {
             return ApprovalProof::Forge;
         }
-        let found = signed.iter().find(|(known, _)| known == approval);
-        found.map_or(ApprovalProof::None, |(_, fingerprints)| {
+        let found = signers.get(&at);
+        found.map_or(ApprovalProof::None, |fingerprints| {
             ApprovalProof::Signature {
                 fingerprints: fingerprints.clone(),
             }
         })
     };
-    let with_proof = of_step().map(|approval| port::Approval {
+    let with_proof = of_step().map(|(at, approval)| port::Approval {
         by: approval.by.clone(),
-        proof: proof(approval),
+        proof: proof(at, approval),
     });
     Ok(with_proof.collect())
 }
 
-/// The approvals that signed transitions added, each with the fingerprints of the key.
-fn signed_approvals(
+/// The fingerprints of the keys that signed the approvals of a release, by position: two approvals of one second
+/// can be equal.
+fn signers(
     ports: &ReleasePorts<'_>,
     product: &ProductReleases,
     release: &Release,
-) -> Result<Vec<(Approval, Vec<String>)>, ReleaseError> {
+) -> Result<BTreeMap<usize, Vec<String>>, ReleaseError> {
+    let mut signers = BTreeMap::new();
     let Some(tip) = product.tip else {
-        return Ok(Vec::new());
+        return Ok(signers);
     };
     let all = ports.releases.transitions(tip, usize::MAX)?;
-    let mut signed = Vec::new();
     for (at, transition) in all.iter().enumerate() {
         if !is_transition_of(&transition.message, &release.id) {
             continue;
@@ -68,16 +74,16 @@ fn signed_approvals(
             Some(parent) => approvals_in(ports, parent.commit, release)?,
             None => Vec::new(),
         };
-        let added: Vec<Approval> = after.into_iter().filter(|a| !before.contains(a)).collect();
-        if added.is_empty() {
+        let is_longer = after.len() > before.len() && after.starts_with(&before);
+        if !is_longer || !release.approvals.starts_with(&after) {
             continue;
         }
         let fingerprints = ports.releases.signers(transition.commit)?;
         if !fingerprints.is_empty() {
-            signed.extend(added.into_iter().map(|added| (added, fingerprints.clone())));
+            signers.extend((before.len()..after.len()).map(|added| (added, fingerprints.clone())));
         }
     }
-    Ok(signed)
+    Ok(signers)
 }
 
 /// The approvals of a release that a transition's files have.

@@ -11,6 +11,7 @@ use super::records::ProductReleases;
 use super::request::{choice, request_of};
 use super::variables;
 use crate::domain::{ProductFlow, Workflow, WorkflowKind};
+use crate::engine::branches::{fetch, fetch_of};
 use crate::engine::commit::changes;
 use crate::engine::prepare::plan_on;
 use crate::engine::receipt::Receipt;
@@ -115,13 +116,23 @@ async fn files(
     if let Some(landed) = landed {
         return Ok((repository.snapshot(landed.commit)?, Vec::new()));
     }
-    let branch = repository.branch(&choice(release)).await?;
+    let request = environment.and_then(|e| request_of(release, flow, e));
+    let branches = match (&request, environment) {
+        (Some(request), _) => fetch(&ports.promotion, request).await?,
+        (None, Some(environment)) => {
+            fetch_of(&ports.promotion, &choice(release), environment).await?
+        }
+        (None, None) => repository.branch(&choice(release)).await?.into(),
+    };
+    let branch = match environment {
+        Some(environment) => branches.of_named(environment)?,
+        None => &branches.home,
+    };
     let files = repository.snapshot(branch.tip)?;
     let is_planned =
         attempt.purpose == Purpose::PreAction && matches!(workflow.kind, WorkflowKind::Run { .. });
-    let request = environment.and_then(|e| request_of(release, flow, e));
     let changes = match request.filter(|_| is_planned) {
-        Some(request) => changes(&plan_on(&ports.promotion, &request, branch)?.plan),
+        Some(request) => changes(&plan_on(&ports.promotion, &request, &branches)?.plan),
         None => Vec::new(),
     };
     Ok((files, changes))

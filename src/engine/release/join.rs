@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{CommitId, ProductFlow};
+use crate::engine::branches::Branches;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::engine::prepare::{Prepared, plan_on};
@@ -24,7 +25,7 @@ pub(super) fn disagreement(
     ports: &Ports<'_>,
     (release, flow): (&Release, &ProductFlow),
     request: &Request,
-    prepared: &Prepared,
+    (prepared, branches): (&Prepared, &Branches),
 ) -> Result<Option<String>, EngineError> {
     let mut steps = flow.steps.iter();
     let Some(step) = steps.find(|step| step.environment == request.to) else {
@@ -40,7 +41,7 @@ pub(super) fn disagreement(
             source: Some(source.to_string()),
             ..request.clone()
         };
-        let plan = plan_on(ports, &request, prepared.branch.clone())?.plan;
+        let plan = plan_on(ports, &request, branches)?.plan;
         let names = [step.from.as_str(), other.as_str()];
         places.extend(differences([&prepared.plan, &plan], names));
     }

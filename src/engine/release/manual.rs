@@ -15,6 +15,7 @@ use super::ports::ReleasePorts;
 use super::promote::promote;
 use super::request::request_of;
 use crate::domain::{ManualStep, ProductFlow};
+use crate::engine::branches::fetch_home;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::Receipt;
 use crate::engine::request::Request;
@@ -58,6 +59,10 @@ pub async fn start_manual(
 ) -> Result<Started, ReleaseError> {
     let configuration = match &choice.configuration {
         Some(text) => Configuration::Text(text.clone()),
+        None if plan.hop().to.location.is_elsewhere() => {
+            let branches = fetch_home(&ports.promotion, &request.branch).await?;
+            Configuration::Commit(branches.home.tip)
+        }
         None => Configuration::Commit(plan.target()),
     };
     let flow = flow(ports, &configuration, product, (plan, choice))?;

@@ -4,7 +4,8 @@ use super::error::ReleaseError;
 use super::flow::{flow_in, product_in, settings};
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, find_release, of_product, releases};
-use crate::domain::{ApplicationName, CommitId, Product, ProductFlow};
+use crate::domain::{ApplicationName, CommitId, Environment, Product, ProductFlow};
+use crate::engine::branches::fetch_home;
 use crate::engine::error::EngineError;
 use crate::port::{BranchChoice, Publish};
 use crate::release::{
@@ -62,11 +63,8 @@ pub async fn start_release(
         branch: request.branch.clone(),
         publish: Publish::Push,
     };
-    let branch = repository.branch(&choice).await?;
-    let source = match &request.source {
-        Some(revision) => repository.revision(revision)?,
-        None => branch.tip,
-    };
+    let mut branches = fetch_home(&ports.promotion, &choice).await?;
+    let branch = branches.home.clone();
     let configuration = match &request.configuration {
         Some(text) => Configuration::Text(text.clone()),
         None => Configuration::Commit(branch.tip),
@@ -77,6 +75,15 @@ pub async fn start_release(
         &request.applications,
         product_in(&settings, &request.product)?,
     )?;
+    let trigger = flow.trigger_environment.as_str();
+    let is_trigger = |environment: &Environment| environment.has_name(trigger);
+    branches
+        .add(&ports.promotion, choice.publish, &is_trigger)
+        .await?;
+    let source = match &request.source {
+        Some(revision) => repository.revision(revision)?,
+        None => branches.of_named(trigger)?.tip,
+    };
     let new = NewInQueue {
         configuration,
         applications: request.applications.clone(),

@@ -4,10 +4,11 @@ use super::error::ReleaseError;
 use super::join::disagreement;
 use super::landed::Landings;
 use super::ports::ReleasePorts;
-use crate::domain::ProductFlow;
+use crate::domain::{Environment, ProductFlow};
 use crate::engine::apply::apply_with;
+use crate::engine::branches::fetch;
 use crate::engine::error::EngineError;
-use crate::engine::prepare::{fetch, prepare_on};
+use crate::engine::prepare::prepare_on;
 use crate::engine::receipt::Receipt;
 use crate::engine::request::Request;
 use crate::plan::Plan;
@@ -44,13 +45,25 @@ async fn try_once(
     request: &Request,
 ) -> Result<Option<(Outcome, Option<Receipt>)>, EngineError> {
     let ports = &ports.promotion;
-    let branch = fetch(ports, request).await?;
+    let mut branches = fetch(ports, request).await?;
+    let planned = flow
+        .steps
+        .iter()
+        .find(|step| step.environment == request.to);
+    let is_needed = |environment: &Environment| {
+        let mut needed = planned.iter().flat_map(|step| &step.depends_on);
+        needed.any(|name| environment.has_name(name))
+    };
+    branches
+        .add(ports, request.branch.publish, &is_needed)
+        .await?;
+    let branch = branches.of_named(&request.to)?;
     // Another worker may have been faster since the facts were looked up.
-    let landings = Landings::search(ports, &branch, release.created)?;
-    if let Some(commit) = landings.of(ports, &branch, (release, &request.to))? {
+    let landings = Landings::search(ports, branch, release.created)?;
+    if let Some(commit) = landings.of(ports, branch, (release, &request.to))? {
         return Ok(Some((Outcome::Committed(commit), None)));
     }
-    let prepared = prepare_on(ports, request, branch)?;
+    let prepared = prepare_on(ports, request, &branches)?;
     // Who promotes by hand has seen what is left out.
     if release.manual.is_none()
         && let Some(why) = left_out(&prepared.plan)
@@ -65,7 +78,7 @@ async fn try_once(
         let plan = Box::new(prepared.plan);
         return Ok(Some((Outcome::Failed(why), Some(Receipt::Moved { plan }))));
     }
-    if let Some(why) = disagreement(ports, (release, flow), request, &prepared)? {
+    if let Some(why) = disagreement(ports, (release, flow), request, (&prepared, &branches))? {
         return Ok(Some((Outcome::Failed(why), None)));
     }
     // Where the branch moves again, the next try looks for the promotion first.
@@ -81,7 +94,8 @@ async fn try_once(
     let outcome = match &receipt {
         Receipt::Moved { .. } => return Ok(None),
         Receipt::NothingToPromote { .. } | Receipt::Withdrawn { .. } => {
-            Outcome::Unchanged(fetch(ports, request).await?.tip)
+            let branches = fetch(ports, request).await?;
+            Outcome::Unchanged(branches.of_named(&request.to)?.tip)
         }
         receipt => outcome(receipt),
     };

@@ -4,20 +4,22 @@ use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use super::request::{choice, request_of};
 use crate::domain::ProductFlow;
+use crate::engine::branches::{Branches, fetch, fetch_of};
 use crate::engine::error::EngineError;
 use crate::engine::prepare::plan_on;
 use crate::engine::propose::withdraw_branch;
 use crate::plan::{HiddenLines, Mark};
-use crate::port::{Branch, PullRequest, PullRequestState};
+use crate::port::{PullRequest, PullRequestState};
 use crate::release::{PullRequestFact, Release};
 
 /// The state of a step's pull request.
 pub(super) async fn find(
     ports: &ReleasePorts<'_>,
-    base: &Branch,
+    branches: &Branches,
     of: (&Release, &ProductFlow),
     environment: &str,
 ) -> Result<PullRequestFact, ReleaseError> {
+    let base = branches.of_named(environment)?;
     let step = of.0.step(environment);
     let recorded = step.and_then(|step| step.pull_request.as_ref());
     if of.0.manual.is_some() && recorded.is_none() {
@@ -25,7 +27,7 @@ pub(super) async fn find(
         // safe.
         return Ok(PullRequestFact::Absent);
     }
-    let Some(name) = branch_of(ports, base, of, environment)? else {
+    let Some(name) = branch_of(ports, branches, of, environment)? else {
         return Ok(PullRequestFact::Absent);
     };
     let number = recorded.and_then(|recorded| recorded.number);
@@ -61,12 +63,16 @@ pub(super) async fn close(
     of: (&Release, &ProductFlow),
     environment: &str,
 ) -> Result<(), ReleaseError> {
-    let base = ports.promotion.repository.branch(&choice(of.0)).await?;
-    let Some(name) = branch_of(ports, &base, of, environment)? else {
+    let branches = match request_of(of.0, of.1, environment) {
+        Some(request) => fetch(&ports.promotion, &request).await?,
+        None => fetch_of(&ports.promotion, &choice(of.0), environment).await?,
+    };
+    let Some(name) = branch_of(ports, &branches, of, environment)? else {
         return Ok(());
     };
+    let base = branches.of_named(environment)?;
     let reason = format!("Release {} was terminated.", of.0.id);
-    withdraw_branch(&ports.promotion, &base, &name, &reason).await?;
+    withdraw_branch(&ports.promotion, base, &name, &reason).await?;
     Ok(())
 }
 
@@ -74,7 +80,7 @@ pub(super) async fn close(
 /// could not record it.
 fn branch_of(
     ports: &ReleasePorts<'_>,
-    base: &Branch,
+    branches: &Branches,
     (release, flow): (&Release, &ProductFlow),
     environment: &str,
 ) -> Result<Option<String>, ReleaseError> {
@@ -87,6 +93,6 @@ fn branch_of(
     let Some(request) = request_of(release, flow, environment) else {
         return Ok(None);
     };
-    let prepared = plan_on(&ports.promotion, &request, base.clone())?;
+    let prepared = plan_on(&ports.promotion, &request, branches)?;
     Ok(Some(prepared.plan.proposal().branch.clone()))
 }

@@ -5,8 +5,9 @@ use super::ports::ReleasePorts;
 use super::request::choice;
 use crate::domain::CommitId;
 use crate::engine::apply::apply;
+use crate::engine::branches::fetch_all;
 use crate::engine::log::find_promotion;
-use crate::engine::prepare::{fetch, prepare_on};
+use crate::engine::prepare::prepare_on;
 use crate::engine::receipt::Receipt;
 use crate::engine::request::Request;
 use crate::plan::{Plan, Reverted};
@@ -45,8 +46,8 @@ pub async fn revert_release(
             branch: choice(release),
             ..Request::between(from, to)
         };
-        let branch = fetch(ports, &request("", "")).await?;
-        let promotion = find_promotion(ports, &branch, &commit.to_string())?;
+        let branches = fetch_all(ports, &choice(release), None).await?;
+        let promotion = find_promotion(ports, &branches, &commit.to_string())?;
         let request = Request {
             reverts: Some(Reverted {
                 id: promotion.record.id,
@@ -54,7 +55,7 @@ pub async fn revert_release(
             }),
             ..request(&promotion.record.from, &promotion.record.to)
         };
-        let prepared = prepare_on(ports, &request, branch)?;
+        let prepared = prepare_on(ports, &request, &branches)?;
         let plan = prepared.plan.clone();
         let receipt = apply(ports, &request, prepared).await?;
         reverts.push((plan, receipt));

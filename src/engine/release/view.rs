@@ -11,7 +11,8 @@ use super::pull_request;
 use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
-use crate::domain::{CommitId, Gate, GateKind, ProductFlow};
+use crate::domain::{CommitId, Environment, Gate, GateKind, ProductFlow};
+use crate::engine::branches::{Branches, fetch_home};
 use crate::port::{AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Question, Release, Step};
 
@@ -19,7 +20,7 @@ use crate::release::{AttemptFact, Facts, Question, Release, Step};
 pub(super) struct View {
     /// When it began, in seconds since 1970: everything was fetched then or later.
     pub(super) now: i64,
-    branches: BTreeMap<Option<String>, Branch>,
+    branches: BTreeMap<Option<String>, Branches>,
     /// The promotions that are on branches, by their tips.
     landings: BTreeMap<CommitId, Landings>,
 }
@@ -33,18 +34,32 @@ impl View {
         }
     }
 
-    /// The branch that a release promotes on, as the remote has it.
+    /// The branches of these environments of a release, as the remote has them.
+    async fn branches(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        release: &Release,
+        names: &[&str],
+    ) -> Result<&Branches, ReleaseError> {
+        let (ports, choice) = (&ports.promotion, choice(release));
+        let mut known = match self.branches.remove(&release.branch) {
+            Some(known) => known,
+            None => fetch_home(ports, &choice).await?,
+        };
+        let is_wanted = |environment: &Environment| names.iter().any(|n| environment.has_name(n));
+        known.add(ports, choice.publish, &is_wanted).await?;
+        Ok(self.branches.entry(release.branch.clone()).or_insert(known))
+    }
+
+    /// The branch of an environment of a release.
     async fn branch(
         &mut self,
         ports: &ReleasePorts<'_>,
         release: &Release,
+        environment: &str,
     ) -> Result<Branch, ReleaseError> {
-        if let Some(known) = self.branches.get(&release.branch) {
-            return Ok(known.clone());
-        }
-        let branch = ports.promotion.repository.branch(&choice(release)).await?;
-        self.branches.insert(release.branch.clone(), branch.clone());
-        Ok(branch)
+        let branches = self.branches(ports, release, &[environment]).await?;
+        Ok(branches.of_named(environment)?.clone())
     }
 
     /// The promotions of all open releases of a product.
@@ -75,20 +90,22 @@ impl View {
     ) -> Result<(), ReleaseError> {
         match question {
             Question::Landed(environment) => {
-                let branch = self.branch(ports, release).await?;
+                let branch = self.branch(ports, release, environment).await?;
                 let landings = self.landings(ports, &branch, product, release)?;
                 let of = (release, environment.as_str());
                 let found = landings.of(&ports.promotion, &branch, of)?;
                 facts.steps.entry(environment.clone()).or_default().landed = Some(found);
             }
             Question::Tip(environment) => {
-                let branch = self.branch(ports, release).await?;
+                let branch = self.branch(ports, release, environment).await?;
                 facts.steps.entry(environment.clone()).or_default().tip = Some(branch.tip);
             }
             Question::PullRequest(environment) => {
-                let branch = self.branch(ports, release).await?;
+                let planned = flow.steps.iter().find(|s| s.environment == *environment);
+                let from = planned.map_or(environment, |planned| &planned.from);
+                let branches = self.branches(ports, release, &[from, environment]).await?;
                 let found =
-                    pull_request::find(ports, &branch, (release, flow), environment).await?;
+                    pull_request::find(ports, branches, (release, flow), environment).await?;
                 let step = facts.steps.entry(environment.clone()).or_default();
                 step.pull_request = Some(found);
             }
@@ -206,7 +223,7 @@ impl View {
     ) -> Result<Arc<dyn Snapshot>, ReleaseError> {
         let commit = match &step.landed {
             Some(landed) => landed.commit,
-            None => self.branch(ports, release).await?.tip,
+            None => self.branch(ports, release, &step.environment).await?.tip,
         };
         Ok(ports.promotion.repository.snapshot(commit)?)
     }

@@ -54,7 +54,7 @@ impl Changes {
         };
         let before = ports.repository.snapshot(parent)?;
         let paths = || commit.changes.iter().filter_map(|file| file.path.as_ref());
-        let environments = EnvironmentPair::new(hop, (before.as_ref(), target), settings);
+        let environments = EnvironmentPair::new(hop, (before.as_ref(), target), settings)?;
         let mut applications = environments.applications_of(paths())?;
         let promotion = PromotionCommit {
             ports,

@@ -22,6 +22,7 @@ mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::branches::Branches;
 use super::compare::{BaseFile, Body, Commits, ComparedFile, Field, Task, compare};
 use super::computed::Computed;
 use super::decide::{Decider, Facts, Rules, Selection, Unchanged, facts};
@@ -34,23 +35,25 @@ use super::settings::read_settings;
 use crate::domain::{Naming, Reason, RepoPath, Verdict};
 use crate::inventory::{self, FileObject};
 use crate::plan::{Notice, Reverted};
-use crate::port::{Branch, Event, RepositoryError};
+use crate::port::{Event, RepositoryError};
 use changes::{Changes, PromotedFile};
 use later::{Later, LaterSearch, Open};
 use standing::{Promoted, Standing};
 
-/// Computes the plan on a branch's tip. This only reads objects of the repository.
+/// Computes the plan on the tip of the target's branch. This only reads objects of the repository.
 pub(super) fn compute(
     ports: &Ports<'_>,
     request: &Request,
     reverted: &Reverted,
-    branch: &Branch,
+    branches: &Branches,
 ) -> Result<Computed, EngineError> {
-    let target = ports.repository.snapshot(branch.tip)?;
+    let home = ports.repository.snapshot(branches.home.tip)?;
     let mut notices = Vec::new();
     let given = request.settings.as_ref();
-    let (settings, origin) = read_settings(ports, given, target.as_ref(), &mut notices)?;
+    let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
+    let branch = branches.of(&hop.to)?;
+    let target = ports.repository.snapshot(branch.tip)?;
     ports.observer.event(&Event::PairingFiles);
     let changes = Changes::read(ports, reverted, &hop, target.as_ref(), &settings)?;
     if !changes.elsewhere.is_empty() {
@@ -92,7 +95,7 @@ pub(super) fn compute(
         baseline_of: Vec::new(),
         planned,
         notices,
-        clone_notices: Vec::new(),
+        clone_notices: branch.notices.clone(),
     }
     .finish()?;
     Ok(Computed {

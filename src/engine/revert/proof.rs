@@ -101,7 +101,7 @@ impl PromotionCommit<'_> {
             }));
         }
         let environments =
-            EnvironmentPair::new(self.hop, (source.as_ref(), after.as_ref()), self.settings);
+            EnvironmentPair::new(self.hop, (source.as_ref(), after.as_ref()), self.settings)?;
         let located = environments.locate(ApplicationChoice::default())?;
         let pairs = located.pairs(Equal::Listed)?.files.into_iter();
         let pairs = pairs.map(|pair| (pair.path.clone(), pair)).collect();

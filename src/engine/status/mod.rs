@@ -11,11 +11,12 @@ mod table;
 pub(super) mod versions;
 mod waiting;
 
+use super::branches::{Snapshots, fetch_all};
 use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, Environment, EnvironmentKind, Naming, Settings};
+use crate::domain::{ApplicationName, CommitId, Environment, EnvironmentKind, Naming, Settings};
 use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
 use crate::port::{BranchChoice, Event};
 
@@ -44,10 +45,9 @@ pub struct StatusRequest {
 /// # Errors
 /// When the branch cannot be read, the configuration has faults, or a name is unknown.
 pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status, EngineError> {
-    ports.observer.event(&Event::FindingBranch);
-    let branch = ports.repository.branch(&request.branch).await?;
-    let snapshot = ports.repository.snapshot(branch.tip)?;
     let given = request.settings.as_ref();
+    let branches = fetch_all(ports, &request.branch, given).await?;
+    let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
     ports.observer.event(&Event::PairingFiles);
     let location = Location {
@@ -56,7 +56,8 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         folder: None,
         settings: &settings,
     };
-    let views = views(location, &request.environments)?;
+    let others = branches.snapshots(ports, &settings)?;
+    let views = views(location, &others, &request.environments)?;
     let rules = Rules::new(&settings, &[], None)?;
     let naming = |view: &EnvironmentView| {
         let environment = &view.environment;
@@ -73,7 +74,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     };
     let chosen = choice.names(&settings)?;
     let mut status = Status {
-        branch,
+        branch: branches.home.clone(),
         environments: views
             .iter()
             .map(|view| view.environment.name.clone())
@@ -113,7 +114,8 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         }
         application.relate();
     }
-    since::find(ports, &mut reader, &mut status, &cell_of)?;
+    let commits: Vec<CommitId> = views.iter().map(|view| view.commit).collect();
+    since::find(ports, &mut reader, &mut status, &commits, &cell_of)?;
     let mut settings = settings.clone();
     if settings.environments.is_empty() {
         // So that all aliases of an environment take part.
@@ -127,7 +129,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         };
         Ok(!reader.has_same_versions([side(from), side(to)])?)
     };
-    waiting::count(ports, &mut status, &settings, &mut may_wait)?;
+    waiting::count(ports, &mut status, (&settings, &branches), &mut may_wait)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
@@ -136,22 +138,26 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     Ok(status)
 }
 
-/// The chosen environments with their files.
+/// The chosen environments with their files; `others` are the commits of those that have a branch of their
+/// own.
 pub(super) fn views(
     location: Location<'_>,
+    others: &Snapshots,
     chosen: &[String],
 ) -> Result<Vec<EnvironmentView>, InventoryError> {
-    let mut all = Inventory::default();
     if chosen.is_empty() {
-        all.add_all(location)?;
-        let mut views = all.views().to_vec();
-        if location.settings.environments.is_empty() {
+        let configured = &location.settings.environments;
+        if configured.is_empty() {
+            let mut all = Inventory::default();
+            all.add_all(location)?;
+            let mut views = all.views().to_vec();
             views.sort_by_key(|view| stage(&view.environment.name));
-        } else {
-            // The order of the configuration, but production last.
-            let production = Some(EnvironmentKind::Production);
-            views.sort_by_key(|view| view.environment.kind == production);
+            return Ok(views);
         }
+        let mut views = views_of(location, others, configured)?;
+        // The order of the configuration, but production last.
+        let production = Some(EnvironmentKind::Production);
+        views.sort_by_key(|view| view.environment.kind == production);
         return Ok(views);
     }
     let environment = |name: &String| {
@@ -159,9 +165,9 @@ pub(super) fn views(
         configured.unwrap_or_else(|| Environment::named(name))
     };
     let environments: Vec<Environment> = chosen.iter().map(environment).collect();
-    all.add(location, &environments)?;
+    let views = views_of(location, others, &environments)?;
     let missing = |view: &&EnvironmentView| view.applications.is_empty();
-    if let Some(view) = all.views().iter().find(missing) {
+    if let Some(view) = views.iter().find(missing) {
         let mut existing = Inventory::default();
         existing.add_all(location)?;
         return Err(InventoryError::UnknownEnvironment {
@@ -173,7 +179,38 @@ pub(super) fn views(
                 .collect(),
         });
     }
-    Ok(all.views().to_vec())
+    Ok(views)
+}
+
+/// The environments with their files, each from its own commit.
+fn views_of(
+    location: Location<'_>,
+    others: &Snapshots,
+    environments: &[Environment],
+) -> Result<Vec<EnvironmentView>, InventoryError> {
+    let is_other = |environment: &Environment| others.contains_key(&environment.name);
+    let here: Vec<Environment> = (environments.iter())
+        .filter(|environment| !is_other(environment))
+        .cloned()
+        .collect();
+    let mut all = Inventory::default();
+    all.add(location, &here)?;
+    for environment in environments {
+        if let Some(snapshot) = others.get(&environment.name) {
+            let location = Location {
+                snapshot: snapshot.as_ref(),
+                ..location
+            };
+            all.add(location, std::slice::from_ref(environment))?;
+        }
+    }
+    let mut views = all.views().to_vec();
+    let position = |view: &EnvironmentView| {
+        let mut names = environments.iter().map(|environment| &environment.name);
+        names.position(|name| *name == view.environment.name)
+    };
+    views.sort_by_key(position);
+    Ok(views)
 }
 
 /// Whether an environment's name is a usual one of production, such as `prod-eu`.

@@ -19,37 +19,41 @@ const MOST_RENAMES: usize = 20;
 /// A version whose commit is not found yet: its application, its environment, and the versions.
 type Open = (usize, usize, Vec<String>);
 
-/// Finds the newest commit that changed each version, in one walk over all files, or one more for each
-/// commit that renames some of them.
+/// Finds the newest commit that changed each version, in one walk over all files of a branch, or one more for
+/// each commit that renames some of them; `commits` are those in which the environments were read.
 pub(super) fn find<'c>(
     ports: &Ports<'_>,
     reader: &mut Reader<'_>,
     status: &mut Status,
+    commits: &[CommitId],
     cell_of: &dyn Fn(usize, usize) -> Cell<'c>,
 ) -> Result<(), RepositoryError> {
-    let mut open: HashMap<RepoPath, Vec<Open>> = HashMap::new();
+    let mut by_commit: HashMap<CommitId, HashMap<RepoPath, Vec<Open>>> = HashMap::new();
     for (a, application) in status.applications.iter().enumerate() {
         for (e, environment) in application.environments.iter().enumerate() {
             if let Some(file) = environment.as_ref().and_then(|cell| cell.file.as_ref()) {
                 let versions = reader.of_file(cell_of(a, e), &file.path, file.object)?;
+                let open = by_commit.entry(commits[e]).or_default();
                 let cells = open.entry(file.path.clone()).or_default();
                 cells.push((a, e, versions));
             }
         }
     }
-    let mut search = Search {
-        ports,
-        reader,
-        status,
-        cell_of,
-        open,
-        left: LIMIT,
-    };
-    let mut from = Some(search.status.branch.tip);
-    for _ in 0..=MOST_RENAMES {
-        match from {
-            Some(commit) if !search.open.is_empty() => from = search.walk(commit)?,
-            _ => break,
+    for (tip, open) in by_commit {
+        let mut search = Search {
+            ports,
+            reader,
+            status,
+            cell_of,
+            open,
+            left: LIMIT,
+        };
+        let mut from = Some(tip);
+        for _ in 0..=MOST_RENAMES {
+            match from {
+                Some(commit) if !search.open.is_empty() => from = search.walk(commit)?,
+                _ => break,
+            }
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{ApplicationStatus, Pending, Status};
 use crate::domain::{ApplicationName, Settings};
+use crate::engine::branches::Branches;
 use crate::engine::compute::compute;
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
@@ -17,7 +18,7 @@ use crate::plan::{ApplicationPlan, FilePlan, Plan};
 pub(super) fn count(
     ports: &Ports<'_>,
     status: &mut Status,
-    settings: &Settings,
+    (settings, branches): (&Settings, &Branches),
     may_wait: &mut dyn FnMut(usize, usize, usize) -> Result<bool, EngineError>,
 ) -> Result<(), EngineError> {
     let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
@@ -38,7 +39,7 @@ pub(super) fn count(
             settings: Some(settings.clone()),
             ..Request::between(&status.environments[from], &status.environments[to])
         };
-        let plan = match compute(ports, &request, &status.branch) {
+        let plan = match compute(ports, &request, branches) {
             Ok(plan) => plan,
             Err(error) if cannot_be_promoted(&error) => continue,
             Err(error) => return Err(error),

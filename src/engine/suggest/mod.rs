@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use layout::FoundPattern;
 pub use order::Following;
 
+use super::branches::Snapshots;
 use super::compute::compute;
 use super::error::EngineError;
 use super::ports::Ports;
@@ -78,7 +79,7 @@ pub fn suggest_configuration(
         folder: None,
         settings: &settings,
     };
-    let views = views(location, &[])?;
+    let views = views(location, &Snapshots::new(), &[])?;
     let environments: Vec<Environment> = views.iter().map(environment).collect();
     let with_them = Settings {
         environments: environments.clone(),
@@ -92,7 +93,7 @@ pub fn suggest_configuration(
             settings: Some(with_them.clone()),
             ..Request::between(&pair[0].name, &pair[1].name)
         };
-        match compute(ports, &request, branch) {
+        match compute(ports, &request, &branch.clone().into()) {
             Ok(plan) => plans.push(plan),
             Err(EngineError::Inventory(
                 error @ (InventoryError::Repository(_) | InventoryError::Path(_)),

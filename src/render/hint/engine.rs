@@ -21,7 +21,7 @@ pub fn of_engine(error: &EngineError) -> Hint {
              `git promote diff --from ENV --to ENV --selectors --kept` prints the selectors of all differences",
         ),
         EngineError::EnvironmentsAsBranches { .. } => Hint::usage(
-            "promotion between branches is not supported; keep all environments on one branch, in a folder or file each",
+            "list them under `environments` in `promote.yaml` on the default branch, each with its `branch`, and with `path: .` if it has the whole branch",
         ),
         EngineError::VersionOfSeveral { .. } => Hint::usage("name it with `--service`"),
         EngineError::UnknownVersion {
@@ -90,7 +90,11 @@ pub fn of_engine(error: &EngineError) -> Hint {
         ),
         EngineError::Target { source, .. } => of_engine(source),
         EngineError::SameTarget { .. } => Hint::usage("leave out one of them"),
+        EngineError::BranchNotFetched { .. } => {
+            Hint::failed("`git promote diff` fetches the branches of both environments")
+        }
         EngineError::TooManyTargets { .. }
+        | EngineError::DifferentBranches { .. }
         | EngineError::SharedFile { .. }
         | EngineError::DifferentActions { .. } => {
             Hint::usage("`--group each` promotes to one after the other")
@@ -136,6 +140,12 @@ fn inventory(error: &InventoryError) -> Hint {
                  configured; {list}"
             ))
         }
+        InventoryError::NoFolder { .. } => Hint::usage(
+            "correct its `path` in `promote.yaml`, which is a folder of its branch, or `.` for the whole branch",
+        ),
+        InventoryError::FolderNeeded { environment, .. } => Hint::usage(format!(
+            "set `path` for `{environment}` in `promote.yaml`, to a folder or to `.` for the whole branch"
+        )),
         InventoryError::ProbablyApplications { found, .. } => Hint::usage(format!(
             "environments in the paths: {}; select applications with `--service`, or list \
              `environments` in `promote.yaml`",

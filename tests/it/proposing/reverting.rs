@@ -24,7 +24,7 @@ fn request(stage: &Stage<'_>) -> Request {
     let ports = stage.ports(&NoObserver);
     let promotion = wait(async {
         let branch = ports.repository.branch(&any()).await.unwrap();
-        engine::find_promotion(&ports, &branch, "#1").unwrap()
+        engine::find_promotion(&ports, &branch.into(), "#1").unwrap()
     });
     Request {
         applications: Vec::new(),

@@ -49,7 +49,7 @@ impl Stage<'_> {
         let ports = self.ports(&NoObserver);
         wait(async {
             let branch = engine::fetch(&ports, &requests[0]).await?;
-            let prepared = engine::plan_group(&ports, requests, branch)?;
+            let prepared = engine::plan_group(&ports, requests, &branch)?;
             engine::apply_group(&ports, requests, prepared).await
         })
     }
@@ -404,7 +404,7 @@ fn plans_are_made_again_when_the_branch_moves_first() {
         let ports = stage.ports(&NoObserver);
         wait(async {
             let branch = engine::fetch(&ports, &requests[0]).await.unwrap();
-            let prepared = engine::plan_group(&ports, &requests, branch).unwrap();
+            let prepared = engine::plan_group(&ports, &requests, &branch).unwrap();
             meanwhile();
             let receipts = engine::apply_group(&ports, &requests, prepared).await;
             <[Receipt; 2]>::try_from(receipts.unwrap()).unwrap()
