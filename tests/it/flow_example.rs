@@ -238,7 +238,7 @@ fn a_pull_request_that_is_closed_ends_its_release() {
     play.job("trigger.yaml", (&before, &commit));
     play.close();
     let closed = play.advance();
-    assert_eq!(closed.code, 1, "{closed}");
+    assert_eq!(closed.code, 3, "{closed}");
     assert!(closed.stdout.contains("shop-1 is failed"), "{closed}");
     let summary = fs::read_to_string(world.path("summary")).unwrap();
     assert!(summary.starts_with("shop-1: http"), "{summary}");
