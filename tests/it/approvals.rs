@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
+
 use crate::remotes::has;
 use crate::world::{Repo, World};
 
@@ -60,6 +62,21 @@ fn shown(repo: &Repo<'_>, args: &[&str]) -> String {
     ran.to_string()
 }
 
+/// Pushes a transition that changes the record of `loans-1`, by somebody without a key.
+fn rewrite(world: &World, remote: &Repo<'_>, name: &str, change: impl FnOnce(&mut Value)) {
+    let mallory = world.clone_of(remote, name);
+    let reference = "refs/promote/releases/loans";
+    mallory.git(&["fetch", "-q", "origin", reference]);
+    mallory.git(&["checkout", "-q", "FETCH_HEAD"]);
+    let file = mallory.git(&["ls-files", "*loans-1.json"]);
+    let record = fs::read_to_string(mallory.dir.join(&file)).unwrap();
+    let mut record: Value = serde_json::from_str(&record).unwrap();
+    change(&mut record);
+    let message = "loans-1: is changed\n\nRelease-Id: loans-1\nRelease-Event: approved";
+    mallory.commit(message, &[(&file, &record.to_string())]);
+    mallory.git(&["push", "-q", "origin", &format!("HEAD:{reference}")]);
+}
+
 const START: [&str; 5] = ["start", "--flow", "to-production", "--product", "loans"];
 const APPROVE: [&str; 2] = ["approve", "loans-1"];
 
@@ -102,6 +119,7 @@ fn an_approval_counts_by_the_key_that_signed_it() {
         unlisted.contains(&format!("with key {unknown} does not count")),
         "{unlisted}"
     );
+    ada.git(&["config", "log.showSignature", "true"]);
     let first = shown(&ada, &APPROVE);
     assert!(
         first.contains("1 of 2 approvals by ada, bob; approved by ada"),
@@ -131,25 +149,39 @@ fn who_signs_something_else_has_not_approved() {
     ada.commit("flow", &[("promote.yaml", &configuration(&approval))]);
     ada.git(&["push", "-q", "origin", "main"]);
     shown(&ada, &START);
-    // Mallory writes an approval of Ada into the record, without her key.
-    let mallory = world.clone_of(&remote, "mallory");
-    let reference = "refs/promote/releases/loans";
-    mallory.git(&["fetch", "-q", "origin", reference]);
-    mallory.git(&["checkout", "-q", "FETCH_HEAD"]);
-    let file = mallory.git(&["ls-files", "*loans-1.json"]);
-    let record = fs::read_to_string(mallory.dir.join(&file)).unwrap();
-    let approval = "{\"by\":\"Ada <ada@example.org>\",\"proof\":\"signature\",\"at\":\"2026-11-29T10:00:00Z\"}";
-    let mut record: serde_json::Value = serde_json::from_str(&record).unwrap();
-    record["approvals"] =
-        serde_json::json!([serde_json::from_str::<serde_json::Value>(approval).unwrap()]);
-    let message = "loans-1: is approved by Ada\n\nRelease-Id: loans-1\nRelease-Event: approved";
-    mallory.commit(message, &[(&file, &record.to_string())]);
-    mallory.git(&["push", "-q", "origin", &format!("HEAD:{reference}")]);
-    // Ada signs a transition that has it, but that is not the one that added it.
-    let ended = shown(&ada, &["advance", "loans-1"]);
-    assert!(ended.contains("0 of 1 approvals"), "{ended}");
+    // Mallory writes approvals of Ada into the record, without her key.
+    for proof in ["signature", "forge"] {
+        let approval = json!({"by": "ada", "proof": proof, "at": "2026-11-29T10:00:00Z"});
+        rewrite(&world, &remote, proof, |record| {
+            record["approvals"] = json!([approval]);
+        });
+        let ended = shown(&ada, &["advance", "loans-1"]);
+        assert!(ended.contains("0 of 1 approvals"), "{proof}: {ended}");
+    }
     ada.git(&["config", "user.name", "Ada B"]);
     shown(&ada, &APPROVE);
     let tag = remote.show("main", "apps/api/eu/values.yaml");
     assert_eq!(tag, "image: {tag: 2.0.0}\n");
+}
+
+#[test]
+fn what_was_changed_after_an_approval_is_not_approved() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    let world = World::new();
+    let (remote, ada) = world.cloned(&FILES);
+    let key = sign_with(&ada, &world, "ada");
+    let approval = format!("{{count: 2, keys: {{ada: '{key}'}}}}");
+    let first = ada.git(&["rev-parse", "HEAD"]);
+    ada.commit("flow", &[("promote.yaml", &configuration(&approval))]);
+    ada.git(&["push", "-q", "origin", "main"]);
+    shown(&ada, &START);
+    let approved = shown(&ada, &APPROVE);
+    assert!(approved.contains("1 of 2 approvals"), "{approved}");
+    rewrite(&world, &remote, "mallory", |record| {
+        record["source"] = json!(first);
+    });
+    let changed = shown(&ada, &["advance", "loans-1"]);
+    assert!(changed.contains("0 of 2 approvals"), "{changed}");
 }

@@ -4,7 +4,7 @@
 //!
 //! Whoever may push can write anything into a record, a foreign approval too. A signature only proves an
 //! approval if the signed commit is the one that added it: people also sign what they record for other
-//! reasons.
+//! reasons. And it only approves what the release was then: its source, configuration and choices.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) fn of_step(
         let approvals = release.approvals.iter().enumerate();
         approvals.filter(|(_, approval)| approval.is_for(environment))
     };
-    let needs_key = |approval: &Approval| approval.proof != Proof::Forge;
+    let needs_key = |approval: &Approval| !keys.is_empty() || approval.proof != Proof::Forge;
     let signers = if keys.is_empty() || !of_step().any(|(_, approval)| needs_key(approval)) {
         BTreeMap::new()
     } else {
@@ -69,11 +69,18 @@ fn signers(
         if !is_transition_of(&transition.message, &release.id) {
             continue;
         }
-        let after = approvals_in(ports, transition.commit, release)?;
-        let before = match all.get(at + 1) {
-            Some(parent) => approvals_in(ports, parent.commit, release)?,
-            None => Vec::new(),
+        let Some(approved) = release_in(ports, transition.commit, release)? else {
+            continue;
         };
+        if !is_same_promotion(&approved, release) {
+            continue;
+        }
+        let after = approved.approvals;
+        let before = match all.get(at + 1) {
+            Some(parent) => release_in(ports, parent.commit, release)?,
+            None => None,
+        };
+        let before = before.map_or_else(Vec::new, |release| release.approvals);
         let is_longer = after.len() > before.len() && after.starts_with(&before);
         if !is_longer || !release.approvals.starts_with(&after) {
             continue;
@@ -86,17 +93,27 @@ fn signers(
     Ok(signers)
 }
 
-/// The approvals of a release that a transition's files have.
-fn approvals_in(
+/// Whether a release still promotes what it did when it was approved.
+fn is_same_promotion(approved: &Release, now: &Release) -> bool {
+    approved.source == now.source
+        && approved.configuration == now.configuration
+        && approved.flow == now.flow
+        && approved.branch == now.branch
+        && approved.applications == now.applications
+        && approved.manual == now.manual
+}
+
+/// A release as a transition's files have it.
+fn release_in(
     ports: &ReleasePorts<'_>,
     transition: CommitId,
     release: &Release,
-) -> Result<Vec<Approval>, ReleaseError> {
+) -> Result<Option<Release>, ReleaseError> {
     let path = release.path();
     let files = ports.releases.files(transition)?;
     let Some(file) = files.into_iter().find(|file| file.path == path) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let bytes = ports.releases.read(file.blob)?;
-    Ok(Release::parse(&bytes, &file.path)?.approvals)
+    Ok(Some(Release::parse(&bytes, &file.path)?))
 }

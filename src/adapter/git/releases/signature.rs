@@ -18,7 +18,8 @@ pub fn signers(local: &Local, commit: CommitId) -> Result<Vec<String>, Repositor
         "{SIGNERS}={}",
         if cfg!(windows) { "NUL" } else { "/dev/null" }
     );
-    let mut words = Vec::new();
+    // Otherwise Git prints what it found out before the format.
+    let mut words = vec!["-c", "log.showSignature=false"];
     if local.config.text(&SIGNERS.to_ascii_lowercase()).is_none() {
         words.extend(["-c", &empty]);
     }
