@@ -103,30 +103,32 @@ fn narrow(
     }
 }
 
-/// The release that a commit started already, or a newer one that has all of its changes.
+/// The release of a flow on a branch that a push started already, or a newer one that has its changes.
 ///
-/// `contains` is whether the first commit has the second one in its history.
+/// `push` is its last commit, and the newest one that meets the conditions: the flow's own commits may
+/// follow that one, and do not make it new. `contains` is whether the first commit has the second one in
+/// its history.
 ///
 /// # Errors
 /// Those of `contains`.
 pub fn started_by<'r, E>(
-    commit: CommitId,
-    flow: &str,
+    (last, starting): (CommitId, CommitId),
+    (flow, branch): (&str, Option<&str>),
     releases: &'r [Release],
     contains: impl FnOnce(CommitId, CommitId) -> Result<bool, E>,
 ) -> Result<Option<&'r Release>, E> {
-    let own = releases.iter().find(|r| r.trigger == Some(commit));
+    let is_of_push =
+        |r: &&Release| r.flow == flow && r.branch.as_deref() == branch && r.trigger.is_some();
+    let mut triggered = releases.iter().filter(is_of_push);
+    let own = triggered.clone().find(|r| r.trigger == Some(last));
     if own.is_some() {
         return Ok(own);
     }
-    let mut triggered = releases
-        .iter()
-        .filter(|release| release.flow == flow && release.trigger.is_some());
     // A later push may be looked at before an earlier one, whose older state must not follow it.
     let Some(newest) = triggered.next_back() else {
         return Ok(None);
     };
-    Ok(contains(newest.source, commit)?.then_some(newest))
+    Ok(contains(newest.source, starting)?.then_some(newest))
 }
 
 /// The compiled globs of a condition.

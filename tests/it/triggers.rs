@@ -287,6 +287,52 @@ fn new_branches_and_forced_pushes_are_understood() {
 }
 
 #[test]
+fn the_same_commit_starts_a_release_on_each_branch() {
+    let world = World::new();
+    let (_remote, clone) = world.cloned(&files());
+    let before = clone.tip("HEAD");
+    let product = ["--product", "loans", "--before", &before];
+    clone.git(&["checkout", "--quiet", "-b", "release"]);
+    change(&clone, "api: 1.1.0 [hotfix]", "1.1.0");
+    push(&clone);
+    let first = trigger(&clone, &[&product[..], &["--branch", "release"]].concat());
+    assert!(
+        first.stdout.contains("started loans-1: flow hotfix"),
+        "{first}"
+    );
+    clone.git(&["checkout", "--quiet", "main"]);
+    clone.git(&["merge", "--quiet", "--ff-only", "release"]);
+    push(&clone);
+    let second = trigger(&clone, &product);
+    assert!(
+        second.stdout.contains("started loans-2: flow hotfix"),
+        "{second}"
+    );
+}
+
+#[test]
+fn commits_of_the_release_itself_do_not_start_it_again() {
+    let world = World::new();
+    let (remote, clone) = world.cloned(&files());
+    let before = clone.tip("HEAD");
+    let product = ["--product", "loans", "--before", &before];
+    change(&clone, "api: 1.1.0 [hotfix]", "1.1.0");
+    push(&clone);
+    let first = trigger(&clone, &product);
+    assert!(
+        first.stdout.contains("started loans-1: flow hotfix"),
+        "{first}"
+    );
+    let eu = || remote.show("main", "apps/api/eu/values.yaml");
+    assert_eq!(eu(), "image: {tag: 1.1.0}\n");
+    let reverted = clone.promote(&["revert", "loans-1", "--yes"]);
+    assert_eq!(reverted.code, 0, "{reverted}");
+    let again = trigger(&clone, &product);
+    assert!(!again.stdout.contains("loans-2"), "{again}");
+    assert_eq!(eu(), "image: {tag: 1.0.0}\n");
+}
+
+#[test]
 fn processes_at_once_and_late_ones_start_one_release() {
     let world = World::new();
     let (remote, clone) = world.cloned(&files());

@@ -5,6 +5,7 @@ use super::flow::{flow_in, settings};
 use super::ports::ReleasePorts;
 use super::records::{ProductReleases, of_product};
 use super::view::is_ancestor;
+use crate::domain::CommitId;
 use crate::engine::trigger::{FlowTrigger, ProductTrigger, Triggers};
 use crate::release::{Configuration, NewRelease, create, started_by};
 
@@ -39,16 +40,17 @@ pub async fn start_triggered(
     triggers: &Triggers,
     product: &ProductTrigger,
 ) -> Result<Option<Triggered>, ReleaseError> {
-    let Some((flow, _)) = product.started() else {
+    let Some(started) = product.started() else {
         return Ok(None);
     };
+    let (flow, _) = started;
     let configuration = Configuration::Commit(triggers.branch.tip);
     let settings = settings(ports, &configuration)?;
     let planned = flow_in(&settings, &product.product, &flow.flow)?;
     let by = ports.promotion.repository.identity()?;
     for _ in 0..TRIES {
         let mut releases = of_product(ports, &product.product).await?;
-        if let Some(number) = earlier(ports, triggers, flow, &releases)? {
+        if let Some(number) = earlier(ports, triggers, started, &releases)? {
             return Ok(Some(Triggered {
                 product: releases,
                 number,
@@ -59,7 +61,7 @@ pub async fn start_triggered(
             configuration: configuration.clone(),
             applications: Vec::new(),
             manual: None,
-            branch: (!triggers.branch.is_default).then(|| triggers.branch.name.clone()),
+            branch: branch_of(triggers).map(ToOwned::to_owned),
             source: triggers.commit,
             trigger: Some(triggers.commit),
             by: by.clone(),
@@ -88,11 +90,11 @@ pub async fn find_triggered(
     triggers: &Triggers,
     product: &ProductTrigger,
 ) -> Result<Option<Triggered>, ReleaseError> {
-    let Some((flow, _)) = product.started() else {
+    let Some(started) = product.started() else {
         return Ok(None);
     };
     let releases = of_product(ports, &product.product).await?;
-    let number = earlier(ports, triggers, flow, &releases)?;
+    let number = earlier(ports, triggers, started, &releases)?;
     Ok(number.map(|number| Triggered {
         product: releases,
         number,
@@ -103,14 +105,20 @@ pub async fn find_triggered(
 fn earlier(
     ports: &ReleasePorts<'_>,
     triggers: &Triggers,
-    flow: &FlowTrigger,
+    (flow, starting): (&FlowTrigger, CommitId),
     releases: &ProductReleases,
 ) -> Result<Option<u64>, ReleaseError> {
     let found = started_by(
-        triggers.commit,
-        &flow.flow,
+        (triggers.commit, starting),
+        (&flow.flow, branch_of(triggers)),
         &releases.releases,
         |newer, older| is_ancestor(ports, older, newer),
     )?;
     Ok(found.map(|release| release.number))
+}
+
+/// The branch of the push, if it is not the default one.
+fn branch_of(triggers: &Triggers) -> Option<&str> {
+    let branch = &triggers.branch;
+    (!branch.is_default).then_some(branch.name.as_str())
 }
