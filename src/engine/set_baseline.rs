@@ -35,6 +35,13 @@ pub(super) fn compute(
     let given = request.settings.as_ref();
     let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
+    let of_source = branches.of(&hop.from)?;
+    if !ports.history.is_ancestor(source.commit(), of_source.tip)? {
+        return Err(EngineError::NotOnBranch {
+            commit: source.commit(),
+            branch: of_source.name.clone(),
+        });
+    }
     let branch = branches.of(&hop.to)?;
     let target = repository.snapshot(branch.tip)?;
     let commits = (source.as_ref(), target.as_ref());

@@ -95,6 +95,18 @@ fn a_baseline_needs_an_application() {
 }
 
 #[test]
+fn a_baseline_is_in_the_history_of_its_branch() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    let tip = repo.tip("HEAD");
+    let elsewhere = repo.git(&["commit-tree", "-m", "elsewhere", "HEAD^{tree}"]);
+    let ran = set(&repo, &["--set", elsewhere.trim()]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("is not on `main`"), "{}", ran.stderr);
+    assert_eq!(repo.tip("HEAD"), tip);
+}
+
+#[test]
 fn the_newest_of_baselines_and_promotions_counts() {
     let world = World::new();
     let repo = repository(&world, "a: 1\nb: 1\n");
