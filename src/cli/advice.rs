@@ -44,6 +44,9 @@ impl Advice {
                 "name a product of `promote.yaml` with `--product`, without `--service`; `--group each` \
                  promotes to several targets one by one",
             ),
+            Failure::NeedsRelease { .. } => {
+                Hint::usage("`--group each` promotes to one target after the other")
+            }
             Failure::NoTerminal => Hint::usage("select differences with `--only` and `--except`"),
             Failure::NoWorkingTree => Hint::usage("select a file with `--config FILE`"),
             Failure::NoEnvironments => {

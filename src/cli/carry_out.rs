@@ -121,7 +121,13 @@ impl CarryOut<'_, '_> {
         let progress = Progress::start(self.console.progress);
         let ports = self.adapters.ports(&progress);
         let released = match &self.manual {
-            Some(manual) => manual.product(self.requests, &shown)?,
+            Some(manual) => {
+                if self.would_write(&shown) {
+                    let on = (&ports, &prepared.branch);
+                    ManualPromotion::check_together(self.requests, &shown, on)?;
+                }
+                manual.product(self.requests, &shown)?
+            }
             None => None,
         };
         let released = released.filter(|_| self.would_write(&shown));

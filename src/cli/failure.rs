@@ -64,6 +64,14 @@ pub enum Failure {
         /// The option.
         option: &'static str,
     },
+    /// A policy has gates or workflows for one of several targets.
+    #[error(
+        "the promotion to {environment} has gates or workflows, which several targets together cannot wait for"
+    )]
+    NeedsRelease {
+        /// The target.
+        environment: String,
+    },
     /// No terminal is attached.
     #[error("`--interactive` needs a terminal")]
     NoTerminal,

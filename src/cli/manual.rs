@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::release::{Ahead, WaitArguments, Wanted, advance, exit_of};
 use crate::engine::{
-    self, Advanced, ManualChoice, Receipt, ReleaseError, Request, released_product,
+    self, Advanced, ManualChoice, Ports, Receipt, ReleaseError, Request, released_product,
 };
 use crate::plan::Plan;
 use crate::port::Branch;
@@ -80,6 +80,32 @@ impl ManualPromotion<'_> {
             Some(option) if product.is_none() => Err(Failure::NoRelease { option }),
             _ => Ok(product),
         }
+    }
+
+    /// Refuses promotions to several targets together where a policy has gates or workflows.
+    ///
+    /// # Errors
+    /// When one of them needs a release, or the configuration cannot be read.
+    pub fn check_together(
+        requests: &[Request],
+        plans: &[Plan],
+        (ports, branch): (&Ports<'_>, &Branch),
+    ) -> Result<(), Failure> {
+        let several = requests.iter().zip(plans).filter(|_| requests.len() > 1);
+        for (request, plan) in several {
+            let Some(product) = released_product(request, plan) else {
+                continue;
+            };
+            let given = request.settings.as_ref();
+            let configuration = engine::configuration_on(ports, branch.clone(), given)?;
+            let settings = &configuration.settings;
+            if engine::has_checks(settings, configuration.product(product)?, plan) {
+                return Err(Failure::NeedsRelease {
+                    environment: plan.hop().to.name.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Starts the release of a reviewed plan, and moves it forward.

@@ -92,6 +92,39 @@ fn other_promotions_leave_no_record() {
 }
 
 #[test]
+fn several_targets_with_gates_or_workflows_are_refused_together() {
+    let world = World::new();
+    let configuration =
+        CONFIGURATION.replace("products:", "  - {name: us, kind: production}\nproducts:");
+    let configuration = format!(
+        "{configuration}policies:\n  - {{name: all, preAction: smoke}}\nworkflows:\n  - {{name: smoke, run: ['true']}}\n"
+    );
+    let mut files = files(&configuration);
+    files.extend([("apps/api/us/values.yaml", "image: {tag: 1.0.0}\n")]);
+    let (remote, clone) = world.cloned(&files);
+    let tip = remote.tip("main");
+    let words = [
+        "--from",
+        "staging",
+        "--to",
+        "eu",
+        "--to",
+        "us",
+        "--product",
+        "loans",
+        "--yes",
+    ];
+    let ran = clone.promote(&words);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(ran.stderr.contains("`--group each`"), "{ran}");
+    assert_eq!(remote.tip("main"), tip);
+    let each = clone.promote(&[&words[..], &["--group", "each"]].concat());
+    assert_eq!(each.code, 0, "{each}");
+    let list = clone.promote(&["release", "list", "--all"]);
+    assert!(list.stdout.contains("loans-2"), "{list}");
+}
+
+#[test]
 fn a_server_that_refuses_the_record_is_not_promoted_on() {
     let world = World::new();
     let (remote, clone) = world.cloned(&files(CONFIGURATION));

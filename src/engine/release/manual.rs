@@ -14,7 +14,7 @@ use super::people::{NewInQueue, Started, queue_new};
 use super::ports::ReleasePorts;
 use super::promote::promote;
 use super::request::request_of;
-use crate::domain::{ManualStep, ProductFlow};
+use crate::domain::{ManualStep, Product, ProductFlow, Settings};
 use crate::engine::branches::fetch_home;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::Receipt;
@@ -44,6 +44,26 @@ pub fn released_product<'p>(request: &Request, plan: &'p Plan) -> Option<&'p str
         && request.reverts.is_none()
         && request.branch.publish == Publish::Push;
     plan.proposal().product.as_deref().filter(|_| is_of_product)
+}
+
+/// Whether a policy has gates or workflows for a promotion, which only a release waits for.
+pub fn has_checks(settings: &Settings, product: &Product, plan: &Plan) -> bool {
+    let flow = settings.manual_flow(product, &without_choice(plan));
+    flow.steps.iter().any(|step| {
+        let gates = [&step.source_gates, &step.gates_before, &step.gates_after];
+        step.pre_action.is_some()
+            || step.post_action.is_some()
+            || gates.into_iter().any(|gates| !gates.is_empty())
+    })
+}
+
+fn without_choice(plan: &Plan) -> ManualStep {
+    ManualStep {
+        source: plan.hop().from.name.clone(),
+        target: plan.hop().to.name.clone(),
+        action: Some(plan.action()),
+        ..ManualStep::default()
+    }
 }
 
 /// Queues the release of a plan that was reviewed; if the same promotion has an open release, that one goes on.
@@ -91,12 +111,7 @@ fn flow(
 ) -> Result<ProductFlow, ReleaseError> {
     let settings = settings(ports, configuration)?;
     let product = product_in(&settings, product)?;
-    let without_choice = ManualStep {
-        source: plan.hop().from.name.clone(),
-        target: plan.hop().to.name.clone(),
-        action: Some(plan.action()),
-        ..ManualStep::default()
-    };
+    let without_choice = without_choice(plan);
     let enforced = settings.manual_flow(product, &without_choice);
     for step in &enforced.steps {
         for (setting, required, asked) in [
