@@ -335,11 +335,12 @@ impl SettingsReader for Counting {
 }
 
 #[test]
-fn the_configuration_of_many_releases_is_read_once() {
+fn many_releases_do_not_read_the_configuration_more_often() {
     let products = CONFIGURATION
         .replace(
             "products:\n",
-            "products:\n  - {name: cards, applications: [api], flows: [{name: to-production}]}\n",
+            "products:\n  - {name: cards, applications: [api], flows: [{name: to-production}]}\n  \
+             - {name: rent, applications: [api], flows: [{name: to-production}]}\n",
         )
         .replace(
             "{environment: eu,",
@@ -348,7 +349,7 @@ fn the_configuration_of_many_releases_is_read_once() {
     let products = products + "gates:\n  - {name: open, approval: {count: 1}}\n";
     let world = World::new();
     let (_remote, clone) = world.cloned(&files(products.leak()));
-    for product in ["loans", "cards"] {
+    for product in ["loans", "cards", "rent"] {
         let started = [&START[..5], &[product]].concat();
         assert_eq!(clone.promote(&started).code, 0);
     }
@@ -359,8 +360,9 @@ fn the_configuration_of_many_releases_is_read_once() {
     ports.promotion.settings = &counting;
     let all = wait(engine::releases(&ports)).unwrap();
     let moved = wait(engine::advance_releases(&ports, all, &|_| true));
-    assert_eq!(moved.len(), 2);
-    assert_eq!(counting.0.load(Ordering::Relaxed), 1);
+    assert_eq!(moved.len(), 3);
+    // For the flows, and for the branches that have environments.
+    assert_eq!(counting.0.load(Ordering::Relaxed), 2);
 }
 
 #[test]

@@ -108,7 +108,12 @@ fn of_equal_transitions_at_the_same_time_only_one_is_appended() {
     let two = world.clone_of(&remote, "two");
     let workers = [releases(&one), releases(&two)];
     for parent in [None, Some(())] {
-        let parent = parent.and_then(|()| tip(&workers[0]));
+        // Both know the parent.
+        let parent = parent.and_then(|()| {
+            let tips = workers.each_ref().map(tip);
+            assert_eq!(tips[0], tips[1]);
+            tips[0]
+        });
         let done = thread::scope(|scope| {
             let append = |worker| {
                 scope.spawn(move || wait(GitReleases::append(worker, transition(parent, "same"))))
