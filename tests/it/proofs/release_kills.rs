@@ -393,11 +393,9 @@ fn check_every_kill(delivery: Delivery, at_least: usize) {
         return;
     }
     let (all, expected) = undisturbed(delivery);
-    let is_set = |name| std::env::var_os(name).is_some();
-    let stride = if is_set("GIT_PROMOTE_ALL_KILLS") {
+    let is_all = std::env::var_os("GIT_PROMOTE_ALL_KILLS").is_some();
+    let stride = if is_all {
         1
-    } else if is_set("GIT_PROMOTE_THOROUGH") {
-        all.len().div_ceil(48) | 1
     } else {
         all.len().div_ceil(24) | 1
     };
