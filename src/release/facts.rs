@@ -52,7 +52,7 @@ pub struct StepFacts {
     pub gates: BTreeMap<String, GateState>,
     /// The gates of its source environment, by name.
     pub source_gates: BTreeMap<String, GateState>,
-    /// What came of the promotion that this worker has tried.
+    /// The outcome of the promotion that this worker has tried.
     pub tried: Option<Tried>,
     /// Whether this worker has closed its pull request; a branch with people's commits stays.
     pub was_closed: bool,
@@ -63,12 +63,12 @@ pub struct StepFacts {
 pub struct Tried {
     /// The time that was recorded for it: it has no meaning for later ones.
     pub until: i64,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
 impl StepFacts {
-    /// What came of the promotion that the step is recorded to be in.
+    /// The outcome of the promotion that the step is recorded to be in.
     pub(super) fn outcome(&self, step: &Step) -> Option<&Outcome> {
         let tried = self.tried.as_ref()?;
         (step.promoting_until == Some(tried.until)).then_some(&tried.outcome)

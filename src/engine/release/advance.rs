@@ -21,7 +21,7 @@ pub struct Advanced {
     pub waits: Vec<Waiting>,
     /// How many transitions were recorded.
     pub transitions: usize,
-    /// What came of the promotions that were tried, in order, by environment.
+    /// The outcomes of the promotions that were tried, in order, by environment.
     pub receipts: Vec<(String, Receipt)>,
 }
 

@@ -1,4 +1,4 @@
-//! Starts the promotion of a product that no flow describes, and finds out what came of it.
+//! Starts the promotion of a product that no flow describes, and finds its outcome.
 //!
 //! # Why
 //!
@@ -166,7 +166,7 @@ fn unknown<'n>(
     error.into()
 }
 
-/// What came of a promotion that no flow describes, once its release was moved forward; `shown` is the plan
+/// The outcome of a promotion that no flow describes, once its release was moved forward; `shown` is the plan
 /// that was reviewed.
 ///
 /// # Errors

@@ -18,7 +18,7 @@
 //! | `approvals.rs` | the approvals of a step, with what proves them |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `effects.rs` | carries out effects |
-//! | `manual.rs` | starts the promotion of a product that no flow describes, and what came of it |
+//! | `manual.rs` | starts the promotion of a product that no flow describes, and its outcome |
 //! | `choices.rs` | what a person chose for it, as the record has it |
 //! | `revert.rs` | reverts the promotions of a release |
 //! | `request.rs` | what a step requests |

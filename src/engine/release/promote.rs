@@ -18,7 +18,7 @@ use crate::release::{Outcome, PullRequest, Release};
 /// How often a promotion is planned again because the branch moved and the plan changed.
 const TRIES: usize = 5;
 
-/// Promotes, and returns what came of it, with the receipt if there is one.
+/// Promotes, and returns the outcome, with the receipt if there is one.
 ///
 /// # Errors
 /// When the repository or the forge could not be used; trying again is safe.
@@ -64,7 +64,7 @@ async fn try_once(
         return Ok(Some((Outcome::Committed(commit), None)));
     }
     let prepared = prepare_on(ports, request, &branches)?;
-    // Who promotes by hand has seen what is left out.
+    // A manual promotion was reviewed, with what it leaves out.
     if release.manual.is_none()
         && let Some(why) = left_out(&prepared.plan)
     {
