@@ -135,9 +135,12 @@ fn a_commit_that_is_here_without_its_files_is_fetched_whole() {
 fn eight_racing_pushes_and_gits_own_lose_no_commit() {
     let world = World::new();
     let (remote, _) = world.cloned(&[("seed", "1")]);
+    // Before anybody pushes, because a local clone links the files of unfinished pushes too.
+    let clones: Vec<_> = (0..8)
+        .map(|racer| world.clone_of(&remote, &format!("clone{racer}")))
+        .collect();
     std::thread::scope(|scope| {
-        for racer in 0..8 {
-            let clone = world.clone_of(&remote, &format!("clone{racer}"));
+        for (racer, clone) in clones.iter().enumerate() {
             let own = format!("file{racer}");
             scope.spawn(move || {
                 if racer % 4 == 0 {

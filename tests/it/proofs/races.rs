@@ -89,11 +89,12 @@ fn status(ran: &Ran) -> String {
 }
 
 /// What people do without this program: clone, edit, commit, pull and push until it goes through.
+/// `--no-local`, because a local clone links the files of unfinished pushes and fails when they go.
 fn by_hand(world: &World, remote: &str, folder: &str, app: usize) -> Command {
     let file = format!("apps/app{app:02}/production/values.yaml");
     let mut command = world.command("sh");
     command.arg("-ec").arg(format!(
-        "git clone -q '{remote}' '{folder}'\n\
+        "git clone -q --no-local '{remote}' '{folder}'\n\
          cd '{folder}'\n\
          sed -i 's/tag: 1.0.0/tag: 2.0.0/' {file}\n\
          git commit -qam 'Promote app{app:02}'\n\
