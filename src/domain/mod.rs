@@ -60,7 +60,7 @@ pub use layout_match::LayoutMatch;
 pub use name_index::{NameIndex, Occurrence, is_usual_environment};
 pub use naming::{Naming, Side};
 pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
-pub use path::{RepoPath, RepoPathError};
+pub use path::{RepoPath, RepoPathError, path_in};
 pub use path_mapping::{MappedPath, PathMapping};
 pub use period::{Period, PeriodError};
 pub use policy_evaluation::{

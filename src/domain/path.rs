@@ -65,6 +65,14 @@ impl RepoPath {
     }
 }
 
+/// The path of a file or folder in a folder, which is empty for the root.
+pub fn path_in(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
 impl std::borrow::Borrow<str> for RepoPath {
     fn borrow(&self) -> &str {
         &self.0

@@ -140,11 +140,9 @@ impl<'a> ChangedFiles<'a> {
         let Some(folder) = application.source_folder(pair.path.folder()) else {
             return Ok(None);
         };
-        let tree = match folder.as_str() {
-            "" => Some(snapshot.root()),
-            path => snapshot.entry_at(path)?.map(|(_, tree)| tree),
+        let Some((_, tree)) = snapshot.entry_at(folder.as_str())? else {
+            return Ok(None);
         };
-        let Some(tree) = tree else { return Ok(None) };
         // Both environments can share a folder; a file is no partner of its own.
         let own = (folder == pair.path.folder()).then(|| pair.path.file_name());
         let mut found = None;

@@ -5,7 +5,7 @@
 //! Source and target can be in different places, and comparing files reads older states of both. An object's
 //! id depends on its content alone, so it does not matter which of the two has it.
 
-use crate::domain::{CommitId, ObjectId};
+use crate::domain::{CommitId, FileMode, ObjectId};
 use crate::port::{RepositoryError, Snapshot, TreeEntry};
 
 /// A commit, with the objects of another one.
@@ -45,6 +45,14 @@ impl Snapshot for Joined<'_> {
     ) -> Result<(), RepositoryError> {
         // Trees are only read in the commit itself.
         self.commit.read_tree(tree, visit)
+    }
+
+    fn entry(
+        &self,
+        tree: ObjectId,
+        name: &str,
+    ) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
+        self.commit.entry(tree, name)
     }
 
     fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError> {

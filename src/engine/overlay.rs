@@ -161,6 +161,18 @@ impl Snapshot for Overlay {
         Ok(())
     }
 
+    fn entry(
+        &self,
+        tree: ObjectId,
+        name: &str,
+    ) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
+        let Some(entries) = self.trees.get(&tree) else {
+            return self.commit.entry(tree, name);
+        };
+        let named = entries.iter().find(|entry| entry.name == name.as_bytes());
+        Ok(named.map(|entry| (entry.mode, entry.id)))
+    }
+
     fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError> {
         match self.blobs.get(&blob) {
             Some(bytes) => Ok(bytes.len() as u64),

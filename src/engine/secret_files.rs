@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{Commits, load};
 use super::history::joined;
 use crate::document::{FileContent, Value};
-use crate::domain::RepoPath;
+use crate::domain::{FileMode, RepoPath, path_in};
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -62,14 +62,14 @@ fn folders_above(path: &str) -> impl Iterator<Item = &str> {
 
 /// The files from which the kustomization of a folder generates secrets.
 fn generated(snapshot: &dyn Snapshot, folder: &str) -> Result<HashSet<String>, RepositoryError> {
+    let Some((FileMode::Directory, tree)) = snapshot.entry_at(folder)? else {
+        return Ok(HashSet::new());
+    };
     for name in NAMES {
-        let path = match folder {
-            "" => name.to_owned(),
-            folder => format!("{folder}/{name}"),
-        };
-        let Some(file) = snapshot.entry_at(&path)?.map(FileObject::from) else {
+        let Some(file) = snapshot.entry(tree, name)?.map(FileObject::from) else {
             continue;
         };
+        let path = path_in(folder, name);
         if let FileContent::Yaml(stream) = load(snapshot, file, &path)? {
             let roots = (0..stream.documents().len()).map(|at| stream.root(at).value());
             let named: Vec<String> = roots.flat_map(|root| named_files(&root)).collect();

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::compare::read;
-use crate::domain::FileMode;
+use crate::domain::{FileMode, path_in};
 use crate::inventory::FileObject;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Notice};
 use crate::port::{RepositoryError, Snapshot};
@@ -43,7 +43,7 @@ pub(super) fn unreferenced(
             let Some((name, object)) = folder.kustomizations.into_iter().next() else {
                 continue;
             };
-            let kustomization = join(folder.path, name);
+            let kustomization = path_in(folder.path, name);
             let bytes = match planned.get(kustomization.as_str()) {
                 Some(bytes) => (*bytes).to_vec(),
                 None => match read(target, object)? {
@@ -114,13 +114,6 @@ fn existing_folder<'p>(
         };
         tree = id;
         end = path.len() - rest.len() + name.len();
-    }
-}
-
-fn join(folder: &str, name: &str) -> String {
-    match folder {
-        "" => name.to_owned(),
-        _ => format!("{folder}/{name}"),
     }
 }
 

@@ -32,6 +32,24 @@ pub trait Snapshot: Send + Sync {
         visit: &mut dyn FnMut(TreeEntry<'_>),
     ) -> Result<(), RepositoryError>;
 
+    /// The mode and object of the entry of a directory with a name.
+    ///
+    /// # Errors
+    /// When the object is missing or damaged.
+    fn entry(
+        &self,
+        tree: ObjectId,
+        name: &str,
+    ) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
+        let mut found = None;
+        self.read_tree(tree, &mut |entry| {
+            if entry.name == name.as_bytes() {
+                found = Some((entry.mode, entry.id));
+            }
+        })?;
+        Ok(found)
+    }
+
     /// The size of a blob in bytes, without reading it whole.
     ///
     /// # Errors
@@ -46,23 +64,17 @@ pub trait Snapshot: Send + Sync {
 }
 
 impl dyn Snapshot + '_ {
-    /// The mode and object at a path.
+    /// The mode and object at a path; the empty path is the root.
     ///
     /// # Errors
     /// When a folder on the way is missing or damaged.
     pub fn entry_at(&self, path: &str) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
         let mut at = (FileMode::Directory, self.root());
-        for name in path.split('/') {
+        for name in path.split('/').filter(|_| !path.is_empty()) {
             if at.0 != FileMode::Directory {
                 return Ok(None);
             }
-            let mut found = None;
-            self.read_tree(at.1, &mut |entry| {
-                if entry.name == name.as_bytes() {
-                    found = Some((entry.mode, entry.id));
-                }
-            })?;
-            match found {
+            match self.entry(at.1, name)? {
                 Some(entry) => at = entry,
                 None => return Ok(None),
             }

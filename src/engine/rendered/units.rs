@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::domain::{FileMode, Naming, RepoPath};
+use crate::domain::{FileMode, Naming, RepoPath, path_in};
 use crate::plan::{Plan, RenderedUnit, Renderer, ResourceChange};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -64,11 +64,7 @@ impl<'a> PlannedTree<'a> {
     fn before(&mut self, folder: &str) -> Result<&BTreeSet<String>, RepositoryError> {
         if !self.names.contains_key(folder) {
             let mut names = BTreeSet::new();
-            let tree = match folder {
-                "" => Some((FileMode::Directory, self.snapshot.root())),
-                folder => self.snapshot.entry_at(folder)?,
-            };
-            if let Some((FileMode::Directory, tree)) = tree {
+            if let Some((FileMode::Directory, tree)) = self.snapshot.entry_at(folder)? {
                 self.snapshot.read_tree(tree, &mut |entry| {
                     if entry.mode != FileMode::Directory {
                         names.insert(String::from_utf8_lossy(entry.name).into_owned());
@@ -177,11 +173,10 @@ fn values(
     let of = |names: &BTreeSet<String>| {
         let mut files: Vec<&String> = names.iter().filter(is_of_environment).collect();
         files.sort_by_key(|name| (name.len(), (*name).clone()));
-        let path = |name: &String| match folder {
-            "" => name.clone(),
-            folder => format!("{folder}/{name}"),
-        };
-        files.into_iter().map(path).collect()
+        files
+            .into_iter()
+            .map(|name| path_in(folder, name))
+            .collect()
     };
     Ok([of(tree.before(folder)?), of(&tree.after(folder)?)])
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
+use super::large_trees::EntriesByName;
 use super::tree::parse_tree;
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
-use crate::domain::{CommitId, ObjectId};
+use crate::domain::{CommitId, FileMode, ObjectId};
 use crate::port::{RepositoryError, Snapshot, TreeEntry};
 
 /// A commit of a repository, opened for reading.
@@ -56,6 +57,24 @@ impl Snapshot for GitSnapshot {
             }
             Ok(())
         })?
+    }
+
+    fn entry(
+        &self,
+        tree: ObjectId,
+        name: &str,
+    ) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
+        let name = name.as_bytes();
+        if let Some(entries) = self.local.large_trees.find(tree) {
+            return Ok(entries.get(name).copied());
+        }
+        let mut entries = EntriesByName::new();
+        self.read_tree(tree, &mut |entry| {
+            entries.insert(entry.name.to_vec(), (entry.mode, entry.id));
+        })?;
+        let found = entries.get(name).copied();
+        self.local.large_trees.keep(tree, entries);
+        Ok(found)
     }
 
     fn blob_size(&self, blob: ObjectId) -> Result<u64, RepositoryError> {
