@@ -130,6 +130,7 @@ fn relation(relation: VersionRelation) -> &'static str {
         VersionRelation::Equal => "equal",
         VersionRelation::Behind => "behind",
         VersionRelation::Ahead => "ahead",
+        VersionRelation::Diverged => "diverged",
         VersionRelation::Different => "different",
     }
 }

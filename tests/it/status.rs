@@ -49,13 +49,13 @@ fn each_version_is_compared_with_the_environment_before() {
     assert_snapshot!(repo.redact(status(&repo, &[])), @"
     exit 0
     --- stdout
-    application  environment  version  relation   waiting  since             by
-    api          dev          1.2.0                        2026-01-02 03:04  Ada
-    api          staging      1.2.0    equal               2026-01-02 03:04  Ada
-    api          production   1.1.0    behind     1        2026-01-02 03:04  Ada
-    web          dev          2.0.0                        2026-01-02 03:04  Ada
-    web          staging      2.1.0    ahead      1 held   2026-01-02 03:04  Ada
-    web          production   main     different  1        2026-01-02 03:04  Ada
+    application  environment  version  relation  waiting  since             by
+    api          dev          1.2.0                       2026-01-02 03:04  Ada
+    api          staging      1.2.0    equal              2026-01-02 03:04  Ada
+    api          production   1.1.0    behind    1        2026-01-02 03:04  Ada
+    web          dev          2.0.0                       2026-01-02 03:04  Ada
+    web          staging      2.1.0    ahead     1 held   2026-01-02 03:04  Ada
+    web          production   main     diverged  1        2026-01-02 03:04  Ada
 
     --- stderr
     ");
@@ -124,6 +124,51 @@ fn a_version_is_there_since_the_commit_that_changed_it() {
     let since = |at: usize| environments[at]["since"]["commit"].as_str().unwrap();
     assert_eq!([since(0), since(1), since(2)], [&first, &first, &bump]);
     assert_eq!(environments[2]["since"]["author"], "Ada");
+}
+
+#[test]
+fn the_history_tells_which_of_two_unordered_versions_is_newer() {
+    let world = World::new();
+    let [old, middle, new, other] = ["1111111", "c0ffee0", "0ddba11", "5eafa11"];
+    let files = [
+        ("api", [old, old, old]),
+        ("web", [old, other, old]),
+        ("job", [old, old, old]),
+    ];
+    let repo = repository(&world, &files);
+    let set = |version: &str, places: &[(&str, &str)]| {
+        let text = values(version);
+        let files = places.iter().map(|(app, env)| path(app, env));
+        let files: Vec<String> = files.collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|f| (&**f, &*text)).collect();
+        repo.commit(version, &files);
+    };
+    set(middle, &[("api", "dev"), ("web", "dev")]);
+    set(
+        new,
+        &[
+            ("api", "dev"),
+            ("web", "dev"),
+            ("job", "dev"),
+            ("job", "staging"),
+        ],
+    );
+    set(old, &[("job", "dev")]);
+    let json = json(&repo, &[]);
+    let found = |at: usize| {
+        let staging = &json["applications"][at]["environments"][1];
+        (
+            staging["relation"].clone(),
+            staging["versions_between"].clone(),
+        )
+    };
+    assert_eq!(found(0), ("behind".into(), 1.into()), "api");
+    assert_eq!(
+        found(1),
+        ("ahead".into(), 0.into()),
+        "job, of which dev went back"
+    );
+    assert_eq!(found(2), ("diverged".into(), Value::Null), "web");
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct EnvironmentStatus {
     pub before: Option<usize>,
     /// How the versions relate to those of the environment before.
     pub relation: Option<VersionRelation>,
+    /// How many versions the newer of the two environments had between both, if the history shows it.
+    pub versions_between: Option<usize>,
     /// What a promotion from the environment before would do with version differences; `None` if no
     /// promotion can be computed.
     pub pending: Option<Pending>,
@@ -79,6 +81,8 @@ pub enum VersionRelation {
     Behind,
     /// It is newer.
     Ahead,
+    /// Neither environment had the other's version before.
+    Diverged,
     /// It is another one, and their order is unknown.
     Different,
 }

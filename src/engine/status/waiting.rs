@@ -1,9 +1,10 @@
-//! How many version differences wait for a promotion, are held or are kept.
+//! How many version differences wait for a promotion, are held or are kept, and which side the history
+//! shows to be newer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{ApplicationStatus, Pending, Status};
-use crate::domain::{ApplicationName, Settings};
+use super::table::{ApplicationStatus, Pending, Status, VersionRelation};
+use crate::domain::{ApplicationName, Relation, Settings};
 use crate::engine::branches::Branches;
 use crate::engine::compute::compute;
 use crate::engine::decide::Rules;
@@ -60,6 +61,9 @@ pub(super) fn count(
             if is_counted && has_place {
                 add_place(application, &plan, from, to);
             }
+            if is_counted {
+                relate(application, &plan, from, to);
+            }
         }
     }
     Ok(())
@@ -91,6 +95,45 @@ fn add_place(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: 
             pending.kept = usize::from(!moves);
         }
         _ => {}
+    }
+}
+
+/// Adds what the history shows about an application with one version on each side: how far they are apart,
+/// and which is newer if the versions themselves do not tell.
+fn relate(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: usize) {
+    let version = |at: usize| match application.environments[at].as_ref()?.versions.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    let (Some(before), Some(here)) = (version(from), version(to)) else {
+        return;
+    };
+    let all = plan.applications().iter();
+    let planned = all.filter(|planned| planned.name == application.name);
+    let files = planned.flat_map(|planned| &planned.files);
+    let of_versions: Vec<_> = files
+        .flat_map(|file| file.promoted().chain(file.kept()))
+        .filter(|d| d.version_change() == Some((here.as_str(), before.as_str())))
+        .collect();
+    let (Some(cell), Some(first)) = (&mut application.environments[to], of_versions.first()) else {
+        return;
+    };
+    // The same change at several places only tells something if all of them agree.
+    if of_versions
+        .iter()
+        .all(|d| d.versions_between == first.versions_between)
+    {
+        cell.versions_between = first.versions_between;
+    }
+    if cell.relation == Some(VersionRelation::Different)
+        && of_versions.iter().all(|d| d.relation == first.relation)
+    {
+        cell.relation = Some(match first.relation {
+            Relation::Behind => VersionRelation::Behind,
+            Relation::Ahead => VersionRelation::Ahead,
+            Relation::Diverged => VersionRelation::Diverged,
+            _ => VersionRelation::Different,
+        });
     }
 }
 

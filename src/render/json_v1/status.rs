@@ -50,6 +50,9 @@ struct EnvironmentStatus<'a> {
     compared_with: Option<&'a str>,
     /// How it relates to the version of that environment; null if there is none.
     relation: Option<Relation>,
+    /// How many versions the newer of the two environments had between both; null if the history does not
+    /// show it.
+    versions_between: Option<usize>,
     /// How many version differences a promotion from that environment would move; null if there is no
     /// such promotion.
     waiting: Option<usize>,
@@ -83,6 +86,8 @@ enum Relation {
     Behind,
     /// It is newer.
     Ahead,
+    /// Neither environment had the other's version before.
+    Diverged,
     /// It is another one, and their order is unknown.
     Different,
 }
@@ -135,6 +140,7 @@ fn environment<'a>(
         places: cell.places.iter().map(Place::from).collect(),
         compared_with: cell.before.map(|at| environments[at].as_str()),
         relation: cell.relation.map(Relation::from),
+        versions_between: cell.versions_between,
         waiting: cell.pending.map(|pending| pending.waiting),
         held: cell.pending.map(|pending| pending.held),
         kept: cell.pending.map(|pending| pending.kept),
@@ -162,6 +168,7 @@ impl From<VersionRelation> for Relation {
             VersionRelation::Equal => Self::Equal,
             VersionRelation::Behind => Self::Behind,
             VersionRelation::Ahead => Self::Ahead,
+            VersionRelation::Diverged => Self::Diverged,
             VersionRelation::Different => Self::Different,
         }
     }
