@@ -58,6 +58,7 @@ mod journeys;
 mod log;
 mod manual;
 mod memory;
+mod order;
 mod pager;
 mod pairing;
 mod points;
