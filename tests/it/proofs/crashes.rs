@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::promoted::{NOTES, PICK, cloned};
+use super::{chosen, stride_of};
 use crate::points::{Blow, PROGRAM, Point, Processes, locks};
 use crate::remotes::{Http, Ssh, has, program, ssh_home};
 use crate::world::{PROMOTE, Ran, Repo, World};
@@ -115,12 +116,13 @@ impl<'w> Setup<'w> {
         self.processes.points()
     }
 
-    /// Each call of these gets the blow; each time the next run ends right.
-    fn every(&mut self, calls: &[&str], blow: Blow) {
+    /// Each call of these, or every `stride`th (see [`chosen`]), gets the blow; each time the next run ends
+    /// right.
+    fn every(&mut self, calls: &[&str], stride: usize, blow: Blow) {
         let mut points = self.points(calls);
         // A pipe has no disk that could be full or broken.
         points.retain(|point| blow == Blow::Kill || !point.is_pipe);
-        self.deal(points, blow);
+        self.deal(chosen(points, stride), blow);
     }
 
     /// Each of these points gets the blow; each time the next run ends right.
@@ -204,11 +206,14 @@ enum AtGit {
 }
 
 impl AtGit {
-    /// All of them.
-    fn all() -> impl Iterator<Item = Self> {
-        let during = [1, 2, 3, 5, 8, 13].into_iter();
+    /// All of them, or a part (see [`chosen`]).
+    fn all() -> Vec<Self> {
+        let during = chosen(vec![2, 1, 3, 5, 8, 13], 4).into_iter();
         let during = during.flat_map(|after| [Self::Git(after), Self::Both(after)]);
-        [Self::Before, Self::After].into_iter().chain(during)
+        [Self::Before, Self::After]
+            .into_iter()
+            .chain(during)
+            .collect()
     }
 
     /// What the shell does in Git's place.
@@ -303,7 +308,7 @@ fn killed_before_during_and_after_every_command_of_git() {
             setup.settles(&ran, &format!("{how:?}, command {nth}: {ran}"));
         }
     }
-    report("killed at commands of Git", setup.points, 80);
+    report("killed at commands of Git", setup.points, 25);
 }
 
 #[test]
@@ -360,7 +365,7 @@ fn killed_at_every_command_of_git_while_proposing() {
     report(
         "killed at commands of Git while proposing",
         setup.points,
-        80,
+        25,
     );
 }
 
@@ -372,7 +377,7 @@ fn killed_after_every_millisecond() {
     }
     let world = World::new();
     let mut setup = Setup::new(&world, None);
-    for after in (1..).step_by(2) {
+    for after in (1..).step_by(2 * stride_of(3)) {
         setup.set_back();
         let mut command = world.command("timeout");
         command
@@ -388,7 +393,7 @@ fn killed_after_every_millisecond() {
             break;
         }
     }
-    report("killed by the clock", setup.points, 20);
+    report("killed by the clock", setup.points, 5);
 }
 
 /// Runs it to its end, except where the blow met an event (see [`Processes::was_event`]).
@@ -422,11 +427,6 @@ fn report(what: &str, points: usize, at_least: usize) {
     assert!(points >= at_least, "{what}: only {points} points");
 }
 
-/// Every so manyth of some points.
-fn thinned(points: Vec<Point>, stride: usize) -> Vec<Point> {
-    points.into_iter().step_by(stride).collect()
-}
-
 /// Calls that change a folder or write.
 const CHANGES: &[&str] = &[
     "chmod",
@@ -456,11 +456,12 @@ fn killed_anywhere_with_a_remote_on_a_path() {
     }
     let world = World::new();
     let mut setup = Setup::new(&world, None);
-    setup.every(CHANGES, Blow::Kill);
+    setup.every(CHANGES, 4, Blow::Kill);
     let mut others = setup.points(&["openat", "close", "read", "mmap"]);
     others.retain(|point| point.process == PROGRAM);
-    setup.deal(thinned(others, 9), Blow::Kill);
-    report("killed, remote on a path", setup.points, 100);
+    let others = others.into_iter().step_by(9).collect();
+    setup.deal(chosen(others, 4), Blow::Kill);
+    report("killed, remote on a path", setup.points, 25);
 }
 
 #[test]
@@ -472,9 +473,9 @@ fn a_failing_disk_anywhere_with_a_remote_on_a_path() {
     let world = World::new();
     let mut setup = Setup::new(&world, None);
     for blow in [Blow::NoSpace, Blow::InputOutput] {
-        setup.every(WRITES, blow);
+        setup.every(WRITES, 3, blow);
     }
-    report("failing disk, remote on a path", setup.points, 70);
+    report("failing disk, remote on a path", setup.points, 25);
 }
 
 #[test]
@@ -489,9 +490,9 @@ fn killed_at_every_write_to_an_https_server() {
     };
     http.let_in(&world);
     let mut setup = Setup::new(&world, Some(&format!("{}/remote.git", http.url)));
-    setup.every(SENDS, Blow::Kill);
-    setup.every(&["sendto", "write"], Blow::InputOutput);
-    report("killed and cut, over HTTPS", setup.points, 40);
+    setup.every(SENDS, 5, Blow::Kill);
+    setup.every(&["sendto", "write"], 5, Blow::InputOutput);
+    report("killed and cut, over HTTPS", setup.points, 15);
 }
 
 #[test]
@@ -508,6 +509,6 @@ fn killed_at_every_write_to_an_ssh_server() {
     ssh_home(&world);
     let path = world.path("remote.git").display().to_string();
     let mut setup = Setup::new(&world, Some(&format!("{}{path}", ssh.url)));
-    setup.every(SENDS, Blow::Kill);
+    setup.every(SENDS, 2, Blow::Kill);
     report("killed, over SSH", setup.points, 15);
 }
