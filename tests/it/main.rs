@@ -71,6 +71,7 @@ mod relations;
 mod release_commands;
 mod release_operations;
 mod release_races;
+mod release_scale;
 mod release_steps;
 mod releases;
 mod remotes;
