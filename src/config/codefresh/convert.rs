@@ -27,8 +27,8 @@ pub(super) fn product(
     let Manifest { metadata, spec, .. } = manifest;
     let at = Pointer::root().key("spec");
     if spec.template_ref.is_some() && spec.template.is_some() {
-        let message = "`promotionTemplateRef` and `promotionTemplate` are both set";
-        notes.fault(Note::at(at.key("promotionTemplate"), message).hint("remove one of them"));
+        let message = "`promotionTemplateRef` has no effect beside `promotionTemplate`";
+        notes.warning(Note::at(at.key("promotionTemplateRef"), message).hint("remove one of them"));
     }
     let own = format!("of product {}", metadata.name);
     let own = spec
@@ -38,9 +38,7 @@ pub(super) fn product(
     let product = ProductEntry {
         name: metadata.name,
         applications: Vec::new(),
-        template: spec
-            .template_ref
-            .or_else(|| own.as_ref().map(|own| own.name.clone())),
+        template: (own.as_ref().map(|own| own.name.clone())).or(spec.template_ref),
         flows: flows
             .map(|(i, flow)| flow_choice(flow, &at.key("promotionFlows").index(i), notes))
             .collect(),

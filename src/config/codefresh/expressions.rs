@@ -26,8 +26,13 @@ pub(super) fn below_application(file: &str) -> String {
     )
 }
 
-/// A `JSONPath` of RFC 9535, which needs brackets around names such as `flask-ui`.
+/// A `JSONPath` of RFC 9535, which needs brackets around names such as `flask-ui`, and a dot after `$`.
 pub(super) fn json_path(text: &str) -> String {
+    if let Some(name) = text.strip_prefix('$')
+        && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    {
+        return json_path(&format!("$.{name}"));
+    }
     let mut path = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['.', '[']) {

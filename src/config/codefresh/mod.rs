@@ -46,7 +46,7 @@ pub(super) fn read(value: &Value, notes: &mut Notes) -> Option<(Converted, Fitti
         "PromotionTemplate" => &["applicationSourceSelector", "priority"],
         _ => return None,
     };
-    let value = used(value, unused, notes);
+    let value = used(value, kind, unused, notes);
     match kind {
         "Product" => {
             let (manifest, fitting) = typed::<ProductSpec>(&value, notes)?;
@@ -79,7 +79,7 @@ pub(super) fn read(value: &Value, notes: &mut Notes) -> Option<(Converted, Fitti
 }
 
 /// The manifest without what has no effect here; `unused` are the keys of its `spec` that have none.
-fn used(value: &Value, unused: &[&str], notes: &mut Notes) -> Value {
+fn used(value: &Value, kind: &str, unused: &[&str], notes: &mut Notes) -> Value {
     let mut value = value.clone();
     let mut left_out = Vec::new();
     if let Some(manifest) = value.as_mapping_mut() {
@@ -97,6 +97,12 @@ fn used(value: &Value, unused: &[&str], notes: &mut Notes) -> Value {
             }
         }
         if let Some(spec) = manifest.get_mut("spec").and_then(Value::as_mapping_mut) {
+            // As older examples of Codefresh's documentation have it.
+            if kind == "PromotionFlow"
+                && let Some(Value::Mapping(properties)) = spec.remove("properties")
+            {
+                spec.extend(properties);
+            }
             let found = unused.iter().filter(|key| spec.remove(**key).is_some());
             left_out.extend(found.map(|key| format!("spec.{key}")));
         }

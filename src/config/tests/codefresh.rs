@@ -8,7 +8,7 @@ use super::shown;
 use crate::config::{Configuration, read_with_manifests};
 use crate::domain::{Action, Concurrency, ConfigText, EnvironmentKind, Mode, Promote, Settings};
 
-const MAIN: &str = "\
+pub(super) const MAIN: &str = "\
 environments:
   - {name: dev, kind: non-production}
   - {name: qa, kind: non-production}
@@ -81,7 +81,7 @@ spec:
 const ALL: [&str; 4] = [PRODUCT, FLOW, POLICY, TEMPLATE];
 
 /// Reads a configuration with manifests `a.yaml`, `b.yaml` and so on.
-fn read(main: &str, manifests: &[&str]) -> Result<Configuration, String> {
+pub(super) fn read(main: &str, manifests: &[&str]) -> Result<Configuration, String> {
     let names = ["a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"];
     let manifests = manifests.iter().zip(names);
     let manifests: Vec<_> = manifests

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod codefresh;
+mod codefresh_examples;
 mod environments;
 mod flows;
 mod messages;
