@@ -39,11 +39,15 @@ pub trait Releases: Send + Sync {
     /// When the object is missing or damaged.
     fn read(&self, blob: ObjectId) -> Result<Vec<u8>, ReleasesError>;
 
-    /// Lists the transitions of a chain, newest first.
+    /// Lists the transitions of a chain, newest first, back to one that `is_last` accepts.
     ///
     /// # Errors
     /// When an object is missing or damaged.
-    fn transitions(&self, tip: CommitId, at_most: usize) -> Result<Vec<Transition>, ReleasesError>;
+    fn transitions(
+        &self,
+        tip: CommitId,
+        is_last: &dyn Fn(&Transition) -> bool,
+    ) -> Result<Vec<Transition>, ReleasesError>;
 
     /// The fingerprints of the key that signed a transition, and of its primary key; none without a valid
     /// signature.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
-use super::records::ProductReleases;
+use super::records::{ProductReleases, since_created};
 use crate::domain::{CommitId, GateKind};
 use crate::port::{self, ApprovalProof};
 use crate::release::{Approval, Proof, Release, is_transition_of};
@@ -64,7 +64,7 @@ fn signers(
     let Some(tip) = product.tip else {
         return Ok(signers);
     };
-    let all = ports.releases.transitions(tip, usize::MAX)?;
+    let all = since_created(ports, tip, &release.id)?;
     for (at, transition) in all.iter().enumerate() {
         if !is_transition_of(&transition.message, &release.id) {
             continue;

@@ -3,8 +3,10 @@
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use crate::domain::CommitId;
-use crate::port::{Chain, NewTransition};
-use crate::release::{EVENT, Other, Release, STATE, Transition, is_transition_of, trailer};
+use crate::port::{self, Chain, NewTransition};
+use crate::release::{
+    EVENT, EventKind, Other, Release, STATE, Transition, is_transition_of, trailer,
+};
 
 /// The releases of a product, as one tip of its chain has them.
 #[derive(Clone, Debug)]
@@ -114,7 +116,7 @@ pub fn release_history(
     let Some(tip) = product.tip else {
         return Ok(Vec::new());
     };
-    let all = ports.releases.transitions(tip, usize::MAX)?;
+    let all = since_created(ports, tip, &release.id)?;
     let own = all
         .into_iter()
         .filter(|t| is_transition_of(&t.message, &release.id));
@@ -130,6 +132,19 @@ pub fn release_history(
         .collect();
     own.reverse();
     Ok(own)
+}
+
+/// Lists the transitions of a product, newest first, back to the one that created a release.
+pub(super) fn since_created(
+    ports: &ReleasePorts<'_>,
+    tip: CommitId,
+    id: &str,
+) -> Result<Vec<port::Transition>, ReleaseError> {
+    let is_creation = |transition: &port::Transition| {
+        is_transition_of(&transition.message, id)
+            && trailer(&transition.message, EVENT).as_deref() == Some(EventKind::Created.name())
+    };
+    Ok(ports.releases.transitions(tip, &is_creation)?)
 }
 
 impl ProductReleases {

@@ -51,26 +51,32 @@ fn add_files(
     Ok(())
 }
 
-/// The transitions of a chain, newest first; a shallow clone has only some of them.
+/// The transitions of a chain, newest first, back to one that `is_last` accepts; a shallow clone has only some
+/// of them.
 pub fn transitions(
     local: &Local,
     tip: CommitId,
-    at_most: usize,
+    is_last: &dyn Fn(&Transition) -> bool,
 ) -> Result<Vec<Transition>, RepositoryError> {
     let mut transitions = Vec::new();
     let mut next = Some(tip.0);
-    while let Some(id) = next.filter(|_| transitions.len() < at_most) {
+    while let Some(id) = next {
         let commit = match local.objects.commit(id) {
             Err(RepositoryError::MissingObject { shallow: true, .. }) if id != tip.0 => break,
             read => read?,
         };
-        next = commit.parents.first().copied();
-        transitions.push(Transition {
+        let transition = Transition {
             commit: CommitId(id),
             time: commit.time,
             committer: format!("{} <{}>", commit.committer, commit.email),
             message: commit.message,
-        });
+        };
+        next = commit
+            .parents
+            .first()
+            .copied()
+            .filter(|_| !is_last(&transition));
+        transitions.push(transition);
     }
     Ok(transitions)
 }

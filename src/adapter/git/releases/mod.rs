@@ -80,8 +80,12 @@ impl Releases for GitReleases {
         Ok(objects.read(blob, ObjectType::Blob, <[u8]>::to_vec)?)
     }
 
-    fn transitions(&self, tip: CommitId, at_most: usize) -> Result<Vec<Transition>, ReleasesError> {
-        Ok(chain::transitions(&self.local, tip, at_most)?)
+    fn transitions(
+        &self,
+        tip: CommitId,
+        is_last: &dyn Fn(&Transition) -> bool,
+    ) -> Result<Vec<Transition>, ReleasesError> {
+        Ok(chain::transitions(&self.local, tip, is_last)?)
     }
 
     fn signers(&self, transition: CommitId) -> Result<Vec<String>, ReleasesError> {
