@@ -246,6 +246,21 @@ mod tests {
     }
 
     #[test]
+    fn a_version_is_in_a_text_if_it_is_a_word_of_its_own() {
+        for (text, version, expected) in [
+            ("backup-1.4.2", "1.4.2", true),
+            ("web 1.4.2, 12 jobs", "1.4.2", true),
+            ("1.4.21", "1.4.2", false),
+            ("11.4.2", "1.4.2", false),
+            ("0.1.4.2", "1.4.2", false),
+            ("1.4.3", "1.4.2", false),
+            ("100m", "100m", false),
+        ] {
+            assert_eq!(has_version(text, version), expected, "{version} in {text}");
+        }
+    }
+
+    #[test]
     fn numbers_words_and_booleans_are_not_versions() {
         for text in [
             "1",
