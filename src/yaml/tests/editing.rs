@@ -449,6 +449,8 @@ fn blank_lines_around_what_is_removed_go_with_it() {
     assert_eq!(remove(text, &["c"]).unwrap(), "a: 1\n\nb: 2\n");
     let kept = "a: |+\n  x\n\nb: 2\n\n";
     assert_eq!(remove(kept, &["b"]).unwrap(), "a: |+\n  x\n\n");
+    let last = "a: |+\n  x\n\nb: 2\n";
+    assert_eq!(remove(last, &["b"]).unwrap(), "a: |+\n  x\n\n");
     assert_eq!(remove(text, &["a", "b"]).unwrap(), "c: 3\n");
     assert_eq!(
         remove("# head\n\na: 1\nb: 2\n", &["a"]).unwrap(),
