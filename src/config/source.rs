@@ -199,17 +199,42 @@ fn excerpt(text: &str, span: &Span) -> Excerpt {
             c
         }
     };
-    let line: String = head
+    let before = head.chars().count() - skipped;
+    let line: String = without_secrets(&format!("{head}{tail}"))
         .chars()
         .skip(skipped)
-        .chain(tail.chars().take(AFTER))
+        .take(before + AFTER)
         .map(shown)
         .collect();
     Excerpt {
-        before: head.chars().count() - skipped,
+        before,
         width: text[at..covered].trim_end().chars().count().clamp(1, AFTER),
         line,
     }
+}
+
+/// A line with a `*` for each character of the users, passwords and queries of its URLs: people pass faults on,
+/// and CI systems keep them.
+fn without_secrets(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    let hide = |text: &str| "*".repeat(text.chars().count());
+    while let Some(at) = rest.find("://") {
+        let (before, from_authority) = rest.split_at(at + "://".len());
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+        let end = from_authority.find(is_end);
+        let (url, after) = from_authority.split_at(end.unwrap_or(from_authority.len()));
+        let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
+        // A password may hold a `/` that was not escaped; what follows the colon is no port then.
+        let port = authority.split_once(':').map_or("", |(_, port)| port);
+        let has_user = authority.contains('@') || !port.bytes().all(|byte| byte.is_ascii_digit());
+        let user = url.rfind('@').filter(|_| has_user).unwrap_or(0);
+        let (user, host) = url.split_at(user);
+        let (host, query) = host.split_at(host.find('?').unwrap_or(host.len()));
+        shown.extend([before, &hide(user), host, &hide(query)]);
+        rest = after;
+    }
+    shown + rest
 }
 
 fn line(text: &str, offset: usize) -> &str {
@@ -250,6 +275,22 @@ mod tests {
         let found = excerpt(&text, &(500..504));
         assert_eq!((found.before, found.width, found.line.len()), (60, 4, 120));
         assert_eq!(&found.line[60..64], "here");
+    }
+
+    #[test]
+    fn passwords_in_urls_are_not_shown() {
+        for (line, expected) in [
+            ("a: https://me:pw@h/b c", "a: https://*****@h/b c"),
+            (
+                "\"https://tok@h/b\", ssh://g:p/w@h",
+                "\"https://***@h/b\", ssh://*****@h",
+            ),
+            ("https://h/b?key=1, x", "https://h/b******* x"),
+            ("https://h:8443/b@v1 git@h:b", "https://h:8443/b@v1 git@h:b"),
+            ("no url", "no url"),
+        ] {
+            assert_eq!(without_secrets(line), expected);
+        }
     }
 
     #[test]
