@@ -67,6 +67,7 @@ impl BranchArguments {
 
     fn choice(&self, publish: Publish) -> BranchChoice {
         BranchChoice {
+            repository: None,
             branch: self.branch.clone(),
             publish: if self.no_push {
                 Publish::Local

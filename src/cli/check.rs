@@ -183,7 +183,7 @@ fn files(
     };
     let progress = Progress::start(console.progress);
     let ports = adapters.ports(&progress);
-    let head = match ports.repository.revision("HEAD") {
+    let head = match ports.repository.revision("HEAD", None) {
         Err(RepositoryError::UnknownRevision { .. }) if !arguments.layout => {
             writeln!(
                 console.err,
@@ -287,7 +287,9 @@ fn check_hop(
     };
     let branch = Branch {
         name: "HEAD".to_owned(),
+        repository: None,
         remote: None,
+        url: None,
         tip: head,
         is_default: true,
         notices: Vec::new(),

@@ -180,7 +180,13 @@ async fn plans(
 ) -> Result<Vec<Plan>, EngineError> {
     let branches = engine::fetch_group(ports, requests).await?;
     if arguments.targets.group == GroupArg::All {
-        return Ok(engine::plan_group(ports, requests, &branches)?.plans);
+        let mut plans = Vec::new();
+        for group in branches.by_repository(requests.to_vec())? {
+            let planned = engine::plan_group(ports, &group, &branches)?.plans;
+            plans.extend(group.into_iter().map(|request| request.to).zip(planned));
+        }
+        plans.sort_by_key(|(to, _)| requests.iter().position(|request| request.to == *to));
+        return Ok(plans.into_iter().map(|(_, plan)| plan).collect());
     }
     let plan = |request| engine::plan_on(ports, request, &branches);
     let plans = requests.iter().map(|request| Ok(plan(request)?.plan));

@@ -47,8 +47,10 @@ pub fn run(
     let ports = adapters.ports(&progress);
     let branch = Branch {
         name: "HEAD".to_owned(),
+        repository: None,
         remote: None,
-        tip: ports.repository.revision("HEAD")?,
+        url: None,
+        tip: ports.repository.revision("HEAD", None)?,
         is_default: true,
         notices: Vec::new(),
     };

@@ -62,10 +62,26 @@ pub async fn run(
         arguments.apply.add_to(request)
     };
     let requests: Vec<Request> = arguments.targets.to.iter().map(request).collect();
-    if arguments.targets.group == GroupArg::Each && requests.len() > 1 {
-        return Box::pin(each(arguments, requests, adapters, directory, console)).await;
-    }
-    let outcome = group(arguments, requests, adapters, directory, console).await?;
+    let outcome = if arguments.targets.group == GroupArg::Each && requests.len() > 1 {
+        let each = requests.into_iter().map(|request| vec![request]).collect();
+        return Box::pin(groups(arguments, each, adapters, directory, console)).await;
+    } else {
+        let branches = fetch(arguments, &requests, adapters, console).await?;
+        let mut in_repositories = branches.by_repository(requests)?;
+        if in_repositories.len() > 1 {
+            let targets: Vec<String> = in_repositories.iter().map(|g| targets(g)).collect();
+            writeln!(
+                console.err,
+                "the targets are in {} repositories and cannot be written together; one after the other: {}",
+                targets.len(),
+                targets.join("; ")
+            )?;
+            let groups = groups(arguments, in_repositories, adapters, directory, console);
+            return Box::pin(groups).await;
+        }
+        let requests = in_repositories.pop().unwrap_or_default();
+        group(arguments, requests, &branches, adapters, directory, console).await?
+    };
     if selection.output == Output::Json {
         let results: Vec<_> = outcome.results().collect();
         let written = if let [result] = results.as_slice() {
@@ -79,26 +95,36 @@ pub async fn run(
     Ok(outcome.exit())
 }
 
+/// Fetches the branches of promotions.
+async fn fetch(
+    arguments: &PromoteArguments,
+    requests: &[Request],
+    adapters: &Adapters,
+    console: &Console<'_>,
+) -> Result<Branches, Failure> {
+    if arguments.interactive {
+        interactive::check_terminal(console)?;
+    }
+    let progress = Progress::start(console.progress);
+    let branches = engine::fetch_group(&adapters.ports(&progress), requests).await;
+    progress.finish();
+    Ok(branches?)
+}
+
 /// Carries out promotions that are done together or not at all.
 async fn group(
     arguments: &PromoteArguments,
     mut requests: Vec<Request>,
+    branches: &Branches,
     adapters: &Adapters,
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Outcome, Failure> {
     if arguments.interactive {
-        interactive::check_terminal(console)?;
+        requests = choose(arguments, requests, branches, adapters, console)?;
     }
     let progress = Progress::start(console.progress);
-    let branches = engine::fetch_group(&adapters.ports(&progress), &requests).await;
-    progress.finish();
-    let branches = branches?;
-    if arguments.interactive {
-        requests = choose(arguments, requests, &branches, adapters, console)?;
-    }
-    let progress = Progress::start(console.progress);
-    let prepared = engine::plan_group(&adapters.ports(&progress), &requests, &branches);
+    let prepared = engine::plan_group(&adapters.ports(&progress), &requests, branches);
     progress.finish();
     let configuration = (arguments.selection.branch.config.as_deref())
         .map(|file| disk::text(&directory.join(file)))
@@ -139,40 +165,61 @@ fn choose(
     Ok(chosen)
 }
 
-/// Carries out promotions one after the other; when one fails, the others go on.
-async fn each(
+/// The targets of promotions, as messages name them.
+fn targets(requests: &[Request]) -> String {
+    let names: Vec<&str> = requests.iter().map(|request| request.to.as_str()).collect();
+    names.join(", ")
+}
+
+/// Carries out groups of promotions one after the other; when one fails, the others go on.
+async fn groups(
     arguments: &PromoteArguments,
-    requests: Vec<Request>,
+    groups: Vec<Vec<Request>>,
     adapters: &Adapters,
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let output = arguments.selection.output;
     let mut outcomes = Vec::new();
-    for (at, request) in requests.into_iter().enumerate() {
-        let target = request.to.clone();
-        if output == Output::Text {
-            still_promoting(each_heading(&target, at, console))?;
+    for (at, requests) in groups.into_iter().enumerate() {
+        let names: Vec<String> = requests.iter().map(|request| request.to.clone()).collect();
+        if let (Output::Text, [target]) = (output, names.as_slice()) {
+            still_promoting(each_heading(target, at, console))?;
         }
-        let outcome = group(arguments, vec![request], adapters, directory, console).await;
+        let outcome = match fetch(arguments, &requests, adapters, console).await {
+            Ok(branches) => {
+                let done = group(arguments, requests, &branches, adapters, directory, console);
+                Box::pin(done).await
+            }
+            Err(failure) => Err(failure),
+        };
         still_promoting(console.out.flush())?;
-        outcomes.push(match outcome {
+        let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             Err(failure) => {
-                let failure = of_target(failure, &target);
+                let failure = match names.as_slice() {
+                    [target] => of_target(failure, target),
+                    _ => failure,
+                };
                 still_promoting(Advice::on(&failure).write(console.err, console.stderr))?;
-                Err((target, failure))
+                Err(failure)
             }
-        });
+        };
+        outcomes.push((names, outcome));
     }
     if output == Output::Json {
-        let written = write_json(&outcomes, console);
-        Outcome::all_reported(outcomes.iter().flatten(), written)?;
+        let written = write_json(&arguments.targets.to, &outcomes, console);
+        let done = outcomes
+            .iter()
+            .filter_map(|(_, outcome)| outcome.as_ref().ok());
+        Outcome::all_reported(done, written)?;
     }
-    Ok(Exit::worst(outcomes.iter().map(|outcome| match outcome {
-        Ok(outcome) => outcome.exit(),
-        Err((_, failure)) => Advice::on(failure).exit,
-    })))
+    Ok(Exit::worst(outcomes.iter().map(
+        |(_, outcome)| match outcome {
+            Ok(outcome) => outcome.exit(),
+            Err(failure) => Advice::on(failure).exit,
+        },
+    )))
 }
 
 fn each_heading(target: &str, at: usize, console: &mut Console<'_>) -> io::Result<()> {
@@ -201,22 +248,35 @@ fn of_target(failure: Failure, target: &str) -> Failure {
     }
 }
 
-/// Writes the outcomes of several targets as one document.
+/// The targets of a group, and its outcome.
+type GroupOutcome = (Vec<String>, Result<Outcome, Failure>);
+
+/// Writes the outcomes of several targets as one document, in the order of the command line.
 fn write_json(
-    outcomes: &[Result<Outcome, (String, Failure)>],
+    targets: &[String],
+    outcomes: &[GroupOutcome],
     console: &mut Console<'_>,
 ) -> io::Result<()> {
     let mut results = Vec::new();
-    for outcome in outcomes {
+    let mut receipts = Vec::new();
+    for (names, outcome) in outcomes {
         match outcome {
-            Ok(outcome) => results.extend(outcome.results()),
-            Err((target, failure)) => {
-                let problem = Advice::on(failure).problem();
-                let faults = advice::faults(failure);
-                results.push(json_v1::Promotion::failed(target, problem, faults));
+            Ok(outcome) => {
+                results.extend(names.iter().zip(outcome.results()));
+                receipts.extend(outcome.receipts().iter().cloned());
+            }
+            Err(failure) => {
+                for target in names {
+                    let problem = Advice::on(failure).problem();
+                    let faults = advice::faults(failure);
+                    let result = json_v1::Promotion::failed(target, problem, faults);
+                    results.push((target, result));
+                }
             }
         }
     }
-    let results = json_v1::Results::of(results, &[]);
+    results.sort_by_key(|(name, _)| targets.iter().position(|target| target == *name));
+    let results = results.into_iter().map(|(_, result)| result).collect();
+    let results = json_v1::Results::of(results, &receipts);
     json_v1::write(console.out, &results, console.json)
 }

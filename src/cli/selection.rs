@@ -153,7 +153,7 @@ pub struct TargetsArguments {
 /// The values of `--group`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum GroupArg {
-    /// All or none: in one push, or one pull request.
+    /// All or none in each repository: in one push, or one pull request.
     #[default]
     All,
     /// Each by itself, whatever happens to the others.

@@ -7,7 +7,9 @@ use super::names::{Names, check_part};
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::quoted;
-use crate::domain::{Environment, EnvironmentFolder, EnvironmentLocation};
+use crate::domain::{
+    Environment, EnvironmentFolder, EnvironmentLocation, RepositoryUrl, RepositoryUrlError,
+};
 
 /// Reads the environments and reports names and aliases that clash.
 pub(super) fn read(
@@ -29,6 +31,10 @@ pub(super) fn read(
         environment.kind = entry.kind.map(Into::into);
         environment.is_rendered = entry.rendered;
         environment.location = location(entry, &at.index(i), notes);
+        if entry.repository.is_some() && environment.location.repository.is_none() {
+            // It is not in this repository, so its folder overlaps with no other.
+            environment.location.folder = None;
+        }
         for (k, alias) in entry.aliases.iter().enumerate() {
             let place = at.index(i).key("aliases").index(k);
             if alias.is_empty() {
@@ -87,9 +93,33 @@ fn location(entry: &EnvironmentEntry, at: &Pointer, notes: &mut Notes) -> Enviro
         })
     });
     EnvironmentLocation {
+        repository: entry
+            .repository
+            .as_ref()
+            .and_then(|text| repository(text, at, notes)),
         branch: entry.branch.clone(),
         folder: folder.and_then(Result::ok),
     }
+}
+
+fn repository(text: &str, at: &Pointer, notes: &mut Notes) -> Option<RepositoryUrl> {
+    let error = match RepositoryUrl::parse(text) {
+        Ok(url) => return Some(url),
+        Err(error) => error,
+    };
+    let hint = match error {
+        RepositoryUrlError::Secret => {
+            "remove it: Git finds the password with its credential helpers, by the URL"
+        }
+        RepositoryUrlError::Unclear
+        | RepositoryUrlError::Transport
+        | RepositoryUrlError::NotAUrl => {
+            "for example `https://git.example/acme/prod.git`, `git@git.example:acme/prod.git` or \
+             `../prod.git`"
+        }
+    };
+    notes.fault(Note::at(at.key("repository"), error.to_string()).hint(hint));
+    None
 }
 
 /// Whether a branch can have a name, by the rules of `git check-ref-format`.
@@ -120,7 +150,8 @@ fn check_locations(environments: &[Environment], at: &Pointer, notes: &mut Notes
             let is_inside = |inner: &EnvironmentFolder| {
                 folder.strip(inner.as_str()).is_some() || inner.strip(folder.as_str()).is_some()
             };
-            environment.location.branch == other.location.branch
+            environment.location.repository == other.location.repository
+                && environment.location.branch == other.location.branch
                 && other.folder().is_some_and(is_inside)
         };
         if let Some(other) = environments[..i].iter().find(contains) {
@@ -129,7 +160,9 @@ fn check_locations(environments: &[Environment], at: &Pointer, notes: &mut Notes
                 quoted(&other.name)
             );
             let note = Note::at(at.index(i).key("path"), message);
-            notes.fault(note.hint("give each environment a folder or a branch of its own"));
+            notes.fault(
+                note.hint("give each environment a folder, a branch or a repository of its own"),
+            );
         }
     }
 }

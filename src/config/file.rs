@@ -106,7 +106,6 @@ pub(super) struct LayoutPairEntry {
 /// An environment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-reserved" = ["repository"]))]
 pub(super) struct EnvironmentEntry {
     /// The name, as it appears in paths and on the command line.
     #[schemars(length(min = 1))]
@@ -117,7 +116,12 @@ pub(super) struct EnvironmentEntry {
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub(super) aliases: Vec<String>,
-    /// The branch that has its files; the branch with this file if omitted.
+    /// The repository that has its files: a URL without a password, or a path that begins with `./` or `../`
+    /// and is relative to the URL of the repository with this file. That repository if omitted.
+    #[schemars(length(min = 1))]
+    pub(super) repository: Option<String>,
+    /// The branch that has its files; if omitted the branch with this file, or the default branch of
+    /// another repository.
     #[schemars(length(min = 1))]
     pub(super) branch: Option<String>,
     /// The folder that has its files, `.` for all of the branch. If omitted, the environment is where its

@@ -1,20 +1,23 @@
 //! Where an environment is.
 
 use super::path::{RepoPath, RepoPathError};
+use super::repository_url::RepositoryUrl;
 
 /// Where an environment is, as far as that is configured.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct EnvironmentLocation {
-    /// The branch; the one that is promoted on if omitted.
+    /// The repository; the one with the configuration if omitted.
+    pub repository: Option<RepositoryUrl>,
+    /// The branch; if omitted the default branch of another repository, else the one that is promoted on.
     pub branch: Option<String>,
     /// The folder; if omitted, the environment is where its name is in paths.
     pub folder: Option<EnvironmentFolder>,
 }
 
 impl EnvironmentLocation {
-    /// Whether the environment has a branch of its own.
+    /// Whether the environment has a branch or a repository of its own.
     pub fn is_elsewhere(&self) -> bool {
-        self.branch.is_some()
+        self.branch.is_some() || self.repository.is_some()
     }
 }
 

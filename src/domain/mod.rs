@@ -29,6 +29,7 @@ mod policy_evaluation;
 mod product_flow;
 mod proposal;
 mod remote_url;
+mod repository_url;
 mod secret_values;
 mod selector;
 mod settings;
@@ -68,6 +69,7 @@ pub use policy_evaluation::{
 };
 pub use proposal::{MergeMethod, PullRequestSettings};
 pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
+pub use repository_url::{RepositoryUrl, RepositoryUrlError};
 pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{

@@ -58,6 +58,14 @@ impl RemoteAddress {
         }
     }
 
+    /// The URL without user, password and query, also for an absolute path; a relative path as it is.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Disk(path) if path.is_absolute() => format!("file://{}", path.display()),
+            address => address.without_secrets(),
+        }
+    }
+
     /// The URL or path without user, password and query.
     pub fn without_secrets(&self) -> String {
         match self {

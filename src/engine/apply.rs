@@ -126,7 +126,10 @@ impl Group<'_> {
         let mut current = prepared;
         let mut overtaken = 0;
         loop {
-            if let Some(receipts) = self.attempt(current).await? {
+            let branch = current.branch.clone();
+            let attempt = self.attempt(current).await;
+            let of_branch = |error: EngineError| error.on(&branch, &shown[0].hop().to);
+            if let Some(receipts) = attempt.map_err(of_branch)? {
                 return Ok(receipts);
             }
             ports.observer.event(&Event::TargetBranchMoved);

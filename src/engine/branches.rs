@@ -2,8 +2,9 @@
 //!
 //! # Why
 //!
-//! Most repositories have all environments on one branch, but an environment can have one of its own. A
-//! promotion reads one branch and writes another then, and only the written one must not move meanwhile.
+//! Most repositories have all environments on one branch, but an environment can have one of its own, in
+//! this repository or in another one. A promotion reads one branch and writes another then, and only the
+//! written one must not move meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::error::EngineError;
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
-use crate::domain::{CommitId, Environment, Settings};
+use crate::domain::{CommitId, Environment, RepositoryUrl, Settings};
 use crate::plan::{Hop, Notice};
 use crate::port::{Branch, BranchChoice, Event, Publish, Snapshot};
 
@@ -23,9 +24,12 @@ pub struct Branches {
     pub home: Branch,
     /// The configured environments.
     environments: Vec<Environment>,
-    /// The other branches, by name.
-    others: BTreeMap<String, Branch>,
+    /// The other branches.
+    others: BTreeMap<ConfiguredPlace, Branch>,
 }
+
+/// The repository and the branch of an environment, as the configuration has them.
+type ConfiguredPlace = (Option<RepositoryUrl>, Option<String>);
 
 /// Commits by the names of environments.
 pub(super) type Snapshots = BTreeMap<String, Arc<dyn Snapshot>>;
@@ -55,14 +59,21 @@ impl Branches {
     /// # Errors
     /// [`EngineError::BranchNotFetched`], if it was not one of those to fetch.
     pub fn of(&self, environment: &Environment) -> Result<&Branch, EngineError> {
-        match &environment.location.branch {
-            None => Ok(&self.home),
-            Some(name) if *name == self.home.name => Ok(&self.home),
-            Some(name) => (self.others.get(name)).ok_or_else(|| EngineError::BranchNotFetched {
-                environment: environment.name.clone(),
-                branch: name.clone(),
-            }),
-        }
+        let Some(place) = self.place_beside(environment) else {
+            return Ok(&self.home);
+        };
+        (self.others.get(&place)).ok_or_else(|| EngineError::BranchNotFetched {
+            environment: environment.name.clone(),
+            branch: place.1.unwrap_or_else(|| "HEAD".to_owned()),
+        })
+    }
+
+    /// The place of an environment that is not on the home branch.
+    fn place_beside(&self, environment: &Environment) -> Option<ConfiguredPlace> {
+        let location = &environment.location;
+        let is_home = location.repository.is_none()
+            && (location.branch.as_ref()).is_none_or(|name| *name == self.home.name);
+        (!is_home).then(|| (location.repository.clone(), location.branch.clone()))
     }
 
     /// The branch of the environment with that name or alias.
@@ -75,9 +86,20 @@ impl Branches {
         environment.map_or(Ok(&self.home), |environment| self.of(environment))
     }
 
-    /// All branches: the home branch first, the others by name.
+    /// All branches, each once: the home branch first.
     pub fn all(&self) -> impl Iterator<Item = &Branch> {
-        std::iter::once(&self.home).chain(self.others.values())
+        let mut places = BTreeSet::new();
+        let all = std::iter::once(&self.home).chain(self.others.values());
+        all.filter(move |branch| places.insert(branch.place()))
+    }
+
+    /// The home branch, also with what the user should know about the other repositories.
+    pub(super) fn home_with_notices(&self) -> Branch {
+        let elsewhere = self.all().filter(|branch| branch.repository.is_some());
+        let elsewhere = elsewhere.flat_map(|branch| branch.notices.clone());
+        let mut home = self.home.clone();
+        home.notices.extend(elsewhere);
+        home
     }
 
     /// Fetches the branches of more environments.
@@ -88,22 +110,46 @@ impl Branches {
         is_wanted: &(dyn Fn(&Environment) -> bool + Sync),
     ) -> Result<(), EngineError> {
         let wanted = self.environments.iter().filter(|e| is_wanted(e));
-        let names: BTreeSet<String> = wanted
-            .filter_map(|environment| environment.location.branch.clone())
-            .filter(|name| *name != self.home.name && !self.others.contains_key(name))
+        let places: BTreeMap<ConfiguredPlace, String> = wanted
+            .filter_map(|e| Some((self.place_beside(e)?, e.name.clone())))
+            .filter(|(place, _)| !self.others.contains_key(place))
             .collect();
-        for name in names {
+        for (place, environment) in places {
             let choice = BranchChoice {
-                branch: Some(name.clone()),
+                repository: place.0.clone(),
+                branch: place.1.clone(),
                 publish,
             };
-            let mut branch = ports.repository.branch(&choice).await?;
+            let found = ports.repository.branch(&choice).await;
+            let mut branch = found.map_err(|source| match &place.0 {
+                Some(_) => EngineError::Elsewhere {
+                    environment,
+                    source,
+                },
+                None => source.into(),
+            })?;
             // Several branches cannot all be checked out.
             let is_other = |notice: &Notice| matches!(notice, Notice::OtherBranchCheckedOut { .. });
             branch.notices.retain(|notice| !is_other(notice));
-            self.others.insert(name, branch);
+            self.others.insert(place, branch);
         }
         Ok(())
+    }
+
+    /// Splits requests by the repositories of their targets: one push reaches only one repository.
+    ///
+    /// # Errors
+    /// As for [`Branches::of`].
+    pub fn by_repository(&self, requests: Vec<Request>) -> Result<Vec<Vec<Request>>, EngineError> {
+        let mut groups: Vec<(Option<&RepositoryUrl>, Vec<Request>)> = Vec::new();
+        for request in requests {
+            let repository = self.of_named(&request.to)?.repository.as_ref();
+            match groups.iter_mut().find(|(known, _)| *known == repository) {
+                Some((_, group)) => group.push(request),
+                None => groups.push((repository, vec![request])),
+            }
+        }
+        Ok(groups.into_iter().map(|(_, group)| group).collect())
     }
 
     /// The commits of the environments that have a branch of their own, by the environment's name.
@@ -115,7 +161,7 @@ impl Branches {
         let mut found = Snapshots::new();
         for environment in &settings.environments {
             let branch = self.of(environment)?;
-            if branch.name != self.home.name {
+            if branch.place() != self.home.place() {
                 let snapshot = ports.repository.snapshot(branch.tip)?;
                 found.insert(environment.name.clone(), snapshot);
             }
@@ -125,14 +171,21 @@ impl Branches {
 
     /// Whether source and target are on different branches.
     pub(super) fn are_apart(&self, hop: &Hop) -> Result<bool, EngineError> {
-        Ok(self.of(&hop.from)?.name != self.of(&hop.to)?.name)
+        Ok(self.of(&hop.from)?.place() != self.of(&hop.to)?.place())
+    }
+
+    /// The URL of the source's repository, if the target is in another one.
+    pub(super) fn source_repository(&self, hop: &Hop) -> Result<Option<String>, EngineError> {
+        let (from, to) = (self.of(&hop.from)?, self.of(&hop.to)?);
+        let is_other = from.repository != to.repository;
+        Ok(from.url.clone().filter(|_| is_other))
     }
 
     /// What the user should know about the branches of a promotion.
     pub(super) fn notices(&self, hop: &Hop) -> Result<Vec<Notice>, EngineError> {
         let mut notices: Vec<Notice> = Vec::new();
-        let is_home = self.of(&hop.from)?.name == self.home.name;
-        let is_home = is_home || self.of(&hop.to)?.name == self.home.name;
+        let home = self.home.place();
+        let is_home = self.of(&hop.from)?.place() == home || self.of(&hop.to)?.place() == home;
         for branch in [&self.home, self.of(&hop.from)?, self.of(&hop.to)?] {
             for notice in &branch.notices {
                 let is_expected =
@@ -180,17 +233,17 @@ pub(super) async fn fetch_home(
     fetch_where(ports, choice, None, &|_| false).await
 }
 
-/// Finds the branches of one environment and of the configuration.
+/// Finds the branches of some environments and of the configuration.
 ///
 /// # Errors
 /// As for [`fetch`].
 pub(super) async fn fetch_of(
     ports: &Ports<'_>,
     choice: &BranchChoice,
-    name: &str,
+    names: &[&str],
 ) -> Result<Branches, EngineError> {
     fetch_where(ports, choice, None, &|environment| {
-        environment.has_name(name)
+        names.iter().any(|name| environment.has_name(name))
     })
     .await
 }

@@ -63,7 +63,10 @@ pub(super) fn computed(
     let repository = ports.repository;
     let target = repository.snapshot(branches.of_named(&request.to)?.tip)?;
     let source = match &request.source {
-        Some(revision) => repository.snapshot(repository.revision(revision)?)?,
+        Some(revision) => {
+            let source = branches.of_named(&request.from)?.repository.as_ref();
+            repository.snapshot(repository.revision(revision, source)?)?
+        }
         None => repository.snapshot(branches.of_named(&request.from)?.tip)?,
     };
     computed_between(
@@ -98,6 +101,11 @@ pub(super) fn computed_between(
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings)?;
     ports.observer.event(&Event::PairingFiles);
     let (mut request, by_default) = product::with_product(request, &settings, &environments)?;
+    if let Some(base) = &mut request.base {
+        *base = repository
+            .revision(base, from.repository.as_ref())?
+            .to_string();
+    }
     if hop.to.is_rendered {
         request.promote_all_by_default();
     }
@@ -112,7 +120,7 @@ pub(super) fn computed_between(
     let new_target = located.new_target().cloned();
     notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let places = if from.name == branches.home.name {
+    let places = if from.place() == branches.home.place() {
         places_to_commit(request, &located)
     } else {
         // The checked-out files are of another branch.
@@ -144,6 +152,7 @@ pub(super) fn computed_between(
         hop: hop.clone(),
         naming: &located.naming_with_found(),
         source: source.commit(),
+        source_repository: branches.source_repository(&hop)?,
         branch: to,
         target,
         chosen: located.applications(),

@@ -36,6 +36,7 @@ pub async fn read_configuration(
 /// Finds the default branch, whatever is checked out.
 pub(super) async fn default_branch(ports: &Ports<'_>) -> Result<Branch, RepositoryError> {
     let choice = |branch| BranchChoice {
+        repository: None,
         branch,
         publish: Publish::Look,
     };

@@ -4,9 +4,11 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::{ApplicationName, CommitId, RepoPath, SelectorError};
+use crate::domain::{
+    ApplicationName, CommitId, Environment, RepoPath, RepositoryUrl, SelectorError,
+};
 use crate::inventory::InventoryError;
-use crate::port::{ForgeError, RepositoryError, RunnerError, SettingsError};
+use crate::port::{Branch, ForgeError, RepositoryError, RunnerError, SettingsError};
 
 /// Why a promotion could not be planned or applied, by kind.
 #[derive(Debug, Error)]
@@ -47,6 +49,30 @@ pub enum EngineError {
         environment: String,
         /// Its branch.
         branch: String,
+    },
+    /// The repository of an environment, if it is another one than that with the configuration.
+    #[error("the repository of environment `{environment}` could not be used")]
+    Elsewhere {
+        /// The environment.
+        environment: String,
+        /// What failed.
+        source: RepositoryError,
+    },
+    /// The target is in another repository, but nothing may be pushed.
+    #[error("`{environment}` is in `{repository}`, so a promotion to it has to be pushed")]
+    HasToBePushed {
+        /// The environment.
+        environment: String,
+        /// The repository.
+        repository: RepositoryUrl,
+    },
+    /// The targets of a group are in different repositories.
+    #[error("`{}` is in {}, but `{}` in {}", .targets[0], shown(.repositories[0].as_ref()), .targets[1], shown(.repositories[1].as_ref()))]
+    DifferentRepositories {
+        /// The environments.
+        targets: [String; 2],
+        /// Their repositories; `None` for that with the configuration.
+        repositories: [Option<RepositoryUrl>; 2],
     },
     /// The targets of a group are on different branches.
     #[error("`{}` is on branch `{}`, but `{}` on `{}`", .targets[0], .branches[0], .targets[1], .branches[1])]
@@ -236,6 +262,27 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
+}
+
+impl EngineError {
+    /// The error with the environment that a branch is of, if another repository could not be used.
+    pub(super) fn on(self, branch: &Branch, environment: &Environment) -> Self {
+        match (self, &branch.repository) {
+            (Self::Repository(source), Some(_)) => Self::Elsewhere {
+                environment: environment.name.clone(),
+                source,
+            },
+            (error, _) => error,
+        }
+    }
+}
+
+/// A repository as messages name it.
+fn shown(repository: Option<&RepositoryUrl>) -> String {
+    match repository {
+        Some(repository) => format!("`{repository}`"),
+        None => "the repository with the configuration".to_owned(),
+    }
 }
 
 /// A selector of the command line that matches nothing.

@@ -19,7 +19,7 @@ use super::ports::Ports;
 use super::request::{DefaultProduct, OfRelease, ReleaseBranch, Request};
 use crate::domain::{CommitId, Environment, ProductFlow, ProductStep, Settings};
 use crate::plan::{Notice, Plan};
-use crate::port::{Branch, BranchChoice, Snapshot};
+use crate::port::{Branch, BranchChoice, BranchPlace, Snapshot};
 
 /// A flow to plan.
 #[derive(Clone, Debug)]
@@ -83,16 +83,17 @@ pub async fn plan_flow(
     branches
         .add(ports, request.branch.publish, &is_wanted)
         .await?;
+    let trigger = branches.of_named(&flow.trigger_environment)?;
     let source = match &request.source {
-        Some(revision) => ports.repository.revision(revision)?,
-        None => branches.of_named(&flow.trigger_environment)?.tip,
+        Some(revision) => (ports.repository).revision(revision, trigger.repository.as_ref())?,
+        None => trigger.tip,
     };
     let first = ports.repository.snapshot(source)?;
     // The files of each branch, as the plans so far leave them.
-    let mut files: BTreeMap<String, Overlay> = BTreeMap::new();
+    let mut files: BTreeMap<BranchPlace, Overlay> = BTreeMap::new();
     for branch in branches.all() {
         let overlay = Overlay::new(ports.repository.snapshot(branch.tip)?);
-        files.insert(branch.name.clone(), overlay);
+        files.insert(branch.place(), overlay);
     }
     let mut steps = Vec::new();
     for step in in_order(&flow) {
@@ -101,16 +102,16 @@ pub async fn plan_flow(
             source: Box::new(error),
         };
         let promotion = promotion(request, &step);
-        let target = &branches.of_named(&step.environment)?.name;
+        let target = branches.of_named(&step.environment)?.place();
         let source: &dyn Snapshot = if step.from == flow.trigger_environment {
             first.as_ref()
         } else {
-            &files[&branches.of_named(&step.from)?.name]
+            &files[&branches.of_named(&step.from)?.place()]
         };
-        let sides = (source, &files[target] as &dyn Snapshot);
+        let sides = (source, &files[&target] as &dyn Snapshot);
         let planned = computed_between(ports, &promotion, &branches, sides, Vec::new());
         let plan = planned.and_then(Computed::complete).map_err(of_step)?;
-        if let Some(files) = files.get_mut(target) {
+        if let Some(files) = files.get_mut(&target) {
             files.apply(changes(&plan))?;
         }
         steps.push(PlannedStep { step, plan });

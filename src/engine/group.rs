@@ -11,7 +11,7 @@ use super::branches::Branches;
 use super::compute::computed;
 use super::error::{EngineError, UnmatchedSelector};
 use super::ports::Ports;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, refuse_unpushed};
 use super::rendered::render_manifests;
 use super::request::Request;
 use super::verify::verify;
@@ -76,6 +76,9 @@ pub fn plan_group(
     check_selectors(requests, &unmatched)?;
     check_targets(requests, &plans)?;
     let branch = shared_branch(&plans, branches)?;
+    for (request, plan) in requests.iter().zip(&plans) {
+        refuse_unpushed(request, &branch, &plan.hop().to)?;
+    }
     check_files(&plans)?;
     check_actions(&plans)?;
     Ok(PreparedGroup { plans, branch })
@@ -160,6 +163,12 @@ fn shared_branch(plans: &[Plan], branches: &Branches) -> Result<Branch, EngineEr
     for plan in plans {
         let branch = branches.of(&plan.hop().to)?;
         match shared {
+            Some((first, other)) if other.repository != branch.repository => {
+                return Err(EngineError::DifferentRepositories {
+                    targets: [first, plan].map(|plan| plan.hop().to.name.clone()),
+                    repositories: [other, branch].map(|branch| branch.repository.clone()),
+                });
+            }
             Some((first, other)) if other.name != branch.name => {
                 return Err(EngineError::DifferentBranches {
                     targets: [first, plan].map(|plan| plan.hop().to.name.clone()),

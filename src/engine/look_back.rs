@@ -167,7 +167,7 @@ impl LookBack<'_> {
             return Ok(None);
         };
         let repository = self.ports.repository;
-        let base = repository.revision(revision)?;
+        let base = repository.revision(revision, None)?;
         Ok(Some(repository.snapshot(base)?))
     }
 

@@ -28,6 +28,8 @@ pub(super) struct PlanParts<'a> {
     pub naming: &'a Naming,
     /// The commit that the source's files were read from.
     pub source: CommitId,
+    /// The URL of the repository that has this commit, if it is another one than the target's.
+    pub source_repository: Option<String>,
     /// The target's branch, and its tip.
     pub branch: &'a Branch,
     pub target: &'a dyn Snapshot,
@@ -99,6 +101,7 @@ impl PlanParts<'_> {
             baseline_of: self.baseline_of,
             release: request.release.as_ref().map(|release| release.id.clone()),
             source: self.source,
+            source_repository: self.source_repository,
             target: branch.tip,
             decider,
             action,

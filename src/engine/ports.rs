@@ -1,7 +1,8 @@
 //! The adapters that a promotion uses.
 
 use crate::port::{
-    Clock, Forge, History, Observer, PlanPreview, Repository, Runner, SettingsReader,
+    Branch, Clock, Forge, Forges, History, Observer, PlanPreview, Repository, Runner,
+    SettingsReader,
 };
 
 /// The outside world, behind its traits.
@@ -11,8 +12,8 @@ pub struct Ports<'a> {
     pub repository: &'a dyn Repository,
     /// Its history.
     pub history: &'a dyn History,
-    /// The forge of the repository's remote, if it is a known one.
-    pub forge: Option<&'a dyn Forge>,
+    /// The forges of the repository's remote and of other repositories.
+    pub forges: &'a dyn Forges,
     /// Reads configurations.
     pub settings: &'a dyn SettingsReader,
     /// Shows plans in pull requests.
@@ -23,4 +24,15 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
     /// Follows how far it is.
     pub observer: &'a dyn Observer,
+}
+
+impl<'a> Ports<'a> {
+    /// The forge that has the pull requests into a branch.
+    pub(super) fn forge_of(&self, base: &Branch) -> Option<&'a dyn Forge> {
+        let is_shared = base.remote.is_some();
+        let repository = base.repository.as_ref();
+        is_shared
+            .then(|| self.forges.pull_requests(repository))
+            .flatten()
+    }
 }

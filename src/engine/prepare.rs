@@ -13,8 +13,9 @@ use super::ports::Ports;
 use super::rendered::render_manifests;
 use super::request::Request;
 use super::verify::verify;
+use crate::domain::{Action, Environment};
 use crate::plan::Plan;
-use crate::port::Branch;
+use crate::port::{Branch, Publish};
 
 /// A plan and the branch that it changes.
 #[derive(Clone, Debug)]
@@ -72,5 +73,26 @@ pub fn plan_on(
 ) -> Result<Prepared, EngineError> {
     let plan = compute(ports, request, branches)?;
     let plan = render_manifests(ports, request, plan)?;
-    Prepared::new(plan, branches)
+    let prepared = Prepared::new(plan, branches)?;
+    refuse_unpushed(request, &prepared.branch, &prepared.plan.hop().to)?;
+    Ok(prepared)
+}
+
+/// Refuses a promotion into another repository that must not be pushed; a preview can be made.
+pub(super) fn refuse_unpushed(
+    request: &Request,
+    branch: &Branch,
+    target: &Environment,
+) -> Result<(), EngineError> {
+    match &branch.repository {
+        Some(repository)
+            if request.branch.publish == Publish::Local && request.action != Some(Action::None) =>
+        {
+            Err(EngineError::HasToBePushed {
+                environment: target.name.clone(),
+                repository: repository.clone(),
+            })
+        }
+        _ => Ok(()),
+    }
 }

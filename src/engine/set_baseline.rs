@@ -31,11 +31,12 @@ pub(super) fn compute(
     let repository = ports.repository;
     let mut notices = Vec::new();
     let home = repository.snapshot(branches.home.tip)?;
-    let source = repository.snapshot(repository.revision(revision)?)?;
     let given = request.settings.as_ref();
     let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
     let of_source = branches.of(&hop.from)?;
+    let source = repository.revision(revision, of_source.repository.as_ref())?;
+    let source = repository.snapshot(source)?;
     if !ports.history.is_ancestor(source.commit(), of_source.tip)? {
         return Err(EngineError::NotOnBranch {
             commit: source.commit(),
@@ -67,6 +68,7 @@ pub(super) fn compute(
         hop: hop.clone(),
         naming: &naming,
         source: source.commit(),
+        source_repository: branches.source_repository(&hop)?,
         branch,
         target: target.as_ref(),
         chosen: Some(chosen),

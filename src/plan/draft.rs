@@ -2,6 +2,7 @@
 
 use super::baseline::Baseline;
 use super::file::{ApplicationPlan, FileFault, FilePlan, PlannedDifference};
+use super::instructions::without_instructions;
 use super::record::Record;
 use super::{
     Conflict, Finding, Hop, Message, Notice, ProposalPlan, RenderedManifests, Reverted,
@@ -29,6 +30,8 @@ pub(crate) struct Draft {
     pub release: Option<String>,
     /// The commit that the source's files were read from.
     pub source: CommitId,
+    /// The URL of the repository that has this commit, if it is another one than the target's.
+    pub source_repository: Option<String>,
     /// The commit that the target's files were read from, and that the promotion is based on.
     pub target: CommitId,
     /// What decided about the promoted differences.
@@ -66,6 +69,10 @@ impl Draft {
         let record = Record {
             reverts: self.reverts.as_ref().map(|reverted| reverted.id.clone()),
             release: self.release.clone(),
+            source_repository: self
+                .source_repository
+                .as_ref()
+                .map(|url| without_instructions(url)),
             ..match self.baseline_of.as_slice() {
                 [] => Record::of(&self.hop, &self.applications, commits, self.decider),
                 names => Record::of_baseline(&self.hop, names, commits),

@@ -58,6 +58,7 @@ mod tests {
             to: "b".to_owned(),
             applications: "a\nb".to_owned(),
             source: None,
+            source_repository: None,
             target: None,
             mode: None,
             reverts: None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::Snapshot;
-use crate::domain::{CommitId, Gate};
+use crate::domain::{CommitId, Gate, RepositoryUrl};
 
 /// Checks gates of all kinds.
 #[async_trait]
@@ -24,6 +24,8 @@ pub struct GateContext {
     pub environment: String,
     /// The applications that are promoted.
     pub applications: Vec<String>,
+    /// The repository of that environment, if it is another one than that with the record.
+    pub repository: Option<RepositoryUrl>,
     /// The commit that brought the promotion to the target's branch; `None` before that.
     pub landed: Option<Landed>,
     /// The number of the pull request.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::domain::RepositoryUrl;
+
 /// A user and a password for a server.
 #[derive(Clone, Debug)]
 pub struct Password {
@@ -15,8 +17,9 @@ pub struct Password {
     pub origin: String,
 }
 
-/// Gives the passwords for `host` or `host:port`, in the order to try them.
-pub type Passwords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
+/// Gives the passwords for `host` or `host:port`, in the order to try them; for another repository there,
+/// or for this one.
+pub type Passwords = Arc<dyn Fn(&str, Option<&RepositoryUrl>) -> Vec<Password> + Send + Sync>;
 
 /// Reads an environment variable by its name.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;

@@ -4,6 +4,7 @@ mod ci;
 mod error_chain;
 mod forge;
 mod forge_checks;
+mod forges;
 mod gates;
 mod history;
 mod http;
@@ -24,6 +25,7 @@ pub use forge::{
     body_size,
 };
 pub use forge_checks::{CommitStatus, ForgeChecks, StatusState};
+pub use forges::Forges;
 pub use gates::{Approval, ApprovalProof, GateContext, GateState, Gates, Landed};
 pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
 pub use http::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
@@ -32,7 +34,7 @@ pub use observer::{Event, NoObserver, Observer};
 pub use outside::{Clock, PlanPreview, Reading, SettingsError, SettingsReader};
 pub use releases::{Chain, NewTransition, RecordFile, Releases, ReleasesError, Transition};
 pub use repository::{
-    Advance, Branch, BranchChoice, ChangedFile, CommitRequest, Expected, HistoryDepth,
+    Advance, Branch, BranchChoice, BranchPlace, ChangedFile, CommitRequest, Expected, HistoryDepth,
     ProposedBranch, ProposedCommit, Publish, Repository, TreeChange,
 };
 pub use repository_error::RepositoryError;

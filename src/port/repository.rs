@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{RepositoryError, Snapshot};
-use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath, RepositoryUrl};
 use crate::plan::Notice;
 
 /// The user's choice of a branch.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BranchChoice {
+    /// Another repository, whose default branch is meant if there is no `branch`.
+    pub repository: Option<RepositoryUrl>,
     /// `--branch`; otherwise the remote's default branch, or the current one without a remote.
     pub branch: Option<String>,
     /// Whether to use the remote's branch or the local one.
@@ -34,14 +36,37 @@ pub enum Publish {
 pub struct Branch {
     /// Its short name, e.g. `main`.
     pub name: String,
-    /// The remote whose branch this is; `None` for a local branch.
+    /// The repository, if it is another one than this.
+    pub repository: Option<RepositoryUrl>,
+    /// The remote whose branch this is, or the URL of another repository; `None` for a local branch.
     pub remote: Option<String>,
+    /// The URL of its repository, without user and password; `None` without a remote.
+    pub url: Option<String>,
     /// The commit it pointed at.
     pub tip: CommitId,
     /// Whether this is the default branch.
     pub is_default: bool,
     /// What the user should know, e.g. that another branch is checked out.
     pub notices: Vec<Notice>,
+}
+
+impl Branch {
+    /// Its name, and the repository that it is in.
+    pub fn place(&self) -> BranchPlace {
+        BranchPlace {
+            repository: self.repository.clone(),
+            name: self.name.clone(),
+        }
+    }
+}
+
+/// The name of a branch, and the repository that it is in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct BranchPlace {
+    /// The repository, if it is another one than this.
+    pub repository: Option<RepositoryUrl>,
+    /// The short name.
+    pub name: String,
 }
 
 /// A change of one file, for a commit to be written.
@@ -140,11 +165,16 @@ pub trait Repository: Send + Sync {
     /// Any [`RepositoryError`].
     async fn branch(&self, choice: &BranchChoice) -> Result<Branch, RepositoryError>;
 
-    /// Resolves a revision to its commit, e.g. `HEAD~2`, a tag or an id.
+    /// Resolves a revision to its commit, e.g. `HEAD~2`, a tag or an id; in another repository only ids,
+    /// and branches as last fetched.
     ///
     /// # Errors
     /// [`RepositoryError::UnknownRevision`] when it does not exist or is not a commit.
-    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError>;
+    fn revision(
+        &self,
+        revision: &str,
+        repository: Option<&RepositoryUrl>,
+    ) -> Result<CommitId, RepositoryError>;
 
     /// Opens a commit for reading.
     ///

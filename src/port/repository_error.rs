@@ -152,6 +152,20 @@ pub enum RepositoryError {
         /// The remote.
         remote: String,
     },
+    /// The path of another repository leads out of the server or the disk.
+    #[error("there is no repository `{repository}` beside `{base}`")]
+    NoPlaceBeside {
+        /// The path, as configured.
+        repository: String,
+        /// The URL of the repository with the configuration, without passwords.
+        base: String,
+    },
+    /// Another repository was never fetched, and may not be fetched now.
+    #[error("`{repository}` was not fetched before")]
+    NeverFetched {
+        /// The repository, as configured.
+        repository: String,
+    },
     /// A push would go to several URLs, and could succeed for only some of them.
     #[error("remote `{remote}` has {} push URLs: {}", .urls.len(), .urls.join(", "))]
     SeveralPushUrls {

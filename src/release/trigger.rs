@@ -29,6 +29,8 @@ pub struct Change {
 /// Why the commits do not start a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NoMatch {
+    /// The trigger environment is in another repository, or on another branch.
+    Elsewhere,
     /// None of them changes the trigger environment.
     Unchanged,
     /// All that change it are promotions, or merges of promotions.
@@ -49,6 +51,7 @@ impl NoMatch {
     /// Its name, for programs.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Elsewhere => "elsewhere",
             Self::Unchanged => "unchanged",
             Self::OnlyPromotions => "only-promotions",
             Self::Branch => "branch",

@@ -116,7 +116,7 @@ pub fn message(notice: &Notice) -> String {
 
 fn not_fetched(error: &str, branch: &str, remote: Option<&str>) -> String {
     match remote {
-        Some(remote) => format!("{error}; using `{remote}/{branch}` as last fetched"),
+        Some(remote) => format!("{error}; using `{branch}` of `{remote}` as last fetched"),
         None => format!("{error}; using the local branch `{branch}`"),
     }
 }

@@ -70,6 +70,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         baseline_of: Vec::new(),
         release: None,
         source: commit(0x11),
+        source_repository: None,
         target: commit(0x22),
         decider: DecidedBy::Mode(Mode::Versions),
         action: Action::Commit,

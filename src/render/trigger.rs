@@ -69,6 +69,9 @@ pub fn reason(flow: &FlowTrigger, branch: &str) -> String {
     let environment = &flow.environment;
     match flow.result {
         Ok(commit) => format!("{} changes {environment}", commit.short()),
+        Err(NoMatch::Elsewhere) => format!(
+            "{environment} is in another repository or on another branch; `git promote release start` starts it"
+        ),
         Err(NoMatch::Unchanged) => format!("no commit changes {environment}"),
         Err(NoMatch::OnlyPromotions) => format!("only promotions change {environment}"),
         Err(NoMatch::Branch) => format!("{branch} does not match {}", list(branches)),

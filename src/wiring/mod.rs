@@ -14,10 +14,11 @@ use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
 use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
-    CiWorkflows, Forge, ForgeChecks, HttpSender, Observer, Passwords, Publish, ReleasesError,
-    RepositoryError, Variables,
+    HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError, Variables,
 };
 use crate::render::MarkdownPreview;
+
+use forge::RepositoryForges;
 
 pub use crate::adapter::git::{Prompts, pager};
 pub use crate::adapter::runner::end_on_signals;
@@ -26,9 +27,7 @@ pub use settings::ConfigReader;
 /// The adapters of one repository.
 pub struct Adapters {
     repository: GitRepository,
-    forge: Option<Arc<dyn Forge>>,
-    checks: Option<Arc<dyn ForgeChecks>>,
-    ci: Option<Arc<dyn CiWorkflows>>,
+    forges: Arc<RepositoryForges>,
     http: Arc<dyn HttpSender>,
     variables: Variables,
     settings: ConfigReader,
@@ -50,7 +49,6 @@ impl ReleaseAdapters<'_> {
             promotion: self.promotion.ports(observer),
             releases: &self.releases,
             workflows: &self.workflows,
-            checks: self.promotion.checks.as_deref(),
             gates: &self.gates,
         }
     }
@@ -85,37 +83,35 @@ impl Default for NetworkOptions {
 /// # Errors
 /// When there is none there, or Git cannot read it.
 pub fn open(dir: &Path, options: &NetworkOptions) -> Result<Adapters, RepositoryError> {
-    let forge_passwords: Arc<OnceLock<Passwords>> = Arc::default();
+    let of_forges: Arc<OnceLock<Arc<RepositoryForges>>> = Arc::default();
     let network = RemoteAccess {
         silence: options.silence,
         prompts: options.prompts,
-        passwords: passwords(Arc::clone(&forge_passwords), Arc::clone(&options.variables)),
+        passwords: passwords(Arc::clone(&of_forges), Arc::clone(&options.variables)),
     };
     let repository = GitRepository::discover(dir, network)?;
-    let access = forge::of(&repository, &options.variables, options.silence);
-    let (forge, checks, ci) = access.map_or((None, None, None), |access| {
-        if let Some(passwords) = access.passwords {
-            // This is the only place that sets it.
-            let _ = forge_passwords.set(passwords);
-        }
-        (Some(access.forge), Some(access.checks), Some(access.ci))
-    });
+    let forges = Arc::new(RepositoryForges::new(
+        repository.clone(),
+        Arc::clone(&options.variables),
+        options.silence,
+    ));
+    // This is the only place that sets it.
+    let _ = of_forges.set(Arc::clone(&forges));
     Ok(Adapters {
         http: forge::sender(&repository, options.silence),
         variables: Arc::clone(&options.variables),
         repository,
-        forge,
-        checks,
-        ci,
+        forges,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
     })
 }
 
-/// The passwords that the forge gives, then the environment's.
-fn passwords(of_forge: Arc<OnceLock<Passwords>>, variables: Variables) -> Passwords {
-    Arc::new(move |authority| {
-        let of_forge = of_forge.get().map(|passwords| passwords(authority));
+/// The passwords that the forges give, then the environment's.
+fn passwords(of_forges: Arc<OnceLock<Arc<RepositoryForges>>>, variables: Variables) -> Passwords {
+    Arc::new(move |authority, repository| {
+        let forges = of_forges.get();
+        let of_forge = forges.map(|forges| forges.passwords(authority, repository));
         let of_environment = forge::environment_passwords(&variables, authority);
         of_forge
             .into_iter()
@@ -152,7 +148,7 @@ impl Adapters {
     pub fn workflows(&self) -> ConfiguredWorkflows {
         ConfiguredWorkflows {
             http: Arc::clone(&self.http),
-            ci: self.ci.clone(),
+            ci: self.forges.ci(),
             variables: Arc::clone(&self.variables),
         }
     }
@@ -162,7 +158,7 @@ impl Adapters {
         ConfiguredGates {
             http: Arc::clone(&self.http),
             runner: Arc::new(LocalRunner),
-            forge: self.checks.clone(),
+            forges: Arc::clone(&self.forges) as _,
             variables: Arc::clone(&self.variables),
         }
     }
@@ -172,7 +168,7 @@ impl Adapters {
         Ports {
             repository: &self.repository,
             history: &self.repository,
-            forge: self.forge.as_deref(),
+            forges: self.forges.as_ref(),
             settings: &self.settings,
             preview: &MarkdownPreview,
             runner: &LocalRunner,

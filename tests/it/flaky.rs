@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use git_promote::adapter::git::GitRepository;
-use git_promote::domain::CommitId;
+use git_promote::domain::{CommitId, RepositoryUrl};
 use git_promote::plan::Notice;
 use git_promote::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, ProposedBranch, Repository,
@@ -45,8 +45,12 @@ impl Repository for Flaky {
         self.call(self.git.branch(choice)).await
     }
 
-    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
-        self.git.revision(revision)
+    fn revision(
+        &self,
+        revision: &str,
+        repository: Option<&RepositoryUrl>,
+    ) -> Result<CommitId, RepositoryError> {
+        self.git.revision(revision, repository)
     }
 
     fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError> {

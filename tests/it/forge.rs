@@ -4,8 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use git_promote::domain::{CommitId, MergeMethod, ObjectId};
-use git_promote::port::{AutoMerge, Forge, ForgeError, Proposal, PullRequest, PullRequestState};
+use git_promote::domain::{CommitId, MergeMethod, ObjectId, RepositoryUrl};
+use git_promote::port::{
+    AutoMerge, Forge, ForgeChecks, ForgeError, Forges, Proposal, PullRequest, PullRequestState,
+};
 
 use crate::world::Repo;
 
@@ -171,6 +173,16 @@ fn add(list: &mut Vec<String>, names: &[String]) {
         if !list.contains(name) {
             list.push(name.clone());
         }
+    }
+}
+
+impl Forges for FakeForge<'_> {
+    fn pull_requests(&self, _: Option<&RepositoryUrl>) -> Option<&dyn Forge> {
+        Some(self)
+    }
+
+    fn checks(&self, _: Option<&RepositoryUrl>) -> Option<&dyn ForgeChecks> {
+        None
     }
 }
 

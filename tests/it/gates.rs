@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use git_promote::adapter::gate::ConfiguredGates;
 use git_promote::adapter::runner::LocalRunner;
-use git_promote::domain::{Gate, GateKind, HttpCall};
+use git_promote::domain::{Gate, GateKind, HttpCall, RepositoryUrl};
 use git_promote::port::{
-    Approval, ApprovalProof, ForgeChecks, GateContext, GateState, Gates, Landed, Repository,
+    Approval, ApprovalProof, Forge, ForgeChecks, Forges, GateContext, GateState, Gates, Landed,
+    Repository,
 };
 
 use crate::forge_github::{HEAD, forge, proposal, proposed, run};
@@ -17,11 +18,24 @@ use crate::web::{Web, answer};
 use crate::workflows::sender;
 use crate::world::{Repo, World, any, wait};
 
+/// The same forge for all repositories.
+pub struct Checks(pub Option<Arc<dyn ForgeChecks>>);
+
+impl Forges for Checks {
+    fn pull_requests(&self, _: Option<&RepositoryUrl>) -> Option<&dyn Forge> {
+        None
+    }
+
+    fn checks(&self, _: Option<&RepositoryUrl>) -> Option<&dyn ForgeChecks> {
+        self.0.as_deref()
+    }
+}
+
 fn gates(forge: Option<Arc<dyn ForgeChecks>>) -> ConfiguredGates {
     ConfiguredGates {
         http: sender(),
         runner: Arc::new(LocalRunner),
-        forge,
+        forges: Arc::new(Checks(forge)),
         variables: Arc::new(|_| None),
     }
 }
@@ -33,6 +47,7 @@ fn step(repo: &Repo<'_>) -> GateContext {
         now: 1_000,
         environment: "production".to_owned(),
         applications: vec!["api".to_owned()],
+        repository: None,
         landed: None,
         pull_request: None,
         approvals: Vec::new(),

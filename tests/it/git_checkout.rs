@@ -117,6 +117,7 @@ fn files_move_where_they_are_when_git_keeps_its_own_elsewhere() {
     // From another folder the location of the files is unknown.
     let linked = world.at(world.path("linked"));
     let choice = BranchChoice {
+        repository: None,
         branch: Some("main".to_owned()),
         ..no_push()
     };

@@ -55,7 +55,7 @@ fn a_snapshot_sees_what_was_committed_after_it_was_opened() {
     let git = repo.open();
     let later = repo.commit("later", &[("a", "2")]);
     repo.git(&["repack", "-qad"]);
-    let commit = git.revision(&later).unwrap();
+    let commit = git.revision(&later, None).unwrap();
     assert!(git.snapshot(commit).is_ok());
 }
 
@@ -64,7 +64,7 @@ fn two_threads_read_one_snapshot() {
     let world = World::new();
     let repo = world.repository(&[("a/b", "1"), ("c/d", "2")]);
     let git = repo.open();
-    let snapshot = git.snapshot(git.revision("HEAD").unwrap()).unwrap();
+    let snapshot = git.snapshot(git.revision("HEAD", None).unwrap()).unwrap();
     let seen: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| walk(&*snapshot))).collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
@@ -180,7 +180,7 @@ fn an_unknown_branch_comes_with_the_known_ones() {
 fn an_unknown_revision_is_named() {
     let world = World::new();
     let git = world.repository(&[("a", "1")]).open();
-    let error = git.revision("v9").unwrap_err();
+    let error = git.revision("v9", None).unwrap_err();
     assert!(matches!(error, RepositoryError::UnknownRevision { revision } if revision == "v9"));
 }
 
@@ -193,10 +193,10 @@ fn a_shallow_clone_works_as_far_as_it_reaches() {
     let url = format!("file://{}", full.dir.display());
     world.git(&["clone", "-q", "--depth=1", &url, "shallow"]);
     let git = world.at(world.path("shallow")).open();
-    let tip = git.revision("HEAD").unwrap();
+    let tip = git.revision("HEAD", None).unwrap();
     assert_eq!(walk(&*git.snapshot(tip).unwrap()).len(), 1);
     for revision in ["HEAD~1", first.as_str()] {
-        let error = git.revision(revision).unwrap_err();
+        let error = git.revision(revision, None).unwrap_err();
         assert!(matches!(
             error,
             RepositoryError::MissingObject { shallow: true, .. }

@@ -36,7 +36,7 @@ fn shown(inventory: &Inventory) -> Vec<String> {
 
 fn snapshot(repo: &Repo<'_>, revision: &str) -> Arc<dyn Snapshot> {
     let git = repo.open();
-    git.snapshot(git.revision(revision).unwrap()).unwrap()
+    git.snapshot(git.revision(revision, None).unwrap()).unwrap()
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod cli_output;
 mod cli_promote;
 mod console;
 mod corpus;
+mod elsewhere;
 mod examples;
 mod explain;
 mod flaky;

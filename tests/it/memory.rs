@@ -9,13 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use git_promote::adapter::runner::LocalRunner;
 use git_promote::config;
-use git_promote::domain::{CommitId, ConfigText, FileMode, ObjectId};
+use git_promote::domain::{CommitId, ConfigText, FileMode, ObjectId, RepositoryUrl};
 use git_promote::engine::Ports;
 use git_promote::plan::Notice;
 use git_promote::port::{
-    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, FoundCommit, History,
-    MessageSearch, NoObserver, PastCommit, ProposedBranch, Reading, Rename, Repository,
-    RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry, Walk,
+    Advance, Branch, BranchChoice, Clock, CommitRequest, Expected, Forge, ForgeChecks, Forges,
+    FoundCommit, History, MessageSearch, NoObserver, PastCommit, ProposedBranch, Reading, Rename,
+    Repository, RepositoryError, SettingsError, SettingsReader, Snapshot, TreeEntry, Walk,
 };
 use sha2::{Digest, Sha256};
 
@@ -112,7 +112,7 @@ impl Memory {
         Ports {
             repository: self,
             history: self,
-            forge: None,
+            forges: &NoForge,
             settings: &Reader,
             preview: &git_promote::render::MarkdownPreview,
             runner: &LocalRunner,
@@ -173,19 +173,38 @@ impl Snapshot for Memory {
     }
 }
 
+/// No repository is on a forge.
+struct NoForge;
+
+impl Forges for NoForge {
+    fn pull_requests(&self, _: Option<&RepositoryUrl>) -> Option<&dyn Forge> {
+        None
+    }
+
+    fn checks(&self, _: Option<&RepositoryUrl>) -> Option<&dyn ForgeChecks> {
+        None
+    }
+}
+
 #[async_trait]
 impl Repository for Memory {
     async fn branch(&self, _: &BranchChoice) -> Result<Branch, RepositoryError> {
         Ok(Branch {
             name: "main".to_owned(),
+            repository: None,
             remote: None,
+            url: None,
             tip: self.commit(),
             is_default: true,
             notices: Vec::new(),
         })
     }
 
-    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
+    fn revision(
+        &self,
+        revision: &str,
+        _: Option<&RepositoryUrl>,
+    ) -> Result<CommitId, RepositoryError> {
         Err(RepositoryError::UnknownRevision {
             revision: revision.to_owned(),
         })

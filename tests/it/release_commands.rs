@@ -1,18 +1,20 @@
 //! Releases from end to end: real repositories, several processes, processes that are killed.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use git_promote::domain::ConfigText;
 use git_promote::engine;
-use git_promote::port::{ForgeChecks, NoObserver, Reading, SettingsError, SettingsReader};
+use git_promote::port::{NoObserver, Reading, SettingsError, SettingsReader};
 use git_promote::release::Proof;
 use git_promote::wiring::{self, ConfigReader, NetworkOptions};
 use serde_json::Value;
 
 use crate::forge_github::{forge, run};
+use crate::gates::Checks;
 use crate::github::{StandIn, TOKEN};
 use crate::world::{World, wait};
 
@@ -379,8 +381,9 @@ fn an_approval_is_that_of_the_user_whom_the_forge_confirms() {
     let adapters = wiring::open(&clone.dir, &NetworkOptions::default()).unwrap();
     let adapters = adapters.for_releases(None).unwrap();
     let mut ports = adapters.ports(&NoObserver);
-    for checks in [None, Some(&forge as &dyn ForgeChecks)] {
-        ports.checks = checks;
+    let checks = [Checks(None), Checks(Some(Arc::new(forge)))];
+    for forges in &checks {
+        ports.promotion.forges = forges;
         run(engine::approve_release(&ports, "loans-1", Some("eu"))).unwrap();
     }
     let all = run(engine::releases(&ports)).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Connection, RetryPolicy};
 use crate::domain::ServerUrl;
-use crate::port::{CiWorkflows, Forge, ForgeChecks, Password, Passwords, Variables};
+use crate::port::{CiWorkflows, Forge, ForgeChecks, Password, Variables};
 
 /// A kind of forge, such as GitHub.
 #[derive(Clone, Copy)]
@@ -16,6 +16,9 @@ pub struct ForgeKind {
     pub environment_passwords: fn(&Variables, &str) -> Vec<Password>,
 }
 
+/// Gives passwords for `host` or `host:port`.
+pub type ServerPasswords = Arc<dyn Fn(&str) -> Vec<Password> + Send + Sync>;
+
 /// A repository on a forge.
 pub struct ForgeAccess {
     /// Its pull requests.
@@ -26,7 +29,7 @@ pub struct ForgeAccess {
     pub ci: Arc<dyn CiWorkflows>,
     /// Passwords for Git that only the forge can give, such as the token of an app. Blocks, so it
     /// is called where blocking is allowed.
-    pub passwords: Option<Passwords>,
+    pub passwords: Option<ServerPasswords>,
 }
 
 /// Looks for a password in Git's credential helpers.
@@ -38,8 +41,10 @@ pub struct RemoteContext<'r> {
     pub url: &'r ServerUrl,
     /// The variables of the environment.
     pub variables: &'r Variables,
-    /// The value of a setting of Git's configuration.
-    pub setting: &'r dyn Fn(&str) -> Option<String>,
+    /// The value of a setting of Git's configuration about the server.
+    pub server_setting: &'r dyn Fn(&str) -> Option<String>,
+    /// The value of a setting about the repository on the server.
+    pub repository_setting: &'r dyn Fn(&str) -> Option<String>,
     /// How a URL is reached.
     pub connection: &'r dyn Fn(&str) -> Connection,
     /// What Git's credential helpers have for the remote's server.

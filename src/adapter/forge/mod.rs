@@ -7,4 +7,4 @@ pub mod github;
 pub mod http;
 mod kind;
 
-pub use kind::{ForgeAccess, ForgeKind, RemoteContext, StoredPassword};
+pub use kind::{ForgeAccess, ForgeKind, RemoteContext, ServerPasswords, StoredPassword};

@@ -10,38 +10,50 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::port::{Approval, ApprovalProof, ForgeChecks, ForgeError, GateContext, GateState};
 
+/// The forges that know the people who approve.
+#[derive(Clone, Copy)]
+pub struct ApproverForges<'f> {
+    /// The one of the repository with the record, which confirmed who its approvals are from.
+    pub record: Option<&'f dyn ForgeChecks>,
+    /// The one of the target's repository, which has the pull request.
+    pub reviews: Option<&'f dyn ForgeChecks>,
+}
+
 /// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty. `keys` are
 /// the fingerprints of keys that prove who signed an approval, by name.
 pub async fn state(
     (by, keys): (&[String], &BTreeMap<String, String>),
     count: usize,
-    forge: Option<&dyn ForgeChecks>,
+    forges: ApproverForges<'_>,
     step: &GateContext,
 ) -> Result<GateState, ForgeError> {
     // By their names in small letters: forges ignore case.
-    let mut approvers = BTreeMap::new();
+    let mut approvers: BTreeMap<String, BTreeSet<Origin>> = BTreeMap::new();
     let mut ignored = BTreeSet::new();
     for approval in &step.approvals {
         match approver(approval, keys) {
             Ok(user) => {
-                approvers.insert(user.to_lowercase(), Origin::Record);
+                let origins = approvers.entry(user.to_lowercase()).or_default();
+                origins.insert(Origin::Record);
             }
             Err(why) => {
                 ignored.insert(why);
             }
         }
     }
-    if let (Some(forge), Some(number)) = (forge, step.pull_request) {
+    if let (Some(forge), Some(number)) = (forges.reviews, step.pull_request) {
         for user in forge.approvers(number).await? {
-            approvers
-                .entry(user.to_lowercase())
-                .or_insert(Origin::Review);
+            let origins = approvers.entry(user.to_lowercase()).or_default();
+            origins.insert(Origin::Review);
         }
     }
     let mut counted = Vec::new();
-    for (user, origin) in approvers {
-        if counted.len() < count && counts(&user, origin, by, forge).await? {
-            counted.push(user);
+    for (user, origins) in approvers {
+        for origin in origins {
+            let is_missing = counted.len() < count && counted.last() != Some(&user);
+            if is_missing && counts(&user, origin, by, forges).await? {
+                counted.push(user.clone());
+            }
         }
     }
     if counted.len() >= count {
@@ -84,7 +96,7 @@ fn approver<'a>(
 }
 
 /// Where an approval comes from.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
     /// The record; only those who may write can write to it.
     Record,
@@ -97,8 +109,12 @@ async fn counts(
     user: &str,
     origin: Origin,
     by: &[String],
-    forge: Option<&dyn ForgeChecks>,
+    forges: ApproverForges<'_>,
 ) -> Result<bool, ForgeError> {
+    let forge = match origin {
+        Origin::Record => forges.record,
+        Origin::Review => forges.reviews,
+    };
     if by.is_empty() {
         return match (origin, forge) {
             (Origin::Review, Some(forge)) => forge.may_write(user).await,

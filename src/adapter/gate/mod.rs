@@ -19,7 +19,7 @@ use async_trait::async_trait;
 
 use crate::domain::{Gate, GateKind};
 use crate::port::{
-    ForgeChecks, GateContext, GateState, Gates, HttpSender, Runner, Variables, display_chain,
+    Forges, GateContext, GateState, Gates, HttpSender, Runner, Variables, display_chain,
 };
 
 /// The gates of a configuration.
@@ -29,8 +29,8 @@ pub struct ConfiguredGates {
     pub http: Arc<dyn HttpSender>,
     /// Runs commands.
     pub runner: Arc<dyn Runner>,
-    /// The forge; `None` if the repository is on none that is known.
-    pub forge: Option<Arc<dyn ForgeChecks>>,
+    /// The forges of repositories.
+    pub forges: Arc<dyn Forges>,
     /// The variables of the environment.
     pub variables: Variables,
 }
@@ -38,19 +38,23 @@ pub struct ConfiguredGates {
 #[async_trait]
 impl Gates for ConfiguredGates {
     async fn state(&self, gate: &Gate, step: &GateContext) -> GateState {
+        let forge = || self.forges.checks(step.repository.as_ref());
         match &gate.kind {
             GateKind::Soak(duration) => soak::state(*duration, step),
             GateKind::Window { allow, zone } => window::state(allow, zone, step),
             GateKind::Freeze { periods, zone } => freeze::state(periods, zone, step),
-            GateKind::Statuses { names, count } => match &self.forge {
-                Some(forge) => reached(statuses::state(names, *count, forge.as_ref(), step).await),
+            GateKind::Statuses { names, count } => match forge() {
+                Some(forge) => reached(statuses::state(names, *count, forge, step).await),
                 None => GateState::Failed {
                     why: "the repository is on no forge that has statuses".to_owned(),
                 },
             },
             GateKind::Approval { by, count, keys } => {
-                let forge = self.forge.as_deref();
-                reached(approval::state((by, keys), *count, forge, step).await)
+                let forges = approval::ApproverForges {
+                    record: self.forges.checks(None),
+                    reviews: forge(),
+                };
+                reached(approval::state((by, keys), *count, forges, step).await)
             }
             GateKind::Http(call) => {
                 http::state(call, self.http.as_ref(), &self.variables, step).await

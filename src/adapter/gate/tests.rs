@@ -49,6 +49,7 @@ fn at(now: i64) -> GateContext {
         now,
         environment: "production".to_owned(),
         applications: vec!["api".to_owned()],
+        repository: None,
         landed: None,
         pull_request: None,
         approvals: Vec::new(),

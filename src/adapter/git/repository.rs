@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::branch::{choose, proposed, publish, remote_branch};
+use super::branch::{choose, elsewhere, proposed, publish, remote_branch};
 use super::command::credentials;
 use super::command::network::RemoteAccess;
 use super::local::Local;
@@ -16,10 +16,11 @@ use super::message_search;
 use super::objects::commit;
 use super::objects::snapshot::GitSnapshot;
 use super::releases::GitReleases;
+use super::remote::choice::RemoteChoice;
 use super::remote::connection::Remote;
 use super::remote::urls::{self, Purpose};
 use super::worktree::files::WorkingTree;
-use crate::domain::{CommitId, RemoteAddress, ServerUrl};
+use crate::domain::{CommitId, RemoteAddress, RepositoryUrl, ServerUrl};
 use crate::plan::Notice;
 use crate::port::{
     Advance, Branch, BranchChoice, CommitRequest, Expected, FoundCommit, History, MessageSearch,
@@ -45,9 +46,9 @@ impl GitRepository {
         Ok(Self { local })
     }
 
-    /// The URL of the remote's server; `None` if the remote is on disk.
-    pub fn server(&self) -> Option<ServerUrl> {
-        server(&self.local)
+    /// The URL of another repository's server, or of the remote's; `None` for one on disk.
+    pub fn server(&self, repository: Option<&RepositoryUrl>) -> Option<ServerUrl> {
+        server(&self.local, repository)
     }
 
     /// The value of the setting `section.key`, unless it is empty.
@@ -79,9 +80,9 @@ impl GitRepository {
         https
     }
 
-    /// The password that Git's credential helpers have for the remote's server.
-    pub fn password(&self) -> Option<Password> {
-        credentials::helper_password(&self.local.git, &server(&self.local)?)
+    /// The password that Git's credential helpers have for that server.
+    pub fn password(&self, repository: Option<&RepositoryUrl>) -> Option<Password> {
+        credentials::helper_password(&self.local.git, &server(&self.local, repository)?)
     }
 
     /// The records of releases below `prefix`, on the remote unless `publish` is [`Publish::Local`].
@@ -103,12 +104,18 @@ impl Repository for GitRepository {
         let choice = choice.clone();
         self.local
             .blocking(move |local| {
+                if let Some(repository) = &choice.repository
+                    && let RemoteChoice::Elsewhere(elsewhere) =
+                        elsewhere::remote(local, repository)?
+                {
+                    return elsewhere::find(local, &choice, &elsewhere);
+                }
                 let remote = match choice.publish {
                     Publish::Local => choose::remote(local).unwrap_or(None),
                     Publish::Push | Publish::Look => choose::remote(local)?,
                 };
                 if let (Some(remote), Publish::Push) = (&remote, choice.publish) {
-                    urls::refuse_several_push_urls(local, remote)?;
+                    urls::refuse_several_push_urls(local, &RemoteChoice::Named(remote.clone()))?;
                 }
                 match (remote, choice.publish) {
                     (Some(remote), Publish::Push) => remote_branch::fetch(local, &choice, &remote),
@@ -121,8 +128,25 @@ impl Repository for GitRepository {
             .await
     }
 
-    fn revision(&self, revision: &str) -> Result<CommitId, RepositoryError> {
+    fn revision(
+        &self,
+        revision: &str,
+        repository: Option<&RepositoryUrl>,
+    ) -> Result<CommitId, RepositoryError> {
         let local = &self.local;
+        if let Some(repository) = repository
+            && let RemoteChoice::Elsewhere(elsewhere) = elsewhere::remote(local, repository)?
+        {
+            if let Some(commit) = local.revision(&elsewhere.tracking(revision))? {
+                return Ok(CommitId(commit));
+            }
+            // Other names are those of this repository.
+            if revision.len() < 4 || !revision.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return Err(RepositoryError::UnknownRevision {
+                    revision: revision.to_owned(),
+                });
+            }
+        }
         let may_need_history =
             revision.contains(['~', '^']) || revision.bytes().all(|b| b.is_ascii_hexdigit());
         match local.revision(revision)? {
@@ -304,10 +328,13 @@ pub struct HttpsSettings {
     pub proxy: Option<String>,
 }
 
-/// The server of the remote to use, if it has one.
-fn server(local: &Local) -> Option<ServerUrl> {
-    let name = choose::remote(local).ok().flatten()?;
-    match Remote::address_of(local, &name, Purpose::Push).ok()? {
+/// The server of another repository, or of the remote to use, if it has one.
+fn server(local: &Local, repository: Option<&RepositoryUrl>) -> Option<ServerUrl> {
+    let remote = match repository {
+        Some(repository) => elsewhere::remote(local, repository).ok()?,
+        None => RemoteChoice::Named(choose::remote(local).ok().flatten()?),
+    };
+    match Remote::address_of(local, &remote, Purpose::Push).ok()? {
         RemoteAddress::Server(server) => Some(server),
         RemoteAddress::Disk(_) => None,
     }

@@ -14,7 +14,7 @@ fn an_unknown_key_is_a_fault_with_the_nearest_known_one() {
 fn an_unknown_key_far_from_all_lists_those_that_are_known() {
     assert_snapshot!(faults("environments:\n  - {name: dev, x: 1}\n"), @"
     2:17 environments[0].x: unknown key `x`
-      hint: known keys: `name`, `kind`, `aliases`, `branch`, `path`, `rendered`
+      hint: known keys: `name`, `kind`, `aliases`, `repository`, `branch`, `path`, `rendered`
     ");
 }
 
@@ -84,16 +84,13 @@ fn another_version_of_the_format_is_a_fault() {
 #[test]
 fn a_reserved_key_says_that_it_does_nothing_yet() {
     let top = faults("forge: []\n");
-    let environment = faults("environments: [{name: a, repository: x}]\n");
     let policy = faults("policies: [{name: a, forge: x}]\n");
     let workflow = ["gitlab", "kubernetes"]
         .map(|key| faults(&format!("workflows: [{{name: a, {key}: {{}}}}]\n")));
     let gate = ["argocd", "flux", "kubernetes", "prometheus", "registry"]
         .map(|key| faults(&format!("gates: [{{name: a, {key}: {{}}}}]\n")));
-    assert_snapshot!([top, environment, policy, workflow.concat(), gate.concat()].concat(), @"
+    assert_snapshot!([top, policy, workflow.concat(), gate.concat()].concat(), @"
     1:1 forge: key `forge` is reserved for a later version and has no effect yet
-      hint: remove it
-    1:26 environments[0].repository: key `repository` is reserved for a later version and has no effect yet
       hint: remove it
     1:22 policies[0].forge: key `forge` is reserved for a later version and has no effect yet
       hint: remove it
@@ -151,7 +148,7 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
       hint: allowed: `production` or `non-production`
     4:5 environments[1]: key `name` is missing
     4:6 environments[1].nme: unknown key `nme`, did you mean `name`?
-      hint: known keys: `name`, `kind`, `aliases`, `branch`, `path`, `rendered`
+      hint: known keys: `name`, `kind`, `aliases`, `repository`, `branch`, `path`, `rendered`
     6:25 environments[3].aliases[0]: alias `z` already belongs to environment `a`
       hint: use each name and alias for one environment only
     7:10 layout[0]: layout `{app}` has no `{env}`

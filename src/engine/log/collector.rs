@@ -97,6 +97,7 @@ fn promotion(commit: &FoundCommit, record: Record) -> PastPromotion {
         commit: commit.id,
         time: commit.time,
         author: commit.author.clone(),
+        repository: None,
         title: title.to_owned(),
         applications: versions::applications(&commit.message, &record),
         merge: None,

@@ -94,7 +94,7 @@ fn by_revision<'p>(
     promotions: &'p [PastPromotion],
     name: &str,
 ) -> Result<Vec<&'p PastPromotion>, EngineError> {
-    let Ok(commit) = ports.repository.revision(name) else {
+    let Ok(commit) = ports.repository.revision(name, None) else {
         return Ok(Vec::new());
     };
     let is_of = |promotion: &&PastPromotion| {

@@ -53,7 +53,7 @@ pub async fn promotion_log(
     let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
     let mut log = PromotionLog {
-        branch: branches.home.clone(),
+        branch: branches.home_with_notices(),
         promotions: Vec::new(),
         has_more: false,
     };

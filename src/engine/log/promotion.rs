@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::domain::{ApplicationName, CommitId};
+use crate::domain::{ApplicationName, CommitId, RepositoryUrl};
 use crate::plan::{Record, VersionChange};
 use crate::port::Branch;
 
@@ -27,6 +27,8 @@ pub struct PastPromotion {
     pub time: i64,
     /// The author's name.
     pub author: String,
+    /// The repository that has it, if it is another one than that with the configuration.
+    pub repository: Option<RepositoryUrl>,
     /// The first line of its message.
     pub title: String,
     /// What it records.

@@ -33,5 +33,8 @@ pub(super) fn collect(
         .search(&search, &mut |commit| collector.visit(commit))?;
     merges::link(ports.history, branch.tip, &mut collector)?;
     reverts::resolve(ports, &mut collector);
+    for promotion in &mut collector.promotions {
+        promotion.repository.clone_from(&branch.repository);
+    }
     Ok(collector)
 }

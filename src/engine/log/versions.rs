@@ -118,6 +118,7 @@ mod tests {
             to: "production".to_owned(),
             applications: applications.to_owned(),
             source: None,
+            source_repository: None,
             target: None,
             mode: None,
             reverts: None,

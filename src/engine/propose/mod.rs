@@ -141,7 +141,7 @@ async fn finished(
     state: ProposalState,
     text: &PullRequestText,
 ) -> Result<Vec<Receipt>, EngineError> {
-    let (pull_request, notices) = match ports.forge.filter(|_| base.remote.is_some()) {
+    let (pull_request, notices) = match ports.forge_of(base) {
         None => {
             let ignored = pull_request::ignored_settings(&pull_request::settings(plans));
             (None, remote_notices.into_iter().chain(ignored).collect())
@@ -199,7 +199,7 @@ async fn pull_requests(
     base: &Branch,
     name: &str,
 ) -> Result<Vec<PullRequest>, ForgeError> {
-    match ports.forge.filter(|_| base.remote.is_some()) {
+    match ports.forge_of(base) {
         Some(forge) => forge.pull_requests(name, &base.name).await,
         None => Ok(Vec::new()),
     }
@@ -285,7 +285,7 @@ pub(super) async fn withdraw_branch(
         let requests = pull_requests(ports, base, name).await;
         let requests = requests.map_err(EngineError::Forge)?;
         let open = requests.iter().find(|r| r.state == PullRequestState::Open);
-        match (owner, ports.forge.zip(open)) {
+        match (owner, ports.forge_of(base).zip(open)) {
             (BranchOwner::Program { tip, .. }, _) => {
                 let withdrawal = withdraw(ports, base, name, tip, open, reason).await?;
                 if withdrawal != Withdrawal::Overtaken {
@@ -332,6 +332,7 @@ async fn has_moved(
 ) -> Result<bool, EngineError> {
     let is_shared = base.remote.is_some();
     let choice = BranchChoice {
+        repository: base.repository.clone(),
         branch: Some(base.name.clone()),
         publish: request.branch.publish,
     };

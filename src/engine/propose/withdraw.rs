@@ -34,7 +34,7 @@ pub(super) async fn withdraw(
     open: Option<&PullRequest>,
     reason: &str,
 ) -> Result<Withdrawal, EngineError> {
-    if let Some((forge, request)) = ports.forge.zip(open) {
+    if let Some((forge, request)) = ports.forge_of(base).zip(open) {
         ports.observer.event(&Event::ClosingPullRequest);
         let closed = close(forge, request, reason).await;
         closed.map_err(EngineError::Forge)?;
@@ -43,7 +43,7 @@ pub(super) async fn withdraw(
     let withdrawal = delete(ports, base, name, tip).await?;
     // Whoever was faster has something to promote; if the forge cannot open it again, their next
     // run opens another one, for this one bears no rejection.
-    if let Some((forge, request)) = ports.forge.zip(open)
+    if let Some((forge, request)) = ports.forge_of(base).zip(open)
         && withdrawal == Withdrawal::Overtaken
     {
         match forge.reopen(request.number).await {

@@ -112,18 +112,18 @@ async fn files(
 ) -> Result<(Arc<dyn Snapshot>, Vec<TreeChange>), ReleaseError> {
     let repository = ports.promotion.repository;
     let environment = attempt.environment.as_deref();
+    let request = environment.and_then(|e| request_of(release, flow, e));
+    let branches = if let Some(request) = &request {
+        fetch(&ports.promotion, request).await?
+    } else {
+        let trigger = flow.trigger_environment.as_str();
+        let names: Vec<&str> = environment.into_iter().chain([trigger]).collect();
+        fetch_of(&ports.promotion, &choice(release), &names).await?
+    };
     let landed = environment.and_then(|e| release.step(e)?.landed.as_ref());
     if let Some(landed) = landed {
         return Ok((repository.snapshot(landed.commit)?, Vec::new()));
     }
-    let request = environment.and_then(|e| request_of(release, flow, e));
-    let branches = match (&request, environment) {
-        (Some(request), _) => fetch(&ports.promotion, request).await?,
-        (None, Some(environment)) => {
-            fetch_of(&ports.promotion, &choice(release), environment).await?
-        }
-        (None, None) => repository.branch(&choice(release)).await?.into(),
-    };
     let branch = match environment {
         Some(environment) => branches.of_named(environment)?,
         None => &branches.home,

@@ -60,6 +60,7 @@ pub async fn start_release(
 ) -> Result<Started, ReleaseError> {
     let repository = ports.promotion.repository;
     let choice = BranchChoice {
+        repository: None,
         branch: request.branch.clone(),
         publish: Publish::Push,
     };
@@ -80,9 +81,10 @@ pub async fn start_release(
     branches
         .add(&ports.promotion, choice.publish, &is_trigger)
         .await?;
+    let of_trigger = branches.of_named(trigger)?;
     let source = match &request.source {
-        Some(revision) => repository.revision(revision)?,
-        None => branches.of_named(trigger)?.tip,
+        Some(revision) => repository.revision(revision, of_trigger.repository.as_ref())?,
+        None => of_trigger.tip,
     };
     let new = NewInQueue {
         configuration,
@@ -210,7 +212,7 @@ pub async fn approve_release(
 /// Who approves: the user of the forge's token, or the name that Git is configured with, whose key signs the
 /// transition if Git signs commits.
 async fn approver(ports: &ReleasePorts<'_>) -> Result<(String, Proof), ReleaseError> {
-    if let Some(checks) = ports.checks
+    if let Some(checks) = ports.promotion.forges.checks(None)
         && let Some(user) = checks.user().await.map_err(EngineError::Forge)?
     {
         return Ok((user, Proof::Forge));

@@ -148,9 +148,10 @@ fn left_out(plan: &Plan) -> Option<String> {
 /// Whether trying again could not help until somebody changes something.
 fn is_final(error: &EngineError) -> bool {
     match error {
-        EngineError::Repository(RepositoryError::Refused { .. }) => true,
-        EngineError::Repository(_)
-        | EngineError::Forge(_)
+        EngineError::Repository(error) | EngineError::Elsewhere { source: error, .. } => {
+            matches!(error, RepositoryError::Refused { .. })
+        }
+        EngineError::Forge(_)
         | EngineError::Propose { .. }
         | EngineError::Overtaken { .. }
         // Today's guards cannot be read; the release goes on once they can.

@@ -31,7 +31,7 @@ pub(super) async fn find(
         return Ok(PullRequestFact::Absent);
     };
     let number = recorded.and_then(|recorded| recorded.number);
-    let forge = ports.promotion.forge.filter(|_| base.remote.is_some());
+    let forge = ports.promotion.forge_of(base);
     if let Some(forge) = forge {
         let requests = forge.pull_requests(&name, &base.name).await;
         let requests = requests.map_err(EngineError::Forge)?;
@@ -65,7 +65,7 @@ pub(super) async fn close(
 ) -> Result<(), ReleaseError> {
     let branches = match request_of(of.0, of.1, environment) {
         Some(request) => fetch(&ports.promotion, &request).await?,
-        None => fetch_of(&ports.promotion, &choice(of.0), environment).await?,
+        None => fetch_of(&ports.promotion, &choice(of.0), &[environment]).await?,
     };
     let Some(name) = branch_of(ports, &branches, of, environment)? else {
         return Ok(());

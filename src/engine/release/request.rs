@@ -11,6 +11,7 @@ use crate::release::Release;
 /// The branch that a release promotes on.
 pub(super) fn choice(release: &Release) -> BranchChoice {
     BranchChoice {
+        repository: None,
         branch: release.branch.clone(),
         publish: Publish::Push,
     }

@@ -34,7 +34,7 @@ pub(super) fn of_step(
     let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
     let applications = applications(release, flow);
     let page = product.tip.and_then(|tip| {
-        let forge = ports.promotion.forge?;
+        let forge = ports.promotion.forges.pull_requests(None)?;
         Some(forge.history_page(tip, &release.path()))
     });
     let values = [

@@ -11,7 +11,7 @@ use super::pull_request;
 use super::records::ProductReleases;
 use super::request::choice;
 use super::variables;
-use crate::domain::{CommitId, Environment, Gate, GateKind, ProductFlow};
+use crate::domain::{CommitId, Environment, Gate, GateKind, ProductFlow, RepositoryUrl};
 use crate::engine::branches::{Branches, fetch_home};
 use crate::port::{AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Question, Release, Step};
@@ -60,6 +60,30 @@ impl View {
     ) -> Result<Branch, ReleaseError> {
         let branches = self.branches(ports, release, &[environment]).await?;
         Ok(branches.of_named(environment)?.clone())
+    }
+
+    /// The repository of an environment of a release, whose commits are here then.
+    async fn repository_of(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        release: &Release,
+        environment: &str,
+    ) -> Result<Option<RepositoryUrl>, ReleaseError> {
+        Ok(self.branch(ports, release, environment).await?.repository)
+    }
+
+    /// Fetches the branch that a step promotes from.
+    async fn fetch_source(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        (release, flow): (&Release, &ProductFlow),
+        environment: &str,
+    ) -> Result<(), ReleaseError> {
+        let mut steps = flow.steps.iter();
+        let planned = steps.find(|planned| planned.environment == environment);
+        let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
+        self.branch(ports, release, from).await?;
+        Ok(())
     }
 
     /// The promotions of all open releases of a product.
@@ -128,8 +152,13 @@ impl View {
             Question::ContainedIn(newer) => {
                 let other = product.releases.iter().find(|other| other.id == *newer);
                 let contains = match other {
-                    Some(other) => is_contained(ports, release, other)?,
-                    None => false,
+                    Some(other) if has_all_of(release, other) => {
+                        // The commits to compare may be in another repository.
+                        let trigger = flow.trigger_environment.as_str();
+                        self.branch(ports, release, trigger).await?;
+                        is_ancestor(ports, release.source, other.source)?
+                    }
+                    Some(_) | None => false,
                 };
                 facts.contained_in.insert(newer.clone(), contains);
             }
@@ -149,6 +178,7 @@ impl View {
         let (Some(gate), Some(planned)) = (flow.gates.get(name), planned) else {
             return Ok(not_configured());
         };
+        let repository = self.repository_of(ports, release, &planned.from).await?;
         let releases = product.releases.iter();
         let landed = releases.filter_map(|r| Some((r, r.step(&planned.from)?.landed.as_ref()?)));
         let newest = landed.max_by_key(|(_, landed)| landed.since);
@@ -167,6 +197,7 @@ impl View {
             now: self.now,
             environment: planned.from.clone(),
             applications: variables::applications(release, flow).to_vec(),
+            repository,
             landed: Some(Landed {
                 commit: release.source,
                 since: newest.map_or(release.created, |(_, landed)| landed.since),
@@ -190,8 +221,11 @@ impl View {
         let (Some(gate), Some(step)) = (flow.gates.get(name), release.step(environment)) else {
             return Ok(not_configured());
         };
+        let repository = self.repository_of(ports, release, environment).await?;
         let files = self.files(ports, release, step).await?;
         let variables = if needs_variables(gate) {
+            self.fetch_source(ports, (release, flow), environment)
+                .await?;
             variables::of_step(ports, product, (release, flow), Some(step))?
         } else {
             BTreeMap::new()
@@ -202,6 +236,7 @@ impl View {
             now: self.now,
             environment: environment.to_owned(),
             applications: variables::applications(release, flow).to_vec(),
+            repository,
             landed: step.landed.as_ref().map(|landed| Landed {
                 commit: landed.commit,
                 since: landed.since,
@@ -257,19 +292,12 @@ async fn attempt(
     })
 }
 
-/// Whether a newer release promotes everything that an older one does.
-fn is_contained(
-    ports: &ReleasePorts<'_>,
-    older: &Release,
-    newer: &Release,
-) -> Result<bool, ReleaseError> {
+/// Whether a newer release promotes all applications of an older one, on the same branch.
+fn has_all_of(older: &Release, newer: &Release) -> bool {
     let has = |application| newer.applications.contains(application);
     let has_all = newer.applications.is_empty()
         || !older.applications.is_empty() && older.applications.iter().all(has);
-    if !has_all || older.branch != newer.branch {
-        return Ok(false);
-    }
-    is_ancestor(ports, older.source, newer.source)
+    has_all && older.branch == newer.branch
 }
 
 /// Whether a commit is another one, or in its history; not if this clone lacks the newer one.

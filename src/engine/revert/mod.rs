@@ -89,6 +89,7 @@ pub(super) fn compute(
         hop,
         naming: &naming,
         source: changes.before.commit(),
+        source_repository: None,
         branch,
         target: target.as_ref(),
         chosen: chosen.as_deref(),

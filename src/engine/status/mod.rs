@@ -74,7 +74,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     };
     let chosen = choice.names(&settings)?;
     let mut status = Status {
-        branch: branches.home.clone(),
+        branch: branches.home_with_notices(),
         environments: views
             .iter()
             .map(|view| view.environment.name.clone())
@@ -109,7 +109,10 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     for (a, application) in status.applications.iter_mut().enumerate() {
         for (e, cell) in application.environments.iter_mut().enumerate() {
             if let Some(files) = views[e].applications.get(&application.name) {
-                *cell = Some(reader.read(cell_of(a, e), files)?);
+                *cell = Some(EnvironmentStatus {
+                    repository: views[e].environment.location.repository.clone(),
+                    ..reader.read(cell_of(a, e), files)?
+                });
             }
         }
         application.relate();

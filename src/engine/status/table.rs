@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::document::version_order;
-use crate::domain::{ApplicationName, CommitId, RepoPath};
+use crate::domain::{ApplicationName, CommitId, RepoPath, RepositoryUrl};
 use crate::inventory::{EnvironmentFile, EnvironmentView, InventoryError};
 use crate::port::Branch;
 
@@ -31,6 +31,8 @@ pub struct ApplicationStatus {
 /// One application in one environment.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentStatus {
+    /// The repository of the environment, if it is another one than that with the configuration.
+    pub repository: Option<RepositoryUrl>,
     /// Its versions, each once; usually one.
     pub versions: Vec<String>,
     /// Where each of them is.

@@ -82,6 +82,7 @@ pub async fn find_triggers(
     request: &TriggerRequest,
 ) -> Result<Triggers, EngineError> {
     let choice = BranchChoice {
+        repository: None,
         branch: request.branch.clone(),
         publish: Publish::Push,
     };
@@ -146,6 +147,8 @@ fn flows(
             });
             let result = if is_started {
                 Err(NoMatch::AfterMatch)
+            } else if is_elsewhere(configuration, environment) {
+                Err(NoMatch::Elsewhere)
             } else {
                 match starting_change(&choice.when, &configuration.branch.name, found) {
                     Ok(change) => Ok(change.commit),
@@ -162,6 +165,16 @@ fn flows(
             }
         })
         .collect()
+}
+
+/// Whether an environment is in another repository, or on another branch than the one that was pushed.
+fn is_elsewhere(configuration: &BranchConfiguration, environment: &str) -> bool {
+    let environment = configuration.settings.environment(environment);
+    environment.is_some_and(|environment| {
+        let location = &environment.location;
+        let is_other = |branch: &String| *branch != configuration.branch.name;
+        location.repository.is_some() || location.branch.as_ref().is_some_and(is_other)
+    })
 }
 
 /// The commits that change some of the files, and whether promotions are among those left out.

@@ -47,7 +47,7 @@ impl Push {
         branch: &Branch,
     ) -> Result<(Self, Option<Notice>), EngineError> {
         let commit = match &request.commit {
-            Some(revision) => ports.repository.revision(revision)?,
+            Some(revision) => ports.repository.revision(revision, None)?,
             None => branch.tip,
         };
         if !reaches(ports, branch.tip, commit)? {
@@ -111,7 +111,7 @@ fn known(ports: &Ports<'_>, revision: &str) -> Result<Option<CommitId>, Reposito
     if is_zero(revision) {
         return Ok(None);
     }
-    match ports.repository.revision(revision) {
+    match ports.repository.revision(revision, None) {
         Ok(commit) => Ok(Some(commit)),
         Err(RepositoryError::UnknownRevision { .. }) if revision.parse::<ObjectId>().is_ok() => {
             Ok(None)

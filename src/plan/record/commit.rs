@@ -15,6 +15,7 @@ const FROM: &str = "Promotion-From";
 const TO: &str = "Promotion-To";
 const APPLICATIONS: &str = "Promotion-Apps";
 const SOURCE: &str = "Promotion-Source";
+const SOURCE_REPOSITORY: &str = "Promotion-Source-Repository";
 const TARGET: &str = "Promotion-Target";
 const MODE: &str = "Promotion-Mode";
 const REVERTS: &str = "Promotion-Reverts";
@@ -35,6 +36,8 @@ pub struct Record {
     pub applications: String,
     /// The commit whose source files were read.
     pub source: Option<String>,
+    /// The URL of the repository that has this commit, if it is another one than the target's.
+    pub source_repository: Option<String>,
     /// The commit that the promotion was computed on.
     pub target: Option<String>,
     /// What decided about the promoted differences.
@@ -94,6 +97,7 @@ impl Record {
             to: without_instructions(&hop.to.name),
             applications,
             source: Some(source.to_string()),
+            source_repository: None,
             target: Some(target.to_string()),
             mode: Some(decider.to_string()),
             reverts: None,
@@ -139,6 +143,7 @@ impl Record {
                 to: value(TO)?,
                 applications: value(APPLICATIONS)?,
                 source: value(SOURCE),
+                source_repository: value(SOURCE_REPOSITORY),
                 target: value(TARGET),
                 mode: value(MODE),
                 reverts: value(REVERTS),
@@ -177,6 +182,7 @@ impl fmt::Display for Record {
             (TO, Some(&self.to)),
             (APPLICATIONS, Some(&self.applications)),
             (SOURCE, self.source.as_ref()),
+            (SOURCE_REPOSITORY, self.source_repository.as_ref()),
             (TARGET, self.target.as_ref()),
             (MODE, self.mode.as_ref()),
             (REVERTS, self.reverts.as_ref()),
@@ -212,6 +218,7 @@ mod tests {
             to: "production".to_owned(),
             applications: "api, web".to_owned(),
             source: Some("5".repeat(40)),
+            source_repository: Some("https://git.example/acme/staging".to_owned()),
             target: Some("6".repeat(40)),
             mode: Some("versions".to_owned()),
             reverts: Some("7e1d".to_owned()),
@@ -229,6 +236,7 @@ mod tests {
             user_trailers: "Ticket: 7\n".to_owned(),
         };
         let short = Record {
+            source_repository: None,
             allowed: None,
             release: None,
             kept: Vec::new(),
@@ -249,6 +257,7 @@ mod tests {
         Promotion-To: production
         Promotion-Apps: api, web
         Promotion-Source: 5555555555555555555555555555555555555555
+        Promotion-Source-Repository: https://git.example/acme/staging
         Promotion-Target: 6666666666666666666666666666666666666666
         Promotion-Mode: versions
         Promotion-Reverts: 7e1d

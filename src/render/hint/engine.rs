@@ -14,6 +14,7 @@ const UNSHALLOW: &str = "`git fetch --unshallow` fetches the whole history";
 pub fn of_engine(error: &EngineError) -> Hint {
     match error {
         EngineError::Repository(error) => repository::of_repository(error),
+        EngineError::Elsewhere { source, .. } => repository::of_other_repository(source),
         EngineError::Inventory(error) => inventory(error),
         EngineError::Settings(_) => settings(),
         EngineError::Selector(_) | EngineError::Glob { .. } => Hint::usage(
@@ -93,7 +94,11 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::BranchNotFetched { .. } => {
             Hint::failed("`git promote diff` fetches the branches of both environments")
         }
+        EngineError::HasToBePushed { .. } => {
+            Hint::usage("omit `--no-push`; `--action none` shows what would be promoted")
+        }
         EngineError::TooManyTargets { .. }
+        | EngineError::DifferentRepositories { .. }
         | EngineError::DifferentBranches { .. }
         | EngineError::SharedFile { .. }
         | EngineError::DifferentActions { .. } => {

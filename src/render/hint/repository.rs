@@ -5,6 +5,24 @@ use super::names::{did_you_mean, quoted};
 use crate::port::RepositoryError as Error;
 use crate::render::shell;
 
+/// What to do about an error of the repository of an environment, which is not the one with the
+/// configuration.
+pub fn of_other_repository(error: &Error) -> Hint {
+    match error {
+        Error::Denied { .. } => Hint::failed(
+            "check its `repository` in `promote.yaml`, and that the credentials may read it",
+        ),
+        Error::DoubtfulUrl { .. } => Hint::usage(
+            "programs interpret such a URL differently; correct `url.*.insteadOf` in Git's settings",
+        ),
+        Error::Unborn { .. } => Hint::failed("push a first commit to it, or set another `branch`"),
+        Error::UnknownRevision { .. } => {
+            Hint::usage("name a commit or a branch of that repository; its tags are not fetched")
+        }
+        error => of_repository(error),
+    }
+}
+
 /// What to do about an error of the repository.
 pub fn of_repository(error: &Error) -> Hint {
     match error {
@@ -36,6 +54,8 @@ pub fn of_repository(error: &Error) -> Hint {
             "if the server is the right one, add its host key to `known_hosts`, or its certificate \
              authority with `http.sslCAInfo`; `git ls-remote` must work",
         ),
+        Error::NoPlaceBeside { .. } => Hint::usage("write the whole URL in `promote.yaml`"),
+        Error::NeverFetched { .. } => Hint::usage("run the command once without `--no-push`"),
         Error::SeveralPushUrls { remote, .. } => Hint::usage(format!(
             "keep one push URL (`git remote set-url --delete --push {} URL`) and mirror from that \
              server: one of several pushes could fail, and the servers would differ",

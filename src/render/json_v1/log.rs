@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::RepositoryUrl;
 use crate::engine;
 use crate::render::date::rfc_3339;
 
@@ -39,6 +40,9 @@ struct PastPromotion<'a> {
     applications: Vec<PromotedApplication<'a>>,
     /// The commit that changed the files.
     commit: String,
+    /// The repository that has it, as configured; absent if it is that with the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
     /// When that was committed, as RFC 3339 writes it, in universal time.
     time: String,
     /// The author's name.
@@ -47,6 +51,9 @@ struct PastPromotion<'a> {
     title: &'a str,
     /// The commit whose source files were promoted; null if the commit does not record it.
     source: Option<&'a str>,
+    /// The URL of the repository that has the commit with the source files, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_repository: Option<&'a str>,
     /// What decided: `versions`, `changes`, `all`, `rules`, `only` or `revert`; null if the commit does not record it.
     mode: Option<&'a str>,
     /// The guards that were lifted.
@@ -140,10 +147,12 @@ impl<'a> From<&'a engine::PastPromotion> for PastPromotion<'a> {
                 .map(PromotedApplication::from)
                 .collect(),
             commit: promotion.commit.to_string(),
+            repository: promotion.repository.as_ref().map(RepositoryUrl::as_str),
             time: rfc_3339(promotion.time),
             author: &promotion.author,
             title: &promotion.title,
             source: record.source.as_deref(),
+            source_repository: record.source_repository.as_deref(),
             mode: record.mode.as_deref(),
             allowed: allowed.filter(|guard| !guard.is_empty()).collect(),
             merge,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::lists::{self, Conflict, FileError, Hold, RevertedPromotion, Warning};
 use super::problem::Problem;
 use super::release::PromotionRelease;
+use crate::domain::RepositoryUrl;
 use crate::engine::{Advanced, Allow, OtherCommit, PullRequestOutcome, Receipt};
 use crate::plan::{FileFault, Notice, Plan};
 
@@ -34,6 +35,9 @@ pub struct Promotion<'a> {
     pub commit_message: Option<String>,
     /// The branch, if it is known.
     pub branch: Option<&'a str>,
+    /// The target's repository, as configured; absent if it is that with the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<&'a str>,
     /// The pull request that is open, was closed or was rejected; null if there is none.
     pub pull_request: Option<PullRequest>,
     /// The applications that are (or would be) promoted.
@@ -250,6 +254,7 @@ impl<'a> Promotion<'a> {
             commit: None,
             commit_message: None,
             branch: None,
+            repository: None,
             pull_request: None,
             applications: Vec::new(),
             warnings: Vec::new(),
@@ -263,6 +268,7 @@ impl<'a> Promotion<'a> {
     }
 
     fn planned(plan: &'a Plan, branch: &'a str) -> Self {
+        let repository = plan.hop().to.location.repository.as_ref();
         Self {
             schema: RESULT,
             promotion_id: Some(plan.id()),
@@ -272,6 +278,7 @@ impl<'a> Promotion<'a> {
             commit: None,
             commit_message: None,
             branch: Some(branch),
+            repository: repository.map(RepositoryUrl::as_str),
             pull_request: None,
             applications: plan.changed_applications().map(|a| a.0.as_str()).collect(),
             warnings: lists::warnings(plan),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::RepositoryUrl;
 use crate::engine::{self, VersionRelation};
 use crate::render::date::rfc_3339;
 
@@ -40,6 +41,9 @@ struct ApplicationStatus<'a> {
 struct EnvironmentStatus<'a> {
     /// The environment.
     name: &'a str,
+    /// Its repository, as configured; absent if it is that with the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
     /// Its version; null if it has none, or several.
     version: Option<&'a str>,
     /// All its versions.
@@ -132,6 +136,7 @@ fn environment<'a>(
 ) -> EnvironmentStatus<'a> {
     EnvironmentStatus {
         name,
+        repository: cell.repository.as_ref().map(RepositoryUrl::as_str),
         version: match cell.versions.as_slice() {
             [only] => Some(only),
             _ => None,

@@ -74,8 +74,8 @@ struct Flow<'a> {
     environment: &'a str,
     /// The first commit that meets its conditions; null if none does.
     commit: Option<String>,
-    /// Why no commit starts it, for programs: `unchanged`, `only-promotions`, `branch`, `message`, `path`,
-    /// `author` or `after-match`; null if one does.
+    /// Why no commit starts it, for programs: `elsewhere`, `unchanged`, `only-promotions`, `branch`, `message`,
+    /// `path`, `author` or `after-match`; null if one does.
     code: Option<&'static str>,
     /// Why it is started or not.
     reason: String,

@@ -72,6 +72,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         baseline_of: Vec::new(),
         release: None,
         source: commit,
+        source_repository: None,
         target: commit,
         decider: DecidedBy::Mode(Mode::Versions),
         action: Action::PullRequest,

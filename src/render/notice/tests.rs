@@ -280,7 +280,7 @@ fn every_notice_has_a_message() {
     -                            | `envs/staging/web/1.yaml`, `envs/staging/web/2.yaml`, `envs/staging/web/3.yaml`, `envs/staging/web/4.yaml`, `envs/staging/web/5.yaml` and 2 more have uncommitted changes, which are not included
     -                            | local branch `main` has 1 commit that `origin` does not have; unpushed commits are not included
     -                            | local branch `main` has 2 commits that `origin` does not have; unpushed commits are not included
-    -                            | remote `origin` could not be reached; using `origin/main` as last fetched
+    -                            | remote `origin` could not be reached; using `main` of `origin` as last fetched
     -                            | remote `origin` could not be reached; using the local branch `main`
     -                            | message from `origin`: To deploy it, visit https://deploy.example
     -                            | could not update `refs/remotes/origin/main` in this clone: the lock file `main.lock` exists

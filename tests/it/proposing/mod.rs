@@ -83,7 +83,7 @@ impl<'w> Stage<'w> {
         Ports {
             repository: &self.flaky,
             history: &self.flaky.git,
-            forge: Some(&self.forge),
+            forges: &self.forge,
             settings: &ConfigReader,
             preview: &git_promote::render::MarkdownPreview,
             runner: &LocalRunner,
@@ -482,7 +482,7 @@ fn several_at_once_end_in_one_pull_request() {
                 let ports = Ports {
                     repository: &git,
                     history: &git,
-                    forge: Some(&forge),
+                    forges: &forge,
                     settings: &ConfigReader,
                     preview: &git_promote::render::MarkdownPreview,
                     runner: &LocalRunner,

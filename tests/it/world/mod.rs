@@ -37,6 +37,7 @@ pub fn any() -> BranchChoice {
 /// `--branch NAME`.
 pub fn named(name: &str) -> BranchChoice {
     BranchChoice {
+        repository: None,
         branch: Some(name.to_owned()),
         publish: Publish::Push,
     }
@@ -45,6 +46,7 @@ pub fn named(name: &str) -> BranchChoice {
 /// `--no-push`.
 pub fn no_push() -> BranchChoice {
     BranchChoice {
+        repository: None,
         branch: None,
         publish: Publish::Local,
     }

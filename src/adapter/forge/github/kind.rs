@@ -7,8 +7,8 @@ use super::environment::{self, GIT_USER};
 use super::login::Login;
 use super::repository::GitHub;
 use crate::adapter::forge::http::TokenSource;
-use crate::adapter::forge::{ForgeAccess, ForgeKind, RemoteContext};
-use crate::port::{Password, Passwords};
+use crate::adapter::forge::{ForgeAccess, ForgeKind, RemoteContext, ServerPasswords};
+use crate::port::Password;
 
 /// GitHub, for the registry of forges.
 pub const KIND: ForgeKind = ForgeKind {
@@ -35,7 +35,7 @@ fn open(remote: &RemoteContext<'_>) -> Option<ForgeAccess> {
 /// Where the repository is, if its host is GitHub's or is configured as a GitHub server.
 fn address(remote: &RemoteContext<'_>) -> Option<Address> {
     let mut address = Address::of(remote.url)?;
-    if let Some(api) = (remote.setting)("promote.githubApi") {
+    if let Some(api) = (remote.server_setting)("promote.githubApi") {
         api.trim_end_matches('/').clone_into(&mut address.api);
     } else if let Some(api) = environment::runner_api(remote.variables, &address.host) {
         address.api = api;
@@ -44,7 +44,7 @@ fn address(remote: &RemoteContext<'_>) -> Option<Address> {
     {
         return None;
     }
-    let name = (remote.setting)("promote.githubRepository");
+    let name = (remote.repository_setting)("promote.githubRepository");
     if let Some((owner, name)) = name.as_deref().and_then(|name| name.split_once('/')) {
         owner.clone_into(&mut address.owner);
         name.clone_into(&mut address.repository);
@@ -74,7 +74,7 @@ fn login(remote: &RemoteContext<'_>, address: &Address) -> Login {
 }
 
 /// The App's token as a password for Git at its own host.
-fn app_passwords(github: Arc<GitHub>, host: String) -> Passwords {
+fn app_passwords(github: Arc<GitHub>, host: String) -> ServerPasswords {
     Arc::new(move |authority| {
         if authority != host {
             return Vec::new();

@@ -2,6 +2,7 @@
 
 use super::refs::{Head, branch_ref};
 use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::choice::RemoteChoice;
 use crate::adapter::git::remote::urls::tracking;
 use crate::domain::{CommitId, ObjectId};
 use crate::plan::Notice;
@@ -62,7 +63,9 @@ pub fn local_branch(
         notices: other_checkout_notices(local, &head, &name),
         is_default: default_branch(local, remote, &head).as_deref() == Some(&name),
         name,
+        repository: None,
         remote: None,
+        url: None,
         tip: CommitId(tip),
     })
 }
@@ -137,7 +140,7 @@ fn refuse_behind(
     branch: &str,
     tip: ObjectId,
 ) -> Result<(), RepositoryError> {
-    let Some(name) = tracking(local, remote, branch) else {
+    let Some(name) = tracking(local, &RemoteChoice::Named(remote.to_owned()), branch) else {
         return Ok(());
     };
     match local.target(&name)? {

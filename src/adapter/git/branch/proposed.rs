@@ -7,6 +7,7 @@
 //! base's history begins, the last commits alone show whether anybody else changed
 //! the branch.
 
+use super::elsewhere::remote_of;
 use super::publish;
 use super::refs::branch_ref;
 use crate::adapter::git::local::Local;
@@ -31,8 +32,8 @@ pub fn find(
     base: &Branch,
     name: &str,
 ) -> Result<Option<ProposedBranch>, RepositoryError> {
-    let tip = match &base.remote {
-        Some(remote) => Remote::open(local, remote, Purpose::Push)?.fetch(name)?,
+    let tip = match remote_of(local, base)? {
+        Some(remote) => Remote::open(local, &remote, Purpose::Push)?.fetch(name)?,
         None => local.target(&branch_ref(name))?,
     };
     let Some(tip) = tip else { return Ok(None) };
@@ -115,8 +116,8 @@ pub fn branches_with_prefix(
     base: &Branch,
     prefix: &str,
 ) -> Result<Vec<String>, RepositoryError> {
-    let mut names = match &base.remote {
-        Some(remote) => Remote::open(local, remote, Purpose::Push)?.branches()?,
+    let mut names = match remote_of(local, base)? {
+        Some(remote) => Remote::open(local, &remote, Purpose::Push)?.branches()?,
         None => local.branches()?,
     };
     names.retain(|name| name.starts_with(prefix));
@@ -153,10 +154,10 @@ pub fn replace(
         Expected::At(old) => Some(old.0),
     };
     let new = commit.map(|commit| commit.0);
-    let Some(remote) = &base.remote else {
+    let Some(choice) = remote_of(local, base)? else {
         return replace_local(local, name, old, new);
     };
-    let mut remote = Remote::open(local, remote, Purpose::Push)?;
+    let mut remote = Remote::open(local, &choice, Purpose::Push)?;
     let update = Update {
         reference: &branch_ref(name),
         old,
@@ -168,7 +169,7 @@ pub fn replace(
         }
         error => error,
     })?;
-    let notices = publish::notices(local, pushed, &remote.name, name, new);
+    let notices = publish::notices(local, pushed, &choice, name, new);
     Ok(notices.map_or(Advance::Overtaken, |notices| Advance::Done { notices }))
 }
 

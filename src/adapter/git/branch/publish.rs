@@ -1,8 +1,10 @@
 //! Publishing a commit on a branch, and updating the local branch afterwards.
 
+use super::elsewhere::remote_of;
 use super::refs::branch_ref;
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::choice::RemoteChoice;
 use crate::adapter::git::remote::connection::Remote;
 use crate::adapter::git::remote::push::{PushOutcome, Update};
 use crate::adapter::git::remote::urls::{Purpose, tracking};
@@ -24,20 +26,22 @@ pub fn publish(
             format!("it does not descend from `{old}`"),
         ));
     }
-    let Some(remote) = &branch.remote else {
+    let Some(choice) = remote_of(local, branch)? else {
         return advance(local, &branch.name, old, new);
     };
-    let mut remote = Remote::open(local, remote, Purpose::Push)?;
+    let mut remote = Remote::open(local, &choice, Purpose::Push)?;
     let pushed = remote.push(&Update {
         reference: &branch_ref(&branch.name),
         old: Some(old),
         new: Some(new),
     })?;
     Ok(
-        match notices(local, pushed, &remote.name, &branch.name, Some(new)) {
+        match notices(local, pushed, &choice, &branch.name, Some(new)) {
             None => Advance::Overtaken,
             Some(mut notices) => {
-                notices.extend(follow_locally(local, &branch.name, &remote.name, new));
+                if let RemoteChoice::Named(remote) = &choice {
+                    notices.extend(follow_locally(local, &branch.name, remote, new));
+                }
                 Advance::Done { notices }
             }
         },
@@ -50,7 +54,7 @@ pub fn publish(
 pub fn notices(
     local: &Local,
     pushed: PushOutcome,
-    remote: &str,
+    remote: &RemoteChoice,
     branch: &str,
     new: Option<ObjectId>,
 ) -> Option<Vec<Notice>> {
@@ -59,7 +63,7 @@ pub fn notices(
     };
     let mut notices: Vec<Notice> = message
         .map(|message| Notice::RemoteMessage {
-            remote: remote.to_owned(),
+            remote: remote.name().to_owned(),
             message,
         })
         .into_iter()
@@ -69,7 +73,7 @@ pub fn notices(
         let lock = local.common.join(format!("{name}.lock"));
         notices.push(Notice::TrackingBranchNotUpdated {
             reference: name,
-            remote: remote.to_owned(),
+            remote: remote.name_for_git(),
             lock: lock.exists().then(|| lock.display().to_string()),
         });
     }
@@ -112,9 +116,10 @@ fn follow_locally(local: &Local, branch: &str, remote: &str, new: ObjectId) -> O
 /// That is assumed if the remote's last commit is a promotion by the same person, and the local branch
 /// is only behind it and has never been at it. A branch that was reset on purpose stays.
 pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, RepositoryError> {
-    let (Some(remote), tip) = (&branch.remote, branch.tip.0) else {
+    let Some(RemoteChoice::Named(remote)) = remote_of(local, branch)? else {
         return Ok(Vec::new());
     };
+    let tip = branch.tip.0;
     let name = branch_ref(&branch.name);
     let commit = local.objects.commit(tip)?;
     let is_promoted = is_promotion(&commit.message);
@@ -139,7 +144,7 @@ pub fn catch_up(local: &Local, branch: &Branch) -> Result<Vec<Notice>, Repositor
     if was_there || !person.contains(&format!("<{}>", commit.email)) {
         return Ok(Vec::new());
     }
-    Ok(follow_locally(local, &branch.name, remote, tip)
+    Ok(follow_locally(local, &branch.name, &remote, tip)
         .into_iter()
         .collect())
 }

@@ -8,9 +8,10 @@
 use super::choose::{last_seen_default, local_tip, other_checkout_notices, refuse_other_branch};
 use super::refs::{Head, branch_ref};
 use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::choice::RemoteChoice;
 use crate::adapter::git::remote::connection::Remote;
 use crate::adapter::git::remote::urls::{Purpose, tracking};
-use crate::domain::{CommitId, ObjectId};
+use crate::domain::CommitId;
 use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, RepositoryError};
 
@@ -20,11 +21,27 @@ pub fn fetch(
     choice: &BranchChoice,
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
-    let mut remote = Remote::open(local, remote, Purpose::Fetch)?;
+    let remote = RemoteChoice::Named(remote.to_owned());
+    let mut remote = Remote::open(local, &remote, Purpose::Fetch)?;
     let head = local.head()?;
-    let name = match &choice.branch {
-        Some(name) => name.clone(),
-        None => default_branch(local, &mut remote, &head)?,
+    let mut branch = fetched(&mut remote, choice.branch.as_deref(), |remote| {
+        default_branch(local, remote, &head)
+    })?;
+    branch.notices = other_checkout_notices(local, &head, &branch.name);
+    let unpushed = unpushed(local, &remote.name, &branch.name, branch.tip)?;
+    branch.notices.extend(unpushed);
+    Ok(branch)
+}
+
+/// Fetches a branch of a remote, or the default one that `default` finds.
+pub fn fetched<'l>(
+    remote: &mut Remote<'l>,
+    branch: Option<&str>,
+    default: impl FnOnce(&mut Remote<'l>) -> Result<String, RepositoryError>,
+) -> Result<Branch, RepositoryError> {
+    let name = match branch {
+        Some(name) => name.to_owned(),
+        None => default(remote)?,
     };
     let Some(tip) = remote.fetch(&name)? else {
         return Err(RepositoryError::UnknownBranch {
@@ -33,19 +50,38 @@ pub fn fetch(
             known: remote.branches()?,
         });
     };
-    let is_default = match &choice.branch {
+    let is_default = match branch {
         None => true,
-        Some(name) => is_default_branch(&mut remote, name)?,
+        Some(name) => is_default_branch(remote, name)?,
     };
-    let mut notices = other_checkout_notices(local, &head, &name);
-    notices.extend(unpushed(local, &remote.name, &name, tip)?);
     Ok(Branch {
         name,
+        repository: None,
         remote: Some(remote.name.clone()),
+        url: Some(remote.address().url()),
         tip: CommitId(tip),
         is_default,
-        notices,
+        notices: Vec::new(),
     })
+}
+
+/// The URL of a remote, without user and password, where it can be read.
+pub fn url_of(local: &Local, remote: &RemoteChoice) -> Option<String> {
+    let address = Remote::address_of(local, remote, Purpose::Fetch).ok()?;
+    Some(address.url())
+}
+
+/// Whether an error means that the remote could not be fetched from, so that a preview shows what was
+/// fetched last.
+pub fn is_unavailable(error: &RepositoryError) -> bool {
+    matches!(
+        error,
+        RepositoryError::Unreachable { .. }
+            | RepositoryError::Credentials { .. }
+            | RepositoryError::UntrustedServer { .. }
+            | RepositoryError::Denied { .. }
+            | RepositoryError::ReadOnly { .. }
+    )
 }
 
 /// The chosen branch of the remote for a preview: as last seen if it cannot be fetched.
@@ -55,13 +91,7 @@ pub fn fetch_or_last_seen(
     remote: &str,
 ) -> Result<Branch, RepositoryError> {
     let error = match fetch(local, choice, remote) {
-        Err(
-            error @ (RepositoryError::Unreachable { .. }
-            | RepositoryError::Credentials { .. }
-            | RepositoryError::UntrustedServer { .. }
-            | RepositoryError::Denied { .. }
-            | RepositoryError::ReadOnly { .. }),
-        ) => error.to_string(),
+        Err(error) if is_unavailable(&error) => error.to_string(),
         other => return other,
     };
     let head = local.head()?;
@@ -70,7 +100,7 @@ pub fn fetch_or_last_seen(
         Some(name) => name.clone(),
         None => head.current_branch()?.to_owned(),
     };
-    let seen = match tracking(local, remote, &name) {
+    let seen = match tracking(local, &RemoteChoice::Named(remote.to_owned()), &name) {
         Some(name) => local.target(&name)?,
         None => None,
     };
@@ -87,6 +117,8 @@ pub fn fetch_or_last_seen(
     Ok(Branch {
         is_default: choice.branch.is_none() || default.as_ref() == Some(&name),
         name,
+        repository: None,
+        url: url_of(local, &RemoteChoice::Named(remote.to_owned())),
         remote: Some(remote.to_owned()),
         tip: CommitId(tip),
         notices,
@@ -124,12 +156,12 @@ fn unpushed(
     local: &Local,
     remote: &str,
     name: &str,
-    tip: ObjectId,
+    tip: CommitId,
 ) -> Result<Option<Notice>, RepositoryError> {
     let Some(ours) = local.target(&branch_ref(name))? else {
         return Ok(None);
     };
-    let count = local.ahead(ours, tip)?;
+    let count = local.ahead(ours, tip.0)?;
     Ok((count > 0).then(|| Notice::UnpushedCommits {
         branch: name.to_owned(),
         remote: remote.to_owned(),

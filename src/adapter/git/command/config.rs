@@ -84,6 +84,15 @@ impl GitConfig {
         self.entries.iter().any(|(key, _)| key.starts_with(prefix))
     }
 
+    /// The settings `url.BASE.KEY`: each base, with the start of URLs that it replaces.
+    pub fn replacements<'s>(&'s self, key: &str) -> impl Iterator<Item = (&'s str, &'s str)> {
+        let end = format!(".{key}");
+        self.entries.iter().filter_map(move |(name, value)| {
+            let base = name.strip_prefix("url.")?.strip_suffix(&end)?;
+            Some((base, value.as_deref()?))
+        })
+    }
+
     /// The settings of one remote; keys are without `remote.NAME.`.
     pub fn of_remote<'s>(
         &'s self,

@@ -16,7 +16,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::program::Git;
-use crate::domain::ServerUrl;
+use crate::domain::{RepositoryUrl, ServerUrl};
 use crate::port::Password;
 
 /// How long a helper may be silent: it may open a window and wait for the user.
@@ -29,10 +29,15 @@ const HELPER_SCRIPT: &str = "!f() { test \"$1\" = get || exit 0; protocol= host=
      test \"$protocol://$host\" = \"$GIT_PROMOTE_SERVER\" || exit 0; \
      printf 'username=%s\\npassword=%s\\n' \"$GIT_PROMOTE_USER\" \"$GIT_PROMOTE_PASSWORD\"; }; f";
 
-/// git-promote's own password for a server, if the connection keeps it secret.
-pub fn password_for(git: &Git, server: &ServerUrl) -> Option<Password> {
+/// git-promote's own password for a server, if the connection keeps it secret; `repository` is one that is
+/// not a remote of Git's settings.
+pub fn password_for(
+    git: &Git,
+    server: &ServerUrl,
+    repository: Option<&RepositoryUrl>,
+) -> Option<Password> {
     let is_safe = server.is_http() && is_private(server);
-    let passwords = is_safe.then(|| (git.network.passwords)(&server.host()));
+    let passwords = is_safe.then(|| (git.network.passwords)(&server.host(), repository));
     passwords?.into_iter().next()
 }
 

@@ -33,7 +33,7 @@ impl Default for RemoteAccess {
         Self {
             silence: Duration::from_secs(30),
             prompts: Prompts::default(),
-            passwords: Arc::new(|_| Vec::new()),
+            passwords: Arc::new(|_, _| Vec::new()),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::chain;
 use super::names::References;
 use super::place::refuse_replaced;
 use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::choice::RemoteChoice;
 use crate::adapter::git::remote::connection::Remote;
 use crate::adapter::git::remote::urls::Purpose;
 use crate::port::ReleasesError;
@@ -11,7 +12,7 @@ use crate::port::ReleasesError;
 /// Fetches all chains into their mirrors, which only move forward.
 pub fn fetch(
     local: &Local,
-    remote: &str,
+    remote: &RemoteChoice,
     there: &References,
     here: &References,
 ) -> Result<(), ReleasesError> {
@@ -32,7 +33,7 @@ pub fn fetch(
         // Without what the remote's own refspecs would update.
         "--refmap=",
         "--",
-        remote.name_for_git(),
+        &remote.name_for_git(),
         &refspec,
     ];
     let command = || remote.git(&words, silence);

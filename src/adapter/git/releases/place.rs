@@ -2,6 +2,7 @@
 
 use super::names::References;
 use crate::adapter::git::local::Local;
+use crate::adapter::git::remote::choice::RemoteChoice;
 use crate::domain::{CommitId, ObjectId};
 use crate::port::ReleasesError;
 
@@ -9,7 +10,7 @@ use crate::port::ReleasesError;
 #[derive(Clone)]
 pub struct Place {
     /// The remote, with the names of the chains there.
-    pub remote: Option<(String, References)>,
+    pub remote: Option<(RemoteChoice, References)>,
     /// The names of the chains here.
     pub here: References,
 }
@@ -21,7 +22,7 @@ impl Place {
         Ok(match remote {
             Some(remote) => Self {
                 here: names.mirror(&remote),
-                remote: Some((remote, names)),
+                remote: Some((RemoteChoice::Named(remote), names)),
             },
             None => Self {
                 remote: None,

@@ -29,7 +29,7 @@ impl Remote<'_> {
             "ls-remote",
             "--symref",
             "--",
-            self.name_for_git(),
+            &self.name_for_git(),
             "HEAD",
             "refs/heads/*",
         ];
@@ -58,7 +58,7 @@ impl Remote<'_> {
 
     /// The current commits of its references that match a pattern, by their full names.
     pub fn references(&self, pattern: &str) -> Result<BTreeMap<String, ObjectId>, RepositoryError> {
-        let words = ["ls-remote", "--refs", "--", self.name_for_git(), pattern];
+        let words = ["ls-remote", "--refs", "--", &self.name_for_git(), pattern];
         let silence = self.local.git.network.silence;
         let output = self.with_retries(|| self.git(&words, silence))?;
         let text = output.text();
@@ -90,7 +90,7 @@ impl Remote<'_> {
     }
 
     fn fetch_once(&self, branch: &str, tip: ObjectId) -> Result<ObjectId, RepositoryError> {
-        let tracking = urls::tracking(self.local, &self.name, branch);
+        let tracking = urls::tracking(self.local, &self.choice, branch);
         let known = match &tracking {
             Some(name) => self.local.target(name)?,
             None => None,
@@ -116,13 +116,14 @@ impl Remote<'_> {
             "--no-recurse-submodules",
             "--no-show-forced-updates",
         ];
+        let name = self.name_for_git();
         let mut is_retry = false;
         self.with_retries(|| {
             // The commit has arrived, so a stale reference blocks the update of the tracking branch.
             let has_arrived = is_retry && self.local.objects.has(tip);
             let more: &[&str] = if has_arrived { &["--refmap="] } else { &[] };
             is_retry = true;
-            let words = [&words, depth, more, &["--", self.name_for_git(), &full]].concat();
+            let words = [&words, depth, more, &["--", &name, &full]].concat();
             self.git(&words, self.local.git.network.silence)
         })?;
         // It may have moved since it was listed.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
+use super::choice::RemoteChoice;
 use super::listing::Listing;
 use super::urls::{self, Purpose};
 use crate::adapter::git::command::credentials;
@@ -21,7 +22,9 @@ const PUSH_REMOTE: &str = "git-promote-push";
 /// A remote of a repository.
 pub struct Remote<'l> {
     pub local: &'l Local,
+    /// Its name, or another repository as the configuration names it.
     pub name: String,
+    pub choice: RemoteChoice,
     /// The URL for the purpose that it was opened for.
     url: String,
     address: RemoteAddress,
@@ -32,19 +35,27 @@ pub struct Remote<'l> {
 }
 
 impl<'l> Remote<'l> {
-    /// Opens the remote `name`, without contacting it yet.
-    pub fn open(local: &'l Local, name: &str, purpose: Purpose) -> Result<Self, RepositoryError> {
-        let url = urls::remote_urls(local, name, purpose)?.swap_remove(0);
+    /// Opens a remote, without contacting it yet.
+    pub fn open(
+        local: &'l Local,
+        choice: &RemoteChoice,
+        purpose: Purpose,
+    ) -> Result<Self, RepositoryError> {
+        let name = choice.name();
+        let url = urls::remote_urls(local, choice, purpose)?.swap_remove(0);
         let address = Self::parse_address(name, &url)?;
         let password = match &address {
-            RemoteAddress::Server(server) => credentials::password_for(&local.git, server),
+            RemoteAddress::Server(server) => {
+                credentials::password_for(&local.git, server, choice.repository())
+            }
             RemoteAddress::Disk(_) => None,
         };
         let has_own_push_url = purpose == Purpose::Push
-            && urls::remote_urls(local, name, Purpose::Fetch)?.first() != Some(&url);
+            && urls::remote_urls(local, choice, Purpose::Fetch)?.first() != Some(&url);
         Ok(Self {
             local,
             name: name.to_owned(),
+            choice: choice.clone(),
             url,
             address,
             has_own_push_url,
@@ -53,13 +64,16 @@ impl<'l> Remote<'l> {
         })
     }
 
-    /// The address of the remote `name`.
+    /// The address of a remote.
     pub fn address_of(
         local: &Local,
-        name: &str,
+        choice: &RemoteChoice,
         purpose: Purpose,
     ) -> Result<RemoteAddress, RepositoryError> {
-        Self::parse_address(name, &urls::remote_urls(local, name, purpose)?[0])
+        Self::parse_address(
+            choice.name(),
+            &urls::remote_urls(local, choice, purpose)?[0],
+        )
     }
 
     fn parse_address(name: &str, url: &str) -> Result<RemoteAddress, RepositoryError> {
@@ -69,12 +83,17 @@ impl<'l> Remote<'l> {
     }
 
     /// The name under which Git uses the URL that this was opened with.
-    pub fn name_for_git(&self) -> &str {
+    pub fn name_for_git(&self) -> String {
         if self.has_own_push_url {
-            PUSH_REMOTE
+            PUSH_REMOTE.to_owned()
         } else {
-            &self.name
+            self.choice.name_for_git()
         }
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &RemoteAddress {
+        &self.address
     }
 
     fn server(&self) -> Option<&ServerUrl> {
@@ -94,7 +113,7 @@ impl<'l> Remote<'l> {
             format!("http.lowSpeedTime={seconds}"),
             // Only one branch is pushed, even to a mirror.
             "-c".to_owned(),
-            format!("remote.{}.mirror=false", self.name),
+            format!("remote.{}.mirror=false", self.choice.name_for_git()),
         ];
         if let (Some(_), Some(server)) = (&self.password, self.server()) {
             all.extend(credentials::helper_options(server));
@@ -105,27 +124,24 @@ impl<'l> Remote<'l> {
         if let (Some(password), Some(server)) = (&self.password, self.server()) {
             credentials::set_environment(&mut git, server, password);
         }
+        let mut settings = self.choice.definition();
         if self.has_own_push_url {
-            self.add_push_remote(&mut git);
+            settings.extend(self.push_remote());
         }
+        urls::set_parameters(&mut git, &settings);
         git
     }
 
-    /// Defines a remote with the push URL and the other settings of this one.
-    fn add_push_remote(&self, git: &mut Command) {
+    /// The settings of a remote with the push URL and the other settings of this one.
+    fn push_remote(&self) -> impl Iterator<Item = (String, String)> {
         let settings = self.local.config.of_remote(&self.name);
         let others = settings
             .filter(|(key, _)| !matches!(*key, "url" | "pushurl" | "fetch" | "push" | "mirror"));
-        // The URL may contain a password, so it is passed in the environment, as Git passes on its `-c`.
-        let mut parameters = vec![std::env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default()];
-        for (key, value) in others.chain([("url", Some(self.url.as_str()))]) {
-            let value = value.unwrap_or("true");
-            let setting = format!("remote.{PUSH_REMOTE}.{key}={value}");
-            let setting = setting.replace('\'', r"'\''").replace('!', r"'\!'");
-            parameters.push(format!("'{setting}'"));
-        }
-        let parameters = parameters.join(" ");
-        git.env("GIT_CONFIG_PARAMETERS", parameters.trim_start());
+        let all = others.chain([("url", Some(self.url.as_str()))]);
+        all.map(|(key, value)| {
+            let value = value.unwrap_or("true").to_owned();
+            (format!("remote.{PUSH_REMOTE}.{key}"), value)
+        })
     }
 
     /// Runs a repeatable command until it succeeds, fails permanently or runs out of retries.

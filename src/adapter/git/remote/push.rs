@@ -162,7 +162,7 @@ impl Remote<'_> {
             // The lease makes this a compare-and-swap; an empty one means that it must not exist.
             &format!("--force-with-lease={full}:{}", id(update.old)),
             "--",
-            &self.name,
+            &self.choice.name_for_git(),
             &format!("{}:{full}", id(update.new)),
         ];
         self.git(&words, self.local.git.network.push_silence())

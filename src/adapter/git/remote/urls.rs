@@ -1,5 +1,8 @@
 //! The URLs of a remote and the names of its tracking branches, from Git's settings.
 
+use std::process::Command;
+
+use super::choice::{Elsewhere, RemoteChoice};
 use crate::adapter::git::branch::refs::branch_ref;
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
@@ -18,11 +21,17 @@ pub enum Purpose {
 /// The URLs of a remote, after Git's URL settings such as `url.*.insteadOf`.
 pub fn remote_urls(
     local: &Local,
-    name: &str,
+    remote: &RemoteChoice,
     purpose: Purpose,
 ) -> Result<Vec<String>, RepositoryError> {
     let config = &local.config;
-    let doing = format!("could not read the URL of remote `{name}`");
+    let doing = format!("could not read the URL of remote `{}`", remote.name());
+    let name = match remote {
+        RemoteChoice::Named(name) => name,
+        RemoteChoice::Elsewhere(elsewhere) => {
+            return Ok(vec![url_elsewhere(local, elsewhere, purpose, &doing)?]);
+        }
+    };
     if config.has_prefix("url.") {
         let push: &[&str] = match purpose {
             Purpose::Fetch => &[],
@@ -55,26 +64,75 @@ pub fn remote_urls(
     Ok(urls)
 }
 
+/// The URL of another repository, after Git's URL settings.
+fn url_elsewhere(
+    local: &Local,
+    elsewhere: &Elsewhere,
+    purpose: Purpose,
+    doing: &str,
+) -> Result<String, RepositoryError> {
+    if !local.config.has_prefix("url.") {
+        return Ok(elsewhere.url.clone());
+    }
+    // No command of Git prints the URL that it would push to without a remote in its settings.
+    let for_push = local.config.replacements("pushinsteadof");
+    let longest = for_push
+        .filter_map(|(base, start)| Some((base, elsewhere.url.strip_prefix(start)?)))
+        .min_by_key(|(_, rest)| rest.len());
+    match longest {
+        Some((base, rest)) if purpose == Purpose::Push => Ok(format!("{base}{rest}")),
+        _ => {
+            let words = ["ls-remote", "--get-url", "--", &elsewhere.url];
+            local.git.output_text(doing, &words)
+        }
+    }
+}
+
 /// Fails if the remote has several push URLs.
 ///
 /// # Why
 ///
 /// A push could succeed at one and fail at another, and the next run would find nothing to do.
-pub fn refuse_several_push_urls(local: &Local, name: &str) -> Result<(), RepositoryError> {
-    let urls = remote_urls(local, name, Purpose::Push)?;
+pub fn refuse_several_push_urls(
+    local: &Local,
+    remote: &RemoteChoice,
+) -> Result<(), RepositoryError> {
+    let urls = remote_urls(local, remote, Purpose::Push)?;
     if urls.len() < 2 {
         return Ok(());
     }
     Err(RepositoryError::SeveralPushUrls {
-        remote: name.to_owned(),
+        remote: remote.name().to_owned(),
         urls: urls.iter().map(|url| without_user_info(url)).collect(),
     })
 }
 
 /// The reference that tracks a branch of a remote, by the remote's fetch refspecs.
-pub fn tracking(local: &Local, remote: &str, branch: &str) -> Option<String> {
-    let specs = format!("remote.{remote}.fetch");
-    map(&local.config.all(&specs), &branch_ref(branch))
+pub fn tracking(local: &Local, remote: &RemoteChoice, branch: &str) -> Option<String> {
+    match remote {
+        RemoteChoice::Named(name) => {
+            let specs = format!("remote.{name}.fetch");
+            map(&local.config.all(&specs), &branch_ref(branch))
+        }
+        RemoteChoice::Elsewhere(elsewhere) => Some(elsewhere.tracking(branch)),
+    }
+}
+
+/// Gives settings to a Git command in its environment: they may contain a password, which everyone could
+/// read on the command line.
+pub fn set_parameters(git: &mut Command, settings: &[(String, String)]) {
+    if settings.is_empty() {
+        return;
+    }
+    // As Git passes on its `-c`.
+    let mut parameters = vec![std::env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default()];
+    for (key, value) in settings {
+        let setting = format!("{key}={value}");
+        let setting = setting.replace('\'', r"'\''").replace('!', r"'\!'");
+        parameters.push(format!("'{setting}'"));
+    }
+    let parameters = parameters.join(" ");
+    git.env("GIT_CONFIG_PARAMETERS", parameters.trim_start());
 }
 
 /// The reference to which refspecs map the reference `name`.
