@@ -65,10 +65,14 @@ fn generated(snapshot: &dyn Snapshot, folder: &str) -> Result<HashSet<String>, R
     let Some((FileMode::Directory, tree)) = snapshot.entry_at(folder)? else {
         return Ok(HashSet::new());
     };
-    for name in NAMES {
-        let Some(file) = snapshot.entry(tree, name)?.map(FileObject::from) else {
-            continue;
-        };
+    let mut found = Vec::new();
+    snapshot.read_tree(tree, &mut |entry| {
+        let at = NAMES.iter().position(|name| name.as_bytes() == entry.name);
+        found.extend(at.map(|at| (at, FileObject::from((entry.mode, entry.id)))));
+    })?;
+    found.sort_by_key(|(at, _)| *at);
+    for (at, file) in found {
+        let name = NAMES[at];
         let path = path_in(folder, name);
         if let FileContent::Yaml(stream) = load(snapshot, file, &path)? {
             let roots = (0..stream.documents().len()).map(|at| stream.root(at).value());

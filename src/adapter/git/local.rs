@@ -20,7 +20,7 @@ use super::command::program::{Git, LOCATION_VARIABLES};
 use super::discover::{LibraryDiscovery, configure_libgit2, folders_by_git};
 use super::fault::ErrorContext;
 use super::objects::database::Objects;
-use super::objects::large_trees::LargeTrees;
+use super::objects::recent_trees::RecentTrees;
 use crate::port::RepositoryError;
 
 /// A repository on this machine.
@@ -37,7 +37,7 @@ pub(super) struct Local {
     is_bare: bool,
     library: Option<Mutex<git2::Repository>>,
     pub(super) objects: Objects,
-    pub(super) large_trees: LargeTrees,
+    pub(super) recent_trees: RecentTrees,
 }
 
 impl Local {
@@ -96,7 +96,7 @@ impl Local {
             is_bare: folders.is_bare,
             library: library.map(Mutex::new),
             objects,
-            large_trees: LargeTrees::default(),
+            recent_trees: RecentTrees::default(),
         })
     }
 

@@ -99,9 +99,10 @@ fn used(value: &Value, kind: &str, unused: &[&str], notes: &mut Notes) -> Value 
         if let Some(spec) = manifest.get_mut("spec").and_then(Value::as_mapping_mut) {
             // As older examples of Codefresh's documentation have it.
             if kind == "PromotionFlow"
-                && let Some(Value::Mapping(properties)) = spec.remove("properties")
+                && spec.len() == 1
+                && let Some(Value::Mapping(properties)) = spec.get("properties")
             {
-                spec.extend(properties);
+                *spec = properties.clone();
             }
             let found = unused.iter().filter(|key| spec.remove(**key).is_some());
             left_out.extend(found.map(|key| format!("spec.{key}")));

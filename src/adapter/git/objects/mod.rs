@@ -5,7 +5,7 @@
 //! | `database` | reading objects with libgit2 or `git cat-file` |
 //! | `write` | writing and flushing objects |
 //! | `commit` | writing a commit |
-//! | `large_trees` | keeping the entries of large trees by name |
+//! | `recent_trees` | caching the entries of trees by name |
 //! | `tree`, `path` | the entries of a tree, and paths as bytes |
 //! | `rebuild` | rebuilding trees along the changed paths |
 //! | `difference` | comparing two trees |
@@ -14,9 +14,9 @@
 pub mod commit;
 pub mod database;
 pub mod difference;
-pub mod large_trees;
 pub mod path;
 pub mod rebuild;
+pub mod recent_trees;
 pub mod snapshot;
 pub mod tree;
 pub mod write;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
-use super::large_trees::EntriesByName;
+use super::recent_trees::EntriesByName;
 use super::tree::parse_tree;
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
@@ -65,7 +65,7 @@ impl Snapshot for GitSnapshot {
         name: &str,
     ) -> Result<Option<(FileMode, ObjectId)>, RepositoryError> {
         let name = name.as_bytes();
-        if let Some(entries) = self.local.large_trees.find(tree) {
+        if let Some(entries) = self.local.recent_trees.find(tree) {
             return Ok(entries.get(name).copied());
         }
         let mut entries = EntriesByName::new();
@@ -73,7 +73,7 @@ impl Snapshot for GitSnapshot {
             entries.insert(entry.name.to_vec(), (entry.mode, entry.id));
         })?;
         let found = entries.get(name).copied();
-        self.local.large_trees.keep(tree, entries);
+        self.local.recent_trees.add(tree, entries);
         Ok(found)
     }
 
