@@ -118,7 +118,8 @@ fn repository(text: &str, at: &Pointer, notes: &mut Notes) -> Option<RepositoryU
              `../prod.git`"
         }
     };
-    notes.fault(Note::at(at.key("repository"), error.to_string()).hint(hint));
+    let note = Note::at(at.key("repository"), error.to_string()).hint(hint);
+    notes.fault(note.secret());
     None
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Note {
     pub(super) message: String,
     /// How to fix it.
     pub(super) hint: Option<String>,
+    /// Whether the value can be secret, so that it is not shown.
+    pub(super) is_secret: bool,
     /// A value whose faults of shape can be the cause; the note is dropped if there are any.
     pub(super) unless: Option<Pointer>,
 }
@@ -34,6 +36,7 @@ impl Note {
             spot: Spot::Value,
             message: message.into(),
             hint: None,
+            is_secret: false,
             unless: None,
         }
     }
@@ -41,6 +44,12 @@ impl Note {
     /// Points the note at the key.
     pub(super) fn on_key(mut self) -> Self {
         self.spot = Spot::Key;
+        self
+    }
+
+    /// Hides the value.
+    pub(super) fn secret(mut self) -> Self {
+        self.is_secret = true;
         self
     }
 

@@ -93,6 +93,13 @@ impl<'t> Source<'t> {
     pub(super) fn place(&self, note: &Note) -> ConfigFault {
         let span = self.span(&note.at, note.spot);
         let position = self.stream.position(span.start);
+        let hidden;
+        let mut text = self.stream.text();
+        if note.is_secret {
+            hidden = with_stars(text, &span);
+            text = &hidden;
+        }
+        let span = span.start..span.end.min(text.len());
         ConfigFault {
             file: self.file.to_owned(),
             line: position.line,
@@ -100,7 +107,7 @@ impl<'t> Source<'t> {
             path: note.at.to_string(),
             message: note.message.clone(),
             hint: note.hint.clone(),
-            excerpt: excerpt(self.stream.text(), &span),
+            excerpt: excerpt(text, &span),
         }
     }
 
@@ -211,6 +218,13 @@ fn excerpt(text: &str, span: &Span) -> Excerpt {
         width: text[at..covered].trim_end().chars().count().clamp(1, AFTER),
         line,
     }
+}
+
+/// A text with a `*` for each character of a span, except for the ends of lines.
+fn with_stars(text: &str, span: &Span) -> String {
+    let star = |c: char| if matches!(c, '\r' | '\n') { c } else { '*' };
+    let hidden: String = text[span.clone()].chars().map(star).collect();
+    [&text[..span.start], &hidden, &text[span.end..]].concat()
 }
 
 /// A line with a `*` for each character of the users, passwords and queries of its URLs: people pass faults on,

@@ -42,6 +42,12 @@ impl RepositoryUrl {
         if !is_unambiguous(text) || text.contains(['\'', '"', '!']) {
             return Err(RepositoryUrlError::Unclear);
         }
+        // As it is written, because Git starts a program of its own for `git+http`.
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        let is_known = |scheme| ["https", "http", "ssh", "file"].contains(&scheme);
+        if scheme.is_some_and(|scheme| !is_known(scheme)) {
+            return Err(RepositoryUrlError::Transport);
+        }
         let is_path = ["/", "./", "../"]
             .iter()
             .any(|start| text.starts_with(start));
@@ -98,7 +104,7 @@ impl RepositoryUrl {
             match part {
                 "" | "." => {}
                 ".." => {
-                    parts.pop()?;
+                    parts.pop().filter(|part| *part != "..")?;
                 }
                 name => parts.push(name),
             }
@@ -149,6 +155,8 @@ mod tests {
             ("ext::sh -c date", Unclear),
             ("ext::date", Transport),
             ("fd://17", Transport),
+            ("git+http://git.example/a", Transport),
+            ("http+git://git.example/a", Transport),
             ("git://git.example/a", Transport),
             ("https://git.example\\@evil.example/a", Unclear),
             ("-oProxyCommand=x:a", Unclear),
@@ -177,6 +185,7 @@ mod tests {
             ("../prod", "git@h:acme/x", Some("git@h:acme/prod")),
             ("../prod", "git@h:x", Some("git@h:prod")),
             ("../../prod", "git@h:x", None),
+            ("../../prod", "../x.git", None),
             ("../prod", "/srv/x.git", Some("/srv/prod")),
             ("./prod", "/srv/x", Some("/srv/x/prod")),
             ("../prod", "file:///srv/x", Some("file:///srv/prod")),

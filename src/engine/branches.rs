@@ -131,6 +131,9 @@ impl Branches {
             // Several branches cannot all be checked out.
             let is_other = |notice: &Notice| matches!(notice, Notice::OtherBranchCheckedOut { .. });
             branch.notices.retain(|notice| !is_other(notice));
+            // The configuration can name a branch in several ways; all plans must see the same commit of it.
+            let known = self.all().find(|known| known.place() == branch.place());
+            let branch = known.cloned().unwrap_or(branch);
             self.others.insert(place, branch);
         }
         Ok(())

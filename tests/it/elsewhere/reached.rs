@@ -118,6 +118,8 @@ fn a_password_in_the_url_is_a_fault_with_its_place() {
             "password or token",
         ),
         ("https://s3cr3t@git.example/prod.git", "password or token"),
+        ("ada:s3cr3t@git.example:prod.git", "password or token"),
+        ("https://ada:the s3cr3t@git.example/prod.git", "not valid"),
         ("ssh://ada:s3cr3t@git.example/prod.git", "password or token"),
         (
             "https://git.example/prod.git?key=s3cr3t",

@@ -15,8 +15,12 @@ use crate::port::{Branch, BranchChoice, Publish, RepositoryError};
 /// The remote of a repository that the configuration names; one of this repository's remotes if it is
 /// that.
 pub fn remote(local: &Local, repository: &RepositoryUrl) -> Result<RemoteChoice, RepositoryError> {
-    let own = choose::remote(local).unwrap_or(None);
-    let own = own.map(RemoteChoice::Named);
+    let own = match choose::remote(local) {
+        Ok(own) => own.map(RemoteChoice::Named),
+        // Only a path depends on it.
+        Err(error) if repository.is_relative() => return Err(error),
+        Err(_) => None,
+    };
     let base = match &own {
         Some(own) => urls::remote_urls(local, own, Purpose::Fetch)?.swap_remove(0),
         None => local.context.path.display().to_string(),
@@ -31,7 +35,7 @@ pub fn remote(local: &Local, repository: &RepositoryUrl) -> Result<RemoteChoice,
         _ => Ok(RemoteChoice::Elsewhere(Elsewhere::new(
             repository.clone(),
             url,
-        ))),
+        )?)),
     }
 }
 

@@ -8,7 +8,9 @@
 
 use git2::{ObjectType, Oid};
 
-use crate::domain::RepositoryUrl;
+use crate::adapter::git::fault::ErrorContext;
+use crate::domain::{RepositoryUrl, without_user_info};
+use crate::port::RepositoryError;
 
 /// The folder of the references that track branches of other repositories.
 const REFERENCES: &str = "refs/promote/elsewhere";
@@ -76,15 +78,21 @@ impl RemoteChoice {
 
 impl Elsewhere {
     /// The repository at `url`.
-    pub fn new(repository: RepositoryUrl, url: String) -> Self {
-        let hash = Oid::hash_object(ObjectType::Blob, url.as_bytes());
-        let mut id = hash.map(|hash| hash.to_string()).unwrap_or_default();
+    ///
+    /// # Errors
+    /// When the URL cannot be hashed.
+    pub fn new(repository: RepositoryUrl, url: String) -> Result<Self, RepositoryError> {
+        // The token of a job is another one in the next job.
+        let name = without_user_info(&url);
+        let hash = Oid::hash_object(ObjectType::Blob, name.as_bytes());
+        let hash = hash.map_err(|e| ErrorContext::error("could not hash a URL", e.message()))?;
+        let mut id = hash.to_string();
         id.truncate(16);
-        Self {
+        Ok(Self {
             repository,
             url,
             id,
-        }
+        })
     }
 
     /// The reference that tracks one of its branches.

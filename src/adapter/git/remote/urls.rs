@@ -29,7 +29,7 @@ pub fn remote_urls(
     let name = match remote {
         RemoteChoice::Named(name) => name,
         RemoteChoice::Elsewhere(elsewhere) => {
-            return Ok(vec![url_elsewhere(local, elsewhere, purpose, &doing)?]);
+            return Ok(vec![url_elsewhere(local, elsewhere, purpose)]);
         }
     };
     if config.has_prefix("url.") {
@@ -65,27 +65,22 @@ pub fn remote_urls(
 }
 
 /// The URL of another repository, after Git's URL settings.
-fn url_elsewhere(
-    local: &Local,
-    elsewhere: &Elsewhere,
-    purpose: Purpose,
-    doing: &str,
-) -> Result<String, RepositoryError> {
-    if !local.config.has_prefix("url.") {
-        return Ok(elsewhere.url.clone());
-    }
-    // No command of Git prints the URL that it would push to without a remote in its settings.
-    let for_push = local.config.replacements("pushinsteadof");
-    let longest = for_push
-        .filter_map(|(base, start)| Some((base, elsewhere.url.strip_prefix(start)?)))
-        .min_by_key(|(_, rest)| rest.len());
-    match longest {
-        Some((base, rest)) if purpose == Purpose::Push => Ok(format!("{base}{rest}")),
-        _ => {
-            let words = ["ls-remote", "--get-url", "--", &elsewhere.url];
-            local.git.output_text(doing, &words)
-        }
-    }
+///
+/// # Why
+///
+/// No command of Git prints the URL that it would push to without a remote in its settings, and one that
+/// prints the other URL would have a token of this one among its arguments.
+fn url_elsewhere(local: &Local, elsewhere: &Elsewhere, purpose: Purpose) -> String {
+    let replaced = |setting: &str| {
+        let replacements = local.config.replacements(setting);
+        let longest = replacements
+            .filter_map(|(base, start)| Some((base, elsewhere.url.strip_prefix(start)?)))
+            .min_by_key(|(_, rest)| rest.len());
+        longest.map(|(base, rest)| format!("{base}{rest}"))
+    };
+    let for_push = (purpose == Purpose::Push).then(|| replaced("pushinsteadof"));
+    let found = for_push.flatten().or_else(|| replaced("insteadof"));
+    found.unwrap_or_else(|| elsewhere.url.clone())
 }
 
 /// Fails if the remote has several push URLs.
