@@ -11,7 +11,9 @@ use super::disk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::domain::{Action, CONFIGURATION, CommitId, Origin, Settings, is_misnamed_configuration};
+use crate::domain::{
+    Action, CONFIGURATION, CommitId, Environment, Origin, Settings, is_misnamed_configuration,
+};
 use crate::engine::{self, EngineError, MissingApplication, Ports, Request};
 use crate::inventory::{self, ApplicationMap, InventoryError};
 use crate::plan::{FileFault, Notice};
@@ -53,14 +55,23 @@ pub struct CheckArguments {
 ///
 /// # Errors
 /// When the configuration has faults, or files cannot be read or mapped.
-pub fn run(
+pub async fn run(
     arguments: &CheckArguments,
     directory: &Path,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let settings = settings(arguments, directory, console)?;
-    let hops = hops(arguments, &settings);
-    if arguments.layout && hops.is_empty() {
+    let (hops, elsewhere) = hops(arguments, &settings);
+    for (from, to) in &elsewhere {
+        writeln!(
+            console.out,
+            "{from} -> {to}: not checked, because it needs other branches or repositories; \
+             `--from {from} --to {to}` fetches them",
+            from = escaped(from),
+            to = escaped(to)
+        )?;
+    }
+    if arguments.layout && hops.is_empty() && elsewhere.is_empty() {
         writeln!(
             console.out,
             "no environments are configured; select two with `--from` and `--to`"
@@ -71,7 +82,7 @@ pub fn run(
         .iter()
         .any(|product| !product.flows.is_empty());
     if !hops.is_empty() || has_flows {
-        files(arguments, &settings, &hops, directory, console)?;
+        files(arguments, &settings, &hops, directory, console).await?;
     }
     Ok(Exit::Done)
 }
@@ -165,7 +176,7 @@ pub(super) fn working_tree(directory: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// Checks the files of the last commit, and prints them with `--layout`.
-fn files(
+async fn files(
     arguments: &CheckArguments,
     settings: &Settings,
     hops: &[(String, String)],
@@ -200,7 +211,7 @@ fn files(
         if arguments.layout {
             writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
         }
-        let found = match check_hop(arguments, settings, (from, to), &ports, head) {
+        let found = match check_hop(arguments, settings, [from, to], &ports, head).await {
             // It may be new.
             Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
                 environment, ..
@@ -269,17 +280,13 @@ struct CheckedHop {
     new_target: Option<Notice>,
 }
 
-fn check_hop(
+async fn check_hop(
     arguments: &CheckArguments,
     settings: &Settings,
-    (from, to): (&str, &str),
+    [from, to]: [&str; 2],
     ports: &Ports<'_>,
     head: CommitId,
 ) -> Result<CheckedHop, EngineError> {
-    let snapshot = ports.repository.snapshot(head)?;
-    let map = arguments
-        .layout
-        .then(|| inventory::applications(snapshot.as_ref(), settings, from, to));
     let request = Request {
         settings: Some(settings.clone()),
         action: Some(Action::None),
@@ -294,28 +301,44 @@ fn check_hop(
         is_default: true,
         notices: Vec::new(),
     };
-    let plan = engine::compute(ports, &request, &branch.into())?;
+    let branches = engine::fetch_beside(ports, branch, settings, [from, to]).await?;
+    let map = if arguments.layout {
+        let source = ports.repository.snapshot(branches.of_named(from)?.tip)?;
+        let target = ports.repository.snapshot(branches.of_named(to)?.tip)?;
+        let commits = (source.as_ref(), target.as_ref());
+        Some(inventory::applications(commits, settings, from, to)?)
+    } else {
+        None
+    };
+    let plan = engine::compute(ports, &request, &branches)?;
     let is_new_target = |notice: &&Notice| matches!(notice, Notice::EnvironmentWithoutPaths(_));
     Ok(CheckedHop {
-        map: map.transpose()?,
+        map,
         faults: plan.chosen_faults().cloned().collect(),
         new_target: plan.notices().iter().find(is_new_target).cloned(),
     })
 }
 
-/// The selected environments; by default each pair of consecutive configured ones.
-fn hops(arguments: &CheckArguments, settings: &Settings) -> Vec<(String, String)> {
-    match (&arguments.from, &arguments.to) {
-        (Some(from), Some(to)) => vec![(from.clone(), to.clone())],
-        // Only the last commit is checked.
-        _ => settings
-            .environments
-            .windows(2)
-            .filter(|pair| !pair.iter().any(|e| e.location.is_elsewhere()))
-            .map(|pair| (pair[0].name.clone(), pair[1].name.clone()))
-            .collect(),
+/// The selected environments; by default each pair of consecutive configured ones whose files are in the last
+/// commit. Also returns the other pairs.
+fn hops(arguments: &CheckArguments, settings: &Settings) -> (Hops, Hops) {
+    if let (Some(from), Some(to)) = (&arguments.from, &arguments.to) {
+        return (vec![(from.clone(), to.clone())], Vec::new());
     }
+    let pairs = settings.environments.windows(2);
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        pairs.partition(|pair| !pair.iter().any(|e| e.location.is_elsewhere()));
+    let names = |pairs: Vec<&[Environment]>| {
+        let names = pairs.into_iter();
+        names
+            .map(|pair| (pair[0].name.clone(), pair[1].name.clone()))
+            .collect()
+    };
+    (names(here), names(elsewhere))
 }
+
+/// Pairs of environments.
+type Hops = Vec<(String, String)>;
 
 fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result<()> {
     let heading = console.stdout.palette.heading;

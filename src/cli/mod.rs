@@ -180,7 +180,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &trigger.options.network())?;
             wait_for(trigger::run(trigger, &adapters, console))
         }
-        Some(Command::Check(check)) => check::run(check, &directory, console),
+        Some(Command::Check(check)) => wait_for(check::run(check, &directory, console)),
         Some(Command::Init(init)) => init::run(init, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),
         Some(Command::Completions(completions)) => {

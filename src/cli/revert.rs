@@ -167,7 +167,7 @@ async fn prepare(
     };
     // The environments are those of the promotion, which is found on one of the branches.
     let choice = request("", "").branch_choice();
-    let branches = engine::fetch_all(ports, &choice, settings.as_ref()).await?;
+    let branches = engine::fetch_all(ports, &choice, settings.as_ref(), &[]).await?;
     let promotion = engine::find_promotion(ports, &branches, promotion)?;
     let record = promotion.record;
     let request = Request {

@@ -155,7 +155,8 @@ impl Branches {
         Ok(groups.into_iter().map(|(_, group)| group).collect())
     }
 
-    /// The commits of the environments that have a branch of their own, by the environment's name.
+    /// The commits of the environments that have a branch of their own and were fetched, by the environment's
+    /// name.
     pub(super) fn snapshots(
         &self,
         ports: &Ports<'_>,
@@ -163,7 +164,9 @@ impl Branches {
     ) -> Result<Snapshots, EngineError> {
         let mut found = Snapshots::new();
         for environment in &settings.environments {
-            let branch = self.of(environment)?;
+            let Ok(branch) = self.of(environment) else {
+                continue;
+            };
             if branch.place() != self.home.place() {
                 let snapshot = ports.repository.snapshot(branch.tip)?;
                 found.insert(environment.name.clone(), snapshot);
@@ -251,7 +254,7 @@ pub(super) async fn fetch_of(
     .await
 }
 
-/// Finds the branches of all environments; `given` are the settings of `--config`.
+/// Finds the branches of these environments, or of all; `given` are the settings of `--config`.
 ///
 /// # Errors
 /// As for [`fetch`].
@@ -259,8 +262,28 @@ pub async fn fetch_all(
     ports: &Ports<'_>,
     choice: &BranchChoice,
     given: Option<&Settings>,
+    names: &[String],
 ) -> Result<Branches, EngineError> {
-    fetch_where(ports, choice, given, &|_| true).await
+    let is_wanted = |environment: &Environment| {
+        names.is_empty() || names.iter().any(|name| environment.has_name(name))
+    };
+    fetch_where(ports, choice, given, &is_wanted).await
+}
+
+/// Finds the branches of two environments to look at, for a home branch that was found otherwise.
+///
+/// # Errors
+/// When there is no such branch, or it cannot be fetched.
+pub async fn fetch_beside(
+    ports: &Ports<'_>,
+    home: Branch,
+    settings: &Settings,
+    names: [&str; 2],
+) -> Result<Branches, EngineError> {
+    let mut branches = Branches::new(home, settings);
+    let is_wanted = |environment: &Environment| names.iter().any(|n| environment.has_name(n));
+    branches.add(ports, Publish::Look, &is_wanted).await?;
+    Ok(branches)
 }
 
 async fn fetch_where(

@@ -121,7 +121,7 @@ pub async fn plan_flow(
         branch,
         source,
         steps,
-        notices: configuration.notices,
+        notices: [configuration.notices, branches.home_with_notices().notices].concat(),
     })
 }
 

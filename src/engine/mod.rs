@@ -83,7 +83,7 @@ mod verify;
 mod version_source;
 
 pub use apply::{apply, apply_group, apply_with};
-pub use branches::{Branches, fetch, fetch_all, fetch_group};
+pub use branches::{Branches, fetch, fetch_all, fetch_beside, fetch_group};
 pub use clear::clear;
 pub use compute::compute;
 pub use configured::{BranchConfiguration, configuration_on, read_configuration};

@@ -20,18 +20,18 @@ pub struct ApplicationMap {
     pub notices: Vec<Notice>,
 }
 
-/// Maps the applications of two environments to their files, equal ones included.
+/// Maps the applications of two environments, each in its commit, to their files, equal ones included.
 ///
 /// # Errors
 /// When the environments are unknown or the repository cannot be read.
 pub fn applications(
-    snapshot: &dyn Snapshot,
+    commits: (&dyn Snapshot, &dyn Snapshot),
     settings: &Settings,
     from: &str,
     to: &str,
 ) -> Result<ApplicationMap, InventoryError> {
     let hop = hop(from, to, settings)?;
-    let pair = EnvironmentPair::new(&hop, (snapshot, snapshot), settings)?;
+    let pair = EnvironmentPair::new(&hop, commits, settings)?;
     let located = pair.locate(ApplicationChoice::default())?;
     let pairs = located.pairs(Equal::Listed)?;
     let mut map = ApplicationMap::default();

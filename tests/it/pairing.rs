@@ -62,7 +62,8 @@ fn pairs(plan: &Plan) -> Vec<String> {
 /// Every application with its target files.
 fn applications(paths: &[&str], settings: &Settings) -> BTreeMap<String, Vec<String>> {
     let memory = memory(paths);
-    let map = inventory::applications(&memory, settings, "staging", "production").unwrap();
+    let map =
+        inventory::applications((&memory, &memory), settings, "staging", "production").unwrap();
     map.applications
         .into_iter()
         .map(|(name, files)| {

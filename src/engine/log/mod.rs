@@ -49,7 +49,7 @@ pub async fn promotion_log(
     request: &LogRequest,
 ) -> Result<PromotionLog, EngineError> {
     let given = request.settings.as_ref();
-    let branches = fetch_all(ports, &request.branch, given).await?;
+    let branches = fetch_all(ports, &request.branch, given, &[]).await?;
     let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
     let mut log = PromotionLog {

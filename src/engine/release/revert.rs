@@ -40,13 +40,15 @@ pub async fn revert_release(
     release: &Release,
 ) -> Result<Vec<(Plan, Receipt)>, ReleaseError> {
     let ports = &ports.promotion;
+    let steps = release.steps.iter();
+    let environments: Vec<String> = steps.map(|step| step.environment.clone()).collect();
     let mut reverts = Vec::new();
     for commit in promotions_of(release)? {
         let request = |from: &str, to: &str| Request {
             branch: choice(release),
             ..Request::between(from, to)
         };
-        let branches = fetch_all(ports, &choice(release), None).await?;
+        let branches = fetch_all(ports, &choice(release), None, &environments).await?;
         let promotion = find_promotion(ports, &branches, &commit.to_string())?;
         let request = Request {
             reverts: Some(Reverted {

@@ -46,7 +46,7 @@ pub struct StatusRequest {
 /// When the branch cannot be read, the configuration has faults, or a name is unknown.
 pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status, EngineError> {
     let given = request.settings.as_ref();
-    let branches = fetch_all(ports, &request.branch, given).await?;
+    let branches = fetch_all(ports, &request.branch, given, &request.environments).await?;
     let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
     ports.observer.event(&Event::PairingFiles);

@@ -15,11 +15,16 @@ struct OnGitHub<'w> {
 
 impl<'w> OnGitHub<'w> {
     fn new(world: &'w World) -> Self {
+        Self::with(world, "")
+    }
+
+    /// With more of the configuration.
+    fn with(world: &'w World, more: &str) -> Self {
         // The stand-in has its address once it serves the repository.
         let prod = world.bare_at("prod.git", &[(FILE, &values("1.4.2"))]);
         let github = StandIn::of(&prod.dir);
         let keys = format!(", repository: \"{}\", path: .", github.clone_url());
-        let configuration = configuration(", path: staging", &keys);
+        let configuration = configuration(", path: staging", &keys) + more;
         let (remote, clone) = world.cloned(&[
             ("promote.yaml", &configuration),
             (&format!("staging/{FILE}"), &values("1.5.0")),
@@ -122,4 +127,51 @@ fn a_merged_pull_request_is_the_baseline_and_in_the_log() {
     ]);
     assert_eq!(reverted.code, 0, "{reverted}");
     assert_eq!(on.apart.prod.show("main", FILE), values("1.4.2"));
+}
+
+#[test]
+fn a_step_in_another_repository_waits_for_its_pull_request_and_its_statuses() {
+    let world = World::new();
+    let more = "products:
+  - {name: loans, applications: [api], flows: [{name: to-production}]}
+flows:
+  - name: to-production
+    triggerEnvironment: staging
+    steps:
+      - environment: prod
+        dependsOn: [staging]
+        policy: {action: pull-request, gates: {after: [ci]}}
+gates:
+  - {name: ci, statuses: [\"ci/*\"]}
+";
+    let on = OnGitHub::with(&world, more);
+    let start = [
+        "release",
+        "start",
+        "--flow",
+        "to-production",
+        "--product",
+        "loans",
+    ];
+    let started = on.run(&start);
+    assert_eq!(started.code, 0, "{started}");
+    assert!(
+        started.stdout.contains("waits for the merge of http"),
+        "{started}"
+    );
+    let number = on.github.pull().number;
+    let merge = format!("/repos/acme/shop/pulls/{number}/merge");
+    let (status, answer) = on.github.ask(TOKEN, "PUT", &merge, Some(&json!({})));
+    assert_eq!(status, 200, "{answer}");
+    let advance = ["release", "advance", "--all"];
+    let waiting = on.run(&advance);
+    let landed = on.apart.prod.tip("main");
+    let missing = format!("no status of `{landed}` matches `ci/*`");
+    assert!(waiting.stdout.contains(&missing), "{waiting}");
+    let success = (landed, "ci/test".to_owned(), "success".to_owned());
+    on.github.state().statuses.push(success);
+    let ended = on.run(&advance);
+    assert_eq!(ended.stdout, "loans-1 is succeeded\n", "{ended}");
+    assert_eq!(on.apart.prod.show("main", FILE), values("1.5.0"));
+    assert_eq!(on.github.pulls().len(), 1);
 }

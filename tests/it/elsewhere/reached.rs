@@ -84,6 +84,11 @@ fn a_repository_that_cannot_be_reached_stops_a_promotion() {
             .contains("`main` of `../prod.git` as last fetched"),
         "{preview}"
     );
+    for command in ["status", "log"] {
+        let ran = apart.clone.promote(&[command]);
+        assert_eq!(ran.code, 0, "{ran}");
+        assert!(ran.stderr.contains("as last fetched"), "{ran}");
+    }
     let ran = promote(&apart.clone, &["--yes"]);
     assert_ne!(ran.code, 0, "{ran}");
     back("away.git");
@@ -165,6 +170,25 @@ fn git_finds_the_password_of_the_other_server() {
     let ran = promoted(&apart.clone, &["--yes"]);
     assert_eq!(apart.prod.show("main", FILE), values("1.5.0"));
     assert!(!ran.to_string().contains(PASSWORD), "{ran}");
+}
+
+#[test]
+fn a_check_of_two_environments_reads_their_repositories() {
+    let world = World::new();
+    let apart = Apart::new(&world);
+    let check = |more: &[&str]| {
+        let ran = apart.clone.promote(&[&["check"], more].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+        ran.stdout
+    };
+    let offline = check(&[]);
+    assert!(
+        offline.contains("staging -> prod: not checked"),
+        "{offline}"
+    );
+    let map = check(&[&FROM_TO[..], &["--layout"]].concat());
+    let pair = format!("staging/{FILE} -> {FILE}");
+    assert!(map.contains(&pair), "{map}");
 }
 
 #[test]

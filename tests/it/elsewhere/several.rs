@@ -54,6 +54,21 @@ fn status_log_explain_and_revert_read_the_repositories() {
 }
 
 #[test]
+fn only_the_chosen_environments_have_to_be_reached() {
+    let world = World::new();
+    let configuration = flow("run: [\"true\"]");
+    let (_, clone) = world.cloned(&[("promote.yaml", &configuration)]);
+    world.bare_at("staging.git", &[(FILE, &values("1.5.0"))]);
+    world.bare_at("eu.git", &[(FILE, &values("1.4.2"))]);
+    let ran = clone.promote(&["status", "--environments", "staging,eu"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.contains("1.4.2"), "{ran}");
+    let all = clone.promote(&["status", "--timeout", "1"]);
+    assert_ne!(all.code, 0, "{all}");
+    assert!(all.stderr.contains("environment `us`"), "{all}");
+}
+
+#[test]
 fn a_baseline_is_set_to_a_commit_of_the_sources_repository() {
     let world = World::new();
     let configuration = configuration(

@@ -69,11 +69,14 @@ pub fn notices(
         .into_iter()
         .collect();
     let is_behind = |name: &String| local.target(name).ok() != Some(new);
-    if let Some(name) = tracking(local, remote, branch).filter(is_behind) {
+    // What tracks another repository is of no use to anybody else, and the next fetch needs no reference.
+    if let RemoteChoice::Named(remote_name) = remote
+        && let Some(name) = tracking(local, remote, branch).filter(is_behind)
+    {
         let lock = local.common.join(format!("{name}.lock"));
         notices.push(Notice::TrackingBranchNotUpdated {
             reference: name,
-            remote: remote.name_for_git(),
+            remote: remote_name.clone(),
             lock: lock.exists().then(|| lock.display().to_string()),
         });
     }
