@@ -404,3 +404,36 @@ fn programs_read_whole_cells() {
     let ran = status(&repo, &[]);
     assert_eq!(ran.stdout.matches(long).count(), 3, "{ran}");
 }
+
+#[test]
+fn regions_beside_other_environments_are_environments() {
+    for (folders, expected) in [
+        (
+            &["staging", "production-eu", "production-us"][..],
+            json!(["staging", "production-eu", "production-us"]),
+        ),
+        (
+            &["dev", "prod", "prod-eu"],
+            json!(["dev", "prod", "prod-eu"]),
+        ),
+        (&["prod-eu", "prod-us"], json!(["prod-eu", "prod-us"])),
+        (
+            &["staging-eu", "staging-us", "prod-eu", "prod-us"],
+            json!(["staging", "prod"]),
+        ),
+    ] {
+        let world = World::new();
+        let files: Vec<(String, String)> = (folders.iter())
+            .map(|folder| (path("api", folder), values("1")))
+            .chain([("apps/api/prod-tools/deploy.sh".to_owned(), String::new())])
+            .collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (&**p, &**t)).collect();
+        let repo = world.repository(&files);
+        assert_eq!(json(&repo, &[])["environments"], expected);
+        let init = repo.promote(&["init"]).stdout;
+        for environment in expected.as_array().unwrap() {
+            let line = format!("- {{name: {}, kind", environment.as_str().unwrap());
+            assert!(init.contains(&line), "{init}");
+        }
+    }
+}
