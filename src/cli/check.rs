@@ -123,7 +123,8 @@ fn settings(
             valid,
         )
     };
-    text::warnings(console.out, read.notices.iter(), console.stdout)?;
+    let warnings = read.notices.iter().chain(&read.unused);
+    text::warnings(console.out, warnings, console.stdout)?;
     writeln!(console.out, "{valid}")?;
     Ok(read.settings)
 }

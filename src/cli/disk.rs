@@ -19,7 +19,9 @@ pub(super) fn settings(
     console: &mut Console<'_>,
 ) -> Result<Option<Settings>, Failure> {
     let Some(file) = file else { return Ok(None) };
-    let Reading { settings, notices } = read(&directory.join(file), &file.to_string_lossy())?;
+    let Reading {
+        settings, notices, ..
+    } = read(&directory.join(file), &file.to_string_lossy())?;
     text::warnings(console.err, notices.iter(), console.stderr)?;
     Ok(Some(settings))
 }

@@ -26,6 +26,7 @@ pub(super) struct DocumentFaults {
     pub(super) faults: Vec<ConfigFault>,
     pub(super) left_out: usize,
     pub(super) warnings: Vec<ConfigFault>,
+    pub(super) unused: Vec<ConfigFault>,
 }
 
 impl<'t> Document<'t> {
@@ -88,6 +89,7 @@ impl<'t> Document<'t> {
             faults: placed(self.notes.faults),
             left_out,
             warnings: placed(self.notes.warnings),
+            unused: placed(self.notes.unused),
         }
     }
 }

@@ -6,6 +6,9 @@ use super::notes::{Note, Notes};
 use super::pointer::Pointer;
 use super::words::quoted;
 
+/// What a duration is for the schema.
+pub(super) const PATTERN: &str = "^[1-9][0-9]{0,4}[smhd]$";
+
 /// Reads a duration, if there is a text; notes one that is not valid.
 pub(super) fn read(text: Option<&String>, at: &Pointer, notes: &mut Notes) -> Option<Duration> {
     let text = text?;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::choices::{
     ActionWord, AutomationWord, ConcurrencyWord, KindWord, MergeWord, PromoteWord,
 };
+use super::duration;
 use super::flow_file::{FlowChoiceEntry, FlowEntry, StepGatesEntry};
 use super::guards::{GuardWord, GuardsEntry};
 use super::one_or_many::OneOrMany;
@@ -240,7 +241,7 @@ pub(super) struct PolicyEntry {
     pub(super) verify: Option<OneOrMany<String>>,
     /// How long each of these commands may run, such as `90s`, `10m` or `1h`; `10m` if omitted.
     #[serde(rename = "verifyTimeout")]
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
+    #[schemars(regex(pattern = duration::PATTERN))]
     pub(super) verify_timeout: Option<String>,
     /// The workflow that must succeed before the action.
     #[serde(rename = "preAction")]

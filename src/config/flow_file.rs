@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choices::ActionWord;
+use super::duration;
 use super::one_or_many::OneOrMany;
 
 /// Environments in order, through which a product goes.
@@ -24,7 +25,7 @@ pub(super) struct FlowEntry {
     #[serde(default)]
     pub(super) hooks: HooksEntry,
     /// How long a release may take, such as `90m`, `24h` or `2d`; it has no limit if omitted.
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
+    #[schemars(regex(pattern = duration::PATTERN))]
     pub(super) timeout: Option<String>,
 }
 

@@ -70,6 +70,8 @@ pub struct Configuration {
     pub settings: Settings,
     /// Problems that do not prevent its use, in file order.
     pub warnings: Vec<ConfigFault>,
+    /// Workflows and gates that nothing in it uses, in file order.
+    pub unused: Vec<ConfigFault>,
 }
 
 /// Reads the text of a configuration; faults name the file `file`.
@@ -102,18 +104,24 @@ pub fn read_with_manifests(
         return Err(faults);
     }
     let settings = interpret(&mut documents);
-    let (mut faults, mut left_out, mut warnings) = (Vec::new(), 0, Vec::new());
+    let (mut faults, mut left_out) = (Vec::new(), 0);
+    let (mut warnings, mut unused) = (Vec::new(), Vec::new());
     for document in documents {
         let found = document.into_faults(MOST_FAULTS);
         left_out += found.left_out;
         faults.extend(found.faults);
         warnings.extend(found.warnings);
+        unused.extend(found.unused);
     }
     left_out += faults.len().saturating_sub(MOST_FAULTS);
     faults.truncate(MOST_FAULTS);
     match ConfigFaults::new(faults, left_out) {
         Some(faults) => Err(faults),
-        None => Ok(Configuration { settings, warnings }),
+        None => Ok(Configuration {
+            settings,
+            warnings,
+            unused,
+        }),
     }
 }
 
@@ -146,6 +154,10 @@ fn interpret(documents: &mut [Document<'_>]) -> Settings {
     for note in notes.warnings {
         let (document, note) = located(note, &places, documents);
         document.notes.warning(note);
+    }
+    for note in notes.unused {
+        let (document, note) = located(note, &places, documents);
+        document.notes.unused(note);
     }
     if let Some(main) = documents.first_mut() {
         main.notes.left_out += notes.left_out;

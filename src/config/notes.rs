@@ -76,6 +76,8 @@ pub(super) struct Notes {
     pub(super) faults: Vec<Note>,
     /// Problems that do not prevent its use.
     pub(super) warnings: Vec<Note>,
+    /// Definitions that the configuration does not use; options may.
+    pub(super) unused: Vec<Note>,
     /// How many faults were not kept.
     pub(super) left_out: usize,
 }
@@ -99,6 +101,13 @@ impl Notes {
     pub(super) fn warning(&mut self, note: Note) {
         if self.warnings.len() < MOST {
             self.warnings.push(note);
+        }
+    }
+
+    /// Adds a definition that the configuration does not use.
+    pub(super) fn unused(&mut self, note: Note) {
+        if self.unused.len() < MOST {
+            self.unused.push(note);
         }
     }
 

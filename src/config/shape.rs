@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 use serde_yaml::{Mapping, Value};
 
+use super::duration;
 use super::keywords::Definitions;
 use super::notes::{Note, Notes};
 use super::pointer::Pointer;
@@ -68,7 +69,7 @@ impl<'s> ShapeCheck<'s, '_> {
         let schema = self.definitions.resolved(schema);
         let types = self.definitions.types(schema);
         if !types.contains(&type_of(value)) {
-            self.wrong_type(&types, value, at);
+            self.wrong_type(schema, value, at);
             return None;
         }
         match value {
@@ -179,7 +180,8 @@ impl<'s> ShapeCheck<'s, '_> {
         }
     }
 
-    fn wrong_type(&mut self, types: &[&str], value: &Value, at: &Pointer) {
+    fn wrong_type(&mut self, schema: &'s Json, value: &Value, at: &Pointer) {
+        let types = self.definitions.types(schema);
         let expected: Vec<String> = ["string", "integer", "boolean", "array", "object"]
             .into_iter()
             .filter(|t| types.contains(t))
@@ -197,7 +199,14 @@ impl<'s> ShapeCheck<'s, '_> {
         };
         let message = format!("expected {}, found {found}", alternatives(&expected));
         let mut note = Note::at(at.clone(), message);
-        if types.contains(&"string") && matches!(value, Value::Number(_) | Value::Bool(_)) {
+        let is_duration =
+            || schema.get("pattern").and_then(Json::as_str) == Some(duration::PATTERN);
+        if value.is_number() && is_duration() {
+            let number = scalar_text(value);
+            note = note.hint(format!(
+                "add a unit: `{number}s`, `{number}m`, `{number}h` or `{number}d`"
+            ));
+        } else if types.contains(&"string") && matches!(value, Value::Number(_) | Value::Bool(_)) {
             note = note.hint(format!("put it in quotes: \"{}\"", scalar_text(value)));
         }
         self.notes.fault(note);

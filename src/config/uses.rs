@@ -64,16 +64,18 @@ impl<'f> Uses<'f> {
         let root = Pointer::root();
         let workflows: Vec<&str> = file.workflows.iter().map(|w| w.name.as_str()).collect();
         let gates: Vec<&str> = file.gates.iter().map(|gate| gate.name.as_str()).collect();
-        for (what, key, defined, used) in [
-            ("workflow", "workflows", workflows, self.workflows),
-            ("gate", "gates", gates, self.gates),
+        let chosen = ": it only runs if `--pre-action` or `--post-action` names it";
+        for (what, key, defined, used, otherwise) in [
+            ("workflow", "workflows", workflows, self.workflows, chosen),
+            ("gate", "gates", gates, self.gates, ": nothing waits for it"),
         ] {
             let list = root.key(key);
             let names: BTreeSet<&str> = used.iter().map(|(_, name)| *name).collect();
             for (i, name) in defined.iter().enumerate() {
                 if !names.contains(name) {
-                    let message = format!("no flow or policy uses {what} {}", quoted(name));
-                    notes.warning(Note::at(list.index(i).key("name"), message));
+                    let message =
+                        format!("no flow or policy uses {what} {}{otherwise}", quoted(name));
+                    notes.unused(Note::at(list.index(i).key("name"), message));
                 }
             }
             let names: BTreeSet<&str> = defined.iter().copied().collect();

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choices::MethodWord;
+use super::duration;
 use super::one_or_many::OneOrMany;
 
 /// A command, a request or a CI run; exactly one of `run`, `http` and `github` is set.
@@ -28,7 +29,7 @@ pub(super) struct WorkflowEntry {
     /// A GitHub Actions workflow, whose run must succeed.
     pub(super) github: Option<GithubEntry>,
     /// How long it may take, such as `90s`, `10m` or `1h`; `10m` if omitted.
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
+    #[schemars(regex(pattern = duration::PATTERN))]
     pub(super) timeout: Option<String>,
     /// Whether it may run again if its end is unknown, such as after a crash. If omitted, only an `http`
     /// request whose method can be repeated (not `POST` or `PATCH`) may.
@@ -75,7 +76,7 @@ pub(super) struct GateEntry {
     #[schemars(length(min = 1))]
     pub(super) name: String,
     /// How long the change must have been in place, such as `30m` or `2d`.
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
+    #[schemars(regex(pattern = duration::PATTERN))]
     pub(super) soak: Option<String>,
     /// Times at which promotions are allowed.
     pub(super) window: Option<WindowEntry>,
@@ -96,7 +97,7 @@ pub(super) struct GateEntry {
     #[schemars(extend("minItems" = 1, "maxItems" = 50))]
     pub(super) run: Option<OneOrMany<String>>,
     /// How long each command of `run` may take; `10m` if omitted.
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,4}[smhd]$"))]
+    #[schemars(regex(pattern = duration::PATTERN))]
     pub(super) timeout: Option<String>,
 }
 

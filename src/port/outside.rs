@@ -40,6 +40,8 @@ pub struct Reading {
     pub settings: Settings,
     /// Places that are probably mistakes.
     pub notices: Vec<Notice>,
+    /// Workflows and gates that nothing in it uses.
+    pub unused: Vec<Notice>,
 }
 
 /// A configuration with faults.

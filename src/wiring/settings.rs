@@ -19,6 +19,7 @@ impl SettingsReader for ConfigReader {
             Ok(read) => Ok(Reading {
                 settings: read.settings,
                 notices: read.warnings.into_iter().map(notice).collect(),
+                unused: read.unused.into_iter().map(notice).collect(),
             }),
             Err(faults) => {
                 let mut reports: Vec<String> = faults.iter().map(ConfigFault::report).collect();

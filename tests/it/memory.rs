@@ -344,6 +344,7 @@ impl SettingsReader for Reader {
         Ok(Reading {
             settings: read.settings,
             notices: Vec::new(),
+            unused: Vec::new(),
         })
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 
 use super::sample::SAMPLE;
-use super::{faults, settings, warnings};
+use super::{accept, faults, settings, shown};
 use crate::domain::{Action, Concurrency};
 
 /// A configuration of four environments and one flow from `dev`, with these steps.
@@ -187,10 +187,13 @@ fn names_are_unique_and_manual_is_taken() {
 
 #[test]
 fn what_is_never_used_is_a_warning() {
-    assert_snapshot!(warnings("workflows: [{name: smoke, run: make smoke}]\ngates: [{name: hours, soak: 1h}]\n"), @"
-    1:20 workflows[0].name: no flow or policy uses workflow `smoke`
-    2:16 gates[0].name: no flow or policy uses gate `hours`
+    let read =
+        accept("workflows: [{name: smoke, run: make smoke}]\ngates: [{name: hours, soak: 1h}]\n");
+    assert_snapshot!(shown(&read.unused), @"
+    1:20 workflows[0].name: no flow or policy uses workflow `smoke`: it only runs if `--pre-action` or `--post-action` names it
+    2:16 gates[0].name: no flow or policy uses gate `hours`: nothing waits for it
     ");
+    assert!(read.warnings.is_empty());
 }
 
 #[test]

@@ -176,3 +176,11 @@ fn free_keys_have_values_of_their_type() {
     2:75 workflows[0].github.inputs.list: expected text, found a list
     "#);
 }
+
+#[test]
+fn a_time_needs_a_unit() {
+    assert_snapshot!(faults("gates: [{name: settled, soak: 10}]\n"), @"
+    1:31 gates[0].soak: expected a string, found integer `10`
+      hint: add a unit: `10s`, `10m`, `10h` or `10d`
+    ");
+}
