@@ -28,6 +28,7 @@ pub mod policy;
 pub mod receipt;
 mod records;
 pub mod release;
+pub mod release_advice;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shell;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::date;
+use super::release_advice;
 use super::table::Table;
 use super::terminal::{Canvas, escaped, escaped_line};
 use crate::engine::PastTransition;
@@ -212,14 +213,7 @@ pub fn failure(out: &mut dyn Write, canvas: Canvas, release: &Release) -> io::Re
         state(release)
     )?;
     failed_steps(out, release)?;
-    if release.state == ReleaseState::Failed {
-        writeln!(
-            out,
-            "{0}hint{0:#}: `git promote release retry {id}` resumes at what failed",
-            palette.hint
-        )?;
-    }
-    Ok(())
+    release_advice::after_failure(out, canvas, release)
 }
 
 fn failed_steps(out: &mut dyn Write, release: &Release) -> io::Result<()> {

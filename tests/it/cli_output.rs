@@ -452,3 +452,19 @@ fn changes_that_are_not_committed_are_a_warning() {
     repo.git(&["commit", "-qm", "all"]);
     assert_eq!(diff(&["--stat"]).stderr, "");
 }
+
+#[test]
+fn an_unknown_revision_is_no_fault_of_an_option_that_was_not_used() {
+    let world = World::new();
+    let repo = world.repository(&[
+        ("apps/api/staging/values.yaml", "image: {tag: 2.0.0}\n"),
+        ("apps/api/production/values.yaml", "image: {tag: 1.0.0}\n"),
+    ]);
+    let hop = ["--from", "staging", "--to", "production"];
+    let set = repo.promote(&[&["baseline"], &hop[..], &["--set", "nope"]].concat());
+    assert_eq!(
+        set.stderr,
+        "error: `nope` is not a commit\n\
+         hint: name a commit, a tag or a branch; fetch it first if it is not in this clone\n"
+    );
+}

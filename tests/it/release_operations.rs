@@ -115,6 +115,8 @@ fn a_hold_of_a_release_is_lifted_by_a_person() {
     let held = start(&clone, &[]);
     assert_eq!(held.code, 3, "{held}");
     assert!(held.stdout.contains("held by rollback"), "{held}");
+    let retried = release(&clone, &["retry", "loans-1"]);
+    assert_snapshot!(retried.stderr, @"hint: `git promote release advance loans-1 --allow GUARD` lifts the holds of a guard; `git promote release retry loans-1` plans again, with the same source");
     let other = release(&clone, &["advance", "loans-1", "--allow", "link", "--wait"]);
     assert_eq!(other.code, 3, "{other}");
     let lifted = release(
@@ -303,4 +305,54 @@ fn a_crash_in_a_workflow_shows_until_when_it_is_waited_for() {
             .contains("`git promote release advance loans-1` goes on"),
         "{terminated}"
     );
+}
+
+#[test]
+fn a_release_that_has_ended_says_so_and_how_to_start_another() {
+    let world = World::new();
+    let (_remote, clone) = world.cloned(&files(&configuration("queue", "", "", ""), NEW));
+    start(&clone, &["--wait"]);
+    let ended = release(&clone, &["advance", "loans-1"]);
+    assert_snapshot!(ended, @"
+    exit 0
+    --- stdout
+    loans-1 is succeeded
+
+    --- stderr
+    hint: `git promote release start --flow f --product loans` starts another
+    ");
+    let json = release(&clone, &["advance", "loans-1", "--output", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["releases"][0]["status"], "ready");
+    let all = release(&clone, &["advance", "--all"]);
+    assert_eq!(all.stdout, "no open releases\n", "{all}");
+}
+
+#[test]
+fn the_json_of_a_failed_release_has_the_hint_of_the_text() {
+    let world = World::new();
+    let broken = "workflows:\n  - {name: broken, run: 'exit 3'}\n";
+    let failing = configuration("queue", "preAction: broken", "", broken);
+    let (_remote, clone) = world.cloned(&files(&failing, NEW));
+    let text = start(&clone, &[]);
+    let hint = "`git promote release retry loans-1` resumes at what failed";
+    assert_eq!(text.stderr, format!("hint: {hint}\n"), "{text}");
+    let json = release(&clone, &["retry", "loans-1", "--output", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["releases"][0]["error"]["hint"], hint, "{json:#}");
+}
+
+#[test]
+fn an_unknown_release_lists_what_there_is() {
+    let world = World::new();
+    let gated = configuration("queue", "gates: {before: [signed]}", "", SIGNED);
+    let (_remote, clone) = world.cloned(&files(&gated, NEW));
+    let unknown = || release(&clone, &["show", "loans-99"]).stderr;
+    for _ in 0..3 {
+        start(&clone, &[]);
+    }
+    assert_snapshot!(unknown(), @"
+    error: there is no release `loans-99`
+    hint: there are `loans-3`, `loans-1`; `git promote release list --all` lists all releases
+    ");
 }

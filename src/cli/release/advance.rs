@@ -3,12 +3,13 @@
 use clap::{ArgAction, ArgGroup, Args};
 
 use super::options::{ReleaseOptions, WaitArguments};
-use super::report::{Ahead, Wanted, advance_and_report};
+use super::report::{Ahead, Moved, Wanted, advance, report_moved};
 use crate::cli::apply_arguments::{AllowArg, allow_arg};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::engine;
+use crate::cli::progress::Progress;
+use crate::engine::{self, Advanced};
 use crate::port::NoObserver;
 use crate::release::Release;
 use crate::wiring::ReleaseAdapters;
@@ -67,11 +68,24 @@ pub async fn run(
         }
         all = engine::releases(&ports).await?;
     }
+    // They cannot be moved, but whoever names one wants to know how it stands.
+    let is_ended =
+        |release: &&Release| release.state.is_end() && arguments.ids.contains(&release.id);
+    let every = all.iter().flat_map(|product| &product.releases);
+    let ended = every.filter(is_ended).cloned();
+    let ended: Vec<Moved> = ended
+        .map(|release| (release.id.clone(), Ok(Advanced::ended(release))))
+        .collect();
     let is_chosen = |release: &Release| arguments.all || arguments.ids.contains(&release.id);
     let how = (Some(&arguments.wait), &arguments.options);
     let wanted = Wanted {
         is_chosen: &is_chosen,
         ahead: Ahead::WhileWaiting,
     };
-    advance_and_report(all, &wanted, how, adapters, console).await
+    let progress = Progress::start(console.progress);
+    let moved = advance(all, &wanted, how.0, adapters, &progress).await;
+    progress.finish();
+    let mut moved = moved?;
+    moved.extend(ended);
+    report_moved(&moved, how, console)
 }

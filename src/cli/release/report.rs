@@ -13,7 +13,7 @@ use crate::cli::progress::Progress;
 use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
 use crate::release::{Release, ReleaseState};
 use crate::render::json_v1::{self, ReleaseEntry};
-use crate::render::release as text;
+use crate::render::{release as text, release_advice};
 use crate::wiring::ReleaseAdapters;
 
 /// How long to pause at most before looking again.
@@ -53,14 +53,25 @@ pub(super) async fn advance_and_report(
     let progress = Progress::start(console.progress);
     let moved = advance(first, wanted, wait, adapters, &progress).await;
     progress.finish();
-    let moved = moved?;
+    report_moved(&moved?, (wait, options), console)
+}
+
+/// Reports releases that were moved forward; the exit code is that of the most severe outcome.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(super) fn report_moved(
+    moved: &[Moved],
+    (wait, options): (Option<&WaitArguments>, &ReleaseOptions),
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
     if options.output == Output::Json {
         let all = json_v1::Releases::of(moved.iter().map(entry).collect());
         json_v1::write(console.out, &all, console.json)?;
     } else if moved.is_empty() {
         writeln!(console.out, "no open releases")?;
     }
-    report(&moved, options.output, console)?;
+    report(moved, options.output, console)?;
     Ok(most_severe(
         moved.iter().map(|moved| exit_of_moved(moved, wait)),
     ))
@@ -155,6 +166,11 @@ pub(in crate::cli) fn report(
                 let (release, waits) = (&advanced.release, &advanced.waits);
                 text::summary(console.out, release, waits)?;
                 text::next_look(console.err, console.stderr, release, waits)?;
+                if advanced.had_ended() {
+                    release_advice::after_ended(console.err, console.stderr, release)?;
+                } else {
+                    release_advice::after_failure(console.err, console.stderr, release)?;
+                }
             }
             Err(error) => Advice::on_release(error).write(console.err, console.stderr)?,
         }

@@ -25,6 +25,23 @@ pub struct Advanced {
     pub receipts: Vec<(String, Receipt)>,
 }
 
+impl Advanced {
+    /// A release that has ended: nothing can move it.
+    pub fn ended(release: Release) -> Self {
+        Self {
+            release,
+            waits: Vec::new(),
+            transitions: 0,
+            receipts: Vec::new(),
+        }
+    }
+
+    /// Whether the release had ended before.
+    pub fn had_ended(&self) -> bool {
+        self.release.state.is_end() && self.transitions == 0
+    }
+}
+
 /// Moves the open releases of these products forward, or only those with these ids, in the order of
 /// their numbers. An error of one release does not stop the others.
 pub async fn advance_releases(

@@ -30,7 +30,7 @@ pub enum ReleaseError {
     Unknown {
         /// The id that was given.
         id: String,
-        /// Releases that have not ended, and the newest of each product.
+        /// Releases that have not ended, and the newest of each product, the newest first.
         known: Vec<String>,
     },
     /// A policy requires another workflow.

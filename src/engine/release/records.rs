@@ -91,18 +91,29 @@ pub fn find_release<'a>(
     let found = every.find(|(_, release)| release.id == id);
     found.ok_or_else(|| ReleaseError::Unknown {
         id: id.to_owned(),
-        known: known(all),
+        known: known(all, id),
     })
 }
 
-fn known(all: &[ProductReleases]) -> Vec<String> {
+/// The releases that have not ended and the newest of each product; those of the product that `id` names
+/// come first.
+fn known(all: &[ProductReleases], id: &str) -> Vec<String> {
+    let is_named = |product: &&ProductReleases| {
+        let number = id.strip_prefix(product.product.as_str());
+        number.is_some_and(|number| number.starts_with('-'))
+    };
+    let (named, others): (Vec<_>, Vec<_>) = all.iter().partition(is_named);
     let of_product = |product: &ProductReleases| {
         let last = product.releases.last().map(|release| release.number);
-        let releases = product.releases.iter();
+        let releases = product.releases.iter().rev();
         let listed = releases.filter(|r| !r.state.is_end() || Some(r.number) == last);
         listed.map(|release| release.id.clone()).collect::<Vec<_>>()
     };
-    all.iter().flat_map(of_product).collect()
+    named
+        .into_iter()
+        .chain(others)
+        .flat_map(of_product)
+        .collect()
 }
 
 /// Lists the transitions of a release, oldest first.

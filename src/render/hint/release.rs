@@ -36,7 +36,10 @@ pub fn of_release(error: &ReleaseError) -> Hint {
         ReleaseError::Unknown { known, .. } if known.is_empty() => {
             Hint::usage("there are no releases; `git promote release start` starts one")
         }
-        ReleaseError::Unknown { known, .. } => Hint::usage(format!("there are {}", quoted(known))),
+        ReleaseError::Unknown { known, .. } => Hint::usage(format!(
+            "there are {}; `git promote release list --all` lists all releases",
+            first(known)
+        )),
         ReleaseError::WorkflowRequired { .. } => {
             Hint::usage("`git promote policy evaluate` shows which policy sets it")
         }
@@ -50,5 +53,27 @@ pub fn of_release(error: &ReleaseError) -> Hint {
             kind: FailureKind::Unreachable,
             text: Some("try again".to_owned()),
         },
+    }
+}
+
+/// The first names of a list, and how many more there are.
+fn first(names: &[String]) -> String {
+    const LISTED: usize = 5;
+    let listed = quoted(&names[..names.len().min(LISTED)]);
+    match names.len().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first;
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let names = ["a", "b", "c", "d", "e", "f", "g"].map(str::to_owned);
+        assert_eq!(first(&names), "`a`, `b`, `c`, `d`, `e` and 2 more");
+        assert_eq!(first(&names[..2]), "`a`, `b`");
     }
 }

@@ -132,7 +132,7 @@ fn reference(error: &Error) -> Hint {
             )),
         },
         Error::UnknownRevision { .. } => Hint::usage(
-            "give `--source` a commit, a tag or a branch; fetch it first if it is not in this clone",
+            "name a commit, a tag or a branch; fetch it first if it is not in this clone",
         ),
         _ => Hint::none(FailureKind::Failed),
     }

@@ -7,6 +7,7 @@ use super::problem::Problem;
 use crate::engine;
 use crate::release::{Release, ReleaseState, Waiting};
 use crate::render::date::rfc_3339;
+use crate::render::release_advice::after_end;
 
 /// The names of these formats.
 const RELEASES: &str = "git-promote/releases/v1";
@@ -35,7 +36,7 @@ pub struct ReleaseEntry<'a> {
     release: Option<&'a Release>,
     /// What it waits for.
     waits: Vec<Wait<'a>>,
-    /// Why it could not be moved forward.
+    /// Why it failed, or why it could not be moved forward.
     error: Option<Problem>,
 }
 
@@ -89,7 +90,7 @@ impl<'a> PromotionRelease<'a> {
         Problem {
             message: format!("{} is {}", release.id, release.state.name()),
             causes: causes.collect(),
-            hint: None,
+            hint: after_end(release),
             code: if is_refused { 3 } else { 1 },
         }
     }
@@ -145,7 +146,8 @@ impl<'a> ReleaseEntry<'a> {
             status: Status::of(release.state),
             release: Some(release),
             waits: waits.iter().map(Wait::of).collect(),
-            error: None,
+            error: (release.state == ReleaseState::Failed)
+                .then(|| PromotionRelease::problem(release)),
         }
     }
 
