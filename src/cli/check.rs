@@ -64,8 +64,8 @@ pub async fn run(
     let (hops, elsewhere) = hops(arguments, &settings);
     for (from, to) in &elsewhere {
         writeln!(
-            console.out,
-            "{from} -> {to}: not checked, because it needs other branches or repositories; \
+            console.err,
+            "note: {from} -> {to} is not checked, because it needs other branches or repositories; \
              `--from {from} --to {to}` fetches them",
             from = escaped(from),
             to = escaped(to)

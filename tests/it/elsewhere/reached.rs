@@ -179,11 +179,11 @@ fn a_check_of_two_environments_reads_their_repositories() {
     let check = |more: &[&str]| {
         let ran = apart.clone.promote(&[&["check"], more].concat());
         assert_eq!(ran.code, 0, "{ran}");
-        ran.stdout
+        ran.to_string()
     };
     let offline = check(&[]);
     assert!(
-        offline.contains("staging -> prod: not checked"),
+        offline.contains("staging -> prod is not checked"),
         "{offline}"
     );
     let map = check(&[&FROM_TO[..], &["--layout"]].concat());
