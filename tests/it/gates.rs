@@ -288,6 +288,12 @@ fn approvals_count_by_proof_by_person_and_by_commit() {
         state(&gates, approval(&["@acme/releases"], 1), &step),
         "passed"
     );
+    // A name on the forge of another repository must also belong to somebody who may write there.
+    let mut elsewhere = step.clone();
+    elsewhere.repository = Some(RepositoryUrl::parse("../prod.git").unwrap());
+    assert_eq!(state(&gates, approval(&["mallory"], 1), &step), "passed");
+    assert!(state(&gates, approval(&["mallory"], 1), &elsewhere).starts_with("waiting: 0 of 1"));
+    assert_eq!(state(&gates, approval(&["bob"], 1), &elsewhere), "passed");
     // Mallory may not write; two approvals of one person are one.
     review("ada", "APPROVED");
     assert!(state(&gates, approval(&[], 3), &step).starts_with("waiting: 2 of 3"));

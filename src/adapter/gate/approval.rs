@@ -51,7 +51,7 @@ pub async fn state(
     for (user, origins) in approvers {
         for origin in origins {
             let is_missing = counted.len() < count && counted.last() != Some(&user);
-            if is_missing && counts(&user, origin, by, forges).await? {
+            if is_missing && counts(&user, origin, by, (forges, step)).await? {
                 counted.push(user.clone());
             }
         }
@@ -109,7 +109,7 @@ async fn counts(
     user: &str,
     origin: Origin,
     by: &[String],
-    forges: ApproverForges<'_>,
+    (forges, step): (ApproverForges<'_>, &GateContext),
 ) -> Result<bool, ForgeError> {
     let forge = match origin {
         Origin::Record => forges.record,
@@ -126,7 +126,13 @@ async fn counts(
         .map(|name| name.trim_start_matches('@').to_lowercase());
     let (teams, users): (Vec<_>, Vec<_>) = names.partition(|name| name.contains('/'));
     if users.iter().any(|name| name == user) {
-        return Ok(true);
+        return match (origin, forge) {
+            // Another server can have another user of the same name.
+            (Origin::Review, Some(forge)) if step.repository.is_some() => {
+                forge.may_write(user).await
+            }
+            _ => Ok(true),
+        };
     }
     for name in &teams {
         if let (Some((organization, team)), Some(forge)) = (name.split_once('/'), forge)
