@@ -516,5 +516,5 @@ fn killed_at_every_write_to_an_ssh_server() {
     let path = world.path("remote.git").display().to_string();
     let mut setup = Setup::new(&world, Some(&format!("{}{path}", ssh.url)));
     setup.every(SENDS, 2, Blow::Kill);
-    report("killed, over SSH", setup.points, [15, 25]);
+    report("killed, over SSH", setup.points, [10, 25]);
 }
