@@ -115,18 +115,10 @@ fn one_pass_over_a_thousand_open_releases_fetches_once() {
     clone.git(&["config", "remote.origin.uploadpack", &program]);
     let tips = |repo: &Repo<'_>| repo.git(&["for-each-ref", "refs/promote"]);
     let before = tips(&remote);
-    let pass = || {
-        fs::write(&served, "").unwrap();
-        let started = Instant::now();
-        let ran = clone.promote(&advance);
-        assert_eq!(ran.code, 0, "{ran}");
-        (started.elapsed(), ran)
-    };
-    // Other tests run at the same time.
-    let (took, ran) = (0..5)
-        .map(|_| pass())
-        .min_by_key(|(took, _)| *took)
-        .unwrap();
+    let started = Instant::now();
+    let ran = clone.promote(&advance);
+    let took = started.elapsed();
+    assert_eq!(ran.code, 0, "{ran}");
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     let listed = json["releases"].as_array().map(Vec::len);
     assert_eq!(listed, Some(PRODUCTS * FLOWS));
@@ -141,5 +133,6 @@ fn one_pass_over_a_thousand_open_releases_fetches_once() {
     );
     // One fetch of the records; the branches are listed for the configuration, and again for today's tips.
     assert_eq!(connections, 3);
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    // By itself half a second, also without optimisations; other tests run at the same time.
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
