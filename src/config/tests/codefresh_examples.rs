@@ -6,8 +6,8 @@ use super::codefresh::{MAIN, read};
 use super::shown;
 use crate::domain::ProductStep;
 
-// What the examples of Codefresh's documentation contain beyond the manifests above: a template by reference
-// beside one of the product, paths at any depth, a path without its dot, and a flow below `properties`.
+// They have what other tests do not: a reference to a template beside the product's own, paths at any depth, a
+// path without its dot, and a flow below `properties`.
 
 const PRODUCT: &str = "\
 apiVersion: codefresh.io/v1beta1

@@ -425,7 +425,8 @@ fn until_woken(mut command: Command, processes: &Processes<'_>, point: Option<&P
 /// How long the server may be silent.
 const TIMEOUT: &[&str] = &["--timeout", "5"];
 
-/// Prints how many points there were; `at_least` are how many a part of them is, and all of them.
+/// Prints how many points were dealt, and fails if there were too few: `at_least` has the minimum for a run of
+/// some points, and that for a run of all of them.
 fn report(what: &str, points: usize, at_least: [usize; 2]) {
     let [part, all] = at_least;
     let at_least = if stride_of(2) == 1 { all } else { part };
