@@ -128,7 +128,7 @@ impl Group<'_> {
         loop {
             let branch = current.branch.clone();
             let attempt = self.attempt(current).await;
-            let of_branch = |error: EngineError| error.on(&branch, &shown[0].hop().to);
+            let of_branch = |error: EngineError| error.on(&branch, &shown[0].hop().to.name);
             if let Some(receipts) = attempt.map_err(of_branch)? {
                 return Ok(receipts);
             }

@@ -225,7 +225,11 @@ pub async fn fetch_group(ports: &Ports<'_>, requests: &[Request]) -> Result<Bran
         let mut names = requests.iter().flat_map(|r| [&r.from, &r.to]);
         names.any(|name| environment.has_name(name))
     };
-    fetch_where(ports, &choice, given, &is_requested).await
+    let branches = fetch_where(ports, &choice, given, &is_requested).await?;
+    branches
+        .fetch_revisions(ports, choice.publish, requests)
+        .await?;
+    Ok(branches)
 }
 
 /// Finds the branch of the configuration, to which others can be added.

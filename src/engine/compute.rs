@@ -17,7 +17,7 @@ use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
 use super::{product, revert, set_baseline, version_source};
-use crate::domain::{ApplicationName, CONFIGURATION, Environment, Mode};
+use crate::domain::{ApplicationName, CONFIGURATION, CommitId, Environment, Mode};
 use crate::inventory::{
     self, ApplicationChoice, EnvironmentPair, Equal, FilePair, FileRole, InventoryError, Located,
     Overlap,
@@ -64,8 +64,7 @@ pub(super) fn computed(
     let target = repository.snapshot(branches.of_named(&request.to)?.tip)?;
     let source = match &request.source {
         Some(revision) => {
-            let source = branches.of_named(&request.from)?.repository.as_ref();
-            repository.snapshot(repository.revision(revision, source)?)?
+            repository.snapshot(branches.revision(ports, &request.from, revision)?)?
         }
         None => repository.snapshot(branches.of_named(&request.from)?.tip)?,
     };
@@ -101,11 +100,10 @@ pub(super) fn computed_between(
     let environments = EnvironmentPair::new(&hop, (commits.source, commits.target), &settings)?;
     ports.observer.event(&Event::PairingFiles);
     let (mut request, by_default) = product::with_product(request, &settings, &environments)?;
-    if let Some(base) = &mut request.base {
-        *base = repository
-            .revision(base, from.repository.as_ref())?
-            .to_string();
-    }
+    let base = match &request.base {
+        Some(revision) => Some(branches.revision(ports, &hop.from.name, revision)?),
+        None => None,
+    };
     if hop.to.is_rendered {
         request.promote_all_by_default();
     }
@@ -135,7 +133,7 @@ pub(super) fn computed_between(
             }
             repository.uncommitted(&places).unwrap_or_default()
         });
-        let planned = files(&located, commits, &rules, request, ports);
+        let planned = files(&located, commits, &rules, (request, base), ports);
         (planned, uncommitted.join())
     });
     let Decisions {
@@ -220,7 +218,7 @@ fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
-    request: &Request,
+    (request, base): (&Request, Option<CommitId>),
     ports: &Ports<'_>,
 ) -> Result<Decisions, EngineError> {
     let pairs = located.pairs(Equal::PassedOver)?;
@@ -240,6 +238,7 @@ fn files(
     let look_back = LookBack {
         ports,
         request,
+        base,
         commits,
         naming,
         files: &ChosenFiles {

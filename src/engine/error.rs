@@ -4,9 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::{
-    ApplicationName, CommitId, Environment, RepoPath, RepositoryUrl, SelectorError,
-};
+use crate::domain::{ApplicationName, CommitId, RepoPath, RepositoryUrl, SelectorError};
 use crate::inventory::InventoryError;
 use crate::port::{Branch, ForgeError, RepositoryError, RunnerError, SettingsError};
 
@@ -266,10 +264,10 @@ pub enum EngineError {
 
 impl EngineError {
     /// The error with the environment that a branch is of, if another repository could not be used.
-    pub(super) fn on(self, branch: &Branch, environment: &Environment) -> Self {
+    pub(super) fn on(self, branch: &Branch, environment: &str) -> Self {
         match (self, &branch.repository) {
             (Self::Repository(source), Some(_)) => Self::Elsewhere {
-                environment: environment.name.clone(),
+                environment: environment.to_owned(),
                 source,
             },
             (error, _) => error,

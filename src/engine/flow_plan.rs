@@ -85,7 +85,12 @@ pub async fn plan_flow(
         .await?;
     let trigger = branches.of_named(&flow.trigger_environment)?;
     let source = match &request.source {
-        Some(revision) => (ports.repository).revision(revision, trigger.repository.as_ref())?,
+        Some(revision) => {
+            let named = (flow.trigger_environment.as_str(), revision.as_str());
+            branches
+                .fetched_revision(ports, request.branch.publish, named)
+                .await?
+        }
         None => trigger.tip,
     };
     let first = ports.repository.snapshot(source)?;

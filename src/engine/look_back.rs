@@ -34,6 +34,8 @@ use crate::yaml::TooManySteps;
 pub(super) struct LookBack<'a> {
     pub ports: &'a Ports<'a>,
     pub request: &'a Request,
+    /// The commit of `--base`.
+    pub base: Option<CommitId>,
     pub commits: Commits<'a>,
     pub naming: &'a Naming,
     pub files: &'a dyn WholeFiles,
@@ -163,12 +165,8 @@ impl LookBack<'_> {
 
     /// The revision of `--base`.
     fn named_base(&self) -> Result<Option<Arc<dyn Snapshot>>, RepositoryError> {
-        let Some(revision) = &self.request.base else {
-            return Ok(None);
-        };
-        let repository = self.ports.repository;
-        let base = repository.revision(revision, None)?;
-        Ok(Some(repository.snapshot(base)?))
+        let snapshot = |base| self.ports.repository.snapshot(base);
+        self.base.map(snapshot).transpose()
     }
 
     fn pasts(
@@ -222,7 +220,7 @@ impl LookBack<'_> {
     ) -> Result<Records, RepositoryError> {
         let mut fields = open.iter().flat_map(ComparedFile::fields);
         let needs_base = !one_sided.is_empty() || fields.any(|field| field.facts.needs_base());
-        if !needs_base || self.request.base.is_some() {
+        if !needs_base || self.base.is_some() {
             return Ok(Records::default());
         }
         Records::find(self.ports, self.commits.target.commit(), self.naming)
@@ -238,8 +236,7 @@ impl LookBack<'_> {
         let mut newest: BTreeMap<&ApplicationName, Baseline> = BTreeMap::new();
         let of_files = files.iter().zip(pasts).map(|(file, past)| {
             let mut fields = file.fields().iter();
-            let is_decisive =
-                self.request.base.is_some() || fields.any(|field| field.facts.needs_base());
+            let is_decisive = self.base.is_some() || fields.any(|field| field.facts.needs_base());
             (&file.pair, file.fields(), past, is_decisive)
         });
         let none: &[Field<Facts>] = &[];

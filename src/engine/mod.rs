@@ -72,6 +72,7 @@ mod release;
 mod rendered;
 mod request;
 mod revert;
+mod revision;
 mod secret_files;
 mod set_baseline;
 mod settings;

@@ -35,7 +35,7 @@ pub(super) fn compute(
     let (settings, origin) = read_settings(ports, given, home.as_ref(), &mut notices)?;
     let hop = inventory::hop(&request.from, &request.to, &settings)?;
     let of_source = branches.of(&hop.from)?;
-    let source = repository.revision(revision, of_source.repository.as_ref())?;
+    let source = branches.revision(ports, &hop.from.name, revision)?;
     let source = repository.snapshot(source)?;
     if !ports.history.is_ancestor(source.commit(), of_source.tip)? {
         return Err(EngineError::NotOnBranch {

@@ -169,7 +169,8 @@ pub trait Repository: Send + Sync {
     /// and branches as last fetched.
     ///
     /// # Errors
-    /// [`RepositoryError::UnknownRevision`] when it does not exist or is not a commit.
+    /// [`RepositoryError::UnknownRevision`] when it does not exist or is not a commit, and
+    /// [`RepositoryError::RevisionOfAnother`] when the commit is only in other repositories.
     fn revision(
         &self,
         revision: &str,

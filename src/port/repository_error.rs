@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::domain::RepositoryUrl;
+
 /// Why the repository could not be read or moved.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
@@ -91,6 +93,14 @@ pub enum RepositoryError {
     UnknownRevision {
         /// The requested revision.
         revision: String,
+    },
+    /// The commit is in this clone, but of another repository than the one that was meant.
+    #[error("commit `{revision}` is not in {}", .repository.as_ref().map_or_else(|| "this repository".to_owned(), |r| format!("`{r}`")))]
+    RevisionOfAnother {
+        /// The requested revision.
+        revision: String,
+        /// The repository that was meant, if it is another one than this.
+        repository: Option<RepositoryUrl>,
     },
     /// An object is missing in the repository.
     #[error("object `{id}` is missing{}", if *.shallow { " from this shallow clone" } else { "" })]

@@ -11,6 +11,7 @@
 //! | `releases/` | the records of releases |
 //! | `worktree/` | moving a branch together with its checked-out files |
 //! | `log` | the commits that changed files |
+//! | `revision` | the commits that revisions name |
 //! | `message_search` | the commits with certain messages |
 //! | `fault` | errors as the port's |
 
@@ -26,6 +27,7 @@ mod objects;
 mod releases;
 mod remote;
 mod repository;
+mod revision;
 mod worktree;
 
 pub use command::network::{Prompts, RemoteAccess};

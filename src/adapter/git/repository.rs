@@ -19,6 +19,7 @@ use super::releases::GitReleases;
 use super::remote::choice::RemoteChoice;
 use super::remote::connection::Remote;
 use super::remote::urls::{self, Purpose};
+use super::revision;
 use super::worktree::files::WorkingTree;
 use crate::domain::{CommitId, RemoteAddress, RepositoryUrl, ServerUrl};
 use crate::plan::Notice;
@@ -133,34 +134,7 @@ impl Repository for GitRepository {
         revision: &str,
         repository: Option<&RepositoryUrl>,
     ) -> Result<CommitId, RepositoryError> {
-        let local = &self.local;
-        if let Some(repository) = repository
-            && let RemoteChoice::Elsewhere(elsewhere) = elsewhere::remote(local, repository)?
-        {
-            if let Some(commit) = local.revision(&elsewhere.tracking(revision))? {
-                return Ok(CommitId(commit));
-            }
-            // Other names are those of this repository.
-            if revision.len() < 4 || !revision.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(RepositoryError::UnknownRevision {
-                    revision: revision.to_owned(),
-                });
-            }
-        }
-        let may_need_history =
-            revision.contains(['~', '^']) || revision.bytes().all(|b| b.is_ascii_hexdigit());
-        match local.revision(revision)? {
-            Some(commit) => Ok(CommitId(commit)),
-            None if local.context.shallow && may_need_history => {
-                Err(RepositoryError::MissingObject {
-                    id: revision.to_owned(),
-                    shallow: true,
-                })
-            }
-            None => Err(RepositoryError::UnknownRevision {
-                revision: revision.to_owned(),
-            }),
-        }
+        revision::find(&self.local, revision, repository)
     }
 
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {

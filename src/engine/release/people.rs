@@ -58,7 +58,6 @@ pub async fn start_release(
     ports: &ReleasePorts<'_>,
     request: &StartRequest,
 ) -> Result<Started, ReleaseError> {
-    let repository = ports.promotion.repository;
     let choice = BranchChoice {
         repository: None,
         branch: request.branch.clone(),
@@ -81,10 +80,14 @@ pub async fn start_release(
     branches
         .add(&ports.promotion, choice.publish, &is_trigger)
         .await?;
-    let of_trigger = branches.of_named(trigger)?;
     let source = match &request.source {
-        Some(revision) => repository.revision(revision, of_trigger.repository.as_ref())?,
-        None => of_trigger.tip,
+        Some(revision) => {
+            let named = (trigger, revision.as_str());
+            branches
+                .fetched_revision(&ports.promotion, choice.publish, named)
+                .await?
+        }
+        None => branches.of_named(trigger)?.tip,
     };
     let new = NewInQueue {
         configuration,

@@ -87,7 +87,8 @@ pub fn of_repository(error: &Error) -> Hint {
         | Error::OtherBranch { .. }
         | Error::UnknownRemote { .. }
         | Error::BehindRemote { .. }
-        | Error::UnknownRevision { .. } => reference(error),
+        | Error::UnknownRevision { .. }
+        | Error::RevisionOfAnother { .. } => reference(error),
         _ => state(error),
     }
 }
@@ -134,6 +135,9 @@ fn reference(error: &Error) -> Hint {
         Error::UnknownRevision { .. } => Hint::usage(
             "name a commit, a tag or a branch; fetch it first if it is not in this clone",
         ),
+        Error::RevisionOfAnother { .. } => {
+            Hint::usage("name a commit of the repository that the environment is in")
+        }
         _ => Hint::none(FailureKind::Failed),
     }
 }

@@ -2,6 +2,7 @@
 
 mod proposed;
 mod reached;
+mod revisions;
 mod several;
 
 use serde_json::Value;
@@ -309,32 +310,6 @@ fn changes_since_the_last_promotion_are_those_of_the_sources_repository() {
         limits("1.5.0", "2Gi", 5),
         "{ran}"
     );
-}
-
-#[test]
-fn revisions_are_those_of_the_sources_repository() {
-    let world = World::new();
-    let configuration = configuration(", repository: ../staging.git, path: .", ", path: prod");
-    let file = format!("prod/{FILE}");
-    let (remote, clone) =
-        world.cloned(&[("promote.yaml", &configuration), (&file, &values("1.4.2"))]);
-    let staging = world.bare_at("staging.git", &[(FILE, &values("1.5.0"))]);
-    let other = world.clone_of(&staging, "other");
-    other.commit("newer", &[(FILE, &values("1.6.0"))]);
-    other.git(&["push", "-q", "origin", "main"]);
-    let first = staging.tip("main~1");
-    for source in ["main~1", "HEAD~1", first.as_str(), &first[..8]] {
-        let ran = promoted(&clone, &["--source", source, "--dry-run"]);
-        assert!(ran.stdout.contains("1.5.0"), "{source}: {ran}");
-    }
-    // A tag of the repository with the configuration.
-    clone.git(&["tag", "v1"]);
-    let ran = promote(&clone, &["--source", "v1", "--yes"]);
-    assert_eq!(ran.code, 2, "{ran}");
-    promoted(&clone, &["--source", "main~1", "--yes"]);
-    assert_eq!(remote.show("main", &file), values("1.5.0"));
-    promoted(&clone, &["--version", "1.6.0", "--service", "api", "--yes"]);
-    assert_eq!(remote.show("main", &file), values("1.6.0"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::domain::{RepositoryUrl, without_user_info};
 use crate::port::RepositoryError;
 
 /// The folder of the references that track branches of other repositories.
-const REFERENCES: &str = "refs/promote/elsewhere";
+pub const REFERENCES: &str = "refs/promote/elsewhere";
 
 /// A remote.
 #[derive(Clone, PartialEq, Eq, Debug)]
