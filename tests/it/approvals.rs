@@ -185,3 +185,42 @@ fn what_was_changed_after_an_approval_is_not_approved() {
     let changed = shown(&ada, &["advance", "loans-1"]);
     assert!(changed.contains("0 of 2 approvals"), "{changed}");
 }
+
+#[test]
+fn a_gate_of_the_source_is_passed_by_approving_the_release() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    let world = World::new();
+    let (remote, ada) = world.cloned(&FILES);
+    let key = sign_with(&ada, &world, "ada");
+    // No release has promoted to `staging`, so there is no other one to approve.
+    let configuration = format!(
+        "environments: [{{name: staging}}, {{name: eu}}]
+products:
+  - {{name: loans, applications: [api]}}
+policies:
+  - {{name: staging, match: {{environments: [staging]}}, gates: {{after: [signed]}}}}
+gates:
+  - {{name: signed, approval: {{by: [ada], keys: {{ada: '{key}'}}}}}}
+"
+    );
+    ada.commit("policy", &[("promote.yaml", &configuration)]);
+    ada.git(&["push", "-q", "origin", "main"]);
+    let ran = ada.promote(&[
+        "--from",
+        "staging",
+        "--to",
+        "eu",
+        "--product",
+        "loans",
+        "--yes",
+    ]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let waits = "eu: staging is not ready: gate `signed`: 0 of 1 approvals by ada";
+    assert!(ran.stdout.contains(waits), "{ran}");
+    let approved = shown(&ada, &APPROVE);
+    assert!(approved.contains("loans-1 is succeeded"), "{approved}");
+    let tag = remote.show("main", "apps/api/eu/values.yaml");
+    assert_eq!(tag, "image: {tag: 2.0.0}\n");
+}

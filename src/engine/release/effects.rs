@@ -13,10 +13,11 @@ use super::variables;
 use crate::domain::{ProductFlow, Workflow, WorkflowKind};
 use crate::engine::branches::{fetch, fetch_of};
 use crate::engine::commit::changes;
+use crate::engine::error::EngineError;
 use crate::engine::prepare::plan_on;
 use crate::engine::receipt::Receipt;
 use crate::port::{self, AttemptResult, AttemptState, Snapshot, TreeChange, WorkflowError};
-use crate::release::{Attempt, AttemptFact, Effect, Facts, Purpose, Release, Tried};
+use crate::release::{Attempt, AttemptFact, Effect, Facts, Purpose, Release, Step, Tried};
 
 /// How much time a promotion needs at least.
 const ENOUGH: i64 = 60;
@@ -73,12 +74,13 @@ async fn start(
         return Ok(None);
     };
     let (files, changes) = files(ports, (release, flow), attempt, workflow).await?;
+    let step = attempt.environment.as_deref().and_then(|e| release.step(e));
+    fetch_source(ports, (release, flow), step).await?;
     let left = attempt.until - ports.promotion.clock.now();
     let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else {
         // Others do not wait for it any more.
         return Ok(None);
     };
-    let step = attempt.environment.as_deref().and_then(|e| release.step(e));
     let variables = variables::of_step(ports, product, (release, flow), step)?;
     let started = ports.workflows.start(port::Attempt {
         workflow: Workflow {
@@ -103,7 +105,25 @@ async fn start(
     }
 }
 
-/// The files that a workflow sees: of the landed commit, or of the branch with what is planned.
+/// Fetches the commit whose version a workflow is given, if it is not in this clone. If its repository cannot be
+/// reached, the workflow runs without the version: `onFail` also reports that.
+async fn fetch_source(
+    ports: &ReleasePorts<'_>,
+    (release, flow): (&Release, &ProductFlow),
+    step: Option<&Step>,
+) -> Result<(), ReleaseError> {
+    let (from, commit) = variables::source(release, flow, step);
+    if ports.promotion.repository.snapshot(commit).is_ok() {
+        return Ok(());
+    }
+    match fetch_of(&ports.promotion, &choice(release), &[from]).await {
+        Ok(_) | Err(EngineError::Elsewhere { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The files that a workflow sees: of the landed commit, or of the branch with what is planned. Only commands
+/// see files, so that other workflows run while repositories cannot be reached.
 async fn files(
     ports: &ReleasePorts<'_>,
     (release, flow): (&Release, &ProductFlow),
@@ -112,28 +132,23 @@ async fn files(
 ) -> Result<(Arc<dyn Snapshot>, Vec<TreeChange>), ReleaseError> {
     let repository = ports.promotion.repository;
     let environment = attempt.environment.as_deref();
-    let request = environment.and_then(|e| request_of(release, flow, e));
-    let branches = if let Some(request) = &request {
-        fetch(&ports.promotion, request).await?
-    } else {
-        let trigger = flow.trigger_environment.as_str();
-        let names: Vec<&str> = environment.into_iter().chain([trigger]).collect();
-        fetch_of(&ports.promotion, &choice(release), &names).await?
-    };
+    let sees_files = matches!(workflow.kind, WorkflowKind::Run { .. });
+    let environment = environment.filter(|_| sees_files);
     let landed = environment.and_then(|e| release.step(e)?.landed.as_ref());
-    if let Some(landed) = landed {
-        return Ok((repository.snapshot(landed.commit)?, Vec::new()));
+    let request = environment.and_then(|e| request_of(release, flow, e));
+    let is_planned = landed.is_none() && attempt.purpose == Purpose::PreAction;
+    if let Some(request) = request.filter(|_| is_planned) {
+        let branches = fetch(&ports.promotion, &request).await?;
+        let files = repository.snapshot(branches.of_named(&request.to)?.tip)?;
+        let plan = plan_on(&ports.promotion, &request, &branches)?.plan;
+        return Ok((files, changes(&plan)));
     }
-    let branch = match environment {
-        Some(environment) => branches.of_named(environment)?,
-        None => &branches.home,
+    let names: Vec<&str> = environment.into_iter().collect();
+    let branches = fetch_of(&ports.promotion, &choice(release), &names).await?;
+    let commit = match (landed, environment) {
+        (Some(landed), _) => landed.commit,
+        (None, Some(environment)) => branches.of_named(environment)?.tip,
+        (None, None) => branches.home.tip,
     };
-    let files = repository.snapshot(branch.tip)?;
-    let is_planned =
-        attempt.purpose == Purpose::PreAction && matches!(workflow.kind, WorkflowKind::Run { .. });
-    let changes = match request.filter(|_| is_planned) {
-        Some(request) => changes(&plan_on(&ports.promotion, &request, &branches)?.plan),
-        None => Vec::new(),
-    };
-    Ok((files, changes))
+    Ok((repository.snapshot(commit)?, Vec::new()))
 }

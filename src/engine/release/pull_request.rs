@@ -63,7 +63,9 @@ pub(super) async fn close(
     of: (&Release, &ProductFlow),
     environment: &str,
 ) -> Result<(), ReleaseError> {
-    let branches = match request_of(of.0, of.1, environment) {
+    // What is recorded has a name, so that its source need not be reached.
+    let request = request_of(of.0, of.1, environment).filter(|_| !is_recorded(of.0, environment));
+    let branches = match request {
         Some(request) => fetch(&ports.promotion, &request).await?,
         None => fetch_of(&ports.promotion, &choice(of.0), &[environment]).await?,
     };
@@ -74,6 +76,12 @@ pub(super) async fn close(
     let reason = format!("Release {} was terminated.", of.0.id);
     withdraw_branch(&ports.promotion, base, &name, &reason).await?;
     Ok(())
+}
+
+/// Whether the pull request of a step is recorded.
+pub(super) fn is_recorded(release: &Release, environment: &str) -> bool {
+    let step = release.step(environment);
+    step.is_some_and(|step| step.pull_request.is_some())
 }
 
 /// The branch of a step's pull request: the recorded one, or that of its plan if whoever proposed it

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::error::ReleaseError;
+use super::flow::settings;
 use super::ports::ReleasePorts;
 use super::records::ProductReleases;
 use super::versions::version;
-use crate::domain::ProductFlow;
+use crate::domain::{CommitId, ProductFlow};
 use crate::release::{Release, Step};
 
 /// The variables for a step, or for the release itself; the outputs of earlier workflows are among them.
@@ -18,20 +19,16 @@ pub(super) fn of_step(
     (release, flow): (&Release, &ProductFlow),
     step: Option<&Step>,
 ) -> Result<BTreeMap<String, String>, ReleaseError> {
-    let planned = step.and_then(|step| {
-        let mut steps = flow.steps.iter();
-        steps.find(|planned| planned.environment == step.environment)
-    });
     let landed = step.and_then(|step| step.landed.as_ref());
     let commit = landed.map_or(release.source, |landed| landed.commit);
-    let source = step.and_then(|step| step.source).unwrap_or(release.source);
+    let (from, source) = source(release, flow, step);
     let number = step.and_then(|step| step.pull_request.as_ref()?.number);
     let failed: Vec<&Step> = release.failed_steps().collect();
     let own = step.and_then(|step| step.reason.as_ref());
     let first = failed.first().and_then(|step| step.reason.as_ref());
     let context: Value = release.context.clone().into_iter().collect();
     let failed: Value = failed.iter().map(|step| failure(step)).collect();
-    let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
+    let settings = settings(ports, &release.configuration)?;
     let applications = applications(release, flow);
     let page = product.tip.and_then(|tip| {
         let forge = ports.promotion.forges.pull_requests(None)?;
@@ -44,10 +41,10 @@ pub(super) fn of_step(
             "ENVIRONMENT",
             step.map_or_else(String::new, |s| s.environment.clone()),
         ),
-        ("FROM", from.clone()),
+        ("FROM", from.to_owned()),
         (
             "VERSION",
-            version(&ports.promotion, source, from, applications)?,
+            version(&ports.promotion, &settings, (source, from), applications)?,
         ),
         ("COMMIT_SHA", commit.to_string()),
         (
@@ -63,6 +60,21 @@ pub(super) fn of_step(
     let mut all = release.context.clone();
     all.extend(values.map(|(name, value)| (name.to_owned(), value)));
     Ok(all)
+}
+
+/// The environment that a step promotes from, and its commit; without a step, those of the release.
+pub(super) fn source<'f>(
+    release: &Release,
+    flow: &'f ProductFlow,
+    step: Option<&Step>,
+) -> (&'f str, CommitId) {
+    let planned = step.and_then(|step| {
+        let mut steps = flow.steps.iter();
+        steps.find(|planned| planned.environment == step.environment)
+    });
+    let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
+    let commit = step.and_then(|step| step.source);
+    (from, commit.unwrap_or(release.source))
 }
 
 /// The applications of a release.

@@ -2,28 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{ApplicationName, CommitId, Environment, Naming};
+use crate::domain::{ApplicationName, CommitId, Environment, Naming, Settings};
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::engine::settings::read_settings;
 use crate::engine::status::versions::{Cell, Reader};
 use crate::inventory::{Inventory, Location};
+use crate::port::RepositoryError;
 
 /// The version of some applications in an environment at a commit: the one that all of them share, else
-/// `api=1.4.3,web=2.0.0`. An application without a version is left out.
+/// `api=1.4.3,web=2.0.0`. An application without a version is left out. Empty if the commit is not in this clone.
+///
+/// `settings` are those of the release: the commit need not be of the branch with the configuration.
 pub(super) fn version(
     ports: &Ports<'_>,
-    commit: CommitId,
-    environment: &str,
+    settings: &Settings,
+    (commit, environment): (CommitId, &str),
     applications: &[String],
 ) -> Result<String, EngineError> {
-    let snapshot = ports.repository.snapshot(commit)?;
-    let settings = match read_settings(ports, None, snapshot.as_ref(), &mut Vec::new()) {
-        Ok((settings, _)) => settings,
-        // The release goes by another configuration, so this one may have faults.
-        Err(EngineError::Settings(_)) => return Ok(String::new()),
-        Err(error) => return Err(error),
+    let snapshot = match ports.repository.snapshot(commit) {
+        Err(RepositoryError::MissingObject { .. }) => return Ok(String::new()),
+        snapshot => snapshot?,
     };
     let configured = settings.environment(environment).cloned();
     let environment = configured.unwrap_or_else(|| Environment::named(environment));
@@ -31,11 +30,11 @@ pub(super) fn version(
         repository: "",
         snapshot: snapshot.as_ref(),
         folder: None,
-        settings: &settings,
+        settings,
     };
     let mut inventory = Inventory::default();
     inventory.add(location, std::slice::from_ref(&environment))?;
-    let rules = Rules::new(&settings, &[], None)?;
+    let rules = Rules::new(settings, &[], None)?;
     let naming = Naming::new(
         environment.clone(),
         environment.clone(),

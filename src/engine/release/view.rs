@@ -72,20 +72,6 @@ impl View {
         Ok(self.branch(ports, release, environment).await?.repository)
     }
 
-    /// Fetches the branch that a step promotes from.
-    async fn fetch_source(
-        &mut self,
-        ports: &ReleasePorts<'_>,
-        (release, flow): (&Release, &ProductFlow),
-        environment: &str,
-    ) -> Result<(), ReleaseError> {
-        let mut steps = flow.steps.iter();
-        let planned = steps.find(|planned| planned.environment == environment);
-        let from = planned.map_or(&flow.trigger_environment, |planned| &planned.from);
-        self.branch(ports, release, from).await?;
-        Ok(())
-    }
-
     /// The promotions of all open releases of a product.
     fn landings(
         &mut self,
@@ -126,8 +112,12 @@ impl View {
             }
             Question::PullRequest(environment) => {
                 let planned = flow.steps.iter().find(|s| s.environment == *environment);
-                let from = planned.map_or(environment, |planned| &planned.from);
-                let branches = self.branches(ports, release, &[from, environment]).await?;
+                let is_recorded = pull_request::is_recorded(release, environment);
+                let from = planned
+                    .filter(|_| !is_recorded)
+                    .map(|planned| &planned.from);
+                let names = [from.unwrap_or(environment).as_str(), environment.as_str()];
+                let branches = self.branches(ports, release, &names).await?;
                 let found =
                     pull_request::find(ports, branches, (release, flow), environment).await?;
                 let step = facts.steps.entry(environment.clone()).or_default();
@@ -187,12 +177,13 @@ impl View {
         } else {
             BTreeMap::new()
         };
-        let approvals = match newest {
-            Some((newest, _)) => {
-                approvals::of_step(ports, (product, newest), &planned.from, &gate.kind)?
-            }
-            None => Vec::new(),
-        };
+        // Those of the promotion into it, and of this release: that one may have ended, or not be recorded.
+        let mut approvals = approvals::of_step(ports, (product, release), environment, &gate.kind)?;
+        if let Some((newest, _)) = newest {
+            let of_newest =
+                approvals::of_step(ports, (product, newest), &planned.from, &gate.kind)?;
+            approvals.extend(of_newest);
+        }
         let context = GateContext {
             now: self.now,
             environment: planned.from.clone(),
@@ -224,8 +215,8 @@ impl View {
         let repository = self.repository_of(ports, release, environment).await?;
         let files = self.files(ports, release, step).await?;
         let variables = if needs_variables(gate) {
-            self.fetch_source(ports, (release, flow), environment)
-                .await?;
+            let (from, _) = variables::source(release, flow, Some(step));
+            self.branch(ports, release, from).await?;
             variables::of_step(ports, product, (release, flow), Some(step))?
         } else {
             BTreeMap::new()

@@ -252,6 +252,46 @@ fn a_step_waits_while_its_repository_cannot_be_reached() {
 }
 
 #[test]
+fn a_hook_runs_while_the_source_cannot_be_reached() {
+    let world = World::new();
+    let (old, new) = (values("1.4.2"), values("1.5.0"));
+    let paged = world.path("paged");
+    let workflows = format!(
+        "workflows:
+  - {{name: smoke, run: 'false'}}
+  - {{name: page, run: 'echo \"version: $VERSION\" >> {}'}}
+",
+        paged.display()
+    );
+    let configuration = flow("run: [\"test -e ready\"]")
+        .replace("policy: {gates", "policy: {preAction: smoke, gates")
+        .replace("    steps:", "    hooks: {onFail: page}\n    steps:")
+        + &workflows;
+    let (remote, clone) = world.cloned(&[("promote.yaml", &configuration)]);
+    world.bare_at("staging.git", &[(FILE, &new)]);
+    world.bare_at("eu.git", &[(FILE, &old)]);
+    let us = world.bare_at("us.git", &[(FILE, &old)]);
+    let started = clone.promote(&START);
+    assert!(started.stdout.contains("us: gate `ready`"), "{started}");
+    let ready = world.clone_of(&us, "ready-us");
+    ready.commit("ready", &[("ready", "")]);
+    ready.git(&["push", "-q", "origin", "main"]);
+    std::fs::rename(world.path("staging.git"), world.path("away.git")).unwrap();
+    // The clone of this worker does not have the source.
+    let worker = world.clone_of(&remote, "worker");
+    let advanced = worker.promote(&["release", "advance", "--all"]);
+    assert_eq!(
+        advanced.stdout,
+        "loans-1 is failed\n  us: workflow `smoke`: `false` failed with exit code 1\n",
+        "{advanced}"
+    );
+    let read = || std::fs::read_to_string(&paged).unwrap();
+    assert_eq!(read(), "version: \n", "{advanced}");
+    clone.promote(&["release", "retry", "loans-1"]);
+    assert_eq!(read(), "version: \nversion: 1.5.0\n");
+}
+
+#[test]
 fn targets_in_several_repositories_are_groups_of_their_own() {
     let world = World::new();
     let configuration = "environments:
