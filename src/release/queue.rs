@@ -1,4 +1,10 @@
-//! The queue: one active release per product and flow.
+//! The queue: one active release per product and flow, and per product and environment.
+//!
+//! # Why
+//!
+//! Flows, and promotions that no flow describes, can lead to the same environment. What the gates of one of them
+//! check must not be changed by another one meanwhile. Only those of one queue stand for each other, though: a
+//! release is never superseded or replaced by one of another queue.
 
 use super::event::{Event, EventKind};
 use super::facts::{Other, PullRequestFact, Question};
@@ -26,7 +32,7 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
         }
     }
     let is_before = |other: &&Other| other.state.is_active() || other.number < own.number;
-    if let Some(first) = rivals(look).find(is_before) {
+    if let Some(first) = competitors(look).find(is_before) {
         return Move::Wait(Waiting {
             environment: None,
             why: format!("{} comes first", first.id),
@@ -96,11 +102,17 @@ fn deadline(look: &Look<'_>) -> Option<i64> {
     Some(look.release.started? + limit)
 }
 
-/// The other releases of the flow that have not ended.
+/// The other releases of the queue that have not ended.
 fn rivals<'a>(look: &Look<'a>) -> impl Iterator<Item = &'a Other> {
     let own = look.release;
+    competitors(look).filter(|other| other.queue == own.queue())
+}
+
+/// The other releases that have not ended and must not run at the same time.
+fn competitors<'a>(look: &Look<'a>) -> impl Iterator<Item = &'a Other> {
+    let own = look.release;
     let others = look.facts.others.iter();
-    others.filter(|o| o.queue == own.queue() && o.id != own.id && !o.state.is_end())
+    others.filter(|o| o.id != own.id && !o.state.is_end() && o.competes_with(own))
 }
 
 fn superseded(look: &Look<'_>, newer: &Other, why: &str) -> Move {

@@ -167,13 +167,7 @@ impl ProductReleases {
     /// The other releases, as facts.
     pub(super) fn others(&self, number: Option<u64>) -> Vec<Other> {
         let others = self.releases.iter().filter(|r| Some(r.number) != number);
-        let other = |release: &Release| Other {
-            id: release.id.clone(),
-            number: release.number,
-            queue: release.queue().to_owned(),
-            state: release.state,
-        };
-        others.map(other).collect()
+        others.map(Other::from).collect()
     }
 
     /// Appends a transition, and takes it over; `false` if another worker moved the chain first.

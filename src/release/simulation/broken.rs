@@ -28,6 +28,7 @@ pub enum Broken {
     RetriesEverything,
     IgnoresTheQueue,
     JumpsTheQueue,
+    IgnoresOtherFlows,
     PromotesTheTip,
     AppendsToAnyTip,
     ActsBeforeItRecords,
@@ -36,7 +37,7 @@ pub enum Broken {
 }
 
 /// All of them.
-pub const ALL: [Broken; 18] = [
+pub const ALL: [Broken; 19] = [
     Broken::ForgetsDependencies,
     Broken::IgnoresLeases,
     Broken::RepeatsEveryWorkflow,
@@ -50,6 +51,7 @@ pub const ALL: [Broken; 18] = [
     Broken::RetriesEverything,
     Broken::IgnoresTheQueue,
     Broken::JumpsTheQueue,
+    Broken::IgnoresOtherFlows,
     Broken::PromotesTheTip,
     Broken::AppendsToAnyTip,
     Broken::ActsBeforeItRecords,
