@@ -3,12 +3,11 @@
 use clap::{ArgAction, ArgGroup, Args};
 
 use super::options::{ReleaseOptions, WaitArguments};
-use super::report::{Ahead, Moved, Wanted, advance, report_moved};
+use super::report::{Ahead, Moved, Wanted, advance_with_progress, report_moved};
 use crate::cli::apply_arguments::{AllowArg, allow_arg};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
 use crate::engine::{self, Advanced};
 use crate::port::NoObserver;
 use crate::release::Release;
@@ -82,10 +81,7 @@ pub async fn run(
         is_chosen: &is_chosen,
         ahead: Ahead::WhileWaiting,
     };
-    let progress = Progress::start(console.progress);
-    let moved = advance(all, &wanted, how.0, adapters, &progress).await;
-    progress.finish();
-    let mut moved = moved?;
+    let mut moved = advance_with_progress(all, &wanted, how.0, adapters, console).await?;
     moved.extend(ended);
     report_moved(&moved, how, console)
 }

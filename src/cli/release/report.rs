@@ -51,10 +51,25 @@ pub(super) async fn advance_and_report(
     adapters: &ReleaseAdapters<'_>,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
+    let moved = advance_with_progress(first, wanted, wait, adapters, console).await?;
+    report_moved(&moved, (wait, options), console)
+}
+
+/// Moves the chosen releases forward, and shows the progress.
+///
+/// # Errors
+/// As for [`advance`].
+pub(super) async fn advance_with_progress(
+    first: Vec<ProductReleases>,
+    wanted: &Wanted<'_>,
+    wait: Option<&WaitArguments>,
+    adapters: &ReleaseAdapters<'_>,
+    console: &Console<'_>,
+) -> Result<Vec<Moved>, ReleaseError> {
     let progress = Progress::start(console.progress);
     let moved = advance(first, wanted, wait, adapters, &progress).await;
     progress.finish();
-    report_moved(&moved?, (wait, options), console)
+    moved
 }
 
 /// Reports releases that were moved forward; the exit code is that of the most severe outcome.

@@ -3,7 +3,9 @@
 use super::error::ReleaseError;
 use super::flow::{flow_in, product_in, settings};
 use super::ports::ReleasePorts;
-use super::records::{ProductReleases, find_release, of_product, releases};
+use super::records::{
+    Decision, ProductReleases, Recorded, find_release, of_product, record, releases,
+};
 use crate::domain::{ApplicationName, CommitId, Environment, Product, ProductFlow};
 use crate::engine::branches::fetch_home;
 use crate::engine::error::EngineError;
@@ -11,9 +13,6 @@ use crate::port::{BranchChoice, Publish};
 use crate::release::{
     self, Configuration, Manual, NewRelease, Proof, Refusal, Release, Transition, create,
 };
-
-/// How often a transition is tried while others move the chain.
-const TRIES: usize = 50;
 
 /// A release to start.
 #[derive(Clone, Debug)]
@@ -123,13 +122,12 @@ pub(super) async fn queue_new(
     new: NewInQueue,
 ) -> Result<Started, ReleaseError> {
     let by = ports.promotion.repository.identity()?;
-    for _ in 0..TRIES {
-        let mut product = of_product(ports, &flow.product).await?;
+    let product = of_product(ports, &flow.product).await?;
+    let started = record(ports, product, |product| {
         let is_same =
             |r: &&Release| !r.state.is_end() && r.manual.is_some() && r.manual == new.manual;
         if let Some(same) = product.releases.iter().find(is_same) {
-            let number = same.number;
-            return Ok(Started { product, number });
+            return Ok(Decision::Found(same.number));
         }
         let new = NewRelease {
             configuration: new.configuration.clone(),
@@ -142,14 +140,12 @@ pub(super) async fn queue_new(
             now: ports.promotion.clock.now(),
         };
         let created = create(new, flow, &product.others(None))?;
-        if product.append(ports, &created).await? {
-            let number = created.release.number;
-            return Ok(Started { product, number });
-        }
-    }
-    Err(ReleaseError::Overtaken {
-        product: flow.product.clone(),
-    })
+        Ok(Decision::Record(Box::new(created)))
+    });
+    let Recorded {
+        product, number, ..
+    } = started.await?;
+    Ok(Started { product, number })
 }
 
 /// Begins to terminate a release.
@@ -234,17 +230,14 @@ async fn change(
     id: &str,
     make: &dyn Fn(&Release) -> Result<Option<Transition>, Refusal>,
 ) -> Result<ProductReleases, ReleaseError> {
-    for _ in 0..TRIES {
-        let all = releases(ports).await?;
-        let (product, release) = find_release(&all, id)?;
-        let mut product = product.clone();
-        match make(release)? {
-            None => return Ok(product),
-            Some(transition) if product.append(ports, &transition).await? => return Ok(product),
-            Some(_) => {}
-        }
-    }
-    Err(ReleaseError::Overtaken {
-        product: id.to_owned(),
-    })
+    let all = releases(ports).await?;
+    let (product, _) = find_release(&all, id)?;
+    let changed = record(ports, product.clone(), |product| {
+        let (_, release) = find_release(std::slice::from_ref(product), id)?;
+        Ok(match make(release)? {
+            None => Decision::Found(release.number),
+            Some(transition) => Decision::Record(Box::new(transition)),
+        })
+    });
+    Ok(changed.await?.product)
 }

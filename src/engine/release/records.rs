@@ -8,6 +8,9 @@ use crate::release::{
     EVENT, EventKind, Other, Release, STATE, Transition, is_transition_of, trailer,
 };
 
+/// How often a transition is tried while others move the chain.
+const TRIES: usize = 50;
+
 /// The releases of a product, as one tip of its chain has them.
 #[derive(Clone, Debug)]
 pub struct ProductReleases {
@@ -17,6 +20,24 @@ pub struct ProductReleases {
     pub tip: Option<CommitId>,
     /// The releases, by number.
     pub releases: Vec<Release>,
+}
+
+/// What is to be done about the releases of a product.
+pub(super) enum Decision {
+    /// A transition is to be recorded.
+    Record(Box<Transition>),
+    /// The release with this number is as it should be.
+    Found(u64),
+}
+
+/// A release that was recorded or found.
+pub(super) struct Recorded {
+    /// The releases of its product.
+    pub product: ProductReleases,
+    /// Its number.
+    pub number: u64,
+    /// Whether it was recorded just now.
+    pub is_new: bool,
 }
 
 /// A transition of a release.
@@ -59,6 +80,37 @@ pub(super) async fn of_product(
             releases: Vec::new(),
         }),
     }
+}
+
+/// Records what is decided; decides again while others move the chain.
+///
+/// # Errors
+/// Those of the decision, and when the records cannot be read or written.
+pub(super) async fn record(
+    ports: &ReleasePorts<'_>,
+    mut product: ProductReleases,
+    decide: impl Fn(&ProductReleases) -> Result<Decision, ReleaseError>,
+) -> Result<Recorded, ReleaseError> {
+    for _ in 0..TRIES {
+        let (number, is_new) = match decide(&product)? {
+            Decision::Found(number) => (number, false),
+            Decision::Record(transition) => {
+                if !product.append(ports, &transition).await? {
+                    product = of_product(ports, &product.product).await?;
+                    continue;
+                }
+                (transition.release.number, true)
+            }
+        };
+        return Ok(Recorded {
+            product,
+            number,
+            is_new,
+        });
+    }
+    Err(ReleaseError::Overtaken {
+        product: product.product,
+    })
 }
 
 fn read(ports: &ReleasePorts<'_>, chain: Chain) -> Result<ProductReleases, ReleaseError> {

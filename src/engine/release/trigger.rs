@@ -3,14 +3,11 @@
 use super::error::ReleaseError;
 use super::flow::{flow_in, settings};
 use super::ports::ReleasePorts;
-use super::records::{ProductReleases, of_product};
+use super::records::{Decision, ProductReleases, Recorded, of_product, record};
 use super::view::is_ancestor;
 use crate::domain::CommitId;
 use crate::engine::trigger::{FlowTrigger, ProductTrigger, Triggers};
 use crate::release::{Configuration, NewRelease, create, started_by};
-
-/// How often the release is recorded again while others move the chain.
-const TRIES: usize = 50;
 
 /// The release of a push.
 #[derive(Clone, Debug)]
@@ -48,14 +45,10 @@ pub async fn start_triggered(
     let settings = settings(ports, &configuration)?;
     let planned = flow_in(&settings, &product.product, &flow.flow)?;
     let by = ports.promotion.repository.identity()?;
-    for _ in 0..TRIES {
-        let mut releases = of_product(ports, &product.product).await?;
-        if let Some(number) = earlier(ports, triggers, started, &releases)? {
-            return Ok(Some(Triggered {
-                product: releases,
-                number,
-                is_new: false,
-            }));
+    let releases = of_product(ports, &product.product).await?;
+    let triggered = record(ports, releases, |releases| {
+        if let Some(number) = earlier(ports, triggers, started, releases)? {
+            return Ok(Decision::Found(number));
         }
         let new = NewRelease {
             configuration: configuration.clone(),
@@ -68,17 +61,18 @@ pub async fn start_triggered(
             now: ports.promotion.clock.now(),
         };
         let created = create(new, &planned, &releases.others(None))?;
-        if releases.append(ports, &created).await? {
-            return Ok(Some(Triggered {
-                product: releases,
-                number: created.release.number,
-                is_new: true,
-            }));
-        }
-    }
-    Err(ReleaseError::Overtaken {
-        product: product.product.clone(),
-    })
+        Ok(Decision::Record(Box::new(created)))
+    });
+    let Recorded {
+        product,
+        number,
+        is_new,
+    } = triggered.await?;
+    Ok(Some(Triggered {
+        product,
+        number,
+        is_new,
+    }))
 }
 
 /// The release that a push of a product has started already.

@@ -13,6 +13,7 @@ use super::request::choice;
 use super::variables;
 use crate::domain::{CommitId, Environment, Gate, GateKind, ProductFlow, RepositoryUrl};
 use crate::engine::branches::{Branches, fetch_home};
+use crate::engine::ports::Ports;
 use crate::port::{AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Question, Release, Step};
 
@@ -291,18 +292,17 @@ fn has_all_of(older: &Release, newer: &Release) -> bool {
     has_all && older.branch == newer.branch
 }
 
-/// Whether a commit is another one, or in its history; not if this clone lacks the newer one.
+/// Whether a commit is another one, or in its history; not if this clone lacks one of them.
 pub(super) fn is_ancestor(
     ports: &ReleasePorts<'_>,
     older: CommitId,
     newer: CommitId,
 ) -> Result<bool, ReleaseError> {
-    if older == newer {
-        return Ok(true);
-    }
-    if ports.promotion.repository.snapshot(newer).is_err() {
-        return Ok(false);
-    }
-    let reached = ports.promotion.history.ancestry(newer, older)?;
-    Ok(reached.iter().any(|(commit, _)| *commit == older))
+    let Ports {
+        repository,
+        history,
+        ..
+    } = ports.promotion;
+    let is_here = |commit| repository.snapshot(commit).is_ok();
+    Ok(older == newer || is_here(older) && is_here(newer) && history.is_ancestor(older, newer)?)
 }

@@ -50,7 +50,7 @@ impl Push {
             Some(revision) => ports.repository.revision(revision, None)?,
             None => branch.tip,
         };
-        if !reaches(ports, branch.tip, commit)? {
+        if !ports.history.is_ancestor(commit, branch.tip)? {
             return Err(EngineError::NotOnBranch {
                 commit,
                 branch: branch.name.clone(),
@@ -95,15 +95,6 @@ impl Push {
             notice,
         ))
     }
-}
-
-/// Whether a commit is another one or has it in its history.
-fn reaches(ports: &Ports<'_>, from: CommitId, to: CommitId) -> Result<bool, RepositoryError> {
-    if from == to {
-        return Ok(true);
-    }
-    let reached = ports.history.ancestry(from, to)?;
-    Ok(reached.iter().any(|(commit, _)| *commit == to))
 }
 
 /// The commit of a revision; `None` if it stands for no commit, or its commit is not in this clone.
