@@ -87,7 +87,8 @@ pub async fn run(
         let written = if let [result] = results.as_slice() {
             json_v1::write(console.out, result, console.json)
         } else {
-            let results = json_v1::Results::of(results, outcome.receipts());
+            let group = results.iter().map(|result| result.environment).collect();
+            let results = json_v1::Results::of(results, vec![group], outcome.receipts());
             json_v1::write(console.out, &results, console.json)
         };
         outcome.reported(written)?;
@@ -197,10 +198,7 @@ async fn groups(
         let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             Err(failure) => {
-                let failure = match names.as_slice() {
-                    [target] => of_target(failure, target),
-                    _ => failure,
-                };
+                let failure = of_targets(failure, &names);
                 still_promoting(Advice::on(&failure).write(console.err, console.stderr))?;
                 Err(failure)
             }
@@ -237,11 +235,12 @@ fn still_promoting(written: io::Result<()>) -> io::Result<()> {
     })
 }
 
-/// The failure with its target.
-fn of_target(failure: Failure, target: &str) -> Failure {
+/// The failure with its targets, unless it is that of one of them.
+fn of_targets(failure: Failure, targets: &[String]) -> Failure {
     match failure {
+        failure @ Failure::Engine(EngineError::Target { .. }) => failure,
         Failure::Engine(source) => Failure::Engine(EngineError::Target {
-            target: target.to_owned(),
+            target: targets.join("`, `"),
             source: Box::new(source),
         }),
         failure => failure,
@@ -258,14 +257,17 @@ fn write_json(
     console: &mut Console<'_>,
 ) -> io::Result<()> {
     let mut results = Vec::new();
+    let mut groups = Vec::new();
     let mut receipts = Vec::new();
     for (names, outcome) in outcomes {
         match outcome {
             Ok(outcome) => {
+                groups.push(outcome.results().map(|result| result.environment).collect());
                 results.extend(names.iter().zip(outcome.results()));
                 receipts.extend(outcome.receipts().iter().cloned());
             }
             Err(failure) => {
+                groups.push(names.iter().map(String::as_str).collect());
                 for target in names {
                     let problem = Advice::on(failure).problem();
                     let faults = advice::faults(failure);
@@ -277,6 +279,6 @@ fn write_json(
     }
     results.sort_by_key(|(name, _)| targets.iter().position(|target| target == *name));
     let results = results.into_iter().map(|(_, result)| result).collect();
-    let results = json_v1::Results::of(results, &receipts);
+    let results = json_v1::Results::of(results, groups, &receipts);
     json_v1::write(console.out, &results, console.json)
 }

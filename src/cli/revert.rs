@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::advice::{self, Advice};
 use super::apply_arguments::ApplyArguments;
 use super::carry_out::{CarryOut, Outcome};
 use super::common_arguments::Output;
@@ -13,7 +14,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::report_arguments::ReportArguments;
-use crate::domain::Settings;
+use crate::domain::{CommitId, Settings};
 use crate::engine::{self, EngineError, Ports, Prepared, Request};
 use crate::plan::Reverted;
 use crate::port::NoObserver;
@@ -69,8 +70,24 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let promotions = promotions(arguments, adapters).await?;
     let mut outcomes = Vec::new();
-    for promotion in &promotions {
-        outcomes.push(revert(arguments, promotion, adapters, directory, console).await?);
+    let mut failed = None;
+    for (environment, promotion) in &promotions {
+        match revert(arguments, promotion, adapters, directory, console).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(failure) if outcomes.is_empty() => return Err(failure),
+            // What was reverted before stays, and is reported.
+            Err(failure) => {
+                failed = Some((environment, failure));
+                break;
+            }
+        }
+    }
+    if let Some((environment, failure)) = &failed {
+        writeln!(
+            console.err,
+            "the revert in {environment} failed; the promotions that were reverted before it stay reverted"
+        )?;
+        Advice::on(failure).write(console.err, console.stderr)?;
     }
     if promotions.is_empty() && arguments.report.output != Output::Json {
         writeln!(
@@ -81,38 +98,47 @@ pub async fn run(
     }
     if arguments.report.output == Output::Json {
         let mut results: Vec<_> = outcomes.iter().flat_map(Outcome::results).collect();
-        let written = match (results.pop(), results.is_empty()) {
-            (Some(only), true) => json_v1::write(console.out, &only, console.json),
-            (last, _) => {
-                results.extend(last);
-                json_v1::write(
-                    console.out,
-                    &json_v1::Results::of(results, &[]),
-                    console.json,
-                )
-            }
+        results.extend(failed.as_ref().map(|(environment, failure)| {
+            let problem = Advice::on(failure).problem();
+            json_v1::Promotion::failed(environment, problem, advice::faults(failure))
+        }));
+        let written = if let [only] = results.as_slice() {
+            json_v1::write(console.out, only, console.json)
+        } else {
+            let groups = results
+                .iter()
+                .map(|result| vec![result.environment])
+                .collect();
+            let results = json_v1::Results::of(results, groups, &[]);
+            json_v1::write(console.out, &results, console.json)
         };
         Outcome::all_reported(&outcomes, written)?;
     }
-    Ok(Exit::worst(outcomes.iter().map(Outcome::exit)))
+    let exit_of_failed = failed.iter().map(|(_, failure)| Advice::on(failure).exit);
+    let exits = outcomes.iter().map(Outcome::exit).chain(exit_of_failed);
+    Ok(Exit::worst(exits))
 }
 
-/// The promotions to revert, newest first: those of a release, or the one that is named.
+/// The promotions to revert, newest first, each with its environment, which only a release knows: those of a release, or the one
+/// that is named.
 async fn promotions(
     arguments: &RevertArguments,
     adapters: &Adapters,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<(String, String)>, Failure> {
     let name = &arguments.promotion;
     if is_like_a_release(name) {
         let place = engine::record_place(&adapters.ports(&NoObserver)).await?;
         let adapters = adapters.for_releases(place.prefix.as_deref())?;
         let all = engine::releases(&adapters.ports(&NoObserver)).await?;
         if let Ok((_, release)) = engine::find_release(&all, name) {
-            let commits = engine::promotions_of(release)?;
-            return Ok(commits.iter().map(ToString::to_string).collect());
+            let promotions = engine::promotions_of(release)?.into_iter();
+            let named = |(environment, commit): (&str, CommitId)| {
+                (environment.to_owned(), commit.to_string())
+            };
+            return Ok(promotions.map(named).collect());
         }
     }
-    Ok(vec![name.clone()])
+    Ok(vec![(String::new(), name.clone())])
 }
 
 /// Whether a name has the form of a release's id: `<product>-<number>`.

@@ -356,3 +356,34 @@ fn an_unknown_release_lists_what_there_is() {
     hint: there are `loans-3`, `loans-1`; `git promote release list --all` lists all releases
     ");
 }
+
+#[test]
+fn what_was_reverted_before_a_failure_is_reported() {
+    let only_once =
+        "test $1 = refs/heads/main || exit 0; test ! -e reverted || exit 1; touch reverted";
+    let world = World::new();
+    let open = configuration("queue", "", "", "");
+    let (remote, clone) = world.cloned(&files(&open, NEW));
+    assert_eq!(start(&clone, &["--wait"]).code, 0);
+    remote.hook("update", only_once);
+    let ran = clone.promote(&["revert", "loans-1", "--output", "json"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stderr.starts_with("the revert in eu failed;"), "{ran}");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let results = document["results"].as_array().unwrap().iter();
+    let results: Vec<[&str; 2]> = results
+        .map(|result| ["environment", "status"].map(|key| result[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(results, [["us", "committed"], ["eu", "failed"]]);
+    // The same after a termination.
+    let world = World::new();
+    let gated = configuration("queue", "", "gates: {after: [signed]}", SIGNED);
+    let (remote, clone) = world.cloned(&files(&gated, NEW));
+    start(&clone, &[]);
+    remote.hook("update", only_once);
+    let ran = release(&clone, &["terminate", "loans-1", "--revert"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stdout.contains("revert in us: "), "{ran}");
+    assert_eq!(deployed(&remote, "us"), "image: {tag: 1.0.0}\n");
+    assert_eq!(deployed(&remote, "eu"), NEW);
+}

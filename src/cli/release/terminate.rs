@@ -74,9 +74,8 @@ async fn revert(
     let ports = adapters.ports(&progress);
     let all = engine::releases(&ports).await?;
     let (_, found) = engine::find_release(&all, &arguments.id)?;
-    let reverts = engine::revert_release(&ports, found).await;
+    let (reverts, ended) = engine::revert_release(&ports, found).await;
     progress.finish();
-    let reverts = reverts?;
     let allow = Allow::default();
     // The document of the release is on stdout.
     let (out, canvas) = match arguments.options.output {
@@ -87,12 +86,13 @@ async fn revert(
         write!(out, "revert in {}: ", plan.hop().to.name)?;
         receipt::results(out, canvas, &[(receipt, plan)], Detail::default(), &allow)?;
     }
-    if reverts.is_empty() {
+    if reverts.is_empty() && ended.is_ok() {
         writeln!(out, "nothing to revert: {} has promoted nothing", found.id)?;
     }
     for (plan, receipt) in &reverts {
         receipt::explanations(console.err, console.stderr, &[(receipt, plan)])?;
     }
+    ended?;
     Ok(Exit::worst(
         reverts.iter().map(|(_, receipt)| Exit::from(receipt)),
     ))

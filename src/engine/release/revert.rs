@@ -7,43 +7,51 @@ use crate::domain::CommitId;
 use crate::engine::apply::apply;
 use crate::engine::branches::fetch_all;
 use crate::engine::log::find_promotion;
+use crate::engine::ports::Ports;
 use crate::engine::prepare::prepare_on;
 use crate::engine::receipt::Receipt;
 use crate::engine::request::Request;
 use crate::plan::{Plan, Reverted};
-use crate::release::{Refusal, Release};
+use crate::release::{Landed, Refusal, Release};
 
-/// The commits of the promotions of a release that has ended, newest first.
+/// The promotions of a release that has ended, newest first: the environment and the commit of each.
 ///
 /// # Errors
 /// [`Refusal::NotEnded`].
-pub fn promotions_of(release: &Release) -> Result<Vec<CommitId>, ReleaseError> {
+pub fn promotions_of(release: &Release) -> Result<Vec<(&str, CommitId)>, ReleaseError> {
     if !release.state.is_end() {
         let (id, state) = (release.id.clone(), release.state);
         return Err(Refusal::NotEnded { id, state }.into());
     }
-    let landed = release.steps.iter().filter_map(|s| s.landed.as_ref());
-    let mut landed: Vec<_> = landed.filter(|landed| !landed.is_unchanged).collect();
+    let steps = release.steps.iter();
+    let landed = steps.filter_map(|s| Some((s.environment.as_str(), s.landed.as_ref()?)));
+    let mut landed: Vec<_> = landed.filter(|(_, landed)| !landed.is_unchanged).collect();
     // Steps are recorded in the order of the flow, so later ones depend on earlier ones.
     landed.reverse();
-    landed.sort_by_key(|landed| std::cmp::Reverse(landed.since));
-    Ok(landed.iter().map(|landed| landed.commit).collect())
+    landed.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.since));
+    let promotion = |(environment, landed): (_, &Landed)| (environment, landed.commit);
+    Ok(landed.into_iter().map(promotion).collect())
 }
 
 /// Reverts all promotions of a release that has ended, newest first; each is planned after the one before it was
-/// reverted.
-///
-/// # Errors
-/// When a revert cannot be planned or applied; those before it stay.
+/// reverted. Returns the reverts, which stay when a later one cannot be planned or applied, and that failure.
 pub async fn revert_release(
     ports: &ReleasePorts<'_>,
     release: &Release,
-) -> Result<Vec<(Plan, Receipt)>, ReleaseError> {
-    let ports = &ports.promotion;
+) -> (Vec<(Plan, Receipt)>, Result<(), ReleaseError>) {
+    let mut reverts = Vec::new();
+    let ended = revert_each(&ports.promotion, release, &mut reverts).await;
+    (reverts, ended)
+}
+
+async fn revert_each(
+    ports: &Ports<'_>,
+    release: &Release,
+    reverts: &mut Vec<(Plan, Receipt)>,
+) -> Result<(), ReleaseError> {
     let steps = release.steps.iter();
     let environments: Vec<String> = steps.map(|step| step.environment.clone()).collect();
-    let mut reverts = Vec::new();
-    for commit in promotions_of(release)? {
+    for (_, commit) in promotions_of(release)? {
         let request = |from: &str, to: &str| Request {
             branch: choice(release),
             ..Request::between(from, to)
@@ -62,5 +70,5 @@ pub async fn revert_release(
         let receipt = apply(ports, &request, prepared).await?;
         reverts.push((plan, receipt));
     }
-    Ok(reverts)
+    Ok(())
 }

@@ -35,6 +35,9 @@ pub struct Results<'a> {
     /// The target because of which the others were not promoted: they are only `planned`. Null if there is
     /// no such target.
     pub stopped_by: Option<&'a str>,
+    /// The targets that are promoted together or not at all, in the order in which the groups were tried: all of them,
+    /// or a group for each repository, or with `--group each` for each target.
+    pub groups: Vec<Vec<&'a str>>,
     /// One for each target, in the order of the command line.
     pub results: Vec<Promotion<'a>>,
 }
@@ -49,8 +52,12 @@ impl<'a> From<&'a [Plan]> for Diffs<'a> {
 }
 
 impl<'a> Results<'a> {
-    /// The outcomes; `receipts` are those of a group that was to be promoted together.
-    pub fn of(results: Vec<Promotion<'a>>, receipts: &'a [Receipt]) -> Self {
+    /// The outcomes; `receipts` are those of groups that were to be promoted together.
+    pub fn of(
+        results: Vec<Promotion<'a>>,
+        groups: Vec<Vec<&'a str>>,
+        receipts: &'a [Receipt],
+    ) -> Self {
         let by = |receipt: &'a Receipt| match receipt {
             Receipt::Stopped { by } => Some(by.as_str()),
             _ => None,
@@ -58,6 +65,7 @@ impl<'a> Results<'a> {
         Self {
             schema: RESULTS,
             stopped_by: receipts.iter().find_map(by),
+            groups,
             results,
         }
     }

@@ -255,7 +255,8 @@ fn several_targets_match_their_schemas() {
     let allow = Allow::default();
     let result = |(receipt, plan)| Promotion::of(receipt, plan, "main", &allow);
     let results = receipts.iter().zip(&plans).map(result).collect();
-    let results = as_json(&Results::of(results, &receipts));
+    let groups = vec![vec!["production"], vec!["test"]];
+    let results = as_json(&Results::of(results, groups, &receipts));
     assert_valid(&results_schema(), &results);
     assert_eq!(results["stopped_by"], "production");
 }

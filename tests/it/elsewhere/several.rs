@@ -291,19 +291,48 @@ fn a_hook_runs_while_the_source_cannot_be_reached() {
     assert_eq!(read(), "version: \nversion: 1.5.0\n");
 }
 
-#[test]
-fn targets_in_several_repositories_are_groups_of_their_own() {
-    let world = World::new();
-    let configuration = "environments:
+/// The targets `us-1` and `us-2` share a repository.
+const TARGETS: &str = "environments:
   - {name: staging, path: staging}
   - {name: eu, repository: ../eu.git, path: .}
   - {name: us-1, repository: ../us.git, path: \"1\"}
   - {name: us-2, repository: ../us.git, path: \"2\"}
 ";
+
+#[test]
+fn a_group_that_fails_names_its_targets() {
+    let world = World::new();
     let (old, new) = (values("1.4.2"), values("1.5.0"));
     let staging = format!("staging/{FILE}");
     let us_files = [format!("1/{FILE}"), format!("2/{FILE}")];
-    let (_, clone) = world.cloned(&[("promote.yaml", configuration), (&staging, &new)]);
+    let (_, clone) = world.cloned(&[("promote.yaml", TARGETS), (&staging, &new)]);
+    let eu = world.bare_at("eu.git", &[(FILE, &old)]);
+    let us = world.bare_at("us.git", &[(&us_files[0], &old), (&us_files[1], &old)]);
+    us.hook("update", "exit 1");
+    let words = [
+        "--from", "staging", "--to", "us-1", "--to", "eu", "--to", "us-2", "--yes", "--output",
+        "json",
+    ];
+    let ran = clone.promote(&words);
+    assert_eq!(ran.code, 1, "{ran}");
+    let error = "error: cannot promote to `us-1`, `us-2`\n";
+    assert!(ran.stderr.contains(error), "{ran}");
+    let results = as_json(&ran);
+    assert_eq!(results["groups"], json!([["us-1", "us-2"], ["eu"]]));
+    let statuses: Vec<&Value> = (results["results"].as_array().unwrap().iter())
+        .map(|result| &result["status"])
+        .collect();
+    assert_eq!(statuses, ["failed", "committed", "failed"]);
+    assert_eq!(eu.show("main", FILE), new);
+}
+
+#[test]
+fn targets_in_several_repositories_are_groups_of_their_own() {
+    let world = World::new();
+    let (old, new) = (values("1.4.2"), values("1.5.0"));
+    let staging = format!("staging/{FILE}");
+    let us_files = [format!("1/{FILE}"), format!("2/{FILE}")];
+    let (_, clone) = world.cloned(&[("promote.yaml", TARGETS), (&staging, &new)]);
     let eu = world.bare_at("eu.git", &[(FILE, &old)]);
     let us = world.bare_at("us.git", &[(&us_files[0], &old), (&us_files[1], &old)]);
     let words = [
