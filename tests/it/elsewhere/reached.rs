@@ -1,6 +1,11 @@
 //! How the repositories of environments are reached, and what happens if they are not.
 
 use std::fs;
+use std::sync::Arc;
+
+use git_promote::domain::RepositoryUrl;
+use git_promote::port::NoObserver;
+use git_promote::wiring::{self, NetworkOptions};
 
 use super::{Apart, FILE, FROM_TO, configuration, promote, promoted, values};
 use crate::remotes::{Http, PASSWORD, USER};
@@ -40,6 +45,48 @@ fn a_push_goes_to_the_url_for_pushes() {
     let pushed = world.at(to);
     assert_eq!(pushed.show("main", FILE), values("1.5.0"));
     assert_eq!(apart.prod.show("main", FILE), values("1.4.2"));
+    // What was proposed there is found there, and updated.
+    for version in ["1.6.0", "1.7.0"] {
+        apart.push(&format!("staging/{FILE}"), &values(version));
+        promoted(&apart.clone, &["--action", "pull-request", "--yes"]);
+        let heads = [
+            "for-each-ref",
+            "--format=%(refname:short)",
+            "refs/heads/promote",
+        ];
+        let head = pushed.git(&heads);
+        assert_eq!(pushed.show(&head, FILE), values(version));
+        assert_eq!(apart.prod.git(&heads), "");
+    }
+}
+
+#[test]
+fn a_setting_about_a_forge_is_for_its_own_server() {
+    let world = World::new();
+    let clone = world.repository(&[("README.md", "")]);
+    for (key, value) in [
+        ("remote.origin.url", "https://git.example/acme/flows.git"),
+        ("promote.githubApi", "https://git.example/api/v3"),
+    ] {
+        clone.git(&["config", key, value]);
+    }
+    let options = NetworkOptions {
+        variables: Arc::new(|_| None),
+        ..NetworkOptions::default()
+    };
+    let adapters = wiring::open(&clone.dir, &options).unwrap();
+    let ports = adapters.ports(&NoObserver);
+    for (url, is_known) in [
+        (None, true),
+        (Some("https://git.example/acme/prod.git"), true),
+        (Some("git@git.example:acme/prod.git"), true),
+        (Some("https://other.example/acme/prod.git"), false),
+        (Some("https://git.example.org/acme/prod.git"), false),
+    ] {
+        let repository = url.map(|url| RepositoryUrl::parse(url).unwrap());
+        let forge = ports.forges.pull_requests(repository.as_ref());
+        assert_eq!(forge.is_some(), is_known, "{url:?}");
+    }
 }
 
 #[test]
