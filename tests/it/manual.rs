@@ -343,3 +343,33 @@ gates:
     assert!(again.stdout.contains("release loans-2: ready"), "{again}");
     assert_eq!(deployed(&remote), "image: {tag: 2.0.0}\n");
 }
+
+#[test]
+fn records_can_be_copied_to_another_place() {
+    let world = World::new();
+    let (_, clone) = world.cloned(&files(CONFIGURATION));
+    assert_eq!(promote(&clone, &["--yes"]).code, 0);
+    clone.git(&["pull", "-q", "origin", "main"]);
+    let moved = format!("{CONFIGURATION}releases: {{prefix: refs/heads/promote/releases}}\n");
+    let newer = [
+        ("promote.yaml", moved.as_str()),
+        ("apps/api/staging/values.yaml", "image: {tag: 3.0.0}\n"),
+    ];
+    clone.commit("move the records", &newer);
+    clone.git(&["push", "-q", "origin", "main"]);
+    let list = || {
+        let ran = clone.promote(&["release", "list", "--all"]);
+        ran.stdout.contains("loans-1  manual")
+    };
+    assert!(!list());
+    // As the manual has it.
+    clone.git(&["fetch", "origin", "refs/promote/releases/*:refs/copied/*"]);
+    clone.git(&[
+        "push",
+        "origin",
+        "refs/copied/*:refs/heads/promote/releases/*",
+    ]);
+    assert!(list());
+    let next = promote(&clone, &["--yes"]);
+    assert!(next.stdout.contains("release loans-2: ready"), "{next}");
+}
