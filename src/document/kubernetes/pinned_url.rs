@@ -76,8 +76,11 @@ fn is_web_address(text: &str) -> bool {
 
 /// Whether a text can contain a URL of a release.
 pub(super) fn can_be_in(text: &str) -> bool {
-    let mut words = text.split_whitespace().filter(|word| word.contains("://"));
-    words.any(|word| {
+    text.match_indices("://").any(|(at, _)| {
+        let before = text[..at].split(char::is_whitespace).next_back();
+        let after = text[at..].split(char::is_whitespace).next();
+        let start = at - before.map_or(0, str::len);
+        let word = &text[start..at + after.map_or(0, str::len)];
         DOWNLOADS
             .iter()
             .chain(&ARCHIVES)

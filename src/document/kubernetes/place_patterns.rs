@@ -4,69 +4,96 @@
 //! any that ends so, `*_TAG` any whose last word is that.
 
 /// Patterns, each with what it stands for. Every field of every file is looked up in them, so that
-/// they are taken apart once, and sorted by the letter that a field's key ends with.
+/// they are taken apart once, and sorted by the letters that a field's key ends with.
 pub(super) struct PlacePatterns<T> {
     all: Vec<(KeyPath, T)>,
-    /// The positions in `all` of the patterns that can match a key that ends with this letter.
-    by_letter: Vec<Vec<usize>>,
+    /// The positions in `all` of the patterns that can match a key with this ending.
+    by_ending: Vec<Vec<usize>>,
+    /// The patterns of single keys, each once.
+    keys: Vec<KeyPattern>,
+    /// The positions in `keys` of those that can match a key with this ending.
+    keys_by_ending: Vec<Vec<usize>>,
 }
 
 impl<T> FromIterator<(&'static str, T)> for PlacePatterns<T> {
     fn from_iter<I: IntoIterator<Item = (&'static str, T)>>(patterns: I) -> Self {
+        let mut keys = Vec::new();
         let parsed = patterns
             .into_iter()
-            .map(|(text, value)| (KeyPath::parse(text), value));
+            .map(|(text, value)| (KeyPath::parse(text, &mut keys), value));
         let all: Vec<_> = parsed.collect();
-        let ending_with = |letter: u8| {
-            let positions = all.iter().enumerate();
-            let fitting = positions.filter(|(_, (path, _))| path.can_end_with(letter));
-            fitting.map(|(at, _)| at).collect()
-        };
-        let by_letter = (0..=u8::MAX).map(ending_with).collect();
-        Self { all, by_letter }
+        let last = |(path, _): &(KeyPath, T)| path.keys.first().copied();
+        let by_ending = by_ending(all.iter().map(|path| last(path).map(|at| &keys[at])));
+        Self {
+            all,
+            by_ending,
+            keys_by_ending: self::by_ending(keys.iter().map(Some)),
+            keys,
+        }
     }
+}
+
+/// The positions of the patterns that can match a key with each ending.
+fn by_ending<'p>(patterns: impl Iterator<Item = Option<&'p KeyPattern>>) -> Vec<Vec<usize>> {
+    let mut by_ending = vec![Vec::new(); ENDINGS];
+    for (at, pattern) in patterns.enumerate() {
+        match pattern.and_then(KeyPattern::ending) {
+            Some(ending) => by_ending[ending].push(at),
+            None => by_ending.iter_mut().for_each(|all| all.push(at)),
+        }
+    }
+    by_ending
 }
 
 impl<T> PlacePatterns<T> {
     /// What the patterns stand for that match a field's keys, in their order.
     pub(super) fn matching(&self, keys: &[String]) -> impl Iterator<Item = &T> {
-        let possible = keys.last().map(|key| self.with_last_key(key));
-        possible
-            .into_iter()
-            .flatten()
-            .filter(move |(path, _)| path.matches(keys))
+        let possible = keys
+            .last()
+            .map_or(&[][..], |key| with_ending(&self.by_ending, key));
+        let all = possible.iter().map(|at| &self.all[*at]);
+        all.filter(move |(path, _)| path.matches(keys, &self.keys))
             .map(|(_, value)| value)
     }
 
     /// What the patterns stand for whose keys are all among these, wherever those are in a text.
     pub(super) fn among(&self, keys: &[&str]) -> impl Iterator<Item = &T> {
-        let ending = keys.iter().flat_map(|key| {
-            let possible = self.with_last_key(key);
-            possible
-                .filter(move |(path, _)| path.keys.first().is_some_and(|last| last.matches(key)))
-        });
-        let is_there = |pattern: &KeyPattern| keys.iter().any(|key| pattern.matches(key));
-        ending
-            .filter(move |(path, _)| path.keys.iter().skip(1).all(is_there))
+        let mut is_there = vec![false; self.keys.len()];
+        for key in keys {
+            for at in with_ending(&self.keys_by_ending, key) {
+                is_there[*at] = is_there[*at] || self.keys[*at].matches(key);
+            }
+        }
+        let all = self.all.iter();
+        all.filter(move |(path, _)| path.keys.iter().all(|at| is_there[*at]))
             .map(|(_, value)| value)
     }
+}
 
-    fn with_last_key(&self, key: &str) -> impl Iterator<Item = &(KeyPath, T)> {
-        let letter = letters(key).next();
-        let possible = letter.map_or(&[][..], |letter| &self.by_letter[usize::from(letter)]);
-        possible.iter().map(|at| &self.all[*at])
-    }
+/// The positions for the ending of a key.
+fn with_ending<'p>(by_ending: &'p [Vec<usize>], key: &str) -> &'p [usize] {
+    ending(letters(key)).map_or(&[], |ending| &by_ending[ending])
+}
+
+/// How many endings are told apart.
+const ENDINGS: usize = 32 * 32;
+
+/// A number for the last two letters, given from the last to the first; several endings can have the same.
+fn ending(mut letters: impl Iterator<Item = u8>) -> Option<usize> {
+    let [last, before] = [letters.next()?, letters.next().unwrap_or_default()];
+    Some(usize::from(last % 32) * 32 + usize::from(before % 32))
 }
 
 /// A pattern of keys.
 struct KeyPath {
-    /// From the last to the first.
-    keys: Vec<KeyPattern>,
+    /// The positions of their patterns, from the last to the first.
+    keys: Vec<usize>,
     /// Whether there may be no key before the first.
     is_whole: bool,
 }
 
 /// A pattern of one key; letters stand from the last to the first.
+#[derive(PartialEq)]
 enum KeyPattern {
     Any,
     LastWord(&'static str),
@@ -75,32 +102,33 @@ enum KeyPattern {
 }
 
 impl KeyPath {
-    fn parse(text: &'static str) -> Self {
+    /// Parses a pattern, and adds the patterns of its keys to those that are known.
+    fn parse(text: &'static str, known: &mut Vec<KeyPattern>) -> Self {
         let whole = text.strip_prefix("$.");
+        let mut position = |key| {
+            let key = KeyPattern::parse(key);
+            let found = known.iter().position(|other| *other == key);
+            found.unwrap_or_else(|| {
+                known.push(key);
+                known.len() - 1
+            })
+        };
         Self {
             keys: whole
                 .unwrap_or(text)
                 .rsplit('.')
-                .map(KeyPattern::parse)
+                .map(&mut position)
                 .collect(),
             is_whole: whole.is_some(),
         }
     }
 
-    fn can_end_with(&self, letter: u8) -> bool {
-        match self.keys.first() {
-            Some(KeyPattern::LastWord(word)) => letters(word).next() == Some(letter),
-            Some(KeyPattern::EndsWith(end) | KeyPattern::Is(end)) => end.first() == Some(&letter),
-            Some(KeyPattern::Any) | None => true,
-        }
-    }
-
-    fn matches(&self, keys: &[String]) -> bool {
+    fn matches(&self, keys: &[String], patterns: &[KeyPattern]) -> bool {
         let mut left = keys.iter().rev();
         let is_end = self
             .keys
             .iter()
-            .all(|pattern| left.next().is_some_and(|key| pattern.matches(key)));
+            .all(|at| left.next().is_some_and(|key| patterns[*at].matches(key)));
         is_end && !(self.is_whole && left.next().is_some())
     }
 }
@@ -115,6 +143,15 @@ impl KeyPattern {
             Self::EndsWith(letters(end).collect())
         } else {
             Self::Is(letters(text).collect())
+        }
+    }
+
+    /// The ending of all keys that it can match, if they have one; it has at least two letters.
+    fn ending(&self) -> Option<usize> {
+        match self {
+            Self::Any => None,
+            Self::LastWord(word) => ending(letters(word)),
+            Self::EndsWith(end) | Self::Is(end) => ending(end.iter().copied()),
         }
     }
 

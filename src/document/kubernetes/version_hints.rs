@@ -28,19 +28,20 @@ pub fn may_have_versions(path: &str, bytes: &[u8]) -> bool {
 /// Whether keys and values stand in the text as they are: without escapes, templates, keys in the form
 /// `? key` or `*alias : value`, URLs with a query, or other ends of lines.
 fn is_understood(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_after = |first: char, second: &[u8]| {
-        let mut found = text.match_indices(first);
-        found.any(|(at, _)| bytes.get(at + 1).is_some_and(|b| second.contains(b)))
-    };
-    let is_before = |first: &[u8], second: char| {
-        let mut found = text.match_indices(second);
-        found.any(|(at, _)| at == 0 || first.contains(&bytes[at - 1]))
-    };
-    !br"\?".iter().chain(b"\r\0").any(|b| bytes.contains(b))
-        && !is_after('{', b"{%")
-        && !is_before(b" \t\n", ':')
-        && (text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}']))
+    let mut before = b'\n';
+    for byte in text.bytes() {
+        let is_plain = match byte {
+            b'\\' | b'?' | b'\r' | b'\0' => false,
+            b'{' | b'%' => before != b'{',
+            b':' => !matches!(before, b' ' | b'\t' | b'\n'),
+            _ => true,
+        };
+        if !is_plain {
+            return false;
+        }
+        before = byte;
+    }
+    text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 /// Whether each document is a mapping: only scalars and items of a root are versions without a key.
@@ -72,26 +73,29 @@ fn is_end_of_word(b: u8) -> bool {
 
 /// Whether there is a word that is no URL and has a tag or a digest after a slash.
 fn has_registry_image(text: &str) -> bool {
-    let mut words = text.as_bytes().split(|b| is_end_of_word(*b));
-    words.any(|word| {
-        let Some(slash) = word.iter().position(|b| *b == b'/') else {
+    let bytes = text.as_bytes();
+    let mut slashes = (0..bytes.len()).filter(|at| bytes[*at] == b'/');
+    slashes.any(|slash| {
+        let host = bytes[..slash].rsplit(|b| is_end_of_word(*b)).next();
+        let rest = bytes[slash..].split(|b| is_end_of_word(*b)).next();
+        let (Some(host), Some(rest)) = (host, rest) else {
             return false;
         };
-        let (host, rest) = word.split_at(slash);
         let is_url = host.ends_with(b":") && rest.starts_with(b"//");
         let rest = rest.strip_suffix(b":").unwrap_or(rest);
-        !is_url && rest.iter().any(|b| matches!(b, b':' | b'@'))
+        let is_first = !host.contains(&b'/');
+        is_first && !is_url && rest.iter().any(|b| matches!(b, b':' | b'@'))
     })
 }
 
 fn has_key_of_version(keys: &[&str]) -> bool {
-    let has = |name| keys.binary_search(&name).is_ok();
+    let has = |name| keys.contains(&name);
     // A value whose key another value names (`nested.rs`).
     let is_nested = has("value") && ["path", "parameters", "set"].into_iter().any(has);
     is_nested || version_places::can_be_among(keys)
 }
 
-/// The words before `:` and `=`, sorted: whatever can be a key, or the end of one.
+/// The words before `:` and `=`: whatever can be a key, or the end of one.
 fn keys(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b' ');
@@ -107,23 +111,16 @@ fn keys(text: &str) -> Vec<&str> {
     // The key of every object, which is no version at the root; in a flow collection, the start of a line
     // can be anywhere.
     let is_api_version = |word: &str, end: usize| {
-        let document = text[..end].rsplit("\n---").next();
+        let before = text[..end].strip_suffix(word).unwrap_or(&text[..end]);
+        let of_document = || before.rsplit("\n---").next().unwrap_or(before);
         word == "apiVersion"
-            && document
-                .and_then(|text| text.strip_suffix(word))
-                .is_some_and(|before| {
-                    before.is_empty() || before.ends_with('\n') && !before.contains(['{', '['])
-                })
+            && (before.is_empty() || before.ends_with('\n') && !of_document().contains(['{', '[']))
     };
-    let ends = text.match_indices([':', '=']).map(|(end, _)| end);
-    let mut keys: Vec<&str> = ends
-        .map(|end| (word(end), end))
+    let ends = (0..bytes.len()).filter(|at| matches!(bytes[*at], b':' | b'='));
+    ends.map(|end| (word(end), end))
         .filter(|(word, end)| !is_api_version(word, *end))
         .map(|(word, _)| word)
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+        .collect()
 }
 
 #[cfg(test)]

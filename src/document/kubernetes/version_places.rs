@@ -354,9 +354,9 @@ pub(super) fn field_at(
         .map(|(_, field)| *field)
 }
 
-/// Whether a manifest with these keys, sorted, can have any of the places.
+/// Whether a manifest with these keys can have any of the places.
 pub(super) fn can_be_among(keys: &[&str]) -> bool {
-    let has = |name: &&str| keys.binary_search(name).is_ok();
+    let has = |name: &&str| keys.contains(name);
     PLACES.among(keys).any(|(group, _)| {
         let is_settings = matches!(group.within, Within::Settings);
         !is_settings && (group.beside.is_empty() || group.beside.iter().any(has))
