@@ -33,9 +33,11 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|b| write!(f, "{b:02x}"))
+        let digits = self.as_bytes().iter().flat_map(|b| [b >> 4, b & 0xf]);
+        let text: String = digits
+            .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+            .collect();
+        f.write_str(&text)
     }
 }
 
@@ -54,19 +56,18 @@ impl FromStr for ObjectId {
     type Err = ParseObjectIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fault = || ParseObjectIdError(text.to_owned());
-        // `from_str_radix` alone would take a sign.
-        if !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(fault());
-        }
-        let raw: Vec<u8> = (0..text.len() / 2)
-            .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16))
-            .collect::<Result<_, _>>()
-            .map_err(|_| fault())?;
-        if raw.len() * 2 != text.len() {
-            return Err(fault());
-        }
-        Self::from_bytes(&raw).ok_or_else(fault)
+        let id = || {
+            let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+                return None;
+            };
+            let mut raw = [0; 32];
+            for (byte, [high, low]) in raw.get_mut(..pairs.len())?.iter_mut().zip(pairs) {
+                let digit = |digit: &u8| char::from(*digit).to_digit(16);
+                *byte = u8::try_from(digit(high)? << 4 | digit(low)?).ok()?;
+            }
+            Self::from_bytes(&raw[..pairs.len()])
+        };
+        id().ok_or_else(|| ParseObjectIdError(text.to_owned()))
     }
 }
 
