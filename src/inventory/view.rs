@@ -270,7 +270,7 @@ impl<'a> ViewBuilder<'a> {
             };
             let view = &mut views[root.environment];
             let path = join(&root.parent, &root.entry.name);
-            self.collect(&path, &root.entry, &rule, &names, view)?;
+            self.collect(&path, &root.entry, None, &rule, &names, view)?;
         }
         for files in views.iter_mut().flat_map(|v| v.applications.values_mut()) {
             files.sort();
@@ -278,29 +278,39 @@ impl<'a> ViewBuilder<'a> {
         Ok(views)
     }
 
-    /// Adds the files below an entry to the view of its environment.
+    /// Adds the files below an entry to the view of its environment; they are all of `application` if it is
+    /// known.
     fn collect(
         &self,
         path: &str,
         entry: &Entry,
+        application: Option<&ApplicationName>,
         rule: &ApplicationRule,
         names: &EnvironmentNames<'_>,
         view: &mut EnvironmentView,
     ) -> Result<(), InventoryError> {
+        let has_layout = !self.location.settings.layout.is_empty();
         if entry.is_directory() {
+            // With a layout, a file can have another application than those beside it.
+            let of_folder = match application {
+                None if !has_layout => rule.application_of_folder(path, 0, names),
+                known => known.cloned(),
+            };
             for below in self.entries(entry.id)?.iter() {
-                self.collect(&join(path, &below.name), below, rule, names, view)?;
+                let path = join(path, &below.name);
+                self.collect(&path, below, of_folder.as_ref(), rule, names, view)?;
             }
         } else if path != CONFIGURATION && rule.includes(path, names) {
-            let application = rule.application(path, 0, names);
+            let known = application.cloned();
+            let application = known.unwrap_or_else(|| rule.application(path, 0, names));
             let files = view.applications.entry(application).or_default();
             files.push(EnvironmentFile {
                 path: RepoPath::parse(path)?,
                 object: entry.into(),
-                role: if self.location.settings.layout.is_empty() {
-                    role(path)
-                } else {
+                role: if has_layout {
                     FileRole::Deployed
+                } else {
+                    role(path)
                 },
             });
         }
