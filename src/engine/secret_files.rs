@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::compare::{Commits, load};
+use super::compare::{Commits, load, read};
 use super::history::joined;
 use crate::document::{FileContent, Value};
 use crate::domain::{FileMode, RepoPath, path_in};
@@ -16,6 +16,9 @@ use crate::port::{RepositoryError, Snapshot};
 
 /// The names of a kustomization.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The key of the files from which secrets are generated.
+const SECRET_GENERATOR: &str = "secretGenerator";
 
 /// The files of both sides from which secrets are generated, as far as they were looked up.
 pub(super) struct SecretFiles<'a> {
@@ -70,6 +73,9 @@ fn generated(snapshot: &dyn Snapshot, folder: &str) -> Result<HashSet<String>, R
         let at = NAMES.iter().position(|name| name.as_bytes() == entry.name);
         found.extend(at.map(|at| (at, FileObject::from((entry.mode, entry.id)))));
     })?;
+    if !may_name_secrets(snapshot, &found)? {
+        return Ok(HashSet::new());
+    }
     found.sort_by_key(|(at, _)| *at);
     for (at, file) in found {
         let name = NAMES[at];
@@ -82,6 +88,26 @@ fn generated(snapshot: &dyn Snapshot, folder: &str) -> Result<HashSet<String>, R
         }
     }
     Ok(HashSet::new())
+}
+
+/// Whether one of these files can have the key of secrets; to parse every kustomization would take longer.
+fn may_name_secrets(
+    snapshot: &dyn Snapshot,
+    files: &[(usize, FileObject)],
+) -> Result<bool, RepositoryError> {
+    for (_, file) in files {
+        let bytes = if file.mode.is_file() {
+            read(snapshot, *file)?.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        // Characters of a key can be escaped.
+        let text = String::from_utf8_lossy(&bytes);
+        if text.contains(SECRET_GENERATOR) || text.contains('\\') {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The files that the `secretGenerator` of a kustomization names.
@@ -99,7 +125,7 @@ fn named_files(kustomization: &Value) -> Vec<String> {
         _ => Vec::new(),
     };
     let mut files = Vec::new();
-    for generator in items(entry(kustomization, "secretGenerator")) {
+    for generator in items(entry(kustomization, SECRET_GENERATOR)) {
         for list in ["files", "envs", "env"] {
             for item in items(entry(&generator, list)) {
                 if let Value::Scalar { text, .. } = item.untagged() {
