@@ -301,6 +301,7 @@ impl LookBack<'_> {
         };
         Ok(Question {
             pair,
+            differences: fields.clone().map(|field| &field.difference).collect(),
             decisions: records.of_file(self.ports.repository, pair, &open)?,
             records: records.more(),
             open,
@@ -320,6 +321,7 @@ impl LookBack<'_> {
         };
         let versions = Versions {
             pair: &file.pair,
+            now: None,
             blobs: self.commits.target,
             naming: self.naming,
         };

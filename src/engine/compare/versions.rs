@@ -11,6 +11,8 @@ use crate::port::{RepositoryError, Snapshot};
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Versions<'a> {
     pub pair: &'a FilePair,
+    /// Where both files differ now, if that is known.
+    pub now: Option<&'a [&'a Difference]>,
     pub blobs: &'a dyn Snapshot,
     pub naming: &'a Naming,
 }
@@ -23,6 +25,10 @@ impl Versions<'_> {
         source: FileObject,
         target: FileObject,
     ) -> Result<Option<Vec<Difference>>, RepositoryError> {
+        let is_now = (Some(source), Some(target)) == (self.pair.source, self.pair.target);
+        if let Some(now) = self.now.filter(|_| is_now) {
+            return Ok(Some(now.iter().copied().cloned().collect()));
+        }
         self.compare((source, self.source_path()), (target, self.target_path()))
     }
 

@@ -1,6 +1,7 @@
 //! Follows one pair of files from commit to commit.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::both_sides::BothSides;
 use super::place_set::{PlaceKey, PlaceSet, place_key};
@@ -21,6 +22,8 @@ use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError};
 /// A pair of files on its way to the past.
 pub(super) struct Followed<'a> {
     pub pair: &'a FilePair,
+    /// Where both files differ now.
+    pub differences: Rc<[&'a Difference]>,
     pub paths: BothSides<Option<RepoPath>>,
     /// Source and target after the next commit to be visited.
     pub now: BothSides<Option<FileObject>>,
@@ -60,6 +63,7 @@ impl<'a> Followed<'a> {
         });
         Self {
             pair,
+            differences: question.differences.into(),
             paths: BothSides {
                 source: pair.source_path.clone(),
                 target: Some(pair.path.clone()),

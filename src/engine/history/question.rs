@@ -3,6 +3,7 @@
 use super::older::OlderVersions;
 use super::place_set::PlaceKey;
 use super::records::{FileDecision, MoreRecords};
+use crate::document::Difference;
 use crate::domain::CommitId;
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{FoundCommit, PastCommit, Repository};
@@ -10,6 +11,8 @@ use crate::port::{FoundCommit, PastCommit, Repository};
 /// A pair of files, and what to find out about it.
 pub(in crate::engine) struct Question<'a> {
     pub pair: &'a FilePair,
+    /// Where both files differ now.
+    pub differences: Vec<&'a Difference>,
     /// The places that differ, with their selectors.
     pub open: Vec<(String, PlaceKey)>,
     /// The versions whose order is unknown.

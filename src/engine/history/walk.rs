@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use super::Past;
 use super::both_sides::BothSides;
@@ -258,8 +259,10 @@ impl Walker<'_> {
         for (index, changes) in by_pair {
             let followed = &mut self.followed[index];
             let paths = followed.paths.clone();
+            let now = Rc::clone(&followed.differences);
             let versions = Versions {
                 pair: followed.pair,
+                now: Some(&now),
                 blobs: self.blobs,
                 naming: self.naming,
             };

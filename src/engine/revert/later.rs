@@ -153,6 +153,7 @@ fn changed_places(
     };
     let versions = Versions {
         pair,
+        now: None,
         blobs: search.target,
         naming: search.naming,
     };

@@ -159,6 +159,7 @@ impl Source {
         }
         let versions = Versions {
             pair,
+            now: None,
             blobs: self.after.as_ref(),
             naming: &self.naming,
         };

@@ -48,6 +48,7 @@ impl Promoted {
         };
         let versions = Versions {
             pair: &file.pair,
+            now: None,
             blobs: commits.source,
             naming,
         };
