@@ -12,7 +12,7 @@ use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::repository::GitHub;
+use super::repository::{GitHub, url_below};
 use crate::adapter::forge::http::{CallError, Operation};
 use crate::port::{CiRun, CiRunEnd, CiWorkflows, ForgeError};
 
@@ -164,12 +164,7 @@ impl GitHub {
     fn workflow_url(&self, workflow: &str, resource: &str) -> Result<Url, CallError> {
         let file = workflow.rsplit('/').next().unwrap_or(workflow);
         let url = self.address.repository_url("actions/workflows");
-        let unusable = || CallError::bad_address("the API's address is not a URL");
-        let mut url = Url::parse(&url).map_err(|_| unusable())?;
-        let mut parts = url.path_segments_mut().map_err(|()| unusable())?;
-        parts.extend([file, resource]);
-        drop(parts);
-        Ok(url)
+        url_below(&url, &[file, resource])
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use reqwest::{Method, Url};
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::pull::Account;
-use super::repository::GitHub;
+use super::repository::{GitHub, url_below};
 use crate::adapter::forge::http::{CallError, Operation};
 use crate::domain::CommitId;
 use crate::port::{CommitStatus, ForgeChecks, ForgeError, StatusState};
@@ -225,11 +225,7 @@ impl GitHub {
         rest: &[&str],
         field: &str,
     ) -> Result<Option<String>, CallError> {
-        let unusable = || CallError::bad_address("the API's address is not a URL");
-        let mut url = Url::parse(url).map_err(|_| unusable())?;
-        let mut parts = url.path_segments_mut().map_err(|()| unusable())?;
-        parts.push(user).extend(rest);
-        drop(parts);
+        let url = url_below(url, &[&[user], rest].concat())?;
         let client = self.client().await?;
         match client.call(Method::GET, url.as_str(), None).await {
             Ok(answer) => answer.field(field).map(Some),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Url;
 use secrecy::SecretString;
 
 use super::address::Address;
@@ -12,6 +13,14 @@ use crate::adapter::forge::http::{
     CallError, Connection, HttpClient, Operation, RetryPolicy, Session,
 };
 use crate::port::ForgeError;
+
+/// The URL of what is below another one; its parts can have any characters.
+pub fn url_below(url: &str, parts: &[&str]) -> Result<Url, CallError> {
+    let unusable = || CallError::bad_address("the API's address is not a URL");
+    let mut url = Url::parse(url).map_err(|_| unusable())?;
+    (url.path_segments_mut().map_err(|()| unusable())?).extend(parts);
+    Ok(url)
+}
 
 /// How long an installation's token is used; GitHub accepts it for an hour.
 const INSTALLATION_TOKEN_LIFETIME: Duration = Duration::from_secs(50 * 60);
