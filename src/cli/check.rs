@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::advice::Advice;
 use super::common_arguments::RepositoryArguments;
 use super::console::Console;
 use super::disk;
@@ -205,14 +206,33 @@ async fn files(
         }
         head => head?,
     };
-    check_flows(settings, &ports, head)?;
+    let flows = check_flows(settings, &ports, head);
+    let hops = check_hops(arguments, settings, hops, (&ports, head), console).await;
+    progress.finish();
+    match (flows, hops) {
+        (Err(flows), Err(hops)) => {
+            Advice::on(&flows).write(console.err, console.stderr)?;
+            Err(hops)
+        }
+        (flows, hops) => flows.and(hops),
+    }
+}
+
+/// Checks the files of pairs of environments, and prints them with `--layout`.
+async fn check_hops(
+    arguments: &CheckArguments,
+    settings: &Settings,
+    hops: &[(String, String)],
+    (ports, head): (&Ports<'_>, CommitId),
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
     // Consecutive pairs share an environment, so that a file can be found twice.
     let mut faults = BTreeMap::new();
     for (from, to) in hops {
         if arguments.layout {
             writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
         }
-        let found = match check_hop(arguments, settings, [from, to], &ports, head).await {
+        let found = match check_hop(arguments, settings, [from, to], ports, head).await {
             // It may be new.
             Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
                 environment, ..
@@ -237,7 +257,6 @@ async fn files(
                 .map(|fault| (fault.path.clone(), fault)),
         );
     }
-    progress.finish();
     if faults.is_empty() {
         return Ok(());
     }

@@ -241,3 +241,17 @@ fn check_finds_products_without_an_application_in_their_flows() {
     hint: `git promote schema config` prints the schema
     ");
 }
+
+#[test]
+fn check_reports_missing_applications_and_unreadable_files_at_once() {
+    let world = World::new();
+    let repo = repository(&world, CONFIGURATION);
+    let more = CONFIGURATION.replace("applications: [api]", "applications: [web]");
+    let broken = ("apps/api/eu/values.yaml", "image: {tag: 1.0.1\n");
+    repo.commit("broken", &[("promote.yaml", &more), broken]);
+    let ran = repo.promote(&["check"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    for fault in ["product `loans` has no application in `eu`", broken.0] {
+        assert!(ran.stderr.contains(fault), "{fault}: {ran}");
+    }
+}
