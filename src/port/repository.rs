@@ -177,6 +177,12 @@ pub trait Repository: Send + Sync {
         repository: Option<&RepositoryUrl>,
     ) -> Result<CommitId, RepositoryError>;
 
+    /// Whether a repository that the configuration names is this one.
+    ///
+    /// # Errors
+    /// When it cannot be found out which repository is named.
+    fn is_this(&self, repository: &RepositoryUrl) -> Result<bool, RepositoryError>;
+
     /// Opens a commit for reading.
     ///
     /// # Errors

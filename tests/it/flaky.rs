@@ -53,6 +53,10 @@ impl Repository for Flaky {
         self.git.revision(revision, repository)
     }
 
+    fn is_this(&self, repository: &RepositoryUrl) -> Result<bool, RepositoryError> {
+        self.git.is_this(repository)
+    }
+
     fn uncommitted(&self, paths: &[String]) -> Result<Vec<String>, RepositoryError> {
         self.git.uncommitted(paths)
     }

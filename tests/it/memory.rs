@@ -210,6 +210,10 @@ impl Repository for Memory {
         })
     }
 
+    fn is_this(&self, _: &RepositoryUrl) -> Result<bool, RepositoryError> {
+        Ok(false)
+    }
+
     fn uncommitted(&self, _: &[String]) -> Result<Vec<String>, RepositoryError> {
         Ok(Vec::new())
     }

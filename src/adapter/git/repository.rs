@@ -137,6 +137,11 @@ impl Repository for GitRepository {
         revision::find(&self.local, revision, repository)
     }
 
+    fn is_this(&self, repository: &RepositoryUrl) -> Result<bool, RepositoryError> {
+        let remote = elsewhere::remote(&self.local, repository)?;
+        Ok(matches!(remote, RemoteChoice::Named(_)))
+    }
+
     fn snapshot(&self, commit: CommitId) -> Result<Arc<dyn Snapshot>, RepositoryError> {
         Ok(Arc::new(GitSnapshot::open(
             Arc::clone(&self.local),

@@ -110,7 +110,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         for (e, cell) in application.environments.iter_mut().enumerate() {
             if let Some(files) = views[e].applications.get(&application.name) {
                 *cell = Some(EnvironmentStatus {
-                    repository: views[e].environment.location.repository.clone(),
+                    repository: branches.of(&views[e].environment)?.repository.clone(),
                     ..reader.read(cell_of(a, e), files)?
                 });
             }

@@ -98,9 +98,11 @@ pub async fn find_triggers(
         .collect();
     let changed = ChangedFiles::read(ports, &configuration, &push, &names)?;
     let promotions = promotions(ports.history, &push.commits)?;
+    let elsewhere = elsewhere(ports, &configuration, &names)?;
+    let found = (&changed, &promotions, &elsewhere);
     let products = products.into_iter().map(|product| ProductTrigger {
         product: product.name.clone(),
-        flows: flows(product, &configuration, &push, (&changed, &promotions)),
+        flows: flows(product, &configuration, &push, found),
     });
     Ok(Triggers {
         products: products.collect(),
@@ -131,7 +133,7 @@ fn flows(
     product: &Product,
     configuration: &BranchConfiguration,
     push: &Push,
-    (changed, promotions): (&ChangedFiles, &BTreeSet<CommitId>),
+    (changed, promotions, elsewhere): (&ChangedFiles, &BTreeSet<CommitId>, &BTreeSet<&str>),
 ) -> Vec<FlowTrigger> {
     let mut is_started = false;
     let mut by_environment: BTreeMap<&str, (Vec<Change>, bool)> = BTreeMap::new();
@@ -147,7 +149,7 @@ fn flows(
             });
             let result = if is_started {
                 Err(NoMatch::AfterMatch)
-            } else if is_elsewhere(configuration, environment) {
+            } else if elsewhere.contains(environment) {
                 Err(NoMatch::Elsewhere)
             } else {
                 match starting_change(&choice.when, &configuration.branch.name, found) {
@@ -167,14 +169,31 @@ fn flows(
         .collect()
 }
 
-/// Whether an environment is in another repository, or on another branch than the one that was pushed.
-fn is_elsewhere(configuration: &BranchConfiguration, environment: &str) -> bool {
-    let environment = configuration.settings.environment(environment);
-    environment.is_some_and(|environment| {
+/// The environments that are in another repository, or on another branch than the one that was pushed.
+fn elsewhere<'n>(
+    ports: &Ports<'_>,
+    configuration: &BranchConfiguration,
+    names: &BTreeSet<&'n str>,
+) -> Result<BTreeSet<&'n str>, RepositoryError> {
+    let pushed = &configuration.branch;
+    let mut elsewhere = BTreeSet::new();
+    for name in names {
+        let Some(environment) = configuration.settings.environment(name) else {
+            continue;
+        };
         let location = &environment.location;
-        let is_other = |branch: &String| *branch != configuration.branch.name;
-        location.repository.is_some() || location.branch.as_ref().is_some_and(is_other)
-    })
+        let is_here = match (&location.repository, &location.branch) {
+            (Some(repository), _) if !ports.repository.is_this(repository)? => false,
+            (_, Some(branch)) => *branch == pushed.name,
+            // The default branch of a repository is meant.
+            (Some(_), None) => pushed.is_default,
+            (None, None) => true,
+        };
+        if !is_here {
+            elsewhere.insert(*name);
+        }
+    }
+    Ok(elsewhere)
 }
 
 /// The commits that change some of the files, and whether promotions are among those left out.

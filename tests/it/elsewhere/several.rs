@@ -230,6 +230,26 @@ fn a_push_does_not_start_a_flow_of_another_repository() {
 }
 
 #[test]
+fn a_push_starts_a_flow_of_this_repository_by_its_url() {
+    let world = World::new();
+    let (old, new) = (values("1.4.2"), values("1.5.0"));
+    let configuration = flow("run: ['true']").replace("../staging.git", "../remote.git");
+    let (_, clone) = world.cloned(&[("promote.yaml", &configuration), (FILE, &old)]);
+    let repositories = ["eu.git", "us.git"].map(|name| world.bare_at(name, &[(FILE, &old)]));
+    clone.commit("newer", &[(FILE, &new)]);
+    clone.git(&["push", "-q", "origin", "main"]);
+    let ran = clone.promote(&["trigger"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    for repository in &repositories {
+        assert_eq!(repository.show("main", FILE), new, "{ran}");
+    }
+    let status = as_json(&clone.promote(&["status", "--output", "json"]));
+    let cells = &status["applications"][0]["environments"];
+    let named = [0, 1].map(|at| &cells[at]["repository"]);
+    assert_eq!(named, [&Value::Null, &json!("../eu.git")]);
+}
+
+#[test]
 fn a_step_waits_while_its_repository_cannot_be_reached() {
     let world = World::new();
     let (old, new) = (values("1.4.2"), values("1.5.0"));
