@@ -78,12 +78,12 @@ pub fn walk(
     args.push("--");
     args.extend(specs.iter().map(String::as_str));
     let mut left = walk.limit;
-    read(local, doing, &args, &mut |mut commit| {
+    // A commit can change many more files than those that are asked about.
+    let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
+    read(local, doing, &args, &is_wanted, &mut |commit| {
         if left == 0 {
             return ControlFlow::Break(());
         }
-        let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
-        commit.changes.retain(is_wanted);
         if commit.changes.is_empty() {
             return ControlFlow::Continue(());
         }
@@ -113,7 +113,7 @@ pub fn since(
         args.extend([line, NEWEST, FORMAT, &from]);
         args.extend(except.as_deref());
         args.push("--");
-        read(local, doing, &args, &mut |commit| {
+        read(local, doing, &args, &|_| true, &mut |commit| {
             if known.insert(commit.id) {
                 all.push(commit);
             }
@@ -123,11 +123,12 @@ pub fn since(
     Ok(all)
 }
 
-/// Visits the commits that `git log` prints, until `visit` breaks.
+/// Visits the commits that `git log` prints, with the changes that are wanted, until `visit` breaks.
 fn read(
     local: &Local,
     doing: &str,
     args: &[&str],
+    is_wanted: &dyn Fn(&ChangedFile) -> bool,
     visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
 ) -> Result<(), RepositoryError> {
     let mut words = Words {
@@ -136,7 +137,7 @@ fn read(
     };
     let fault = |error| local.git.run_error(error);
     loop {
-        match words.commit().map_err(fault)? {
+        match words.commit(is_wanted).map_err(fault)? {
             Parsed::Commit(commit) => {
                 if visit(commit).is_break() {
                     return Ok(());
@@ -163,7 +164,7 @@ pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError
         git: local.git.start_reading(&args)?,
         peeked: None,
     };
-    let found = words.commit();
+    let found = words.commit(&|_| true);
     match found.map_err(|error| local.git.run_error(error))? {
         Parsed::Commit(commit) => Ok(commit),
         Parsed::Unknown => Err(ErrorContext::error("could not read a commit", UNKNOWN)),
@@ -254,8 +255,8 @@ impl Words {
         }
     }
 
-    /// Parses the next commit.
-    fn commit(&mut self) -> io::Result<Parsed> {
+    /// Parses the next commit, with the changes that are wanted.
+    fn commit(&mut self, is_wanted: &dyn Fn(&ChangedFile) -> bool) -> io::Result<Parsed> {
         let id = loop {
             match self.next()? {
                 None => return Ok(Parsed::End),
@@ -281,7 +282,9 @@ impl Words {
             let Some(change) = changed_file(trimmed(&line), &name) else {
                 return Ok(Parsed::Unknown);
             };
-            changes.push(change);
+            if is_wanted(&change) {
+                changes.push(change);
+            }
         }
         let commit = |text: &str| Some(CommitId(text.parse().ok()?));
         let parents: Option<Vec<CommitId>> = parents.split_whitespace().map(commit).collect();
