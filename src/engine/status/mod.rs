@@ -119,12 +119,7 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     }
     let commits: Vec<CommitId> = views.iter().map(|view| view.commit).collect();
     since::find(ports, &mut reader, &mut status, &commits, &cell_of)?;
-    let mut settings = settings.clone();
-    if settings.environments.is_empty() {
-        // So that all aliases of an environment take part.
-        let found = views.iter().map(|view| view.environment.clone());
-        settings.environments = found.filter(|e| !e.aliases.is_empty()).collect();
-    }
+    let settings = with_aliases(&settings, &views);
     let mut may_wait = |a: usize, from: usize, to: usize| {
         let side = |e: usize| {
             let files = views[e].applications.get(&names[a]);
@@ -132,13 +127,26 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
         };
         Ok(!reader.has_same_versions([side(from), side(to)])?)
     };
-    waiting::count(ports, &mut status, (&settings, &branches), &mut may_wait)?;
+    let waiting = waiting::find(&mut status, &mut may_wait)?;
+    // The plans need memory of their own.
+    drop((views, reader));
+    waiting::count(ports, &mut status, (&settings, &branches), waiting)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
         .applications
         .retain(|application| is_named || application.has_version());
     Ok(status)
+}
+
+/// The settings with the aliases of the environments that were found, unless they are configured.
+fn with_aliases(settings: &Settings, views: &[EnvironmentView]) -> Settings {
+    let mut settings = settings.clone();
+    if settings.environments.is_empty() {
+        let found = views.iter().map(|view| view.environment.clone());
+        settings.environments = found.filter(|e| !e.aliases.is_empty()).collect();
+    }
+    settings
 }
 
 /// The chosen environments with their files; `others` are the commits of those that have a branch of their

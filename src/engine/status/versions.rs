@@ -194,13 +194,16 @@ fn strongest(cell: Cell<'_>, found: &[StreamVersion]) -> Vec<String> {
     };
     let mut groups = VERSION_FIELDS.iter().map(in_fields);
     let mut strongest = groups.find(|group| !group.is_empty()).unwrap_or_default();
-    let application = own_name(&cell.application.0, cell.naming);
-    let is_own = |version: &StreamVersion| {
-        let image = version.image.as_deref();
-        image.is_some_and(|image| own_name(image, cell.naming) == application)
-    };
-    if strongest.iter().any(|version| is_own(version)) {
-        strongest.retain(|version| is_own(version));
+    // One version needs no choice.
+    if strongest.len() > 1 {
+        let application = own_name(&cell.application.0, cell.naming);
+        let is_own = |version: &StreamVersion| {
+            let image = version.image.as_deref();
+            image.is_some_and(|image| own_name(image, cell.naming) == application)
+        };
+        if strongest.iter().any(|version| is_own(version)) {
+            strongest.retain(|version| is_own(version));
+        }
     }
     let mut versions: Vec<String> = strongest.iter().map(|v| v.version.clone()).collect();
     versions.sort();

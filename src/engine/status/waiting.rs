@@ -14,15 +14,16 @@ use crate::engine::request::{DefaultProduct, Request};
 use crate::inventory::InventoryError;
 use crate::plan::{ApplicationPlan, FilePlan, Plan};
 
-/// Counts the version differences between each environment and the nearest one before it that has the
-/// application; `may_wait` rules out those without any, by their index and those of source and target.
-pub(super) fn count(
-    ports: &Ports<'_>,
+/// The applications with version differences, by the positions of source and target.
+pub(super) type Waiting = BTreeMap<(usize, usize), Vec<String>>;
+
+/// The applications of which something may wait between each environment and the nearest one before it that
+/// has them; `may_wait` rules out those without any, by their index and those of source and target.
+pub(super) fn find(
     status: &mut Status,
-    (settings, branches): (&Settings, &Branches),
     may_wait: &mut dyn FnMut(usize, usize, usize) -> Result<bool, EngineError>,
-) -> Result<(), EngineError> {
-    let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+) -> Result<Waiting, EngineError> {
+    let mut pairs = Waiting::new();
     for (a, application) in status.applications.iter_mut().enumerate() {
         for (to, from) in pairs_of(application) {
             if may_wait(a, from, to)? {
@@ -33,7 +34,17 @@ pub(super) fn count(
             }
         }
     }
-    for ((from, to), applications) in pairs {
+    Ok(pairs)
+}
+
+/// Counts the version differences that wait.
+pub(super) fn count(
+    ports: &Ports<'_>,
+    status: &mut Status,
+    (settings, branches): (&Settings, &Branches),
+    waiting: Waiting,
+) -> Result<(), EngineError> {
+    for ((from, to), applications) in waiting {
         let request = Request {
             applications,
             default_product: DefaultProduct::Ignored,
