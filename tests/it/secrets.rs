@@ -118,6 +118,22 @@ fn the_data_of_secrets_is_in_no_output() {
 }
 
 #[test]
+fn a_generator_whose_key_has_an_escape_is_found() {
+    let world = World::new();
+    let kustomization = "\"secret\\x47enerator\": [{name: web, envs: [web.env]}]\n";
+    let repo = world.repository(&[
+        ("apps/web/staging/kustomization.yaml", kustomization),
+        ("apps/web/production/kustomization.yaml", kustomization),
+        ("apps/web/staging/web.env", "LEVEL=hunter2-new\n"),
+        ("apps/web/production/web.env", "LEVEL=hunter2-old\n"),
+    ]);
+    let hop = ["diff", "--from", "staging", "--to", "production"];
+    let ran = repo.promote(&[&hop[..], &["--promote", "all", "--full"]].concat());
+    assert!(ran.stdout.contains("***"), "{ran}");
+    assert!(!ran.stdout.contains("hunter2"), "{ran}");
+}
+
+#[test]
 fn a_secret_that_changes_meanwhile_stops_the_promotion() {
     let world = World::new();
     let secret = |data: &str| format!("kind: Secret\ndata: {{key: {data}}}\n");

@@ -219,4 +219,24 @@ mod tests {
             assert_eq!(found.join(" "), expected, "{keys:?}");
         }
     }
+
+    #[test]
+    fn patterns_are_among_keys_that_have_all_of_theirs() {
+        let patterns = ["$.images.newTag", "*image.tag", "*_TAG", "*.version", "sha"];
+        let patterns: PlacePatterns<&str> = patterns.into_iter().map(|p| (p, p)).collect();
+        for (keys, expected) in [
+            ("newTag name images", "$.images.newTag *_TAG"),
+            ("new-tag", "*_TAG"),
+            ("tag web_image", "*image.tag *_TAG"),
+            ("tag image.name", "*_TAG"),
+            ("version", "*.version"),
+            ("SHA", "sha"),
+            ("a s ha", ""),
+            ("", ""),
+        ] {
+            let keys: Vec<&str> = keys.split(' ').collect();
+            let found: Vec<&str> = patterns.among(&keys).copied().collect();
+            assert_eq!(found.join(" "), expected, "{keys:?}");
+        }
+    }
 }
