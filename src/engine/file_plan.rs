@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::compare::{Commits, Field, Read, file_fault, load, read};
+use super::compare::{Commits, Field, file_fault, parallel_map, read, read_pair};
 use super::decide::{DecidedBody, DecidedFile, Facts, WholeFile, has_keep_comment};
 use super::planned_difference::planned;
 use super::secret_files::SecretFiles;
@@ -41,14 +41,17 @@ pub(super) fn plan_files(
         notices: Vec::new(),
         faults: Vec::new(),
     };
-    for DecidedFile { pair, body } in decided {
+    let merged = parallel_map(&decided, |file| planner.merged(file))?;
+    for (DecidedFile { pair, body }, merged) in decided.into_iter().zip(merged) {
         let plan = match body {
             DecidedBody::Fault(fault) => {
                 planner.faults.push(fault);
                 continue;
             }
             DecidedBody::Whole(file) => planner.plan_whole(&pair, &file)?,
-            DecidedBody::Fields { fields, before } => planner.plan_edited(&pair, fields, before)?,
+            DecidedBody::Fields { fields, before } => {
+                planner.plan_edited(&pair, fields, before.text, merged)?
+            }
         };
         let applications = &mut planner.applications;
         applications.entry(pair.application).or_default().push(plan);
@@ -89,44 +92,39 @@ impl Planner<'_> {
         self.notices.push((pair.application.clone(), notice));
     }
 
-    /// Plans a file that both sides have: the target's text with the promoted fields in it.
+    /// Plans a file that both sides have; `merged` is its target's text with the promoted fields in it.
     fn plan_edited(
         &mut self,
         pair: &FilePair,
         fields: Vec<(Field<Facts>, Verdict)>,
         bytes: Vec<u8>,
+        merged: Option<Result<Vec<u8>, String>>,
     ) -> Result<FilePlan, RepositoryError> {
-        let promoted: Vec<&Difference> = fields
-            .iter()
-            .filter(|(_, verdict)| verdict.is_promote())
-            .map(|(field, _)| &field.difference)
-            .collect();
+        let promoted = promoted(&fields);
         let before = pair.target.map(|target| Content {
             mode: target.mode,
             bytes,
         });
         let mut after = before.clone();
-        if promoted.len() == fields.len() && self.restored.contains(&pair.path) {
-            match self.whole_contents(pair)? {
+        match merged {
+            None if self.is_restored(pair, &fields) => match self.whole_contents(pair)? {
                 Ok([source, _]) => after = source,
                 Err(fault) => self.faults.push(fault),
+            },
+            None => {}
+            Some(Ok(bytes)) => {
+                if let Some(content) = &mut after {
+                    content.bytes = bytes;
+                }
             }
-        } else if !promoted.is_empty() {
-            match self.merged(pair, &promoted)? {
-                Ok(bytes) => {
-                    if let Some(content) = &mut after {
-                        content.bytes = bytes;
-                    }
-                }
-                Err(message) => {
-                    let unreadable = Unreadable {
-                        line: None,
-                        column: None,
-                        message,
-                    };
-                    let fault = file_fault(pair.path.as_str(), unreadable, pair);
-                    self.faults.push(fault);
-                }
+            Some(Err(message)) => {
+                let unreadable = Unreadable {
+                    line: None,
+                    column: None,
+                    message,
+                };
+                let fault = file_fault(pair.path.as_str(), unreadable, pair);
+                self.faults.push(fault);
             }
         }
         let promoted_tags: HashSet<Place> = promoted
@@ -177,24 +175,35 @@ impl Planner<'_> {
         })
     }
 
-    /// The target's text with the promoted fields in it, or why it cannot be edited.
+    /// Whether the source's text replaces the target's.
+    fn is_restored(&self, pair: &FilePair, fields: &[(Field<Facts>, Verdict)]) -> bool {
+        promoted(fields).len() == fields.len() && self.restored.contains(&pair.path)
+    }
+
+    /// The target's text with the promoted fields in it, or why it cannot be edited; `None` if there are
+    /// none, or if the source's text replaces it.
     fn merged(
         &self,
-        pair: &FilePair,
-        promoted: &[&Difference],
-    ) -> Result<Result<Vec<u8>, String>, RepositoryError> {
-        let path = pair.path.as_str();
-        let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
-        let (Some(source), Some(target)) = (pair.source, pair.target) else {
-            return Ok(Err("one side of the file is missing".to_owned()));
+        file: &DecidedFile,
+    ) -> Result<Option<Result<Vec<u8>, String>>, RepositoryError> {
+        let DecidedBody::Fields { fields, before } = &file.body else {
+            return Ok(None);
         };
-        let source = load(self.commits.source, source, source_path)?;
-        let target = load(self.commits.target, target, path)?;
-        let Some(read) = Read::of(source, target) else {
-            return Ok(Err("the file is not compared field by field".to_owned()));
+        let pair = &file.pair;
+        let promoted = promoted(fields);
+        if promoted.is_empty() || self.is_restored(pair, fields) {
+            return Ok(None);
+        }
+        let again = match &before.read {
+            Some(_) => None,
+            None => read_pair(pair, self.commits)?.ok(),
         };
-        let merged = read.open(pair, None).merge(promoted, self.naming);
-        Ok(merged.map(String::into_bytes))
+        let Some(read) = before.read.as_ref().or(again.as_ref()) else {
+            let message = "the file is not compared field by field";
+            return Ok(Some(Err(message.to_owned())));
+        };
+        let merged = read.open(pair, None).merge(&promoted, self.naming);
+        Ok(Some(merged.map(String::into_bytes)))
     }
 
     /// Plans a file that only one side has, or that is promoted as a whole. It is only read if it is
@@ -318,6 +327,12 @@ impl Planner<'_> {
             ..content
         }
     }
+}
+
+/// The differences that are promoted.
+fn promoted(fields: &[(Field<Facts>, Verdict)]) -> Vec<&Difference> {
+    let promoted = fields.iter().filter(|(_, verdict)| verdict.is_promote());
+    promoted.map(|(field, _)| &field.difference).collect()
 }
 
 /// Keeps everything of a file.

@@ -137,6 +137,10 @@ impl LookBack<'_> {
             base: past.base(),
             pair: file.pair,
             past,
+            read: match file.body {
+                Body::Fields { before, .. } => before.read,
+                Body::Whole | Body::Fault(_) => None,
+            },
         });
         let Self {
             commits, naming, ..

@@ -52,13 +52,23 @@ pub(super) enum Body<F> {
     /// Both sides are compared field by field; `before` is the target's text, which the plan shows.
     Fields {
         fields: Vec<Field<F>>,
-        before: Vec<u8>,
+        before: Before,
     },
     /// Only one side has it, or it is no text: it is promoted as a whole or not at all.
     Whole,
     /// One side cannot be read.
     Fault(FileFault),
 }
+
+/// The target's text.
+pub(super) struct Before {
+    pub text: Vec<u8>,
+    /// Both sides, if they are kept for the next step.
+    pub read: Option<Read>,
+}
+
+/// How many bytes of text are kept parsed.
+const MAX_KEPT: usize = 2 << 20;
 
 /// One difference, with the facts that were collected while its file was open.
 pub(super) struct Field<F> {
@@ -73,6 +83,8 @@ pub(super) struct Task<P> {
     /// The base of its places.
     pub base: BaseFile,
     pub past: P,
+    /// Both sides, if they are kept.
+    pub read: Option<Read>,
 }
 
 impl Task<()> {
@@ -81,6 +93,7 @@ impl Task<()> {
             pair,
             base: BaseFile::Unknown,
             past: (),
+            read: None,
         }
     }
 }
@@ -156,17 +169,16 @@ impl Read {
         }
     }
 
-    /// The target's text.
-    fn into_target(self) -> String {
+    /// How many bytes of text it has.
+    fn size(&self) -> usize {
+        self.texts().map(str::len).iter().sum()
+    }
+
+    /// The texts of source and target.
+    fn texts(&self) -> [&str; 2] {
         match self {
-            Self::Yaml(sides) => {
-                let [_, target] = *sides;
-                target.into_text()
-            }
-            Self::Lines(sides) => {
-                let [_, target] = *sides;
-                target.into_text()
-            }
+            Self::Yaml(sides) => sides.each_ref().map(Stream::text),
+            Self::Lines(sides) => sides.each_ref().map(Lines::text),
         }
     }
 }
@@ -212,70 +224,107 @@ pub(super) fn compare<P: Sync, F: Send>(
 ) -> Result<Vec<ComparedFile<F>>, RepositoryError> {
     let all = tasks.len();
     let done = AtomicUsize::new(0);
+    let kept = tasks.iter().filter_map(|task| task.read.as_ref());
+    let kept = AtomicUsize::new(kept.map(Read::size).sum());
     let bodies = parallel_map(&tasks, |task| {
         let facts = |open: &OpenPair<'_>, found: &[Difference]| facts(open, found, &task.past);
-        let body = body(&task.pair, task.base, commits, naming, &facts);
+        let body = body(task, commits, naming, &kept, &facts);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         observer.event(&Event::Comparing { done, all });
         body
     })?;
     Ok((tasks.into_iter().zip(bodies))
         .filter(|(_, body)| !matches!(body, Body::Fields { fields, .. } if fields.is_empty()))
-        .map(|(Task { pair, .. }, body)| ComparedFile { pair, body })
+        .map(|(Task { pair, read, .. }, mut body)| {
+            if let (Body::Fields { before, .. }, Some(read)) = (&mut body, read) {
+                before.read = Some(read);
+            }
+            ComparedFile { pair, body }
+        })
         .collect())
 }
 
-fn body<F>(
-    pair: &FilePair,
-    base: BaseFile,
+fn body<P, F>(
+    task: &Task<P>,
     commits: Commits<'_>,
     naming: &Naming,
+    kept: &AtomicUsize,
     facts: &impl Fn(&OpenPair<'_>, &[Difference]) -> Result<Vec<F>, TooManySteps>,
 ) -> Result<Body<F>, RepositoryError> {
+    let Task { pair, base, .. } = task;
+    let mut loaded = None;
+    let read = match &task.read {
+        Some(read) => read,
+        None => match read_pair(pair, commits)? {
+            Ok(read) => &*loaded.insert(read),
+            Err(Some(fault)) => return Ok(Body::Fault(fault)),
+            Err(None) => return Ok(Body::Whole),
+        },
+    };
     let path = pair.path.as_str();
     let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
-    let fault =
-        |path: &str, unreadable: Unreadable| Body::Fault(file_fault(path, unreadable, pair));
-    if pair.is_submodule() {
-        return Ok(Body::Whole);
-    }
-    // A file of one side is only read if it is promoted.
-    let (Some(source), Some(target)) = (pair.source, pair.target) else {
-        return Ok(Body::Whole);
+    // The source is its own base if only the target changed since.
+    let is_source = pair.source.map(BaseFile::Present) == Some(*base);
+    let base = match read {
+        Read::Yaml(_) if is_source => None,
+        _ => load_base(commits.source, *base, source_path)?,
     };
+    let mut open = read.open(pair, base.as_ref());
+    if base.is_none() && is_source {
+        open.base = Some(open.source);
+    }
+    let fields = match fields(&open, naming, facts) {
+        Ok(fields) => fields,
+        Err(message) => {
+            let unreadable = Unreadable {
+                line: None,
+                column: None,
+                message,
+            };
+            return Ok(Body::Fault(file_fault(path, unreadable, pair)));
+        }
+    };
+    let [_, target] = read.texts();
+    let text = match fields.as_slice() {
+        [] => Vec::new(),
+        _ => target.as_bytes().to_vec(),
+    };
+    // Versions are promoted more often than other differences, and then the file is needed again.
+    let has_version = fields.iter().any(|f| f.difference.version.is_some());
+    let is_kept = |read: &Read| {
+        let with_this = |kept| Some(kept + read.size()).filter(|kept| *kept <= MAX_KEPT);
+        let order = Ordering::Relaxed;
+        has_version && kept.fetch_update(order, order, with_this).is_ok()
+    };
+    let read = loaded.filter(is_kept);
+    let before = Before { text, read };
+    Ok(Body::Fields { fields, before })
+}
+
+/// Reads a pair that is compared field by field; another one has a fault, or is one whole.
+pub(super) fn read_pair(
+    pair: &FilePair,
+    commits: Commits<'_>,
+) -> Result<Result<Read, Option<FileFault>>, RepositoryError> {
+    // A file of one side is only read if it is promoted.
+    let (Some(source), Some(target), false) = (pair.source, pair.target, pair.is_submodule())
+    else {
+        return Ok(Err(None));
+    };
+    let path = pair.path.as_str();
+    let source_path = pair.source_path.as_ref().map_or(path, |p| p.as_str());
+    let fault = |path, unreadable| Ok(Err(Some(file_fault(path, unreadable, pair))));
+    // The lines of a script or a README mean nothing alone, and a mode belongs to a whole file.
+    let is_one = pair.role == FileRole::Attached || source.mode != target.mode;
     let source = load(commits.source, source, source_path)?;
     let target = load(commits.target, target, path)?;
     Ok(match (source, target) {
-        (FileContent::Unreadable(unreadable), _) => fault(source_path, unreadable),
-        (_, FileContent::Unreadable(unreadable)) => fault(path, unreadable),
-        (source, target) => {
-            let Some(read) = Read::of(source, target) else {
-                return Ok(Body::Whole);
-            };
-            // The lines of a script or a README mean nothing alone, and a mode belongs to a whole file.
-            let has_mode = pair.source.map(|file| file.mode) != pair.target.map(|file| file.mode);
-            let is_one = pair.role == FileRole::Attached || has_mode;
-            if is_one && matches!(read, Read::Lines(_)) {
-                return Ok(Body::Whole);
-            }
-            let base = load_base(commits.source, base, source_path)?;
-            let fields = match fields(&read.open(pair, base.as_ref()), naming, facts) {
-                Ok(fields) => fields,
-                Err(error) => {
-                    let unreadable = Unreadable {
-                        line: None,
-                        column: None,
-                        message: error,
-                    };
-                    return Ok(fault(path, unreadable));
-                }
-            };
-            let before = match fields.as_slice() {
-                [] => Vec::new(),
-                _ => read.into_target().into_bytes(),
-            };
-            Body::Fields { fields, before }
-        }
+        (FileContent::Unreadable(unreadable), _) => return fault(source_path, unreadable),
+        (_, FileContent::Unreadable(unreadable)) => return fault(path, unreadable),
+        (source, target) => match Read::of(source, target) {
+            Some(Read::Lines(_)) if is_one => Err(None),
+            read => read.ok_or(None),
+        },
     })
 }
 

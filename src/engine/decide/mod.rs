@@ -49,7 +49,7 @@ pub(super) use selection::Selection;
 pub(super) use unchanged::Unchanged;
 pub(super) use verdict::WholeFile;
 
-use super::compare::{Body, ComparedFile, Field};
+use super::compare::{Before, Body, ComparedFile, Field};
 use super::error::{EngineError, UnmatchedSelector};
 use super::request::{NewApplications, Removals};
 use crate::document::{VersionField, VersionPairs};
@@ -82,7 +82,7 @@ pub(super) enum DecidedBody {
     /// One for each difference.
     Fields {
         fields: Vec<(Field<Facts>, Verdict)>,
-        before: Vec<u8>,
+        before: Before,
     },
     /// One for the whole file, which also depends on its text.
     Whole(WholeFile),

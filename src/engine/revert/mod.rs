@@ -142,6 +142,7 @@ impl Revert<'_> {
                 past: Promoted::of(&file, self.commits, self.naming)?,
                 pair: file.pair,
                 base: BaseFile::Unknown,
+                read: None,
             });
         }
         let compared = compare(
