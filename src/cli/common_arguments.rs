@@ -2,13 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 /// The repository.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RepositoryArguments {
     /// Run as if started in DIR; repeatable, each relative to the previous one.
-    #[arg(short = 'C', value_name = "DIR", action = clap::ArgAction::Append, help_heading = "Repository")]
+    #[arg(
+        short = 'C',
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        action = clap::ArgAction::Append,
+        help_heading = "Repository"
+    )]
     pub directory: Vec<PathBuf>,
 }
 

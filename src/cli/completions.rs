@@ -5,10 +5,14 @@ use std::io::Write;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use super::completion::scripts::script;
 use super::exit::Exit;
 use super::failure::Failure;
 
 /// Print a completion script for a shell.
+///
+/// In bash, zsh and fish it also completes the names of environments, applications, products, flows, gates
+/// and workflows, and the ids of releases, from the clone alone.
 ///
 /// For bash: `git-promote completions bash > ~/.local/share/bash-completion/completions/git-promote`.
 #[derive(Args, Debug)]
@@ -17,15 +21,6 @@ pub struct CompletionsArguments {
     #[arg(value_enum)]
     pub shell: Shell,
 }
-
-/// The function that Git's own completion calls for `git promote`.
-const BASH_FOR_GIT: &[u8] = br#"
-_git_promote() {
-    local at=${__git_cmd_idx:-1}
-    local COMP_WORDS=(git-promote "${words[@]:at+1}") COMP_CWORD=$((cword - at))
-    _git__promote git-promote "$cur" "$prev"
-}
-"#;
 
 /// Prints the script.
 ///
@@ -36,12 +31,13 @@ pub fn run(
     program: Command,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
+    if let Some(script) = script(arguments.shell) {
+        out.write_all(script.as_bytes())?;
+        return Ok(Exit::Done);
+    }
     let mut command = program.bin_name("git-promote");
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "git-promote", &mut script);
     out.write_all(&script)?;
-    if arguments.shell == Shell::Bash {
-        out.write_all(BASH_FOR_GIT)?;
-    }
     Ok(Exit::Done)
 }

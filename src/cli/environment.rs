@@ -11,6 +11,7 @@
 //! | `GIT_PAGER`, `PAGER`, `LESS`, ... | the pager, as for any Git command |
 //! | `GIT_PAGER_IN_USE` | Git's pager already has the output: no question can be asked |
 //! | `CI` | colour on CI services that support it |
+//! | `GIT_PROMOTE_COMPLETE` | the shell that asks for a completion: nothing else runs then |
 //!
 //! `anstream` reads the variables for colour. The installed `git` inherits the environment, so all
 //! of Git's own variables work. Two are added: `LANGUAGE=en`, because Git's messages are part of the

@@ -14,6 +14,7 @@ mod branch_arguments;
 mod carry_out;
 mod check;
 mod common_arguments;
+mod completion;
 mod completions;
 mod confirm;
 mod console;
@@ -65,8 +66,11 @@ use progress::ProgressMode;
 
 /// Runs a command line; the first argument is the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    crate::wiring::end_on_signals();
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(exit) = completion::answer(&args) {
+        return exit;
+    }
+    crate::wiring::end_on_signals();
     let arguments = match Arguments::from_command_line(args.iter().cloned()) {
         Ok(arguments) => arguments,
         Err(error) => return usage_error(&error, &args),

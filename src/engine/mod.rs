@@ -55,6 +55,7 @@ mod group;
 mod guard;
 mod history;
 mod joined;
+mod known_names;
 mod log;
 mod look_back;
 mod manifests;
@@ -93,6 +94,7 @@ pub use explain::{AppliedRule, ExplainedPlace, Explanation, explain};
 pub use flow_places::{MissingApplication, missing_applications};
 pub use flow_plan::{FlowPlan, FlowPlanRequest, PlannedStep, plan_flow};
 pub use group::{PreparedGroup, plan_group, verify_group};
+pub use known_names::{NameKind, checked_out_settings, known_names};
 pub use log::{
     LogRequest, Merge, PastPromotion, PromotedApplication, PromotionLog, RevertedBy,
     find_promotion, promotion_log,
@@ -103,9 +105,9 @@ pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
     Advanced, ManualChoice, PastTransition, ProductReleases, RecordPlace, ReleaseError,
     ReleasePorts, StartRequest, Started, Triggered, advance_releases, allow_in_release,
-    approve_release, find_release, find_triggered, has_checks, manual_receipt, promotions_of,
-    record_place, release_history, released_product, releases, retry_release, revert_release,
-    start_manual, start_release, start_triggered, terminate_release,
+    approve_release, find_release, find_triggered, has_checks, manual_receipt,
+    newest_seen_releases, promotions_of, record_place, release_history, released_product, releases,
+    retry_release, revert_release, start_manual, start_release, start_triggered, terminate_release,
 };
 pub use rendered::render_manifests;
 pub use request::{

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
 use crate::adapter::gate::ConfiguredGates;
-use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess};
+use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess, RemoteUse};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
 use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
@@ -83,11 +83,28 @@ impl Default for NetworkOptions {
 /// # Errors
 /// When there is none there, or Git cannot read it.
 pub fn open(dir: &Path, options: &NetworkOptions) -> Result<Adapters, RepositoryError> {
+    open_with(dir, options, RemoteUse::Allowed)
+}
+
+/// Opens the repository that `dir` lies in, to read what the clone has: no server is contacted.
+///
+/// # Errors
+/// When there is none there, or Git cannot read it.
+pub fn open_clone(dir: &Path) -> Result<Adapters, RepositoryError> {
+    open_with(dir, &NetworkOptions::default(), RemoteUse::Never)
+}
+
+fn open_with(
+    dir: &Path,
+    options: &NetworkOptions,
+    remotes: RemoteUse,
+) -> Result<Adapters, RepositoryError> {
     let of_forges: Arc<OnceLock<Arc<RepositoryForges>>> = Arc::default();
     let network = RemoteAccess {
         silence: options.silence,
         prompts: options.prompts,
         passwords: passwords(Arc::clone(&of_forges), Arc::clone(&options.variables)),
+        remotes,
     };
     let repository = GitRepository::discover(dir, network)?;
     let forges = Arc::new(RepositoryForges::new(

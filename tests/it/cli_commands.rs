@@ -175,19 +175,6 @@ fn a_configuration_that_is_a_link_is_refused_and_nothing_of_it_is_shown() {
 }
 
 #[test]
-fn git_completes_the_program_in_bash() {
-    let world = World::new();
-    let script = world.promote(&["completions", "bash"]).stdout;
-    std::fs::write(world.path("script"), script).unwrap();
-    // Git calls it like this, with the command line in variables.
-    let complete = "source ./script; words=(git -C x promote --fr); cword=4; cur=--fr; prev=promote; \
-        __git_cmd_idx=3; _git_promote; echo \"${COMPREPLY[@]}\"";
-    let mut bash = world.command("bash");
-    let ran = crate::world::Ran::from(bash.args(["-c", complete]).output().unwrap());
-    assert_eq!(ran.stdout, "--from\n", "{ran}");
-}
-
-#[test]
 fn each_command_has_a_help() {
     let world = World::new();
     let one = |words: &[&str]| {

@@ -20,6 +20,8 @@ mod cli_commands;
 mod cli_entries;
 mod cli_output;
 mod cli_promote;
+mod completion;
+mod completion_shells;
 mod console;
 mod corpus;
 mod elsewhere;

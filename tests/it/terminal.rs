@@ -8,9 +8,20 @@ use crate::world::{Ran, Repo, World};
 /// Runs the program on a terminal; `None` without `script`. `input` is a shell command whose output is
 /// typed.
 pub fn run(
-    (world, repo): (&World, &Repo<'_>),
+    world: (&World, &Repo<'_>),
     pager: Option<&str>,
     line: &str,
+    input: &str,
+) -> Option<Ran> {
+    let program = env!("CARGO_BIN_EXE_git-promote");
+    run_command(world, pager, &format!("exec {program} {line}"), input)
+}
+
+/// The same for a shell command without single quotes.
+pub fn run_command(
+    (world, repo): (&World, &Repo<'_>),
+    pager: Option<&str>,
+    command: &str,
     input: &str,
 ) -> Option<Ran> {
     let version = world.command("script").arg("--version").output();
@@ -18,8 +29,7 @@ pub fn run(
         skip(Missing::Program, "`script` of util-linux");
         return None;
     }
-    let program = env!("CARGO_BIN_EXE_git-promote");
-    let line = format!("({input}) | script -qe -c 'exec {program} {line}' /dev/null");
+    let line = format!("({input}) | script -qe -c '{command}' /dev/null");
     let mut shell = world.command("sh");
     shell.current_dir(&repo.dir).env("TERM", "dumb");
     if let Some(pager) = pager {

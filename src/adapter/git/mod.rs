@@ -30,7 +30,7 @@ mod repository;
 mod revision;
 mod worktree;
 
-pub use command::network::{Prompts, RemoteAccess};
+pub use command::network::{Prompts, RemoteAccess, RemoteUse};
 pub use command::pager::pager;
 pub use releases::GitReleases;
 pub use repository::GitRepository;

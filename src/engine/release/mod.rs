@@ -57,6 +57,8 @@ pub use people::{
 };
 pub use place::{RecordPlace, record_place};
 pub use ports::ReleasePorts;
-pub use records::{PastTransition, ProductReleases, find_release, release_history, releases};
+pub use records::{
+    PastTransition, ProductReleases, find_release, newest_seen_releases, release_history, releases,
+};
 pub use revert::{promotions_of, revert_release};
 pub use trigger::{Triggered, find_triggered, start_triggered};

@@ -3,7 +3,7 @@
 use super::error::ReleaseError;
 use super::ports::ReleasePorts;
 use crate::domain::CommitId;
-use crate::port::{self, Chain, NewTransition};
+use crate::port::{self, Chain, NewTransition, RecordFile};
 use crate::release::{
     EVENT, EventKind, Other, Release, STATE, Transition, is_transition_of, trailer,
 };
@@ -66,6 +66,32 @@ pub async fn releases(ports: &ReleasePorts<'_>) -> Result<Vec<ProductReleases>, 
     chains.into_iter().map(|chain| read(ports, chain)).collect()
 }
 
+/// Reads the newest releases of each product as they were last fetched, without the network; at most
+/// `at_most` of each, the newest first.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn newest_seen_releases(
+    ports: &ReleasePorts<'_>,
+    at_most: usize,
+) -> Result<Vec<Release>, ReleaseError> {
+    let mut newest = Vec::new();
+    for chain in ports.releases.last_seen()? {
+        let mut files = ports.releases.files(chain.tip)?;
+        files.sort_by_key(|file| std::cmp::Reverse(number(&file.path)));
+        for file in files.into_iter().take(at_most) {
+            newest.push(release(ports, &file)?);
+        }
+    }
+    Ok(newest)
+}
+
+/// The number of a release, by the path of its file.
+fn number(path: &str) -> Option<u64> {
+    let name = path.strip_suffix(".json")?;
+    name.rsplit_once('-')?.1.parse().ok()
+}
+
 /// Fetches the releases of a product.
 pub(super) async fn of_product(
     ports: &ReleasePorts<'_>,
@@ -115,11 +141,7 @@ pub(super) async fn record(
 
 fn read(ports: &ReleasePorts<'_>, chain: Chain) -> Result<ProductReleases, ReleaseError> {
     let files = ports.releases.files(chain.tip)?;
-    let release = |file: crate::port::RecordFile| {
-        let bytes = ports.releases.read(file.blob)?;
-        Ok(Release::parse(&bytes, &file.path)?)
-    };
-    let releases: Result<Vec<Release>, ReleaseError> = files.into_iter().map(release).collect();
+    let releases: Result<Vec<Release>, _> = files.iter().map(|file| release(ports, file)).collect();
     let mut releases = releases?;
     releases.sort_by_key(|release| release.number);
     Ok(ProductReleases {
@@ -127,6 +149,11 @@ fn read(ports: &ReleasePorts<'_>, chain: Chain) -> Result<ProductReleases, Relea
         tip: Some(chain.tip),
         releases,
     })
+}
+
+fn release(ports: &ReleasePorts<'_>, file: &RecordFile) -> Result<Release, ReleaseError> {
+    let bytes = ports.releases.read(file.blob)?;
+    Ok(Release::parse(&bytes, &file.path)?)
 }
 
 /// Finds a release by its id.

@@ -234,6 +234,13 @@ impl Repo<'_> {
         self.world.git_in(&self.dir, args)
     }
 
+    /// A command here; see [`World::command`].
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.world.command(program);
+        command.current_dir(&self.dir);
+        command
+    }
+
     /// Runs the program here.
     pub fn promote(&self, args: &[&str]) -> Ran {
         self.world.promote_in(&self.dir, args)

@@ -16,6 +16,18 @@ pub struct RemoteAccess {
     pub prompts: Prompts,
     /// Passwords that git-promote has and Git does not.
     pub passwords: Passwords,
+    /// Whether remotes may be contacted at all.
+    pub remotes: RemoteUse,
+}
+
+/// Whether remotes may be contacted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RemoteUse {
+    /// They may.
+    #[default]
+    Allowed,
+    /// Only the clone is read: not even a partial clone fetches what it lacks.
+    Never,
 }
 
 /// Whether Git may prompt.
@@ -34,6 +46,7 @@ impl Default for RemoteAccess {
             silence: Duration::from_secs(30),
             prompts: Prompts::default(),
             passwords: Arc::new(|_, _| Vec::new()),
+            remotes: RemoteUse::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::network::{Prompts, RemoteAccess};
+use super::network::{Prompts, RemoteAccess, RemoteUse};
 use super::process::{self, BatchProcess, Limit, Output};
 use super::program_reader::ProgramReader;
 use crate::adapter::git::fault::ErrorContext;
@@ -93,6 +93,10 @@ impl Git {
         }
         if self.network.prompts == Prompts::Never {
             git.env("GIT_TERMINAL_PROMPT", "0");
+        }
+        if self.network.remotes == RemoteUse::Never {
+            // A list of protocols that has none of them; older versions lack `GIT_NO_LAZY_FETCH`.
+            git.env("GIT_ALLOW_PROTOCOL", "none");
         }
         git
     }
