@@ -45,6 +45,7 @@ mod step_move;
 #[cfg(test)]
 mod tests;
 mod trigger;
+mod waits;
 mod workflow;
 mod written;
 

@@ -21,7 +21,10 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
     let own = look.release;
     let is_newer = |o: &&Other| o.number > own.number && o.state == ReleaseState::Queued;
     // The newest one has most in it: to compare with all would take the square of the queue's length.
-    if let Some(newest) = rivals(look).filter(is_newer).max_by_key(|o| o.number) {
+    if let Some(newest) = rivals(own, &look.facts.others)
+        .filter(is_newer)
+        .max_by_key(|o| o.number)
+    {
         if own.manual.is_some() {
             return superseded(look, newest, "replaces");
         }
@@ -31,13 +34,8 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
             Some(false) => {}
         }
     }
-    let is_before = |other: &&Other| other.state.is_active() || other.number < own.number;
-    if let Some(first) = competitors(look).find(is_before) {
-        return Move::Wait(Waiting {
-            environment: None,
-            why: format!("{} comes first", first.id),
-            until: None,
-        });
+    if let Some(first) = first(own, &look.facts.others) {
+        return Move::Wait(behind(first));
     }
     let mut release = own.clone();
     release.state = ReleaseState::Running;
@@ -54,13 +52,28 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
     }))
 }
 
+/// The release that a queued one waits for.
+pub(super) fn first<'a>(own: &Release, others: &'a [Other]) -> Option<&'a Other> {
+    let is_before = |other: &&Other| other.state.is_active() || other.number < own.number;
+    competitors(own, others).find(is_before)
+}
+
+/// Why a queued release waits for another one.
+pub(super) fn behind(first: &Other) -> Waiting {
+    Waiting {
+        environment: None,
+        why: format!("{} comes first", first.id),
+        until: None,
+    }
+}
+
 /// Supersedes a promotion that no flow describes, if a newer one with the same branch replaces it: the newer
 /// one updates its pull request. `None` if there is no newer one, or something of this one may happen or has
 /// happened; then the newer one waits.
 pub(super) fn replace(look: &Look<'_>) -> Option<Move> {
     let own = look.release;
     own.manual.as_ref()?;
-    let newer = rivals(look).find(|other| other.number > own.number)?;
+    let newer = rivals(own, &look.facts.others).find(|other| other.number > own.number)?;
     let is_promoting = |step: &Step| step.promoting_until.is_some_and(|until| until > look.now);
     let has_begun = |step: &Step| step.landed.is_some() || is_promoting(step);
     if own.open_attempts().next().is_some() || own.steps.iter().any(has_begun) {
@@ -89,7 +102,8 @@ pub(super) fn termination(look: &Look<'_>) -> Option<Termination> {
     if look.flow.concurrency != Concurrency::Replace {
         return None;
     }
-    let newer = rivals(look).find(|other| other.number > look.release.number)?;
+    let newer = rivals(look.release, &look.facts.others)
+        .find(|other| other.number > look.release.number)?;
     Some(Termination {
         cause: TerminationCause::Replaced,
         by: Some(newer.id.clone()),
@@ -103,16 +117,14 @@ fn deadline(look: &Look<'_>) -> Option<i64> {
 }
 
 /// The other releases of the queue that have not ended.
-fn rivals<'a>(look: &Look<'a>) -> impl Iterator<Item = &'a Other> {
-    let own = look.release;
-    competitors(look).filter(|other| other.queue == own.queue())
+fn rivals<'a>(own: &Release, others: &'a [Other]) -> impl Iterator<Item = &'a Other> {
+    competitors(own, others).filter(|other| other.queue == own.queue())
 }
 
 /// The other releases that have not ended and must not run at the same time.
-fn competitors<'a>(look: &Look<'a>) -> impl Iterator<Item = &'a Other> {
-    let own = look.release;
-    let others = look.facts.others.iter();
-    others.filter(|o| o.id != own.id && !o.state.is_end() && o.competes_with(own))
+fn competitors<'a>(own: &Release, others: &'a [Other]) -> impl Iterator<Item = &'a Other> {
+    let competes = |o: &&Other| o.id != own.id && !o.state.is_end() && o.competes_with(own);
+    others.iter().filter(competes)
 }
 
 fn superseded(look: &Look<'_>, newer: &Other, why: &str) -> Move {

@@ -120,17 +120,18 @@ pub(super) fn follow(look: &Look<'_>, attempt: &Attempt) -> Move {
             };
             end_of(look, attempt, end)
         }
-        Some(AttemptFact::Running) if is_over => wait(attempt, None),
-        _ => wait(attempt, Some(attempt.until)),
+        Some(AttemptFact::Running) if is_over => Move::Wait(running(attempt, None)),
+        _ => Move::Wait(running(attempt, Some(attempt.until))),
     }
 }
 
-fn wait(attempt: &Attempt, until: Option<i64>) -> Move {
-    Move::Wait(Waiting {
+/// Why a release waits for an attempt.
+pub(super) fn running(attempt: &Attempt, until: Option<i64>) -> Waiting {
+    Waiting {
         environment: attempt.environment.clone(),
         why: format!("{} `{}` runs", attempt.purpose.name(), attempt.workflow),
         until,
-    })
+    }
 }
 
 fn end_of(look: &Look<'_>, attempt: &Attempt, end: AttemptEnd) -> Move {

@@ -50,12 +50,17 @@ pub fn list_as_markdown(out: &mut dyn Write, releases: &[&Release]) -> io::Resul
     releases_table(releases).write_markdown(out, BODY_LIMIT)
 }
 
-/// Writes one release with its steps and workflows as text.
+/// Writes one release with what it waits for, its steps and workflows as text.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn show(out: &mut dyn Write, release: &Release, canvas: Canvas) -> io::Result<()> {
-    summary(out, release, &[])?;
+pub fn show(
+    out: &mut dyn Write,
+    release: &Release,
+    waits: &[Waiting],
+    canvas: Canvas,
+) -> io::Result<()> {
+    summary(out, release, waits)?;
     writeln!(
         out,
         "flow {}, source {}, created {} by {}",
@@ -122,7 +127,7 @@ pub fn show_as_markdown(out: &mut dyn Write, release: &Release) -> io::Result<()
 /// When `out` cannot be written.
 pub fn summary(out: &mut dyn Write, release: &Release, waits: &[Waiting]) -> io::Result<()> {
     writeln!(out, "{} is {}", escaped(&release.id), state(release))?;
-    waits.iter().try_for_each(|wait| waiting(out, wait))?;
+    waiting_for(out, waits)?;
     failed_steps(out, release)
 }
 
@@ -193,7 +198,7 @@ pub fn outcome(out: &mut dyn Write, release: &Release, waits: &[Waiting]) -> io:
         _ => "waiting",
     };
     writeln!(out, "release {}: {status}", escaped(&release.id))?;
-    waits.iter().try_for_each(|wait| waiting(out, wait))
+    waiting_for(out, waits)
 }
 
 /// Writes why a promotion's release failed, for stderr; nothing if it has not.
@@ -223,6 +228,14 @@ fn failed_steps(out: &mut dyn Write, release: &Release) -> io::Result<()> {
         writeln!(out, "  {}", escaped(&line))?;
     }
     Ok(())
+}
+
+/// Writes what a release waits for, a line each.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn waiting_for(out: &mut dyn Write, waits: &[Waiting]) -> io::Result<()> {
+    waits.iter().try_for_each(|wait| waiting(out, wait))
 }
 
 fn waiting(out: &mut dyn Write, waiting: &Waiting) -> io::Result<()> {

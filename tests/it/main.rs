@@ -76,6 +76,7 @@ mod release_operations;
 mod release_races;
 mod release_scale;
 mod release_steps;
+mod release_watch;
 mod releases;
 mod remotes;
 mod rendered;

@@ -231,33 +231,6 @@ fn what_a_release_promoted_is_reverted() {
 }
 
 #[test]
-fn a_release_is_followed_until_it_has_ended() {
-    let world = World::new();
-    let (_remote, clone) = world.cloned(&files(&configuration("queue", "", "", ""), NEW));
-    start(&clone, &["--wait"]);
-    let watched = release(&clone, &["watch", "loans-1"]);
-    assert_eq!(watched.code, 0, "{watched}");
-    assert_eq!(watched.stdout.lines().count(), 9, "{watched}");
-    assert!(
-        watched.stdout.ends_with("loans-1: has succeeded\n"),
-        "{watched}"
-    );
-    let watched = release(&clone, &["watch", "loans-1", "--output", "json"]);
-    let schema = world.promote(&["schema", "release-event"]).stdout;
-    let schema: Value = serde_json::from_str(&schema).unwrap();
-    let events: Vec<Value> = (watched.stdout.lines())
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert!(
-        events
-            .iter()
-            .all(|event| jsonschema::is_valid(&schema, event))
-    );
-    assert_eq!(events[8]["event"], "succeeded");
-    assert_eq!(events[8]["state"], "succeeded");
-}
-
-#[test]
 fn an_approval_that_does_not_count_is_a_warning() {
     let world = World::new();
     let gated = configuration("queue", "gates: {before: [signed]}", "", SIGNED);

@@ -7,9 +7,9 @@ use crate::cli::common_arguments::Output;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::engine;
+use crate::engine::{self, ProductReleases};
 use crate::port::NoObserver;
-use crate::release::Release;
+use crate::release::{Release, Waiting};
 use crate::render::json_v1::{self, ReleaseEntry};
 use crate::render::release;
 use crate::wiring::ReleaseAdapters;
@@ -40,19 +40,24 @@ pub async fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let all = engine::releases(&adapters.ports(&NoObserver)).await?;
-    let is_listed = |release: &&Release| {
+    let is_listed = |release: &Release| {
         let is_of_product =
             arguments.product.is_empty() || arguments.product.contains(&release.product);
         is_of_product && (arguments.all || !release.state.is_end())
     };
-    let releases: Vec<&Release> = (all.iter())
-        .flat_map(|product| &product.releases)
-        .filter(is_listed)
-        .collect();
+    let every = all
+        .iter()
+        .flat_map(|p| p.releases.iter().map(move |r| (p, r)));
+    let listed: Vec<(&ProductReleases, &Release)> = every.filter(|(_, r)| is_listed(r)).collect();
+    let releases: Vec<&Release> = listed.iter().map(|(_, release)| *release).collect();
     match arguments.options.output {
         Output::Json => {
-            let entries = releases.iter().map(|r| ReleaseEntry::of(r, &[])).collect();
-            json_v1::write(console.out, &json_v1::Releases::of(entries), console.json)?;
+            let waits = listed.iter().map(|(product, r)| product.recorded_waits(r));
+            let waits: Vec<Vec<Waiting>> = waits.collect();
+            let entries = releases.iter().zip(&waits);
+            let entries = entries.map(|(release, waits)| ReleaseEntry::of(release, waits));
+            let releases = json_v1::Releases::of(entries.collect());
+            json_v1::write(console.out, &releases, console.json)?;
         }
         Output::Markdown => release::list_as_markdown(console.out, &releases)?,
         Output::Text if releases.is_empty() => {

@@ -12,7 +12,7 @@ use crate::port::NoObserver;
 use crate::render::{json_v1, release};
 use crate::wiring::ReleaseAdapters;
 
-/// Show a release: its steps, and the workflows that it ran.
+/// Show a release: what it waits for, its steps, and the workflows that it ran.
 #[derive(Args, Debug)]
 pub struct ShowArguments {
     /// The release, such as `loans-42`.
@@ -34,11 +34,14 @@ pub async fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let all = engine::releases(&adapters.ports(&NoObserver)).await?;
-    let (_, found) = engine::find_release(&all, &arguments.id)?;
+    let (product, found) = engine::find_release(&all, &arguments.id)?;
     match arguments.options.output {
         Output::Json => json_v1::write(console.out, found, console.json)?,
         Output::Markdown => release::show_as_markdown(console.out, found)?,
-        Output::Text => release::show(console.out, found, console.stdout)?,
+        Output::Text => {
+            let waits = product.recorded_waits(found);
+            release::show(console.out, found, &waits, console.stdout)?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -11,7 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::terminal;
-use crate::engine::{self, PastTransition};
+use crate::engine::{self, PastTransition, ProductReleases};
 use crate::port::NoObserver;
 use crate::release::Release;
 use crate::render::{json_v1, release as text};
@@ -22,8 +22,8 @@ const PAUSE: Duration = Duration::from_secs(4);
 
 /// Follow a release until it has ended, while others move it forward.
 ///
-/// On a terminal, the release is redrawn; otherwise each event is a line, or a document with `--output json`. The
-/// exit code is that of `release advance --wait`.
+/// On a terminal, the release is redrawn; otherwise each event is a line, followed by what the release waits for,
+/// or a document with `--output json`. The exit code is that of `release advance --wait`.
 #[derive(Args, Debug)]
 pub struct WatchArguments {
     /// The release, such as `loans-42`.
@@ -55,7 +55,7 @@ pub async fn run(
         let all = engine::releases(&ports).await?;
         let found = engine::find_release(&all, &arguments.id)?;
         let history = engine::release_history(&ports, found)?;
-        view.show(found.1, &history, console)?;
+        view.show(found, &history, console)?;
         if found.1.state.is_end() {
             return Ok(exit_of_ended(found.1));
         }
@@ -77,31 +77,51 @@ impl View {
     /// Shows what is new.
     fn show(
         &mut self,
-        release: &Release,
+        (product, release): (&ProductReleases, &Release),
         history: &[PastTransition],
         console: &mut Console<'_>,
     ) -> Result<(), Failure> {
         let new = history.get(self.shown..).unwrap_or_default();
-        if new.is_empty() {
+        let Some((newest, before)) = new.split_last() else {
             return Ok(());
-        }
+        };
         self.shown = history.len();
+        let waits = product.recorded_waits(release);
         if self.output == Output::Json {
-            for transition in new {
-                let event = json_v1::ReleaseEvent::of(&release.id, transition);
+            let before = before.iter().map(|transition| (transition, &[][..]));
+            for (transition, waits) in before.chain([(newest, &waits[..])]) {
+                let event = json_v1::ReleaseEvent::of(&release.id, transition, waits);
                 json_v1::write(console.out, &event, json_v1::Layout::Compact)?;
             }
         } else if self.is_redrawn {
             let mut text = Vec::new();
-            text::show(&mut text, release, console.stdout)?;
+            text::show(&mut text, release, &waits, console.stdout)?;
             text::erase(console.out, self.lines)?;
             console.out.write_all(&text)?;
-            self.lines = String::from_utf8_lossy(&text).lines().count();
+            self.lines = rows(&String::from_utf8_lossy(&text), console.stdout.width);
         } else {
             new.iter()
                 .try_for_each(|transition| text::event(console.out, transition))?;
+            text::waiting_for(console.out, &waits)?;
         }
         console.out.flush()?;
         Ok(())
+    }
+}
+
+/// How many lines of a terminal a text takes: it breaks those that are wider.
+fn rows(text: &str, width: usize) -> usize {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let rows = |line: &str| line.chars().count().div_ceil(width.max(1)).max(1);
+    text.lines().map(rows).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rows;
+
+    #[test]
+    fn a_wide_line_takes_several_lines_of_a_terminal() {
+        assert_eq!(rows("a\n\n\u{1b}[2mabcd\u{1b}[0m\nabcde\n", 4), 5);
     }
 }

@@ -5,7 +5,7 @@ use super::ports::ReleasePorts;
 use crate::domain::CommitId;
 use crate::port::{self, Chain, NewTransition, RecordFile};
 use crate::release::{
-    EVENT, EventKind, Other, Release, STATE, Transition, is_transition_of, trailer,
+    EVENT, EventKind, Other, Release, STATE, Transition, Waiting, is_transition_of, trailer,
 };
 
 /// How often a transition is tried while others move the chain.
@@ -238,6 +238,11 @@ pub(super) fn since_created(
 }
 
 impl ProductReleases {
+    /// What a release of the product waits for, as the records have it.
+    pub fn recorded_waits(&self, release: &Release) -> Vec<Waiting> {
+        release.recorded_waits(&self.others(Some(release.number)))
+    }
+
     /// The release with a number.
     pub(super) fn release(&self, number: u64) -> Option<&Release> {
         self.releases.iter().find(|r| r.number == number)

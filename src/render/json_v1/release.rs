@@ -175,15 +175,18 @@ pub struct ReleaseEvent<'a> {
     /// What happened.
     #[serde(flatten)]
     transition: Transition<'a>,
+    /// What the release waits for, if nothing has happened to it since.
+    waits: Vec<Wait<'a>>,
 }
 
 impl<'a> ReleaseEvent<'a> {
-    /// A transition of a release.
-    pub fn of(id: &'a str, transition: &'a engine::PastTransition) -> Self {
+    /// A transition of a release, with what that waits for if it is the newest.
+    pub fn of(id: &'a str, transition: &'a engine::PastTransition, waits: &'a [Waiting]) -> Self {
         Self {
             schema: EVENT,
             id,
             transition: Transition::of(transition),
+            waits: waits.iter().map(Wait::of).collect(),
         }
     }
 }
