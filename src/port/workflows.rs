@@ -21,7 +21,8 @@ pub trait Workflows: Send + Sync {
     /// how to follow it.
     ///
     /// # Errors
-    /// [`WorkflowError::NotStarted`] when starting it again is safe, else [`WorkflowError::Unknown`].
+    /// [`WorkflowError::NotStarted`] when starting it again is safe, [`WorkflowError::Interrupted`] when a signal
+    /// ended it, else [`WorkflowError::Unknown`].
     async fn start(&self, attempt: Attempt) -> Result<AttemptState, WorkflowError>;
 
     /// Finds an attempt that was started by any worker, by its key. `None`: there is none, or its kind
@@ -34,6 +35,9 @@ pub trait Workflows: Send + Sync {
         workflow: &Workflow,
         key: &str,
     ) -> Result<Option<AttemptState>, WorkflowError>;
+
+    /// Ends this program as the signal would have that interrupted an attempt: its end is recorded now.
+    fn end_interrupted(&self);
 }
 
 /// An attempt to run a workflow.
@@ -109,6 +113,12 @@ pub enum WorkflowError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A signal ended it, and will end this program.
+    #[error("workflow `{workflow}` was interrupted")]
+    Interrupted {
+        /// The workflow.
+        workflow: String,
     },
     /// It may have been started, and its end is not known.
     #[error("the end of workflow `{workflow}` is unknown")]

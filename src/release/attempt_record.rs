@@ -100,6 +100,14 @@ pub enum AttemptState {
 }
 
 impl AttemptEnd {
+    /// The end of an attempt that a signal ended, with whoever started it.
+    pub fn interrupted() -> Self {
+        Self {
+            failure: Some("was interrupted".to_owned()),
+            ..Self::lost()
+        }
+    }
+
     /// The end of an attempt that left no result.
     pub(super) fn lost() -> Self {
         Self {

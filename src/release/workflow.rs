@@ -138,7 +138,7 @@ fn end_of(look: &Look<'_>, attempt: &Attempt, end: AttemptEnd) -> Move {
     let text = match end.state {
         AttemptState::Succeeded => "has succeeded",
         AttemptState::Failed => "has failed",
-        AttemptState::Lost => "left no result",
+        AttemptState::Lost => end.failure.as_deref().unwrap_or("left no result"),
     };
     let text = format!("{} `{}` {text}", attempt.purpose.name(), attempt.workflow);
     let mut release = look.release.clone();

@@ -72,6 +72,8 @@ mod readme;
 mod recorded_base;
 mod relations;
 mod release_commands;
+#[cfg(unix)]
+mod release_interrupts;
 mod release_operations;
 mod release_races;
 mod release_scale;

@@ -5,12 +5,17 @@
 //! A command has a process group of its own, so Ctrl-C does not reach it, and a signal leaves no time to
 //! drop anything. So groups and folders are recorded here, and a thread that waits for signals kills
 //! and removes them. It keeps the lock until the end: nothing new can start meanwhile.
+//!
+//! Others wait for the end of a workflow that a release has recorded, for as long as it may take. So this
+//! program goes on for a moment after such a workflow was killed, to record that.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+#[cfg(unix)]
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -18,12 +23,22 @@ use tempfile::TempDir;
 struct Running {
     groups: Vec<u32>,
     folders: Vec<PathBuf>,
+    /// How many [`RecordedRun`]s there are.
+    recorded_runs: usize,
+    /// The signal that interrupted one of them, and will end this program.
+    interrupted_by: Option<i32>,
 }
 
 static RUNNING: Mutex<Running> = Mutex::new(Running {
     groups: Vec::new(),
     folders: Vec::new(),
+    recorded_runs: 0,
+    interrupted_by: None,
 });
+
+/// How long it may take to record that a workflow was interrupted.
+#[cfg(unix)]
+const RECORDING_TIME: Duration = Duration::from_secs(10);
 
 static ENDS_ON_SIGNALS: AtomicBool = AtomicBool::new(false);
 
@@ -42,6 +57,9 @@ pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     let mut running = running();
+    if running.interrupted_by.is_some() {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
     let child = command.spawn()?;
     running.groups.push(child.id());
     Ok(child)
@@ -50,6 +68,39 @@ pub(super) fn start(command: &mut Command) -> io::Result<Child> {
 /// Forgets a command that was killed or has exited.
 pub(super) fn forget(group: u32) {
     running().groups.retain(|other| *other != group);
+}
+
+/// A run whose end will be recorded: a signal leaves the time for that.
+pub(super) struct RecordedRun(());
+
+impl RecordedRun {
+    /// Until it is dropped, commands are parts of such a run.
+    pub(super) fn begin() -> Self {
+        running().recorded_runs += 1;
+        Self(())
+    }
+
+    /// Whether a signal has killed its commands.
+    pub(super) fn is_interrupted() -> bool {
+        running().interrupted_by.is_some()
+    }
+}
+
+impl Drop for RecordedRun {
+    fn drop(&mut self) {
+        running().recorded_runs -= 1;
+    }
+}
+
+/// Ends this program by the signal that interrupted a recorded run; does nothing without one.
+pub(super) fn end_interrupted() {
+    #[cfg(unix)]
+    {
+        let running = running();
+        if let Some(signal) = running.interrupted_by {
+            end_by(signal, &running);
+        }
+    }
 }
 
 /// A temporary folder.
@@ -107,15 +158,33 @@ fn watch() {
         return;
     };
     std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+        let mut signals = signals.forever();
+        if let Some(signal) = signals.next() {
             // Held until the end, so that the command's end cannot end this program in another way first.
-            let running = running();
+            let mut running = running();
+            if running.recorded_runs == 0 {
+                end_by(signal, &running);
+            }
             end(&running);
-            // Ends as by the signal itself, so that a shell ends its script too.
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-            std::process::exit(128 + signal);
+            running.interrupted_by = Some(signal);
+            drop(running);
+            std::thread::spawn(|| {
+                std::thread::sleep(RECORDING_TIME);
+                end_interrupted();
+            });
+            // The second one ends it at once.
+            signals.next();
+            end_interrupted();
         }
     });
+}
+
+/// Ends commands and this program, as by the signal itself, so that a shell ends its script too.
+#[cfg(unix)]
+fn end_by(signal: i32, running: &Running) -> ! {
+    end(running);
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+    std::process::exit(128 + signal)
 }
 
 /// Whether this program was started with a signal ignored, as by `nohup`; only known on Linux.

@@ -59,7 +59,11 @@ pub async fn advance_releases(
             .collect();
         for (number, id) in open {
             let advanced = advance_one(ports, &mut product, number, &mut flows, &mut view).await;
+            let is_interrupted = (advanced.as_ref()).is_err_and(ReleaseError::is_interruption);
             all.push((id, advanced));
+            if is_interrupted {
+                return all;
+            }
         }
     }
     all
@@ -77,6 +81,7 @@ async fn advance_one(
     let mut transitions = 0;
     let mut receipts = Vec::new();
     let mut lost = 0;
+    let mut interruption = None;
     loop {
         let Some(release) = product.release(number).cloned() else {
             return Err(ReleaseError::Overtaken {
@@ -97,6 +102,10 @@ async fn advance_one(
                 next => break next,
             }
         };
+        let is_left = |_: &mut ReleaseError| !matches!(next, Next::Record(_));
+        if let Some(error) = interruption.take_if(is_left) {
+            return Err(interrupted(ports, error));
+        }
         let (release, todo) = match next {
             Next::Record(transition) => {
                 if !product.append(ports, &transition).await? {
@@ -132,13 +141,29 @@ async fn advance_one(
                 });
             }
         };
+        // The transition was the end of the attempt, which comes before all others.
+        if let Some(error) = interruption {
+            return Err(interrupted(ports, error));
+        }
         for effect in &todo {
             let of = (&release, &flow);
-            let receipt = effects::carry_out(ports, product, of, effect, &mut own).await?;
-            receipts.extend(receipt);
+            match effects::carry_out(ports, product, of, effect, &mut own).await {
+                Ok(receipt) => receipts.extend(receipt),
+                Err(error) if error.is_interruption() => {
+                    interruption = Some(error);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
         }
         if !todo.is_empty() {
             *view = View::begin(ports);
         }
     }
+}
+
+/// Ends this program if a signal did; otherwise the error is returned.
+fn interrupted(ports: &ReleasePorts<'_>, error: ReleaseError) -> ReleaseError {
+    ports.workflows.end_interrupted();
+    error
 }

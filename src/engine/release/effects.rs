@@ -17,12 +17,17 @@ use crate::engine::error::EngineError;
 use crate::engine::prepare::plan_on;
 use crate::engine::receipt::Receipt;
 use crate::port::{self, AttemptResult, AttemptState, Snapshot, TreeChange, WorkflowError};
-use crate::release::{Attempt, AttemptFact, Effect, Facts, Purpose, Release, Step, Tried};
+use crate::release::{
+    Attempt, AttemptEnd, AttemptFact, Effect, Facts, Purpose, Release, Step, Tried,
+};
 
 /// How much time a promotion needs at least.
 const ENOUGH: i64 = 60;
 
 /// Carries out an effect, and adds its outcome to the facts; returns the receipt of a promotion.
+///
+/// # Errors
+/// After [`WorkflowError::Interrupted`], the facts have the end of the attempt, which is to be recorded.
 pub(super) async fn carry_out(
     ports: &ReleasePorts<'_>,
     product: &ProductReleases,
@@ -32,10 +37,15 @@ pub(super) async fn carry_out(
 ) -> Result<Option<(String, Receipt)>, ReleaseError> {
     match effect {
         Effect::StartWorkflow { key } => {
-            if let Some(result) = start(ports, product, of, key).await? {
-                let fact = AttemptFact::Ended(result.into());
-                facts.attempts.insert(key.clone(), fact);
-            }
+            let started = start(ports, product, of, key).await;
+            let end = match &started {
+                Ok(result) => result.clone().map(AttemptEnd::from),
+                Err(error) if error.is_interruption() => Some(AttemptEnd::interrupted()),
+                Err(_) => None,
+            };
+            let fact = end.map(|end| (key.clone(), AttemptFact::Ended(end)));
+            facts.attempts.extend(fact);
+            started?;
         }
         Effect::Promote { environment, until } => {
             // Whoever terminates the release waits until then, and no longer.

@@ -61,6 +61,13 @@ pub enum ReleaseError {
     },
 }
 
+impl ReleaseError {
+    /// Whether a signal ended a workflow, and will end this program.
+    pub(super) fn is_interruption(&self) -> bool {
+        matches!(self, Self::Workflow(WorkflowError::Interrupted { .. }))
+    }
+}
+
 impl From<RepositoryError> for ReleaseError {
     fn from(error: RepositoryError) -> Self {
         Self::Engine(error.into())

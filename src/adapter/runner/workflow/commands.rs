@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::outputs;
 use crate::adapter::runner::checkout::LocalCheckout;
+use crate::adapter::runner::running::RecordedRun;
 use crate::domain::SecretValues;
 use crate::plan::CommandEnd;
 use crate::port::{
@@ -56,6 +57,7 @@ pub fn run(
         ])
         .collect();
     let limit = attempt.workflow.time_limit;
+    let _recorded = RecordedRun::begin();
     let started = Instant::now();
     let mut log = String::new();
     let mut failure = None;
@@ -67,6 +69,10 @@ pub fn run(
             purpose: CommandPurpose::Report,
         };
         let result = checkout.run(&command_run, &NoObserver);
+        if RecordedRun::is_interrupted() {
+            let workflow = attempt.workflow.name.clone();
+            return Err(WorkflowError::Interrupted { workflow });
+        }
         let result = result.map_err(|error| fault(number > 0, error))?;
         log.extend(["$ ", command, "\n", &result.output, "\n"]);
         if result.end != CommandEnd::Exited(0) {

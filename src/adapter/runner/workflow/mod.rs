@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::running;
 use crate::domain::{Workflow, WorkflowKind};
 use crate::port::{
     Attempt, AttemptState, CiWorkflows, HttpSender, Variables, WorkflowError, Workflows,
@@ -82,6 +83,10 @@ impl Workflows for ConfiguredWorkflows {
                 ci::find(&workflow.name, file, key, self.ci(workflow)?).await
             }
         }
+    }
+
+    fn end_interrupted(&self) {
+        running::end_interrupted();
     }
 }
 
