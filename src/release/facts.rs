@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::attempt_record::AttemptEnd;
-use super::record::{PullRequest, Release, Step};
+use super::record::{PullRequest, Step};
 use super::state::ReleaseState;
 use crate::domain::CommitId;
 use crate::port::GateState;
@@ -35,33 +35,8 @@ pub struct Other {
     pub number: u64,
     /// What its queue is named after.
     pub queue: String,
-    /// The environments that it promotes to.
-    pub environments: Vec<String>,
     /// How far it is.
     pub state: ReleaseState,
-}
-
-impl From<&Release> for Other {
-    fn from(release: &Release) -> Self {
-        let steps = release.steps.iter();
-        Self {
-            id: release.id.clone(),
-            number: release.number,
-            queue: release.queue().to_owned(),
-            environments: steps.map(|step| step.environment.clone()).collect(),
-            state: release.state,
-        }
-    }
-}
-
-impl Other {
-    /// Whether it and a release of its product must run one after the other: they are in the same queue, or promote
-    /// to the same environment.
-    pub fn competes_with(&self, release: &Release) -> bool {
-        let mut steps = release.steps.iter();
-        self.queue == release.queue()
-            || steps.any(|step| self.environments.contains(&step.environment))
-    }
 }
 
 /// What is known about a step; `None` is not looked up yet.

@@ -196,7 +196,6 @@ mod tests {
             id: "loans-2".to_owned(),
             number: 2,
             queue: branch.to_owned(),
-            environments: vec!["eu".to_owned()],
             state: ReleaseState::Queued,
         });
         Facts {

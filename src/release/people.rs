@@ -41,9 +41,7 @@ pub struct NewRelease {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum Refusal {
     /// Another one is open, and the product does not queue releases.
-    #[error(
-        "{open} has the same flow or a common environment and has not ended, and the product rejects a second release"
-    )]
+    #[error("{open} of the same flow has not ended, and the product rejects a second release")]
     Busy {
         /// The open one.
         open: String,
@@ -95,6 +93,17 @@ pub fn create(
     flow: &ProductFlow,
     others: &[Other],
 ) -> Result<Transition, Refusal> {
+    let queue = new.manual.as_ref().map_or(&flow.name, |m| &m.branch);
+    let mut open = others
+        .iter()
+        .filter(|o| o.queue == *queue && !o.state.is_end());
+    if let Some(open) = open.next()
+        && flow.concurrency == Concurrency::Reject
+    {
+        return Err(Refusal::Busy {
+            open: open.id.clone(),
+        });
+    }
     let number = others.iter().map(|o| o.number).max().unwrap_or(0) + 1;
     let steps = flow.steps.iter();
     let release = Release {
@@ -122,14 +131,6 @@ pub fn create(
         allowed: Vec::new(),
         context: BTreeMap::new(),
     };
-    let mut open = others.iter().filter(|other| !other.state.is_end());
-    if flow.concurrency == Concurrency::Reject
-        && let Some(open) = open.find(|other| other.competes_with(&release))
-    {
-        return Err(Refusal::Busy {
-            open: open.id.clone(),
-        });
-    }
     let source = format!("{} at {}", flow.trigger_environment, release.source.short());
     let text = match &release.manual {
         None => format!("is queued: flow {} from {source}", flow.name),

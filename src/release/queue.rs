@@ -1,10 +1,4 @@
-//! The queue: one active release per product and flow, and per product and environment.
-//!
-//! # Why
-//!
-//! Flows, and promotions that no flow describes, can lead to the same environment. What the gates of one of them
-//! check must not be changed by another one meanwhile. Only those of one queue stand for each other, though: a
-//! release is never superseded or replaced by one of another queue.
+//! The queue: one active release per product and flow.
 
 use super::event::{Event, EventKind};
 use super::facts::{Other, PullRequestFact, Question};
@@ -55,7 +49,7 @@ pub(super) fn leave_queue(look: &Look<'_>) -> Move {
 /// The release that a queued one waits for.
 pub(super) fn first<'a>(own: &Release, others: &'a [Other]) -> Option<&'a Other> {
     let is_before = |other: &&Other| other.state.is_active() || other.number < own.number;
-    competitors(own, others).find(is_before)
+    rivals(own, others).find(is_before)
 }
 
 /// Why a queued release waits for another one.
@@ -116,15 +110,10 @@ fn deadline(look: &Look<'_>) -> Option<i64> {
     Some(look.release.started? + limit)
 }
 
-/// The other releases of the queue that have not ended.
+/// The other releases of the flow that have not ended.
 fn rivals<'a>(own: &Release, others: &'a [Other]) -> impl Iterator<Item = &'a Other> {
-    competitors(own, others).filter(|other| other.queue == own.queue())
-}
-
-/// The other releases that have not ended and must not run at the same time.
-fn competitors<'a>(own: &Release, others: &'a [Other]) -> impl Iterator<Item = &'a Other> {
-    let competes = |o: &&Other| o.id != own.id && !o.state.is_end() && o.competes_with(own);
-    others.iter().filter(competes)
+    let is_rival = |o: &&Other| o.queue == own.queue() && o.id != own.id && !o.state.is_end();
+    others.iter().filter(is_rival)
 }
 
 fn superseded(look: &Look<'_>, newer: &Other, why: &str) -> Move {

@@ -59,14 +59,11 @@ fn created(concurrency: Concurrency, others: &[Other]) -> Result<Transition, Ref
         by: "Ada <ada@example.com>".to_owned(),
         now: 1_795_957_384,
     };
-    create(new, &flow_with(concurrency), others)
-}
-
-fn flow_with(concurrency: Concurrency) -> ProductFlow {
-    ProductFlow {
+    let flow = ProductFlow {
         concurrency,
         ..flow()
-    }
+    };
+    create(new, &flow, others)
 }
 
 /// Runs a release in a world where everything that is waited for has happened by the second look;
@@ -210,7 +207,6 @@ fn only_a_product_that_rejects_has_no_second_release() {
         id: "loans-1".to_owned(),
         number: 1,
         queue: "to-production".to_owned(),
-        environments: Vec::new(),
         state,
     };
     for (concurrency, state, expected) in [
@@ -225,56 +221,6 @@ fn only_a_product_that_rejects_has_no_second_release() {
         if let Ok(made) = made {
             assert_eq!(made.release.id, "loans-2");
         }
-    }
-}
-
-#[test]
-fn releases_to_one_environment_queue() {
-    let other = |queue: &str, environment: &str| Other {
-        id: "loans-1".to_owned(),
-        number: 1,
-        queue: queue.to_owned(),
-        environments: vec![environment.to_owned()],
-        state: ReleaseState::Running,
-    };
-    for (queue, environment, expected) in [
-        ("to-production", "asia", "loans-1 comes first"),
-        ("promote/staging-to-eu", "eu", "loans-1 comes first"),
-        ("promote/staging-to-asia", "asia", "starts"),
-    ] {
-        let others = vec![other(queue, environment)];
-        let queued = created(Concurrency::Replace, &others).unwrap().release;
-        let flow = flow_with(Concurrency::Replace);
-        let facts = Facts {
-            others,
-            ..Facts::default()
-        };
-        let found = match advance(&queued, &flow, &facts, 1) {
-            Next::Wait(waits) => waits[0].why.clone(),
-            Next::Record(transition) => transition.event.text,
-            next => format!("{next:?}"),
-        };
-        assert_eq!(found, expected, "{queue} {environment}");
-        let refused = created(Concurrency::Reject, &facts.others).is_err();
-        assert_eq!(refused, expected != "starts", "{queue} {environment}");
-    }
-    // A newer one of another queue neither supersedes nor replaces it.
-    let mut running = created(Concurrency::Replace, &[]).unwrap().release;
-    running.state = ReleaseState::Running;
-    let newer = |queue: &str| Facts {
-        others: vec![Other {
-            id: "loans-2".to_owned(),
-            number: 2,
-            ..other(queue, "eu")
-        }],
-        ..Facts::default()
-    };
-    let flow = flow_with(Concurrency::Replace);
-    for (queue, is_replaced) in [("to-production", true), ("promote/staging-to-eu", false)] {
-        let next = advance(&running, &flow, &newer(queue), 1);
-        let found =
-            matches!(next, Next::Record(made) if made.release.state == ReleaseState::Terminating);
-        assert_eq!(found, is_replaced, "{queue}");
     }
 }
 

@@ -313,38 +313,6 @@ fn a_pull_request_is_updated_by_the_next_release() {
 }
 
 #[test]
-fn a_promotion_queues_behind_a_flow_to_the_same_environment() {
-    let world = World::new();
-    let configuration = CONFIGURATION.replace(
-        "applications: [api]",
-        "applications: [api], flows: [{name: f}]",
-    ) + "flows:
-  - name: f
-    triggerEnvironment: staging
-    steps: [{environment: eu, dependsOn: [staging], policy: {gates: {before: [closed]}}}]
-gates:
-  - {name: closed, run: 'false'}
-";
-    let (remote, clone) = world.cloned(&files(&configuration));
-    let started = clone.promote(&["release", "start", "--flow", "f", "--product", "loans"]);
-    assert!(started.stdout.contains("gate `closed`"), "{started}");
-    let waiting = promote(&clone, &["--yes"]);
-    assert_eq!(waiting.code, 0, "{waiting}");
-    assert_snapshot!(last(&waiting, 3), @"
-    waiting; nothing was written to the branch yet
-    release loans-2: waiting
-      loans-1 comes first
-    ");
-    assert_eq!(deployed(&remote), "image: {tag: 1.0.0}\n");
-    let terminated = clone.promote(&["release", "terminate", "loans-1"]);
-    assert_eq!(terminated.code, 0, "{terminated}");
-    let again = promote(&clone, &["--yes", "--wait"]);
-    assert_eq!(again.code, 0, "{again}");
-    assert!(again.stdout.contains("release loans-2: ready"), "{again}");
-    assert_eq!(deployed(&remote), "image: {tag: 2.0.0}\n");
-}
-
-#[test]
 fn records_can_be_copied_to_another_place() {
     let world = World::new();
     let (_, clone) = world.cloned(&files(CONFIGURATION));

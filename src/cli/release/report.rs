@@ -1,6 +1,5 @@
 //! Moves releases forward, waits if wanted, and reports them.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
-use crate::release::{Other, Release, ReleaseState};
+use crate::release::{Release, ReleaseState};
 use crate::render::json_v1::{self, ReleaseEntry};
 use crate::render::{release as text, release_advice};
 use crate::wiring::ReleaseAdapters;
@@ -126,13 +125,10 @@ pub(in crate::cli) async fn advance(
     let mut ended: Vec<Moved> = Vec::new();
     let mut products = first;
     loop {
-        let ahead = match (limit.is_zero(), wanted.ahead) {
-            (true, Ahead::WhileWaiting) => HashSet::new(),
-            // A new release only ends those of its own queue.
-            (true, Ahead::Always) => ahead(&products, wanted.is_chosen, |other, later| {
-                other.queue == later.queue()
-            }),
-            (false, _) => ahead(&products, wanted.is_chosen, Other::competes_with),
+        let ahead = if limit.is_zero() && wanted.ahead == Ahead::WhileWaiting {
+            HashSet::new()
+        } else {
+            ahead(&products, wanted.is_chosen)
         };
         let is_open = |release: &Release| {
             let is_wanted = (wanted.is_chosen)(release) || ahead.contains(&release.id);
@@ -157,27 +153,17 @@ pub(in crate::cli) async fn advance(
     }
 }
 
-/// The open releases that are not chosen, and that come before a chosen one, or before one that does.
-fn ahead(
-    products: &[ProductReleases],
-    is_chosen: &dyn Fn(&Release) -> bool,
-    competes: impl Fn(&Other, &Release) -> bool,
-) -> HashSet<String> {
+/// The open releases that are not chosen, and that come before a chosen one in its queue.
+fn ahead(products: &[ProductReleases], is_chosen: &dyn Fn(&Release) -> bool) -> HashSet<String> {
     let mut ids = HashSet::new();
     for product in products {
-        let mut open: Vec<&Release> = product.releases.iter().collect();
-        open.retain(|release| !release.state.is_end());
-        open.sort_by_key(|release| Reverse(release.number));
-        let mut behind: Vec<&Release> = Vec::new();
-        for release in open {
-            let other = Other::from(release);
-            if is_chosen(release) {
-                behind.push(release);
-            } else if behind.iter().any(|later| competes(&other, later)) {
-                ids.insert(release.id.clone());
-                behind.push(release);
-            }
-        }
+        let open = || product.releases.iter().filter(|r| !r.state.is_end());
+        let is_ahead = |release: &&Release| {
+            let mut chosen = open().filter(|chosen| is_chosen(chosen));
+            chosen.any(|c| c.queue() == release.queue() && c.number > release.number)
+        };
+        let ahead = open().filter(|r| !is_chosen(r)).filter(is_ahead);
+        ids.extend(ahead.map(|release| release.id.clone()));
     }
     ids
 }

@@ -251,7 +251,13 @@ impl ProductReleases {
     /// The other releases, as facts.
     pub(super) fn others(&self, number: Option<u64>) -> Vec<Other> {
         let others = self.releases.iter().filter(|r| Some(r.number) != number);
-        others.map(Other::from).collect()
+        let other = |release: &Release| Other {
+            id: release.id.clone(),
+            number: release.number,
+            queue: release.queue().to_owned(),
+            state: release.state,
+        };
+        others.map(other).collect()
     }
 
     /// Appends a transition, and takes it over; `false` if another worker moved the chain first.

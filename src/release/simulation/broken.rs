@@ -28,7 +28,6 @@ pub enum Broken {
     RetriesEverything,
     IgnoresTheQueue,
     JumpsTheQueue,
-    IgnoresOtherFlows,
     PromotesTheTip,
     AppendsToAnyTip,
     ActsBeforeItRecords,
@@ -37,7 +36,7 @@ pub enum Broken {
 }
 
 /// All of them.
-pub const ALL: [Broken; 19] = [
+pub const ALL: [Broken; 18] = [
     Broken::ForgetsDependencies,
     Broken::IgnoresLeases,
     Broken::RepeatsEveryWorkflow,
@@ -51,7 +50,6 @@ pub const ALL: [Broken; 19] = [
     Broken::RetriesEverything,
     Broken::IgnoresTheQueue,
     Broken::JumpsTheQueue,
-    Broken::IgnoresOtherFlows,
     Broken::PromotesTheTip,
     Broken::AppendsToAnyTip,
     Broken::ActsBeforeItRecords,

@@ -1,7 +1,5 @@
 //! The invariants: what must hold at every moment of every schedule.
 
-use std::collections::BTreeSet;
-
 use super::world::{Place, World, index};
 use crate::domain::{Action, CommitId, Concurrency, ProductStep};
 use crate::release::{
@@ -34,7 +32,10 @@ fn fault(world: &World, old: &Release, new: &Release, kind: EventKind) -> Option
     if kind == EventKind::Started {
         return queue_fault(world, new);
     }
-    let limit = (world.flow_of(new).time_limit).map(|l| i64::try_from(l.as_secs()).unwrap());
+    let limit = world
+        .flow
+        .time_limit
+        .map(|l| i64::try_from(l.as_secs()).unwrap());
     let end = old.started.zip(limit).map(|(start, limit)| start + limit);
     let begun = new
         .steps
@@ -52,7 +53,7 @@ fn fault(world: &World, old: &Release, new: &Release, kind: EventKind) -> Option
     }
     let steps = old.steps.iter().zip(&new.steps);
     steps.filter(|(a, b)| a != b).find_map(|(before, after)| {
-        let planned = planned(world, new, &after.environment)?;
+        let planned = planned(world, &after.environment)?;
         if before.state.is_done() {
             return Some("a step that was done changes".to_owned());
         }
@@ -84,14 +85,14 @@ fn fault(world: &World, old: &Release, new: &Release, kind: EventKind) -> Option
     })
 }
 
-fn planned<'w>(world: &'w World, release: &Release, environment: &str) -> Option<&'w ProductStep> {
-    let mut steps = world.flow_of(release).steps.iter();
+fn planned<'w>(world: &'w World, environment: &str) -> Option<&'w ProductStep> {
+    let mut steps = world.flow.steps.iter();
     steps.find(|step| step.environment == environment)
 }
 
 /// The commit that passed the gates of a step's source.
 fn pin(world: &World, release: &Release, planned: &ProductStep) -> Option<CommitId> {
-    if planned.from == world.flow_of(release).trigger_environment {
+    if planned.from == world.flow.trigger_environment {
         return Some(release.source);
     }
     let landed = release.step(&planned.from)?.landed.as_ref();
@@ -100,7 +101,7 @@ fn pin(world: &World, release: &Release, planned: &ProductStep) -> Option<Commit
 
 fn is_ready(world: &World, release: &Release, planned: &ProductStep) -> bool {
     planned.depends_on.iter().all(|on| {
-        *on == world.flow_of(release).trigger_environment
+        *on == world.flow.trigger_environment
             || release.step(on).is_some_and(|step| step.state.is_done())
     })
 }
@@ -122,25 +123,15 @@ fn has_landed(world: &World, id: &str, environment: &str) -> bool {
     promotions.any(is_it)
 }
 
-/// One active release of a flow, and one into an environment; those that were never started start in the order of
-/// their numbers.
+/// One active release at a time; those that were never started start in the order of their numbers.
 fn queue_fault(world: &World, started: &Release) -> Option<String> {
-    let environments = |release: &Release| -> BTreeSet<String> {
-        let steps = release.steps.iter();
-        steps.map(|step| step.environment.clone()).collect()
-    };
-    let own = environments(started);
-    let rivals = world.releases.values().filter(|o| o.id != started.id);
-    let mut rivals =
-        rivals.filter(|o| o.flow == started.flow || !environments(o).is_disjoint(&own));
-    if rivals.clone().any(|other| other.state.is_active()) {
-        return Some("two releases of a flow or into an environment are active".to_owned());
+    let mut others = world.releases.values().filter(|o| o.id != started.id);
+    if others.clone().any(|other| other.state.is_active()) {
+        return Some("two releases are active".to_owned());
     }
-    let is_replaced = |o: &Release| {
-        o.flow == started.flow && world.flow_of(o).concurrency == Concurrency::Replace
-    };
+    let is_waiting = world.flow.concurrency != Concurrency::Replace;
     let is_before = |o: &Release| o.state == ReleaseState::Queued && o.number < started.number;
-    let is_overtaken = rivals.any(|other| is_before(other) && !is_replaced(other));
+    let is_overtaken = is_waiting && others.any(|other| is_before(other));
     is_overtaken.then(|| "a release overtakes another one".to_owned())
 }
 
@@ -149,7 +140,7 @@ pub fn landing(world: &mut World, (id, environment): &Place, version: u64) {
     let Some(release) = world.releases.values().find(|r| r.id == *id).cloned() else {
         return;
     };
-    let planned = planned(world, &release, environment);
+    let planned = planned(world, environment);
     let pinned = release.step(environment).and_then(|step| step.source);
     let wanted = pinned.zip(planned).and_then(|(commit, planned)| {
         let versions = &world.commits[index(commit)].versions;
@@ -199,7 +190,7 @@ pub fn start(world: &mut World, release: &Release, key: &str) {
     let mut runs = world.runs.iter();
     let rivals =
         |run: &&super::world::Run| run.release == release.id && others.contains(&run.key.as_str());
-    let is_repeatable = world.flow_of(release).workflows[&attempt.workflow].is_repeatable;
+    let is_repeatable = world.flow.workflows[&attempt.workflow].is_repeatable;
     let in_round = |key: &str| {
         release
             .attempt(key)

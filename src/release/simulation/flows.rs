@@ -12,9 +12,9 @@ use crate::domain::{
 pub const SIGN_OFF: &str = "sign-off";
 
 /// Environments with what they depend on.
-type Shape<'s> = &'s [(&'static str, &'static [&'static str])];
+type Shape = &'static [(&'static str, &'static [&'static str])];
 
-const SHAPES: &[Shape<'static>] = &[
+const SHAPES: &[Shape] = &[
     &[("eu", &["staging"]), ("us", &["eu"])],
     &[
         ("eu", &["staging"]),
@@ -24,24 +24,15 @@ const SHAPES: &[Shape<'static>] = &[
     &[("eu", &["staging"]), ("us", &["staging"])],
 ];
 
-/// Two flows of a product: a random one, and one that leads to one of its environments.
-pub fn flows(random: &mut Random) -> [ProductFlow; 2] {
+/// A random flow: a chain or a diamond, with random actions, gates, workflows and hooks.
+pub fn flow(random: &mut Random) -> ProductFlow {
     let edges = random.one_of(SHAPES).unwrap_or(&[]);
-    let first = flow(random, "to-production", edges);
-    let other = if random.chance(50) { "eu" } else { "us" };
-    let mut hotfix = flow(random, "hotfix", &[(other, &["staging"])]);
-    hotfix.concurrency = first.concurrency;
-    [first, hotfix]
-}
-
-/// A flow with random actions, gates, workflows and hooks.
-fn flow(random: &mut Random, name: &str, edges: Shape<'_>) -> ProductFlow {
     let limit = random.chance(40).then(|| Duration::from_secs(7_200));
     let concurrency = [Concurrency::Queue, Concurrency::Queue, Concurrency::Replace];
     ProductFlow {
         product: "loans".to_owned(),
         applications: Vec::new(),
-        name: name.to_owned(),
+        name: "to-production".to_owned(),
         trigger_environment: "staging".to_owned(),
         steps: edges.iter().map(|(to, on)| step(random, to, on)).collect(),
         hooks: hooks(random),

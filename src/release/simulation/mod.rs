@@ -16,7 +16,7 @@ use world::World;
 const SCHEDULES: u64 = 10_000;
 
 /// Within how many of them a broken rule must be found.
-const FOUND_WITHIN: u64 = 2_000;
+const FOUND_WITHIN: u64 = 1_000;
 
 /// How many steps of workers a schedule has before it becomes calm.
 const STORM: usize = 150;

@@ -22,8 +22,7 @@ pub fn start(world: &mut World) {
         by: "ada".to_owned(),
         now: world.now,
     };
-    let flow = &world.flows[usize::from(world.random.chance(30))];
-    let created = create(new, flow, &world.others(0));
+    let created = create(new, &world.flow, &world.others(0));
     append(world, created.map(Some));
 }
 
@@ -39,11 +38,11 @@ pub fn do_anything(world: &mut World) {
         0 if world.releases.len() < 5 => start(world),
         1 => {
             let version = world.commits.len() as u64 + 10;
-            let trigger = world.flows[0].trigger_environment.clone();
+            let trigger = world.flow.trigger_environment.clone();
             world.push(&trigger, version, None);
         }
         2 => {
-            let steps = world.flows[0].steps.clone();
+            let steps = world.flow.steps.clone();
             if let Some(step) = world.random.one_of(&steps) {
                 let version = world.commits.len() as u64 + 1_000;
                 world.push(&step.environment, version, None);

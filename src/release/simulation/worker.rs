@@ -82,7 +82,7 @@ impl Worker {
         let next = advance_with(
             world.broken,
             &look.release,
-            world.flow_of(&look.release),
+            &world.flow,
             &look.facts,
             look.now,
         );
@@ -125,10 +125,6 @@ fn look(world: &World, number: u64, mut facts: Facts) -> Look {
                 .into_iter()
                 .filter(|o| o.state.is_active() || o.number > number);
             active.collect()
-        }
-        Some(Broken::IgnoresOtherFlows) => {
-            let queue = world.releases[&number].queue();
-            others.into_iter().filter(|o| o.queue == queue).collect()
         }
         _ => others,
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::broken::Broken;
 use super::check;
-use super::flows::{SIGN_OFF, flows};
+use super::flows::{SIGN_OFF, flow};
 use super::random::Random;
 use crate::domain::{Action, CommitId, ObjectId, ProductFlow};
 use crate::port::GateState;
@@ -18,8 +18,7 @@ use crate::release::{
 pub struct World {
     pub now: i64,
     pub random: Random,
-    /// The flows, which have environments in common.
-    pub flows: [ProductFlow; 2],
+    pub flow: ProductFlow,
     /// What people do more often than anything else.
     pub habit: u64,
     /// The rule that is broken on purpose.
@@ -90,12 +89,11 @@ pub fn index(commit: CommitId) -> usize {
 impl World {
     pub fn new(seed: u64, broken: Option<Broken>) -> Self {
         let mut random = Random::new(seed);
-        let flows = flows(&mut random);
+        let flow = flow(&mut random);
         let habit = random.below(10);
-        let steps = flows.iter().flat_map(|flow| &flow.steps);
-        let mut versions: BTreeMap<String, u64> =
-            steps.map(|s| (s.environment.clone(), 1)).collect();
-        versions.insert(flows[0].trigger_environment.clone(), 2);
+        let steps = flow.steps.iter().map(|s| (s.environment.clone(), 1));
+        let mut versions: BTreeMap<String, u64> = steps.collect();
+        versions.insert(flow.trigger_environment.clone(), 2);
         let first = Commit {
             versions,
             promotion: None,
@@ -104,7 +102,7 @@ impl World {
         Self {
             now: 1_000_000,
             random,
-            flows,
+            flow,
             habit,
             broken,
             is_calm: false,
@@ -124,12 +122,6 @@ impl World {
 
     pub fn violate(&mut self, what: String) {
         self.violation.get_or_insert(what);
-    }
-
-    /// The flow of a release.
-    pub fn flow_of(&self, release: &Release) -> &ProductFlow {
-        let is_its = |flow: &&ProductFlow| flow.name == release.flow;
-        self.flows.iter().find(is_its).unwrap()
     }
 
     /// The tip of the branch.
@@ -169,9 +161,13 @@ impl World {
     /// The other releases, as the facts have them.
     pub fn others(&self, number: u64) -> Vec<Other> {
         let others = self.releases.values().filter(|r| r.number != number);
-        others
-            .map(|release| Other::from(release.as_ref()))
-            .collect()
+        let other = |release: &Arc<Release>| Other {
+            id: release.id.clone(),
+            number: release.number,
+            queue: release.queue().to_owned(),
+            state: release.state,
+        };
+        others.map(other).collect()
     }
 
     /// The commit that records a promotion.
@@ -271,8 +267,11 @@ impl World {
 
     /// Promotes: commits, or opens the pull request of this release.
     pub fn promote(&mut self, release: &Release, environment: &str) -> Option<Outcome> {
-        let mut steps = self.flow_of(release).steps.iter();
-        let planned = steps.find(|s| s.environment == environment)?;
+        let planned = self
+            .flow
+            .steps
+            .iter()
+            .find(|s| s.environment == environment)?;
         let (action, from) = (planned.action, planned.from.clone());
         let pinned = index(release.step(environment)?.source?);
         let source = if self.is_broken(Broken::PromotesTheTip) {
