@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::advice::Advice;
+use super::advice;
 use super::common_arguments::RepositoryArguments;
 use super::console::Console;
 use super::disk;
@@ -211,7 +211,7 @@ async fn files(
     progress.finish();
     match (flows, hops) {
         (Err(flows), Err(hops)) => {
-            Advice::on(&flows).write(console.err, console.stderr)?;
+            advice::on(&flows).write(console.err, console.stderr)?;
             Err(hops)
         }
         (flows, hops) => flows.and(hops),

@@ -12,18 +12,18 @@ pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
     /// Failed, or an application was left out; the message has the reason.
-    Failed = 1,
+    Failed = FailureKind::Failed as u8,
     /// The command line or the configuration is wrong.
-    Usage = 2,
+    Usage = FailureKind::Usage as u8,
     /// A guard holds the promotion, a policy sets `action: none`, or the pull request was closed
     /// without merging; nothing was written.
-    Held = 3,
+    Held = FailureKind::Held as u8,
     /// The target branch moved and the promotion would now be different, the promotion's branch has
     /// commits that git-promote did not make, or a selected difference cannot be promoted alone; nothing
     /// was written.
-    Moved = 4,
+    Moved = FailureKind::Moved as u8,
     /// The remote or the forge could not be reached; try again.
-    Unreachable = 5,
+    Unreachable = FailureKind::Unreachable as u8,
     /// `diff --exit-code`: something would be promoted.
     Different = 10,
 }

@@ -55,7 +55,6 @@ pub use exit::Exit;
 use clap::CommandFactory;
 
 use crate::render::json_v1::{self, Layout};
-use advice::Advice;
 use arguments::{Arguments, Command};
 use common_arguments::Output;
 use console::Console;
@@ -233,7 +232,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
     if failure.is_broken_pipe() {
         return Exit::Done;
     }
-    let advice = Advice::on(failure);
+    let advice = advice::on(failure);
     let (output, targets) = output_and_targets(arguments);
     if output == Output::Json {
         let environment = targets.join(", ");
@@ -244,7 +243,7 @@ fn fail(failure: &Failure, arguments: &Arguments, console: &mut Console<'_>) -> 
     }
     let _ = console.out.flush();
     let _ = advice.write(console.err, console.stderr);
-    advice.exit
+    advice.kind.into()
 }
 
 /// The format of the result, and the target environments as they were given.

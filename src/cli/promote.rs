@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::advice::{self, Advice};
+use super::advice;
 use super::apply_arguments::ApplyArguments;
 use super::carry_out::{CarryOut, Outcome};
 use super::common_arguments::Output;
@@ -199,7 +199,7 @@ async fn groups(
             Ok(outcome) => Ok(outcome),
             Err(failure) => {
                 let failure = of_targets(failure, &names);
-                still_promoting(Advice::on(&failure).write(console.err, console.stderr))?;
+                still_promoting(advice::on(&failure).write(console.err, console.stderr))?;
                 Err(failure)
             }
         };
@@ -215,7 +215,7 @@ async fn groups(
     Ok(Exit::worst(outcomes.iter().map(
         |(_, outcome)| match outcome {
             Ok(outcome) => outcome.exit(),
-            Err(failure) => Advice::on(failure).exit,
+            Err(failure) => advice::on(failure).kind.into(),
         },
     )))
 }
@@ -269,7 +269,7 @@ fn write_json(
             Err(failure) => {
                 groups.push(names.iter().map(String::as_str).collect());
                 for target in names {
-                    let problem = Advice::on(failure).problem();
+                    let problem = advice::on(failure).problem();
                     let faults = advice::faults(failure);
                     let result = json_v1::Promotion::failed(target, problem, faults);
                     results.push((target, result));

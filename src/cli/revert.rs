@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::advice::{self, Advice};
+use super::advice;
 use super::apply_arguments::ApplyArguments;
 use super::carry_out::{CarryOut, Outcome};
 use super::common_arguments::Output;
@@ -87,7 +87,7 @@ pub async fn run(
             console.err,
             "the revert in {environment} failed; the promotions that were reverted before it stay reverted"
         )?;
-        Advice::on(failure).write(console.err, console.stderr)?;
+        advice::on(failure).write(console.err, console.stderr)?;
     }
     if promotions.is_empty() && arguments.report.output != Output::Json {
         writeln!(
@@ -99,7 +99,7 @@ pub async fn run(
     if arguments.report.output == Output::Json {
         let mut results: Vec<_> = outcomes.iter().flat_map(Outcome::results).collect();
         results.extend(failed.as_ref().map(|(environment, failure)| {
-            let problem = Advice::on(failure).problem();
+            let problem = advice::on(failure).problem();
             json_v1::Promotion::failed(environment, problem, advice::faults(failure))
         }));
         let written = if let [only] = results.as_slice() {
@@ -114,7 +114,7 @@ pub async fn run(
         };
         Outcome::all_reported(&outcomes, written)?;
     }
-    let exit_of_failed = failed.iter().map(|(_, failure)| Advice::on(failure).exit);
+    let exit_of_failed = failed.iter().map(|(_, failure)| Exit::from(advice::on(failure).kind));
     let exits = outcomes.iter().map(Outcome::exit).chain(exit_of_failed);
     Ok(Exit::worst(exits))
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::advice::Advice;
 use super::common_arguments::Output;
 use super::console::Console;
 use super::exit::Exit;
@@ -16,6 +15,7 @@ use super::release::{Ahead, Wanted, advance, with_records};
 use crate::engine::{self, ReleaseError, TriggerRequest, Triggered, Triggers};
 use crate::port::NoObserver;
 use crate::release::Release;
+use crate::render::Advice;
 use crate::render::trigger::TriggerResult;
 use crate::render::{json_v1, text, trigger};
 use crate::wiring::{Adapters, ReleaseAdapters};
@@ -90,7 +90,7 @@ pub async fn run(
     };
     show(&triggers, &found, &moved, arguments, console)?;
     let failures = found.iter().filter_map(|result| result.as_ref().err());
-    let failures = failures.map(|error| Advice::on_release(error).exit);
+    let failures = failures.map(|error| Exit::from(Advice::on_release(error).kind));
     let wait = Some(&arguments.wait);
     Ok(most_severe(failures.chain(
         moved.iter().map(|moved| exit_of_moved(moved, wait)),

@@ -5,6 +5,7 @@
 //! Everything here is a function from data to text, so that the command line, a pull request and a
 //! server show the same thing in the same words.
 
+mod advice;
 mod baseline;
 pub mod configuration;
 mod conflict;
@@ -40,6 +41,7 @@ pub mod text;
 pub mod trigger;
 mod value_type;
 
+pub use advice::{Advice, faults as engine_faults};
 pub use counted::counted;
 pub use markdown::{MarkdownPreview, Purpose, markdown, markdown_baselines};
 pub use near::nearest;

@@ -1,14 +1,17 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::cli::Exit;
+use crate::engine::EngineError;
 use crate::inventory::InventoryError;
 use crate::port::{ForgeError, RepositoryError};
+use crate::render::Canvas;
 
 fn advice_on(failure: impl Into<Failure>) -> (String, Exit) {
-    let advice = Advice::on(&failure.into());
+    let advice = on(&failure.into());
     let mut out = Vec::new();
     advice.write(&mut out, Canvas::plain(80)).unwrap();
-    (String::from_utf8(out).unwrap(), advice.exit)
+    (String::from_utf8(out).unwrap(), advice.kind.into())
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::options::{ReleaseOptions, WaitArguments};
-use crate::cli::advice::Advice;
 use crate::cli::common_arguments::Output;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
@@ -13,7 +12,7 @@ use crate::cli::progress::Progress;
 use crate::engine::{self, Advanced, ProductReleases, ReleaseError};
 use crate::release::{Release, ReleaseState};
 use crate::render::json_v1::{self, ReleaseEntry};
-use crate::render::{release as text, release_advice};
+use crate::render::{Advice, release as text, release_advice};
 use crate::wiring::ReleaseAdapters;
 
 /// How long to pause at most before looking again.
@@ -96,7 +95,7 @@ pub(super) fn report_moved(
 pub(in crate::cli) fn exit_of_moved((_, result): &Moved, wait: Option<&WaitArguments>) -> Exit {
     match result {
         Ok(advanced) => exit_of(&advanced.release, wait),
-        Err(error) => Advice::on_release(error).exit,
+        Err(error) => Advice::on_release(error).kind.into(),
     }
 }
 

@@ -1,18 +1,19 @@
 //! Hints and the kinds of failures.
 
-/// The kind of a failure; the command line turns it into an exit code.
+/// The kind of a failure, with its exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum FailureKind {
     /// Any other failure.
-    Failed,
+    Failed = 1,
     /// The command line or the configuration is wrong.
-    Usage,
+    Usage = 2,
     /// It is not allowed now.
-    Held,
+    Held = 3,
     /// The branch moved in the meantime.
-    Moved,
+    Moved = 4,
     /// The remote or the forge could not be reached.
-    Unreachable,
+    Unreachable = 5,
 }
 
 /// What to do about a failure.
