@@ -5,6 +5,7 @@
 //! The answers become selectors of `--only` and `--except`, so that the plan is made as without
 //! questions, and the preview that follows is that of the whole promotion.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use super::console::Console;
@@ -45,7 +46,7 @@ pub(super) fn check_terminal(console: &Console<'_>) -> Result<(), Failure> {
 /// When the plan cannot be computed.
 pub(super) fn choose(
     adapters: &Adapters,
-    mut request: Request,
+    request: Request,
     branches: &Branches,
     detail: DetailArguments,
     console: &mut Console<'_>,
@@ -56,17 +57,13 @@ pub(super) fn choose(
     let plan = plan?;
     let offered = offered(&plan, detail);
     let answers = ask(&plan, &offered, detail, console)?;
-    let of = |is_chosen: bool| {
-        let answers = offered.iter().zip(&answers);
-        let found = answers.filter(move |(_, answer)| **answer == is_chosen);
-        found.map(|(offer, _)| offer.difference)
-    };
-    if of(true).any(|difference| !difference.verdict.is_promote()) {
-        // What is kept only moves by its exact selector, and then everything else needs one too.
-        request.only = of(true).map(|d| d.selector.clone()).collect();
-    }
-    request.except.extend(of(false).map(|d| d.selector.clone()));
-    Ok(request)
+    let chosen: BTreeSet<&str> = (offered.iter().zip(&answers))
+        .filter(|(_, answer)| **answer)
+        .map(|(offer, _)| offer.difference.selector.as_str())
+        .collect();
+    let offered = offered.iter().map(|offer| offer.difference);
+    let is_chosen = |selector: &str| chosen.contains(selector);
+    Ok(engine::choose_differences(request, offered, &is_chosen))
 }
 
 /// A difference to choose or not.

@@ -3,7 +3,7 @@
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{Environment, Flow, PolicyEvaluation, Product, ProductFlow, Settings};
+use crate::domain::{Environment, Flow, Origin, PolicyEvaluation, Product, ProductFlow, Settings};
 use crate::inventory::InventoryError;
 use crate::plan::Notice;
 use crate::port::{Branch, BranchChoice, Event, Publish, RepositoryError};
@@ -15,6 +15,8 @@ pub struct BranchConfiguration {
     pub branch: Branch,
     /// Its settings, or those of `--config`.
     pub settings: Settings,
+    /// Where they come from.
+    pub origin: Origin,
     /// Places that are probably mistakes.
     pub notices: Vec<Notice>,
 }
@@ -59,10 +61,11 @@ pub fn configuration_on(
 ) -> Result<BranchConfiguration, EngineError> {
     let snapshot = ports.repository.snapshot(branch.tip)?;
     let mut notices = std::mem::take(&mut branch.notices);
-    let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut notices)?;
+    let (settings, origin) = read_settings(ports, given, snapshot.as_ref(), &mut notices)?;
     Ok(BranchConfiguration {
         branch,
         settings,
+        origin,
         notices,
     })
 }

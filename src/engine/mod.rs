@@ -36,6 +36,7 @@ mod application_version;
 mod apply;
 mod branches;
 mod changed_files;
+mod choose;
 mod claims;
 mod clear;
 mod commit;
@@ -86,6 +87,7 @@ mod version_source;
 
 pub use apply::{apply, apply_group, apply_with};
 pub use branches::{Branches, fetch, fetch_all, fetch_beside, fetch_group};
+pub use choose::choose_differences;
 pub use clear::clear;
 pub use compute::compute;
 pub use configured::{BranchConfiguration, configuration_on, read_configuration};
@@ -105,7 +107,7 @@ pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
     Advanced, ManualChoice, PastTransition, ProductReleases, RecordPlace, ReleaseError,
     ReleasePorts, StartRequest, Started, Triggered, advance_releases, allow_in_release,
-    approve_release, find_release, find_triggered, has_checks, manual_receipt,
+    approve_release, find_release, find_triggered, has_checks, manual_plan, manual_receipt,
     newest_seen_releases, promotions_of, record_place, release_history, released_product, releases,
     retry_release, revert_release, start_manual, start_release, start_triggered, terminate_release,
 };
@@ -116,8 +118,8 @@ pub use request::{
     TakenSide,
 };
 pub use status::{
-    ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusRequest, VersionRelation,
-    VersionSource, status,
+    ApplicationStatus, EnvironmentStatus, Pending, Since, Status, StatusReading, StatusRequest,
+    VersionRelation, VersionSource, read_status, status,
 };
 pub use suggest::{
     Following, FoundPattern, KeptField, SuggestedConfiguration, suggest_configuration,

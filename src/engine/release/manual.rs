@@ -15,7 +15,8 @@ use super::ports::ReleasePorts;
 use super::promote::promote;
 use super::request::request_of;
 use crate::domain::{ManualStep, Product, ProductFlow, Settings};
-use crate::engine::branches::fetch_home;
+use crate::engine::branches::{fetch, fetch_home};
+use crate::engine::compute::compute;
 use crate::engine::error::EngineError;
 use crate::engine::receipt::Receipt;
 use crate::engine::request::Request;
@@ -164,6 +165,34 @@ fn unknown<'n>(
         known: known.cloned().collect(),
     };
     error.into()
+}
+
+/// What a promotion that no flow describes would change now; `None` if the release is none.
+///
+/// # Errors
+/// When it cannot be planned.
+pub async fn manual_plan(
+    ports: &ReleasePorts<'_>,
+    release: &Release,
+) -> Result<Option<Plan>, ReleaseError> {
+    let Some(mut step) = release
+        .steps
+        .first()
+        .cloned()
+        .filter(|_| release.manual.is_some())
+    else {
+        return Ok(None);
+    };
+    let flow = super::flow::Flows::default().of(ports, release)?;
+    let mut pinned = release.clone();
+    step.source.get_or_insert(release.source);
+    pinned.steps = vec![step.clone()];
+    let Some(mut request) = request_of(&pinned, &flow, &step.environment) else {
+        return Ok(None);
+    };
+    request.branch.publish = Publish::Look;
+    let branches = fetch(&ports.promotion, &request).await?;
+    Ok(Some(compute(&ports.promotion, &request, &branches)?))
 }
 
 /// The outcome of a promotion that no flow describes, once its release was moved forward; `shown` is the plan

@@ -50,7 +50,9 @@ mod view;
 
 pub use advance::{Advanced, advance_releases};
 pub use error::ReleaseError;
-pub use manual::{ManualChoice, has_checks, manual_receipt, released_product, start_manual};
+pub use manual::{
+    ManualChoice, has_checks, manual_plan, manual_receipt, released_product, start_manual,
+};
 pub use people::{
     StartRequest, Started, allow_in_release, approve_release, retry_release, start_release,
     terminate_release,

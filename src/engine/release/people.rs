@@ -40,6 +40,13 @@ pub struct Started {
     pub number: u64,
 }
 
+impl Started {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        (self.product.release(self.number)).map_or("", |release| release.id.as_str())
+    }
+}
+
 /// A release that is to be queued.
 pub(super) struct NewInQueue {
     pub configuration: Configuration,
