@@ -5,8 +5,8 @@ use super::error::EngineError;
 use super::manifests::read_manifests;
 use super::ports::Ports;
 use crate::domain::{
-    CONFIGURATION, ConfigText, FileMode, Origin, Settings, is_misnamed_configuration,
-    looks_like_configuration,
+    CODEFRESH_FOLDERS, CONFIGURATION, ConfigText, FileMode, ObjectId, Origin, Settings,
+    is_misnamed_configuration, looks_like_configuration,
 };
 use crate::inventory::FileObject;
 use crate::plan::Notice;
@@ -68,6 +68,16 @@ fn read_main(target: &dyn Snapshot, file: FileObject) -> Result<String, EngineEr
     }
     let bytes = read(target, file)?.map_err(|unreadable| refuse(&unreadable.message))?;
     Ok(String::from_utf8(bytes).map_err(|_| refuse("the file is not UTF-8"))?)
+}
+
+/// The ids of the files and folders that the settings of a commit can be read from.
+pub(super) fn configuration_ids(target: &dyn Snapshot) -> Result<Vec<ObjectId>, EngineError> {
+    let entries = entries(target)?;
+    let mut ids = Vec::from_iter(entries.file.map(|file| file.id));
+    for folder in CODEFRESH_FOLDERS {
+        ids.extend(target.entry_at(folder)?.map(|(_, id)| id));
+    }
+    Ok(ids)
 }
 
 /// What the root has that concerns the configuration.

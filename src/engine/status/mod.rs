@@ -8,10 +8,11 @@
 
 mod since;
 mod table;
+mod unchanged;
 pub(super) mod versions;
 mod waiting;
 
-use super::branches::{Snapshots, fetch_all};
+use super::branches::{Branches, Snapshots, fetch_all};
 use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
@@ -23,6 +24,8 @@ use crate::port::{BranchChoice, Event};
 pub use table::{
     ApplicationStatus, EnvironmentStatus, Pending, Since, Status, VersionRelation, VersionSource,
 };
+use unchanged::Source;
+pub use unchanged::StatusReading;
 use versions::{Cell, Reader};
 
 /// What to list.
@@ -47,6 +50,21 @@ pub struct StatusRequest {
 pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status, EngineError> {
     let given = request.settings.as_ref();
     let branches = fetch_all(ports, &request.branch, given, &request.environments).await?;
+    Ok(read_status(ports, request, &branches, None)?.status)
+}
+
+/// Lists the versions of applications by environment on branches that were fetched; what is unchanged since
+/// `before`, a reading for the same request, is not read again.
+///
+/// # Errors
+/// When the configuration has faults, or a name is unknown.
+pub fn read_status(
+    ports: &Ports<'_>,
+    request: &StatusRequest,
+    branches: &Branches,
+    before: Option<&StatusReading>,
+) -> Result<StatusReading, EngineError> {
+    let given = request.settings.as_ref();
     let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
     ports.observer.event(&Event::PairingFiles);
@@ -81,6 +99,13 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
             .collect(),
         applications: table::applications(&views, chosen.as_deref())?,
     };
+    let source = Source::of(snapshot.as_ref(), &views)?;
+    let unchanged = before
+        .map(|before| before.unchanged(&source))
+        .unwrap_or_default();
+    status
+        .applications
+        .retain(|application| !unchanged.contains(&application.name));
     let names: Vec<ApplicationName> = status
         .applications
         .iter()
@@ -130,13 +155,13 @@ pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status
     let waiting = waiting::find(&mut status, &mut may_wait)?;
     // The plans need memory of their own.
     drop((views, reader));
-    waiting::count(ports, &mut status, (&settings, &branches), waiting)?;
+    waiting::count(ports, &mut status, (&settings, branches), waiting)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
         .applications
         .retain(|application| is_named || application.has_version());
-    Ok(status)
+    Ok(StatusReading::new(status, source, (before, &unchanged)))
 }
 
 /// The settings with the aliases of the environments that were found, unless they are configured.
