@@ -17,6 +17,7 @@
 
 mod branch;
 mod command;
+mod copy;
 mod discover;
 mod fault;
 mod local;
@@ -32,5 +33,6 @@ mod worktree;
 
 pub use command::network::{Prompts, RemoteAccess, RemoteUse};
 pub use command::pager::pager;
+pub use copy::prepare_copy;
 pub use releases::GitReleases;
 pub use repository::GitRepository;

@@ -186,7 +186,7 @@ impl Git {
         })
     }
 
-    fn context(&self) -> ErrorContext {
+    pub fn context(&self) -> ErrorContext {
         ErrorContext {
             path: self.dir.components().collect(),
             shallow: false,
