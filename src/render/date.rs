@@ -1,20 +1,20 @@
 //! Dates, in universal time.
 
 /// A time in seconds since 1970, as `2026-01-02 03:04`.
-pub(super) fn short(time: i64) -> String {
+pub fn short(time: i64) -> String {
     let (year, month, day, seconds) = parts(time);
     let (hour, minute) = (seconds / 3600, seconds / 60 % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
 /// The day of a time in seconds since 1970, as `2026-01-02`.
-pub(super) fn day(time: i64) -> String {
+pub fn day(time: i64) -> String {
     let (year, month, day, _) = parts(time);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// A time in seconds since 1970, as RFC 3339 writes it: `2026-01-02T03:04:05Z`.
-pub(super) fn rfc_3339(time: i64) -> String {
+pub fn rfc_3339(time: i64) -> String {
     let (year, month, day, seconds) = parts(time);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")

@@ -10,7 +10,7 @@ mod baseline;
 pub mod configuration;
 mod conflict;
 mod counted;
-mod date;
+pub mod date;
 mod duration;
 pub mod event;
 pub mod explain;
@@ -43,6 +43,9 @@ mod value_type;
 
 pub use advice::{Advice, faults as engine_faults};
 pub use counted::counted;
+pub use hunks::{Hunk, Line, LineKind, hunks};
 pub use markdown::{MarkdownPreview, Purpose, markdown, markdown_baselines};
 pub use near::nearest;
+pub use table::Table;
 pub use terminal::{Canvas, Palette, escaped, escaped_line, escaped_lines};
+pub use text::value::shown_sides;

@@ -323,7 +323,7 @@ fn product_by_default(product: &str, origin: ProductOrigin) -> String {
 }
 
 /// The path to print before the message; `None` if the message already contains it.
-pub(super) fn heading(notice: &Notice) -> Option<&str> {
+pub fn heading(notice: &Notice) -> Option<&str> {
     match notice {
         Notice::Configuration { .. }
         | Notice::DigestKept { .. }

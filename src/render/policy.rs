@@ -50,7 +50,8 @@ fn title(evaluation: &PolicyEvaluation) -> String {
     }
 }
 
-fn settings(evaluation: &PolicyEvaluation) -> Table {
+/// The settings with their origins.
+pub fn settings(evaluation: &PolicyEvaluation) -> Table {
     let headings = ["setting", "value", "origin"];
     let mut table = Table::new(headings.map(str::to_owned).to_vec());
     for setting in &evaluation.settings {
@@ -67,7 +68,8 @@ fn settings(evaluation: &PolicyEvaluation) -> Table {
     table
 }
 
-fn policies(evaluation: &PolicyEvaluation) -> Table {
+/// The policies, and whether they match.
+pub fn policies(evaluation: &PolicyEvaluation) -> Table {
     let headings = ["policy", "priority", "matches", "place"];
     let mut table = Table::new(headings.map(str::to_owned).to_vec());
     for policy in &evaluation.policies {

@@ -7,7 +7,7 @@ use super::terminal::{Canvas, escaped};
 use crate::release::{RefusedBy, Release, ReleaseState};
 
 /// How to go on after a release has ended; `None` if there is nothing to do.
-pub(super) fn after_end(release: &Release) -> Option<String> {
+pub fn after_end(release: &Release) -> Option<String> {
     if release.state != ReleaseState::Failed {
         return None;
     }

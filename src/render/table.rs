@@ -17,8 +17,8 @@ const CLOSING: usize = 40;
 /// The least width of a column that is shortened.
 const LEAST: usize = 8;
 
-/// Headings and rows of texts, which come from the repository and are escaped here.
-pub(super) struct Table {
+/// Headings and rows of texts, which come from the repository and are escaped when they are written.
+pub struct Table {
     headings: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -28,6 +28,16 @@ impl Table {
     pub(super) fn new(headings: Vec<String>) -> Self {
         let rows = Vec::new();
         Self { headings, rows }
+    }
+
+    /// The headings, as they are.
+    pub fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
+    /// The rows, as they are.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
     }
 
     /// Adds a row with a text for each column.

@@ -67,8 +67,7 @@ impl Palette {
 
 impl Canvas {
     /// A canvas without colour.
-    #[cfg(test)]
-    pub(crate) fn plain(width: usize) -> Self {
+    pub fn plain(width: usize) -> Self {
         Self {
             palette: Palette::default(),
             width,

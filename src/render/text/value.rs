@@ -32,6 +32,11 @@ pub(in crate::render) fn sides(
     )
 }
 
+/// The two sides of a difference, each on one line, shortened.
+pub fn shown_sides(difference: &PlannedDifference) -> (Option<String>, Option<String>) {
+    sides(difference, Length::Shortened)
+}
+
 /// An application's version before and after.
 pub(super) fn version_change(version: &VersionChange, length: Length) -> String {
     let text = |version: &Option<String>| match (version, length) {
