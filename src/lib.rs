@@ -9,6 +9,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | `server` | the dashboard: pages, requests, and what reads repositories again |
 //! | [`cli`] | turns arguments into requests, and results into output and exit codes |
 //! | [`wiring`] | puts adapters behind ports; has the registry of forges |
 //! | [`adapter`] | the outside world: Git, forges, the clock |
@@ -130,5 +131,7 @@ pub mod plan;
 pub mod port;
 pub mod release;
 pub mod render;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod wiring;
 pub mod yaml;

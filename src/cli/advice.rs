@@ -8,6 +8,8 @@ use crate::port::SettingsError;
 use crate::render::hint::{self, FailureKind, Hint};
 use crate::render::text::fault_line;
 use crate::render::{Advice, engine_faults};
+#[cfg(feature = "server")]
+use crate::server::ServeError;
 
 /// The advice on a failure.
 pub(super) fn on(failure: &Failure) -> Advice {
@@ -36,6 +38,21 @@ pub(super) fn on(failure: &Failure) -> Advice {
             "an existing file is not replaced; rename it, or print the suggestion only",
         ),
         Failure::NoFolder(_) | Failure::Read { .. } => Hint::none(FailureKind::Usage),
+        #[cfg(feature = "server")]
+        Failure::NoUrl { .. } => Hint::usage(
+            "tokens come from the environment or from Git's credential helpers, not from the URL",
+        ),
+        #[cfg(feature = "server")]
+        Failure::NoCopies => Hint::usage("select one with `--copies FOLDER`"),
+        #[cfg(feature = "server")]
+        Failure::Serve(error) => match error {
+            ServeError::OpenToOthers(_) => Hint::usage(
+                "leave out `--listen`, and let a proxy on this machine ask who people are",
+            ),
+            ServeError::Listen { .. } => Hint::usage("`--listen 127.0.0.1:0` takes a free port"),
+            ServeError::Repository(error) => hint::of_repository(error),
+            ServeError::Ended(_) => Hint::none(FailureKind::Failed),
+        },
         Failure::Declined
         | Failure::Files(_)
         | Failure::Output(_)

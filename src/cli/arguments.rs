@@ -26,6 +26,8 @@ use super::promote::PromoteArguments;
 use super::release::ReleaseArguments;
 use super::revert::RevertArguments;
 use super::schema::SchemaArguments;
+#[cfg(feature = "server")]
+use super::serve::ServeArguments;
 use super::status::StatusArguments;
 use super::trigger::TriggerArguments;
 
@@ -77,6 +79,8 @@ pub enum Command {
     Policy(PolicyArguments),
     Release(Box<ReleaseArguments>),
     Trigger(Box<TriggerArguments>),
+    #[cfg(feature = "server")]
+    Serve(ServeArguments),
     Check(CheckArguments),
     Init(InitArguments),
     Schema(SchemaArguments),

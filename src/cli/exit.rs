@@ -12,18 +12,18 @@ pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
     /// Failed, or an application was left out; the message has the reason.
-    Failed = FailureKind::Failed as u8,
+    Failed = 1,
     /// The command line or the configuration is wrong.
-    Usage = FailureKind::Usage as u8,
+    Usage = 2,
     /// A guard holds the promotion, a policy sets `action: none`, or the pull request was closed
     /// without merging; nothing was written.
-    Held = FailureKind::Held as u8,
+    Held = 3,
     /// The target branch moved and the promotion would now be different, the promotion's branch has
     /// commits that git-promote did not make, or a selected difference cannot be promoted alone; nothing
     /// was written.
-    Moved = FailureKind::Moved as u8,
+    Moved = 4,
     /// The remote or the forge could not be reached; try again.
-    Unreachable = FailureKind::Unreachable as u8,
+    Unreachable = 5,
     /// `diff --exit-code`: something would be promoted.
     Different = 10,
 }
@@ -83,7 +83,20 @@ impl From<&Receipt> for Exit {
 
 #[cfg(test)]
 mod tests {
-    use super::Exit;
+    use super::{Exit, FailureKind};
+
+    #[test]
+    fn failures_have_the_same_codes_everywhere() {
+        for kind in [
+            FailureKind::Failed,
+            FailureKind::Usage,
+            FailureKind::Held,
+            FailureKind::Moved,
+            FailureKind::Unreachable,
+        ] {
+            assert_eq!(Exit::from(kind).code(), kind as u8, "{kind:?}");
+        }
+    }
 
     #[test]
     fn of_several_the_one_for_a_person_counts() {

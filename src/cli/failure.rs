@@ -90,6 +90,22 @@ pub enum Failure {
         #[source]
         source: io::Error,
     },
+    /// A repository to serve is none.
+    #[cfg(feature = "server")]
+    #[error("cannot serve this repository")]
+    NoUrl {
+        /// Why; the URL itself may have a password.
+        #[source]
+        source: crate::domain::RepositoryUrlError,
+    },
+    /// There is no place for copies of repositories.
+    #[cfg(feature = "server")]
+    #[error("there is no folder for the copies of repositories")]
+    NoCopies,
+    /// The dashboard cannot be served.
+    #[cfg(feature = "server")]
+    #[error(transparent)]
+    Serve(#[from] crate::server::ServeError),
     /// A command of the demo failed.
     #[error("`{command}` failed: {message}")]
     Program {

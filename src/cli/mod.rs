@@ -41,6 +41,8 @@ mod report_arguments;
 mod revert;
 mod schema;
 mod selection;
+#[cfg(feature = "server")]
+mod serve;
 mod status;
 mod terminal;
 mod trigger;
@@ -183,6 +185,8 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             let adapters = crate::wiring::open(&directory, &trigger.options.network())?;
             wait_for(trigger::run(trigger, &adapters, console))
         }
+        #[cfg(feature = "server")]
+        Some(Command::Serve(serve)) => serve::run(serve, &directory, console),
         Some(Command::Check(check)) => wait_for(check::run(check, &directory, console)),
         Some(Command::Init(init)) => init::run(init, &directory, console),
         Some(Command::Schema(schema)) => schema::run(schema, console.out),

@@ -114,7 +114,9 @@ pub async fn run(
         };
         Outcome::all_reported(&outcomes, written)?;
     }
-    let exit_of_failed = failed.iter().map(|(_, failure)| Exit::from(advice::on(failure).kind));
+    let exit_of_failed = failed
+        .iter()
+        .map(|(_, failure)| Exit::from(advice::on(failure).kind));
     let exits = outcomes.iter().map(Outcome::exit).chain(exit_of_failed);
     Ok(Exit::worst(exits))
 }

@@ -58,6 +58,7 @@ mod init;
 mod interactive;
 mod inventory;
 mod journeys;
+mod kubernetes;
 mod log;
 mod manual;
 mod memory;
@@ -92,6 +93,7 @@ mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;
 mod status;
+mod status_again;
 mod targets;
 mod terminal;
 mod triggers;

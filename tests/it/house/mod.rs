@@ -199,6 +199,29 @@ const HOUSE: &[Room] = &[
         waiting: Waiting::Allowed,
     },
     Room {
+        name: "server",
+        // `plan`, `port` and `release` for what it hands from the engine to `render`.
+        rooms: &[
+            "domain", "plan", "port", "release", "engine", "render", "wiring",
+        ],
+        crates: &[
+            "axum",
+            "getrandom",
+            "maud",
+            "percent_encoding",
+            // The documents of the interface for programs.
+            "schemars",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tokio",
+            "tokio_stream",
+            "url",
+        ],
+        never: &[],
+        waiting: Waiting::Allowed,
+    },
+    Room {
         name: "cli",
         // `plan` and `inventory` for what it hands from the engine to `render`.
         rooms: &[
@@ -210,6 +233,7 @@ const HOUSE: &[Room] = &[
             "release",
             "engine",
             "render",
+            "server",
             "wiring",
         ],
         crates: &[

@@ -1,0 +1,101 @@
+//! Answers to programs, and why there is none.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::super::trouble::Trouble;
+use crate::engine::{EngineError, ReleaseError};
+use crate::render::json_v1::{self, Layout, Problem};
+
+/// An answer, or why there is none.
+pub(super) type Answer = Result<Response, Refused>;
+
+/// Why a request is not answered, for a program.
+pub(super) struct Refused {
+    status: StatusCode,
+    problem: Problem,
+}
+
+impl Refused {
+    /// The request itself is wrong.
+    pub fn usage(message: String, hint: &str) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            problem: Problem {
+                message,
+                causes: Vec::new(),
+                hint: Some(hint.to_owned()),
+                code: 2,
+            },
+        }
+    }
+
+    /// The plan is another one by now.
+    pub fn moved() -> Self {
+        Self {
+            status: StatusCode::CONFLICT,
+            problem: Problem {
+                message: "the promotion would make other changes than those of the plan".to_owned(),
+                causes: Vec::new(),
+                hint: Some("make a new plan, look at it, and apply that".to_owned()),
+                code: 4,
+            },
+        }
+    }
+}
+
+impl From<Trouble> for Refused {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            status: trouble.status(),
+            problem: trouble.problem(),
+        }
+    }
+}
+
+impl From<EngineError> for Refused {
+    fn from(error: EngineError) -> Self {
+        Trouble::from(error).into()
+    }
+}
+
+impl From<ReleaseError> for Refused {
+    fn from(error: ReleaseError) -> Self {
+        Trouble::from(error).into()
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.status, json(&self.problem)).into_response()
+    }
+}
+
+/// A document.
+pub(super) fn json(document: &impl Serialize) -> Response {
+    let mut body = Vec::new();
+    // Writing to memory does not fail, and no document has keys that are not text.
+    if json_v1::write(&mut body, document, Layout::Compact).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+pub(super) async fn nothing_here() -> Refused {
+    Trouble::new(
+        StatusCode::NOT_FOUND,
+        "there is no such address",
+        "`/api/v1/openapi.json` lists them",
+    )
+    .into()
+}
+
+pub(super) async fn other_method() -> Refused {
+    Trouble::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this address does not take this method",
+        "`/api/v1/openapi.json` lists them",
+    )
+    .into()
+}

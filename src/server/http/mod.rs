@@ -1,0 +1,73 @@
+//! Requests: where they go, who may send them, their forms, and the headers of answers.
+
+mod answer;
+mod api;
+mod assets;
+mod events;
+mod form;
+mod guard;
+mod place;
+mod routes;
+mod session;
+mod trouble;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+use super::site::Site;
+
+/// The most bytes that a request may have.
+const MOST_BYTES: usize = 1 << 20;
+
+/// All pages.
+pub(super) fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/", get(routes::repositories))
+        .route("/healthz", get(routes::health))
+        .route("/readyz", get(routes::readiness))
+        .route("/events", get(events::events))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/r/{repository}", get(routes::environments))
+        .route(
+            "/r/{repository}/promote",
+            get(routes::promotion).post(routes::planned_again),
+        )
+        .route("/r/{repository}/promotions", post(routes::promote))
+        .route("/r/{repository}/products", get(routes::products))
+        .route("/r/{repository}/products/{name}", get(routes::product))
+        .route("/r/{repository}/flows", get(routes::flows))
+        .route("/r/{repository}/flows/{name}", get(routes::flow))
+        .route(
+            "/r/{repository}/flows/{name}/releases",
+            post(routes::trigger),
+        )
+        .route("/r/{repository}/releases", get(routes::releases))
+        .route("/r/{repository}/releases/{id}", get(routes::release))
+        .route(
+            "/r/{repository}/releases/{id}/changes/{environment}",
+            get(routes::step),
+        )
+        .route(
+            "/r/{repository}/releases/{id}/approve",
+            post(routes::approve),
+        )
+        .route("/r/{repository}/releases/{id}/retry", post(routes::retry))
+        .route(
+            "/r/{repository}/releases/{id}/terminate",
+            post(routes::terminate),
+        )
+        .route("/r/{repository}/policies", get(routes::policies))
+        .route("/r/{repository}/insights", get(routes::insights))
+        .route("/r/{repository}/configuration", get(routes::configuration))
+        .merge(api::router())
+        .fallback(routes::nothing_here)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&site),
+            guard::guard,
+        ))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(site)
+}

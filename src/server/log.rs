@@ -1,0 +1,42 @@
+//! What happens in the background, and who changes what: a line each.
+
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::render::{Advice, date, escaped};
+
+/// Where lines go.
+pub(super) struct Log(Mutex<Box<dyn Write + Send>>);
+
+impl Log {
+    pub fn new(out: Box<dyn Write + Send>) -> Self {
+        Self(Mutex::new(out))
+    }
+
+    /// Something failed for which nobody waits.
+    pub fn failure(&self, repository: &str, advice: &Advice) {
+        let causes = advice.causes.iter().map(|cause| format!(": {cause}"));
+        let causes: String = causes.collect();
+        self.line(&format!(
+            "error repository={repository} {}{causes}",
+            advice.message
+        ));
+    }
+
+    /// A person changes something.
+    pub fn change(&self, repository: &str, person: &str, what: &str) {
+        self.line(&format!(
+            "change repository={repository} by={person} {what}"
+        ));
+    }
+
+    fn line(&self, text: &str) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or_default());
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A closed output does not end the server.
+        let _ = writeln!(out, "{} {}", date::rfc_3339(now), escaped(text));
+        let _ = out.flush();
+    }
+}

@@ -1,0 +1,81 @@
+//! The dashboard: pages over the same engine, for people who would rather look and drag than type.
+//!
+//! # Why
+//!
+//! The server has no state that is not in Git. It reads each repository when it starts, and again when it
+//! changes; what a page shows is the last reading, with its age. Whoever promotes here starts from the
+//! same plan, and leaves the same commits and records, as on the command line. So it can be killed at any
+//! moment, and any number of it can run.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `options` | what it is started with |
+//! | `state` | what one reading of a repository found |
+//! | `served` | a repository that is served: the last reading, and the threads that work on it |
+//! | `keeper` | reads again, and moves releases forward, when it is time |
+//! | `log` | what happens in the background, and who changes what |
+//! | `site` | everything that requests share |
+//! | `board` | applications or products by environment, as the start page shows them |
+//! | `insights` | how often and how well promotions go |
+//! | `promotion` | a promotion as a form has it, its plan, and how it is carried out |
+//! | `http/` | requests: who may send them, their forms, errors and headers |
+//! | `pages/` | HTML |
+
+mod board;
+mod fields;
+mod http;
+mod insights;
+mod keeper;
+mod log;
+mod options;
+mod pages;
+mod promotion;
+mod served;
+mod site;
+mod state;
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+pub use options::{ServeError, ServeOptions, ServedFolder};
+
+use log::Log;
+use served::Served;
+use site::Site;
+
+/// Serves the dashboard until the program is ended; `is_listening` is told the URL.
+///
+/// # Errors
+/// When a repository cannot be opened, or the address is not to be had.
+pub async fn serve(
+    options: ServeOptions,
+    log: Box<dyn io::Write + Send>,
+    is_listening: impl FnOnce(&str) -> io::Result<()>,
+) -> Result<(), ServeError> {
+    options.check()?;
+    let mut served = Vec::new();
+    for folder in &options.repositories {
+        served.push(Arc::new(Served::open(folder, &options.network)?));
+    }
+    let listener =
+        TcpListener::bind(options.listen)
+            .await
+            .map_err(|source| ServeError::Listen {
+                address: options.listen,
+                source,
+            })?;
+    let address = listener.local_addr()?;
+    let site = Arc::new(Site::new(served, &options.hosts, address, Log::new(log)));
+    for repository in &site.repositories {
+        tokio::spawn(keeper::keep(
+            Arc::clone(&site),
+            Arc::clone(repository),
+            options.interval,
+        ));
+    }
+    is_listening(&format!("http://{address}/"))?;
+    axum::serve(listener, http::router(site)).await?;
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! A promotion as a form has it, its plan, and how it is carried out.
+//!
+//! # Why
+//!
+//! A plan is not kept between the page that shows it and the request that applies it: that may reach another
+//! server. The form has the id of the plan that was shown instead, and equal changes have equal ids. So the
+//! plan is computed again, and applied only if it is the same.
+
+use std::collections::BTreeSet;
+
+use super::fields::Fields;
+use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation};
+use crate::engine::{
+    self, Allow, BranchConfiguration, EngineError, ManualChoice, MessageChoice, Prepared, Receipt,
+    ReleaseError, Request, released_product,
+};
+use crate::plan::Plan;
+use crate::port::NoObserver;
+use crate::release::Release;
+use crate::render::{Canvas, receipt};
+use crate::wiring::Adapters;
+
+/// A promotion as a form has it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    pub from: String,
+    pub to: String,
+    pub product: Option<String>,
+    pub applications: Vec<String>,
+    pub mode: Option<Mode>,
+    pub action: Option<Action>,
+    pub pre_action: Option<String>,
+    pub post_action: Option<String>,
+    pub title: Option<String>,
+    pub body: Option<String>,
+    /// The selectors of the differences that are ticked; `None` before anything could be.
+    pub ticked: Option<BTreeSet<String>>,
+    /// The guards whose holds are lifted.
+    pub allow: Vec<GuardName>,
+    /// The id of the plan that was shown.
+    pub shown: Option<String>,
+    /// The commit that it was computed on.
+    pub tip: Option<CommitId>,
+}
+
+/// The plan of a promotion, and what can be chosen.
+pub(super) struct Planned {
+    /// What would be promoted if nothing was ticked in or out.
+    pub offered: Plan,
+    /// What would be promoted.
+    pub prepared: Prepared,
+    /// What is lifted.
+    pub allow: Allow,
+    /// The settings that policies have for the product.
+    pub policies: Option<PolicyEvaluation>,
+    pub configuration: BranchConfiguration,
+}
+
+/// What came of a promotion.
+pub(super) enum Done {
+    /// A release has started; it goes on by itself.
+    Started { id: String },
+    /// It was applied, or could not be.
+    Applied(Box<Applied>),
+    /// It was done since it was shown; perhaps the same request was sent twice.
+    Before { commit: CommitId },
+    /// It is another promotion than the one that was shown; nothing was done.
+    Changed,
+}
+
+/// A promotion that was applied, or could not be.
+pub(super) struct Applied {
+    pub receipt: Receipt,
+    /// The plan that was shown.
+    pub shown: Plan,
+    /// The target's branch.
+    pub branch: String,
+    pub allow: Allow,
+}
+
+impl Wanted {
+    pub fn of(fields: &Fields) -> Self {
+        let ticked = fields.get("ticking").is_some();
+        Self {
+            from: fields.text("from").unwrap_or_default(),
+            to: fields.text("to").unwrap_or_default(),
+            product: fields.text("product"),
+            applications: fields.all("service"),
+            mode: fields.get("mode").and_then(mode),
+            action: fields.get("action").and_then(action),
+            pre_action: fields.text("pre-action"),
+            post_action: fields.text("post-action"),
+            title: fields.text("title"),
+            body: fields.text("body"),
+            ticked: ticked.then(|| fields.all("tick").into_iter().collect()),
+            allow: fields
+                .all("allow")
+                .iter()
+                .filter_map(|name| guard(name))
+                .collect(),
+            shown: fields.text("plan"),
+            tip: fields.get("tip").and_then(commit),
+        }
+    }
+
+    /// What is promoted, in words.
+    pub fn what(&self) -> String {
+        match &self.product {
+            Some(product) => product.clone(),
+            None if self.applications.is_empty() => "everything".to_owned(),
+            None => self.applications.join(", "),
+        }
+    }
+
+    /// All of it on one line, for the log.
+    pub fn in_words(&self) -> String {
+        format!("promote {} from={} to={}", self.what(), self.from, self.to)
+    }
+
+    /// The request, before anything is ticked in or out.
+    fn request(&self) -> Request {
+        Request {
+            applications: self.applications.clone(),
+            products: self.product.iter().cloned().collect(),
+            promote: self.mode,
+            action: self.action,
+            message: MessageChoice {
+                title: self.title.clone(),
+                body: self.body.clone(),
+            },
+            allow: Allow::Guards(self.allow.clone()),
+            ..Request::between(&self.from, &self.to)
+        }
+    }
+
+    /// The request with what is ticked in and out of `offered`.
+    fn ticked(&self, offered: &Plan) -> Request {
+        let request = self.request();
+        match &self.ticked {
+            None => request,
+            Some(ticked) => {
+                let is_chosen = |selector: &str| ticked.contains(selector);
+                engine::choose_differences(request, offered.differences(), &is_chosen)
+            }
+        }
+    }
+
+    /// Computes the plan.
+    pub async fn plan(&self, adapters: &Adapters) -> Result<Planned, EngineError> {
+        Ok(self.planned(adapters).await?.1)
+    }
+
+    async fn planned(&self, adapters: &Adapters) -> Result<(Request, Planned), EngineError> {
+        let ports = adapters.ports(&NoObserver);
+        let request = self.request();
+        let branches = engine::fetch(&ports, &request).await?;
+        let offered = engine::plan_on(&ports, &request, &branches)?;
+        let request = self.ticked(&offered.plan);
+        let prepared = if self.ticked.is_some() {
+            engine::plan_on(&ports, &request, &branches)?
+        } else {
+            offered.clone()
+        };
+        let configuration = engine::configuration_on(&ports, branches.home.clone(), None)?;
+        let policies = match &self.product {
+            Some(product) => Some(configuration.evaluate(product, &self.to, None)?),
+            None => None,
+        };
+        let planned = Planned {
+            offered: offered.plan,
+            prepared,
+            allow: request.allow.clone(),
+            policies,
+            configuration,
+        };
+        Ok((request, planned))
+    }
+
+    /// Carries the promotion out, if it is the one that was shown.
+    pub async fn carry_out(&self, adapters: &Adapters) -> Result<Done, ReleaseError> {
+        let (request, planned) = self.planned(adapters).await?;
+        let plan = &planned.prepared.plan;
+        if self.shown.as_deref() != Some(plan.id()) {
+            let prefix = planned.configuration.settings.release_prefix.as_deref();
+            return self.done_before(adapters, prefix).await;
+        }
+        let is_held = !request.allow.clears(plan);
+        match released_product(&request, plan) {
+            Some(product) if !is_held && plan.action() != Action::None && !plan.is_empty() => {
+                let product = product.to_owned();
+                self.start(adapters, (&product, &request), &planned).await
+            }
+            _ => {
+                let ports = adapters.ports(&NoObserver);
+                let (shown, branch) = (plan.clone(), planned.prepared.branch.name.clone());
+                let receipt = engine::apply(&ports, &request, planned.prepared).await?;
+                Ok(Done::Applied(Box::new(Applied {
+                    receipt,
+                    shown,
+                    branch,
+                    allow: request.allow,
+                })))
+            }
+        }
+    }
+
+    /// What came of the plan that was shown, if it was carried out since.
+    async fn done_before(
+        &self,
+        adapters: &Adapters,
+        prefix: Option<&str>,
+    ) -> Result<Done, ReleaseError> {
+        let (Some(shown), Some(tip)) = (&self.shown, self.tip) else {
+            return Ok(Done::Changed);
+        };
+        let adapters_of_releases = adapters.for_releases(prefix)?;
+        let products = engine::releases(&adapters_of_releases.ports(&NoObserver)).await?;
+        let is_same = |release: &&Release| {
+            let manual = release.manual.as_ref();
+            manual.is_some_and(|m| m.promotion == *shown) && !release.state.is_end()
+        };
+        let mut releases = products.iter().flat_map(|product| &product.releases);
+        if let Some(release) = releases.find(is_same) {
+            let id = release.id.clone();
+            return Ok(Done::Started { id });
+        }
+        let ports = adapters.ports(&NoObserver);
+        let branches = engine::fetch(&ports, &self.request()).await?;
+        let target = branches.of_named(&self.to)?;
+        // Whoever promoted the same before that has nothing to do with it.
+        let since = ports.history.ancestry(target.tip, tip);
+        let since = since.map_err(EngineError::from)?;
+        let is_since = |commit| commit != tip && since.iter().any(|(own, _)| *own == commit);
+        match engine::find_promotion(&ports, &branches, shown) {
+            Ok(past) if is_since(past.commit) => Ok(Done::Before {
+                commit: past.commit,
+            }),
+            Ok(_) | Err(EngineError::NoPromotion { .. }) => Ok(Done::Changed),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Starts the release of the promotion, which the keeper moves forward.
+    async fn start(
+        &self,
+        adapters: &Adapters,
+        (product, request): (&str, &Request),
+        planned: &Planned,
+    ) -> Result<Done, ReleaseError> {
+        let prefix = planned.configuration.settings.release_prefix.as_deref();
+        let adapters = adapters.for_releases(prefix)?;
+        let ports = adapters.ports(&NoObserver);
+        let choice = ManualChoice {
+            pre_action: self.pre_action.clone(),
+            post_action: self.post_action.clone(),
+            skipped_gates: Vec::new(),
+            configuration: None,
+        };
+        let plan = &planned.prepared.plan;
+        let started = engine::start_manual(&ports, (product, request), plan, &choice).await?;
+        Ok(Done::Started {
+            id: started.id().to_owned(),
+        })
+    }
+}
+
+impl Applied {
+    /// What was done, in words; `None` if nothing was.
+    pub fn summary(&self) -> Option<String> {
+        receipt::summaries(std::slice::from_ref(&self.receipt))
+    }
+
+    /// Why nothing was done.
+    pub fn why_not(&self) -> String {
+        let mut why = Vec::new();
+        // Writing to memory does not fail.
+        let _ = receipt::explanations(&mut why, Canvas::plain(80), &[(&self.receipt, &self.shown)]);
+        let why = String::from_utf8_lossy(&why).trim_end().to_owned();
+        if why.is_empty() {
+            "There is nothing to promote.".to_owned()
+        } else {
+            why
+        }
+    }
+}
+
+fn commit(word: &str) -> Option<CommitId> {
+    word.parse().ok().map(CommitId)
+}
+
+fn mode(word: &str) -> Option<Mode> {
+    let all = [Mode::Versions, Mode::Changes, Mode::All];
+    all.into_iter().find(|mode| mode.to_string() == word)
+}
+
+fn action(word: &str) -> Option<Action> {
+    let all = [Action::Commit, Action::PullRequest, Action::None];
+    all.into_iter().find(|action| action.to_string() == word)
+}
+
+fn guard(word: &str) -> Option<GuardName> {
+    let all = GuardName::ALL.iter();
+    all.copied().find(|guard| guard.as_str() == word)
+}

@@ -1,0 +1,168 @@
+//! A repository that is served.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, Notify, Semaphore};
+
+use super::options::ServedFolder;
+use super::state::State;
+use crate::engine::{self, PastTransition, ReleaseError, ReleasePorts};
+use crate::port::{NoObserver, RepositoryError};
+use crate::release::{Release, Waiting};
+use crate::render::Advice;
+use crate::wiring::{self, Adapters, NetworkOptions};
+
+/// How many threads work on a repository at once: one more than processors would only wait for the disk.
+const WORKERS: usize = 4;
+
+/// A repository that is served.
+pub(super) struct Served {
+    /// Its name in URLs.
+    pub name: String,
+    /// Told when it must be looked at again.
+    pub look: Notify,
+    adapters: Arc<Adapters>,
+    workers: Semaphore,
+    /// Held while it is read.
+    reading: Mutex<()>,
+    view: RwLock<Arc<View>>,
+}
+
+/// What is known about a repository.
+#[derive(Clone, Default)]
+pub(super) struct View {
+    /// The last reading that succeeded.
+    pub state: Option<Arc<State>>,
+    /// When that was, in seconds since 1970.
+    pub read: Option<i64>,
+    /// Why the newest reading failed, if it did.
+    pub fault: Option<Advice>,
+    /// What open releases wait for, by their ids.
+    pub waits: Arc<BTreeMap<String, Vec<Waiting>>>,
+}
+
+impl Served {
+    /// Opens a repository; it is not read yet.
+    pub fn open(served: &ServedFolder, network: &NetworkOptions) -> Result<Self, RepositoryError> {
+        if let Some(url) = &served.url {
+            wiring::prepare_copy(&served.folder, url)?;
+        }
+        Ok(Self {
+            name: served.name.clone(),
+            look: Notify::new(),
+            adapters: Arc::new(wiring::open(&served.folder, network)?),
+            workers: Semaphore::new(WORKERS),
+            reading: Mutex::new(()),
+            view: RwLock::default(),
+        })
+    }
+
+    /// What is known about it now.
+    pub fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does something on a thread that may block, when one is free.
+    ///
+    /// # Panics
+    /// When the job does.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
+    ) -> T {
+        let _permit = self.workers.acquire().await;
+        let adapters = Arc::clone(&self.adapters);
+        let runtime = Handle::current();
+        let work = move || runtime.block_on(job(&adapters));
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// Does something with releases on a thread that may block.
+    pub async fn releases<T: Send + 'static>(
+        &self,
+        job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
+    ) -> Result<T, ReleaseError> {
+        let prefix = self.view().state.as_ref().and_then(|state| state.prefix());
+        self.work(async move |adapters| {
+            let adapters = adapters.for_releases(prefix.as_deref())?;
+            job(&adapters.ports(&NoObserver)).await
+        })
+        .await
+    }
+
+    /// What happened to a release, oldest first.
+    pub async fn history(
+        &self,
+        state: &State,
+        release: &Release,
+    ) -> Result<Vec<PastTransition>, ReleaseError> {
+        let mut products = state.releases.iter();
+        let Some(product) = products.find(|product| product.product == release.product) else {
+            return Ok(Vec::new());
+        };
+        let (product, release) = (product.clone(), release.clone());
+        self.releases(async move |ports| engine::release_history(ports, (&product, &release)))
+            .await
+    }
+
+    /// Reads it; whether it shows something else than before.
+    pub async fn read(&self) -> bool {
+        let _reading = self.reading.lock().await;
+        let before = self.view();
+        let state = before.state.clone();
+        let (read, now) = self
+            .work(async move |adapters| {
+                let read = State::read(adapters, state.as_deref()).await;
+                (read, adapters.ports(&NoObserver).clock.now())
+            })
+            .await;
+        let after = match read {
+            Ok(state) => View {
+                state: Some(Arc::new(state)),
+                read: Some(now),
+                fault: None,
+                waits: Arc::clone(&before.waits),
+            },
+            Err(error) => View {
+                fault: Some(Advice::on_release(&error)),
+                ..View::clone(&before)
+            },
+        };
+        let is_changed = !after.shows_the_same(&before);
+        self.set(after);
+        is_changed
+    }
+
+    /// Takes over what open releases wait for; whether that is something else than before.
+    pub fn set_waits(&self, waits: BTreeMap<String, Vec<Waiting>>) -> bool {
+        let before = self.view();
+        if *before.waits == waits {
+            return false;
+        }
+        self.set(View {
+            waits: Arc::new(waits),
+            ..View::clone(&before)
+        });
+        true
+    }
+
+    fn set(&self, view: View) {
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
+    }
+}
+
+impl View {
+    fn shows_the_same(&self, other: &Self) -> bool {
+        let is_same_state = match (&self.state, &other.state) {
+            (Some(state), Some(other)) => state.is_same(other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_state && self.fault == other.fault
+    }
+}
