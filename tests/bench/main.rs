@@ -23,6 +23,7 @@ mod manifests;
 mod measure;
 mod processes;
 mod push;
+mod server;
 mod status;
 mod table;
 mod world;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     large_file::one_scalar(&mut table);
     history::relations(&world, &mut table);
     status::status(&world, &mut table);
+    server::server(&world, "status.git", &mut table);
     for layout in [Layout::ApplicationFirst, Layout::EnvironmentFirst] {
         let repositories: Vec<_> = sizes.iter().map(|n| world.repository(layout, *n)).collect();
         for repository in &repositories {
