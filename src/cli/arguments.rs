@@ -16,6 +16,7 @@ use super::baseline::BaselineArguments;
 use super::check::CheckArguments;
 use super::common_arguments::DisplayArguments;
 use super::completions::CompletionsArguments;
+use super::demo::DemoArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
 use super::flow::FlowArguments;
@@ -87,10 +88,7 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Print the manual page (roff).
     Man,
-    /// Create a sample repository and promote in it.
-    ///
-    /// The sample is kept in a temporary folder for further experiments.
-    Demo,
+    Demo(DemoArguments),
 }
 
 impl Arguments {

@@ -1,16 +1,38 @@
-//! `git promote demo`: a promotion in a sample repository.
+//! `git promote demo`: a promotion in a sample repository, or the dashboard on one.
 //!
 //! # Why
 //!
 //! The output is real: the sample is created with Git, and the promotion runs the same code as any
 //! other.
 
+mod sample;
+#[cfg(feature = "server")]
+mod shop;
+
 use std::path::Path;
-use std::process::Command;
+
+use clap::Args;
 
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
+use sample::{commit, git, init, temporary_folder, write};
+
+/// Create a sample repository and promote in it.
+///
+/// The sample is kept in a temporary folder for further experiments.
+#[derive(Args, Debug)]
+pub struct DemoArguments {
+    /// Create a shop with three environments and a remote instead, and serve the dashboard on it.
+    #[cfg(feature = "server")]
+    #[arg(long)]
+    pub serve: bool,
+
+    /// The address of the dashboard; default: a free port.
+    #[cfg(feature = "server")]
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
+    pub listen: Option<std::net::SocketAddr>,
+}
 
 /// The files of the sample.
 const FILES: [(&str, &str); 6] = [
@@ -46,15 +68,22 @@ const PROMOTION: &str = "--from staging --to production";
 /// A function that runs a promotion with command line arguments.
 pub type Promote = dyn Fn(&[&str], &mut Console<'_>) -> Result<Exit, Failure>;
 
-/// Creates the sample, promotes in it and shows the commit.
+/// Creates the sample, promotes in it and shows the commit; or serves the dashboard.
 ///
 /// # Errors
-/// When `git` is missing or the folder for temporary files cannot be written.
-pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure> {
-    let folder = tempfile::Builder::new()
-        .prefix("git-promote-demo-")
-        .tempdir()?
-        .keep();
+/// When `git` is missing, the folder for temporary files cannot be written, or the dashboard cannot be
+/// served.
+#[cfg_attr(not(feature = "server"), allow(unused_variables))]
+pub fn run(
+    arguments: &DemoArguments,
+    console: &mut Console<'_>,
+    promote: &Promote,
+) -> Result<Exit, Failure> {
+    #[cfg(feature = "server")]
+    if arguments.serve {
+        return shop::serve(arguments.listen, console);
+    }
+    let folder = temporary_folder()?;
     let path = folder.to_string_lossy().into_owned();
     create(&folder)?;
     writeln!(console.out, "Created a sample repository in {path}\n")?;
@@ -82,59 +111,9 @@ pub fn run(console: &mut Console<'_>, promote: &Promote) -> Result<Exit, Failure
 }
 
 fn create(folder: &Path) -> Result<(), Failure> {
-    git(folder, &["init", "--quiet", "--initial-branch=main"])?;
-    git(folder, &["config", "user.name", "Demo"])?;
-    git(folder, &["config", "user.email", "demo@example.com"])?;
+    init(folder)?;
     for (path, text) in FILES {
-        let file = folder.join(path);
-        if let Some(parent) = file.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(file, text)?;
+        write(&folder.join(path), text)?;
     }
-    git(folder, &["add", "--all"])?;
-    git(
-        folder,
-        &[
-            "-c",
-            "commit.gpgSign=false",
-            "commit",
-            "--quiet",
-            "--no-verify",
-            "-m",
-            "Web and API in two environments",
-        ],
-    )?;
-    Ok(())
-}
-
-/// Runs Git in the sample, without the variables that a hook or alias sets for another repository.
-fn git(folder: &Path, args: &[&str]) -> Result<String, Failure> {
-    let failure = |message: String| Failure::Program {
-        command: format!("git {}", args.join(" ")),
-        message,
-    };
-    let mut command = Command::new("git");
-    for name in [
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_PREFIX",
-        "GIT_OBJECT_DIRECTORY",
-    ] {
-        command.env_remove(name);
-    }
-    let output = command
-        .arg("--no-pager")
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .map_err(|e| failure(e.to_string()))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(failure(
-            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        ))
-    }
+    commit(folder, "Web and API in two environments", &[])
 }

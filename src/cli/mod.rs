@@ -194,7 +194,7 @@ fn command(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Fai
             completions::run(completions, Arguments::command(), console.out)
         }
         Some(Command::Man) => man::run(Arguments::command(), console.out),
-        Some(Command::Demo) => demo::run(console, &promote_in_sample),
+        Some(Command::Demo(demo)) => demo::run(demo, console, &promote_in_sample),
     }
 }
 

@@ -76,6 +76,14 @@ pub fn run(
             ..NetworkOptions::default()
         },
     };
+    serve_with(options, console)
+}
+
+/// Serves, and prints the URL.
+///
+/// # Errors
+/// When it cannot start.
+pub fn serve_with(options: ServeOptions, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
