@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::Frame;
+use super::words::marked;
 use crate::domain::{CONFIGURATION, EnvironmentKind, Origin};
 use crate::render::{counted, notice};
 use crate::server::state::State;
@@ -19,7 +20,7 @@ pub(in crate::server) fn configuration(frame: &Frame, state: Option<&State>) -> 
             @for notice in &state.files.notices {
                 p.note { strong { "Note: " }
                     @if let Some(path) = notice::heading(notice) { code { (path) } ": " }
-                    (notice::message(notice)) }
+                    (marked(&notice::message(notice))) }
             }
             (environments(state))
             section {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::Frame;
+use super::menu;
 use super::words::{ago, counted, relation};
 use crate::engine::VersionRelation;
 use crate::server::board::{Board, Card, Row, RowKind};
@@ -93,7 +94,7 @@ fn tools(page: &EnvironmentsPage<'_>, state: &State, kind: RowKind) -> Markup {
     html! {
         form.tools method="get" action=(address) role="search" {
             @if has_products {
-                label { "Show"
+                label { "View"
                     select name="by" {
                         option value="product" selected[kind == RowKind::Product] { "products" }
                         option value="service" selected[kind == RowKind::Application] { "applications" }
@@ -120,7 +121,7 @@ pub(super) fn line(frame: &Frame, state: &State, board: &Board<'_>, row: &Row<'_
                 @let environment = &board.environments[at];
                 td data-environment=(environment) data-label=(environment) {
                     @match card {
-                        Some(card) => (self::card(frame, board, row, (at, card))),
+                        Some(card) => (self::card(frame, state, board, (row, at, card))),
                         None => span.none title="It has no files here" { "–" },
                     }
                 }
@@ -129,7 +130,12 @@ pub(super) fn line(frame: &Frame, state: &State, board: &Board<'_>, row: &Row<'_
     }
 }
 
-fn card(frame: &Frame, board: &Board<'_>, row: &Row<'_>, (at, card): (usize, &Card<'_>)) -> Markup {
+fn card(
+    frame: &Frame,
+    state: &State,
+    board: &Board<'_>,
+    (row, at, card): (&Row<'_>, usize, &Card<'_>),
+) -> Markup {
     let environment = board.environments[at].as_str();
     let others = card.versions.len().saturating_sub(VERSIONS);
     let before = card
@@ -151,7 +157,7 @@ fn card(frame: &Frame, board: &Board<'_>, row: &Row<'_>, (at, card): (usize, &Ca
             @if let Some(since) = card.since {
                 div.quiet { (ago(since.time, frame.now)) " by " (since.author) }
             }
-            (menu(frame, board, row, at))
+            (menu::of_card(frame, state, board, (row, at)))
         }
     }
 }
@@ -173,26 +179,6 @@ fn compared(card: &Card<'_>, before: Option<&str>) -> Markup {
             }
             @if card.waiting > 0 { span.badge.waiting { (counted(card.waiting, "version")) " to promote" } }
             @if card.held > 0 { span.badge.held { (card.held) " held" } }
-        }
-    }
-}
-
-/// The same as dragging, for those who do not.
-fn menu(frame: &Frame, board: &Board<'_>, row: &Row<'_>, at: usize) -> Markup {
-    let from = board.environments[at].as_str();
-    let targets = board.environments.iter().filter(|name| *name != from);
-    let address = |to: &str| {
-        let fields = [("from", from), ("to", to), (board.kind.field(), row.name)];
-        format!("{}?{}", frame.address(&["promote"]), query(fields))
-    };
-    html! {
-        details.menu {
-            summary aria-label=(format!("Promote {} from {from}", row.name)) { "Promote…" }
-            ul {
-                @for to in targets {
-                    li { a href=(address(to)) data-drawer { "to " (to) } }
-                }
-            }
         }
     }
 }

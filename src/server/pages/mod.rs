@@ -7,6 +7,7 @@ mod flows;
 mod graph;
 mod insights;
 mod layout;
+mod menu;
 mod policies;
 mod products;
 mod promotion;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::environments::line;
 use super::flows::trigger_address;
 use super::layout::Frame;
+use super::menu;
 use super::releases::list;
 use super::words;
 use crate::domain::Product;
@@ -41,12 +42,14 @@ pub(in crate::server) fn products(frame: &Frame, state: Option<&State>, search: 
 fn table(frame: &Frame, state: &State, search: &str) -> Markup {
     let products = state.files.settings.products.iter();
     let found = products.filter(|product| product.name.contains(search));
+    let board = Board::of(state.files.status(), &state.files.settings, RowKind::Product);
+    let row = |name: &str| board.rows.iter().find(|row| row.name == name);
     html! {
         div.scroll tabindex="0" role="region" aria-label="Products" {
             table {
                 thead { tr {
                     th scope="col" { "Product" } th scope="col" { "Applications" }
-                    th scope="col" { "Flows" } th scope="col" { "Open release" }
+                    th scope="col" { "Flows" } th scope="col" { "Open release" } th scope="col" { "Promotion" }
                 } }
                 tbody {
                     @for product in found {
@@ -60,6 +63,7 @@ fn table(frame: &Frame, state: &State, search: &str) -> Markup {
                                     None => span.quiet { "none" },
                                 }
                             }
+                            td { @if let Some(row) = row(&product.name) { (menu::of_product(frame, state, &board, row)) } }
                         }
                     }
                 }

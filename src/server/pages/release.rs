@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::graph;
 use super::layout::Frame;
 use super::releases::flow;
-use super::words::{ago, person, state};
+use super::words::{ago, marked, person, state};
 use crate::domain::{FlowStep, GuardName};
 use crate::engine::PastTransition;
 use crate::release::{
@@ -128,7 +128,7 @@ fn waiting(page: &ReleasePage<'_>) -> Markup {
                     @for wait in *waits {
                         li {
                             @if let Some(environment) = &wait.environment { strong { (environment) } ": " }
-                            (wait.why)
+                            (marked(&wait.why))
                             @if let Some(until) = wait.until { " (looked at again " (super::words::at(until, frame.now)) ")" }
                         }
                     }
@@ -138,9 +138,9 @@ fn waiting(page: &ReleasePage<'_>) -> Markup {
         @if let Some(hint) = release_advice::after_end(release) {
             div.note.error {
                 @for step in release.failed_steps() {
-                    p { strong { (step.environment) } ": " (step.reason.as_deref().unwrap_or("failed")) }
+                    p { strong { (step.environment) } ": " (marked(step.reason.as_deref().unwrap_or("failed"))) }
                 }
-                p.quiet { (hint) }
+                p.quiet { (marked(&hint)) }
             }
         }
     }
@@ -188,7 +188,7 @@ fn step(page: &ReleasePage<'_>, step: &Step) -> Markup {
                 }
                 a href=(changes) data-drawer { "Changes" }
             }
-            td { (step.reason.as_deref().unwrap_or_default()) }
+            td { (marked(step.reason.as_deref().unwrap_or_default())) }
         }
     }
 }
@@ -220,7 +220,7 @@ fn attempt(frame: &Frame, attempt: &Attempt) -> Markup {
                     ", started " (ago(attempt.started, frame.now))
                 }
             }
-            @if let Some(failure) = end.and_then(|end| end.failure.as_deref()) { p { (failure) } }
+            @if let Some(failure) = end.and_then(|end| end.failure.as_deref()) { p { (marked(failure)) } }
             @if let Some(url) = url { p { a href=(url) rel="noreferrer" { "Its page" } } }
             @if let Some(end) = end {
                 @if !end.outputs.is_empty() {
@@ -255,7 +255,7 @@ fn time_line(page: &ReleasePage<'_>) -> Markup {
             @for transition in page.history.iter().rev() {
                 li {
                     span.quiet { (ago(transition.time, page.frame.now)) " by " (person(&transition.committer)) }
-                    div { (transition.title) " " code.quiet { (transition.commit.short()) } }
+                    div { (marked(&transition.title)) " " code.quiet { (transition.commit.short()) } }
                 }
             }
         }

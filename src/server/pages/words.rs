@@ -48,7 +48,7 @@ pub(super) fn step(state: StepState) -> (&'static str, &'static str, &'static st
     match state {
         StepState::Pending => ("○", "not started", "pending"),
         StepState::Running => ("◐", "running", "running"),
-        StepState::Suspended => ("⏸", "waiting", "suspended"),
+        StepState::Suspended => ("◔", "waiting", "suspended"),
         StepState::Succeeded => ("✓", "done", "succeeded"),
         StepState::Failed => ("✗", "failed", "failed"),
         StepState::Terminated => ("■", "terminated", "terminated"),
@@ -61,7 +61,7 @@ pub(super) fn state(state: ReleaseState) -> Markup {
     let sign = match state {
         ReleaseState::Queued => "○",
         ReleaseState::Running => "◐",
-        ReleaseState::Suspended => "⏸",
+        ReleaseState::Suspended => "◔",
         ReleaseState::Terminating | ReleaseState::Terminated => "■",
         ReleaseState::Failed => "✗",
         ReleaseState::Succeeded => "✓",
@@ -80,6 +80,15 @@ pub(super) fn table(table: &Table) -> Markup {
                 thead { tr { @for heading in table.headings() { th scope="col" { (heading) } } } }
                 tbody { @for row in table.rows() { tr { @for cell in row { td { (cell) } } } } }
             }
+        }
+    }
+}
+
+/// A message whose names between backticks are code.
+pub(super) fn marked(message: &str) -> Markup {
+    html! {
+        @for (at, part) in message.split('`').enumerate() {
+            @if at % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }
