@@ -80,7 +80,17 @@ pub(super) struct Applied {
 
 impl Wanted {
     pub fn of(fields: &Fields) -> Self {
-        let ticked = fields.get("ticking").is_some();
+        let mut wanted = Self::without_boxes(fields);
+        // Boxes of another target, source or mode were for other differences, and other risks.
+        if fields.get("ticking") == Some(wanted.offer().as_str()) {
+            wanted.ticked = Some(fields.all("tick").into_iter().collect());
+            let guards = fields.all("allow");
+            wanted.allow = guards.iter().filter_map(|name| guard(name)).collect();
+        }
+        wanted
+    }
+
+    fn without_boxes(fields: &Fields) -> Self {
         Self {
             from: fields.text("from").unwrap_or_default(),
             to: fields.text("to").unwrap_or_default(),
@@ -92,15 +102,18 @@ impl Wanted {
             post_action: fields.text("post-action"),
             title: fields.text("title"),
             body: fields.text("body"),
-            ticked: ticked.then(|| fields.all("tick").into_iter().collect()),
-            allow: fields
-                .all("allow")
-                .iter()
-                .filter_map(|name| guard(name))
-                .collect(),
+            ticked: None,
+            allow: Vec::new(),
             shown: fields.text("plan"),
             tip: fields.get("tip").and_then(commit),
         }
+    }
+
+    /// What the boxes of a form are for.
+    pub fn offer(&self) -> String {
+        let mode = self.mode.map(|mode| mode.to_string());
+        let mode = mode.unwrap_or_default();
+        format!("{} {} {mode}", self.from, self.to)
     }
 
     /// What is promoted, in words.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::words::counted;
+use super::words::{counted, marked};
 use crate::domain::{Op, Severity};
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Finding, Plan, PlannedDifference};
@@ -16,7 +16,6 @@ pub(super) fn changes(plan: &Plan, offered: &Plan, allow: &Allow) -> Markup {
     let changed: Vec<&FilePlan> = plan.changed_files().collect();
     html! {
         (notes(plan, allow))
-        input type="hidden" name="ticking" value="on";
         @if changed.is_empty() {
             p.empty { "There is nothing to promote: the target has everything that would move." }
         } @else {
@@ -188,7 +187,7 @@ fn notes(plan: &Plan, allow: &Allow) -> Markup {
         @for notice in notices {
             p.note { strong { "Note: " }
                 @if let Some(path) = notice::heading(notice) { code { (path) } ": " }
-                (notice::message(notice)) }
+                (marked(&notice::message(notice))) }
         }
         @for command in plan.unverified() {
             p.note { "Before anything is written, this must succeed: " code { (command.command) } }
@@ -203,7 +202,7 @@ fn finding(finding: &Finding, allow: &Allow) -> Markup {
             p {
                 strong { @if is_held { "Held by " } @else if finding.is_hold() { "Lifted: " } @else { "Warning by " }
                     (finding.guard) ": " }
-                (finding.message)
+                (marked(&finding.message))
             }
             @if let Some(command) = &finding.command { pre { (command.output) } }
             @if finding.severity == Severity::Hold {

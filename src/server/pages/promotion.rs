@@ -36,6 +36,7 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
             (frame.token())
             input type="hidden" name="plan" value=(plan.id());
             input type="hidden" name="tip" value=(plan.target());
+            input type="hidden" name="ticking" value=(wanted.offer());
             @if let Some(product) = &wanted.product { input type="hidden" name="product" value=(product); }
             @for application in &wanted.applications { input type="hidden" name="service" value=(application); }
             h1 { (title) }
@@ -87,7 +88,8 @@ fn settings(page: &PromotionPage<'_>) -> Markup {
         environments,
         ..
     } = page;
-    let hop = planned.prepared.plan.hop();
+    let plan = &planned.prepared.plan;
+    let hop = plan.hop();
     let is_product = wanted.product.is_some();
     let workflows = planned.configuration.settings.workflows.iter();
     let workflows: Vec<&str> = workflows.map(|workflow| workflow.name.as_str()).collect();
@@ -108,11 +110,11 @@ fn settings(page: &PromotionPage<'_>) -> Markup {
         }
         (action(page))
         @if is_product {
-            (workflow(planned.policies.as_ref(), ("pre-action", "preAction", "Before it"), wanted.pre_action.as_deref(), &workflows))
-            (workflow(planned.policies.as_ref(), ("post-action", "postAction", "After it"), wanted.post_action.as_deref(), &workflows))
+            (workflow(planned.policies.as_ref(), ("pre-action", "preAction", "Before the promotion"), wanted.pre_action.as_deref(), &workflows))
+            (workflow(planned.policies.as_ref(), ("post-action", "postAction", "After the promotion"), wanted.post_action.as_deref(), &workflows))
         }
         label { "Title of the commit"
-            input type="text" name="title" value=[wanted.title.as_deref()] placeholder=(planned.prepared.plan.message().title); }
+            input type="text" name="title" value=[wanted.title.as_deref()] placeholder=[(!plan.is_empty()).then(|| plan.message().title.as_str())]; }
         label { "More text" textarea name="body" rows="3" { (wanted.body.as_deref().unwrap_or_default()) } }
     }
 }
