@@ -20,14 +20,33 @@ function tell(text) {
 
 // ---- The drawer ------------------------------------------------------------------------------------------
 
-function show(content) {
+// Where the focus is in a form, so that it can be set again when the form was made anew.
+function place() {
+  const { name, value, type } = document.activeElement;
+  if (!name) return null;
+  const isOneOfMany = type === 'checkbox' || type === 'radio';
+  return isOneOfMany ? `[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]` : `[name="${CSS.escape(name)}"]`;
+}
+
+function show(content, focus = null) {
+  // What was typed while the server was asked is kept.
+  for (const typed of drawer.querySelectorAll('input[type=text], textarea')) {
+    const field = content.querySelector(`[name="${CSS.escape(typed.name)}"]`);
+    if (field) field.value = typed.value;
+  }
   const close = document.createElement('button');
   close.type = 'button';
   close.className = 'close';
   close.textContent = 'Close';
   close.addEventListener('click', () => drawer.close());
   drawer.replaceChildren(close, ...content.childNodes);
-  if (!drawer.open) drawer.showModal();
+  if (!drawer.open) {
+    drawer.showModal();
+    return;
+  }
+  const heading = drawer.querySelector('h1');
+  heading?.setAttribute('tabindex', '-1');
+  ((focus && drawer.querySelector(focus)) ?? heading ?? close).focus();
 }
 
 async function open(address) {
@@ -41,13 +60,20 @@ async function open(address) {
   }
 }
 
+let sent = 0;
+
 async function send(form, address) {
   const scroll = drawer.scrollTop;
+  const focus = place();
+  const number = ++sent;
   drawer.setAttribute('aria-busy', 'true');
   for (const button of form.querySelectorAll('button')) button.disabled = true;
   try {
-    show(await load(address, { method: 'POST', body: new URLSearchParams(new FormData(form)) }));
-    drawer.scrollTop = scroll;
+    const content = await load(address, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    // A later choice is on its way, or the drawer was closed.
+    if (number !== sent || !drawer.open) return;
+    show(content, focus);
+    if (focus) drawer.scrollTop = scroll;
     const done = drawer.querySelector('.good');
     if (done) tell(done.textContent);
   } catch (error) {
@@ -62,7 +88,12 @@ document.addEventListener('click', event => {
   const link = event.target.closest('a[data-drawer]');
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
-    link.closest('details')?.removeAttribute('open');
+    const menu = link.closest('details.menu');
+    if (menu) {
+      // The focus returns there when the drawer is closed.
+      menu.querySelector('summary').focus();
+      menu.removeAttribute('open');
+    }
     open(link.href);
   }
   if (drawer.open && event.target.closest('a[data-close]')) {
@@ -78,6 +109,11 @@ drawer.addEventListener('submit', event => {
   event.preventDefault();
   const form = event.target;
   send(form, event.submitter?.getAttribute('formaction') ?? form.getAttribute('action'));
+});
+
+document.addEventListener('submit', event => {
+  const { ask } = event.target.dataset;
+  if (ask && !confirm(ask)) event.preventDefault();
 });
 
 drawer.addEventListener('change', event => {
@@ -149,10 +185,20 @@ document.addEventListener('dragend', () => {
 const main = document.getElementById('content');
 let isStale = false;
 
+// Whether somebody has chosen or typed something in a field.
+function isTouched(field) {
+  if (field.localName === 'select') {
+    const usual = [...field.options].findIndex(option => option.defaultSelected);
+    return field.selectedIndex !== Math.max(usual, 0);
+  }
+  return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+}
+
 async function refresh() {
   // Nobody is disturbed while dragging, choosing or typing.
   const isBusy = dragged || drawer.open || main.querySelector('details.menu[open], form.promotion') ||
-    main.contains(document.activeElement) && /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName);
+    main.contains(document.activeElement) && /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName) ||
+    [...main.querySelectorAll('input, select, textarea')].some(isTouched);
   if (isBusy) { isStale = true; return; }
   isStale = false;
   try {
