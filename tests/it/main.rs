@@ -89,6 +89,8 @@ mod revert_scope;
 mod second_parser;
 mod secrets;
 mod selectors;
+#[cfg(feature = "server")]
+mod server;
 mod side_by_side;
 #[path = "../../src/yaml/tests/skipped.rs"]
 mod skipped;

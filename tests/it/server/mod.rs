@@ -1,0 +1,3 @@
+//! `git promote serve`, as people and programs use it.
+
+mod browser;
