@@ -15,7 +15,7 @@ const BETWEEN: [usize; 2] = [60, 22];
 /// The room around the picture.
 const AROUND: usize = 6;
 /// How many letters of a name fit into a box.
-const LETTERS: usize = 20;
+const LETTERS: usize = 18;
 
 /// A box of the picture.
 struct Node<'a> {

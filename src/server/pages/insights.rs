@@ -61,7 +61,7 @@ fn environment(insight: &Insight) -> Markup {
             h2 { (insight.environment) }
             (chart(insight))
             dl {
-                dt { "promotions" } dd { (insight.promotions) ", about " (per_week / 10) "." (per_week % 10) " a week" }
+                dt { "promotions" } dd { (insight.promotions) @if per_week > 0 { ", about " (per_week / 10) "." (per_week % 10) " a week" } }
                 dt { "lead time" } dd { (time(insight.lead_time)) span.quiet { " from a version's first promotion" } }
                 dt { "taken back" } dd { (insight.reverted) " " (share(insight.reverted, insight.promotions)) }
                 dt { "time to restore" } dd { (time(insight.time_to_restore)) }
