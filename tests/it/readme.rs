@@ -72,6 +72,7 @@ fn its_options_are_in_the_help() {
         &["baseline", "--help"],
         &["policy", "evaluate", "--help"],
         &["release", "start", "--help"],
+        &["serve", "--help"],
     ];
     let help: String = pages.map(|words| world.promote(words).stdout).concat();
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
