@@ -17,6 +17,7 @@ use super::duration;
 use super::flow_file::{FlowChoiceEntry, FlowEntry, StepGatesEntry};
 use super::guards::{GuardWord, GuardsEntry};
 use super::one_or_many::OneOrMany;
+use super::permission_file::PermissionEntry;
 use super::workflow_file::{GateEntry, WorkflowEntry};
 
 /// How git-promote moves applications between the environments of this repository.
@@ -67,6 +68,10 @@ pub(super) struct File {
     #[serde(default)]
     #[schemars(length(max = 500))]
     pub(super) gates: Vec<GateEntry>,
+    /// Who may do what through a server that asks who people are; what nothing allows is refused.
+    #[serde(default)]
+    #[schemars(length(max = 500))]
+    pub(super) permissions: Vec<PermissionEntry>,
     /// Where releases are recorded.
     #[serde(default)]
     pub(super) releases: ReleasesEntry,

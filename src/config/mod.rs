@@ -32,6 +32,8 @@ mod names;
 mod notes;
 mod one_or_many;
 mod patterns;
+mod permission_file;
+mod permissions;
 mod pointer;
 mod policies;
 mod products;
@@ -177,6 +179,10 @@ fn interpret(documents: &mut [Document<'_>]) -> Settings {
     for (i, policy) in settings.policies.iter_mut().enumerate() {
         policy.place = place(&policies.index(i));
     }
+    let permissions = Pointer::root().key("permissions");
+    for (i, permission) in settings.permissions.iter_mut().enumerate() {
+        permission.place = place(&permissions.index(i));
+    }
     settings.policies.sort_by_key(|policy| policy.priority);
     settings
 }
@@ -230,6 +236,8 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
     let policies = policies::read(file, &environments, &at, &mut uses, notes);
     let at = root.key("flows");
     let flows = flows::read(&file.flows, &environments, &at, &mut uses, notes);
+    let at = root.key("permissions");
+    let permissions = permissions::read(file, &environments, &at, notes);
     uses.check(file, notes);
     let is_in_folder = |e: &Environment| e.location.folder.is_some() || e.location.is_elsewhere();
     let parse = if !environments.is_empty() && environments.iter().all(is_in_folder) {
@@ -248,6 +256,7 @@ fn settings(file: &File, notes: &mut Notes) -> Settings {
         products,
         templates,
         policies,
+        permissions,
         flows,
         workflows: workflows::read(&file.workflows, &root.key("workflows"), notes),
         gates: gates::read(&file.gates, &root.key("gates"), notes),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::file::File;
 use super::notes::{Note, Notes};
+use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
 use super::words::{any_of, did_you_mean, list, quoted};
+use crate::domain::Environment;
 
 /// The names seen so far for one kind of thing.
 #[derive(Debug, Default)]
@@ -66,6 +69,34 @@ pub(super) fn undefined<'a>(
         1..=SHOWN => format!("known {what}s: {shown}"),
         _ => format!("known {what}s: {shown}, ..."),
     })
+}
+
+/// Notes products and environments that do not exist; what is only for these never applies.
+pub(super) fn check_named(
+    file: &File,
+    (products, places): (&Option<OneOrMany<String>>, &Option<OneOrMany<String>>),
+    environments: &[Environment],
+    at: &Pointer,
+    notes: &mut Notes,
+) {
+    let products = products.iter();
+    for (at, name) in products.flat_map(|list| list.each(&at.key("products"))) {
+        if !file.products.iter().any(|p| p.name == *name) {
+            let known = file.products.iter().map(|p| p.name.as_str());
+            notes.fault(undefined("product", name, known, at));
+        }
+    }
+    // Without a list of environments, they are found in paths, and any name can be right.
+    if environments.is_empty() {
+        return;
+    }
+    let places = places.iter();
+    for (at, name) in places.flat_map(|list| list.each(&at.key("environments"))) {
+        if !environments.iter().any(|e| e.has_name(name)) {
+            let known = environments.iter().flat_map(Environment::names);
+            notes.warning(undefined("environment", name, known, at));
+        }
+    }
 }
 
 /// Notes a name with a `/` or a control character: names go into paths and commit trailers.

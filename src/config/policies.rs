@@ -2,7 +2,7 @@
 
 use super::file::{File, PolicyEntry, PullRequestEntry};
 use super::guards;
-use super::names::{Names, undefined};
+use super::names::{Names, check_named};
 use super::notes::{Note, Notes};
 use super::one_or_many::OneOrMany;
 use super::pointer::Pointer;
@@ -24,7 +24,9 @@ pub(super) fn read<'f>(
     for (i, entry) in file.policies.iter().enumerate() {
         let at = at.index(i);
         names.add("policy", &entry.name, &at.key("name"), notes);
-        check_match(file, entry, environments, &at.key("match"), notes);
+        let matches = &entry.r#match;
+        let chosen = (&matches.products, &matches.environments);
+        check_named(file, chosen, environments, &at.key("match"), notes);
         check_names(&entry.pull_request, &at.key("pullRequest"), notes);
         let policy = policy(entry, &at, uses, notes);
         let tie = policies.iter().find_map(|other| {
@@ -118,34 +120,6 @@ fn check_names(entry: &PullRequestEntry, at: &Pointer, notes: &mut Notes) {
                     "list people under `reviewers`, and teams by their short names under `teams`";
                 notes.fault(Note::at(at, message).hint(hint));
             }
-        }
-    }
-}
-
-/// Notes products and environments that do not exist; such a policy would never apply.
-fn check_match(
-    file: &File,
-    entry: &PolicyEntry,
-    environments: &[Environment],
-    at: &Pointer,
-    notes: &mut Notes,
-) {
-    let products = entry.r#match.products.iter();
-    for (at, name) in products.flat_map(|list| list.each(&at.key("products"))) {
-        if !file.products.iter().any(|p| p.name == *name) {
-            let known = file.products.iter().map(|p| p.name.as_str());
-            notes.fault(undefined("product", name, known, at));
-        }
-    }
-    // Without a list of environments, they are found in paths, and any name can be right.
-    if environments.is_empty() {
-        return;
-    }
-    let places = entry.r#match.environments.iter();
-    for (at, name) in places.flat_map(|list| list.each(&at.key("environments"))) {
-        if !environments.iter().any(|e| e.has_name(name)) {
-            let known = environments.iter().flat_map(Environment::names);
-            notes.warning(undefined("environment", name, known, at));
         }
     }
 }

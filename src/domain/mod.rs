@@ -8,6 +8,7 @@ mod action;
 mod application;
 mod application_templates;
 mod call_template;
+mod config_place;
 mod configuration_name;
 mod difference;
 mod environment;
@@ -25,11 +26,13 @@ mod object;
 mod path;
 mod path_mapping;
 mod period;
+mod permission;
 mod policy_evaluation;
 mod product_flow;
 mod proposal;
 mod remote_url;
 mod repository_url;
+mod rights;
 mod secret_values;
 mod selector;
 mod settings;
@@ -42,6 +45,7 @@ pub use action::{Action, DecidedBy, Mode};
 pub use application::{ApplicationName, Product};
 pub use application_templates::ApplicationTemplates;
 pub use call_template::{CallTemplateError, CallTemplates};
+pub use config_place::ConfigPlace;
 pub use configuration_name::{
     CODEFRESH_FOLDERS, CONFIGURATION, MOST_MANIFESTS, is_manifest_name, is_manifest_text,
     is_misnamed_configuration, looks_like_configuration,
@@ -64,6 +68,7 @@ pub use object::{CommitId, FileMode, ObjectId, ParseObjectIdError};
 pub use path::{RepoPath, RepoPathError, path_in};
 pub use path_mapping::{MappedPath, PathMapping};
 pub use period::{Period, PeriodError};
+pub use permission::{Matter, Permission, Person, Right, Who};
 pub use policy_evaluation::{
     DecidedSetting, EvaluatedPolicy, PolicyEvaluation, SettingOrigin, SettingValue,
 };
@@ -73,8 +78,8 @@ pub use repository_url::{RepositoryUrl, RepositoryUrlError};
 pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};
 pub use settings::{
-    Automation, ConfigPlace, ConfigText, MessageTemplates, Messages, Mismatch, Origin, Policy,
-    PolicyMatch, Promote, Rule, Settings, Template, VersionPlace,
+    Automation, ConfigText, MessageTemplates, Messages, Mismatch, Origin, Policy, PolicyMatch,
+    Promote, Rule, Settings, Template, VersionPlace,
 };
 pub use verify::VerifySettings;
 pub use weekly_window::{WeeklyWindow, WeeklyWindowError};

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::action::Action;
 use super::application::Product;
+use super::config_place::ConfigPlace;
 use super::environment::Environment;
 use super::flow::{Flow, FlowStep, StepChecks};
 use super::guard::{GuardLevel, GuardName};
 use super::proposal::PullRequestSettings;
-use super::settings::{ConfigPlace, Mismatch, Policy, Settings};
+use super::settings::{Mismatch, Policy, Settings};
 use super::verify::VerifySettings;
 
 /// The settings of a product's promotion to an environment.

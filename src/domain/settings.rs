@@ -1,10 +1,9 @@
 //! The settings that a configuration makes, as domain types.
 
-use std::fmt;
-
 use super::{
-    Action, Environment, EnvironmentKind, Flow, Gate, GuardSettings, LayoutPattern, Mode,
-    PathMapping, Product, PullRequestSettings, StepChecks, VerifySettings, Workflow,
+    Action, ConfigPlace, Environment, EnvironmentKind, Flow, Gate, GuardSettings, LayoutPattern,
+    Mode, PathMapping, Permission, Product, PullRequestSettings, StepChecks, VerifySettings,
+    Workflow,
 };
 use crate::yaml::JsonPath;
 
@@ -25,6 +24,8 @@ pub struct Settings {
     pub templates: Vec<Template>,
     /// Policies, strongest first.
     pub policies: Vec<Policy>,
+    /// Who may do what on a server, in the order of the file.
+    pub permissions: Vec<Permission>,
     /// The flows, in the order of the file.
     pub flows: Vec<Flow>,
     /// What steps and hooks of flows can run.
@@ -125,21 +126,6 @@ pub struct ConfigText<'t> {
     pub file: &'t str,
     /// The text.
     pub text: &'t str,
-}
-
-/// A place in a configuration.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct ConfigPlace {
-    /// The file, as messages name it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for ConfigPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
 }
 
 /// Which differences are promoted by default, for the applications that use it.

@@ -91,7 +91,7 @@ fn check_reports_all_faults_at_once_and_exits_with_2() {
           |
         1 | enviroments: []
           | ^^^^^^^^^^^
-          = hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `releases`, `messages`
+          = hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `permissions`, `releases`, `messages`
       promote.yaml:2:9: expected a list, found a whole number `7`
           |
         2 | layout: 7

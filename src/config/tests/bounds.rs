@@ -100,7 +100,7 @@ fn a_report_never_obeys_what_a_file_tells_a_terminal() {
     assert!(!text.contains('\u{1b}'));
     assert_snapshot!(text, @r"
     1:1 ['a\u001b[31mb']: unknown key `a�[31mb`
-      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `releases`, `messages`
+      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `permissions`, `releases`, `messages`
     ");
 }
 

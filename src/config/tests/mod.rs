@@ -7,6 +7,7 @@ mod environments;
 mod flows;
 mod messages;
 mod mutations;
+mod permissions;
 mod policies;
 mod product_flow;
 mod sample;

@@ -41,6 +41,7 @@ fn it_names_every_key_of_the_format() {
             "flows",
             "workflows",
             "gates",
+            "permissions",
             "releases",
             "messages"
         ]

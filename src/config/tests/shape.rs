@@ -6,7 +6,7 @@ use super::faults;
 fn an_unknown_key_is_a_fault_with_the_nearest_known_one() {
     assert_snapshot!(faults("version: 1\nenviroments: []\n"), @"
     2:1 enviroments: unknown key `enviroments`, did you mean `environments`?
-      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `releases`, `messages`
+      hint: known keys: `version`, `environments`, `layout`, `product`, `products`, `templates`, `policies`, `flows`, `workflows`, `gates`, `permissions`, `releases`, `messages`
     ");
 }
 
