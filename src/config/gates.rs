@@ -139,34 +139,51 @@ fn zone(name: Option<&String>, at: Pointer, notes: &mut Notes) -> TimeZone {
 
 /// The fingerprints of keys by the names of people, as Git writes them.
 fn keys(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> BTreeMap<String, String> {
-    let mut keys = BTreeMap::new();
-    for (name, text) in &entry.keys {
-        let key: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let is_hex = matches!(key.len(), 40 | 64) && key.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_hex {
-            keys.insert(name.clone(), key.to_ascii_uppercase());
-        } else if key
-            .strip_prefix("SHA256:")
-            .is_some_and(|rest| rest.len() == 43)
-        {
-            keys.insert(name.clone(), key);
-        } else {
-            let message = format!("{} is not the fingerprint of a key", quoted(text));
-            let hint =
-                "`git log -1 --format=%GF` prints that of a signed commit, such as `SHA256:...`";
-            notes.fault(Note::at(at.key("keys").key(name), message).hint(hint));
-        }
+    let keys = entry.keys.iter().filter_map(|(name, text)| {
+        let key = fingerprint(text, at.key("keys").key(name), notes)?;
+        Some((name.clone(), key))
+    });
+    keys.collect()
+}
+
+/// The fingerprints of the keys of servers.
+fn servers(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> Vec<String> {
+    let keys = entry.servers.each(&at.key("servers")).into_iter();
+    keys.filter_map(|(at, text)| fingerprint(text, at, notes))
+        .collect()
+}
+
+/// The fingerprint of a key, as Git writes it.
+fn fingerprint(text: &str, at: Pointer, notes: &mut Notes) -> Option<String> {
+    let key: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_hex = matches!(key.len(), 40 | 64) && key.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_ssh = || {
+        let rest = key.strip_prefix("SHA256:");
+        rest.is_some_and(|rest| rest.len() == 43)
+    };
+    if is_hex {
+        return Some(key.to_ascii_uppercase());
     }
-    keys
+    if is_ssh() {
+        return Some(key);
+    }
+    let message = format!("{} is not the fingerprint of a key", quoted(text));
+    let hint = "`git log -1 --format=%GF` prints that of a signed commit, such as `SHA256:...`";
+    notes.fault(Note::at(at, message).hint(hint));
+    None
 }
 
 fn approval(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> GateKind {
     let count = entry.count.unwrap_or(1);
+    let servers = servers(entry, at, notes);
+    let has_servers = !servers.is_empty();
     let mut by = Vec::new();
     let listed = entry.by.each(&at.key("by"));
     let most = listed.len();
     for (at, name) in listed {
-        let is_person = !name.contains(['/', '@']);
+        // On a server, the name can be an e-mail address.
+        let signs = if has_servers { "/" } else { "/@" };
+        let is_person = !name.starts_with('@') && !name.contains(|c| signs.contains(c));
         let team = name.strip_prefix('@').and_then(|team| team.split_once('/'));
         let is_team = team
             .is_some_and(|(org, team)| !org.is_empty() && !team.is_empty() && !team.contains('/'));
@@ -181,6 +198,13 @@ fn approval(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> GateKind 
             by.push(name.clone());
         }
     }
+    if has_servers && !by.iter().any(|name| !name.starts_with('@')) {
+        let message = "`by` lists nobody whose approval on a server counts";
+        let note = Note::at(at.key("servers"), message);
+        notes.fault(
+            note.hint("list people by their names there, such as `by: [ada]`; teams do not count"),
+        );
+    }
     if count == 0 {
         let note = Note::at(at.key("count"), "at least 1 approval is needed");
         notes.fault(note.hint("to need none, remove the gate"));
@@ -194,5 +218,6 @@ fn approval(entry: &ApprovalEntry, at: &Pointer, notes: &mut Notes) -> GateKind 
         by,
         count,
         keys: keys(entry, at, notes),
+        servers,
     }
 }

@@ -148,4 +148,9 @@ pub(super) struct ApprovalEntry {
     /// GPG key by the name of the person.
     #[serde(default)]
     pub(super) keys: BTreeMap<String, String>,
+    /// The fingerprints of the keys that servers sign with. What people approve on such a server counts if `by`
+    /// lists their names as the sign-in gives them.
+    #[serde(default)]
+    #[schemars(extend("maxItems" = 100))]
+    pub(super) servers: OneOrMany<String>,
 }

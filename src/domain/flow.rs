@@ -237,6 +237,8 @@ pub enum GateKind {
         count: usize,
         /// The fingerprints of the keys that people sign their approvals with, by the names of the people.
         keys: BTreeMap<String, String>,
+        /// The fingerprints of the keys of servers that sign for people who have signed in there.
+        servers: Vec<String>,
     },
     /// That a request is answered with 2xx.
     Http(HttpCall),

@@ -13,13 +13,14 @@ pub(super) async fn write(
     cleared: &[Cleared],
 ) -> Result<Vec<CommitId>, EngineError> {
     ports.observer.event(&Event::WritingCommit);
+    let acted_by = ports.acted_by.map(ToString::to_string);
     let mut commits: Vec<CommitId> = Vec::new();
     for one in cleared {
         let parent = *commits.last().unwrap_or(&one.plan().target());
         let request = CommitRequest {
             parent,
             changes: changes(one.plan()),
-            message: one.commit_message(),
+            message: one.commit_message(acted_by.as_deref()),
         };
         commits.push(ports.repository.write_commit(request).await?);
     }

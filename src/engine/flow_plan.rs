@@ -159,6 +159,7 @@ fn promotion(request: &FlowPlanRequest, step: &ProductStep) -> Request {
         release: Some(OfRelease {
             id: format!("{}-next", request.product),
             branch: ReleaseBranch::Own,
+            acted_by: None,
         }),
         applications: request.applications.clone(),
         products,

@@ -100,6 +100,7 @@ impl PlanParts<'_> {
             reverts: request.reverts.clone(),
             baseline_of: self.baseline_of,
             release: request.release.as_ref().map(|release| release.id.clone()),
+            acted_by: (request.release.as_ref()).and_then(|release| release.acted_by.clone()),
             source: self.source,
             source_repository: self.source_repository,
             target: branch.tip,

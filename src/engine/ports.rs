@@ -1,8 +1,9 @@
 //! The adapters that a promotion uses.
 
+use crate::domain::Person;
 use crate::port::{
-    Branch, Clock, Forge, Forges, History, Observer, PlanPreview, Repository, Runner,
-    SettingsReader,
+    Branch, Clock, Forge, Forges, History, Observer, PlanPreview, Repository, RepositoryError,
+    Runner, SettingsReader,
 };
 
 /// The outside world, behind its traits.
@@ -24,9 +25,19 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
     /// Follows how far it is.
     pub observer: &'a dyn Observer,
+    /// The person who asked a server for it; `None` if that is who commits.
+    pub acted_by: Option<&'a Person>,
 }
 
 impl<'a> Ports<'a> {
+    /// Who acts: the person who asked a server for it, or whoever Git is configured for.
+    pub(super) fn actor(&self) -> Result<String, RepositoryError> {
+        match self.acted_by {
+            Some(person) => Ok(person.to_string()),
+            None => self.repository.identity(),
+        }
+    }
+
     /// The forge that has the pull requests into a branch.
     pub(super) fn forge_of(&self, base: &Branch) -> Option<&'a dyn Forge> {
         let is_shared = base.remote.is_some();

@@ -70,6 +70,8 @@ pub struct OfRelease {
     pub id: String,
     /// The branch of its pull request.
     pub branch: ReleaseBranch,
+    /// The person who asked a server for it.
+    pub acted_by: Option<String>,
 }
 
 /// The branch of a release's pull request.

@@ -21,9 +21,9 @@ impl Cleared {
         &self.plan
     }
 
-    /// The message of its commit.
-    pub fn commit_message(&self) -> String {
-        self.plan.commit_message(&self.allowed)
+    /// The message of its commit; `acted_by` is the person who asked a server for it.
+    pub fn commit_message(&self, acted_by: Option<&str>) -> String {
+        self.plan.message_of(&self.allowed, acted_by)
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Draft {
     pub baseline_of: Vec<ApplicationName>,
     /// The id of the release that it belongs to.
     pub release: Option<String>,
+    /// The person who asked a server for that release.
+    pub acted_by: Option<String>,
     /// The commit that the source's files were read from.
     pub source: CommitId,
     /// The URL of the repository that has this commit, if it is another one than the target's.
@@ -69,6 +71,7 @@ impl Draft {
         let record = Record {
             reverts: self.reverts.as_ref().map(|reverted| reverted.id.clone()),
             release: self.release.clone(),
+            acted_by: self.acted_by.as_deref().map(without_instructions),
             source_repository: self
                 .source_repository
                 .as_ref()
@@ -93,9 +96,15 @@ impl Plan {
 
     /// The message of the commit, byte for byte, if the holds of these guards are lifted.
     pub fn commit_message(&self, lifted: &[GuardName]) -> String {
+        self.message_of(lifted, None)
+    }
+
+    /// The same, if `acted_by` asked a server for it.
+    pub(super) fn message_of(&self, lifted: &[GuardName], acted_by: Option<&str>) -> String {
         let names: Vec<&str> = lifted.iter().map(|guard| guard.as_str()).collect();
         let record = Record {
             allowed: (!names.is_empty()).then(|| names.join(", ")),
+            acted_by: (acted_by.map(without_instructions)).or_else(|| self.record.acted_by.clone()),
             ..self.record.clone()
         };
         self.draft.message.text(&record)

@@ -64,6 +64,7 @@ mod tests {
             reverts: None,
             allowed: None,
             release: None,
+            acted_by: None,
             kept: Vec::new(),
         };
         let trailers = format!("Ticket: 7\n{record}");

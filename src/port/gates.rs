@@ -66,6 +66,11 @@ pub enum ApprovalProof {
         /// The fingerprints of the key and of its primary key.
         fingerprints: Vec<String>,
     },
+    /// The key of a server, which had the person sign in, signed that commit.
+    Server {
+        /// The fingerprints of the key and of its primary key.
+        fingerprints: Vec<String>,
+    },
     /// Nothing, or a signature that is not valid.
     None,
 }

@@ -175,6 +175,8 @@ pub enum Proof {
     Forge,
     /// A listed key signed the transition.
     Signature,
+    /// A listed key of a server that signed them in signed the transition.
+    Server,
     /// Nothing: it is the name that Git is configured with.
     Name,
 }

@@ -113,8 +113,9 @@ impl Event {
         format!("{}: {}", release.id, self.text)
     }
 
-    /// The message of the commit that records it: a sentence, and trailers for programs.
-    pub fn message(&self, release: &Release) -> String {
+    /// The message of the commit that records it: a sentence, and trailers for programs. `acted_by` is the
+    /// person who asked a server for it.
+    pub fn message(&self, release: &Release, acted_by: Option<&str>) -> String {
         let mut message = format!(
             "{}\n\n{ID}{}\n{STATE}{}\n{EVENT}{}\n",
             self.title(release),
@@ -126,6 +127,9 @@ impl Event {
             message.push_str("Release-Step: ");
             message.push_str(environment);
             message.push('\n');
+        }
+        if let Some(person) = acted_by {
+            message.extend(["Acted-By: ", person, "\n"]);
         }
         message
     }

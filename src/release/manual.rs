@@ -184,6 +184,7 @@ mod tests {
             source: commit(),
             trigger: None,
             by: "Ada".to_owned(),
+            acted_by: None,
             now: 0,
         };
         let mut release = create(new, &flow(), &[]).unwrap().release;

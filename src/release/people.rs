@@ -33,6 +33,8 @@ pub struct NewRelease {
     pub trigger: Option<CommitId>,
     /// Who starts it.
     pub by: String,
+    /// The person who asked a server for it.
+    pub acted_by: Option<String>,
     /// When, in seconds since 1970.
     pub now: i64,
 }
@@ -120,6 +122,7 @@ pub fn create(
         trigger: new.trigger,
         created: new.now,
         created_by: new.by,
+        acted_by: new.acted_by,
         state: ReleaseState::Queued,
         started: None,
         ended: None,
@@ -303,7 +306,7 @@ pub fn approve(
         } == approval
     };
     // Who may push can write anything into a record; only what a signature adds is proven by it.
-    if proof != Proof::Signature && release.approvals.iter().any(is_same) {
+    if !matches!(proof, Proof::Signature | Proof::Server) && release.approvals.iter().any(is_same) {
         return Ok(None);
     }
     let mut changed = release.clone();

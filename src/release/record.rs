@@ -65,6 +65,10 @@ pub struct Release {
     pub created: i64,
     /// Who created it, as far as Git's configuration shows.
     pub created_by: String,
+    /// The same person, if they asked a server for it, which had them sign in: the commits of its promotions
+    /// name them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acted_by: Option<String>,
     /// How far it is.
     pub state: ReleaseState,
     /// When it last left the queue; its time limit counts from here.

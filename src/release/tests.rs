@@ -57,6 +57,7 @@ fn created(concurrency: Concurrency, others: &[Other]) -> Result<Transition, Ref
         source: commit('a'),
         trigger: None,
         by: "Ada <ada@example.com>".to_owned(),
+        acted_by: None,
         now: 1_795_957_384,
     };
     let flow = ProductFlow {
@@ -70,7 +71,7 @@ fn created(concurrency: Concurrency, others: &[Other]) -> Result<Transition, Ref
 /// returns the message of each transition.
 fn run(mut facts: impl FnMut(&str, &mut StepFacts)) -> (Release, Vec<String>) {
     let first = created(Concurrency::Queue, &[]).unwrap();
-    let mut messages = vec![first.event.message(&first.release)];
+    let mut messages = vec![first.event.message(&first.release, None)];
     let (flow, mut release) = (flow(), first.release);
     for look in 0..50 {
         let mut known = Facts::default();
@@ -94,7 +95,7 @@ fn run(mut facts: impl FnMut(&str, &mut StepFacts)) -> (Release, Vec<String>) {
         }
         match next {
             Next::Record(transition) => {
-                messages.push(transition.event.message(&transition.release));
+                messages.push(transition.event.message(&transition.release, None));
                 release = transition.release;
             }
             _ => break,

@@ -69,6 +69,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         reverts: None,
         baseline_of: Vec::new(),
         release: None,
+        acted_by: None,
         source: commit(0x11),
         source_repository: None,
         target: commit(0x22),

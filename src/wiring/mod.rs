@@ -12,6 +12,7 @@ use crate::adapter::environment;
 use crate::adapter::gate::ConfiguredGates;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess, RemoteUse};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
+use crate::domain::Person;
 use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
     HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError, Variables,
@@ -25,6 +26,7 @@ pub use crate::adapter::runner::end_on_signals;
 pub use settings::ConfigReader;
 
 /// The adapters of one repository.
+#[derive(Clone)]
 pub struct Adapters {
     repository: GitRepository,
     forges: Arc<RepositoryForges>,
@@ -32,6 +34,7 @@ pub struct Adapters {
     variables: Variables,
     settings: ConfigReader,
     clock: MonotonicClock,
+    acted_by: Option<Arc<Person>>,
 }
 
 /// The adapters of releases.
@@ -121,6 +124,7 @@ fn open_with(
         forges,
         settings: ConfigReader,
         clock: MonotonicClock::start(),
+        acted_by: None,
     })
 }
 
@@ -139,6 +143,15 @@ fn passwords(of_forges: Arc<OnceLock<Arc<RepositoryForges>>>, variables: Variabl
 }
 
 impl Adapters {
+    /// The same adapters for what a person asks a server for: commits and records name them.
+    #[must_use]
+    pub fn acting_for(&self, person: Option<Arc<Person>>) -> Self {
+        Self {
+            acted_by: person,
+            ..self.clone()
+        }
+    }
+
     /// The records of releases below the prefix of references.
     ///
     /// # Errors
@@ -191,6 +204,7 @@ impl Adapters {
             runner: &LocalRunner,
             clock: &self.clock,
             observer,
+            acted_by: self.acted_by.as_deref(),
         }
     }
 }

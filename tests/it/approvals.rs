@@ -32,7 +32,7 @@ gates:
 }
 
 /// The fingerprint of a new SSH key, with which commits in a repository are signed.
-fn sign_with(repo: &Repo<'_>, world: &World, name: &str) -> String {
+pub fn sign_with(repo: &Repo<'_>, world: &World, name: &str) -> String {
     let key = world.path(&format!("{name}.key")).display().to_string();
     let made = world
         .command("ssh-keygen")

@@ -243,6 +243,7 @@ fn approvals_count_by_proof_by_person_and_by_commit() {
         by: by.iter().map(|&name| name.to_owned()).collect(),
         count,
         keys: BTreeMap::new(),
+        servers: Vec::new(),
     };
     github
         .state()

@@ -118,6 +118,7 @@ impl Memory {
             runner: &LocalRunner,
             clock: &Still,
             observer: &NoObserver,
+            acted_by: None,
         }
     }
 

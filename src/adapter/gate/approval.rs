@@ -5,6 +5,10 @@
 //! A name in the record is what its committer claims, so only approvals with a proof count. Users of the forge
 //! and people with keys share their names, so that nobody counts twice. A review
 //! approves one commit: what is pushed later is not approved.
+//!
+//! A server that signs people in proves an approval by its own signature, which every later run can check, on
+//! any machine: the token or the word of a server could only be believed by itself. It can sign for anyone,
+//! so its key must be listed as a server's, and it only counts for people whom `by` names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +23,18 @@ pub struct ApproverForges<'f> {
     pub reviews: Option<&'f dyn ForgeChecks>,
 }
 
-/// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty. `keys` are
-/// the fingerprints of keys that prove who signed an approval, by name.
+/// The keys that prove who gave an approval, by their fingerprints.
+#[derive(Clone, Copy)]
+pub struct ListedKeys<'k> {
+    /// Those of people, by name.
+    pub people: &'k BTreeMap<String, String>,
+    /// Those of servers, which have people sign in and know their names.
+    pub servers: &'k [String],
+}
+
+/// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty.
 pub async fn state(
-    (by, keys): (&[String], &BTreeMap<String, String>),
+    (by, keys): (&[String], ListedKeys<'_>),
     count: usize,
     forges: ApproverForges<'_>,
     step: &GateContext,
@@ -31,10 +43,10 @@ pub async fn state(
     let mut approvers: BTreeMap<String, BTreeSet<Origin>> = BTreeMap::new();
     let mut ignored = BTreeSet::new();
     for approval in &step.approvals {
-        match approver(approval, keys) {
-            Ok(user) => {
+        match approver(approval, by, keys) {
+            Ok((user, origin)) => {
                 let origins = approvers.entry(user.to_lowercase()).or_default();
-                origins.insert(Origin::Record);
+                origins.insert(origin);
             }
             Err(why) => {
                 ignored.insert(why);
@@ -75,19 +87,34 @@ pub async fn state(
 /// Who gave an approval, if that is proven; else why it does not count.
 fn approver<'a>(
     approval: &'a Approval,
-    keys: &'a BTreeMap<String, String>,
-) -> Result<&'a str, String> {
+    by: &[String],
+    keys: ListedKeys<'a>,
+) -> Result<(&'a str, Origin), String> {
+    let unlisted = |fingerprints: &[String], list: &str| {
+        let key = fingerprints.first().map_or("", String::as_str);
+        format!("an approval with key {key} does not count, because `{list}` does not list it")
+    };
     match &approval.proof {
-        ApprovalProof::Forge => Ok(&approval.by),
+        ApprovalProof::Forge => Ok((&approval.by, Origin::Record)),
         ApprovalProof::Signature { fingerprints } => {
-            let mut people = keys.iter();
+            let mut people = keys.people.iter();
             let found = people.find(|(_, key)| fingerprints.contains(key));
-            found.map(|(name, _)| name.as_str()).ok_or_else(|| {
-                let key = fingerprints.first().map_or("", String::as_str);
-                format!(
-                    "an approval with key {key} does not count, because `keys` does not list it"
-                )
-            })
+            let (name, _) = found.ok_or_else(|| unlisted(fingerprints, "keys"))?;
+            Ok((name, Origin::Record))
+        }
+        ApprovalProof::Server { fingerprints } => {
+            if !keys.servers.iter().any(|key| fingerprints.contains(key)) {
+                return Err(unlisted(fingerprints, "servers"));
+            }
+            // Who signs people in can know others than the forge, and other teams.
+            if by.contains(&approval.by) {
+                Ok((&approval.by, Origin::Server))
+            } else {
+                Err(format!(
+                    "the approval of {} on a server does not count, because `by` does not list the name",
+                    approval.by
+                ))
+            }
         }
         ApprovalProof::None => {
             Err("an approval without a proof of who gave it does not count".to_owned())
@@ -100,6 +127,8 @@ fn approver<'a>(
 enum Origin {
     /// The record; only those who may write can write to it.
     Record,
+    /// A server that the gate trusts, from a person whom `by` lists.
+    Server,
     /// A review of the pull request; anyone may review.
     Review,
 }
@@ -112,6 +141,7 @@ async fn counts(
     (forges, step): (ApproverForges<'_>, &GateContext),
 ) -> Result<bool, ForgeError> {
     let forge = match origin {
+        Origin::Server => return Ok(true),
         Origin::Record => forges.record,
         Origin::Review => forges.reviews,
     };

@@ -49,7 +49,16 @@ impl Gates for ConfiguredGates {
                     why: "the repository is on no forge that has statuses".to_owned(),
                 },
             },
-            GateKind::Approval { by, count, keys } => {
+            GateKind::Approval {
+                by,
+                count,
+                keys,
+                servers,
+            } => {
+                let keys = approval::ListedKeys {
+                    people: keys,
+                    servers,
+                };
                 let forges = approval::ApproverForges {
                     record: self.forges.checks(None),
                     reviews: forge(),
@@ -65,8 +74,7 @@ impl Gates for ConfiguredGates {
             } => {
                 let (runner, step) = (Arc::clone(&self.runner), step.clone());
                 let (commands, time_limit) = (commands.clone(), *time_limit);
-                let run =
-                    move || reached(run::state(&commands, time_limit, runner.as_ref(), &step));
+                let run = move || reached(run::state(&commands, time_limit, runner.as_ref(), &step));
                 let done = tokio::task::spawn_blocking(run).await;
                 done.unwrap_or_else(|error| unreachable(&error))
             }

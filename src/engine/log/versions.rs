@@ -124,6 +124,7 @@ mod tests {
             reverts: None,
             allowed: None,
             release: None,
+            acted_by: None,
             kept: Vec::new(),
         };
         let applications = super::applications(message, &record);

@@ -22,15 +22,16 @@ pub(super) fn of_step(
     environment: &str,
     gate: &GateKind,
 ) -> Result<Vec<port::Approval>, ReleaseError> {
-    let GateKind::Approval { keys, .. } = gate else {
+    let GateKind::Approval { keys, servers, .. } = gate else {
         return Ok(Vec::new());
     };
+    let has_keys = !keys.is_empty() || !servers.is_empty();
     let of_step = || {
         let approvals = release.approvals.iter().enumerate();
         approvals.filter(|(_, approval)| approval.is_for(environment))
     };
-    let needs_key = |approval: &Approval| !keys.is_empty() || approval.proof != Proof::Forge;
-    let signers = if keys.is_empty() || !of_step().any(|(_, approval)| needs_key(approval)) {
+    let needs_key = |approval: &Approval| has_keys || approval.proof != Proof::Forge;
+    let signers = if !has_keys || !of_step().any(|(_, approval)| needs_key(approval)) {
         BTreeMap::new()
     } else {
         signers(ports, product, release)?
@@ -39,12 +40,16 @@ pub(super) fn of_step(
         if !needs_key(approval) {
             return ApprovalProof::Forge;
         }
-        let found = signers.get(&at);
-        found.map_or(ApprovalProof::None, |fingerprints| {
-            ApprovalProof::Signature {
-                fingerprints: fingerprints.clone(),
+        let Some(fingerprints) = signers.get(&at).cloned() else {
+            return ApprovalProof::None;
+        };
+        // The key of a server never counts as that of a person, nor the other way round.
+        match approval.proof {
+            Proof::Server => ApprovalProof::Server { fingerprints },
+            Proof::Forge | Proof::Signature | Proof::Name => {
+                ApprovalProof::Signature { fingerprints }
             }
-        })
+        }
     };
     let with_proof = of_step().map(|(at, approval)| port::Approval {
         by: approval.by.clone(),

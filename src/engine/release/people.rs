@@ -128,7 +128,7 @@ pub(super) async fn queue_new(
     flow: &ProductFlow,
     new: NewInQueue,
 ) -> Result<Started, ReleaseError> {
-    let by = ports.promotion.repository.identity()?;
+    let by = ports.promotion.actor()?;
     let product = of_product(ports, &flow.product).await?;
     let started = record(ports, product, |product| {
         let is_same =
@@ -144,6 +144,7 @@ pub(super) async fn queue_new(
             source: new.source,
             trigger: None,
             by: by.clone(),
+            acted_by: ports.promotion.acted_by.map(ToString::to_string),
             now: ports.promotion.clock.now(),
         };
         let created = create(new, flow, &product.others(None))?;
@@ -163,7 +164,7 @@ pub async fn terminate_release(
     ports: &ReleasePorts<'_>,
     id: &str,
 ) -> Result<ProductReleases, ReleaseError> {
-    let by = ports.promotion.repository.identity()?;
+    let by = ports.promotion.actor()?;
     let now = ports.promotion.clock.now();
     change(ports, id, &|release| release::terminate(release, &by, now)).await
 }
@@ -176,7 +177,7 @@ pub async fn retry_release(
     ports: &ReleasePorts<'_>,
     id: &str,
 ) -> Result<ProductReleases, ReleaseError> {
-    let by = ports.promotion.repository.identity()?;
+    let by = ports.promotion.actor()?;
     change(ports, id, &|release| release::retry(release, &by).map(Some)).await
 }
 
@@ -189,7 +190,7 @@ pub async fn allow_in_release(
     id: &str,
     guards: &[String],
 ) -> Result<ProductReleases, ReleaseError> {
-    let by = ports.promotion.repository.identity()?;
+    let by = ports.promotion.actor()?;
     let now = ports.promotion.clock.now();
     change(ports, id, &|release| {
         release::allow(release, guards, &by, now)
@@ -215,9 +216,18 @@ pub async fn approve_release(
     .await
 }
 
-/// Who approves: the user of the forge's token, or the name that Git is configured with, whose key signs the
-/// transition if Git signs commits.
+/// Who approves: the person who asked the server for it, whose key signs the transition then; or the user of the
+/// forge's token; or the name that Git is configured with, whose key signs the transition. Git may not sign.
 async fn approver(ports: &ReleasePorts<'_>) -> Result<(String, Proof), ReleaseError> {
+    // The token is the server's, and shows nothing about the person.
+    if let Some(person) = ports.promotion.acted_by {
+        let proof = if ports.releases.are_signed() {
+            Proof::Server
+        } else {
+            Proof::Name
+        };
+        return Ok((person.name().to_owned(), proof));
+    }
     if let Some(checks) = ports.promotion.forges.checks(None)
         && let Some(user) = checks.user().await.map_err(EngineError::Forge)?
     {

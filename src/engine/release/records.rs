@@ -267,11 +267,12 @@ impl ProductReleases {
         transition: &Transition,
     ) -> Result<bool, ReleaseError> {
         let release = &transition.release;
+        let acted_by = ports.promotion.acted_by.map(ToString::to_string);
         let appended = ports.releases.append(NewTransition {
             product: self.product.clone(),
             parent: self.tip,
             files: vec![(release.path(), release.text().into_bytes())],
-            message: transition.event.message(release),
+            message: transition.event.message(release, acted_by.as_deref()),
         });
         let Some(tip) = appended.await? else {
             return Ok(false);

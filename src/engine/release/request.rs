@@ -43,6 +43,7 @@ pub(super) fn request_of(
                 Some(_) => ReleaseBranch::OfPromotion,
                 None => ReleaseBranch::Own,
             },
+            acted_by: release.acted_by.clone(),
         }),
         applications: release.applications.clone(),
         products,

@@ -44,7 +44,7 @@ pub async fn start_triggered(
     let configuration = Configuration::Commit(triggers.branch.tip);
     let settings = settings(ports, &configuration)?;
     let planned = flow_in(&settings, &product.product, &flow.flow)?;
-    let by = ports.promotion.repository.identity()?;
+    let by = ports.promotion.actor()?;
     let releases = of_product(ports, &product.product).await?;
     let triggered = record(ports, releases, |releases| {
         if let Some(number) = earlier(ports, triggers, started, releases)? {
@@ -58,6 +58,7 @@ pub async fn start_triggered(
             source: triggers.commit,
             trigger: Some(triggers.commit),
             by: by.clone(),
+            acted_by: ports.promotion.acted_by.map(ToString::to_string),
             now: ports.promotion.clock.now(),
         };
         let created = create(new, &planned, &releases.others(None))?;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::identifier::{Changes, Subject, changes_of, listed, names, promotion_id};
-use super::trailers::paragraphs;
+use super::trailers::{ACTED_BY, paragraphs};
 use crate::domain::{ApplicationName, CommitId, DecidedBy};
 use crate::plan::Hop;
 use crate::plan::file::ApplicationPlan;
@@ -48,6 +48,8 @@ pub struct Record {
     pub allowed: Option<String>,
     /// The id of the release that it belongs to.
     pub release: Option<String>,
+    /// The person who asked a server for it.
+    pub acted_by: Option<String>,
     /// The selectors of differences that both sides changed and that were decided for the target.
     pub kept: Vec<String>,
 }
@@ -103,6 +105,7 @@ impl Record {
             reverts: None,
             allowed: None,
             release: None,
+            acted_by: None,
             kept,
         }
     }
@@ -149,6 +152,7 @@ impl Record {
                 reverts: value(REVERTS),
                 allowed: value(ALLOWED),
                 release: value(RELEASE),
+                acted_by: value(ACTED_BY),
                 kept: (paragraph.iter())
                     .filter(|(key, _)| *key == KEPT)
                     .map(|(_, selector)| selector.clone())
@@ -188,6 +192,7 @@ impl fmt::Display for Record {
             (REVERTS, self.reverts.as_ref()),
             (ALLOWED, self.allowed.as_ref()),
             (RELEASE, self.release.as_ref()),
+            (ACTED_BY, self.acted_by.as_ref()),
         ];
         for (key, value) in trailers {
             if let Some(value) = value {
@@ -224,6 +229,7 @@ mod tests {
             reverts: Some("7e1d".to_owned()),
             allowed: Some("moving-version, encrypted".to_owned()),
             release: Some("loans-42".to_owned()),
+            acted_by: Some("ada <ada@example.com>".to_owned()),
             kept: vec!["a.yaml:$.b".to_owned(), "a.yaml:$.c".to_owned()],
         }
     }
@@ -263,6 +269,7 @@ mod tests {
         Promotion-Reverts: 7e1d
         Promotion-Allowed: moving-version, encrypted
         Promotion-Release: loans-42
+        Acted-By: ada <ada@example.com>
         Promotion-Kept: a.yaml:$.b
         Promotion-Kept: a.yaml:$.c
         ");

@@ -6,7 +6,10 @@
 //! therefore join the trailers that a user's text ends with (`Signed-off-by`), or Git no longer
 //! finds the user's. The rules are those of `git interpret-trailers`.
 
-/// The start of every key that git-promote writes, in any case. A user's text cannot set such a key.
+/// Who asked a server for it; transitions of releases have it too. A user's text cannot set it.
+pub(super) const ACTED_BY: &str = "Acted-By";
+
+/// The start of every other key that git-promote writes, in any case. A user's text cannot set such a key.
 const RESERVED: &str = "Promotion-";
 
 /// The lines that Git itself writes: one of them makes a paragraph of trailers that also holds text.
@@ -133,8 +136,10 @@ fn is_indented(line: &str) -> bool {
 }
 
 fn is_reserved(key: &str) -> bool {
-    key.get(..RESERVED.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(RESERVED))
+    key.eq_ignore_ascii_case(ACTED_BY)
+        || key
+            .get(..RESERVED.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(RESERVED))
 }
 
 #[cfg(test)]

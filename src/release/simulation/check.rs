@@ -15,7 +15,7 @@ pub fn transition(world: &mut World, transition: &Transition) {
     let new = &transition.release;
     let old = world.releases.get(&new.number).cloned();
     if let Some(fault) = old.and_then(|old| fault(world, &old, new, transition.event.kind)) {
-        world.violate(format!("{fault}: {}", transition.event.message(new)));
+        world.violate(format!("{fault}: {}", transition.event.message(new, None)));
     }
 }
 

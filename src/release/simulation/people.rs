@@ -20,6 +20,7 @@ pub fn start(world: &mut World) {
         source,
         trigger: None,
         by: "ada".to_owned(),
+        acted_by: None,
         now: world.now,
     };
     let created = create(new, &world.flow, &world.others(0));

@@ -71,6 +71,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         reverts: None,
         baseline_of: Vec::new(),
         release: None,
+        acted_by: None,
         source: commit,
         source_repository: None,
         target: commit,

@@ -89,6 +89,7 @@ impl<'w> Stage<'w> {
             runner: &LocalRunner,
             clock: &Still,
             observer,
+            acted_by: None,
         }
     }
 
@@ -488,6 +489,7 @@ fn several_at_once_end_in_one_pull_request() {
                     runner: &LocalRunner,
                     clock: &Still,
                     observer: &NoObserver,
+                    acted_by: None,
                 };
                 let receipt = wait(async {
                     let prepared = engine::prepare(&ports, &request()).await.unwrap();
