@@ -41,6 +41,6 @@ pub use repository_error::RepositoryError;
 pub use runner::{Checkout, CommandPurpose, CommandResult, Runner, RunnerCommand, RunnerError};
 pub use snapshot::{Snapshot, TreeEntry};
 pub use workflows::{
-    ATTEMPT_VARIABLE, Attempt, AttemptResult, AttemptState, OUTPUT_VARIABLE, WorkflowError,
-    Workflows,
+    ATTEMPT_VARIABLE, Attempt, AttemptResult, AttemptState, Commands, OUTPUT_VARIABLE,
+    WorkflowError, Workflows,
 };

@@ -81,6 +81,9 @@ pub enum RunnerError {
     /// An object could not be read.
     #[error("the files could not be read")]
     Repository(#[from] RepositoryError),
+    /// This worker runs no commands.
+    #[error("commands of the repository are not run here")]
+    NotHere,
     /// A name in the commit is not one that Git checks out.
     #[error("`{path}` cannot be checked out")]
     Name {

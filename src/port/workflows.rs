@@ -14,9 +14,22 @@ use thiserror::Error;
 use super::{Snapshot, TreeChange};
 use crate::domain::Workflow;
 
+/// Whether a worker runs the commands that a repository configures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Commands {
+    /// It runs them.
+    #[default]
+    Run,
+    /// It leaves them to other workers, such as a CI job.
+    LeaveToOthers,
+}
+
 /// Runs workflows of all kinds.
 #[async_trait]
 pub trait Workflows: Send + Sync {
+    /// Whether workflows that are commands are run.
+    fn commands(&self) -> Commands;
+
     /// Starts an attempt. A command or a request is waited for; a CI run is not: [`Workflows::find`] is
     /// how to follow it.
     ///

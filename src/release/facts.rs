@@ -11,13 +11,15 @@ use super::attempt_record::AttemptEnd;
 use super::record::{PullRequest, Step};
 use super::state::ReleaseState;
 use crate::domain::CommitId;
-use crate::port::GateState;
+use crate::port::{Commands, GateState};
 
 /// What is known so far.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The other releases of the product, from the same tip of its chain.
     pub others: Vec<Other>,
+    /// Whether this worker runs commands.
+    pub commands: Commands,
     /// About each step, by environment.
     pub steps: BTreeMap<String, StepFacts>,
     /// About attempts, by key.

@@ -14,6 +14,7 @@ use super::look::Look;
 use super::next::{Effect, Move, Transition, Waiting};
 use super::record::Release;
 use crate::domain::{Workflow, WorkflowKind};
+use crate::port::Commands;
 
 /// How much longer than its workflow a lease lasts: the time to record and start it, and the difference
 /// between the clocks of two workers.
@@ -76,7 +77,8 @@ pub(super) fn progress<'a>(
     }
 }
 
-/// Records an attempt, and starts it. `release` has what changes with it.
+/// Records an attempt, and starts it. `release` has what changes with it. A worker that runs no commands leaves
+/// them to one that does: the release waits.
 pub(super) fn start(
     look: &Look<'_>,
     mut release: Release,
@@ -84,6 +86,19 @@ pub(super) fn start(
     purpose: Purpose,
     workflow: &Workflow,
 ) -> Move {
+    let is_command = matches!(workflow.kind, WorkflowKind::Run { .. });
+    if is_command && look.facts.commands == Commands::LeaveToOthers {
+        return Move::Wait(Waiting {
+            environment: environment.map(ToOwned::to_owned),
+            why: format!(
+                "{} `{}` runs commands, which this server leaves to another worker: `git promote release \
+                 advance` elsewhere, or a server with `--allow-run`",
+                purpose.name(),
+                workflow.name
+            ),
+            until: None,
+        });
+    }
     let key = key(&release);
     release.attempts.push(Attempt {
         key: key.clone(),

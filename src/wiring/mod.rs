@@ -11,11 +11,12 @@ use crate::adapter::clock::MonotonicClock;
 use crate::adapter::environment;
 use crate::adapter::gate::ConfiguredGates;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess, RemoteUse};
-use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner};
+use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner, NoRunner};
 use crate::domain::Person;
 use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
-    HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError, Variables,
+    Commands, HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError, Runner,
+    Variables,
 };
 use crate::render::MarkdownPreview;
 
@@ -35,6 +36,7 @@ pub struct Adapters {
     settings: ConfigReader,
     clock: MonotonicClock,
     acted_by: Option<Arc<Person>>,
+    commands: Commands,
 }
 
 /// The adapters of releases.
@@ -125,6 +127,7 @@ fn open_with(
         settings: ConfigReader,
         clock: MonotonicClock::start(),
         acted_by: None,
+        commands: Commands::Run,
     })
 }
 
@@ -143,6 +146,19 @@ fn passwords(of_forges: Arc<OnceLock<Arc<RepositoryForges>>>, variables: Variabl
 }
 
 impl Adapters {
+    /// The same adapters that run the repository's commands, or leave them to others.
+    #[must_use]
+    pub fn with_commands(self, commands: Commands) -> Self {
+        Self { commands, ..self }
+    }
+
+    fn runner(&self) -> &'static dyn Runner {
+        match self.commands {
+            Commands::Run => &LocalRunner,
+            Commands::LeaveToOthers => &NoRunner,
+        }
+    }
+
     /// The same adapters for what a person asks a server for: commits and records name them.
     #[must_use]
     pub fn acting_for(&self, person: Option<Arc<Person>>) -> Self {
@@ -180,6 +196,7 @@ impl Adapters {
             http: Arc::clone(&self.http),
             ci: self.forges.ci(),
             variables: Arc::clone(&self.variables),
+            run: self.commands,
         }
     }
 
@@ -187,7 +204,7 @@ impl Adapters {
     pub fn gates(&self) -> ConfiguredGates {
         ConfiguredGates {
             http: Arc::clone(&self.http),
-            runner: Arc::new(LocalRunner),
+            runner: self.runner(),
             forges: Arc::clone(&self.forges) as _,
             variables: Arc::clone(&self.variables),
         }
@@ -201,7 +218,7 @@ impl Adapters {
             forges: self.forges.as_ref(),
             settings: &self.settings,
             preview: &MarkdownPreview,
-            runner: &LocalRunner,
+            runner: self.runner(),
             clock: &self.clock,
             observer,
             acted_by: self.acted_by.as_deref(),

@@ -34,7 +34,7 @@ impl Forges for Checks {
 fn gates(forge: Option<Arc<dyn ForgeChecks>>) -> ConfiguredGates {
     ConfiguredGates {
         http: sender(),
-        runner: Arc::new(LocalRunner),
+        runner: &LocalRunner,
         forges: Arc::new(Checks(forge)),
         variables: Arc::new(|_| None),
     }

@@ -8,7 +8,8 @@ use git_promote::adapter::forge::http::ConfiguredSender;
 use git_promote::adapter::runner::ConfiguredWorkflows;
 use git_promote::domain::{HttpCall, Workflow, WorkflowKind};
 use git_promote::port::{
-    Attempt, AttemptResult, AttemptState, HttpSender, Repository, WorkflowError, Workflows,
+    Attempt, AttemptResult, AttemptState, Commands, HttpSender, Repository, WorkflowError,
+    Workflows,
 };
 use insta::assert_snapshot;
 
@@ -30,6 +31,7 @@ fn workflows() -> ConfiguredWorkflows {
         http: sender(),
         ci: None,
         variables: Arc::new(|name| (name == "TOKEN").then(|| "sesame-street".to_owned())),
+        run: Commands::Run,
     }
 }
 

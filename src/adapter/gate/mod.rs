@@ -28,7 +28,7 @@ pub struct ConfiguredGates {
     /// Sends requests.
     pub http: Arc<dyn HttpSender>,
     /// Runs commands.
-    pub runner: Arc<dyn Runner>,
+    pub runner: &'static dyn Runner,
     /// The forges of repositories.
     pub forges: Arc<dyn Forges>,
     /// The variables of the environment.
@@ -72,9 +72,9 @@ impl Gates for ConfiguredGates {
                 commands,
                 time_limit,
             } => {
-                let (runner, step) = (Arc::clone(&self.runner), step.clone());
+                let (runner, step) = (self.runner, step.clone());
                 let (commands, time_limit) = (commands.clone(), *time_limit);
-                let run = move || reached(run::state(&commands, time_limit, runner.as_ref(), &step));
+                let run = move || reached(run::state(&commands, time_limit, runner, &step));
                 let done = tokio::task::spawn_blocking(run).await;
                 done.unwrap_or_else(|error| unreachable(&error))
             }

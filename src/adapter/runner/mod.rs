@@ -20,6 +20,16 @@ use checkout::LocalCheckout;
 pub use running::end_on_signals;
 pub use workflow::ConfiguredWorkflows;
 
+/// Refuses to run commands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRunner;
+
+impl Runner for NoRunner {
+    fn check_out(&self, _: &dyn Snapshot) -> Result<Box<dyn Checkout>, RunnerError> {
+        Err(RunnerError::NotHere)
+    }
+}
+
 /// Runs commands as child processes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LocalRunner;

@@ -91,6 +91,7 @@ async fn advance_one(
         let flow = flows.of(ports, &release)?;
         let mut facts = own.clone();
         facts.others = product.others(Some(number));
+        facts.commands = ports.workflows.commands();
         let next = loop {
             match release::advance(&release, &flow, &facts, view.now) {
                 Next::Ask(questions) => {

@@ -5,10 +5,21 @@ use super::names::{did_you_mean, quoted};
 use super::{forge, repository};
 use crate::engine::{EngineError, SearchEnd};
 use crate::inventory::InventoryError;
+use crate::port::RunnerError;
 use crate::render::shell;
 
 /// What to do about a shallow clone.
 const UNSHALLOW: &str = "`git fetch --unshallow` fetches the whole history";
+
+/// What to do about commands of `verify` that could not run.
+fn runner(error: &RunnerError) -> Hint {
+    Hint::failed(match error {
+        RunnerError::NotHere => {
+            "nothing was written; promote on the command line, or start the server with `--allow-run`"
+        }
+        _ => "nothing was written; the commands of `verify` need `sh` and a temporary folder",
+    })
+}
 
 /// What to do about an error of the engine.
 pub fn of_engine(error: &EngineError) -> Hint {
@@ -67,9 +78,7 @@ pub fn of_engine(error: &EngineError) -> Hint {
         EngineError::Faults(_) => Hint::failed(
             "nothing was written; fix the files, or exclude them with `--service` or `--except FILE`",
         ),
-        EngineError::Runner(_) => Hint::failed(
-            "nothing was written; the commands of `verify` need `sh` and a temporary folder",
-        ),
+        EngineError::Runner(error) => runner(error),
         EngineError::NotConfigured { what, known, .. } if known.is_empty() => Hint::usage(format!(
             "`promote.yaml` has no {what}s; add one under `{what}s`"
         )),

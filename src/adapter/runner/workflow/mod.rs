@@ -15,7 +15,8 @@ use async_trait::async_trait;
 use super::running;
 use crate::domain::{Workflow, WorkflowKind};
 use crate::port::{
-    Attempt, AttemptState, CiWorkflows, HttpSender, Variables, WorkflowError, Workflows,
+    Attempt, AttemptState, CiWorkflows, Commands as RunCommands, HttpSender, RunnerError,
+    Variables, WorkflowError, Workflows,
 };
 
 /// The workflows of a configuration.
@@ -27,12 +28,24 @@ pub struct ConfiguredWorkflows {
     pub ci: Option<Arc<dyn CiWorkflows>>,
     /// The variables of the environment.
     pub variables: Variables,
+    /// Whether commands are run.
+    pub run: RunCommands,
 }
 
 #[async_trait]
 impl Workflows for ConfiguredWorkflows {
+    fn commands(&self) -> RunCommands {
+        self.run
+    }
+
     async fn start(&self, attempt: Attempt) -> Result<AttemptState, WorkflowError> {
         match &attempt.workflow.kind {
+            WorkflowKind::Run { .. } if self.run == RunCommands::LeaveToOthers => {
+                Err(WorkflowError::NotStarted {
+                    workflow: attempt.workflow.name,
+                    source: RunnerError::NotHere.into(),
+                })
+            }
             WorkflowKind::Run {
                 commands,
                 variables,
