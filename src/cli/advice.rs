@@ -46,9 +46,13 @@ pub(super) fn on(failure: &Failure) -> Advice {
         Failure::NoCopies => Hint::usage("select one with `--copies FOLDER`"),
         #[cfg(feature = "server")]
         Failure::Serve(error) => match error {
-            ServeError::OpenToOthers(_) => Hint::usage(
-                "leave out `--listen`, and let a proxy on this machine ask who people are",
-            ),
+            ServeError::OpenToOthers(_) => {
+                Hint::usage("sign people in with `--auth proxy`, or leave out `--listen`")
+            }
+            ServeError::NoTrustedProxy => {
+                Hint::usage("list the address of the proxy with `--trusted-proxy`")
+            }
+            ServeError::Header(_) | ServeError::UnusedProxy => Hint::none(FailureKind::Usage),
             ServeError::Listen { .. } => Hint::usage("`--listen 127.0.0.1:0` takes a free port"),
             ServeError::Repository(error) => hint::of_repository(error),
             ServeError::Ended(_) => Hint::none(FailureKind::Failed),

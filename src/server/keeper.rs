@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::served::Served;
 use super::site::Site;
 use crate::engine::{self, ReleaseError};
@@ -14,18 +16,25 @@ use crate::render::Advice;
 /// The longest pause before a release is looked at whose gate opens at a known time.
 const SOON: Duration = Duration::from_secs(1);
 
+/// The shortest time between two readings, however often somebody asks for one.
+const LEAST: Duration = Duration::from_millis(300);
+
 /// What releases wait for, by their ids, and when to look again.
 type Moved = (BTreeMap<String, Vec<Waiting>>, Option<Duration>, usize);
 
 /// Keeps a repository up to date until the program ends.
 pub(super) async fn keep(site: Arc<Site>, served: Arc<Served>, interval: Duration) {
     loop {
+        let next = Instant::now() + LEAST;
         let mut is_changed = served.read().await;
+        let is_read = served.view().fault.is_none();
+        site.metrics.read(&served.name, is_read);
         let mut pause = interval;
         match advance(&served).await {
             Ok((waits, next, transitions)) => {
                 is_changed |= served.set_waits(waits);
                 pause = next.map_or(interval, |next| next.clamp(SOON, interval));
+                site.metrics.moved(&served.name, transitions);
                 if transitions > 0 {
                     is_changed |= served.read().await;
                 }
@@ -36,6 +45,7 @@ pub(super) async fn keep(site: Arc<Site>, served: Arc<Served>, interval: Duratio
         if is_changed {
             site.changed(&served.name);
         }
+        tokio::time::sleep_until(next).await;
         // Whoever asks meanwhile is served after the pause at the latest.
         let _ = tokio::time::timeout(pause, served.look.notified()).await;
     }
@@ -53,7 +63,7 @@ async fn advance(served: &Served) -> Result<Moved, ReleaseError> {
     }
     let prefix = state.files.settings.release_prefix.clone();
     served
-        .work(async move |adapters| {
+        .work(None, async move |adapters| {
             let adapters = adapters.for_releases(prefix.as_deref())?;
             let ports = adapters.ports(&NoObserver);
             let products = engine::releases(&ports).await?;
@@ -71,7 +81,11 @@ async fn advance(served: &Served) -> Result<Moved, ReleaseError> {
                         waits.insert(id, advanced.waits);
                     }
                     Err(error) => {
-                        let why = Advice::on_release(&error).message;
+                        let advice = Advice::on_release(&error);
+                        let causes = advice.causes.into_iter();
+                        let all: Vec<String> =
+                            std::iter::once(advice.message).chain(causes).collect();
+                        let why = all.join(": ");
                         let waiting = Waiting {
                             environment: None,
                             why,

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::caller::Caller;
 use crate::render::{Advice, date, escaped};
 
 /// Where lines go.
@@ -24,10 +25,15 @@ impl Log {
         ));
     }
 
+    /// Something that whoever runs the server should know.
+    pub fn notice(&self, what: &str) {
+        self.line(&format!("notice {what}"));
+    }
+
     /// A person changes something.
-    pub fn change(&self, repository: &str, person: &str, what: &str) {
+    pub fn change(&self, repository: &str, caller: &Caller, what: &str) {
         self.line(&format!(
-            "change repository={repository} by={person} {what}"
+            "change repository={repository} by={caller} {what}"
         ));
     }
 

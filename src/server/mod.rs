@@ -10,11 +10,15 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `options` | what it is started with |
+//! | `network` | addresses of other machines |
+//! | `caller` | who sends a request, and what they may do |
 //! | `state` | what one reading of a repository found |
 //! | `served` | a repository that is served: the last reading, and the threads that work on it |
 //! | `keeper` | reads again, and moves releases forward, when it is time |
 //! | `log` | what happens in the background, and who changes what |
 //! | `site` | everything that requests share |
+//! | `webhooks` | whether a webhook comes from a forge, and what it is about |
+//! | `metrics` | figures about the server |
 //! | `board` | applications or products by environment, as the start page shows them |
 //! | `insights` | how often and how well promotions go |
 //! | `promotion` | a promotion as a form has it, its plan, and how it is carried out |
@@ -22,24 +26,30 @@
 //! | `pages/` | HTML |
 
 mod board;
+mod caller;
 mod fields;
 mod http;
 mod insights;
 mod keeper;
 mod log;
+mod metrics;
+mod network;
 mod options;
 mod pages;
 mod promotion;
 mod served;
 mod site;
 mod state;
+mod webhooks;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-pub use options::{ServeError, ServeOptions, ServedFolder};
+pub use network::{Network, ParseNetworkError};
+pub use options::{ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn};
 
 use log::Log;
 use served::Served;
@@ -57,7 +67,7 @@ pub async fn serve(
     options.check()?;
     let mut served = Vec::new();
     for folder in &options.repositories {
-        served.push(Arc::new(Served::open(folder, &options.network)?));
+        served.push(Arc::new(Served::open(folder, &options)?));
     }
     let listener =
         TcpListener::bind(options.listen)
@@ -67,7 +77,7 @@ pub async fn serve(
                 source,
             })?;
     let address = listener.local_addr()?;
-    let site = Arc::new(Site::new(served, &options.hosts, address, Log::new(log)));
+    let site = Arc::new(Site::new(served, &options, address, Log::new(log)));
     for repository in &site.repositories {
         tokio::spawn(keeper::keep(
             Arc::clone(&site),
@@ -76,6 +86,7 @@ pub async fn serve(
         ));
     }
     is_listening(&format!("http://{address}/"))?;
-    axum::serve(listener, http::router(site)).await?;
+    let service = http::router(site).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await?;
     Ok(())
 }

@@ -3,12 +3,15 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr as _;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use thiserror::Error;
 
+use super::network::Network;
 use crate::domain::RepositoryUrl;
-use crate::port::RepositoryError;
+use crate::port::{Commands, RepositoryError};
 use crate::wiring::NetworkOptions;
 
 /// What the server is started with.
@@ -22,8 +25,34 @@ pub struct ServeOptions {
     pub hosts: Vec<String>,
     /// How often repositories are read again when nothing else asks for it.
     pub interval: Duration,
+    /// How it learns who people are.
+    pub sign_in: SignIn,
+    /// Whether it runs the commands of the repositories.
+    pub commands: Commands,
     /// How remotes and forges are contacted.
     pub network: NetworkOptions,
+}
+
+/// How the server learns who people are.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// It does not ask: only this machine can reach it, and whoever does acts as the user that it runs as.
+    None,
+    /// A proxy before it signs people in, and names them in headers.
+    Proxy(ProxySignIn),
+}
+
+/// A proxy that signs people in.
+#[derive(Clone, Debug)]
+pub struct ProxySignIn {
+    /// Where it is; requests from elsewhere are refused.
+    pub trusted: Vec<Network>,
+    /// The header with the name.
+    pub user: String,
+    /// The header with the e-mail address.
+    pub email: String,
+    /// The header with the groups, separated by commas.
+    pub groups: String,
 }
 
 /// A repository to serve.
@@ -43,6 +72,15 @@ pub enum ServeError {
     /// Others could reach it, and nothing asks who they are.
     #[error("without sign-in, only addresses of this machine can be listened on, not {0}")]
     OpenToOthers(SocketAddr),
+    /// No proxy could name people.
+    #[error("sign-in by a proxy needs `--trusted-proxy`: anyone could send its headers otherwise")]
+    NoTrustedProxy,
+    /// A proxy is listed that would sign nobody in.
+    #[error("`--trusted-proxy` needs `--auth proxy`")]
+    UnusedProxy,
+    /// No header can have this name.
+    #[error("`{0}` is not the name of a header")]
+    Header(String),
     /// The address is not to be had.
     #[error("cannot listen on {address}")]
     Listen {
@@ -66,10 +104,23 @@ impl ServeOptions {
 
     /// Refuses to be open to others without asking who they are.
     pub(super) fn check(&self) -> Result<(), ServeError> {
-        if self.listen.ip().is_loopback() {
-            Ok(())
-        } else {
-            Err(ServeError::OpenToOthers(self.listen))
+        match &self.sign_in {
+            SignIn::None if self.listen.ip().is_loopback() => Ok(()),
+            SignIn::None => Err(ServeError::OpenToOthers(self.listen)),
+            SignIn::Proxy(proxy) => proxy.check(),
+        }
+    }
+}
+
+impl ProxySignIn {
+    fn check(&self) -> Result<(), ServeError> {
+        if self.trusted.is_empty() {
+            return Err(ServeError::NoTrustedProxy);
+        }
+        let mut names = [&self.user, &self.email, &self.groups].into_iter();
+        match names.find(|name| HeaderName::from_str(name).is_err()) {
+            None => Ok(()),
+            Some(name) => Err(ServeError::Header(name.clone())),
         }
     }
 }

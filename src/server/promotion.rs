@@ -116,6 +116,12 @@ impl Wanted {
         format!("{} {} {mode}", self.from, self.to)
     }
 
+    /// The product, if nothing else is promoted.
+    pub fn only_product(&self) -> Option<&str> {
+        let product = self.product.as_deref();
+        product.filter(|_| self.applications.is_empty())
+    }
+
     /// What is promoted, in words.
     pub fn what(&self) -> String {
         match &self.product {

@@ -6,13 +6,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify, Semaphore};
 
-use super::options::ServedFolder;
+use super::options::{ServeOptions, ServedFolder};
 use super::state::State;
+use crate::domain::{Person, RemoteAddress};
 use crate::engine::{self, PastTransition, ReleaseError, ReleasePorts};
 use crate::port::{NoObserver, RepositoryError};
 use crate::release::{Release, Waiting};
 use crate::render::Advice;
-use crate::wiring::{self, Adapters, NetworkOptions};
+use crate::wiring::{self, Adapters};
 
 /// How many threads work on a repository at once: one more than processors would only wait for the disk.
 const WORKERS: usize = 4;
@@ -23,7 +24,7 @@ pub(super) struct Served {
     pub name: String,
     /// Told when it must be looked at again.
     pub look: Notify,
-    adapters: Arc<Adapters>,
+    adapters: Adapters,
     workers: Semaphore,
     /// Held while it is read.
     reading: Mutex<()>,
@@ -45,14 +46,15 @@ pub(super) struct View {
 
 impl Served {
     /// Opens a repository; it is not read yet.
-    pub fn open(served: &ServedFolder, network: &NetworkOptions) -> Result<Self, RepositoryError> {
+    pub fn open(served: &ServedFolder, options: &ServeOptions) -> Result<Self, RepositoryError> {
         if let Some(url) = &served.url {
             wiring::prepare_copy(&served.folder, url)?;
         }
+        let adapters = wiring::open(&served.folder, &options.network)?;
         Ok(Self {
             name: served.name.clone(),
             look: Notify::new(),
-            adapters: Arc::new(wiring::open(&served.folder, network)?),
+            adapters: adapters.with_commands(options.commands),
             workers: Semaphore::new(WORKERS),
             reading: Mutex::new(()),
             view: RwLock::default(),
@@ -64,16 +66,28 @@ impl Served {
         Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does something on a thread that may block, when one is free.
+    /// Where its remote is, and the other repositories that its environments are in.
+    pub fn addresses(&self) -> Vec<RemoteAddress> {
+        let view = self.view();
+        let state = view.state.as_ref();
+        let environments = state.map_or(&[][..], |state| &state.files.settings.environments);
+        let others = environments.iter();
+        let others = others.filter_map(|environment| environment.location.repository.as_ref());
+        self.adapters.addresses(others)
+    }
+
+    /// Does something for a person on a thread that may block, when one is free. Commits and records name the
+    /// person; without one, who commits has acted.
     ///
     /// # Panics
     /// When the job does.
     pub async fn work<T: Send + 'static>(
         &self,
+        person: Option<Arc<Person>>,
         job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
     ) -> T {
         let _permit = self.workers.acquire().await;
-        let adapters = Arc::clone(&self.adapters);
+        let adapters = self.adapters.acting_for(person);
         let runtime = Handle::current();
         let work = move || runtime.block_on(job(&adapters));
         match tokio::task::spawn_blocking(work).await {
@@ -82,13 +96,14 @@ impl Served {
         }
     }
 
-    /// Does something with releases on a thread that may block.
+    /// Does something with releases for a person, on a thread that may block.
     pub async fn releases<T: Send + 'static>(
         &self,
+        person: Option<Arc<Person>>,
         job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
     ) -> Result<T, ReleaseError> {
         let prefix = self.view().state.as_ref().and_then(|state| state.prefix());
-        self.work(async move |adapters| {
+        self.work(person, async move |adapters| {
             let adapters = adapters.for_releases(prefix.as_deref())?;
             job(&adapters.ports(&NoObserver)).await
         })
@@ -106,8 +121,10 @@ impl Served {
             return Ok(Vec::new());
         };
         let (product, release) = (product.clone(), release.clone());
-        self.releases(async move |ports| engine::release_history(ports, (&product, &release)))
-            .await
+        self.releases(None, async move |ports| {
+            engine::release_history(ports, (&product, &release))
+        })
+        .await
     }
 
     /// Reads it; whether it shows something else than before.
@@ -116,7 +133,7 @@ impl Served {
         let before = self.view();
         let state = before.state.clone();
         let (read, now) = self
-            .work(async move |adapters| {
+            .work(None, async move |adapters| {
                 let read = State::read(adapters, state.as_deref()).await;
                 (read, adapters.ports(&NoObserver).clock.now())
             })

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 use super::log::Log;
+use super::metrics::Metrics;
+use super::options::{ServeOptions, SignIn};
 use super::served::Served;
+use super::webhooks::Webhooks;
 
 /// How many changes a slow browser may miss before it is told to look at everything again.
 const BUFFER: usize = 64;
+
+/// How many streams of events there may be.
+const STREAMS: usize = 1000;
 
 /// Everything that requests share.
 pub(super) struct Site {
@@ -18,7 +24,15 @@ pub(super) struct Site {
     pub repositories: Vec<Arc<Served>>,
     /// The hosts that requests may name.
     hosts: BTreeSet<String>,
+    /// How it learns who people are.
+    pub sign_in: SignIn,
+    /// What forges prove their webhooks with.
+    pub webhooks: Webhooks,
+    /// What is counted.
+    pub metrics: Metrics,
     changes: broadcast::Sender<Arc<str>>,
+    /// The streams of events that may still be opened.
+    streams: Arc<Semaphore>,
     /// What happens in the background, and who changes what.
     pub log: Log,
 }
@@ -26,7 +40,7 @@ pub(super) struct Site {
 impl Site {
     pub fn new(
         repositories: Vec<Arc<Served>>,
-        hosts: &[String],
+        options: &ServeOptions,
         address: SocketAddr,
         log: Log,
     ) -> Self {
@@ -37,11 +51,21 @@ impl Site {
             format!("127.0.0.1:{port}"),
             format!("[::1]:{port}"),
         ];
-        let hosts = hosts.iter().cloned().chain(own);
+        let hosts = options.hosts.iter();
+        // Browsers leave out the port that is usual for the protocol.
+        let bare = hosts.clone().filter_map(|host| {
+            let bare = host.strip_suffix(":443");
+            bare.or_else(|| host.strip_suffix(":80")).map(str::to_owned)
+        });
+        let hosts = hosts.cloned().chain(bare).chain(own);
         Self {
             repositories,
             hosts: hosts.map(|host| host.to_ascii_lowercase()).collect(),
+            webhooks: Webhooks::of(&options.network.variables),
+            sign_in: options.sign_in.clone(),
+            metrics: Metrics::default(),
             changes: broadcast::channel(BUFFER).0,
+            streams: Arc::new(Semaphore::new(STREAMS)),
             log,
         }
     }
@@ -60,6 +84,16 @@ impl Site {
     pub fn changed(&self, repository: &str) {
         // An error means that nobody listens.
         let _ = self.changes.send(Arc::from(repository));
+    }
+
+    /// Permission for one more stream of events; `None` if there are too many.
+    pub fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
+    }
+
+    /// How many streams of events are open.
+    pub fn open_streams(&self) -> usize {
+        STREAMS - self.streams.available_permits()
     }
 
     /// The names of repositories as they change.

@@ -12,7 +12,7 @@ use crate::adapter::environment;
 use crate::adapter::gate::ConfiguredGates;
 use crate::adapter::git::{GitReleases, GitRepository, RemoteAccess, RemoteUse};
 use crate::adapter::runner::{ConfiguredWorkflows, LocalRunner, NoRunner};
-use crate::domain::Person;
+use crate::domain::{Person, RemoteAddress, RepositoryUrl};
 use crate::engine::{Ports, ReleasePorts};
 use crate::port::{
     Commands, HttpSender, Observer, Passwords, Publish, ReleasesError, RepositoryError, Runner,
@@ -166,6 +166,17 @@ impl Adapters {
             acted_by: person,
             ..self.clone()
         }
+    }
+
+    /// Where the remote is, and the other repositories, as far as that is clear.
+    pub fn addresses<'r>(
+        &self,
+        others: impl IntoIterator<Item = &'r RepositoryUrl>,
+    ) -> Vec<RemoteAddress> {
+        let others = others.into_iter().map(Some);
+        let all = std::iter::once(None).chain(others);
+        all.filter_map(|repository| self.repository.address(repository))
+            .collect()
     }
 
     /// The records of releases below the prefix of references.

@@ -47,6 +47,11 @@ impl GitRepository {
         Ok(Self { local })
     }
 
+    /// Where another repository is, or the remote; `None` if it is not clear.
+    pub fn address(&self, repository: Option<&RepositoryUrl>) -> Option<RemoteAddress> {
+        address(&self.local, repository)
+    }
+
     /// The URL of another repository's server, or of the remote's; `None` for one on disk.
     pub fn server(&self, repository: Option<&RepositoryUrl>) -> Option<ServerUrl> {
         server(&self.local, repository)
@@ -309,12 +314,17 @@ pub struct HttpsSettings {
 
 /// The server of another repository, or of the remote to use, if it has one.
 fn server(local: &Local, repository: Option<&RepositoryUrl>) -> Option<ServerUrl> {
+    match address(local, repository)? {
+        RemoteAddress::Server(server) => Some(server),
+        RemoteAddress::Disk(_) => None,
+    }
+}
+
+/// Where another repository is, or the remote to use.
+fn address(local: &Local, repository: Option<&RepositoryUrl>) -> Option<RemoteAddress> {
     let remote = match repository {
         Some(repository) => elsewhere::remote(local, repository).ok()?,
         None => RemoteChoice::Named(choose::remote(local).ok().flatten()?),
     };
-    match Remote::address_of(local, &remote, Purpose::Push).ok()? {
-        RemoteAddress::Server(server) => Some(server),
-        RemoteAddress::Disk(_) => None,
-    }
+    Remote::address_of(local, &remote, Purpose::Push).ok()
 }

@@ -10,7 +10,8 @@ use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::serve::serve_with;
-use crate::server::{ServeOptions, ServedFolder};
+use crate::port::Commands;
+use crate::server::{ServeOptions, ServedFolder, SignIn};
 use crate::wiring::{NetworkOptions, Prompts};
 
 /// The environments, each with the replicas of its applications and what only it has.
@@ -103,6 +104,8 @@ pub(super) fn serve(
         listen: listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         hosts: Vec::new(),
         interval: Duration::from_secs(2),
+        sign_in: SignIn::None,
+        commands: Commands::Run,
         network: NetworkOptions {
             prompts: Prompts::Never,
             ..NetworkOptions::default()

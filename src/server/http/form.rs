@@ -1,13 +1,19 @@
 //! Queries and forms as handlers get them.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use tokio::time::timeout;
 
 use super::session::Session;
 use super::trouble::Trouble;
 use crate::server::fields::Fields;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The fields of a query.
 pub(super) struct Query(pub Fields);
@@ -21,6 +27,25 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
+/// The body of a request, if it is not too large and arrives in time.
+pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Trouble> {
+    let body = timeout(PATIENCE, Bytes::from_request(request, state)).await;
+    let body = body.map_err(|_| {
+        Trouble::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "The body of the request did not arrive in time.",
+            "Try again.",
+        )
+    })?;
+    body.map_err(|rejection| {
+        Trouble::new(
+            rejection.status(),
+            "The body of the request is too large, or it was cut off.",
+            "Send less at once, and try again.",
+        )
+    })
+}
+
 /// The fields of a form that one of our pages sent: no handler gets another one.
 pub(super) struct Posted(pub Fields);
 
@@ -29,14 +54,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
         let session = request.extensions().get::<Session>().cloned();
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|rejection| {
-            Trouble::new(
-                rejection.status(),
-                "The form is too large, or it was cut off.",
-                "Choose less at once, and try again.",
-            )
-        })?;
+        let body = body(request, state).await?;
         let fields = Fields::parse(&body);
         let is_own = session.is_some_and(|session| {
             session.is_known && fields.get(Session::FIELD) == Some(&session.token)

@@ -1,14 +1,17 @@
 //! What every request must have, and every answer gets.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::session::Session;
+use super::sign_in;
 use super::trouble::Trouble;
+use crate::server::caller::Caller;
 use crate::server::site::Site;
 
 /// Nothing is loaded from elsewhere, and nothing in a page is a script or a style.
@@ -24,18 +27,30 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// Refuses requests to other hosts and from other sites, and gives answers their headers.
+/// Pages for programs, which are for everybody who can reach the server and tell nothing about files.
+const OPEN: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
+
+/// Refuses requests to other hosts, from other sites and from strangers, and gives answers their headers.
 pub(super) async fn guard(
     State(site): State<Arc<Site>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let session = Session::of(text(request.headers(), &header::COOKIE));
-    let mut response = match refusal(&site, &request) {
-        Some(trouble) => trouble.page(),
-        None => {
-            request.extensions_mut().insert(session.clone());
-            next.run(request).await
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(address)| address.ip());
+    let is_secure = sign_in::is_secure(&site.sign_in, peer, request.headers());
+    let admitted = admit(&site, peer, &request);
+    let session = admitted.map(|caller| {
+        let cookies = request.headers().get_all(header::COOKIE).iter();
+        let cookies = cookies.filter_map(|value| value.to_str().ok());
+        Session::of(cookies, caller)
+    });
+    let (mut response, cookie) = match session {
+        Err(trouble) => (trouble.page(), None),
+        Ok(session) => {
+            let cookie = (!session.is_known).then(|| session.cookie(is_secure));
+            request.extensions_mut().insert(session);
+            (next.run(request).await, cookie)
         }
     };
     let headers = response.headers_mut();
@@ -45,35 +60,39 @@ pub(super) async fn guard(
             .or_insert(HeaderValue::from_static(value));
     }
     let is_page = text(headers, &header::CONTENT_TYPE).is_some_and(|t| t.starts_with("text/html"));
-    if is_page
-        && !session.is_known
-        && let Ok(cookie) = HeaderValue::from_str(&session.cookie())
+    if let Some(cookie) = cookie.filter(|_| is_page)
+        && let Ok(cookie) = HeaderValue::from_str(&cookie)
     {
         headers.append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-/// Why a request is refused, if it is.
-fn refusal(site: &Site, request: &Request) -> Option<Trouble> {
+/// Who sends a request, or why it is refused.
+fn admit(site: &Site, peer: Option<IpAddr>, request: &Request) -> Result<Caller, Trouble> {
     let headers = request.headers();
     let host = text(headers, &header::HOST).or_else(|| request.uri().host());
-    if !host.is_some_and(|host| site.has_host(host)) {
-        return Some(Trouble::new(
+    let Some(host) = host.filter(|host| site.has_host(host)) else {
+        return Err(Trouble::new(
             StatusCode::MISDIRECTED_REQUEST,
             "This is not the address of the dashboard.",
             "Names other than that of the machine are given with `--host NAME:PORT`.",
         ));
+    };
+    let path = request.uri().path();
+    // A webhook proves by itself where it comes from.
+    if OPEN.contains(&path) || path.starts_with("/webhooks/") {
+        return Ok(Caller::Unknown);
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if changes && !is_from_here(headers, host.unwrap_or_default()) {
-        return Some(Trouble::new(
+    if changes && !is_from_here(headers, host) {
+        return Err(Trouble::new(
             StatusCode::FORBIDDEN,
             "The request comes from another site.",
             "Open the dashboard itself, and try again there.",
         ));
     }
-    None
+    sign_in::caller(&site.sign_in, peer, headers)
 }
 
 /// Whether a request was sent by a page of the dashboard, or by no browser.

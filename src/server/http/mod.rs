@@ -6,10 +6,13 @@ mod assets;
 mod events;
 mod form;
 mod guard;
+mod metrics;
 mod place;
 mod routes;
 mod session;
+mod sign_in;
 mod trouble;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -27,6 +30,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/", get(routes::repositories))
         .route("/healthz", get(routes::health))
+        .route("/metrics", get(metrics::metrics))
         .route("/readyz", get(routes::readiness))
         .route("/events", get(events::events))
         .route("/assets/{name}", get(assets::asset))
@@ -62,11 +66,19 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/r/{repository}/policies", get(routes::policies))
         .route("/r/{repository}/insights", get(routes::insights))
         .route("/r/{repository}/configuration", get(routes::configuration))
+        .route(
+            "/webhooks/{sender}",
+            post(webhooks::webhook).layer(DefaultBodyLimit::max(webhooks::MOST_BYTES)),
+        )
         .merge(api::router())
         .fallback(routes::nothing_here)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&site),
             guard::guard,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&site),
+            metrics::count,
         ))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(site)

@@ -7,26 +7,15 @@ use axum::http::StatusCode;
 
 use super::session::Session;
 use super::trouble::Trouble;
+use crate::domain::{CONFIGURATION, Right};
+use crate::engine::{ReleaseError, ReleasePorts};
 use crate::release::Release;
+use crate::server::caller::Rights;
 use crate::server::pages::Frame;
 use crate::server::served::{Served, View};
 use crate::server::site::Site;
 use crate::server::state::State;
-
-/// What people may be allowed to do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Right {
-    /// Promote to an environment.
-    Promote,
-    /// Start a flow.
-    Trigger,
-    /// Approve a step of a release.
-    Approve,
-    /// Start a failed release again.
-    Retry,
-    /// End a release.
-    Terminate,
-}
+use crate::wiring::Adapters;
 
 /// What a request is about: a repository, and what is known about it.
 pub(super) struct Place {
@@ -46,6 +35,10 @@ impl Place {
             token: session.token.clone(),
             read: view.read,
             fault: view.fault.clone(),
+            rights: Rights {
+                caller: session.caller.clone(),
+                state: view.state.clone(),
+            },
             now: now(),
         };
         Ok(Self {
@@ -67,14 +60,28 @@ impl Place {
     }
 
     /// Refuses what the person may not do.
+    ///
+    /// `product` is `None` for what is in no product or in several, and `environment` for what is about every
+    /// one: only permissions without products or environments are for these.
     pub fn allow(
         &self,
         right: Right,
         product: Option<&str>,
         environment: Option<&str>,
     ) -> Result<(), Trouble> {
-        let _ = (right, product, environment);
-        Ok(())
+        if self.frame.rights.may(right, product, environment) {
+            return Ok(());
+        }
+        let of = product.map_or_else(|| "outside of products".to_owned(), |p| format!("with {p}"));
+        let to =
+            environment.map_or_else(|| "in every environment".to_owned(), |e| format!("in {e}"));
+        let verb = right.name();
+        let message = format!("You have no right to {verb} {of} {to}.");
+        let advice = format!(
+            "An entry of `permissions` in `{CONFIGURATION}` on the default branch gives it, with `{verb}` in \
+             its `may` and you or one of your groups in its `who`."
+        );
+        Err(Trouble::new(StatusCode::FORBIDDEN, &message, &advice))
     }
 
     /// Refuses what the person may not do with a step of a release, or with all of its steps.
@@ -84,9 +91,12 @@ impl Place {
         release: &Release,
         step: Option<&str>,
     ) -> Result<(), Trouble> {
-        let steps = release.steps.iter().map(|step| step.environment.as_str());
-        let mut chosen = steps.filter(|name| step.is_none_or(|step| step == *name));
-        chosen.try_for_each(|name| self.allow(right, Some(&release.product), Some(name)))
+        if let Some(step) = step {
+            return self.allow(right, Some(&release.product), Some(step));
+        }
+        let mut steps = release.steps.iter();
+        steps
+            .try_for_each(|step| self.allow(right, Some(&release.product), Some(&step.environment)))
     }
 
     /// Reads the repository again, after a change.
@@ -98,7 +108,26 @@ impl Place {
 
     /// Writes what the person changes.
     pub fn changes(&self, site: &Site, what: &str) {
-        site.log.change(&self.served.name, "local", what);
+        let Rights { caller, .. } = &self.frame.rights;
+        site.log.change(&self.served.name, caller, what);
+    }
+
+    /// Does something for the person.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
+    ) -> T {
+        let person = self.frame.rights.caller.person();
+        self.served.work(person, job).await
+    }
+
+    /// Does something with releases for the person.
+    pub async fn releases<T: Send + 'static>(
+        &self,
+        job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
+    ) -> Result<T, ReleaseError> {
+        let person = self.frame.rights.caller.person();
+        self.served.releases(person, job).await
     }
 
     /// The environments, as far as they are known.
@@ -108,7 +137,7 @@ impl Place {
     }
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or_default())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::server::caller::Caller;
+
 /// Who sends a request, and how their forms are known.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
@@ -9,6 +11,8 @@ pub(super) struct Session {
     pub token: String,
     /// Whether the browser has it already.
     pub is_known: bool,
+    /// Who it is.
+    pub caller: Caller,
 }
 
 impl Session {
@@ -18,26 +22,29 @@ impl Session {
     pub const COOKIE: &str = "git-promote-form";
 
     /// The session of a browser with these cookies.
-    pub fn of(cookies: Option<&str>) -> Self {
-        let cookies = cookies.unwrap_or_default().split(';');
+    pub fn of<'c>(cookies: impl Iterator<Item = &'c str>, caller: Caller) -> Self {
+        let cookies = cookies.flat_map(|cookies| cookies.split(';'));
         let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
         match pairs.find(|(name, value)| *name == Self::COOKIE && is_token(value)) {
             Some((_, token)) => Self {
                 token: token.to_owned(),
                 is_known: true,
+                caller,
             },
             None => Self {
                 token: new_token(),
                 is_known: false,
+                caller,
             },
         }
     }
 
-    /// The header that gives the browser its secret.
-    pub fn cookie(&self) -> String {
+    /// The header that gives the browser its secret, which it only gives back over HTTPS if it uses that.
+    pub fn cookie(&self, is_secure: bool) -> String {
         let Self { token, .. } = self;
+        let secure = if is_secure { "; Secure" } else { "" };
         format!(
-            "{}={token}; Path=/; SameSite=Strict; HttpOnly",
+            "{}={token}; Path=/; SameSite=Strict; HttpOnly{secure}",
             Self::COOKIE
         )
     }

@@ -137,12 +137,13 @@ fn card(
     (row, at, card): (&Row<'_>, usize, &Card<'_>),
 ) -> Markup {
     let environment = board.environments[at].as_str();
+    let targets = menu::targets(frame, board, row, environment);
     let others = card.versions.len().saturating_sub(VERSIONS);
     let before = card
         .before
         .map(|before| board.environments[before].as_str());
     html! {
-        div.card draggable="true" data-from=(environment) data-field=(board.kind.field()) data-what=(row.name) {
+        div.card draggable=[(!targets.is_empty()).then_some("true")] data-from=(environment) data-field=(board.kind.field()) data-what=(row.name) {
             div.versions {
                 @for shown in card.versions.iter().take(VERSIONS) {
                     div {

@@ -4,7 +4,9 @@ use maud::{DOCTYPE, Markup, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::words::ago;
+use crate::domain::Right;
 use crate::render::Advice;
+use crate::server::caller::Rights;
 
 /// The field of forms that only this browser knows.
 pub(in crate::server) const TOKEN: &str = "form-token";
@@ -54,6 +56,8 @@ pub(in crate::server) struct Frame {
     pub fault: Option<Advice>,
     /// Now, in seconds since 1970.
     pub now: i64,
+    /// What the person may do.
+    pub rights: Rights,
 }
 
 /// The start page of a repository.
@@ -62,6 +66,14 @@ pub(in crate::server) fn repository_address(name: &str) -> String {
 }
 
 impl Frame {
+    /// Whether the person may do something: a page does not offer what they may not.
+    ///
+    /// `product` is `None` for what is in no product or in several, and `environment` for what is about every
+    /// one.
+    pub fn may(&self, right: Right, product: Option<&str>, environment: Option<&str>) -> bool {
+        self.rights.may(right, product, environment)
+    }
+
     /// The address of a page of the repository; `parts` are its path.
     pub fn address(&self, parts: &[&str]) -> String {
         let parts = parts

@@ -8,7 +8,7 @@ use super::layout::Frame;
 use super::menu;
 use super::releases::list;
 use super::words;
-use crate::domain::Product;
+use crate::domain::{Product, Right};
 use crate::release::Release;
 use crate::render::counted;
 use crate::server::board::{Board, RowKind};
@@ -42,7 +42,11 @@ pub(in crate::server) fn products(frame: &Frame, state: Option<&State>, search: 
 fn table(frame: &Frame, state: &State, search: &str) -> Markup {
     let products = state.files.settings.products.iter();
     let found = products.filter(|product| product.name.contains(search));
-    let board = Board::of(state.files.status(), &state.files.settings, RowKind::Product);
+    let board = Board::of(
+        state.files.status(),
+        &state.files.settings,
+        RowKind::Product,
+    );
     let row = |name: &str| board.rows.iter().find(|row| row.name == name);
     html! {
         div.scroll tabindex="0" role="region" aria-label="Products" {
@@ -108,7 +112,7 @@ pub(in crate::server) fn product(frame: &Frame, state: &State, product: &Product
         div.heading {
             h1 { (product.name) }
             div.actions {
-                @for choice in &product.flows {
+                @for choice in product.flows.iter().filter(|_| frame.may(Right::Trigger, Some(&product.name), None)) {
                     a.button href=(trigger_address(frame, &choice.flow, &product.name)) { "Trigger " (choice.flow) }
                 }
             }

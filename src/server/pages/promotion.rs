@@ -4,8 +4,9 @@ use maud::{Markup, html};
 
 use super::changes::changes;
 use super::layout::Frame;
-use crate::domain::{Action, Environment, Mode, PolicyEvaluation, SettingOrigin, SettingValue};
-use crate::plan::Plan;
+use crate::domain::{
+    Action, Environment, Mode, PolicyEvaluation, Right, SettingOrigin, SettingValue,
+};
 use crate::server::promotion::{Planned, Wanted};
 
 /// What the page of a promotion shows.
@@ -51,15 +52,25 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
                     (changes(plan, &planned.offered, &planned.allow))
                 }
             }
-            (buttons(plan, planned, &again))
+            (buttons(page, &again))
         }
     };
     frame.page("", &title, &content)
 }
 
-fn buttons(plan: &Plan, planned: &Planned, again: &str) -> Markup {
+fn buttons(page: &PromotionPage<'_>, again: &str) -> Markup {
+    let PromotionPage {
+        frame,
+        wanted,
+        planned,
+        ..
+    } = page;
+    let plan = &planned.prepared.plan;
+    let may = frame.may(Right::Promote, wanted.only_product(), Some(&wanted.to));
     let is_held = !planned.allow.clears(plan);
-    let why = if plan.is_empty() {
+    let why = if !may {
+        Some("You have no right to promote this.")
+    } else if plan.is_empty() {
         Some("There is nothing to promote.")
     } else if plan.action() == Action::None {
         Some("A policy only allows a preview.")

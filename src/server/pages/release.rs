@@ -6,7 +6,7 @@ use super::graph;
 use super::layout::Frame;
 use super::releases::flow;
 use super::words::{ago, marked, person, state};
-use crate::domain::{FlowStep, GuardName};
+use crate::domain::{FlowStep, GuardName, Right};
 use crate::engine::PastTransition;
 use crate::release::{
     Attempt, AttemptState, Proof, RefusedBy, Release, ReleaseState, Step, StepState, Waiting,
@@ -65,10 +65,13 @@ fn actions(page: &ReleasePage<'_>) -> Markup {
     let ReleasePage { frame, release, .. } = page;
     let address = |what| frame.address(&["releases", &release.id, what]);
     let is_open = !release.state.is_end();
+    let product = Some(release.product.as_str());
+    let may = |right, step: &Step| frame.may(right, product, Some(&step.environment));
+    let may_retry = release.steps.iter().all(|step| may(Right::Retry, step));
     let suspended = release
         .steps
         .iter()
-        .filter(|step| step.state == StepState::Suspended);
+        .filter(|step| step.state == StepState::Suspended && may(Right::Approve, step));
     let suspended: Vec<&Step> = suspended.collect();
     html! {
         div.actions {
@@ -86,7 +89,7 @@ fn actions(page: &ReleasePage<'_>) -> Markup {
                     button type="submit" { "Approve" }
                 }
             }
-            @if release.state == ReleaseState::Failed {
+            @if release.state == ReleaseState::Failed && may_retry {
                 form method="post" action=(address("retry")) {
                     (frame.token())
                     @if release.failed_steps().any(|step| step.refused == Some(RefusedBy::Guards)) {
@@ -102,7 +105,7 @@ fn actions(page: &ReleasePage<'_>) -> Markup {
                     button.main type="submit" { "Retry" }
                 }
             }
-            @if is_open && release.state != ReleaseState::Terminating {
+            @if is_open && release.state != ReleaseState::Terminating && frame.may(Right::Terminate, product, None) {
                 form method="post" action=(address("terminate")) data-ask=(format!("Terminate {}?", release.id)) {
                     (frame.token())
                     button.bad type="submit" { "Terminate" }

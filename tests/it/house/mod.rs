@@ -205,10 +205,12 @@ const HOUSE: &[Room] = &[
             "domain", "plan", "port", "release", "engine", "render", "wiring",
         ],
         crates: &[
+            "aws_lc_rs",
             "axum",
             "getrandom",
             "maud",
             "percent_encoding",
+            "prometheus_client",
             // The documents of the interface for programs.
             "schemars",
             "serde",

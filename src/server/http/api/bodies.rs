@@ -1,12 +1,12 @@
 //! What programs send.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::super::form::body;
 use super::super::trouble::Trouble;
 use super::problem::Refused;
 use crate::domain::{Action, CommitId, GuardName, Mode};
@@ -192,11 +192,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
             );
             return Err(trouble.into());
         }
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|rejection| {
-            let message = "the body is too large, or it was cut off";
-            Trouble::new(rejection.status(), message, "send less at once")
-        })?;
+        let body = body(request, state).await?;
         serde_json::from_slice(&body).map(Self).map_err(|error| {
             Refused::usage(
                 format!("the body is not as it must be: {error}"),

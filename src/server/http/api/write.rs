@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::answer::Shared;
-use super::super::place::{Place, Right};
+use super::super::place::Place;
 use super::super::session::Session;
 use super::bodies::{ApproveBody, EmptyBody, PromotionBody, RetryBody, Sent, StartBody};
 use super::problem::{Answer, Refused, json};
 use super::read::{entry, found};
+use crate::domain::Right;
 use crate::engine::{self, ReleaseError, StartRequest};
 use crate::render::json_v1;
 use crate::server::promotion::Done;
@@ -50,7 +51,6 @@ pub(super) async fn plan(
     let place = Place::new(&site, &repository, &session)?;
     let wanted = body.wanted(None)?;
     let planned = place
-        .served
         .work(async move |adapters| wanted.plan(adapters).await)
         .await;
     let planned = planned.map_err(Refused::from)?;
@@ -71,10 +71,9 @@ pub(super) async fn apply(
 ) -> Answer {
     let place = Place::new(&site, &repository, &session)?;
     let wanted = body.wanted(Some(id))?;
-    place.allow(Right::Promote, wanted.product.as_deref(), Some(&wanted.to))?;
+    place.allow(Right::Promote, wanted.only_product(), Some(&wanted.to))?;
     place.changes(&site, &wanted.in_words());
     let done = place
-        .served
         .work(async move |adapters| wanted.carry_out(adapters).await)
         .await;
     let done = done.map_err(Refused::from)?;
@@ -114,7 +113,6 @@ pub(super) async fn start(
         configuration: None,
     };
     let started = place
-        .served
         .releases(async move |ports| engine::start_release(ports, &request).await)
         .await;
     let started = started.map_err(Refused::from)?;
@@ -135,7 +133,7 @@ pub(super) async fn approve(
     )?;
     place.changes(&site, &format!("approve {id}"));
     let asked = id.clone();
-    let done = place.served.releases(async move |ports| {
+    let done = place.releases(async move |ports| {
         engine::approve_release(ports, &asked, body.step.as_deref()).await
     });
     changed(&site, (&repository, &session), &id, done.await).await
@@ -151,7 +149,7 @@ pub(super) async fn retry(
     place.allow_steps(Right::Retry, found(place.state()?, &id)?, None)?;
     place.changes(&site, &format!("retry {id} allow={}", body.allow.join(",")));
     let asked = id.clone();
-    let done = place.served.releases(async move |ports| {
+    let done = place.releases(async move |ports| {
         if body.allow.is_empty() {
             engine::retry_release(ports, &asked).await
         } else {
@@ -172,9 +170,7 @@ pub(super) async fn terminate(
     place.allow(Right::Terminate, Some(&release.product), None)?;
     place.changes(&site, &format!("terminate {id}"));
     let asked = id.clone();
-    let done = place
-        .served
-        .releases(async move |ports| engine::terminate_release(ports, &asked).await);
+    let done = place.releases(async move |ports| engine::terminate_release(ports, &asked).await);
     changed(&site, (&repository, &session), &id, done.await).await
 }
 

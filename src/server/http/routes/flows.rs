@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Redirect};
 
 use super::super::answer::{Answer, Shared};
 use super::super::form::{Posted, Query};
-use super::super::place::{Place, Right};
+use super::super::place::Place;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
+use crate::domain::Right;
 use crate::engine::{self, FlowPlanRequest, StartRequest};
 use crate::port::NoObserver;
 use crate::server::pages::{self, FlowPage};
@@ -53,7 +54,7 @@ pub(in crate::server::http) async fn flow(
                 branch: looked_at(),
                 settings: None,
             };
-            let planned = place.served.work(async move |adapters| {
+            let planned = place.work(async move |adapters| {
                 engine::plan_flow(&adapters.ports(&NoObserver), &request).await
             });
             Some(planned.await.map_err(Trouble::from)?)
@@ -106,7 +107,6 @@ pub(in crate::server::http) async fn trigger(
         configuration: None,
     };
     let started = place
-        .served
         .releases(async move |ports| engine::start_release(ports, &request).await)
         .await;
     let started = started.map_err(Trouble::from)?;

@@ -174,7 +174,7 @@ pub(super) async fn insights(
         branch: looked_at(),
         settings: None,
     };
-    let log = place.served.work(async move |adapters| {
+    let log = place.work(async move |adapters| {
         engine::promotion_log(&adapters.ports(&NoObserver), &request).await
     });
     let log = log.await.map_err(Trouble::from)?;

@@ -8,9 +8,10 @@ use maud::Markup;
 
 use super::super::answer::{Answer, Shared};
 use super::super::form::{Posted, Query};
-use super::super::place::{Place, Right};
+use super::super::place::Place;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
+use crate::domain::Right;
 use crate::server::pages::{self, Outcome, PromotionPage};
 use crate::server::promotion::{Done, Planned, Wanted};
 
@@ -41,7 +42,6 @@ pub(in crate::server::http) async fn planned_again(
 async fn planned(place: &Place, wanted: &Wanted, outcome: Option<&str>) -> Result<Markup, Trouble> {
     let asked = wanted.clone();
     let planned = place
-        .served
         .work(async move |adapters| asked.plan(adapters).await)
         .await;
     let planned: Planned = planned.map_err(Trouble::from)?;
@@ -63,11 +63,10 @@ pub(in crate::server::http) async fn promote(
 ) -> Answer {
     let place = Place::new(&site, &repository, &session)?;
     let wanted = Wanted::of(&fields);
-    place.allow(Right::Promote, wanted.product.as_deref(), Some(&wanted.to))?;
+    place.allow(Right::Promote, wanted.only_product(), Some(&wanted.to))?;
     place.changes(&site, &wanted.in_words());
     let asked = wanted.clone();
     let done = place
-        .served
         .work(async move |adapters| asked.carry_out(adapters).await)
         .await
         .map_err(Trouble::from)?;

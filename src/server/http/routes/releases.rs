@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::answer::{Answer, Shared};
 use super::super::form::{Posted, Query};
-use super::super::place::{Place, Right};
+use super::super::place::Place;
 use super::super::session::Session;
 use super::super::trouble::Trouble;
+use crate::domain::Right;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
 use crate::release::Release;
 use crate::server::pages::{self, ReleasePage, StepChanges};
@@ -69,9 +70,7 @@ pub(in crate::server::http) async fn step(
     let place = Place::new(&site, &repository, &session)?;
     let release = found(place.state()?, &id)?.clone();
     let asked = environment.clone();
-    let changes = place
-        .served
-        .releases(async move |ports| changes(ports, &release, &asked).await);
+    let changes = place.releases(async move |ports| changes(ports, &release, &asked).await);
     let changes = changes.await.map_err(Trouble::from)?;
     let changes = changes.ok_or_else(|| Trouble::missing("step", &environment))?;
     Ok(pages::step(&place.frame, (&id, &environment), &changes).into_response())
@@ -126,7 +125,6 @@ pub(in crate::server::http) async fn approve(
     place.changes(&site, &format!("approve {id}"));
     let asked = id.clone();
     let done = place
-        .served
         .releases(async move |ports| engine::approve_release(ports, &asked, step.as_deref()).await);
     after(&site, &place, &id, done.await).await
 }
@@ -144,7 +142,7 @@ pub(in crate::server::http) async fn retry(
     let guards = fields.all("allow");
     place.changes(&site, &format!("retry {id} allow={}", guards.join(",")));
     let asked = id.clone();
-    let done = place.served.releases(async move |ports| {
+    let done = place.releases(async move |ports| {
         if guards.is_empty() {
             engine::retry_release(ports, &asked).await
         } else {
@@ -166,9 +164,7 @@ pub(in crate::server::http) async fn terminate(
     place.allow(Right::Terminate, Some(&release.product), None)?;
     place.changes(&site, &format!("terminate {id}"));
     let asked = id.clone();
-    let done = place
-        .served
-        .releases(async move |ports| engine::terminate_release(ports, &asked).await);
+    let done = place.releases(async move |ports| engine::terminate_release(ports, &asked).await);
     after(&site, &place, &id, done.await).await
 }
 
