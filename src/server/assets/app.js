@@ -194,18 +194,24 @@ function isTouched(field) {
   return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 
-async function refresh() {
-  // Nobody is disturbed while dragging, choosing or typing.
-  const isBusy = dragged || drawer.open || main.querySelector('details.menu[open], form.promotion') ||
+// Nobody is disturbed while dragging, choosing or typing.
+function isBusy() {
+  return dragged || drawer.open || main.querySelector('details.menu[open], form.promotion') ||
     main.contains(document.activeElement) && /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName) ||
     [...main.querySelectorAll('input, select, textarea')].some(isTouched);
-  if (isBusy) { isStale = true; return; }
-  isStale = false;
+}
+
+async function refresh() {
+  isStale = true;
+  if (isBusy()) return;
   try {
     const content = await load(location.href);
-    if (content) replace(content);
+    // Somebody may have begun something while the page was loaded.
+    if (!content || isBusy()) return;
+    isStale = false;
+    replace(content);
   } catch (error) {
-    isStale = true;
+    // The next change, or the next time that the focus moves, tries again.
   }
 }
 

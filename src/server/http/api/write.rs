@@ -74,12 +74,16 @@ pub(super) async fn apply(
     place.allow(Right::Promote, wanted.only_product(), Some(&wanted.to))?;
     place.changes(&site, &wanted.in_words());
     let done = place
-        .work(async move |adapters| wanted.carry_out(adapters).await)
+        .work(async move |adapters| Box::pin(wanted.carry_out(adapters)).await)
         .await;
     let done = done.map_err(Refused::from)?;
     place.served.look.notify_one();
     match done {
-        Done::Started { id } => Ok(json(&StartedAnswer { release: &id })),
+        Done::Started { id } => {
+            // So that it can be asked for.
+            place.look_again(&site).await;
+            Ok(json(&StartedAnswer { release: &id }))
+        }
         Done::Applied(applied) => Ok(json(&json_v1::Promotion::of(
             &applied.receipt,
             &applied.shown,

@@ -67,12 +67,14 @@ pub(in crate::server::http) async fn promote(
     place.changes(&site, &wanted.in_words());
     let asked = wanted.clone();
     let done = place
-        .work(async move |adapters| asked.carry_out(adapters).await)
+        .work(async move |adapters| Box::pin(asked.carry_out(adapters)).await)
         .await
         .map_err(Trouble::from)?;
     place.served.look.notify_one();
     match done {
         Done::Started { id } => {
+            // So that its page is there.
+            place.look_again(&site).await;
             let outcome = Outcome::Started(&id);
             Ok(pages::done(&place.frame, &wanted, &outcome).into_response())
         }
