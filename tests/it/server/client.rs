@@ -1,15 +1,20 @@
 //! The program as a server, and a client that can also send what no browser would.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::world::{Repo, World};
 
 /// How long something may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many servers were started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// A server that ends with the test.
 pub struct Server {
@@ -48,7 +53,8 @@ impl Server {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let log = world.path("server.log");
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let log = world.path(&format!("server-{number}.log"));
         let mut command = command(world, repo, arguments);
         let mut process = command
             .envs(variables.iter().copied())
@@ -132,13 +138,13 @@ impl Server {
     ) -> Answer {
         let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            text += &format!("Host: {}\r\n", self.address);
+            write!(text, "Host: {}\r\n", self.address).unwrap();
         }
         for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+            write!(text, "{name}: {value}\r\n").unwrap();
         }
         if !headers.iter().any(|(name, _)| *name == "Transfer-Encoding") {
-            text += &format!("Content-Length: {}\r\n", body.len());
+            write!(text, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         self.send(&[format!("{text}\r\n").as_bytes(), body].concat())
     }

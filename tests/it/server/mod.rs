@@ -1,11 +1,13 @@
 //! The dashboard, in a browser, and by the requests that programs, proxies, forges and attackers send.
 
+mod api;
 mod approvals;
 mod browser;
 mod client;
 mod commands;
 mod hostile;
 mod metrics;
+mod replicas;
 mod requests;
 mod rights;
 mod sign_in;

@@ -1,0 +1,229 @@
+//! The interface for programs, held against its own `OpenAPI` document.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::client::{Answer, Server};
+use super::{FILES, cloned, configuration, promotion};
+use crate::skipped::{Missing, skip};
+use crate::world::{Repo, World};
+
+/// A flow for the product.
+const FLOW: &str = "flows:
+  - name: to-production
+    triggerEnvironment: staging
+    steps: [{environment: production, dependsOn: [staging]}]
+";
+
+/// A remote and a clone with the product and its flow.
+fn with_flow(world: &World) -> (Repo<'_>, Repo<'_>) {
+    let text = configuration(FLOW).replace("[api]", "[api], flows: [{name: to-production}]");
+    let files = [&FILES[..], &[("promote.yaml", text.as_str())]].concat();
+    world.cloned(&files)
+}
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+fn get(server: &Server, path: &str) -> Answer {
+    server.get(&format!("/api/v1{path}"), &[])
+}
+
+fn post(server: &Server, path: &str, body: &Value) -> Answer {
+    let path = format!("/api/v1{path}");
+    server.request("POST", &path, &[JSON], body.to_string().as_bytes())
+}
+
+/// The document of an answer, which must be of this status.
+fn document(answer: &Answer, status: u16) -> Value {
+    assert_eq!(answer.status, status, "{answer:?}");
+    serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
+}
+
+/// Where the schema of the answers to a request is in the document.
+fn schema_of(openapi: &Value, method: &str, path: &str) -> Value {
+    let content = &openapi["paths"][path][method]["responses"]["200"]["content"];
+    let schema = content["application/json"]["schema"].clone();
+    assert!(schema.is_object(), "{method} {path} is not in the document");
+    schema
+}
+
+/// Holds an answer against the document.
+fn check(openapi: &Value, (method, path): (&str, &str), answer: &Answer) -> Value {
+    let mut schema = schema_of(openapi, method, path);
+    schema["components"] = openapi["components"].clone();
+    let value = document(answer, 200);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(faults.is_empty(), "{method} {path}: {faults:#?}\n{value:#}");
+    value
+}
+
+#[test]
+fn each_answer_is_as_the_document_says() {
+    let world = World::new();
+    let (_, repo) = with_flow(&world);
+    let server = Server::start(&world, &repo, &["--interval", "1"]);
+    let openapi = document(&get(&server, "/openapi.json"), 200);
+    assert_eq!(openapi["openapi"], "3.1.0");
+    let names = check(
+        &openapi,
+        ("get", "/repositories"),
+        &get(&server, "/repositories"),
+    );
+    let name = names["repositories"][0].as_str().unwrap();
+    let own = |rest: &str| format!("/repositories/{name}{rest}");
+    let of = |rest: &str| format!("/repositories/{{repository}}{rest}");
+
+    let plan = json!({"from": "staging", "to": "production", "product": "loans"});
+    let made = check(
+        &openapi,
+        ("post", &of("/plans")),
+        &post(&server, &own("/plans"), &plan),
+    );
+    let id = made["id"].as_str().unwrap();
+    let applied = post(&server, &own(&format!("/plans/{id}")), &plan);
+    let applied = check(&openapi, ("post", &of("/plans/{id}")), &applied);
+    let release = applied["release"].as_str().unwrap().to_owned();
+    let is_done = |server: &Server| {
+        let found = document(&get(server, &own(&format!("/releases/{release}"))), 200);
+        found["state"] == "succeeded"
+    };
+    server.until("promoted", is_done);
+
+    let start = json!({"flow": "to-production", "product": "loans"});
+    let started = post(&server, &own("/releases"), &start);
+    check(&openapi, ("post", &of("/releases")), &started);
+    for path in ["/status", "/flows", "/log", "/releases"] {
+        check(&openapi, ("get", &of(path)), &get(&server, &own(path)));
+    }
+    let policy = own("/policy?product=loans&environment=production");
+    check(&openapi, ("get", &of("/policy")), &get(&server, &policy));
+    for rest in ["", "/log"] {
+        let answer = get(&server, &own(&format!("/releases/{release}{rest}")));
+        check(
+            &openapi,
+            ("get", &of(&format!("/releases/{{id}}{rest}"))),
+            &answer,
+        );
+    }
+}
+
+#[test]
+fn applying_a_plan_twice_is_once() {
+    let world = World::new();
+    let (remote, repo) = cloned(&world, "");
+    let server = Server::start(&world, &repo, &[]);
+    let before = remote.git(&["rev-list", "--count", "main"]);
+    let plan = json!({"from": "staging", "to": "production", "services": ["api"]});
+    let own = |rest: &str| {
+        format!(
+            "/repositories/{}{rest}",
+            server.page("").trim_start_matches("/r/")
+        )
+    };
+    let made = document(&post(&server, &own("/plans"), &plan), 200);
+    let id = made["id"].clone();
+    let apply = own(&format!("/plans/{}", id.as_str().unwrap()));
+    let first = document(&post(&server, &apply, &plan), 200);
+    assert_eq!(first["status"], "committed", "{first:#}");
+    // The plan is empty by now, and has another id.
+    let second = document(&post(&server, &apply, &plan), 409);
+    assert_eq!(second["code"], 4, "{second:#}");
+    let mut with_tip = plan.clone();
+    with_tip["target"] = made["diff"]["target"].clone();
+    let third = document(&post(&server, &apply, &with_tip), 200);
+    assert_eq!(third["commit"], first["commit"]);
+    let after = remote.git(&["rev-list", "--count", "main"]);
+    let count = |text: &str| text.trim().parse::<usize>().unwrap();
+    assert_eq!(count(&after), count(&before) + 1);
+}
+
+#[test]
+fn what_is_wrong_is_a_problem_in_json() {
+    let world = World::new();
+    let (_, repo) = cloned(&world, "");
+    let server = Server::start(&world, &repo, &[]);
+    let own = |rest: &str| {
+        format!(
+            "/repositories/{}{rest}",
+            server.page("").trim_start_matches("/r/")
+        )
+    };
+    let plans = format!("/api/v1{}", own("/plans"));
+    let form = server.post(&plans, &[], "from=staging&to=production");
+    let cases = [
+        (get(&server, "/nothing"), 404),
+        (get(&server, &own("/releases/loans-9")), 404),
+        (get(&server, "/repositories/other/status"), 404),
+        (get(&server, &own("/plans")), 405),
+        (form, 415),
+        (
+            post(&server, &own("/plans"), &json!({"from": "staging"})),
+            422,
+        ),
+        (
+            post(
+                &server,
+                &own("/plans"),
+                &json!({"from": "staging", "to": "nowhere"}),
+            ),
+            422,
+        ),
+        (
+            post(
+                &server,
+                &own("/plans"),
+                &json!({"from": "a", "to": "b", "more": 1}),
+            ),
+            422,
+        ),
+        (
+            post(&server, &own("/releases/loans-9/retry"), &json!({})),
+            404,
+        ),
+    ];
+    for (answer, status) in cases {
+        let problem = document(&answer, status);
+        assert!(problem["message"].is_string(), "{problem:#}");
+        assert!(problem["code"].is_number(), "{problem:#}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+}
+
+/// A program that nobody here wrote reads the document, and sends what it allows and what it does not.
+#[test]
+fn schemathesis_finds_nothing() {
+    let Some(python) = std::env::var_os("GIT_PROMOTE_TEST_PYTHON") else {
+        skip(Missing::Program, "schemathesis");
+        return;
+    };
+    let world = World::new();
+    let (_, repo) = with_flow(&world);
+    let server = Server::start(&world, &repo, &[]);
+    let fields = promotion(&server, &[]);
+    assert!(!fields.is_empty());
+    let out = Command::new(python)
+        .args([
+            "-m",
+            "schemathesis.cli",
+            "run",
+            "--no-color",
+            "--max-examples",
+            "15",
+        ])
+        // The document cannot know which environments and products there are.
+        .args(["--exclude-checks", "positive_data_acceptance"])
+        // The stream of events has no end.
+        .args(["--exclude-path", "/events", "--request-timeout", "20"])
+        .arg(format!("http://{}/api/v1/openapi.json", server.address))
+        .current_dir(world.path("."))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{said}\n{}", server.log());
+    assert!(said.contains("Tested"), "{said}");
+}
