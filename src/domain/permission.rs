@@ -69,6 +69,15 @@ impl Person {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// What stands for the person in an approval: the name, unless it looks like an address, which only the
+    /// sign-in can vouch for.
+    pub fn approval_name(&self) -> &str {
+        match &self.email {
+            Some(email) if self.name.contains('@') => email,
+            _ => &self.name,
+        }
+    }
 }
 
 /// The name, with the e-mail address as Git writes it.

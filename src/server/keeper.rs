@@ -26,29 +26,40 @@ type Moved = (BTreeMap<String, Vec<Waiting>>, Option<Duration>, usize);
 pub(super) async fn keep(site: Arc<Site>, served: Arc<Served>, interval: Duration) {
     loop {
         let next = Instant::now() + LEAST;
-        let mut is_changed = served.read().await;
-        let is_read = served.view().fault.is_none();
-        site.metrics.read(&served.name, is_read);
-        let mut pause = interval;
-        match advance(&served).await {
-            Ok((waits, next, transitions)) => {
-                is_changed |= served.set_waits(waits);
-                pause = next.map_or(interval, |next| next.clamp(SOON, interval));
-                site.metrics.moved(&served.name, transitions);
-                if transitions > 0 {
-                    is_changed |= served.read().await;
-                }
-            }
-            // The next reading has the reason, if it lasts.
-            Err(error) => site.log.failure(&served.name, &Advice::on_release(&error)),
-        }
-        if is_changed {
-            site.changed(&served.name);
-        }
+        // What panics for one state of the repository may be well for the next one.
+        let looked = tokio::spawn(look(Arc::clone(&site), Arc::clone(&served), interval)).await;
+        let pause = looked.unwrap_or_else(|error| {
+            site.log.broken(&served.name, &error);
+            interval
+        });
         tokio::time::sleep_until(next).await;
         // Whoever asks meanwhile is served after the pause at the latest.
         let _ = tokio::time::timeout(pause, served.look.notified()).await;
     }
+}
+
+/// Looks at a repository once; how long to pause then.
+async fn look(site: Arc<Site>, served: Arc<Served>, interval: Duration) -> Duration {
+    let mut is_changed = served.read().await;
+    let is_read = served.view().fault.is_none();
+    site.metrics.read(&served.name, is_read);
+    let mut pause = interval;
+    match advance(&served).await {
+        Ok((waits, next, transitions)) => {
+            is_changed |= served.set_waits(waits);
+            pause = next.map_or(interval, |next| next.clamp(SOON, interval));
+            site.metrics.moved(&served.name, transitions);
+            if transitions > 0 {
+                is_changed |= served.read().await;
+            }
+        }
+        // The next reading has the reason, if it lasts.
+        Err(error) => site.log.failure(&served.name, &Advice::on_release(&error)),
+    }
+    if is_changed {
+        site.changed(&served.name);
+    }
+    pause
 }
 
 /// Moves all open releases forward.
@@ -63,7 +74,7 @@ async fn advance(served: &Served) -> Result<Moved, ReleaseError> {
     }
     let prefix = state.files.settings.release_prefix.clone();
     served
-        .work(None, async move |adapters| {
+        .keep(async move |adapters| {
             let adapters = adapters.for_releases(prefix.as_deref())?;
             let ports = adapters.ports(&NoObserver);
             let products = engine::releases(&ports).await?;

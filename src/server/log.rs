@@ -30,6 +30,11 @@ impl Log {
         self.line(&format!("notice {what}"));
     }
 
+    /// The program has a fault, which concerns this repository.
+    pub fn broken(&self, repository: &str, error: &dyn std::error::Error) {
+        self.line(&format!("error repository={repository} {error}"));
+    }
+
     /// A person changes something.
     pub fn change(&self, repository: &str, caller: &Caller, what: &str) {
         self.line(&format!(

@@ -7,9 +7,10 @@
 //! plan is computed again, and applied only if it is the same.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::fields::Fields;
-use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation};
+use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation, Product};
 use crate::engine::{
     self, Allow, BranchConfiguration, EngineError, ManualChoice, MessageChoice, Prepared, Receipt,
     ReleaseError, Request, released_product,
@@ -199,7 +200,7 @@ impl Wanted {
     pub async fn carry_out(&self, adapters: &Adapters) -> Result<Done, ReleaseError> {
         let (request, planned) = self.planned(adapters).await?;
         let plan = &planned.prepared.plan;
-        if self.shown.as_deref() != Some(plan.id()) {
+        if self.shown.as_deref() != Some(planned.id().as_str()) {
             let prefix = planned.configuration.settings.release_prefix.as_deref();
             return self.done_before(adapters, prefix).await;
         }
@@ -209,6 +210,9 @@ impl Wanted {
                 let product = product.to_owned();
                 self.start(adapters, (&product, &request), &planned).await
             }
+            None if needs_release(&planned) => Err(ReleaseError::NeedsProduct {
+                environment: plan.hop().to.name.clone(),
+            }),
             _ => {
                 let ports = adapters.ports(&NoObserver);
                 let (shown, branch) = (plan.clone(), planned.prepared.branch.name.clone());
@@ -232,11 +236,12 @@ impl Wanted {
         let (Some(shown), Some(tip)) = (&self.shown, self.tip) else {
             return Ok(Done::Changed);
         };
+        let shown = promotion_id(shown);
         let adapters_of_releases = adapters.for_releases(prefix)?;
         let products = engine::releases(&adapters_of_releases.ports(&NoObserver)).await?;
         let is_same = |release: &&Release| {
             let manual = release.manual.as_ref();
-            manual.is_some_and(|m| m.promotion == *shown) && !release.state.is_end()
+            manual.is_some_and(|m| m.promotion == shown) && !release.state.is_end()
         };
         let mut releases = products.iter().flat_map(|product| &product.releases);
         if let Some(release) = releases.find(is_same) {
@@ -251,7 +256,7 @@ impl Wanted {
         let since = since.map_err(EngineError::from)?;
         let is_since = |commit| commit != tip && since.iter().any(|(own, _)| *own == commit);
         match engine::find_promotion(&ports, &branches, shown) {
-            Ok(past) if is_since(past.commit) => Ok(Done::Before {
+            Ok(past) if past.record.id == shown && is_since(past.commit) => Ok(Done::Before {
                 commit: past.commit,
             }),
             Ok(_) | Err(EngineError::NoPromotion { .. }) => Ok(Done::Changed),
@@ -281,6 +286,42 @@ impl Wanted {
             id: started.id().to_owned(),
         })
     }
+}
+
+impl Planned {
+    /// What a form gives back to show which promotion was seen: the id of the plan, and whatever else decides
+    /// about what happens.
+    pub fn id(&self) -> String {
+        let plan = &self.prepared.plan;
+        let mut rest = DefaultHasher::new();
+        for finding in plan.findings() {
+            (finding.guard.as_str(), &finding.selector, &finding.message).hash(&mut rest);
+        }
+        if let Some(policies) = &self.policies {
+            for setting in &policies.settings {
+                (&setting.name, format!("{:?}", setting.value)).hash(&mut rest);
+            }
+        }
+        format!("{}-{}-{:x}", plan.id(), plan.action(), rest.finish())
+    }
+}
+
+/// The id of the plan in what a form gives back.
+fn promotion_id(shown: &str) -> &str {
+    shown.split_once('-').map_or(shown, |(id, _)| id)
+}
+
+/// Whether a product of the changed applications has gates or workflows for such a promotion: whoever promotes
+/// them one by one must not go around these.
+fn needs_release(planned: &Planned) -> bool {
+    let plan = &planned.prepared.plan;
+    let settings = &planned.configuration.settings;
+    let has_changed = |product: &&Product| {
+        let mut words = product.applications.iter();
+        words.any(|word| plan.changed_applications().any(|name| name.matches(word)))
+    };
+    let mut products = settings.products.iter().filter(has_changed);
+    products.any(|product| engine::has_checks(settings, product, plan))
 }
 
 impl Applied {

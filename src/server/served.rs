@@ -25,7 +25,7 @@ pub(super) struct Served {
     /// Told when it must be looked at again.
     pub look: Notify,
     adapters: Adapters,
-    workers: Semaphore,
+    workers: Arc<Semaphore>,
     /// Held while it is read.
     reading: Mutex<()>,
     view: RwLock<Arc<View>>,
@@ -55,7 +55,7 @@ impl Served {
             name: served.name.clone(),
             look: Notify::new(),
             adapters: adapters.with_commands(options.commands),
-            workers: Semaphore::new(WORKERS),
+            workers: Arc::new(Semaphore::new(WORKERS)),
             reading: Mutex::new(()),
             view: RwLock::default(),
         })
@@ -86,14 +86,26 @@ impl Served {
         person: Option<Arc<Person>>,
         job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
     ) -> T {
-        let _permit = self.workers.acquire().await;
+        let permit = Arc::clone(&self.workers).acquire_owned().await;
         let adapters = self.adapters.acting_for(person);
-        let runtime = Handle::current();
-        let work = move || runtime.block_on(job(&adapters));
-        match tokio::task::spawn_blocking(work).await {
-            Ok(done) => done,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        blocking(async move || {
+            // It is held until the job ends, whether or not somebody still waits for it.
+            let _permit = permit;
+            job(&adapters).await
+        })
+        .await
+    }
+
+    /// Does something for the keeper, which never waits for people.
+    ///
+    /// # Panics
+    /// When the job does.
+    pub async fn keep<T: Send + 'static>(
+        &self,
+        job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
+    ) -> T {
+        let adapters = self.adapters.acting_for(None);
+        blocking(async move || job(&adapters).await).await
     }
 
     /// Does something with releases for a person, on a thread that may block.
@@ -133,26 +145,20 @@ impl Served {
         let before = self.view();
         let state = before.state.clone();
         let (read, now) = self
-            .work(None, async move |adapters| {
+            .keep(async move |adapters| {
                 let read = State::read(adapters, state.as_deref()).await;
                 (read, adapters.ports(&NoObserver).clock.now())
             })
             .await;
-        let after = match read {
-            Ok(state) => View {
-                state: Some(Arc::new(state)),
-                read: Some(now),
-                fault: None,
-                waits: Arc::clone(&before.waits),
-            },
-            Err(error) => View {
-                fault: Some(Advice::on_release(&error)),
-                ..View::clone(&before)
-            },
-        };
-        let is_changed = !after.shows_the_same(&before);
-        self.set(after);
-        is_changed
+        let after = self.change(|view| match read {
+            Ok(state) => {
+                view.state = Some(Arc::new(state));
+                view.read = Some(now);
+                view.fault = None;
+            }
+            Err(error) => view.fault = Some(Advice::on_release(&error)),
+        });
+        !after.shows_the_same(&before)
     }
 
     /// Takes over what open releases wait for; whether that is something else than before.
@@ -161,15 +167,26 @@ impl Served {
         if *before.waits == waits {
             return false;
         }
-        self.set(View {
-            waits: Arc::new(waits),
-            ..View::clone(&before)
-        });
+        self.change(|view| view.waits = Arc::new(waits));
         true
     }
 
-    fn set(&self, view: View) {
-        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
+    /// Changes a part of what is known; others may change other parts at the same time.
+    fn change(&self, change: impl FnOnce(&mut View)) -> Arc<View> {
+        let mut known = self.view.write().unwrap_or_else(PoisonError::into_inner);
+        let mut view = View::clone(&known);
+        change(&mut view);
+        *known = Arc::new(view);
+        Arc::clone(&known)
+    }
+}
+
+/// Does something on a thread that may block.
+async fn blocking<T: Send + 'static>(job: impl AsyncFnOnce() -> T + Send + 'static) -> T {
+    let runtime = Handle::current();
+    match tokio::task::spawn_blocking(move || runtime.block_on(job())).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

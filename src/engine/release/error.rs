@@ -53,6 +53,14 @@ pub enum ReleaseError {
         /// The gates that it must pass.
         known: Vec<String>,
     },
+    /// A policy has gates or workflows for the product of an application that is promoted by itself.
+    #[error(
+        "the promotion to {environment} has gates or workflows, which only that of the product waits for"
+    )]
+    NeedsProduct {
+        /// The target.
+        environment: String,
+    },
     /// Others appended to the chain during every attempt.
     #[error("others recorded transitions of product `{product}` too often")]
     Overtaken {

@@ -226,7 +226,7 @@ async fn approver(ports: &ReleasePorts<'_>) -> Result<(String, Proof), ReleaseEr
         } else {
             Proof::Name
         };
-        return Ok((person.name().to_owned(), proof));
+        return Ok((person.approval_name().to_owned(), proof));
     }
     if let Some(checks) = ports.promotion.forges.checks(None)
         && let Some(user) = checks.user().await.map_err(EngineError::Forge)?

@@ -49,6 +49,10 @@ pub fn of_release(error: &ReleaseError) -> Hint {
         ReleaseError::NotAGateOf { known, .. } => {
             Hint::usage(format!("its gates are {}", quoted(known)))
         }
+        ReleaseError::NeedsProduct { .. } => Hint {
+            kind: FailureKind::Held,
+            text: Some("promote the product".to_owned()),
+        },
         ReleaseError::Overtaken { .. } => Hint {
             kind: FailureKind::Unreachable,
             text: Some("try again".to_owned()),

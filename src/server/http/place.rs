@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 
 use super::session::Session;
 use super::trouble::Trouble;
-use crate::domain::{CONFIGURATION, Right};
+use crate::domain::{CONFIGURATION, GuardName, Right};
 use crate::engine::{ReleaseError, ReleasePorts};
-use crate::release::Release;
+use crate::release::{RefusedBy, Release, ReleaseState, Step};
 use crate::server::caller::Rights;
 use crate::server::pages::Frame;
 use crate::server::served::{Served, View};
@@ -37,7 +37,8 @@ impl Place {
             fault: view.fault.clone(),
             rights: Rights {
                 caller: session.caller.clone(),
-                state: view.state.clone(),
+                // Permissions may have been taken away in what cannot be read.
+                state: view.state.clone().filter(|_| view.fault.is_none()),
             },
             now: now(),
         };
@@ -97,6 +98,40 @@ impl Place {
         let mut steps = release.steps.iter();
         steps
             .try_for_each(|step| self.allow(right, Some(&release.product), Some(&step.environment)))
+    }
+
+    /// Refuses applications that the product does not list: the end of a name could mean one of another product.
+    pub fn check_applications(&self, product: &str, names: &[String]) -> Result<(), Trouble> {
+        let product = self.state()?.files.settings.product(product);
+        let own = product.map_or(&[][..], |product| product.applications.as_slice());
+        match names.iter().find(|name| !own.contains(name)) {
+            None => Ok(()),
+            Some(other) => Err(Trouble::missing(
+                "application of the product with the name",
+                other,
+            )),
+        }
+    }
+
+    /// Refuses to lift holds of other guards than there are, or before a release has failed because of one; and
+    /// for persons who may not promote.
+    pub fn check_lifted(&self, release: &Release, guards: &[String]) -> Result<(), Trouble> {
+        if guards.is_empty() {
+            return Ok(());
+        }
+        let is_guard = |name: &String| GuardName::ALL.iter().any(|guard| guard.as_str() == name);
+        if let Some(other) = guards.iter().find(|name| !is_guard(name)) {
+            return Err(Trouble::missing("guard", other));
+        }
+        let is_held = |step: &Step| step.refused == Some(RefusedBy::Guards);
+        if release.state != ReleaseState::Failed || !release.failed_steps().any(is_held) {
+            return Err(Trouble::new(
+                StatusCode::CONFLICT,
+                "No guard holds the release.",
+                "Load its page again to see how far it is.",
+            ));
+        }
+        self.allow_steps(Right::Promote, release, None)
     }
 
     /// Reads the repository again, after a change.

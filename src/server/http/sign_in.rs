@@ -10,6 +10,14 @@ use crate::domain::Person;
 use crate::server::caller::Caller;
 use crate::server::options::{ProxySignIn, SignIn};
 
+/// What proxies add to requests of others.
+const FORWARDED: [&str; 4] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+];
+
 /// Who sends a request; `peer` is the machine that it comes from.
 pub(super) fn caller(
     sign_in: &SignIn,
@@ -17,6 +25,10 @@ pub(super) fn caller(
     headers: &HeaderMap,
 ) -> Result<Caller, Trouble> {
     match sign_in {
+        SignIn::None if FORWARDED.iter().any(|name| headers.contains_key(*name)) => Err(refused(
+            "The request comes through a proxy, and nobody asks who people are.",
+            "An operator lets the proxy sign people in, with `--auth proxy`.",
+        )),
         SignIn::None => Ok(Caller::Local),
         SignIn::Proxy(proxy) => named_by(proxy, peer, headers),
     }

@@ -35,7 +35,7 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
     let content = html! {
         form.promotion method="post" action=(frame.address(&["promotions"])) data-again=(again) {
             (frame.token())
-            input type="hidden" name="plan" value=(plan.id());
+            input type="hidden" name="plan" value=(planned.id());
             input type="hidden" name="tip" value=(plan.target());
             input type="hidden" name="ticking" value=(wanted.offer());
             @if let Some(product) = &wanted.product { input type="hidden" name="product" value=(product); }

@@ -5,6 +5,7 @@ mod approvals;
 mod browser;
 mod client;
 mod commands;
+mod detours;
 mod hostile;
 mod metrics;
 mod replicas;

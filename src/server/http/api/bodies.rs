@@ -84,9 +84,6 @@ pub(super) struct StartBody {
     /// The applications; all of the product if empty.
     #[serde(default)]
     pub services: Vec<String>,
-    /// The commit whose files of the trigger environment are promoted; the branch's tip if omitted.
-    #[serde(default)]
-    pub source: Option<String>,
 }
 
 /// An approval.
@@ -121,6 +118,16 @@ impl PromotionBody {
                 "leave one of them out",
             ));
         }
+        if self.product.is_none() && (self.pre_action.is_some() || self.post_action.is_some()) {
+            return Err(Refused::usage(
+                "`preAction` and `postAction` are for the promotion of a product".to_owned(),
+                "leave them out, or give `product`",
+            ));
+        }
+        let tip = self.target.as_deref().map(|target| {
+            let wrong = |_| Refused::usage(format!("`{target}` is no commit"), "give the whole id");
+            target.parse().map(CommitId).map_err(wrong)
+        });
         let allow = self.allow.iter().map(|name| guard(name));
         Ok(Wanted {
             allow: allow.collect::<Result<_, _>>()?,
@@ -136,10 +143,7 @@ impl PromotionBody {
             body: self.body,
             ticked: self.only.map(|only| only.into_iter().collect()),
             shown,
-            tip: self
-                .target
-                .and_then(|target| target.parse().ok())
-                .map(CommitId),
+            tip: tip.transpose()?,
         })
     }
 }

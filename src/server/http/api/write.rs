@@ -20,8 +20,8 @@ use crate::server::site::Site;
 /// A plan, to be applied by its id.
 #[derive(Serialize, JsonSchema, Debug)]
 pub(super) struct PlanAnswer<'a> {
-    /// Its id; plans that make equal changes have equal ids.
-    pub id: &'a str,
+    /// Its id; plans that do the same in the same way have equal ids.
+    pub id: String,
     /// What it does: `commit`, `pull-request`, or `none`.
     pub action: String,
     /// What it changes and keeps.
@@ -56,7 +56,7 @@ pub(super) async fn plan(
     let planned = planned.map_err(Refused::from)?;
     let plan = &planned.prepared.plan;
     Ok(json(&PlanAnswer {
-        id: plan.id(),
+        id: planned.id(),
         action: plan.action().to_string(),
         diff: json_v1::Diff::from(plan),
     }))
@@ -106,13 +106,14 @@ pub(super) async fn start(
 ) -> Answer {
     let place = Place::new(&site, &repository, &session)?;
     place.allow(Right::Trigger, Some(&body.product), None)?;
+    place.check_applications(&body.product, &body.services)?;
     let what = format!("trigger flow={} product={}", body.flow, body.product);
     place.changes(&site, &what);
     let request = StartRequest {
         product: body.product,
         flow: body.flow,
         applications: body.services,
-        source: body.source,
+        source: None,
         branch: None,
         configuration: None,
     };
@@ -150,7 +151,9 @@ pub(super) async fn retry(
     Sent(body): Sent<RetryBody>,
 ) -> Answer {
     let place = Place::new(&site, &repository, &session)?;
-    place.allow_steps(Right::Retry, found(place.state()?, &id)?, None)?;
+    let release = found(place.state()?, &id)?;
+    place.allow_steps(Right::Retry, release, None)?;
+    place.check_lifted(release, &body.allow)?;
     place.changes(&site, &format!("retry {id} allow={}", body.allow.join(",")));
     let asked = id.clone();
     let done = place.releases(async move |ports| {

@@ -89,6 +89,7 @@ pub(in crate::server::http) async fn trigger(
     let known = state.files.settings.product(&product);
     let known = known.ok_or_else(|| Trouble::missing("product", &product))?;
     let mut applications = fields.all("service");
+    place.check_applications(&product, &applications)?;
     if known
         .applications
         .iter()

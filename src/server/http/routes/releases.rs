@@ -140,6 +140,7 @@ pub(in crate::server::http) async fn retry(
     let release = found(place.state()?, &id)?;
     place.allow_steps(Right::Retry, release, None)?;
     let guards = fields.all("allow");
+    place.check_lifted(release, &guards)?;
     place.changes(&site, &format!("retry {id} allow={}", guards.join(",")));
     let asked = id.clone();
     let done = place.releases(async move |ports| {
