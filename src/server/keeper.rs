@@ -41,7 +41,11 @@ pub(super) async fn keep(site: Arc<Site>, served: Arc<Served>, interval: Duratio
 /// Looks at a repository once; how long to pause then.
 async fn look(site: Arc<Site>, served: Arc<Served>, interval: Duration) -> Duration {
     let mut is_changed = served.read().await;
-    let is_read = served.view().fault.is_none();
+    let fault = served.view().fault.clone();
+    if is_changed && let Some(fault) = &fault {
+        site.log.failure(&served.name, fault);
+    }
+    let is_read = fault.is_none();
     site.metrics.read(&served.name, is_read);
     let mut pause = interval;
     match advance(&served).await {

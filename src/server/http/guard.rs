@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::api;
 use super::session::Session;
 use super::sign_in;
 use super::trouble::Trouble;
@@ -39,6 +40,7 @@ pub(super) async fn guard(
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(address)| address.ip());
     let is_secure = sign_in::is_secure(&site.sign_in, peer, request.headers());
+    let is_api = request.uri().path().starts_with(api::ROOT);
     let admitted = admit(&site, peer, &request);
     let session = admitted.map(|caller| {
         let cookies = request.headers().get_all(header::COOKIE).iter();
@@ -46,6 +48,7 @@ pub(super) async fn guard(
         Session::of(cookies, caller)
     });
     let (mut response, cookie) = match session {
+        Err(trouble) if is_api => (api::refused(trouble), None),
         Err(trouble) => (trouble.page(), None),
         Ok(session) => {
             let cookie = (!session.is_known).then(|| session.cookie(is_secure));

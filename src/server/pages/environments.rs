@@ -33,7 +33,9 @@ pub(in crate::server) fn environments(page: &EnvironmentsPage<'_>) -> Markup {
     let content = match page.state {
         None => html! {
             h1 { "Environments" }
-            p.empty { "The repository is being read. This page changes as soon as that is done." }
+            @if page.frame.fault.is_none() {
+                p.empty { "The repository is being read. This page changes as soon as that is done." }
+            }
         },
         Some(state) => board(page, state),
     };

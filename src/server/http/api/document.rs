@@ -14,7 +14,7 @@ use crate::render::json_v1::{
 };
 
 /// Where all of it is.
-pub(super) const ROOT: &str = "/api/v1";
+pub const ROOT: &str = "/api/v1";
 
 pub(super) async fn openapi() -> Response {
     super::problem::json(&document())

@@ -9,9 +9,13 @@ mod write;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::trouble::Trouble;
 use crate::server::site::Site;
+
+pub(super) use document::ROOT;
 
 /// All addresses.
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -36,4 +40,9 @@ pub(super) fn router() -> Router<Arc<Site>> {
         .fallback(problem::nothing_here)
         .method_not_allowed_fallback(problem::other_method);
     Router::new().nest(document::ROOT, all)
+}
+
+/// The answer to a request that is refused before anything looks at it.
+pub(super) fn refused(trouble: Trouble) -> Response {
+    problem::Refused::from(trouble).into_response()
 }

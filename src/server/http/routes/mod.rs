@@ -19,6 +19,7 @@ use crate::port::NoObserver;
 use crate::server::board::RowKind;
 use crate::server::insights;
 use crate::server::pages::{self, EnvironmentsPage, InsightsPage, PoliciesPage};
+use crate::server::served::View;
 use crate::server::state::looked_at;
 
 pub(super) use flows::{flow, flows, trigger};
@@ -41,12 +42,11 @@ pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether every repository was read.
+/// Whether every repository was read, or at least tried.
 pub(super) async fn readiness(State(site): Shared) -> Response {
-    let unread = site
-        .repositories
-        .iter()
-        .filter(|r| r.view().state.is_none());
+    // One that cannot be read does not take the others out of service.
+    let is_unread = |view: &View| view.state.is_none() && view.fault.is_none();
+    let unread = site.repositories.iter().filter(|r| is_unread(&r.view()));
     let unread: Vec<&str> = unread.map(|repository| repository.name.as_str()).collect();
     if unread.is_empty() {
         return "ready\n".into_response();
