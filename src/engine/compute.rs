@@ -37,6 +37,27 @@ pub fn compute(
     computed(ports, request, branches)?.complete()
 }
 
+/// Whether a pair of files is part of what is computed.
+pub(super) type Filter<'a> = &'a dyn Fn(&FilePair) -> bool;
+
+/// Computes what a plan on the tips of branches does with a part of the files: enough to count it.
+pub(super) fn compute_part(
+    ports: &Ports<'_>,
+    request: &Request,
+    branches: &Branches,
+    is_part: Filter<'_>,
+) -> Result<Plan, EngineError> {
+    let tip = |name| {
+        ports
+            .repository
+            .snapshot(branches.of_named(name)?.tip)
+            .map_err(EngineError::from)
+    };
+    let (source, target) = (tip(&request.from)?, tip(&request.to)?);
+    let sides = (source.as_ref(), target.as_ref());
+    computed_between(ports, request, branches, sides, (Vec::new(), is_part))?.complete()
+}
+
 /// Computes the plan on the tips of branches, and what its selectors match.
 pub(super) fn computed(
     ports: &Ports<'_>,
@@ -73,17 +94,17 @@ pub(super) fn computed(
         request,
         branches,
         (source.as_ref(), target.as_ref()),
-        notices,
+        (notices, &|_| true),
     )
 }
 
-/// Computes the plan between two states of the files, and what its selectors match.
+/// Computes the plan between two states of the files that are part of it, and what its selectors match.
 pub(super) fn computed_between(
     ports: &Ports<'_>,
     request: &Request,
     branches: &Branches,
     (source, target): (&dyn Snapshot, &dyn Snapshot),
-    mut notices: Vec<Notice>,
+    (mut notices, is_part): (Vec<Notice>, Filter<'_>),
 ) -> Result<Computed, EngineError> {
     let repository = ports.repository;
     let home = repository.snapshot(branches.home.tip)?;
@@ -133,7 +154,7 @@ pub(super) fn computed_between(
             }
             repository.uncommitted(&places).unwrap_or_default()
         });
-        let planned = files(&located, commits, &rules, (request, base), ports);
+        let planned = files(&located, commits, &rules, (request, base, is_part), ports);
         (planned, uncommitted.join())
     });
     let Decisions {
@@ -218,10 +239,11 @@ fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
-    (request, base): (&Request, Option<CommitId>),
+    (request, base, is_part): (&Request, Option<CommitId>, Filter<'_>),
     ports: &Ports<'_>,
 ) -> Result<Decisions, EngineError> {
-    let pairs = located.pairs(Equal::PassedOver)?;
+    let mut pairs = located.pairs(Equal::PassedOver)?;
+    pairs.files.retain(|pair| is_part(pair));
     let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
         notices.push(Notice::UnreadableNames {

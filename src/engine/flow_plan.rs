@@ -114,7 +114,8 @@ pub async fn plan_flow(
             &files[&branches.of_named(&step.from)?.place()]
         };
         let sides = (source, &files[&target] as &dyn Snapshot);
-        let planned = computed_between(ports, &promotion, &branches, sides, Vec::new());
+        let planned =
+            computed_between(ports, &promotion, &branches, sides, (Vec::new(), &|_| true));
         let plan = planned.and_then(Computed::complete).map_err(of_step)?;
         if let Some(files) = files.get_mut(&target) {
             files.apply(changes(&plan))?;

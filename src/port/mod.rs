@@ -39,7 +39,7 @@ pub use repository::{
 };
 pub use repository_error::RepositoryError;
 pub use runner::{Checkout, CommandPurpose, CommandResult, Runner, RunnerCommand, RunnerError};
-pub use snapshot::{Snapshot, TreeEntry};
+pub use snapshot::{Snapshot, TreeEntry, read_one_by_one};
 pub use workflows::{
     ATTEMPT_VARIABLE, Attempt, AttemptResult, AttemptState, Commands, OUTPUT_VARIABLE,
     WorkflowError, Workflows,

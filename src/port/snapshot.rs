@@ -61,6 +61,37 @@ pub trait Snapshot: Send + Sync {
     /// # Errors
     /// When the object is missing or damaged.
     fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError>;
+
+    /// Passes the bytes of each blob to `visit`, in order; those of blobs with more than `most` bytes are not
+    /// read.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    fn read_blobs(
+        &self,
+        blobs: &[ObjectId],
+        most: u64,
+        visit: &mut dyn FnMut(Option<Vec<u8>>),
+    ) -> Result<(), RepositoryError> {
+        read_one_by_one(self, blobs, most, visit)
+    }
+}
+
+/// Reads blobs as [`Snapshot::read_blobs`] does, one after the other.
+///
+/// # Errors
+/// When an object is missing or damaged.
+pub fn read_one_by_one<S: Snapshot + ?Sized>(
+    snapshot: &S,
+    blobs: &[ObjectId],
+    most: u64,
+    visit: &mut dyn FnMut(Option<Vec<u8>>),
+) -> Result<(), RepositoryError> {
+    for blob in blobs {
+        let is_small = snapshot.blob_size(*blob)? <= most;
+        visit(is_small.then(|| snapshot.read_blob(*blob)).transpose()?);
+    }
+    Ok(())
 }
 
 impl dyn Snapshot + '_ {

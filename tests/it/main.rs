@@ -96,6 +96,7 @@ mod side_by_side;
 mod skipped;
 mod status;
 mod status_again;
+mod status_many;
 mod targets;
 mod terminal;
 mod triggers;

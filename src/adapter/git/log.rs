@@ -132,7 +132,7 @@ fn read(
     visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
 ) -> Result<(), RepositoryError> {
     let mut words = Words {
-        git: local.git.start_reading(args)?,
+        git: local.git.start_reading(args, Vec::new())?,
         peeked: None,
     };
     let fault = |error| local.git.run_error(error);
@@ -161,7 +161,7 @@ pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError
     let mut args = LOG.to_vec();
     args.extend([FORMAT, "-n", "1", &revision, "--"]);
     let mut words = Words {
-        git: local.git.start_reading(&args)?,
+        git: local.git.start_reading(&args, Vec::new())?,
         peeked: None,
     };
     let found = words.commit(&|_| true);

@@ -47,21 +47,29 @@ fn is_understood(text: &str) -> bool {
 /// Whether each document is a mapping: only scalars and items of a root are versions without a key.
 fn has_block_roots(text: &str) -> bool {
     let mut is_first = true;
-    for line in text.lines() {
-        if let Some(rest) = line.strip_prefix("---") {
-            if !rest.trim_start().is_empty() {
-                return false;
+    for line in text.split('\n') {
+        match line.as_bytes() {
+            [b'-', b'-', b'-', rest @ ..] => {
+                if !rest.trim_ascii_start().is_empty() {
+                    return false;
+                }
+                is_first = true;
             }
-            is_first = true;
-        } else if line.starts_with("...") {
-            is_first = true;
-        } else if is_first && !line.trim_start().is_empty() && !line.trim_start().starts_with('#') {
-            let is_flow = line.starts_with('{');
-            let is_key = line.starts_with(|c: char| c.is_ascii_alphanumeric());
-            if !is_flow && !(is_key && (line.contains(": ") || line.trim_end().ends_with(':'))) {
-                return false;
+            [b'.', b'.', b'.', ..] => is_first = true,
+            bytes if is_first => {
+                let start = bytes.trim_ascii_start();
+                if start.is_empty() || start[0] == b'#' {
+                    continue;
+                }
+                let is_flow = bytes[0] == b'{';
+                let is_key = bytes[0].is_ascii_alphanumeric();
+                let has_value = line.contains(": ") || line.trim_end().ends_with(':');
+                if !(is_flow || is_key && has_value) {
+                    return false;
+                }
+                is_first = false;
             }
-            is_first = false;
+            _ => {}
         }
     }
     true

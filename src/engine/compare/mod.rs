@@ -28,7 +28,7 @@ use crate::inventory::{FilePair, FileRole};
 use crate::plan::FileFault;
 use crate::port::{Event, Observer, RepositoryError, Snapshot};
 use crate::yaml::{Stream, TooManySteps};
-pub(super) use parallel_map::parallel_map;
+pub(super) use parallel_map::{parallel_feed, parallel_map};
 use selector::{Taken, line_selector, selector};
 
 /// One file that differs.
@@ -68,7 +68,7 @@ pub(super) struct Before {
 }
 
 /// How many bytes of text are kept parsed.
-const MAX_KEPT: usize = 2 << 20;
+const MAX_KEPT: usize = 6 << 20;
 
 /// One difference, with the facts that were collected while its file was open.
 pub(super) struct Field<F> {

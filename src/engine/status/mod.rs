@@ -12,13 +12,19 @@ mod unchanged;
 pub(super) mod versions;
 mod waiting;
 
+use std::collections::HashSet;
+
 use super::branches::{Branches, Snapshots, fetch_all};
 use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, CommitId, Environment, EnvironmentKind, Naming, Settings};
-use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
+use crate::domain::{
+    ApplicationName, CommitId, Environment, EnvironmentKind, Naming, ObjectId, Settings,
+};
+use crate::inventory::{
+    ApplicationChoice, EnvironmentView, FileObject, FilePair, Inventory, InventoryError, Location,
+};
 use crate::port::{BranchChoice, Event};
 
 pub use table::{
@@ -77,15 +83,7 @@ pub fn read_status(
     let others = branches.snapshots(ports, &settings)?;
     let views = views(location, &others, &request.environments)?;
     let rules = Rules::new(&settings, &[], None)?;
-    let naming = |view: &EnvironmentView| {
-        let environment = &view.environment;
-        Naming::new(
-            environment.clone(),
-            environment.clone(),
-            &settings.environments,
-        )
-    };
-    let namings: Vec<Naming> = views.iter().map(naming).collect();
+    let namings = namings(&views, &settings);
     let choice = ApplicationChoice {
         applications: &request.applications,
         products: &request.products,
@@ -153,15 +151,39 @@ pub fn read_status(
         Ok(!reader.has_same_versions([side(from), side(to)])?)
     };
     let waiting = waiting::find(&mut status, &mut may_wait)?;
+    let without_versions = reader.without_versions();
     // The plans need memory of their own.
     drop((views, reader));
-    waiting::count(ports, &mut status, (&settings, branches), waiting)?;
+    let can_wait =
+        |pair: &FilePair| !without_place(&pair.application) || !are_among(&without_versions, pair);
+    waiting::count(
+        ports,
+        &mut status,
+        (&settings, branches),
+        waiting,
+        &can_wait,
+    )?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
         .applications
         .retain(|application| is_named || application.has_version());
     Ok(StatusReading::new(status, source, (before, &unchanged)))
+}
+
+/// The names of each environment alone.
+fn namings(views: &[EnvironmentView], settings: &Settings) -> Vec<Naming> {
+    let naming = |view: &EnvironmentView| {
+        let environment = || view.environment.clone();
+        Naming::new(environment(), environment(), &settings.environments)
+    };
+    views.iter().map(naming).collect()
+}
+
+/// Whether both sides of a pair are among these blobs.
+fn are_among(blobs: &HashSet<ObjectId>, pair: &FilePair) -> bool {
+    let is_among = |file: FileObject| blobs.contains(&file.id);
+    pair.source.is_some_and(is_among) && pair.target.is_some_and(is_among)
 }
 
 /// The settings with the aliases of the environments that were found, unless they are configured.

@@ -9,7 +9,7 @@ use crate::document::{
 };
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, VersionPlace};
 use crate::engine::application_version::{VERSION_FIELDS, is_at_place, text_at};
-use crate::engine::compare::{parallel_map, read};
+use crate::engine::compare::{MAX_BYTES, parallel_feed, read};
 use crate::inventory::{EnvironmentFile, FileObject, FileRole};
 use crate::port::{RepositoryError, Snapshot};
 
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Parses files on several threads, for questions about them.
+    /// Reads files on several threads, for questions about them.
     pub(in crate::engine) fn read_ahead<'f>(
         &mut self,
         naming: &Naming,
@@ -46,13 +46,30 @@ impl<'a> Reader<'a> {
         let is_new = |file: &&'f EnvironmentFile| {
             file.role == FileRole::Deployed && known.insert((file.object.id, file.path.file_name()))
         };
-        let new: Vec<&EnvironmentFile> = files.filter(is_new).collect();
-        let found = parallel_map(&new, |file| {
-            parse(self.snapshot, &file.path, file.object, naming)
-        })?;
+        let mut new: Vec<&EnvironmentFile> = files.filter(is_new).collect();
+        new.retain(|file| file.object.mode.is_file());
+        let blobs: Vec<ObjectId> = new.iter().map(|file| file.object.id).collect();
+        let found = parallel_feed(
+            new.len(),
+            |pass| {
+                let mut pass = |bytes: Option<Vec<u8>>| pass(bytes.unwrap_or_default());
+                self.snapshot.read_blobs(&blobs, MAX_BYTES, &mut pass)
+            },
+            |number, bytes| versions_in(&new[number].path, bytes, naming),
+        )?;
         let keys = new.iter().map(|file| key(&file.path, file.object));
         self.parsed.extend(keys.zip(found));
         Ok(())
+    }
+
+    /// The blobs that were read and have no versions.
+    pub(super) fn without_versions(&self) -> HashSet<ObjectId> {
+        let all = self.parsed.iter();
+        let (without, with): (Vec<_>, Vec<_>) = all.partition(|(_, found)| found.is_empty());
+        // The same text can have versions under another name.
+        let with: HashSet<ObjectId> = with.into_iter().map(|((id, _), _)| *id).collect();
+        let without = without.into_iter().map(|((id, _), _)| *id);
+        without.filter(|id| !with.contains(id)).collect()
     }
 
     /// Whether an application's files have the same versions in two environments, at the template's place
@@ -152,7 +169,13 @@ impl<'a> Reader<'a> {
         if let Some(found) = self.parsed.get(&key) {
             return Ok(found.clone());
         }
-        let found = parse(self.snapshot, path, file, cell.naming)?;
+        let bytes = if file.mode.is_file() {
+            read(self.snapshot, file)?.ok()
+        } else {
+            None
+        };
+        let found = bytes.map(|bytes| versions_in(path, bytes, cell.naming));
+        let found = found.unwrap_or_default();
         self.parsed.insert(key, found.clone());
         Ok(found)
     }
@@ -164,26 +187,16 @@ fn key(path: &RepoPath, file: FileObject) -> (ObjectId, String) {
 
 /// The versions in a file. A single file has no other environment's value, so that `naming` makes no
 /// difference.
-fn parse(
-    snapshot: &dyn Snapshot,
-    path: &RepoPath,
-    file: FileObject,
-    naming: &Naming,
-) -> Result<Vec<StreamVersion>, RepositoryError> {
-    let name = path.file_name();
-    let bytes = if file.mode.is_file() {
-        read(snapshot, file)?.unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+fn versions_in(path: &RepoPath, bytes: Vec<u8>, naming: &Naming) -> Vec<StreamVersion> {
     if !may_have_versions(path.as_str(), &bytes) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    Ok(match parse_file(path.as_str(), bytes) {
+    let name = path.file_name();
+    match parse_file(path.as_str(), bytes) {
         FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
         FileContent::Lines(lines) => stream_versions(lines.outline(), name, lines.format(), naming),
         FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),
-    })
+    }
 }
 
 /// The versions in the strongest fields, each once: those of images that are named like the application,

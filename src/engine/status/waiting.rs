@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::table::{ApplicationStatus, Pending, Status, VersionRelation};
 use crate::domain::{ApplicationName, Relation, Settings};
 use crate::engine::branches::Branches;
-use crate::engine::compute::compute;
+use crate::engine::compute::{Filter, compute_part};
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
@@ -37,12 +37,13 @@ pub(super) fn find(
     Ok(pairs)
 }
 
-/// Counts the version differences that wait.
+/// Counts the version differences that wait, in the files that `can_wait`.
 pub(super) fn count(
     ports: &Ports<'_>,
     status: &mut Status,
     (settings, branches): (&Settings, &Branches),
     waiting: Waiting,
+    can_wait: Filter<'_>,
 ) -> Result<(), EngineError> {
     for ((from, to), applications) in waiting {
         let request = Request {
@@ -51,7 +52,7 @@ pub(super) fn count(
             settings: Some(settings.clone()),
             ..Request::between(&status.environments[from], &status.environments[to])
         };
-        let plan = match compute(ports, &request, branches) {
+        let plan = match compute_part(ports, &request, branches, can_wait) {
             Ok(plan) => plan,
             Err(error) if cannot_be_promoted(&error) => continue,
             Err(error) => return Err(error),

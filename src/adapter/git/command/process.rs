@@ -52,18 +52,9 @@ pub enum Limit {
 /// # Errors
 /// When it cannot be started, is silent for too long ([`io::ErrorKind::TimedOut`]) or prints too much.
 pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Output> {
-    let stdin = if input.is_empty() {
-        Stdio::null()
-    } else {
-        Stdio::piped()
-    };
+    let stdin = stdin_for(&input);
     let mut running = Running::start(command.stdin(stdin).stderr(Stdio::piped()), limit)?;
-    if let Some(mut stdin) = running.child.stdin.take() {
-        thread::spawn(move || {
-            // A program may ignore its input; its exit status shows whether it failed.
-            let _ = stdin.write_all(&input);
-        });
-    }
+    running.write(input);
     let (sender, pipes) = mpsc::channel();
     for (number, pipe) in [
         boxed(running.child.stdout.take()),
@@ -108,6 +99,15 @@ pub fn run(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Ou
         stdout,
         stderr,
     })
+}
+
+/// What a program with this input reads from.
+pub(super) fn stdin_for(input: &[u8]) -> Stdio {
+    if input.is_empty() {
+        Stdio::null()
+    } else {
+        Stdio::piped()
+    }
 }
 
 /// A pipe of a program.
@@ -206,6 +206,16 @@ impl Running {
         }
         let child = command.stdout(Stdio::piped()).spawn()?;
         Ok(Self { child, limit })
+    }
+
+    /// Writes its input, and closes it; the program is not waited for.
+    pub fn write(&mut self, input: Vec<u8>) {
+        if let Some(mut stdin) = self.child.stdin.take() {
+            thread::spawn(move || {
+                // A program may ignore its input; its exit status shows whether it failed.
+                let _ = stdin.write_all(&input);
+            });
+        }
     }
 
     /// The next bytes from one of its pipes; `None` at its end.

@@ -153,9 +153,14 @@ impl Git {
             .map_err(|error| self.run_error(error))
     }
 
-    /// Starts a command whose output is read while it runs.
-    pub fn start_reading(&self, args: &[&str]) -> Result<ProgramReader, RepositoryError> {
-        ProgramReader::start(&mut self.command(args), Limit::Silence(LOCAL_TIMEOUT))
+    /// Starts a command whose output is read while it runs, with input.
+    pub fn start_reading(
+        &self,
+        args: &[&str],
+        input: Vec<u8>,
+    ) -> Result<ProgramReader, RepositoryError> {
+        let limit = Limit::Silence(LOCAL_TIMEOUT);
+        ProgramReader::start(&mut self.command(args), input, limit)
             .map_err(|error| self.run_error(error))
     }
 

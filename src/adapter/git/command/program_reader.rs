@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-use super::process::{Limit, Output, Running, boxed, forward};
+use super::process::{Limit, Output, Running, boxed, forward, stdin_for};
 
 /// A program whose output is read while it runs; dropping it kills the program.
 pub struct ProgramReader {
@@ -18,10 +18,11 @@ pub struct ProgramReader {
 }
 
 impl ProgramReader {
-    /// Starts the program. It waits while much of its output is unread.
-    pub fn start(command: &mut Command, limit: Limit) -> io::Result<Self> {
-        let command = command.stdin(Stdio::null()).stderr(Stdio::piped());
-        let mut running = Running::start(command, limit)?;
+    /// Starts the program with `input`. It waits while much of its output is unread.
+    pub fn start(command: &mut Command, input: Vec<u8>, limit: Limit) -> io::Result<Self> {
+        let stdin = stdin_for(&input);
+        let mut running = Running::start(command.stdin(stdin).stderr(Stdio::piped()), limit)?;
+        running.write(input);
         let (to_stdout, stdout) = mpsc::sync_channel(1);
         let (to_stderr, stderr) = mpsc::channel();
         let pipe = boxed(running.child.stdout.take());
@@ -39,23 +40,55 @@ impl ProgramReader {
 
     /// The next bytes up to a NUL, without it; `None` at the end of the output.
     pub fn read_word(&mut self) -> io::Result<Option<Vec<u8>>> {
+        self.read_until(0)
+    }
+
+    /// The next line, without its end; `None` at the end of the output.
+    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+        let line = self.read_until(b'\n')?;
+        Ok(line.map(|line| String::from_utf8_lossy(&line).into_owned()))
+    }
+
+    /// The next `count` bytes.
+    pub fn read_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
+        while self.buffer.len() - self.at < count {
+            if !self.receive()? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let bytes = self.buffer[self.at..self.at + count].to_vec();
+        self.at += count;
+        Ok(bytes)
+    }
+
+    fn read_until(&mut self, last: u8) -> io::Result<Option<Vec<u8>>> {
         let mut searched = self.at;
         loop {
-            let end = self.buffer[searched..].iter().position(|byte| *byte == 0);
+            let end = self.buffer[searched..]
+                .iter()
+                .position(|byte| *byte == last);
             if let Some(end) = end {
                 let word = self.buffer[self.at..searched + end].to_vec();
                 self.at = searched + end + 1;
                 return Ok(Some(word));
             }
-            self.buffer.drain(..self.at);
-            self.at = 0;
-            searched = self.buffer.len();
-            match self.running.receive(&self.stdout)? {
-                Some(bytes) => self.buffer.extend(bytes),
-                None if self.buffer.is_empty() => return Ok(None),
-                None => return Ok(Some(std::mem::take(&mut self.buffer))),
+            let unread = self.buffer.len() - self.at;
+            if !self.receive()? {
+                let rest = self.buffer.split_off(std::mem::take(&mut self.at));
+                self.buffer.clear();
+                return Ok(Some(rest).filter(|rest| !rest.is_empty()));
             }
+            searched = unread;
         }
+    }
+
+    /// Receives more of the output, before which nothing is kept that was read; false at its end.
+    fn receive(&mut self) -> io::Result<bool> {
+        self.buffer.drain(..std::mem::take(&mut self.at));
+        let received = self.running.receive(&self.stdout)?;
+        let has_more = received.is_some();
+        self.buffer.extend(received.unwrap_or_default());
+        Ok(has_more)
     }
 
     /// Waits for the program's end, after all of its output was read.
@@ -82,7 +115,7 @@ mod tests {
     fn sh(script: &str) -> io::Result<ProgramReader> {
         let mut command = Command::new("sh");
         let limit = Limit::Silence(Duration::from_secs(20));
-        ProgramReader::start(command.args(["-c", script]), limit)
+        ProgramReader::start(command.args(["-c", script]), Vec::new(), limit)
     }
 
     #[test]
@@ -104,6 +137,22 @@ mod tests {
             (output.status.code(), &*output.stderr),
             (Some(3), &b"no\n"[..])
         );
+    }
+
+    #[test]
+    fn lines_and_bytes_are_read_of_a_program_that_gets_more_than_a_pipe_holds() {
+        let many = 200_000;
+        let input = b"12345\n".repeat(many);
+        let mut command = Command::new("cat");
+        let limit = Limit::Silence(Duration::from_secs(20));
+        let mut program = ProgramReader::start(&mut command, input, limit).unwrap();
+        for _ in 0..many / 2 {
+            assert_eq!(program.read_line().unwrap().unwrap(), "12345");
+            assert_eq!(program.read_bytes(6).unwrap(), b"12345\n");
+        }
+        assert_eq!(program.read_line().unwrap(), None);
+        let error = program.read_bytes(1).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]

@@ -141,7 +141,8 @@ impl Objects {
         })
     }
 
-    fn missing(&self, id: ObjectId) -> RepositoryError {
+    /// The error for an object that the repository does not have.
+    pub fn missing(&self, id: ObjectId) -> RepositoryError {
         RepositoryError::MissingObject {
             id: id.to_string(),
             shallow: self.context.shallow,
@@ -155,7 +156,8 @@ impl Objects {
         }
     }
 
-    fn io_fault(&self, id: ObjectId, kind: ObjectType, error: io::Error) -> RepositoryError {
+    /// The error for an object that `git cat-file` could not read.
+    pub fn io_fault(&self, id: ObjectId, kind: ObjectType, error: io::Error) -> RepositoryError {
         let doing = format!("could not read {kind} `{id}`");
         match error.kind() {
             io::ErrorKind::UnexpectedEof => ErrorContext::error(

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `database` | reading objects with libgit2 or `git cat-file` |
+//! | `many` | reading many blobs at once |
 //! | `write` | writing and flushing objects |
 //! | `commit` | writing a commit |
 //! | `recent_trees` | caching the entries of trees by name |
@@ -14,6 +15,7 @@
 pub mod commit;
 pub mod database;
 pub mod difference;
+mod many;
 pub mod path;
 pub mod rebuild;
 pub mod recent_trees;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
+use super::many;
 use super::recent_trees::EntriesByName;
 use super::tree::parse_tree;
 use crate::adapter::git::fault::ErrorContext;
 use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, FileMode, ObjectId};
-use crate::port::{RepositoryError, Snapshot, TreeEntry};
+use crate::port::{RepositoryError, Snapshot, TreeEntry, read_one_by_one};
 
 /// A commit of a repository, opened for reading.
 pub struct GitSnapshot {
@@ -83,5 +84,17 @@ impl Snapshot for GitSnapshot {
 
     fn read_blob(&self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError> {
         (self.local.objects).read(blob, ObjectType::Blob, <[u8]>::to_vec)
+    }
+
+    fn read_blobs(
+        &self,
+        blobs: &[ObjectId],
+        most: u64,
+        visit: &mut dyn FnMut(Option<Vec<u8>>),
+    ) -> Result<(), RepositoryError> {
+        if blobs.len() >= many::MANY {
+            return many::read(&self.local, blobs, most, visit);
+        }
+        read_one_by_one(self, blobs, most, visit)
     }
 }

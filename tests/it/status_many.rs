@@ -1,0 +1,66 @@
+//! `git promote status` where so many files are read that Git reads them in a row.
+
+use serde_json::Value;
+
+use crate::world::{Repo, World};
+
+/// So many that one of them is read alone no more.
+const APPLICATIONS: usize = 700;
+
+/// More bytes than a file may have.
+const TOO_LARGE: usize = 11 << 20;
+
+fn path(number: usize, file: &str) -> String {
+    format!("apps/app-{number:03}/production/{file}")
+}
+
+fn repository(world: &World) -> Repo<'_> {
+    let large = format!("text: {}\nimage: acme/app:9.9.9\n", "x".repeat(TOO_LARGE));
+    let mut files = vec![(path(3, "large.yaml"), large)];
+    for number in 0..APPLICATIONS {
+        let text = format!("image:\n  repository: acme/app\n  tag: 1.{number}.0\n");
+        files.push((path(number, "values.yaml"), text));
+        files.push((
+            path(number, "notes.yaml"),
+            format!("owner: team-{number}\n"),
+        ));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (&**p, &**t)).collect();
+    let repo = world.repository(&files);
+    #[cfg(unix)]
+    {
+        let link = repo.dir.join(path(4, "link.yaml"));
+        std::os::unix::fs::symlink("image: acme/app:7.7.7", link).unwrap();
+        repo.git(&["add", "."]);
+        repo.commit("a link", &[]);
+    }
+    repo
+}
+
+#[test]
+fn each_file_keeps_its_own_version() {
+    let world = World::new();
+    let repo = repository(&world);
+    let ran = repo.promote(&["status", "--output", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let applications = json["applications"].as_array().unwrap();
+    assert_eq!(applications.len(), APPLICATIONS);
+    for (number, application) in applications.iter().enumerate() {
+        let versions = &application["environments"][0]["versions"];
+        let expected = serde_json::json!([format!("1.{number}.0")]);
+        assert_eq!(*versions, expected, "{application}");
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_is_named() {
+    let world = World::new();
+    let repo = repository(&world);
+    let id = repo.tip(&format!("HEAD:{}", path(600, "values.yaml")));
+    let (folder, file) = id.split_at(2);
+    std::fs::remove_file(repo.dir.join(format!(".git/objects/{folder}/{file}"))).unwrap();
+    let ran = repo.promote(&["status"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains(&id), "{}", ran.stderr);
+}
