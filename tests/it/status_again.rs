@@ -128,3 +128,42 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
         "baseline"
     );
 }
+
+#[test]
+fn a_baseline_counts_whatever_else_is_pushed_with_it() {
+    let world = World::new();
+    let configuration = "environments: [{name: dev}, {name: production}]\n\
+                         templates: [{name: default, rules: [{files: '**', promote: changes}]}]\n";
+    let (one, two) = (values(1, ""), values(2, ""));
+    let repo = world.repository(&[
+        ("promote.yaml", configuration),
+        ("apps/api/dev/values.yaml", &two),
+        ("apps/api/production/values.yaml", &one),
+        ("apps/web/dev/values.yaml", &one),
+        ("apps/web/production/values.yaml", &one),
+    ]);
+    let adapters = open(&repo.dir, &NetworkOptions::default()).unwrap();
+    let before = read(&adapters, None);
+    let set = [
+        "baseline",
+        "--from",
+        "dev",
+        "--to",
+        "production",
+        "--set",
+        "HEAD",
+        "--service",
+        "api",
+    ];
+    let set = world.promote_in(&repo.dir, &set);
+    assert_eq!(set.code, 0, "{set}");
+    repo.commit("web", &[("apps/web/dev/values.yaml", &two)]);
+    let all = shown(&read(&adapters, None).status);
+    assert_eq!(shown(&read(&adapters, Some(&before)).status), all);
+    let of_api = |status: &Status| format!("{:?}", status.applications[0]);
+    assert_ne!(
+        of_api(&before.status),
+        of_api(&read(&adapters, None).status),
+        "a baseline makes a difference"
+    );
+}

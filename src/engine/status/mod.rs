@@ -98,9 +98,8 @@ pub fn read_status(
         applications: table::applications(&views, chosen.as_deref())?,
     };
     let source = Source::of(snapshot.as_ref(), &views)?;
-    let unchanged = before
-        .map(|before| before.unchanged(&source))
-        .unwrap_or_default();
+    let unchanged = before.map(|before| before.unchanged(ports, &source));
+    let unchanged = unchanged.transpose()?.unwrap_or_default();
     status
         .applications
         .retain(|application| !unchanged.contains(&application.name));

@@ -10,11 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::table::Status;
-use crate::domain::{ApplicationName, ObjectId};
+use crate::domain::{ApplicationName, CommitId, ObjectId};
 use crate::engine::error::EngineError;
+use crate::engine::ports::Ports;
 use crate::engine::settings::configuration_ids;
 use crate::inventory::EnvironmentView;
-use crate::port::Snapshot;
+use crate::port::{RepositoryError, Snapshot};
+
+/// Of how many commits since the last reading each is looked at.
+const MOST_COMMITS: usize = 500;
 
 /// A status, with what it was read from.
 #[derive(Clone, Debug)]
@@ -30,7 +34,8 @@ pub(super) struct Source {
     /// The files of the configuration.
     configuration: Vec<ObjectId>,
     environments: Vec<String>,
-    root: ObjectId,
+    /// The commits in which the environments were read.
+    commits: Vec<CommitId>,
     /// A number for the paths and ids of each application's files.
     files: BTreeMap<ApplicationName, u64>,
 }
@@ -50,16 +55,53 @@ impl StatusReading {
     }
 
     /// The applications about which nothing can have changed until `source`.
-    pub(super) fn unchanged(&self, source: &Source) -> BTreeSet<ApplicationName> {
+    pub(super) fn unchanged(
+        &self,
+        ports: &Ports<'_>,
+        source: &Source,
+    ) -> Result<BTreeSet<ApplicationName>, RepositoryError> {
         let before = &self.source;
-        let is_comparable = before.configuration == source.configuration
-            && before.environments == source.environments
-            // A commit without changes records a baseline.
-            && before.root != source.root;
-        let files = source.files.iter().filter(|_| is_comparable);
+        if before.configuration != source.configuration
+            || before.environments != source.environments
+        {
+            return Ok(BTreeSet::new());
+        }
+        let steps: BTreeSet<_> = before.commits.iter().zip(&source.commits).collect();
+        for (old, new) in steps.into_iter().filter(|(old, new)| old != new) {
+            if can_record_baseline(ports, *old, *new)? {
+                return Ok(BTreeSet::new());
+            }
+        }
+        let files = source.files.iter();
         let same = files.filter(|(name, number)| before.files.get(*name) == Some(*number));
-        same.map(|(name, _)| name.clone()).collect()
+        Ok(same.map(|(name, _)| name.clone()).collect())
     }
+}
+
+/// Whether one of the commits since `old` can record a baseline, which a commit without changes does. Of many
+/// commits, or after a history that was replaced, it is not looked for.
+fn can_record_baseline(
+    ports: &Ports<'_>,
+    old: CommitId,
+    new: CommitId,
+) -> Result<bool, RepositoryError> {
+    let Ok(since) = ports.history.ancestry(new, old) else {
+        // The repository has the old commit no more.
+        return Ok(true);
+    };
+    if since.len() > MOST_COMMITS || !since.iter().any(|(commit, _)| *commit == old) {
+        return Ok(true);
+    }
+    let root = |commit| Ok::<_, RepositoryError>(ports.repository.snapshot(commit)?.root());
+    for (commit, parents) in since.iter().filter(|(commit, _)| *commit != old) {
+        let Some(parent) = parents.first() else {
+            continue;
+        };
+        if root(*commit)? == root(*parent)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Source {
@@ -83,7 +125,7 @@ impl Source {
         Ok(Self {
             configuration: configuration_ids(snapshot)?,
             environments: views.iter().map(|v| v.environment.name.clone()).collect(),
-            root: snapshot.root(),
+            commits: views.iter().map(|view| view.commit).collect(),
             files: files
                 .map(|(name, hasher)| (name.clone(), hasher.finish()))
                 .collect(),
