@@ -15,11 +15,14 @@ fn path(number: usize, file: &str) -> String {
 }
 
 fn repository(world: &World) -> Repo<'_> {
-    let large = format!("text: {}\nimage: acme/app:9.9.9\n", "x".repeat(TOO_LARGE));
+    let version = |text: &str| format!("image:\n  repository: acme/app\n  tag: {text}\n");
+    let large = version("9.9.9") + &format!("text: {}\n", "x".repeat(TOO_LARGE));
     let mut files = vec![(path(3, "large.yaml"), large)];
     for number in 0..APPLICATIONS {
-        let text = format!("image:\n  repository: acme/app\n  tag: 1.{number}.0\n");
-        files.push((path(number, "values.yaml"), text));
+        files.push((
+            path(number, "values.yaml"),
+            version(&format!("1.{number}.0")),
+        ));
         files.push((
             path(number, "notes.yaml"),
             format!("owner: team-{number}\n"),

@@ -68,7 +68,7 @@ pub(super) struct Before {
 }
 
 /// How many bytes of text are kept parsed.
-const MAX_KEPT: usize = 6 << 20;
+const MAX_KEPT: usize = 4 << 20;
 
 /// One difference, with the facts that were collected while its file was open.
 pub(super) struct Field<F> {
