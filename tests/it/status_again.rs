@@ -50,10 +50,12 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
     let repo = world.repository(&files);
     let adapters = open(&repo.dir, &NetworkOptions::default()).unwrap();
     let mut known = read(&adapters, None);
+    let one = values(1, "");
     let (four, five) = (values(4, ""), values(5, "level: debug\n"));
     let configuration = "environments: [{name: dev}, {name: staging}, {name: production}]\n\
                          templates: [{name: default, rules: [{files: '**', keep: ['$.image']}]}]\n";
-    let changes: [(&str, &[(&str, &str)]); 6] = [
+    let changes: [(&str, &[(&str, &str)]); 7] = [
+        ("another name", &[("apps/app-0/prod/values.yaml", &four)]),
         ("a version", &[("apps/app-3/dev/values.yaml", &four)]),
         (
             "several",
@@ -76,6 +78,14 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
             "{what}"
         );
     }
+    repo.commit("there", &[("apps/app-6/production/values.yaml", &five)]);
+    repo.commit("and back", &[("apps/app-6/production/values.yaml", &one)]);
+    known = read(&adapters, Some(&known));
+    assert_eq!(
+        shown(&known.status),
+        shown(&read(&adapters, None).status),
+        "there and back"
+    );
     repo.git(&["rm", "-rq", "apps/app-5"]);
     repo.commit("one goes", &[]);
     known = read(&adapters, Some(&known));

@@ -98,7 +98,7 @@ pub fn read_status(
         applications: table::applications(&views, chosen.as_deref())?,
     };
     let source = Source::of(snapshot.as_ref(), &views)?;
-    let unchanged = before.map(|before| before.unchanged(ports, &source));
+    let unchanged = before.map(|before| before.unchanged(ports, &source, &views));
     let unchanged = unchanged.transpose()?.unwrap_or_default();
     status
         .applications

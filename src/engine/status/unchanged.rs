@@ -6,18 +6,18 @@
 //! The names and ids of an application's files decide whether anything about it can have changed: they are
 //! listed anyway, and then nothing of the others is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::table::Status;
-use crate::domain::{ApplicationName, CommitId, ObjectId};
+use crate::domain::{ApplicationName, CommitId, Environment, ObjectId, RepoPath};
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
 use crate::engine::settings::configuration_ids;
 use crate::inventory::EnvironmentView;
 use crate::port::{RepositoryError, Snapshot};
 
-/// Of how many commits since the last reading each is looked at.
+/// The most commits since the last reading whose changes are looked at.
 const MOST_COMMITS: usize = 500;
 
 /// A status, with what it was read from.
@@ -33,7 +33,7 @@ pub struct StatusReading {
 pub(super) struct Source {
     /// The files of the configuration.
     configuration: Vec<ObjectId>,
-    environments: Vec<String>,
+    environments: Vec<Environment>,
     /// The commits in which the environments were read.
     commits: Vec<CommitId>,
     /// A number for the paths and ids of each application's files.
@@ -54,11 +54,12 @@ impl StatusReading {
         Self { status, source }
     }
 
-    /// The applications about which nothing can have changed until `source`.
+    /// The applications about which nothing can have changed until `source`; `views` are its environments.
     pub(super) fn unchanged(
         &self,
         ports: &Ports<'_>,
         source: &Source,
+        views: &[EnvironmentView],
     ) -> Result<BTreeSet<ApplicationName>, RepositoryError> {
         let before = &self.source;
         if before.configuration != source.configuration
@@ -66,42 +67,43 @@ impl StatusReading {
         {
             return Ok(BTreeSet::new());
         }
+        let mut touched = HashSet::new();
         let steps: BTreeSet<_> = before.commits.iter().zip(&source.commits).collect();
         for (old, new) in steps.into_iter().filter(|(old, new)| old != new) {
-            if can_record_baseline(ports, *old, *new)? {
+            let Some(paths) = touched_since(ports, *old, *new)? else {
                 return Ok(BTreeSet::new());
-            }
+            };
+            touched.extend(paths);
         }
+        let is_touched = |name: &ApplicationName| {
+            let files = views.iter().filter_map(|view| view.applications.get(name));
+            files.flatten().any(|file| touched.contains(&file.path))
+        };
         let files = source.files.iter();
         let same = files.filter(|(name, number)| before.files.get(*name) == Some(*number));
+        // What was changed and changed back is newer all the same.
+        let same = same.filter(|(name, _)| !is_touched(name));
         Ok(same.map(|(name, _)| name.clone()).collect())
     }
 }
 
-/// Whether one of the commits since `old` can record a baseline, which a commit without changes does. Of many
-/// commits, or after a history that was replaced, it is not looked for.
-fn can_record_baseline(
+/// The files that the commits since `old` touched; `None` if anything can have changed: a commit without changes
+/// records a baseline, there are too many commits, or the history was replaced.
+fn touched_since(
     ports: &Ports<'_>,
     old: CommitId,
     new: CommitId,
-) -> Result<bool, RepositoryError> {
-    let Ok(since) = ports.history.ancestry(new, old) else {
-        // The repository has the old commit no more.
-        return Ok(true);
-    };
-    if since.len() > MOST_COMMITS || !since.iter().any(|(commit, _)| *commit == old) {
-        return Ok(true);
+) -> Result<Option<Vec<RepoPath>>, RepositoryError> {
+    // It cannot be told if the repository no longer has the old commit.
+    if !ports.history.is_ancestor(old, new).unwrap_or(false) {
+        return Ok(None);
     }
-    let root = |commit| Ok::<_, RepositoryError>(ports.repository.snapshot(commit)?.root());
-    for (commit, parents) in since.iter().filter(|(commit, _)| *commit != old) {
-        let Some(parent) = parents.first() else {
-            continue;
-        };
-        if root(*commit)? == root(*parent)? {
-            return Ok(true);
-        }
+    let since = ports.history.since(new, Some(old))?;
+    if since.len() > MOST_COMMITS || since.iter().any(|commit| commit.changes.is_empty()) {
+        return Ok(None);
     }
-    Ok(false)
+    let changes = since.into_iter().flat_map(|commit| commit.changes);
+    Ok(Some(changes.filter_map(|change| change.path).collect()))
 }
 
 impl Source {
@@ -124,7 +126,7 @@ impl Source {
         let files = files.into_iter();
         Ok(Self {
             configuration: configuration_ids(snapshot)?,
-            environments: views.iter().map(|v| v.environment.name.clone()).collect(),
+            environments: views.iter().map(|v| v.environment.clone()).collect(),
             commits: views.iter().map(|view| view.commit).collect(),
             files: files
                 .map(|(name, hasher)| (name.clone(), hasher.finish()))
