@@ -67,3 +67,18 @@ fn a_file_that_is_missing_is_named() {
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains(&id), "{}", ran.stderr);
 }
+
+#[test]
+fn a_damaged_object_is_an_error_in_the_words_of_git() {
+    let world = World::new();
+    let repo = repository(&world);
+    let id = repo.tip(&format!("HEAD:{}", path(600, "values.yaml")));
+    let (folder, file) = id.split_at(2);
+    let object = repo.dir.join(format!(".git/objects/{folder}/{file}"));
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, "no object").unwrap();
+    let ran = repo.promote(&["status"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("partial clone"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&id), "{}", ran.stderr);
+}

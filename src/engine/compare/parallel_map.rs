@@ -71,7 +71,7 @@ pub(in crate::engine) fn parallel_feed<R: Send, E>(
     work: impl Fn(usize, Vec<u8>) -> R + Sync,
 ) -> Result<Vec<R>, E> {
     let threads = threads(count);
-    let (sender, receiver) = mpsc::sync_channel::<Portion>(2 * threads);
+    let (sender, receiver) = mpsc::sync_channel::<Portion>(threads);
     let receiver = Mutex::new(receiver);
     let work_on = |portion: Portion| {
         let results = (portion.first..).zip(portion.files);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_that_fails_ends_the_work() {
+    fn the_error_of_a_feed_is_reported() {
         let feed = |pass: &mut dyn FnMut(Vec<u8>)| {
             (0..500).for_each(|_| pass(Vec::new()));
             Err("no more")

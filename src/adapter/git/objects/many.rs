@@ -17,8 +17,10 @@ use crate::adapter::git::local::Local;
 use crate::domain::ObjectId;
 use crate::port::RepositoryError;
 
-/// From how many blobs on it is worth to start Git.
+/// The fewest blobs that are worth starting Git for.
 pub const MANY: usize = 500;
+
+const DOING: &str = "could not read many files";
 
 /// Passes the bytes of each blob to `visit`, in order; those of blobs with more than `most` bytes are not read.
 pub fn read(
@@ -32,7 +34,7 @@ pub fn read(
     for blob in blobs {
         are_small.push(sizes.size_of(*blob)? <= most);
     }
-    sizes.finish()?;
+    sizes.finish(DOING)?;
     let small = blobs
         .iter()
         .zip(&are_small)
@@ -42,13 +44,14 @@ pub fn read(
     for (blob, is_small) in blobs.iter().zip(are_small) {
         visit(is_small.then(|| contents.bytes_of(*blob)).transpose()?);
     }
-    contents.finish()
+    contents.finish(DOING)
 }
 
 /// A `git cat-file` that answers about many objects in a row.
 struct CatFile<'a> {
     local: &'a Local,
-    reader: ProgramReader,
+    /// `None` once it has ended.
+    reader: Option<ProgramReader>,
 }
 
 impl<'a> CatFile<'a> {
@@ -61,16 +64,34 @@ impl<'a> CatFile<'a> {
             let _ = writeln!(ids, "{blob}");
         }
         let reader = local.git.start_reading(&args, ids.into_bytes())?;
-        Ok(Self { local, reader })
+        Ok(Self {
+            local,
+            reader: Some(reader),
+        })
+    }
+
+    /// Reads a part of the answer about a blob.
+    fn answer<T>(
+        &mut self,
+        blob: ObjectId,
+        read: impl FnOnce(&mut ProgramReader) -> io::Result<Option<T>>,
+    ) -> Result<T, RepositoryError> {
+        let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let answer = self.reader.as_mut().ok_or_else(end).and_then(read);
+        match answer.and_then(|answer| answer.ok_or_else(end)) {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                // Git may have said why.
+                self.finish(&doing(blob))?;
+                let objects = &self.local.objects;
+                Err(objects.io_fault(blob, ObjectType::Blob, error))
+            }
+        }
     }
 
     /// The size of the next blob.
     fn size_of(&mut self, blob: ObjectId) -> Result<u64, RepositoryError> {
-        let line = self.reader.read_line();
-        let line = line.map_err(|error| self.fault(blob, error))?;
-        let Some(line) = line else {
-            return Err(self.fault(blob, io::ErrorKind::UnexpectedEof.into()));
-        };
+        let line = self.answer(blob, ProgramReader::read_line)?;
         let words: Vec<&str> = line.split(' ').collect();
         let size = |word: &str| word.parse().ok();
         match words.as_slice() {
@@ -87,30 +108,30 @@ impl<'a> CatFile<'a> {
         let size = self.size_of(blob)?;
         let size = usize::try_from(size).map_err(|error| unknown(blob, &error.to_string()))?;
         // A line feed follows them.
-        let bytes = self.reader.read_bytes(size + 1);
-        let mut bytes = bytes.map_err(|error| self.fault(blob, error))?;
+        let mut bytes = self.answer(blob, |reader| reader.read_bytes(size + 1).map(Some))?;
         bytes.truncate(size);
         Ok(bytes)
     }
 
-    fn finish(self) -> Result<(), RepositoryError> {
-        let Self { local, reader } = self;
-        let output = reader
-            .finish()
-            .map_err(|error| local.git.run_error(error))?;
+    /// Waits for Git's end; an error if it has failed.
+    fn finish(&mut self, doing: &str) -> Result<(), RepositoryError> {
+        let git = &self.local.git;
+        let Some(reader) = self.reader.take() else {
+            return Ok(());
+        };
+        let output = reader.finish().map_err(|error| git.run_error(error))?;
         if output.status.success() {
             Ok(())
         } else {
-            Err(local.git.fault("could not read many files", &output))
+            Err(git.fault(doing, &output))
         }
-    }
-
-    fn fault(&self, blob: ObjectId, error: io::Error) -> RepositoryError {
-        self.local.objects.io_fault(blob, ObjectType::Blob, error)
     }
 }
 
+fn doing(blob: ObjectId) -> String {
+    format!("could not read blob `{blob}`")
+}
+
 fn unknown(blob: ObjectId, found: &str) -> RepositoryError {
-    let doing = format!("could not read blob `{blob}`");
-    ErrorContext::error(doing, format!("`git cat-file` answered {found:?}"))
+    ErrorContext::error(doing(blob), format!("`git cat-file` answered {found:?}"))
 }
