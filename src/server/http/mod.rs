@@ -7,6 +7,7 @@ mod events;
 mod form;
 mod guard;
 mod metrics;
+mod operations;
 mod place;
 mod routes;
 mod session;

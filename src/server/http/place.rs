@@ -1,15 +1,18 @@
 //! What a request is about.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 
 use super::session::Session;
 use super::trouble::Trouble;
-use crate::domain::{CONFIGURATION, GuardName, Right};
-use crate::engine::{ReleaseError, ReleasePorts};
-use crate::release::{RefusedBy, Release, ReleaseState, Step};
+use crate::domain::{CONFIGURATION, Right};
+use crate::engine::{PastTransition, ReleaseError, ReleasePorts};
+use crate::release::Release;
 use crate::server::caller::Rights;
 use crate::server::pages::Frame;
 use crate::server::served::{Served, View};
@@ -17,15 +20,32 @@ use crate::server::site::Site;
 use crate::server::state::State;
 use crate::wiring::Adapters;
 
-/// What a request is about: a repository, and what is known about it.
+/// What a request is about: the repository in its path, and what is known about it.
 pub(super) struct Place {
-    pub served: Arc<Served>,
     pub view: Arc<View>,
     pub frame: Frame,
+    site: Arc<Site>,
+    served: Arc<Served>,
+}
+
+impl FromRequestParts<Arc<Site>> for Place {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Trouble> {
+        let names = Path::<BTreeMap<String, String>>::from_request_parts(parts, site).await;
+        let Path(names) = names.map_err(|rejection| {
+            let advice = "Follow a link of the dashboard instead.";
+            Trouble::new(rejection.status(), "There is no such address.", advice)
+        })?;
+        let name = names.get("repository").map_or("", String::as_str);
+        let session = parts.extensions.get::<Session>();
+        let session = session.expect("the guard gives every request a session");
+        Self::new(site, name, session)
+    }
 }
 
 impl Place {
-    pub fn new(site: &Site, name: &str, session: &Session) -> Result<Self, Trouble> {
+    fn new(site: &Arc<Site>, name: &str, session: &Session) -> Result<Self, Trouble> {
         let served = site.repository(name);
         let served = served.ok_or_else(|| Trouble::missing("repository", name))?;
         let view = served.view();
@@ -43,9 +63,10 @@ impl Place {
             now: now(),
         };
         Ok(Self {
-            served: Arc::clone(served),
             view,
             frame,
+            site: Arc::clone(site),
+            served: Arc::clone(served),
         })
     }
 
@@ -58,6 +79,18 @@ impl Place {
                 "Try again in a moment.",
             )
         })
+    }
+
+    /// The release with an id.
+    pub fn release(&self, id: &str) -> Result<&Release, Trouble> {
+        let release = self.state()?.release(id);
+        release.ok_or_else(|| Trouble::missing("release", id))
+    }
+
+    /// What happened to a release, oldest first.
+    pub async fn history(&self, release: &Release) -> Result<Vec<PastTransition>, Trouble> {
+        let history = self.served.history(self.state()?, release).await;
+        history.map_err(Trouble::from)
     }
 
     /// Refuses what the person may not do.
@@ -100,51 +133,23 @@ impl Place {
             .try_for_each(|step| self.allow(right, Some(&release.product), Some(&step.environment)))
     }
 
-    /// Refuses applications that the product does not list: the end of a name could mean one of another product.
-    pub fn check_applications(&self, product: &str, names: &[String]) -> Result<(), Trouble> {
-        let product = self.state()?.files.settings.product(product);
-        let own = product.map_or(&[][..], |product| product.applications.as_slice());
-        match names.iter().find(|name| !own.contains(name)) {
-            None => Ok(()),
-            Some(other) => Err(Trouble::missing(
-                "application of the product with the name",
-                other,
-            )),
-        }
-    }
-
-    /// Refuses to lift holds of other guards than there are, or before a release has failed because of one; and
-    /// for persons who may not promote.
-    pub fn check_lifted(&self, release: &Release, guards: &[String]) -> Result<(), Trouble> {
-        if guards.is_empty() {
-            return Ok(());
-        }
-        let is_guard = |name: &String| GuardName::ALL.iter().any(|guard| guard.as_str() == name);
-        if let Some(other) = guards.iter().find(|name| !is_guard(name)) {
-            return Err(Trouble::missing("guard", other));
-        }
-        let is_held = |step: &Step| step.refused == Some(RefusedBy::Guards);
-        if release.state != ReleaseState::Failed || !release.failed_steps().any(is_held) {
-            return Err(Trouble::new(
-                StatusCode::CONFLICT,
-                "No guard holds the release.",
-                "Load its page again to see how far it is.",
-            ));
-        }
-        self.allow_steps(Right::Promote, release, None)
-    }
-
     /// Reads the repository again, after a change.
-    pub async fn look_again(&self, site: &Site) {
+    pub async fn look_again(&mut self) {
         self.served.read().await;
-        site.changed(&self.served.name);
+        self.view = self.served.view();
+        self.site.changed(&self.served.name);
+        self.look_soon();
+    }
+
+    /// Lets the repository be looked at again in the background.
+    pub fn look_soon(&self) {
         self.served.look.notify_one();
     }
 
     /// Writes what the person changes.
-    pub fn changes(&self, site: &Site, what: &str) {
+    pub fn log_change(&self, what: &str) {
         let Rights { caller, .. } = &self.frame.rights;
-        site.log.change(&self.served.name, caller, what);
+        self.site.log.change(&self.served.name, caller, what);
     }
 
     /// Does something for the person.

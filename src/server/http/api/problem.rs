@@ -1,5 +1,7 @@
 //! Answers to programs, and why there is none.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -10,6 +12,17 @@ use crate::render::json_v1::{self, Layout, Problem};
 
 /// An answer, or why there is none.
 pub(super) type Answer = Result<Response, Refused>;
+
+/// A part of a request that a page also has; a program gets a document if the request is refused.
+pub(super) struct Api<T>(pub T);
+
+impl<S: Send + Sync, T: FromRequestParts<S, Rejection = Trouble>> FromRequestParts<S> for Api<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        Ok(Self(T::from_request_parts(parts, state).await?))
+    }
+}
 
 /// Why a request is not answered, for a program.
 pub(super) struct Refused {

@@ -4,7 +4,6 @@ mod flows;
 mod promotions;
 mod releases;
 
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +11,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::answer::{Answer, Shared};
 use super::form::Query;
 use super::place::Place;
-use super::session::Session;
 use super::trouble::Trouble;
 use crate::engine::{self, LogRequest};
 use crate::port::NoObserver;
@@ -63,13 +61,7 @@ pub(super) async fn nothing_here() -> Trouble {
     )
 }
 
-pub(super) async fn environments(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn environments(place: Place, Query(fields): Query) -> Answer {
     let kind = match fields.get("by") {
         Some("product") => Some(RowKind::Product),
         Some("service") => Some(RowKind::Application),
@@ -85,37 +77,20 @@ pub(super) async fn environments(
     Ok(page.into_response())
 }
 
-pub(super) async fn products(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn products(place: Place, Query(fields): Query) -> Answer {
     let search = fields.get("search").unwrap_or_default();
     let page = pages::products(&place.frame, place.view.state.as_deref(), search);
     Ok(page.into_response())
 }
 
-pub(super) async fn product(
-    State(site): Shared,
-    Path((repository, name)): Path<(String, String)>,
-    Extension(session): Extension<Session>,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn product(place: Place, Path((_, name)): Path<(String, String)>) -> Answer {
     let state = place.state()?;
     let product = state.files.settings.product(&name);
     let product = product.ok_or_else(|| Trouble::missing("product", &name))?;
     Ok(pages::product(&place.frame, state, product).into_response())
 }
 
-pub(super) async fn policies(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn policies(place: Place, Query(fields): Query) -> Answer {
     let state = place.view.state.as_deref();
     let (product, environment) = (fields.get("product"), fields.get("environment"));
     let flow = fields.get("flow");
@@ -140,12 +115,7 @@ pub(super) async fn policies(
     Ok(page.into_response())
 }
 
-pub(super) async fn configuration(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn configuration(place: Place) -> Answer {
     let page = pages::configuration(&place.frame, place.view.state.as_deref());
     Ok(page.into_response())
 }
@@ -153,13 +123,7 @@ pub(super) async fn configuration(
 /// How many promotions insights are made from.
 const PROMOTIONS: usize = 1_000;
 
-pub(super) async fn insights(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(super) async fn insights(place: Place, Query(fields): Query) -> Answer {
     let state = place.state()?;
     let products = &state.files.settings.products;
     let product = fields
@@ -177,7 +141,7 @@ pub(super) async fn insights(
     let log = place.work(async move |adapters| {
         engine::promotion_log(&adapters.ports(&NoObserver), &request).await
     });
-    let log = log.await.map_err(Trouble::from)?;
+    let log = log.await?;
     let environments = &state.files.status().environments;
     let found = insights::promotions(environments, &log.promotions, product, place.frame.now);
     let page = pages::insights(&InsightsPage {

@@ -1,40 +1,24 @@
 //! Promotions: their pages, and carrying them out.
 
-use axum::Extension;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use maud::Markup;
 
-use super::super::answer::{Answer, Shared};
+use super::super::answer::Answer;
 use super::super::form::{Posted, Query};
 use super::super::place::Place;
-use super::super::session::Session;
 use super::super::trouble::Trouble;
-use crate::domain::Right;
 use crate::server::pages::{self, Outcome, PromotionPage};
 use crate::server::promotion::{Done, Planned, Wanted};
 
 /// A promotion, before it is done.
-pub(in crate::server::http) async fn promotion(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(in crate::server::http) async fn promotion(place: Place, Query(fields): Query) -> Answer {
     let page = planned(&place, &Wanted::of(&fields), None).await?;
     Ok(page.into_response())
 }
 
 /// The same with other settings.
-pub(in crate::server::http) async fn planned_again(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Posted(fields): Posted,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(in crate::server::http) async fn planned_again(place: Place, Posted(fields): Posted) -> Answer {
     let page = planned(&place, &Wanted::of(&fields), None).await?;
     Ok(page.into_response())
 }
@@ -44,7 +28,7 @@ async fn planned(place: &Place, wanted: &Wanted, outcome: Option<&str>) -> Resul
     let planned = place
         .work(async move |adapters| asked.plan(adapters).await)
         .await;
-    let planned: Planned = planned.map_err(Trouble::from)?;
+    let planned: Planned = planned?;
     Ok(pages::promotion(&PromotionPage {
         frame: &place.frame,
         wanted,
@@ -55,26 +39,11 @@ async fn planned(place: &Place, wanted: &Wanted, outcome: Option<&str>) -> Resul
 }
 
 /// Promotes.
-pub(in crate::server::http) async fn promote(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Posted(fields): Posted,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(in crate::server::http) async fn promote(mut place: Place, Posted(fields): Posted) -> Answer {
     let wanted = Wanted::of(&fields);
-    place.allow(Right::Promote, wanted.only_product(), Some(&wanted.to))?;
-    place.changes(&site, &wanted.in_words());
-    let asked = wanted.clone();
-    let done = place
-        .work(async move |adapters| Box::pin(asked.carry_out(adapters)).await)
-        .await
-        .map_err(Trouble::from)?;
-    place.served.look.notify_one();
+    let done = place.promote(&wanted).await?;
     match done {
         Done::Started { id } => {
-            // So that its page is there.
-            place.look_again(&site).await;
             let outcome = Outcome::Started(&id);
             Ok(pages::done(&place.frame, &wanted, &outcome).into_response())
         }

@@ -1,49 +1,30 @@
 //! Releases: their pages, and what people do with them.
 
-use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::super::answer::{Answer, Shared};
+use super::super::answer::Answer;
 use super::super::form::{Posted, Query};
 use super::super::place::Place;
-use super::super::session::Session;
 use super::super::trouble::Trouble;
-use crate::domain::Right;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
 use crate::release::Release;
 use crate::server::pages::{self, ReleasePage, StepChanges};
-use crate::server::site::Site;
-use crate::server::state::{State as Read, looked_at};
+use crate::server::state::looked_at;
 
-pub(in crate::server::http) async fn releases(
-    State(site): Shared,
-    Path(repository): Path<String>,
-    Extension(session): Extension<Session>,
-    Query(fields): Query,
-) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
+pub(in crate::server::http) async fn releases(place: Place, Query(fields): Query) -> Answer {
     let page = pages::releases(&place.frame, place.view.state.as_deref(), &fields);
     Ok(page.into_response())
 }
 
-/// The release with an id.
-fn found<'s>(state: &'s Read, id: &str) -> Result<&'s Release, Trouble> {
-    let release = state.release(id);
-    release.ok_or_else(|| Trouble::missing("release", id))
-}
-
 pub(in crate::server::http) async fn release(
-    State(site): Shared,
-    Path((repository, id)): Path<(String, String)>,
-    Extension(session): Extension<Session>,
+    place: Place,
+    Path((_, id)): Path<(String, String)>,
     Query(fields): Query,
 ) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
     let state = place.state()?;
-    let release = found(state, &id)?;
-    let history = place.served.history(state, release).await;
-    let history = history.map_err(Trouble::from)?;
+    let release = place.release(&id)?;
+    let history = place.history(release).await?;
     let flow = state.files.settings.flow(&release.flow);
     let from = release.manual.as_ref().map(|manual| manual.from.as_str());
     let trigger = from.or(flow.map(|flow| flow.trigger_environment.as_str()));
@@ -63,15 +44,13 @@ pub(in crate::server::http) async fn release(
 
 /// What a step changed, or would change.
 pub(in crate::server::http) async fn step(
-    State(site): Shared,
-    Path((repository, id, environment)): Path<(String, String, String)>,
-    Extension(session): Extension<Session>,
+    place: Place,
+    Path((_, id, environment)): Path<(String, String, String)>,
 ) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
-    let release = found(place.state()?, &id)?.clone();
+    let release = place.release(&id)?.clone();
     let asked = environment.clone();
     let changes = place.releases(async move |ports| changes(ports, &release, &asked).await);
-    let changes = changes.await.map_err(Trouble::from)?;
+    let changes = changes.await?;
     let changes = changes.ok_or_else(|| Trouble::missing("step", &environment))?;
     Ok(pages::step(&place.frame, (&id, &environment), &changes).into_response())
 }
@@ -113,70 +92,35 @@ async fn changes(
 
 /// Approves a step, or all steps.
 pub(in crate::server::http) async fn approve(
-    State(site): Shared,
-    Path((repository, id)): Path<(String, String)>,
-    Extension(session): Extension<Session>,
+    mut place: Place,
+    Path((_, id)): Path<(String, String)>,
     Posted(fields): Posted,
 ) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
-    let release = found(place.state()?, &id)?;
-    let step = fields.text("step");
-    place.allow_steps(Right::Approve, release, step.as_deref())?;
-    place.changes(&site, &format!("approve {id}"));
-    let asked = id.clone();
-    let done = place
-        .releases(async move |ports| engine::approve_release(ports, &asked, step.as_deref()).await);
-    after(&site, &place, &id, done.await).await
+    place.approve(&id, fields.text("step")).await?;
+    Ok(back(&place, &id))
 }
 
 /// Queues a failed release again, with the holds of some guards lifted.
 pub(in crate::server::http) async fn retry(
-    State(site): Shared,
-    Path((repository, id)): Path<(String, String)>,
-    Extension(session): Extension<Session>,
+    mut place: Place,
+    Path((_, id)): Path<(String, String)>,
     Posted(fields): Posted,
 ) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
-    let release = found(place.state()?, &id)?;
-    place.allow_steps(Right::Retry, release, None)?;
-    let guards = fields.all("allow");
-    place.check_lifted(release, &guards)?;
-    place.changes(&site, &format!("retry {id} allow={}", guards.join(",")));
-    let asked = id.clone();
-    let done = place.releases(async move |ports| {
-        if guards.is_empty() {
-            engine::retry_release(ports, &asked).await
-        } else {
-            engine::allow_in_release(ports, &asked, &guards).await
-        }
-    });
-    after(&site, &place, &id, done.await).await
+    place.retry(&id, fields.all("allow")).await?;
+    Ok(back(&place, &id))
 }
 
 /// Ends a release.
 pub(in crate::server::http) async fn terminate(
-    State(site): Shared,
-    Path((repository, id)): Path<(String, String)>,
-    Extension(session): Extension<Session>,
+    mut place: Place,
+    Path((_, id)): Path<(String, String)>,
     Posted(_): Posted,
 ) -> Answer {
-    let place = Place::new(&site, &repository, &session)?;
-    let release = found(place.state()?, &id)?;
-    place.allow(Right::Terminate, Some(&release.product), None)?;
-    place.changes(&site, &format!("terminate {id}"));
-    let asked = id.clone();
-    let done = place.releases(async move |ports| engine::terminate_release(ports, &asked).await);
-    after(&site, &place, &id, done.await).await
+    place.terminate(&id).await?;
+    Ok(back(&place, &id))
 }
 
-/// Back to the page of the release, which has changed.
-async fn after<T>(
-    site: &Site,
-    place: &Place,
-    id: &str,
-    done: Result<T, ReleaseError>,
-) -> Result<Response, Trouble> {
-    done.map_err(Trouble::from)?;
-    place.look_again(site).await;
-    Ok(Redirect::to(&place.frame.address(&["releases", id])).into_response())
+/// Back to the page of a release, which has changed.
+fn back(place: &Place, id: &str) -> Response {
+    Redirect::to(&place.frame.address(&["releases", id])).into_response()
 }
