@@ -62,7 +62,7 @@ pub(super) fn choose(
         .map(|(offer, _)| offer.difference.selector.as_str())
         .collect();
     let offered = offered.iter().map(|offer| offer.difference);
-    let is_chosen = |selector: &str| chosen.contains(selector);
+    let is_chosen = |difference: &PlannedDifference| chosen.contains(difference.selector.as_str());
     Ok(engine::choose_differences(request, offered, &is_chosen))
 }
 

@@ -12,9 +12,9 @@ use crate::plan::PlannedDifference;
 pub fn choose_differences<'d>(
     mut request: Request,
     offered: impl Iterator<Item = &'d PlannedDifference>,
-    is_chosen: &dyn Fn(&str) -> bool,
+    is_chosen: &dyn Fn(&PlannedDifference) -> bool,
 ) -> Request {
-    let (chosen, others): (Vec<_>, Vec<_>) = offered.partition(|d| is_chosen(&d.selector));
+    let (chosen, others): (Vec<_>, Vec<_>) = offered.partition(|d| is_chosen(d));
     if chosen
         .iter()
         .any(|difference| !difference.verdict.is_promote())

@@ -15,7 +15,7 @@ use crate::engine::{
     self, Allow, BranchConfiguration, EngineError, ManualChoice, MessageChoice, Prepared, Receipt,
     ReleaseError, Request, released_product,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedDifference};
 use crate::port::NoObserver;
 use crate::release::Release;
 use crate::render::{Canvas, receipt};
@@ -159,7 +159,7 @@ impl Wanted {
         match &self.ticked {
             None => request,
             Some(ticked) => {
-                let is_chosen = |selector: &str| ticked.contains(selector);
+                let is_chosen = |d: &PlannedDifference| ticked.contains(&d.selector);
                 engine::choose_differences(request, offered.differences(), &is_chosen)
             }
         }

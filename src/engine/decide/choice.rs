@@ -12,6 +12,9 @@ use crate::engine::compare::keys_of;
 use crate::engine::error::EngineError;
 use crate::yaml::{Stream, TooManySteps};
 
+/// What makes the file of a selector a glob.
+const WILDCARDS: [char; 6] = ['*', '?', '[', '{', '}', '\\'];
+
 /// The text, parsed as a pattern in case it is not exact.
 pub(super) struct Choice {
     pub text: String,
@@ -21,7 +24,8 @@ pub(super) struct Choice {
 
 struct Pattern {
     selector: Selector,
-    file: GlobSet,
+    /// `None` if the file is literally the selector's.
+    file: Option<GlobSet>,
     keys: Option<KeyPattern>,
 }
 
@@ -30,7 +34,8 @@ impl Choice {
         let pattern = Selector::parse(text)
             .map_err(|e: SelectorError| EngineError::from(e))
             .and_then(|selector| {
-                let file = glob(&selector.file)?;
+                let has_wildcards = selector.file.contains(WILDCARDS);
+                let file = has_wildcards.then(|| glob(&selector.file)).transpose()?;
                 let keys = selector.keys.as_deref().map(KeyPattern::new);
                 Ok(Pattern {
                     selector,
@@ -92,8 +97,8 @@ impl Choice {
     /// The file that the pattern names, if it is one without wildcards.
     pub(super) fn literal_file(&self) -> Option<&str> {
         let pattern = self.pattern.as_ref().ok()?;
-        let file = pattern.selector.file.as_str();
-        (self.keys.is_none() && !file.contains(['*', '?', '[', '{', '\\'])).then_some(file)
+        let is_literal = self.keys.is_none() && pattern.file.is_none();
+        is_literal.then_some(pattern.selector.file.as_str())
     }
 
     /// Whether the pattern matches a place in a file's documents, equal or not.
@@ -119,11 +124,6 @@ impl Choice {
         })
     }
 
-    /// Whether the text can match anything in this file.
-    pub(super) fn is_about(&self, path: &str) -> bool {
-        self.text.starts_with(path) || self.names_file(path)
-    }
-
     /// Why the text is not a valid pattern.
     pub(super) fn error(self) -> Option<EngineError> {
         match self.keys {
@@ -135,7 +135,7 @@ impl Choice {
 
 impl Pattern {
     fn is_file(&self, path: &str) -> bool {
-        self.selector.file == path || self.file.is_match(path)
+        self.selector.file == path || self.file.as_ref().is_some_and(|file| file.is_match(path))
     }
 
     fn is_document(&self, label: &DocumentLabel) -> bool {

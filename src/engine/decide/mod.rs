@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `rules.rs` | finds the template's rule for a file |
 //! | `selection.rs` | matches `--only` and `--except`, and settles which of them are exact |
+//! | `choices.rs` | finds the selectors of an option by the file that they name |
 //! | `choice.rs` | parses the text of one selector |
 //! | `key_path.rs` | matches selectors that are a key's name or a part of a path |
 //! | `selection_kept.rs` | reports selected differences that are kept all the same |
@@ -23,6 +24,7 @@
 //! move along. After each, places that share a value by an anchor get the same decision.
 
 mod choice;
+mod choices;
 mod facts;
 mod keep_comment;
 mod key_path;
@@ -130,8 +132,8 @@ impl Decider<'_> {
                              ..
                          }: &FilePair| {
             let path = path.as_str();
-            let is_left_out = selection.except.iter().any(|c| c.matches_file(path));
-            let is_named = selection.only.iter().any(|c| c.is_about(path));
+            let is_left_out = selection.except.has_file(path);
+            let is_named = selection.only.are_about(path);
             let is_kept = || {
                 *role != FileRole::Deployed || rules.for_file(application, path).keeps_everything()
             };
@@ -142,7 +144,7 @@ impl Decider<'_> {
             .iter()
             .map(|file| match file.body {
                 Body::Fields { .. } => Matches::default(),
-                _ => selection.matches(|choice| choice.matches_file(file.pair.path.as_str())),
+                _ => selection.matches_of_file(file.pair.path.as_str()),
             })
             .collect();
         let find_places = |choices: &[&Choice]| unchanged.find(choices);

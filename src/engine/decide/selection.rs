@@ -9,16 +9,17 @@
 use std::collections::HashSet;
 
 use super::choice::Choice;
+use super::choices::Choices;
 use crate::engine::error::{EngineError, UnmatchedSelector};
 use crate::engine::request::{Request, TakenSide};
 use crate::yaml::TooManySteps;
 
 /// The choices of `--only`, `--except` and `--take`.
 pub(in crate::engine) struct Selection {
-    pub(super) only: Vec<Choice>,
-    pub(super) except: Vec<Choice>,
+    pub(super) only: Choices,
+    pub(super) except: Choices,
     /// Of `--take`, each with its side.
-    take: Vec<Choice>,
+    take: Choices,
     sides: Vec<TakenSide>,
 }
 
@@ -74,13 +75,13 @@ pub(super) enum Chosen {
 
 impl Selection {
     pub(in crate::engine) fn new(request: &Request) -> Self {
-        let choices = |texts: &[String]| texts.iter().map(|t| Choice::new(t)).collect();
+        let choices = |texts: &[String]| Choices::new(texts.iter().map(String::as_str));
         let take = request.take.iter();
         Self {
             only: choices(&request.only),
             except: choices(&request.except),
             sides: take.clone().map(|take| take.side).collect(),
-            take: take.map(|take| Choice::new(&take.selector)).collect(),
+            take: Choices::new(take.map(|take| take.selector.as_str())),
         }
     }
 
@@ -90,33 +91,24 @@ impl Selection {
 
     /// Whether a file that moves as a whole is neither excluded nor left out by `--only`.
     pub(in crate::engine) fn includes_file(&self, path: &str) -> bool {
-        let matches = |choices: &[Choice]| choices.iter().any(|choice| choice.matches_file(path));
-        (self.only.is_empty() || matches(&self.only)) && !matches(&self.except)
+        (self.only.is_empty() || self.only.has_file(path)) && !self.except.has_file(path)
     }
 
     /// The choices that can match differences of a file.
     pub(super) fn for_file(&self, path: &str) -> FileSelection<'_> {
         FileSelection {
-            only: naming(&self.only, path),
-            except: naming(&self.except, path),
-            take: naming(&self.take, path),
+            only: self.only.naming(path),
+            except: self.except.naming(path),
+            take: self.take.naming(path),
         }
     }
 
-    /// The choices for which `is_match` holds.
-    pub(super) fn matches(&self, is_match: impl Fn(&Choice) -> bool) -> Matches {
-        let hits = |choices: &[Choice]| {
-            choices
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| is_match(c))
-                .map(|(i, _)| i)
-                .collect()
-        };
+    /// The choices that match a file as a whole.
+    pub(super) fn matches_of_file(&self, path: &str) -> Matches {
         Matches {
-            only: hits(&self.only),
-            except: hits(&self.except),
-            take: hits(&self.take),
+            only: self.only.matching_file(path),
+            except: self.except.matching_file(path),
+            take: self.take.matching_file(path),
         }
     }
 
@@ -134,7 +126,7 @@ impl Selection {
     ) -> Result<Settled, EngineError> {
         let printed: HashSet<&str> = all.clone().map(|(selector, _)| selector).collect();
         let [mut only, mut except, mut take] =
-            [&self.only, &self.except, &self.take].map(|choices| vec![false; choices.len()]);
+            [&self.only, &self.except, &self.take].map(|choices| vec![false; choices.iter().len()]);
         for (_, matches) in all {
             for (used, matches) in [
                 (&mut only, &matches.only),
@@ -157,24 +149,28 @@ impl Selection {
             *used = found;
         }
         let mut unmatched = Vec::new();
-        let mut settle = |choices: Vec<Choice>, used: &[bool], option| {
-            let settled = choices.into_iter().zip(used).map(|(choice, used)| {
-                if printed.contains(choice.text.as_str()) {
-                    return Ok(SettledChoice::Exact(choice.text));
-                }
-                let selector = choice.text.clone();
-                if !used {
-                    if let Some(error) = choice.error() {
-                        return Err(error);
+        let mut settle = |choices: Choices, used: &[bool], option| {
+            let settled = choices
+                .into_vec()
+                .into_iter()
+                .zip(used)
+                .map(|(choice, used)| {
+                    if printed.contains(choice.text.as_str()) {
+                        return Ok(SettledChoice::Exact(choice.text));
                     }
-                    unmatched.push(UnmatchedSelector {
-                        option,
-                        near: near(&selector, &printed),
-                        selector: selector.clone(),
-                    });
-                }
-                Ok(SettledChoice::Pattern(selector))
-            });
+                    let selector = choice.text.clone();
+                    if !used {
+                        if let Some(error) = choice.error() {
+                            return Err(error);
+                        }
+                        unmatched.push(UnmatchedSelector {
+                            option,
+                            near: near(&selector, &printed),
+                            selector: selector.clone(),
+                        });
+                    }
+                    Ok(SettledChoice::Pattern(selector))
+                });
             settled.collect::<Result<Vec<_>, EngineError>>()
         };
         Ok(Settled {
@@ -185,12 +181,6 @@ impl Selection {
             unmatched,
         })
     }
-}
-
-/// The choices whose file part matches a file, with their indices.
-fn naming<'c>(choices: &'c [Choice], path: &str) -> Vec<(usize, &'c Choice)> {
-    let all = choices.iter().enumerate();
-    all.filter(|(_, choice)| choice.names_file(path)).collect()
 }
 
 /// Printed selectors that begin with the same file, for the hint.
@@ -310,6 +300,3 @@ impl Settled {
         Chosen::Undecided
     }
 }
-
-#[cfg(test)]
-mod tests;
