@@ -1,5 +1,7 @@
 //! Applications or products by environment, as the start page shows them.
 
+use std::fmt;
+
 use crate::domain::{Product, Settings};
 use crate::engine::{ApplicationStatus, EnvironmentStatus, Since, Status, VersionRelation};
 
@@ -13,12 +15,20 @@ pub(super) enum RowKind {
 }
 
 impl RowKind {
+    pub const ALL: [Self; 2] = [Self::Product, Self::Application];
+
     /// The name of the field by which a form chooses one.
     pub fn field(self) -> &'static str {
         match self {
             Self::Product => "product",
             Self::Application => "service",
         }
+    }
+}
+
+impl fmt::Display for RowKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.field())
     }
 }
 

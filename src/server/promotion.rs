@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::fields::Fields;
+use super::fields::{Fields, UnknownWord};
 use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation, Product};
 use crate::engine::{
     self, Allow, BranchConfiguration, EngineError, ManualChoice, MessageChoice, Prepared, Receipt,
@@ -20,6 +20,10 @@ use crate::port::NoObserver;
 use crate::release::Release;
 use crate::render::{Canvas, receipt};
 use crate::wiring::Adapters;
+
+/// What can be chosen to move, and how it is delivered.
+const MODES: [Mode; 3] = [Mode::Versions, Mode::Changes, Mode::All];
+const ACTIONS: [Action; 3] = [Action::Commit, Action::PullRequest, Action::None];
 
 /// A promotion as a form has it.
 #[derive(Clone, Debug, Default)]
@@ -80,25 +84,25 @@ pub(super) struct Applied {
 }
 
 impl Wanted {
-    pub fn of(fields: &Fields) -> Self {
-        let mut wanted = Self::without_boxes(fields);
+    pub fn of(fields: &Fields) -> Result<Self, UnknownWord> {
+        let mut wanted = Self::without_boxes(fields)?;
+        let guards = fields.some_of("allow", &GuardName::ALL)?;
         // Boxes of another target, source or mode were for other differences, and other risks.
         if fields.get("ticking") == Some(wanted.offer().as_str()) {
             wanted.ticked = Some(fields.all("tick").into_iter().collect());
-            let guards = fields.all("allow");
-            wanted.allow = guards.iter().filter_map(|name| guard(name)).collect();
+            wanted.allow = guards;
         }
-        wanted
+        Ok(wanted)
     }
 
-    fn without_boxes(fields: &Fields) -> Self {
-        Self {
+    fn without_boxes(fields: &Fields) -> Result<Self, UnknownWord> {
+        Ok(Self {
             from: fields.text("from").unwrap_or_default(),
             to: fields.text("to").unwrap_or_default(),
             product: fields.text("product"),
             applications: fields.all("service"),
-            mode: fields.get("mode").and_then(mode),
-            action: fields.get("action").and_then(action),
+            mode: fields.one_of("mode", &MODES)?,
+            action: fields.one_of("action", &ACTIONS)?,
             pre_action: fields.text("pre-action"),
             post_action: fields.text("post-action"),
             title: fields.text("title"),
@@ -106,8 +110,8 @@ impl Wanted {
             ticked: None,
             allow: Vec::new(),
             shown: fields.text("plan"),
-            tip: fields.get("tip").and_then(commit),
-        }
+            tip: fields.get("tip").map(commit).transpose()?,
+        })
     }
 
     /// What the boxes of a form are for.
@@ -344,21 +348,7 @@ impl Applied {
     }
 }
 
-fn commit(word: &str) -> Option<CommitId> {
-    word.parse().ok().map(CommitId)
-}
-
-fn mode(word: &str) -> Option<Mode> {
-    let all = [Mode::Versions, Mode::Changes, Mode::All];
-    all.into_iter().find(|mode| mode.to_string() == word)
-}
-
-fn action(word: &str) -> Option<Action> {
-    let all = [Action::Commit, Action::PullRequest, Action::None];
-    all.into_iter().find(|action| action.to_string() == word)
-}
-
-fn guard(word: &str) -> Option<GuardName> {
-    let all = GuardName::ALL.iter();
-    all.copied().find(|guard| guard.as_str() == word)
+fn commit(word: &str) -> Result<CommitId, UnknownWord> {
+    let id = word.parse().map(CommitId);
+    id.map_err(|_| UnknownWord::new("tip", word, "the whole id of a commit"))
 }

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 
 use super::session::Session;
 use super::trouble::Trouble;
-use crate::domain::{CONFIGURATION, Right};
+use crate::domain::{CONFIGURATION, Product, Right};
 use crate::engine::{PastTransition, ReleaseError, ReleasePorts};
 use crate::release::Release;
 use crate::server::caller::Rights;
@@ -85,6 +85,15 @@ impl Place {
     pub fn release(&self, id: &str) -> Result<&Release, Trouble> {
         let release = self.state()?.release(id);
         release.ok_or_else(|| Trouble::missing("release", id))
+    }
+
+    /// The product that is chosen, if one is.
+    pub fn product(&self, name: Option<&str>) -> Result<Option<&Product>, Trouble> {
+        let find = |name| {
+            let product = self.state()?.files.settings.product(name);
+            product.ok_or_else(|| Trouble::missing("product", name))
+        };
+        name.map(find).transpose()
     }
 
     /// What happened to a release, oldest first.

@@ -7,6 +7,7 @@ use crate::engine::{EngineError, ReleaseError};
 use crate::render::Advice;
 use crate::render::hint::FailureKind;
 use crate::render::json_v1::Problem;
+use crate::server::fields::UnknownWord;
 use crate::server::pages;
 
 /// Why a request cannot be answered.
@@ -103,6 +104,14 @@ impl From<ReleaseError> for Trouble {
             },
             _ => trouble,
         }
+    }
+}
+
+impl From<UnknownWord> for Trouble {
+    fn from(error: UnknownWord) -> Self {
+        let advice = format!("It can be {}.", error.allowed);
+        let message = format!("The field {:?} cannot be {:?}.", error.field, error.word);
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, &message, &advice)
     }
 }
 

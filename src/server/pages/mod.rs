@@ -26,6 +26,6 @@ pub(super) use policies::{PoliciesPage, policies};
 pub(super) use products::{product, products};
 pub(super) use promotion::{Outcome, PromotionPage, done, promotion};
 pub(super) use release::{ReleasePage, release};
-pub(super) use releases::releases;
+pub(super) use releases::{Filter, releases};
 pub(super) use repositories::repositories;
 pub(super) use step::{StepChanges, step};

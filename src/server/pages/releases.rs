@@ -1,11 +1,13 @@
 //! The list of releases.
 
+use std::ops::RangeInclusive;
+
 use maud::{Markup, html};
 
 use super::layout::Frame;
 use super::words::{ago, person, state};
 use crate::release::{Release, ReleaseState};
-use crate::server::fields::{Fields, query};
+use crate::server::fields::{Fields, UnknownWord, query};
 use crate::server::state::State;
 
 /// How many releases a page has.
@@ -22,31 +24,47 @@ const STATES: [ReleaseState; 7] = [
     ReleaseState::Superseded,
 ];
 
+/// The word for all releases that have not ended.
+const OPEN: &str = "open";
+
 /// Which releases are listed.
-struct Filter<'a> {
+pub(in crate::server) struct Filter<'a> {
     product: &'a str,
     flow: &'a str,
     state: &'a str,
     by: &'a str,
     since: &'a str,
+    /// The page of the list, from 1.
+    page: usize,
 }
 
 impl<'a> Filter<'a> {
-    fn of(fields: &'a Fields) -> Self {
+    pub fn of(fields: &'a Fields) -> Result<Self, UnknownWord> {
         let field = |name| fields.get(name).unwrap_or_default();
-        Self {
+        let since = field("since");
+        if !since.is_empty() && !is_day(since) {
+            return Err(UnknownWord::new(
+                "since",
+                since,
+                "a day such as `2026-11-30`",
+            ));
+        }
+        let words = STATES.map(ReleaseState::name);
+        let words = [&[OPEN][..], &words].concat();
+        Ok(Self {
             product: field("product"),
             flow: field("flow"),
-            state: field("state"),
+            state: fields.one_of("state", &words)?.unwrap_or_default(),
             by: field("by"),
-            since: field("since"),
-        }
+            since,
+            page: fields.number("page")?.unwrap_or(1),
+        })
     }
 
     fn has(&self, release: &Release) -> bool {
         let is_state = match self.state {
             "" => true,
-            "open" => !release.state.is_end(),
+            OPEN => !release.state.is_end(),
             name => release.state.name() == name,
         };
         (self.product.is_empty() || release.product == self.product)
@@ -71,13 +89,16 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The list of releases; the fields choose which.
-pub(in crate::server) fn releases(frame: &Frame, state: Option<&State>, fields: &Fields) -> Markup {
-    let filter = Filter::of(fields);
+/// The list of releases.
+pub(in crate::server) fn releases(
+    frame: &Frame,
+    state: Option<&State>,
+    filter: &Filter<'_>,
+) -> Markup {
     let all = state.map(State::releases).unwrap_or_default();
     let found: Vec<&Release> = all.iter().copied().filter(|r| filter.has(r)).collect();
     let pages = found.len().div_ceil(ROWS).max(1);
-    let at = fields.number("page").unwrap_or(1).min(pages);
+    let at = filter.page.min(pages);
     let shown = &found[(at - 1) * ROWS..found.len().min(at * ROWS)];
     let address = |number: usize| {
         let number = number.to_string();
@@ -88,7 +109,7 @@ pub(in crate::server) fn releases(frame: &Frame, state: Option<&State>, fields: 
         format!("{}?{}", frame.address(&["releases"]), query(fields))
     };
     let content = html! {
-        div.heading { h1 { "Releases" } (tools(frame, &filter, &all)) }
+        div.heading { h1 { "Releases" } (tools(frame, filter, &all)) }
         @if !shown.is_empty() {
             (list(frame, shown))
             @if pages > 1 {
@@ -109,6 +130,20 @@ pub(in crate::server) fn releases(frame: &Frame, state: Option<&State>, fields: 
         }
     };
     frame.page("releases", "Releases", &content)
+}
+
+/// Whether a text is a day such as `2026-11-30`.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number = |part: &str, digits: usize, range: RangeInclusive<u32>| {
+        part.len() == digits && part.parse().is_ok_and(|number| range.contains(&number))
+    };
+    match parts.as_slice() {
+        [year, month, day] => {
+            is_number(year, 4, 0..=9999) && is_number(month, 2, 1..=12) && is_number(day, 2, 1..=31)
+        }
+        _ => false,
+    }
 }
 
 /// Releases as a table.
@@ -168,7 +203,7 @@ fn tools(frame: &Frame, filter: &Filter<'_>, all: &[&Release]) -> Markup {
             label { "State"
                 select name="state" {
                     option value="" { "all" }
-                    option value="open" selected[filter.state == "open"] { "open" }
+                    option value=(OPEN) selected[filter.state == OPEN] { "open" }
                     @for state in STATES {
                         option value=(state.name()) selected[filter.state == state.name()] { (state.name()) }
                     }

@@ -87,7 +87,7 @@ fn holds_are_only_lifted_by_name_and_after_they_have_stopped_a_release() {
         &json!({"flow": "all", "product": "loans"}),
     );
     assert_eq!(started.status, 200, "{started:?}");
-    for (guard, status) in [("all", 404), ("rollback", 409)] {
+    for (guard, status) in [("all", 422), ("rollback", 409)] {
         let refused = post(
             &server,
             "/releases/loans-1/retry",

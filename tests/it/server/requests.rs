@@ -141,3 +141,44 @@ fn a_body_that_does_not_come_is_not_waited_for() {
     stream.read_exact(&mut start).unwrap();
     assert_eq!(&start, b"HTTP/1.1 408");
 }
+
+#[test]
+fn a_word_that_a_field_cannot_have_is_refused_with_those_that_it_can() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let server = Server::start(&world, &repo, &[]);
+    let promote = "/promote?from=staging&to=production&";
+    for (path, word, allowed) in [
+        ("?by=bogus", "bogus", "`product`, `service`"),
+        ("?page=x", "x", "a number from 1"),
+        ("/releases?page=0", "0", "a number from 1"),
+        ("/releases?state=bogus", "bogus", "`open`, `queued`"),
+        ("/releases?since=yesterday", "yesterday", "a day such as"),
+        ("/releases?since=2026-13-01", "2026-13-01", "a day such as"),
+        (&format!("{promote}mode=bogus"), "bogus", "`versions`"),
+        (&format!("{promote}action=bogus"), "bogus", "`pull-request`"),
+        (&format!("{promote}allow=bogus"), "bogus", "`rollback`"),
+        (&format!("{promote}tip=bogus"), "bogus", "the whole id"),
+    ] {
+        let answer = server.get(&server.page(path), &[]);
+        let (_, field) = path.rsplit_once(['?', '&']).unwrap();
+        let (field, _) = field.split_once('=').unwrap();
+        assert_eq!(answer.status, 422, "{path}: {answer:?}");
+        let why = format!("The field &quot;{field}&quot; cannot be &quot;{word}&quot;.");
+        assert!(answer.body.contains(&why), "{path}: {answer:?}");
+        let text = answer.body.replace("<code>", "`").replace("</code>", "`");
+        assert!(text.contains(allowed), "{path}: {answer:?}");
+    }
+    let fields = [("from", "staging"), ("to", "production"), ("mode", "bogus")];
+    let answer = server.submit(&server.page("/promotions"), &[], &fields);
+    assert_eq!(answer.status, 422, "{answer:?}");
+    let known = server.get(&server.page("/insights?product=other"), &[]);
+    assert_eq!(known.status, 404, "{known:?}");
+    let log = server
+        .page("/log?limit=abc")
+        .replace("/r/", "/api/v1/repositories/");
+    let answer = server.get(&log, &[]);
+    assert_eq!(answer.status, 422, "{answer:?}");
+    assert!(answer.body.contains("a number from 1"), "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+}

@@ -10,6 +10,7 @@ use super::super::form::body;
 use super::super::trouble::Trouble;
 use super::problem::Refused;
 use crate::domain::{Action, CommitId, GuardName, Mode};
+use crate::server::fields::{UnknownWord, one_of};
 use crate::server::promotion::Wanted;
 
 /// A promotion to plan, or to apply as it was planned.
@@ -101,7 +102,7 @@ pub(super) struct ApproveBody {
 pub(super) struct RetryBody {
     /// The guards whose holds are lifted.
     #[serde(default)]
-    pub allow: Vec<String>,
+    allow: Vec<String>,
 }
 
 /// Nothing.
@@ -128,9 +129,8 @@ impl PromotionBody {
             let wrong = |_| Refused::usage(format!("`{target}` is no commit"), "give the whole id");
             target.parse().map(CommitId).map_err(wrong)
         });
-        let allow = self.allow.iter().map(|name| guard(name));
         Ok(Wanted {
-            allow: allow.collect::<Result<_, _>>()?,
+            allow: guards(&self.allow)?,
             from: self.from,
             to: self.to,
             product: self.product,
@@ -148,16 +148,17 @@ impl PromotionBody {
     }
 }
 
-fn guard(name: &str) -> Result<GuardName, Refused> {
-    let found = GuardName::ALL.iter().find(|guard| guard.as_str() == name);
-    found.copied().ok_or_else(|| {
-        let known: Vec<&str> = GuardName::ALL.iter().map(|guard| guard.as_str()).collect();
-        let known = known.join(", ");
-        Refused::usage(
-            format!("there is no guard `{name}`"),
-            &format!("guards: {known}"),
-        )
-    })
+/// The guards with these names.
+fn guards(names: &[String]) -> Result<Vec<GuardName>, UnknownWord> {
+    let guard = |name: &String| one_of("allow", name, &GuardName::ALL);
+    names.iter().map(guard).collect()
+}
+
+impl RetryBody {
+    /// The guards whose holds are lifted.
+    pub fn guards(&self) -> Result<Vec<GuardName>, UnknownWord> {
+        guards(&self.allow)
+    }
 }
 
 impl From<ModeName> for Mode {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::super::trouble::Trouble;
 use crate::engine::{EngineError, ReleaseError};
 use crate::render::json_v1::{self, Layout, Problem};
+use crate::server::fields::UnknownWord;
 
 /// An answer, or why there is none.
 pub(super) type Answer = Result<Response, Refused>;
@@ -75,6 +76,12 @@ impl From<EngineError> for Refused {
 
 impl From<ReleaseError> for Refused {
     fn from(error: ReleaseError) -> Self {
+        Trouble::from(error).into()
+    }
+}
+
+impl From<UnknownWord> for Refused {
+    fn from(error: UnknownWord) -> Self {
         Trouble::from(error).into()
     }
 }

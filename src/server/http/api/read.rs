@@ -59,7 +59,7 @@ pub(super) async fn log(Api(place): Api<Place>, Query(fields): Query) -> Answer 
         to: fields.text("to"),
         applications: fields.all("service"),
         products: fields.all("product"),
-        limit: fields.number("limit").unwrap_or(LIMITS[0]).min(LIMITS[1]),
+        limit: fields.number("limit")?.unwrap_or(LIMITS[0]).min(LIMITS[1]),
         branch: looked_at(),
         settings: None,
     };

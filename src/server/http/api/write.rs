@@ -98,7 +98,7 @@ pub(super) async fn retry(
     Path((_, id)): Path<(String, String)>,
     Sent(body): Sent<RetryBody>,
 ) -> Answer {
-    place.retry(&id, body.allow).await?;
+    place.retry(&id, body.guards()?).await?;
     release_now(&place, &id)
 }
 

@@ -28,13 +28,7 @@ pub(in crate::server::http) async fn flow(
     let state = place.state()?;
     let flow = state.files.settings.flow(&name);
     let flow = flow.ok_or_else(|| Trouble::missing("flow", &name))?;
-    let product = fields.get("product");
-    let product = product
-        .map(|name| {
-            let product = state.files.settings.product(name);
-            product.ok_or_else(|| Trouble::missing("product", name))
-        })
-        .transpose()?;
+    let product = place.product(fields.get("product"))?;
     let applications = fields.all("service");
     let plan = match product.filter(|_| fields.get("preview").is_some()) {
         Some(product) => {

@@ -62,17 +62,12 @@ pub(super) async fn nothing_here() -> Trouble {
 }
 
 pub(super) async fn environments(place: Place, Query(fields): Query) -> Answer {
-    let kind = match fields.get("by") {
-        Some("product") => Some(RowKind::Product),
-        Some("service") => Some(RowKind::Application),
-        _ => None,
-    };
     let page = pages::environments(&EnvironmentsPage {
         frame: &place.frame,
         state: place.view.state.as_deref(),
-        kind,
+        kind: fields.one_of("by", &RowKind::ALL)?,
         search: fields.get("search").unwrap_or_default(),
-        page: fields.number("page").unwrap_or(1),
+        page: fields.number("page")?.unwrap_or(1),
     });
     Ok(page.into_response())
 }
@@ -126,9 +121,7 @@ const PROMOTIONS: usize = 1_000;
 pub(super) async fn insights(place: Place, Query(fields): Query) -> Answer {
     let state = place.state()?;
     let products = &state.files.settings.products;
-    let product = fields
-        .get("product")
-        .and_then(|name| state.files.settings.product(name));
+    let product = place.product(fields.get("product"))?;
     let request = LogRequest {
         from: None,
         to: None,

@@ -13,13 +13,13 @@ use crate::server::promotion::{Done, Planned, Wanted};
 
 /// A promotion, before it is done.
 pub(in crate::server::http) async fn promotion(place: Place, Query(fields): Query) -> Answer {
-    let page = planned(&place, &Wanted::of(&fields), None).await?;
+    let page = planned(&place, &Wanted::of(&fields)?, None).await?;
     Ok(page.into_response())
 }
 
 /// The same with other settings.
 pub(in crate::server::http) async fn planned_again(place: Place, Posted(fields): Posted) -> Answer {
-    let page = planned(&place, &Wanted::of(&fields), None).await?;
+    let page = planned(&place, &Wanted::of(&fields)?, None).await?;
     Ok(page.into_response())
 }
 
@@ -40,7 +40,7 @@ async fn planned(place: &Place, wanted: &Wanted, outcome: Option<&str>) -> Resul
 
 /// Promotes.
 pub(in crate::server::http) async fn promote(mut place: Place, Posted(fields): Posted) -> Answer {
-    let wanted = Wanted::of(&fields);
+    let wanted = Wanted::of(&fields)?;
     let done = place.promote(&wanted).await?;
     match done {
         Done::Started { id } => {

@@ -7,13 +7,15 @@ use super::super::answer::Answer;
 use super::super::form::{Posted, Query};
 use super::super::place::Place;
 use super::super::trouble::Trouble;
+use crate::domain::GuardName;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
 use crate::release::Release;
-use crate::server::pages::{self, ReleasePage, StepChanges};
+use crate::server::pages::{self, Filter, ReleasePage, StepChanges};
 use crate::server::state::looked_at;
 
 pub(in crate::server::http) async fn releases(place: Place, Query(fields): Query) -> Answer {
-    let page = pages::releases(&place.frame, place.view.state.as_deref(), &fields);
+    let filter = Filter::of(&fields)?;
+    let page = pages::releases(&place.frame, place.view.state.as_deref(), &filter);
     Ok(page.into_response())
 }
 
@@ -106,7 +108,8 @@ pub(in crate::server::http) async fn retry(
     Path((_, id)): Path<(String, String)>,
     Posted(fields): Posted,
 ) -> Answer {
-    place.retry(&id, fields.all("allow")).await?;
+    let guards = fields.some_of("allow", &GuardName::ALL)?;
+    place.retry(&id, guards).await?;
     Ok(back(&place, &id))
 }
 
