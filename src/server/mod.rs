@@ -21,12 +21,14 @@
 //! | `metrics` | figures about the server |
 //! | `board` | applications or products by environment, as the start page shows them |
 //! | `insights` | how often and how well promotions go |
+//! | `choice` | which differences of a promotion people tick in and out |
 //! | `promotion` | a promotion as a form has it, its plan, and how it is carried out |
 //! | `http/` | requests: who may send them, their forms, errors and headers |
 //! | `pages/` | HTML |
 
 mod board;
 mod caller;
+mod choice;
 mod fields;
 mod http;
 mod insights;

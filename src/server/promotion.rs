@@ -6,9 +6,9 @@
 //! server. The form has the id of the plan that was shown instead, and equal changes have equal ids. So the
 //! plan is computed again, and applied only if it is the same.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::choice::{Boxes, Choice};
 use super::fields::{Fields, UnknownWord};
 use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation, Product};
 use crate::engine::{
@@ -38,8 +38,8 @@ pub(super) struct Wanted {
     pub post_action: Option<String>,
     pub title: Option<String>,
     pub body: Option<String>,
-    /// The selectors of the differences that are ticked; `None` before anything could be.
-    pub ticked: Option<BTreeSet<String>>,
+    /// Which of the offered differences are promoted.
+    pub choice: Choice,
     /// The guards whose holds are lifted.
     pub allow: Vec<GuardName>,
     /// The id of the plan that was shown.
@@ -86,10 +86,10 @@ pub(super) struct Applied {
 impl Wanted {
     pub fn of(fields: &Fields) -> Result<Self, UnknownWord> {
         let mut wanted = Self::without_boxes(fields)?;
-        let guards = fields.some_of("allow", &GuardName::ALL)?;
+        let guards = fields.some_of("allow", GuardName::ALL)?;
         // Boxes of another target, source or mode were for other differences, and other risks.
         if fields.get("ticking") == Some(wanted.offer().as_str()) {
-            wanted.ticked = Some(fields.all("tick").into_iter().collect());
+            wanted.choice = Choice::Boxes(Boxes::of(fields)?);
             wanted.allow = guards;
         }
         Ok(wanted)
@@ -107,7 +107,7 @@ impl Wanted {
             post_action: fields.text("post-action"),
             title: fields.text("title"),
             body: fields.text("body"),
-            ticked: None,
+            choice: Choice::AsOffered,
             allow: Vec::new(),
             shown: fields.text("plan"),
             tip: fields.get("tip").map(commit).transpose()?,
@@ -157,16 +157,14 @@ impl Wanted {
         }
     }
 
-    /// The request with what is ticked in and out of `offered`.
-    fn ticked(&self, offered: &Plan) -> Request {
-        let request = self.request();
-        match &self.ticked {
-            None => request,
-            Some(ticked) => {
-                let is_chosen = |d: &PlannedDifference| ticked.contains(&d.selector);
-                engine::choose_differences(request, offered.differences(), &is_chosen)
-            }
-        }
+    /// The request with what is ticked in and out of `offered`; `None` if that is what is offered.
+    fn chosen(&self, offered: &Plan) -> Option<Request> {
+        let is_turned = |d: &PlannedDifference| self.choice.has(d) != d.verdict.is_promote();
+        let mut differences = offered.differences();
+        differences.any(is_turned).then(|| {
+            let is_chosen = |d: &PlannedDifference| self.choice.has(d);
+            engine::choose_differences(self.request(), offered.differences(), &is_chosen)
+        })
     }
 
     /// Computes the plan.
@@ -179,11 +177,12 @@ impl Wanted {
         let request = self.request();
         let branches = engine::fetch(&ports, &request).await?;
         let offered = engine::plan_on(&ports, &request, &branches)?;
-        let request = self.ticked(&offered.plan);
-        let prepared = if self.ticked.is_some() {
-            engine::plan_on(&ports, &request, &branches)?
-        } else {
-            offered.clone()
+        let (request, prepared) = match self.chosen(&offered.plan) {
+            Some(chosen) => {
+                let prepared = engine::plan_on(&ports, &chosen, &branches)?;
+                (chosen, prepared)
+            }
+            None => (request, offered.clone()),
         };
         let configuration = engine::configuration_on(&ports, branches.home.clone(), None)?;
         let policies = match &self.product {

@@ -28,6 +28,11 @@ function place() {
   return isOneOfMany ? `[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]` : `[name="${CSS.escape(name)}"]`;
 }
 
+// What people have folded out stays so when its part of the page is made anew.
+function unfoldedIn(element) {
+  return [...element.querySelectorAll('details[id][open]')].map(details => details.id);
+}
+
 function show(content, focus = null) {
   // What was typed while the server was asked is kept.
   for (const typed of drawer.querySelectorAll('input[type=text], textarea')) {
@@ -39,7 +44,9 @@ function show(content, focus = null) {
   close.className = 'close';
   close.textContent = 'Close';
   close.addEventListener('click', () => drawer.close());
+  const unfolded = unfoldedIn(drawer);
   drawer.replaceChildren(close, ...content.childNodes);
+  for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
   if (!drawer.open) {
     drawer.showModal();
     return;
@@ -62,14 +69,22 @@ async function open(address) {
 
 let sent = 0;
 
-async function send(form, address) {
+// What a form sends, by one of its buttons or by itself.
+function fields(form, button) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (button?.name) fields.append(button.name, button.value);
+  return fields;
+}
+
+async function send(form, address, button = null) {
   const scroll = drawer.scrollTop;
   const focus = place();
   const number = ++sent;
+  const body = fields(form, button);
   drawer.setAttribute('aria-busy', 'true');
   for (const button of form.querySelectorAll('button')) button.disabled = true;
   try {
-    const content = await load(address, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    const content = await load(address, { method: 'POST', body });
     // A later choice is on its way, or the drawer was closed.
     if (number !== sent || !drawer.open) return;
     show(content, focus);
@@ -107,8 +122,41 @@ document.addEventListener('click', event => {
 
 drawer.addEventListener('submit', event => {
   event.preventDefault();
-  const form = event.target;
-  send(form, event.submitter?.getAttribute('formaction') ?? form.getAttribute('action'));
+  const { target: form, submitter: button } = event;
+  if (button?.hasAttribute('data-lines')) return;
+  send(form, button?.getAttribute('formaction') ?? form.getAttribute('action'), button);
+});
+
+// ---- Lines of files on demand ----------------------------------------------------------------------------
+
+async function unfold(control, address, options) {
+  control.setAttribute('aria-busy', 'true');
+  try {
+    const lines = (await load(address, options)).querySelector('.lines');
+    if (!lines || !control.isConnected) return;
+    const place = control.closest('.lines');
+    const shown = place.querySelector('.diff');
+    if (shown) shown.replaceWith(...lines.childNodes);
+    else place.append(...lines.childNodes);
+    control.remove();
+  } catch (error) {
+    tell('The lines cannot be loaded now: try again.');
+    control.removeAttribute('aria-busy');
+  }
+}
+
+document.addEventListener('submit', event => {
+  const { target: form, submitter: button } = event;
+  if (!button?.hasAttribute('data-lines')) return;
+  event.preventDefault();
+  unfold(button, button.getAttribute('formaction'), { method: 'POST', body: fields(form, button) });
+});
+
+document.addEventListener('click', event => {
+  const link = event.target.closest('a[data-lines]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  unfold(link, link.href);
 });
 
 document.addEventListener('submit', event => {
@@ -218,7 +266,7 @@ async function refresh() {
 // Keeps the focus where it is, and what is folded out.
 function replace(content) {
   const focused = main.contains(document.activeElement) ? path(document.activeElement) : null;
-  const unfolded = [...main.querySelectorAll('details[id][open]')].map(details => details.id);
+  const unfolded = unfoldedIn(main);
   main.replaceChildren(...content.childNodes);
   for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
   if (focused) at(focused)?.focus();

@@ -40,6 +40,10 @@ pub(super) fn router(site: Arc<Site>) -> Router {
             "/r/{repository}/promote",
             get(routes::promotion).post(routes::planned_again),
         )
+        .route(
+            "/r/{repository}/promote/lines",
+            get(routes::lines).post(routes::chosen_lines),
+        )
         .route("/r/{repository}/promotions", post(routes::promote))
         .route("/r/{repository}/products", get(routes::products))
         .route("/r/{repository}/products/{name}", get(routes::product))

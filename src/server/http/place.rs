@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use maud::Markup;
 
 use super::session::Session;
 use super::trouble::Trouble;
@@ -184,6 +185,11 @@ impl Place {
         let state = self.view.state.as_ref();
         state.map_or(&[], |state| state.files.status().environments.as_slice())
     }
+}
+
+/// Makes a page that may be large, while other requests go on.
+pub(super) fn large_page(make: impl FnOnce() -> Markup) -> Markup {
+    tokio::task::block_in_place(make)
 }
 
 pub(super) fn now() -> i64 {

@@ -1,118 +1,257 @@
 //! The compact diff of a plan: what moves and what stays, each to be ticked in or out.
 
+use std::collections::{BTreeSet, HashMap};
+
 use maud::{Markup, html};
 
-use super::words::{counted, marked};
-use crate::domain::{Op, Severity};
+use super::lines::{MoreLines, of_files};
+use super::notes::notes;
+use super::words::counted;
+use crate::domain::Op;
 use crate::engine::Allow;
-use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Finding, Plan, PlannedDifference};
-use crate::render::{LineKind, hunks, notice, shown_sides, text};
+use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan, PlannedDifference};
+use crate::render::shown_sides;
+use crate::server::choice::{self, BoxId};
+use crate::server::fields::{Fields, UnknownWord};
 
-/// How many lines of a file are shown at most.
-const LINES: usize = 400;
+/// How many differences are on a page.
+const ROWS: usize = 500;
 
-/// What a plan changes and keeps; `offered` is the plan before anything was ticked in or out.
-pub(super) fn changes(plan: &Plan, offered: &Plan, allow: &Allow) -> Markup {
-    let changed: Vec<&FilePlan> = plan.changed_files().collect();
-    html! {
-        (notes(plan, allow))
-        @if changed.is_empty() {
-            p.empty { "There is nothing to promote: the target has everything that would move." }
-        } @else {
-            p.sum { (counted(changed.len(), "file")) " would change." }
-        }
-        @for application in offered.applications().iter().filter(|a| moves(plan, a)) {
-            (self::application(plan, application))
-        }
-        (kept(plan, offered))
-        @for file in changed { (lines(file)) }
+/// Which part of the differences is shown.
+#[derive(Clone, Debug, Default)]
+pub(in crate::server) struct Listing {
+    /// What their place, file or application has in its name.
+    search: String,
+    /// The page of the list, from 1.
+    page: Option<usize>,
+}
+
+impl Listing {
+    /// The fields that choose the part. A button goes to a page; the other one is the page that was there.
+    const SEARCH: &str = "find";
+    const PAGE: &str = "page";
+    const GO: &str = "go";
+
+    pub fn of(fields: &Fields) -> Result<Self, UnknownWord> {
+        Ok(Self {
+            search: fields.text(Self::SEARCH).unwrap_or_default(),
+            page: (fields.number(Self::GO)?).or(fields.number(Self::PAGE)?),
+        })
+    }
+
+    /// Whether it is everything, in one page of this many.
+    fn is_all(&self, pages: usize) -> bool {
+        pages <= 1 && self.search.is_empty()
+    }
+
+    fn has(&self, row: &Row<'_>) -> bool {
+        let search = self.search.to_lowercase();
+        let names = [
+            row.application.name.0.as_str(),
+            row.file.path.as_str(),
+            &row.offered.shown,
+        ];
+        search.is_empty()
+            || names
+                .iter()
+                .any(|name| name.to_lowercase().contains(&search))
     }
 }
 
-/// What a plan changes and keeps, without boxes.
-pub(super) fn read_only(plan: &Plan) -> Markup {
+/// A plan that is offered, and what was chosen of it.
+pub(super) struct Offer<'a> {
+    /// The plan before anything was ticked in or out.
+    pub offered: &'a Plan,
+    /// What would be promoted.
+    pub plan: &'a Plan,
+    pub allow: &'a Allow,
+    pub listing: &'a Listing,
+    /// Where the form is sent to plan again, and to see the lines of a file.
+    pub again: &'a str,
+    pub lines: &'a str,
+}
+
+/// A difference as it was offered, and as it is by what was chosen.
+struct Row<'p> {
+    application: &'p ApplicationPlan,
+    file: &'p FilePlan,
+    offered: &'p PlannedDifference,
+    now: &'p PlannedDifference,
+}
+
+impl Row<'_> {
+    fn is_offered(&self) -> bool {
+        self.offered.verdict.is_promote()
+    }
+
+    fn is_ticked(&self) -> bool {
+        self.now.verdict.is_promote()
+    }
+
+    /// Whether it moves, or would if nothing was chosen.
+    fn moves(&self) -> bool {
+        self.is_offered() || self.is_ticked()
+    }
+}
+
+/// All differences of a plan, beside those of the same places in the plan that was chosen.
+fn rows<'p>(offered: &'p Plan, plan: &'p Plan) -> Vec<Row<'p>> {
+    let now: HashMap<&str, &PlannedDifference> = plan
+        .differences()
+        .map(|difference| (difference.selector.as_str(), difference))
+        .collect();
+    let files = offered.applications().iter().flat_map(|application| {
+        let files = application.files.iter();
+        files.map(move |file| (application, file))
+    });
+    let rows = files.flat_map(|(application, file)| {
+        let now = &now;
+        file.differences.iter().map(move |offered| Row {
+            application,
+            file,
+            offered,
+            now: now
+                .get(offered.selector.as_str())
+                .copied()
+                .unwrap_or(offered),
+        })
+    });
+    rows.collect()
+}
+
+/// What a plan changes and keeps, with the boxes of a part of it.
+pub(super) fn changes(offer: &Offer<'_>) -> Markup {
+    let Offer { plan, listing, .. } = offer;
+    let rows = rows(offer.offered, plan);
+    let (moving, kept): (Vec<&Row<'_>>, Vec<&Row<'_>>) = rows.iter().partition(|row| row.moves());
+    let listed = moving.iter().chain(&kept).copied();
+    let listed: Vec<&Row<'_>> = listed.filter(|row| listing.has(row)).collect();
+    let pages = listed.len().div_ceil(ROWS).max(1);
+    let at = listing.page.unwrap_or(1).min(pages);
+    let shown = &listed[(at - 1) * ROWS..listed.len().min(at * ROWS)];
+    let (moving, stays): (Vec<&Row<'_>>, Vec<&Row<'_>>) = shown.iter().partition(|row| row.moves());
+    let files = plan.changed_files();
+    let files: Vec<&FilePlan> = if listing.is_all(pages) {
+        files.collect()
+    } else {
+        let on_page: BTreeSet<_> = moving.iter().map(|row| &row.file.path).collect();
+        files.filter(|file| on_page.contains(&file.path)).collect()
+    };
     html! {
-        (notes(plan, &Allow::All))
-        @if plan.is_empty() { p.empty { "There is nothing to promote." } }
-        @for application in plan.applications().iter().filter(|a| a.is_changed()) {
+        (notes(plan, offer.allow))
+        @match plan.changed_files().count() {
+            0 => p.empty { "There is nothing to promote: the target has everything that would move." },
+            count => p.sum { (counted(count, "file")) " would change." },
+        }
+        (carried(&rows, shown, at))
+        @if !listing.is_all(pages) { (pager(offer, (at, pages), listed.len())) }
+        @for of_application in moving.chunk_by(|a, b| std::ptr::eq(a.application, b.application)) {
             section.application {
-                h3 { (application.name) }
-                @for file in application.files.iter().filter(|file| file.is_changed()) {
-                    p.file { (sign(file.status)) " " code { (file.path) } }
-                    ul.differences { @for difference in file.promoted() { li { (change(difference)) } } }
-                }
+                h3 { (of_application[0].application.name) }
+                (boxes(of_application))
             }
         }
-        @for file in plan.changed_files() { (lines(file)) }
+        @if !kept.is_empty() {
+            @let summary = format!("{} kept as {}", counted(kept.len(), "difference"),
+                if kept.len() == 1 { "it is" } else { "they are" });
+            @if stays.is_empty() {
+                p.quiet { (summary) ": they are at the end of the list." }
+            } @else {
+                details.kept id="kept" open[moving.is_empty()] { summary { (summary) } (boxes(&stays)) }
+            }
+        }
+        (of_files(&files, &MoreLines::Form(offer.lines)))
     }
 }
 
-/// The same difference in another plan.
-fn in_plan<'p>(plan: &'p Plan, difference: &PlannedDifference) -> Option<&'p PlannedDifference> {
-    plan.differences()
-        .find(|other| other.selector == difference.selector)
-}
-
-fn is_ticked(plan: &Plan, difference: &PlannedDifference) -> bool {
-    in_plan(plan, difference).is_some_and(|now| now.verdict.is_promote())
-}
-
-/// Whether something of an application moves, or would without a choice.
-fn moves(plan: &Plan, application: &ApplicationPlan) -> bool {
-    let mut differences = application.files.iter().flat_map(|file| &file.differences);
-    differences.any(|d| d.verdict.is_promote() || is_ticked(plan, d))
-}
-
-fn application(plan: &Plan, application: &ApplicationPlan) -> Markup {
+/// What the form has of the choice, beside the boxes.
+fn carried(rows: &[Row<'_>], shown: &[&Row<'_>], at: usize) -> Markup {
+    let shown: BTreeSet<BoxId> = shown.iter().map(|row| BoxId::of(row.offered)).collect();
+    let turned = rows
+        .iter()
+        .filter(|row| row.is_offered() != row.is_ticked());
+    let turned = turned.map(|row| BoxId::of(row.offered));
+    let turned = turned.filter(|id| !shown.contains(id));
     html! {
-        section.application {
-            h3 { (application.name) }
-            @for file in &application.files {
-                @let moving: Vec<_> = file.differences.iter()
-                    .filter(|d| d.verdict.is_promote() || is_ticked(plan, d)).collect();
-                @if !moving.is_empty() {
-                    p.file { (sign(file.status)) " " code { (file.path) } }
-                    ul.differences { @for difference in moving { (tick(plan, difference)) } }
-                }
-            }
+        input type="hidden" name=(choice::TURNED) value=(choice::joined(turned));
+        input type="hidden" name=(choice::SHOWN) value=(choice::joined(shown.into_iter()));
+        input type="hidden" name=(Listing::PAGE) value=(at);
+    }
+}
+
+/// The search, and the pages of the list.
+fn pager(offer: &Offer<'_>, (at, pages): (usize, usize), count: usize) -> Markup {
+    let go = |page: usize, words: &str| {
+        html! {
+            button type="submit" name=(Listing::GO) value=(page) formaction=(offer.again) formnovalidate { (words) }
+        }
+    };
+    html! {
+        div.pager role="group" aria-label="Pages of the differences" {
+            label { "Find " input type="search" name=(Listing::SEARCH) value=(offer.listing.search) placeholder="part of a name"; }
+            (go(1, "Show"))
+            span { (counted(count, "difference")) ", page " (at) " of " (pages) }
+            @if at > 1 { (go(at - 1, "← Previous")) }
+            @if at < pages { (go(at + 1, "Next →")) }
         }
     }
 }
 
-/// What stays, with the reasons.
-fn kept(plan: &Plan, offered: &Plan) -> Markup {
-    let is_kept = |d: &&PlannedDifference| !d.verdict.is_promote() && !is_ticked(plan, d);
-    let count = offered.differences().filter(is_kept).count();
+/// Differences with their boxes, by file.
+fn boxes(rows: &[&Row<'_>]) -> Markup {
     html! {
-        @if count > 0 {
-            details.kept {
-                summary { (counted(count, "difference")) " kept as " (if count == 1 { "it is" } else { "they are" }) }
-                @for application in offered.applications() {
-                    @for file in &application.files {
-                        @let stays: Vec<_> = file.differences.iter().filter(is_kept).collect();
-                        @if !stays.is_empty() {
-                            p.file { code { (file.path) } }
-                            ul.differences { @for difference in stays { (tick(plan, difference)) } }
-                        }
-                    }
-                }
-            }
+        @for of_file in rows.chunk_by(|a, b| std::ptr::eq(a.file, b.file)) {
+            (file_name(of_file[0].file))
+            ul.differences { @for row in of_file { (tick(row)) } }
         }
     }
 }
 
 /// A difference with its box.
-fn tick(plan: &Plan, difference: &PlannedDifference) -> Markup {
-    let now = in_plan(plan, difference).unwrap_or(difference);
-    let is_ticked = now.verdict.is_promote();
+fn tick(row: &Row<'_>) -> Markup {
     html! {
         li {
             label {
-                input type="checkbox" name="tick" value=(difference.selector) checked[is_ticked] data-plan;
-                (change(difference))
+                input type="checkbox" name=(choice::TICKED) value=(BoxId::of(row.offered)) checked[row.is_ticked()] data-plan;
+                (change(row.offered))
             }
-            span.reason { (now.verdict.reason) }
+            span.reason { (row.now.verdict.reason) }
         }
+    }
+}
+
+/// What a plan changes, without boxes; `more` finds the lines of files that are not on the page.
+pub(super) fn read_only(plan: &Plan, more: &dyn Fn(&FilePlan) -> String) -> Markup {
+    let files = plan.applications().iter().flat_map(|application| {
+        let changed = application.files.iter().filter(|file| file.is_changed());
+        changed.map(move |file| (application, file))
+    });
+    let mut differences = files.clone().flat_map(|(application, file)| {
+        let promoted = file.promoted();
+        promoted.map(move |difference| (application, file, difference))
+    });
+    let shown: Vec<_> = differences.by_ref().take(ROWS).collect();
+    let others = differences.count();
+    let last = shown.last().map(|(_, file, _)| &file.path);
+    let files: Vec<&FilePlan> = files.map(|(_, file)| file).collect();
+    let end = files.iter().position(|file| Some(&file.path) == last);
+    let files = end
+        .filter(|_| others > 0)
+        .map_or(&files[..], |end| &files[..=end]);
+    html! {
+        (notes(plan, &Allow::All))
+        @if plan.is_empty() { p.empty { "There is nothing to promote." } }
+        @for of_application in shown.chunk_by(|a, b| std::ptr::eq(a.0, b.0)) {
+            section.application {
+                h3 { (of_application[0].0.name) }
+                @for of_file in of_application.chunk_by(|a, b| std::ptr::eq(a.1, b.1)) {
+                    (file_name(of_file[0].1))
+                    ul.differences { @for (_, _, difference) in of_file { li { (change(difference)) } } }
+                }
+            }
+        }
+        @if others > 0 { p.note { "… and " (counted(others, "more difference")) } }
+        (of_files(files, &MoreLines::Link(more)))
     }
 }
 
@@ -132,83 +271,11 @@ fn change(difference: &PlannedDifference) -> Markup {
     }
 }
 
-fn sign(status: FileStatus) -> &'static str {
-    match status {
+fn file_name(file: &FilePlan) -> Markup {
+    let sign = match file.status {
         FileStatus::Modified => "change",
         FileStatus::Added => "add",
         FileStatus::Deleted => "delete",
-    }
-}
-
-/// The changed lines of a file.
-fn lines(file: &FilePlan) -> Markup {
-    html! {
-        details.lines {
-            summary { "Lines of " code { (file.path) } }
-            @match hunks(file) {
-                None => p.quiet { "This is not UTF-8 text." },
-                Some(hunks) => pre.diff {
-                    @for hunk in &hunks {
-                        span.hunk { (hunk.header.trim_end()) "\n" }
-                        @for line in hunk.lines.iter().take(LINES) {
-                            @let (mark, class) = match line.kind {
-                                LineKind::Context => (" ", "context"),
-                                LineKind::Removed => ("-", "removed"),
-                                LineKind::Added => ("+", "added"),
-                            };
-                            span class=(class) {
-                                (mark)
-                                @for segment in &line.segments {
-                                    @if segment.is_changed { mark { (segment.text) } } @else { (segment.text) }
-                                }
-                                "\n"
-                            }
-                        }
-                        @if hunk.lines.len() > LINES { span.quiet { "… " (hunk.lines.len() - LINES) " more lines\n" } }
-                    }
-                },
-            }
-        }
-    }
-}
-
-/// What holds a plan, and what people should know.
-fn notes(plan: &Plan, allow: &Allow) -> Markup {
-    let notices = plan.clone_notices().iter().chain(plan.notices());
-    html! {
-        @for fault in plan.faults() {
-            p.note.error { strong { "Error: " } (text::fault_line(fault))
-                @if fault.is_chosen { "; " (fault.application) " is left out" } }
-        }
-        @for conflict in plan.conflicts() {
-            p.note.error { strong { "Conflict: " } (conflict.shown) ": " (conflict.reason) }
-        }
-        @for finding in plan.findings() { (self::finding(finding, allow)) }
-        @for notice in notices {
-            p.note { strong { "Note: " }
-                @if let Some(path) = notice::heading(notice) { code { (path) } ": " }
-                (marked(&notice::message(notice))) }
-        }
-        @for command in plan.unverified() {
-            p.note { "Before anything is written, this must succeed: " code { (command.command) } }
-        }
-    }
-}
-
-fn finding(finding: &Finding, allow: &Allow) -> Markup {
-    let is_held = finding.is_hold() && !allow.lifts(finding);
-    html! {
-        div class=(if is_held { "note held" } else { "note" }) {
-            p {
-                strong { @if is_held { "Held by " } @else if finding.is_hold() { "Lifted: " } @else { "Warning by " }
-                    (finding.guard) ": " }
-                (marked(&finding.message))
-            }
-            @if let Some(command) = &finding.command { pre { (command.output) } }
-            @if finding.severity == Severity::Hold {
-                label { input type="checkbox" name="allow" value=(finding.guard) checked[allow.lifts(finding)] data-plan;
-                    "Promote all the same" }
-            } @else if is_held { p.quiet { "A policy forbids to lift this." } }
-        }
-    }
+    };
+    html! { p.file { (sign) " " code { (file.path) } } }
 }

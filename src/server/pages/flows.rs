@@ -5,9 +5,11 @@ use maud::{Markup, html};
 use super::changes::read_only;
 use super::graph;
 use super::layout::Frame;
+use super::lines::FILE;
 use super::releases::list;
 use crate::domain::{Flow, FlowStep, Product, Settings};
 use crate::engine::FlowPlan;
+use crate::plan::FilePlan;
 use crate::release::Release;
 use crate::render::counted;
 use crate::server::fields::query;
@@ -15,6 +17,9 @@ use crate::server::state::State;
 
 /// How many releases the page of a flow lists.
 const RELEASES: usize = 10;
+
+/// The field that chooses a step whose lines are shown.
+pub(in crate::server) const STEP: &str = "step";
 
 /// The list of flows.
 pub(in crate::server) fn flows(frame: &Frame, state: Option<&State>) -> Markup {
@@ -80,7 +85,7 @@ pub(in crate::server) fn flow(page: &FlowPage<'_>) -> Markup {
         div.heading { h1 { (flow.name) } }
         (graph::of_flow(&flow.trigger_environment, &flow.steps))
         section.panel { h2 { "Trigger" } (trigger(page)) }
-        @if let Some(plan) = page.plan { (planned(plan)) }
+        @if let Some(plan) = page.plan { (planned(page, plan)) }
         section { h2 { "Steps" } @for step in &flow.steps { (self::step(step)) } (hooks(flow)) }
         section {
             h2 { "Releases" }
@@ -142,7 +147,20 @@ fn trigger(page: &FlowPage<'_>) -> Markup {
 }
 
 /// What each environment would get.
-fn planned(plan: &FlowPlan) -> Markup {
+fn planned(page: &FlowPage<'_>, plan: &FlowPlan) -> Markup {
+    let own = page.frame.address(&["flows", &page.flow.name]);
+    let lines = |environment: &str, file: &FilePlan| {
+        let product = page.product.map_or("", |product| product.name.as_str());
+        let applications = page.applications.iter();
+        let applications = applications.map(|name| ("service", name.as_str()));
+        let chosen = [
+            ("product", product),
+            ("preview", "on"),
+            (STEP, environment),
+            (FILE, file.path.as_str()),
+        ];
+        format!("{own}?{}", query(chosen.into_iter().chain(applications)))
+    };
     html! {
         section {
             h2 { "What each environment would get" }
@@ -152,7 +170,7 @@ fn planned(plan: &FlowPlan) -> Markup {
                         strong { (step.step.environment) }
                         " from " (step.step.from) ": " (counted(step.plan.changed_files().count(), "file"))
                     }
-                    (read_only(&step.plan))
+                    (read_only(&step.plan, &|file| lines(&step.step.environment, file)))
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::changes::changes;
+use super::changes::{Listing, Offer, changes};
 use super::layout::Frame;
 use crate::domain::{
     Action, Environment, Mode, PolicyEvaluation, Right, SettingOrigin, SettingValue,
@@ -14,6 +14,8 @@ pub(in crate::server) struct PromotionPage<'a> {
     pub frame: &'a Frame,
     pub wanted: &'a Wanted,
     pub planned: &'a Planned,
+    /// Which part of the differences is shown.
+    pub listing: &'a Listing,
     /// The environments, in order.
     pub environments: &'a [String],
     /// What came of an attempt that did nothing.
@@ -32,8 +34,18 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
     let hop = plan.hop();
     let title = format!("Promote {} to {}", wanted.what(), hop.to.name);
     let again = frame.address(&["promote"]);
+    let offer = Offer {
+        offered: &planned.offered,
+        plan,
+        allow: &planned.allow,
+        listing: page.listing,
+        again: &again,
+        lines: &frame.address(&["promote", "lines"]),
+    };
     let content = html! {
         form.promotion method="post" action=(frame.address(&["promotions"])) data-again=(again) {
+            // Enter in a field sends the form by its first button.
+            button.hidden type="submit" formaction=(again) formnovalidate tabindex="-1" aria-hidden="true" {}
             (frame.token())
             input type="hidden" name="plan" value=(planned.id());
             input type="hidden" name="tip" value=(plan.target());
@@ -49,7 +61,7 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
                 }
                 section.changes aria-label="Changes" {
                     h2 { "Changes" }
-                    (changes(plan, &planned.offered, &planned.allow))
+                    (changes(&offer))
                 }
             }
             (buttons(page, &again))

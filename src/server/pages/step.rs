@@ -4,9 +4,11 @@ use maud::{Markup, html};
 
 use super::changes::read_only;
 use super::layout::Frame;
+use super::lines::FILE;
 use super::words::{ago, person};
 use crate::engine::PastPromotion;
-use crate::plan::Plan;
+use crate::plan::{FilePlan, Plan};
+use crate::server::fields::query;
 
 /// What the step of a release changed, or would change.
 pub(in crate::server) enum StepChanges {
@@ -24,6 +26,8 @@ pub(in crate::server) fn step(
     (release, environment): (&str, &str),
     changes: &StepChanges,
 ) -> Markup {
+    let own = frame.address(&["releases", release, "changes", environment]);
+    let lines = |file: &FilePlan| format!("{own}?{}", query([(FILE, file.path.as_str())]));
     let title = format!("{release} in {environment}");
     let content = html! {
         section {
@@ -32,7 +36,7 @@ pub(in crate::server) fn step(
                 StepChanges::Nothing => p.empty { "The environment already had everything." },
                 StepChanges::Planned(plan) => {
                     p.quiet { "As it would be now, from commit " code { (plan.source().short()) } "." }
-                    (read_only(plan))
+                    (read_only(plan, &lines))
                 },
                 StepChanges::Landed(promotion) => (landed(frame, promotion)),
             }

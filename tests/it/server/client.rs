@@ -230,4 +230,24 @@ impl Answer {
             .expect("the page has the field");
         rest.split('"').next().unwrap()
     }
+
+    /// What a browser sends of the page's hidden fields and boxes; the secret of the form is not among it.
+    pub fn form(&self) -> Vec<(String, String)> {
+        let inputs = self.body.split("<input ").skip(1);
+        let inputs = inputs.filter_map(|rest| {
+            let (tag, _) = rest.split_once('>')?;
+            let attribute = |name: &str| {
+                let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+                Some(rest.split('"').next()?.to_owned())
+            };
+            let is_sent = match attribute("type")?.as_str() {
+                "hidden" => true,
+                "checkbox" => tag.contains(" checked"),
+                _ => false,
+            };
+            let field = (attribute("name")?, attribute("value")?);
+            (is_sent && field.0 != "form-token").then_some(field)
+        });
+        inputs.collect()
+    }
 }

@@ -58,6 +58,15 @@ policies:
             "/promote?from={name}&to=production&title={name}&body={name}&pre-action={name}"
         )),
         server.page(&format!("/promote?from={name}2&to={name}3")),
+        server.page(&format!(
+            "/promote?from={name}&to=production&find={name}&file={name}"
+        )),
+        server.page(&format!(
+            "/promote/lines?from={name}&to=production&file=two%2F{name}%2Fvalues.yaml"
+        )),
+        server.page(&format!(
+            "/promote/lines?from={name}&to=production&file={name}"
+        )),
         server.page(&format!("/{name}")),
         format!("/r/{name}"),
         format!("/{name}"),

@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod detours;
 mod hostile;
+mod large;
 mod metrics;
 mod replicas;
 mod requests;

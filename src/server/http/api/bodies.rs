@@ -10,6 +10,7 @@ use super::super::form::body;
 use super::super::trouble::Trouble;
 use super::problem::Refused;
 use crate::domain::{Action, CommitId, GuardName, Mode};
+use crate::server::choice::Choice;
 use crate::server::fields::{UnknownWord, one_of};
 use crate::server::promotion::Wanted;
 
@@ -141,7 +142,9 @@ impl PromotionBody {
             post_action: self.post_action,
             title: self.title,
             body: self.body,
-            ticked: self.only.map(|only| only.into_iter().collect()),
+            choice: self.only.map_or(Choice::AsOffered, |only| {
+                Choice::Only(only.into_iter().collect())
+            }),
             shown,
             tip: tip.transpose()?,
         })
@@ -150,7 +153,7 @@ impl PromotionBody {
 
 /// The guards with these names.
 fn guards(names: &[String]) -> Result<Vec<GuardName>, UnknownWord> {
-    let guard = |name: &String| one_of("allow", name, &GuardName::ALL);
+    let guard = |name: &String| one_of("allow", name, GuardName::ALL);
     names.iter().map(guard).collect()
 }
 

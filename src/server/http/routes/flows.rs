@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Redirect};
 use super::super::answer::Answer;
 use super::super::form::{Posted, Query};
 use super::super::operations::Start;
-use super::super::place::Place;
+use super::super::place::{Place, large_page};
 use super::super::trouble::Trouble;
+use super::lines::lines_page;
 use crate::domain::Right;
 use crate::engine::{self, FlowPlanRequest};
 use crate::port::NoObserver;
@@ -47,7 +48,13 @@ pub(in crate::server::http) async fn flow(
         }
         None => None,
     };
-    let page = pages::flow(&FlowPage {
+    if let (Some(plan), Some(environment)) = (&plan, fields.get(pages::STEP)) {
+        let mut steps = plan.steps.iter();
+        let step = steps.find(|step| step.step.environment == environment);
+        let step = step.ok_or_else(|| Trouble::missing("step", environment))?;
+        return Ok(lines_page(&place, "flows", &step.plan, &fields)?.into_response());
+    }
+    let page = FlowPage {
         frame: &place.frame,
         state,
         flow,
@@ -57,8 +64,8 @@ pub(in crate::server::http) async fn flow(
         is_allowed: place
             .allow(Right::Trigger, product.map(|p| p.name.as_str()), None)
             .is_ok(),
-    });
-    Ok(page.into_response())
+    };
+    Ok(large_page(|| pages::flow(&page)).into_response())
 }
 
 /// Starts a release of a flow.

@@ -1,6 +1,7 @@
 //! What each address answers.
 
 mod flows;
+mod lines;
 mod promotions;
 mod releases;
 
@@ -21,7 +22,7 @@ use crate::server::served::View;
 use crate::server::state::looked_at;
 
 pub(super) use flows::{flow, flows, trigger};
-pub(super) use promotions::{planned_again, promote, promotion};
+pub(super) use promotions::{chosen_lines, lines, planned_again, promote, promotion};
 pub(super) use releases::{approve, release, releases, retry, step, terminate};
 
 /// The repositories; of a single one, its start page.

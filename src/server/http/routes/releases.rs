@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::answer::Answer;
 use super::super::form::{Posted, Query};
-use super::super::place::Place;
+use super::super::place::{Place, large_page};
 use super::super::trouble::Trouble;
+use super::lines::lines_page;
 use crate::domain::GuardName;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
 use crate::release::Release;
@@ -48,13 +49,18 @@ pub(in crate::server::http) async fn release(
 pub(in crate::server::http) async fn step(
     place: Place,
     Path((_, id, environment)): Path<(String, String, String)>,
+    Query(fields): Query,
 ) -> Answer {
     let release = place.release(&id)?.clone();
     let asked = environment.clone();
     let changes = place.releases(async move |ports| changes(ports, &release, &asked).await);
     let changes = changes.await?;
     let changes = changes.ok_or_else(|| Trouble::missing("step", &environment))?;
-    Ok(pages::step(&place.frame, (&id, &environment), &changes).into_response())
+    if let (StepChanges::Planned(plan), Some(_)) = (&changes, fields.get(pages::FILE)) {
+        return Ok(lines_page(&place, "releases", plan, &fields)?.into_response());
+    }
+    let page = large_page(|| pages::step(&place.frame, (&id, &environment), &changes));
+    Ok(page.into_response())
 }
 
 async fn changes(
