@@ -73,12 +73,14 @@ impl Place {
 
     /// What was read.
     pub fn state(&self) -> Result<&State, Trouble> {
-        self.view.state.as_deref().ok_or_else(|| {
-            Trouble::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The repository was not read yet.",
-                "Try again in a moment.",
-            )
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let state = self.view.state.as_deref();
+        state.ok_or_else(|| {
+            let fault = self.view.fault.clone().map(Trouble::from);
+            let unread = "The repository was not read yet.";
+            let trouble =
+                fault.unwrap_or_else(|| Trouble::new(status, unread, "Try again in a moment."));
+            trouble.with_status(status)
         })
     }
 

@@ -39,6 +39,11 @@ impl Trouble {
         )
     }
 
+    /// The same with another status.
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -94,14 +99,10 @@ impl From<ReleaseError> for Trouble {
         let trouble = Self::from(Advice::on_release(&error));
         match error {
             // Others were faster, or the page is old.
-            ReleaseError::Refused(_) | ReleaseError::Overtaken { .. } => Self {
-                status: StatusCode::CONFLICT,
-                ..trouble
-            },
-            ReleaseError::Unknown { .. } => Self {
-                status: StatusCode::NOT_FOUND,
-                ..trouble
-            },
+            ReleaseError::Refused(_) | ReleaseError::Overtaken { .. } => {
+                trouble.with_status(StatusCode::CONFLICT)
+            }
+            ReleaseError::Unknown { .. } => trouble.with_status(StatusCode::NOT_FOUND),
             _ => trouble,
         }
     }

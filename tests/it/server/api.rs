@@ -97,7 +97,7 @@ fn each_answer_is_as_the_document_says() {
     let start = json!({"flow": "to-production", "product": "loans"});
     let started = post(&server, &own("/releases"), &start);
     check(&openapi, ("post", &of("/releases")), &started);
-    for path in ["/status", "/flows", "/log", "/releases"] {
+    for path in ["", "/status", "/flows", "/log", "/releases"] {
         check(&openapi, ("get", &of(path)), &get(&server, &own(path)));
     }
     let policy = own("/policy?product=loans&environment=production");
@@ -192,6 +192,45 @@ fn what_is_wrong_is_a_problem_in_json() {
         assert!(problem["code"].is_number(), "{problem:#}");
         assert_eq!(answer.header("content-type"), Some("application/json"));
     }
+}
+
+#[test]
+fn an_answer_that_may_be_out_of_date_has_its_age_and_the_fault() {
+    let world = World::new();
+    let (remote, repo) = with_flow(&world);
+    let server = Server::start(&world, &repo, &["--interval", "1"]);
+    let own = server.page("").replace("/r/", "/repositories/");
+    let paths = [
+        "/status",
+        "/flows",
+        "/releases",
+        "/policy?product=loans&environment=production",
+    ];
+    let is_date = |answer: &Answer| {
+        let date = answer.header("git-promote-read-at").unwrap_or_default();
+        date.len() == "2026-01-02T03:04:05Z".len() && date.ends_with('Z')
+    };
+    for path in paths {
+        let answer = get(&server, &format!("{own}{path}"));
+        assert!(is_date(&answer), "{answer:?}");
+        assert_eq!(answer.header("git-promote-fault"), None);
+    }
+    let repository = document(&get(&server, &own), 200);
+    assert!(repository["fault"].is_null(), "{repository:#}");
+    std::fs::rename(&remote.dir, world.path("away")).unwrap();
+    let fault = |server: &Server| get(server, &format!("{own}/status"));
+    server.until("out of date", |server| {
+        fault(server).header("git-promote-fault").is_some()
+    });
+    for path in paths {
+        let answer = get(&server, &format!("{own}{path}"));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(is_date(&answer), "{answer:?}");
+        assert!(answer.header("git-promote-fault").is_some(), "{answer:?}");
+    }
+    let repository = document(&get(&server, &own), 200);
+    assert!(repository["readAt"].is_string(), "{repository:#}");
+    assert!(repository["fault"]["message"].is_string(), "{repository:#}");
 }
 
 /// A program that nobody here wrote reads the document, and sends what it allows and what it does not.

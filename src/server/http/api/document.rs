@@ -6,7 +6,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::bodies::{ApproveBody, EmptyBody, PromotionBody, RetryBody, StartBody};
-use super::read::Repositories;
+use super::problem::{FAULT, READ_AT};
+use super::read::{Repositories, Repository};
 use super::write::{DoneBefore, PlanAnswer, StartedAnswer};
 use crate::release::Release;
 use crate::render::json_v1::{
@@ -84,6 +85,8 @@ impl Paths {
     fn add(&mut self) {
         let of = |rest: &str| format!("/repositories/{{repository}}{rest}");
         self.get::<Repositories<'_>>("/repositories", "The repositories", &[]);
+        let about = "When a repository was last read, and why not since";
+        self.get::<Repository<'_>>(&of(""), about, &[REPOSITORY]);
         self.get::<Status<'_>>(&of("/status"), "Versions by environment", &[REPOSITORY]);
         self.get::<FlowList<'_>>(&of("/flows"), "The flows", &[REPOSITORY]);
         let required = |name, about| Parameter {
@@ -189,11 +192,29 @@ impl Paths {
             "summary": about,
             "parameters": parameters,
             "responses": {
-                "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
+                "200": {
+                    "description": "Done.",
+                    "headers": headers(),
+                    "content": {"application/json": {"schema": answer}},
+                },
                 "default": {"description": "Why not.", "content": {"application/json": {"schema": problem}}},
             },
         })
     }
+}
+
+/// The headers of what is made from the last reading of a repository.
+fn headers() -> Value {
+    let header = |about: &str| json!({"description": about, "schema": {"type": "string"}});
+    json!({
+        READ_AT.as_str(): header(
+            "When the repository was read that the answer is made from. It is missing where the answer is made \
+             from the repository itself."
+        ),
+        FAULT.as_str(): header(
+            "Why the repository could not be read since. The answer may be out of date if it is there."
+        ),
+    })
 }
 
 /// What applying a plan answers.

@@ -20,6 +20,7 @@ pub(super) use document::ROOT;
 /// All addresses.
 pub(super) fn router() -> Router<Arc<Site>> {
     let repository = Router::new()
+        .route("/", get(read::repository))
         .route("/status", get(read::status))
         .route("/flows", get(read::flows))
         .route("/policy", get(read::policy))

@@ -2,12 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::super::place::Place;
 use super::super::trouble::Trouble;
 use crate::engine::{EngineError, ReleaseError};
+use crate::render::date;
 use crate::render::json_v1::{self, Layout, Problem};
 use crate::server::fields::UnknownWord;
 
@@ -100,6 +102,25 @@ pub(super) fn json(document: &impl Serialize) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// When what an answer is made from was read, and why not since: a page has the same in its banner.
+pub(super) const READ_AT: HeaderName = HeaderName::from_static("git-promote-read-at");
+pub(super) const FAULT: HeaderName = HeaderName::from_static("git-promote-fault");
+
+/// A document that is made from the last reading of a repository, which may be old.
+pub(super) fn last_read(place: &Place, document: &impl Serialize) -> Response {
+    let mut response = json(document);
+    let read = place.view.read.map(date::rfc_3339);
+    // A header has one line, and only ASCII is safe in it.
+    let fault = place.view.fault.as_ref();
+    let fault = fault.map(|fault| fault.message.escape_default().to_string());
+    for (name, value) in [(READ_AT, read), (FAULT, fault)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 pub(super) async fn nothing_here() -> Refused {

@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::super::answer::Shared;
 use super::super::form::Query;
 use super::super::place::Place;
-use super::problem::{Answer, Api, Refused, json};
+use super::super::trouble::Trouble;
+use super::problem::{Answer, Api, Refused, json, last_read};
 use crate::engine::{self, LogRequest};
 use crate::port::NoObserver;
 use crate::release::Release;
-use crate::render::json_v1::{self, ReleaseEntry};
+use crate::render::date;
+use crate::render::json_v1::{self, Problem, ReleaseEntry};
 use crate::server::state::looked_at;
 
 /// How many promotions are listed if nothing says so, and at most.
@@ -30,14 +32,37 @@ pub(super) async fn repositories(State(site): Shared) -> Answer {
     }))
 }
 
+/// A repository, and how well it could be read.
+#[derive(Serialize, schemars::JsonSchema, Debug)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Repository<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// When it was last read, in universal time; `null` before that.
+    pub read_at: Option<String>,
+    /// Why it could not be read since; `null` if it could.
+    pub fault: Option<Problem>,
+}
+
+pub(super) async fn repository(Api(place): Api<Place>) -> Answer {
+    let fault = place.view.fault.clone();
+    Ok(json(&Repository {
+        name: &place.frame.repository,
+        read_at: place.view.read.map(date::rfc_3339),
+        fault: fault.map(|fault| Trouble::from(fault).problem()),
+    }))
+}
+
 pub(super) async fn status(Api(place): Api<Place>) -> Answer {
-    Ok(json(&json_v1::Status::from(place.state()?.files.status())))
+    let status = json_v1::Status::from(place.state()?.files.status());
+    Ok(last_read(&place, &status))
 }
 
 pub(super) async fn flows(Api(place): Api<Place>) -> Answer {
     let configuration = place.state()?.files.configuration();
     let flows = configuration.settings.flows.iter();
-    Ok(json(&json_v1::FlowList::new(&configuration, flows)))
+    let flows = json_v1::FlowList::new(&configuration, flows);
+    Ok(last_read(&place, &flows))
 }
 
 pub(super) async fn policy(Api(place): Api<Place>, Query(fields): Query) -> Answer {
@@ -50,7 +75,8 @@ pub(super) async fn policy(Api(place): Api<Place>, Query(fields): Query) -> Answ
     };
     let configuration = place.state()?.files.configuration();
     let evaluated = configuration.evaluate(product, environment, fields.get("flow"))?;
-    Ok(json(&json_v1::Policy::new(&configuration, &evaluated)))
+    let policy = json_v1::Policy::new(&configuration, &evaluated);
+    Ok(last_read(&place, &policy))
 }
 
 pub(super) async fn log(Api(place): Api<Place>, Query(fields): Query) -> Answer {
@@ -73,9 +99,8 @@ pub(super) async fn log(Api(place): Api<Place>, Query(fields): Query) -> Answer 
 pub(super) async fn releases(Api(place): Api<Place>) -> Answer {
     let entry = |release| entry(&place, release);
     let all = place.state()?.releases();
-    Ok(json(&json_v1::Releases::of(
-        all.into_iter().map(entry).collect(),
-    )))
+    let releases = json_v1::Releases::of(all.into_iter().map(entry).collect());
+    Ok(last_read(&place, &releases))
 }
 
 /// A release, with what it waits for as far as it was looked at.
@@ -88,7 +113,7 @@ pub(super) async fn release(
     Api(place): Api<Place>,
     Path((_, id)): Path<(String, String)>,
 ) -> Answer {
-    Ok(json(place.release(&id)?))
+    Ok(last_read(&place, place.release(&id)?))
 }
 
 pub(super) async fn release_log(
@@ -96,5 +121,5 @@ pub(super) async fn release_log(
     Path((_, id)): Path<(String, String)>,
 ) -> Answer {
     let history = place.history(place.release(&id)?).await?;
-    Ok(json(&json_v1::ReleaseLog::of(&id, &history)))
+    Ok(last_read(&place, &json_v1::ReleaseLog::of(&id, &history)))
 }

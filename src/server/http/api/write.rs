@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::operations::Start;
 use super::super::place::Place;
 use super::bodies::{ApproveBody, EmptyBody, PromotionBody, RetryBody, Sent, StartBody};
-use super::problem::{Answer, Api, Refused, json};
+use super::problem::{Answer, Api, Refused, json, last_read};
 use super::read::entry;
 use crate::render::json_v1;
 use crate::server::promotion::Done;
@@ -114,5 +114,6 @@ pub(super) async fn terminate(
 /// The release as it is now.
 fn release_now(place: &Place, id: &str) -> Answer {
     let release = place.release(id)?;
-    Ok(json(&json_v1::Releases::of(vec![entry(place, release)])))
+    let releases = json_v1::Releases::of(vec![entry(place, release)]);
+    Ok(last_read(place, &releases))
 }
