@@ -105,11 +105,12 @@ pub use ports::Ports;
 pub use prepare::{Prepared, plan_on, prepare, prepare_on};
 pub use receipt::{OtherCommit, PullRequestChange, PullRequestOutcome, Receipt};
 pub use release::{
-    Advanced, ManualChoice, PastTransition, ProductReleases, RecordPlace, ReleaseError,
-    ReleasePorts, StartRequest, Started, Triggered, advance_releases, allow_in_release,
-    approve_release, find_release, find_triggered, has_checks, manual_plan, manual_receipt,
-    newest_seen_releases, promotions_of, record_place, release_history, released_product, releases,
-    retry_release, revert_release, start_manual, start_release, start_triggered, terminate_release,
+    Advanced, ApprovalChance, AwaitedApproval, ManualChoice, PastTransition, ProductReleases,
+    RecordPlace, ReleaseError, ReleasePorts, StartRequest, Started, Triggered, advance_releases,
+    allow_in_release, approve_release, awaited_approvals, find_release, find_triggered, has_checks,
+    manual_plan, manual_receipt, newest_seen_releases, promotions_of, record_place,
+    release_history, released_product, releases, retry_release, revert_release, start_manual,
+    start_release, start_triggered, terminate_release,
 };
 pub use rendered::render_manifests;
 pub use request::{

@@ -17,6 +17,7 @@
 //! | `view.rs` | looks facts up |
 //! | `approvals.rs` | the approvals of a step, with what proves them |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
+//! | `awaited.rs` | the approvals that a release still needs, and who can give them |
 //! | `effects.rs` | carries out effects |
 //! | `manual.rs` | starts the promotion of a product that no flow describes, and its outcome |
 //! | `choices.rs` | what a person chose for it, as the record has it |
@@ -28,6 +29,7 @@
 
 mod advance;
 mod approvals;
+mod awaited;
 mod choices;
 mod effects;
 mod error;
@@ -49,6 +51,7 @@ mod versions;
 mod view;
 
 pub use advance::{Advanced, advance_releases};
+pub use awaited::{ApprovalChance, AwaitedApproval, awaited_approvals};
 pub use error::ReleaseError;
 pub use manual::{
     ManualChoice, has_checks, manual_plan, manual_receipt, released_product, start_manual,

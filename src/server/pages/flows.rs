@@ -7,6 +7,7 @@ use super::graph;
 use super::layout::Frame;
 use super::lines::FILE;
 use super::releases::list;
+use super::words;
 use crate::domain::{Flow, FlowStep, Product, Settings};
 use crate::engine::FlowPlan;
 use crate::plan::FilePlan;
@@ -112,15 +113,15 @@ fn trigger(page: &FlowPage<'_>) -> Markup {
         } @else if !page.is_allowed {
             p.quiet { "You may not trigger it." }
         } @else {
-            form method="get" action=(own) {
-                label { "1. Product "
+            form.tools method="get" action=(own) {
+                label { "1. Product"
                     select name="product" {
                         @for name in &products {
                             option value=(name) selected[product.is_some_and(|product| product.name == **name)] { (name) }
                         }
                     }
                 }
-                " " button type="submit" { "Next" }
+                button type="submit" { "Next" }
             }
             @if let Some(product) = product {
                 form method="post" action=(frame.address(&["flows", &flow.name, "releases"])) {
@@ -182,11 +183,14 @@ fn step(step: &FlowStep) -> Markup {
     let gates = |gates: &Option<Vec<String>>| gates.as_ref().map(|gates| gates.join(", "));
     let rows = [
         ("after", Some(step.depends_on.join(", "))),
-        ("action", step.action.map(|action| action.to_string())),
-        ("gates before", gates(&checks.gates_before)),
-        ("pre-action", checks.pre_action.clone()),
-        ("gates after", gates(&checks.gates_after)),
-        ("post-action", checks.post_action.clone()),
+        (
+            "delivered by",
+            step.action.map(|action| words::action(action).to_owned()),
+        ),
+        (words::GATES_BEFORE, gates(&checks.gates_before)),
+        (words::WORKFLOW_BEFORE, checks.pre_action.clone()),
+        (words::GATES_AFTER, gates(&checks.gates_after)),
+        (words::WORKFLOW_AFTER, checks.post_action.clone()),
     ];
     html! {
         div.panel {

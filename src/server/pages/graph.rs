@@ -8,14 +8,17 @@ use super::words;
 use crate::domain::FlowStep;
 use crate::release::{Release, StepState};
 
-/// The size of a box, and the room between boxes.
-const WIDTH: usize = 190;
+/// The height of a box, and the room between boxes.
 const HEIGHT: usize = 62;
 const BETWEEN: [usize; 2] = [60, 22];
+/// The least width of a box, and how much of it is for a letter of the name and for the room around the text.
+const WIDTH: usize = 190;
+const LETTER: usize = 10;
+const MARGIN: usize = 14;
 /// The room around the picture.
 const AROUND: usize = 6;
-/// How many letters of a name fit into a box.
-const LETTERS: usize = 18;
+/// How many letters of a name a box shows at most.
+const LETTERS: usize = 32;
 
 /// A box of the picture.
 struct Node<'a> {
@@ -32,16 +35,12 @@ struct Node<'a> {
 /// A flow without a release.
 pub(super) fn of_flow(trigger: &str, steps: &[FlowStep]) -> Markup {
     let mut nodes = vec![start(trigger)];
-    nodes.extend(steps.iter().map(|step| {
-        Node {
-            name: &step.environment,
-            after: step.depends_on.iter().map(String::as_str).collect(),
-            state: None,
-            note: step
-                .action
-                .map_or_else(String::new, |action| action.to_string()),
-            at: [0, 0],
-        }
+    nodes.extend(steps.iter().map(|step| Node {
+        name: &step.environment,
+        after: step.depends_on.iter().map(String::as_str).collect(),
+        state: None,
+        note: step.action.map_or("", words::action).to_owned(),
+        at: [0, 0],
     }));
     draw(nodes)
 }
@@ -102,11 +101,15 @@ fn draw(mut nodes: Vec<Node<'_>>) -> Markup {
             .max()
             .unwrap_or(1)
     };
-    let width = most(0) * (WIDTH + BETWEEN[0]) - BETWEEN[0] + 2 * AROUND;
+    let letters = nodes
+        .iter()
+        .map(|node| node.name.chars().count().min(LETTERS));
+    let wide = WIDTH.max(letters.max().unwrap_or(0) * LETTER + 2 * MARGIN);
+    let width = most(0) * (wide + BETWEEN[0]) - BETWEEN[0] + 2 * AROUND;
     let height = most(1) * (HEIGHT + BETWEEN[1]) - BETWEEN[1] + 2 * AROUND;
     let places: BTreeMap<&str, [usize; 2]> = nodes
         .iter()
-        .map(|node| (node.name, corner(node.at)))
+        .map(|node| (node.name, corner(wide, node.at)))
         .collect();
     let text: Vec<String> = nodes.iter().map(in_words).collect();
     html! {
@@ -115,41 +118,41 @@ fn draw(mut nodes: Vec<Node<'_>>) -> Markup {
                 role="img" aria-label=(text.join("; ")) {
                 @for node in &nodes {
                     @for before in node.after.iter().filter_map(|name| places.get(name)) {
-                        path.edge d=(edge(*before, corner(node.at))) {}
+                        path.edge d=(edge(wide, *before, corner(wide, node.at))) {}
                     }
                 }
-                @for node in &nodes { (drawn(node)) }
+                @for node in &nodes { (drawn(wide, node)) }
             }
         }
     }
 }
 
 /// The upper left corner of a box.
-fn corner([column, row]: [usize; 2]) -> [usize; 2] {
+fn corner(wide: usize, [column, row]: [usize; 2]) -> [usize; 2] {
     [
-        AROUND + column * (WIDTH + BETWEEN[0]),
+        AROUND + column * (wide + BETWEEN[0]),
         AROUND + row * (HEIGHT + BETWEEN[1]),
     ]
 }
 
-fn edge(from: [usize; 2], to: [usize; 2]) -> String {
-    let (x, y) = (from[0] + WIDTH, from[1] + HEIGHT / 2);
+fn edge(wide: usize, from: [usize; 2], to: [usize; 2]) -> String {
+    let (x, y) = (from[0] + wide, from[1] + HEIGHT / 2);
     let (end, below) = (to[0], to[1] + HEIGHT / 2);
     let middle = x.midpoint(end);
     format!("M{x} {y} C{middle} {y} {middle} {below} {end} {below}")
 }
 
-fn drawn(node: &Node<'_>) -> Markup {
-    let [x, y] = corner(node.at);
+fn drawn(wide: usize, node: &Node<'_>) -> Markup {
+    let [x, y] = corner(wide, node.at);
     let state = node.state.map(words::step);
     let class = state.map_or("node", |(_, _, class)| class);
     let sign = state.map_or("", |(sign, _, _)| sign);
     html! {
         g class=(format!("box {class}")) {
             title { (in_words(node)) }
-            rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="10" {}
-            text.title x=(x + 14) y=(y + 26) { (shortened(node.name)) }
-            text x=(x + 14) y=(y + 47) {
+            rect x=(x) y=(y) width=(wide) height=(HEIGHT) rx="10" {}
+            text.title x=(x + MARGIN) y=(y + 26) { (shortened(node.name)) }
+            text x=(x + MARGIN) y=(y + 47) {
                 @if !sign.is_empty() { (sign) " " }
                 (node.note)
             }

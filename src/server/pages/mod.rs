@@ -1,5 +1,6 @@
 //! HTML: functions from data to pages, which work before any script runs.
 
+mod approvals;
 mod changes;
 mod configuration;
 mod environments;

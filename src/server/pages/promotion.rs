@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::changes::{Listing, Offer, changes};
 use super::layout::Frame;
+use super::words;
 use crate::domain::{
     Action, Environment, Mode, PolicyEvaluation, Right, SettingOrigin, SettingValue,
 };
@@ -182,22 +183,17 @@ fn action(page: &PromotionPage<'_>) -> Markup {
     let PromotionPage {
         wanted, planned, ..
     } = page;
-    let name = |action: Action| match action {
-        Action::Commit => "commit",
-        Action::PullRequest => "pull request",
-        Action::None => "preview only",
-    };
     let plan = &planned.prepared.plan;
     if let Some((value, policy)) = required(planned.policies.as_ref(), "action")
         && value != Action::Commit.to_string()
     {
-        return locked("Action", name(plan.action()), policy);
+        return locked("Action", words::action(plan.action()), policy);
     }
     html! {
         label { "Action"
             select name="action" data-plan {
                 @for action in [Action::Commit, Action::PullRequest] {
-                    option value=(action) selected[wanted.action.unwrap_or(plan.action()) == action] { (name(action)) }
+                    option value=(action) selected[wanted.action.unwrap_or(plan.action()) == action] { (words::action(action)) }
                 }
             }
         }

@@ -2,15 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::approvals::{self, Awaited};
 use super::graph;
 use super::layout::Frame;
 use super::releases::flow;
-use super::words::{ago, marked, person, state};
+use super::words::{ago, marked, person, phase, purpose, state};
 use crate::domain::{FlowStep, GuardName, Right};
 use crate::engine::PastTransition;
-use crate::release::{
-    Attempt, AttemptState, Proof, RefusedBy, Release, ReleaseState, Step, StepState, Waiting,
-};
+use crate::release::{Attempt, AttemptState, RefusedBy, Release, ReleaseState, Step, Waiting};
 use crate::render::release_advice;
 
 /// What the page of a release shows.
@@ -19,6 +18,8 @@ pub(in crate::server) struct ReleasePage<'a> {
     pub release: &'a Release,
     /// What it waits for, as far as it was looked at.
     pub waits: &'a [Waiting],
+    /// The approvals that it needs, or why they are not known.
+    pub awaited: &'a Awaited,
     /// What happened, oldest first.
     pub history: &'a [PastTransition],
     /// The steps of its flow, if the configuration still has it.
@@ -50,11 +51,12 @@ pub(in crate::server) fn release(page: &ReleasePage<'_>) -> Markup {
         }
         (graph::of_release(release, page.trigger, page.steps))
         (waiting(page))
+        @if !release.state.is_end() { (approvals::awaited(frame, release, page.awaited)) }
         section { h2 { "Steps" } (steps(page)) }
         @if !release.attempts.is_empty() {
             section { h2 { "Workflows" } @for attempt in &release.attempts { (self::attempt(frame, attempt)) } }
         }
-        @if !release.approvals.is_empty() { section { h2 { "Approvals" } (approvals(page)) } }
+        @if !release.approvals.is_empty() { section { h2 { "Approvals" } (approvals::given(frame, release)) } }
         section { h2 { "What happened" } (time_line(page)) }
     };
     frame.page("releases", &release.id, &content)
@@ -68,27 +70,9 @@ fn actions(page: &ReleasePage<'_>) -> Markup {
     let product = Some(release.product.as_str());
     let may = |right, step: &Step| frame.may(right, product, Some(&step.environment));
     let may_retry = release.steps.iter().all(|step| may(Right::Retry, step));
-    let suspended = release
-        .steps
-        .iter()
-        .filter(|step| step.state == StepState::Suspended && may(Right::Approve, step));
-    let suspended: Vec<&Step> = suspended.collect();
     html! {
         div.actions {
-            @if is_open && !suspended.is_empty() {
-                form method="post" action=(address("approve")) {
-                    (frame.token())
-                    @if let [step] = suspended.as_slice() {
-                        input type="hidden" name="step" value=(step.environment);
-                    } @else {
-                        label { "Step " select name="step" {
-                            option value="" { "all" }
-                            @for step in &suspended { option value=(step.environment) { (step.environment) } }
-                        } }
-                    }
-                    button type="submit" { "Approve" }
-                }
-            }
+            @if is_open { (approvals::form(frame, release, page.awaited)) }
             @if release.state == ReleaseState::Failed && may_retry {
                 form method="post" action=(address("retry")) {
                     (frame.token())
@@ -152,7 +136,7 @@ fn waiting(page: &ReleasePage<'_>) -> Markup {
 fn steps(page: &ReleasePage<'_>) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Steps" {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "Environment" } th scope="col" { "State" } th scope="col" { "Promotion" }
                     th scope="col" { "Why" }
@@ -170,11 +154,11 @@ fn step(page: &ReleasePage<'_>, step: &Step) -> Markup {
     html! {
         tr {
             th scope="row" { (step.environment) }
-            td {
+            td data-label="State" {
                 span class=(format!("state {class}")) { span aria-hidden="true" { (sign) " " } (word) }
-                @if step.state.is_active() { div.quiet { (step.phase.name()) } }
+                @if step.state.is_active() { div.quiet { (phase(step.phase)) } }
             }
-            td {
+            td data-label="Promotion" {
                 @if let Some(pull_request) = &step.pull_request {
                     div {
                         @match (&pull_request.url, pull_request.number) {
@@ -191,7 +175,7 @@ fn step(page: &ReleasePage<'_>, step: &Step) -> Markup {
                 }
                 a href=(changes) data-drawer { "Changes" }
             }
-            td { (marked(step.reason.as_deref().unwrap_or_default())) }
+            td data-label="Why" { (marked(step.reason.as_deref().unwrap_or_default())) }
         }
     }
 }
@@ -218,8 +202,8 @@ fn attempt(frame: &Frame, attempt: &Attempt) -> Markup {
                 strong { (attempt.workflow) } " "
                 span class=(format!("state {class}")) { (word) } " "
                 span.quiet {
-                    (attempt.purpose.name())
-                    @if let Some(environment) = &attempt.environment { " of " (environment) }
+                    (purpose(attempt.purpose))
+                    @if let Some(environment) = &attempt.environment { " in " (environment) }
                     ", started " (ago(attempt.started, frame.now))
                 }
             }
@@ -230,23 +214,6 @@ fn attempt(frame: &Frame, attempt: &Attempt) -> Markup {
                     dl { @for (name, value) in &end.outputs { dt { (name) } dd { code { (value) } } } }
                 }
                 @if end.log.is_empty() { p.quiet { "It printed nothing." } } @else { pre.output { (end.log) } }
-            }
-        }
-    }
-}
-
-fn approvals(page: &ReleasePage<'_>) -> Markup {
-    html! {
-        ul {
-            @for approval in &page.release.approvals {
-                li {
-                    (person(&approval.by)) " approved "
-                    (approval.environment.as_deref().unwrap_or("all steps")) " "
-                    (ago(approval.at, page.frame.now))
-                    @if approval.proof == Proof::Name {
-                        span.quiet { " – not counted: nothing proves who gave it" }
-                    }
-                }
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use crate::domain::Action;
 use crate::engine::VersionRelation;
-use crate::release::{ReleaseState, StepState};
+use crate::release::{Phase, Purpose, ReleaseState, StepState};
 use crate::render::{Table, date};
 
 /// A number with its noun.
@@ -56,6 +57,45 @@ pub(super) fn step(state: StepState) -> (&'static str, &'static str, &'static st
     }
 }
 
+/// What a step does now.
+pub(super) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::OnStart => "workflow at its start",
+        Phase::GatesBefore => GATES_BEFORE,
+        Phase::PreAction => WORKFLOW_BEFORE,
+        Phase::Action => "the promotion itself",
+        Phase::GatesAfter => GATES_AFTER,
+        Phase::PostAction => WORKFLOW_AFTER,
+        Phase::OnSuccess => "workflow at its end",
+    }
+}
+
+/// The parts of a step around its promotion.
+pub(super) const GATES_BEFORE: &str = "gates before the promotion";
+pub(super) const WORKFLOW_BEFORE: &str = "workflow before the promotion";
+pub(super) const GATES_AFTER: &str = "gates after the promotion";
+pub(super) const WORKFLOW_AFTER: &str = "workflow after the promotion";
+
+/// What a workflow runs for.
+pub(super) fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::OnStart => "at the start",
+        Purpose::PreAction => "before the promotion",
+        Purpose::PostAction => "after the promotion",
+        Purpose::OnSuccess => "after success",
+        Purpose::OnFail => "after a failure",
+    }
+}
+
+/// How a promotion is delivered.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::Commit => "commit",
+        Action::PullRequest => "pull request",
+        Action::None => "preview only",
+    }
+}
+
 /// The state of a release as a badge.
 pub(super) fn state(state: ReleaseState) -> Markup {
     let sign = match state {
@@ -76,9 +116,13 @@ pub(super) fn state(state: ReleaseState) -> Markup {
 pub(super) fn table(table: &Table) -> Markup {
     html! {
         div.scroll tabindex="0" {
-            table {
+            table.stack {
                 thead { tr { @for heading in table.headings() { th scope="col" { (heading) } } } }
-                tbody { @for row in table.rows() { tr { @for cell in row { td { (cell) } } } } }
+                tbody {
+                    @for row in table.rows() {
+                        tr { @for (heading, cell) in table.headings().iter().zip(row) { td data-label=(heading) { (cell) } } }
+                    }
+                }
             }
         }
     }
@@ -104,6 +148,7 @@ pub(super) fn at(time: i64, now: i64) -> Markup {
         return html! { "now" };
     }
     let text = match time - now {
+        1 => "in a second".to_owned(),
         seconds if seconds < 120 => format!("in {seconds} seconds"),
         seconds if seconds < 7_200 => format!("in {} minutes", seconds / 60),
         _ => format!("on {} UTC", date::short(time)),

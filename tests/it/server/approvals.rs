@@ -179,3 +179,49 @@ fn each_right_is_needed_for_what_it_is_about() {
     assert!(log.contains(" by=\"lea\" terminate loans-1"), "{log}");
     assert!(!log.contains("mallory"), "{log}");
 }
+
+#[test]
+fn approving_is_only_offered_to_those_whose_approval_counts() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let key = sign_with(&repo, &world, "server");
+    let approval = format!("{{by: [ada, bob], count: 2, servers: '{key}'}}");
+    let server = started(&world, &repo, &approval);
+    let page = |name: &str| {
+        server
+            .get(&server.page("/releases/loans-1"), &person(name))
+            .body
+    };
+    let button = "/releases/loans-1/approve\"";
+    server.until("offered", |_| page("ada").contains(button));
+    assert!(page("bob").contains(button));
+    let eve = page("eve");
+    assert!(!eve.contains(button), "{eve}");
+    assert!(eve.contains("only ada or bob can approve it."), "{eve}");
+    let without_right = [("X-Forwarded-User", "ada")];
+    let ada = server.get(&server.page("/releases/loans-1"), &without_right);
+    assert!(!ada.body.contains(button), "{ada:?}");
+    assert!(
+        ada.body.contains("you have no right to approve this step."),
+        "{ada:?}"
+    );
+    approve(&server, "ada");
+    let ada = page("ada");
+    assert!(!ada.contains(button), "{ada}");
+    assert!(ada.contains("you have approved it."), "{ada}");
+    assert!(page("bob").contains(button));
+    drop(server);
+    repo.git(&["config", "commit.gpgsign", "false"]);
+    let server = Server::start(&world, &repo, &PROXY);
+    let bob = server
+        .get(&server.page("/releases/loans-1"), &person("bob"))
+        .body;
+    assert!(!bob.contains(button), "{bob}");
+    assert!(
+        bob.contains("nothing would prove who gave the approval"),
+        "{bob}"
+    );
+}

@@ -11,6 +11,7 @@ use super::lines::lines_page;
 use crate::domain::GuardName;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
 use crate::release::Release;
+use crate::render::Advice;
 use crate::server::pages::{self, Filter, ReleasePage, StepChanges};
 use crate::server::state::looked_at;
 
@@ -28,6 +29,9 @@ pub(in crate::server::http) async fn release(
     let state = place.state()?;
     let release = place.release(&id)?;
     let history = place.history(release).await?;
+    let asked = release.clone();
+    let awaited = place.releases(async move |ports| engine::awaited_approvals(ports, &asked));
+    let awaited = awaited.await.map_err(|error| Advice::on_release(&error));
     let flow = state.files.settings.flow(&release.flow);
     let from = release.manual.as_ref().map(|manual| manual.from.as_str());
     let trigger = from.or(flow.map(|flow| flow.trigger_environment.as_str()));
@@ -35,6 +39,7 @@ pub(in crate::server::http) async fn release(
         frame: &place.frame,
         release,
         waits: place.view.waits.get(&id).map_or(&[], Vec::as_slice),
+        awaited: &awaited,
         history: &history,
         steps: flow
             .filter(|_| from.is_none())
@@ -114,7 +119,7 @@ pub(in crate::server::http) async fn retry(
     Path((_, id)): Path<(String, String)>,
     Posted(fields): Posted,
 ) -> Answer {
-    let guards = fields.some_of("allow", &GuardName::ALL)?;
+    let guards = fields.some_of("allow", GuardName::ALL)?;
     place.retry(&id, guards).await?;
     Ok(back(&place, &id))
 }
