@@ -3,6 +3,7 @@
 
 const drawer = document.getElementById('drawer');
 const news = document.getElementById('news');
+const live = document.getElementById('live');
 
 // ---- Parts of pages --------------------------------------------------------------------------------------
 
@@ -58,11 +59,15 @@ function show(content, focus = null) {
 
 async function open(address) {
   drawer.setAttribute('aria-busy', 'true');
+  const words = 'Making the plan…';
+  const slow = setTimeout(() => tell(words), 400);
   try {
     show(await load(address));
   } catch (error) {
     location.assign(address);
   } finally {
+    clearTimeout(slow);
+    if (news.textContent === words) tell('');
     drawer.removeAttribute('aria-busy');
   }
 }
@@ -291,15 +296,47 @@ function changed(repository) {
   if (repository === '' || repository === watched) refresh();
 }
 
-channel.addEventListener('message', event => changed(event.data));
+// Whether changes arrive; what others have changed meanwhile is looked for when they do again.
+function setLive(isLive) {
+  const wasLive = !live.textContent;
+  live.textContent = isLive ? '' : 'Not live: load the page again to see what has changed.';
+  if (isLive && !wasLive) changed('');
+}
 
-// One stream for all tabs of the browser: HTTP/1.1 allows six connections.
-navigator.locks?.request('git-promote-events', () => new Promise(() => {
+channel.addEventListener('message', ({ data }) => {
+  if ('changed' in data) changed(data.changed);
+  else setLive(data.live);
+});
+
+// The longest pauses before the first and before any further attempt to get a stream, in milliseconds.
+const FIRST_PAUSE = 2000;
+const LONGEST_PAUSE = 60000;
+
+// Follows the stream of events until the page is left. The server may have no stream to give, and a browser only
+// repeats what failed on the way there; and not all browsers are to come back at the same moment.
+function follow(pause = FIRST_PAUSE) {
+  const tellAll = message => {
+    channel.postMessage(message);
+    if ('changed' in message) changed(message.changed);
+    else setLive(message.live);
+  };
   const stream = new EventSource('/events');
-  let wasLost = false;
-  stream.addEventListener('error', () => { wasLost = true; });
   stream.addEventListener('open', () => {
-    if (wasLost) { wasLost = false; channel.postMessage(''); changed(''); }
+    pause = FIRST_PAUSE;
+    tellAll({ live: true });
   });
-  stream.addEventListener('changed', event => { channel.postMessage(event.data); changed(event.data); });
-}));
+  stream.addEventListener('changed', event => tellAll({ changed: event.data }));
+  stream.addEventListener('error', () => {
+    stream.close();
+    tellAll({ live: false });
+    setTimeout(follow, pause * (0.5 + Math.random() / 2), Math.min(2 * pause, LONGEST_PAUSE));
+  });
+}
+
+// One stream for all tabs of the browser: HTTP/1.1 allows six connections. Locks are only there on HTTPS and on
+// this machine.
+if (navigator.locks) {
+  navigator.locks.request('git-promote-events', () => new Promise(() => follow()));
+} else {
+  follow();
+}

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::words::ago;
+use super::words::{ago, marked};
 use crate::domain::Right;
 use crate::render::Advice;
 use crate::server::caller::Rights;
@@ -155,7 +155,7 @@ pub(in crate::server) fn trouble(
         section.trouble {
             h1 { (message) }
             @for detail in details { pre { (detail) } }
-            @if let Some(advice) = advice { p { (advice) } }
+            @if let Some(advice) = advice { p { (marked(advice)) } }
             p { a href="/" { "Back to the start" } }
         }
     };
@@ -188,7 +188,7 @@ fn document(title: &str, heading: &Markup, content: &Markup, watched: Option<&st
             }
             body data-repository=[watched] {
                 a.skip href="#content" { "Skip to the content" }
-                header.top { (heading) }
+                header.top { (heading) span id="live" role="status" {} }
                 main id="content" tabindex="-1" { (content) }
                 dialog id="drawer" aria-label="Promotion" {}
                 div id="news" role="status" aria-live="polite" {}
