@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::http::Reply;
 use super::json as shape;
-use super::route::{Call, not_found, refusal};
+use super::route::{Call, invalid, not_found, refusal};
 use super::state::State;
 
 /// A run of a workflow that a request started.
@@ -53,6 +53,18 @@ pub fn status(state: &mut State, call: &Call<'_>, sha: &str) -> Reply {
         "url": format!("{url}/status"),
     });
     call.page_of_field(state, &all, fields, "statuses")
+}
+
+/// Gives a commit a status, in place of the one that it had with the same name.
+pub fn new_status(state: &mut State, call: &Call<'_>, sha: &str) -> Reply {
+    let Some(result) = call.text("state") else {
+        return invalid("Status", "state", "missing_field", None);
+    };
+    let name = call.text("context").unwrap_or_else(|| "default".to_owned());
+    (state.statuses).retain(|(commit, own, _)| commit != sha || *own != name);
+    let reply = Reply::of(201, &shape::status(state, &name, &result));
+    state.statuses.push((sha.to_owned(), name, result));
+    reply
 }
 
 pub fn check_runs(state: &mut State, call: &Call<'_>, sha: &str) -> Reply {

@@ -191,6 +191,7 @@ fn needed(method: &str, rest: &[&str]) -> Option<&'static [&'static str]> {
         ("GET", ["issues" | "labels", ..]) => &["issues: read", "pull_requests: read"],
         (_, ["issues" | "labels", ..]) => &["issues: write", "pull_requests: write"],
         ("GET", ["commits", _, "status"]) => &["statuses: read"],
+        ("POST", ["statuses", ..]) => &["statuses: write"],
         ("GET", ["commits", _, "check-runs"]) => &["checks: read"],
         ("GET", ["commits", ..]) => &["contents: read"],
         ("GET", ["actions", ..]) => &["actions: read"],
@@ -204,6 +205,7 @@ fn repository(state: &mut State, call: &Call<'_>, rest: &[&str]) -> Reply {
     match (call.method, rest) {
         ("GET", []) => Reply::of(200, &shape::full_repository(state)),
         ("GET", ["commits", sha, "status"]) => checks::status(state, call, sha),
+        ("POST", ["statuses", sha]) => checks::new_status(state, call, sha),
         ("GET", ["commits", sha, "check-runs"]) => checks::check_runs(state, call, sha),
         ("GET", ["collaborators", login, "permission"]) => checks::permission(state, login),
         ("POST", ["actions", "workflows", file, "dispatches"]) => {

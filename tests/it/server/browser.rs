@@ -11,6 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::github::{Account, StandIn, TOKEN};
 use crate::skipped::{Missing, skip};
 use crate::world::{Ran, World};
 
@@ -19,6 +20,9 @@ const NODE: &str = "GIT_PROMOTE_TEST_NODE_MODULES";
 
 /// Where to keep pictures of all pages.
 const PICTURES: &str = "GIT_PROMOTE_TEST_PICTURES";
+
+/// The token of a person who merges and gives statuses on the forge.
+const PERSON: &str = "ghp_theTokenOfAPersonWhoMerges0123456789";
 
 /// A program of this machine, or `None` after reporting that it is missing.
 fn program(name: &str) -> Option<PathBuf> {
@@ -49,12 +53,16 @@ fn packages() -> Option<PathBuf> {
 
 /// Runs a script of `browser/`, which must succeed.
 fn walk(script: &str) {
+    walk_in(&World::new(), script, &[]);
+}
+
+/// The same in a world that has something for it, with variables in its environment.
+fn walk_in(world: &World, script: &str, variables: &[(&str, &str)]) {
     let (Some(node), Some(chromium), Some(packages)) =
         (program("node"), program("chromium"), packages())
     else {
         return;
     };
-    let world = World::new();
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/it/server/browser")
         .join(script);
@@ -65,6 +73,7 @@ fn walk(script: &str) {
         .env_remove("GIT_AUTHOR_DATE")
         .env_remove("GIT_COMMITTER_DATE")
         .env("LC_ALL", "C.UTF-8")
+        .envs(variables.iter().copied())
         .env(NODE, packages)
         .env("GIT_PROMOTE_TEST_CHROMIUM", chromium)
         .env(
@@ -76,6 +85,7 @@ fn walk(script: &str) {
     }
     let ran = Ran::from(command.output().unwrap());
     assert_eq!(ran.code, 0, "{ran}");
+    print!("{}", ran.stdout);
 }
 
 #[test]
@@ -91,6 +101,35 @@ fn what_people_choose_is_what_is_committed() {
 #[test]
 fn a_release_is_followed_retried_approved_and_ended_on_its_page() {
     walk("releases.mjs");
+}
+
+#[test]
+fn a_release_waits_for_its_pull_request_and_fails_by_a_gate() {
+    let world = World::new();
+    let github = StandIn::of(&world.path("proposed.git"));
+    let person = Account::of("ada", PERSON).with(&["contents: write", "statuses: write"]);
+    github.state().accounts.push(person);
+    let (url, api, origin) = (github.url(), github.api(), github.clone_url());
+    let variables = [
+        ("GITHUB_SERVER_URL", url.as_str()),
+        ("GITHUB_API_URL", &api),
+        ("GH_TOKEN", TOKEN),
+        ("GIT_PROMOTE_TEST_PERSON", PERSON),
+        ("GIT_PROMOTE_TEST_ORIGIN", &origin),
+    ];
+    walk_in(&world, "proposed.mjs", &variables);
+}
+
+#[test]
+fn a_push_is_on_every_page_within_a_second() {
+    walk("live.mjs");
+}
+
+#[test]
+fn a_promotion_of_thousands_of_differences_is_chosen_in_parts() {
+    let world = World::new();
+    let thorough = std::env::var("GIT_PROMOTE_THOROUGH").unwrap_or_default();
+    walk_in(&world, "large.mjs", &[("GIT_PROMOTE_THOROUGH", &thorough)]);
 }
 
 #[test]

@@ -73,4 +73,18 @@ async function unreachable(sample, browser) {
     git(sample.remote, 'log', '-1', '--format=%B', 'refs/promote/releases/shop')));
 }
 
-await walks({ people, unreachable });
+/** The server has no stream for a browser: it says so, tries again, and then shows what has changed. */
+async function refused(sample, browser) {
+  const page = await window(browser, {}, [503]);
+  let attempts = 0;
+  await page.route('**/events', route => (++attempts <= 2 ? route.fulfill({ status: 503 }) : route.continue()));
+  await page.goto(sample.url);
+  const notice = page.getByText('Not live: load the page again');
+  await notice.waitFor();
+  sample.push('web 5.5.0', { [file('web', 'dev')]: values('web', 'dev', '5.5.0') });
+  await notice.waitFor({ state: 'detached', timeout: 30000 });
+  assert.equal(attempts, 3);
+  await cell(page, 'shop', 'dev').getByText('5.5.0').waitFor();
+}
+
+await walks({ people, unreachable, refused });

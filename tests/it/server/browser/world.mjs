@@ -80,9 +80,9 @@ function write(folder, files) {
 
 /** The program, while it serves. */
 export class Server {
-  constructor(words, folder) {
+  constructor(words, folder, variables = {}) {
     this.log = '';
-    const env = { ...process.env, TMPDIR: process.cwd() };
+    const env = { ...process.env, TMPDIR: process.cwd(), ...variables };
     this.program = spawn(process.env.GIT_PROMOTE_TEST_PROGRAM, words, { cwd: folder, env });
     this.program.stderr.on('data', text => { this.log += text; });
     servers.push(this);
@@ -108,15 +108,23 @@ const servers = [];
 
 /** A repository `NAME.git`, a clone `NAME` that is served, and what Git has in them. */
 export class Sample {
-  constructor(name) {
+  /**
+   * `settings` is the text of its configuration by the key that signs, `files` are files beside those of the
+   * applications with `versions`, `origin` is the URL of the remote if it is not the folder, `words` and `variables`
+   * are for the program that serves it.
+   */
+  constructor(name, {
+    settings = configuration, files: more = {}, versions = VERSIONS, origin, words = ['--interval', '1'], variables,
+  } = {}) {
     this.name = name;
+    Object.assign(this, { words, variables });
     this.remote = path.resolve(`${name}.git`);
     this.clone = path.resolve(name);
     fs.mkdirSync(this.clone);
     git(this.clone, 'init', '--quiet', '--initial-branch=main');
-    const files = { 'promote.yaml': configuration(this.sign()) };
-    for (const [application, versions] of Object.entries(VERSIONS)) {
-      for (const [environment, version] of Object.entries(versions)) {
+    const files = { 'promote.yaml': settings(this.sign()), ...more };
+    for (const [application, places] of Object.entries(versions)) {
+      for (const [environment, version] of Object.entries(places)) {
         files[file(application, environment)] = values(application, environment, version);
       }
     }
@@ -126,6 +134,7 @@ export class Sample {
     git('.', 'clone', '--quiet', '--bare', this.clone, this.remote);
     git(this.clone, 'remote', 'add', 'origin', this.remote);
     git(this.clone, 'fetch', '--quiet', 'origin');
+    if (origin) git(this.clone, 'remote', 'set-url', 'origin', origin);
     git(this.clone, 'branch', '--quiet', '--set-upstream-to=origin/main');
   }
 
@@ -141,7 +150,8 @@ export class Sample {
 
   /** Serves it; gives the URL of the start page. */
   async serve() {
-    this.server = new Server(['serve', '--listen', '127.0.0.1:0', '--interval', '1'], this.clone);
+    const words = ['serve', '--listen', '127.0.0.1:0', ...this.words];
+    this.server = new Server(words, this.clone, this.variables);
     this.url = `${await this.server.start()}r/${this.name}`;
     return this.url;
   }
@@ -162,9 +172,9 @@ export class Sample {
     return /tag: (.*)/.exec(git(this.remote, 'show', `main:${file(application, environment)}`))[1];
   }
 
-  text(application, environment) {
-    return git(this.remote, 'show', `main:${file(application, environment)}`);
-  }
+  show(path) { return git(this.remote, 'show', `main:${path}`); }
+
+  text(application, environment) { return this.show(file(application, environment)); }
 
   message() { return git(this.remote, 'log', '-1', '--format=%B', 'main'); }
 
@@ -217,15 +227,15 @@ export const focused = page => page.evaluate(() => {
   return `${element.localName} ${words}`;
 });
 
-/** Runs the walks one after the other, each with a sample and a server of its own. */
-export async function walks(all) {
+/** Runs the walks one after the other, each with a sample and a server of its own; `options` are for the samples. */
+export async function walks(all, options = {}) {
   const browser = await chromium.launch({ executablePath: process.env.GIT_PROMOTE_TEST_CHROMIUM, args: FLAGS });
   let walking = null;
   try {
     for (const [name, walk] of Object.entries(all)) {
       const start = Date.now();
       walking = name;
-      const sample = new Sample(name);
+      const sample = new Sample(name, options);
       await sample.serve();
       await walk(sample, browser);
       // First the pages, whose streams would break otherwise.
