@@ -246,7 +246,7 @@ pub(super) fn read_only(plan: &Plan, more: &dyn Fn(&FilePlan) -> String) -> Mark
                 h3 { (of_application[0].0.name) }
                 @for of_file in of_application.chunk_by(|a, b| std::ptr::eq(a.1, b.1)) {
                     (file_name(of_file[0].1))
-                    ul.differences { @for (_, _, difference) in of_file { li { (change(difference)) } } }
+                    ul.differences { @for (_, _, difference) in of_file { li { div { (change(difference)) } } } }
                 }
             }
         }

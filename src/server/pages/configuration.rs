@@ -58,7 +58,7 @@ fn environments(state: &State) -> Markup {
         section {
             h2 { "Environments" }
             div.scroll tabindex="0" role="region" aria-label="Environments" {
-                table {
+                table.stack {
                     thead { tr { th scope="col" { "Name" } th scope="col" { "Kind" } th scope="col" { "Also called" }
                         th scope="col" { "Branch" } th scope="col" { "Repository" } } }
                     tbody {
@@ -66,16 +66,16 @@ fn environments(state: &State) -> Markup {
                             @let environment = files.settings.environment(name);
                             tr {
                                 th scope="row" { (name) }
-                                td {
+                                td data-label="Kind" {
                                     @match environment.and_then(|e| e.kind) {
                                         Some(EnvironmentKind::Production) => "production",
                                         Some(EnvironmentKind::NonProduction) => "not production",
                                         None => "not set",
                                     }
                                 }
-                                td { (environment.map(|e| e.aliases.join(", ")).unwrap_or_default()) }
-                                td { (environment.and_then(|e| e.location.branch.as_deref()).unwrap_or(&files.status().branch.name)) }
-                                td { (environment.and_then(|e| e.location.repository.as_ref()).map(ToString::to_string).unwrap_or_default()) }
+                                td data-label="Also called" { (environment.map(|e| e.aliases.join(", ")).unwrap_or_default()) }
+                                td data-label="Branch" { (environment.and_then(|e| e.location.branch.as_deref()).unwrap_or(&files.status().branch.name)) }
+                                td data-label="Repository" { (environment.and_then(|e| e.location.repository.as_ref()).map(ToString::to_string).unwrap_or_default()) }
                             }
                         }
                     }

@@ -6,9 +6,11 @@ use super::layout::Frame;
 use crate::render::counted;
 use crate::server::insights::{Insight, ReleaseInsight, WEEKS};
 
-/// The size of a chart, and the width of a bar with the room beside it.
+/// The height of the bars, and the width of one with the room beside it.
 const HEIGHT: usize = 60;
 const BAR: usize = 18;
+/// The height of the text above and below them.
+const TEXT: usize = 14;
 
 /// What the page shows.
 pub(in crate::server) struct InsightsPage<'a> {
@@ -62,9 +64,9 @@ fn environment(insight: &Insight) -> Markup {
             (chart(insight))
             dl {
                 dt { "promotions" } dd { (insight.promotions) @if per_week > 0 { ", about " (per_week / 10) "." (per_week % 10) " a week" } }
-                dt { "lead time" } dd { (time(insight.lead_time)) span.quiet { " from a version's first promotion" } }
+                dt { "lead time" } dd { (time(insight.lead_time, "from a version's first promotion")) }
                 dt { "taken back" } dd { (insight.reverted) " " (share(insight.reverted, insight.promotions)) }
-                dt { "time to restore" } dd { (time(insight.time_to_restore)) }
+                dt { "time to restore" } dd { (time(insight.time_to_restore, "")) }
             }
         }
     }
@@ -76,15 +78,17 @@ fn chart(insight: &Insight) -> Markup {
     let width = WEEKS * BAR;
     let words: Vec<String> = insight.weeks.iter().map(ToString::to_string).collect();
     html! {
-        svg.chart width=(width) height=(HEIGHT + 14) viewBox=(format!("0 0 {width} {}", HEIGHT + 14)) role="img"
+        svg.chart viewBox=(format!("0 0 {width} {}", HEIGHT + 2 * TEXT)) role="img"
             aria-label=(format!("promotions in each week, oldest first: {}", words.join(", "))) {
             @for (at, count) in insight.weeks.iter().enumerate() {
                 @let height = (count * HEIGHT / most).max(2);
-                rect.bar x=(at * BAR + 2) y=(HEIGHT + 14 - height) width=(BAR - 4) height=(height) rx="2" {
+                rect class=(if *count > 0 { "bar" } else { "bar none" }) x=(at * BAR + 2) y=(HEIGHT + TEXT - height) width=(BAR - 4) height=(height) rx="2" {
                     title { (counted(*count, "promotion")) }
                 }
-                @if *count > 0 { text x=(at * BAR + BAR / 2) y=(HEIGHT + 10 - height) text-anchor="middle" { (count) } }
+                @if *count > 0 { text x=(at * BAR + BAR / 2) y=(HEIGHT + TEXT - 4 - height) text-anchor="middle" { (count) } }
             }
+            text x="2" y=(HEIGHT + 2 * TEXT - 2) { (WEEKS - 1) " weeks ago" }
+            text x=(width - 2) y=(HEIGHT + 2 * TEXT - 2) text-anchor="end" { "this week" }
         }
     }
 }
@@ -96,7 +100,7 @@ fn releases(insight: ReleaseInsight) -> Markup {
             dl {
                 dt { "ended" } dd { (insight.ended) }
                 dt { "failed" } dd { (insight.failed) " " (share(insight.failed, insight.ended)) }
-                dt { "time to restore" } dd { (time(insight.time_to_restore)) span.quiet { " to the next release that succeeded" } }
+                dt { "time to restore" } dd { (time(insight.time_to_restore, "to the next release that succeeded")) }
             }
         }
     }
@@ -106,12 +110,18 @@ fn share(part: usize, all: usize) -> Markup {
     html! { @if all > 0 { span.quiet { "(" (part * 100 / all) " %)" } } }
 }
 
-fn time(seconds: Option<i64>) -> String {
-    match seconds {
-        None => "–".to_owned(),
-        Some(seconds) if seconds < 120 => format!("{seconds} s"),
-        Some(seconds) if seconds < 7_200 => format!("{} min", seconds / 60),
-        Some(seconds) if seconds < 172_800 => format!("{} h", seconds / 3_600),
-        Some(seconds) => format!("{} days", seconds / 86_400),
+/// A span of time, and what it is measured from or to.
+fn time(seconds: Option<i64>, between: &str) -> Markup {
+    let text = seconds.map(|seconds| match seconds {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds if seconds < 7_200 => format!("{} min", seconds / 60),
+        seconds if seconds < 172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    });
+    html! {
+        @match text {
+            None => "–",
+            Some(text) => { (text) " " span.quiet { (between) } },
+        }
     }
 }

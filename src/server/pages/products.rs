@@ -50,7 +50,7 @@ fn table(frame: &Frame, state: &State, search: &str) -> Markup {
     let row = |name: &str| board.rows.iter().find(|row| row.name == name);
     html! {
         div.scroll tabindex="0" role="region" aria-label="Products" {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "Product" } th scope="col" { "Applications" }
                     th scope="col" { "Flows" } th scope="col" { "Open release" } th scope="col" { "Promotion" }
@@ -59,15 +59,15 @@ fn table(frame: &Frame, state: &State, search: &str) -> Markup {
                     @for product in found {
                         tr {
                             th scope="row" { a href=(frame.address(&["products", &product.name])) { (product.name) } }
-                            td { (counted(product.applications.len(), "application")) }
-                            td { (flows(frame, product)) }
-                            td {
+                            td data-label="Applications" { (counted(product.applications.len(), "application")) }
+                            td data-label="Flows" { (flows(frame, product)) }
+                            td data-label="Open release" {
                                 @match state.open_release(&product.name) {
                                     Some(release) => (release_link(frame, release)),
                                     None => span.quiet { "none" },
                                 }
                             }
-                            td { @if let Some(row) = row(&product.name) { (menu::of_product(frame, state, &board, row)) } }
+                            td data-label="Promotion" { @if let Some(row) = row(&product.name) { (menu::of_product(frame, state, &board, row)) } }
                         }
                     }
                 }

@@ -150,7 +150,7 @@ fn is_day(text: &str) -> bool {
 pub(super) fn list(frame: &Frame, releases: &[&Release]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Releases" {
-            table.releases {
+            table.releases.stack {
                 thead { tr {
                     th scope="col" { "Release" } th scope="col" { "State" } th scope="col" { "Flow" }
                     th scope="col" { "Environments" } th scope="col" { "Created" } th scope="col" { "By" }
@@ -159,11 +159,11 @@ pub(super) fn list(frame: &Frame, releases: &[&Release]) -> Markup {
                     @for release in releases {
                         tr {
                             th scope="row" { a href=(frame.address(&["releases", &release.id])) { (release.id) } }
-                            td { (state(release.state)) }
-                            td { (flow(frame, release)) }
-                            td { @for step in &release.steps { (self::step(step)) } }
-                            td { (ago(release.created, frame.now)) }
-                            td { (person(&release.created_by)) }
+                            td data-label="State" { (state(release.state)) }
+                            td data-label="Flow" { (flow(frame, release)) }
+                            td data-label="Environments" { @for step in &release.steps { (self::step(step)) } }
+                            td data-label="Created" { (ago(release.created, frame.now)) }
+                            td data-label="By" { (person(&release.created_by)) }
                         }
                     }
                 }

@@ -52,7 +52,7 @@ fn landed(frame: &Frame, promotion: &PastPromotion) -> Markup {
         p.quiet { "commit " code { (promotion.commit.short()) } ", " (ago(promotion.arrived(), frame.now)) " by " (person(&promotion.author)) }
         ul.differences {
             @for application in &promotion.applications {
-                li {
+                li { div {
                     span.place { (application.name) }
                     @if let Some(version) = &application.version {
                         span.change {
@@ -60,7 +60,7 @@ fn landed(frame: &Frame, promotion: &PastPromotion) -> Markup {
                             @if let Some(after) = &version.after { span.arrow aria-hidden="true" { "→ " } ins { (after) } }
                         }
                     }
-                }
+                } }
             }
         }
         @for taken in &promotion.reverted_by {
