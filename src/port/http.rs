@@ -28,6 +28,13 @@ pub struct HttpRequest {
     pub time_limit: Duration,
     /// When it is sent again.
     pub retries: HttpRetries,
+    /// How many bytes of the answer are read.
+    pub most_bytes: usize,
+}
+
+impl HttpRequest {
+    /// How many bytes of an answer are enough to see what a server means.
+    pub const START: usize = 16_384;
 }
 
 /// When a request is sent again.

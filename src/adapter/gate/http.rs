@@ -32,6 +32,7 @@ pub async fn state(
         secrets: templates.secrets(),
         time_limit: TIME_LIMIT,
         retries: HttpRetries::WithoutEffect,
+        most_bytes: HttpRequest::START,
     };
     match http.send(&request).await {
         Ok(answer) if answer.is_success() => GateState::Passed,

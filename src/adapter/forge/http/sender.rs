@@ -18,9 +18,6 @@ use super::limit::{retry_after, too_many_requests};
 use super::server::is_loopback;
 use crate::port::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
 
-/// How much of a body is read.
-const MAX_BODY: usize = 16_384;
-
 /// How long connecting may take.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
 
@@ -172,14 +169,14 @@ impl Prepared {
         let limit = too_many_requests(status, response.headers());
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await? {
-            let room = MAX_BODY - body.len();
+            let room = request.most_bytes - body.len();
             body.extend_from_slice(&part[..part.len().min(room)]);
-            if body.len() == MAX_BODY {
+            if body.len() == request.most_bytes {
                 break;
             }
         }
         let mut text = String::from_utf8_lossy(&body).into_owned();
-        if body.len() == MAX_BODY {
+        if body.len() == request.most_bytes {
             text.push_str("...");
         }
         let body = request.secrets.redacted(&text);

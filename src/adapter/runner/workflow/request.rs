@@ -33,6 +33,7 @@ pub async fn send(
         } else {
             HttpRetries::WithoutEffect
         },
+        most_bytes: HttpRequest::START,
     };
     let answer = http.send(&request).await.map_err(|error| match error {
         HttpError::NotSent { .. } => not_started(&workflow.name, error),
