@@ -25,8 +25,7 @@ use crate::port::{Checkout, CommandPurpose, Event, RunnerCommand};
 /// # Errors
 /// When the files cannot be checked out, or no shell can be run.
 pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, EngineError> {
-    let can_apply = plan.changes_files() && plan.conflicts().is_empty() && allow.clears(&plan);
-    if plan.unverified().is_empty() || !can_apply {
+    if !needs_verifying(&plan, allow) {
         return Ok(plan);
     }
     ports.observer.event(&Event::Verifying);
@@ -50,6 +49,12 @@ pub fn verify(ports: &Ports<'_>, plan: Plan, allow: &Allow) -> Result<Plan, Engi
         }
     }
     Ok(plan.verified(findings))
+}
+
+/// Whether a plan has commands that have not run yet, and must before it can be applied.
+pub(super) fn needs_verifying(plan: &Plan, allow: &Allow) -> bool {
+    let can_apply = plan.changes_files() && plan.conflicts().is_empty() && allow.clears(plan);
+    can_apply && !plan.unverified().is_empty()
 }
 
 /// What a command may need to know about the promotion.

@@ -11,11 +11,12 @@ use std::ops::ControlFlow::{self, Break};
 use super::event::{Event, EventKind};
 use super::facts::{Outcome, PullRequestFact, Question, StepFacts};
 use super::look::Look;
-use super::next::{Effect, Move, Transition};
+use super::next::{Effect, LEFT_TO_OTHERS, Move, Transition, Waiting};
 use super::record::{Landed, PullRequest, RefusedBy, Step};
 use super::state::{Phase, StepState};
 use super::step_move::{ask, fail, record, refuse, suspend};
 use crate::domain::{Action, CommitId, ProductStep};
+use crate::port::Commands;
 
 /// How long a worker may take to promote.
 const PROMOTING: i64 = 600;
@@ -62,7 +63,7 @@ fn begin(look: &Look<'_>, planned: &ProductStep, step: &Step, facts: &StepFacts)
         (None, _) if may_be_merged => ask(Question::PullRequest, step),
         (Some(PullRequestFact::Merged), None) => ask(Question::Tip, step),
         (Some(PullRequestFact::Merged), Some(tip)) => landed(look, step, tip),
-        _ => promote(look, step),
+        _ => promote(look, step, facts),
     }
 }
 
@@ -106,12 +107,34 @@ fn follow(look: &Look<'_>, step: &Step, facts: &StepFacts, proposed: &PullReques
             Some(tip) => landed(look, step, tip),
             None => ask(Question::Tip, step),
         },
-        Some(PullRequestFact::Absent) => promote(look, step),
+        Some(PullRequestFact::Absent) => promote(look, step, facts),
     }
 }
 
-/// Promotes, within the time that is recorded for it.
-fn promote(look: &Look<'_>, step: &Step) -> Move {
+/// Promotes, within the time that is recorded for it. A worker that runs no commands leaves a promotion that
+/// needs them to one that does: the release waits.
+fn promote(look: &Look<'_>, step: &Step, facts: &StepFacts) -> Move {
+    if look.facts.commands == Commands::LeaveToOthers
+        && let Some(source) = step.source
+    {
+        let environment = step.environment.clone();
+        match facts.needs_commands {
+            None => {
+                return Move::Ask(vec![Question::Commands {
+                    environment,
+                    source,
+                }]);
+            }
+            Some(false) => {}
+            Some(true) => {
+                return Move::Wait(Waiting {
+                    environment: Some(environment),
+                    why: format!("commands of `verify` must succeed first, {LEFT_TO_OTHERS}"),
+                    until: None,
+                });
+            }
+        }
+    }
     let until = step.promoting_until.unwrap_or_default();
     if until >= look.now + ENOUGH {
         return Move::Do(Effect::Promote {

@@ -50,6 +50,8 @@ pub struct StepFacts {
     pub tip: Option<CommitId>,
     /// Its pull request.
     pub pull_request: Option<PullRequestFact>,
+    /// Whether commands must succeed on its files first; only looked up by a worker that runs none.
+    pub needs_commands: Option<bool>,
     /// Its gates, by name.
     pub gates: BTreeMap<String, GateState>,
     /// The gates of its source environment, by name.
@@ -129,6 +131,13 @@ pub enum Question {
     Tip(String),
     /// The state of the pull request into an environment.
     PullRequest(String),
+    /// Whether commands must succeed before an environment is promoted to, from this commit.
+    Commands {
+        /// The environment of the step.
+        environment: String,
+        /// Its source.
+        source: CommitId,
+    },
     /// The state of a gate.
     Gate {
         /// The environment of the step.

@@ -63,6 +63,10 @@ pub struct Waiting {
     pub until: Option<i64>,
 }
 
+/// What a worker that runs no commands does with a release that needs them.
+pub(super) const LEFT_TO_OTHERS: &str = "which this server leaves to another worker: `git promote release \
+                                         advance` elsewhere, or a server with `--allow-run`";
+
 /// What a part of a release could do.
 pub(super) enum Move {
     Record(Box<Transition>),

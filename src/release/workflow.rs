@@ -11,7 +11,7 @@ use super::attempt_record::{Attempt, AttemptEnd, AttemptState, Purpose};
 use super::event::{Event, EventKind};
 use super::facts::{AttemptFact, Question};
 use super::look::Look;
-use super::next::{Effect, Move, Transition, Waiting};
+use super::next::{Effect, LEFT_TO_OTHERS, Move, Transition, Waiting};
 use super::record::Release;
 use crate::domain::{Workflow, WorkflowKind};
 use crate::port::Commands;
@@ -91,8 +91,7 @@ pub(super) fn start(
         return Move::Wait(Waiting {
             environment: environment.map(ToOwned::to_owned),
             why: format!(
-                "{} `{}` runs commands, which this server leaves to another worker: `git promote release \
-                 advance` elsewhere, or a server with `--allow-run`",
+                "{} `{}` runs commands, {LEFT_TO_OTHERS}",
                 purpose.name(),
                 workflow.name
             ),

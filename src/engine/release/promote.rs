@@ -146,7 +146,7 @@ fn left_out(plan: &Plan) -> Option<String> {
 }
 
 /// Whether trying again could not help until somebody changes something.
-fn is_final(error: &EngineError) -> bool {
+pub(super) fn is_final(error: &EngineError) -> bool {
     match error {
         EngineError::Repository(error) | EngineError::Elsewhere { source: error, .. } => {
             matches!(error, RepositoryError::Refused { .. })

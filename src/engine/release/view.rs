@@ -7,13 +7,16 @@ use super::approvals;
 use super::error::ReleaseError;
 use super::landed::Landings;
 use super::ports::ReleasePorts;
+use super::promote::is_final;
 use super::pull_request;
 use super::records::ProductReleases;
-use super::request::choice;
+use super::request::{choice, request_of};
 use super::variables;
 use crate::domain::{CommitId, Environment, Gate, GateKind, ProductFlow, RepositoryUrl};
 use crate::engine::branches::{Branches, fetch_home};
 use crate::engine::ports::Ports;
+use crate::engine::prepare::plan_on;
+use crate::engine::verify::needs_verifying;
 use crate::port::{AttemptState, Branch, GateContext, GateState, Landed, Snapshot};
 use crate::release::{AttemptFact, Facts, Question, Release, Step};
 
@@ -124,6 +127,21 @@ impl View {
                 let step = facts.steps.entry(environment.clone()).or_default();
                 step.pull_request = Some(found);
             }
+            Question::Commands {
+                environment,
+                source,
+            } => {
+                let mut release = release.clone();
+                let mut steps = release.steps.iter_mut();
+                if let Some(step) = steps.find(|step| step.environment == *environment) {
+                    // It is only recorded when the promotion begins.
+                    step.source = Some(*source);
+                }
+                let of = (&release, flow);
+                let needed = self.needs_commands(ports, of, environment).await?;
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.needs_commands = Some(needed);
+            }
             Question::Gate { environment, gate } => {
                 let gate = (environment.as_str(), gate.as_str());
                 let state = self.gate(ports, product, (release, flow), gate).await?;
@@ -155,6 +173,26 @@ impl View {
             }
         }
         Ok(())
+    }
+
+    /// Whether commands must succeed before a step is promoted.
+    async fn needs_commands(
+        &mut self,
+        ports: &ReleasePorts<'_>,
+        (release, flow): (&Release, &ProductFlow),
+        environment: &str,
+    ) -> Result<bool, ReleaseError> {
+        let Some(request) = request_of(release, flow, environment) else {
+            return Ok(false);
+        };
+        let names = [request.from.as_str(), environment];
+        let branches = self.branches(ports, release, &names).await?;
+        match plan_on(&ports.promotion, &request, branches) {
+            Ok(prepared) => Ok(needs_verifying(&prepared.plan, &request.allow)),
+            // Promoting finds the same, and records it.
+            Err(error) if is_final(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The state of a gate of a step's source, after the newest promotion into it that is recorded.

@@ -198,6 +198,10 @@ impl World {
                 let step = facts.steps.entry(environment.clone()).or_default();
                 step.pull_request = Some(state);
             }
+            Question::Commands { environment, .. } => {
+                let step = facts.steps.entry(environment.clone()).or_default();
+                step.needs_commands = Some(false);
+            }
             Question::Gate { environment, gate } => {
                 let state = self.gate(release, environment, gate);
                 let step = facts.steps.entry(environment.clone()).or_default();
