@@ -46,13 +46,21 @@ pub(super) fn on(failure: &Failure) -> Advice {
         Failure::NoCopies => Hint::usage("select one with `--copies FOLDER`"),
         #[cfg(feature = "server")]
         Failure::Serve(error) => match error {
-            ServeError::OpenToOthers(_) => {
-                Hint::usage("sign people in with `--auth proxy`, or leave out `--listen`")
-            }
+            ServeError::OpenToOthers(_) => Hint::usage(
+                "sign people in with `--auth oidc` or `--auth proxy`, or leave out `--listen`",
+            ),
             ServeError::NoTrustedProxy => {
                 Hint::usage("list the address of the proxy with `--trusted-proxy`")
             }
-            ServeError::Header(_) | ServeError::UnusedProxy => Hint::none(FailureKind::Usage),
+            ServeError::Header(_)
+            | ServeError::UnusedProxy
+            | ServeError::UnusedProvider(_)
+            | ServeError::NoProvider(_)
+            | ServeError::NoRepository
+            | ServeError::Address(_) => Hint::none(FailureKind::Usage),
+            ServeError::SessionKey(_) => {
+                Hint::usage("make one with `openssl rand -base64 32`, and give it to all replicas")
+            }
             ServeError::Listen { .. } => Hint::usage("`--listen 127.0.0.1:0` takes a free port"),
             ServeError::Repository(error) => hint::of_repository(error),
             ServeError::Ended(_) => Hint::none(FailureKind::Failed),

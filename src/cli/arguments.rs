@@ -81,7 +81,7 @@ pub enum Command {
     Release(Box<ReleaseArguments>),
     Trigger(Box<TriggerArguments>),
     #[cfg(feature = "server")]
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     Check(CheckArguments),
     Init(InitArguments),
     Schema(SchemaArguments),

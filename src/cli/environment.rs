@@ -12,6 +12,9 @@
 //! | `GIT_PAGER_IN_USE` | Git's pager already has the output: no question can be asked |
 //! | `CI` | colour on CI services that support it |
 //! | `GIT_PROMOTE_COMPLETE` | the shell that asks for a completion: nothing else runs then |
+//! | `GIT_PROMOTE_SESSION_KEY` | the key of the dashboard's session cookies, the same for all replicas |
+//! | `GIT_PROMOTE_OIDC_CLIENT_SECRET` | what the dashboard proves itself with to the provider that signs people in |
+//! | `GIT_PROMOTE_WEBHOOK_SECRET`, `GIT_PROMOTE_WEBHOOK_SECRET_GITHUB`, ... | what forges sign their webhooks with |
 //!
 //! `anstream` reads the variables for colour. The installed `git` inherits the environment, so all
 //! of Git's own variables work. Two are added: `LANGUAGE=en`, because Git's messages are part of the

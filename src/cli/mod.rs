@@ -43,6 +43,8 @@ mod schema;
 mod selection;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
+mod sign_in_arguments;
 mod status;
 mod terminal;
 mod trigger;

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::sign_in_arguments::{Auth, SignInArguments};
 use crate::domain::{RemoteAddress, RepositoryUrl};
 use crate::port::Commands;
-use crate::server::{Network, ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn, serve};
+use crate::server::{ServeOptions, ServedFolder, serve};
 use crate::wiring::{NetworkOptions, Prompts};
 
 /// Serve a dashboard: environments with their versions, promotions by drag and drop, and releases.
@@ -37,25 +38,8 @@ pub struct ServeArguments {
     #[arg(long, value_name = "NAME[:PORT]")]
     pub host: Vec<String>,
 
-    /// How the server learns who people are.
-    #[arg(long, value_enum, default_value_t = Auth::None)]
-    pub auth: Auth,
-
-    /// The address or network of the proxy that signs people in; repeatable. Requests from elsewhere are refused.
-    #[arg(long, value_name = "ADDRESS|NETWORK", required_if_eq("auth", "proxy"))]
-    pub trusted_proxy: Vec<Network>,
-
-    /// The header in which the proxy names the person.
-    #[arg(long, value_name = "HEADER", default_value = "X-Forwarded-User")]
-    pub auth_header: String,
-
-    /// The header with the person's e-mail address.
-    #[arg(long, value_name = "HEADER", default_value = "X-Forwarded-Email")]
-    pub email_header: String,
-
-    /// The header with the person's groups, separated by commas.
-    #[arg(long, value_name = "HEADER", default_value = "X-Forwarded-Groups")]
-    pub groups_header: String,
+    #[command(flatten)]
+    pub sign_in: SignInArguments,
 
     /// Run the commands of the repositories: workflows and gates with `run`, and `verify`. The default is
     /// `true` without sign-in, where only you can start them, and `false` with it: releases then wait until
@@ -79,15 +63,6 @@ pub struct ServeArguments {
     pub interval: u64,
 }
 
-/// How the server learns who people are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Auth {
-    /// It does not ask: whoever can open it on this machine acts as you.
-    None,
-    /// A proxy such as oauth2-proxy signs people in; `permissions` in `promote.yaml` say what they may do.
-    Proxy,
-}
-
 impl ServeArguments {
     /// # Why
     ///
@@ -95,25 +70,11 @@ impl ServeArguments {
     /// with `git promote release advance`; not to run them would only surprise. With sign-in, others start what
     /// runs here, next to the server's credentials.
     fn commands(&self) -> Commands {
-        if self.allow_run.unwrap_or(self.auth == Auth::None) {
+        if self.allow_run.unwrap_or(self.sign_in.auth == Auth::None) {
             Commands::Run
         } else {
             Commands::LeaveToOthers
         }
-    }
-
-    fn sign_in(&self) -> Result<SignIn, ServeError> {
-        Ok(match self.auth {
-            // Through a proxy on this machine, everybody would act as its user.
-            Auth::None if !self.trusted_proxy.is_empty() => return Err(ServeError::UnusedProxy),
-            Auth::None => SignIn::None,
-            Auth::Proxy => SignIn::Proxy(ProxySignIn {
-                trusted: self.trusted_proxy.clone(),
-                user: self.auth_header.clone(),
-                email: self.email_header.clone(),
-                groups: self.groups_header.clone(),
-            }),
-        })
     }
 }
 
@@ -142,7 +103,7 @@ pub fn run(
         listen: arguments.listen,
         hosts: arguments.host.clone(),
         interval: Duration::from_secs(arguments.interval),
-        sign_in: arguments.sign_in()?,
+        sign_in: arguments.sign_in.sign_in()?,
         commands: arguments.commands(),
         network: NetworkOptions {
             prompts: Prompts::Never,

@@ -70,6 +70,16 @@ impl Person {
         &self.name
     }
 
+    /// The e-mail address, if one is known.
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
+    /// The groups that the person is in.
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
     /// What stands for the person in an approval: the name, unless it looks like an address, which only the
     /// sign-in can vouch for.
     pub fn approval_name(&self) -> &str {

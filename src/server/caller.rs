@@ -11,8 +11,10 @@ use crate::domain::{Matter, Person, Right};
 pub(super) enum Caller {
     /// The user of this machine that the server runs as, who could do the same on the command line.
     Local,
-    /// A person who has signed in.
+    /// A person that somebody else vouches for with each request.
     Person(Arc<Person>),
+    /// A person who has signed in here, and can sign out.
+    SignedIn(Arc<Person>),
     /// Somebody who was not asked, since what they request is for everybody.
     Unknown,
 }
@@ -29,7 +31,7 @@ impl Caller {
     /// The person, if it is another one than who commits.
     pub fn person(&self) -> Option<Arc<Person>> {
         match self {
-            Self::Person(person) => Some(Arc::clone(person)),
+            Self::Person(person) | Self::SignedIn(person) => Some(Arc::clone(person)),
             Self::Local | Self::Unknown => None,
         }
     }
@@ -40,7 +42,7 @@ impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local => f.write_str("local"),
-            Self::Person(person) => write!(f, "{:?}", person.to_string()),
+            Self::Person(person) | Self::SignedIn(person) => write!(f, "{:?}", person.to_string()),
             Self::Unknown => f.write_str("unknown"),
         }
     }
@@ -56,7 +58,9 @@ impl Rights {
         let settings = self.state.as_ref().map(|state| &state.files.settings);
         match &self.caller {
             Caller::Local => true,
-            Caller::Person(person) => settings.is_some_and(|s| s.may(person, right, matter)),
+            Caller::Person(person) | Caller::SignedIn(person) => {
+                settings.is_some_and(|s| s.may(person, right, matter))
+            }
             Caller::Unknown => false,
         }
     }

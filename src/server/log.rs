@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::caller::Caller;
+use crate::domain::Person;
 use crate::render::{Advice, date, escaped};
 
 /// Where lines go.
@@ -40,6 +41,16 @@ impl Log {
         self.line(&format!(
             "change repository={repository} by={caller} {what}"
         ));
+    }
+
+    /// Somebody has signed in.
+    pub fn signed_in(&self, person: &Person) {
+        self.line(&format!("sign-in by={:?}", person.to_string()));
+    }
+
+    /// Somebody has signed out.
+    pub fn signed_out(&self, person: &Person) {
+        self.line(&format!("sign-out by={:?}", person.to_string()));
     }
 
     fn line(&self, text: &str) {

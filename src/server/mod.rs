@@ -11,10 +11,13 @@
 //! |---|---|
 //! | `options` | what it is started with |
 //! | `network` | addresses of other machines |
+//! | `address` | addresses of web servers |
+//! | `oidc/` | sign-in with a provider of OpenID Connect |
 //! | `caller` | who sends a request, and what they may do |
 //! | `state` | what one reading of a repository found |
 //! | `served` | a repository that is served: the last reading, and the threads that work on it |
 //! | `keeper` | reads again, and moves releases forward, when it is time |
+//! | `hexadecimal` | bytes in hexadecimal digits |
 //! | `log` | what happens in the background, and who changes what |
 //! | `site` | everything that requests share |
 //! | `webhooks` | whether a webhook comes from a forge, and what it is about |
@@ -26,16 +29,19 @@
 //! | `http/` | requests: who may send them, their forms, errors and headers |
 //! | `pages/` | HTML |
 
+mod address;
 mod board;
 mod caller;
 mod choice;
 mod fields;
+mod hexadecimal;
 mod http;
 mod insights;
 mod keeper;
 mod log;
 mod metrics;
 mod network;
+mod oidc;
 mod options;
 mod pages;
 mod promotion;
@@ -50,8 +56,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+pub use address::{Issuer, ParseAddressError, SiteUrl};
 pub use network::{Network, ParseNetworkError};
-pub use options::{ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn};
+pub use oidc::seal::SessionKeyError;
+pub use options::{OidcSignIn, ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn};
 
 use log::Log;
 use served::Served;
@@ -79,7 +87,9 @@ pub async fn serve(
                 source,
             })?;
     let address = listener.local_addr()?;
-    let site = Arc::new(Site::new(served, &options, address, Log::new(log)));
+    let site = Arc::new(Site::new(served, &options, address, Log::new(log))?);
+    let checked = Arc::clone(&site);
+    tokio::spawn(async move { checked.check_sign_in().await });
     for repository in &site.repositories {
         tokio::spawn(keeper::keep(
             Arc::clone(&site),

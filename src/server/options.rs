@@ -9,7 +9,9 @@ use std::time::Duration;
 use axum::http::HeaderName;
 use thiserror::Error;
 
+use super::address::{Issuer, SiteUrl};
 use super::network::Network;
+use super::oidc::seal::{SessionKey, SessionKeyError};
 use crate::domain::RepositoryUrl;
 use crate::port::{Commands, RepositoryError};
 use crate::wiring::NetworkOptions;
@@ -40,6 +42,25 @@ pub enum SignIn {
     None,
     /// A proxy before it signs people in, and names them in headers.
     Proxy(ProxySignIn),
+    /// It lets a provider of OpenID Connect sign people in.
+    Oidc(OidcSignIn),
+}
+
+/// A provider of OpenID Connect that signs people in.
+#[derive(Clone, Debug)]
+pub struct OidcSignIn {
+    /// The issuer of its tokens.
+    pub issuer: Issuer,
+    /// What it knows the server as.
+    pub client_id: String,
+    /// The claim with the groups of a person.
+    pub groups_claim: String,
+    /// What to ask for, beside `openid`, `email` and `profile`.
+    pub scopes: Vec<String>,
+    /// The address of the dashboard in browsers, to which the provider sends them back.
+    pub url: SiteUrl,
+    /// How long a session lasts.
+    pub session: Duration,
 }
 
 /// A proxy that signs people in.
@@ -78,6 +99,21 @@ pub enum ServeError {
     /// A proxy is listed that would sign nobody in.
     #[error("`--trusted-proxy` needs `--auth proxy`")]
     UnusedProxy,
+    /// A provider is named that would sign nobody in.
+    #[error("`{0}` needs `--auth oidc`")]
+    UnusedProvider(&'static str),
+    /// An option of the provider is missing.
+    #[error("`--auth oidc` needs `{0}`")]
+    NoProvider(&'static str),
+    /// No key can be made of the variable.
+    #[error("`{}` is no key", SessionKey::VARIABLE)]
+    SessionKey(#[source] SessionKeyError),
+    /// An address cannot be used.
+    #[error("`{0}` cannot be used as an address")]
+    Address(String),
+    /// There is nothing to serve.
+    #[error("there is no repository to serve")]
+    NoRepository,
     /// No header can have this name.
     #[error("`{0}` is not the name of a header")]
     Header(String),
@@ -108,6 +144,7 @@ impl ServeOptions {
             SignIn::None if self.listen.ip().is_loopback() => Ok(()),
             SignIn::None => Err(ServeError::OpenToOthers(self.listen)),
             SignIn::Proxy(proxy) => proxy.check(),
+            SignIn::Oidc(_) => Ok(()),
         }
     }
 }

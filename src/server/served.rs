@@ -10,7 +10,7 @@ use super::options::{ServeOptions, ServedFolder};
 use super::state::State;
 use crate::domain::{Person, RemoteAddress};
 use crate::engine::{self, PastTransition, ReleaseError, ReleasePorts};
-use crate::port::{NoObserver, RepositoryError};
+use crate::port::{HttpSender, NoObserver, RepositoryError};
 use crate::release::{Release, Waiting};
 use crate::render::Advice;
 use crate::wiring::{self, Adapters};
@@ -74,6 +74,11 @@ impl Served {
         let others = environments.iter();
         let others = others.filter_map(|environment| environment.location.repository.as_ref());
         self.adapters.addresses(others)
+    }
+
+    /// What sends requests to any server.
+    pub fn http(&self) -> Arc<dyn HttpSender> {
+        self.adapters.http()
     }
 
     /// Does something for a person on a thread that may block, when one is free. Commits and records name the

@@ -8,7 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 use super::log::Log;
 use super::metrics::Metrics;
-use super::options::{ServeOptions, SignIn};
+use super::oidc::Oidc;
+use super::oidc::seal::SessionKey;
+use super::options::{ProxySignIn, ServeError, ServeOptions, SignIn};
 use super::served::Served;
 use super::webhooks::Webhooks;
 
@@ -18,14 +20,38 @@ const BUFFER: usize = 64;
 /// How many streams of events there may be.
 const STREAMS: usize = 1000;
 
+/// How the server knows who sends a request.
+pub(super) enum Callers {
+    /// Only the user that it runs as can reach it.
+    Local,
+    /// A proxy names people.
+    Proxy(ProxySignIn),
+    /// A provider has told who they are.
+    Oidc(Box<Oidc>),
+}
+
+impl Callers {
+    fn of(options: &ServeOptions, repositories: &[Arc<Served>]) -> Result<Self, ServeError> {
+        Ok(match &options.sign_in {
+            SignIn::None => Self::Local,
+            SignIn::Proxy(proxy) => Self::Proxy(proxy.clone()),
+            SignIn::Oidc(oidc) => {
+                let repository = repositories.first().ok_or(ServeError::NoRepository)?;
+                let variables = &options.network.variables;
+                Self::Oidc(Box::new(Oidc::new(oidc, variables, repository.http())?))
+            }
+        })
+    }
+}
+
 /// Everything that requests share.
 pub(super) struct Site {
     /// The repositories.
     pub repositories: Vec<Arc<Served>>,
     /// The hosts that requests may name.
     hosts: BTreeSet<String>,
-    /// How it learns who people are.
-    pub sign_in: SignIn,
+    /// How it knows who sends a request.
+    pub callers: Callers,
     /// What forges prove their webhooks with.
     pub webhooks: Webhooks,
     /// What is counted.
@@ -43,7 +69,8 @@ impl Site {
         options: &ServeOptions,
         address: SocketAddr,
         log: Log,
-    ) -> Self {
+    ) -> Result<Self, ServeError> {
+        let callers = Callers::of(options, &repositories)?;
         let port = address.port();
         let own = [
             address.to_string(),
@@ -51,22 +78,44 @@ impl Site {
             format!("127.0.0.1:{port}"),
             format!("[::1]:{port}"),
         ];
+        let outside = match &callers {
+            Callers::Oidc(oidc) => Some(oidc.site.authority().to_owned()),
+            Callers::Local | Callers::Proxy(_) => None,
+        };
         let hosts = options.hosts.iter();
         // Browsers leave out the port that is usual for the protocol.
         let bare = hosts.clone().filter_map(|host| {
             let bare = host.strip_suffix(":443");
             bare.or_else(|| host.strip_suffix(":80")).map(str::to_owned)
         });
-        let hosts = hosts.cloned().chain(bare).chain(own);
-        Self {
+        let hosts = hosts.cloned().chain(bare).chain(own).chain(outside);
+        Ok(Self {
             repositories,
             hosts: hosts.map(|host| host.to_ascii_lowercase()).collect(),
             webhooks: Webhooks::of(&options.network.variables),
-            sign_in: options.sign_in.clone(),
+            callers,
             metrics: Metrics::default(),
             changes: broadcast::channel(BUFFER).0,
             streams: Arc::new(Semaphore::new(STREAMS)),
             log,
+        })
+    }
+
+    /// Tells whoever runs the server what keeps people from signing in, or signs them out.
+    pub async fn check_sign_in(&self) {
+        let Callers::Oidc(oidc) = &self.callers else {
+            return;
+        };
+        if oidc.is_key_random {
+            self.log.notice(&format!(
+                "{} is not set: sessions end with this process, and replicas do not know them; `openssl rand \
+                 -base64 32` makes one",
+                SessionKey::VARIABLE
+            ));
+        }
+        if let Some(fault) = oidc.fault().await {
+            self.log
+                .notice(&format!("no sign-in is possible yet: {fault}"));
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_lc_rs::hmac;
 use serde_json::Value;
 
+use super::hexadecimal::bytes_of;
 use crate::domain::RemoteAddress;
 use crate::port::Variables;
 
@@ -114,20 +115,6 @@ impl Webhooks {
         let signature = signature.and_then(bytes_of);
         signature.is_some_and(|signature| hmac::verify(key, body, &signature).is_ok())
     }
-}
-
-/// The bytes of a text in hexadecimal digits.
-fn bytes_of(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
-    let pairs = text.chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    });
-    pairs.collect()
 }
 
 /// The repositories that a webhook is about, by their URLs.

@@ -152,6 +152,11 @@ impl Adapters {
         Self { commands, ..self }
     }
 
+    /// What sends requests to any server, by Git's settings.
+    pub fn http(&self) -> Arc<dyn HttpSender> {
+        Arc::clone(&self.http)
+    }
+
     fn runner(&self) -> &'static dyn Runner {
         match self.commands {
             Commands::Run => &LocalRunner,

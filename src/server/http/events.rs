@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -12,6 +13,8 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
+use super::place::now;
+use super::session::Session;
 use super::trouble::Trouble;
 use crate::server::site::Site;
 
@@ -22,7 +25,10 @@ const ALIVE: Duration = Duration::from_secs(15);
 const LATER: HeaderValue = HeaderValue::from_static("30");
 
 /// The names of repositories, as they change.
-pub(super) async fn events(State(site): State<Arc<Site>>) -> Response {
+pub(super) async fn events(
+    State(site): State<Arc<Site>>,
+    Extension(session): Extension<Session>,
+) -> Response {
     let Some(permit) = site.stream() else {
         let trouble = Trouble::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -39,6 +45,8 @@ pub(super) async fn events(State(site): State<Arc<Site>>) -> Response {
             Err(BroadcastStreamRecvError::Lagged(_)) => Event::default().event("changed").data(""),
         })
     });
+    // With the session, it ends before it tells anything more.
+    let changes = changes.take_while(move |_| session.until.is_none_or(|until| now() < until));
     let stream = Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE));
     stream.into_response()
 }
@@ -47,8 +55,11 @@ pub(super) async fn events(State(site): State<Arc<Site>>) -> Response {
 mod tests {
     use std::net::SocketAddr;
 
+    use axum::http::HeaderMap;
+
     use super::*;
     use crate::port::Commands;
+    use crate::server::caller::Caller;
     use crate::server::log::Log;
     use crate::server::options::{ServeOptions, SignIn};
     use crate::wiring::NetworkOptions;
@@ -66,18 +77,20 @@ mod tests {
             network: NetworkOptions::default(),
         };
         let log = Log::new(Box::new(std::io::sink()));
-        let site = Arc::new(Site::new(Vec::new(), &options, listen, log));
+        let site = Arc::new(Site::new(Vec::new(), &options, listen, log).unwrap());
+        let session = Session::of(&HeaderMap::new(), Caller::Local);
+        let events = |site: &Arc<Site>| events(State(Arc::clone(site)), Extension(session.clone()));
         let mut open = Vec::new();
         for _ in 0..1000 {
-            let answer = events(State(Arc::clone(&site))).await;
+            let answer = events(&site).await;
             assert_eq!(answer.status(), StatusCode::OK);
             open.push(answer);
         }
         assert_eq!(site.open_streams(), 1000);
-        let full = events(State(Arc::clone(&site))).await;
+        let full = events(&site).await;
         assert_eq!(full.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(full.headers().get(header::RETRY_AFTER), Some(&LATER));
         open.pop();
-        assert_eq!(events(State(site)).await.status(), StatusCode::OK);
+        assert_eq!(events(&site).await.status(), StatusCode::OK);
     }
 }

@@ -4,16 +4,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::api;
+use super::oidc;
 use super::session::Session;
 use super::sign_in;
 use super::trouble::Trouble;
 use crate::server::caller::Caller;
-use crate::server::site::Site;
+use crate::server::oidc::Oidc;
+use crate::server::site::{Callers, Site};
 
 /// Nothing is loaded from elsewhere, and nothing in a page is a script or a style.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -39,19 +42,20 @@ pub(super) async fn guard(
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(address)| address.ip());
-    let is_secure = sign_in::is_secure(&site.sign_in, peer, request.headers());
+    let is_secure = sign_in::is_secure(&site.callers, peer, request.headers());
     let is_api = request.uri().path().starts_with(api::ROOT);
-    let admitted = admit(&site, peer, &request);
-    let session = admitted.map(|caller| {
-        let cookies = request.headers().get_all(header::COOKIE).iter();
-        let cookies = cookies.filter_map(|value| value.to_str().ok());
-        Session::of(cookies, caller)
-    });
-    let (mut response, cookie) = match session {
-        Err(trouble) if is_api => (api::refused(trouble), None),
-        Err(trouble) => (trouble.page(), None),
+    let asked = Asked {
+        peer,
+        method: request.method(),
+        uri: request.uri(),
+        headers: request.headers(),
+    };
+    let (mut response, cookie) = match asked.session(&site).await {
+        Err(Refusal::SignIn(address)) => (Redirect::to(&address).into_response(), None),
+        Err(Refusal::Trouble(trouble)) if is_api => (api::refused(trouble), None),
+        Err(Refusal::Trouble(trouble)) => (trouble.page(), None),
         Ok(session) => {
-            let cookie = (!session.is_known).then(|| session.cookie(is_secure));
+            let cookie = session.cookie(is_secure);
             request.extensions_mut().insert(session);
             (next.run(request).await, cookie)
         }
@@ -71,31 +75,97 @@ pub(super) async fn guard(
     response
 }
 
-/// Who sends a request, or why it is refused.
-fn admit(site: &Site, peer: Option<IpAddr>, request: &Request) -> Result<Caller, Trouble> {
-    let headers = request.headers();
-    let host = text(headers, &header::HOST).or_else(|| request.uri().host());
-    let Some(host) = host.filter(|host| site.has_host(host)) else {
-        return Err(Trouble::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "This is not the address of the dashboard.",
-            "Names other than that of the machine are given with `--host NAME:PORT`.",
-        ));
-    };
-    let path = request.uri().path();
-    // A webhook proves by itself where it comes from.
-    if OPEN.contains(&path) || path.starts_with("/webhooks/") {
-        return Ok(Caller::Unknown);
+/// Why a request is not answered.
+enum Refusal {
+    Trouble(Trouble),
+    /// Somebody must sign in first, at this address.
+    SignIn(String),
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
     }
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if changes && !is_from_here(headers, host) {
-        return Err(Trouble::new(
-            StatusCode::FORBIDDEN,
-            "The request comes from another site.",
-            "Open the dashboard itself, and try again there.",
-        ));
+}
+
+/// A request without its body.
+struct Asked<'r> {
+    /// The machine that it comes from.
+    peer: Option<IpAddr>,
+    method: &'r Method,
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+}
+
+impl Asked<'_> {
+    /// Who sends the request, or why it is refused.
+    async fn session(&self, site: &Site) -> Result<Session, Refusal> {
+        let host = text(self.headers, &header::HOST).or_else(|| self.uri.host());
+        let Some(host) = host.filter(|host| site.has_host(host)) else {
+            return Err(Refusal::Trouble(Trouble::new(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This is not the address of the dashboard.",
+                "Names other than that of the machine are given with `--host NAME:PORT`.",
+            )));
+        };
+        if self.is_for_everybody() {
+            return Ok(Session::of(self.headers, Caller::Unknown));
+        }
+        let changes = !matches!(*self.method, Method::GET | Method::HEAD);
+        if changes && !is_from_here(self.headers, host) {
+            return Err(Refusal::Trouble(Trouble::new(
+                StatusCode::FORBIDDEN,
+                "The request comes from another site.",
+                "Open the dashboard itself, and try again there.",
+            )));
+        }
+        let caller = match &site.callers {
+            Callers::Local => sign_in::local(self.headers)?,
+            Callers::Proxy(proxy) => sign_in::named_by(proxy, self.peer, self.headers)?,
+            Callers::Oidc(oidc) => return self.signed_in(oidc).await,
+        };
+        Ok(Session::of(self.headers, caller))
     }
-    sign_in::caller(&site.sign_in, peer, headers)
+
+    /// Whether it needs no sign-in: the page is open, or a webhook, which proves by itself where it comes from.
+    fn is_for_everybody(&self) -> bool {
+        let path = self.uri.path();
+        let is_below = |folder| path.starts_with(folder);
+        let is_open = OPEN.contains(&path) || oidc::OPEN.contains(&path);
+        is_open || is_below("/webhooks/") || is_below("/assets/")
+    }
+
+    async fn signed_in(&self, oidc: &Oidc) -> Result<Session, Refusal> {
+        let is_for_programs = self.uri.path().starts_with(api::ROOT);
+        let authorization = text(self.headers, &header::AUTHORIZATION);
+        let token = authorization.and_then(|text| text.strip_prefix("Bearer "));
+        if let Some(token) = token.filter(|_| is_for_programs) {
+            let known = oidc.bearer(token.trim()).await;
+            let (person, until) = known.map_err(|error| oidc::refused(&error))?;
+            return Ok(Session {
+                until: Some(until),
+                ..Session::of(self.headers, Caller::Person(person))
+            });
+        }
+        if let Some(session) = oidc::session(oidc, self.headers) {
+            return Ok(session);
+        }
+        if !is_for_programs && self.is_navigation() {
+            let page = self.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+            return Err(Refusal::SignIn(oidc::address(oidc, page)));
+        }
+        let message = "Nobody is signed in.";
+        let advice = "The session may have ended. Open the start page to sign in.";
+        Err(Refusal::Trouble(sign_in::refused(message, advice)))
+    }
+
+    /// Whether a browser opens a page, and no script asks for something.
+    fn is_navigation(&self) -> bool {
+        let mode = text(self.headers, &HeaderName::from_static("sec-fetch-mode"));
+        let is_page = !matches!(self.uri.path(), "/events" | "/favicon.ico");
+        let is_reading = matches!(*self.method, Method::GET | Method::HEAD);
+        is_reading && is_page && mode.is_none_or(|mode| mode == "navigate")
+    }
 }
 
 /// Whether a request was sent by a page of the dashboard, or by no browser.

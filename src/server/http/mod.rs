@@ -3,10 +3,12 @@
 mod answer;
 mod api;
 mod assets;
+mod cookies;
 mod events;
 mod form;
 mod guard;
 mod metrics;
+mod oidc;
 mod operations;
 mod place;
 mod routes;
@@ -76,6 +78,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
             post(webhooks::webhook).layer(DefaultBodyLimit::max(webhooks::MOST_BYTES)),
         )
         .merge(api::router())
+        .merge(oidc::router())
         .fallback(routes::nothing_here)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&site),

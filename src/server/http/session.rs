@@ -1,8 +1,10 @@
-//! Who sends a request.
+//! Who sends a request, and how their forms are known.
 
-use std::fmt::Write as _;
+use axum::http::HeaderMap;
 
+use super::cookies::cookies;
 use crate::server::caller::Caller;
+use crate::server::hexadecimal::text_of;
 
 /// Who sends a request, and how their forms are known.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub(super) struct Session {
     pub is_known: bool,
     /// Who it is.
     pub caller: Caller,
+    /// When it ends, in seconds since 1970; `None` if others decide that.
+    pub until: Option<i64>,
 }
 
 impl Session {
@@ -21,32 +25,30 @@ impl Session {
     /// The name of the cookie.
     pub const COOKIE: &str = "git-promote-form";
 
-    /// The session of a browser with these cookies.
-    pub fn of<'c>(cookies: impl Iterator<Item = &'c str>, caller: Caller) -> Self {
-        let cookies = cookies.flat_map(|cookies| cookies.split(';'));
-        let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
-        match pairs.find(|(name, value)| *name == Self::COOKIE && is_token(value)) {
-            Some((_, token)) => Self {
-                token: token.to_owned(),
-                is_known: true,
-                caller,
-            },
-            None => Self {
-                token: new_token(),
-                is_known: false,
-                caller,
-            },
+    /// The session of a browser with the cookies of this request.
+    pub fn of(headers: &HeaderMap, caller: Caller) -> Self {
+        let mut cookies = cookies(headers);
+        let token = cookies.find(|(name, value)| *name == Self::COOKIE && is_token(value));
+        Self {
+            is_known: token.is_some(),
+            token: token.map_or_else(new_token, |(_, token)| token.to_owned()),
+            caller,
+            until: None,
         }
     }
 
-    /// The header that gives the browser its secret, which it only gives back over HTTPS if it uses that.
-    pub fn cookie(&self, is_secure: bool) -> String {
+    /// The header that gives the browser its secret, unless it has it; over HTTPS, it only gives it back there.
+    pub fn cookie(&self, is_secure: bool) -> Option<String> {
         let Self { token, .. } = self;
         let secure = if is_secure { "; Secure" } else { "" };
-        format!(
-            "{}={token}; Path=/; SameSite=Strict; HttpOnly{secure}",
-            Self::COOKIE
-        )
+        // Strangers have no forms.
+        let is_new = !self.is_known && !matches!(self.caller, Caller::Unknown);
+        is_new.then(|| {
+            format!(
+                "{}={token}; Path=/; SameSite=Strict; HttpOnly{secure}",
+                Self::COOKIE
+            )
+        })
     }
 }
 
@@ -63,8 +65,5 @@ fn new_token() -> String {
     if getrandom::fill(&mut bytes).is_err() {
         return String::new();
     }
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    text_of(&bytes)
 }

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use super::trouble::Trouble;
 use crate::domain::Person;
 use crate::server::caller::Caller;
-use crate::server::options::{ProxySignIn, SignIn};
+use crate::server::options::ProxySignIn;
+use crate::server::site::Callers;
 
 /// What proxies add to requests of others.
 const FORWARDED: [&str; 4] = [
@@ -18,29 +19,25 @@ const FORWARDED: [&str; 4] = [
     "x-real-ip",
 ];
 
-/// Who sends a request; `peer` is the machine that it comes from.
-pub(super) fn caller(
-    sign_in: &SignIn,
-    peer: Option<IpAddr>,
-    headers: &HeaderMap,
-) -> Result<Caller, Trouble> {
-    match sign_in {
-        SignIn::None if FORWARDED.iter().any(|name| headers.contains_key(*name)) => Err(refused(
+/// The user of this machine, unless a proxy lets others reach the server.
+pub(super) fn local(headers: &HeaderMap) -> Result<Caller, Trouble> {
+    if FORWARDED.iter().any(|name| headers.contains_key(*name)) {
+        return Err(refused(
             "The request comes through a proxy, and nobody asks who people are.",
             "An operator lets the proxy sign people in, with `--auth proxy`.",
-        )),
-        SignIn::None => Ok(Caller::Local),
-        SignIn::Proxy(proxy) => named_by(proxy, peer, headers),
+        ));
     }
+    Ok(Caller::Local)
 }
 
-/// Whether the browser uses HTTPS, as far as a trusted proxy knows.
-pub(super) fn is_secure(sign_in: &SignIn, peer: Option<IpAddr>, headers: &HeaderMap) -> bool {
-    match sign_in {
-        SignIn::None => false,
-        SignIn::Proxy(proxy) => {
+/// Whether the browser uses HTTPS, as far as that is known; `peer` is the machine that a request comes from.
+pub(super) fn is_secure(callers: &Callers, peer: Option<IpAddr>, headers: &HeaderMap) -> bool {
+    match callers {
+        Callers::Local => false,
+        Callers::Proxy(proxy) => {
             is_trusted(proxy, peer) && only(headers, "x-forwarded-proto") == Ok(Some("https"))
         }
+        Callers::Oidc(oidc) => oidc.site.is_secure(),
     }
 }
 
@@ -49,7 +46,7 @@ fn is_trusted(proxy: &ProxySignIn, peer: Option<IpAddr>) -> bool {
 }
 
 /// The person that a proxy names.
-fn named_by(
+pub(super) fn named_by(
     proxy: &ProxySignIn,
     peer: Option<IpAddr>,
     headers: &HeaderMap,
@@ -82,7 +79,7 @@ fn named_by(
     }
 }
 
-fn refused(message: &str, advice: &str) -> Trouble {
+pub(super) fn refused(message: &str, advice: &str) -> Trouble {
     Trouble::new(StatusCode::UNAUTHORIZED, message, advice)
 }
 

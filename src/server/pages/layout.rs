@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::words::{ago, marked};
 use crate::domain::Right;
 use crate::render::Advice;
-use crate::server::caller::Rights;
+use crate::server::caller::{Caller, Rights};
 
 /// The field of forms that only this browser knows.
 pub(in crate::server) const TOKEN: &str = "form-token";
@@ -110,6 +110,7 @@ impl Frame {
                 (self.repository)
             }
             (menu)
+            (self.person())
         };
         document(
             title,
@@ -117,6 +118,20 @@ impl Frame {
             &html! { (self.banner()) (content) },
             Some(&self.repository),
         )
+    }
+
+    /// Who is signed in, with a button to sign out.
+    fn person(&self) -> Markup {
+        let Caller::SignedIn(person) = &self.rights.caller else {
+            return html! {};
+        };
+        html! {
+            form.person method="post" action="/sign-out" {
+                (self.token())
+                span { (person.name()) }
+                button { "Sign out" }
+            }
+        }
     }
 
     /// That the page is older than it should be.

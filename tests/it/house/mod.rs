@@ -207,8 +207,11 @@ const HOUSE: &[Room] = &[
         crates: &[
             "aws_lc_rs",
             "axum",
+            // How cookies and their key are written.
+            "base64",
             "getrandom",
             "maud",
+            "openidconnect",
             "percent_encoding",
             "prometheus_client",
             // The documents of the interface for programs.

@@ -9,6 +9,8 @@ mod detours;
 mod hostile;
 mod large;
 mod metrics;
+mod oidc;
+mod provider;
 mod replicas;
 mod requests;
 mod rights;

@@ -1,0 +1,353 @@
+//! Sign-in with a provider: its pages and cookies.
+//!
+//! # Why
+//!
+//! The provider sends browsers back to an address with a code in it, which nobody may see. So that address
+//! never shows a page: whatever the result is, it leads to another one.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use url::Position;
+
+use super::answer::Shared;
+use super::cookies::{Jar, cookies};
+use super::form::{Posted, Query};
+use super::place::now;
+use super::session::Session;
+use super::trouble::Trouble;
+use crate::server::caller::Caller;
+use crate::server::fields::query;
+use crate::server::oidc::{CALLBACK, Oidc, PATIENCE, Returned, SignInError, SignedIn};
+use crate::server::site::{Callers, Site};
+
+/// The page that leads to the provider.
+pub(super) const SIGN_IN: &str = "/sign-in";
+
+/// The page that tells why nobody is signed in.
+const FAILED: &str = "/sign-in/failed";
+
+/// The pages that everybody may open.
+pub(super) const OPEN: [&str; 3] = [SIGN_IN, CALLBACK, FAILED];
+
+/// The cookie of a session, and the beginning of the names of its further parts.
+const SESSION: &str = "git-promote-session";
+
+/// The beginning of the names of cookies of sign-ins that are under way.
+const STARTED: &str = "git-promote-sign-in";
+
+/// The longest value of a cookie: browsers take 4,096 bytes with name and attributes.
+const PART: usize = 3_800;
+
+/// How many parts a session may have: some 290 groups with names as long as those of Entra ID.
+const MOST_PARTS: usize = 4;
+
+/// The longest address of a page that a sign-in leads to: it is in a cookie meanwhile.
+const LONGEST_TO: usize = 1_500;
+
+/// How many sign-ins may be under way in one browser.
+const MOST_STARTED: usize = 8;
+
+/// The addresses.
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route(SIGN_IN, get(sign_in))
+        .route(CALLBACK, get(callback))
+        .route(FAILED, get(failed))
+        .route("/sign-out", post(sign_out))
+}
+
+/// The session of a browser that has signed in.
+pub(super) fn session(oidc: &Oidc, headers: &HeaderMap) -> Option<Session> {
+    let jar = jar(oidc);
+    let (count, first) = jar.get(headers, SESSION)?.split_once('.')?;
+    let count: usize = count.parse().ok().filter(|count| *count <= MOST_PARTS)?;
+    let mut cookie = first.to_owned();
+    for number in 1..count {
+        cookie += jar.get(headers, &part(number))?;
+    }
+    let SignedIn {
+        person,
+        token,
+        until,
+    } = oidc.session(&cookie, now())?;
+    Some(Session {
+        token,
+        is_known: true,
+        caller: Caller::SignedIn(person),
+        until: Some(until),
+    })
+}
+
+/// The name of a further part of a session's cookie.
+fn part(number: usize) -> String {
+    format!("{SESSION}-{number}")
+}
+
+fn jar(oidc: &Oidc) -> Jar {
+    Jar {
+        is_secure: oidc.site.is_secure(),
+    }
+}
+
+fn oidc(site: &Site) -> Result<&Oidc, Trouble> {
+    match &site.callers {
+        Callers::Oidc(oidc) => Ok(oidc),
+        Callers::Local | Callers::Proxy(_) => Err(Trouble::missing("page", SIGN_IN)),
+    }
+}
+
+/// Leads to the provider, and then to the page of the field `to`.
+async fn sign_in(
+    State(site): Shared,
+    headers: HeaderMap,
+    Query(fields): Query,
+) -> Result<Response, Trouble> {
+    let oidc = oidc(&site)?;
+    let to = fields.get("to").filter(|to| to.len() <= LONGEST_TO);
+    let to = to.and_then(|to| oidc.site.page(to));
+    let to = to.unwrap_or_else(|| oidc.site.start());
+    let host = headers.get(header::HOST);
+    if host.is_some_and(|host| host.as_bytes() != oidc.site.authority().as_bytes()) {
+        // The provider sends browsers back to this name, for which they must have the cookie.
+        return Ok(see(&address(oidc, &to[Position::BeforePath..]), &[]));
+    }
+    let started = oidc.begin(&to, now()).await.map_err(|error| {
+        if oidc.is_news(now()) {
+            site.log.notice(&format!("no sign-in is possible: {error}"));
+        }
+        Reason::of(&error).trouble()
+    })?;
+    let jar = jar(oidc);
+    let own = jar.name(STARTED);
+    let mut set = Vec::new();
+    let others = cookies(&headers).filter(|(name, _)| name.starts_with(&own));
+    let others: Vec<&str> = others.map(|(name, _)| name).collect();
+    if others.len() >= MOST_STARTED {
+        let plain = others
+            .iter()
+            .filter_map(|name| name.find(STARTED).map(|at| &name[at..]));
+        set.extend(plain.map(|name| jar.delete(name)));
+    }
+    set.push(jar.set(&started_name(&started.state), &started.cookie, PATIENCE));
+    Ok(see(started.url.as_str(), &set))
+}
+
+/// The address of the page that leads to the provider, and then to another page.
+pub(super) fn address(oidc: &Oidc, to: &str) -> String {
+    let mut page = oidc.site.start();
+    page.set_path(SIGN_IN);
+    page.set_query(Some(&query([("to", to)])));
+    page.into()
+}
+
+/// The name of the cookie of a sign-in, which differs between those of two tabs.
+fn started_name(state: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric();
+    let end: String = state.chars().filter(plain).take(12).collect();
+    format!("{STARTED}-{end}")
+}
+
+/// Where the provider sends the browser to.
+async fn callback(
+    State(site): Shared,
+    headers: HeaderMap,
+    Query(fields): Query,
+) -> Result<Response, Trouble> {
+    let oidc = oidc(&site)?;
+    let jar = jar(oidc);
+    let state = fields.get("state").unwrap_or_default();
+    let name = started_name(state);
+    let returned = Returned {
+        state,
+        cookie: jar.get(&headers, &name).unwrap_or_default(),
+        code: fields.get("code"),
+        issuer: fields.get("iss"),
+        error: fields.get("error"),
+        description: fields.get("error_description"),
+    };
+    let finished = oidc.finish(&returned, now()).await;
+    // Whatever comes of it, it is over.
+    let mut set = vec![jar.delete(&name)];
+    let finished = finished.and_then(|finished| {
+        let signed_in = &finished.signed_in;
+        let parts = parts(&finished.cookie)?;
+        for (number, value) in parts.iter().enumerate() {
+            let name = if number == 0 {
+                SESSION.to_owned()
+            } else {
+                part(number)
+            };
+            set.push(jar.set(&name, value, signed_in.until - now()));
+        }
+        Ok(finished)
+    });
+    match finished {
+        Ok(finished) => {
+            site.log.signed_in(&finished.signed_in.person);
+            Ok(see(&finished.to, &set))
+        }
+        Err(error) => {
+            // Anyone can send a browser here with a code of their own.
+            if error != SignInError::Ended {
+                site.log.notice(&format!("a sign-in failed: {error}"));
+            }
+            let why = query([("why", Reason::of(&error).name)]);
+            Ok(see(&format!("{FAILED}?{why}"), &set))
+        }
+    }
+}
+
+/// The values of the cookies of a session.
+fn parts(cookie: &str) -> Result<Vec<String>, SignInError> {
+    let count = cookie.len().div_ceil(PART);
+    if count > MOST_PARTS {
+        return Err(SignInError::TooLarge);
+    }
+    let parts = (0..count).map(|number| {
+        let end = cookie.len().min((number + 1) * PART);
+        let value = &cookie[number * PART..end];
+        if number == 0 {
+            format!("{count}.{value}")
+        } else {
+            value.to_owned()
+        }
+    });
+    Ok(parts.collect())
+}
+
+/// Why nobody is signed in.
+async fn failed(Query(fields): Query) -> Trouble {
+    let name = fields.get("why").unwrap_or_default();
+    let mut reasons = REASONS.iter();
+    let reason = reasons.find(|reason| reason.name == name);
+    reason.unwrap_or(&REASONS[0]).trouble()
+}
+
+/// Ends the session of the browser.
+async fn sign_out(
+    State(site): Shared,
+    Extension(session): Extension<Session>,
+    Posted(_): Posted,
+) -> Result<Response, Trouble> {
+    let jar = jar(oidc(&site)?);
+    if let Some(person) = session.caller.person() {
+        site.log.signed_out(&person);
+    }
+    let names = std::iter::once(SESSION.to_owned()).chain((1..MOST_PARTS).map(part));
+    let set: Vec<String> = names.map(|name| jar.delete(&name)).collect();
+    let page = Trouble::new(
+        StatusCode::OK,
+        "You are signed out.",
+        "The provider may still know you, and sign you in again without a question.",
+    );
+    Ok((deleted(&set), page).into_response())
+}
+
+type SetCookies = AppendHeaders<Vec<(header::HeaderName, HeaderValue)>>;
+
+fn deleted(set: &[String]) -> SetCookies {
+    let values = set
+        .iter()
+        .filter_map(|cookie| HeaderValue::from_str(cookie).ok());
+    AppendHeaders(values.map(|value| (header::SET_COOKIE, value)).collect())
+}
+
+/// Leads to another page.
+fn see(address: &str, set: &[String]) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(address) => {
+            let location = [(header::LOCATION, address)];
+            (StatusCode::SEE_OTHER, location, deleted(set)).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Why nobody is signed in, as people see it. Details are for the operator, in the log.
+struct Reason {
+    /// Its name in the address.
+    name: &'static str,
+    status: StatusCode,
+    message: &'static str,
+    advice: &'static str,
+}
+
+const REASONS: [Reason; 6] = [
+    Reason {
+        name: "ended",
+        status: StatusCode::UNAUTHORIZED,
+        message: "The sign-in took too long, or began in another browser.",
+        advice: "Try again. Cookies are needed for it.",
+    },
+    Reason {
+        name: "provider",
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        message: "The provider that signs people in cannot be used.",
+        advice: "Try again in a moment. An operator finds the reason in the log.",
+    },
+    Reason {
+        name: "refused",
+        status: StatusCode::UNAUTHORIZED,
+        message: "The provider did not sign you in.",
+        advice: "Try again. An operator finds the reason in the log.",
+    },
+    Reason {
+        name: "token",
+        status: StatusCode::UNAUTHORIZED,
+        message: "What the provider says about you is not proven.",
+        advice: "Try again. An operator finds the reason in the log.",
+    },
+    Reason {
+        name: "groups",
+        status: StatusCode::FORBIDDEN,
+        message: "You are in too many groups.",
+        advice: "An operator makes the provider send only the groups that are assigned to the dashboard.",
+    },
+    Reason {
+        name: "name",
+        status: StatusCode::FORBIDDEN,
+        message: "Your name at the provider cannot be used.",
+        advice: "A user name without invisible characters and brackets is needed.",
+    },
+];
+
+impl Reason {
+    fn of(error: &SignInError) -> &'static Self {
+        let at = match error {
+            SignInError::Ended => 0,
+            SignInError::Unreachable(_) | SignInError::Configuration(_) | SignInError::Seal => 1,
+            SignInError::Refused(_) => 2,
+            SignInError::Token(_) => 3,
+            SignInError::GroupsElsewhere | SignInError::TooLarge => 4,
+            SignInError::Name => 5,
+        };
+        &REASONS[at]
+    }
+
+    fn trouble(&self) -> Trouble {
+        Trouble::new(self.status, self.message, self.advice)
+    }
+}
+
+/// Why the token of a program is refused.
+pub(super) fn refused(error: &SignInError) -> Trouble {
+    let reason = Reason::of(error);
+    let is_down = reason.status == StatusCode::SERVICE_UNAVAILABLE;
+    let status = if is_down {
+        reason.status
+    } else {
+        StatusCode::UNAUTHORIZED
+    };
+    let advice =
+        "`Authorization: Bearer` takes an ID token that the provider has made for the dashboard.";
+    Trouble::new(
+        status,
+        &format!("The ID token is refused: {error}."),
+        advice,
+    )
+}

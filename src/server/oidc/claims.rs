@@ -1,0 +1,157 @@
+//! Who a person is, by the claims of their ID token.
+//!
+//! # Why
+//!
+//! Permissions and approvals name people by the name or the address. So the name is one that the provider
+//! gives to a single account: the display name, which people choose themselves, could be that of another one.
+
+use openidconnect::core::CoreGenderClaim;
+use openidconnect::{AdditionalClaims, IdTokenClaims};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::SignInError;
+use crate::domain::Person;
+
+/// The claims that OpenID Connect does not define, such as groups.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct OtherClaims(Map<String, Value>);
+
+impl AdditionalClaims for OtherClaims {}
+
+/// All claims.
+pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
+
+/// The person that claims are about; `groups` is the claim with their groups.
+pub(super) fn person(claims: &Claims, groups: &str) -> Result<Person, SignInError> {
+    let groups = claims.additional_claims().groups(groups)?;
+    let is_doubtful = claims.email_verified() == Some(false);
+    let email = claims.email().map(|email| email.as_str());
+    let email = email.filter(|_| !is_doubtful);
+    let username = claims.preferred_username().map(|name| name.as_str());
+    // A name like an address would be taken for the address.
+    let username = username.filter(|name| !(is_doubtful && name.contains('@')));
+    let subject = claims.subject().as_str();
+    let names = [username, email, Some(subject)].into_iter().flatten();
+    let mut persons = names.filter_map(|name| Person::new(name, email, groups.clone()));
+    persons.next().ok_or(SignInError::Name)
+}
+
+impl OtherClaims {
+    fn groups(&self, name: &str) -> Result<Vec<String>, SignInError> {
+        let Self(claims) = self;
+        match claims.get(name) {
+            Some(Value::String(group)) => Ok(vec![group.clone()]),
+            Some(Value::Array(groups)) => {
+                let groups = groups.iter();
+                Ok(groups
+                    .filter_map(|g| g.as_str().map(str::to_owned))
+                    .collect())
+            }
+            // With many groups, Azure only says where to ask for them.
+            _ if self.are_elsewhere(name) => Err(SignInError::GroupsElsewhere),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn are_elsewhere(&self, name: &str) -> bool {
+        let Self(claims) = self;
+        let sources = claims.get("_claim_names");
+        sources.is_some_and(|sources| sources.get(name).is_some())
+            || claims
+                .get("hasgroups")
+                .is_some_and(|has| *has == Value::Bool(true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn person_of(more: Value) -> Result<Person, SignInError> {
+        let mut claims = json!({
+            "iss": "https://login.example.com", "aud": "promote", "exp": 2, "iat": 1, "sub": "f3a1",
+        });
+        let (claims, Value::Object(more)) = (claims.as_object_mut().unwrap(), more) else {
+            panic!("no object");
+        };
+        claims.extend(more);
+        let claims: Claims = serde_json::from_value(claims.clone().into()).unwrap();
+        person(&claims, "groups")
+    }
+
+    #[test]
+    fn the_name_is_one_that_nobody_chooses() {
+        for (claims, expected) in [
+            (json!({}), "f3a1"),
+            (json!({"name": "Bob"}), "f3a1"),
+            (json!({"name": "Bob", "preferred_username": "ada"}), "ada"),
+            (
+                json!({"preferred_username": "ada", "email": "ada@example.com", "email_verified": true}),
+                "ada <ada@example.com>",
+            ),
+            (
+                json!({"preferred_username": "ada", "email": "ada@example.com"}),
+                "ada <ada@example.com>",
+            ),
+            (
+                json!({"email": "ada@example.com", "email_verified": "true"}),
+                "ada@example.com",
+            ),
+            (
+                json!({"email": "bob@example.com", "email_verified": false}),
+                "f3a1",
+            ),
+            (
+                json!({"email": "bob@example.com", "email_verified": "false"}),
+                "f3a1",
+            ),
+            (
+                json!({"preferred_username": "bob@example.com", "email_verified": false}),
+                "f3a1",
+            ),
+            (
+                json!({"preferred_username": "ada@example.com"}),
+                "ada@example.com",
+            ),
+            (
+                json!({"preferred_username": "ada <bob@example.com>"}),
+                "f3a1",
+            ),
+            (json!({"preferred_username": " "}), "f3a1"),
+            (json!({"updated_at": "2026-01-01T00:00:00Z"}), "f3a1"),
+        ] {
+            let person = person_of(claims.clone()).unwrap();
+            assert_eq!(person.to_string(), expected, "{claims}");
+        }
+        let nameless = person_of(json!({"sub": "\u{202e}"}));
+        assert!(matches!(nameless, Err(SignInError::Name)));
+    }
+
+    #[test]
+    fn groups_are_a_list_or_a_single_one() {
+        for (claims, expected) in [
+            (json!({}), Ok(vec![])),
+            (json!({"groups": ["a", "b"]}), Ok(vec!["a", "b"])),
+            (json!({"groups": "a"}), Ok(vec!["a"])),
+            (json!({"groups": ["a", 7, null]}), Ok(vec!["a"])),
+            (json!({"groups": {"a": 1}}), Ok(vec![])),
+            (
+                json!({"groups": [], "_claim_names": {"groups": "src1"}}),
+                Ok(vec![]),
+            ),
+            (json!({"_claim_names": {"other": "src1"}}), Ok(vec![])),
+            (json!({"_claim_names": {"groups": "src1"}}), Err(())),
+            (json!({"hasgroups": true}), Err(())),
+        ] {
+            let found = person_of(claims.clone());
+            let expected = expected.map(|groups| {
+                let groups = groups.into_iter().map(str::to_owned).collect();
+                Person::new("f3a1", None, groups).unwrap()
+            });
+            assert_eq!(found.map_err(|_| ()), expected, "{claims}");
+        }
+    }
+}

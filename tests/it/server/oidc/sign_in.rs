@@ -1,0 +1,130 @@
+//! People who sign in with a provider, and out again.
+
+use super::{Browser, SITE, assert_silent, location, start};
+use crate::server::client::encoded;
+use crate::server::provider::{Key, Provider};
+use crate::server::{borrowed, cloned};
+use crate::world::World;
+
+#[test]
+fn a_person_signs_in_with_the_provider_and_signs_out() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    let browser = Browser::default();
+    let page = format!("{}?by=service", server.page(""));
+    let unknown = browser.get(&server, &page);
+    let expected = format!(
+        "{SITE}/sign-in?to={}",
+        encoded(&[("", &page)]).trim_start_matches('=')
+    );
+    assert_eq!(location(&unknown), expected);
+    let back = browser.leave(&server, &provider, &expected);
+    let done = browser.get(&server, &back);
+    assert_eq!(location(&done), format!("{SITE}{page}"));
+    assert_eq!(browser.cookies.borrow().len(), 1, "{:?}", browser.cookies);
+    let shown = browser.get(&server, location(&done));
+    assert_eq!(shown.status, 200, "{shown:?}");
+    assert!(shown.body.contains("<span>ada</span>"), "{shown:?}");
+    assert!(shown.body.contains("Sign out"), "{shown:?}");
+    let answers = [&unknown, &done, &shown];
+    assert_silent(&provider, &server, &answers);
+    assert!(
+        server
+            .log()
+            .contains("sign-in by=\"ada <ada@example.com>\""),
+        "{}",
+        server.log()
+    );
+
+    // Another site cannot sign people out.
+    assert_eq!(browser.post(&server, "/sign-out", &[]).status, 403);
+    let other = [("form-token", "0".repeat(22))];
+    assert_eq!(
+        browser.post(&server, "/sign-out", &borrowed(&other)).status,
+        403
+    );
+    assert!(browser.is_signed_in(&server));
+    let token = shown.field("form-token").to_owned();
+    let out = browser.post(&server, "/sign-out", &[("form-token", &token)]);
+    assert_eq!(out.status, 200, "{out:?}");
+    assert!(browser.cookies.borrow().is_empty(), "{:?}", browser.cookies);
+    assert!(!browser.is_signed_in(&server));
+    assert!(server.log().contains("sign-out by="), "{}", server.log());
+}
+
+#[test]
+fn several_tabs_sign_in_at_the_same_time_and_each_code_is_used_once() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    provider.state().key = Key::ec("curve");
+    let key = provider.state().key.clone();
+    provider.state().keys.push(key);
+    let server = start(&world, &repo, &provider);
+    let browser = Browser::default();
+    let first = browser.leave(&server, &provider, "/sign-in?to=/r/clone/flows");
+    let second = browser.leave(&server, &provider, "/sign-in?to=/r/clone/products");
+    let kept = browser.cookies.borrow().clone();
+    assert_eq!(
+        location(&browser.get(&server, &first)),
+        format!("{SITE}/r/clone/flows")
+    );
+    assert_eq!(
+        location(&browser.get(&server, &second)),
+        format!("{SITE}/r/clone/products")
+    );
+    assert_eq!(provider.count("/token"), 2);
+    // The same again: the browser has forgotten the sign-in, and the provider the code.
+    let again = browser.get(&server, &first);
+    assert_eq!(location(&again), "/sign-in/failed?why=ended");
+    assert_eq!(provider.count("/token"), 2);
+    *browser.cookies.borrow_mut() = kept;
+    let again = browser.get(&server, &first);
+    assert_eq!(location(&again), "/sign-in/failed?why=refused");
+    assert!(
+        server.log().contains("invalid_grant: there is no code ***"),
+        "{}",
+        server.log()
+    );
+    assert_silent(&provider, &server, &[&again]);
+    // Many that were begun and given up do not pile up.
+    for _ in 0..30 {
+        browser.leave(&server, &provider, "/sign-in");
+    }
+    assert!(browser.cookies.borrow().len() < 12, "{:?}", browser.cookies);
+}
+
+#[test]
+fn a_sign_in_leads_to_no_other_site() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    for to in [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%09/evil.example",
+        "https://evil.example/",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "%0d%0aSet-Cookie:a=b",
+        "",
+    ] {
+        let browser = Browser::default();
+        let back = browser.leave(&server, &provider, &format!("/sign-in?to={to}"));
+        assert_eq!(
+            location(&browser.get(&server, &back)),
+            format!("{SITE}/"),
+            "{to}"
+        );
+    }
+    let browser = Browser::default();
+    let back = browser.leave(&server, &provider, "/sign-in?to=/r/..//evil.example");
+    assert_eq!(
+        location(&browser.get(&server, &back)),
+        format!("{SITE}//evil.example")
+    );
+}
