@@ -17,6 +17,7 @@
 //! | `state` | what one reading of a repository found |
 //! | `served` | a repository that is served: the last reading, and the threads that work on it |
 //! | `keeper` | reads again, and moves releases forward, when it is time |
+//! | `audit` | what a request changes, for its line in the log |
 //! | `hexadecimal` | bytes in hexadecimal digits |
 //! | `log` | what happens in the background, and who changes what |
 //! | `site` | everything that requests share |
@@ -30,6 +31,7 @@
 //! | `pages/` | HTML |
 
 mod address;
+mod audit;
 mod board;
 mod caller;
 mod choice;

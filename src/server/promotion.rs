@@ -83,6 +83,18 @@ pub(super) struct Applied {
     pub allow: Allow,
 }
 
+impl Done {
+    /// What was done, or why nothing was, for the log.
+    pub fn result(&self) -> Result<String, String> {
+        match self {
+            Self::Started { id } => Ok(format!("release {id}")),
+            Self::Applied(applied) => applied.summary().ok_or_else(|| applied.why_not()),
+            Self::Before { commit } => Ok(format!("in commit {} before", commit.short())),
+            Self::Changed => Err("the plan is another one by now".to_owned()),
+        }
+    }
+}
+
 impl Wanted {
     pub fn of(fields: &Fields) -> Result<Self, UnknownWord> {
         let mut wanted = Self::without_boxes(fields)?;

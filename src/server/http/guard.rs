@@ -14,6 +14,7 @@ use super::oidc;
 use super::session::Session;
 use super::sign_in;
 use super::trouble::Trouble;
+use crate::server::audit;
 use crate::server::caller::Caller;
 use crate::server::oidc::Oidc;
 use crate::server::site::{Callers, Site};
@@ -55,6 +56,7 @@ pub(super) async fn guard(
         Err(Refusal::Trouble(trouble)) if is_api => (api::refused(trouble), None),
         Err(Refusal::Trouble(trouble)) => (trouble.page(), None),
         Ok(session) => {
+            audit::by(&session.caller);
             let cookie = session.cookie(is_secure);
             request.extensions_mut().insert(session);
             (next.run(request).await, cookie)

@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod assets;
+mod audit;
 mod cookies;
 mod events;
 mod form;
@@ -16,6 +17,7 @@ mod session;
 mod sign_in;
 mod trouble;
 mod webhooks;
+mod why_not;
 
 use std::sync::Arc;
 
@@ -83,6 +85,10 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .layer(middleware::from_fn_with_state(
             Arc::clone(&site),
             guard::guard,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&site),
+            audit::audit,
         ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&site),

@@ -12,6 +12,7 @@ use super::trouble::Trouble;
 use crate::domain::{GuardName, Right};
 use crate::engine::{self, ReleaseError, StartRequest};
 use crate::release::{RefusedBy, Release, ReleaseState, Step};
+use crate::server::audit;
 use crate::server::promotion::{Done, Wanted};
 
 /// A release of a flow to start.
@@ -31,6 +32,7 @@ impl Place {
         let done = self
             .work(async move |adapters| Box::pin(asked.carry_out(adapters)).await)
             .await?;
+        audit::result(done.result());
         match done {
             // So that it can be asked for.
             Done::Started { .. } => self.look_again().await,
@@ -71,6 +73,7 @@ impl Place {
         let started = self
             .releases(async move |ports| engine::start_release(ports, &request).await)
             .await?;
+        audit::result(Ok(format!("release {}", started.id())));
         self.look_again().await;
         Ok(started.id().to_owned())
     }

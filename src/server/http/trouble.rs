@@ -1,8 +1,10 @@
 //! Why a request cannot be answered, as a page.
 
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::why_not::WhyNot;
 use crate::engine::{EngineError, ReleaseError};
 use crate::render::Advice;
 use crate::render::hint::FailureKind;
@@ -68,7 +70,8 @@ impl Trouble {
     /// The page that says so.
     pub fn page(&self) -> Response {
         let page = pages::trouble(&self.message, &self.details, self.advice.as_deref());
-        (self.status, page).into_response()
+        let why = WhyNot(self.message.clone());
+        (self.status, Extension(why), page).into_response()
     }
 }
 

@@ -177,7 +177,16 @@ fn each_right_is_needed_for_what_it_is_about() {
     assert_eq!(done.status, 303, "{done:?}");
     let log = server.log();
     assert!(log.contains(" by=\"lea\" terminate loans-1"), "{log}");
-    assert!(!log.contains("mallory"), "{log}");
+    assert!(
+        log.contains(" by=\"lea\" trigger flow=to-production product=loans: done, release loans-1"),
+        "{log}"
+    );
+    let of_mallory = log.lines().filter(|line| line.contains("mallory"));
+    assert!(of_mallory.clone().count() > 3, "{log}");
+    for line in of_mallory {
+        let is_refusal = line.contains(" refused by=\"mallory\" POST ") && line.contains(": 403 ");
+        assert!(is_refusal, "{line}");
+    }
 }
 
 #[test]

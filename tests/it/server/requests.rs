@@ -88,8 +88,22 @@ fn other_sites_cannot_send_forms() {
         assert_eq!(answer.status, 403, "{headers:?} {token:?}: {answer:?}");
     }
     assert_eq!(remote.tip("main"), before);
+    let log = server.log();
+    let refused = log.matches(" refused by=").count();
+    assert_eq!(refused, 15, "{log}");
+    assert!(
+        log.contains("POST \"/r/repo/promotions\": 403 \"The request comes from another site.\""),
+        "{log}"
+    );
+    assert!(!log.contains(token), "{log}");
     let answer = send(&with_cookie, Some(token));
     assert_eq!(answer.status, 200, "{answer:?}");
+    let log = server.log();
+    let last = log.lines().last().unwrap();
+    assert!(
+        last.contains(" by=local promote loans from=staging to=production: done, release loans-1"),
+        "{log}"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Answers to programs, and why there is none.
 
+use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use super::super::place::Place;
 use super::super::trouble::Trouble;
+use super::super::why_not::WhyNot;
 use crate::engine::{EngineError, ReleaseError};
 use crate::render::date;
 use crate::render::json_v1::{self, Layout, Problem};
@@ -90,7 +92,8 @@ impl From<UnknownWord> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, json(&self.problem)).into_response()
+        let why = WhyNot(self.problem.message.clone());
+        (self.status, Extension(why), json(&self.problem)).into_response()
     }
 }
 
