@@ -5,4 +5,5 @@ pub mod environment;
 pub mod forge;
 pub mod gate;
 pub mod git;
+pub mod limits;
 pub mod runner;

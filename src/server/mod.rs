@@ -17,6 +17,7 @@
 //! | `state` | what one reading of a repository found |
 //! | `served` | a repository that is served: the last reading, and the threads that work on it |
 //! | `keeper` | reads again, and moves releases forward, when it is time |
+//! | `overload` | requests that no worker has time for |
 //! | `audit` | what a request changes, for its line in the log |
 //! | `hexadecimal` | bytes in hexadecimal digits |
 //! | `log` | what happens in the background, and who changes what |
@@ -45,6 +46,7 @@ mod metrics;
 mod network;
 mod oidc;
 mod options;
+mod overload;
 mod pages;
 mod promotion;
 mod served;
@@ -63,6 +65,7 @@ pub use network::{Network, ParseNetworkError};
 pub use oidc::seal::SessionKeyError;
 pub use options::{OidcSignIn, ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn};
 
+use crate::wiring::raise_open_files;
 use log::Log;
 use served::Served;
 use site::Site;
@@ -77,6 +80,7 @@ pub async fn serve(
     is_listening: impl FnOnce(&str) -> io::Result<()>,
 ) -> Result<(), ServeError> {
     options.check()?;
+    raise_open_files();
     let mut served = Vec::new();
     for folder in &options.repositories {
         served.push(Arc::new(Served::open(folder, &options)?));

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::sync::{Mutex, Notify};
 
 use super::options::{ServeOptions, ServedFolder};
+use super::overload::Workers;
 use super::state::State;
 use crate::domain::{Person, RemoteAddress};
 use crate::engine::{self, PastTransition, ReleaseError, ReleasePorts};
@@ -18,6 +20,12 @@ use crate::wiring::{self, Adapters};
 /// How many threads work on a repository at once: one more than processors would only wait for the disk.
 const WORKERS: usize = 4;
 
+/// How many requests may wait for one of them: more would wait longer than anyone wants to.
+const WAITING: usize = 64;
+
+/// The longest time that a request waits for one of them.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A repository that is served.
 pub(super) struct Served {
     /// Its name in URLs.
@@ -25,7 +33,7 @@ pub(super) struct Served {
     /// Told when it must be looked at again.
     pub look: Notify,
     adapters: Adapters,
-    workers: Arc<Semaphore>,
+    workers: Workers,
     /// Held while it is read.
     reading: Mutex<()>,
     view: RwLock<Arc<View>>,
@@ -55,7 +63,7 @@ impl Served {
             name: served.name.clone(),
             look: Notify::new(),
             adapters: adapters.with_commands(options.commands),
-            workers: Arc::new(Semaphore::new(WORKERS)),
+            workers: Workers::new(WORKERS, WAITING, PATIENCE),
             reading: Mutex::new(()),
             view: RwLock::default(),
         })
@@ -91,11 +99,11 @@ impl Served {
         person: Option<Arc<Person>>,
         job: impl AsyncFnOnce(&Adapters) -> T + Send + 'static,
     ) -> T {
-        let permit = Arc::clone(&self.workers).acquire_owned().await;
+        let worker = self.workers.next().await;
         let adapters = self.adapters.acting_for(person);
         blocking(async move || {
             // It is held until the job ends, whether or not somebody still waits for it.
-            let _permit = permit;
+            let _worker = worker;
             job(&adapters).await
         })
         .await

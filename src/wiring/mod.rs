@@ -23,6 +23,7 @@ use crate::render::MarkdownPreview;
 use forge::RepositoryForges;
 
 pub use crate::adapter::git::{Prompts, pager, prepare_copy};
+pub use crate::adapter::limits::raise_open_files;
 pub use crate::adapter::runner::end_on_signals;
 pub use settings::ConfigReader;
 

@@ -3,19 +3,26 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
+use super::api;
+use super::trouble::Trouble;
 use super::why_not::WhyNot;
 use crate::server::audit::recorded;
+use crate::server::overload::unless_given_up;
 use crate::server::site::Site;
 
-/// Writes what a request has changed, or why it has not.
+/// When somebody tries again for whom there was no worker, in seconds.
+const LATER: HeaderValue = HeaderValue::from_static("10");
+
+/// Writes what a request has changed, or why it has not; answers requests for which there is no worker.
 pub(super) async fn audit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let (response, record) = recorded(next.run(request)).await;
+    let (response, record) = recorded(unless_given_up(next.run(request))).await;
+    let response = response.unwrap_or_else(|| overloaded(path.starts_with(api::ROOT)));
     let status = response.status();
     let why = response.extensions().get::<WhyNot>();
     let why = why.map_or_else(String::new, |WhyNot(why)| format!(" {why:?}"));
@@ -43,4 +50,18 @@ fn is_refusal(status: StatusCode) -> bool {
         status,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST
     )
+}
+
+fn overloaded(is_api: bool) -> Response {
+    let trouble = Trouble::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Too many requests wait for the repository.",
+        "Nothing was done. Try again in a moment.",
+    );
+    let answer = if is_api {
+        api::refused(trouble)
+    } else {
+        trouble.page()
+    };
+    ([(header::RETRY_AFTER, LATER)], answer).into_response()
 }

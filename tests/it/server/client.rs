@@ -53,15 +53,19 @@ impl Server {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::of(world, repo, |log| {
+            let mut command = command(world, repo, arguments);
+            command.envs(variables.iter().copied()).stderr(log);
+            command
+        })
+    }
+
+    /// The same with a command that starts it.
+    pub fn of(world: &World, repo: &Repo<'_>, command: impl FnOnce(fs::File) -> Command) -> Self {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = world.path(&format!("server-{number}.log"));
-        let mut command = command(world, repo, arguments);
-        let mut process = command
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
+        let mut command = command(fs::File::create(&log).unwrap());
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut out = BufReader::new(process.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
@@ -85,6 +89,26 @@ impl Server {
         server
     }
 
+    /// Ends it at once; requests under way get no answer.
+    pub fn kill(&self) {
+        let id = self.process.id().to_string();
+        let status = Command::new("kill").args(["-9", &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// How much time of the processor it has used.
+    #[cfg(unix)]
+    pub fn cpu_ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    }
+
     /// Waits until something holds.
     pub fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let start = Instant::now();
@@ -106,6 +130,17 @@ impl Server {
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.request("GET", path, headers, b"")
+    }
+
+    /// The same; `None` if the server ends meanwhile.
+    pub fn try_get(&self, path: &str) -> Option<Answer> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        let host = self.address;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        text.contains("\r\n\r\n").then(|| Answer::parse(&text))
     }
 
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -8,6 +8,7 @@ mod commands;
 mod detours;
 mod hostile;
 mod large;
+mod limits;
 mod metrics;
 mod oidc;
 mod provider;
