@@ -44,6 +44,14 @@ impl Sender {
         all.find(|sender| sender.name() == name)
     }
 
+    /// The header of GitHub with the kind of event.
+    pub const EVENT: &str = "x-github-event";
+
+    /// Whether an event of this kind only asks whether the server is there.
+    pub fn is_ping(self, event: Option<&[u8]>) -> bool {
+        self == Self::GitHub && event == Some(b"ping")
+    }
+
     /// The header with its proof.
     pub fn header(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::form::body;
@@ -36,6 +36,12 @@ pub(super) async fn webhook(
     }
     let proof = request.headers().get(sender.header()).cloned();
     let kind = request.headers().get(header::CONTENT_TYPE).cloned();
+    let is_ping = sender.is_ping(
+        request
+            .headers()
+            .get(Sender::EVENT)
+            .map(HeaderValue::as_bytes),
+    );
     let body = body(request, &site).await?;
     let is_proven =
         proof.is_some_and(|proof| site.webhooks.proves(sender, proof.as_bytes(), &body));
@@ -48,6 +54,17 @@ pub(super) async fn webhook(
     }
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(FORM));
     let named = named(&body, is_form);
+    if is_ping {
+        return Ok((StatusCode::OK, "pong\n").into_response());
+    }
+    if named.is_empty() {
+        return Err(Trouble::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The webhook names no repository by a URL.",
+            "Its body needs one as `{\"repository\": {\"clone_url\": \"https://...\"}}`; events that are about \
+             no repository need not be sent.",
+        ));
+    }
     for served in &site.repositories {
         let mut own = served.addresses().into_iter();
         if own.any(|own| named.iter().any(|named| is_same(&own, named))) {

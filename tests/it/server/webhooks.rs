@@ -123,18 +123,37 @@ fn what_is_not_signed_with_the_secret_is_refused() {
     ];
     assert_eq!(send(&server, "github", &named, &body).status, 421);
     assert_eq!(readings(&server), before);
-    // What is signed but about something else, or no JSON, is ignored.
-    for body in [
-        "{\"repository\": \"https://forge.example/a/b\"}",
-        "{",
-        "",
-        "[1]",
-        "null",
+    // What is signed but about something else is ignored, and about nothing is a mistake of the sender.
+    for (body, expected) in [
+        ("{\"repository\": \"https://forge.example/a/b\"}", 202),
+        ("{\"repository\": {\"full_name\": \"a/b\"}}", 422),
+        (
+            "{\"organization\": {\"url\": \"https://forge.example/a\"}}",
+            422,
+        ),
+        ("{", 422),
+        ("", 422),
+        ("[1]", 422),
+        ("null", 422),
     ] {
         let signed = format!("sha256={}", tag(SECRET, body));
-        let answer = send(&server, "github", &[("X-Hub-Signature-256", &signed)], body);
-        assert_eq!(answer.status, 202, "{body}: {answer:?}");
+        let signed = ("X-Hub-Signature-256", signed.as_str());
+        let answer = send(&server, "github", &[signed], body);
+        assert_eq!(answer.status, expected, "{body}: {answer:?}");
+        if expected == 422 {
+            assert!(answer.body.contains("clone_url"), "{answer:?}");
+        }
+        // GitHub only asks whether somebody is there.
+        let ping = send(
+            &server,
+            "github",
+            &[signed, ("X-GitHub-Event", "ping")],
+            body,
+        );
+        assert_eq!(ping.status, 200, "{body}: {ping:?}");
     }
+    let unsigned = send(&server, "github", &[("X-GitHub-Event", "ping")], "{}");
+    assert_eq!(unsigned.status, 401, "{unsigned:?}");
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(readings(&server), before);
 }
@@ -173,7 +192,8 @@ fn without_a_secret_there_are_no_webhooks() {
         .matches("a webhook of github was refused")
         .count();
     assert_eq!(told, 1, "{}", server.log());
-    let answer = send(&server, "gitlab", &[("X-Gitlab-Token", SECRET)], "{}");
+    let body = "{\"project\": {\"web_url\": \"https://forge.example/a/b\"}}";
+    let answer = send(&server, "gitlab", &[("X-Gitlab-Token", SECRET)], body);
     assert_eq!(answer.status, 202, "{answer:?}");
 }
 
