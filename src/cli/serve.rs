@@ -144,6 +144,9 @@ fn repositories(
             (last_part(place).to_owned(), folder, Some(url))
         } else {
             let folder = directory.join(place);
+            if !folder.is_dir() {
+                return Err(Failure::NoFolder(folder));
+            }
             let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
             let base = whole.file_name().unwrap_or_else(|| "repository".as_ref());
             (base.to_string_lossy().into_owned(), folder, None)

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::advice;
 use super::served::Served;
 use super::site::Site;
 use crate::engine::{self, ReleaseError};
 use crate::port::NoObserver;
 use crate::release::Waiting;
-use crate::render::Advice;
 
 /// The longest pause before a release is looked at whose gate opens at a known time.
 const SOON: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ async fn look(site: Arc<Site>, served: Arc<Served>, interval: Duration) -> Durat
             }
         }
         // The next reading has the reason, if it lasts.
-        Err(error) => site.log.failure(&served.name, &Advice::on_release(&error)),
+        Err(error) => site.log.failure(&served.name, &advice::on_release(&error)),
     }
     if is_changed {
         site.changed(&served.name);
@@ -96,7 +96,7 @@ async fn advance(served: &Served) -> Result<Moved, ReleaseError> {
                         waits.insert(id, advanced.waits);
                     }
                     Err(error) => {
-                        let advice = Advice::on_release(&error);
+                        let advice = advice::on_release(&error);
                         let causes = advice.causes.into_iter();
                         let all: Vec<String> =
                             std::iter::once(advice.message).chain(causes).collect();

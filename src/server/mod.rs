@@ -10,6 +10,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `options` | what it is started with |
+//! | `advice` | what to do about errors |
 //! | `network` | addresses of other machines |
 //! | `address` | addresses of web servers |
 //! | `oidc/` | sign-in with a provider of OpenID Connect |
@@ -32,6 +33,7 @@
 //! | `pages/` | HTML |
 
 mod address;
+mod advice;
 mod audit;
 mod board;
 mod caller;

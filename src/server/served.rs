@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
 
+use super::advice;
 use super::options::{ServeOptions, ServedFolder};
 use super::overload::Workers;
 use super::state::State;
@@ -169,7 +170,7 @@ impl Served {
                 view.read = Some(now);
                 view.fault = None;
             }
-            Err(error) => view.fault = Some(Advice::on_release(&error)),
+            Err(error) => view.fault = Some(advice::on_release(&error)),
         });
         !after.shows_the_same(&before)
     }

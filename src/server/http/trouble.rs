@@ -9,6 +9,7 @@ use crate::engine::{EngineError, ReleaseError};
 use crate::render::Advice;
 use crate::render::hint::FailureKind;
 use crate::render::json_v1::Problem;
+use crate::server::advice;
 use crate::server::fields::UnknownWord;
 use crate::server::pages;
 
@@ -93,13 +94,13 @@ impl From<Advice> for Trouble {
 
 impl From<EngineError> for Trouble {
     fn from(error: EngineError) -> Self {
-        Advice::on_engine(&error).into()
+        advice::on_engine(&error).into()
     }
 }
 
 impl From<ReleaseError> for Trouble {
     fn from(error: ReleaseError) -> Self {
-        let trouble = Self::from(Advice::on_release(&error));
+        let trouble = Self::from(advice::on_release(&error));
         match error {
             // Others were faster, or the page is old.
             ReleaseError::Refused(_) | ReleaseError::Overtaken { .. } => {

@@ -4,6 +4,7 @@ mod api;
 mod approvals;
 mod browser;
 mod client;
+mod clones;
 mod commands;
 mod detours;
 mod hostile;
