@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::server::{Issuer, Network, OidcSignIn, ProxySignIn, ServeError, SignIn, SiteUrl};
+use crate::server::{
+    Issuer, Network, OidcSignIn, ProxySignIn, ServeError, SignIn, SiteUrl, TrustedEmails,
+};
 
 /// How the server learns who people are.
 #[derive(Args, Debug)]
@@ -46,6 +48,12 @@ pub struct SignInArguments {
     /// The claim of the ID token with the person's groups.
     #[arg(long, value_name = "CLAIM", default_value = "groups")]
     pub oidc_groups_claim: String,
+
+    /// Trust e-mail addresses that the provider does not mark as verified or not verified, as with Entra ID.
+    /// Only safe if people cannot choose the address of their account: permissions and approvals count for
+    /// whoever has the address.
+    #[arg(long)]
+    pub oidc_trust_email: bool,
 
     /// Ask the provider for this scope too, beside `openid`, `email` and `profile`; repeatable.
     #[arg(long, value_name = "SCOPE")]
@@ -101,6 +109,11 @@ impl SignInArguments {
                         .clone()
                         .ok_or(missing("--oidc-client-id"))?,
                     groups_claim: self.oidc_groups_claim.clone(),
+                    emails: if self.oidc_trust_email {
+                        TrustedEmails::Unmarked
+                    } else {
+                        TrustedEmails::Verified
+                    },
                     scopes: self.oidc_scope.clone(),
                     url: self.url.clone().ok_or(missing("--url"))?,
                     session: Duration::from_secs(self.session_hours * 3600),
@@ -115,6 +128,7 @@ impl SignInArguments {
             (self.oidc_issuer.is_some(), "--oidc-issuer"),
             (self.oidc_client_id.is_some(), "--oidc-client-id"),
             (!self.oidc_scope.is_empty(), "--oidc-scope"),
+            (self.oidc_trust_email, "--oidc-trust-email"),
             (self.url.is_some(), "--url"),
         ];
         let mut given = given.into_iter();

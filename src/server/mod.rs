@@ -65,7 +65,9 @@ use tokio::net::TcpListener;
 pub use address::{Issuer, ParseAddressError, SiteUrl};
 pub use network::{Network, ParseNetworkError};
 pub use oidc::seal::SessionKeyError;
-pub use options::{OidcSignIn, ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn};
+pub use options::{
+    OidcSignIn, ProxySignIn, ServeError, ServeOptions, ServedFolder, SignIn, TrustedEmails,
+};
 
 use crate::wiring::raise_open_files;
 use log::Log;

@@ -55,12 +55,23 @@ pub struct OidcSignIn {
     pub client_id: String,
     /// The claim with the groups of a person.
     pub groups_claim: String,
+    /// Which e-mail addresses of its tokens count.
+    pub emails: TrustedEmails,
     /// What to ask for, beside `openid`, `email` and `profile`.
     pub scopes: Vec<String>,
     /// The address of the dashboard in browsers, to which the provider sends them back.
     pub url: SiteUrl,
     /// How long a session lasts.
     pub session: Duration,
+}
+
+/// Which e-mail addresses of a provider count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrustedEmails {
+    /// Those that it marks as verified.
+    Verified,
+    /// Also those without a mark; those that it marks as not verified do not count.
+    Unmarked,
 }
 
 /// A proxy that signs people in.

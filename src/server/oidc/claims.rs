@@ -4,6 +4,8 @@
 //!
 //! Permissions and approvals name people by the name or the address. So the name is one that the provider
 //! gives to a single account: the display name, which people choose themselves, could be that of another one.
+//! An address counts if the provider marks it as verified. A missing mark is none: with the scopes and claims
+//! that a browser asks the provider for, people decide which claims are in their tokens.
 
 use openidconnect::core::CoreGenderClaim;
 use openidconnect::{AdditionalClaims, IdTokenClaims};
@@ -12,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::error::SignInError;
 use crate::domain::Person;
+use crate::server::options::TrustedEmails;
 
 /// The claims that OpenID Connect does not define, such as groups.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -23,14 +26,22 @@ impl AdditionalClaims for OtherClaims {}
 pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
 
 /// The person that claims are about; `groups` is the claim with their groups.
-pub(super) fn person(claims: &Claims, groups: &str) -> Result<Person, SignInError> {
+pub(super) fn person(
+    claims: &Claims,
+    groups: &str,
+    emails: TrustedEmails,
+) -> Result<Person, SignInError> {
     let groups = claims.additional_claims().groups(groups)?;
-    let is_doubtful = claims.email_verified() == Some(false);
+    let is_trusted = match claims.email_verified() {
+        Some(is_verified) => is_verified,
+        None => emails == TrustedEmails::Unmarked,
+    };
     let email = claims.email().map(|email| email.as_str());
-    let email = email.filter(|_| !is_doubtful);
+    let email = email.filter(|_| is_trusted);
     let username = claims.preferred_username().map(|name| name.as_str());
     // A name like an address would be taken for the address.
-    let username = username.filter(|name| !(is_doubtful && name.contains('@')));
+    let is_email = |name: &str| email.is_some_and(|email| email.eq_ignore_ascii_case(name));
+    let username = username.filter(|name| !name.contains('@') || is_email(name));
     let subject = claims.subject().as_str();
     let names = [username, email, Some(subject)].into_iter().flatten();
     let mut persons = names.filter_map(|name| Person::new(name, email, groups.clone()));
@@ -70,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    fn person_of(more: Value) -> Result<Person, SignInError> {
+    fn person_of(more: Value, emails: TrustedEmails) -> Result<Person, SignInError> {
         let mut claims = json!({
             "iss": "https://login.example.com", "aud": "promote", "exp": 2, "iat": 1, "sub": "f3a1",
         });
@@ -79,7 +90,7 @@ mod tests {
         };
         claims.extend(more);
         let claims: Claims = serde_json::from_value(claims.clone().into()).unwrap();
-        person(&claims, "groups")
+        person(&claims, "groups", emails)
     }
 
     #[test]
@@ -94,7 +105,24 @@ mod tests {
             ),
             (
                 json!({"preferred_username": "ada", "email": "ada@example.com"}),
-                "ada <ada@example.com>",
+                "ada",
+            ),
+            (
+                json!({"preferred_username": "ada", "email": "ada@example.com", "email_verified": null}),
+                "ada",
+            ),
+            (json!({"email": "ada@example.com"}), "f3a1"),
+            (
+                json!({"preferred_username": "bob@example.com", "email": "ada@example.com", "email_verified": true}),
+                "ada@example.com",
+            ),
+            (
+                json!({"preferred_username": "Ada@example.com", "email": "ada@example.com", "email_verified": true}),
+                "Ada@example.com <ada@example.com>",
+            ),
+            (
+                json!({"preferred_username": "bob@example.com", "email_verified": true}),
+                "f3a1",
             ),
             (
                 json!({"email": "ada@example.com", "email_verified": "true"}),
@@ -112,10 +140,7 @@ mod tests {
                 json!({"preferred_username": "bob@example.com", "email_verified": false}),
                 "f3a1",
             ),
-            (
-                json!({"preferred_username": "ada@example.com"}),
-                "ada@example.com",
-            ),
+            (json!({"preferred_username": "ada@example.com"}), "f3a1"),
             (
                 json!({"preferred_username": "ada <bob@example.com>"}),
                 "f3a1",
@@ -123,11 +148,33 @@ mod tests {
             (json!({"preferred_username": " "}), "f3a1"),
             (json!({"updated_at": "2026-01-01T00:00:00Z"}), "f3a1"),
         ] {
-            let person = person_of(claims.clone()).unwrap();
+            let person = person_of(claims.clone(), TrustedEmails::Verified).unwrap();
             assert_eq!(person.to_string(), expected, "{claims}");
         }
-        let nameless = person_of(json!({"sub": "\u{202e}"}));
+        let nameless = person_of(json!({"sub": "\u{202e}"}), TrustedEmails::Verified);
         assert!(matches!(nameless, Err(SignInError::Name)));
+    }
+
+    #[test]
+    fn an_unmarked_address_can_be_trusted_and_an_unverified_one_cannot() {
+        for (claims, expected) in [
+            (
+                json!({"preferred_username": "ada@example.com", "email": "ada@example.com"}),
+                "ada@example.com",
+            ),
+            (
+                json!({"preferred_username": "bob@example.com", "email": "ada@example.com"}),
+                "ada@example.com",
+            ),
+            (json!({"preferred_username": "bob@example.com"}), "f3a1"),
+            (
+                json!({"email": "ada@example.com", "email_verified": false}),
+                "f3a1",
+            ),
+        ] {
+            let person = person_of(claims.clone(), TrustedEmails::Unmarked).unwrap();
+            assert_eq!(person.name(), expected, "{claims}");
+        }
     }
 
     #[test]
@@ -146,7 +193,7 @@ mod tests {
             (json!({"_claim_names": {"groups": "src1"}}), Err(())),
             (json!({"hasgroups": true}), Err(())),
         ] {
-            let found = person_of(claims.clone());
+            let found = person_of(claims.clone(), TrustedEmails::Verified);
             let expected = expected.map(|groups| {
                 let groups = groups.into_iter().map(str::to_owned).collect();
                 Person::new("f3a1", None, groups).unwrap()

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::address::SiteUrl;
-use super::options::{OidcSignIn, ServeError};
+use super::options::{OidcSignIn, ServeError, TrustedEmails};
 use crate::domain::Person;
 use crate::port::{HttpSender, Variables};
 
@@ -50,6 +50,7 @@ pub(super) struct Oidc {
     /// What the cookies are for, beside their own purpose: a key may be shared with another deployment.
     audience: String,
     groups: String,
+    emails: TrustedEmails,
     session: Duration,
     /// The address of the dashboard.
     pub site: SiteUrl,
@@ -152,6 +153,7 @@ impl Oidc {
             key: key.map_err(ServeError::SessionKey)?,
             audience: format!("{} {}", options.issuer, options.client_id),
             groups: options.groups_claim.clone(),
+            emails: options.emails,
             session: options.session,
             site: options.url.clone(),
             told: AtomicI64::new(0),
@@ -208,7 +210,7 @@ impl Oidc {
         }
         let claims = self.provider.claims(code, &record.nonce, record.verifier);
         let claims = claims.await?;
-        let person = person(&claims, &self.groups)?;
+        let person = person(&claims, &self.groups, self.emails)?;
         let length = i64::try_from(self.session.as_secs()).unwrap_or(i64::MAX);
         let signed_in = SignedIn {
             person: Arc::new(person),
@@ -241,7 +243,7 @@ impl Oidc {
         let token = token.map_err(|_| SignInError::Token("it is none".to_owned()))?;
         let any_nonce = |_: Option<&Nonce>| Ok(());
         let claims = self.provider.verified(&token, any_nonce).await?;
-        let person = person(&claims, &self.groups)?;
+        let person = person(&claims, &self.groups, self.emails)?;
         Ok((Arc::new(person), claims.expiration().timestamp()))
     }
 
@@ -316,6 +318,7 @@ mod tests {
             issuer: "https://login.example.com".parse().unwrap(),
             client_id: "promote".to_owned(),
             groups_claim: "groups".to_owned(),
+            emails: TrustedEmails::Verified,
             scopes: Vec::new(),
             url: "https://promote.example.com".parse().unwrap(),
             session: Duration::from_secs(3600),
