@@ -4,7 +4,6 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::audit;
 use super::caller::Caller;
 use crate::domain::Person;
 use crate::render::{Advice, date, escaped};
@@ -19,11 +18,9 @@ impl Log {
 
     /// Something failed for which nobody waits.
     pub fn failure(&self, repository: &str, advice: &Advice) {
-        let causes = advice.causes.iter().map(|cause| format!(": {cause}"));
-        let causes: String = causes.collect();
         self.line(&format!(
-            "error repository={repository} {}{causes}",
-            advice.message
+            "error repository={repository} {}",
+            in_words(advice)
         ));
     }
 
@@ -37,20 +34,12 @@ impl Log {
         self.line(&format!("error repository={repository} {error}"));
     }
 
-    /// A person is about to change something. The line is written when their request is answered, with what
-    /// came of it.
-    pub fn change(&self, repository: &str, caller: &Caller, what: &str) {
-        if !audit::change(repository, caller, what) {
-            self.changed(repository, caller, what, "not in a request");
-        }
-    }
-
-    /// A person has tried to change something; `end` is what came of it.
-    pub fn changed(&self, repository: &str, caller: &Caller, what: &str, end: &str) {
+    /// A person changes something; `stage` is how far it is, or how it ended.
+    pub fn change(&self, repository: &str, caller: &Caller, what: &str, stage: &str) {
         let what = bounded(what);
-        let end = bounded(end);
+        let stage = bounded(stage);
         self.line(&format!(
-            "change repository={repository} by={caller} {what}: {end}"
+            "change repository={repository} by={caller} {what}: {stage}"
         ));
     }
 
@@ -79,6 +68,13 @@ impl Log {
     }
 }
 
+/// An error with its causes.
+pub(super) fn in_words(advice: &Advice) -> String {
+    let causes = advice.causes.iter().map(|cause| format!(": {cause}"));
+    let causes: String = causes.collect();
+    format!("{}{causes}", advice.message)
+}
+
 /// The longest text of others in a line, in characters.
 const LONGEST: usize = 600;
 
@@ -91,13 +87,21 @@ fn bounded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
 
+    /// Where a test reads what was logged.
     #[derive(Clone, Default)]
-    struct Memory(Arc<Mutex<Vec<u8>>>);
+    pub struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl Memory {
+        pub fn lines(&self) -> Vec<String> {
+            let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+            text.lines().map(str::to_owned).collect()
+        }
+    }
 
     impl Write for Memory {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -114,11 +118,12 @@ mod tests {
         let memory = Memory::default();
         let log = Log::new(Box::new(memory.clone()));
         let hostile = format!("promote\n2026 change by=root\u{1b}[2K{}", "x".repeat(5000));
-        log.changed("shop", &Caller::Local, &hostile, &hostile);
+        log.change("shop", &Caller::Local, &hostile, &hostile);
         log.refused(&Caller::Unknown, &hostile);
-        let text = String::from_utf8(memory.0.lock().unwrap().clone()).unwrap();
-        assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(!text.contains('\u{1b}'), "{text}");
-        assert!(text.lines().all(|line| line.len() < 1500), "{text}");
+        let lines = memory.lines();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for line in lines {
+            assert!(!line.contains('\u{1b}') && line.len() < 1500, "{line}");
+        }
     }
 }

@@ -19,7 +19,7 @@
 //! | `served` | a repository that is served: the last reading, and the threads that work on it |
 //! | `keeper` | reads again, and moves releases forward, when it is time |
 //! | `overload` | requests that no worker has time for |
-//! | `audit` | what a request changes, for its line in the log |
+//! | `audit` | a change that somebody makes: its lines in the log |
 //! | `hexadecimal` | bytes in hexadecimal digits |
 //! | `log` | what happens in the background, and who changes what |
 //! | `site` | everything that requests share |

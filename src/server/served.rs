@@ -122,16 +122,20 @@ impl Served {
         blocking(async move || job(&adapters).await).await
     }
 
+    /// The prefix of its releases, as it was last read.
+    pub fn prefix(&self) -> Option<String> {
+        self.view().state.as_ref().and_then(|state| state.prefix())
+    }
+
     /// Does something with releases for a person, on a thread that may block.
     pub async fn releases<T: Send + 'static>(
         &self,
         person: Option<Arc<Person>>,
         job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
     ) -> Result<T, ReleaseError> {
-        let prefix = self.view().state.as_ref().and_then(|state| state.prefix());
+        let prefix = self.prefix();
         self.work(person, async move |adapters| {
-            let adapters = adapters.for_releases(prefix.as_deref())?;
-            job(&adapters.ports(&NoObserver)).await
+            with_releases(adapters, prefix.as_deref(), job).await
         })
         .await
     }
@@ -193,6 +197,16 @@ impl Served {
         *known = Arc::new(view);
         Arc::clone(&known)
     }
+}
+
+/// Does something with the releases of a prefix.
+pub(super) async fn with_releases<T>(
+    adapters: &Adapters,
+    prefix: Option<&str>,
+    job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError>,
+) -> Result<T, ReleaseError> {
+    let adapters = adapters.for_releases(prefix)?;
+    job(&adapters.ports(&NoObserver)).await
 }
 
 /// Does something on a thread that may block.

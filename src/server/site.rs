@@ -60,7 +60,7 @@ pub(super) struct Site {
     /// The streams of events that may still be opened.
     streams: Arc<Semaphore>,
     /// What happens in the background, and who changes what.
-    pub log: Log,
+    pub log: Arc<Log>,
 }
 
 impl Site {
@@ -97,7 +97,7 @@ impl Site {
             metrics: Metrics::default(),
             changes: broadcast::channel(BUFFER).0,
             streams: Arc::new(Semaphore::new(STREAMS)),
-            log,
+            log: Arc::new(log),
         })
     }
 

@@ -1,4 +1,4 @@
-//! A line in the log for each change, and for each one that is refused.
+//! A line in the log for each change that is refused, and an answer where no worker is free.
 
 use std::sync::Arc;
 
@@ -10,35 +10,26 @@ use axum::response::{IntoResponse as _, Response};
 use super::api;
 use super::trouble::Trouble;
 use super::why_not::WhyNot;
-use crate::server::audit::recorded;
+use crate::server::audit::with_sender;
 use crate::server::overload::unless_given_up;
 use crate::server::site::Site;
 
 /// When somebody tries again for whom there was no worker, in seconds.
 const LATER: HeaderValue = HeaderValue::from_static("10");
 
-/// Writes what a request has changed, or why it has not; answers requests for which there is no worker.
+/// Writes which changes are refused; answers requests for which there is no worker.
 pub(super) async fn audit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let (response, record) = recorded(unless_given_up(next.run(request))).await;
+    let (response, sender) = with_sender(unless_given_up(next.run(request))).await;
     let response = response.unwrap_or_else(|| overloaded(path.starts_with(api::ROOT)));
     let status = response.status();
-    let why = response.extensions().get::<WhyNot>();
-    let why = why.map_or_else(String::new, |WhyNot(why)| format!(" {why:?}"));
-    let caller = &record.caller;
-    let is_done = !status.is_client_error() && !status.is_server_error();
-    if let Some((repository, what)) = &record.change {
-        let end = match &record.result {
-            Some(Err(why)) => format!("not done, {why:?}"),
-            Some(Ok(done)) if is_done => format!("done, {done}"),
-            None if is_done => "done".to_owned(),
-            _ => format!("not done, {}{why}", status.as_u16()),
-        };
-        site.log.changed(repository, caller, what, &end);
-    } else if is_refusal(status) && !matches!(method, Method::GET | Method::HEAD) {
+    let is_reading = matches!(method, Method::GET | Method::HEAD);
+    if is_refusal(status) && !is_reading && !sender.has_begun {
+        let why = response.extensions().get::<WhyNot>();
+        let why = why.map_or_else(String::new, |WhyNot(why)| format!(" {why:?}"));
         site.log.refused(
-            caller,
+            &sender.caller,
             &format!("{method} {path:?}: {}{why}", status.as_u16()),
         );
     }

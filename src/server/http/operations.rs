@@ -10,10 +10,10 @@ use axum::http::StatusCode;
 use super::place::Place;
 use super::trouble::Trouble;
 use crate::domain::{GuardName, Right};
-use crate::engine::{self, ReleaseError, StartRequest};
+use crate::engine::{self, ReleaseError, ReleasePorts, StartRequest, Started};
 use crate::release::{RefusedBy, Release, ReleaseState, Step};
-use crate::server::audit;
 use crate::server::promotion::{Done, Wanted};
+use crate::wiring::Adapters;
 
 /// A release of a flow to start.
 pub(super) struct Start {
@@ -27,16 +27,13 @@ impl Place {
     /// Carries a promotion out, if it is the one that was shown.
     pub async fn promote(&mut self, wanted: &Wanted) -> Result<Done, Trouble> {
         self.allow(Right::Promote, wanted.only_product(), Some(&wanted.to))?;
-        self.log_change(&wanted.in_words());
         let asked = wanted.clone();
-        let done = self
-            .work(async move |adapters| Box::pin(asked.carry_out(adapters)).await)
-            .await?;
-        audit::result(done.result());
-        match done {
+        let carry_out = async move |adapters: &Adapters| Box::pin(asked.carry_out(adapters)).await;
+        let what = wanted.in_words();
+        let done = self.change(&what, carry_out, Done::result).await?;
+        if let Done::Started { .. } = done {
             // So that it can be asked for.
-            Done::Started { .. } => self.look_again().await,
-            Done::Applied(_) | Done::Before { .. } | Done::Changed => self.look_soon(),
+            self.look_again().await;
         }
         Ok(done)
     }
@@ -61,7 +58,7 @@ impl Place {
             // All of them, whatever the product has then.
             applications.clear();
         }
-        self.log_change(&format!("trigger flow={flow} product={product}"));
+        let what = format!("trigger flow={flow} product={product}");
         let request = StartRequest {
             product,
             flow,
@@ -70,10 +67,10 @@ impl Place {
             branch: None,
             configuration: None,
         };
-        let started = self
-            .releases(async move |ports| engine::start_release(ports, &request).await)
-            .await?;
-        audit::result(Ok(format!("release {}", started.id())));
+        let start =
+            async move |ports: &ReleasePorts<'_>| engine::start_release(ports, &request).await;
+        let done = |started: &Started| format!("release {}", started.id());
+        let started = self.change_releases(&what, start, done).await?;
         self.look_again().await;
         Ok(started.id().to_owned())
     }
@@ -81,13 +78,12 @@ impl Place {
     /// Approves a step of a release, or all of its steps.
     pub async fn approve(&mut self, id: &str, step: Option<String>) -> Result<(), Trouble> {
         self.allow_steps(Right::Approve, self.release(id)?, step.as_deref())?;
-        self.log_change(&format!("approve {id}"));
         let asked = id.to_owned();
-        let done = self.releases(async move |ports| {
+        let approve = async move |ports: &ReleasePorts<'_>| {
             engine::approve_release(ports, &asked, step.as_deref()).await
-        });
-        let done = done.await;
-        self.changed(done).await
+        };
+        self.change_release(id, &format!("approve {id}"), approve)
+            .await
     }
 
     /// Queues a failed release again, with the holds of some guards lifted.
@@ -96,33 +92,38 @@ impl Place {
         self.allow_steps(Right::Retry, release, None)?;
         self.check_lifted(release, &guards)?;
         let guards: Vec<String> = guards.iter().map(GuardName::to_string).collect();
-        self.log_change(&format!("retry {id} allow={}", guards.join(",")));
+        let what = format!("retry {id} allow={}", guards.join(","));
         let asked = id.to_owned();
-        let done = self.releases(async move |ports| {
+        let retry = async move |ports: &ReleasePorts<'_>| {
             if guards.is_empty() {
                 engine::retry_release(ports, &asked).await
             } else {
                 engine::allow_in_release(ports, &asked, &guards).await
             }
-        });
-        let done = done.await;
-        self.changed(done).await
+        };
+        self.change_release(id, &what, retry).await
     }
 
     /// Ends a release.
     pub async fn terminate(&mut self, id: &str) -> Result<(), Trouble> {
         let product = &self.release(id)?.product;
         self.allow(Right::Terminate, Some(product), None)?;
-        self.log_change(&format!("terminate {id}"));
         let asked = id.to_owned();
-        let done = self.releases(async move |ports| engine::terminate_release(ports, &asked).await);
-        let done = done.await;
-        self.changed(done).await
+        let terminate =
+            async move |ports: &ReleasePorts<'_>| engine::terminate_release(ports, &asked).await;
+        self.change_release(id, &format!("terminate {id}"), terminate)
+            .await
     }
 
-    /// Looks again after a release has changed.
-    async fn changed<T>(&mut self, done: Result<T, ReleaseError>) -> Result<(), Trouble> {
-        done?;
+    /// Changes a release, and looks again.
+    async fn change_release<T: Send + 'static>(
+        &mut self,
+        id: &str,
+        what: &str,
+        job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
+    ) -> Result<(), Trouble> {
+        let done = format!("release {id}");
+        self.change_releases(what, job, |_| done).await?;
         self.look_again().await;
         Ok(())
     }

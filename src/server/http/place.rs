@@ -14,9 +14,12 @@ use super::trouble::Trouble;
 use crate::domain::{CONFIGURATION, Product, Right};
 use crate::engine::{PastTransition, ReleaseError, ReleasePorts};
 use crate::release::Release;
+use crate::server::advice;
+use crate::server::audit::Change;
 use crate::server::caller::Rights;
+use crate::server::log::in_words;
 use crate::server::pages::Frame;
-use crate::server::served::{Served, View};
+use crate::server::served::{Served, View, with_releases};
 use crate::server::site::Site;
 use crate::server::state::State;
 use crate::wiring::Adapters;
@@ -150,18 +153,43 @@ impl Place {
         self.served.read().await;
         self.view = self.served.view();
         self.site.changed(&self.served.name);
-        self.look_soon();
     }
 
-    /// Lets the repository be looked at again in the background.
-    pub fn look_soon(&self) {
-        self.served.look.notify_one();
+    /// Changes something for the person; `result` is what was done, or why nothing was. The end is logged, and
+    /// the repository looked at again, where the change is carried out: the person may not wait for the answer.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        what: &str,
+        job: impl AsyncFnOnce(&Adapters) -> Result<T, ReleaseError> + Send + 'static,
+        result: impl FnOnce(&T) -> Result<String, String> + Send + 'static,
+    ) -> Result<T, ReleaseError> {
+        let served = Arc::clone(&self.served);
+        let caller = &self.frame.rights.caller;
+        let mut change = Change::begin(&self.site.log, &served.name, caller, what);
+        self.work(async move |adapters| {
+            change.start();
+            let done = job(adapters).await;
+            change.end(match &done {
+                Ok(done) => result(done),
+                Err(error) => Err(in_words(&advice::on_release(error))),
+            });
+            served.look.notify_one();
+            done
+        })
+        .await
     }
 
-    /// Writes what the person changes.
-    pub fn log_change(&self, what: &str) {
-        let Rights { caller, .. } = &self.frame.rights;
-        self.site.log.change(&self.served.name, caller, what);
+    /// The same with releases.
+    pub async fn change_releases<T: Send + 'static>(
+        &self,
+        what: &str,
+        job: impl AsyncFnOnce(&ReleasePorts<'_>) -> Result<T, ReleaseError> + Send + 'static,
+        done: impl FnOnce(&T) -> String + Send + 'static,
+    ) -> Result<T, ReleaseError> {
+        let prefix = self.served.prefix();
+        let job =
+            async move |adapters: &Adapters| with_releases(adapters, prefix.as_deref(), job).await;
+        self.change(what, job, |changed| Ok(done(changed))).await
     }
 
     /// Does something for the person.

@@ -196,3 +196,34 @@ fn a_word_that_a_field_cannot_have_is_refused_with_those_that_it_can() {
     assert!(answer.body.contains("a number from 1"), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"));
 }
+
+#[test]
+fn a_change_has_two_lines_in_the_log_though_its_sender_does_not_wait() {
+    let world = World::new();
+    let (remote, repo) = cloned(&world, "");
+    let server = Server::start(&world, &repo, &["--interval", "86400"]);
+    let before = remote.tip("main");
+    let page = server.page("/plans");
+    let plans = page.replacen("/r/", "/api/v1/repositories/", 1);
+    let json = ("Content-Type", "application/json");
+    let body = r#"{"from": "staging", "to": "production", "product": "loans"}"#;
+    let plan = server.request("POST", &plans, &[json], body.as_bytes());
+    let plan: serde_json::Value = serde_json::from_str(&plan.body).unwrap();
+    let id = plan["id"].as_str().unwrap();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST {plans}/{id} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        server.address,
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    drop(stream);
+    let what = " by=local promote loans from=staging to=production: ";
+    for stage in ["begins", "done, release loans-1"] {
+        let line = format!("{what}{stage}");
+        server.until(&line, |server| server.log().contains(&line));
+    }
+    // The release moves forward without a further request.
+    server.until("promoted", |_| remote.tip("main") != before);
+}
