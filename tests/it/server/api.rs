@@ -266,3 +266,32 @@ fn schemathesis_finds_nothing() {
     assert!(out.status.success(), "{said}\n{}", server.log());
     assert!(said.contains("Tested"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_release_that_has_started_is_answered_though_it_cannot_be_read_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = World::new();
+    let (remote, repo) = with_flow(&world);
+    let server = Server::start(&world, &repo, &["--interval", "86400"]);
+    let openapi = document(&get(&server, "/openapi.json"), 200);
+    // The remote is gone as soon as the release is in it.
+    let hooks = remote.git(&["rev-parse", "--git-path", "hooks"]);
+    let hook = remote.dir.join(hooks.trim()).join("post-receive");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, "#!/bin/sh\nmv HEAD gone\n").unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let name = server.page("").replacen("/r/", "", 1);
+    let body = json!({"product": "loans", "flow": "to-production"});
+    let started = post(&server, &format!("/repositories/{name}/releases"), &body);
+    let path = "/repositories/{repository}/releases";
+    let answer = check(&openapi, ("post", path), &started);
+    assert_eq!(answer["release"], "loans-1", "{started:?}");
+    assert!(started.header("git-promote-fault").is_some(), "{started:?}");
+    let log = server.log();
+    assert!(
+        log.contains("product=loans: done, release loans-1"),
+        "{log}"
+    );
+}

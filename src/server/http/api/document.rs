@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::bodies::{ApproveBody, EmptyBody, PromotionBody, RetryBody, StartBody};
 use super::problem::{FAULT, READ_AT};
 use super::read::{Repositories, Repository};
-use super::write::{DoneBefore, PlanAnswer, StartedAnswer};
+use super::write::{ChangedAnswer, DoneBefore, PlanAnswer, StartedAnswer};
 use crate::release::Release;
 use crate::render::json_v1::{
     FlowList, Log, Policy, Problem, Promotion, ReleaseLog, Releases, Status,
@@ -117,19 +117,19 @@ impl Paths {
         self.get::<Release>(&of("/releases/{id}"), "A release", &[REPOSITORY, ID]);
         let log = of("/releases/{id}/log");
         self.get::<ReleaseLog<'_>>(&log, "What happened to a release", &[REPOSITORY, ID]);
-        self.post::<StartBody, Releases<'_>>(&of("/releases"), "Start a flow", &[REPOSITORY]);
+        self.post::<StartBody, Changed<'_>>(&of("/releases"), "Start a flow", &[REPOSITORY]);
         let steps = [REPOSITORY, ID];
-        self.post::<ApproveBody, Releases<'_>>(
+        self.post::<ApproveBody, Changed<'_>>(
             &of("/releases/{id}/approve"),
             "Approve a step",
             &steps,
         );
-        self.post::<RetryBody, Releases<'_>>(
+        self.post::<RetryBody, Changed<'_>>(
             &of("/releases/{id}/retry"),
             "Retry a failed release",
             &steps,
         );
-        self.post::<EmptyBody, Releases<'_>>(
+        self.post::<EmptyBody, Changed<'_>>(
             &of("/releases/{id}/terminate"),
             "End a release",
             &steps,
@@ -232,4 +232,15 @@ enum Applied<'a> {
     Promotion(Promotion<'a>),
     /// It was applied before.
     Before(DoneBefore),
+}
+
+/// What changing a release answers.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes what is answered")]
+enum Changed<'a> {
+    /// The release as it is now.
+    Now(Releases<'a>),
+    /// It could not be read again.
+    Unread(ChangedAnswer<'a>),
 }

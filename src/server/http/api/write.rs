@@ -1,6 +1,7 @@
 //! What programs change.
 
 use axum::extract::Path;
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,6 +27,13 @@ pub(super) struct PlanAnswer<'a> {
 /// A promotion that has become a release.
 #[derive(Serialize, JsonSchema, Debug)]
 pub(super) struct StartedAnswer<'a> {
+    /// The release.
+    pub release: &'a str,
+}
+
+/// A release that was changed, but could not be read again.
+#[derive(Serialize, JsonSchema, Debug)]
+pub(super) struct ChangedAnswer<'a> {
     /// The release.
     pub release: &'a str,
 }
@@ -81,7 +89,7 @@ pub(super) async fn start(Api(mut place): Api<Place>, Sent(body): Sent<StartBody
         applications: body.services,
     };
     let id = place.start(start).await?;
-    release_now(&place, &id)
+    Ok(release_now(&place, &id))
 }
 
 pub(super) async fn approve(
@@ -90,7 +98,7 @@ pub(super) async fn approve(
     Sent(body): Sent<ApproveBody>,
 ) -> Answer {
     place.approve(&id, body.step).await?;
-    release_now(&place, &id)
+    Ok(release_now(&place, &id))
 }
 
 pub(super) async fn retry(
@@ -99,7 +107,7 @@ pub(super) async fn retry(
     Sent(body): Sent<RetryBody>,
 ) -> Answer {
     place.retry(&id, body.guards()?).await?;
-    release_now(&place, &id)
+    Ok(release_now(&place, &id))
 }
 
 pub(super) async fn terminate(
@@ -108,12 +116,16 @@ pub(super) async fn terminate(
     Sent(EmptyBody {}): Sent<EmptyBody>,
 ) -> Answer {
     place.terminate(&id).await?;
-    release_now(&place, &id)
+    Ok(release_now(&place, &id))
 }
 
-/// The release as it is now.
-fn release_now(place: &Place, id: &str) -> Answer {
-    let release = place.release(id)?;
-    let releases = json_v1::Releases::of(vec![entry(place, release)]);
-    Ok(last_read(place, &releases))
+/// The release as it is now. If it cannot be read, it was changed nevertheless.
+fn release_now(place: &Place, id: &str) -> Response {
+    match place.release(id) {
+        Ok(release) => {
+            let releases = json_v1::Releases::of(vec![entry(place, release)]);
+            last_read(place, &releases)
+        }
+        Err(_) => last_read(place, &ChangedAnswer { release: id }),
+    }
 }
