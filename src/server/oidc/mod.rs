@@ -9,6 +9,7 @@
 
 mod claims;
 mod error;
+mod known;
 mod provider;
 pub(super) mod seal;
 mod sender;
@@ -31,7 +32,8 @@ use crate::port::{HttpSender, Variables};
 
 use claims::person;
 pub(super) use error::SignInError;
-use provider::{Known, Provider, Token, bounded};
+use known::Known;
+use provider::{Provider, Token, bounded};
 use seal::SessionKey;
 
 /// The variable with the secret that the server shares with the provider.
@@ -45,7 +47,7 @@ pub(super) const PATIENCE: i64 = 600;
 
 /// Sign-in with a provider.
 pub(super) struct Oidc {
-    provider: Provider,
+    provider: Arc<Provider>,
     key: SessionKey,
     /// What the cookies are for, beside their own purpose: a key may be shared with another deployment.
     audience: String,
@@ -141,7 +143,7 @@ impl Oidc {
         let scopes = ["email", "profile"].into_iter();
         let scopes = scopes.chain(options.scopes.iter().map(String::as_str));
         Ok(Self {
-            provider: Provider {
+            provider: Arc::new(Provider {
                 issuer: IssuerUrl::new(options.issuer.to_string()).map_err(unusable)?,
                 client: ClientId::new(options.client_id.clone()),
                 secret: variable(SECRET).map(ClientSecret::new),
@@ -149,7 +151,7 @@ impl Oidc {
                 scopes: scopes.map(|scope| Scope::new(scope.to_owned())).collect(),
                 http,
                 known: Known::default(),
-            },
+            }),
             key: key.map_err(ServeError::SessionKey)?,
             audience: format!("{} {}", options.issuer, options.client_id),
             groups: options.groups_claim.clone(),

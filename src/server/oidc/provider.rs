@@ -4,10 +4,11 @@
 //!
 //! Its configuration and keys are read when they are first needed, so that the server also starts while the
 //! provider is down. Strangers can make the server ask for them, with tokens of their own and by opening
-//! pages; so there is a pause between two readings.
+//! pages; so there is a pause between two readings, and a reading is no part of a request: it ends although the
+//! one who caused it has closed the connection. Old keys are used while newer ones are read, but not forever.
 
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
@@ -22,24 +23,17 @@ use openidconnect::{
     PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
     StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
 };
-use tokio::sync::Mutex;
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::JoinHandle;
 use url::Url;
 
 use super::claims::{Claims, OtherClaims};
 use super::error::SignInError;
+use super::known::{Known, Last, Usable};
 use super::sender::sender;
 use crate::domain::SecretValues;
 use crate::port::{HttpSender, display_chain};
 use crate::server::address::is_private;
-
-/// The shortest time between two attempts to reach a provider that cannot be used.
-const PAUSE: Duration = Duration::from_secs(5);
-
-/// The shortest time between two readings because of an unknown key.
-const KEY_PAUSE: Duration = Duration::from_secs(60);
-
-/// After which time everything is read again, so that a key that was withdrawn is forgotten.
-const AGE: Duration = Duration::from_secs(3600);
 
 /// The longest text of the provider that is shown.
 const LONGEST: usize = 300;
@@ -101,26 +95,6 @@ pub(super) struct Provider {
     pub known: Known,
 }
 
-/// What is known about the provider.
-#[derive(Default)]
-pub(super) struct Known {
-    last: RwLock<Last>,
-    /// Held while it is asked.
-    reading: Mutex<()>,
-}
-
-/// The last readings.
-#[derive(Clone, Default)]
-struct Last {
-    metadata: Option<Arc<CoreProviderMetadata>>,
-    /// When that was read.
-    read: Option<Instant>,
-    /// When it failed since.
-    failed: Option<(Instant, SignInError)>,
-    /// When it was read because of an unknown key.
-    renewed: Option<Instant>,
-}
-
 /// A sign-in that begins.
 pub(super) struct Begun {
     /// Where the provider asks who the person is.
@@ -130,69 +104,67 @@ pub(super) struct Begun {
     pub verifier: PkceCodeVerifier,
 }
 
-fn is_within(time: Option<Instant>, duration: Duration) -> bool {
-    time.is_some_and(|time| time.elapsed() < duration)
-}
-
-impl Last {
-    /// What can be used without asking, or why nothing can be.
-    fn usable(&self) -> Option<Result<Arc<CoreProviderMetadata>, SignInError>> {
-        let failed = self.failed.as_ref();
-        let is_pausing = is_within(failed.map(|(time, _)| *time), PAUSE);
-        match (&self.metadata, failed) {
-            (Some(metadata), _) if is_pausing || is_within(self.read, AGE) => {
-                Some(Ok(Arc::clone(metadata)))
-            }
-            (None, Some((_, error))) if is_pausing => Some(Err(error.clone())),
-            _ => None,
-        }
-    }
-}
-
 impl Provider {
     /// The provider's configuration with its keys.
-    pub async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, SignInError> {
-        if let Some(usable) = self.known.last().usable() {
-            return usable;
+    pub async fn metadata(self: &Arc<Self>) -> Result<Arc<CoreProviderMetadata>, SignInError> {
+        match self.known.last().usable(Instant::now()) {
+            Usable::Fresh(metadata) => return Ok(metadata),
+            Usable::Stale(metadata) => {
+                if let Ok(reading) = Arc::clone(&self.known.reading).try_lock_owned() {
+                    self.start_reading(reading);
+                }
+                return Ok(metadata);
+            }
+            Usable::Failed(error) => return Err(error),
+            Usable::Unread => {}
         }
-        let _reading = self.known.reading.lock().await;
-        // Somebody may have asked meanwhile.
-        match self.known.last().usable() {
-            Some(usable) => usable,
-            None => self.read().await,
+        self.read_if(|last| matches!(last.usable(Instant::now()), Usable::Unread))
+            .await;
+        match self.known.last().usable(Instant::now()) {
+            Usable::Fresh(metadata) | Usable::Stale(metadata) => Ok(metadata),
+            Usable::Failed(error) => Err(error),
+            Usable::Unread => Err(SignInError::Unreachable("it was not read".to_owned())),
         }
     }
 
     /// The same with keys that are newer than these; `None` if it was asked a moment ago.
-    async fn renewed(&self, old: &Arc<CoreProviderMetadata>) -> Option<Arc<CoreProviderMetadata>> {
-        let _reading = self.known.reading.lock().await;
-        let last = self.known.last();
-        if let Some(metadata) = last.metadata.filter(|metadata| !Arc::ptr_eq(metadata, old)) {
-            return Some(metadata);
-        }
-        if is_within(last.renewed, KEY_PAUSE) {
-            return None;
-        }
-        self.known
-            .change(|last| last.renewed = Some(Instant::now()));
-        self.read().await.ok()
+    async fn renewed(
+        self: &Arc<Self>,
+        old: &Arc<CoreProviderMetadata>,
+    ) -> Option<Arc<CoreProviderMetadata>> {
+        self.read_if(|last| last.is_renewed(old, Instant::now()))
+            .await;
+        let metadata = self.known.last().metadata;
+        metadata.filter(|metadata| !Arc::ptr_eq(metadata, old))
     }
 
-    async fn read(&self) -> Result<Arc<CoreProviderMetadata>, SignInError> {
-        let read = self.discover().await.map(Arc::new);
-        self.known.change(|last| match &read {
-            Ok(metadata) => {
-                last.metadata = Some(Arc::clone(metadata));
-                last.read = Some(Instant::now());
-                last.failed = None;
-            }
-            Err(error) => last.failed = Some((Instant::now(), error.clone())),
-        });
-        // Old keys are better than none.
-        match (read, self.known.last().metadata) {
-            (Err(_), Some(metadata)) => Ok(metadata),
-            (read, _) => read,
+    /// Waits for the reading that is under way, if one is, and for another one if it is still due then.
+    async fn read_if(self: &Arc<Self>, is_due: impl FnOnce(&mut Last) -> bool) {
+        let reading = Arc::clone(&self.known.reading).lock_owned().await;
+        if self.known.change(is_due)
+            && let Err(error) = self.start_reading(reading).await
+            && error.is_panic()
+        {
+            std::panic::resume_unwind(error.into_panic());
         }
+    }
+
+    /// Reads in a task of its own, which ends although the request that needs it is over.
+    fn start_reading(self: &Arc<Self>, reading: OwnedMutexGuard<()>) -> JoinHandle<()> {
+        let provider = Arc::clone(self);
+        tokio::spawn(async move {
+            let read = provider.discover().await;
+            let now = Instant::now();
+            provider.known.change(|last| match read {
+                Ok(metadata) => {
+                    last.metadata = Some(Arc::new(metadata));
+                    last.read = Some(now);
+                    last.failed = None;
+                }
+                Err(error) => last.failed = Some((now, error)),
+            });
+            drop(reading);
+        })
     }
 
     async fn discover(&self) -> Result<CoreProviderMetadata, SignInError> {
@@ -245,7 +217,7 @@ impl Provider {
     }
 
     /// Begins a sign-in.
-    pub async fn begin(&self) -> Result<Begun, SignInError> {
+    pub async fn begin(self: &Arc<Self>) -> Result<Begun, SignInError> {
         let metadata = self.metadata().await?;
         let client = self.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -263,7 +235,7 @@ impl Provider {
 
     /// Trades a code for the claims of the person.
     pub async fn claims(
-        &self,
+        self: &Arc<Self>,
         code: &str,
         nonce: &Nonce,
         verifier: PkceCodeVerifier,
@@ -299,7 +271,7 @@ impl Provider {
 
     /// The claims of a token that the provider has made for this server.
     pub async fn verified(
-        &self,
+        self: &Arc<Self>,
         token: &Token,
         nonce: impl NonceVerifier + Clone,
     ) -> Result<Claims, SignInError> {
@@ -341,19 +313,6 @@ impl Provider {
     fn secrets(&self, more: Vec<String>) -> SecretValues {
         let own = self.secret.iter().map(|secret| secret.secret().clone());
         SecretValues::new(own.chain(more))
-    }
-}
-
-impl Known {
-    fn last(&self) -> Last {
-        self.last
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Last)) {
-        change(&mut self.last.write().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

@@ -1,5 +1,9 @@
 //! What a provider, or somebody in its place, sends: only what it has signed for this sign-in counts.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{Browser, SITE, assert_silent, location, start};
@@ -165,5 +169,33 @@ fn new_keys_are_read_when_a_token_has_one_but_not_for_every_stranger() {
         let answer = server.get("/api/v1/repositories", &[("Authorization", &bearer)]);
         assert_eq!(answer.status, 401, "{answer:?}");
     }
+    assert_eq!(provider.count("/keys"), 2);
+}
+
+#[test]
+fn a_request_that_is_given_up_does_not_keep_new_keys_from_others() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    assert!(location(&Browser::default().sign_in(&server, &provider)).starts_with(SITE));
+    let second = Key::rsa("second");
+    provider.state().key = Key::rsa("unknown");
+    let forged = provider.token();
+    provider.state().keys = vec![second.clone()];
+    provider.state().key = second;
+    provider.state().delay = Duration::from_secs(1);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let request = format!(
+        "GET /api/v1/repositories HTTP/1.1\r\nHost: promote.example.com\r\n\
+         Authorization: Bearer {forged}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    drop(stream);
+    std::thread::sleep(Duration::from_millis(300));
+    let bearer = format!("Bearer {}", provider.token());
+    let asked = server.get("/api/v1/repositories", &[("Authorization", &bearer)]);
+    assert_eq!(asked.status, 200, "{asked:?}");
     assert_eq!(provider.count("/keys"), 2);
 }
