@@ -9,11 +9,38 @@ use crate::domain::Person;
 use crate::render::{Advice, date, escaped};
 
 /// Where lines go.
-pub(super) struct Log(Mutex<Box<dyn Write + Send>>);
+pub(super) struct Log(Mutex<Out>);
+
+struct Out {
+    out: Box<dyn Write + Send>,
+    /// The minute, since 1970, of the last line that a stranger caused.
+    minute: i64,
+    /// How many such lines were written in it.
+    written: usize,
+    /// How many were left out in it.
+    left_out: usize,
+}
+
+/// Who causes a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The server, or somebody who it knows.
+    Known,
+    /// Anyone who can reach the server, as often as they like.
+    Stranger,
+}
+
+/// The most lines in a minute that strangers cause.
+const MOST_OF_STRANGERS: usize = 60;
 
 impl Log {
     pub fn new(out: Box<dyn Write + Send>) -> Self {
-        Self(Mutex::new(out))
+        Self(Mutex::new(Out {
+            out,
+            minute: 0,
+            written: 0,
+            left_out: 0,
+        }))
     }
 
     /// Something failed for which nobody waits.
@@ -27,6 +54,12 @@ impl Log {
     /// Something that whoever runs the server should know.
     pub fn notice(&self, what: &str) {
         self.line(&format!("notice {what}"));
+    }
+
+    /// A sign-in failed, which anyone can begin.
+    pub fn sign_in_failed(&self, why: &dyn std::error::Error) {
+        let text = format!("notice a sign-in failed: {why}");
+        self.line_of(Cause::Stranger, &text);
     }
 
     /// The program has a fault, which concerns this repository.
@@ -45,7 +78,11 @@ impl Log {
 
     /// A change was refused before anything looked at it.
     pub fn refused(&self, caller: &Caller, what: &str) {
-        self.line(&format!("refused by={caller} {}", bounded(what)));
+        let cause = match caller {
+            Caller::Unknown => Cause::Stranger,
+            Caller::Local | Caller::Person(_) | Caller::SignedIn(_) => Cause::Known,
+        };
+        self.line_of(cause, &format!("refused by={caller} {}", bounded(what)));
     }
 
     /// Somebody has signed in.
@@ -59,12 +96,42 @@ impl Log {
     }
 
     fn line(&self, text: &str) {
+        self.line_of(Cause::Known, text);
+    }
+
+    fn line_of(&self, cause: Cause, text: &str) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or_default());
         let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        out.write(now, cause, text);
+    }
+}
+
+impl Out {
+    fn write(&mut self, now: i64, cause: Cause, text: &str) {
+        if self.minute != now / 60 {
+            self.minute = now / 60;
+            self.written = 0;
+            let left_out = std::mem::take(&mut self.left_out);
+            if left_out > 0 {
+                let text = format!("notice {left_out} lines about strangers were left out");
+                self.line(now, &text);
+            }
+        }
+        if cause == Cause::Stranger {
+            if self.written == MOST_OF_STRANGERS {
+                self.left_out += 1;
+                return;
+            }
+            self.written += 1;
+        }
+        self.line(now, text);
+    }
+
+    fn line(&mut self, now: i64, text: &str) {
         // A closed output does not end the server.
-        let _ = writeln!(out, "{} {}", date::rfc_3339(now), escaped(text));
-        let _ = out.flush();
+        let _ = writeln!(self.out, "{} {}", date::rfc_3339(now), escaped(text));
+        let _ = self.out.flush();
     }
 }
 
@@ -111,6 +178,26 @@ pub(super) mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn strangers_cause_so_many_lines_in_a_minute_and_the_rest_is_counted() {
+        let memory = Memory::default();
+        let log = Log::new(Box::new(memory.clone()));
+        let write = |now, cause, text| log.0.lock().unwrap().write(now, cause, text);
+        for _ in 0..100 {
+            write(600, Cause::Stranger, "refused");
+        }
+        write(601, Cause::Known, "change");
+        assert_eq!(memory.lines().len(), MOST_OF_STRANGERS + 1);
+        assert!(memory.lines().last().unwrap().ends_with(" change"));
+        write(660, Cause::Stranger, "refused");
+        let lines = memory.lines();
+        let [.., count, last] = &lines[..] else {
+            panic!("{lines:?}");
+        };
+        assert!(count.ends_with(" notice 40 lines about strangers were left out"));
+        assert!(last.ends_with(" refused"));
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::server::audit::with_sender;
 use crate::server::overload::unless_given_up;
 use crate::server::site::Site;
 
-/// When somebody tries again for whom there was no worker, in seconds.
-const LATER: HeaderValue = HeaderValue::from_static("10");
+/// When to try again what there was no room for, in seconds.
+pub(super) const LATER: HeaderValue = HeaderValue::from_static("10");
 
 /// Writes which changes are refused; answers requests for which there is no worker.
 pub(super) async fn audit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {

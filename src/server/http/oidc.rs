@@ -15,6 +15,7 @@ use axum::{Extension, Router};
 use url::Position;
 
 use super::answer::Shared;
+use super::audit::LATER;
 use super::cookies::{Jar, cookies};
 use super::form::{Posted, Query};
 use super::place::now;
@@ -117,7 +118,7 @@ async fn sign_in(
         return Ok(see(&address(oidc, &to[Position::BeforePath..]), &[]));
     }
     let started = oidc.begin(&to, now()).await.map_err(|error| {
-        if oidc.is_news(now()) {
+        if oidc.should_log(now()) {
             site.log.notice(&format!("no sign-in is possible: {error}"));
         }
         Reason::of(&error).trouble()
@@ -194,7 +195,7 @@ async fn callback(
         Err(error) => {
             // Anyone can send a browser here with a code of their own.
             if error != SignInError::Ended {
-                site.log.notice(&format!("a sign-in failed: {error}"));
+                site.log.sign_in_failed(&error);
             }
             let why = query([("why", Reason::of(&error).name)]);
             Ok(see(&format!("{FAILED}?{why}"), &set))
@@ -220,12 +221,17 @@ fn parts(cookie: &str) -> Result<Vec<String>, SignInError> {
     Ok(parts.collect())
 }
 
-/// Why nobody is signed in.
-async fn failed(Query(fields): Query) -> Trouble {
+/// Why a sign-in failed.
+async fn failed(Query(fields): Query) -> Response {
     let name = fields.get("why").unwrap_or_default();
-    let mut reasons = REASONS.iter();
+    let mut reasons = REASONS.into_iter();
     let reason = reasons.find(|reason| reason.name == name);
-    reason.unwrap_or(&REASONS[0]).trouble()
+    let reason = reason.unwrap_or(&ENDED);
+    let mut page = reason.trouble().page();
+    if reason.status == StatusCode::SERVICE_UNAVAILABLE {
+        page.headers_mut().insert(header::RETRY_AFTER, LATER);
+    }
+    page
 }
 
 /// Ends the session of the browser.
@@ -277,56 +283,70 @@ struct Reason {
     advice: &'static str,
 }
 
-const REASONS: [Reason; 6] = [
-    Reason {
-        name: "ended",
-        status: StatusCode::UNAUTHORIZED,
-        message: "The sign-in took too long, or began in another browser.",
-        advice: "Try again. Cookies are needed for it.",
-    },
-    Reason {
-        name: "provider",
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        message: "The provider that signs people in cannot be used.",
-        advice: "Try again in a moment. An operator finds the reason in the log.",
-    },
-    Reason {
-        name: "refused",
-        status: StatusCode::UNAUTHORIZED,
-        message: "The provider did not sign you in.",
-        advice: "Try again. An operator finds the reason in the log.",
-    },
-    Reason {
-        name: "token",
-        status: StatusCode::UNAUTHORIZED,
-        message: "What the provider says about you is not proven.",
-        advice: "Try again. An operator finds the reason in the log.",
-    },
-    Reason {
-        name: "groups",
-        status: StatusCode::FORBIDDEN,
-        message: "You are in too many groups.",
-        advice: "An operator makes the provider send only the groups that are assigned to the dashboard.",
-    },
-    Reason {
-        name: "name",
-        status: StatusCode::FORBIDDEN,
-        message: "Your name at the provider cannot be used.",
-        advice: "A user name without invisible characters and brackets is needed.",
-    },
-];
+const ENDED: Reason = Reason {
+    name: "ended",
+    status: StatusCode::UNAUTHORIZED,
+    message: "The sign-in took too long, or began in another browser.",
+    advice: "Try again. Cookies are needed for it.",
+};
+
+const PROVIDER: Reason = Reason {
+    name: "provider",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    message: "The provider that signs people in cannot be used.",
+    advice: "Try again in a moment. An operator finds the reason in the log.",
+};
+
+const REFUSED: Reason = Reason {
+    name: "refused",
+    status: StatusCode::UNAUTHORIZED,
+    message: "The provider did not sign you in.",
+    advice: "Try again. An operator finds the reason in the log.",
+};
+
+const TOKEN: Reason = Reason {
+    name: "token",
+    status: StatusCode::UNAUTHORIZED,
+    message: "What the provider says about you is not proven.",
+    advice: "Try again. An operator finds the reason in the log.",
+};
+
+const GROUPS: Reason = Reason {
+    name: "groups",
+    status: StatusCode::FORBIDDEN,
+    message: "You are in too many groups.",
+    advice: "An operator makes the provider send only the groups that are assigned to the dashboard.",
+};
+
+const NAME: Reason = Reason {
+    name: "name",
+    status: StatusCode::FORBIDDEN,
+    message: "Your name at the provider cannot be used.",
+    advice: "A user name without invisible characters and brackets is needed.",
+};
+
+const BUSY: Reason = Reason {
+    name: "busy",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    message: "Too many people sign in at this moment.",
+    advice: "Try again in a moment.",
+};
+
+const REASONS: [&Reason; 7] = [&ENDED, &PROVIDER, &REFUSED, &TOKEN, &GROUPS, &NAME, &BUSY];
 
 impl Reason {
     fn of(error: &SignInError) -> &'static Self {
-        let at = match error {
-            SignInError::Ended => 0,
-            SignInError::Unreachable(_) | SignInError::Configuration(_) | SignInError::Seal => 1,
-            SignInError::Refused(_) => 2,
-            SignInError::Token(_) => 3,
-            SignInError::GroupsElsewhere | SignInError::TooLarge => 4,
-            SignInError::Name => 5,
-        };
-        &REASONS[at]
+        match error {
+            SignInError::Ended => &ENDED,
+            SignInError::Unreachable(_) | SignInError::Configuration(_) | SignInError::Seal => {
+                &PROVIDER
+            }
+            SignInError::Refused(_) => &REFUSED,
+            SignInError::Token(_) => &TOKEN,
+            SignInError::GroupsElsewhere | SignInError::TooLarge => &GROUPS,
+            SignInError::Name => &NAME,
+            SignInError::Busy => &BUSY,
+        }
     }
 
     fn trouble(&self) -> Trouble {

@@ -31,6 +31,9 @@ pub(in crate::server) enum SignInError {
     /// The browser does not have what this sign-in began with, or not any more.
     #[error("the sign-in was not begun by this browser, or too long ago")]
     Ended,
+    /// Too many exchange codes at the same time.
+    #[error("too many sign-ins are under way")]
+    Busy,
     /// The cryptography failed.
     #[error("the session cannot be encrypted")]
     Seal,

@@ -23,6 +23,7 @@ use openidconnect::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::address::SiteUrl;
@@ -45,19 +46,24 @@ pub(super) const CALLBACK: &str = "/sign-in/callback";
 /// How long a sign-in may take, in seconds.
 pub(super) const PATIENCE: i64 = 600;
 
+/// How many exchanges of codes may be under way.
+const EXCHANGES: usize = 32;
+
 /// Sign-in with a provider.
 pub(super) struct Oidc {
     provider: Arc<Provider>,
     key: SessionKey,
     /// What the cookies are for, beside their own purpose: a key may be shared with another deployment.
     audience: String,
+    /// Exchanges of codes that may be under way, beside those that are.
+    exchanges: Semaphore,
     groups: String,
     emails: TrustedEmails,
     session: Duration,
     /// The address of the dashboard.
     pub site: SiteUrl,
-    /// When the log was told last that no sign-in is possible, in seconds since 1970.
-    told: AtomicI64,
+    /// When it was last logged that no sign-in is possible, in seconds since 1970.
+    logged: AtomicI64,
     /// Whether nobody else has the key, so that sessions end with the process.
     pub is_key_random: bool,
 }
@@ -154,11 +160,12 @@ impl Oidc {
             }),
             key: key.map_err(ServeError::SessionKey)?,
             audience: format!("{} {}", options.issuer, options.client_id),
+            exchanges: Semaphore::new(EXCHANGES),
             groups: options.groups_claim.clone(),
             emails: options.emails,
             session: options.session,
             site: options.url.clone(),
-            told: AtomicI64::new(0),
+            logged: AtomicI64::new(0),
             is_key_random: text.is_none(),
         })
     }
@@ -168,15 +175,14 @@ impl Oidc {
         self.provider.metadata().await.err()
     }
 
-    /// Whether nobody was told within the last minute: everybody can ask for what fails, and each line of the log
-    /// has a price.
-    pub fn is_news(&self, now: i64) -> bool {
-        let told = self.told.swap(now, Ordering::Relaxed);
-        let is_news = now - told >= 60;
-        if !is_news {
-            self.told.store(told, Ordering::Relaxed);
-        }
-        is_news
+    /// Whether to log that no sign-in is possible: once a minute, as everybody can ask for what fails.
+    pub fn should_log(&self, now: i64) -> bool {
+        let logged = self.logged.load(Ordering::Relaxed);
+        let swap = |now| {
+            let order = Ordering::Relaxed;
+            self.logged.compare_exchange(logged, now, order, order)
+        };
+        now - logged >= 60 && swap(now).is_ok()
     }
 
     /// Begins a sign-in that leads to a page.
@@ -210,6 +216,9 @@ impl Oidc {
             let why = "it comes from another provider".to_owned();
             return Err(SignInError::Refused(why));
         }
+        // Each waits for the provider, and anyone can bring a code.
+        let exchange = self.exchanges.try_acquire();
+        let _exchange = exchange.map_err(|_| SignInError::Busy)?;
         let claims = self.provider.claims(code, &record.nonce, record.verifier);
         let claims = claims.await?;
         let person = person(&claims, &self.groups, self.emails)?;

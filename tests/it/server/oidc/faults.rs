@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Browser, KEY, SITE, VARIABLES, arguments, location, start};
+use super::{Browser, HOST, KEY, SITE, VARIABLES, arguments, location, start};
 use crate::server::client::{Server, command};
 use crate::server::cloned;
 use crate::server::provider::Provider;
@@ -149,4 +149,34 @@ fn a_server_does_not_start_with_options_that_contradict_each_other() {
         assert!(ran.stderr.contains(expected), "{expected}: {ran}");
         assert!(!ran.stderr.contains("c2VjcmV0"), "{ran}");
     }
+}
+
+#[test]
+fn more_sign_ins_than_the_provider_answers_are_put_off() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    let begun: Vec<(Browser, String)> = (0..40)
+        .map(|_| {
+            let browser = Browser::default();
+            let back = browser.leave(&server, &provider, "/sign-in");
+            (browser, back)
+        })
+        .collect();
+    provider.state().delay = Duration::from_secs(3);
+    let places: Vec<String> = std::thread::scope(|scope| {
+        let ends = begun.into_iter().map(|(browser, back)| {
+            let server = &server;
+            scope.spawn(move || location(&browser.get(server, &back)).to_owned())
+        });
+        let ends: Vec<_> = ends.collect();
+        ends.into_iter().map(|end| end.join().unwrap()).collect()
+    });
+    let busy = "/sign-in/failed?why=busy";
+    let put_off = places.iter().filter(|place| *place == busy).count();
+    assert_eq!(put_off, 8, "{places:?}");
+    let page = server.get(busy, &[HOST]);
+    assert_eq!(page.status, 503, "{page:?}");
+    assert_eq!(page.header("retry-after"), Some("10"));
 }
