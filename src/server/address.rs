@@ -43,9 +43,28 @@ impl SiteUrl {
         self.0.clone()
     }
 
-    /// The host with its port, as browsers name it.
-    pub(super) fn authority(&self) -> &str {
-        self.0.authority()
+    /// The host with its port; without and with the port if it is the usual one.
+    pub(super) fn authorities(&self) -> Vec<String> {
+        let authority = self.0.authority();
+        let usual = match (self.0.port(), self.0.port_or_known_default()) {
+            (None, Some(port)) => Some(format!("{authority}:{port}")),
+            _ => None,
+        };
+        [Some(authority.to_owned()), usual]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Whether a request is sent to this host.
+    pub(super) fn has_authority(&self, host: &str) -> bool {
+        let mut own = self.authorities().into_iter();
+        own.any(|own| own.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether the pages with this origin are those of the dashboard.
+    pub(super) fn has_origin(&self, origin: &str) -> bool {
+        Url::parse(origin).is_ok_and(|url| url.origin() == self.0.origin())
     }
 
     /// Whether browsers use HTTPS.

@@ -79,8 +79,8 @@ impl Site {
             format!("[::1]:{port}"),
         ];
         let outside = match &callers {
-            Callers::Oidc(oidc) => Some(oidc.site.authority().to_owned()),
-            Callers::Local | Callers::Proxy(_) => None,
+            Callers::Oidc(oidc) => oidc.site.authorities(),
+            Callers::Local | Callers::Proxy(_) => Vec::new(),
         };
         let hosts = options.hosts.iter();
         // Browsers leave out the port that is usual for the protocol.

@@ -114,7 +114,7 @@ impl Asked<'_> {
             return Ok(Session::of(self.headers, Caller::Unknown));
         }
         let changes = !matches!(*self.method, Method::GET | Method::HEAD);
-        if changes && !is_from_here(self.headers, host) {
+        if changes && !is_from_here(self.headers, &site.callers, host) {
             return Err(Refusal::Trouble(Trouble::new(
                 StatusCode::FORBIDDEN,
                 "The request comes from another site.",
@@ -154,7 +154,7 @@ impl Asked<'_> {
         }
         if !is_for_programs && self.is_navigation() {
             let page = self.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-            return Err(Refusal::SignIn(oidc::address(oidc, page)));
+            return Err(Refusal::SignIn(oidc::address(oidc, page).into()));
         }
         let message = "Nobody is signed in.";
         let advice = "The session may have ended. Open the start page to sign in.";
@@ -171,10 +171,13 @@ impl Asked<'_> {
 }
 
 /// Whether a request was sent by a page of the dashboard, or by no browser.
-fn is_from_here(headers: &HeaderMap, host: &str) -> bool {
+fn is_from_here(headers: &HeaderMap, callers: &Callers, host: &str) -> bool {
     let is_own_site = text(headers, &HeaderName::from_static("sec-fetch-site"))
         .is_none_or(|site| site == "same-origin" || site == "none");
     let is_own_origin = text(headers, &header::ORIGIN).is_none_or(|origin| {
+        if let Callers::Oidc(oidc) = callers {
+            return oidc.site.has_origin(origin);
+        }
         let authority = origin.split_once("://").map(|(_, authority)| authority);
         authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
     });

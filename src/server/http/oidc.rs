@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use url::Position;
+use url::{Position, Url};
 
 use super::answer::Shared;
 use super::audit::LATER;
@@ -31,6 +31,9 @@ pub(super) const SIGN_IN: &str = "/sign-in";
 
 /// The page that tells why nobody is signed in.
 const FAILED: &str = "/sign-in/failed";
+
+/// The field of a browser that was sent to the host of the dashboard already.
+const REDIRECTED: &str = "redirected";
 
 /// The pages that everybody may open.
 pub(super) const OPEN: [&str; 3] = [SIGN_IN, CALLBACK, FAILED];
@@ -112,10 +115,21 @@ async fn sign_in(
     let to = fields.get("to").filter(|to| to.len() <= LONGEST_TO);
     let to = to.and_then(|to| oidc.site.page(to));
     let to = to.unwrap_or_else(|| oidc.site.start());
-    let host = headers.get(header::HOST);
-    if host.is_some_and(|host| host.as_bytes() != oidc.site.authority().as_bytes()) {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    if host.is_some_and(|host| !oidc.site.has_authority(host)) {
+        if fields.get(REDIRECTED).is_some() {
+            return Err(Trouble::new(
+                StatusCode::MISDIRECTED_REQUEST,
+                "The proxy before the dashboard changes the host of requests.",
+                "An operator makes it pass on `Host` as browsers send it.",
+            ));
+        }
         // The provider sends browsers back to this name, for which they must have the cookie.
-        return Ok(see(&address(oidc, &to[Position::BeforePath..]), &[]));
+        let mut address = address(oidc, &to[Position::BeforePath..]);
+        address.query_pairs_mut().append_pair(REDIRECTED, "on");
+        return Ok(see(address.as_str(), &[]));
     }
     let started = oidc.begin(&to, now()).await.map_err(|error| {
         if oidc.should_log(now()) {
@@ -139,11 +153,11 @@ async fn sign_in(
 }
 
 /// The address of the page that leads to the provider, and then to another page.
-pub(super) fn address(oidc: &Oidc, to: &str) -> String {
+pub(super) fn address(oidc: &Oidc, to: &str) -> Url {
     let mut page = oidc.site.start();
     page.set_path(SIGN_IN);
     page.set_query(Some(&query([("to", to)])));
-    page.into()
+    page
 }
 
 /// The name of the cookie of a sign-in, which differs between those of two tabs.

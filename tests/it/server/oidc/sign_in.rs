@@ -1,6 +1,6 @@
 //! People who sign in with a provider, and out again.
 
-use super::{Browser, SITE, assert_silent, location, start};
+use super::{Browser, HOST, SITE, assert_silent, location, start};
 use crate::server::client::encoded;
 use crate::server::provider::{Key, Provider};
 use crate::server::{borrowed, cloned};
@@ -127,4 +127,47 @@ fn a_sign_in_leads_to_no_other_site() {
         location(&browser.get(&server, &back)),
         format!("{SITE}//evil.example")
     );
+}
+
+#[test]
+fn a_sign_in_does_not_loop_if_a_proxy_changes_the_host() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    for host in ["promote.example.com:443", "Promote.Example.com"] {
+        let begun = server.get("/sign-in", &[("Host", host)]);
+        assert!(location(&begun).starts_with(&provider.url), "{begun:?}");
+    }
+    let first = server.get("/sign-in?to=/r/clone", &[]);
+    let address = location(&first);
+    let path = address.strip_prefix(SITE).unwrap();
+    let again = server.get(path, &[]);
+    assert_eq!(again.status, 421, "{again:?}");
+    assert!(again.body.contains("pass on"), "{again:?}");
+    let right = server.get(path, &[HOST]);
+    assert!(location(&right).starts_with(&provider.url), "{right:?}");
+}
+
+#[test]
+fn a_change_comes_from_the_address_of_the_dashboard() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    let browser = Browser::default();
+    browser.sign_in(&server, &provider);
+    let token = browser.get(&server, &server.page(""));
+    let fields = encoded(&[("form-token", token.field("form-token"))]);
+    let cookie = browser.cookie();
+    for (origin, expected) in [
+        ("http://promote.example.com", 403),
+        ("https://promote.example.com:8443", 403),
+        ("null", 403),
+        ("https://promote.example.com", 200),
+    ] {
+        let headers = [HOST, ("Cookie", cookie.as_str()), ("Origin", origin)];
+        let answer = server.post("/sign-out", &headers, &fields);
+        assert_eq!(answer.status, expected, "{origin}: {answer:?}");
+    }
 }
