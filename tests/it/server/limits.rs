@@ -13,11 +13,16 @@ use crate::world::World;
 #[test]
 fn requests_that_would_wait_too_long_are_told_to_come_again() {
     let world = World::new();
-    let more = "policies:
-  - {name: all, priority: 1, match: {environments: production}, verify: 'sleep 30'}
-";
-    let (_remote, repo) = cloned(&world, more);
+    let (_remote, repo) = cloned(&world, "");
     let server = Server::start(&world, &repo, &["--interval", "86400"]);
+    // From now on, the remote takes its time.
+    world.script("slow-upload-pack", "sleep 25; exec git-upload-pack \"$@\"");
+    let program = world.path("slow-upload-pack");
+    repo.git(&[
+        "config",
+        "remote.origin.uploadpack",
+        program.to_str().unwrap(),
+    ]);
     let page = server.page("/promote?from=staging&to=production&product=loans");
     let (sender, answers) = mpsc::channel();
     std::thread::scope(|scope| {
