@@ -128,8 +128,8 @@ fn a_push_is_on_every_page_within_a_second() {
 #[test]
 fn a_promotion_of_thousands_of_differences_is_chosen_in_parts() {
     let world = World::new();
-    let thorough = std::env::var("GIT_PROMOTE_THOROUGH").unwrap_or_default();
-    walk_in(&world, "large.mjs", &[("GIT_PROMOTE_THOROUGH", &thorough)]);
+    let large = std::env::var("GIT_PROMOTE_LARGE").unwrap_or_default();
+    walk_in(&world, "large.mjs", &[("GIT_PROMOTE_LARGE", &large)]);
 }
 
 #[test]

@@ -13,9 +13,9 @@ const ROWS: usize = 500;
 /// The most bytes that a page may have.
 const MOST_BYTES: usize = 2_000_000;
 
-/// How many applications there are: a tenth, unless `GIT_PROMOTE_THOROUGH` is set, as in CI.
+/// How many applications there are: a tenth, unless `GIT_PROMOTE_LARGE` is set, as in the nightly tests.
 fn applications() -> usize {
-    match std::env::var_os("GIT_PROMOTE_THOROUGH") {
+    match std::env::var_os("GIT_PROMOTE_LARGE") {
         Some(_) => 2_000,
         None => 200,
     }

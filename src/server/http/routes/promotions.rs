@@ -92,8 +92,8 @@ pub(in crate::server::http) async fn promote(mut place: Place, Posted(fields): P
             Ok(pages::done(&place.frame, wanted, &outcome).into_response())
         }
         Done::Changed => {
-            let why = "What would be promoted is not what was shown: somebody changed it meanwhile. \
-                       Nothing was done. Look at the changes below, and promote again.";
+            let why = "What would be promoted is not what was shown: the form or the repository has changed \
+                       since. Nothing was done. Look at the changes below, and promote again.";
             again(&place, &asked, why).await
         }
     }

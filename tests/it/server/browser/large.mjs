@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { barriers, walks, window } from './world.mjs';
 
-const APPLICATIONS = process.env.GIT_PROMOTE_THOROUGH ? 2000 : 100;
+const APPLICATIONS = process.env.GIT_PROMOTE_LARGE ? 2000 : 100;
 const VERSIONS = 10;
 const ALL = APPLICATIONS * VERSIONS;
 const PAGES = Math.ceil((ALL + APPLICATIONS) / 500);
