@@ -290,53 +290,85 @@ function at(steps) {
 document.addEventListener('focusout', () => setTimeout(() => { if (isStale) refresh(); }, 200));
 
 const watched = document.body.dataset.repository;
-const channel = new BroadcastChannel('git-promote');
 
 function changed(repository) {
   if (repository === '' || repository === watched) refresh();
 }
 
-// Whether changes arrive; what others have changed meanwhile is looked for when they do again.
+// Whether changes arrive. What others have changed before that is looked for.
+let isFollowing = true;
+
 function setLive(isLive) {
-  const wasLive = !live.textContent;
   live.textContent = isLive ? '' : 'Not live: load the page again to see what has changed.';
-  if (isLive && !wasLive) changed('');
+  if (isLive && !isFollowing) changed('');
+  isFollowing = isLive;
 }
 
-channel.addEventListener('message', ({ data }) => {
-  if ('changed' in data) changed(data.changed);
-  else setLive(data.live);
-});
+function receive(message) {
+  if ('changed' in message) changed(message.changed);
+  else setLive(message.live);
+}
 
 // The longest pauses before the first and before any further attempt to get a stream, in milliseconds.
 const FIRST_PAUSE = 2000;
 const LONGEST_PAUSE = 60000;
 
-// Follows the stream of events until the page is left. The server may have no stream to give, and a browser only
-// repeats what failed on the way there; and not all browsers are to come back at the same moment.
-function follow(pause = FIRST_PAUSE) {
-  const tellAll = message => {
-    channel.postMessage(message);
-    if ('changed' in message) changed(message.changed);
-    else setLive(message.live);
+// Follows the stream of events until the returned function is called. The server may have no stream to give, and a
+// browser only repeats what failed on the way there; and not all browsers are to come back at the same moment.
+function follow(notify) {
+  let stream;
+  let nextAttempt;
+  let pause = FIRST_PAUSE;
+  const connect = () => {
+    stream = new EventSource('/events');
+    stream.addEventListener('open', () => {
+      pause = FIRST_PAUSE;
+      notify({ live: true });
+    });
+    stream.addEventListener('changed', event => notify({ changed: event.data }));
+    stream.addEventListener('error', () => {
+      stream.close();
+      notify({ live: false });
+      nextAttempt = setTimeout(connect, pause * (0.5 + Math.random() / 2));
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    });
   };
-  const stream = new EventSource('/events');
-  stream.addEventListener('open', () => {
-    pause = FIRST_PAUSE;
-    tellAll({ live: true });
-  });
-  stream.addEventListener('changed', event => tellAll({ changed: event.data }));
-  stream.addEventListener('error', () => {
+  connect();
+  return () => {
+    clearTimeout(nextAttempt);
     stream.close();
-    tellAll({ live: false });
-    setTimeout(follow, pause * (0.5 + Math.random() / 2), Math.min(2 * pause, LONGEST_PAUSE));
-  });
+  };
 }
 
-// One stream for all tabs of the browser: HTTP/1.1 allows six connections. Locks are only there on HTTPS and on
-// this machine.
-if (navigator.locks) {
-  navigator.locks.request('git-promote-events', () => new Promise(() => follow()));
-} else {
-  follow();
+// One stream for all tabs of the browser, and all tabs get what arrives.
+function followForAll() {
+  const channel = new BroadcastChannel('git-promote');
+  channel.addEventListener('message', ({ data }) => receive(data));
+  const sendToAll = message => {
+    channel.postMessage(message);
+    receive(message);
+  };
+  navigator.locks.request('git-promote-events', () => new Promise(() => follow(sendToAll)));
 }
+
+// A stream for this tab while it is visible.
+function followWhileVisible() {
+  let stop = null;
+  const update = () => {
+    const isVisible = document.visibilityState === 'visible';
+    if (isVisible && !stop) {
+      stop = follow(receive);
+    } else if (!isVisible) {
+      stop?.();
+      stop = null;
+      isFollowing = false;
+    }
+  };
+  document.addEventListener('visibilitychange', update);
+  update();
+}
+
+// HTTP/1.1 allows a browser six connections, so not every tab can have a stream. Locks, by which the tabs agree on
+// one of them, are only there on HTTPS and on this machine.
+if (navigator.locks) followForAll();
+else followWhileVisible();

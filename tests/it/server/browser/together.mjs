@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { eventually, file, git, values, walks, window } from './world.mjs';
 
+// HTTP/1.1 allows six connections to a host.
+const TABS = 8;
+
 const cell = (page, what, environment) => page.locator(`tr[data-what=${what}] td[data-environment=${environment}]`);
 
 async function people(sample, browser) {
@@ -87,4 +90,45 @@ async function refused(sample, browser) {
   await cell(page, 'shop', 'dev').getByText('5.5.0').waitFor();
 }
 
-await walks({ people, unreachable, refused });
+/** Makes pages of a context as on plain HTTP, without locks, and hides and shows them as tabs. */
+async function withoutLocks(context) {
+  await context.addInitScript(() => {
+    let state = 'visible';
+    Object.defineProperty(navigator, 'locks', { value: undefined });
+    Object.defineProperty(document, 'visibilityState', { get: () => state });
+    globalThis.turn = visibility => {
+      state = visibility;
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+  });
+}
+
+/** More tabs than HTTP/1.1 has connections, without locks: only the visible one has a stream. */
+async function tabs(sample, browser) {
+  const first = await window(browser);
+  const context = first.context();
+  await withoutLocks(context);
+  const turn = (tab, visibility) => tab.evaluate(to => globalThis.turn(to), visibility);
+  const all = [first];
+  for (const tab of all) {
+    await tab.goto(sample.url);
+    if (all.length === TABS) break;
+    await turn(tab, 'hidden');
+    all.push(await context.newPage());
+  }
+  const last = all.at(-1);
+  const loads = [];
+  context.on('request', request => {
+    if (request.url().endsWith(sample.url)) loads.push(request.frame().page());
+  });
+  sample.push('web 5.6.0', { [file('web', 'dev')]: values('web', 'dev', '5.6.0') });
+  await cell(last, 'shop', 'dev').getByText('5.6.0').waitFor();
+  assert.ok(loads.every(page => page === last), 'hidden tabs load nothing');
+
+  // A tab that is shown again has what changed meanwhile.
+  await turn(last, 'hidden');
+  await turn(first, 'visible');
+  await cell(first, 'shop', 'dev').getByText('5.6.0').waitFor();
+}
+
+await walks({ people, unreachable, refused, tabs });
