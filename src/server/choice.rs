@@ -4,9 +4,10 @@
 //!
 //! A promotion can have tens of thousands of differences, and a browser sends every box that is checked, but
 //! none that is not. So a page only has the boxes of a part of the list, and its form also has which boxes
-//! these are, and which of all the others are not as they were offered. That is little, and the same with and
-//! without scripts. A box is named by a short number that is made from the selector: others may change the
-//! repository meanwhile, which moves differences in the list.
+//! these are, and which of all the others were ticked in or out. That is little, and the same with and without
+//! scripts. A box is named by a short number that is made from the selector: others may change the repository
+//! meanwhile, which moves differences in the list. They may also change what is offered, so the form has which
+//! differences are in and which are out, not which ones are other than offered.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,7 +19,8 @@ use crate::plan::PlannedDifference;
 /// The fields of a form that have the choice.
 pub(super) const SHOWN: &str = "shown";
 pub(super) const TICKED: &str = "tick";
-pub(super) const TURNED: &str = "turned";
+pub(super) const IN: &str = "in";
+pub(super) const OUT: &str = "out";
 
 /// Which differences are promoted.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +30,7 @@ pub(super) enum Choice {
     AsOffered,
     /// Those with these selectors.
     Only(BTreeSet<String>),
-    /// Those that the boxes of a form say.
+    /// Those that the boxes of a form have.
     Boxes(Boxes),
 }
 
@@ -39,8 +41,10 @@ pub(super) struct Boxes {
     shown: BTreeSet<BoxId>,
     /// Those of them that are ticked.
     ticked: BTreeSet<BoxId>,
-    /// The differences without a box on the page that are not as they were offered.
-    turned: BTreeSet<BoxId>,
+    /// The differences without a box on the page that were ticked in.
+    ticked_in: BTreeSet<BoxId>,
+    /// Those that were ticked out.
+    ticked_out: BTreeSet<BoxId>,
 }
 
 /// The name of a difference's box.
@@ -84,8 +88,20 @@ impl Boxes {
         Ok(Self {
             shown: ids(SHOWN, fields.all(SHOWN))?,
             ticked: ids(TICKED, fields.all(TICKED))?,
-            turned: ids(TURNED, fields.all(TURNED))?,
+            ticked_in: ids(IN, fields.all(IN))?,
+            ticked_out: ids(OUT, fields.all(OUT))?,
         })
+    }
+
+    /// Whether a difference is to be promoted, if that was chosen.
+    fn chosen(&self, id: BoxId) -> Option<bool> {
+        if self.shown.contains(&id) {
+            Some(self.ticked.contains(&id))
+        } else if self.ticked_out.contains(&id) {
+            Some(false)
+        } else {
+            self.ticked_in.contains(&id).then_some(true)
+        }
     }
 }
 
@@ -97,13 +113,22 @@ impl Choice {
             Self::AsOffered => is_offered,
             Self::Only(selectors) => selectors.contains(&offered.selector),
             Self::Boxes(boxes) => {
-                let id = BoxId::of(offered);
-                if boxes.shown.contains(&id) {
-                    boxes.ticked.contains(&id)
-                } else {
-                    is_offered != boxes.turned.contains(&id)
-                }
+                let chosen = boxes.chosen(BoxId::of(offered));
+                chosen.unwrap_or(is_offered)
             }
         }
+    }
+
+    /// Whether a form without a box for the difference must have what was chosen: it is not what is offered, or
+    /// was not when it was chosen.
+    pub fn is_carried(&self, offered: &PlannedDifference) -> bool {
+        let was_carried = match self {
+            Self::AsOffered | Self::Only(_) => false,
+            Self::Boxes(boxes) => {
+                let id = BoxId::of(offered);
+                boxes.ticked_in.contains(&id) || boxes.ticked_out.contains(&id)
+            }
+        };
+        was_carried || self.has(offered) != offered.verdict.is_promote()
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::Op;
 use crate::engine::Allow;
 use crate::plan::{ApplicationPlan, FilePlan, FileStatus, Plan, PlannedDifference};
 use crate::render::shown_sides;
-use crate::server::choice::{self, BoxId};
+use crate::server::choice::{self, BoxId, Choice};
 use crate::server::fields::{Fields, UnknownWord};
 
 /// How many differences are on a page.
@@ -64,6 +64,8 @@ pub(super) struct Offer<'a> {
     pub offered: &'a Plan,
     /// What would be promoted.
     pub plan: &'a Plan,
+    /// What was ticked in or out.
+    pub choice: &'a Choice,
     pub allow: &'a Allow,
     pub listing: &'a Listing,
     /// Where the form is sent to plan again, and to see the lines of a file.
@@ -71,12 +73,19 @@ pub(super) struct Offer<'a> {
     pub lines: &'a str,
 }
 
-/// A difference as it was offered, and as it is by what was chosen.
+/// A difference as it was offered, what was chosen, and what comes of that.
+///
+/// # Why
+///
+/// A difference may stay although it is ticked, because another one that it moves with is ticked out. The box has
+/// the choice, so that it moves again when that other one is ticked in again.
 struct Row<'p> {
     application: &'p ApplicationPlan,
     file: &'p FilePlan,
     offered: &'p PlannedDifference,
-    now: &'p PlannedDifference,
+    is_ticked: bool,
+    /// The difference in the plan that was chosen, if that has it.
+    now: Option<&'p PlannedDifference>,
 }
 
 impl Row<'_> {
@@ -84,18 +93,41 @@ impl Row<'_> {
         self.offered.verdict.is_promote()
     }
 
-    fn is_ticked(&self) -> bool {
-        self.now.verdict.is_promote()
+    /// Whether it would be promoted.
+    fn is_promoted(&self) -> bool {
+        self.now.is_some_and(|now| now.verdict.is_promote())
     }
 
-    /// Whether it moves, or would if nothing was chosen.
+    /// Whether it moves, or would if something else was chosen before.
     fn moves(&self) -> bool {
-        self.is_offered() || self.is_ticked()
+        self.is_offered() || self.is_ticked || self.is_promoted()
+    }
+
+    /// Why it is promoted or not, with which of both if the box does not show that.
+    fn reason(&self) -> Markup {
+        html! {
+            @match (self.is_ticked, self.is_promoted()) {
+                (true, false) => { strong { "Stays" } ": " },
+                (false, true) => { strong { "Moves" } ": " },
+                (true, true) | (false, false) => {},
+            }
+            @match self.now {
+                Some(now) => (now.verdict.reason),
+                None if self.is_ticked => "what else is chosen leaves it out",
+                None => {},
+            }
+        }
     }
 }
 
-/// All differences of a plan, beside those of the same places in the plan that was chosen.
-fn rows<'p>(offered: &'p Plan, plan: &'p Plan) -> Vec<Row<'p>> {
+/// All differences of the plan that is offered, beside those of the same places in the plan that was chosen.
+fn rows<'p>(offer: &Offer<'p>) -> Vec<Row<'p>> {
+    let Offer {
+        offered,
+        plan,
+        choice,
+        ..
+    } = *offer;
     let now: HashMap<&str, &PlannedDifference> = plan
         .differences()
         .map(|difference| (difference.selector.as_str(), difference))
@@ -110,10 +142,8 @@ fn rows<'p>(offered: &'p Plan, plan: &'p Plan) -> Vec<Row<'p>> {
             application,
             file,
             offered,
-            now: now
-                .get(offered.selector.as_str())
-                .copied()
-                .unwrap_or(offered),
+            is_ticked: choice.has(offered),
+            now: now.get(offered.selector.as_str()).copied(),
         })
     });
     rows.collect()
@@ -122,7 +152,7 @@ fn rows<'p>(offered: &'p Plan, plan: &'p Plan) -> Vec<Row<'p>> {
 /// What a plan changes and keeps, with the boxes of a part of it.
 pub(super) fn changes(offer: &Offer<'_>) -> Markup {
     let Offer { plan, listing, .. } = offer;
-    let rows = rows(offer.offered, plan);
+    let rows = rows(offer);
     let (moving, kept): (Vec<&Row<'_>>, Vec<&Row<'_>>) = rows.iter().partition(|row| row.moves());
     let listed = moving.iter().chain(&kept).copied();
     let listed: Vec<&Row<'_>> = listed.filter(|row| listing.has(row)).collect();
@@ -143,7 +173,7 @@ pub(super) fn changes(offer: &Offer<'_>) -> Markup {
             0 => p.empty { "There is nothing to promote: the target has everything that would move." },
             count => p.sum { (counted(count, "file")) " would change." },
         }
-        (carried(&rows, shown, at))
+        (carried(offer, &rows, shown, at))
         @if !listing.is_all(pages) { (pager(offer, (at, pages), listed.len())) }
         @for of_application in moving.chunk_by(|a, b| std::ptr::eq(a.application, b.application)) {
             section.application {
@@ -165,15 +195,18 @@ pub(super) fn changes(offer: &Offer<'_>) -> Markup {
 }
 
 /// What the form has of the choice, beside the boxes.
-fn carried(rows: &[Row<'_>], shown: &[&Row<'_>], at: usize) -> Markup {
+fn carried(offer: &Offer<'_>, rows: &[Row<'_>], shown: &[&Row<'_>], at: usize) -> Markup {
     let shown: BTreeSet<BoxId> = shown.iter().map(|row| BoxId::of(row.offered)).collect();
-    let turned = rows
+    let carried = rows
         .iter()
-        .filter(|row| row.is_offered() != row.is_ticked());
-    let turned = turned.map(|row| BoxId::of(row.offered));
-    let turned = turned.filter(|id| !shown.contains(id));
+        .filter(|row| offer.choice.is_carried(row.offered));
+    let carried = carried.map(|row| (BoxId::of(row.offered), row.is_ticked));
+    let carried = carried.filter(|(id, _)| !shown.contains(id));
+    let (ticked_in, ticked_out): (Vec<_>, Vec<_>) = carried.partition(|(_, is_ticked)| *is_ticked);
+    let joined = |ids: Vec<(BoxId, bool)>| choice::joined(ids.into_iter().map(|(id, _)| id));
     html! {
-        input type="hidden" name=(choice::TURNED) value=(choice::joined(turned));
+        input type="hidden" name=(choice::IN) value=(joined(ticked_in));
+        input type="hidden" name=(choice::OUT) value=(joined(ticked_out));
         input type="hidden" name=(choice::SHOWN) value=(choice::joined(shown.into_iter()));
         input type="hidden" name=(Listing::PAGE) value=(at);
     }
@@ -212,10 +245,10 @@ fn tick(row: &Row<'_>) -> Markup {
     html! {
         li {
             label {
-                input type="checkbox" name=(choice::TICKED) value=(BoxId::of(row.offered)) checked[row.is_ticked()] data-plan;
+                input type="checkbox" name=(choice::TICKED) value=(BoxId::of(row.offered)) checked[row.is_ticked] data-plan;
                 (change(row.offered))
             }
-            span.reason { (row.now.verdict.reason) }
+            span.reason { (row.reason()) }
         }
     }
 }

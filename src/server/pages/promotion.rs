@@ -38,6 +38,7 @@ pub(in crate::server) fn promotion(page: &PromotionPage<'_>) -> Markup {
     let offer = Offer {
         offered: &planned.offered,
         plan,
+        choice: &wanted.choice,
         allow: &planned.allow,
         listing: page.listing,
         again: &again,

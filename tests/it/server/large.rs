@@ -1,6 +1,5 @@
 //! A promotion of tens of thousands of differences, by its form.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::client::{Answer, Server};
@@ -83,7 +82,7 @@ fn submit(
 }
 
 /// The box of a difference on a page.
-fn box_of(page: &Answer, place: &str) -> String {
+pub(super) fn box_of(page: &Answer, place: &str) -> String {
     let (before, _) = page
         .body
         .split_once(&format!("<span class=\"place\">{place}</span>"))
@@ -145,10 +144,9 @@ fn a_promotion_of_20_000_differences_is_shown_in_parts_and_carried_out_as_it_is_
         page.body.contains(&format!("page 3 of {pages}")),
         "{page:?}"
     );
-    let form = page.form();
-    let (_, turned) = form.iter().find(|(name, _)| name == "turned").unwrap();
-    let turned: BTreeSet<&str> = turned.split('.').collect();
-    assert_eq!(turned, BTreeSet::from([out.as_str(), &kept]));
+    for (field, id) in [("out", &out), ("in", &kept)] {
+        assert_eq!(page.field(field), id, "{field}");
+    }
     let lines = [("file", "apps/app-150/canary/values.yaml")];
     let lines = timed("the lines of a file", || {
         submit(&server, "canary", ("/promote/lines", &page), &lines)
@@ -166,7 +164,7 @@ fn a_promotion_of_20_000_differences_is_shown_in_parts_and_carried_out_as_it_is_
 }
 
 /// Ticks a box.
-fn tick(page: &mut Answer, id: &str) {
+pub(super) fn tick(page: &mut Answer, id: &str) {
     let open = format!("name=\"tick\" value=\"{id}\"");
     let ticked = format!("{open} checked");
     assert!(
@@ -177,7 +175,7 @@ fn tick(page: &mut Answer, id: &str) {
 }
 
 /// Takes the tick out of a box.
-fn untick(page: &mut Answer, id: &str) {
+pub(super) fn untick(page: &mut Answer, id: &str) {
     let ticked = format!("name=\"tick\" value=\"{id}\" checked");
     assert!(page.body.contains(&ticked), "{id}: {page:?}");
     page.body = page

@@ -3,6 +3,7 @@
 mod api;
 mod approvals;
 mod browser;
+mod choice;
 mod client;
 mod clones;
 mod commands;

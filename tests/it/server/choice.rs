@@ -1,0 +1,95 @@
+//! What people tick in and out in a promotion, on several parts of the list and while others push.
+
+use super::client::{Answer, Server};
+use super::configuration;
+use super::large::{box_of, tick, untick};
+use crate::world::{Repo, World};
+
+const PATH: &str = "/promote?from=staging&to=production";
+const TAG: &str = "images[api].newTag";
+const NAME: &str = "images[api].newName";
+
+/// A version, and an image name that moves with it.
+fn cloned(world: &World) -> (Repo<'_>, Repo<'_>) {
+    let images = |name: &str, tag: &str| {
+        format!("images: [{{name: api, newName: acme/{name}, newTag: '{tag}'}}]\n")
+    };
+    let (new, old) = (images("api-next", "2.0.0"), images("api", "1.0.0"));
+    let text = configuration("");
+    world.cloned(&[
+        ("apps/api/staging/kustomization.yaml", &new),
+        ("apps/api/production/kustomization.yaml", &old),
+        ("promote.yaml", &text),
+    ])
+}
+
+/// Sends the form of a page to plan again, with the differences that have `search` in their names.
+fn again(server: &Server, page: &Answer, search: &str) -> Answer {
+    let form = page.form();
+    let own = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let more = [("from", "staging"), ("to", "production"), ("find", search)];
+    let fields: Vec<(&str, &str)> = own.chain(more).collect();
+    let answer = server.submit(&server.page("/promote"), &[], &fields);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer
+}
+
+fn is_ticked(page: &Answer, id: &str) -> bool {
+    page.body
+        .contains(&format!("name=\"tick\" value=\"{id}\" checked"))
+}
+
+#[test]
+fn what_is_ticked_out_stays_out_when_others_change_what_is_offered() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world);
+    let server = Server::start(&world, &repo, &[]);
+    let mut page = server.get(&server.page(PATH), &[]);
+    let tag = box_of(&page, TAG);
+    untick(&mut page, &tag);
+    let elsewhere = again(&server, &page, "no such place");
+    let rules = "templates:\n  - {name: default, rules: [{files: '**', keep: [$..newTag]}]}\n";
+    repo.commit("keep", &[("promote.yaml", &configuration(rules))]);
+    repo.git(&["push", "-q", "origin", "main"]);
+    let page = again(&server, &elsewhere, "");
+    assert!(page.body.contains("keep rule"), "{page:?}");
+    assert!(!is_ticked(&page, &tag), "{page:?}");
+
+    // Nor is it forgotten meanwhile.
+    let elsewhere = again(&server, &elsewhere, "no such place");
+    repo.commit("offer", &[("promote.yaml", &configuration(""))]);
+    repo.git(&["push", "-q", "origin", "main"]);
+    let page = again(&server, &elsewhere, "");
+    assert!(!page.body.contains("keep rule"), "{page:?}");
+    assert!(!is_ticked(&page, &tag), "{page:?}");
+}
+
+#[test]
+fn what_stays_because_of_another_choice_moves_again_with_it() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world);
+    let server = Server::start(&world, &repo, &[]);
+    let mut page = server.get(&server.page(PATH), &[]);
+    let (tag, name) = (box_of(&page, TAG), box_of(&page, NAME));
+    untick(&mut page, &tag);
+    let mut page = again(&server, &page, "");
+    assert!(
+        page.body.contains("There is nothing to promote"),
+        "{page:?}"
+    );
+    assert!(page.body.contains("<strong>Stays</strong>: "), "{page:?}");
+    assert!(is_ticked(&page, &name), "{page:?}");
+    for search in ["newTag", ""] {
+        page = again(&server, &page, search);
+    }
+    tick(&mut page, &tag);
+    let page = again(&server, &page, "");
+    assert!(
+        is_ticked(&page, &tag) && is_ticked(&page, &name),
+        "{page:?}"
+    );
+    assert!(!page.body.contains("<strong>Stays</strong>"), "{page:?}");
+    assert!(page.body.contains("1 file would change."), "{page:?}");
+}
