@@ -27,15 +27,20 @@ pub(in crate::server) struct Listing {
 }
 
 impl Listing {
-    /// The fields that choose the part. A button goes to a page; the other one is the page that was there.
+    /// The fields that choose the part. A button goes to a page; the others are the page that was there, and what
+    /// was searched for on it.
     const SEARCH: &str = "find";
-    const PAGE: &str = "page";
     const GO: &str = "go";
+    const PAGE: &str = "page";
+    const SEARCHED: &str = "found";
 
     pub fn of(fields: &Fields) -> Result<Self, UnknownWord> {
+        let page = (fields.number(Self::GO)?).or(fields.number(Self::PAGE)?);
+        // A page of other results has nothing to do with it.
+        let is_new = fields.get(Self::SEARCH) != fields.get(Self::SEARCHED);
         Ok(Self {
             search: fields.text(Self::SEARCH).unwrap_or_default(),
-            page: (fields.number(Self::GO)?).or(fields.number(Self::PAGE)?),
+            page: page.filter(|_| !is_new),
         })
     }
 
@@ -209,6 +214,7 @@ fn carried(offer: &Offer<'_>, rows: &[Row<'_>], shown: &[&Row<'_>], at: usize) -
         input type="hidden" name=(choice::OUT) value=(joined(ticked_out));
         input type="hidden" name=(choice::SHOWN) value=(choice::joined(shown.into_iter()));
         input type="hidden" name=(Listing::PAGE) value=(at);
+        input type="hidden" name=(Listing::SEARCHED) value=(offer.listing.search);
     }
 }
 
