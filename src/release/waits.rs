@@ -8,11 +8,22 @@
 use super::facts::Other;
 use super::next::Waiting;
 use super::queue;
-use super::record::Release;
+use super::record::{Release, Step};
 use super::state::{ReleaseState, StepState};
 use super::workflow;
 
 impl Release {
+    /// The steps that wait for something.
+    pub fn suspended_steps(&self) -> impl Iterator<Item = &Step> {
+        let steps = self.steps.iter();
+        steps.filter(|step| step.state == StepState::Suspended)
+    }
+
+    /// Whether an approval may be what it waits for, as far as its steps show.
+    pub fn may_await_approvals(&self) -> bool {
+        !self.state.is_end() && self.suspended_steps().next().is_some()
+    }
+
     /// What it waits for, as the records have it; `others` are the other releases of its product.
     pub fn recorded_waits(&self, others: &[Other]) -> Vec<Waiting> {
         let first = match self.state {
@@ -21,9 +32,7 @@ impl Release {
         };
         let attempts = self.open_attempts();
         let attempts = attempts.map(|attempt| workflow::running(attempt, Some(attempt.until)));
-        let steps = self.steps.iter();
-        let suspended = steps.filter(|step| step.state == StepState::Suspended);
-        let steps = suspended.filter_map(|step| {
+        let steps = self.suspended_steps().filter_map(|step| {
             Some(Waiting {
                 environment: Some(step.environment.clone()),
                 why: step.reason.clone()?,

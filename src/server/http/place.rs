@@ -12,7 +12,7 @@ use maud::Markup;
 use super::session::Session;
 use super::trouble::Trouble;
 use crate::domain::{CONFIGURATION, Product, Right};
-use crate::engine::{PastTransition, ReleaseError, ReleasePorts};
+use crate::engine::{self, AwaitedApproval, PastTransition, ReleaseError, ReleasePorts};
 use crate::release::Release;
 use crate::server::advice;
 use crate::server::audit::Change;
@@ -106,6 +106,19 @@ impl Place {
     pub async fn history(&self, release: &Release) -> Result<Vec<PastTransition>, Trouble> {
         let history = self.served.history(self.state()?, release).await;
         history.map_err(Trouble::from)
+    }
+
+    /// The approvals that a release still needs; most need none, which is known without work.
+    pub async fn awaited_approvals(
+        &self,
+        release: &Release,
+    ) -> Result<Vec<AwaitedApproval>, ReleaseError> {
+        if !release.may_await_approvals() {
+            return Ok(Vec::new());
+        }
+        let release = release.clone();
+        self.releases(async move |ports| engine::awaited_approvals(ports, &release))
+            .await
     }
 
     /// Refuses what the person may not do.

@@ -29,9 +29,8 @@ pub(in crate::server::http) async fn release(
     let state = place.state()?;
     let release = place.release(&id)?;
     let history = place.history(release).await?;
-    let asked = release.clone();
-    let awaited = place.releases(async move |ports| engine::awaited_approvals(ports, &asked));
-    let awaited = awaited.await.map_err(|error| Advice::on_release(&error));
+    let awaited = place.awaited_approvals(release).await;
+    let awaited = awaited.map_err(|error| Advice::on_release(&error));
     let flow = state.files.settings.flow(&release.flow);
     let from = release.manual.as_ref().map(|manual| manual.from.as_str());
     let trigger = from.or(flow.map(|flow| flow.trigger_environment.as_str()));
