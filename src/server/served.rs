@@ -146,8 +146,7 @@ impl Served {
         state: &State,
         release: &Release,
     ) -> Result<Vec<PastTransition>, ReleaseError> {
-        let mut products = state.releases.iter();
-        let Some(product) = products.find(|product| product.product == release.product) else {
+        let Some(product) = state.releases_of(&release.product) else {
             return Ok(Vec::new());
         };
         let (product, release) = (product.clone(), release.clone());

@@ -89,9 +89,14 @@ impl State {
         all.find(|release| release.id == id)
     }
 
+    /// The releases of a product.
+    pub fn releases_of(&self, product: &str) -> Option<&ProductReleases> {
+        self.releases.iter().find(|p| p.product == product)
+    }
+
     /// The newest release of a product that has not ended.
     pub fn open_release(&self, product: &str) -> Option<&Release> {
-        let product = self.releases.iter().find(|p| p.product == product)?;
+        let product = self.releases_of(product)?;
         let mut releases = product.releases.iter().rev();
         releases.find(|release| !release.state.is_end())
     }

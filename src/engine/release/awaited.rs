@@ -4,13 +4,17 @@
 //!
 //! An approval that does not count is recorded all the same, and the release goes on waiting. So people are told
 //! before, as far as it can be known without asking a forge: that decides about users and teams when a gate is
-//! checked.
+//! checked. Whoever may push can write an approval of somebody else into a record, so only those that a key of the
+//! gate proves count as given.
 
+use super::approvals;
 use super::error::ReleaseError;
 use super::flow::Flows;
 use super::ports::ReleasePorts;
+use super::records::ProductReleases;
 use crate::domain::{GateKind, Person, ProductStep};
-use crate::release::{Approval, Phase, Proof, Release, Step, StepState};
+use crate::port::{Approval, ApprovalProof};
+use crate::release::{Phase, Release};
 
 /// An approval that a step needs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,15 +53,12 @@ struct Approver<'a> {
 /// The approvals that the suspended steps of a release still need.
 ///
 /// # Errors
-/// When the release's configuration cannot be read.
+/// When the release's configuration or the proofs of approvals cannot be read.
 pub fn awaited_approvals(
     ports: &ReleasePorts<'_>,
-    release: &Release,
+    (product, release): (&ProductReleases, &Release),
 ) -> Result<Vec<AwaitedApproval>, ReleaseError> {
-    let suspended = release.steps.iter();
-    let suspended = suspended.filter(|step| step.state == StepState::Suspended);
-    let suspended: Vec<&Step> = suspended.collect();
-    if suspended.is_empty() {
+    if !release.may_await_approvals() {
         return Ok(Vec::new());
     }
     let flow = Flows::default().of(ports, release)?;
@@ -67,17 +68,19 @@ pub fn awaited_approvals(
         has_forge: ports.promotion.forges.checks(None).is_some(),
     };
     let mut awaited = Vec::new();
-    for step in suspended {
+    for step in release.suspended_steps() {
         let planned = flow.steps.iter();
         let planned = planned.filter(|planned| planned.environment == step.environment);
         for name in planned.flat_map(|planned| gates_left(planned, step.phase)) {
             let kind = flow.gates.get(name).map(|gate| &gate.kind);
             if let Some(kind @ GateKind::Approval { by, .. }) = kind {
+                let of = (product, release);
+                let given = approvals::of_step(ports, of, &step.environment, kind)?;
                 awaited.push(AwaitedApproval {
                     environment: step.environment.clone(),
                     gate: name.clone(),
                     by: by.clone(),
-                    chance: approver.chance(kind, &release.approvals, &step.environment),
+                    chance: approver.chance(kind, &given),
                 });
             }
         }
@@ -89,12 +92,13 @@ pub fn awaited_approvals(
 fn gates_left(planned: &ProductStep, phase: Phase) -> impl Iterator<Item = &String> {
     let is_before = matches!(phase, Phase::OnStart | Phase::GatesBefore);
     let is_after = matches!(phase, Phase::PostAction | Phase::OnSuccess);
-    let before = planned.gates_before.iter().filter(move |_| is_before);
+    let before = planned.source_gates.iter().chain(&planned.gates_before);
+    let before = before.filter(move |_| is_before);
     before.chain(planned.gates_after.iter().filter(move |_| !is_after))
 }
 
 impl Approver<'_> {
-    fn chance(&self, gate: &GateKind, given: &[Approval], environment: &str) -> ApprovalChance {
+    fn chance(&self, gate: &GateKind, given: &[Approval]) -> ApprovalChance {
         let GateKind::Approval {
             by, keys, servers, ..
         } = gate
@@ -114,7 +118,15 @@ impl Approver<'_> {
             };
         };
         let is_own = |approval: &Approval| {
-            approval.by == person && approval.proof == Proof::Server && approval.is_for(environment)
+            let is_proven = match &approval.proof {
+                ApprovalProof::Server { fingerprints } => {
+                    servers.iter().any(|key| fingerprints.contains(key))
+                }
+                ApprovalProof::Forge | ApprovalProof::Signature { .. } | ApprovalProof::None => {
+                    false
+                }
+            };
+            approval.by == person && is_proven
         };
         if !by.iter().any(|name| name == person) {
             ApprovalChance::Unlisted
@@ -133,6 +145,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::domain::{Action, Hooks};
 
     fn gate(by: &[&str], keys: &[&str], servers: &[&str]) -> GateKind {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -172,16 +185,66 @@ mod tests {
                 has_forge,
             };
             let given = Approval {
-                environment: Some("production".to_owned()),
                 by: "ada".to_owned(),
-                proof: Proof::Server,
-                at: 0,
+                proof: ApprovalProof::Server {
+                    fingerprints: vec!["SHA256:s".to_owned()],
+                },
             };
-            let chance = approver.chance(gate, &[given], "production");
+            let chance = approver.chance(gate, &[given]);
             assert_eq!(
                 chance, expected,
                 "{gate:?} {person:?} {is_signed} {has_forge}"
             );
+        }
+    }
+
+    #[test]
+    fn an_approval_is_only_given_if_a_listed_server_proves_it() {
+        let approver = Approver {
+            person: Some("ada"),
+            is_signed: true,
+            has_forge: false,
+        };
+        let gate = gate(&["ada"], &[], &["SHA256:s"]);
+        let fingerprints = |key: &str| vec![key.to_owned()];
+        for proof in [
+            ApprovalProof::None,
+            ApprovalProof::Forge,
+            ApprovalProof::Signature {
+                fingerprints: fingerprints("SHA256:s"),
+            },
+            ApprovalProof::Server {
+                fingerprints: fingerprints("SHA256:other"),
+            },
+        ] {
+            let by = "ada".to_owned();
+            let given = Approval { by, proof };
+            let chance = approver.chance(&gate, std::slice::from_ref(&given));
+            assert_eq!(chance, ApprovalChance::Counts, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn the_gates_of_the_source_are_left_before_the_promotion() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let step = ProductStep {
+            environment: "production".to_owned(),
+            depends_on: Vec::new(),
+            from: "staging".to_owned(),
+            action: Action::Commit,
+            pre_action: None,
+            post_action: None,
+            source_gates: texts(&["source"]),
+            gates_before: texts(&["before"]),
+            gates_after: texts(&["after"]),
+            hooks: Hooks::default(),
+        };
+        for (phase, left) in [
+            (Phase::GatesBefore, &["source", "before", "after"][..]),
+            (Phase::Action, &["after"]),
+            (Phase::PostAction, &[]),
+        ] {
+            assert!(gates_left(&step, phase).eq(left), "{phase:?}");
         }
     }
 }

@@ -113,11 +113,13 @@ impl Place {
         &self,
         release: &Release,
     ) -> Result<Vec<AwaitedApproval>, ReleaseError> {
-        if !release.may_await_approvals() {
+        let state = self.view.state.as_ref();
+        let product = state.and_then(|state| state.releases_of(&release.product));
+        let Some(product) = product.filter(|_| release.may_await_approvals()) else {
             return Ok(Vec::new());
-        }
-        let release = release.clone();
-        self.releases(async move |ports| engine::awaited_approvals(ports, &release))
+        };
+        let (product, release) = (product.clone(), release.clone());
+        self.releases(async move |ports| engine::awaited_approvals(ports, (&product, &release)))
             .await
     }
 
