@@ -24,8 +24,7 @@ pub(super) fn notes(plan: &Plan, allow: &Allow) -> Markup {
             p.note.error { strong { "Conflict: " } (conflict.shown) ": " (conflict.reason) }
         }))
         @for guard in GuardName::ALL {
-            (first(plan.findings().iter().filter(|finding| finding.guard == *guard), "finding",
-                |finding| self::finding(finding, allow)))
+            (findings(*guard, plan, allow))
         }
         (first(notices, "note", |notice| html! {
             p.note { strong { "Note: " }
@@ -48,6 +47,25 @@ fn first<T>(all: impl IntoIterator<Item = T>, noun: &str, shown: impl Fn(T) -> M
     }
 }
 
+/// The findings of a guard, those that hold first, and one box that lifts all that can be lifted.
+fn findings(guard: GuardName, plan: &Plan, allow: &Allow) -> Markup {
+    let of_guard = plan.findings().iter();
+    let of_guard = of_guard.filter(|finding| finding.guard == guard);
+    let (holds, warnings): (Vec<&Finding>, Vec<&Finding>) =
+        of_guard.partition(|finding| finding.is_hold());
+    let mut liftable = holds.iter();
+    let liftable = liftable.find(|finding| finding.severity == Severity::Hold);
+    html! {
+        (first(holds.iter().chain(&warnings), "finding", |finding| self::finding(finding, allow)))
+        @if let Some(finding) = liftable {
+            div.note {
+                label { input type="checkbox" name="allow" value=(guard) checked[allow.lifts(finding)] data-plan;
+                    "Promote all the same" span.quiet { " (" (guard) ")" } }
+            }
+        }
+    }
+}
+
 fn finding(finding: &Finding, allow: &Allow) -> Markup {
     let is_held = finding.is_hold() && !allow.lifts(finding);
     html! {
@@ -58,10 +76,7 @@ fn finding(finding: &Finding, allow: &Allow) -> Markup {
                 (marked(&finding.message))
             }
             @if let Some(command) = &finding.command { pre { (command.output) } }
-            @if finding.severity == Severity::Hold {
-                label { input type="checkbox" name="allow" value=(finding.guard) checked[allow.lifts(finding)] data-plan;
-                    "Promote all the same" }
-            } @else if is_held { p.quiet { "A policy forbids to lift this." } }
+            @if finding.severity == Severity::FinalHold { p.quiet { "A policy forbids to lift this." } }
         }
     }
 }

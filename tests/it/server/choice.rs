@@ -93,3 +93,32 @@ fn what_stays_because_of_another_choice_moves_again_with_it() {
     assert!(!page.body.contains("<strong>Stays</strong>"), "{page:?}");
     assert!(page.body.contains("1 file would change."), "{page:?}");
 }
+
+#[test]
+fn one_box_lifts_all_holds_of_a_guard_however_many_there_are() {
+    let world = World::new();
+    let text = configuration("");
+    let mut files = vec![("promote.yaml".to_owned(), text)];
+    for (environment, tag) in [("staging", "1.0.0"), ("production", "2.0.0")] {
+        files.extend((0..40).map(|at| {
+            let path = format!("apps/app-{at}/{environment}/values.yaml");
+            (path, format!("image: {{tag: {tag}}}\n"))
+        }));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let (_remote, repo) = world.cloned(&files);
+    let server = Server::start(&world, &repo, &[]);
+    let mut page = server.get(&server.page(PATH), &[]);
+    assert!(page.body.contains("… and 10 more findings"), "{page:?}");
+    let allow = "name=\"allow\" value=\"rollback\"";
+    assert_eq!(page.body.matches(allow).count(), 1, "{page:?}");
+    page.body = page.body.replace(allow, &format!("{allow} checked"));
+    for _ in 0..2 {
+        page = again(&server, &page, "");
+        assert!(!page.body.contains("Held by"), "{page:?}");
+        assert!(page.body.contains("Lifted: "), "{page:?}");
+    }
+}
