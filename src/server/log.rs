@@ -9,9 +9,9 @@ use crate::domain::Person;
 use crate::render::{Advice, date, escaped};
 
 /// Where lines go.
-pub(super) struct Log(Mutex<Out>);
+pub(super) struct Log(Mutex<Lines>);
 
-struct Out {
+struct Lines {
     out: Box<dyn Write + Send>,
     /// The minute, since 1970, of the last line that a stranger caused.
     minute: i64,
@@ -35,7 +35,7 @@ const MOST_OF_STRANGERS: usize = 60;
 
 impl Log {
     pub fn new(out: Box<dyn Write + Send>) -> Self {
-        Self(Mutex::new(Out {
+        Self(Mutex::new(Lines {
             out,
             minute: 0,
             written: 0,
@@ -107,7 +107,7 @@ impl Log {
     }
 }
 
-impl Out {
+impl Lines {
     fn write(&mut self, now: i64, cause: Cause, text: &str) {
         if self.minute != now / 60 {
             self.minute = now / 60;

@@ -29,6 +29,14 @@ fn shown(status: &Status) -> String {
     format!("{:?} {:#?}", status.environments, status.applications)
 }
 
+/// Reads again, which gives what a first reading does.
+fn again(adapters: &Adapters, known: &StatusReading, what: &str) -> StatusReading {
+    let read_again = read(adapters, Some(known));
+    let first = read(adapters, None);
+    assert_eq!(shown(&read_again.status), shown(&first.status), "{what}");
+    read_again
+}
+
 fn values(version: usize, more: &str) -> String {
     format!("image:\n  repository: acme/app\n  tag: 1.{version}.0\n{more}")
 }
@@ -71,29 +79,14 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
     ];
     for (what, changed) in changes {
         repo.commit(what, changed);
-        known = read(&adapters, Some(&known));
-        assert_eq!(
-            shown(&known.status),
-            shown(&read(&adapters, None).status),
-            "{what}"
-        );
+        known = again(&adapters, &known, what);
     }
     repo.commit("there", &[("apps/app-6/production/values.yaml", &five)]);
     repo.commit("and back", &[("apps/app-6/production/values.yaml", &one)]);
-    known = read(&adapters, Some(&known));
-    assert_eq!(
-        shown(&known.status),
-        shown(&read(&adapters, None).status),
-        "there and back"
-    );
+    known = again(&adapters, &known, "there and back");
     repo.git(&["rm", "-rq", "apps/app-5"]);
     repo.commit("one goes", &[]);
-    known = read(&adapters, Some(&known));
-    assert_eq!(
-        shown(&known.status),
-        shown(&read(&adapters, None).status),
-        "one goes"
-    );
+    known = again(&adapters, &known, "one goes");
     assert!(!shown(&known.status).contains("app-5"));
     let promoted = world.promote_in(
         &repo.dir,
@@ -110,12 +103,7 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
         ],
     );
     assert_eq!(promoted.code, 0, "{promoted}");
-    known = read(&adapters, Some(&known));
-    assert_eq!(
-        shown(&known.status),
-        shown(&read(&adapters, None).status),
-        "promoted"
-    );
+    known = again(&adapters, &known, "promoted");
     let baseline = world.promote_in(
         &repo.dir,
         &[
@@ -131,12 +119,7 @@ fn what_changed_and_nothing_else_is_as_if_all_was_read() {
         ],
     );
     assert_eq!(baseline.code, 0, "{baseline}");
-    known = read(&adapters, Some(&known));
-    assert_eq!(
-        shown(&known.status),
-        shown(&read(&adapters, None).status),
-        "baseline"
-    );
+    again(&adapters, &known, "baseline");
 }
 
 #[test]

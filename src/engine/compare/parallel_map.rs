@@ -85,7 +85,7 @@ pub(in crate::engine) fn parallel_feed<R: Send, E>(
         }
         done
     };
-    let mut fed = Ok(());
+    let mut ended = Ok(());
     let feed_all = || {
         let (mut done, mut portion) = (Vec::new(), Portion::default());
         let mut pass = |portion| match sender.try_send(portion) {
@@ -95,7 +95,7 @@ pub(in crate::engine) fn parallel_feed<R: Send, E>(
                 done.push(work_on(portion));
             }
         };
-        fed = feed(&mut |bytes| {
+        ended = feed(&mut |bytes| {
             portion.add(bytes);
             if portion.is_full() {
                 let next = portion.next();
@@ -108,7 +108,7 @@ pub(in crate::engine) fn parallel_feed<R: Send, E>(
         done
     };
     let mut portions = on_threads(threads.saturating_sub(1), &work_on_all, feed_all);
-    fed?;
+    ended?;
     portions.sort_by_key(|(first, _)| *first);
     Ok(portions
         .into_iter()

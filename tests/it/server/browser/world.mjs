@@ -99,7 +99,7 @@ export class Server {
       });
       this.program.on('exit', () => failed(new Error(`the program ended: ${this.log}`)));
     });
-    await eventually('the repository is read', async () => (await fetch(`${url}readyz`)).ok);
+    await eventually('the repository is read', async () => (await fetch(`${url}readyz`)).ok, 120);
     return url;
   }
 }
