@@ -35,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// Pages for programs, which are for everybody who can reach the server and tell nothing about files.
 const OPEN: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
 
-/// Refuses requests to other hosts, from other sites and from strangers, and gives answers their headers.
+/// Refuses requests to other hosts, from other sites and from strangers.
 pub(super) async fn guard(
     State(site): State<Arc<Site>>,
     mut request: Request,
@@ -63,16 +63,22 @@ pub(super) async fn guard(
         }
     };
     let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
-    }
     let is_page = text(headers, &header::CONTENT_TYPE).is_some_and(|t| t.starts_with("text/html"));
     if let Some(cookie) = cookie.filter(|_| is_page)
         && let Ok(cookie) = HeaderValue::from_str(&cookie)
     {
         headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Gives an answer the headers of all answers, whoever made it.
+pub(super) async fn with_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -94,6 +94,7 @@ pub(super) fn router(site: Arc<Site>) -> Router {
             Arc::clone(&site),
             metrics::count,
         ))
+        .layer(middleware::map_response(guard::with_headers))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(site)
 }

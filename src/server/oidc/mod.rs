@@ -152,7 +152,7 @@ impl Oidc {
             provider: Arc::new(Provider {
                 issuer: IssuerUrl::new(options.issuer.to_string()).map_err(unusable)?,
                 client: ClientId::new(options.client_id.clone()),
-                secret: variable(SECRET).map(ClientSecret::new),
+                secret: variable(SECRET).map(|secret| ClientSecret::new(secret.trim().to_owned())),
                 redirect: RedirectUrl::new(callback).map_err(unusable)?,
                 scopes: scopes.map(|scope| Scope::new(scope.to_owned())).collect(),
                 http,

@@ -41,6 +41,8 @@ fn requests_that_would_wait_too_long_are_told_to_come_again() {
                 .unwrap();
             assert_eq!(answer.status, 503, "{answer:?}");
             assert_eq!(answer.header("retry-after"), Some("10"));
+            let policy = answer.header("content-security-policy");
+            assert!(policy.is_some(), "{answer:?}");
         }
         // What needs no worker is still there.
         assert_eq!(server.get(&server.page(""), &[]).status, 200);
