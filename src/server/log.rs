@@ -145,8 +145,8 @@ pub(super) fn in_words(advice: &Advice) -> String {
 /// The longest text of others in a line, in characters.
 const LONGEST: usize = 600;
 
-/// The beginning of a text.
-fn bounded(text: &str) -> String {
+/// The beginning of a text of others.
+pub(super) fn bounded(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),

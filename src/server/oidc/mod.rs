@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::address::SiteUrl;
+use super::log::bounded;
 use super::options::{OidcSignIn, ServeError, TrustedEmails};
 use crate::domain::Person;
 use crate::port::{HttpSender, Variables};
@@ -34,7 +35,7 @@ use crate::port::{HttpSender, Variables};
 use claims::person;
 pub(super) use error::SignInError;
 use known::Known;
-use provider::{Provider, Token, bounded};
+use provider::{Provider, Token};
 use seal::SessionKey;
 
 /// The variable with the secret that the server shares with the provider.

@@ -34,9 +34,7 @@ use super::sender::sender;
 use crate::domain::SecretValues;
 use crate::port::{HttpSender, display_chain};
 use crate::server::address::is_private;
-
-/// The longest text of the provider that is shown.
-const LONGEST: usize = 300;
+use crate::server::log::bounded;
 
 /// How ID tokens may be signed: by a key that only the provider has.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
@@ -314,9 +312,4 @@ impl Provider {
         let own = self.secret.iter().map(|secret| secret.secret().clone());
         SecretValues::new(own.chain(more))
     }
-}
-
-/// The beginning of a text.
-pub(super) fn bounded(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
 }

@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// How much time of the processor it has used.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub fn cpu_ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
         let fields: Vec<&str> = stat

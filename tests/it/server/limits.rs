@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::client::{Server, command};
 use super::cloned;
-use crate::world::World;
+use crate::world::{Repo, World};
 
 #[test]
 fn requests_that_would_wait_too_long_are_told_to_come_again() {
@@ -50,25 +50,31 @@ fn requests_that_would_wait_too_long_are_told_to_come_again() {
     });
 }
 
-/// A server with few files, which it cannot have more of.
-#[cfg(unix)]
-#[test]
-fn a_server_without_files_waits_for_some() {
-    let world = World::new();
-    let (_remote, repo) = cloned(&world, "");
-    let plain = command(&world, &repo, &["--interval", "86400"]);
-    let server = Server::of(&world, &repo, |log| {
+/// A server within a limit that a shell sets.
+#[cfg(target_os = "linux")]
+fn limited(world: &World, repo: &Repo<'_>, limit: &str) -> Server {
+    let plain = command(world, repo, &["--interval", "86400"]);
+    Server::of(world, repo, |log| {
         let mut shell = world.command("sh");
         shell.current_dir(&repo.dir);
         shell
-            .args(["-c", "ulimit -n 64; exec \"$0\" \"$@\""])
+            .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
             .arg(plain.get_program());
         shell
             .args(plain.get_args())
             .stdout(Stdio::piped())
             .stderr(log);
         shell
-    });
+    })
+}
+
+/// A server with few files, which it cannot have more of.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_without_files_waits_for_some() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let server = limited(&world, &repo, "ulimit -n 64");
     let connect = |_| TcpStream::connect_timeout(&server.address, Duration::from_secs(2)).ok();
     let open: Vec<TcpStream> = (0..150).filter_map(connect).collect();
     assert!(open.len() > 64, "{}", open.len());
@@ -86,19 +92,7 @@ fn a_server_without_files_waits_for_some() {
 fn a_server_takes_as_many_files_as_it_may_have() {
     let world = World::new();
     let (_remote, repo) = cloned(&world, "");
-    let plain = command(&world, &repo, &[]);
-    let server = Server::of(&world, &repo, |log| {
-        let mut shell = world.command("sh");
-        shell.current_dir(&repo.dir);
-        shell
-            .args(["-c", "ulimit -Sn 128; exec \"$0\" \"$@\""])
-            .arg(plain.get_program());
-        shell
-            .args(plain.get_args())
-            .stdout(Stdio::piped())
-            .stderr(log);
-        shell
-    });
+    let server = limited(&world, &repo, "ulimit -Sn 128");
     let mut open = Vec::new();
     for _ in 0..300 {
         let mut stream = TcpStream::connect(server.address).unwrap();
