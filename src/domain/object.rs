@@ -33,11 +33,13 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.as_bytes().iter().flat_map(|b| [b >> 4, b & 0xf]);
-        let text: String = digits
-            .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-            .collect();
-        f.write_str(&text)
+        let mut text = [0; 64];
+        let (pairs, _) = text.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.as_bytes()) {
+            *pair = [byte >> 4, byte & 0xf].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+        }
+        let text = str::from_utf8(&text[..2 * self.as_bytes().len()]);
+        f.write_str(text.map_err(|_| fmt::Error)?)
     }
 }
 
@@ -62,12 +64,21 @@ impl FromStr for ObjectId {
             };
             let mut raw = [0; 32];
             for (byte, [high, low]) in raw.get_mut(..pairs.len())?.iter_mut().zip(pairs) {
-                let digit = |digit: &u8| char::from(*digit).to_digit(16);
-                *byte = u8::try_from(digit(high)? << 4 | digit(low)?).ok()?;
+                *byte = value(*high)? << 4 | value(*low)?;
             }
             Self::from_bytes(&raw[..pairs.len()])
         };
         id().ok_or_else(|| ParseObjectIdError(text.to_owned()))
+    }
+}
+
+/// The value of a hexadecimal digit.
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
     }
 }
 
