@@ -1,5 +1,7 @@
 //! URLs that pin a version: `?ref=`, and downloads of releases.
 
+use memchr::memmem;
+
 use crate::document::tokens;
 use crate::domain::Naming;
 
@@ -76,7 +78,7 @@ fn is_web_address(text: &str) -> bool {
 
 /// Whether a text can contain a URL of a release.
 pub(super) fn can_be_in(text: &str) -> bool {
-    text.match_indices("://").any(|(at, _)| {
+    memmem::find_iter(text.as_bytes(), "://").any(|at| {
         let before = text[..at].split(char::is_whitespace).next_back();
         let after = text[at..].split(char::is_whitespace).next();
         let start = at - before.map_or(0, str::len);

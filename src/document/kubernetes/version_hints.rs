@@ -8,6 +8,8 @@
 //!
 //! Whatever the look does not understand may have one: a wrong yes only costs time.
 
+use memchr::{memchr_iter, memchr2_iter};
+
 use super::pinned_url;
 use super::version_places;
 use crate::document::is_manifest;
@@ -28,20 +30,19 @@ pub fn may_have_versions(path: &str, bytes: &[u8]) -> bool {
 /// Whether keys and values stand in the text as they are: without escapes, templates, keys in the form
 /// `? key` or `*alias : value`, URLs with a query, or other ends of lines.
 fn is_understood(text: &str) -> bool {
-    let mut before = b'\n';
-    for byte in text.bytes() {
-        let is_plain = match byte {
-            b'\\' | b'?' | b'\r' | b'\0' => false,
-            b'{' | b'%' => before != b'{',
-            b':' => !matches!(before, b' ' | b'\t' | b'\n'),
-            _ => true,
-        };
-        if !is_plain {
-            return false;
-        }
-        before = byte;
-    }
-    text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
+    let bytes = text.as_bytes();
+    // Without a branch for each byte, many are looked at in one step.
+    let is_odd = |odd, byte: &u8| odd | matches!(byte, b'\\' | b'?' | b'\r' | b'\0');
+    let is_odd_pair = |odd, (before, byte): (&u8, &u8)| {
+        let is_template = (*before == b'{') & matches!(byte, b'{' | b'%');
+        let is_after_space = matches!(before, b' ' | b'\t' | b'\n') & (*byte == b':');
+        odd | is_template | is_after_space
+    };
+    let pairs = || bytes.iter().zip(bytes.iter().skip(1));
+    !text.starts_with(':')
+        && !bytes.iter().fold(false, is_odd)
+        && !pairs().fold(false, is_odd_pair)
+        && (text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}']))
 }
 
 /// Whether each document is a mapping: only scalars and items of a root are versions without a key.
@@ -82,8 +83,7 @@ fn is_end_of_word(b: u8) -> bool {
 /// Whether there is a word that is no URL and has a tag or a digest after a slash.
 fn has_registry_image(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut slashes = (0..bytes.len()).filter(|at| bytes[*at] == b'/');
-    slashes.any(|slash| {
+    memchr_iter(b'/', bytes).any(|slash| {
         let host = bytes[..slash].rsplit(|b| is_end_of_word(*b)).next();
         let rest = bytes[slash..].split(|b| is_end_of_word(*b)).next();
         let (Some(host), Some(rest)) = (host, rest) else {
@@ -119,13 +119,15 @@ fn keys(text: &str) -> Vec<&str> {
     // The key of every object, which is no version at the root; in a flow collection, the start of a line
     // can be anywhere.
     let is_api_version = |word: &str, end: usize| {
+        if word != "apiVersion" {
+            return false;
+        }
         let before = text[..end].strip_suffix(word).unwrap_or(&text[..end]);
         let of_document = || before.rsplit("\n---").next().unwrap_or(before);
-        word == "apiVersion"
-            && (before.is_empty() || before.ends_with('\n') && !of_document().contains(['{', '[']))
+        before.is_empty() || before.ends_with('\n') && !of_document().contains(['{', '['])
     };
-    let ends = (0..bytes.len()).filter(|at| matches!(bytes[*at], b':' | b'='));
-    ends.map(|end| (word(end), end))
+    memchr2_iter(b':', b'=', bytes)
+        .map(|end| (word(end), end))
         .filter(|(word, end)| !is_api_version(word, *end))
         .map(|(word, _)| word)
         .collect()

@@ -80,8 +80,8 @@ const HOUSE: &[Room] = &[
     Room {
         name: "document",
         rooms: &["yaml", "domain"],
-        // `serde_json` is what a selector's filter is tried on.
-        crates: &["serde_json", "thiserror"],
+        // `memchr` finds what may be versions, `serde_json` is what a selector's filter is tried on.
+        crates: &["memchr", "serde_json", "thiserror"],
         never: WORLD,
         waiting: Waiting::Never,
     },
