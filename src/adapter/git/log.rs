@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use super::command::program_reader::ProgramReader;
 use super::fault::ErrorContext;
 use super::local::Local;
+use super::objects::files_at::files_at;
 use super::objects::tree::kind;
 use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 use crate::port::{ChangedFile, PastCommit, Rename, RepositoryError, Walk};
@@ -19,16 +20,18 @@ use crate::port::{ChangedFile, PastCommit, Rename, RepositoryError, Walk};
 /// Git compares each changed entry with every path, so more are replaced by their folders.
 const MAX_PATHS: usize = 256;
 
+/// Lists what the first commit of a history adds, or not; before [`LOG`].
+const WITH_ROOT: [&str; 2] = ["-c", "log.showRoot=true"];
+const WITHOUT_ROOT: [&str; 2] = ["-c", "log.showRoot=false"];
+
 /// Lists commits along first parents with their changes, whatever the user's settings are.
-const LOG: [&str; 23] = [
+const LOG: [&str; 21] = [
     "-c",
     "log.showSignature=false",
     "-c",
     "log.follow=false",
     "-c",
     "log.diffMerges=separate",
-    "-c",
-    "log.showRoot=true",
     "log",
     "--first-parent",
     "-m",
@@ -47,7 +50,7 @@ const LOG: [&str; 23] = [
 ];
 
 /// The fields of a commit before its files; `-z` ends each file's line and path with a NUL too.
-const FORMAT: &str = "--format=%H%x00%P%x00%ct%x00%an%x00%ae%x00%B";
+const FORMAT: &str = "--format=%H%x00%T%x00%P%x00%ct%x00%an%x00%ae%x00%B";
 
 /// How many commits [`since`] lists at most, of each kind.
 const NEWEST: &str = "--max-count=10000";
@@ -72,17 +75,28 @@ pub fn walk(
     }
     let from = walk.from.0.to_string();
     let except = walk.except.map(|commit| format!("^{}", commit.0));
-    let mut args = LOG.to_vec();
+    let mut args = [&WITHOUT_ROOT[..], &LOG].concat();
     args.extend([FORMAT, &from]);
     args.extend(except.as_deref());
     args.push("--");
     args.extend(specs.iter().map(String::as_str));
     let mut left = walk.limit;
+    let mut fault = None;
     // A commit can change many more files than those that are asked about.
     let is_wanted = |file: &ChangedFile| file.path.as_ref().is_some_and(|p| wanted.contains(p));
-    read(local, doing, &args, &is_wanted, &mut |commit| {
+    read(local, doing, &args, &is_wanted, &mut |mut commit, tree| {
         if left == 0 {
             return ControlFlow::Break(());
+        }
+        // It can add all files of the repository, of which a few are wanted.
+        if commit.parent.is_none() {
+            match added(local, tree, walk.paths) {
+                Ok(added) => commit.changes = added,
+                Err(error) => {
+                    fault = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
         }
         if commit.changes.is_empty() {
             return ControlFlow::Continue(());
@@ -92,7 +106,23 @@ pub fn walk(
             ControlFlow::Continue(()) if left > 0 => ControlFlow::Continue(()),
             _ => ControlFlow::Break(()),
         }
-    })
+    })?;
+    fault.map_or(Ok(()), Err)
+}
+
+/// What a commit without a parent changes: the files of its tree at these paths are new.
+fn added(
+    local: &Local,
+    tree: ObjectId,
+    paths: &[RepoPath],
+) -> Result<Vec<ChangedFile>, RepositoryError> {
+    let files = files_at(local, tree, paths)?.into_iter();
+    let change = |(path, file): (&RepoPath, _)| ChangedFile {
+        path: Some(path.clone()),
+        before: None,
+        after: Some(file),
+    };
+    Ok(files.map(change).collect())
 }
 
 /// The commits that `from` reaches and `except` does not: those of its own line, newest first, then what
@@ -109,11 +139,12 @@ pub fn since(
     let mut all = Vec::new();
     for line in ["--first-parent", "--no-merges"] {
         let options = LOG.into_iter().filter(|word| *word != "--first-parent");
-        let mut args: Vec<&str> = options.collect();
+        let mut args = WITH_ROOT.to_vec();
+        args.extend(options);
         args.extend([line, NEWEST, FORMAT, &from]);
         args.extend(except.as_deref());
         args.push("--");
-        read(local, doing, &args, &|_| true, &mut |commit| {
+        read(local, doing, &args, &|_| true, &mut |commit, _| {
             if known.insert(commit.id) {
                 all.push(commit);
             }
@@ -123,13 +154,14 @@ pub fn since(
     Ok(all)
 }
 
-/// Visits the commits that `git log` prints, with the changes that are wanted, until `visit` breaks.
+/// Visits the commits that `git log` prints, with the changes that are wanted, and their trees, until `visit`
+/// breaks.
 fn read(
     local: &Local,
     doing: &str,
     args: &[&str],
     is_wanted: &dyn Fn(&ChangedFile) -> bool,
-    visit: &mut dyn FnMut(PastCommit) -> ControlFlow<()>,
+    visit: &mut dyn FnMut(PastCommit, ObjectId) -> ControlFlow<()>,
 ) -> Result<(), RepositoryError> {
     let mut words = Words {
         git: local.git.start_reading(args, Vec::new())?,
@@ -138,8 +170,8 @@ fn read(
     let fault = |error| local.git.run_error(error);
     loop {
         match words.commit(is_wanted).map_err(fault)? {
-            Parsed::Commit(commit) => {
-                if visit(commit).is_break() {
+            Parsed::Commit(commit, tree) => {
+                if visit(commit, tree).is_break() {
                     return Ok(());
                 }
             }
@@ -158,7 +190,7 @@ fn read(
 /// A commit with all files that it changes, compared with its first parent.
 pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError> {
     let revision = id.to_string();
-    let mut args = LOG.to_vec();
+    let mut args = [&WITH_ROOT[..], &LOG].concat();
     args.extend([FORMAT, "-n", "1", &revision, "--"]);
     let mut words = Words {
         git: local.git.start_reading(&args, Vec::new())?,
@@ -166,7 +198,7 @@ pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError
     };
     let found = words.commit(&|_| true);
     match found.map_err(|error| local.git.run_error(error))? {
-        Parsed::Commit(commit) => Ok(commit),
+        Parsed::Commit(commit, _) => Ok(commit),
         Parsed::Unknown => Err(ErrorContext::error("could not read a commit", UNKNOWN)),
         Parsed::End => Err(RepositoryError::UnknownRevision { revision }),
     }
@@ -240,9 +272,9 @@ struct Words {
     peeked: Option<Vec<u8>>,
 }
 
-/// The next commit of `git log`.
+/// The next commit of `git log`, with its tree.
 enum Parsed {
-    Commit(PastCommit),
+    Commit(PastCommit, ObjectId),
     Unknown,
     End,
 }
@@ -264,14 +296,14 @@ impl Words {
                 Some(word) => break text(trimmed(&word)),
             }
         };
-        let mut fields = [const { String::new() }; 5];
+        let mut fields = [const { String::new() }; 6];
         for field in &mut fields {
             let Some(word) = self.next()? else {
                 return Ok(Parsed::Unknown);
             };
             *field = text(&word);
         }
-        let [parents, time, author, email, message] = fields;
+        let [tree, parents, time, author, email, message] = fields;
         let mut changes = Vec::new();
         while let Some(line) = self.next()? {
             if trimmed(&line).first() != Some(&b':') {
@@ -288,10 +320,12 @@ impl Words {
         }
         let commit = |text: &str| Some(CommitId(text.parse().ok()?));
         let parents: Option<Vec<CommitId>> = parents.split_whitespace().map(commit).collect();
-        let (Some(id), Some(parents), Ok(time)) = (commit(&id), parents, time.parse()) else {
+        let (Some(id), Some(parents), Ok(time), Ok(tree)) =
+            (commit(&id), parents, time.parse(), tree.parse())
+        else {
             return Ok(Parsed::Unknown);
         };
-        Ok(Parsed::Commit(PastCommit {
+        let commit = PastCommit {
             id,
             parent: parents.first().copied(),
             merged: parents.get(1..).unwrap_or_default().to_vec(),
@@ -300,7 +334,8 @@ impl Words {
             email,
             message,
             changes,
-        }))
+        };
+        Ok(Parsed::Commit(commit, tree))
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `commit` | writing a commit |
 //! | `recent_trees` | caching the entries of trees by name |
 //! | `tree`, `path` | the entries of a tree, and paths as bytes |
+//! | `files_at` | finding files by their paths |
 //! | `rebuild` | rebuilding trees along the changed paths |
 //! | `difference` | comparing two trees |
 //! | `snapshot` | one commit as the port's snapshot |
@@ -15,6 +16,7 @@
 pub mod commit;
 pub mod database;
 pub mod difference;
+pub mod files_at;
 mod many;
 pub mod path;
 pub mod rebuild;

@@ -6,8 +6,7 @@ use git2::ObjectType;
 
 use super::many;
 use super::recent_trees::EntriesByName;
-use super::tree::parse_tree;
-use crate::adapter::git::fault::ErrorContext;
+use super::tree::{damaged, parse_tree};
 use crate::adapter::git::local::Local;
 use crate::domain::{CommitId, FileMode, ObjectId};
 use crate::port::{RepositoryError, Snapshot, TreeEntry, read_one_by_one};
@@ -45,8 +44,7 @@ impl Snapshot for GitSnapshot {
         tree: ObjectId,
         visit: &mut dyn FnMut(TreeEntry<'_>),
     ) -> Result<(), RepositoryError> {
-        let damaged =
-            || ErrorContext::error(format!("could not read tree `{tree}`"), "it is damaged");
+        let damaged = || damaged(tree);
         self.local.objects.read(tree, ObjectType::Tree, |bytes| {
             for entry in parse_tree(bytes, tree.as_bytes().len()) {
                 let entry = entry.ok_or_else(damaged)?;

@@ -91,7 +91,12 @@ pub fn entries(local: &Local, tree: Option<ObjectId>) -> Result<Entries, Reposit
             .collect::<Option<Entries>>()
     };
     let found = local.objects.read(id, ObjectType::Tree, read)?;
-    found.ok_or_else(|| ErrorContext::error(format!("could not read tree `{id}`"), "it is damaged"))
+    found.ok_or_else(|| damaged(id))
+}
+
+/// The error for a tree that cannot be parsed.
+pub fn damaged(tree: ObjectId) -> RepositoryError {
+    ErrorContext::error(format!("could not read tree `{tree}`"), "it is damaged")
 }
 
 /// The digits of a mode; the old entry's digits if it has the same mode.
