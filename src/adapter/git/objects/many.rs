@@ -29,6 +29,40 @@ pub fn read(
     most: u64,
     visit: &mut dyn FnMut(Option<Vec<u8>>),
 ) -> Result<(), RepositoryError> {
+    let read = read_until_large(local, blobs, most, visit)?;
+    // Where some are too large, Git is first asked for the sizes of all others.
+    match &blobs[read..] {
+        [] => Ok(()),
+        left => read_small(local, left, most, visit),
+    }
+}
+
+/// Reads blobs until one has more than `most` bytes; returns how many it has read.
+fn read_until_large(
+    local: &Local,
+    blobs: &[ObjectId],
+    most: u64,
+    visit: &mut dyn FnMut(Option<Vec<u8>>),
+) -> Result<usize, RepositoryError> {
+    let mut contents = CatFile::start(local, "--batch", blobs)?;
+    for (at, blob) in blobs.iter().enumerate() {
+        let size = contents.size_of(*blob)?;
+        if size > most {
+            return Ok(at);
+        }
+        visit(Some(contents.bytes_of(*blob, size)?));
+    }
+    contents.finish(DOING)?;
+    Ok(blobs.len())
+}
+
+/// Reads the blobs that have at most `most` bytes.
+fn read_small(
+    local: &Local,
+    blobs: &[ObjectId],
+    most: u64,
+    visit: &mut dyn FnMut(Option<Vec<u8>>),
+) -> Result<(), RepositoryError> {
     let mut sizes = CatFile::start(local, "--batch-check", blobs)?;
     let mut are_small = Vec::with_capacity(blobs.len());
     for blob in blobs {
@@ -42,7 +76,11 @@ pub fn read(
     let small: Vec<ObjectId> = small.map(|(blob, _)| *blob).collect();
     let mut contents = CatFile::start(local, "--batch", &small)?;
     for (blob, is_small) in blobs.iter().zip(are_small) {
-        visit(is_small.then(|| contents.bytes_of(*blob)).transpose()?);
+        let mut bytes = || {
+            let size = contents.size_of(*blob)?;
+            contents.bytes_of(*blob, size)
+        };
+        visit(is_small.then(&mut bytes).transpose()?);
     }
     contents.finish(DOING)
 }
@@ -58,7 +96,10 @@ impl<'a> CatFile<'a> {
     fn start(local: &'a Local, option: &str, blobs: &[ObjectId]) -> Result<Self, RepositoryError> {
         // libgit2 does not replace objects either.
         let args = ["--no-replace-objects", "cat-file", option, "--buffer"];
-        let mut ids = String::new();
+        let length = blobs
+            .first()
+            .map_or(0, |blob| 2 * blob.as_bytes().len() + 1);
+        let mut ids = String::with_capacity(length * blobs.len());
         for blob in blobs {
             // Writing to memory does not fail.
             let _ = writeln!(ids, "{blob}");
@@ -92,20 +133,18 @@ impl<'a> CatFile<'a> {
     /// The size of the next blob.
     fn size_of(&mut self, blob: ObjectId) -> Result<u64, RepositoryError> {
         let line = self.answer(blob, ProgramReader::read_line)?;
-        let words: Vec<&str> = line.split(' ').collect();
-        let size = |word: &str| word.parse().ok();
-        match words.as_slice() {
-            [id, "blob", word] if parse_id(id) == Some(blob) => {
-                size(word).ok_or_else(|| unknown(blob, &line))
+        let mut words = line.split(' ');
+        match (words.next().and_then(parse_id), words.next(), words.next()) {
+            (Some(id), Some("blob"), Some(size)) if id == blob => {
+                size.parse().map_err(|_| unknown(blob, &line))
             }
-            [_, "missing"] => Err(self.local.objects.missing(blob)),
+            (_, Some("missing"), None) => Err(self.local.objects.missing(blob)),
             _ => Err(unknown(blob, &line)),
         }
     }
 
-    /// The bytes of the next blob.
-    fn bytes_of(&mut self, blob: ObjectId) -> Result<Vec<u8>, RepositoryError> {
-        let size = self.size_of(blob)?;
+    /// The bytes of the blob whose size was read.
+    fn bytes_of(&mut self, blob: ObjectId, size: u64) -> Result<Vec<u8>, RepositoryError> {
         let size = usize::try_from(size).map_err(|error| unknown(blob, &error.to_string()))?;
         // A line feed follows them.
         let mut bytes = self.answer(blob, |reader| reader.read_bytes(size + 1).map(Some))?;
