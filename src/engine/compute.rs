@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::branches::Branches;
-use super::compare::{Commits, Task, compare};
+use super::compare::{Commits, ParsedFiles, Task, compare};
 use super::computed::Computed;
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::{EngineError, UnmatchedSelector};
@@ -37,15 +37,29 @@ pub fn compute(
     computed(ports, request, branches)?.complete()
 }
 
-/// Whether a pair of files is part of what is computed.
-pub(super) type Filter<'a> = &'a dyn Fn(&FilePair) -> bool;
+/// The files about which something is computed.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    /// Whether a pair is among them.
+    pub includes: &'a dyn Fn(&FilePair) -> bool,
+    /// Those that are parsed already.
+    pub parsed: Option<&'a ParsedFiles>,
+}
+
+impl Part<'_> {
+    /// All of them.
+    pub(super) const ALL: Self = Self {
+        includes: &|_| true,
+        parsed: None,
+    };
+}
 
 /// Computes what a plan on the tips of branches does with a part of the files: enough to count it.
 pub(super) fn compute_part(
     ports: &Ports<'_>,
     request: &Request,
     branches: &Branches,
-    is_part: Filter<'_>,
+    part: Part<'_>,
 ) -> Result<Plan, EngineError> {
     let tip = |name| {
         ports
@@ -55,7 +69,7 @@ pub(super) fn compute_part(
     };
     let (source, target) = (tip(&request.from)?, tip(&request.to)?);
     let sides = (source.as_ref(), target.as_ref());
-    computed_between(ports, request, branches, sides, (Vec::new(), is_part))?.complete()
+    computed_between(ports, request, branches, sides, (Vec::new(), part))?.complete()
 }
 
 /// Computes the plan on the tips of branches, and what its selectors match.
@@ -94,7 +108,7 @@ pub(super) fn computed(
         request,
         branches,
         (source.as_ref(), target.as_ref()),
-        (notices, &|_| true),
+        (notices, Part::ALL),
     )
 }
 
@@ -104,7 +118,7 @@ pub(super) fn computed_between(
     request: &Request,
     branches: &Branches,
     (source, target): (&dyn Snapshot, &dyn Snapshot),
-    (mut notices, is_part): (Vec<Notice>, Filter<'_>),
+    (mut notices, part): (Vec<Notice>, Part<'_>),
 ) -> Result<Computed, EngineError> {
     let repository = ports.repository;
     let home = repository.snapshot(branches.home.tip)?;
@@ -154,7 +168,7 @@ pub(super) fn computed_between(
             }
             repository.uncommitted(&places).unwrap_or_default()
         });
-        let planned = files(&located, commits, &rules, (request, base, is_part), ports);
+        let planned = files(&located, commits, &rules, (request, base, part), ports);
         (planned, uncommitted.join())
     });
     let Decisions {
@@ -239,11 +253,11 @@ fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
-    (request, base, is_part): (&Request, Option<CommitId>, Filter<'_>),
+    (request, base, part): (&Request, Option<CommitId>, Part<'_>),
     ports: &Ports<'_>,
 ) -> Result<Decisions, EngineError> {
     let mut pairs = located.pairs(Equal::PassedOver)?;
-    pairs.files.retain(|pair| is_part(pair));
+    pairs.files.retain(|pair| (part.includes)(pair));
     let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
         notices.push(Notice::UnreadableNames {
@@ -253,7 +267,11 @@ fn files(
     notices.extend(pairs.overlaps.iter().map(Overlap::notice));
     let naming = located.naming();
     let selection = Selection::new(request);
-    let tasks = pairs.files.into_iter().map(Task::without_past).collect();
+    let task = |pair| Task {
+        read: part.parsed.and_then(|parsed| parsed.pair(&pair)),
+        ..Task::without_past(pair)
+    };
+    let tasks = pairs.files.into_iter().map(task).collect();
     let compared = compare(tasks, commits, naming, ports.observer, |open, found, ()| {
         facts(open, found, None, rules, &selection, naming)
     })?;

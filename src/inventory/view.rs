@@ -106,6 +106,11 @@ impl Inventory {
         &self.views
     }
 
+    /// The views, in the order in which they were added.
+    pub fn into_views(self) -> Vec<EnvironmentView> {
+        self.views
+    }
+
     /// The view of an environment of a repository, by the environment's name or alias.
     pub fn view(&self, repository: &str, environment: &str) -> Option<&EnvironmentView> {
         self.views

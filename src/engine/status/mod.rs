@@ -12,18 +12,16 @@ mod unchanged;
 pub(super) mod versions;
 mod waiting;
 
-use std::collections::HashSet;
-
 use super::branches::{Branches, Snapshots, fetch_all};
+use super::compare::ParsedFiles;
+use super::compute::Part;
 use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{
-    ApplicationName, CommitId, Environment, EnvironmentKind, Naming, ObjectId, Settings,
-};
+use crate::domain::{ApplicationName, CommitId, Environment, EnvironmentKind, Naming, Settings};
 use crate::inventory::{
-    ApplicationChoice, EnvironmentView, FileObject, FilePair, Inventory, InventoryError, Location,
+    ApplicationChoice, EnvironmentView, FilePair, Inventory, InventoryError, Location,
 };
 use crate::port::{BranchChoice, Event};
 
@@ -122,11 +120,16 @@ pub fn read_status(
         let template = rules.template(application);
         template.is_none_or(|template| template.version.is_none())
     };
+    let mut parsed = ParsedFiles::default();
     if let Some(naming) = namings.first() {
         let names = names.iter().filter(|name| without_place(name));
-        let cells = names.flat_map(|name| views.iter().map(move |view| (view, name)));
-        let files = cells.filter_map(|(view, name)| view.applications.get(name));
-        reader.read_ahead(naming, files.flatten())?;
+        let files = |name| {
+            views
+                .iter()
+                .filter_map(move |view| view.applications.get(name))
+        };
+        let applications = names.map(|name| files(name).map(Vec::as_slice).collect());
+        parsed = reader.read_ahead(naming, applications)?;
     }
     for (a, application) in status.applications.iter_mut().enumerate() {
         for (e, cell) in application.environments.iter_mut().enumerate() {
@@ -150,18 +153,15 @@ pub fn read_status(
         Ok(!reader.has_same_versions([side(from), side(to)])?)
     };
     let waiting = waiting::find(&mut status, &mut may_wait)?;
-    let without_versions = reader.without_versions();
     // The plans need memory of their own.
-    drop((views, reader));
+    drop(views);
     let can_wait =
-        |pair: &FilePair| !without_place(&pair.application) || !are_among(&without_versions, pair);
-    waiting::count(
-        ports,
-        &mut status,
-        (&settings, branches),
-        waiting,
-        &can_wait,
-    )?;
+        |pair: &FilePair| !without_place(&pair.application) || reader.may_have_versions(pair);
+    let part = Part {
+        includes: &can_wait,
+        parsed: Some(&parsed),
+    };
+    waiting::count(ports, &mut status, (&settings, branches), waiting, part)?;
     // Applications without a version, such as `shared`, are only listed if they are named.
     let is_named = chosen.is_some();
     status
@@ -177,12 +177,6 @@ fn namings(views: &[EnvironmentView], settings: &Settings) -> Vec<Naming> {
         Naming::new(environment(), environment(), &settings.environments)
     };
     views.iter().map(naming).collect()
-}
-
-/// Whether both sides of a pair are among these blobs.
-fn are_among(blobs: &HashSet<ObjectId>, pair: &FilePair) -> bool {
-    let is_among = |file: FileObject| blobs.contains(&file.id);
-    pair.source.is_some_and(is_among) && pair.target.is_some_and(is_among)
 }
 
 /// The settings with the aliases of the environments that were found, unless they are configured.
@@ -207,7 +201,7 @@ pub(super) fn views(
         if configured.is_empty() {
             let mut all = Inventory::default();
             all.add_all(location)?;
-            let mut views = all.views().to_vec();
+            let mut views = all.into_views();
             views.sort_by_key(|view| stage(&view.environment.name));
             return Ok(views);
         }
@@ -261,7 +255,7 @@ fn views_of(
             all.add(location, std::slice::from_ref(environment))?;
         }
     }
-    let mut views = all.views().to_vec();
+    let mut views = all.into_views();
     let position = |view: &EnvironmentView| {
         let mut names = environments.iter().map(|environment| &environment.name);
         names.position(|name| *name == view.environment.name)

@@ -1,6 +1,10 @@
 //! The versions of an application in an environment, from the files that it has there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::table::{EnvironmentStatus, VersionSource};
 use crate::document::{
@@ -9,9 +13,10 @@ use crate::document::{
 };
 use crate::domain::{ApplicationName, Naming, ObjectId, RepoPath, VersionPlace};
 use crate::engine::application_version::{VERSION_FIELDS, is_at_place, text_at};
-use crate::engine::compare::{MAX_BYTES, parallel_feed, read};
-use crate::inventory::{EnvironmentFile, FileObject, FileRole};
+use crate::engine::compare::{MAX_BYTES, MAX_KEPT, ParsedFiles, parallel_feed, read};
+use crate::inventory::{EnvironmentFile, FileObject, FilePair, FileRole};
 use crate::port::{RepositoryError, Snapshot};
+use crate::yaml::Stream;
 
 /// An application in an environment.
 #[derive(Clone, Copy)]
@@ -25,51 +30,110 @@ pub(in crate::engine) struct Cell<'a> {
 /// Reads versions from files; each blob is only parsed once for each name that files with it have.
 pub(in crate::engine) struct Reader<'a> {
     snapshot: &'a dyn Snapshot,
-    parsed: HashMap<(ObjectId, String), Vec<StreamVersion>>,
+    /// The number of each name of a file.
+    names: HashMap<String, usize>,
+    /// The position of each blob with a name in `found`.
+    positions: HashMap<Key, usize>,
+    found: Vec<Rc<[StreamVersion]>>,
+}
+
+/// A blob and the number of a name.
+type Key = (ObjectId, usize);
+
+/// A file that is to be read.
+#[derive(Clone, Copy)]
+struct NewFile<'f> {
+    file: &'f EnvironmentFile,
+    /// Whether a promotion may compare it with another one.
+    may_differ: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(in crate::engine) fn new(snapshot: &'a dyn Snapshot) -> Self {
         Self {
             snapshot,
-            parsed: HashMap::new(),
+            names: HashMap::new(),
+            positions: HashMap::new(),
+            found: Vec::new(),
         }
     }
 
-    /// Reads files on several threads, for questions about them.
-    pub(in crate::engine) fn read_ahead<'f>(
+    /// Reads files on several threads; returns those with versions that a promotion may compare. `applications`
+    /// are the files of each application by environment.
+    pub(super) fn read_ahead<'f>(
         &mut self,
         naming: &Naming,
-        files: impl Iterator<Item = &'f EnvironmentFile>,
-    ) -> Result<(), RepositoryError> {
-        let mut known = HashSet::new();
-        let is_new = |file: &&'f EnvironmentFile| {
-            file.role == FileRole::Deployed && known.insert((file.object.id, file.path.file_name()))
-        };
-        let mut new: Vec<&EnvironmentFile> = files.filter(is_new).collect();
-        new.retain(|file| file.object.mode.is_file());
-        let blobs: Vec<ObjectId> = new.iter().map(|file| file.object.id).collect();
-        let found = parallel_feed(
+        applications: impl Iterator<Item = Vec<&'f [EnvironmentFile]>>,
+    ) -> Result<ParsedFiles, RepositoryError> {
+        let mut new: Vec<NewFile<'f>> = Vec::new();
+        let mut positions: HashMap<Key, usize> = HashMap::new();
+        for environments in applications {
+            for (number, at) in places(&environments) {
+                let file = &environments[number][at];
+                if file.role != FileRole::Deployed || !file.object.mode.is_file() {
+                    continue;
+                }
+                let may_differ = may_differ(&environments, (number, at));
+                match positions.entry(self.key(&file.path, file.object)) {
+                    Entry::Occupied(known) => new[*known.get()].may_differ |= may_differ,
+                    Entry::Vacant(unknown) => {
+                        unknown.insert(new.len());
+                        new.push(NewFile { file, may_differ });
+                    }
+                }
+            }
+        }
+        let blobs: Vec<ObjectId> = new.iter().map(|new| new.file.object.id).collect();
+        let kept = AtomicUsize::new(0);
+        let read = parallel_feed(
             new.len(),
             |pass| {
                 let mut pass = |bytes: Option<Vec<u8>>| pass(bytes.unwrap_or_default());
                 self.snapshot.read_blobs(&blobs, MAX_BYTES, &mut pass)
             },
-            |number, bytes| versions_in(&new[number].path, bytes, naming),
+            |number, bytes| {
+                let NewFile { file, may_differ } = new[number];
+                let (found, stream) = versions_in(&file.path, bytes, naming);
+                let is_kept = |stream: &Stream| {
+                    let with_this =
+                        |kept| Some(kept + stream.text().len()).filter(|n| *n <= MAX_KEPT);
+                    let order = Ordering::Relaxed;
+                    may_differ
+                        && !found.is_empty()
+                        && kept.fetch_update(order, order, with_this).is_ok()
+                };
+                let stream = stream
+                    .map(Arc::<Stream>::from)
+                    .filter(|stream| is_kept(stream));
+                (found, stream)
+            },
         )?;
-        let keys = new.iter().map(|file| key(&file.path, file.object));
-        self.parsed.extend(keys.zip(found));
-        Ok(())
+        let none: Rc<[StreamVersion]> = Rc::default();
+        let mut parsed = ParsedFiles::default();
+        for (NewFile { file, .. }, (found, stream)) in new.iter().zip(read) {
+            self.found.push(if found.is_empty() {
+                Rc::clone(&none)
+            } else {
+                found.into()
+            });
+            if let Some(stream) = stream {
+                parsed.add(&file.path, file.object, stream);
+            }
+        }
+        self.positions = positions;
+        Ok(parsed)
     }
 
-    /// The blobs that were read and have no versions.
-    pub(super) fn without_versions(&self) -> HashSet<ObjectId> {
-        let all = self.parsed.iter();
-        let (without, with): (Vec<_>, Vec<_>) = all.partition(|(_, found)| found.is_empty());
-        // The same text can have versions under another name.
-        let with: HashSet<ObjectId> = with.into_iter().map(|((id, _), _)| *id).collect();
-        let without = without.into_iter().map(|((id, _), _)| *id);
-        without.filter(|id| !with.contains(id)).collect()
+    /// Whether a side of a pair of files may have versions: it has some, or was not read.
+    pub(super) fn may_have_versions(&self, pair: &FilePair) -> bool {
+        let may_have = |path: &RepoPath, file: Option<FileObject>| {
+            let name = self.names.get(path.file_name());
+            let key = file.zip(name).map(|(file, name)| (file.id, *name));
+            let position = key.and_then(|key| self.positions.get(&key));
+            position.is_none_or(|position| !self.found[*position].is_empty())
+        };
+        let source_path = pair.source_path.as_ref().unwrap_or(&pair.path);
+        may_have(source_path, pair.source) || may_have(&pair.path, pair.target)
     }
 
     /// Whether an application's files have the same versions in two environments, at the template's place
@@ -92,7 +156,7 @@ impl<'a> Reader<'a> {
     ) -> Result<bool, RepositoryError> {
         let mut of_side = |(cell, files): (Cell<'_>, &[EnvironmentFile])| {
             let deployed = files.iter().filter(|file| file.role == FileRole::Deployed);
-            let found: Result<Vec<Vec<StreamVersion>>, RepositoryError> = deployed
+            let found: Result<Vec<Rc<[StreamVersion]>>, RepositoryError> = deployed
                 .map(|file| self.in_file(cell, &file.path, file.object))
                 .filter(|found| found.as_ref().map_or(true, |found| !found.is_empty()))
                 .collect();
@@ -119,7 +183,7 @@ impl<'a> Reader<'a> {
                 image: version.image.clone(),
                 file: file.path.clone(),
             }));
-            all.extend(versions);
+            all.extend_from_slice(&versions);
         }
         let versions = strongest(cell, &all);
         places.retain(|place| versions.contains(&place.version));
@@ -152,10 +216,10 @@ impl<'a> Reader<'a> {
         cell: Cell<'_>,
         path: &RepoPath,
         file: FileObject,
-    ) -> Result<Vec<StreamVersion>, RepositoryError> {
+    ) -> Result<Rc<[StreamVersion]>, RepositoryError> {
         if let Some(place) = cell.place {
             if !file.mode.is_file() || !is_at_place(place, path) {
-                return Ok(Vec::new());
+                return Ok(Rc::default());
             }
             let bytes = read(self.snapshot, file)?.unwrap_or_default();
             let version = |version| StreamVersion {
@@ -165,37 +229,78 @@ impl<'a> Reader<'a> {
             };
             return Ok(text_at(place, &bytes).map(version).into_iter().collect());
         }
-        let key = key(path, file);
-        if let Some(found) = self.parsed.get(&key) {
-            return Ok(found.clone());
+        let key = self.key(path, file);
+        if let Some(position) = self.positions.get(&key) {
+            return Ok(Rc::clone(&self.found[*position]));
         }
         let bytes = if file.mode.is_file() {
             read(self.snapshot, file)?.ok()
         } else {
             None
         };
-        let found = bytes.map(|bytes| versions_in(path, bytes, cell.naming));
-        let found = found.unwrap_or_default();
-        self.parsed.insert(key, found.clone());
+        let found = bytes.map(|bytes| versions_in(path, bytes, cell.naming).0);
+        let found: Rc<[StreamVersion]> = found.unwrap_or_default().into();
+        self.positions.insert(key, self.found.len());
+        self.found.push(Rc::clone(&found));
         Ok(found)
+    }
+
+    fn key(&mut self, path: &RepoPath, file: FileObject) -> Key {
+        let name = path.file_name();
+        let number = match self.names.get(name) {
+            Some(number) => *number,
+            None => {
+                let number = self.names.len();
+                self.names.insert(name.to_owned(), number);
+                number
+            }
+        };
+        (file.id, number)
     }
 }
 
-fn key(path: &RepoPath, file: FileObject) -> (ObjectId, String) {
-    (file.id, path.file_name().to_owned())
+/// The places of all files of an application: the number of their environment and their place in it.
+fn places(environments: &[&[EnvironmentFile]]) -> impl Iterator<Item = (usize, usize)> {
+    let of_one = |(number, files): (usize, &&[EnvironmentFile])| {
+        (0..files.len()).map(move |at| (number, at))
+    };
+    environments.iter().enumerate().flat_map(of_one)
 }
 
-/// The versions in a file. A single file has no other environment's value, so that `naming` makes no
-/// difference.
-fn versions_in(path: &RepoPath, bytes: Vec<u8>, naming: &Naming) -> Vec<StreamVersion> {
+/// Whether the environment before or after has another content at the same place under the same name. Where the
+/// environments have other files, a wrong no only costs time.
+fn may_differ(environments: &[&[EnvironmentFile]], (number, at): (usize, usize)) -> bool {
+    let file = &environments[number][at];
+    let before = number
+        .checked_sub(1)
+        .and_then(|number| environments.get(number));
+    let both = before.into_iter().chain(environments.get(number + 1));
+    both.filter_map(|files| files.get(at)).any(|other| {
+        other.object.id != file.object.id && other.path.file_name() == file.path.file_name()
+    })
+}
+
+/// The versions in a file, and its stream if it is one. A single file has no other environment's value, so that
+/// `naming` makes no difference.
+fn versions_in(
+    path: &RepoPath,
+    bytes: Vec<u8>,
+    naming: &Naming,
+) -> (Vec<StreamVersion>, Option<Box<Stream>>) {
     if !may_have_versions(path.as_str(), &bytes) {
-        return Vec::new();
+        return Default::default();
     }
     let name = path.file_name();
     match parse_file(path.as_str(), bytes) {
-        FileContent::Yaml(stream) => stream_versions(&stream, name, Format::Yaml, naming),
-        FileContent::Lines(lines) => stream_versions(lines.outline(), name, lines.format(), naming),
-        FileContent::Whole | FileContent::Unreadable(_) => Vec::new(),
+        FileContent::Yaml(stream) => {
+            let found = stream_versions(&stream, name, Format::Yaml, naming);
+            (found, Some(stream))
+        }
+        FileContent::Lines(lines) => {
+            let found = stream_versions(lines.outline(), name, lines.format(), naming);
+            (found, None)
+        }
+        FileContent::Whole | FileContent::Unreadable(_) => Default::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::table::{ApplicationStatus, Pending, Status, VersionRelation};
 use crate::domain::{ApplicationName, Relation, Settings};
 use crate::engine::branches::Branches;
-use crate::engine::compute::{Filter, compute_part};
+use crate::engine::compute::{Part, compute_part};
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
@@ -37,13 +37,13 @@ pub(super) fn find(
     Ok(pairs)
 }
 
-/// Counts the version differences that wait, in the files that `can_wait`.
+/// Counts the version differences that wait, in the files of `part`.
 pub(super) fn count(
     ports: &Ports<'_>,
     status: &mut Status,
     (settings, branches): (&Settings, &Branches),
     waiting: Waiting,
-    can_wait: Filter<'_>,
+    part: Part<'_>,
 ) -> Result<(), EngineError> {
     for ((from, to), applications) in waiting {
         let request = Request {
@@ -52,7 +52,7 @@ pub(super) fn count(
             settings: Some(settings.clone()),
             ..Request::between(&status.environments[from], &status.environments[to])
         };
-        let plan = match compute_part(ports, &request, branches, can_wait) {
+        let plan = match compute_part(ports, &request, branches, part) {
             Ok(plan) => plan,
             Err(error) if cannot_be_promoted(&error) => continue,
             Err(error) => return Err(error),
