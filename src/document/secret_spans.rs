@@ -222,7 +222,7 @@ fn anchored<'n>(node: &'n Node, name: &str) -> Vec<&'n Node> {
         }
         Content::Scalar(_) | Content::Alias(_) => Vec::new(),
     };
-    let is_it = node.anchor.as_deref() == Some(name);
+    let is_it = node.anchor() == Some(name);
     is_it.then_some(node).into_iter().chain(below).collect()
 }
 

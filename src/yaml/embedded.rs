@@ -46,7 +46,7 @@ pub fn embedded(text: &str) -> Option<Stream> {
         is_word && (!is_flow || !entry.value.is_omitted())
     };
     let has_keys = stream.is_json() || mappings.into_iter().flatten().all(is_key);
-    let is_document = has_keys && root.tag.is_none() && !has_complex_key(root);
+    let is_document = has_keys && root.tag().is_none() && !has_complex_key(root);
     is_document.then_some(stream)
 }
 
@@ -91,7 +91,7 @@ impl Stream {
 
     /// The string at a place without a tag and an alias.
     fn string(&self, place: &Place) -> Option<StringNode<'_>> {
-        let node = self.node(place).filter(|node| node.tag.is_none())?;
+        let node = self.node(place).filter(|node| node.tag().is_none())?;
         match &node.content {
             Content::Scalar(scalar) => Some(StringNode {
                 text: &self.text,

@@ -48,8 +48,8 @@ pub(super) fn child_index(node: &Node, step: &Step) -> Option<usize> {
 /// The end of the node's anchor and tag; without them, the end of the indicator before it.
 pub(super) fn properties_end(text: &str, node: &Node) -> usize {
     let mut at = node.lead;
-    let anchor = node.anchor.as_ref().map(|name| format!("&{name}"));
-    let mut tokens: Vec<&str> = anchor.iter().chain(&node.tag).map(String::as_str).collect();
+    let anchor = node.anchor().map(|name| format!("&{name}"));
+    let mut tokens: Vec<&str> = anchor.as_deref().into_iter().chain(node.tag()).collect();
     if node.start < node.span.start || node.is_omitted() {
         tokens.sort_by_key(|token| text[node.start..].find(token));
         let mut from = node.start;

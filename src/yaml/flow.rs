@@ -93,11 +93,11 @@ fn piece(
     let source = fragment.text().get(value.span.clone())?;
     let is_own = !source.contains('\n')
         && value.layout() != Some(Layout::Block)
-        && value.tag.is_none()
+        && value.tag().is_none()
         && (!target.json || fragment.json);
     let written = match &value.content {
         _ if is_own && value.layout() == Some(Layout::Flow) => source.to_owned(),
-        Content::Scalar(scalar) if scalar.kind == Kind::Str && value.tag.is_none() => {
+        Content::Scalar(scalar) if scalar.kind == Kind::Str && value.tag().is_none() => {
             write::scalar(&scalar.text, scalar.kind, scalar.quoting, context)
         }
         _ if spread => {

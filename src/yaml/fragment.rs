@@ -228,9 +228,9 @@ impl Fragment {
         let head = write::key(key, context);
         let text = value.text().trim_end_matches('\n');
         let text = match (&node.content, node.layout()) {
-            _ if node.is_omitted() && node.tag.is_none() => format!("{head}:\n"),
+            _ if node.is_omitted() && node.tag().is_none() => format!("{head}:\n"),
             // A tag or an anchor is alone on the first line.
-            (_, Some(Layout::Block)) if node.tag.is_some() || node.anchor.is_some() => {
+            (_, Some(Layout::Block)) if node.properties.is_some() => {
                 format!("{head}: {}", hanging(text))
             }
             (Content::Sequence { .. }, Some(Layout::Block)) => format!("{head}:\n{text}\n"),
@@ -249,7 +249,7 @@ impl Fragment {
         let node = value.root()?;
         let text = if node.layout() == Some(Layout::Block) {
             format!("- {}", hanging(value.text()))
-        } else if node.is_omitted() && node.tag.is_none() {
+        } else if node.is_omitted() && node.tag().is_none() {
             "-\n".to_owned()
         } else {
             format!("- {}", value.text())

@@ -43,16 +43,30 @@ pub struct Document {
 pub struct Node {
     /// The content, without anchor and tag and without a final line break.
     pub span: Span,
-    /// The anchor's name without `&`.
-    pub anchor: Option<String>,
-    /// The tag as written, such as `!Ref` or `!!str`.
-    pub tag: Option<String>,
+    /// Its anchor and its tag; most nodes have neither.
+    pub(super) properties: Option<Box<NodeProperties>>,
     /// The content.
     pub content: Content,
     /// The start of the anchor or tag; without them, the start of the span.
     pub(super) start: usize,
     /// The end of the indicator before the node: `:`, `-`, `?`, `,`, a bracket or `---`.
     pub(super) lead: usize,
+}
+
+/// What stands before the content of a node.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NodeProperties {
+    /// The anchor's name without `&`.
+    pub anchor: Option<String>,
+    /// The tag as written.
+    pub tag: Option<String>,
+}
+
+impl NodeProperties {
+    /// What a node holds of them.
+    pub(super) fn boxed(self) -> Option<Box<Self>> {
+        (self.anchor.is_some() || self.tag.is_some()).then(|| Box::new(self))
+    }
 }
 
 /// The content of a node.
@@ -172,6 +186,16 @@ impl<'e> IntoIterator for &'e Entries {
 }
 
 impl Node {
+    /// The anchor's name without `&`.
+    pub fn anchor(&self) -> Option<&str> {
+        self.properties.as_ref()?.anchor.as_deref()
+    }
+
+    /// The tag as written, such as `!Ref` or `!!str`.
+    pub fn tag(&self) -> Option<&str> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
+
     /// The end of the node's text; for an omitted value, the end of the indicator before it.
     pub(super) fn end(&self) -> usize {
         self.span.end.max(self.lead)
@@ -215,7 +239,7 @@ impl Node {
     /// The node at or below this one that has the anchor and starts at an offset.
     fn anchored(&self, name: &str, at: usize) -> Option<&Self> {
         let mut here = self;
-        while here.start != at || here.anchor.as_deref() != Some(name) {
+        while here.start != at || here.anchor() != Some(name) {
             here = here.child_around(at)?;
         }
         Some(here)

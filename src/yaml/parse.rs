@@ -144,7 +144,7 @@ impl Reader<'_> {
         let lead = if explicit { self.cursor } else { start };
         self.advance()?;
         let (mut root, size) = self.node(lead)?;
-        if root.is_omitted() && root.tag.is_none() && root.anchor.is_none() {
+        if root.is_omitted() && root.properties.is_none() {
             root.span = lead..lead;
             root.start = lead;
         }

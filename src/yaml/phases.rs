@@ -242,7 +242,7 @@ fn combined(node: &Node, additions: &Additions) -> Option<Fragment> {
         .collect();
     let mut value = Fragment::of_text(&text, json)?;
     if let (Some(tag), Content::Mapping { .. } | Content::Sequence { .. }) =
-        (&node.tag, &node.content)
+        (node.tag(), &node.content)
     {
         value = Fragment::of_text(&format!("{tag}\n{text}"), json)?;
     }

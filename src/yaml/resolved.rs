@@ -87,7 +87,7 @@ impl Stream {
             return Some((place, node));
         };
         let mut at = (Place::root(place.document), &document.root);
-        while at.1.start != start || at.1.anchor.as_ref() != Some(name) {
+        while at.1.start != start || at.1.anchor() != Some(name) {
             at = value_around(at, start)?;
         }
         Some(at)
@@ -169,8 +169,7 @@ impl Stream {
         Node {
             content,
             span: node.span.clone(),
-            anchor: node.anchor.clone(),
-            tag: node.tag.clone(),
+            properties: node.properties.clone(),
             ..*node
         }
     }
@@ -244,7 +243,7 @@ pub(super) const MERGE_KEY: &str = "<<";
 pub(super) fn is_merge_key(key: &Node) -> bool {
     matches!(&key.content, Content::Scalar(scalar)
         if scalar.text == MERGE_KEY && scalar.quoting == Quoting::Plain)
-        && key.tag.as_deref().is_none_or(|tag| tag == "!!merge")
+        && key.tag().is_none_or(|tag| tag == "!!merge")
 }
 
 /// The entries that a resolved `<<` entry brings; `None` if its value cannot be merged.

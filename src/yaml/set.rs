@@ -34,7 +34,7 @@ pub(super) fn patches(
 ) -> Option<Vec<Patch>> {
     let parent = Parent::of(target, place)?;
     let root = value.root()?;
-    let properties = (node.tag != root.tag).then(|| properties(node, root));
+    let properties = (node.tag() != root.tag()).then(|| properties(node, root));
     let patch = |span: Span, text: String| Patch::of(place, span, text);
     let in_json = target.json && !(place.steps.is_empty() && is_bare(target) && !value.json);
     if parent.layout == Some(Layout::Flow) || in_json {
@@ -124,13 +124,9 @@ fn is_bare(target: &Target<'_>) -> bool {
 
 /// The anchor of the old node and the tag of the new one.
 fn properties(node: &Node, new: &Node) -> String {
-    let anchor = node.anchor.as_ref().map(|name| format!("&{name}"));
-    anchor
-        .iter()
-        .chain(&new.tag)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let anchor = node.anchor().map(|name| format!("&{name}"));
+    let both = anchor.as_deref().into_iter().chain(new.tag());
+    both.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether there is an indicator before the value.

@@ -9,7 +9,7 @@ use super::write::{self, Context};
 /// A value without its key or dash and the comments around it.
 pub(super) fn value(stream: &Stream, place: &Place) -> Option<String> {
     let node = stream.node(place)?;
-    if node.is_omitted() && node.tag.is_none() {
+    if node.is_omitted() && node.tag().is_none() {
         return Some("null\n".to_owned());
     }
     if node.layout() != Some(Layout::Block) {
@@ -22,7 +22,7 @@ pub(super) fn value(stream: &Stream, place: &Place) -> Option<String> {
         start
     };
     let lines = dedented(stream, from..node.end(), column(&stream.text, start));
-    Some(match &node.tag {
+    Some(match node.tag() {
         Some(tag) => format!("{tag}\n{lines}"),
         None => lines,
     })
@@ -48,7 +48,7 @@ pub(super) fn child(stream: &Stream, node: &Node, index: usize) -> Option<String
         Content::Sequence { items, .. } => ("-".to_owned(), items.get(index)?),
         Content::Scalar(_) | Content::Alias(_) => return None,
     };
-    let anchor = match &value.anchor {
+    let anchor = match value.anchor() {
         Some(name) => format!(" &{name}"),
         None => String::new(),
     };
@@ -87,7 +87,7 @@ fn parent_column(stream: &Stream, place: &Place) -> usize {
 /// A value that starts in the middle of a line, with the lines after it moved left.
 fn inline(stream: &Stream, node: &Node, depth: usize) -> String {
     let mut text = String::new();
-    if let Some(tag) = &node.tag {
+    if let Some(tag) = node.tag() {
         text.push_str(tag);
         text.push(' ');
     }

@@ -71,7 +71,7 @@ impl<'s> Uses<'s> {
         let mut nearest = None;
         for depth in 0..=holder.steps.len() {
             if self.aliases.contains_key(&node.start) {
-                nearest = node.anchor.as_deref().or(nearest);
+                nearest = node.anchor().or(nearest);
             }
             let Some(child) = holder.steps.get(depth).and_then(|step| node.child(step)) else {
                 break;
@@ -92,7 +92,7 @@ impl<'s> Uses<'s> {
         while let Some(node) = open.pop() {
             let counts = anchors == Anchored::AtOrBelow || !std::ptr::eq(node, top);
             if counts
-                && node.anchor.is_some()
+                && node.anchor().is_some()
                 && let Some(aliases) = self.aliases.get(&node.start)
             {
                 let outside = aliases.iter().filter(|alias| !at.contains(alias));
@@ -110,7 +110,7 @@ impl<'s> Uses<'s> {
         into.push(self.visible(at));
         let mut node = &self.stream.documents[self.document].root;
         for depth in 0..=at.steps.len() {
-            if node.anchor.is_some()
+            if node.anchor().is_some()
                 && let Some(aliases) = self.aliases.get(&node.start)
             {
                 for alias in aliases {

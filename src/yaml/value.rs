@@ -43,8 +43,8 @@ impl From<&Node> for Value {
             ),
             Content::Alias(name) => Self::Alias(name.clone()),
         };
-        match &node.tag {
-            Some(tag) => Self::Tagged(tag.clone(), Box::new(value)),
+        match node.tag() {
+            Some(tag) => Self::Tagged(tag.to_owned(), Box::new(value)),
             None => value,
         }
     }

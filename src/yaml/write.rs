@@ -124,7 +124,7 @@ pub(super) fn reads_back(source: &str, kind: Option<Kind>, text: &str, context: 
     };
     matches!(&value.content, Content::Scalar(found)
         if found.text == text && kind.is_none_or(|kind| kind == found.kind))
-        && value.tag.is_none()
-        && value.anchor.is_none()
+        && value.tag().is_none()
+        && value.anchor().is_none()
         && entry.value.end() + usize::from(context != Context::Block) >= probe.trim_end().len()
 }

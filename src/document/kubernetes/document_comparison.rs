@@ -88,7 +88,7 @@ impl<'a, 's> DocumentComparison<'a, 's> {
         if self.sides.target.has_references(self.documents.1) {
             self.paired.push(self.target_place());
         }
-        if s.tag != t.tag {
+        if s.tag() != t.tag() {
             self.set(s, t, b, parent);
             return;
         }

@@ -334,7 +334,7 @@ fn changes_old_type(s: &Node, t: &Node, after: &Value, rewritten: Option<&str>) 
     } else {
         OldType::of(source)
     };
-    s.tag.is_none() && t.tag.is_none() && OldType::of(before) != after
+    s.tag().is_none() && t.tag().is_none() && OldType::of(before) != after
 }
 
 /// Whether a place is within the data of a `Secret`, at its document's root or below.

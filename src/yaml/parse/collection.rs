@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use granit_parser::{Event, StructureStyle};
 
 use super::super::error::ParseFault;
-use super::super::node::{Content, Entries, Entry, Layout, Node, Span};
+use super::super::node::{Content, Entries, Entry, Layout, Node, NodeProperties, Span};
 use super::super::resolved::is_merge_key;
 use super::super::scalar::{Quoting, old_key};
 use super::leaf::Properties;
@@ -168,8 +168,7 @@ impl Reader<'_> {
         Ok((
             Node {
                 span,
-                anchor,
-                tag,
+                properties: NodeProperties { anchor, tag }.boxed(),
                 content,
                 start,
                 lead,
@@ -351,7 +350,7 @@ impl KeyNames {
 fn as_read(entry: &Entry) -> Cow<'_, str> {
     let name = entry.name();
     match &entry.key.content {
-        Content::Scalar(key) if key.quoting == Quoting::Plain && entry.key.tag.is_none() => {
+        Content::Scalar(key) if key.quoting == Quoting::Plain && entry.key.tag().is_none() => {
             old_key(name).unwrap_or(Cow::Borrowed(name))
         }
         _ => Cow::Borrowed(name),
@@ -362,8 +361,7 @@ fn alias_node(name: String, span: Span, lead: usize) -> Node {
     let start = span.start;
     Node {
         span,
-        anchor: None,
-        tag: None,
+        properties: None,
         content: Content::Alias(name),
         start,
         lead,

@@ -33,7 +33,7 @@ impl From<&Node> for Tree {
             ),
         };
         Self {
-            anchor: node.anchor.clone(),
+            anchor: node.anchor().map(str::to_owned),
             shape,
         }
     }

@@ -86,7 +86,7 @@ fn new_block(
         parent.column + target.style.width()
     };
     let mut body = reindent::lines(&without_tag(value, root)?, depth, target.style);
-    let has_properties = node.anchor.is_some() || root.tag.is_some();
+    let has_properties = node.anchor().is_some() || root.tag().is_some();
     if parent.is_sequence && !is_same_kind && !has_properties && !starts_inline {
         let spaces = indent(&body[0]);
         body[0].drain(..spaces);
@@ -107,7 +107,7 @@ fn old_scalar(node: &Node) -> Option<&Scalar> {
 
 /// The fragment without the line with the tag of its root.
 fn without_tag(value: &Fragment, root: &Node) -> Option<Fragment> {
-    if root.tag.is_none() {
+    if root.tag().is_none() {
         return Some(value.clone());
     }
     let text = value.text();

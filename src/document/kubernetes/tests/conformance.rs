@@ -204,14 +204,14 @@ fn renamed_objects_agree_with_kpt() {
 /// The places that joy's tags lock, each with everything below it.
 fn locked(node: &Node, here: &Place, into: &mut Vec<Place>) {
     let is_lock = |tag: Option<&str>| matches!(tag, Some("!lock" | "!local"));
-    if is_lock(node.tag.as_deref()) {
+    if is_lock(node.tag()) {
         into.push(here.clone());
     }
     match &node.content {
         Content::Mapping { entries, .. } => {
             for entry in entries {
                 let below = here.child(Step::Key(entry.name().to_owned()));
-                if is_lock(entry.key.tag.as_deref()) {
+                if is_lock(entry.key.tag()) {
                     into.push(below.clone());
                 }
                 locked(&entry.value, &below, into);
