@@ -1,11 +1,11 @@
 //! `git promote check`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::advice;
+use super::check_hops::check_hops;
 use super::common_arguments::RepositoryArguments;
 use super::console::Console;
 use super::disk;
@@ -13,12 +13,11 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::domain::{
-    Action, CONFIGURATION, CommitId, Environment, Origin, Settings, is_misnamed_configuration,
+    CONFIGURATION, CommitId, Environment, Origin, Settings, is_misnamed_configuration,
 };
-use crate::engine::{self, EngineError, MissingApplication, Ports, Request};
-use crate::inventory::{self, ApplicationMap, InventoryError};
-use crate::plan::{FileFault, Notice};
-use crate::port::{Branch, RepositoryError, SettingsError};
+use crate::engine::{self, MissingApplication, Ports};
+use crate::plan::Notice;
+use crate::port::{RepositoryError, SettingsError};
 use crate::render::escaped;
 use crate::render::text;
 use crate::wiring::{self, NetworkOptions};
@@ -218,51 +217,6 @@ async fn files(
     }
 }
 
-/// Checks the files of pairs of environments, and prints them with `--layout`.
-async fn check_hops(
-    arguments: &CheckArguments,
-    settings: &Settings,
-    hops: &[(String, String)],
-    (ports, head): (&Ports<'_>, CommitId),
-    console: &mut Console<'_>,
-) -> Result<(), Failure> {
-    // Consecutive pairs share an environment, so that a file can be found twice.
-    let mut faults = BTreeMap::new();
-    for (from, to) in hops {
-        if arguments.layout {
-            writeln!(console.out, "\n{} -> {}", escaped(from), escaped(to))?;
-        }
-        let found = match check_hop(arguments, settings, [from, to], ports, head).await {
-            // It may be new.
-            Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
-                environment, ..
-            })) if arguments.from.is_none() => {
-                let notice = Notice::EnvironmentWithoutPaths(*environment);
-                text::warnings(console.out, std::iter::once(&notice), console.stdout)?;
-                continue;
-            }
-            found => found?,
-        };
-        if let Some(notice) = &found.new_target {
-            text::warnings(console.out, std::iter::once(notice), console.stdout)?;
-            continue;
-        }
-        if let Some(map) = &found.map {
-            write_map(map, console)?;
-        }
-        faults.extend(
-            found
-                .faults
-                .into_iter()
-                .map(|fault| (fault.path.clone(), fault)),
-        );
-    }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Files(faults.into_values().collect()))
-}
-
 /// Checks that products have applications in all environments of their flows.
 fn check_flows(settings: &Settings, ports: &Ports<'_>, head: CommitId) -> Result<(), Failure> {
     let snapshot = ports.repository.snapshot(head)?;
@@ -290,55 +244,6 @@ fn check_flows(settings: &Settings, ports: &Ports<'_>, head: CommitId) -> Result
     }))
 }
 
-/// What is checked about two environments.
-struct CheckedHop {
-    /// The files of each application, with `--layout`.
-    map: Option<ApplicationMap>,
-    /// The files that a promotion would leave out.
-    faults: Vec<FileFault>,
-    /// That the target has no files yet, if so.
-    new_target: Option<Notice>,
-}
-
-async fn check_hop(
-    arguments: &CheckArguments,
-    settings: &Settings,
-    [from, to]: [&str; 2],
-    ports: &Ports<'_>,
-    head: CommitId,
-) -> Result<CheckedHop, EngineError> {
-    let request = Request {
-        settings: Some(settings.clone()),
-        action: Some(Action::None),
-        ..Request::between(from, to)
-    };
-    let branch = Branch {
-        name: "HEAD".to_owned(),
-        repository: None,
-        remote: None,
-        url: None,
-        tip: head,
-        is_default: true,
-        notices: Vec::new(),
-    };
-    let branches = engine::fetch_beside(ports, branch, settings, [from, to]).await?;
-    let map = if arguments.layout {
-        let source = ports.repository.snapshot(branches.of_named(from)?.tip)?;
-        let target = ports.repository.snapshot(branches.of_named(to)?.tip)?;
-        let commits = (source.as_ref(), target.as_ref());
-        Some(inventory::applications(commits, settings, from, to)?)
-    } else {
-        None
-    };
-    let plan = engine::compute(ports, &request, &branches)?;
-    let is_new_target = |notice: &&Notice| matches!(notice, Notice::EnvironmentWithoutPaths(_));
-    Ok(CheckedHop {
-        map,
-        faults: plan.chosen_faults().cloned().collect(),
-        new_target: plan.notices().iter().find(is_new_target).cloned(),
-    })
-}
-
 /// The selected environments; by default each pair of consecutive configured ones whose files are in the last
 /// commit. Also returns the other pairs.
 fn hops(arguments: &CheckArguments, settings: &Settings) -> (Hops, Hops) {
@@ -359,32 +264,3 @@ fn hops(arguments: &CheckArguments, settings: &Settings) -> (Hops, Hops) {
 
 /// Pairs of environments.
 type Hops = Vec<(String, String)>;
-
-fn write_map(map: &ApplicationMap, console: &mut Console<'_>) -> std::io::Result<()> {
-    let heading = console.stdout.palette.heading;
-    for (application, files) in &map.applications {
-        writeln!(
-            console.out,
-            "{heading}{}{heading:#}",
-            escaped(&application.0)
-        )?;
-        for (source, target) in files {
-            match source {
-                Some(source) => {
-                    writeln!(
-                        console.out,
-                        "  {} -> {}",
-                        escaped(source.as_str()),
-                        escaped(target.as_str())
-                    )?;
-                }
-                None => writeln!(
-                    console.out,
-                    "  {} (only in the target)",
-                    escaped(target.as_str())
-                )?,
-            }
-        }
-    }
-    text::warnings(console.out, map.notices.iter(), console.stdout)
-}

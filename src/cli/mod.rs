@@ -13,6 +13,7 @@ mod baseline;
 mod branch_arguments;
 mod carry_out;
 mod check;
+mod check_hops;
 mod common_arguments;
 mod completion;
 mod completions;

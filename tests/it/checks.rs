@@ -228,6 +228,36 @@ fn check_fails_if_a_promotion_would_leave_out_a_file() {
 }
 
 #[test]
+fn environments_that_are_only_targets_are_checked_with_their_source() {
+    let world = World::new();
+    let file = |place: &str, tag: &str| {
+        let tag = format!("image: {{tag: {tag}}}\n");
+        (format!("{place}/values.yaml"), tag)
+    };
+    let files = [
+        file("apps/web/staging", "2.0.0"),
+        file("clusters/eu/web", "1.0.0"),
+        file("clusters/us/web", "[1.0.0"),
+    ];
+    let files = files.each_ref().map(|(path, text)| (&**path, &**text));
+    let repo = world.repository(&files);
+    let configuration = "version: 1\n\
+        environments: [{name: staging}, {name: eu}, {name: us}, {name: asia}]\n\
+        layout: [{from: 'apps/{app}/staging/**', to: 'clusters/{env}/{app}/**'}]\n";
+    repo.commit("configure", &[("promote.yaml", configuration)]);
+    let ran = repo.promote(&["check", "--layout"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.stdout.contains("\nstaging -> us\n"), "{ran}");
+    assert!(!ran.stdout.contains("`eu` is configured"), "{ran}");
+    assert!(!ran.stdout.contains("`us` is configured"), "{ran}");
+    assert!(ran.stdout.contains("`asia` is configured"), "{ran}");
+    assert!(
+        ran.stderr.contains("clusters/us/web/values.yaml:1:"),
+        "{ran}"
+    );
+}
+
+#[test]
 fn a_large_file_only_matters_if_it_is_chosen() {
     let large = "\0".repeat(TOO_LARGE);
     let dump = "apps/web/production/dump.bin";
