@@ -89,6 +89,15 @@ fn render(
     Ok(rendered)
 }
 
+/// The last line of an output that says something: `kubectl` ends an error of several lines with what a program
+/// returned, such as `: exit status 128`, and with `>`.
+fn last_words(output: &str) -> Option<&str> {
+    let lines = || output.lines().map(str::trim).rev();
+    let is_end = |line: &str| line.starts_with(':') || !line.contains(char::is_alphanumeric);
+    let found = lines().find(|line| !is_end(line));
+    found.or_else(|| lines().find(|line| !line.is_empty()))
+}
+
 /// The manifests of a unit, or why they could not be rendered.
 fn manifests(
     ports: &Ports<'_>,
@@ -121,8 +130,7 @@ fn manifests(
             Err(error) => return Err(error.into()),
         };
         let program = candidate[..2].join(" ");
-        let last = result.output.lines().rfind(|line| !line.trim().is_empty());
-        let last = last.map_or(String::new(), |line| format!(": {}", line.trim()));
+        let last = last_words(&result.output).map_or(String::new(), |line| format!(": {line}"));
         return Ok(match result.end {
             CommandEnd::Exited(0) => String::from_utf8(result.document)
                 .map_err(|_| format!("`{program}` printed no text")),
@@ -141,4 +149,25 @@ fn manifests(
     let verb = if programs.len() == 1 { "is" } else { "are" };
     let programs = programs.join(" and ");
     Ok(Err(format!("{programs} {verb} not installed")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_the_last_line_that_says_something() {
+        for (output, expected) in [
+            ("Error: no chart\n\n", Some("Error: no chart")),
+            (
+                "\"command failed\" err=<\n\tgone.yaml: gone\n\t: exit status 128\n >\n",
+                Some("gone.yaml: gone"),
+            ),
+            ("a\n>\n", Some("a")),
+            (">\n", Some(">")),
+            ("\n", None),
+        ] {
+            assert_eq!(last_words(output), expected, "{output}");
+        }
+    }
 }
