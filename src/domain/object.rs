@@ -1,12 +1,13 @@
 //! Git object ids and file modes, without Git.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use thiserror::Error;
 
 /// The id of a Git object: 20 bytes (SHA-1) or 32 bytes (SHA-256).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectId {
     len: u8,
     bytes: [u8; 32],
@@ -29,17 +30,29 @@ impl ObjectId {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
+
+    /// Its digits, written at the start of `text`.
+    pub fn write_digits<'t>(&self, text: &'t mut [u8; 64]) -> &'t [u8] {
+        let (pairs, _) = text.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.as_bytes()) {
+            *pair = [byte >> 4, byte & 0xf].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+        }
+        &text[..2 * self.as_bytes().len()]
+    }
+}
+
+impl Hash for ObjectId {
+    /// An id is a hash itself, so that a part of it tells it from others.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.bytes[..8]);
+    }
 }
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 64];
-        let (pairs, _) = text.as_chunks_mut::<2>();
-        for (pair, byte) in pairs.iter_mut().zip(self.as_bytes()) {
-            *pair = [byte >> 4, byte & 0xf].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
-        }
-        let text = str::from_utf8(&text[..2 * self.as_bytes().len()]);
-        f.write_str(text.map_err(|_| fmt::Error)?)
+        let digits = str::from_utf8(self.write_digits(&mut text));
+        f.write_str(digits.map_err(|_| fmt::Error)?)
     }
 }
 

@@ -14,8 +14,9 @@ use std::thread;
 /// How many items a thread takes at a time.
 const CHUNK: usize = 32;
 
-/// How many bytes of files a thread is given at a time.
-const MAX_PORTION: usize = 1 << 20;
+/// How many files, and how many bytes of them, a thread is given at a time.
+const MOST_FILES: usize = 256;
+const MAX_PORTION: usize = 1 << 16;
 
 /// Each thread holds one pair of files, which can have 10 MB each; more threads could use too much
 /// memory.
@@ -132,7 +133,7 @@ impl Portion {
     }
 
     fn is_full(&self) -> bool {
-        self.files.len() == CHUNK || self.bytes >= MAX_PORTION
+        self.files.len() == MOST_FILES || self.bytes >= MAX_PORTION
     }
 
     /// The empty one after it.

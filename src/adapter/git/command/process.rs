@@ -21,6 +21,10 @@ const MAX_OUTPUT: usize = 64 << 20;
 /// How often to check whether a program has exited.
 const TICK: Duration = Duration::from_millis(50);
 
+/// After how many pieces [`forward_many`] pauses after each, and for how long.
+const MANY: usize = 16;
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// How long to keep reading the pipes of a program that has exited, if other programs hold them.
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
@@ -119,13 +123,34 @@ pub(super) fn boxed(pipe: Option<impl Read + Send + 'static>) -> Option<Pipe> {
 
 /// Passes what is read from a pipe to `send`, until that returns false.
 pub(super) fn forward(pipe: Option<Pipe>, send: impl Fn(Vec<u8>) -> bool + Send + 'static) {
+    forward_with(pipe, Duration::ZERO, send);
+}
+
+/// Like [`forward`], but a program that prints many pieces is given time to print more at once. Git prints large
+/// answers in tens of thousands of pieces, and each would wake two threads.
+pub(super) fn forward_many(pipe: Option<Pipe>, send: impl Fn(Vec<u8>) -> bool + Send + 'static) {
+    forward_with(pipe, PAUSE, send);
+}
+
+fn forward_with(
+    pipe: Option<Pipe>,
+    pause: Duration,
+    send: impl Fn(Vec<u8>) -> bool + Send + 'static,
+) {
     let Some(mut pipe) = pipe else { return };
     thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
+        let mut pieces = 0;
         // A broken pipe ends the output like a closed one.
         while let Ok(read @ 1..) = pipe.read(&mut buffer) {
             if !send(buffer[..read].to_vec()) {
                 break;
+            }
+            if read < buffer.len() {
+                pieces += 1;
+                if pieces > MANY && !pause.is_zero() {
+                    thread::sleep(pause);
+                }
             }
         }
     });

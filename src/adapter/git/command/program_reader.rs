@@ -5,7 +5,11 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-use super::process::{Limit, Output, Running, boxed, forward, stdin_for};
+use super::process::{Limit, Output, Running, boxed, forward, forward_many, stdin_for};
+
+/// How many bytes a program can print before it waits.
+#[cfg(target_os = "linux")]
+const PIPE: usize = 1 << 18;
 
 /// A program whose output is read while it runs; dropping it kills the program.
 pub struct ProgramReader {
@@ -25,8 +29,14 @@ impl ProgramReader {
         running.write(input);
         let (to_stdout, stdout) = mpsc::sync_channel(1);
         let (to_stderr, stderr) = mpsc::channel();
-        let pipe = boxed(running.child.stdout.take());
-        forward(pipe, move |bytes| to_stdout.send(bytes).is_ok());
+        let pipe = running.child.stdout.take();
+        #[cfg(target_os = "linux")]
+        if let Some(pipe) = &pipe {
+            // If the system refuses it, the program waits more often.
+            let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
+        }
+        let pipe = boxed(pipe);
+        forward_many(pipe, move |bytes| to_stdout.send(bytes).is_ok());
         let pipe = boxed(running.child.stderr.take());
         forward(pipe, move |bytes| to_stderr.send(bytes).is_ok());
         Ok(Self {

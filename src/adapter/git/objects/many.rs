@@ -5,7 +5,6 @@
 //! To know the size of a blob, libgit2 follows its deltas, and threads that read wait for each other. One
 //! `git` that reads thousands of blobs in a row takes less than half the time.
 
-use std::fmt::Write as _;
 use std::io;
 
 use git2::ObjectType;
@@ -99,12 +98,12 @@ impl<'a> CatFile<'a> {
         let length = blobs
             .first()
             .map_or(0, |blob| 2 * blob.as_bytes().len() + 1);
-        let mut ids = String::with_capacity(length * blobs.len());
+        let mut ids = Vec::with_capacity(length * blobs.len());
         for blob in blobs {
-            // Writing to memory does not fail.
-            let _ = writeln!(ids, "{blob}");
+            ids.extend_from_slice(blob.write_digits(&mut [0; 64]));
+            ids.push(b'\n');
         }
-        let reader = local.git.start_reading(&args, ids.into_bytes())?;
+        let reader = local.git.start_reading(&args, ids)?;
         Ok(Self {
             local,
             reader: Some(reader),
