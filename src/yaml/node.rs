@@ -143,7 +143,9 @@ impl Entry {
 }
 
 impl Entries {
-    pub(super) fn new(list: Vec<Entry>) -> Self {
+    pub(super) fn new(mut list: Vec<Entry>) -> Self {
+        // Most mappings have less than a growing list has room for.
+        list.shrink_to_fit();
         const FEW: usize = 16;
         let by_name = (list.len() > FEW).then(|| {
             let mut order: Vec<usize> = (0..list.len()).collect();

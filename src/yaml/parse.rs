@@ -12,6 +12,7 @@ mod leaf;
 mod reader;
 
 use granit_parser::Event;
+use memchr::memmem;
 
 use super::characters::first_disputed;
 use super::error::{ParseError, ParseFault};
@@ -69,10 +70,11 @@ pub(super) fn read(text: String, aliases: Aliases) -> Result<Stream, ParseError>
 
 /// The offset of the first conflict marker of Git.
 fn conflict_marker(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
     let at_line = |marker: &str, whole: bool| {
-        text.match_indices(marker).map(|(at, _)| at).find(|at| {
-            (*at == 0 || text.as_bytes()[*at - 1] == b'\n')
-                && (!whole || matches!(text.as_bytes().get(*at + 7), None | Some(b'\n' | b'\r')))
+        memmem::find_iter(bytes, marker).find(|at| {
+            (*at == 0 || bytes[*at - 1] == b'\n')
+                && (!whole || matches!(bytes.get(*at + 7), None | Some(b'\n' | b'\r')))
         })
     };
     [("<<<<<<< ", false), ("=======", true), (">>>>>>> ", false)]

@@ -14,7 +14,7 @@ use super::reader::{ErrorAt, MAX_ALIASED_BYTES, MAX_DEPTH, MAX_NODES, MERGE_LEVE
 
 /// The result of the first event of a node.
 enum Opened {
-    Leaf(Box<(Node, Size)>),
+    Leaf((Node, Size)),
     Branch(Box<Branch>),
 }
 
@@ -38,7 +38,7 @@ impl Reader<'_> {
     /// stack frames are small, because 255 levels must fit on any thread's stack.
     pub(super) fn node(&mut self, lead: usize) -> Result<(Node, Size), ErrorAt> {
         let mut branch = match self.open(lead)? {
-            Opened::Leaf(done) => return Ok(*done),
+            Opened::Leaf(done) => return Ok(done),
             Opened::Branch(branch) => branch,
         };
         self.depth += 1;
@@ -76,19 +76,13 @@ impl Reader<'_> {
                     return Err((range.start, ParseFault::TooManyAliases));
                 }
                 self.has_references = true;
-                return Ok(Opened::Leaf(Box::new((
-                    alias_node(name, range, lead),
-                    size,
-                ))));
+                return Ok(Opened::Leaf((alias_node(name, range, lead), size)));
             }
             Event::UnresolvedAlias(_) => {
                 let name = self.alias(&range, lead)?;
                 self.has_references = true;
                 let size = Size::leaf(name.len());
-                return Ok(Opened::Leaf(Box::new((
-                    alias_node(name, range, lead),
-                    size,
-                ))));
+                return Ok(Opened::Leaf((alias_node(name, range, lead), size)));
             }
             Event::Scalar(_, _, id, _) => (*id, StructureStyle::Flow, false),
             Event::SequenceStart(style, id, _) => (*id, *style, true),
@@ -99,20 +93,9 @@ impl Reader<'_> {
         if let Event::Scalar(text, style, ..) = event {
             let (scalar, span) = self.scalar(&text, style, range, &properties)?;
             let size = Size::leaf(scalar.text.len() + properties.length());
-            let branch = Branch {
-                properties,
-                lead,
-                style: StructureStyle::Flow,
-                is_sequence: false,
-                has_token: false,
-                items: Vec::new(),
-                entries: Vec::new(),
-                span,
-                size,
-            };
-            return self
-                .closed(branch, Content::Scalar(scalar))
-                .map(|leaf| Opened::Leaf(Box::new(leaf)));
+            let content = Content::Scalar(scalar);
+            let leaf = self.closed(properties, content, (lead, span), size)?;
+            return Ok(Opened::Leaf(leaf));
         }
         self.trivia();
         let size = Size {
@@ -146,17 +129,17 @@ impl Reader<'_> {
                 entries: Entries::new(std::mem::take(&mut branch.entries)),
             }
         };
-        self.closed(branch, content)
+        let place = (branch.lead, branch.span);
+        self.closed(branch.properties, content, place, branch.size)
     }
 
-    fn closed(&mut self, branch: Branch, content: Content) -> Result<(Node, Size), ErrorAt> {
-        let Branch {
-            properties,
-            span,
-            size,
-            lead,
-            ..
-        } = branch;
+    fn closed(
+        &mut self,
+        properties: Properties,
+        content: Content,
+        (lead, span): (usize, Span),
+        size: Size,
+    ) -> Result<(Node, Size), ErrorAt> {
         if size.nodes > MAX_NODES {
             return Err((span.start, ParseFault::TooManyAliases));
         }

@@ -60,6 +60,7 @@ const HOUSE: &[Room] = &[
         rooms: &[],
         crates: &[
             "granit_parser",
+            "memchr",
             "serde",
             "serde_json",
             "serde_json_path",
