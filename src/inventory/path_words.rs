@@ -6,6 +6,8 @@
 //! words names an application from its path alone, so that the name is the same in every clone and
 //! does not change with the other folders of the repository.
 
+use std::borrow::Cow;
+
 use super::file_pair::FileRole;
 
 /// Whether a folder of this name groups applications or environments, or contains one kind of file.
@@ -125,7 +127,12 @@ const SEPARATORS: [char; 3] = ['-', '.', '_'];
 /// deployed to an environment.
 pub(super) fn role(path: &str) -> FileRole {
     let mut folders = path.split('/');
-    let file = folders.next_back().unwrap_or(path).to_ascii_lowercase();
+    let file = folders.next_back().unwrap_or(path);
+    let file = if file.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(file.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(file)
+    };
     let is_deployed = match file.rsplit_once('.') {
         // `.env.production`
         Some(_) if file.starts_with(".env.") => true,

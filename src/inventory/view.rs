@@ -283,13 +283,13 @@ impl<'a> ViewBuilder<'a> {
         Ok(views)
     }
 
-    /// Adds the files below an entry to the view of its environment; they are all of `application` if it is
+    /// Adds the files below an entry to the view of its environment, or to `known` if their application is
     /// known.
     fn collect(
         &self,
         path: &str,
         entry: &Entry,
-        application: Option<&ApplicationName>,
+        mut known: Option<&mut Vec<EnvironmentFile>>,
         rule: &ApplicationRule,
         names: &EnvironmentNames<'_>,
         view: &mut EnvironmentView,
@@ -297,19 +297,26 @@ impl<'a> ViewBuilder<'a> {
         let has_layout = !self.location.settings.layout.is_empty();
         if entry.is_directory() {
             // With a layout, a file can have another application than those beside it.
-            let of_folder = match application {
-                None if !has_layout => rule.application_of_folder(path, 0, names),
-                known => known.cloned(),
+            let application = if known.is_some() || has_layout {
+                None
+            } else {
+                rule.application_of_folder(path, 0, names)
             };
+            let mut files = Vec::new();
             for below in self.entries(entry.id)?.iter() {
                 let path = join(path, &below.name);
-                self.collect(&path, below, of_folder.as_ref(), rule, names, view)?;
+                let known = match &mut known {
+                    Some(known) => Some(&mut **known),
+                    None => application.is_some().then_some(&mut files),
+                };
+                self.collect(&path, below, known, rule, names, view)?;
+            }
+            if let Some(application) = application.filter(|_| !files.is_empty()) {
+                let all = view.applications.entry(application).or_default();
+                all.append(&mut files);
             }
         } else if path != CONFIGURATION && rule.includes(path, names) {
-            let known = application.cloned();
-            let application = known.unwrap_or_else(|| rule.application(path, 0, names));
-            let files = view.applications.entry(application).or_default();
-            files.push(EnvironmentFile {
+            let file = EnvironmentFile {
                 path: RepoPath::parse(path)?,
                 object: entry.into(),
                 role: if has_layout {
@@ -317,7 +324,15 @@ impl<'a> ViewBuilder<'a> {
                 } else {
                     role(path)
                 },
-            });
+            };
+            match known {
+                Some(known) => known.push(file),
+                None => {
+                    let application = rule.application(path, 0, names);
+                    let files = view.applications.entry(application).or_default();
+                    files.push(file);
+                }
+            }
         }
         Ok(())
     }
