@@ -38,7 +38,7 @@ fn is_understood(text: &str) -> bool {
         let is_after_space = matches!(before, b' ' | b'\t' | b'\n') & (*byte == b':');
         odd | is_template | is_after_space
     };
-    let pairs = || bytes.iter().zip(bytes.iter().skip(1));
+    let pairs = || bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     !text.starts_with(':')
         && !bytes.iter().fold(false, is_odd)
         && !pairs().fold(false, is_odd_pair)
@@ -47,31 +47,34 @@ fn is_understood(text: &str) -> bool {
 
 /// Whether each document is a mapping: only scalars and items of a root are versions without a key.
 fn has_block_roots(text: &str) -> bool {
-    let mut is_first = true;
-    for line in text.split('\n') {
-        match line.as_bytes() {
-            [b'-', b'-', b'-', rest @ ..] => {
-                if !rest.trim_ascii_start().is_empty() {
-                    return false;
-                }
-                is_first = true;
-            }
-            [b'.', b'.', b'.', ..] => is_first = true,
-            bytes if is_first => {
-                let start = bytes.trim_ascii_start();
-                if start.is_empty() || start[0] == b'#' {
-                    continue;
-                }
-                let is_flow = bytes[0] == b'{';
-                let is_key = bytes[0].is_ascii_alphanumeric();
-                let has_value = line.contains(": ") || line.trim_end().ends_with(':');
-                if !(is_flow || is_key && has_value) {
-                    return false;
-                }
-                is_first = false;
-            }
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let line = rest.split('\n').next().unwrap_or(rest);
+        let bytes = line.as_bytes();
+        at += line.len() + 1;
+        match bytes {
+            [b'-', b'-', b'-', rest @ ..] if rest.trim_ascii_start().is_empty() => continue,
+            [b'-', b'-', b'-', ..] => return false,
+            [b'.', b'.', b'.', ..] => continue,
             _ => {}
         }
+        let start = bytes.trim_ascii_start();
+        if start.is_empty() || start[0] == b'#' {
+            continue;
+        }
+        let is_flow = bytes[0] == b'{';
+        let is_key = bytes[0].is_ascii_alphanumeric();
+        let has_value = line.contains(": ") || line.trim_end().ends_with(':');
+        if !(is_flow || is_key && has_value) {
+            return false;
+        }
+        // The rest of the document is not looked at.
+        let is_marker = |found: &usize| matches!(&rest[found + 1..], marker if marker.starts_with("---") || marker.starts_with("..."));
+        let next = memchr_iter(b'\n', rest.as_bytes()).find(is_marker);
+        at = match next {
+            Some(next) => at - line.len() - 1 + next + 1,
+            None => return true,
+        };
     }
     true
 }
