@@ -72,6 +72,7 @@ pub async fn run(
         Output::Markdown => status::markdown(console.out, &found)?,
         Output::Text => status::text(console.out, &found, console.stdout)?,
     }
+    status::unreadable(console.err, &found, console.stderr)?;
     text::warnings(console.err, found.branch.notices.iter(), console.stderr)?;
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
 use super::joined::Joined;
 use super::look_back::{LookBack, WholeFiles};
-use super::plan_parts::PlanParts;
+use super::plan_parts::{Counted, PlanParts};
 use super::ports::Ports;
 use super::request::Request;
 use super::settings::read_settings;
@@ -37,30 +37,22 @@ pub fn compute(
     computed(ports, request, branches)?.complete()
 }
 
-/// The files about which something is computed.
+/// Files whose differences are counted.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     /// Whether a pair is among them.
     pub includes: &'a dyn Fn(&FilePair) -> bool,
     /// Those that are parsed already.
-    pub parsed: Option<&'a ParsedFiles>,
+    pub parsed: &'a ParsedFiles,
 }
 
-impl Part<'_> {
-    /// All of them.
-    pub(super) const ALL: Self = Self {
-        includes: &|_| true,
-        parsed: None,
-    };
-}
-
-/// Computes what a plan on the tips of branches does with a part of the files: enough to count it.
-pub(super) fn compute_part(
+/// Computes what a plan on the tips of branches does with a part of the files.
+pub(super) fn count(
     ports: &Ports<'_>,
     request: &Request,
     branches: &Branches,
     part: Part<'_>,
-) -> Result<Plan, EngineError> {
+) -> Result<Counted, EngineError> {
     let tip = |name| {
         ports
             .repository
@@ -69,7 +61,9 @@ pub(super) fn compute_part(
     };
     let (source, target) = (tip(&request.from)?, tip(&request.to)?);
     let sides = (source.as_ref(), target.as_ref());
-    computed_between(ports, request, branches, sides, (Vec::new(), part))?.complete()
+    let count = |parts: PlanParts<'_>| Ok(parts.count());
+    let (counted, _) = between(ports, request, branches, sides, Some(part), count)?;
+    Ok(counted)
 }
 
 /// Computes the plan on the tips of branches, and what its selectors match.
@@ -108,18 +102,41 @@ pub(super) fn computed(
         request,
         branches,
         (source.as_ref(), target.as_ref()),
-        (notices, Part::ALL),
+        notices,
     )
 }
 
-/// Computes the plan between two states of the files that are part of it, and what its selectors match.
+/// Computes the plan between two states of the files, and what its selectors match.
 pub(super) fn computed_between(
     ports: &Ports<'_>,
     request: &Request,
     branches: &Branches,
-    (source, target): (&dyn Snapshot, &dyn Snapshot),
-    (mut notices, part): (Vec<Notice>, Part<'_>),
+    sides: (&dyn Snapshot, &dyn Snapshot),
+    notices: Vec<Notice>,
 ) -> Result<Computed, EngineError> {
+    let finish = |mut parts: PlanParts<'_>| {
+        parts.notices.splice(0..0, notices);
+        parts.finish()
+    };
+    let (plan, selected) = between(ports, request, branches, sides, None, finish)?;
+    Ok(Computed {
+        plan,
+        matched: selected.matched,
+        unmatched: selected.unmatched,
+    })
+}
+
+/// Computes what a plan between two states of the files is made of, of a part that is counted or of all, and
+/// makes something of it.
+fn between<T>(
+    ports: &Ports<'_>,
+    request: &Request,
+    branches: &Branches,
+    (source, target): (&dyn Snapshot, &dyn Snapshot),
+    part: Option<Part<'_>>,
+    make: impl FnOnce(PlanParts<'_>) -> Result<T, EngineError>,
+) -> Result<(T, Selected), EngineError> {
+    let mut notices = Vec::new();
     let repository = ports.repository;
     let home = repository.snapshot(branches.home.tip)?;
     let given = request.settings.as_ref();
@@ -153,10 +170,10 @@ pub(super) fn computed_between(
     let new_target = located.new_target().cloned();
     notices.extend(new_target.map(Notice::EnvironmentWithoutPaths));
     let rules = Rules::new(&settings, &request.products, request.promote)?;
-    let places = if from.place() == branches.home.place() {
+    let places = if part.is_none() && from.place() == branches.home.place() {
         places_to_commit(request, &located)
     } else {
-        // The checked-out files are of another branch.
+        // The checked-out files are of another branch, or do not matter.
         Vec::new()
     };
     // Git compares the checked-out files meanwhile. The plan does not depend on them, so they may be
@@ -171,13 +188,9 @@ pub(super) fn computed_between(
         let planned = files(&located, commits, &rules, (request, base, part), ports);
         (planned, uncommitted.join())
     });
-    let Decisions {
-        planned,
-        matched,
-        unmatched,
-    } = planned?;
+    let (planned, selected) = planned?;
     let uncommitted = uncommitted.unwrap_or_else(|panic| resume_unwind(panic));
-    let plan = PlanParts {
+    let made = make(PlanParts {
         request,
         settings: &settings,
         origin,
@@ -197,13 +210,8 @@ pub(super) fn computed_between(
             notices.extend(uncommitted_changes(uncommitted, &places, &located));
             notices
         },
-    }
-    .finish()?;
-    Ok(Computed {
-        plan,
-        matched,
-        unmatched,
-    })
+    })?;
+    Ok((made, selected))
 }
 
 /// The configuration and the source's places, whose checked-out files may have changes that are not
@@ -241,9 +249,8 @@ fn uncommitted_changes(
     (!paths.is_empty()).then_some(Notice::UncommittedChanges { paths })
 }
 
-/// The planned files, and what the selectors match.
-struct Decisions {
-    planned: PlannedFiles,
+/// What the selectors match.
+struct Selected {
     matched: Vec<String>,
     unmatched: Vec<UnmatchedSelector>,
 }
@@ -253,11 +260,13 @@ fn files(
     located: &Located<'_>,
     commits: Commits<'_>,
     rules: &Rules<'_>,
-    (request, base, part): (&Request, Option<CommitId>, Part<'_>),
+    (request, base, part): (&Request, Option<CommitId>, Option<Part<'_>>),
     ports: &Ports<'_>,
-) -> Result<Decisions, EngineError> {
+) -> Result<(PlannedFiles, Selected), EngineError> {
     let mut pairs = located.pairs(Equal::PassedOver)?;
-    pairs.files.retain(|pair| (part.includes)(pair));
+    if let Some(part) = part {
+        pairs.files.retain(|pair| (part.includes)(pair));
+    }
     let mut notices = Vec::new();
     if pairs.unreadable_names > 0 {
         notices.push(Notice::UnreadableNames {
@@ -268,7 +277,7 @@ fn files(
     let naming = located.naming();
     let selection = Selection::new(request);
     let task = |pair| Task {
-        read: part.parsed.and_then(|parsed| parsed.pair(&pair)),
+        read: part.and_then(|part| part.parsed.pair(&pair)),
         ..Task::without_past(pair)
     };
     let tasks = pairs.files.into_iter().map(task).collect();
@@ -318,14 +327,15 @@ fn files(
     };
     let decided = deciding.decide(with_past.files, &unchanged)?;
     notices.extend(decided.notices);
-    let mut planned = plan_files(decided.files, commits, naming, &BTreeSet::new())?;
+    let is_shown = part.is_none();
+    let mut planned = plan_files(decided.files, (commits, naming), &BTreeSet::new(), is_shown)?;
     planned.notices.splice(0..0, notices);
     planned.baselines = with_past.baselines;
-    Ok(Decisions {
-        planned,
+    let selected = Selected {
         matched: decided.matched,
         unmatched: decided.unmatched,
-    })
+    };
+    Ok((planned, selected))
 }
 
 /// The files that both sides have in full, or that only one side has, and what selects them.

@@ -24,19 +24,19 @@ pub(super) struct PlannedFiles {
 }
 
 /// Plans every decided file; of a `restored` one the source's text replaces the target's if all of its
-/// differences are promoted. An application with a chosen file that cannot be read or edited is left
-/// out: it is promoted as a whole or not at all.
+/// differences are promoted. An application with a chosen file that cannot be read or edited is left out: it
+/// is promoted as a whole or not at all. Unless the plan `is_shown`, secret files are not looked for.
 pub(super) fn plan_files(
     decided: Vec<DecidedFile>,
-    commits: Commits<'_>,
-    naming: &Naming,
+    (commits, naming): (Commits<'_>, &Naming),
     restored: &BTreeSet<RepoPath>,
+    is_shown: bool,
 ) -> Result<PlannedFiles, RepositoryError> {
     let mut planner = Planner {
         commits,
         naming,
         restored,
-        secret_files: SecretFiles::new(commits),
+        secret_files: is_shown.then(|| SecretFiles::new(commits)),
         applications: BTreeMap::new(),
         notices: Vec::new(),
         faults: Vec::new(),
@@ -63,7 +63,7 @@ struct Planner<'a> {
     commits: Commits<'a>,
     naming: &'a Naming,
     restored: &'a BTreeSet<RepoPath>,
-    secret_files: SecretFiles<'a>,
+    secret_files: Option<SecretFiles<'a>>,
     applications: BTreeMap<ApplicationName, Vec<FilePlan>>,
     notices: Vec<(ApplicationName, Notice)>,
     faults: Vec<FileFault>,
@@ -158,7 +158,7 @@ impl Planner<'_> {
                 self.warn(pair, notice);
             }
         }
-        let is_secret = self.secret_files.contain(pair)?;
+        let is_secret = self.is_secret(pair)?;
         Ok(FilePlan {
             path: pair.path.clone(),
             is_secret,
@@ -173,6 +173,13 @@ impl Planner<'_> {
                 .map(|(field, verdict)| planned(field, verdict, is_secret))
                 .collect(),
         })
+    }
+
+    fn is_secret(&mut self, pair: &FilePair) -> Result<bool, RepositoryError> {
+        match &mut self.secret_files {
+            Some(secret_files) => secret_files.contain(pair),
+            None => Ok(false),
+        }
     }
 
     /// Whether the source's text replaces the target's.
@@ -260,7 +267,7 @@ impl Planner<'_> {
             };
             self.warn(pair, notice);
         }
-        let is_secret = self.secret_files.contain(pair)?;
+        let is_secret = self.is_secret(pair)?;
         Ok(FilePlan {
             path: pair.path.clone(),
             is_secret,

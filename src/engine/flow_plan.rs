@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::branches::Branches;
 use super::commit::changes;
-use super::compute::{Part, computed_between};
+use super::compute::computed_between;
 use super::computed::Computed;
 use super::configured::read_configuration;
 use super::error::EngineError;
@@ -114,8 +114,7 @@ pub async fn plan_flow(
             &files[&branches.of_named(&step.from)?.place()]
         };
         let sides = (source, &files[&target] as &dyn Snapshot);
-        let planned =
-            computed_between(ports, &promotion, &branches, sides, (Vec::new(), Part::ALL));
+        let planned = computed_between(ports, &promotion, &branches, sides, Vec::new());
         let plan = planned.and_then(Computed::complete).map_err(of_step)?;
         if let Some(files) = files.get_mut(&target) {
             files.apply(changes(&plan))?;

@@ -44,47 +44,57 @@ pub(super) struct PlanParts<'a> {
     pub clone_notices: Vec<Notice>,
 }
 
+/// What a plan does, as far as it is counted.
+pub(super) struct Counted {
+    pub applications: Vec<ApplicationPlan>,
+    pub findings: Vec<Finding>,
+}
+
 impl PlanParts<'_> {
+    /// The part of the plan that is counted.
+    pub(super) fn count(mut self) -> Counted {
+        let applications = self.applications();
+        let promoted = Promoted::of(self.request, self.settings, &self.hop.to, &applications);
+        let findings = findings(self.request, self.naming, &applications, &promoted);
+        Counted {
+            applications,
+            findings,
+        }
+    }
+
+    fn applications(&mut self) -> Vec<ApplicationPlan> {
+        let all = std::mem::take(&mut self.planned.applications).into_iter();
+        all.map(|(name, files)| ApplicationPlan {
+            version: application_version::of(self.rules.template(&name), &files),
+            name,
+            files,
+        })
+        .collect()
+    }
+
     /// Makes the plan.
-    pub(super) fn finish(self) -> Result<Plan, EngineError> {
+    pub(super) fn finish(mut self) -> Result<Plan, EngineError> {
+        let applications = self.applications();
         let Self {
             request,
             settings,
-            rules,
             hop,
             branch,
             planned,
             mut notices,
             ..
         } = self;
+        let promoted = Promoted::of(request, settings, &hop.to, &applications);
+        let findings = findings(request, self.naming, &applications, &promoted);
         notices.extend(planned.notices);
-        let applications: Vec<ApplicationPlan> = planned
-            .applications
-            .into_iter()
-            .map(|(name, files)| ApplicationPlan {
-                version: application_version::of(rules.template(&name), &files),
-                name,
-                files,
-            })
-            .collect();
         notices.extend(new_applications_kept(&applications));
         notices.extend(unreferenced(&applications, self.target)?);
         notices.extend(left_out_before(&applications));
         notices.extend(undone_before(&applications));
-        let promoted = Promoted::of(request, settings, &hop.to, &applications);
         let (action, preview_only) = promoted.action()?;
         notices.extend(preview_only);
         let verify = promoted.verify();
         let proposal = promoted.proposal(&hop, self.chosen, branch);
-        let mut findings = guard::run(&applications, self.naming, |guard, application| {
-            let is_run = request.reverts.is_none() || guard::concerns_reverts(guard);
-            is_run
-                .then(|| promoted.severity(guard, application))
-                .flatten()
-        });
-        if let Some(wanted) = &request.version {
-            lift_chosen_rollbacks(&mut findings, &applications, wanted);
-        }
         let ids = (self.source, branch.tip);
         let decider = decided_by::of(request, &applications);
         let subject = commit_message::Subject {
@@ -120,6 +130,25 @@ impl PlanParts<'_> {
         }
         .finish())
     }
+}
+
+/// What the guards find.
+fn findings(
+    request: &Request,
+    naming: &Naming,
+    applications: &[ApplicationPlan],
+    promoted: &Promoted<'_>,
+) -> Vec<Finding> {
+    let mut findings = guard::run(applications, naming, |guard, application| {
+        let is_run = request.reverts.is_none() || guard::concerns_reverts(guard);
+        is_run
+            .then(|| promoted.severity(guard, application))
+            .flatten()
+    });
+    if let Some(wanted) = &request.version {
+        lift_chosen_rollbacks(&mut findings, applications, wanted);
+    }
+    findings
 }
 
 /// Turns the holds of rollbacks to the chosen version into warnings: that going back is wanted.

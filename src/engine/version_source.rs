@@ -17,7 +17,7 @@ use super::ports::Ports;
 use super::product;
 use super::request::Request;
 use super::settings::read_settings;
-use super::status::versions::{Cell, Reader};
+use super::status::{Cell, Reader};
 use crate::document::is_wanted;
 use crate::domain::{CommitId, RepoPath};
 use crate::inventory::{

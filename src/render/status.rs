@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::date;
 use super::table::Table;
 use super::terminal::{Canvas, escaped};
+use super::text::fault_line;
 use super::text::value::abbreviated;
 use crate::engine::{EnvironmentStatus, Pending, Status, VersionRelation};
 use crate::port::BODY_LIMIT;
@@ -34,6 +35,23 @@ pub fn text(out: &mut dyn Write, status: &Status, canvas: Canvas) -> io::Result<
 /// When `out` cannot be written.
 pub fn markdown(out: &mut dyn Write, status: &Status) -> io::Result<()> {
     table(status).write_markdown(out, BODY_LIMIT)
+}
+
+/// Writes a warning for each file whose versions are not shown because it cannot be read.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn unreadable(out: &mut dyn Write, status: &Status, canvas: Canvas) -> io::Result<()> {
+    let palette = canvas.palette;
+    for fault in status.faults() {
+        writeln!(
+            out,
+            "{0}warning{0:#}: {1}; its versions are not shown",
+            palette.warning,
+            escaped(&fault_line(fault))
+        )?;
+    }
+    Ok(())
 }
 
 /// How many columns the table has at most.
@@ -90,6 +108,7 @@ fn row(application: &str, environment: &str, cell: &EnvironmentStatus) -> Vec<St
 /// The versions; if there are several, each with its image, or else with its file.
 fn versions(cell: &EnvironmentStatus) -> String {
     match cell.versions.as_slice() {
+        [] if !cell.faults.is_empty() => "unreadable".to_owned(),
         [] => "-".to_owned(),
         [only] => abbreviated(only),
         versions => {

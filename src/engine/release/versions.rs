@@ -6,7 +6,7 @@ use crate::domain::{ApplicationName, CommitId, Environment, Naming, Settings};
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::engine::status::versions::{Cell, Reader};
+use crate::engine::status::{Cell, Reader};
 use crate::inventory::{Inventory, Location};
 use crate::port::RepositoryError;
 
@@ -40,7 +40,7 @@ pub(super) fn version(
         environment.clone(),
         &settings.environments,
     );
-    let mut reader = Reader::new(snapshot.as_ref());
+    let reader = Reader::new(snapshot.as_ref());
     let mut found: Vec<(&ApplicationName, String)> = Vec::new();
     let views = inventory.views().iter();
     for (application, files) in views.flat_map(|view| &view.applications) {

@@ -173,7 +173,7 @@ impl Revert<'_> {
             history: self.ports.history,
         };
         let decided = deciding.decide(compared, &unchanged)?;
-        let mut planned = plan_files(decided.files, self.commits, self.naming, &restored)?;
+        let mut planned = plan_files(decided.files, (self.commits, self.naming), &restored, true)?;
         planned.notices.splice(0..0, decided.notices);
         Ok((planned, decided.unmatched))
     }

@@ -6,11 +6,15 @@
 //! commit are read once for each environment, and the history is only asked about the files that have
 //! them. What waits is counted by computing the promotion itself, so that both always agree.
 
+mod reader;
 mod since;
 mod table;
 mod unchanged;
-pub(super) mod versions;
+mod versions;
 mod waiting;
+
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::branches::{Branches, Snapshots, fetch_all};
 use super::compare::ParsedFiles;
@@ -19,18 +23,18 @@ use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{ApplicationName, CommitId, Environment, EnvironmentKind, Naming, Settings};
-use crate::inventory::{
-    ApplicationChoice, EnvironmentView, FilePair, Inventory, InventoryError, Location,
-};
+use crate::domain::{CommitId, Environment, EnvironmentKind, Naming, Settings};
+use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
 use crate::port::{BranchChoice, Event};
 
+pub(super) use reader::Reader;
 pub use table::{
     ApplicationStatus, EnvironmentStatus, Pending, Since, Status, VersionRelation, VersionSource,
 };
 use unchanged::Source;
 pub use unchanged::StatusReading;
-use versions::{Cell, Reader};
+pub(super) use versions::Cell;
+use versions::Cells;
 
 /// What to list.
 #[derive(Clone, Debug)]
@@ -101,34 +105,65 @@ pub fn read_status(
     status
         .applications
         .retain(|application| !unchanged.contains(&application.name));
-    let names: Vec<ApplicationName> = status
-        .applications
-        .iter()
-        .map(|application| application.name.clone())
-        .collect();
-    let cell_of = |application: usize, environment: usize| {
-        let application = &names[application];
-        let template = rules.template(application);
-        Cell {
-            application,
-            place: template.and_then(|template| template.version.as_ref()),
-            naming: &namings[environment],
-        }
+    let names = status.applications.iter();
+    let cells = Cells {
+        applications: names.map(|application| application.name.clone()).collect(),
+        namings,
+        rules: &rules,
     };
     let mut reader = Reader::new(snapshot.as_ref());
-    let without_place = |application: &ApplicationName| {
-        let template = rules.template(application);
-        template.is_none_or(|template| template.version.is_none())
-    };
-    let mut parsed = ParsedFiles::default();
-    if let Some(naming) = namings.first() {
-        let names = names.iter().filter(|name| without_place(name));
-        let files = |name| {
-            views
-                .iter()
-                .filter_map(move |view| view.applications.get(name))
+    let parsed = read_cells(&mut status, &mut reader, &cells, (&views, branches))?;
+    let commits: Vec<CommitId> = views.iter().map(|view| view.commit).collect();
+    let open = since::open(&reader, &status, &commits, &cells)?;
+    let mut may_wait = |a: usize, from: usize, to: usize| {
+        let side = |e: usize| {
+            let files = views[e].applications.get(&cells.applications[a]);
+            (cells.of(a, e), files.map_or(&[][..], Vec::as_slice))
         };
-        let applications = names.map(|name| files(name).map(Vec::as_slice).collect());
+        Ok(!reader.has_same_versions([side(from), side(to)])?)
+    };
+    let settings = with_aliases(&settings, &views);
+    let waiting = waiting::find(&mut status, &mut may_wait)?;
+    // The plans need memory of their own.
+    drop(views);
+    let part = Part {
+        includes: &|pair| cells.has_place(&pair.application) || reader.may_have_versions(pair),
+        parsed: &parsed,
+    };
+    // Meanwhile, the history is read.
+    let (found, counted) = thread::scope(|scope| {
+        let found = scope.spawn(|| since::find(ports.history, &reader, open, &cells));
+        let counted = waiting::count(ports, &mut status, (&settings, branches), waiting, part);
+        (found.join(), counted)
+    });
+    for (a, e, since) in found.unwrap_or_else(|panic| resume_unwind(panic))? {
+        if let Some(cell) = &mut status.applications[a].environments[e] {
+            cell.since = Some(since);
+        }
+    }
+    counted?;
+    // Applications without a version, such as `shared`, are only listed if they are named.
+    let is_named = chosen.is_some();
+    status
+        .applications
+        .retain(|application| is_named || application.may_have_version());
+    Ok(StatusReading::new(status, source, (before, &unchanged)))
+}
+
+/// Reads the versions of all cells; returns the files that a promotion may compare.
+fn read_cells(
+    status: &mut Status,
+    reader: &mut Reader<'_>,
+    cells: &Cells<'_>,
+    (views, branches): (&[EnvironmentView], &Branches),
+) -> Result<ParsedFiles, EngineError> {
+    let mut parsed = ParsedFiles::default();
+    if let Some(naming) = cells.namings.first() {
+        let names = cells.applications.iter();
+        let applications = names.filter(|name| !cells.has_place(name)).map(|name| {
+            let files = views.iter().filter_map(|view| view.applications.get(name));
+            files.map(Vec::as_slice).collect()
+        });
         parsed = reader.read_ahead(naming, applications)?;
     }
     for (a, application) in status.applications.iter_mut().enumerate() {
@@ -136,38 +171,13 @@ pub fn read_status(
             if let Some(files) = views[e].applications.get(&application.name) {
                 *cell = Some(EnvironmentStatus {
                     repository: branches.of(&views[e].environment)?.repository.clone(),
-                    ..reader.read(cell_of(a, e), files)?
+                    ..reader.read(cells.of(a, e), files)?
                 });
             }
         }
         application.relate();
     }
-    let commits: Vec<CommitId> = views.iter().map(|view| view.commit).collect();
-    since::find(ports, &mut reader, &mut status, &commits, &cell_of)?;
-    let settings = with_aliases(&settings, &views);
-    let mut may_wait = |a: usize, from: usize, to: usize| {
-        let side = |e: usize| {
-            let files = views[e].applications.get(&names[a]);
-            (cell_of(a, e), files.map_or(&[][..], Vec::as_slice))
-        };
-        Ok(!reader.has_same_versions([side(from), side(to)])?)
-    };
-    let waiting = waiting::find(&mut status, &mut may_wait)?;
-    // The plans need memory of their own.
-    drop(views);
-    let can_wait =
-        |pair: &FilePair| !without_place(&pair.application) || reader.may_have_versions(pair);
-    let part = Part {
-        includes: &can_wait,
-        parsed: Some(&parsed),
-    };
-    waiting::count(ports, &mut status, (&settings, branches), waiting, part)?;
-    // Applications without a version, such as `shared`, are only listed if they are named.
-    let is_named = chosen.is_some();
-    status
-        .applications
-        .retain(|application| is_named || application.has_version());
-    Ok(StatusReading::new(status, source, (before, &unchanged)))
+    Ok(parsed)
 }
 
 /// The names of each environment alone.

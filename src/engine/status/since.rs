@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use super::reader::Reader;
 use super::table::{Since, Status};
-use super::versions::{Cell, Reader};
+use super::versions::Cells;
 use crate::domain::{CommitId, RepoPath};
-use crate::engine::ports::Ports;
 use crate::inventory::FileObject;
-use crate::port::{ChangedFile, PastCommit, Rename, RepositoryError, Walk};
+use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Walk};
 
 /// How many commits that touch the files are looked at.
 const LIMIT: usize = 2_000;
@@ -19,33 +19,49 @@ const MOST_RENAMES: usize = 20;
 /// A version whose commit is not found yet: its application, its environment, and the versions.
 type Open = (usize, usize, Vec<String>);
 
-/// Finds the newest commit that changed each version, in one walk over all files of a branch, or one more for
-/// each commit that renames some of them; `commits` are those in which the environments were read.
-pub(super) fn find<'c>(
-    ports: &Ports<'_>,
-    reader: &mut Reader<'_>,
-    status: &mut Status,
+/// The versions whose commits are not found yet, by the commit in which their file was read and its path.
+pub(super) type ByCommit = HashMap<CommitId, HashMap<RepoPath, Vec<Open>>>;
+
+/// A version's application, its environment, and the commit that brought it.
+pub(super) type Found = (usize, usize, Since);
+
+/// The versions of a status; `commits` are those in which the environments were read.
+pub(super) fn open(
+    reader: &Reader<'_>,
+    status: &Status,
     commits: &[CommitId],
-    cell_of: &dyn Fn(usize, usize) -> Cell<'c>,
-) -> Result<(), RepositoryError> {
-    let mut by_commit: HashMap<CommitId, HashMap<RepoPath, Vec<Open>>> = HashMap::new();
+    cells: &Cells<'_>,
+) -> Result<ByCommit, RepositoryError> {
+    let mut by_commit = ByCommit::new();
     for (a, application) in status.applications.iter().enumerate() {
         for (e, environment) in application.environments.iter().enumerate() {
             if let Some(file) = environment.as_ref().and_then(|cell| cell.file.as_ref()) {
-                let versions = reader.of_file(cell_of(a, e), &file.path, file.object)?;
+                let versions = reader.of_file(cells.of(a, e), &file.path, file.object)?;
                 let open = by_commit.entry(commits[e]).or_default();
                 let cells = open.entry(file.path.clone()).or_default();
                 cells.push((a, e, versions));
             }
         }
     }
+    Ok(by_commit)
+}
+
+/// Finds the newest commit that changed each version, in one walk over all files of a branch, or one more for
+/// each commit that renames some of them.
+pub(super) fn find(
+    history: &dyn History,
+    reader: &Reader<'_>,
+    by_commit: ByCommit,
+    cells: &Cells<'_>,
+) -> Result<Vec<Found>, RepositoryError> {
+    let mut found = Vec::new();
     for (tip, open) in by_commit {
         let mut search = Search {
-            ports,
+            history,
             reader,
-            status,
-            cell_of,
+            cells,
             open,
+            found: &mut found,
             left: LIMIT,
         };
         let mut from = Some(tip);
@@ -56,19 +72,19 @@ pub(super) fn find<'c>(
             }
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-struct Search<'s, 'a, 'c> {
-    ports: &'s Ports<'s>,
-    reader: &'s mut Reader<'a>,
-    status: &'s mut Status,
-    cell_of: &'s dyn Fn(usize, usize) -> Cell<'c>,
+struct Search<'s> {
+    history: &'s dyn History,
+    reader: &'s Reader<'s>,
+    cells: &'s Cells<'s>,
     open: HashMap<RepoPath, Vec<Open>>,
+    found: &'s mut Vec<Found>,
     left: usize,
 }
 
-impl Search<'_, '_, '_> {
+impl Search<'_> {
     /// Walks from a commit; returns where to walk on if files were renamed.
     fn walk(&mut self, from: CommitId) -> Result<Option<CommitId>, RepositoryError> {
         let mut paths: Vec<RepoPath> = self.open.keys().cloned().collect();
@@ -80,7 +96,7 @@ impl Search<'_, '_, '_> {
             except: None,
         };
         let mut result = Ok(None);
-        let history = self.ports.history;
+        let history = self.history;
         history.walk(&walk, &mut |commit| {
             self.left = self.left.saturating_sub(1);
             result = self.visit(&commit);
@@ -94,7 +110,7 @@ impl Search<'_, '_, '_> {
 
     /// Looks for versions that the commit changed; returns its parent if it renamed their files.
     fn visit(&mut self, commit: &PastCommit) -> Result<Option<CommitId>, RepositoryError> {
-        let history = self.ports.history;
+        let history = self.history;
         // Where older commits are missing, the oldest one seems to create everything.
         if commit.parent.is_none() && history.is_shallow() {
             for path in commit
@@ -154,20 +170,21 @@ impl Search<'_, '_, '_> {
         for (a, e, versions) in cells {
             let old = match before {
                 Some((path, object)) => {
-                    let cell = (self.cell_of)(a, e);
+                    let cell = self.cells.of(a, e);
                     self.reader.of_file(cell, path, FileObject::from(object))?
                 }
                 None => Vec::new(),
             };
             if old == versions {
                 left.push((a, e, versions));
-            } else if let Some(cell) = &mut self.status.applications[a].environments[e] {
-                cell.since = Some(Since {
-                    commit: commit.id,
-                    time: commit.time,
-                    author: commit.author.clone(),
-                });
+                continue;
             }
+            let since = Since {
+                commit: commit.id,
+                time: commit.time,
+                author: commit.author.clone(),
+            };
+            self.found.push((a, e, since));
         }
         Ok(left)
     }

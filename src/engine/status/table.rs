@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::document::version_order;
 use crate::domain::{ApplicationName, CommitId, RepoPath, RepositoryUrl};
 use crate::inventory::{EnvironmentFile, EnvironmentView, InventoryError};
+use crate::plan::FileFault;
 use crate::port::Branch;
 
 /// The versions of applications by environment.
@@ -50,6 +51,8 @@ pub struct EnvironmentStatus {
     pub since: Option<Since>,
     /// The file that has the version.
     pub(super) file: Option<EnvironmentFile>,
+    /// Its files that may have versions and cannot be read.
+    pub faults: Vec<FileFault>,
 }
 
 /// Where a version is.
@@ -125,6 +128,15 @@ pub(super) fn applications(
     Ok(all.into_iter().filter(is_chosen).map(status).collect())
 }
 
+impl Status {
+    /// The files that may have versions and cannot be read.
+    pub fn faults(&self) -> impl Iterator<Item = &FileFault> {
+        let applications = self.applications.iter();
+        let cells = applications.flat_map(|application| application.environments.iter().flatten());
+        cells.flat_map(|cell| &cell.faults)
+    }
+}
+
 impl ApplicationStatus {
     /// Fills in how each environment's versions relate to those of the nearest one before that has any.
     pub(super) fn relate(&mut self) {
@@ -141,10 +153,10 @@ impl ApplicationStatus {
         }
     }
 
-    /// Whether it has a version in any environment.
-    pub(super) fn has_version(&self) -> bool {
+    /// Whether it has a version in any environment, or a file that may have one.
+    pub(super) fn may_have_version(&self) -> bool {
         let mut cells = self.environments.iter().flatten();
-        cells.any(|cell| !cell.versions.is_empty())
+        cells.any(|cell| !cell.versions.is_empty() || !cell.faults.is_empty())
     }
 }
 

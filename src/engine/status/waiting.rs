@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::table::{ApplicationStatus, Pending, Status, VersionRelation};
 use crate::domain::{ApplicationName, Relation, Settings};
 use crate::engine::branches::Branches;
-use crate::engine::compute::{Part, compute_part};
+use crate::engine::compute::{self, Part};
 use crate::engine::decide::Rules;
 use crate::engine::error::EngineError;
+use crate::engine::plan_parts::Counted;
 use crate::engine::ports::Ports;
 use crate::engine::request::{DefaultProduct, Request};
 use crate::inventory::InventoryError;
-use crate::plan::{ApplicationPlan, FilePlan, Plan};
+use crate::plan::{ApplicationPlan, FilePlan};
 
 /// The applications with version differences, by the positions of source and target.
 pub(super) type Waiting = BTreeMap<(usize, usize), Vec<String>>;
@@ -52,29 +53,30 @@ pub(super) fn count(
             settings: Some(settings.clone()),
             ..Request::between(&status.environments[from], &status.environments[to])
         };
-        let plan = match compute_part(ports, &request, branches, part) {
-            Ok(plan) => plan,
+        let counted = match compute::count(ports, &request, branches, part) {
+            Ok(counted) => counted,
             Err(error) if cannot_be_promoted(&error) => continue,
             Err(error) => return Err(error),
         };
-        let pending = pending(&plan);
+        let pending = pending(&counted);
         let rules = Rules::new(settings, &[], None)?;
         for application in &mut status.applications {
-            let is_counted = request
-                .applications
-                .binary_search(&application.name.0)
-                .is_ok();
-            if let (true, Some(cell)) = (is_counted, &mut application.environments[to]) {
-                let found = pending.get(&application.name).copied();
-                cell.pending = Some(found.unwrap_or_default());
+            let name = &application.name;
+            if request.applications.binary_search(&name.0).is_err() {
+                continue;
             }
-            let template = rules.template(&application.name);
+            let found = pending.get(name);
+            let planned = found.map(|(planned, _)| *planned);
+            let template = rules.template(name);
             let has_place = template.is_some_and(|template| template.version.is_some());
-            if is_counted && has_place {
-                add_place(application, &plan, from, to);
+            if let Some(cell) = &mut application.environments[to] {
+                cell.pending = Some(found.map_or_else(Pending::default, |(_, pending)| *pending));
             }
-            if is_counted {
-                relate(application, &plan, from, to);
+            if has_place {
+                add_place(application, planned, from, to);
+            }
+            if let Some(planned) = planned {
+                relate(application, planned, from, to);
             }
         }
     }
@@ -89,9 +91,12 @@ fn pairs_of(application: &ApplicationStatus) -> Vec<(usize, usize)> {
 }
 
 /// Adds the version at the template's place, if it is no version field that is counted already.
-fn add_place(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: usize) {
-    let mut planned = plan.applications().iter();
-    let planned = planned.find(|a| a.name == application.name);
+fn add_place(
+    application: &mut ApplicationStatus,
+    planned: Option<&ApplicationPlan>,
+    from: usize,
+    to: usize,
+) {
     let moves = planned.is_some_and(|planned| planned.version.is_some());
     let versions = |at: usize| {
         let cell = application.environments[at].as_ref();
@@ -112,7 +117,7 @@ fn add_place(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: 
 
 /// Adds what the history shows about an application with one version on each side: how far they are apart,
 /// and which is newer if the versions themselves do not tell.
-fn relate(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: usize) {
+fn relate(application: &mut ApplicationStatus, planned: &ApplicationPlan, from: usize, to: usize) {
     let version = |at: usize| match application.environments[at].as_ref()?.versions.as_slice() {
         [only] => Some(only.clone()),
         _ => None,
@@ -120,10 +125,7 @@ fn relate(application: &mut ApplicationStatus, plan: &Plan, from: usize, to: usi
     let (Some(before), Some(here)) = (version(from), version(to)) else {
         return;
     };
-    let all = plan.applications().iter();
-    let planned = all.filter(|planned| planned.name == application.name);
-    let files = planned.flat_map(|planned| &planned.files);
-    let of_versions: Vec<_> = files
+    let of_versions: Vec<_> = (planned.files.iter())
         .flat_map(|file| file.promoted().chain(file.kept()))
         .filter(|d| d.version_change() == Some((here.as_str(), before.as_str())))
         .collect();
@@ -161,9 +163,9 @@ fn cannot_be_promoted(error: &EngineError) -> bool {
     }
 }
 
-/// What a plan does with the version differences of each application.
-fn pending(plan: &Plan) -> BTreeMap<&ApplicationName, Pending> {
-    let holds = plan.findings().iter().filter(|finding| finding.is_hold());
+/// The plan of each application, and what it does with the version differences.
+fn pending(counted: &Counted) -> BTreeMap<&ApplicationName, (&ApplicationPlan, Pending)> {
+    let holds = counted.findings.iter().filter(|finding| finding.is_hold());
     let held: BTreeSet<&str> = holds.map(|finding| finding.selector.as_str()).collect();
     let of = |application: &ApplicationPlan| {
         let mut pending = Pending::default();
@@ -181,9 +183,9 @@ fn pending(plan: &Plan) -> BTreeMap<&ApplicationName, Pending> {
             .count();
         pending
     };
-    let applications = plan.applications().iter();
+    let applications = counted.applications.iter();
     applications
-        .map(|application| (&application.name, of(application)))
+        .map(|application| (&application.name, (application, of(application))))
         .collect()
 }
 

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use crate::domain::{ApplicationName, Naming, RepoPath};
 use crate::engine::error::EngineError;
 use crate::engine::ports::Ports;
-use crate::engine::status::versions::{Cell, Reader};
+use crate::engine::status::{Cell, Reader};
 use crate::inventory::{EnvironmentView, FileObject, FileRole};
 use crate::port::{Branch, PastCommit, Snapshot, Walk};
 
@@ -68,7 +68,7 @@ pub(super) fn followings(
         commits.push(commit);
         ControlFlow::Continue(())
     })?;
-    let mut reader = Reader::new(snapshot);
+    let reader = Reader::new(snapshot);
     let mut order = Order::default();
     // The oldest first, so that a version is known when another environment gets it.
     for commit in commits.iter().rev() {
@@ -87,7 +87,7 @@ pub(super) fn followings(
                 place: None,
                 naming: &naming,
             };
-            let mut versions = |side: Option<_>| match side.map(FileObject::from) {
+            let versions = |side: Option<_>| match side.map(FileObject::from) {
                 Some(file) => reader.of_file(cell, path, file),
                 None => Ok(Vec::new()),
             };

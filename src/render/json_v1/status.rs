@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::RepositoryUrl;
 use crate::engine::{self, VersionRelation};
+use crate::plan::FileFault;
 use crate::render::date::rfc_3339;
 
 /// The name of this format.
@@ -67,6 +68,9 @@ struct EnvironmentStatus<'a> {
     kept: Option<usize>,
     /// The commit that brought the version; null if it is not in the part of the history that is searched.
     since: Option<Since<'a>>,
+    /// Its files that may have versions and cannot be read; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<Unreadable<'a>>,
 }
 
 /// Where a version is.
@@ -78,6 +82,19 @@ struct Place<'a> {
     image: Option<&'a str>,
     /// The file.
     file: &'a str,
+}
+
+/// A file that cannot be read.
+#[derive(Serialize, JsonSchema, Debug)]
+struct Unreadable<'a> {
+    /// The file.
+    path: &'a str,
+    /// The line from 1, if known.
+    line: Option<usize>,
+    /// The column from 1, in characters, if known.
+    column: Option<usize>,
+    /// What is wrong.
+    message: &'a str,
 }
 
 /// How a version relates to that of the environment before.
@@ -154,6 +171,7 @@ fn environment<'a>(
             time: rfc_3339(since.time),
             author: &since.author,
         }),
+        unreadable: cell.faults.iter().map(Unreadable::from).collect(),
     }
 }
 
@@ -163,6 +181,17 @@ impl<'a> From<&'a engine::VersionSource> for Place<'a> {
             version: &place.version,
             image: place.image.as_deref(),
             file: place.file.as_str(),
+        }
+    }
+}
+
+impl<'a> From<&'a FileFault> for Unreadable<'a> {
+    fn from(fault: &'a FileFault) -> Self {
+        Self {
+            path: &fault.path,
+            line: fault.line,
+            column: fault.column,
+            message: &fault.message,
         }
     }
 }
