@@ -75,8 +75,12 @@ pub fn parse_file(path: &str, bytes: Vec<u8>) -> FileContent {
 /// Whether it should contain YAML or JSON by its name.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name == "Kustomization"
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    let is_one_of = |extension: &str| {
+        let mut all = ["yaml", "yml", "json"].into_iter();
+        all.any(|other| extension.eq_ignore_ascii_case(other))
+    };
+    extension.is_some_and(is_one_of) || name == "Kustomization"
 }
 
 /// Whether a text that is not YAML is a Go or Jinja template.

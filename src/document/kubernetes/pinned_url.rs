@@ -1,6 +1,6 @@
 //! URLs that pin a version: `?ref=`, and downloads of releases.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use crate::document::tokens;
 use crate::domain::Naming;
@@ -78,7 +78,9 @@ fn is_web_address(text: &str) -> bool {
 
 /// Whether a text can contain a URL of a release.
 pub(super) fn can_be_in(text: &str) -> bool {
-    memmem::find_iter(text.as_bytes(), "://").any(|at| {
+    let colons = memchr_iter(b':', text.as_bytes());
+    let mut urls = colons.filter(|at| text[at + 1..].starts_with("//"));
+    urls.any(|at| {
         let before = text[..at].split(char::is_whitespace).next_back();
         let after = text[at..].split(char::is_whitespace).next();
         let start = at - before.map_or(0, str::len);

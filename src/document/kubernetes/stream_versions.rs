@@ -8,7 +8,7 @@ use super::versions::{VersionField, version_of};
 use crate::document::image::ImageReference;
 use crate::document::lines::Format;
 use crate::domain::Naming;
-use crate::yaml::{Content, Node, Stream};
+use crate::yaml::{Content, Entries, Node, Stream};
 
 /// A version in a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,67 +28,84 @@ pub fn stream_versions(
     format: Format,
     naming: &Naming,
 ) -> Vec<StreamVersion> {
-    let mut found = Vec::new();
+    let mut visitor = Visitor {
+        file,
+        naming,
+        keys: Vec::new(),
+        found: Vec::new(),
+    };
     for document in 0..stream.documents().len() {
         let root = stream.root(document);
-        let around = Surroundings {
-            file,
-            owner: match format {
-                Format::Yaml | Format::Template => Owner::of(root),
-                Format::Settings => Owner::Settings,
-                Format::Plain => Owner::Text,
-            },
-            keys: &[],
-            parent: None,
-            naming,
+        let owner = match format {
+            Format::Yaml | Format::Template => Owner::of(root),
+            Format::Settings => Owner::Settings,
+            Format::Plain => Owner::Text,
         };
-        node(root, &around, &mut found);
+        visitor.node(root, owner, None);
     }
-    found
+    visitor.found
 }
 
-fn node(node: &Node, around: &Surroundings<'_>, found: &mut Vec<StreamVersion>) {
-    match &node.content {
-        Content::Scalar(scalar) => {
-            // The name of an image only moves with a version beside it.
-            let field =
-                classify(around, &[&scalar.text]).filter(|field| *field != VersionField::ImageName);
-            found.extend(field.map(|field| version(field, &scalar.text, around)));
-        }
-        Content::Mapping { entries, .. } => {
-            let object = nested::object(around.keys, node);
-            let (owner, keys) = match &object {
-                Some(Nested { owner, keys }) => (*owner, keys.as_slice()),
-                None => (around.owner, around.keys),
-            };
-            let mut path = keys.to_vec();
-            for entry in entries {
-                let nested = nested::value(owner, keys, node, entry.name());
-                path.push(entry.name().to_owned());
-                let (owner, keys) = match &nested {
-                    Some(Nested { owner, keys }) => (*owner, keys),
-                    None => (owner, &path),
-                };
+struct Visitor<'a> {
+    file: &'a str,
+    naming: &'a Naming,
+    /// The keys of the node that is visited.
+    keys: Vec<String>,
+    found: Vec<StreamVersion>,
+}
+
+impl Visitor<'_> {
+    fn node(&mut self, node: &Node, owner: Owner, parent: Option<&Node>) {
+        match &node.content {
+            Content::Scalar(scalar) => {
                 let around = Surroundings {
+                    file: self.file,
                     owner,
-                    keys,
-                    parent: Some(node),
-                    ..*around
+                    keys: &self.keys,
+                    parent,
+                    naming: self.naming,
                 };
-                self::node(&entry.value, &around, found);
-                path.pop();
+                // The name of an image only moves with a version beside it.
+                let field = classify(&around, &[&scalar.text])
+                    .filter(|field| *field != VersionField::ImageName);
+                let found = field.map(|field| version(field, &scalar.text, &around));
+                self.found.extend(found);
+            }
+            Content::Mapping { entries, .. } => match nested::object(&self.keys, node) {
+                Some(nested) => self.within(nested, |visitor, owner| {
+                    visitor.entries(entries, owner, node);
+                }),
+                None => self.entries(entries, owner, node),
+            },
+            Content::Sequence { items, .. } => {
+                for item in items {
+                    self.node(item, owner, None);
+                }
+            }
+            Content::Alias(_) => {}
+        }
+    }
+
+    fn entries(&mut self, entries: &Entries, owner: Owner, mapping: &Node) {
+        for entry in entries {
+            match nested::value(owner, &self.keys, mapping, entry.name()) {
+                Some(nested) => self.within(nested, |visitor, owner| {
+                    visitor.node(&entry.value, owner, Some(mapping));
+                }),
+                None => {
+                    self.keys.push(entry.name().to_owned());
+                    self.node(&entry.value, owner, Some(mapping));
+                    self.keys.pop();
+                }
             }
         }
-        Content::Sequence { items, .. } => {
-            let around = Surroundings {
-                parent: None,
-                ..*around
-            };
-            for item in items {
-                self::node(item, &around, found);
-            }
-        }
-        Content::Alias(_) => {}
+    }
+
+    /// Visits something that stands for other keys.
+    fn within(&mut self, nested: Nested, visit: impl FnOnce(&mut Self, Owner)) {
+        let keys = std::mem::replace(&mut self.keys, nested.keys);
+        visit(self, nested.owner);
+        self.keys = keys;
     }
 }
 

@@ -24,7 +24,7 @@ pub fn may_have_versions(path: &str, bytes: &[u8]) -> bool {
         || !has_block_roots(text)
         || pinned_url::can_be_in(text)
         || has_registry_image(text)
-        || has_key_of_version(&keys(text))
+        || has_key_of_version(text)
 }
 
 /// Whether keys and values stand in the text as they are: without escapes, templates, keys in the form
@@ -99,19 +99,25 @@ fn has_registry_image(text: &str) -> bool {
     })
 }
 
-fn has_key_of_version(keys: &[&str]) -> bool {
-    let has = |name| keys.contains(&name);
+fn has_key_of_version(text: &str) -> bool {
     // A value whose key another value names (`nested.rs`).
-    let is_nested = has("value") && ["path", "parameters", "set"].into_iter().any(has);
-    is_nested || version_places::can_be_among(keys)
+    let (mut has_value, mut has_path) = (false, false);
+    for key in keys(text) {
+        match key {
+            "value" => has_value = true,
+            "path" | "parameters" | "set" => has_path = true,
+            _ => {}
+        }
+    }
+    has_value && has_path || version_places::can_be_among(&|| keys(text))
 }
 
 /// The words before `:` and `=`: whatever can be a key, or the end of one.
-fn keys(text: &str) -> Vec<&str> {
+fn keys(text: &str) -> impl Iterator<Item = &str> {
     let bytes = text.as_bytes();
     let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b' ');
     let is_end = |b: &u8| is_end_of_word(*b) || matches!(b, b'{' | b'[');
-    let word = |end: usize| {
+    let word = move |end: usize| {
         let end = bytes[..end]
             .iter()
             .rposition(|b| !is_quote(b))
@@ -121,7 +127,7 @@ fn keys(text: &str) -> Vec<&str> {
     };
     // The key of every object, which is no version at the root; in a flow collection, the start of a line
     // can be anywhere.
-    let is_api_version = |word: &str, end: usize| {
+    let is_api_version = move |word: &str, end: usize| {
         if word != "apiVersion" {
             return false;
         }
@@ -130,10 +136,9 @@ fn keys(text: &str) -> Vec<&str> {
         before.is_empty() || before.ends_with('\n') && !of_document().contains(['{', '['])
     };
     memchr2_iter(b':', b'=', bytes)
-        .map(|end| (word(end), end))
-        .filter(|(word, end)| !is_api_version(word, *end))
+        .map(move |end| (word(end), end))
+        .filter(move |(word, end)| !is_api_version(word, *end))
         .map(|(word, _)| word)
-        .collect()
 }
 
 #[cfg(test)]

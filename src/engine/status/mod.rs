@@ -13,6 +13,7 @@ mod unchanged;
 mod versions;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -23,9 +24,9 @@ use super::decide::Rules;
 use super::error::EngineError;
 use super::ports::Ports;
 use super::settings::read_settings;
-use crate::domain::{CommitId, Environment, EnvironmentKind, Naming, Settings};
+use crate::domain::{ApplicationName, CommitId, Environment, EnvironmentKind, Naming, Settings};
 use crate::inventory::{ApplicationChoice, EnvironmentView, Inventory, InventoryError, Location};
-use crate::port::{BranchChoice, Event};
+use crate::port::{BranchChoice, Event, Snapshot};
 
 pub(super) use reader::Reader;
 pub use table::{
@@ -58,7 +59,8 @@ pub struct StatusRequest {
 pub async fn status(ports: &Ports<'_>, request: &StatusRequest) -> Result<Status, EngineError> {
     let given = request.settings.as_ref();
     let branches = fetch_all(ports, &request.branch, given, &request.environments).await?;
-    Ok(read_status(ports, request, &branches, None)?.status)
+    let (status, _, ()) = read(ports, request, &branches, |_, _| Ok((BTreeSet::new(), ())))?;
+    Ok(status)
 }
 
 /// Lists the versions of applications by environment on branches that were fetched; what is unchanged since
@@ -72,6 +74,25 @@ pub fn read_status(
     branches: &Branches,
     before: Option<&StatusReading>,
 ) -> Result<StatusReading, EngineError> {
+    let (status, unchanged, source) = read(ports, request, branches, |snapshot, views| {
+        let source = Source::of(snapshot, views)?;
+        let unchanged = before.map(|before| before.unchanged(ports, &source, views));
+        Ok((unchanged.transpose()?.unwrap_or_default(), source))
+    })?;
+    Ok(StatusReading::new(status, source, (before, &unchanged)))
+}
+
+/// Reads the status of the applications, apart from those that `unchanged` finds; also returns these and what
+/// else it found.
+fn read<T>(
+    ports: &Ports<'_>,
+    request: &StatusRequest,
+    branches: &Branches,
+    unchanged: impl FnOnce(
+        &dyn Snapshot,
+        &[EnvironmentView],
+    ) -> Result<(BTreeSet<ApplicationName>, T), EngineError>,
+) -> Result<(Status, BTreeSet<ApplicationName>, T), EngineError> {
     let given = request.settings.as_ref();
     let snapshot = ports.repository.snapshot(branches.home.tip)?;
     let (settings, _) = read_settings(ports, given, snapshot.as_ref(), &mut Vec::new())?;
@@ -99,9 +120,7 @@ pub fn read_status(
             .collect(),
         applications: table::applications(&views, chosen.as_deref())?,
     };
-    let source = Source::of(snapshot.as_ref(), &views)?;
-    let unchanged = before.map(|before| before.unchanged(ports, &source, &views));
-    let unchanged = unchanged.transpose()?.unwrap_or_default();
+    let (unchanged, found) = unchanged(snapshot.as_ref(), &views)?;
     status
         .applications
         .retain(|application| !unchanged.contains(&application.name));
@@ -131,12 +150,12 @@ pub fn read_status(
         parsed: &parsed,
     };
     // Meanwhile, the history is read.
-    let (found, counted) = thread::scope(|scope| {
-        let found = scope.spawn(|| since::find(ports.history, &reader, open, &cells));
+    let (since, counted) = thread::scope(|scope| {
+        let since = scope.spawn(|| since::find(ports.history, &reader, open, &cells));
         let counted = waiting::count(ports, &mut status, (&settings, branches), waiting, part);
-        (found.join(), counted)
+        (since.join(), counted)
     });
-    for (a, e, since) in found.unwrap_or_else(|panic| resume_unwind(panic))? {
+    for (a, e, since) in since.unwrap_or_else(|panic| resume_unwind(panic))? {
         if let Some(cell) = &mut status.applications[a].environments[e] {
             cell.since = Some(since);
         }
@@ -147,7 +166,7 @@ pub fn read_status(
     status
         .applications
         .retain(|application| is_named || application.may_have_version());
-    Ok(StatusReading::new(status, source, (before, &unchanged)))
+    Ok((status, unchanged, found))
 }
 
 /// Reads the versions of all cells; returns the files that a promotion may compare.
