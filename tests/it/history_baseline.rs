@@ -50,6 +50,16 @@ fn baseline(repo: &Repo<'_>) -> Value {
 }
 
 #[test]
+fn where_nothing_differs_no_baseline_matters() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    let ran = repo.promote(&[&["baseline"], &BETWEEN[..]].concat());
+    assert_eq!(ran.code, 0, "{ran}");
+    let sentence = "staging and production do not differ, so that no baseline matters\n";
+    assert_eq!(ran.stdout, sentence);
+}
+
+#[test]
 fn a_baseline_is_set_without_a_promotion() {
     let world = World::new();
     let repo = repository(&world, "a: 1\nb: 1\n");

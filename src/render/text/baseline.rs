@@ -17,6 +17,17 @@ pub(super) fn write(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Res
 /// # Errors
 /// When `out` cannot be written.
 pub fn baselines(out: &mut dyn Write, plan: &Plan, canvas: Canvas) -> io::Result<()> {
+    if plan.baselines().is_empty() {
+        if plan.differences().next().is_some() {
+            return writeln!(out, "no baseline is known");
+        }
+        let hop = plan.hop();
+        let (from, to) = (escaped(&hop.from.name), escaped(&hop.to.name));
+        return writeln!(
+            out,
+            "{from} and {to} do not differ, so that no baseline matters"
+        );
+    }
     list(out, plan, plan.baselines().iter(), canvas)
 }
 
