@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::advice;
-use super::check_hops::check_hops;
+use super::check_hops::{self, check_hops};
 use super::common_arguments::RepositoryArguments;
 use super::console::Console;
 use super::disk;
@@ -206,7 +206,12 @@ async fn files(
         head => head?,
     };
     let flows = check_flows(settings, &ports, head);
-    let hops = check_hops(arguments, settings, hops, (&ports, head), console).await;
+    let hops = check_hops::HopsToCheck {
+        pairs: hops,
+        is_chosen: arguments.from.is_some(),
+        prints_files: arguments.layout,
+    };
+    let hops = check_hops(hops, settings, (&ports, head), console).await;
     progress.finish();
     match (flows, hops) {
         (Err(flows), Err(hops)) => {

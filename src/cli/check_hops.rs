@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::CheckArguments;
 use super::console::Console;
 use super::failure::Failure;
 use crate::domain::{Action, CommitId, Environment, Settings};
@@ -13,11 +12,20 @@ use crate::port::Branch;
 use crate::render::escaped;
 use crate::render::text;
 
-/// Checks the files of pairs of environments, and prints them with `--layout`.
+/// The pairs of environments whose files are checked.
+pub(super) struct HopsToCheck<'a> {
+    /// Sources and targets.
+    pub pairs: &'a [(String, String)],
+    /// Whether the pair was chosen.
+    pub is_chosen: bool,
+    /// Whether the files are printed.
+    pub prints_files: bool,
+}
+
+/// Checks the files of pairs of environments.
 pub(super) async fn check_hops(
-    arguments: &CheckArguments,
+    hops: HopsToCheck<'_>,
     settings: &Settings,
-    hops: &[(String, String)],
     (ports, head): (&Ports<'_>, CommitId),
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
@@ -25,17 +33,17 @@ pub(super) async fn check_hops(
     let mut faults = BTreeMap::new();
     // The last source that has files, and the targets that have some.
     let (mut last_source, mut targets) = (None, BTreeSet::new());
-    for (from, to) in hops {
+    for (from, to) in hops.pairs {
         let mut source = from;
-        let mut found = check_hop(arguments, settings, [from, to], ports, head).await;
+        let mut found = check_hop(&hops, settings, [from, to], ports, head).await;
         // With `from` and `to` in the layout, the files of some environments are only targets.
         if let (true, Some(last)) = (is_absent(&found, from), last_source)
             && targets.contains(from)
         {
             source = last;
-            found = check_hop(arguments, settings, [source, to], ports, head).await;
+            found = check_hop(&hops, settings, [source, to], ports, head).await;
         }
-        if arguments.layout {
+        if hops.prints_files {
             writeln!(console.out, "\n{} -> {}", escaped(source), escaped(to))?;
         }
         if found.is_ok() {
@@ -45,7 +53,7 @@ pub(super) async fn check_hops(
             // It may be new.
             Err(EngineError::Inventory(InventoryError::AbsentEnvironment {
                 environment, ..
-            })) if arguments.from.is_none() => {
+            })) if !hops.is_chosen => {
                 let notice = Notice::EnvironmentWithoutPaths(*environment);
                 text::warnings(console.out, std::iter::once(&notice), console.stdout)?;
                 continue;
@@ -85,7 +93,7 @@ fn is_absent<T>(found: &Result<T, EngineError>, name: &str) -> bool {
 
 /// What is checked about two environments.
 struct CheckedHop {
-    /// The files of each application, with `--layout`.
+    /// The files of each application, if they are printed.
     map: Option<ApplicationMap>,
     /// The files that a promotion would leave out.
     faults: Vec<FileFault>,
@@ -94,7 +102,7 @@ struct CheckedHop {
 }
 
 async fn check_hop(
-    arguments: &CheckArguments,
+    hops: &HopsToCheck<'_>,
     settings: &Settings,
     [from, to]: [&str; 2],
     ports: &Ports<'_>,
@@ -115,7 +123,7 @@ async fn check_hop(
         notices: Vec::new(),
     };
     let branches = engine::fetch_beside(ports, branch, settings, [from, to]).await?;
-    let map = if arguments.layout {
+    let map = if hops.prints_files {
         let source = ports.repository.snapshot(branches.of_named(from)?.tip)?;
         let target = ports.repository.snapshot(branches.of_named(to)?.tip)?;
         let commits = (source.as_ref(), target.as_ref());

@@ -54,7 +54,7 @@ pub struct Node {
 }
 
 /// What stands before the content of a node.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct NodeProperties {
     /// The anchor's name without `&`.
     pub anchor: Option<String>,
@@ -144,7 +144,6 @@ impl Entry {
 
 impl Entries {
     pub(super) fn new(mut list: Vec<Entry>) -> Self {
-        // Most mappings have less than a growing list has room for.
         list.shrink_to_fit();
         const FEW: usize = 16;
         let by_name = (list.len() > FEW).then(|| {

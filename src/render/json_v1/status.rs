@@ -68,8 +68,7 @@ struct EnvironmentStatus<'a> {
     kept: Option<usize>,
     /// The commit that brought the version; null if it is not in the part of the history that is searched.
     since: Option<Since<'a>>,
-    /// Its files that may have versions and cannot be read; absent if there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Its files that may have versions and cannot be read.
     unreadable: Vec<Unreadable<'a>>,
 }
 
