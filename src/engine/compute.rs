@@ -190,7 +190,7 @@ fn between<T>(
     });
     let (planned, selected) = planned?;
     let uncommitted = uncommitted.unwrap_or_else(|panic| resume_unwind(panic));
-    let made = make(PlanParts {
+    let result = make(PlanParts {
         request,
         settings: &settings,
         origin,
@@ -211,7 +211,7 @@ fn between<T>(
             notices
         },
     })?;
-    Ok((made, selected))
+    Ok((result, selected))
 }
 
 /// The configuration and the source's places, whose checked-out files may have changes that are not

@@ -325,13 +325,12 @@ impl<'a> ViewBuilder<'a> {
                     role(path)
                 },
             };
-            match known {
-                Some(known) => known.push(file),
-                None => {
-                    let application = rule.application(path, 0, names);
-                    let files = view.applications.entry(application).or_default();
-                    files.push(file);
-                }
+            if let Some(known) = known {
+                known.push(file);
+            } else {
+                let application = rule.application(path, 0, names);
+                let files = view.applications.entry(application).or_default();
+                files.push(file);
             }
         }
         Ok(())

@@ -144,8 +144,8 @@ impl Entry {
 
 impl Entries {
     pub(super) fn new(mut list: Vec<Entry>) -> Self {
-        list.shrink_to_fit();
         const FEW: usize = 16;
+        list.shrink_to_fit();
         let by_name = (list.len() > FEW).then(|| {
             let mut order: Vec<usize> = (0..list.len()).collect();
             order.sort_by_key(|at| list[*at].name());

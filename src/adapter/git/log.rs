@@ -171,7 +171,7 @@ fn read(
     loop {
         match words.commit(is_wanted).map_err(fault)? {
             Parsed::Commit(commit, tree) => {
-                if visit(commit, tree).is_break() {
+                if visit(*commit, tree).is_break() {
                     return Ok(());
                 }
             }
@@ -198,7 +198,7 @@ pub fn commit(local: &Local, id: CommitId) -> Result<PastCommit, RepositoryError
     };
     let found = words.commit(&|_| true);
     match found.map_err(|error| local.git.run_error(error))? {
-        Parsed::Commit(commit, _) => Ok(commit),
+        Parsed::Commit(commit, _) => Ok(*commit),
         Parsed::Unknown => Err(ErrorContext::error("could not read a commit", UNKNOWN)),
         Parsed::End => Err(RepositoryError::UnknownRevision { revision }),
     }
@@ -274,7 +274,7 @@ struct Words {
 
 /// The next commit of `git log`, with its tree.
 enum Parsed {
-    Commit(PastCommit, ObjectId),
+    Commit(Box<PastCommit>, ObjectId),
     Unknown,
     End,
 }
@@ -335,7 +335,7 @@ impl Words {
             message,
             changes,
         };
-        Ok(Parsed::Commit(commit, tree))
+        Ok(Parsed::Commit(Box::new(commit), tree))
     }
 }
 

@@ -88,15 +88,14 @@ impl Visitor<'_> {
 
     fn entries(&mut self, entries: &Entries, owner: Owner, mapping: &Node) {
         for entry in entries {
-            match nested::value(owner, &self.keys, mapping, entry.name()) {
-                Some(nested) => self.within(nested, |visitor, owner| {
+            if let Some(nested) = nested::value(owner, &self.keys, mapping, entry.name()) {
+                self.within(nested, |visitor, owner| {
                     visitor.node(&entry.value, owner, Some(mapping));
-                }),
-                None => {
-                    self.keys.push(entry.name().to_owned());
-                    self.node(&entry.value, owner, Some(mapping));
-                    self.keys.pop();
-                }
+                });
+            } else {
+                self.keys.push(entry.name().to_owned());
+                self.node(&entry.value, owner, Some(mapping));
+                self.keys.pop();
             }
         }
     }

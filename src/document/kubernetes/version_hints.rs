@@ -34,8 +34,8 @@ fn is_understood(text: &str) -> bool {
     // Without a branch for each byte, many are looked at in one step.
     let is_odd = |odd, byte: &u8| odd | matches!(byte, b'\\' | b'?' | b'\r' | b'\0');
     let is_odd_pair = |odd, (before, byte): (&u8, &u8)| {
-        let is_template = (*before == b'{') & matches!(byte, b'{' | b'%');
-        let is_after_space = matches!(before, b' ' | b'\t' | b'\n') & (*byte == b':');
+        let is_template = matches!((before, byte), (b'{', b'{' | b'%'));
+        let is_after_space = matches!((before, byte), (b' ' | b'\t' | b'\n', b':'));
         odd | is_template | is_after_space
     };
     let pairs = || bytes.iter().zip(bytes.get(1..).unwrap_or_default());

@@ -94,8 +94,8 @@ impl Reader<'_> {
             let (scalar, span) = self.scalar(&text, style, range, &properties)?;
             let size = Size::leaf(scalar.text.len() + properties.length());
             let content = Content::Scalar(scalar);
-            let leaf = self.closed(properties, content, (lead, span), size)?;
-            return Ok(Opened::Leaf(leaf));
+            let node = self.closed(properties, content, (lead, span), size)?;
+            return Ok(Opened::Leaf(node));
         }
         self.trivia();
         let size = Size {

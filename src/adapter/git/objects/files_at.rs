@@ -9,12 +9,15 @@ use crate::adapter::git::local::Local;
 use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::port::RepositoryError;
 
+/// A path with its file.
+pub type FileAt<'p> = (&'p RepoPath, (FileMode, ObjectId));
+
 /// The files below a tree at these paths, in the order of the paths; each folder is read once.
 pub fn files_at<'p>(
     local: &Local,
     tree: ObjectId,
     paths: &'p [RepoPath],
-) -> Result<Vec<(&'p RepoPath, (FileMode, ObjectId))>, RepositoryError> {
+) -> Result<Vec<FileAt<'p>>, RepositoryError> {
     let mut sorted: Vec<&RepoPath> = paths.iter().collect();
     sorted.sort();
     let mut found = Vec::new();
