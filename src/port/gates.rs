@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use thiserror::Error;
 
 use super::Snapshot;
 use crate::domain::{CommitId, Gate, RepositoryUrl};
@@ -73,6 +74,62 @@ pub enum ApprovalProof {
     },
     /// Nothing, or a signature that is not valid.
     None,
+}
+
+/// The keys that prove who gave an approval, by their fingerprints.
+#[derive(Clone, Copy, Debug)]
+pub struct ListedKeys<'k> {
+    /// Those of people, by name.
+    pub people: &'k BTreeMap<String, String>,
+    /// Those of servers, which have people sign in and know their names.
+    pub servers: &'k [String],
+}
+
+/// Why it is not known who gave an approval.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum UnprovenApproval {
+    /// The key is not one of those that count.
+    #[error("an approval with key {key} does not count, because `{list}` does not list it")]
+    UnlistedKey {
+        /// Its fingerprint.
+        key: String,
+        /// The setting that would list it.
+        list: &'static str,
+    },
+    /// No key signed it, and no forge confirmed it.
+    #[error("an approval without a proof of who gave it does not count")]
+    NoProof,
+}
+
+impl Approval {
+    /// Who gave it, if that is proven.
+    ///
+    /// # Errors
+    /// When nothing proves it, or a key that does not count.
+    pub fn approver<'a>(&'a self, keys: ListedKeys<'a>) -> Result<&'a str, UnprovenApproval> {
+        let unlisted = |fingerprints: &[String], list| UnprovenApproval::UnlistedKey {
+            key: fingerprints.first().cloned().unwrap_or_default(),
+            list,
+        };
+        match &self.proof {
+            ApprovalProof::Forge => Ok(&self.by),
+            ApprovalProof::Signature { fingerprints } => {
+                let mut people = keys.people.iter();
+                let found = people.find(|(_, key)| fingerprints.contains(key));
+                let (name, _) = found.ok_or_else(|| unlisted(fingerprints, "keys"))?;
+                Ok(name)
+            }
+            ApprovalProof::Server { fingerprints } => {
+                let is_listed = keys.servers.iter().any(|key| fingerprints.contains(key));
+                if is_listed {
+                    Ok(&self.by)
+                } else {
+                    Err(unlisted(fingerprints, "servers"))
+                }
+            }
+            ApprovalProof::None => Err(UnprovenApproval::NoProof),
+        }
+    }
 }
 
 /// The state of a gate for a step.

@@ -26,7 +26,9 @@ pub use forge::{
 };
 pub use forge_checks::{CommitStatus, ForgeChecks, StatusState};
 pub use forges::Forges;
-pub use gates::{Approval, ApprovalProof, GateContext, GateState, Gates, Landed};
+pub use gates::{
+    Approval, ApprovalProof, GateContext, GateState, Gates, Landed, ListedKeys, UnprovenApproval,
+};
 pub use history::{FoundCommit, History, MessageSearch, PastCommit, Rename, Walk};
 pub use http::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
 pub use login::{Password, Passwords, Variables};

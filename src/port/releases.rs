@@ -59,6 +59,9 @@ pub trait Releases: Send + Sync {
     /// Whether Git signs the transitions that are appended.
     fn are_signed(&self) -> bool;
 
+    /// The fingerprint of the key that Git signs with; `None` if its settings do not have it.
+    fn own_key(&self) -> Option<String>;
+
     /// Appends a transition to the expected tip of a chain, and publishes it. Returns the new tip, or
     /// `None` if another worker moved the chain first. No two workers get the same transition, even if
     /// they append the same files with the same message.

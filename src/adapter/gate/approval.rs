@@ -12,7 +12,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::port::{Approval, ApprovalProof, ForgeChecks, ForgeError, GateContext, GateState};
+use crate::port::{
+    Approval, ApprovalProof, ForgeChecks, ForgeError, GateContext, GateState, ListedKeys,
+};
 
 /// The forges that know the people who approve.
 #[derive(Clone, Copy)]
@@ -21,15 +23,6 @@ pub struct ApproverForges<'f> {
     pub record: Option<&'f dyn ForgeChecks>,
     /// The one of the target's repository, which has the pull request.
     pub reviews: Option<&'f dyn ForgeChecks>,
-}
-
-/// The keys that prove who gave an approval, by their fingerprints.
-#[derive(Clone, Copy)]
-pub struct ListedKeys<'k> {
-    /// Those of people, by name.
-    pub people: &'k BTreeMap<String, String>,
-    /// Those of servers, which have people sign in and know their names.
-    pub servers: &'k [String],
 }
 
 /// Whether `count` of the users and teams in `by` have approved; anyone who may write if it is empty.
@@ -90,35 +83,17 @@ fn approver<'a>(
     by: &[String],
     keys: ListedKeys<'a>,
 ) -> Result<(&'a str, Origin), String> {
-    let unlisted = |fingerprints: &[String], list: &str| {
-        let key = fingerprints.first().map_or("", String::as_str);
-        format!("an approval with key {key} does not count, because `{list}` does not list it")
-    };
-    match &approval.proof {
-        ApprovalProof::Forge => Ok((&approval.by, Origin::Record)),
-        ApprovalProof::Signature { fingerprints } => {
-            let mut people = keys.people.iter();
-            let found = people.find(|(_, key)| fingerprints.contains(key));
-            let (name, _) = found.ok_or_else(|| unlisted(fingerprints, "keys"))?;
-            Ok((name, Origin::Record))
-        }
-        ApprovalProof::Server { fingerprints } => {
-            if !keys.servers.iter().any(|key| fingerprints.contains(key)) {
-                return Err(unlisted(fingerprints, "servers"));
-            }
-            // Who signs people in can know others than the forge, and other teams.
-            if by.contains(&approval.by) {
-                Ok((&approval.by, Origin::Server))
-            } else {
-                Err(format!(
-                    "the approval of {} on a server does not count, because `by` does not list the name",
-                    approval.by
-                ))
-            }
-        }
-        ApprovalProof::None => {
-            Err("an approval without a proof of who gave it does not count".to_owned())
-        }
+    let name = approval.approver(keys).map_err(|why| why.to_string())?;
+    if !matches!(approval.proof, ApprovalProof::Server { .. }) {
+        return Ok((name, Origin::Record));
+    }
+    // Who signs people in can know others than the forge, and other teams.
+    if by.iter().any(|own| own == name) {
+        Ok((name, Origin::Server))
+    } else {
+        Err(format!(
+            "the approval of {name} on a server does not count, because `by` does not list the name"
+        ))
     }
 }
 

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 
 use crate::domain::{Gate, GateKind};
 use crate::port::{
-    Forges, GateContext, GateState, Gates, HttpSender, Runner, Variables, display_chain,
+    Forges, GateContext, GateState, Gates, HttpSender, ListedKeys, Runner, Variables, display_chain,
 };
 
 /// The gates of a configuration.
@@ -55,7 +55,7 @@ impl Gates for ConfiguredGates {
                 keys,
                 servers,
             } => {
-                let keys = approval::ListedKeys {
+                let keys = ListedKeys {
                     people: keys,
                     servers,
                 };

@@ -18,6 +18,7 @@
 //! | `approvals.rs` | the approvals of a step, with what proves them |
 //! | `landed.rs`, `pull_request.rs` | find the commit and the pull request of a step |
 //! | `awaited.rs` | the approvals that a release still needs, and who can give them |
+//! | `approval_gate.rs` | a gate that waits for approvals, without asking a forge |
 //! | `effects.rs` | carries out effects |
 //! | `manual.rs` | starts the promotion of a product that no flow describes, and its outcome |
 //! | `choices.rs` | what a person chose for it, as the record has it |
@@ -28,6 +29,7 @@
 //! | `variables.rs`, `versions.rs` | the variables of workflows and gates |
 
 mod advance;
+mod approval_gate;
 mod approvals;
 mod awaited;
 mod choices;

@@ -59,6 +59,9 @@ pub(super) fn awaited(frame: &Frame, release: &Release, awaited: &Awaited) -> Ma
                 "{who} can approve it, but not on this server, because the gate lists nobody in `by`"
             )),
             ApprovalChance::Unlisted => Some(format!("only {who} can approve it")),
+            ApprovalChance::UnlistedKey => Some(format!(
+                "{who} can approve it, but not here, because the gate does not list the key that Git signs with here"
+            )),
             ApprovalChance::Unproven => Some(format!(
                 "{who} can approve it, but not here, because nothing would prove who gave the approval"
             )),

@@ -180,6 +180,8 @@ const HOUSE: &[Room] = &[
         crates: &[
             "async_trait",
             "backon",
+            // `base64` and `sha2` for the fingerprints of keys.
+            "base64",
             "git2",
             // `globset` for the names of statuses, `jiff` for the times of gates.
             "globset",
@@ -188,6 +190,7 @@ const HOUSE: &[Room] = &[
             "reqwest",
             "rustix",
             "secrecy",
+            "sha2",
             "signal_hook",
             "tempfile",
             "serde",

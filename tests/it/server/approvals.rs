@@ -44,7 +44,12 @@ fn advanced(other: &Repo<'_>, remote: &Repo<'_>) -> (String, bool) {
 
 /// Starts the release and the server, which does not look again by itself.
 fn started(world: &World, repo: &Repo<'_>, approval: &str) -> Server {
-    let text = super::configuration(&flow(approval));
+    started_by(world, repo, &flow(approval))
+}
+
+/// The same with the whole configuration of the flow.
+fn started_by(world: &World, repo: &Repo<'_>, flow: &str) -> Server {
+    let text = super::configuration(flow);
     let text = text.replace(
         "applications: [api]",
         "applications: [api], flows: [{name: to-production}]",
@@ -232,5 +237,40 @@ fn approving_is_only_offered_to_those_whose_approval_counts() {
     assert!(
         bob.contains("nothing would prove who gave the approval"),
         "{bob}"
+    );
+}
+
+#[test]
+fn approving_is_not_offered_for_a_gate_that_has_passed_or_does_not_list_the_servers_key() {
+    if !has("signing with SSH keys", &["ssh-keygen"]) {
+        return;
+    }
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let key = sign_with(&repo, &world, "server");
+    let flow = flow(&format!(
+        "{{by: [ada, bob], servers: '{key}'}}}}\n  - {{name: legal, approval: {{by: [eve], servers: '{key}'}}"
+    ));
+    let flow = flow.replace("[signed]", "[signed, legal]");
+    let server = started_by(&world, &repo, &flow);
+    let path = server.page("/releases/loans-1");
+    let page = |server: &Server, name: &str| server.get(&path, &person(name)).body;
+    let button = "/releases/loans-1/approve\"";
+    server.until("offered", |server| page(server, "ada").contains(button));
+    assert!(page(&server, "bob").contains(button));
+    approve(&server, "ada");
+    let bob = page(&server, "bob");
+    assert!(!bob.contains(button), "{bob}");
+    assert!(bob.contains("only eve can approve it."), "{bob}");
+    assert!(!page(&server, "ada").contains("you have approved it"));
+    assert!(page(&server, "eve").contains(button));
+    drop(server);
+    sign_with(&repo, &world, "other");
+    let server = Server::start(&world, &repo, &PROXY);
+    let eve = page(&server, "eve");
+    assert!(!eve.contains(button), "{eve}");
+    assert!(
+        eve.contains("the gate does not list the key that Git signs with here."),
+        "{eve}"
     );
 }

@@ -96,6 +96,10 @@ impl Releases for GitReleases {
         commit::is_signed(&self.local)
     }
 
+    fn own_key(&self) -> Option<String> {
+        signature::own_key(&self.local)
+    }
+
     async fn append(&self, transition: NewTransition) -> Result<Option<CommitId>, ReleasesError> {
         let place = self.place.clone();
         let work = move |local: &Local| append::append(local, &place, &transition);
