@@ -201,18 +201,21 @@ pub(super) fn changes(offer: &Offer<'_>) -> Markup {
 
 /// What the form has of the choice, beside the boxes.
 fn carried(offer: &Offer<'_>, rows: &[Row<'_>], shown: &[&Row<'_>], at: usize) -> Markup {
-    let shown: BTreeSet<BoxId> = shown.iter().map(|row| BoxId::of(row.offered)).collect();
+    let joined = |rows: Vec<&Row<'_>>| {
+        let ids: BTreeSet<BoxId> = rows.iter().map(|row| BoxId::of(row.offered)).collect();
+        choice::joined(ids.into_iter())
+    };
     let carried = rows
         .iter()
         .filter(|row| offer.choice.is_carried(row.offered));
-    let carried = carried.map(|row| (BoxId::of(row.offered), row.is_ticked));
-    let carried = carried.filter(|(id, _)| !shown.contains(id));
-    let (ticked_in, ticked_out): (Vec<_>, Vec<_>) = carried.partition(|(_, is_ticked)| *is_ticked);
-    let joined = |ids: Vec<(BoxId, bool)>| choice::joined(ids.into_iter().map(|(id, _)| id));
+    let (ticked_in, ticked_out): (Vec<_>, Vec<_>) = carried.partition(|row| row.is_ticked);
+    let shown = shown.iter().copied();
+    let (shown_in, shown_out): (Vec<_>, Vec<_>) = shown.partition(|row| row.is_ticked);
     html! {
         input type="hidden" name=(choice::IN) value=(joined(ticked_in));
         input type="hidden" name=(choice::OUT) value=(joined(ticked_out));
-        input type="hidden" name=(choice::SHOWN) value=(choice::joined(shown.into_iter()));
+        input type="hidden" name=(choice::SHOWN_IN) value=(joined(shown_in));
+        input type="hidden" name=(choice::SHOWN_OUT) value=(joined(shown_out));
         input type="hidden" name=(Listing::PAGE) value=(at);
         input type="hidden" name=(Listing::SEARCHED) value=(offer.listing.search);
     }

@@ -67,6 +67,56 @@ fn what_is_ticked_out_stays_out_when_others_change_what_is_offered() {
 }
 
 #[test]
+fn a_box_that_nobody_has_changed_does_not_decide_against_what_others_pushed() {
+    let world = World::new();
+    let (remote, repo) = cloned(&world);
+    let server = Server::start(&world, &repo, &[]);
+    let push = |repo: &Repo<'_>, message: &str, rules: &str| {
+        repo.commit(message, &[("promote.yaml", &configuration(rules))]);
+        repo.git(&["push", "-q", "origin", "main"]);
+    };
+    let promote = |page: &Answer| {
+        let form = page.form();
+        let own = form
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let more = [("from", "staging"), ("to", "production")];
+        let fields: Vec<(&str, &str)> = own.chain(more).collect();
+        server.submit(&server.page("/promotions"), &[], &fields)
+    };
+    let rules = "templates:\n  - {name: default, rules: [{files: '**', keep: [$..newTag]}]}\n";
+
+    // What was shown as moving is kept by now.
+    let page = server.get(&server.page(PATH), &[]);
+    let tag = box_of(&page, TAG);
+    assert!(is_ticked(&page, &tag), "{page:?}");
+    push(&repo, "keep", rules);
+    let second = promote(&page);
+    assert_eq!(second.status, 409, "{second:?}");
+    assert!(second.body.contains("is not what was shown"), "{second:?}");
+    assert!(second.body.contains("keep rule"), "{second:?}");
+    assert!(!is_ticked(&second, &tag), "{second:?}");
+
+    // What was shown as kept would move by now.
+    push(&repo, "move", "");
+    let third = promote(&second);
+    assert_eq!(third.status, 409, "{third:?}");
+    assert!(is_ticked(&third, &tag), "{third:?}");
+    let kustomization = "apps/api/production/kustomization.yaml";
+    assert!(remote.show("main", kustomization).contains("1.0.0"));
+
+    // What is ticked in, against a rule, moves.
+    push(&repo, "keep again", rules);
+    let mut page = again(&server, &third, "");
+    tick(&mut page, &tag);
+    let page = again(&server, &page, "");
+    assert!(is_ticked(&page, &tag), "{page:?}");
+    let done = promote(&page);
+    assert_eq!(done.status, 200, "{done:?}");
+    assert!(remote.show("main", kustomization).contains("2.0.0"));
+}
+
+#[test]
 fn what_stays_because_of_another_choice_moves_again_with_it() {
     let world = World::new();
     let (_remote, repo) = cloned(&world);
