@@ -62,6 +62,12 @@ impl Log {
         self.line_of(Cause::Stranger, &text);
     }
 
+    /// The ID token of a program is refused, which anyone can send.
+    pub fn token_refused(&self, why: &dyn std::error::Error) {
+        let text = format!("notice an ID token was refused: {why}");
+        self.line_of(Cause::Stranger, &text);
+    }
+
     /// The program has a fault, which concerns this repository.
     pub fn broken(&self, repository: &str, error: &dyn std::error::Error) {
         self.line(&format!("error repository={repository} {error}"));

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::api;
 use super::oidc;
+use super::reason;
 use super::session::Session;
 use super::sign_in;
 use super::trouble::Trouble;
@@ -32,6 +33,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// How programs show who they act for, and that they have not (RFC 6750).
+const BEARER: &str = "Bearer realm=\"git-promote\"";
+const INVALID_TOKEN: &str = "Bearer realm=\"git-promote\", error=\"invalid_token\"";
+
 /// Pages for programs, which are for everybody who can reach the server and tell nothing about files.
 const OPEN: [&str; 3] = ["/healthz", "/metrics", "/readyz"];
 
@@ -52,9 +57,7 @@ pub(super) async fn guard(
         headers: request.headers(),
     };
     let (mut response, cookie) = match asked.session(&site).await {
-        Err(Refusal::SignIn(address)) => (Redirect::to(&address).into_response(), None),
-        Err(Refusal::Trouble(trouble)) if is_api => (api::refused(trouble), None),
-        Err(Refusal::Trouble(trouble)) => (trouble.page(), None),
+        Err(refusal) => (refusal.answer(&site.callers, is_api), None),
         Ok(session) => {
             audit::by(&session.caller);
             let cookie = session.cookie(is_secure);
@@ -86,6 +89,8 @@ pub(super) async fn with_headers(mut response: Response) -> Response {
 /// Why a request is not answered.
 enum Refusal {
     Trouble(Trouble),
+    /// The token of a program does not count.
+    Token(Trouble),
     /// Somebody must sign in first, at this address.
     SignIn(String),
 }
@@ -93,6 +98,29 @@ enum Refusal {
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(trouble)
+    }
+}
+
+impl Refusal {
+    /// The answer; a program is told where tokens count.
+    fn answer(self, callers: &Callers, is_api: bool) -> Response {
+        let (trouble, challenge) = match self {
+            Self::SignIn(address) => return Redirect::to(&address).into_response(),
+            Self::Trouble(trouble) => (trouble, BEARER),
+            Self::Token(trouble) => (trouble, INVALID_TOKEN),
+        };
+        if !is_api {
+            return trouble.page();
+        }
+        let is_told =
+            trouble.status() == StatusCode::UNAUTHORIZED && matches!(callers, Callers::Oidc(_));
+        let mut response = api::refused(trouble);
+        if is_told {
+            let challenge = HeaderValue::from_static(challenge);
+            let headers = response.headers_mut();
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
     }
 }
 
@@ -130,7 +158,7 @@ impl Asked<'_> {
         let caller = match &site.callers {
             Callers::Local => sign_in::local(self.headers)?,
             Callers::Proxy(proxy) => sign_in::named_by(proxy, self.peer, self.headers)?,
-            Callers::Oidc(oidc) => return self.signed_in(oidc).await,
+            Callers::Oidc(oidc) => return self.signed_in(site, oidc).await,
         };
         Ok(Session::of(self.headers, caller))
     }
@@ -143,13 +171,16 @@ impl Asked<'_> {
         is_open || is_below("/webhooks/") || is_below("/assets/")
     }
 
-    async fn signed_in(&self, oidc: &Oidc) -> Result<Session, Refusal> {
+    async fn signed_in(&self, site: &Site, oidc: &Oidc) -> Result<Session, Refusal> {
         let is_for_programs = self.uri.path().starts_with(api::ROOT);
         let authorization = text(self.headers, &header::AUTHORIZATION);
         let token = authorization.and_then(|text| text.strip_prefix("Bearer "));
         if let Some(token) = token.filter(|_| is_for_programs) {
             let known = oidc.bearer(token.trim()).await;
-            let (person, until) = known.map_err(|error| oidc::refused(&error))?;
+            let (person, until) = known.map_err(|error| {
+                site.log.token_refused(&error);
+                Refusal::Token(reason::refused(&error))
+            })?;
             return Ok(Session {
                 until: Some(until),
                 ..Session::of(self.headers, Caller::Person(person))

@@ -12,6 +12,7 @@ mod metrics;
 mod oidc;
 mod operations;
 mod place;
+mod reason;
 mod routes;
 mod session;
 mod sign_in;

@@ -19,6 +19,7 @@ use super::audit::LATER;
 use super::cookies::{Jar, cookies};
 use super::form::{Posted, Query};
 use super::place::now;
+use super::reason::{ENDED, REASONS, Reason};
 use super::session::Session;
 use super::trouble::Trouble;
 use crate::server::caller::Caller;
@@ -286,102 +287,4 @@ fn see(address: &str, set: &[String]) -> Response {
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// Why nobody is signed in, as people see it. Details are for the operator, in the log.
-struct Reason {
-    /// Its name in the address.
-    name: &'static str,
-    status: StatusCode,
-    message: &'static str,
-    advice: &'static str,
-}
-
-const ENDED: Reason = Reason {
-    name: "ended",
-    status: StatusCode::UNAUTHORIZED,
-    message: "The sign-in took too long, or began in another browser.",
-    advice: "Try again. Cookies are needed for it.",
-};
-
-const PROVIDER: Reason = Reason {
-    name: "provider",
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    message: "The provider that signs people in cannot be used.",
-    advice: "Try again in a moment. An operator finds the reason in the log.",
-};
-
-const REFUSED: Reason = Reason {
-    name: "refused",
-    status: StatusCode::UNAUTHORIZED,
-    message: "The provider did not sign you in.",
-    advice: "Try again. An operator finds the reason in the log.",
-};
-
-const TOKEN: Reason = Reason {
-    name: "token",
-    status: StatusCode::UNAUTHORIZED,
-    message: "What the provider says about you is not proven.",
-    advice: "Try again. An operator finds the reason in the log.",
-};
-
-const GROUPS: Reason = Reason {
-    name: "groups",
-    status: StatusCode::FORBIDDEN,
-    message: "You are in too many groups.",
-    advice: "An operator makes the provider send only the groups that are assigned to the dashboard.",
-};
-
-const NAME: Reason = Reason {
-    name: "name",
-    status: StatusCode::FORBIDDEN,
-    message: "Your name at the provider cannot be used.",
-    advice: "A user name without invisible characters and brackets is needed.",
-};
-
-const BUSY: Reason = Reason {
-    name: "busy",
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    message: "Too many people sign in at this moment.",
-    advice: "Try again in a moment.",
-};
-
-const REASONS: [&Reason; 7] = [&ENDED, &PROVIDER, &REFUSED, &TOKEN, &GROUPS, &NAME, &BUSY];
-
-impl Reason {
-    fn of(error: &SignInError) -> &'static Self {
-        match error {
-            SignInError::Ended => &ENDED,
-            SignInError::Unreachable(_) | SignInError::Configuration(_) | SignInError::Seal => {
-                &PROVIDER
-            }
-            SignInError::Refused(_) => &REFUSED,
-            SignInError::Token(_) => &TOKEN,
-            SignInError::GroupsElsewhere | SignInError::TooLarge => &GROUPS,
-            SignInError::Name => &NAME,
-            SignInError::Busy => &BUSY,
-        }
-    }
-
-    fn trouble(&self) -> Trouble {
-        Trouble::new(self.status, self.message, self.advice)
-    }
-}
-
-/// Why the token of a program is refused.
-pub(super) fn refused(error: &SignInError) -> Trouble {
-    let reason = Reason::of(error);
-    let is_down = reason.status == StatusCode::SERVICE_UNAVAILABLE;
-    let status = if is_down {
-        reason.status
-    } else {
-        StatusCode::UNAUTHORIZED
-    };
-    let advice =
-        "`Authorization: Bearer` takes an ID token that the provider has made for the dashboard.";
-    Trouble::new(
-        status,
-        &format!("The ID token is refused: {error}."),
-        advice,
-    )
 }

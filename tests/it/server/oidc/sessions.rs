@@ -161,6 +161,16 @@ fn what_is_no_page_is_answered_with_401() {
         let answer = server.request(method, path, headers, b"");
         assert_eq!(answer.status, 401, "{method} {path}: {answer:?}");
         assert!(!answer.body.contains("loans"), "{answer:?}");
+        let challenge = answer.header("www-authenticate");
+        let is_bearer = headers
+            .iter()
+            .any(|(_, value)| value.starts_with("Bearer "));
+        let expected = match (path.starts_with("/api"), is_bearer) {
+            (false, _) => None,
+            (true, false) => Some("Bearer realm=\"git-promote\""),
+            (true, true) => Some("Bearer realm=\"git-promote\", error=\"invalid_token\""),
+        };
+        assert_eq!(challenge, expected, "{method} {path}");
         if path.starts_with("/api") {
             let problem: Value = serde_json::from_str(&answer.body).unwrap();
             assert!(problem["message"].is_string(), "{answer:?}");

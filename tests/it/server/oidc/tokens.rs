@@ -87,6 +87,18 @@ fn a_token_that_proves_nothing_signs_nobody_in() {
         let expected = if why == "Invalid nonce" { 200 } else { 401 };
         assert_eq!(asked.status, expected, "{why} {claims}: {asked:?}");
         assert_silent(&provider, &server, &[&done, &asked]);
+        if expected == 401 {
+            let challenge = asked.header("www-authenticate").unwrap_or_default();
+            assert!(challenge.starts_with("Bearer "), "{asked:?}");
+            assert!(challenge.ends_with("error=\"invalid_token\""), "{asked:?}");
+            // The operator finds the reason, and whoever has sent it learns nothing.
+            assert!(asked.body.contains("The ID token is refused."), "{asked:?}");
+            assert!(!asked.body.contains(why), "{why}: {asked:?}");
+            let log = server.log();
+            let last = log.lines().last().unwrap();
+            assert!(last.contains("an ID token was refused: "), "{last}");
+            assert!(last.contains(why), "{why}: {last}");
+        }
     }
     provider.state().claims = json!({"aud": [CLIENT, "other"], "azp": CLIENT});
     provider.state().key = own;
