@@ -16,7 +16,7 @@ use url::{Position, Url};
 
 use super::answer::Shared;
 use super::audit::LATER;
-use super::cookies::{Jar, cookies};
+use super::cookies::Jar;
 use super::form::{Posted, Query};
 use super::place::now;
 use super::reason::{ENDED, REASONS, Reason};
@@ -42,7 +42,7 @@ pub(super) const OPEN: [&str; 3] = [SIGN_IN, CALLBACK, FAILED];
 /// The cookie of a session, and the beginning of the names of its further parts.
 const SESSION: &str = "git-promote-session";
 
-/// The beginning of the names of cookies of sign-ins that are under way.
+/// The beginning of the names of cookies of sign-ins that are under way: a number follows.
 const STARTED: &str = "git-promote-sign-in";
 
 /// The longest value of a cookie: browsers take 4,096 bytes with name and attributes.
@@ -51,11 +51,12 @@ const PART: usize = 3_800;
 /// How many parts a session may have: some 290 groups with names as long as those of Entra ID.
 const MOST_PARTS: usize = 4;
 
-/// The longest address of a page that a sign-in leads to: it is in a cookie meanwhile.
+/// The longest address of a page that a sign-in leads to, in bytes: it is in a cookie meanwhile.
 const LONGEST_TO: usize = 1_500;
 
-/// How many sign-ins may be under way in one browser.
-const MOST_STARTED: usize = 8;
+/// How many sign-ins may be under way in one browser: their cookies come along with every request, and proxies
+/// take 8,192 bytes for a header.
+const MOST_STARTED: usize = 3;
 
 /// The addresses.
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -113,8 +114,8 @@ async fn sign_in(
     Query(fields): Query,
 ) -> Result<Response, Trouble> {
     let oidc = oidc(&site)?;
-    let to = fields.get("to").filter(|to| to.len() <= LONGEST_TO);
-    let to = to.and_then(|to| oidc.site.page(to));
+    let to = fields.get("to").and_then(|to| oidc.site.page(to));
+    let to = to.filter(|to| to.as_str().len() <= LONGEST_TO);
     let to = to.unwrap_or_else(|| oidc.site.start());
     let host = headers
         .get(header::HOST)
@@ -139,18 +140,9 @@ async fn sign_in(
         Reason::of(&error).trouble()
     })?;
     let jar = jar(oidc);
-    let own = jar.name(STARTED);
-    let mut set = Vec::new();
-    let others = cookies(&headers).filter(|(name, _)| name.starts_with(&own));
-    let others: Vec<&str> = others.map(|(name, _)| name).collect();
-    if others.len() >= MOST_STARTED {
-        let plain = others
-            .iter()
-            .filter_map(|name| name.find(STARTED).map(|at| &name[at..]));
-        set.extend(plain.map(|name| jar.delete(name)));
-    }
-    set.push(jar.set(&started_name(&started.state), &started.cookie, PATIENCE));
-    Ok(see(started.url.as_str(), &set))
+    let name = started_name(slot(jar, &headers, &started.state));
+    let cookie = jar.set(&name, &started.cookie, PATIENCE);
+    Ok(see(started.url.as_str(), &[cookie]))
 }
 
 /// The address of the page that leads to the provider, and then to another page.
@@ -161,11 +153,23 @@ pub(super) fn address(oidc: &Oidc, to: &str) -> Url {
     page
 }
 
-/// The name of the cookie of a sign-in, which differs between those of two tabs.
-fn started_name(state: &str) -> String {
-    let plain = |c: &char| c.is_ascii_alphanumeric();
-    let end: String = state.chars().filter(plain).take(12).collect();
-    format!("{STARTED}-{end}")
+/// The name of the cookie of a sign-in. A browser never has more than there are names, however many tabs begin at
+/// the same time.
+fn started_name(slot: usize) -> String {
+    format!("{STARTED}-{slot}")
+}
+
+/// The place for the sign-in with a state: one that is free, or else that of another one, which cannot be finished
+/// then.
+fn slot(jar: Jar, headers: &HeaderMap, state: &str) -> usize {
+    let is_free = |slot: &usize| jar.get(headers, &started_name(*slot)).is_none();
+    let mut slots: Vec<usize> = (0..MOST_STARTED).filter(is_free).collect();
+    if slots.is_empty() {
+        slots.extend(0..MOST_STARTED);
+    }
+    // Any of them: tabs that begin at the same time all see the same free ones.
+    let sum: usize = state.bytes().map(usize::from).sum();
+    slots[sum % slots.len()]
 }
 
 /// Where the provider sends the browser to.
@@ -177,10 +181,15 @@ async fn callback(
     let oidc = oidc(&site)?;
     let jar = jar(oidc);
     let state = fields.get("state").unwrap_or_default();
-    let name = started_name(state);
+    let mut names = (0..MOST_STARTED).map(started_name);
+    let started = names.find_map(|name| {
+        let cookie = jar.get(&headers, &name)?;
+        oidc.has_begun(state, cookie).then_some((name, cookie))
+    });
+    let (name, cookie) = started.unzip();
     let returned = Returned {
         state,
-        cookie: jar.get(&headers, &name).unwrap_or_default(),
+        cookie: cookie.unwrap_or_default(),
         code: fields.get("code"),
         issuer: fields.get("iss"),
         error: fields.get("error"),
@@ -188,7 +197,7 @@ async fn callback(
     };
     let finished = oidc.finish(&returned, now()).await;
     // Whatever comes of it, it is over.
-    let mut set = vec![jar.delete(&name)];
+    let mut set: Vec<String> = name.iter().map(|name| jar.delete(name)).collect();
     let finished = finished.and_then(|finished| {
         let signed_in = &finished.signed_in;
         let parts = parts(&finished.cookie)?;
@@ -206,6 +215,10 @@ async fn callback(
         Ok(finished) => {
             site.log.signed_in(&finished.signed_in.person);
             Ok(see(&finished.to, &set))
+        }
+        // Another tab was faster.
+        Err(SignInError::Ended) if session(oidc, &headers).is_some() => {
+            Ok(see(oidc.site.start().as_str(), &set))
         }
         Err(error) => {
             // Anyone can send a browser here with a code of their own.

@@ -203,10 +203,18 @@ impl Oidc {
         })
     }
 
+    /// Whether a cookie is of the sign-in with this state.
+    pub fn has_begun(&self, state: &str, cookie: &str) -> bool {
+        self.started(state, cookie).is_some()
+    }
+
+    fn started(&self, state: &str, cookie: &str) -> Option<StartedRecord> {
+        self.open(&format!("sign-in {state}"), cookie)
+    }
+
     /// Ends a sign-in.
     pub async fn finish(&self, returned: &Returned<'_>, now: i64) -> Result<Finished, SignInError> {
-        let purpose = format!("sign-in {}", returned.state);
-        let record: Option<StartedRecord> = self.open(&purpose, returned.cookie);
+        let record = self.started(returned.state, returned.cookie);
         let record = record.filter(|record| now < record.until);
         let record = record.ok_or(SignInError::Ended)?;
         let code = returned.code().map_err(SignInError::Refused)?;

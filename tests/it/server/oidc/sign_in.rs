@@ -78,7 +78,7 @@ fn several_tabs_sign_in_at_the_same_time_and_each_code_is_used_once() {
     assert_eq!(provider.count("/token"), 2);
     // The same again: the browser has forgotten the sign-in, and the provider the code.
     let again = browser.get(&server, &first);
-    assert_eq!(location(&again), "/sign-in/failed?why=ended");
+    assert_eq!(location(&again), format!("{SITE}/"));
     assert_eq!(provider.count("/token"), 2);
     *browser.cookies.borrow_mut() = kept;
     let again = browser.get(&server, &first);
@@ -89,11 +89,50 @@ fn several_tabs_sign_in_at_the_same_time_and_each_code_is_used_once() {
         server.log()
     );
     assert_silent(&provider, &server, &[&again]);
-    // Many that were begun and given up do not pile up.
-    for _ in 0..30 {
-        browser.leave(&server, &provider, "/sign-in");
+}
+
+#[test]
+fn sign_ins_that_are_under_way_fit_into_the_header_of_a_request() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    let browser = Browser::default();
+    let longest = format!("/r/clone?search={}", "x".repeat(1_450));
+    let mut backs = Vec::new();
+    for _ in 0..10 {
+        let path = format!("/sign-in?to={longest}");
+        backs.push(browser.leave(&server, &provider, &path));
     }
-    assert!(browser.cookies.borrow().len() < 12, "{:?}", browser.cookies);
+    assert_eq!(browser.cookies.borrow().len(), 3, "{:?}", browser.cookies);
+    assert!(browser.cookie().len() < 8_000, "{}", browser.cookie().len());
+    // The newest one can be finished, and those that gave way to others lead to the start page then.
+    backs.reverse();
+    let places = backs.iter().map(|back| {
+        let done = browser.get(&server, back);
+        location(&done).to_owned()
+    });
+    let places: Vec<String> = places.collect();
+    assert_eq!(places[0], format!("{SITE}{longest}"));
+    let gave_way = places.iter().filter(|place| **place == format!("{SITE}/"));
+    assert_eq!(gave_way.count(), 7, "{places:?}");
+    let stranger = Browser::default();
+    let failed = stranger.get(&server, &backs[0]);
+    assert_eq!(location(&failed), "/sign-in/failed?why=ended");
+    // Tabs that begin at the same time have no cookies yet, and set no more than there are names.
+    let tabs = Browser::default();
+    for _ in 0..10 {
+        let begun = server.get("/sign-in", &[HOST]);
+        assert_eq!(begun.status, 303, "{begun:?}");
+        tabs.take(begun);
+    }
+    assert!(tabs.cookies.borrow().len() <= 3, "{:?}", tabs.cookies);
+    // What is short as it is sent can be long as a URL has it.
+    let browser = Browser::default();
+    let path = format!("/sign-in?to=/r/clone?search={}", "\u{e4}".repeat(600));
+    let back = browser.leave(&server, &provider, &path);
+    assert!(browser.cookie().len() < 1_000, "{}", browser.cookie().len());
+    assert_eq!(location(&browser.get(&server, &back)), format!("{SITE}/"));
 }
 
 #[test]
