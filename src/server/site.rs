@@ -57,6 +57,8 @@ pub(super) struct Site {
     /// What is counted.
     pub metrics: Metrics,
     changes: broadcast::Sender<Arc<str>>,
+    /// The sessions that people have ended.
+    sign_outs: broadcast::Sender<Arc<str>>,
     /// The streams of events that may still be opened.
     streams: Arc<Semaphore>,
     /// What happens in the background, and who changes what.
@@ -96,6 +98,7 @@ impl Site {
             callers,
             metrics: Metrics::default(),
             changes: broadcast::channel(BUFFER).0,
+            sign_outs: broadcast::channel(BUFFER).0,
             streams: Arc::new(Semaphore::new(STREAMS)),
             log: Arc::new(log),
         })
@@ -148,5 +151,16 @@ impl Site {
     /// The names of repositories as they change.
     pub fn changes(&self) -> broadcast::Receiver<Arc<str>> {
         self.changes.subscribe()
+    }
+
+    /// Ends what is open for the session with this secret. Other replicas do not know of it.
+    pub fn signed_out(&self, session: &str) {
+        // An error means that nothing is open.
+        let _ = self.sign_outs.send(Arc::from(session));
+    }
+
+    /// The secrets of sessions as people end them.
+    pub fn sign_outs(&self) -> broadcast::Receiver<Arc<str>> {
+        self.sign_outs.subscribe()
     }
 }

@@ -1,7 +1,9 @@
 //! The stream of events that tells browsers when to look again.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Extension;
@@ -9,9 +11,10 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use tokio_stream::StreamExt;
+use tokio::time::Sleep;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
+use tokio_stream::{Stream, StreamExt};
 
 use super::place::now;
 use super::session::Session;
@@ -45,10 +48,62 @@ pub(super) async fn events(
             Err(BroadcastStreamRecvError::Lagged(_)) => Event::default().event("changed").data(""),
         })
     });
-    // With the session, it ends before it tells anything more.
-    let changes = changes.take_while(move |_| session.until.is_none_or(|until| now() < until));
-    let stream = Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE));
+    let open = WhileSignedIn::new(changes, &site, session);
+    let stream = Sse::new(open).keep_alive(KeepAlive::new().interval(ALIVE));
     stream.into_response()
+}
+
+/// What is told until a session ends.
+struct WhileSignedIn<S> {
+    changes: S,
+    session: Session,
+    sign_outs: BroadcastStream<Arc<str>>,
+    /// The time that the session has left, if others do not decide that.
+    left: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> WhileSignedIn<S> {
+    fn new(changes: S, site: &Site, session: Session) -> Self {
+        let left = session.until.map(|until| {
+            let seconds = u64::try_from(until - now()).unwrap_or_default();
+            Box::pin(tokio::time::sleep(Duration::from_secs(seconds)))
+        });
+        Self {
+            changes,
+            session,
+            sign_outs: BroadcastStream::new(site.sign_outs()),
+            left,
+        }
+    }
+
+    fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
+        // A machine that slept has counted too few seconds.
+        let is_over = self.session.until.is_some_and(|until| now() >= until);
+        let left = self.left.as_mut();
+        if is_over || left.is_some_and(|left| left.as_mut().poll(context).is_ready()) {
+            return true;
+        }
+        while let Poll::Ready(Some(signed_out)) = Pin::new(&mut self.sign_outs).poll_next(context) {
+            match signed_out {
+                Ok(token) if *token == *self.session.token => return true,
+                Ok(_) => {}
+                // It may have been this one: a browser that is still signed in opens another stream.
+                Err(BroadcastStreamRecvError::Lagged(_)) => return true,
+            }
+        }
+        false
+    }
+}
+
+impl<S: Stream + Unpin> Stream for WhileSignedIn<S> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        if self.has_ended(context) {
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut self.changes).poll_next(context)
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +111,7 @@ mod tests {
     use std::net::SocketAddr;
 
     use axum::http::HeaderMap;
+    use tokio::time::timeout;
 
     use super::*;
     use crate::port::Commands;
@@ -64,8 +120,7 @@ mod tests {
     use crate::server::options::{ServeOptions, SignIn};
     use crate::wiring::NetworkOptions;
 
-    #[tokio::test]
-    async fn there_are_only_so_many_streams() {
+    fn site() -> Arc<Site> {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8420));
         let options = ServeOptions {
             repositories: Vec::new(),
@@ -77,7 +132,12 @@ mod tests {
             network: NetworkOptions::default(),
         };
         let log = Log::new(Box::new(std::io::sink()));
-        let site = Arc::new(Site::new(Vec::new(), &options, listen, log).unwrap());
+        Arc::new(Site::new(Vec::new(), &options, listen, log).unwrap())
+    }
+
+    #[tokio::test]
+    async fn there_are_only_so_many_streams() {
+        let site = site();
         let session = Session::of(&HeaderMap::new(), Caller::Local);
         let events = |site: &Arc<Site>| events(State(Arc::clone(site)), Extension(session.clone()));
         let mut open = Vec::new();
@@ -92,5 +152,32 @@ mod tests {
         assert_eq!(full.headers().get(header::RETRY_AFTER), Some(&LATER));
         open.pop();
         assert_eq!(events(&site).await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_its_session() {
+        let site = site();
+        let session = |name: &str, seconds: i64| Session {
+            token: name.to_owned(),
+            until: Some(now() + seconds),
+            ..Session::of(&HeaderMap::new(), Caller::Local)
+        };
+        let open = |session| WhileSignedIn::new(tokio_stream::pending::<()>(), &site, session);
+        let soon = Duration::from_secs(5);
+        let mut short = open(session("short", 1));
+        assert_eq!(timeout(soon, short.next()).await, Ok(None));
+        let mut ended = open(session("ada", 600));
+        let mut other = open(session("bob", 600));
+        site.signed_out("ada");
+        assert_eq!(timeout(soon, ended.next()).await, Ok(None));
+        let moment = Duration::from_millis(50);
+        assert!(timeout(moment, other.next()).await.is_err());
+        drop(other);
+        // One that missed who has signed out does not stay open.
+        let mut slow = open(session("eve", 600));
+        for number in 0..100 {
+            site.signed_out(&number.to_string());
+        }
+        assert_eq!(timeout(soon, slow.next()).await, Ok(None));
     }
 }

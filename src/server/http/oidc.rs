@@ -272,6 +272,7 @@ async fn sign_out(
     if let Some(person) = session.caller.person() {
         site.log.signed_out(&person);
     }
+    site.signed_out(&session.token);
     let names = std::iter::once(SESSION.to_owned()).chain((1..MOST_PARTS).map(part));
     let set: Vec<String> = names.map(|name| jar.delete(&name)).collect();
     let page = Trouble::new(

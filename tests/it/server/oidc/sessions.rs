@@ -1,5 +1,9 @@
 //! Sessions: who has one, on which replicas, and with which rights.
 
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{Browser, PERMISSIONS, SITE, VARIABLES, arguments, assert_silent, location, start};
@@ -210,4 +214,42 @@ fn what_is_no_page_is_answered_with_401() {
     assert_eq!(server.request("POST", &path, &headers, body).status, 200);
     server.until("promoted", |_| remote.tip("main") != before);
     assert_silent(&provider, &server, &[]);
+}
+
+#[test]
+fn a_stream_of_events_ends_when_its_session_does() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let provider = Provider::start();
+    let server = start(&world, &repo, &provider);
+    let [leaving, staying] = [(); 2].map(|()| {
+        let browser = Browser::default();
+        browser.sign_in(&server, &provider);
+        browser
+    });
+    let [mut left, mut stayed] = [&leaving, &staying].map(|browser| {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let request = format!(
+            "GET /events HTTP/1.1\r\nHost: promote.example.com\r\nConnection: close\r\nCookie: {}\r\n\r\n",
+            browser.cookie()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut start = [0; 15];
+        stream.read_exact(&mut start).unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200 OK");
+        stream
+    });
+    let page = leaving.get(&server, &server.page(""));
+    let token = [("form-token", page.field("form-token"))];
+    assert_eq!(leaving.post(&server, "/sign-out", &token).status, 200);
+    left.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut rest = Vec::new();
+    left.read_to_end(&mut rest).unwrap();
+    let short = Some(Duration::from_millis(500));
+    stayed.set_read_timeout(short).unwrap();
+    let waits = stayed.read_to_end(&mut rest).unwrap_err();
+    assert!(
+        matches!(waits.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        "{waits}"
+    );
 }
