@@ -45,6 +45,12 @@ pub struct SignInArguments {
     #[arg(long, value_name = "CLIENT", required_if_eq("auth", "oidc"))]
     pub oidc_client_id: Option<String>,
 
+    /// The claim of the ID token that names people in commits, permissions and approvals; by default, their verified
+    /// e-mail address, or else `sub`. Only safe if people cannot change it: `preferred_username` is such a claim at
+    /// some providers, and `name` at none.
+    #[arg(long, value_name = "CLAIM", value_parser = name_claim)]
+    pub oidc_name_claim: Option<String>,
+
     /// The claim of the ID token with the person's groups.
     #[arg(long, value_name = "CLAIM", default_value = "groups")]
     pub oidc_groups_claim: String,
@@ -80,6 +86,25 @@ pub enum Auth {
     Oidc,
 }
 
+/// The claims for display, which people choose as they like.
+const DISPLAYED: [&str; 5] = [
+    "name",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "nickname",
+];
+
+/// A claim that can name a single person.
+fn name_claim(name: &str) -> Result<String, String> {
+    if DISPLAYED.contains(&name) {
+        return Err(format!(
+            "people choose their `{name}` themselves, and several can have the same"
+        ));
+    }
+    Ok(name.to_owned())
+}
+
 impl SignInArguments {
     /// The choice, if no option contradicts it.
     pub fn sign_in(&self) -> Result<SignIn, ServeError> {
@@ -108,6 +133,7 @@ impl SignInArguments {
                         .oidc_client_id
                         .clone()
                         .ok_or(missing("--oidc-client-id"))?,
+                    name_claim: self.oidc_name_claim.clone(),
                     groups_claim: self.oidc_groups_claim.clone(),
                     emails: if self.oidc_trust_email {
                         TrustedEmails::Unmarked
@@ -127,6 +153,7 @@ impl SignInArguments {
         let given = [
             (self.oidc_issuer.is_some(), "--oidc-issuer"),
             (self.oidc_client_id.is_some(), "--oidc-client-id"),
+            (self.oidc_name_claim.is_some(), "--oidc-name-claim"),
             (!self.oidc_scope.is_empty(), "--oidc-scope"),
             (self.oidc_trust_email, "--oidc-trust-email"),
             (self.url.is_some(), "--url"),

@@ -53,6 +53,8 @@ pub struct OidcSignIn {
     pub issuer: Issuer,
     /// What it knows the server as.
     pub client_id: String,
+    /// The claim with the name of a person; `None` for the e-mail address, or else the subject.
+    pub name_claim: Option<String>,
     /// The claim with the groups of a person.
     pub groups_claim: String,
     /// Which e-mail addresses of its tokens count.

@@ -2,10 +2,11 @@
 //!
 //! # Why
 //!
-//! Permissions and approvals name people by the name or the address. So the name is one that the provider
-//! gives to a single account: the display name, which people choose themselves, could be that of another one.
-//! An address counts if the provider marks it as verified. A missing mark is none: with the scopes and claims
-//! that a browser asks the provider for, people decide which claims are in their tokens.
+//! Permissions and approvals name people by the name or the address. So the name is the address, if the provider
+//! marks it as verified, or else the subject, which is one account forever. At many providers, people change
+//! `preferred_username` themselves, and take one that somebody else had: such a claim only counts if an option
+//! names it. The display name never does. A missing mark is none: with the scopes and claims that a browser asks
+//! the provider for, people decide which claims are in their tokens.
 
 use openidconnect::core::CoreGenderClaim;
 use openidconnect::{AdditionalClaims, IdTokenClaims};
@@ -25,27 +26,39 @@ impl AdditionalClaims for OtherClaims {}
 /// All claims.
 pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
 
-/// The person that claims are about; `groups` is the claim with their groups.
-pub(super) fn person(
-    claims: &Claims,
-    groups: &str,
-    emails: TrustedEmails,
-) -> Result<Person, SignInError> {
-    let groups = claims.additional_claims().groups(groups)?;
+/// Which claims tell who a person is.
+pub(super) struct PersonClaims {
+    /// The one with their name, if it is neither the address nor the subject.
+    pub name: Option<String>,
+    /// The one with their groups.
+    pub groups: String,
+    pub emails: TrustedEmails,
+}
+
+/// The person that claims are about.
+pub(super) fn person(claims: &Claims, of: &PersonClaims) -> Result<Person, SignInError> {
+    let groups = claims.additional_claims().groups(&of.groups)?;
     let is_trusted = match claims.email_verified() {
         Some(is_verified) => is_verified,
-        None => emails == TrustedEmails::Unmarked,
+        None => of.emails == TrustedEmails::Unmarked,
     };
     let email = claims.email().map(|email| email.as_str());
     let email = email.filter(|_| is_trusted);
-    let username = claims.preferred_username().map(|name| name.as_str());
+    let name = of.name.as_deref().and_then(|name| text(claims, name));
     // A name like an address would be taken for the address.
     let is_email = |name: &str| email.is_some_and(|email| email.eq_ignore_ascii_case(name));
-    let username = username.filter(|name| !name.contains('@') || is_email(name));
+    let name = name.filter(|name| !name.contains('@') || is_email(name));
     let subject = claims.subject().as_str();
-    let names = [username, email, Some(subject)].into_iter().flatten();
+    let names = [name.as_deref(), email, Some(subject)];
+    let names = names.into_iter().flatten();
     let mut persons = names.filter_map(|name| Person::new(name, email, groups.clone()));
     persons.next().ok_or(SignInError::Name)
+}
+
+/// The text of a claim, whether or not OpenID Connect defines it.
+fn text(claims: &Claims, name: &str) -> Option<String> {
+    let claims = serde_json::to_value(claims).ok()?;
+    Some(claims.get(name)?.as_str()?.to_owned())
 }
 
 impl OtherClaims {
@@ -81,7 +94,13 @@ mod tests {
 
     use super::*;
 
-    fn person_of(more: Value, emails: TrustedEmails) -> Result<Person, SignInError> {
+    const USERNAME: Option<&str> = Some("preferred_username");
+
+    fn person_of(
+        more: Value,
+        name: Option<&str>,
+        emails: TrustedEmails,
+    ) -> Result<Person, SignInError> {
         let mut claims = json!({
             "iss": "https://login.example.com", "aud": "promote", "exp": 2, "iat": 1, "sub": "f3a1",
         });
@@ -90,11 +109,40 @@ mod tests {
         };
         claims.extend(more);
         let claims: Claims = serde_json::from_value(claims.clone().into()).unwrap();
-        person(&claims, "groups", emails)
+        let of = PersonClaims {
+            name: name.map(str::to_owned),
+            groups: "groups".to_owned(),
+            emails,
+        };
+        person(&claims, &of)
     }
 
     #[test]
-    fn the_name_is_one_that_nobody_chooses() {
+    fn the_name_is_of_a_claim_that_was_chosen_or_one_that_people_cannot_change() {
+        let claims = json!({
+            "name": "Bob", "nickname": "bob", "preferred_username": "bob", "upn": "ada", "oid": 7,
+            "email": "ada@example.com", "email_verified": true,
+        });
+        for (name, expected) in [
+            (None, "ada@example.com"),
+            (Some("upn"), "ada <ada@example.com>"),
+            (Some("preferred_username"), "bob <ada@example.com>"),
+            (Some("sub"), "f3a1 <ada@example.com>"),
+            (Some("email"), "ada@example.com"),
+            (Some("missing"), "ada@example.com"),
+            // It is no text.
+            (Some("oid"), "ada@example.com"),
+        ] {
+            let person = person_of(claims.clone(), name, TrustedEmails::Verified).unwrap();
+            assert_eq!(person.to_string(), expected, "{name:?}");
+        }
+        let claims = json!({"name": "Bob", "preferred_username": "bob"});
+        let person = person_of(claims, None, TrustedEmails::Verified).unwrap();
+        assert_eq!(person.to_string(), "f3a1");
+    }
+
+    #[test]
+    fn a_name_like_an_address_only_counts_if_it_is_the_verified_one() {
         for (claims, expected) in [
             (json!({}), "f3a1"),
             (json!({"name": "Bob"}), "f3a1"),
@@ -148,10 +196,14 @@ mod tests {
             (json!({"preferred_username": " "}), "f3a1"),
             (json!({"updated_at": "2026-01-01T00:00:00Z"}), "f3a1"),
         ] {
-            let person = person_of(claims.clone(), TrustedEmails::Verified).unwrap();
+            let person = person_of(claims.clone(), USERNAME, TrustedEmails::Verified).unwrap();
             assert_eq!(person.to_string(), expected, "{claims}");
         }
-        let nameless = person_of(json!({"sub": "\u{202e}"}), TrustedEmails::Verified);
+        let nameless = person_of(
+            json!({"sub": "\u{202e}"}),
+            USERNAME,
+            TrustedEmails::Verified,
+        );
         assert!(matches!(nameless, Err(SignInError::Name)));
     }
 
@@ -172,7 +224,7 @@ mod tests {
                 "f3a1",
             ),
         ] {
-            let person = person_of(claims.clone(), TrustedEmails::Unmarked).unwrap();
+            let person = person_of(claims.clone(), USERNAME, TrustedEmails::Unmarked).unwrap();
             assert_eq!(person.name(), expected, "{claims}");
         }
     }
@@ -193,7 +245,7 @@ mod tests {
             (json!({"_claim_names": {"groups": "src1"}}), Err(())),
             (json!({"hasgroups": true}), Err(())),
         ] {
-            let found = person_of(claims.clone(), TrustedEmails::Verified);
+            let found = person_of(claims.clone(), USERNAME, TrustedEmails::Verified);
             let expected = expected.map(|groups| {
                 let groups = groups.into_iter().map(str::to_owned).collect();
                 Person::new("f3a1", None, groups).unwrap()

@@ -28,11 +28,11 @@ use url::Url;
 
 use super::address::SiteUrl;
 use super::log::bounded;
-use super::options::{OidcSignIn, ServeError, TrustedEmails};
+use super::options::{OidcSignIn, ServeError};
 use crate::domain::Person;
 use crate::port::{HttpSender, Variables};
 
-use claims::person;
+use claims::{PersonClaims, person};
 pub(super) use error::SignInError;
 use known::Known;
 use provider::{Provider, Token};
@@ -58,8 +58,7 @@ pub(super) struct Oidc {
     audience: String,
     /// Exchanges of codes that may be under way, beside those that are.
     exchanges: Semaphore,
-    groups: String,
-    emails: TrustedEmails,
+    people: PersonClaims,
     session: Duration,
     /// The address of the dashboard.
     pub site: SiteUrl,
@@ -162,8 +161,11 @@ impl Oidc {
             key: key.map_err(ServeError::SessionKey)?,
             audience: format!("{} {}", options.issuer, options.client_id),
             exchanges: Semaphore::new(EXCHANGES),
-            groups: options.groups_claim.clone(),
-            emails: options.emails,
+            people: PersonClaims {
+                name: options.name_claim.clone(),
+                groups: options.groups_claim.clone(),
+                emails: options.emails,
+            },
             session: options.session,
             site: options.url.clone(),
             logged: AtomicI64::new(0),
@@ -230,7 +232,7 @@ impl Oidc {
         let _exchange = exchange.map_err(|_| SignInError::Busy)?;
         let claims = self.provider.claims(code, &record.nonce, record.verifier);
         let claims = claims.await?;
-        let person = person(&claims, &self.groups, self.emails)?;
+        let person = person(&claims, &self.people)?;
         let length = i64::try_from(self.session.as_secs()).unwrap_or(i64::MAX);
         let signed_in = SignedIn {
             person: Arc::new(person),
@@ -263,7 +265,7 @@ impl Oidc {
         let token = token.map_err(|_| SignInError::Token("it is none".to_owned()))?;
         let any_nonce = |_: Option<&Nonce>| Ok(());
         let claims = self.provider.verified(&token, any_nonce).await?;
-        let person = person(&claims, &self.groups, self.emails)?;
+        let person = person(&claims, &self.people)?;
         Ok((Arc::new(person), claims.expiration().timestamp()))
     }
 
@@ -319,6 +321,7 @@ mod tests {
 
     use super::*;
     use crate::port::{HttpAnswer, HttpError, HttpRequest};
+    use crate::server::options::TrustedEmails;
 
     /// A network without servers.
     struct Offline;
@@ -337,6 +340,7 @@ mod tests {
         let options = OidcSignIn {
             issuer: "https://login.example.com".parse().unwrap(),
             client_id: "promote".to_owned(),
+            name_claim: None,
             groups_claim: "groups".to_owned(),
             emails: TrustedEmails::Verified,
             scopes: Vec::new(),

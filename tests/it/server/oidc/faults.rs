@@ -136,6 +136,8 @@ fn a_server_does_not_start_with_options_that_contradict_each_other() {
         (with(7, "https://promote.example.com/deep"), KEY, "path"),
         (trusted, KEY, "--auth proxy"),
         (vec!["--oidc-trust-email"], KEY, "--auth oidc"),
+        (vec!["--oidc-name-claim", "upn"], KEY, "--auth oidc"),
+        (with(9, "name"), KEY, "people choose their `name`"),
         (all.clone(), "too-short", "openssl rand -base64 32"),
         (all.clone(), "c2VjcmV0", "at least 32"),
     ] {

@@ -32,6 +32,8 @@ fn arguments(provider: &str) -> Vec<&str> {
         CLIENT,
         "--url",
         SITE,
+        "--oidc-name-claim",
+        "preferred_username",
     ]
 }
 

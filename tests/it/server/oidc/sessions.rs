@@ -136,6 +136,31 @@ fn groups_of_the_token_give_rights_and_commits_name_the_person() {
 }
 
 #[test]
+fn a_name_that_people_may_have_chosen_gives_no_rights_unless_an_option_says_so() {
+    let world = World::new();
+    let permissions = "permissions:\n  - {who: ada, may: promote}\n";
+    let (_remote, repo) = cloned(&world, permissions);
+    let provider = Provider::start();
+    let chosen = arguments(&provider.url);
+    for (arguments, name, expected) in [
+        (&chosen[..8], "ada@example.com", false),
+        (&chosen[..], "ada", true),
+    ] {
+        let server = Server::start_with(&world, &repo, arguments, &VARIABLES);
+        let browser = Browser::default();
+        browser.sign_in(&server, &provider);
+        let path = server.page("/promote?from=staging&to=production&product=loans");
+        let page = browser.get(&server, &path);
+        assert!(
+            page.body.contains(&format!("<span>{name}</span>")),
+            "{page:?}"
+        );
+        let may = !page.body.contains("You have no right to promote this.");
+        assert_eq!(may, expected, "{page:?}");
+    }
+}
+
+#[test]
 fn what_is_no_page_is_answered_with_401() {
     let world = World::new();
     let (remote, repo) = cloned(&world, PERMISSIONS);
