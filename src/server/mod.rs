@@ -57,7 +57,6 @@ mod state;
 mod webhooks;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -108,7 +107,5 @@ pub async fn serve(
         ));
     }
     is_listening(&format!("http://{address}/"))?;
-    let service = http::router(site).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).await?;
-    Ok(())
+    match http::serve(listener, http::router(site), http::HEADERS).await {}
 }

@@ -4,6 +4,7 @@ mod answer;
 mod api;
 mod assets;
 mod audit;
+mod connections;
 mod cookies;
 mod events;
 mod form;
@@ -25,6 +26,8 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
+
+pub(super) use connections::{HEADERS, serve};
 
 use super::site::Site;
 

@@ -214,6 +214,8 @@ const HOUSE: &[Room] = &[
             // How cookies and their key are written.
             "base64",
             "getrandom",
+            "hyper",
+            "hyper_util",
             "maud",
             "openidconnect",
             "percent_encoding",
