@@ -73,7 +73,7 @@ pub use policy_evaluation::{
     DecidedSetting, EvaluatedPolicy, PolicyEvaluation, SettingOrigin, SettingValue,
 };
 pub use proposal::{MergeMethod, PullRequestSettings};
-pub use remote_url::{RemoteAddress, ServerUrl, is_unambiguous, without_user_info};
+pub use remote_url::{RemoteAddress, ServerUrl, is_loopback, is_unambiguous, without_user_info};
 pub use repository_url::{RepositoryUrl, RepositoryUrlError};
 pub use secret_values::SecretValues;
 pub use selector::{DocumentSelector, Selector, SelectorError};

@@ -93,6 +93,20 @@ pub fn is_unambiguous(url: &str) -> bool {
     !url.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control())
 }
 
+/// Whether the host of a URL, in lower case and without its port, is this machine: what is sent there stays here.
+pub fn is_loopback(host: &str) -> bool {
+    let is_octet = |part: &&str| {
+        part.parse::<u8>()
+            .is_ok_and(|octet| octet.to_string() == **part)
+    };
+    let parts: Vec<&str> = host.split('.').collect();
+    match parts.as_slice() {
+        ["localhost" | "::1" | "[::1]"] => true,
+        ["127", rest @ ..] => rest.len() == 3 && rest.iter().all(is_octet),
+        _ => false,
+    }
+}
+
 impl ServerUrl {
     fn new(text: &str, scheme: String, authority: &str, path: &str) -> Self {
         let (user_info, host) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -238,6 +252,29 @@ mod tests {
         match RemoteAddress::parse(url) {
             Some(RemoteAddress::Server(server)) => server,
             other => panic!("{url}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_names_and_addresses_of_this_machine_are_loopback() {
+        for host in ["localhost", "127.0.0.1", "127.8.9.10", "[::1]", "::1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "128.0.0.1",
+            "0.0.0.0",
+            "[::2]",
+            "[::]",
+            "127.1",
+            "127.0.0.0.1",
+            "127.0.0.256",
+            "127.0.0.01",
+            "127.0.0.+1",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+        ] {
+            assert!(!is_loopback(host), "{host}");
         }
     }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
+
+use crate::domain::is_loopback;
 
 /// The address of the dashboard in browsers: `https://promote.example.com`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,13 +122,8 @@ fn trusted(text: &str) -> Result<Url, ParseAddressError> {
 
 /// Whether nobody else can read what is sent to a URL: by HTTPS, or because it stays on this machine.
 pub(super) fn is_private(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || url.scheme() == "http" && is_loopback
+    let is_here = url.host_str().is_some_and(is_loopback);
+    url.scheme() == "https" || url.scheme() == "http" && is_here
 }
 
 #[cfg(test)]

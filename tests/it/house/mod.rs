@@ -197,7 +197,6 @@ const HOUSE: &[Room] = &[
             "serde_json",
             "thiserror",
             "tokio",
-            "url",
         ],
         never: &[],
         waiting: Waiting::Allowed,

@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::CallError;
 use super::retry::RetryPolicy;
-use super::server::{ApiServer, is_loopback};
+use super::server::ApiServer;
+use crate::domain::is_loopback;
 
 /// How servers are reached, as Git's configuration has it.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +56,9 @@ impl Connection {
         headers: HeaderMap,
         connect_time: Duration,
     ) -> Result<Client, CallError> {
-        built(self.builder(headers, !is_loopback(url), connect_time)?)
+        // A proxy cannot reach what is on this machine.
+        let may_use_proxy = !url.host_str().is_some_and(is_loopback);
+        built(self.builder(headers, may_use_proxy, connect_time)?)
     }
 
     fn builder(

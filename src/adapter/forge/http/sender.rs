@@ -15,7 +15,7 @@ use reqwest::{Client, Method, Response, Url};
 
 use super::connection::{Connection, innermost};
 use super::limit::{retry_after, too_many_requests};
-use super::server::is_loopback;
+use crate::domain::is_loopback;
 use crate::port::{HttpAnswer, HttpError, HttpRequest, HttpRetries, HttpSender};
 
 /// How long connecting may take.
@@ -94,7 +94,8 @@ impl ConfiguredSender {
                 return Err(unusable("it is neither an `https` nor an `http` URL"));
             }
         };
-        if url.scheme() == "http" && !request.secrets.is_empty() && !is_loopback(&url) {
+        let is_here = url.host_str().is_some_and(is_loopback);
+        if url.scheme() == "http" && !request.secrets.is_empty() && !is_here {
             let why = "the URL is plain HTTP, and secrets are only sent over HTTPS";
             return Err(unusable(why));
         }

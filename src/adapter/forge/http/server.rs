@@ -8,10 +8,9 @@
 //! plain HTTP only within this machine.
 
 use reqwest::Url;
-use url::Host;
 
 use super::error::CallError;
-use crate::domain::is_unambiguous;
+use crate::domain::{is_loopback, is_unambiguous};
 
 /// A server that a token may be sent to.
 #[derive(Clone, Debug)]
@@ -40,7 +39,7 @@ impl ApiServer {
         }
         match api.scheme() {
             "https" => Ok(Self { api }),
-            "http" if is_loopback(&api) => Ok(Self { api }),
+            "http" if api.host_str().is_some_and(is_loopback) => Ok(Self { api }),
             "http" => Err(refused(&format!(
                 "`{api}` is plain HTTP, and tokens are only sent over HTTPS"
             ))),
@@ -61,16 +60,6 @@ impl ApiServer {
     /// Whether it is reached without encryption, which is allowed on this machine only.
     pub(super) fn is_plain(&self) -> bool {
         self.api.scheme() == "http"
-    }
-}
-
-/// Whether a URL is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

@@ -9,14 +9,13 @@
 //! helper reads the token from the environment, because every user of the machine
 //! can read command lines.
 
-use std::net::IpAddr;
 use std::process::Command;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::program::Git;
-use crate::domain::{RepositoryUrl, ServerUrl};
+use crate::domain::{RepositoryUrl, ServerUrl, is_loopback};
 use crate::port::Password;
 
 /// How long a helper may be silent: it may open a window and wait for the user.
@@ -43,11 +42,7 @@ pub fn password_for(
 
 /// Whether the connection is encrypted, or stays on this machine.
 fn is_private(server: &ServerUrl) -> bool {
-    let name = server.host_name();
-    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
-    server.scheme() == "https"
-        || name == "localhost"
-        || address.is_ok_and(|address| address.is_loopback())
+    server.scheme() == "https" || is_loopback(&server.host_name())
 }
 
 /// The options that make Git use the helper for a server.
