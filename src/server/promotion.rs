@@ -40,6 +40,8 @@ pub(super) struct Wanted {
     pub body: Option<String>,
     /// Which of the offered differences are promoted.
     pub choice: Choice,
+    /// The selectors of differences that are not offered.
+    pub except: Vec<String>,
     /// The guards whose holds are lifted.
     pub allow: Vec<GuardName>,
     /// The id of the plan that was shown.
@@ -120,6 +122,7 @@ impl Wanted {
             title: fields.text("title"),
             body: fields.text("body"),
             choice: Choice::AsOffered,
+            except: Vec::new(),
             allow: Vec::new(),
             shown: fields.text("plan"),
             tip: fields.get("tip").map(commit).transpose()?,
@@ -164,6 +167,7 @@ impl Wanted {
                 title: self.title.clone(),
                 body: self.body.clone(),
             },
+            except: self.except.clone(),
             allow: Allow::Guards(self.allow.clone()),
             ..Request::between(&self.from, &self.to)
         }

@@ -143,6 +143,54 @@ fn applying_a_plan_twice_is_once() {
 }
 
 #[test]
+fn what_stays_is_named_instead_of_all_that_moves() {
+    let world = World::new();
+    let file = |tag: &str, replicas: u8| format!("image: {{tag: {tag}}}\nreplicas: {replicas}\n");
+    let mut files = vec![("promote.yaml".to_owned(), configuration(""))];
+    for app in 0..20 {
+        let path = |environment| format!("apps/app-{app}/{environment}/values.yaml");
+        files.push((path("staging"), file("2.0.0", 1)));
+        files.push((path("production"), file("1.0.0", 1)));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let (remote, repo) = world.cloned(&files);
+    let server = Server::start(&world, &repo, &[]);
+    let openapi = document(&get(&server, "/openapi.json"), 200);
+    let body = &openapi["components"]["schemas"]["PromotionBody"]["properties"]["except"];
+    assert_eq!(body["type"], "array", "{body:#}");
+    let plans = server.page("/plans").replacen("/r/", "/repositories/", 1);
+    let tag = |app: usize| format!("apps/app-{app}/production/values.yaml:$.image.tag");
+    for (except, moving) in [
+        (json!([]), 20),
+        (json!([tag(7)]), 19),
+        (json!([tag(7), "apps/app-1*/**:$.image.tag"]), 8),
+    ] {
+        let plan = json!({"from": "staging", "to": "production", "except": except});
+        let made = document(&post(&server, &plans, &plan), 200);
+        let promoted = made.to_string().matches("\"decision\":\"promote\"").count();
+        assert_eq!(promoted, moving, "{except}: {made:#}");
+    }
+    let plan = json!({"from": "staging", "to": "production", "except": [tag(7)]});
+    let made = document(&post(&server, &plans, &plan), 200);
+    let apply = format!("{plans}/{}", made["id"].as_str().unwrap());
+    let done = document(&post(&server, &apply, &plan), 200);
+    assert_eq!(done["status"], "committed", "{done:#}");
+    let tag_of = |app: usize| {
+        let path = format!("apps/app-{app}/production/values.yaml");
+        remote.show("main", &path).contains("2.0.0")
+    };
+    assert!(tag_of(6) && !tag_of(7) && tag_of(8));
+    // With a typing error, what was meant would move.
+    let plan = json!({"from": "staging", "to": "production", "except": ["apps/app-99/**"]});
+    let problem = document(&post(&server, &plans, &plan), 422);
+    let message = problem["message"].as_str().unwrap();
+    assert!(message.contains("matches no difference"), "{problem:#}");
+}
+
+#[test]
 fn what_is_wrong_is_a_problem_in_json() {
     let world = World::new();
     let (_, repo) = cloned(&world, "");

@@ -49,6 +49,10 @@ pub(super) struct PromotionBody {
     /// The selectors of the differences to promote; as the plan has them if omitted.
     #[serde(default)]
     only: Option<Vec<String>>,
+    /// The selectors of differences that stay, exact or with the patterns of `--except`: all others are promoted as
+    /// the plan has them.
+    #[serde(default)]
+    except: Vec<String>,
     /// The guards whose holds are lifted.
     #[serde(default)]
     allow: Vec<String>,
@@ -145,6 +149,7 @@ impl PromotionBody {
             choice: self.only.map_or(Choice::AsOffered, |only| {
                 Choice::Only(only.into_iter().collect())
             }),
+            except: self.except,
             shown,
             tip: tip.transpose()?,
         })
