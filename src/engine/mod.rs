@@ -108,7 +108,7 @@ pub use release::{
     Advanced, ApprovalChance, AwaitedApproval, ManualChoice, PastTransition, ProductReleases,
     RecordPlace, ReleaseError, ReleasePorts, StartRequest, Started, Triggered, advance_releases,
     allow_in_release, approve_release, awaited_approvals, find_release, find_triggered, has_checks,
-    manual_plan, manual_receipt, newest_seen_releases, promotions_of, record_place,
+    lifted_guards, manual_plan, manual_receipt, newest_seen_releases, promotions_of, record_place,
     release_history, released_product, releases, retry_release, revert_release, start_manual,
     start_release, start_triggered, terminate_release,
 };

@@ -6,7 +6,7 @@ use crate::engine::request::{
     Request, TakeChoice, TakenSide,
 };
 use crate::plan::Plan;
-use crate::release::{Allowed, Manual, ManualAction, ManualPullRequest};
+use crate::release::{Manual, ManualAction, ManualPullRequest, Release};
 
 /// The name by which all guards are allowed.
 const ALL: &str = "all";
@@ -58,7 +58,7 @@ pub(super) fn choices(request: &Request, plan: &Plan) -> Manual {
 }
 
 /// The request with the choices of a record.
-pub(super) fn with_choices(request: Request, manual: &Manual, allowed: &[Allowed]) -> Request {
+pub(super) fn with_choices(request: Request, manual: &Manual) -> Request {
     let asked = &manual.pull_request;
     let some = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
     Request {
@@ -80,7 +80,6 @@ pub(super) fn with_choices(request: Request, manual: &Manual, allowed: &[Allowed
             title: manual.title.clone(),
             body: manual.body.clone(),
         },
-        allow: allow(manual.allow.iter().chain(allowed.iter().map(|a| &a.guard))),
         verify: manual.verify.clone(),
         manifests: if manual.rendered {
             ManifestPreview::Shown
@@ -119,13 +118,16 @@ pub(super) fn action(of: ManualAction) -> Action {
     }
 }
 
-/// The guards whose holds a record lifts.
-pub(super) fn allow<'n>(names: impl Iterator<Item = &'n String> + Clone) -> Allow {
-    if names.clone().any(|name| name == ALL) {
+/// The guards whose holds a release lifts: people chose them when it started, or since.
+pub fn lifted_guards(release: &Release) -> Allow {
+    let manual = release.manual.iter().flat_map(|manual| &manual.allow);
+    let since = release.allowed.iter().map(|allowed| &allowed.guard);
+    let names: Vec<&String> = manual.chain(since).collect();
+    if names.iter().any(|name| *name == ALL) {
         return Allow::All;
     }
     let known = |name: &String| GuardName::ALL.iter().find(|guard| guard.as_str() == name);
-    Allow::Guards(names.filter_map(known).copied().collect())
+    Allow::Guards(names.into_iter().filter_map(known).copied().collect())
 }
 
 fn take_text(take: &TakeChoice) -> String {

@@ -54,6 +54,7 @@ mod view;
 
 pub use advance::{Advanced, advance_releases};
 pub use awaited::{ApprovalChance, AwaitedApproval, awaited_approvals};
+pub use choices::lifted_guards;
 pub use error::ReleaseError;
 pub use manual::{
     ManualChoice, has_checks, manual_plan, manual_receipt, released_product, start_manual,

@@ -1,6 +1,6 @@
 //! What the step of a release requests.
 
-use super::choices::{allow, with_choices};
+use super::choices::{lifted_guards, with_choices};
 use crate::domain::ProductFlow;
 use crate::engine::request::{
     DefaultProduct, OfRelease, OnRejection, ProposalChoice, ReleaseBranch, Request,
@@ -51,7 +51,7 @@ pub(super) fn request_of(
         source: Some(source.to_string()),
         branch: choice(release),
         action: Some(planned.action),
-        allow: allow(release.allowed.iter().map(|allowed| &allowed.guard)),
+        allow: lifted_guards(release),
         proposal: ProposalChoice {
             on_rejection,
             ..ProposalChoice::default()
@@ -59,7 +59,7 @@ pub(super) fn request_of(
         ..Request::between(&planned.from, environment)
     };
     Some(match &release.manual {
-        Some(manual) => with_choices(request, manual, &release.allowed),
+        Some(manual) => with_choices(request, manual),
         None => request,
     })
 }

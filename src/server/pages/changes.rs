@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use maud::{Markup, html};
 
 use super::lines::{MoreLines, of_files};
-use super::notes::notes;
+use super::notes::{Lifting, notes};
 use super::words::counted;
 use crate::domain::Op;
 use crate::engine::Allow;
@@ -173,7 +173,7 @@ pub(super) fn changes(offer: &Offer<'_>) -> Markup {
         files.filter(|file| on_page.contains(&file.path)).collect()
     };
     html! {
-        (notes(plan, offer.allow))
+        (notes(plan, offer.allow, Lifting::Boxes))
         @match plan.changed_files().count() {
             0 => p.empty { "There is nothing to promote: the target has everything that would move." },
             count => p.sum { (counted(count, "file")) " would change." },
@@ -262,8 +262,9 @@ fn tick(row: &Row<'_>) -> Markup {
     }
 }
 
-/// What a plan changes, without boxes; `more` finds the lines of files that are not on the page.
-pub(super) fn read_only(plan: &Plan, more: &dyn Fn(&FilePlan) -> String) -> Markup {
+/// What a plan changes, without boxes; `allow` is what lifts its holds, and `more` finds the lines of files that are
+/// not on the page.
+pub(super) fn read_only(plan: &Plan, allow: &Allow, more: &dyn Fn(&FilePlan) -> String) -> Markup {
     let files = plan.applications().iter().flat_map(|application| {
         let changed = application.files.iter().filter(|file| file.is_changed());
         changed.map(move |file| (application, file))
@@ -281,7 +282,7 @@ pub(super) fn read_only(plan: &Plan, more: &dyn Fn(&FilePlan) -> String) -> Mark
         .filter(|_| others > 0)
         .map_or(&files[..], |end| &files[..=end]);
     html! {
-        (notes(plan, &Allow::All))
+        (notes(plan, allow, Lifting::Elsewhere))
         @if plan.is_empty() { p.empty { "There is nothing to promote." } }
         @for of_application in shown.chunk_by(|a, b| std::ptr::eq(a.0, b.0)) {
             section.application {

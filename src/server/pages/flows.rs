@@ -9,7 +9,7 @@ use super::lines::FILE;
 use super::releases::list;
 use super::words;
 use crate::domain::{Flow, FlowStep, Product, Settings};
-use crate::engine::FlowPlan;
+use crate::engine::{Allow, FlowPlan};
 use crate::plan::FilePlan;
 use crate::release::Release;
 use crate::render::counted;
@@ -171,7 +171,7 @@ fn planned(page: &FlowPage<'_>, plan: &FlowPlan) -> Markup {
                         strong { (step.step.environment) }
                         " from " (step.step.from) ": " (counted(step.plan.changed_files().count(), "file"))
                     }
-                    (read_only(&step.plan, &|file| lines(&step.step.environment, file)))
+                    (read_only(&step.plan, &Allow::default(), &|file| lines(&step.step.environment, file)))
                 }
             }
         }

@@ -11,8 +11,17 @@ use crate::render::{notice, text};
 /// How many notes of a kind are shown.
 const NOTES: usize = 30;
 
+/// Whether people can lift holds where the notes are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifting {
+    /// By boxes of the form around them.
+    Boxes,
+    /// Not here.
+    Elsewhere,
+}
+
 /// What holds a plan, and what people should know.
-pub(super) fn notes(plan: &Plan, allow: &Allow) -> Markup {
+pub(super) fn notes(plan: &Plan, allow: &Allow, lifting: Lifting) -> Markup {
     let conflicts = plan.conflicts();
     let notices = plan.clone_notices().iter().chain(plan.notices());
     html! {
@@ -24,7 +33,7 @@ pub(super) fn notes(plan: &Plan, allow: &Allow) -> Markup {
             p.note.error { strong { "Conflict: " } (conflict.shown) ": " (conflict.reason) }
         }))
         @for guard in GuardName::ALL {
-            (findings(*guard, plan, allow))
+            (findings(*guard, plan, allow, lifting))
         }
         (first(notices, "note", |notice| html! {
             p.note { strong { "Note: " }
@@ -48,13 +57,14 @@ fn first<T>(all: impl IntoIterator<Item = T>, noun: &str, shown: impl Fn(T) -> M
 }
 
 /// The findings of a guard, those that hold first, and one box that lifts all that can be lifted.
-fn findings(guard: GuardName, plan: &Plan, allow: &Allow) -> Markup {
+fn findings(guard: GuardName, plan: &Plan, allow: &Allow, lifting: Lifting) -> Markup {
     let of_guard = plan.findings().iter();
     let of_guard = of_guard.filter(|finding| finding.guard == guard);
     let (holds, warnings): (Vec<&Finding>, Vec<&Finding>) =
         of_guard.partition(|finding| finding.is_hold());
     let mut liftable = holds.iter();
     let liftable = liftable.find(|finding| finding.severity == Severity::Hold);
+    let liftable = liftable.filter(|_| lifting == Lifting::Boxes);
     html! {
         (first(holds.iter().chain(&warnings), "finding", |finding| self::finding(finding, allow)))
         @if let Some(finding) = liftable {

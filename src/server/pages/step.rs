@@ -6,7 +6,7 @@ use super::changes::read_only;
 use super::layout::Frame;
 use super::lines::FILE;
 use super::words::{ago, person};
-use crate::engine::PastPromotion;
+use crate::engine::{Allow, PastPromotion};
 use crate::plan::{FilePlan, Plan};
 use crate::server::fields::query;
 
@@ -15,7 +15,11 @@ pub(in crate::server) enum StepChanges {
     /// It is in place.
     Landed(Box<PastPromotion>),
     /// It would do this now.
-    Planned(Box<Plan>),
+    Planned {
+        plan: Box<Plan>,
+        /// What lifts its holds.
+        allow: Allow,
+    },
     /// The environment already had everything.
     Nothing,
 }
@@ -34,9 +38,9 @@ pub(in crate::server) fn step(
             h1 { (title) }
             @match changes {
                 StepChanges::Nothing => p.empty { "The environment already had everything." },
-                StepChanges::Planned(plan) => {
+                StepChanges::Planned { plan, allow } => {
                     p.quiet { "As it would be now, from commit " code { (plan.source().short()) } "." }
-                    (read_only(plan, &lines))
+                    (read_only(plan, allow, &lines))
                 },
                 StepChanges::Landed(promotion) => (landed(frame, promotion)),
             }

@@ -274,3 +274,21 @@ fn approving_is_not_offered_for_a_gate_that_has_passed_or_does_not_list_the_serv
         "{eve}"
     );
 }
+
+#[test]
+fn what_a_step_would_change_is_shown_with_its_holds_and_without_boxes() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world, "");
+    let older = ("apps/api/staging/values.yaml", "image: {tag: 0.9.0}\n");
+    repo.commit("older", &[older]);
+    let server = started(&world, &repo, "{by: [nobody]}");
+    for path in [
+        "/releases/loans-1/changes/production",
+        "/flows/to-production?product=loans&preview=on",
+    ] {
+        let page = server.get(&server.page(path), &person("lea"));
+        assert_eq!(page.status, 200, "{page:?}");
+        assert!(page.body.contains("<strong>Held by rollback"), "{page:?}");
+        assert!(!page.body.contains("name=\"allow\""), "{page:?}");
+    }
+}

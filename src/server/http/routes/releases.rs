@@ -10,6 +10,7 @@ use super::super::trouble::Trouble;
 use super::lines::lines_page;
 use crate::domain::GuardName;
 use crate::engine::{self, FlowPlanRequest, ReleaseError, ReleasePorts};
+use crate::plan::Plan;
 use crate::release::Release;
 use crate::render::Advice;
 use crate::server::pages::{self, Filter, ReleasePage, StepChanges};
@@ -60,7 +61,7 @@ pub(in crate::server::http) async fn step(
     let changes = place.releases(async move |ports| changes(ports, &release, &asked).await);
     let changes = changes.await?;
     let changes = changes.ok_or_else(|| Trouble::missing("step", &environment))?;
-    if let (StepChanges::Planned(plan), Some(_)) = (&changes, fields.get(pages::FILE)) {
+    if let (StepChanges::Planned { plan, .. }, Some(_)) = (&changes, fields.get(pages::FILE)) {
         return Ok(lines_page(&place, "releases", plan, &fields)?.into_response());
     }
     let page = large_page(|| pages::step(&place.frame, (&id, &environment), &changes));
@@ -84,9 +85,12 @@ async fn changes(
         let found = engine::find_promotion(ports, &branches, &landed.commit.to_string())?;
         return Ok(Some(StepChanges::Landed(Box::new(found))));
     }
+    let planned = |plan: Plan| StepChanges::Planned {
+        plan: Box::new(plan),
+        allow: engine::lifted_guards(release),
+    };
     if release.manual.is_some() {
-        let plan = engine::manual_plan(ports, release).await?;
-        return Ok(plan.map(|plan| StepChanges::Planned(Box::new(plan))));
+        return Ok(engine::manual_plan(ports, release).await?.map(planned));
     }
     let request = FlowPlanRequest {
         flow: release.flow.clone(),
@@ -96,10 +100,10 @@ async fn changes(
         branch: looked_at(),
         settings: None,
     };
-    let planned = engine::plan_flow(&ports.promotion, &request).await?;
-    let mut steps = planned.steps.into_iter();
-    let step = steps.find(|planned| planned.step.environment == environment);
-    Ok(step.map(|step| StepChanges::Planned(Box::new(step.plan))))
+    let flow = engine::plan_flow(&ports.promotion, &request).await?;
+    let mut steps = flow.steps.into_iter();
+    let step = steps.find(|step| step.step.environment == environment);
+    Ok(step.map(|step| planned(step.plan)))
 }
 
 /// Approves a step, or all steps.
