@@ -12,8 +12,8 @@ use super::choice::{Boxes, Choice};
 use super::fields::{Fields, UnknownWord};
 use crate::domain::{Action, CommitId, GuardName, Mode, PolicyEvaluation, Product};
 use crate::engine::{
-    self, Allow, BranchConfiguration, EngineError, ManualChoice, MessageChoice, Prepared, Receipt,
-    ReleaseError, Request, released_product,
+    self, Allow, BranchConfiguration, Branches, EngineError, ManualChoice, MessageChoice, Ports,
+    Prepared, Receipt, ReleaseError, Request, released_product,
 };
 use crate::plan::{Plan, PlannedDifference};
 use crate::port::NoObserver;
@@ -26,7 +26,7 @@ const MODES: [Mode; 3] = [Mode::Versions, Mode::Changes, Mode::All];
 const ACTIONS: [Action; 3] = [Action::Commit, Action::PullRequest, Action::None];
 
 /// A promotion as a form has it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Wanted {
     pub from: String,
     pub to: String,
@@ -157,7 +157,7 @@ impl Wanted {
     }
 
     /// The request, before anything is ticked in or out.
-    fn request(&self) -> Request {
+    pub fn request(&self) -> Request {
         Request {
             applications: self.applications.clone(),
             products: self.product.iter().cloned().collect(),
@@ -190,17 +190,26 @@ impl Wanted {
 
     async fn planned(&self, adapters: &Adapters) -> Result<(Request, Planned), EngineError> {
         let ports = adapters.ports(&NoObserver);
+        let branches = engine::fetch(&ports, &self.request()).await?;
+        self.planned_on(&ports, &branches)
+    }
+
+    /// Computes the plan on branches that were fetched, with the request that it is made of.
+    pub fn planned_on(
+        &self,
+        ports: &Ports<'_>,
+        branches: &Branches,
+    ) -> Result<(Request, Planned), EngineError> {
         let request = self.request();
-        let branches = engine::fetch(&ports, &request).await?;
-        let offered = engine::plan_on(&ports, &request, &branches)?;
+        let offered = engine::plan_on(ports, &request, branches)?;
         let (request, prepared) = match self.chosen(&offered.plan) {
             Some(chosen) => {
-                let prepared = engine::plan_on(&ports, &chosen, &branches)?;
+                let prepared = engine::plan_on(ports, &chosen, branches)?;
                 (chosen, prepared)
             }
             None => (request, offered.clone()),
         };
-        let configuration = engine::configuration_on(&ports, branches.home.clone(), None)?;
+        let configuration = engine::configuration_on(ports, branches.home.clone(), None)?;
         let policies = match &self.product {
             Some(product) => Some(configuration.evaluate(product, &self.to, None)?),
             None => None,

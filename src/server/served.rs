@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Notify};
 use super::advice;
 use super::options::{ServeOptions, ServedFolder};
 use super::overload::Workers;
+use super::plans::Plans;
 use super::state::State;
 use crate::domain::{Person, RemoteAddress};
 use crate::engine::{self, PastTransition, ReleaseError, ReleasePorts};
@@ -33,6 +34,8 @@ pub(super) struct Served {
     pub name: String,
     /// Told when it must be looked at again.
     pub look: Notify,
+    /// The plans of which people look at the lines.
+    pub plans: Plans,
     adapters: Adapters,
     workers: Workers,
     /// Held while it is read.
@@ -63,6 +66,7 @@ impl Served {
         Ok(Self {
             name: served.name.clone(),
             look: Notify::new(),
+            plans: Plans::default(),
             adapters: adapters.with_commands(options.commands),
             workers: Workers::new(WORKERS, WAITING, PATIENCE),
             reading: Mutex::new(()),
@@ -175,7 +179,13 @@ impl Served {
             }
             Err(error) => view.fault = Some(advice::on_release(&error)),
         });
-        !after.shows_the_same(&before)
+        let is_changed = !after.shows_the_same(&before);
+        if is_changed {
+            self.plans.clear();
+        } else {
+            self.plans.forget_old(Instant::now());
+        }
+        is_changed
     }
 
     /// Takes over what open releases wait for; whether that is something else than before.

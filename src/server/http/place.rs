@@ -12,13 +12,17 @@ use maud::Markup;
 use super::session::Session;
 use super::trouble::Trouble;
 use crate::domain::{CONFIGURATION, Product, Right};
-use crate::engine::{self, AwaitedApproval, PastTransition, ReleaseError, ReleasePorts};
+use crate::engine::{
+    self, AwaitedApproval, EngineError, PastTransition, ReleaseError, ReleasePorts,
+};
+use crate::plan::Plan;
 use crate::release::Release;
 use crate::server::advice;
 use crate::server::audit::Change;
 use crate::server::caller::Rights;
 use crate::server::log::in_words;
 use crate::server::pages::Frame;
+use crate::server::promotion::Wanted;
 use crate::server::served::{Served, View, with_releases};
 use crate::server::site::Site;
 use crate::server::state::State;
@@ -214,6 +218,13 @@ impl Place {
     ) -> T {
         let person = self.frame.rights.caller.person();
         self.served.work(person, job).await
+    }
+
+    /// The plan of a promotion, to show the lines of its files.
+    pub async fn plan_shown(&self, wanted: &Wanted) -> Result<Arc<Plan>, EngineError> {
+        let (wanted, served) = (wanted.clone(), Arc::clone(&self.served));
+        self.work(async move |adapters| served.plans.of(&wanted, adapters).await)
+            .await
     }
 
     /// Does something with releases for the person.

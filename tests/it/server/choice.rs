@@ -145,6 +145,43 @@ fn what_stays_because_of_another_choice_moves_again_with_it() {
 }
 
 #[test]
+fn the_lines_of_a_file_are_those_that_would_be_promoted_now() {
+    let world = World::new();
+    let (_remote, repo) = cloned(&world);
+    let server = Server::start(&world, &repo, &["--interval", "86400"]);
+    let file = "apps/api/production/kustomization.yaml";
+    let path = server.page(&format!(
+        "/promote/lines?from=staging&to=production&file={file}"
+    ));
+    for version in ["2.0.0", "3.0.0"] {
+        let staging =
+            format!("images: [{{name: api, newName: acme/api-next, newTag: '{version}'}}]\n");
+        let files = [("apps/api/staging/kustomization.yaml", staging.as_str())];
+        if version != "2.0.0" {
+            repo.commit(version, &files);
+            repo.git(&["push", "-q", "origin", "main"]);
+        }
+        for _ in 0..3 {
+            let lines = server.get(&path, &[]);
+            assert_eq!(lines.status, 200, "{lines:?}");
+            assert!(lines.body.contains(version), "{version}: {lines:?}");
+        }
+    }
+    // Of another choice, nothing would be promoted.
+    let mut page = server.get(&server.page(PATH), &[]);
+    let tag = box_of(&page, TAG);
+    untick(&mut page, &tag);
+    let form = page.form();
+    let own = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let more = [("from", "staging"), ("to", "production"), ("file", file)];
+    let fields: Vec<(&str, &str)> = own.chain(more).collect();
+    let none = server.submit(&server.page("/promote/lines"), &[], &fields);
+    assert_eq!(none.status, 404, "{none:?}");
+}
+
+#[test]
 fn one_box_lifts_all_holds_of_a_guard_however_many_there_are() {
     let world = World::new();
     let text = configuration("");

@@ -159,6 +159,11 @@ fn a_promotion_of_20_000_differences_is_shown_in_parts_and_carried_out_as_it_is_
         submit(&server, "canary", ("/promote/lines", &page), &lines)
     });
     assert_eq!(lines.body.matches("class=\"added\"").count(), VERSIONS);
+    let other = [("file", "apps/app-151/canary/values.yaml")];
+    let other = timed("the lines of another file", || {
+        submit(&server, "canary", ("/promote/lines", &page), &other)
+    });
+    assert_eq!(other.body.matches("class=\"added\"").count(), VERSIONS);
     let done = timed("promoted with one ticked out and one in", || {
         submit(&server, "canary", ("/promotions", &page), &[])
     });

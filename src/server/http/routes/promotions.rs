@@ -41,8 +41,8 @@ pub(in crate::server::http) async fn chosen_lines(place: Place, Posted(fields): 
 }
 
 async fn lines_of(place: &Place, fields: &Fields) -> Answer {
-    let planned = plan(place, &Wanted::of(fields)?).await?;
-    let page = lines_page(place, "", &planned.prepared.plan, fields)?;
+    let plan = place.plan_shown(&Wanted::of(fields)?).await?;
+    let page = lines_page(place, "", &plan, fields)?;
     Ok(page.into_response())
 }
 
