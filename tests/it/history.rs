@@ -302,6 +302,50 @@ fn builds_that_neither_side_had_before_diverged() {
     assert_eq!(difference["relation"], "diverged");
 }
 
+/// Production takes each of the builds from staging, one round after the other.
+fn take_rounds(repo: &Repo<'_>, builds: &[&str]) {
+    for build in builds {
+        change(repo, SOURCE, &format!("tag: {build}\n"));
+        change(repo, TARGET, &format!("tag: {build}\n"));
+    }
+}
+
+/// The relation of the only difference, and how many versions are between.
+fn relation(repo: &Repo<'_>) -> (String, Option<u64>) {
+    let args = ["diff", "--from", "staging", "--to", "production"];
+    let ran = repo.promote(&[&args[..], &["--output", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let difference = &json["applications"][0]["files"][0]["differences"][0];
+    let relation = difference["relation"].as_str().unwrap().to_owned();
+    (relation, difference["versions_between"].as_u64())
+}
+
+#[test]
+fn more_than_the_last_two_promotions_show_the_order_of_builds() {
+    let world = World::new();
+    let rounds = ["b1b1b01", "b2b2b02", "b3b3b03", "b4b4b04"];
+    let of = |name: &str, first: &str, newest: [&str; 2]| {
+        let first = format!("tag: {first}\n");
+        let repo = world.repository_at(name, &[(SOURCE, &first), (TARGET, &first)]);
+        take_rounds(&repo, &rounds);
+        for (path, build) in [SOURCE, TARGET].into_iter().zip(newest) {
+            change(&repo, path, &format!("tag: {build}\n"));
+        }
+        (relation(&repo), run(&repo, &[]).code)
+    };
+    let owned = |relation: &str, between| (relation.to_owned(), between);
+    let diverged = of("diverged", "a0a0a0a", ["111aaa1", "222bbb2"]);
+    assert_eq!(diverged, (owned("diverged", None), 0));
+    let behind = of("behind", "a0a0a0a", ["c7c7c07", "b1b1b01"]);
+    assert_eq!(behind, (owned("behind", Some(3)), 0));
+    // Staging goes back to the first build.
+    let ahead = of("ahead", "a0a0a0a", ["a0a0a0a", "b4b4b04"]);
+    assert_eq!(ahead, (owned("ahead", Some(3)), 3));
+    // Versions that have an order are counted as well.
+    let counted = of("counted", "1.0.0", ["1.7.0", "1.0.0"]);
+    assert_eq!(counted, (owned("behind", Some(4)), 0));
+}
+
 #[test]
 fn what_the_last_promotions_left_out_is_reported() {
     let world = World::new();

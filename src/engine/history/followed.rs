@@ -1,5 +1,7 @@
 //! Follows one pair of files from commit to commit.
 
+mod settled;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,7 +13,7 @@ use super::records::MoreRecords;
 use super::reverts::{Reverts, Undoing, reverts_file};
 use super::take::{self, Step};
 use super::take_commit::{Evidence, TakeCommit};
-use super::{End, NamedBase, Past, RECORDED_TAKES, SourceCommit, TAKES, Undone, merged};
+use super::{End, NamedBase, Past, SourceCommit, Undone, VERSION_COMMITS, merged};
 use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
@@ -29,6 +31,8 @@ pub(super) struct Followed<'a> {
     pub now: BothSides<Option<FileObject>>,
     /// How many commits may still be looked at.
     left: usize,
+    /// How many of them may be looked at for the order of versions alone.
+    left_for_versions: usize,
     /// The target's states after newer commits, each with the newest of these.
     later: HashMap<FileObject, CommitId>,
     /// What newer commits that revert others changed in the target's file.
@@ -73,6 +77,7 @@ impl<'a> Followed<'a> {
                 target: pair.target,
             },
             left: limit,
+            left_for_versions: VERSION_COMMITS,
             later: HashMap::new(),
             reverts: Reverts::default(),
             open: question.open,
@@ -115,7 +120,9 @@ impl<'a> Followed<'a> {
         renames: &[Rename],
         versions: &Versions<'_>,
     ) -> Result<Next, RepositoryError> {
+        let is_settled = self.has_base();
         self.left = self.left.saturating_sub(1);
+        self.left_for_versions = self.left_for_versions.saturating_sub(1);
         let path = self.paths.target.clone();
         let (source, target, is_moved) = self.steps(changes, renames);
         self.now = BothSides {
@@ -160,7 +167,8 @@ impl<'a> Followed<'a> {
         if let Some(after) = target.after.filter(|_| !is_undone) {
             self.later.entry(after).or_insert(visit.commit.id);
         }
-        if changes.target.is_some() && !is_undone && !is_revert {
+        // A commit that is only read for the order of versions shows no base.
+        if changes.target.is_some() && !is_undone && !is_revert && !is_settled {
             let undone = PlaceSet::of(&undone, naming);
             self.add_take(visit, (source, target), &edits, &undone, versions)?;
         }
@@ -169,11 +177,13 @@ impl<'a> Followed<'a> {
             self.add_source_commits(visit, source, versions)?;
         }
         self.records = self.records.before(visit.commit.time);
-        if self.now.source.is_none() && self.now.target.is_none() {
+        let is_begin = self.now.source.is_none() && self.now.target.is_none();
+        if is_begin {
             self.past.older.complete();
         }
+        let is_complete = self.has_base() || target.before.is_none();
         Ok(match self.past.end {
-            _ if self.is_settled() || target.before.is_none() => Next::Settled,
+            _ if is_begin || is_complete && !self.needs_versions() => Next::Settled,
             _ if self.left == 0 => {
                 self.past.end = End::Limit;
                 Next::Settled
@@ -297,55 +307,6 @@ impl<'a> Followed<'a> {
         Ok(())
     }
 
-    /// Notes which takes, and whether the named base, have the source in this state.
-    fn reach(&mut self, state: Option<FileObject>) {
-        let Past {
-            takes,
-            named_base,
-            source_commits,
-            ..
-        } = &mut self.past;
-        self.pending.retain(|index| {
-            let take = &mut takes[*index];
-            take.source_commits = source_commits.len();
-            take.source != state
-        });
-        for decision in self.decisions.iter_mut().filter(|d| d.source == state) {
-            decision.source_commits = decision.source_commits.min(source_commits.len());
-        }
-        if let Some(base) = named_base
-            && base.source == state
-        {
-            base.source_commits = base.source_commits.min(source_commits.len());
-        }
-    }
-
-    /// Whether an older commit can be the base of a place that differs now.
-    fn needs_records(&self) -> bool {
-        let is_recorded = self.past.takes.iter().any(TakeCommit::is_record_of_file);
-        !self.open.is_empty() && self.records.is_possible(is_recorded)
-    }
-
-    /// Whether more of the source's commits can be newer than the base of a place.
-    fn needs_source_commits(&self) -> bool {
-        let Past {
-            takes,
-            named_base,
-            older,
-            ..
-        } = &self.past;
-        let is_open = match named_base {
-            Some(base) => base.source_commits == usize::MAX,
-            None => takes.is_empty() || !self.pending.is_empty() || self.needs_records(),
-        };
-        is_open || older.has_open() || self.has_open_decision()
-    }
-
-    fn has_open_decision(&self) -> bool {
-        let mut decisions = self.decisions.iter();
-        decisions.any(|decision| decision.source_commits == usize::MAX)
-    }
-
     /// Adds the commits that changed the source's file: a merge counts as those that it brought.
     fn add_source_commits(
         &mut self,
@@ -367,13 +328,5 @@ impl<'a> Followed<'a> {
                 .push(SourceCommit { change, places });
         }
         Ok(())
-    }
-
-    fn is_settled(&self) -> bool {
-        let takes = self.past.takes.len();
-        let has_takes = takes >= RECORDED_TAKES || takes >= TAKES && !self.needs_records();
-        let base = self.past.named_base;
-        let has_base = base.is_none_or(|base| base.source_commits != usize::MAX);
-        has_takes && has_base && self.pending.is_empty() && !self.has_open_decision()
     }
 }

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `walk.rs` | walks through the commits of many pairs of files |
 //! | `followed.rs` | follows one pair of files from commit to commit, renames too |
+//! | `followed/settled.rs` | finds out when enough is known about the pair |
 //! | `question.rs` | holds what to find out about a pair of files |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
 //! | `take_commit.rs` | holds a commit that shows a base |
@@ -64,7 +65,7 @@ pub(super) struct Past {
     named_base: Option<NamedBase>,
     /// The commits that changed the source's file, newest first.
     source_commits: Vec<SourceCommit>,
-    /// The older values of versions whose order is unknown.
+    /// The older values of versions that differ.
     older: OlderVersions,
     /// What was promoted and undone, by place.
     undone: HashMap<PlaceKey, Undone>,
@@ -288,3 +289,6 @@ const TAKES: usize = 2;
 
 /// How many recorded promotions are looked at, to find the last one that made a place equal.
 const RECORDED_TAKES: usize = 32;
+
+/// How many commits of a pair of files are looked at for the order of versions alone.
+const VERSION_COMMITS: usize = 100;

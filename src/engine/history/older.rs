@@ -4,24 +4,36 @@
 //!
 //! Commits and builds have no order of their own. But if the target had the source's version before, it
 //! would go back to it, unless the source had the target's version before: then it follows the source. If
-//! all commits of both files are known and show neither, each went its own way.
+//! all commits of both files are known and show neither, each went its own way. The newest commits answer
+//! most of this, so only so many are read.
 
 use std::collections::{HashMap, HashSet};
 
 use super::both_sides::BothSides;
 use super::place_set::{PlaceKey, place_key};
-use crate::document::{Difference, version_of};
+use crate::document::{Difference, VersionField, version_of};
 use crate::domain::{Naming, Op, Relation};
 use crate::yaml::Place;
 
-/// The older values of each place with a version that differs, by side, newest first.
+/// The other versions of each place with a version that differs.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct OlderVersions {
-    places: HashMap<PlaceKey, BothSides<Vec<String>>>,
-    /// The places whose order is unknown.
-    open: HashSet<PlaceKey>,
-    /// Whether the values are those of all commits of both files.
+    places: HashMap<PlaceKey, OfPlace>,
+    /// Whether the versions are those of all commits of both files.
     is_whole: bool,
+}
+
+/// The versions of a place.
+#[derive(Clone, Debug)]
+struct OfPlace {
+    field: VersionField,
+    now: BothSides<String>,
+    /// By the versions alone.
+    relation: Relation,
+    /// Whether only the history can show the order.
+    is_open: bool,
+    /// Those before, newest first.
+    older: BothSides<Vec<String>>,
 }
 
 impl OlderVersions {
@@ -37,21 +49,30 @@ impl OlderVersions {
             .filter(|d| matches!(d.relation, Relation::Behind | Relation::Ahead))
             .map(|d| parent(d))
             .collect();
-        let open = all.iter();
-        let open = open.filter(|d| is_open(d) && !ordered.contains(&parent(d)));
-        let versions = all.iter().filter(|d| is_version(d));
+        let of_place = |difference: &&Difference| {
+            let (target, source) = difference.scalars().filter(|_| is_version(difference))?;
+            let field = difference.version?;
+            let place = OfPlace {
+                field,
+                now: BothSides {
+                    source: version_of(field, source).to_owned(),
+                    target: version_of(field, target).to_owned(),
+                },
+                relation: difference.relation,
+                is_open: is_open(difference) && !ordered.contains(&parent(difference)),
+                older: BothSides::default(),
+            };
+            Some((place_key(difference, naming), place))
+        };
         Self {
-            places: versions
-                .map(|d| (place_key(d, naming), BothSides::default()))
-                .collect(),
-            open: open.map(|d| place_key(d, naming)).collect(),
+            places: all.iter().filter_map(of_place).collect(),
             is_whole: false,
         }
     }
 
-    /// Whether the order of a version is unknown.
-    pub(super) fn has_open(&self) -> bool {
-        !self.open.is_empty()
+    /// Whether older commits can show more about the order of a version, or about those between.
+    pub(super) fn has_questions(&self) -> bool {
+        self.places.values().any(|place| !place.is_answered())
     }
 
     /// Notes that all commits of both files were looked at.
@@ -59,21 +80,25 @@ impl OlderVersions {
         self.is_whole = true;
     }
 
-    /// Adds the values before the changes of a commit in the source's file.
+    /// Adds the versions before the changes of a commit in the source's file.
     pub(super) fn learn_source(&mut self, changes: &[Difference], naming: &Naming) {
-        self.learn(changes, naming, |older| &mut older.source);
+        self.learn(changes, naming, |place, before| {
+            place.older.source.push(before);
+        });
     }
 
-    /// Adds the values before the changes of a commit in the target's file.
+    /// Adds the versions before the changes of a commit in the target's file.
     pub(super) fn learn_target(&mut self, changes: &[Difference], naming: &Naming) {
-        self.learn(changes, naming, |older| &mut older.target);
+        self.learn(changes, naming, |place, before| {
+            place.older.target.push(before);
+        });
     }
 
     fn learn(
         &mut self,
         changes: &[Difference],
         naming: &Naming,
-        side: impl Fn(&mut BothSides<Vec<String>>) -> &mut Vec<String>,
+        add: impl Fn(&mut OfPlace, String),
     ) {
         if self.places.is_empty() {
             return;
@@ -82,53 +107,77 @@ impl OlderVersions {
             let Some((before, _)) = change.scalars() else {
                 continue;
             };
-            if let Some(values) = self.places.get_mut(&place_key(change, naming)) {
-                side(values).push(before.to_owned());
+            if let Some(place) = self.places.get_mut(&place_key(change, naming)) {
+                let before = version_of(place.field, before).to_owned();
+                add(place, before);
             }
         }
     }
 
-    /// Which side of a difference is newer, by the older values of both.
+    /// Which side of a difference is newer, by the other versions of both.
     pub(super) fn relation(&self, difference: &Difference, place: &str) -> Option<Relation> {
-        if !self.open.contains(place) || !is_open(difference) {
+        let place = self.places.get(place)?;
+        if !place.is_open || !is_open(difference) {
             return None;
         }
-        let (target, source) = difference.scalars()?;
-        let older = self.places.get(place)?;
-        let at = |values: &[String], version| position(values, version, difference);
-        match at(&older.source, target) {
-            // The source had this version before it had the target's: it went back itself.
-            Some(index) if at(&older.source[index..], source).is_some() => Some(Relation::Ahead),
-            Some(_) => Some(Relation::Behind),
-            None if at(&older.target, source).is_some() => Some(Relation::Ahead),
-            None => self.is_whole.then_some(Relation::Diverged),
-        }
+        let unrelated = || self.is_whole.then_some(Relation::Diverged);
+        place.by_history().or_else(unrelated)
     }
 
     /// How many versions the newer side of a difference had between the two, as far as that is known.
     pub(super) fn between(&self, difference: &Difference, place: &str) -> Option<usize> {
-        let (target, source) = difference.scalars().filter(|_| is_version(difference))?;
-        let older = self.places.get(place)?;
         let relation = self.relation(difference, place);
-        let (values, version) = match relation.unwrap_or(difference.relation) {
-            Relation::Behind => (&older.source, target),
-            Relation::Ahead => (&older.target, source),
+        let place = self.places.get(place).filter(|_| is_version(difference))?;
+        place.between(relation.unwrap_or(difference.relation))
+    }
+}
+
+impl OfPlace {
+    /// Whether no older commit can show more.
+    fn is_answered(&self) -> bool {
+        if self.is_open {
+            self.went_back()
+        } else {
+            let is_ordered = matches!(self.relation, Relation::Behind | Relation::Ahead);
+            !is_ordered || self.between(self.relation).is_some()
+        }
+    }
+
+    /// Whether the source had its version before it had the target's.
+    fn went_back(&self) -> bool {
+        let BothSides { source, target } = &self.now;
+        let had_since = position(&self.older.source, target);
+        let had_before = |index: usize| position(&self.older.source[index..], source);
+        had_since.and_then(had_before).is_some()
+    }
+
+    fn by_history(&self) -> Option<Relation> {
+        let BothSides { source, target } = &self.now;
+        if self.went_back() {
+            return Some(Relation::Ahead);
+        }
+        if self.older.source.contains(target) {
+            return Some(Relation::Behind);
+        }
+        let is_old = self.older.target.contains(source);
+        is_old.then_some(Relation::Ahead)
+    }
+
+    fn between(&self, relation: Relation) -> Option<usize> {
+        let BothSides { source, target } = &self.now;
+        let between = match relation {
+            Relation::Behind => &self.older.source[..position(&self.older.source, target)?],
+            Relation::Ahead => &self.older.target[..position(&self.older.target, source)?],
             _ => return None,
         };
-        let at = position(values, version, difference)?;
-        let field = difference.version?;
-        let between = values[..at].iter().map(|value| version_of(field, value));
-        let ends = [target, source].map(|value| version_of(field, value));
-        let between: HashSet<&str> = between.filter(|version| !ends.contains(version)).collect();
+        let is_between = |version: &&String| *version != source && *version != target;
+        let between: HashSet<&String> = between.iter().filter(is_between).collect();
         Some(between.len())
     }
 }
 
-/// The position of the newest of these values with a version.
-fn position(values: &[String], version: &str, difference: &Difference) -> Option<usize> {
-    let field = difference.version?;
-    let mut versions = values.iter().map(|value| version_of(field, value));
-    versions.position(|other| other == version_of(field, version))
+fn position(versions: &[String], version: &str) -> Option<usize> {
+    versions.iter().position(|other| other == version)
 }
 
 /// Whether a version becomes another one.
