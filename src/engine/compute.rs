@@ -10,6 +10,7 @@ use super::computed::Computed;
 use super::decide::{Decider, Rules, Selection, Unchanged, facts};
 use super::error::{EngineError, UnmatchedSelector};
 use super::file_plan::{PlannedFiles, plan_files};
+use super::history::Tips;
 use super::joined::Joined;
 use super::look_back::{LookBack, WholeFiles};
 use super::plan_parts::{Counted, PlanParts};
@@ -185,7 +186,11 @@ fn between<T>(
             }
             repository.uncommitted(&places).unwrap_or_default()
         });
-        let planned = files(&located, commits, &rules, (request, base, part), ports);
+        let tips = Tips {
+            commits,
+            source_branch: from.tip,
+        };
+        let planned = files(&located, tips, &rules, (request, base, part), ports);
         (planned, uncommitted.join())
     });
     let (planned, selected) = planned?;
@@ -258,11 +263,12 @@ struct Selected {
 /// Pairs the located files, compares them, decides, and plans the content of each.
 fn files(
     located: &Located<'_>,
-    commits: Commits<'_>,
+    tips: Tips<'_>,
     rules: &Rules<'_>,
     (request, base, part): (&Request, Option<CommitId>, Option<Part<'_>>),
     ports: &Ports<'_>,
 ) -> Result<(PlannedFiles, Selected), EngineError> {
+    let commits = tips.commits;
     let mut pairs = located.pairs(Equal::PassedOver)?;
     if let Some(part) = part {
         pairs.files.retain(|pair| (part.includes)(pair));
@@ -288,7 +294,7 @@ fn files(
         ports,
         request,
         base,
-        commits,
+        tips,
         naming,
         files: &ChosenFiles {
             located,

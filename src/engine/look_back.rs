@@ -12,13 +12,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map};
 use std::sync::Arc;
 
 use super::changed_files::ChangedFiles;
-use super::compare::{
-    BaseFile, Body, Commits, ComparedFile, Field, OpenPair, Task, Versions, compare,
-};
+use super::compare::{BaseFile, Body, ComparedFile, Field, OpenPair, Task, Versions, compare};
 use super::decide::Facts;
 use super::error::EngineError;
 use super::history::{
-    End, OlderVersions, Past, PlaceKey, Question, Records, missing_files, place_key, read_pasts,
+    End, OlderVersions, Past, PlaceKey, Question, Records, Tips, missing_files, place_key,
+    read_pasts,
 };
 use super::ports::Ports;
 use super::request::Request;
@@ -36,7 +35,7 @@ pub(super) struct LookBack<'a> {
     pub request: &'a Request,
     /// The commit of `--base`.
     pub base: Option<CommitId>,
-    pub commits: Commits<'a>,
+    pub tips: Tips<'a>,
     pub naming: &'a Naming,
     pub files: &'a dyn WholeFiles,
 }
@@ -142,15 +141,13 @@ impl LookBack<'_> {
                 Body::Whole | Body::Fault(_) => None,
             },
         });
-        let Self {
-            commits, naming, ..
-        } = self;
+        let Self { tips, naming, .. } = self;
         let tasks: Vec<Task<Past>> = tasks.collect();
         let bases: HashMap<RepoPath, BaseFile> = tasks
             .iter()
             .map(|task| (task.pair.path.clone(), task.base))
             .collect();
-        let again = compare(tasks, commits, naming, &NoObserver, facts)?;
+        let again = compare(tasks, tips.commits, naming, &NoObserver, facts)?;
         for file in again {
             let base = bases.get(&file.pair.path).copied().unwrap_or_default();
             all.push(self.complete(file, base)?);
@@ -186,7 +183,7 @@ impl LookBack<'_> {
         let questions: Result<Vec<Question<'_>>, RepositoryError> =
             of_files.chain(of_equal).collect();
         let limit = self.request.history;
-        read_pasts(self.ports, self.commits, self.naming, limit, questions?)
+        read_pasts(self.ports, self.tips, self.naming, limit, questions?)
     }
 
     /// Whether the source's past decides about a file of one side.
@@ -227,7 +224,7 @@ impl LookBack<'_> {
         if !needs_base || self.base.is_some() {
             return Ok(Records::default());
         }
-        Records::find(self.ports, self.commits.target.commit(), self.naming)
+        Records::find(self.ports, self.tips.commits.target.commit(), self.naming)
     }
 
     /// The baseline of each application: that of the file which was promoted last.
@@ -326,7 +323,7 @@ impl LookBack<'_> {
         let versions = Versions {
             pair: &file.pair,
             now: None,
-            blobs: self.commits.target,
+            blobs: self.tips.commits.target,
             naming: self.naming,
         };
         let mut others: HashMap<BaseFile, Relations> = HashMap::new();
@@ -351,7 +348,7 @@ impl LookBack<'_> {
                 difference.relation = order;
             }
             let references = field.facts.references();
-            let missing = missing_files(references, &file.pair, self.commits)?;
+            let missing = missing_files(references, &file.pair, self.tips.commits)?;
             field.facts.set_missing_files(missing);
         }
         Ok(file)

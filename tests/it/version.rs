@@ -103,6 +103,104 @@ fn going_back_is_chosen_and_shown() {
     assert!(repo.read(PRODUCTION).contains("tag: v1.3.2"));
 }
 
+/// Promotes what staging has, commits what production has of its `own`, and goes back to 1.0.0.
+fn gone_back(repo: &Repo<'_>, forward: &[&str], own: Option<&str>, back: &[&str]) -> Ran {
+    let ran = promote(repo, forward);
+    assert_eq!(ran.code, 0, "{ran}");
+    if let Some(own) = own {
+        repo.commit("own", &[(PRODUCTION, own)]);
+    }
+    let one = ["--service", "api", "--version", "1.0.0"];
+    promote(repo, &[&one, back].concat())
+}
+
+#[test]
+fn what_came_with_a_version_goes_back_with_it() {
+    let world = World::new();
+    let first = "tag: 1.0.0\nlevel: info\nsize: 1\n";
+    let of = |name: &str| {
+        let repo = world.repository_at(name, &[(STAGING, first), (PRODUCTION, first)]);
+        repo.commit("size", &[(STAGING, "tag: 1.0.0\nlevel: info\nsize: 2\n")]);
+        let second = "tag: 1.1.0\nlevel: debug\nsize: 2\nflag: on\n";
+        repo.commit("1.1.0", &[(STAGING, second)]);
+        let third = "tag: 1.2.0\nlevel: debug\nsize: 2\nflag: on\nport: 8080\n";
+        repo.commit("1.2.0", &[(STAGING, third)]);
+        repo
+    };
+    for (name, mode) in [("versions", "versions"), ("changes", "changes")] {
+        let repo = of(name);
+        let ran = gone_back(&repo, &["--promote", mode], None, &["--promote", mode]);
+        assert_eq!(
+            (ran.code, repo.read(PRODUCTION).as_str()),
+            (0, first),
+            "{ran}"
+        );
+        // Forward again, it comes along again.
+        let ran = promote(&repo, &["--promote", mode]);
+        assert_eq!(ran.code, 0, "{ran}");
+        let newest = "tag: 1.2.0\nlevel: debug\nsize: 1\nflag: on\nport: 8080\n";
+        assert_eq!(repo.read(PRODUCTION), newest);
+    }
+    // What production changed or added since stays.
+    let repo = of("own");
+    let own = "tag: 1.2.0\nlevel: trace\nsize: 1\nflag: on\nport: 8080\nown: 1\n";
+    let ran = gone_back(&repo, &[], Some(own), &[]);
+    let expected = "tag: 1.0.0\nlevel: trace\nsize: 1\nown: 1\n";
+    assert_eq!(
+        (ran.code, repo.read(PRODUCTION).as_str()),
+        (0, expected),
+        "{ran}"
+    );
+    // Both changed the level since the recorded promotion.
+    let repo = of("conflict");
+    let ran = gone_back(&repo, &[], Some(own), &["--promote", "changes"]);
+    assert_eq!(
+        (ran.code, repo.read(PRODUCTION).as_str()),
+        (4, own),
+        "{ran}"
+    );
+}
+
+#[test]
+fn what_was_taken_by_hand_goes_back_with_its_version() {
+    let world = World::new();
+    let [first, second] = [values("1.0.0", "info"), values("1.1.0", "debug")];
+    let repo = world.repository(&[(STAGING, &first), (PRODUCTION, &first)]);
+    repo.commit("staging", &[(STAGING, &second)]);
+    repo.commit("production", &[(PRODUCTION, &second)]);
+    let ran = promote(&repo, &["--service", "api", "--version", "1.0.0"]);
+    assert_eq!((ran.code, repo.read(PRODUCTION)), (0, first), "{ran}");
+}
+
+#[test]
+fn a_build_that_staging_had_later_is_newer() {
+    let world = World::new();
+    let [old, new] = ["1111111", "2222222"].map(|build| values(build, "info"));
+    let repo = world.repository(&[(STAGING, &old)]);
+    repo.commit("new", &[(STAGING, &new), (PRODUCTION, &new)]);
+    let ran = promote(&repo, &["--service", "api", "--source", "HEAD~1"]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.stdout.contains("held by rollback"), "{ran}");
+}
+
+#[test]
+fn what_came_with_a_version_of_a_branch_goes_back_with_it() {
+    let world = World::new();
+    let [first, second] = [values("1.0.0", "info"), values("1.1.0", "debug")];
+    let branches = "version: 1\nenvironments:\n  - {name: staging, branch: staging}\n  \
+                    - {name: production, branch: main}\n";
+    let repo = world.repository(&[
+        ("promote.yaml", branches),
+        (STAGING, &first),
+        (PRODUCTION, &first),
+    ]);
+    repo.git(&["checkout", "-q", "-b", "staging"]);
+    repo.commit("1.1.0", &[(STAGING, &second)]);
+    repo.git(&["checkout", "-q", "main"]);
+    let ran = gone_back(&repo, &[], None, &[]);
+    assert_eq!((ran.code, repo.read(PRODUCTION)), (0, first), "{ran}");
+}
+
 #[test]
 fn a_version_that_was_left_out_twice_can_be_chosen() {
     let world = World::new();

@@ -82,8 +82,8 @@ pub struct Difference {
     pub changes_old_type: bool,
     /// What the place is to the secret that it belongs to, if it does.
     pub secret: Option<SecretPart>,
-    /// Whether an added mapping or list contains a version.
-    pub adds_version: bool,
+    /// Whether an added or removed mapping or list contains a version.
+    pub contains_version: bool,
     /// What else changes with it, if the target shares the value by an anchor.
     pub shared: Option<Box<Shared>>,
 }

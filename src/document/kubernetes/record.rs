@@ -206,6 +206,7 @@ impl<'a> DocumentComparison<'a, '_> {
             base: b.value(),
             relation,
             version,
+            contains_version: contains_version(t, &self.around(None)),
             ..self.here()
         });
     }
@@ -241,7 +242,7 @@ impl<'a> DocumentComparison<'a, '_> {
             base: b.value(),
             relation,
             version,
-            adds_version: contains_version(s, &self.around(None)),
+            contains_version: contains_version(s, &self.around(None)),
             ..self.here()
         });
     }
@@ -307,7 +308,7 @@ impl<'a> DocumentComparison<'a, '_> {
                 part @ (None | Some(SecretPart::Other)) => self.used_as_secret().or(part),
                 part => part,
             },
-            adds_version: false,
+            contains_version: false,
             shared: None,
         }
     }

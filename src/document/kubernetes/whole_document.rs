@@ -39,7 +39,7 @@ pub(super) fn added_document(
         version: None,
         changes_old_type: false,
         secret: secret_part(Owner::of(sides.source.root(s)), &[]),
-        adds_version: false,
+        contains_version: false,
         shared: None,
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn removed_document(
         version: None,
         changes_old_type: false,
         secret: secret_part(Owner::of(sides.target.root(t)), &[]),
-        adds_version: false,
+        contains_version: false,
         shared: None,
     }
 }

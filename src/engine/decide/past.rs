@@ -4,7 +4,7 @@
 //!
 //! The source at the last promotion is the base of a three-way merge. A version often comes with other
 //! changes, such as a new argument that it needs: what the same commit of the source changed moves with
-//! it, in every mode. In the mode `changes`, all that changed in the source moves if no version differs;
+//! it, in every mode, back as forward. In the mode `changes`, all that changed in the source moves if no version differs;
 //! if one does, the rest belongs to other changes of the source, which people move on their own.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -51,7 +51,7 @@ pub(super) fn follow(
         }
         let modes = field.facts.modes;
         let comes_with_version = !past.commits.is_disjoint(&moving);
-        let can_come = modes.changes || comes_by_default(field);
+        let can_come = modes.changes || comes_by_default(field, past.goes_back);
         let Some(base) = past.base else { continue };
         let promoted = match changed_in(field) {
             ChangedIn::Source if comes_with_version && can_come => Reason::CameWithVersion,
@@ -153,16 +153,21 @@ fn variable(path: &str) -> Option<&str> {
 }
 
 /// Whether it can come with a version in the mode `versions`: no removals, no new versions, and nothing
-/// that belongs to an environment.
-fn comes_by_default(field: &Field<Facts>) -> bool {
+/// that belongs to an environment. Going back, an addition is undone by a removal.
+fn comes_by_default(field: &Field<Facts>, goes_back: bool) -> bool {
     let difference = &field.difference;
-    let adds_version =
-        difference.op == Op::Add && (difference.version.is_some() || difference.adds_version);
-    let own = || is_own(difference);
-    difference.op != Op::Remove && !adds_version && !field.facts.names_environment && !own()
+    let has_version =
+        difference.op != Op::Set && (difference.version.is_some() || difference.contains_version);
+    let names_environment = match difference.op {
+        Op::Remove => field.facts.target_names_environment,
+        Op::Add | Op::Set => field.facts.names_environment,
+    };
+    let can_be_removed = goes_back || difference.op != Op::Remove;
+    can_be_removed && !has_version && !names_environment && !is_own(difference)
 }
 
-/// Whether a key on the way to a difference, or in what it adds, is one of an environment's own settings.
+/// Whether a key on the way to a difference, or in what it adds or removes, is one of an environment's own
+/// settings.
 fn is_own(difference: &Difference) -> bool {
     fn has_own_key(value: &Value) -> bool {
         match value {
@@ -174,8 +179,11 @@ fn is_own(difference: &Difference) -> bool {
             Value::Scalar { .. } | Value::Alias(_) => false,
         }
     }
-    difference.keys.iter().any(|key| is_own_key(key))
-        || difference.after.as_ref().is_some_and(has_own_key)
+    let value = match difference.op {
+        Op::Remove => &difference.before,
+        Op::Add | Op::Set => &difference.after,
+    };
+    difference.keys.iter().any(|key| is_own_key(key)) || value.as_ref().is_some_and(has_own_key)
 }
 
 /// Whether a key's value usually differs between environments: their size, their addresses and secrets.

@@ -19,7 +19,7 @@ use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{LastPromotion, Provenance};
-use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError};
+use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Snapshot};
 
 /// A pair of files on its way to the past.
 pub(super) struct Followed<'a> {
@@ -33,6 +33,8 @@ pub(super) struct Followed<'a> {
     left: usize,
     /// How many of them may be looked at for the order of versions alone.
     left_for_versions: usize,
+    /// Whether the next commit may be newer than the chosen revision of the source.
+    is_before_revision: bool,
     /// The target's states after newer commits, each with the newest of these.
     later: HashMap<FileObject, CommitId>,
     /// What newer commits that revert others changed in the target's file.
@@ -78,6 +80,7 @@ impl<'a> Followed<'a> {
             },
             left: limit,
             left_for_versions: VERSION_COMMITS,
+            is_before_revision: false,
             later: HashMap::new(),
             reverts: Reverts::default(),
             open: question.open,
@@ -94,6 +97,15 @@ impl<'a> Followed<'a> {
                 ..Past::default()
             },
         }
+    }
+
+    /// Begins with the source's file in the newest commit of its branch; the chosen revision is older.
+    pub(super) fn begin_at_branch(&mut self, newest: &dyn Snapshot) -> Result<(), RepositoryError> {
+        if let Some(path) = &self.paths.source {
+            self.now.source = newest.entry_at(path.as_str())?.map(FileObject::from);
+            self.is_before_revision = true;
+        }
+        Ok(())
     }
 
     /// What was found, once the walk has ended.
@@ -172,6 +184,7 @@ impl<'a> Followed<'a> {
             let undone = PlaceSet::of(&undone, naming);
             self.add_take(visit, (source, target), &edits, &undone, versions)?;
         }
+        self.is_before_revision &= changes.source.is_none() || visit.is_newer;
         self.reach(source.after);
         if source.edit().is_some() && self.needs_source_commits() {
             self.add_source_commits(visit, source, versions)?;
@@ -181,9 +194,10 @@ impl<'a> Followed<'a> {
         if is_begin {
             self.past.older.complete();
         }
+        let reads_on = self.is_before_revision || self.needs_versions();
         let is_complete = self.has_base() || target.before.is_none();
         Ok(match self.past.end {
-            _ if is_begin || is_complete && !self.needs_versions() => Next::Settled,
+            _ if is_begin || is_complete && !reads_on => Next::Settled,
             _ if self.left == 0 => {
                 self.past.end = End::Limit;
                 Next::Settled
@@ -321,11 +335,20 @@ impl<'a> Followed<'a> {
                 continue;
             };
             let changes = versions.source_changes(old, new)?.unwrap_or_default();
-            self.past.older.learn_source(&changes, versions.naming);
+            let Past {
+                older,
+                source_commits,
+                newer_commits,
+                ..
+            } = &mut self.past;
             let places = PlaceSet::of(&changes, versions.naming);
-            self.past
-                .source_commits
-                .push(SourceCommit { change, places });
+            source_commits.push(SourceCommit { change, places });
+            if visit.is_newer {
+                older.learn_newer(&changes, versions.naming);
+                *newer_commits = source_commits.len();
+            } else {
+                older.learn_source(&changes, versions.naming);
+            }
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ mod take_commit;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 pub(super) use needs::{Reference, joined, missing_files, references};
 pub(super) use older::OlderVersions;
@@ -47,7 +48,7 @@ pub(super) use question::Question;
 pub(super) use records::{PromotedFile, Records};
 pub(super) use take::{Step, proven_record};
 pub(super) use take_commit::{BaseOfPlace, PromotedState};
-pub(super) use walk::read_pasts;
+pub(super) use walk::{Tips, read_pasts};
 
 use crate::document::{Difference, Value};
 use crate::domain::{ApplicationName, CommitId, Naming, Relation};
@@ -65,6 +66,8 @@ pub(super) struct Past {
     named_base: Option<NamedBase>,
     /// The commits that changed the source's file, newest first.
     source_commits: Vec<SourceCommit>,
+    /// How many of them the chosen revision of the source does not have.
+    newer_commits: usize,
     /// The older values of versions that differ.
     older: OlderVersions,
     /// What was promoted and undone, by place.
@@ -116,8 +119,10 @@ pub(super) struct PlacePast {
     pub base: Option<BaseOfPlace>,
     /// Whether both of the two newest promotions left it out.
     pub is_passed_over: bool,
-    /// The positions of the source's commits that changed it since the base.
+    /// The positions of the source's commits between it and the base that changed it.
     pub commits: BTreeSet<usize>,
+    /// Whether the base is newer than the source, so that these commits are undone.
+    pub goes_back: bool,
     /// The same commits, newest first.
     pub changed_by: Vec<CommitId>,
     /// Which side's version is newer, where only the history shows it.
@@ -177,7 +182,7 @@ impl Past {
             }
             (None, None) => return None,
         };
-        let since = self.source_commits[..since].iter();
+        let since = self.source_commits[self.between(since)].iter();
         Some(Baseline {
             application: application.clone(),
             source,
@@ -205,8 +210,8 @@ impl Past {
     pub(super) fn of(&self, difference: &Difference, naming: &Naming) -> PlacePast {
         let place = place_key(difference, naming);
         let base = self.base_of(&place);
-        let since = base.map_or(0, |base| base.source_commits);
-        let commits: BTreeSet<usize> = (0..since)
+        let position = base.map_or(self.newer_commits, |base| base.source_commits);
+        let commits: BTreeSet<usize> = (self.between(position))
             .filter(|n| self.source_commits[*n].places.touch(&place))
             .collect();
         let undone = self.undone.get(&place);
@@ -218,6 +223,7 @@ impl Past {
                 .map(|n| self.source_commits[*n].change.commit)
                 .collect(),
             commits,
+            goes_back: position < self.newer_commits,
             order: self.older.relation(difference, &place),
             versions_between: self.older.between(difference, &place),
             undone_by: undone
@@ -225,6 +231,11 @@ impl Past {
                 .map(|undone| undone.by),
             missing_files: Vec::new(),
         }
+    }
+
+    /// The positions of the source's commits between the source and a base that so many commits follow.
+    fn between(&self, base: usize) -> Range<usize> {
+        usize::min(base, self.newer_commits)..usize::max(base, self.newer_commits)
     }
 
     /// Whether both of the two newest promotions left a place out. Commits by hand only count where no

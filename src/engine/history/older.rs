@@ -34,6 +34,8 @@ struct OfPlace {
     is_open: bool,
     /// Those before, newest first.
     older: BothSides<Vec<String>>,
+    /// Those that the source had after the chosen revision, newest first.
+    newer: Vec<String>,
 }
 
 impl OlderVersions {
@@ -61,6 +63,7 @@ impl OlderVersions {
                 relation: difference.relation,
                 is_open: is_open(difference) && !ordered.contains(&parent(difference)),
                 older: BothSides::default(),
+                newer: Vec::new(),
             };
             Some((place_key(difference, naming), place))
         };
@@ -82,14 +85,19 @@ impl OlderVersions {
 
     /// Adds the versions before the changes of a commit in the source's file.
     pub(super) fn learn_source(&mut self, changes: &[Difference], naming: &Naming) {
-        self.learn(changes, naming, |place, before| {
+        self.learn(changes, naming, |place, before, _| {
             place.older.source.push(before);
         });
     }
 
+    /// Adds the versions after the changes of a commit that the chosen revision of the source does not have.
+    pub(super) fn learn_newer(&mut self, changes: &[Difference], naming: &Naming) {
+        self.learn(changes, naming, |place, _, after| place.newer.push(after));
+    }
+
     /// Adds the versions before the changes of a commit in the target's file.
     pub(super) fn learn_target(&mut self, changes: &[Difference], naming: &Naming) {
-        self.learn(changes, naming, |place, before| {
+        self.learn(changes, naming, |place, before, _| {
             place.older.target.push(before);
         });
     }
@@ -98,18 +106,19 @@ impl OlderVersions {
         &mut self,
         changes: &[Difference],
         naming: &Naming,
-        add: impl Fn(&mut OfPlace, String),
+        add: impl Fn(&mut OfPlace, String, String),
     ) {
         if self.places.is_empty() {
             return;
         }
         for change in changes {
-            let Some((before, _)) = change.scalars() else {
+            let Some((before, after)) = change.scalars() else {
                 continue;
             };
             if let Some(place) = self.places.get_mut(&place_key(change, naming)) {
-                let before = version_of(place.field, before).to_owned();
-                add(place, before);
+                let [before, after] = [before, after].map(|text| version_of(place.field, text));
+                let (before, after) = (before.to_owned(), after.to_owned());
+                add(place, before, after);
             }
         }
     }
@@ -143,12 +152,13 @@ impl OfPlace {
         }
     }
 
-    /// Whether the source had its version before it had the target's.
+    /// Whether the source had its version before it had the target's, or the target's after the chosen
+    /// revision.
     fn went_back(&self) -> bool {
         let BothSides { source, target } = &self.now;
         let had_since = position(&self.older.source, target);
         let had_before = |index: usize| position(&self.older.source[index..], source);
-        had_since.and_then(had_before).is_some()
+        self.newer.contains(target) || had_since.and_then(had_before).is_some()
     }
 
     fn by_history(&self) -> Option<Relation> {
@@ -167,7 +177,10 @@ impl OfPlace {
         let BothSides { source, target } = &self.now;
         let between = match relation {
             Relation::Behind => &self.older.source[..position(&self.older.source, target)?],
-            Relation::Ahead => &self.older.target[..position(&self.older.target, source)?],
+            Relation::Ahead => match position(&self.older.target, source) {
+                Some(at) => &self.older.target[..at],
+                None => &self.newer[position(&self.newer, target)?..],
+            },
             _ => return None,
         };
         let is_between = |version: &&String| *version != source && *version != target;

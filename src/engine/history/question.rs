@@ -34,6 +34,8 @@ pub(super) struct Visit<'a> {
     pub merged: &'a [FoundCommit],
     /// The commit that had the source's files at that time.
     pub source: CommitId,
+    /// Whether an older revision of the source was chosen, which does not have it.
+    pub is_newer: bool,
     /// The newer commit that reverts it.
     pub reverted_by: Option<CommitId>,
     pub repository: &'a dyn Repository,

@@ -15,11 +15,19 @@ use crate::engine::ports::Ports;
 use crate::plan::Record;
 use crate::port::{ChangedFile, FoundCommit, PastCommit, RepositoryError, Snapshot, Walk};
 
+/// The commits that histories are read from.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Tips<'a> {
+    pub commits: Commits<'a>,
+    /// The newest commit of the source's branch.
+    pub source_branch: CommitId,
+}
+
 /// Reads what the history of the target's commit shows about pairs of files that both sides have;
 /// `limit` is how many commits of each pair are looked at.
 pub(in crate::engine) fn read_pasts(
     ports: &Ports<'_>,
-    commits: Commits<'_>,
+    tips: Tips<'_>,
     naming: &Naming,
     limit: usize,
     questions: Vec<Question<'_>>,
@@ -28,25 +36,39 @@ pub(in crate::engine) fn read_pasts(
         .into_iter()
         .map(|q| Followed::new(q, limit))
         .collect();
+    let Tips {
+        commits,
+        source_branch,
+    } = tips;
+    let revision = commits.source.commit();
+    let is_older =
+        revision != source_branch && ports.history.is_ancestor(revision, source_branch)?;
     let mut walker = Walker {
         ports,
         blobs: commits.target,
         naming,
+        older_revision: is_older.then_some(revision),
+        newer: HashSet::new(),
         reverted: HashMap::new(),
         reverted_ids: HashMap::new(),
         after_source: HashSet::new(),
         of_source: VecDeque::new(),
-        source: commits.source.commit(),
+        source: if is_older { source_branch } else { revision },
         followed,
         visited: 0,
         moved: BTreeMap::new(),
     };
-    if commits.source.commit() != commits.target.commit() {
-        walker.read_source(commits)?;
+    if is_older {
+        walker.begin_at_branch()?;
+    }
+    if walker.source != commits.target.commit() {
+        walker.read_source(commits.target.commit())?;
     }
     let all: Vec<usize> = (0..walker.followed.len()).collect();
     walker.walk(commits.target.commit(), &all)?;
     while let Some((from, indexes)) = walker.moved.pop_first() {
+        let paths = OpenPaths::new(&walker.followed, &indexes).sorted();
+        walker.read_newer(from, &paths)?;
         walker.walk(from, &indexes)?;
     }
     let followed = walker.followed.into_iter();
@@ -111,9 +133,13 @@ struct Walker<'a> {
     reverted: HashMap<CommitId, CommitId>,
     /// The ids of promotions whose commits are older, each with the commit that reverts it.
     reverted_ids: HashMap<String, CommitId>,
-    /// Commits of the target's branch that the source's revision does not have.
+    /// The revision of the source, if its branch has newer commits.
+    older_revision: Option<CommitId>,
+    /// These newer commits.
+    newer: HashSet<CommitId>,
+    /// Commits of the target's branch that the source does not have.
     after_source: HashSet<CommitId>,
-    /// Commits of the source's revision that the target's branch does not have, newest first.
+    /// Commits of the source that the target's branch does not have, newest first.
     of_source: VecDeque<PastCommit>,
     /// The newest of the source's commits that is still to be visited, or the one that it stands on.
     source: CommitId,
@@ -125,14 +151,53 @@ struct Walker<'a> {
 }
 
 impl Walker<'_> {
-    /// Reads the commits that only one of the source's revision and the target's branch has.
+    /// Begins the source's history at the newest commit of its branch, not at the older revision.
+    ///
+    /// # Why
+    ///
+    /// The target may have taken something from the newer commits. Going back to the revision undoes them.
+    fn begin_at_branch(&mut self) -> Result<(), RepositoryError> {
+        let newest = self.ports.repository.snapshot(self.source)?;
+        for followed in &mut self.followed {
+            followed.begin_at_branch(newest.as_ref())?;
+        }
+        let paths = self.source_paths();
+        self.read_newer(self.source, &paths)
+    }
+
+    /// Finds the commits before this one, and itself, that an older revision of the source does not have.
+    fn read_newer(&mut self, from: CommitId, paths: &[RepoPath]) -> Result<(), RepositoryError> {
+        let Some(revision) = self.older_revision else {
+            return Ok(());
+        };
+        let walk = Walk {
+            from,
+            paths,
+            limit: usize::MAX,
+            except: Some(revision),
+        };
+        self.ports.history.walk(&walk, &mut |commit| {
+            self.newer.insert(commit.id);
+            ControlFlow::Continue(())
+        })
+    }
+
+    fn source_paths(&self) -> Vec<RepoPath> {
+        let sources = self.followed.iter().filter_map(|f| f.paths.source.clone());
+        let mut paths: Vec<RepoPath> = sources.collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// Reads the commits that only one of the source and the target's branch has.
     ///
     /// # Why
     ///
     /// With `--source`, or on a branch of its own, the history of the source's files is that of its commit;
     /// what both share is read with the target's branch.
-    fn read_source(&mut self, commits: Commits<'_>) -> Result<(), RepositoryError> {
-        let [source, target] = [commits.source.commit(), commits.target.commit()];
+    fn read_source(&mut self, target: CommitId) -> Result<(), RepositoryError> {
+        let source = self.source;
         let paths = OpenPaths::new(
             &self.followed,
             &(0..self.followed.len()).collect::<Vec<_>>(),
@@ -148,13 +213,9 @@ impl Walker<'_> {
             self.after_source.insert(commit.id);
             ControlFlow::Continue(())
         })?;
-        let sources = self.followed.iter().filter_map(|f| f.paths.source.clone());
-        let mut paths: Vec<RepoPath> = sources.collect();
-        paths.sort();
-        paths.dedup();
         let walk = Walk {
             from: source,
-            paths: &paths,
+            paths: &self.source_paths(),
             limit: usize::MAX,
             except: Some(target),
         };
@@ -252,6 +313,7 @@ impl Walker<'_> {
             } else {
                 commit.id
             },
+            is_newer: self.newer.contains(&commit.id),
             reverted_by: self.reverted_by(commit, &merged),
             repository: self.ports.repository,
         };

@@ -44,7 +44,7 @@ impl Followed<'_> {
             Some(base) => base.source_commits == usize::MAX,
             None => takes.is_empty() || !self.pending.is_empty() || self.needs_records(),
         };
-        is_open || self.needs_versions() || self.has_open_decision()
+        is_open || self.is_before_revision || self.needs_versions() || self.has_open_decision()
     }
 
     pub(super) fn has_open_decision(&self) -> bool {
