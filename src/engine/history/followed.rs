@@ -1,6 +1,7 @@
 //! Follows one pair of files from commit to commit.
 
 mod settled;
+mod versions;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,6 +21,7 @@ use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{LastPromotion, Provenance};
 use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Snapshot};
+use versions::Unread;
 
 /// A pair of files on its way to the past.
 pub(super) struct Followed<'a> {
@@ -33,6 +35,10 @@ pub(super) struct Followed<'a> {
     left: usize,
     /// How many of them may be looked at for the order of versions alone.
     left_for_versions: usize,
+    /// Whether all else is known.
+    seeks_versions_only: bool,
+    /// The changes that are not compared yet, as no sought version was found.
+    unread: Unread,
     /// Whether the next commit may be newer than the chosen revision of the source.
     is_before_revision: bool,
     /// The target's states after newer commits, each with the newest of these.
@@ -80,6 +86,8 @@ impl<'a> Followed<'a> {
             },
             left: limit,
             left_for_versions: VERSION_COMMITS,
+            seeks_versions_only: false,
+            unread: Unread::default(),
             is_before_revision: false,
             later: HashMap::new(),
             reverts: Reverts::default(),
@@ -132,7 +140,6 @@ impl<'a> Followed<'a> {
         renames: &[Rename],
         versions: &Versions<'_>,
     ) -> Result<Next, RepositoryError> {
-        let is_settled = self.has_base();
         self.left = self.left.saturating_sub(1);
         self.left_for_versions = self.left_for_versions.saturating_sub(1);
         let path = self.paths.target.clone();
@@ -141,13 +148,49 @@ impl<'a> Followed<'a> {
             source: source.before,
             target: target.before,
         };
-        let naming = versions.naming;
         let is_revert = match &path {
             Some(path) if changes.target.is_some() => {
                 reverts_file(visit.repository, visit.commit, visit.merged, path, target)?
             }
             _ => false,
         };
+        if self.seeks_versions_only {
+            let own = (!is_revert).then_some(target);
+            self.look_for_versions(visit, (source, own), versions)?;
+        } else {
+            if changes.target.is_some() {
+                self.learn_target(visit, (source, target), is_revert, versions)?;
+            }
+            self.is_before_revision &= changes.source.is_none() || visit.is_newer;
+            self.reach(source.after);
+            if source.edit().is_some() && self.needs_source_commits() {
+                self.add_source_commits(visit, source, versions)?;
+            }
+        }
+        self.records = self.records.before(visit.commit.time);
+        let is_begin = self.now.source.is_none() && self.now.target.is_none();
+        if is_begin {
+            self.past.older.complete();
+        }
+        let is_complete = self.has_base() || target.before.is_none();
+        self.seeks_versions_only |= is_complete && !self.is_before_revision;
+        Ok(match self.past.end {
+            _ if is_begin || self.seeks_versions_only && !self.needs_versions() => Next::Settled,
+            _ if self.left == 0 => self.end(End::Limit),
+            _ if is_moved => Next::Moved,
+            _ => Next::Older,
+        })
+    }
+
+    /// Learns what a commit shows that changed the target's file.
+    fn learn_target(
+        &mut self,
+        visit: &Visit<'_>,
+        (source, target): (Step, Step),
+        is_revert: bool,
+        versions: &Versions<'_>,
+    ) -> Result<(), RepositoryError> {
+        let naming = versions.naming;
         let edits = match target.edit() {
             Some((old, new)) => versions.target_changes(old, new)?,
             None => None,
@@ -179,37 +222,23 @@ impl<'a> Followed<'a> {
         if let Some(after) = target.after.filter(|_| !is_undone) {
             self.later.entry(after).or_insert(visit.commit.id);
         }
-        // A commit that is only read for the order of versions shows no base.
-        if changes.target.is_some() && !is_undone && !is_revert && !is_settled {
-            let undone = PlaceSet::of(&undone, naming);
-            self.add_take(visit, (source, target), &edits, &undone, versions)?;
+        if is_undone || is_revert {
+            return Ok(());
         }
-        self.is_before_revision &= changes.source.is_none() || visit.is_newer;
-        self.reach(source.after);
-        if source.edit().is_some() && self.needs_source_commits() {
-            self.add_source_commits(visit, source, versions)?;
-        }
-        self.records = self.records.before(visit.commit.time);
-        let is_begin = self.now.source.is_none() && self.now.target.is_none();
-        if is_begin {
-            self.past.older.complete();
-        }
-        let reads_on = self.is_before_revision || self.needs_versions();
-        let is_complete = self.has_base() || target.before.is_none();
-        Ok(match self.past.end {
-            _ if is_begin || is_complete && !reads_on => Next::Settled,
-            _ if self.left == 0 => {
-                self.past.end = End::Limit;
-                Next::Settled
-            }
-            _ if is_moved => Next::Moved,
-            _ => Next::Older,
-        })
+        let undone = PlaceSet::of(&undone, naming);
+        self.add_take(visit, (source, target), &edits, &undone, versions)
     }
 
     /// Ends where a shallow clone ends, as its oldest commit seems to create all files.
     pub(super) fn cut_off(&mut self) -> Next {
-        self.past.end = End::Shallow;
+        self.end(End::Shallow)
+    }
+
+    /// Ends before the beginning of the files.
+    fn end(&mut self, end: End) -> Next {
+        if !self.seeks_versions_only {
+            self.past.end = end;
+        }
         Next::Settled
     }
 

@@ -12,6 +12,7 @@
 //! | `walk.rs` | walks through the commits of many pairs of files |
 //! | `followed.rs` | follows one pair of files from commit to commit, renames too |
 //! | `followed/settled.rs` | finds out when enough is known about the pair |
+//! | `followed/versions.rs` | looks for the order of versions in commits that show nothing else |
 //! | `question.rs` | holds what to find out about a pair of files |
 //! | `take.rs` | finds out whether a commit is a take, and what it passed over |
 //! | `take_commit.rs` | holds a commit that shows a base |

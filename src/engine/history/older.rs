@@ -78,6 +78,21 @@ impl OlderVersions {
         self.places.values().any(|place| !place.is_answered())
     }
 
+    /// The versions to look for in older states of each side's file.
+    pub(super) fn sought(&self) -> BothSides<Vec<String>> {
+        let mut sought = BothSides::<Vec<String>>::default();
+        for place in self.places.values().filter(|place| !place.is_answered()) {
+            let BothSides { source, target } = &place.now;
+            if place.older.source.contains(target) {
+                sought.source.push(source.clone());
+            } else {
+                sought.source.push(target.clone());
+            }
+            sought.target.push(source.clone());
+        }
+        sought
+    }
+
     /// Notes that all commits of both files were looked at.
     pub(super) fn complete(&mut self) {
         self.is_whole = true;
