@@ -470,3 +470,20 @@ fn a_version_that_came_after_a_recorded_promotion_was_not_left_out_by_it() {
     change(&repo, SOURCE, "tag: 1.7.0\ntheme: x\n");
     assert!(promoted(&repo, &[]).starts_with("tag: 1.7.0\n"));
 }
+
+#[test]
+fn a_removal_that_was_undone_is_reported_too() {
+    let world = World::new();
+    let repo = repository(&world, "tag: 1.0.0\nold: 1\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nold: 1\n");
+    promoted(&repo, &[]);
+    change(&repo, SOURCE, "tag: 1.1.0\n");
+    promoted(&repo, &["--promote", "changes"]);
+    let reverted = repo.promote(&["revert", "HEAD", "--yes"]);
+    assert_eq!(reverted.code, 0, "{reverted}");
+    let args = ["diff", "--from", "staging", "--to", "production"];
+    let diff = repo.promote(&[&args[..], &["--promote", "changes"]].concat());
+    let short = &repo.tip("HEAD")[..7];
+    let message = format!("web old was promoted before, and undone in {short}");
+    assert!(diff.stdout.contains(&message), "{}", diff.stdout);
+}

@@ -288,13 +288,11 @@ impl<'a> Followed<'a> {
 
     fn add_undone(&mut self, edits: &[Difference], by: CommitId, naming: &Naming) {
         for edit in edits {
-            if let Some(value) = &edit.after {
-                let undone = self.past.undone.entry(place_key(edit, naming));
-                undone.or_insert_with(|| Undone {
-                    value: value.clone(),
-                    by,
-                });
-            }
+            let undone = self.past.undone.entry(place_key(edit, naming));
+            undone.or_insert_with(|| Undone {
+                value: edit.after.clone(),
+                by,
+            });
         }
     }
 

@@ -94,10 +94,10 @@ struct SourceCommit {
     places: PlaceSet,
 }
 
-/// A value that was promoted, and the commit that undid that.
+/// A value that was promoted, or `None` if it was removed, and the commit that undid that.
 #[derive(Clone, Debug)]
 struct Undone {
-    value: Value,
+    value: Option<Value>,
     by: CommitId,
 }
 
@@ -228,7 +228,7 @@ impl Past {
             order: self.older.relation(difference, &place),
             versions_between: self.older.between(difference, &place),
             undone_by: undone
-                .filter(|undone| difference.after.as_ref() == Some(&undone.value))
+                .filter(|undone| difference.after == undone.value)
                 .map(|undone| undone.by),
             missing_files: Vec::new(),
         }
