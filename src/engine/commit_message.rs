@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::decided_by;
 use super::error::EngineError;
 use super::request::Request;
 use crate::document::{VersionField, version_of};
@@ -35,6 +34,8 @@ pub(super) struct Subject<'a> {
     pub applications: &'a [ApplicationPlan],
     /// The applications whose baseline is set.
     pub baseline_of: &'a [ApplicationName],
+    /// What decided about the promoted differences.
+    pub decider: DecidedBy,
     /// The promotion's id.
     pub id: &'a str,
 }
@@ -51,11 +52,11 @@ pub(super) fn compose(
     let changed = applications.iter().filter(|a| a.is_changed());
     let changed: Vec<&ApplicationPlan> = changed.collect();
     let product = request.products.first().map(String::as_str);
-    let decider = decided_by::of(request, applications);
     let named = named(changed.iter().copied());
     let environments = (hop.from.name.as_str(), hop.to.name.as_str());
     let commits = (source, target);
-    let values = values(environments, &named, product, commits, decider, subject.id);
+    let Subject { decider, id, .. } = *subject;
+    let values = values(environments, &named, product, commits, decider, id);
     let rendered = |part, template: &Option<String>| -> Result<Option<String>, EngineError> {
         let template = template.as_deref();
         template

@@ -6,24 +6,35 @@
 //! does not show that: rules may have promoted more than versions, and an exact selector promotes
 //! whatever it names.
 
+use super::decide::Rules;
 use super::request::Request;
 use crate::domain::{DecidedBy, Mode, Reason};
 use crate::plan::{ApplicationPlan, FilePlan};
 
 /// What decided about the promoted differences.
-pub(super) fn of(request: &Request, applications: &[ApplicationPlan]) -> DecidedBy {
+pub(super) fn of(
+    request: &Request,
+    rules: &Rules<'_>,
+    applications: &[ApplicationPlan],
+) -> DecidedBy {
     if request.reverts.is_some() {
         return DecidedBy::Reverted;
     }
     if request.set_baseline.is_some() {
         return DecidedBy::Baseline;
     }
-    let mut reasons = applications
-        .iter()
-        .flat_map(|a| &a.files)
-        .flat_map(FilePlan::promoted)
+    let files = || {
+        let applications = applications.iter();
+        applications.flat_map(|a| a.files.iter().map(move |file| (a, file)))
+    };
+    let mut reasons = files()
+        .flat_map(|(_, file)| file.promoted())
         .map(|d| &d.verdict.reason)
         .peekable();
+    let follows_changes = |(application, file): (&ApplicationPlan, &FilePlan)| {
+        let rule = rules.for_file(&application.name, file.path.as_str());
+        rule.has_mode(Mode::Changes) && file.promoted().next().is_some()
+    };
     let is_any_promoted = reasons.peek().is_some();
     let mut is_by_selectors = is_any_promoted;
     let mut is_by_rules = false;
@@ -34,7 +45,7 @@ pub(super) fn of(request: &Request, applications: &[ApplicationPlan]) -> Decided
     match request.promote {
         _ if is_by_selectors => DecidedBy::Selectors,
         Some(mode) => DecidedBy::Mode(mode),
-        None if is_by_rules => DecidedBy::Rules,
+        None if is_by_rules || files().any(follows_changes) => DecidedBy::Rules,
         None => DecidedBy::Mode(Mode::Versions),
     }
 }

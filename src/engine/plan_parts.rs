@@ -96,10 +96,11 @@ impl PlanParts<'_> {
         let verify = promoted.verify();
         let proposal = promoted.proposal(&hop, self.chosen, branch);
         let ids = (self.source, branch.tip);
-        let decider = decided_by::of(request, &applications);
+        let decider = decided_by::of(request, self.rules, &applications);
         let subject = commit_message::Subject {
             applications: &applications,
             baseline_of: &self.baseline_of,
+            decider,
             id: &Record::of(&hop, &applications, ids, decider).id,
         };
         let (message, of_message) =

@@ -487,3 +487,37 @@ fn a_removal_that_was_undone_is_reported_too() {
     let message = format!("web old was promoted before, and undone in {short}");
     assert!(diff.stdout.contains(&message), "{}", diff.stdout);
 }
+
+#[test]
+fn what_a_promotion_of_changes_kept_stays_until_the_source_changes_it() {
+    let world = World::new();
+    let changes = ["--promote", "changes"];
+    let rule =
+        "version: 1\ntemplates: [{name: default, rules: [{files: '**', promote: changes}]}]\n";
+    for (name, args, settings) in [("option", &changes[..], None), ("rule", &[], Some(rule))] {
+        let first = "tag: 1.0.0\nlevel: info\n";
+        let repo = world.repository_at(name, &[(SOURCE, first), (TARGET, first)]);
+        if let Some(settings) = settings {
+            repo.commit("rule", &[("promote.yaml", settings)]);
+        }
+        change(&repo, SOURCE, "tag: 1.0.0\nlevel: debug\n");
+        change(&repo, SOURCE, "tag: 1.1.0\nlevel: debug\n");
+        let kept = "tag: 1.1.0\nlevel: info\n";
+        assert_eq!(promoted(&repo, args), kept);
+        assert_eq!(promoted(&repo, args), kept);
+        // Another change of the source moves alone.
+        change(&repo, SOURCE, "tag: 1.1.0\nlevel: debug\nport: 1\n");
+        assert_eq!(promoted(&repo, args), format!("{kept}port: 1\n"));
+        assert_eq!(promoted(&repo, args), format!("{kept}port: 1\n"));
+        change(&repo, SOURCE, "tag: 1.1.0\nlevel: trace\nport: 1\n");
+        let all = "tag: 1.1.0\nlevel: trace\nport: 1\n";
+        assert_eq!(promoted(&repo, args), all);
+    }
+    // A promotion of versions decides nothing about the rest.
+    let first = "tag: 1.0.0\nlevel: info\n";
+    let repo = repository(&world, first);
+    change(&repo, SOURCE, "tag: 1.0.0\nlevel: debug\n");
+    change(&repo, SOURCE, "tag: 1.1.0\nlevel: debug\n");
+    promoted(&repo, &[]);
+    assert_eq!(promoted(&repo, &changes), "tag: 1.1.0\nlevel: debug\n");
+}

@@ -5,7 +5,8 @@
 //! The source at the last promotion is the base of a three-way merge. A version often comes with other
 //! changes, such as a new argument that it needs: what the same commit of the source changed moves with
 //! it, in every mode, back as forward. In the mode `changes`, all that changed in the source moves if no version differs;
-//! if one does, the rest belongs to other changes of the source, which people move on their own.
+//! if one does, the rest belongs to other changes of the source, which people move on their own. It
+//! still stays when no version differs any more, until the source changes it again.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -55,7 +56,9 @@ pub(super) fn follow(
         let Some(base) = past.base else { continue };
         let promoted = match changed_in(field) {
             ChangedIn::Source if comes_with_version && can_come => Reason::CameWithVersion,
-            ChangedIn::Source if modes.changes && !has_version => Reason::ChangedInSource,
+            ChangedIn::Source if modes.changes && !has_version && !past.stays_behind => {
+                Reason::ChangedInSource
+            }
             ChangedIn::Target if modes.changes => {
                 *verdict = Verdict::keep(Reason::ChangedInTarget);
                 continue;

@@ -16,7 +16,7 @@ use super::take::{self, Step};
 use super::take_commit::{Evidence, TakeCommit};
 use super::{End, NamedBase, Past, SourceCommit, Undone, VERSION_COMMITS, merged};
 use crate::document::Difference;
-use crate::domain::{CommitId, Naming, RepoPath};
+use crate::domain::{CommitId, Naming, Op, RepoPath};
 use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{LastPromotion, Provenance};
@@ -311,6 +311,13 @@ impl<'a> Followed<'a> {
         };
         let passed_over = take::passed_over(source, target, edits, versions)?;
         let PastCommit { id, time, .. } = *visit.commit;
+        let is_version = |edit: &&Difference| edit.version.is_some() && edit.op == Op::Set;
+        let moved_versions = match &recorded {
+            Some((promoted, _)) if promoted.may_follow_changes => {
+                PlaceSet::of(edits.iter().filter(is_version), versions.naming)
+            }
+            _ => PlaceSet::default(),
+        };
         let (source_commit, source, evidence, passed_over) =
             match (recorded, passed_over, source.after) {
                 (Some((promoted, left)), passed_over, _) => {
@@ -344,6 +351,7 @@ impl<'a> Followed<'a> {
             source_commits: 0,
             passed_over,
             evidence,
+            moved_versions,
         });
         Ok(())
     }

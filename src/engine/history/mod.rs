@@ -120,6 +120,9 @@ pub(super) struct PlacePast {
     pub base: Option<BaseOfPlace>,
     /// Whether both of the two newest promotions left it out.
     pub is_passed_over: bool,
+    /// Whether a promotion of changes moved other versions without it, and the source has not changed it
+    /// since.
+    pub stays_behind: bool,
     /// The positions of the source's commits between it and the base that changed it.
     pub commits: BTreeSet<usize>,
     /// Whether the base is newer than the source, so that these commits are undone.
@@ -219,6 +222,7 @@ impl Past {
         PlacePast {
             base,
             is_passed_over: self.is_passed_over(&place),
+            stays_behind: self.stays_behind(&place, position),
             changed_by: commits
                 .iter()
                 .map(|n| self.source_commits[*n].change.commit)
@@ -253,6 +257,26 @@ impl Past {
             by_hand.take(TAKES).map(|take| &take.passed_over).collect()
         };
         left_out.len() == TAKES && left_out.iter().all(|left| left.cover(place))
+    }
+
+    /// Whether a promotion of changes kept a place because it had not come into the source with the versions
+    /// that moved. Its base is the state that so many commits follow.
+    ///
+    /// # Why
+    ///
+    /// No version differs any more after such a promotion, so the same promotion would move the rest if it
+    /// was made again.
+    fn stays_behind(&self, place: &str, base: usize) -> bool {
+        let touch = |n: &usize| self.source_commits[*n].places.touch(place);
+        self.takes.iter().any(|take| {
+            let promoted = take.source_commits;
+            let came_with = |n: usize| self.source_commits[n].places.meets(&take.moved_versions);
+            !take.moved_versions.is_empty()
+                && take.left_out().is_some_and(|left| left.touch(place))
+                && promoted >= self.newer_commits
+                && !(self.newer_commits..promoted).any(|n| touch(&n))
+                && !(promoted..base).filter(touch).any(came_with)
+        })
     }
 
     /// The base of a place.

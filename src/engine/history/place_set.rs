@@ -70,6 +70,11 @@ impl PlaceSet {
         self.cover(key) || self.below(key).next().is_some()
     }
 
+    /// Whether one of these places touches one of the others.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        other.keys.iter().any(|key| self.touch(key))
+    }
+
     /// The places below a place.
     pub(super) fn below(&self, key: &str) -> impl Iterator<Item = &str> {
         let from = self.keys.range(key.to_owned()..);

@@ -25,6 +25,8 @@ pub(super) struct Recorded {
     pub source: FileObject,
     /// The selectors of the differences that it decided to keep.
     pub kept: Vec<String>,
+    /// Whether it may have promoted what changed in the source.
+    pub may_follow_changes: bool,
 }
 
 /// The newest promotion of a file that a commit records and proves, and where the target still differed
@@ -83,6 +85,7 @@ fn recorded(
             found.push(Recorded {
                 commit: CommitId(id),
                 source: source.into(),
+                may_follow_changes: record.may_follow_changes(),
                 kept: record.kept,
             });
         }

@@ -343,6 +343,7 @@ impl From<FileDecision> for TakeCommit {
             evidence: decision
                 .places
                 .map_or(Evidence::Baseline, Evidence::Decision),
+            moved_versions: PlaceSet::default(),
         }
     }
 }

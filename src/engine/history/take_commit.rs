@@ -24,6 +24,8 @@ pub(super) struct TakeCommit {
     pub passed_over: PlaceSet,
     /// What the commit shows.
     pub evidence: Evidence,
+    /// The versions that a promotion of changes moved.
+    pub moved_versions: PlaceSet,
 }
 
 /// What a commit shows about the places of a file.
@@ -168,6 +170,7 @@ mod tests {
             source_commits: 0,
             passed_over: PlaceSet::default(),
             evidence,
+            moved_versions: PlaceSet::default(),
         };
         let a = || places(&["\u{1}$.a"]);
         for (evidence, settled) in [

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::identifier::{Changes, Subject, changes_of, listed, names, promotion_id};
 use super::trailers::{ACTED_BY, paragraphs};
-use crate::domain::{ApplicationName, CommitId, DecidedBy};
+use crate::domain::{ApplicationName, CommitId, DecidedBy, Mode};
 use crate::plan::Hop;
 use crate::plan::file::ApplicationPlan;
 use crate::plan::instructions::without_instructions;
@@ -129,6 +129,13 @@ impl Record {
     /// Whether it sets a baseline, without a promotion.
     pub fn is_baseline(&self) -> bool {
         self.mode.as_deref() == Some(DecidedBy::Baseline.to_string().as_str())
+    }
+
+    /// Whether the rule of a file may have been the mode `changes`.
+    pub fn may_follow_changes(&self) -> bool {
+        let all = [DecidedBy::Mode(Mode::Changes), DecidedBy::Rules];
+        all.iter()
+            .any(|by| self.mode.as_deref() == Some(by.to_string().as_str()))
     }
 
     /// Every record in a message, the last one first.
