@@ -521,3 +521,21 @@ fn what_a_promotion_of_changes_kept_stays_until_the_source_changes_it() {
     promoted(&repo, &[]);
     assert_eq!(promoted(&repo, &changes), "tag: 1.1.0\nlevel: debug\n");
 }
+
+#[test]
+fn one_of_two_equal_keys_does_not_go_alone() {
+    let world = World::new();
+    let [source, target] = [SOURCE, TARGET].map(|path| format!("{path}.gotmpl"));
+    let size = "{{- if .x }}\nsize: 1\n{{- end }}\n";
+    let metrics = "metrics:\n  on: 1\n";
+    let first = format!("{size}{metrics}old: 1\n");
+    let repo = world.repository(&[(&source, &first), (&target, &first)]);
+    change(&repo, &target, &format!("{metrics}{first}"));
+    change(&repo, &source, size);
+    for _ in 0..2 {
+        let ran = run(&repo, &["--promote", "changes"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let expected = format!("{metrics}{size}{metrics}");
+        assert_eq!(repo.show("HEAD", &target), expected);
+    }
+}

@@ -8,12 +8,12 @@
 //! if one does, the rest belongs to other changes of the source, which people move on their own. It
 //! still stays when no version differs any more, until the source changes it again.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::facts::Facts;
 use crate::document::{Difference, Value, version_of};
 use crate::domain::{Op, Reason, Relation, Verdict};
-use crate::engine::compare::Field;
+use crate::engine::compare::{Field, keys_of};
 use crate::engine::request::TakenSide;
 
 /// Promotes the differences that changed in the source, by the rules of the file's mode; `created` are
@@ -39,6 +39,7 @@ pub(super) fn follow(
     let is_only_name = |f: &Field<Facts>| f.difference.relation == Relation::EnvironmentName;
     let has_version = fields.iter().any(|f| is_version(f) && !is_only_name(f));
     let incomplete = incomplete(fields, created);
+    let unclear = unclear(fields);
     for (field, verdict) in fields.iter().zip(verdicts) {
         let Some(past) = &field.facts.past else {
             continue;
@@ -55,6 +56,7 @@ pub(super) fn follow(
         let can_come = modes.changes || comes_by_default(field, past.goes_back);
         let Some(base) = past.base else { continue };
         let promoted = match changed_in(field) {
+            ChangedIn::Source if unclear.contains(&name(field)) => continue,
             ChangedIn::Source if comes_with_version && can_come => Reason::CameWithVersion,
             ChangedIn::Source if modes.changes && !has_version && !past.stays_behind => {
                 Reason::ChangedInSource
@@ -227,6 +229,30 @@ fn incomplete<'f>(
         }
     }
     found
+}
+
+/// The document and the keys of a place, without the blocks of a template.
+fn name(field: &Field<Facts>) -> (&str, String) {
+    let difference = &field.difference;
+    (&difference.document.text, keys_of(&difference.path))
+}
+
+/// The places that a file has several times, of which not all changed in the source.
+///
+/// # Why
+///
+/// Without one of them, another one would take its place, so nothing shows which one is meant.
+fn unclear(fields: &[Field<Facts>]) -> HashSet<(&str, String)> {
+    let mut counts: HashMap<(&str, String), [usize; 2]> = HashMap::new();
+    for field in fields {
+        let [all, changed] = counts.entry(name(field)).or_default();
+        *all += 1;
+        *changed += usize::from(matches!(changed_in(field), ChangedIn::Source));
+    }
+    let unclear = counts
+        .into_iter()
+        .filter(|(_, [all, changed])| changed < all && *all > 1);
+    unclear.map(|(name, _)| name).collect()
 }
 
 /// Whether one version becomes another.
