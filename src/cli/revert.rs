@@ -24,7 +24,8 @@ use crate::wiring::Adapters;
 /// Revert a promotion, or all promotions of a release.
 ///
 /// Restores each place that the promotion changed, unless it was changed again later: then it stays, and
-/// the preview shows the commit that changed it. Reverting a revert restores the promotion.
+/// the preview shows the commit that changed it. Reverting a revert restores the promotion. A baseline that was
+/// set, or a decision of `--take`, is taken back as well: by a commit that changes no file.
 #[derive(Args, Debug)]
 pub struct RevertArguments {
     /// The promotion: its commit or merge commit, its id, or the number of its pull request; `git promote

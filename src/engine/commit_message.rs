@@ -13,6 +13,7 @@ use minijinja::{Value, context};
 
 use super::error::EngineError;
 use super::request::Request;
+use super::undone_record::UndoneRecord;
 use crate::document::{VersionField, version_of};
 use crate::domain::{
     ApplicationName, CommitId, DecidedBy, MessageTemplates, Op, Reason, Settings, message_template,
@@ -34,6 +35,8 @@ pub(super) struct Subject<'a> {
     pub applications: &'a [ApplicationPlan],
     /// The applications whose baseline is set.
     pub baseline_of: &'a [ApplicationName],
+    /// What a revert takes back that no file shows.
+    pub undone_record: Option<&'a UndoneRecord>,
     /// What decided about the promoted differences.
     pub decider: DecidedBy,
     /// The promotion's id.
@@ -79,7 +82,10 @@ pub(super) fn compose(
             .unwrap_or_else(|| match request.reverts {
                 None if is_promotion => title(&hop.from.name, &named, &hop.to.name),
                 None => record_title(hop, source, subject),
-                Some(_) => revert_title(hop, &named),
+                Some(_) => match subject.undone_record {
+                    Some(undone) => without_instructions(&format!("Revert \"{}\"", undone.title)),
+                    None => revert_title(hop, &named),
+                },
             }),
     };
     let own_body = match &request.message.body {
@@ -237,8 +243,9 @@ fn body(changed: &[&ApplicationPlan], reverts: Option<&Reverted>) -> String {
     }
     let mut lines = bounded(lines);
     if let Some(reverted) = reverts {
+        let gap = if lines.is_empty() { "" } else { "\n" };
         // As `git revert` writes it, so that forges link the commit.
-        lines.push(format!("\nThis reverts commit {}.", reverted.commit));
+        lines.push(format!("{gap}This reverts commit {}.", reverted.commit));
     }
     lines.join("\n")
 }

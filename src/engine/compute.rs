@@ -208,6 +208,7 @@ fn between<T>(
         target,
         chosen: located.applications(),
         baseline_of: Vec::new(),
+        undone_record: None,
         planned,
         notices,
         clone_notices: {

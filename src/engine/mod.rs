@@ -81,6 +81,7 @@ mod settings;
 mod status;
 mod suggest;
 mod trigger;
+mod undone_record;
 mod unreferenced;
 mod verify;
 mod version_source;

@@ -7,6 +7,7 @@ use super::error::EngineError;
 use super::file_plan::PlannedFiles;
 use super::policy::Promoted;
 use super::request::Request;
+use super::undone_record::UndoneRecord;
 use super::unreferenced::unreferenced;
 use super::{application_version, commit_message, decided_by, guard};
 use crate::document::is_wanted;
@@ -37,6 +38,8 @@ pub(super) struct PlanParts<'a> {
     pub chosen: Option<&'a [ApplicationName]>,
     /// The applications whose baseline is set.
     pub baseline_of: Vec<ApplicationName>,
+    /// What a revert takes back that no file shows.
+    pub undone_record: Option<UndoneRecord>,
     pub planned: PlannedFiles,
     /// What the user should know, in addition to the notices about the files.
     pub notices: Vec<Notice>,
@@ -100,6 +103,7 @@ impl PlanParts<'_> {
         let subject = commit_message::Subject {
             applications: &applications,
             baseline_of: &self.baseline_of,
+            undone_record: self.undone_record.as_ref(),
             decider,
             id: &Record::of(&hop, &applications, ids, decider).id,
         };
@@ -110,6 +114,9 @@ impl PlanParts<'_> {
             hop,
             reverts: request.reverts.clone(),
             baseline_of: self.baseline_of,
+            undone_for: self
+                .undone_record
+                .map_or_else(Vec::new, |undone| undone.applications),
             release: request.release.as_ref().map(|release| release.id.clone()),
             acted_by: (request.release.as_ref()).and_then(|release| release.acted_by.clone()),
             source: self.source,

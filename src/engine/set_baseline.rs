@@ -73,6 +73,7 @@ pub(super) fn compute(
         target: target.as_ref(),
         chosen: Some(chosen),
         baseline_of: chosen.iter().filter(is_new).cloned().collect(),
+        undone_record: None,
         planned: PlannedFiles::default(),
         notices,
         clone_notices: branches.notices(&hop)?,

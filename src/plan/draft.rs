@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     pub reverts: Option<Reverted>,
     /// The applications whose baseline it sets, without promoting anything; none if it is a promotion.
     pub baseline_of: Vec<ApplicationName>,
+    /// The applications of a record that it takes back without changing a file.
+    pub undone_for: Vec<ApplicationName>,
     /// The id of the release that it belongs to.
     pub release: Option<String>,
     /// The person who asked a server for that release.
@@ -76,9 +78,12 @@ impl Draft {
                 .source_repository
                 .as_ref()
                 .map(|url| without_instructions(url)),
-            ..match self.baseline_of.as_slice() {
+            ..match [self.baseline_of.as_slice(), &self.undone_for]
+                .concat()
+                .as_slice()
+            {
                 [] => Record::of(&self.hop, &self.applications, commits, self.decider),
-                names => Record::of_baseline(&self.hop, names, commits),
+                names => Record::without_files(&self.hop, names, commits, self.decider),
             }
         };
         Plan {
@@ -272,6 +277,11 @@ impl Plan {
         &self.draft.baseline_of
     }
 
+    /// Whether it takes back what a commit records beside its files.
+    pub fn undoes_record(&self) -> bool {
+        !self.draft.undone_for.is_empty()
+    }
+
     /// The differences that both sides changed and that were decided for the target.
     pub fn decided(&self) -> impl Iterator<Item = &PlannedDifference> {
         let applications = self.draft.applications.iter();
@@ -286,7 +296,7 @@ impl Plan {
     /// Whether the plan neither changes a file nor records anything.
     pub fn is_empty(&self) -> bool {
         let records = !self.record.kept.is_empty() || !self.draft.baseline_of.is_empty();
-        !self.changes_files() && !records
+        !self.changes_files() && !records && !self.undoes_record()
     }
 
     /// Whether another plan makes the same changes and records the same decisions: the same promoted
@@ -318,5 +328,6 @@ impl Plan {
             && changes(self) == changes(other)
             && self.record.kept == other.record.kept
             && baseline(self) == baseline(other)
+            && self.undoes_record() == other.undoes_record()
     }
 }

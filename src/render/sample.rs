@@ -68,6 +68,7 @@ fn draft(applications: Vec<ApplicationPlan>) -> Draft {
         },
         reverts: None,
         baseline_of: Vec::new(),
+        undone_for: Vec::new(),
         release: None,
         acted_by: None,
         source: commit(0x11),

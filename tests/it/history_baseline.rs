@@ -214,3 +214,78 @@ fn changes_by_hand_do_not_hide_an_older_record() {
     }
     assert_eq!(promoted(&repo, &[]), "a: 2\nb: 2\nc: 2\nd: 2\n");
 }
+
+fn reverted(repo: &Repo<'_>, promotion: &str) -> Ran {
+    let ran = repo.promote(&["revert", promotion, "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    ran
+}
+
+#[test]
+fn a_recorded_decision_is_taken_back() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    change(&repo, SOURCE, "a: 2\n");
+    assert_eq!(promoted(&repo, &[]), "a: 2\n");
+    change(&repo, SOURCE, "a: 3\n");
+    change(&repo, TARGET, "a: 9\n");
+    assert_eq!(promoted(&repo, &["--take", "target=a"]), "a: 9\n");
+    assert_eq!(run(&repo, &CHANGES).code, 0);
+    let ran = reverted(&repo, "HEAD");
+    let summary = "in production: what it records no longer counts, no file changes";
+    assert!(ran.stdout.contains(summary), "{ran}");
+    let message = repo.git(&["log", "-1", "--format=%B"]);
+    let title = "Revert \"Keep changes of web in production\"\n\nThis reverts commit ";
+    assert!(message.starts_with(title), "{message}");
+    let again = reverted(&repo, "HEAD~1");
+    assert!(again.stdout.contains("already reverted"), "{again}");
+    let log = repo.promote(&["log"]);
+    assert!(log.stdout.contains("reverted by"), "{log}");
+    assert_eq!(run(&repo, &CHANGES).code, 4);
+    // A revert of the revert brings the decision back.
+    reverted(&repo, "HEAD");
+    assert_eq!(run(&repo, &CHANGES).code, 0);
+    let again = reverted(&repo, "HEAD~1");
+    assert!(again.stdout.contains("already reverted"), "{again}");
+    reverted(&repo, "HEAD");
+    assert_eq!(promoted(&repo, &["--take", "source=a"]), "a: 3\n");
+}
+
+#[test]
+fn a_decision_is_taken_back_when_the_files_are_restored_already() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\nb: 1\n");
+    change(&repo, SOURCE, "a: 2\nb: 1\n");
+    assert_eq!(promoted(&repo, &[]), "a: 2\nb: 1\n");
+    change(&repo, SOURCE, "a: 3\nb: 2\n");
+    change(&repo, TARGET, "a: 9\nb: 1\n");
+    assert_eq!(promoted(&repo, &["--take", "target=a"]), "a: 9\nb: 2\n");
+    change(&repo, TARGET, "a: 9\nb: 1\n");
+    reverted(&repo, "HEAD~1");
+    assert_eq!(run(&repo, &CHANGES).code, 4);
+}
+
+#[test]
+fn a_baseline_that_was_set_is_taken_back() {
+    let world = World::new();
+    let repo = repository(&world, "a: 1\n");
+    change(&repo, SOURCE, "a: 2\n");
+    let source = repo.tip("HEAD");
+    let set_again = || {
+        let ran = set(&repo, &["--set", &source]);
+        assert_eq!(ran.code, 0, "{ran}");
+        ran.stdout.contains("committed")
+    };
+    let before = baseline(&repo);
+    assert!(set_again() && !set_again());
+    let only_one = ["revert", "HEAD", "--yes", "--service", "web"];
+    assert_ne!(repo.promote(&only_one).code, 0);
+    reverted(&repo, "HEAD");
+    assert_eq!(baseline(&repo), before);
+    let again = reverted(&repo, "HEAD~1");
+    assert!(again.stdout.contains("already reverted"), "{again}");
+    assert!(set_again());
+    // The first one counts no longer, also after the second one is taken back.
+    reverted(&repo, "HEAD");
+    assert_eq!(baseline(&repo), before);
+}

@@ -28,6 +28,8 @@ pub(in crate::engine) struct Records {
     applications: Vec<(Vec<String>, Option<CommitId>)>,
     /// The promotions, newest first.
     promotions: Vec<RecordedPromotion>,
+    /// All commits with a record that no newer one reverts.
+    commits: HashSet<CommitId>,
     more: MoreRecords,
 }
 
@@ -135,6 +137,7 @@ impl Records {
                 Some(oldest) => MoreRecords::Since(oldest),
                 None => MoreRecords::None,
             },
+            commits: found.iter().map(|(commit, _)| commit.id).collect(),
             ..Self::default()
         };
         for (commit, of_commit) in found {
@@ -216,6 +219,11 @@ impl Records {
         Ok(found)
     }
 
+    /// Whether a commit has a record that still counts.
+    pub(in crate::engine) fn has(&self, commit: CommitId) -> bool {
+        self.commits.contains(&commit)
+    }
+
     /// Whether older commits can record promotions.
     pub(in crate::engine) fn more(&self) -> MoreRecords {
         self.more
@@ -291,15 +299,16 @@ struct Found {
 impl Found {
     fn visit(&mut self, commit: FoundCommit, naming: &Naming) {
         // The message of a merge may repeat the trailers of what it merges.
-        if commit.parents.len() > 1 || self.reverted.contains(&commit.id) {
+        if commit.parents.len() > 1 {
             return;
         }
         let mut records = Record::all_in(&commit.message);
         // A promotion that was made again has the same id, so an id only counts once.
-        if records
-            .iter()
-            .any(|record| self.reverted_ids.remove(&record.id))
-        {
+        let mut is_reverted_by_id = false;
+        for record in &records {
+            is_reverted_by_id |= self.reverted_ids.remove(&record.id);
+        }
+        if is_reverted_by_id || self.reverted.contains(&commit.id) {
             return;
         }
         for claim in claims(&commit.message, &records) {

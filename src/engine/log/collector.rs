@@ -78,7 +78,7 @@ impl Collector {
             let environments = [&record.from, &record.to].map(String::clone);
             self.seen.environments.extend(environments);
             self.seen.applications.extend(record.application_names());
-            if record.is_baseline() || !self.filter.includes(&record) {
+            if !self.filter.includes(&record) {
                 continue;
             }
             if self.promotions.len() == self.limit {
@@ -114,6 +114,8 @@ pub(super) struct Filter {
     to: Option<Environment>,
     /// Whole names or last parts; `None` means all.
     applications: Option<Vec<String>>,
+    /// Whether baselines that were set are included.
+    has_baselines: bool,
 }
 
 impl Filter {
@@ -131,15 +133,17 @@ impl Filter {
             from: request.from.as_ref().map(environment),
             to: request.to.as_ref().map(environment),
             applications: choice.names(settings)?,
+            has_baselines: false,
         })
     }
 
-    /// Chooses all promotions.
+    /// Chooses all promotions, and all baselines that were set.
     pub(super) fn all() -> Self {
         Self {
             from: None,
             to: None,
             applications: None,
+            has_baselines: true,
         }
     }
 
@@ -151,7 +155,8 @@ impl Filter {
             let mut names = record.application_names();
             names.any(|name| words.iter().any(|word| name.matches(word)))
         };
-        is(&self.from, &record.from)
+        (self.has_baselines || !record.is_baseline())
+            && is(&self.from, &record.from)
             && is(&self.to, &record.to)
             && self.applications.as_ref().is_none_or(has)
     }

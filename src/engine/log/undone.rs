@@ -16,6 +16,10 @@ pub(super) enum Extent {
 
 /// How much of the older commit's changes the newer one takes back.
 pub(super) fn extent(newer: &PastCommit, older: &PastCommit, blobs: &dyn Snapshot) -> Extent {
+    if older.changes.is_empty() && newer.changes.is_empty() {
+        // Both only record something.
+        return Extent::All;
+    }
     let of_file = |file: &ChangedFile| {
         let inverse = newer.changes.iter().find(|other| other.path == file.path);
         inverse.map_or(Extent::Nothing, |inverse| of_file(inverse, file, blobs))

@@ -15,6 +15,8 @@ use crate::port::{ChangedFile, Snapshot};
 pub(super) struct Changes {
     /// The commit before the promotion.
     pub before: Arc<dyn Snapshot>,
+    /// The commit's message.
+    pub message: String,
     /// Files that the commit changed and that are not of the promotion.
     pub elsewhere: Vec<String>,
     files: Vec<PromotedFile>,
@@ -99,9 +101,15 @@ impl Changes {
         }
         Ok(Self {
             before,
+            message: commit.message,
             elsewhere,
             files,
         })
+    }
+
+    /// Whether the commit changed no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.elsewhere.is_empty()
     }
 
     /// The applications of the files.

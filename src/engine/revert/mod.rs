@@ -14,10 +14,12 @@
 //! | `proof.rs` | proves which files of the commit are the promotion's |
 //! | `standing.rs` | finds out which of its changes the target still has |
 //! | `later.rs` | finds the commits that changed the others |
+//! | `record.rs` | finds out whether the commit records something beside its files |
 
 mod changes;
 mod later;
 mod proof;
+mod record;
 mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -34,7 +36,7 @@ use super::request::{NewApplications, Removals, Request};
 use super::settings::read_settings;
 use crate::domain::{Naming, Reason, RepoPath, Verdict};
 use crate::inventory::{self, FileObject};
-use crate::plan::{Notice, Reverted};
+use crate::plan::{FilePlan, Notice, Reverted};
 use crate::port::{Event, RepositoryError};
 use changes::{Changes, PromotedFile};
 use later::{Later, LaterSearch, Open};
@@ -81,6 +83,19 @@ pub(super) fn compute(
         rules: &rules,
     };
     let (planned, unmatched) = revert.files(files)?;
+    let files = planned.applications.values().flatten();
+    let is_whole = chosen.is_none() && request.only.is_empty() && request.except.is_empty();
+    let undone_record = if is_whole && !files.clone().any(FilePlan::is_changed) {
+        let places = (&hop, &settings);
+        record::find(ports, reverted, &changes, places, target.as_ref())?
+    } else {
+        None
+    };
+    // It changes nothing, so the source has the same files.
+    let source = match &undone_record {
+        Some(_) if changes.is_empty() => reverted.commit,
+        _ => changes.before.commit(),
+    };
     let plan = PlanParts {
         request,
         settings: &settings,
@@ -88,12 +103,13 @@ pub(super) fn compute(
         rules: &rules,
         hop,
         naming: &naming,
-        source: changes.before.commit(),
+        source,
         source_repository: None,
         branch,
         target: target.as_ref(),
         chosen: chosen.as_deref(),
         baseline_of: Vec::new(),
+        undone_record,
         planned,
         notices,
         clone_notices: branch.notices.clone(),

@@ -75,14 +75,16 @@ impl Record {
         Self::new(hop, names, commits, decider, kept).with_id(&changes)
     }
 
-    /// The record of a baseline that is set without a promotion.
-    pub(crate) fn of_baseline(
+    /// The record of a commit that changes no file: it sets a baseline, or takes back what another one
+    /// records.
+    pub(crate) fn without_files(
         hop: &Hop,
         applications: &[ApplicationName],
         commits: (CommitId, CommitId),
+        decider: DecidedBy,
     ) -> Self {
         let names = listed(applications);
-        let record = Self::new(hop, names, commits, DecidedBy::Baseline, Vec::new());
+        let record = Self::new(hop, names, commits, decider, Vec::new());
         record.with_id(&Changes::default())
     }
 

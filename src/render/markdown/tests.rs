@@ -70,6 +70,7 @@ fn plan(name: &str, place: &str, values: &[(String, String)], lines: &[String]) 
         },
         reverts: None,
         baseline_of: Vec::new(),
+        undone_for: Vec::new(),
         release: None,
         acted_by: None,
         source: commit,
