@@ -13,6 +13,7 @@ use super::file_plan::{PlannedFiles, plan_files};
 use super::history::Tips;
 use super::joined::Joined;
 use super::look_back::{LookBack, WholeFiles};
+use super::overlay::with_present_paths;
 use super::plan_parts::{Counted, PlanParts};
 use super::ports::Ports;
 use super::request::Request;
@@ -81,12 +82,14 @@ pub(super) fn computed(
     }
     let mut notices = Vec::new();
     let with_source;
+    let mut moved = BTreeMap::new();
     let request = match &request.version {
         None => request,
         Some(version) => {
-            let found = version_source::with_source(ports, request, version, branches)?;
-            notices.extend(found.1);
-            with_source = found.0;
+            let found = version_source::find(ports, request, version, branches)?;
+            notices.extend(found.notice);
+            moved = found.moved;
+            with_source = found.request;
             &with_source
         }
     };
@@ -98,6 +101,7 @@ pub(super) fn computed(
         }
         None => repository.snapshot(branches.of_named(&request.from)?.tip)?,
     };
+    let source = with_present_paths(source, &moved)?;
     computed_between(
         ports,
         request,

@@ -60,6 +60,7 @@ mod known_names;
 mod log;
 mod look_back;
 mod manifests;
+mod moved;
 mod overlay;
 mod plan_parts;
 mod planned_difference;

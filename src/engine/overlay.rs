@@ -1,17 +1,18 @@
-//! A commit with changes that are planned, but not written.
+//! A commit with changes that are planned, but not written, or with moved files.
 //!
 //! # Why
 //!
 //! A later step of a flow promotes what an earlier one is going to bring. To show that without writing
-//! anything, the files of the earlier steps must be readable as if they were committed.
+//! anything, the files of the earlier steps must be readable as if they were committed. And the files of an
+//! older commit are compared at the paths that they have now.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::domain::{CommitId, FileMode, ObjectId};
+use crate::domain::{CommitId, FileMode, ObjectId, RepoPath};
 use crate::port::{RepositoryError, Snapshot, TreeChange, TreeEntry};
 
-/// A commit with planned changes.
+/// A commit with other files than it has.
 pub(super) struct Overlay {
     commit: Arc<dyn Snapshot>,
     root: ObjectId,
@@ -26,12 +27,45 @@ struct Entry {
     id: ObjectId,
 }
 
+/// The files of a commit at other paths, from the first of each to the second.
+pub(super) fn with_present_paths(
+    commit: Arc<dyn Snapshot>,
+    moved: &BTreeMap<RepoPath, RepoPath>,
+) -> Result<Arc<dyn Snapshot>, RepositoryError> {
+    if moved.is_empty() {
+        return Ok(commit);
+    }
+    let mut overlay = Overlay::new(commit);
+    overlay.move_files(moved)?;
+    Ok(Arc::new(overlay))
+}
+
+/// A file that is not where the commit has it.
+enum NewFile {
+    /// With new content.
+    Written(FileMode, Vec<u8>),
+    /// With the content of an object.
+    Moved(FileMode, ObjectId),
+}
+
 /// What becomes of the entries of a folder.
 #[derive(Default)]
 struct Edits {
-    /// Files with their new content, or none if they are deleted.
-    files: BTreeMap<String, Option<(FileMode, Vec<u8>)>>,
+    /// New files; none if they are deleted.
+    files: BTreeMap<String, Option<NewFile>>,
     folders: BTreeMap<String, Edits>,
+}
+
+impl Edits {
+    fn set(&mut self, path: &RepoPath, file: Option<NewFile>) {
+        let mut folder = self;
+        let mut parts: Vec<&str> = path.parts().collect();
+        let name = parts.pop().unwrap_or_default();
+        for part in parts {
+            folder = folder.folders.entry(part.to_owned()).or_default();
+        }
+        folder.files.insert(name.to_owned(), file);
+    }
 }
 
 impl Overlay {
@@ -51,15 +85,28 @@ impl Overlay {
             return Ok(());
         }
         let mut edits = Edits::default();
-        for change in changes {
-            let mut folder = &mut edits;
-            let mut parts: Vec<&str> = change.path.parts().collect();
-            let name = parts.pop().unwrap_or_default();
-            for part in parts {
-                folder = folder.folders.entry(part.to_owned()).or_default();
-            }
-            folder.files.insert(name.to_owned(), change.content);
+        for TreeChange { path, content } in changes {
+            edits.set(
+                &path,
+                content.map(|(mode, bytes)| NewFile::Written(mode, bytes)),
+            );
         }
+        self.edit(edits)
+    }
+
+    fn move_files(&mut self, paths: &BTreeMap<RepoPath, RepoPath>) -> Result<(), RepositoryError> {
+        let mut edits = Edits::default();
+        let before: &dyn Snapshot = self;
+        for (from, to) in paths {
+            if let Some((mode, id)) = before.entry_at(from.as_str())? {
+                edits.set(from, None);
+                edits.set(to, Some(NewFile::Moved(mode, id)));
+            }
+        }
+        self.edit(edits)
+    }
+
+    fn edit(&mut self, edits: Edits) -> Result<(), RepositoryError> {
         self.root = match self.edited(Some(self.root), edits)? {
             Some(root) => root,
             None => self.add_tree(Vec::new()),
@@ -85,15 +132,21 @@ impl Overlay {
         }
         for (name, content) in edits.files {
             entries.retain(|entry| entry.name != name.as_bytes());
-            if let Some((mode, bytes)) = content {
-                let id = self.next_id();
-                self.blobs.insert(id, bytes);
-                entries.push(Entry {
-                    name: name.into_bytes(),
-                    mode,
-                    id,
-                });
-            }
+            let file = match content {
+                Some(NewFile::Written(mode, bytes)) => {
+                    let id = self.next_id();
+                    self.blobs.insert(id, bytes);
+                    (mode, id)
+                }
+                Some(NewFile::Moved(mode, id)) => (mode, id),
+                None => continue,
+            };
+            let (mode, id) = file;
+            entries.push(Entry {
+                name: name.into_bytes(),
+                mode,
+                id,
+            });
         }
         for (name, below) in edits.folders {
             let is_it = |entry: &Entry| entry.name == name.as_bytes();

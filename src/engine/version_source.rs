@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 use super::branches::Branches;
 use super::decide::Rules;
 use super::error::{EngineError, SearchEnd};
+use super::moved::MOST_RENAMES;
 use super::ports::Ports;
 use super::product;
 use super::request::Request;
@@ -26,13 +27,23 @@ use crate::inventory::{
 use crate::plan::{Notice, VersionOrigin};
 use crate::port::{History, PastCommit, RepositoryError, Walk};
 
-/// The request with the commit as its source, and a notice if that is not the newest one.
-pub(super) fn with_source(
+/// Where the requested version was found.
+pub(super) struct VersionSource {
+    /// The request with the commit as its source.
+    pub request: Request,
+    /// Names the commit, if it is not the newest one.
+    pub notice: Option<Notice>,
+    /// The present paths of files that were moved since, by those in the commit.
+    pub moved: BTreeMap<RepoPath, RepoPath>,
+}
+
+/// Finds the newest commit with the version.
+pub(super) fn find(
     ports: &Ports<'_>,
     request: &Request,
     wanted: &str,
     branches: &Branches,
-) -> Result<(Request, Option<Notice>), EngineError> {
+) -> Result<VersionSource, EngineError> {
     let home = ports.repository.snapshot(branches.home.tip)?;
     let given = request.settings.as_ref();
     let (settings, _) = read_settings(ports, given, home.as_ref(), &mut Vec::new())?;
@@ -70,6 +81,7 @@ pub(super) fn with_source(
         },
         wanted,
         files: files.map(|file| (file.path.clone(), file)).collect(),
+        moved: BTreeMap::new(),
         seen: Vec::new(),
         visited: 0,
     };
@@ -92,7 +104,20 @@ pub(super) fn with_source(
         source: Some(commit.to_string()),
         ..request
     };
-    Ok((request, (commit != branch.tip).then_some(notice)))
+    Ok(VersionSource {
+        request,
+        notice: (commit != branch.tip).then_some(notice),
+        moved: search.moved,
+    })
+}
+
+/// How a search goes on after a commit.
+enum Visited {
+    /// Before it, the application had the wanted version.
+    Found(CommitId),
+    /// Before it, in this commit, files have other paths.
+    Moved(Option<CommitId>),
+    Older,
 }
 
 /// A search in the history of an application's source files.
@@ -102,6 +127,8 @@ struct Search<'a> {
     wanted: &'a str,
     /// The files after the next commit to be visited.
     files: BTreeMap<RepoPath, EnvironmentFile>,
+    /// The present paths of those that newer commits moved, by their paths then.
+    moved: BTreeMap<RepoPath, RepoPath>,
     /// The versions so far, newest first.
     seen: Vec<String>,
     /// How many commits were visited.
@@ -119,23 +146,34 @@ impl Search<'_> {
         if self.has_version()? {
             return Ok(Some(tip));
         }
-        let paths: Vec<RepoPath> = self.files.keys().cloned().collect();
-        let walk = Walk {
-            from: tip,
-            paths: &paths,
-            limit,
-            except: None,
-        };
-        let mut found = Ok(None);
-        history.walk(&walk, &mut |commit| {
-            self.visited += 1;
-            found = self.before(&commit);
-            match found {
-                Ok(None) => ControlFlow::Continue(()),
-                Ok(Some(_)) | Err(_) => ControlFlow::Break(()),
-            }
-        })?;
-        found
+        let mut from = Some(tip);
+        for _ in 0..=MOST_RENAMES {
+            let Some(newest) = from.filter(|_| self.visited < limit) else {
+                break;
+            };
+            let paths: Vec<RepoPath> = self.files.keys().cloned().collect();
+            let walk = Walk {
+                from: newest,
+                paths: &paths,
+                limit: limit - self.visited,
+                except: None,
+            };
+            let mut found = Ok(Visited::Older);
+            history.walk(&walk, &mut |commit| {
+                self.visited += 1;
+                found = self.before(&commit, history);
+                match found {
+                    Ok(Visited::Older) => ControlFlow::Continue(()),
+                    Ok(Visited::Found(_) | Visited::Moved(_)) | Err(_) => ControlFlow::Break(()),
+                }
+            })?;
+            from = match found? {
+                Visited::Found(commit) => return Ok(Some(commit)),
+                Visited::Moved(before) => before,
+                Visited::Older => None,
+            };
+        }
+        Ok(None)
     }
 
     /// Where the search ended that found nothing.
@@ -149,10 +187,35 @@ impl Search<'_> {
         }
     }
 
-    /// The commit before this one, if the application had the wanted version there.
-    fn before(&mut self, commit: &PastCommit) -> Result<Option<CommitId>, RepositoryError> {
+    /// Looks at the files before a commit.
+    fn before(
+        &mut self,
+        commit: &PastCommit,
+        history: &dyn History,
+    ) -> Result<Visited, RepositoryError> {
+        let is_new = commit.changes.iter().any(|change| change.before.is_none());
+        let renames = if is_new && commit.parent.is_some() {
+            history.renames(commit)?
+        } else {
+            Vec::new()
+        };
+        let mut is_moved = false;
         for change in &commit.changes {
             let Some(path) = &change.path else { continue };
+            if let Some(rename) = renames.iter().find(|rename| rename.new == *path)
+                && let Some(file) = self.files.remove(path)
+            {
+                is_moved = true;
+                let present = self.moved.remove(path).unwrap_or_else(|| path.clone());
+                self.moved.insert(rename.old.clone(), present);
+                let file = EnvironmentFile {
+                    path: rename.old.clone(),
+                    object: rename.before.into(),
+                    ..file
+                };
+                self.files.insert(rename.old.clone(), file);
+                continue;
+            }
             match change.before.map(FileObject::from) {
                 Some(object) => {
                     let file = self.files.entry(path.clone());
@@ -170,7 +233,11 @@ impl Search<'_> {
             }
         }
         let has_version = self.has_version()?;
-        Ok(commit.parent.filter(|_| has_version))
+        Ok(match commit.parent.filter(|_| has_version) {
+            Some(found) => Visited::Found(found),
+            None if is_moved => Visited::Moved(commit.parent),
+            None => Visited::Older,
+        })
     }
 
     /// The application's versions in the files.

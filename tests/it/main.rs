@@ -62,6 +62,7 @@ mod kubernetes;
 mod log;
 mod manual;
 mod memory;
+mod moved;
 mod order;
 mod pager;
 mod pairing;

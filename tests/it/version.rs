@@ -175,7 +175,7 @@ fn what_was_taken_by_hand_goes_back_with_its_version() {
 #[test]
 fn a_build_that_staging_had_later_is_newer() {
     let world = World::new();
-    let [old, new] = ["1111111", "2222222"].map(|build| values(build, "info"));
+    let [old, new] = ["f1f1f1f", "a2a2a2a"].map(|build| values(build, "info"));
     let repo = world.repository(&[(STAGING, &old)]);
     repo.commit("new", &[(STAGING, &new), (PRODUCTION, &new)]);
     let ran = promote(&repo, &["--service", "api", "--source", "HEAD~1"]);

@@ -231,10 +231,16 @@ fn incomplete<'f>(
     found
 }
 
-/// The document and the keys of a place, without the blocks of a template.
+/// The document and the keys of a place, without the blocks of a template and the numbers of equal keys.
 fn name(field: &Field<Facts>) -> (&str, String) {
     let difference = &field.difference;
-    (&difference.document.text, keys_of(&difference.path))
+    let keys = keys_of(&difference.path);
+    let keys = keys.split('/').map(|key| match key.rsplit_once('~') {
+        Some((name, number)) if number.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => key,
+    });
+    let keys: Vec<&str> = keys.collect();
+    (&difference.document.text, keys.join("/"))
 }
 
 /// The places that a file has several times, of which not all changed in the source.

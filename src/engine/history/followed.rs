@@ -21,7 +21,6 @@ use crate::engine::compare::Versions;
 use crate::inventory::{FileObject, FilePair};
 use crate::plan::{LastPromotion, Provenance};
 use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Snapshot};
-use versions::Unread;
 
 /// A pair of files on its way to the past.
 pub(super) struct Followed<'a> {
@@ -37,8 +36,8 @@ pub(super) struct Followed<'a> {
     left_for_versions: usize,
     /// Whether all else is known.
     seeks_versions_only: bool,
-    /// The changes that are not compared yet, as no sought version was found.
-    unread: Unread,
+    /// The changes that are not compared yet, as no sought version was found, newest first.
+    unread: BothSides<Vec<(FileObject, FileObject)>>,
     /// Whether the next commit may be newer than the chosen revision of the source.
     is_before_revision: bool,
     /// The target's states after newer commits, each with the newest of these.
@@ -87,7 +86,7 @@ impl<'a> Followed<'a> {
             left: limit,
             left_for_versions: VERSION_COMMITS,
             seeks_versions_only: false,
-            unread: Unread::default(),
+            unread: BothSides::default(),
             is_before_revision: false,
             later: HashMap::new(),
             reverts: Reverts::default(),

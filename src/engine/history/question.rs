@@ -6,7 +6,7 @@ use super::records::{FileDecision, MoreRecords};
 use crate::document::Difference;
 use crate::domain::CommitId;
 use crate::inventory::{FileObject, FilePair};
-use crate::port::{FoundCommit, PastCommit, Repository};
+use crate::port::{FoundCommit, History, PastCommit, Repository};
 
 /// A pair of files, and what to find out about it.
 pub(in crate::engine) struct Question<'a> {
@@ -39,4 +39,5 @@ pub(super) struct Visit<'a> {
     /// The newer commit that reverts it.
     pub reverted_by: Option<CommitId>,
     pub repository: &'a dyn Repository,
+    pub history: &'a dyn History,
 }

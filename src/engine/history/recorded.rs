@@ -13,9 +13,10 @@ use super::take::{Step, proven_record};
 use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
+use crate::engine::moved::older_path;
 use crate::inventory::FileObject;
 use crate::plan::{Record, without_instructions};
-use crate::port::{FoundCommit, PastCommit, Repository, RepositoryError};
+use crate::port::RepositoryError;
 
 /// A recorded promotion between the two environments.
 pub(super) struct Recorded {
@@ -40,13 +41,7 @@ pub(super) fn proven(
     open: &[(String, PlaceKey)],
     versions: &Versions<'_>,
 ) -> Result<Option<(Recorded, PlaceSet)>, RepositoryError> {
-    let Visit {
-        repository,
-        commit,
-        merged,
-        ..
-    } = *visit;
-    for recorded in recorded(repository, commit, merged, source_path, versions.naming)? {
+    for recorded in recorded(visit, source_path, versions.naming)? {
         let left = proven_record(recorded.source, target, edits, versions)?;
         if let Some(left) = left {
             let kept: HashSet<&String> = recorded.kept.iter().collect();
@@ -63,13 +58,12 @@ pub(super) fn proven(
 ///
 /// A record whose source cannot be read, for example in a shallow clone, is passed over.
 fn recorded(
-    repository: &dyn Repository,
-    commit: &PastCommit,
-    merged: &[FoundCommit],
+    visit: &Visit<'_>,
     source_path: &RepoPath,
     naming: &Naming,
 ) -> Result<Vec<Recorded>, RepositoryError> {
-    let messages = std::iter::once(&commit.message).chain(merged.iter().map(|c| &c.message));
+    let merged = visit.merged.iter().map(|commit| &commit.message);
+    let messages = std::iter::once(&visit.commit.message).chain(merged);
     let mut found = Vec::new();
     for record in messages.flat_map(|message| Record::all_in(message)) {
         let is_ours =
@@ -78,10 +72,22 @@ fn recorded(
         let Some(id) = id.filter(|_| is_ours) else {
             continue;
         };
-        let Ok(snapshot) = repository.snapshot(CommitId(id)) else {
+        let Ok(snapshot) = visit.repository.snapshot(CommitId(id)) else {
             continue;
         };
-        if let Some(source) = snapshot.entry_at(source_path.as_str())? {
+        let source = match snapshot.entry_at(source_path.as_str())? {
+            None => {
+                // It can have been at another path then.
+                let at = visit.commit.id;
+                let older = older_path(visit.history, at, source_path, snapshot.as_ref())?;
+                match older {
+                    Some(path) => snapshot.entry_at(path.as_str())?,
+                    None => None,
+                }
+            }
+            found => found,
+        };
+        if let Some(source) = source {
             found.push(Recorded {
                 commit: CommitId(id),
                 source: source.into(),

@@ -316,6 +316,7 @@ impl Walker<'_> {
             is_newer: self.newer.contains(&commit.id),
             reverted_by: self.reverted_by(commit, &merged),
             repository: self.ports.repository,
+            history,
         };
         let mut renames = None;
         for (index, changes) in by_pair {

@@ -21,7 +21,10 @@ pub(super) fn extent(newer: &PastCommit, older: &PastCommit, blobs: &dyn Snapsho
         return Extent::All;
     }
     let of_file = |file: &ChangedFile| {
-        let inverse = newer.changes.iter().find(|other| other.path == file.path);
+        let same_path = newer.changes.iter().find(|other| other.path == file.path);
+        // The file can have been moved in between.
+        let moved = || (newer.changes.iter()).find(|other| is_inverse(other, file));
+        let inverse = same_path.or_else(moved);
         inverse.map_or(Extent::Nothing, |inverse| of_file(inverse, file, blobs))
     };
     let extents: Vec<Extent> = older.changes.iter().map(of_file).collect();
@@ -33,7 +36,7 @@ pub(super) fn extent(newer: &PastCommit, older: &PastCommit, blobs: &dyn Snapsho
 }
 
 fn of_file(newer: &ChangedFile, older: &ChangedFile, blobs: &dyn Snapshot) -> Extent {
-    if newer.before == older.after && newer.after == older.before {
+    if is_inverse(newer, older) {
         return Extent::All;
     }
     // The file was changed in between, so the lines decide.
@@ -53,6 +56,11 @@ fn of_file(newer: &ChangedFile, older: &ChangedFile, blobs: &dyn Snapshot) -> Ex
     } else {
         Extent::Nothing
     }
+}
+
+/// Whether a change leads from the state after another one to the state before it.
+fn is_inverse(newer: &ChangedFile, older: &ChangedFile) -> bool {
+    newer.before == older.after && newer.after == older.before
 }
 
 /// How many more of each line a text has after a change.

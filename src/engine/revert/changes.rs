@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::proof::PromotionCommit;
 use crate::domain::{ApplicationName, RepoPath, Settings};
 use crate::engine::error::EngineError;
+use crate::engine::moved::present_paths;
 use crate::engine::ports::Ports;
 use crate::inventory::{EnvironmentPair, FileObject, FilePair, FileRole};
 use crate::plan::{Hop, Reverted};
@@ -65,6 +66,15 @@ impl Changes {
             settings,
         };
         promotion.limit_to_proven(&mut applications, &reverted.id)?;
+        let promoted = commit.changes.iter().filter(|file| file.after.is_some());
+        let mut absent = Vec::new();
+        for path in promoted.filter_map(|file| file.path.as_ref()) {
+            if applications.contains_key(path) && target.entry_at(path.as_str())?.is_none() {
+                absent.push(path.clone());
+            }
+        }
+        let moved = present_paths(ports.history, target, reverted.commit, &absent)?;
+        let of_moved = environments.applications_of(moved.values())?;
         let mut files = Vec::new();
         for ChangedFile {
             path,
@@ -77,11 +87,12 @@ impl Changes {
             let Some(application) = applications.get(path) else {
                 continue;
             };
-            let now = target.entry_at(path.as_str())?;
+            let present = moved.get(path).unwrap_or(path);
+            let now = target.entry_at(present.as_str())?;
             let pair = FilePair {
-                path: path.clone(),
+                path: present.clone(),
                 source_path: old.map(|_| path.clone()),
-                application: application.clone(),
+                application: of_moved.get(present).unwrap_or(application).clone(),
                 source: old.map(FileObject::from),
                 target: now.map(FileObject::from),
                 role: FileRole::Deployed,

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
-use crate::engine::history::{PlaceKey, PlaceSet, place_key};
+use crate::engine::history::{PlaceKey, PlaceSet, Step, place_key};
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{ChangedFile, History, PastCommit, RepositoryError, Snapshot, Walk};
 
@@ -41,6 +41,33 @@ impl Open {
         }
     }
 
+    /// The path before the file was moved.
+    fn older_path(&self) -> Option<&RepoPath> {
+        let path = self.pair.source_path.as_ref();
+        path.filter(|path| **path != self.pair.path)
+    }
+
+    /// What a commit changed in the file, also at its older path.
+    fn change(&self, commit: &PastCommit) -> Option<Step> {
+        let at = |path: &RepoPath| {
+            let mut changes = commit.changes.iter();
+            changes.find(|change| change.path.as_ref() == Some(path))
+        };
+        let step = |before: Option<&ChangedFile>, after: Option<&ChangedFile>| Step {
+            before: before
+                .and_then(|change| change.before)
+                .map(FileObject::from),
+            after: after.and_then(|change| change.after).map(FileObject::from),
+        };
+        let (new, old) = (at(&self.pair.path), self.older_path().and_then(at));
+        match (new, old) {
+            (None, None) => None,
+            // The commit moved it.
+            (Some(_), Some(_)) => Some(step(old, new)),
+            _ => Some(step(new.or(old), new.or(old))),
+        }
+    }
+
     /// Whether a commit is still to be found.
     pub fn is_some_left(&self) -> bool {
         self.places.as_ref().is_none_or(|places| !places.is_empty())
@@ -71,7 +98,11 @@ impl Later {
         if open.is_empty() {
             return Ok(later);
         }
-        let paths: Vec<RepoPath> = open.iter().map(|file| file.pair.path.clone()).collect();
+        let paths = |file: &Open| {
+            let paths = std::iter::once(&file.pair.path).chain(file.older_path());
+            paths.cloned().collect::<Vec<_>>()
+        };
+        let paths: Vec<RepoPath> = open.iter().flat_map(paths).collect();
         let walk = Walk {
             from: search.target.commit(),
             paths: &paths,
@@ -99,9 +130,8 @@ impl Later {
         commit: &PastCommit,
         open: &mut Vec<Open>,
     ) -> Result<(), RepositoryError> {
-        for change in &commit.changes {
-            let of_change = |file: &&mut Open| change.path.as_ref() == Some(&file.pair.path);
-            let Some(file) = open.iter_mut().find(of_change) else {
+        for file in open.iter_mut() {
+            let Some(change) = file.change(commit) else {
                 continue;
             };
             let changed = changed_places(search, &file.pair, change)?;
@@ -146,7 +176,7 @@ impl Later {
 fn changed_places(
     search: &LaterSearch<'_>,
     pair: &FilePair,
-    change: &ChangedFile,
+    change: Step,
 ) -> Result<Option<PlaceSet>, RepositoryError> {
     let (Some(before), Some(after)) = (change.before, change.after) else {
         return Ok(None);
@@ -157,6 +187,6 @@ fn changed_places(
         blobs: search.target,
         naming: search.naming,
     };
-    let found = versions.target_changes(FileObject::from(before), FileObject::from(after))?;
+    let found = versions.target_changes(before, after)?;
     Ok(found.map(|found| PlaceSet::of(&found, search.naming)))
 }

@@ -7,14 +7,12 @@ use super::reader::Reader;
 use super::table::{Since, Status};
 use super::versions::Cells;
 use crate::domain::{CommitId, RepoPath};
+use crate::engine::moved::MOST_RENAMES;
 use crate::inventory::FileObject;
 use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Walk};
 
 /// How many commits that touch the files are looked at.
 const LIMIT: usize = 2_000;
-
-/// How often files are followed to other paths; each time starts a new walk.
-const MOST_RENAMES: usize = 20;
 
 /// A version whose commit is not found yet: its application, its environment, and the versions.
 type Open = (usize, usize, Vec<String>);

@@ -5,7 +5,6 @@
 //! Most of these commits have none of the versions whose order is open. A look at the texts shows that, and
 //! costs far less than to compare the files. So changes are only compared once a version was found.
 
-use super::super::both_sides::BothSides;
 use super::super::merged;
 use super::super::question::Visit;
 use super::super::take::Step;
@@ -68,6 +67,3 @@ fn found(
     let has_version = sought.iter().any(|version| text.contains(version));
     Ok(has_version.then(|| std::mem::take(unread)))
 }
-
-/// The changes of both files that are not compared yet.
-pub(super) type Unread = BothSides<Edits>;

@@ -1,0 +1,86 @@
+//! Files that were moved after they were promoted.
+
+use crate::world::{Ran, Repo, World};
+
+/// Production was promoted to 1.1.0, and then the application moved to another folder.
+fn repository(world: &World) -> Repo<'_> {
+    let repo = world.repository(&[
+        ("apps/web/staging/values.yaml", "tag: 1.0.0\nlevel: info\n"),
+        (
+            "apps/web/production/values.yaml",
+            "tag: 1.0.0\nlevel: info\n",
+        ),
+    ]);
+    let new = "tag: 1.1.0\nlevel: debug\n";
+    repo.commit("1.1.0", &[("apps/web/staging/values.yaml", new)]);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    move_to(&repo, "apps", "teams");
+    repo
+}
+
+fn move_to(repo: &Repo<'_>, from: &str, to: &str) {
+    std::fs::create_dir(repo.dir.join(to)).unwrap();
+    repo.git(&["mv", &format!("{from}/web"), &format!("{to}/web")]);
+    repo.commit("move", &[]);
+}
+
+fn promote(repo: &Repo<'_>, more: &[&str]) -> Ran {
+    let args = ["--from", "staging", "--to", "production", "--yes"];
+    repo.promote(&[&args, more].concat())
+}
+
+#[test]
+fn a_promotion_is_reverted_where_its_files_are_now() {
+    let world = World::new();
+    let repo = repository(&world);
+    move_to(&repo, "teams", "groups");
+    let target = "groups/web/production/values.yaml";
+    let ran = repo.promote(&["revert", "HEAD~2", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.show("HEAD", target), "tag: 1.0.0\nlevel: info\n");
+    // The log shows it, and a revert of the revert restores the promotion.
+    let log = repo.promote(&["log"]);
+    assert!(log.stdout.contains("reverted by"), "{log}");
+    let again = repo.promote(&["revert", "HEAD~3", "--yes"]);
+    assert!(again.stdout.contains("already reverted"), "{again}");
+    let ran = repo.promote(&["revert", "HEAD", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.show("HEAD", target), "tag: 1.1.0\nlevel: debug\n");
+}
+
+#[test]
+fn what_was_changed_before_or_after_the_move_stays() {
+    let world = World::new();
+    let repo = repository(&world);
+    let target = "teams/web/production/values.yaml";
+    repo.commit("own", &[(target, "tag: 1.1.0\nlevel: trace\n")]);
+    let ran = repo.promote(&["revert", "HEAD~2", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let short = &repo.tip("HEAD~1")[..7];
+    let since = format!("changed since by {short}");
+    assert!(ran.stdout.contains(&since), "{ran}");
+    assert_eq!(repo.show("HEAD", target), "tag: 1.0.0\nlevel: trace\n");
+}
+
+#[test]
+fn a_version_from_before_the_move_is_found() {
+    let world = World::new();
+    let repo = repository(&world);
+    let target = "teams/web/production/values.yaml";
+    let one = ["--service", "web", "--version", "1.0.0"];
+    let ran = promote(&repo, &one);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.show("HEAD", target), "tag: 1.0.0\nlevel: info\n");
+    // It is the base of the next promotion.
+    repo.commit(
+        "1.2.0",
+        &[(
+            "teams/web/staging/values.yaml",
+            "tag: 1.2.0\nlevel: debug\n",
+        )],
+    );
+    let ran = promote(&repo, &["--promote", "changes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_eq!(repo.show("HEAD", target), "tag: 1.2.0\nlevel: debug\n");
+}
