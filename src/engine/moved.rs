@@ -5,26 +5,18 @@
 //! A commit names its files by the paths of its time. People move applications, and what was promoted before
 //! can still be wanted: to revert it, or to go back to a version.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use crate::domain::{CommitId, RepoPath};
 use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Snapshot, Walk};
 
 /// How many commits that touch the files are looked at.
-const LIMIT: usize = 2_000;
+pub(super) const MOST_COMMITS: usize = 2_000;
 
 /// How often files are followed to other paths; each time starts a new walk.
 pub(super) const MOST_RENAMES: usize = 20;
-
-/// Which way files are followed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// To the paths after renames.
-    Newer,
-    /// To the paths before renames.
-    Older,
-}
 
 /// The paths in the newest commit of files that it lacks at their paths after the commit `since`; those that
 /// were deleted are missing.
@@ -35,21 +27,32 @@ pub(super) fn present_paths(
     paths: &[RepoPath],
 ) -> Result<HashMap<RepoPath, RepoPath>, RepositoryError> {
     let mut found = HashMap::new();
-    let mut open: HashMap<RepoPath, RepoPath> =
-        paths.iter().map(|p| (p.clone(), p.clone())).collect();
-    for _ in 0..MOST_RENAMES {
-        if open.is_empty() {
-            break;
-        }
-        let walk = (newest.commit(), Some(since));
-        for (path, original) in renamed(history, walk, std::mem::take(&mut open), Direction::Newer)?
-        {
-            if newest.entry_at(path.as_str())?.is_some() {
-                found.insert(original, path);
-            } else {
-                open.insert(path, original);
+    // The path of each file after a commit, with its path after `since`.
+    let all = paths.iter().map(|path| (path.clone(), path.clone()));
+    let mut open: BTreeMap<CommitId, HashMap<RepoPath, RepoPath>> =
+        BTreeMap::from([(since, all.collect())]);
+    for _ in 0..=MOST_RENAMES {
+        let mut moved: BTreeMap<CommitId, HashMap<RepoPath, RepoPath>> = BTreeMap::new();
+        for (since, files) in open {
+            let walk = (newest.commit(), Some(since));
+            // The file ends with its first deletion; what has its path later is another one.
+            let ends = commits(history, walk, &files, Which::Oldest(&|c| c.after.is_none()))?;
+            for (path, original) in files {
+                if let Some(commit) = ends.get(&path) {
+                    let renames = history.renames(commit)?;
+                    let rename = renames.into_iter().find(|rename| rename.old == path);
+                    if let Some(Rename { new, .. }) = rename {
+                        moved.entry(commit.id).or_default().insert(new, original);
+                    }
+                } else if path != original && newest.entry_at(path.as_str())?.is_some() {
+                    found.insert(original, path);
+                }
             }
         }
+        if moved.is_empty() {
+            break;
+        }
+        open = moved;
     }
     Ok(found)
 }
@@ -61,82 +64,79 @@ pub(super) fn older_path(
     path: &RepoPath,
     older: &dyn Snapshot,
 ) -> Result<Option<RepoPath>, RepositoryError> {
-    let mut path = path.clone();
+    let mut place = (from, path.clone());
     for _ in 0..MOST_RENAMES {
-        let open = HashMap::from([(path.clone(), path)]);
+        let (from, path) = place;
         let walk = (from, Some(older.commit()));
-        let Some((renamed, _)) = renamed(history, walk, open, Direction::Older)?.pop() else {
+        let files = HashMap::from([(path.clone(), ())]);
+        // The file begins with its last creation.
+        let begins = commits(
+            history,
+            walk,
+            &files,
+            Which::Newest(&|c| c.before.is_none()),
+        )?;
+        let Some(commit) = begins.get(&path) else {
             return Ok(None);
         };
-        if older.entry_at(renamed.as_str())?.is_some() {
-            return Ok(Some(renamed));
+        let mut renames = history.renames(commit)?.into_iter();
+        let rename = renames.find(|rename| rename.new == path);
+        let (Some(Rename { old, .. }), Some(parent)) = (rename, commit.parent) else {
+            return Ok(None);
+        };
+        if older.entry_at(old.as_str())?.is_some() {
+            return Ok(Some(old));
         }
-        path = renamed;
+        place = (parent, old);
     }
     Ok(None)
 }
 
-/// Follows each open path over the newest rename of its file; also returns what it was opened for.
-fn renamed(
+/// Which of the commits that change a file so.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    Newest(&'a dyn Fn(&ChangedFile) -> bool),
+    Oldest(&'a dyn Fn(&ChangedFile) -> bool),
+}
+
+/// The commit of each file that changes it so, from a commit back to what `except` has.
+fn commits<T>(
     history: &dyn History,
     (from, except): (CommitId, Option<CommitId>),
-    mut open: HashMap<RepoPath, RepoPath>,
-    direction: Direction,
-) -> Result<Vec<(RepoPath, RepoPath)>, RepositoryError> {
-    let mut paths: Vec<RepoPath> = open.keys().cloned().collect();
+    files: &HashMap<RepoPath, T>,
+    which: Which<'_>,
+) -> Result<HashMap<RepoPath, Rc<PastCommit>>, RepositoryError> {
+    let mut paths: Vec<RepoPath> = files.keys().cloned().collect();
     paths.sort();
     let walk = Walk {
         from,
         paths: &paths,
-        limit: LIMIT,
+        limit: MOST_COMMITS,
         except,
     };
-    let mut found = Vec::new();
-    let mut visit = |commit: &PastCommit| -> Result<ControlFlow<()>, RepositoryError> {
-        let is_end = |change: &&ChangedFile| match direction {
-            Direction::Newer => change.after.is_none(),
-            Direction::Older => change.before.is_none(),
-        };
-        let ends = commit.changes.iter().filter(is_end);
-        let ends: Vec<&RepoPath> = ends.filter_map(|change| change.path.as_ref()).collect();
-        if ends.iter().any(|path| open.contains_key(*path)) {
-            let renames = history.renames(commit)?;
-            for path in ends {
-                let Some(original) = open.remove(path) else {
-                    continue;
-                };
-                let other = renames
-                    .iter()
-                    .find_map(|rename| other_path(rename, path, direction));
-                found.extend(other.map(|other| (other.clone(), original)));
+    let mut found: HashMap<RepoPath, Rc<PastCommit>> = HashMap::new();
+    history.walk(&walk, &mut |commit| {
+        let commit = Rc::new(commit);
+        for change in &commit.changes {
+            let Some(path) = change.path.as_ref() else {
+                continue;
+            };
+            match which {
+                Which::Newest(is_it) if is_it(change) => {
+                    found
+                        .entry(path.clone())
+                        .or_insert_with(|| Rc::clone(&commit));
+                }
+                Which::Oldest(is_it) if is_it(change) => {
+                    found.insert(path.clone(), Rc::clone(&commit));
+                }
+                Which::Newest(_) | Which::Oldest(_) => {}
             }
         }
-        Ok(if open.is_empty() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        })
-    };
-    let mut fault = None;
-    history.walk(&walk, &mut |commit| match visit(&commit) {
-        Ok(next) => next,
-        Err(error) => {
-            fault = Some(error);
-            ControlFlow::Break(())
+        match which {
+            Which::Newest(_) if found.len() == paths.len() => ControlFlow::Break(()),
+            Which::Newest(_) | Which::Oldest(_) => ControlFlow::Continue(()),
         }
     })?;
-    fault.map_or(Ok(found), Err)
-}
-
-/// The path on the other side of a rename of this one.
-fn other_path<'r>(
-    rename: &'r Rename,
-    path: &RepoPath,
-    direction: Direction,
-) -> Option<&'r RepoPath> {
-    let (this, other) = match direction {
-        Direction::Newer => (&rename.old, &rename.new),
-        Direction::Older => (&rename.new, &rename.old),
-    };
-    (this == path).then_some(other)
+    Ok(found)
 }

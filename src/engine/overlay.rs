@@ -97,11 +97,16 @@ impl Overlay {
     fn move_files(&mut self, paths: &BTreeMap<RepoPath, RepoPath>) -> Result<(), RepositoryError> {
         let mut edits = Edits::default();
         let before: &dyn Snapshot = self;
+        let mut moved = Vec::new();
         for (from, to) in paths {
             if let Some((mode, id)) = before.entry_at(from.as_str())? {
+                moved.push((to, NewFile::Moved(mode, id)));
                 edits.set(from, None);
-                edits.set(to, Some(NewFile::Moved(mode, id)));
             }
+        }
+        // A file can be moved to where another one was.
+        for (to, file) in moved {
+            edits.set(to, Some(file));
         }
         self.edit(edits)
     }

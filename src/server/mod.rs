@@ -29,7 +29,7 @@
 //! | `insights` | how often and how well promotions go |
 //! | `choice` | which differences of a promotion people tick in and out |
 //! | `promotion` | a promotion as a form has it, its plan, and how it is carried out |
-//! | `plans` | plans of which people look at the lines |
+//! | `plans` | recently viewed plans, kept so that more of their lines can be shown |
 //! | `http/` | requests: who may send them, their forms, errors and headers |
 //! | `pages/` | HTML |
 

@@ -1,4 +1,4 @@
-//! Plans of which people look at the lines.
+//! Recently viewed plans, kept so that more of their lines can be shown.
 //!
 //! # Why
 //!

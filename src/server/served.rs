@@ -34,7 +34,7 @@ pub(super) struct Served {
     pub name: String,
     /// Told when it must be looked at again.
     pub look: Notify,
-    /// The plans of which people look at the lines.
+    /// Recently viewed plans, kept so that more of their lines can be shown.
     pub plans: Plans,
     adapters: Adapters,
     workers: Workers,

@@ -84,3 +84,46 @@ fn a_version_from_before_the_move_is_found() {
     assert_eq!(ran.code, 0, "{ran}");
     assert_eq!(repo.show("HEAD", target), "tag: 1.2.0\nlevel: debug\n");
 }
+
+#[test]
+fn another_file_at_the_old_path_is_not_followed() {
+    let world = World::new();
+    let repo = repository(&world);
+    // Another application takes the old place, and moves on.
+    let other = "tag: 1.1.0\nlevel: debug\nother: true\n";
+    repo.commit("other", &[("apps/web/production/values.yaml", other)]);
+    std::fs::create_dir(repo.dir.join("groups")).unwrap();
+    repo.git(&["mv", "apps/web", "groups/web"]);
+    repo.commit("move the other", &[]);
+    let ran = repo.promote(&["revert", "HEAD~3", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let own = "teams/web/production/values.yaml";
+    assert_eq!(repo.show("HEAD", own), "tag: 1.0.0\nlevel: info\n");
+    assert_eq!(
+        repo.show("HEAD", "groups/web/production/values.yaml"),
+        other
+    );
+}
+
+#[test]
+fn an_equal_file_of_another_application_is_no_moved_one() {
+    let world = World::new();
+    let file = |app: &str, environment: &str| format!("apps/{app}/{environment}/values.yaml");
+    let all = ["web", "api"].map(|app| ["staging", "production"].map(|e| file(app, e)));
+    let old: Vec<(&str, &str)> = all
+        .iter()
+        .flatten()
+        .map(|p| (&**p, "tag: 1.0.0\n"))
+        .collect();
+    let repo = world.repository(&old);
+    let new = all
+        .each_ref()
+        .map(|[staging, _]| (&**staging, "tag: 1.1.0\n"));
+    repo.commit("1.1.0", &new);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let ran = repo.promote(&["revert", "HEAD", "--service", "web", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let log = repo.promote(&["log"]);
+    assert!(log.stdout.contains("partly reverted by"), "{log}");
+}

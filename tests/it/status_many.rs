@@ -52,6 +52,8 @@ fn each_file_keeps_its_own_version() {
     let repo = repository(&world, vec![large_file()]);
     let ran = repo.promote(&["status", "--output", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let warning = format!("warning: {}: the file has ", path(3, "large.yaml"));
+    assert!(ran.stderr.starts_with(&warning), "{}", ran.stderr);
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     let applications = json["applications"].as_array().unwrap();
     assert_eq!(applications.len(), APPLICATIONS);

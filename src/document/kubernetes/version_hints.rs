@@ -64,7 +64,8 @@ fn has_block_roots(text: &str) -> bool {
         }
         let is_flow = bytes[0] == b'{';
         let is_key = bytes[0].is_ascii_alphanumeric();
-        let has_value = line.contains(": ") || line.trim_end().ends_with(':');
+        let value = line.split(" #").next().unwrap_or(line);
+        let has_value = value.contains(": ") || value.trim_end().ends_with(':');
         if !(is_flow || is_key && has_value) {
             return false;
         }
@@ -182,6 +183,8 @@ mod tests {
             ("- v1.2", true),
             ("a: b\n---\n- v1.2", true),
             ("# a: b\n'v1: 2'", true),
+            ("v1.2 # see: x", true),
+            ("a: b # see: x", false),
         ] {
             assert_eq!(
                 may_have_versions("a.yaml", text.as_bytes()),

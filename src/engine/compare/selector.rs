@@ -41,7 +41,11 @@ fn joined(path: &str, separator: char) -> String {
     while let Some(first) = rest.chars().next() {
         let end = match first {
             '[' => (closing(rest) + 1).min(rest.len()),
-            _ => rest[1..].find(['.', '[']).map_or(rest.len(), |at| at + 1),
+            first => {
+                let start = first.len_utf8();
+                let end = rest[start..].find(['.', '[']);
+                end.map_or(rest.len(), |at| at + start)
+            }
         };
         let (step, after) = rest.split_at(end);
         let inner = step

@@ -4,9 +4,9 @@
 //!
 //! The source at the last promotion is the base of a three-way merge. A version often comes with other
 //! changes, such as a new argument that it needs: what the same commit of the source changed moves with
-//! it, in every mode, back as forward. In the mode `changes`, all that changed in the source moves if no version differs;
-//! if one does, the rest belongs to other changes of the source, which people move on their own. It
-//! still stays when no version differs any more, until the source changes it again.
+//! it, in every mode and in both directions. In the mode `changes`, all that changed in the source moves if
+//! no version differs; if one does, the rest belongs to other changes of the source, which people move on
+//! their own. It still stays when no version differs any more, until the source changes it again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -236,7 +236,7 @@ fn name(field: &Field<Facts>) -> (&str, String) {
     let difference = &field.difference;
     let keys = keys_of(&difference.path);
     let keys = keys.split('/').map(|key| match key.rsplit_once('~') {
-        Some((name, number)) if number.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some((name, number)) if number.parse::<usize>().is_ok() => name,
         _ => key,
     });
     let keys: Vec<&str> = keys.collect();

@@ -1,8 +1,8 @@
 //! Checks whether a commit takes back what another one changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::domain::{FileMode, ObjectId};
+use crate::domain::{FileMode, ObjectId, RepoPath};
 use crate::engine::compare::MAX_BYTES;
 use crate::port::{ChangedFile, PastCommit, Snapshot};
 
@@ -20,11 +20,17 @@ pub(super) fn extent(newer: &PastCommit, older: &PastCommit, blobs: &dyn Snapsho
         // Both only record something.
         return Extent::All;
     }
+    let paths: HashSet<&Option<RepoPath>> = older.changes.iter().map(|file| &file.path).collect();
+    let others = newer.changes.iter();
+    // Files that may have been moved in between; equal files of other applications have the same change.
+    let mut moved: Vec<&ChangedFile> = others.filter(|file| !paths.contains(&file.path)).collect();
     let of_file = |file: &ChangedFile| {
         let same_path = newer.changes.iter().find(|other| other.path == file.path);
-        // The file can have been moved in between.
-        let moved = || (newer.changes.iter()).find(|other| is_inverse(other, file));
-        let inverse = same_path.or_else(moved);
+        let mut take_moved = || {
+            let at = moved.iter().position(|other| is_inverse(other, file))?;
+            Some(moved.swap_remove(at))
+        };
+        let inverse = same_path.or_else(&mut take_moved);
         inverse.map_or(Extent::Nothing, |inverse| of_file(inverse, file, blobs))
     };
     let extents: Vec<Extent> = older.changes.iter().map(of_file).collect();

@@ -2,7 +2,7 @@
 //!
 //! # Why
 //!
-//! An approval that does not count is recorded all the same, and the release goes on waiting. So people are told
+//! An approval that does not count is recorded all the same, and the release goes on waiting. So it is shown
 //! before, as far as it can be known without asking a forge: that decides about users and teams when a gate is
 //! checked. Whoever may push can write an approval of somebody else into a record, so only those that are proven
 //! count as given.

@@ -89,9 +89,9 @@ fn render(
     Ok(rendered)
 }
 
-/// The last line of an output that says something: `kubectl` ends an error of several lines with what a program
+/// The last line of an output that is a sentence: `kubectl` ends an error of several lines with what a program
 /// returned, such as `: exit status 128`, and with `>`.
-fn last_words(output: &str) -> Option<&str> {
+fn last_line_with_text(output: &str) -> Option<&str> {
     let lines = || output.lines().map(str::trim).rev();
     let is_end = |line: &str| line.starts_with(':') || !line.contains(char::is_alphanumeric);
     let found = lines().find(|line| !is_end(line));
@@ -130,7 +130,8 @@ fn manifests(
             Err(error) => return Err(error.into()),
         };
         let program = candidate[..2].join(" ");
-        let last = last_words(&result.output).map_or(String::new(), |line| format!(": {line}"));
+        let last =
+            last_line_with_text(&result.output).map_or(String::new(), |line| format!(": {line}"));
         return Ok(match result.end {
             CommandEnd::Exited(0) => String::from_utf8(result.document)
                 .map_err(|_| format!("`{program}` printed no text")),
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reason_is_the_last_line_that_says_something() {
+    fn the_reason_is_the_last_line_with_text() {
         for (output, expected) in [
             ("Error: no chart\n\n", Some("Error: no chart")),
             (
@@ -167,7 +168,7 @@ mod tests {
             (">\n", Some(">")),
             ("\n", None),
         ] {
-            assert_eq!(last_words(output), expected, "{output}");
+            assert_eq!(last_line_with_text(output), expected, "{output}");
         }
     }
 }

@@ -7,11 +7,9 @@ use crate::document::Difference;
 use crate::domain::{CommitId, Naming, RepoPath};
 use crate::engine::compare::Versions;
 use crate::engine::history::{PlaceKey, PlaceSet, Step, place_key};
+use crate::engine::moved::MOST_COMMITS;
 use crate::inventory::{FileObject, FilePair};
 use crate::port::{ChangedFile, History, PastCommit, RepositoryError, Snapshot, Walk};
-
-/// How many commits that touch the files are looked at.
-const LIMIT: usize = 2_000;
 
 /// What of a file was changed since the promotion.
 pub(super) struct Open {
@@ -106,7 +104,7 @@ impl Later {
         let walk = Walk {
             from: search.target.commit(),
             paths: &paths,
-            limit: LIMIT,
+            limit: MOST_COMMITS,
             except: None,
         };
         let mut fault = None;

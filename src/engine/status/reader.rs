@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::table::{EnvironmentStatus, VersionSource};
 use super::versions::{Cell, strongest};
 use crate::document::{
-    FileContent, Format, StreamVersion, Unreadable, VersionField, may_have_versions, parse_file,
-    stream_versions,
+    FileContent, Format, StreamVersion, Unreadable, VersionField, is_manifest, may_have_versions,
+    parse_file, stream_versions,
 };
 use crate::domain::{Naming, ObjectId, RepoPath, VersionPlace};
 use crate::engine::application_version::{is_at_place, text_at};
@@ -42,6 +42,16 @@ struct InFile {
     fault: Option<Arc<Unreadable>>,
 }
 
+impl InFile {
+    /// What a file has that is too large; only a manifest is expected to have a version.
+    fn unreadable(path: &RepoPath, unreadable: Unreadable) -> Self {
+        Self {
+            versions: Arc::default(),
+            fault: is_manifest(path.as_str()).then(|| Arc::new(unreadable)),
+        }
+    }
+}
+
 /// A file that is to be read.
 #[derive(Clone, Copy)]
 struct NewFile<'f> {
@@ -71,10 +81,16 @@ impl<'a> Reader<'a> {
         let (new, positions) = self.new_files(applications);
         let blobs: Vec<ObjectId> = new.iter().map(|new| new.file.object.id).collect();
         let kept = AtomicUsize::new(0);
-        let read = parallel_feed(
+        let mut passed = 0;
+        let mut too_large = Vec::new();
+        let of_files = parallel_feed(
             new.len(),
             |pass| {
-                let mut pass = |bytes: Option<Vec<u8>>| pass(bytes.unwrap_or_default());
+                let mut pass = |bytes: Option<Vec<u8>>| {
+                    too_large.extend(bytes.is_none().then_some(passed));
+                    passed += 1;
+                    pass(bytes.unwrap_or_default());
+                };
                 self.snapshot.read_blobs(&blobs, MAX_BYTES, &mut pass)
             },
             |number, bytes| {
@@ -94,10 +110,16 @@ impl<'a> Reader<'a> {
             },
         )?;
         let mut parsed = ParsedFiles::default();
-        for (NewFile { file, .. }, (found, stream)) in new.iter().zip(read) {
+        for (NewFile { file, .. }, (found, stream)) in new.iter().zip(of_files) {
             self.found.push(found);
             if let Some(stream) = stream {
                 parsed.add(&file.path, file.object, stream);
+            }
+        }
+        for number in too_large {
+            let NewFile { file, .. } = new[number];
+            if let Err(unreadable) = read(self.snapshot, file.object)? {
+                self.found[number] = InFile::unreadable(&file.path, unreadable);
             }
         }
         self.positions = positions;
@@ -244,13 +266,14 @@ impl<'a> Reader<'a> {
         if let Some(found) = late().get(&key) {
             return Ok(found.clone());
         }
-        let bytes = if file.mode.is_file() {
-            read(self.snapshot, file)?.ok()
+        let found = if file.mode.is_file() {
+            match read(self.snapshot, file)? {
+                Ok(bytes) => in_bytes(path, bytes, cell.naming).0,
+                Err(unreadable) => InFile::unreadable(path, unreadable),
+            }
         } else {
-            None
+            InFile::default()
         };
-        let found = bytes.map(|bytes| in_bytes(path, bytes, cell.naming).0);
-        let found = found.unwrap_or_default();
         late().insert(key, found.clone());
         Ok(found)
     }
@@ -265,7 +288,10 @@ impl<'a> Reader<'a> {
         if !file.mode.is_file() || !is_at_place(place, path) {
             return Ok(InFile::default());
         }
-        let bytes = read(self.snapshot, file)?.unwrap_or_default();
+        let bytes = match read(self.snapshot, file)? {
+            Ok(bytes) => bytes,
+            Err(unreadable) => return Ok(InFile::unreadable(path, unreadable)),
+        };
         let version = |version| StreamVersion {
             field: VersionField::VersionFile,
             version,

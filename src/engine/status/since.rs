@@ -7,12 +7,9 @@ use super::reader::Reader;
 use super::table::{Since, Status};
 use super::versions::Cells;
 use crate::domain::{CommitId, RepoPath};
-use crate::engine::moved::MOST_RENAMES;
+use crate::engine::moved::{MOST_COMMITS, MOST_RENAMES};
 use crate::inventory::FileObject;
 use crate::port::{ChangedFile, History, PastCommit, Rename, RepositoryError, Walk};
-
-/// How many commits that touch the files are looked at.
-const LIMIT: usize = 2_000;
 
 /// A version whose commit is not found yet: its application, its environment, and the versions.
 type Open = (usize, usize, Vec<String>);
@@ -60,7 +57,7 @@ pub(super) fn find(
             cells,
             open,
             found: &mut found,
-            left: LIMIT,
+            left: MOST_COMMITS,
         };
         let mut from = Some(tip);
         for _ in 0..=MOST_RENAMES {

@@ -63,7 +63,7 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, headers: Du
         .timer(TokioTimer::new())
         .header_read_timeout(headers)
         .serve_connection(TokioIo::new(stream), service);
-    // An error means that the client has gone or was too slow: it cannot be told.
+    // An error means that the client has gone or was too slow, so there is nobody to answer.
     let _ = connection.await;
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn events(
     stream.into_response()
 }
 
-/// What is told until a session ends.
+/// A stream that ends with its session.
 struct WhileSignedIn<S> {
     changes: S,
     session: Session,

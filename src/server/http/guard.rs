@@ -102,7 +102,7 @@ impl From<Trouble> for Refusal {
 }
 
 impl Refusal {
-    /// The answer; a program is told where tokens count.
+    /// The answer; where tokens count, an answer of the API with 401 has a challenge.
     fn answer(self, callers: &Callers, is_api: bool) -> Response {
         let (trouble, challenge) = match self {
             Self::SignIn(address) => return Redirect::to(&address).into_response(),
@@ -112,10 +112,10 @@ impl Refusal {
         if !is_api {
             return trouble.page();
         }
-        let is_told =
+        let has_challenge =
             trouble.status() == StatusCode::UNAUTHORIZED && matches!(callers, Callers::Oidc(_));
         let mut response = api::refused(trouble);
-        if is_told {
+        if has_challenge {
             let challenge = HeaderValue::from_static(challenge);
             let headers = response.headers_mut();
             headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -38,7 +38,7 @@ const REFUSED: Reason = Reason {
 const TOKEN: Reason = Reason {
     name: "token",
     status: StatusCode::UNAUTHORIZED,
-    message: "What the provider says about you is not proven.",
+    message: "The provider's token could not be verified.",
     advice: "Try again. An operator finds the reason in the log.",
 };
 

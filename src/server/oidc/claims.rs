@@ -44,7 +44,9 @@ pub(super) fn person(claims: &Claims, of: &PersonClaims) -> Result<Person, SignI
     };
     let email = claims.email().map(|email| email.as_str());
     let email = email.filter(|_| is_trusted);
-    let name = of.name.as_deref().and_then(|name| text(claims, name));
+    // The address only counts if it is trusted.
+    let name = of.name.as_deref().filter(|name| *name != "email");
+    let name = name.and_then(|name| text(claims, name));
     // A name like an address would be taken for the address.
     let is_email = |name: &str| email.is_some_and(|email| email.eq_ignore_ascii_case(name));
     let name = name.filter(|name| !name.contains('@') || is_email(name));

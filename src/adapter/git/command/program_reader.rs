@@ -1,15 +1,24 @@
 //! Reading what a program prints while it runs.
 
 use std::io;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use super::process::{Limit, Output, Running, boxed, forward, forward_many, stdin_for};
 
-/// How many bytes a program can print before it waits.
+/// Lets a program print more before it waits; returns whether the system can.
 #[cfg(target_os = "linux")]
-const PIPE: usize = 1 << 18;
+fn widen(pipe: &ChildStdout) -> bool {
+    const BYTES: usize = 1 << 18;
+    rustix::pipe::fcntl_setpipe_size(pipe, BYTES).is_ok()
+}
+
+/// Lets a program print more before it waits; returns whether the system can.
+#[cfg(not(target_os = "linux"))]
+fn widen(_: &ChildStdout) -> bool {
+    false
+}
 
 /// A program whose output is read while it runs; dropping it kills the program.
 pub struct ProgramReader {
@@ -30,13 +39,14 @@ impl ProgramReader {
         let (to_stdout, stdout) = mpsc::sync_channel(1);
         let (to_stderr, stderr) = mpsc::channel();
         let pipe = running.child.stdout.take();
-        #[cfg(target_os = "linux")]
-        if let Some(pipe) = &pipe {
-            // If the system refuses it, the program waits more often.
-            let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
+        let is_wide = pipe.as_ref().is_some_and(widen);
+        let send = move |bytes| to_stdout.send(bytes).is_ok();
+        // A program that fills its pipe in a pause would wait.
+        if is_wide {
+            forward_many(boxed(pipe), send);
+        } else {
+            forward(boxed(pipe), send);
         }
-        let pipe = boxed(pipe);
-        forward_many(pipe, move |bytes| to_stdout.send(bytes).is_ok());
         let pipe = boxed(running.child.stderr.take());
         forward(pipe, move |bytes| to_stderr.send(bytes).is_ok());
         Ok(Self {

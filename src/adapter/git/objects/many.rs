@@ -29,7 +29,7 @@ pub fn read(
     visit: &mut dyn FnMut(Option<Vec<u8>>),
 ) -> Result<(), RepositoryError> {
     let read = read_until_large(local, blobs, most, visit)?;
-    // Where some are too large, Git is first asked for the sizes of all others.
+    // Where some are too large, Git is first asked for the sizes of the rest.
     match &blobs[read..] {
         [] => Ok(()),
         left => read_small(local, left, most, visit),
