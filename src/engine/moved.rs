@@ -36,7 +36,9 @@ pub(super) fn present_paths(
         for (since, files) in open {
             let walk = (newest.commit(), Some(since));
             // The file ends with its first deletion; what has its path later is another one.
-            let ends = commits(history, walk, &files, Which::Oldest(&|c| c.after.is_none()))?;
+            let mut paths: Vec<RepoPath> = files.keys().cloned().collect();
+            paths.sort();
+            let ends = commits(history, walk, &paths, Which::Oldest(&|c| c.after.is_none()))?;
             for (path, original) in files {
                 if let Some(commit) = ends.get(&path) {
                     let renames = history.renames(commit)?;
@@ -68,12 +70,11 @@ pub(super) fn older_path(
     for _ in 0..MOST_RENAMES {
         let (from, path) = place;
         let walk = (from, Some(older.commit()));
-        let files = HashMap::from([(path.clone(), ())]);
         // The file begins with its last creation.
         let begins = commits(
             history,
             walk,
-            &files,
+            std::slice::from_ref(&path),
             Which::Newest(&|c| c.before.is_none()),
         )?;
         let Some(commit) = begins.get(&path) else {
@@ -100,17 +101,15 @@ enum Which<'a> {
 }
 
 /// The commit of each file that changes it so, from a commit back to what `except` has.
-fn commits<T>(
+fn commits(
     history: &dyn History,
     (from, except): (CommitId, Option<CommitId>),
-    files: &HashMap<RepoPath, T>,
+    paths: &[RepoPath],
     which: Which<'_>,
 ) -> Result<HashMap<RepoPath, Rc<PastCommit>>, RepositoryError> {
-    let mut paths: Vec<RepoPath> = files.keys().cloned().collect();
-    paths.sort();
     let walk = Walk {
         from,
-        paths: &paths,
+        paths,
         limit: MOST_COMMITS,
         except,
     };

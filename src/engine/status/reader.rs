@@ -109,11 +109,11 @@ impl<'a> Reader<'a> {
                 (found, stream)
             },
         )?;
-        let mut parsed = ParsedFiles::default();
+        let mut known = ParsedFiles::default();
         for (NewFile { file, .. }, (found, stream)) in new.iter().zip(of_files) {
             self.found.push(found);
             if let Some(stream) = stream {
-                parsed.add(&file.path, file.object, stream);
+                known.add(&file.path, file.object, stream);
             }
         }
         for number in too_large {
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.positions = positions;
-        Ok(parsed)
+        Ok(known)
     }
 
     /// The files to read, each blob with a name once, and their positions.
