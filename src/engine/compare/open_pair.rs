@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::document::{self, Base, Difference, FileContent, Format, LineSides, Lines, Sides};
 use crate::domain::Naming;
 use crate::inventory::FilePair;
+use crate::port::display_chain;
 use crate::yaml::Stream;
 
 /// Both sides of a pair, parsed.
@@ -102,7 +103,7 @@ impl OpenPair<'_> {
         match self.lines {
             None => {
                 let merged = document::merge(&sides(self, naming), promoted);
-                merged.map_err(|error| with_causes(&error))
+                merged.map_err(|error| display_chain(&error))
             }
             Some([source, target]) => {
                 let sides = LineSides {
@@ -110,7 +111,7 @@ impl OpenPair<'_> {
                     target,
                     naming,
                 };
-                document::merge_lines(&sides, promoted).map_err(|error| with_causes(&error))
+                document::merge_lines(&sides, promoted).map_err(|error| display_chain(&error))
             }
         }
     }
@@ -128,15 +129,4 @@ pub(in crate::engine) fn sides<'a>(open: &OpenPair<'a>, naming: &'a Naming) -> S
             .lines
             .map_or(Format::Yaml, |[_, target]| target.format()),
     }
-}
-
-/// An error with its causes on one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
