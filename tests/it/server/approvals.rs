@@ -72,8 +72,9 @@ fn an_approval_counts_by_the_servers_key_and_the_listed_name() {
     let (remote, repo) = cloned(&world, "");
     let key = sign_with(&repo, &world, "server");
     let approval = format!("{{by: [ada, bob], count: 2, servers: '{key}'}}");
-    let server = started(&world, &repo, &approval);
+    // A clone copies the folder, and would meet the files of a push of the server.
     let other = world.clone_of(&remote, "other");
+    let server = started(&world, &repo, &approval);
     approve(&server, "ada");
     approve(&server, "ada");
     approve(&server, "eve");

@@ -204,8 +204,7 @@ impl World {
     /// A clone of a repository.
     pub fn clone_of(&self, remote: &Repo<'_>, name: &str) -> Repo<'_> {
         let url = remote.dir.to_str().unwrap();
-        // Copying a folder would meet the files of a push that is under way.
-        self.git(&["clone", "--quiet", "--no-local", url, name]);
+        self.git(&["clone", "--quiet", url, name]);
         let clone = self.at(self.path(name));
         clone.git(&["config", "user.name", "Ada"]);
         clone.git(&["config", "user.email", "ada@example.org"]);
