@@ -127,3 +127,33 @@ fn an_equal_file_of_another_application_is_no_moved_one() {
     let log = repo.promote(&["log"]);
     assert!(log.stdout.contains("partly reverted by"), "{log}");
 }
+
+#[test]
+fn a_file_that_takes_the_place_of_a_moved_one_is_found_too() {
+    let world = World::new();
+    let main = |tag: &str| format!("tag: {tag}\nlevel: info\nport: 80\n");
+    let extra = "owner: team\nhost: a\nzone: b\n";
+    let (old, new) = (main("1.0.0"), main("1.1.0"));
+    let repo = world.repository(&[
+        ("apps/web/staging/values.yaml", &old),
+        ("apps/web/staging/extra.yaml", extra),
+        ("apps/web/production/values.yaml", &old),
+        ("apps/web/production/extra.yaml", extra),
+    ]);
+    repo.commit("1.1.0", &[("apps/web/staging/values.yaml", &new)]);
+    let ran = promote(&repo, &[]);
+    assert_eq!(ran.code, 0, "{ran}");
+    for [from, to] in [["values", "main"], ["extra", "values"]] {
+        for environment in ["staging", "production"] {
+            let path = |name: &str| format!("apps/web/{environment}/{name}.yaml");
+            repo.git(&["mv", &path(from), &path(to)]);
+        }
+        repo.commit("move", &[]);
+    }
+    let args = ["diff", "--from", "staging", "--to", "production", "--kept"];
+    let one = ["--service", "web", "--version", "1.0.0"];
+    let ran = repo.promote(&[&args[..], &one].concat());
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.stdout.contains("production/main.yaml"), "{ran}");
+    assert!(!ran.stdout.contains("production/values.yaml"), "{ran}");
+}
