@@ -57,10 +57,7 @@ impl<T> PlacePatterns<T> {
     }
 
     /// What the patterns stand for whose keys are all among these, wherever those are in a text.
-    pub(super) fn among<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k str>,
-    ) -> impl Iterator<Item = &T> {
+    pub(super) fn among(&self, keys: &[&str]) -> impl Iterator<Item = &T> {
         let mut is_there = vec![false; self.keys.len()];
         for key in keys {
             for at in with_ending(&self.keys_by_ending, key) {
@@ -238,7 +235,7 @@ mod tests {
             ("", ""),
         ] {
             let keys: Vec<&str> = keys.split(' ').collect();
-            let found: Vec<&str> = patterns.among(keys.iter().copied()).copied().collect();
+            let found: Vec<&str> = patterns.among(&keys).copied().collect();
             assert_eq!(found.join(" "), expected, "{keys:?}");
         }
     }

@@ -51,6 +51,7 @@ fn has_block_roots(text: &str) -> bool {
     while let Some(rest) = text.get(at..) {
         let line = rest.split('\n').next().unwrap_or(rest);
         let bytes = line.as_bytes();
+        let start_of_line = at;
         at += line.len() + 1;
         match bytes {
             [b'-', b'-', b'-', rest @ ..] if rest.trim_ascii_start().is_empty() => continue,
@@ -70,12 +71,14 @@ fn has_block_roots(text: &str) -> bool {
             return false;
         }
         // The rest of the document is not looked at.
-        let is_marker = |found: &usize| matches!(&rest[found + 1..], marker if marker.starts_with("---") || marker.starts_with("..."));
-        let next = memchr_iter(b'\n', rest.as_bytes()).find(is_marker);
-        at = match next {
-            Some(next) => at - line.len() - 1 + next + 1,
-            None => return true,
+        let is_marker = |end: &usize| {
+            let next_line = &rest[end + 1..];
+            next_line.starts_with("---") || next_line.starts_with("...")
         };
+        let Some(end) = memchr_iter(b'\n', rest.as_bytes()).find(is_marker) else {
+            return true;
+        };
+        at = start_of_line + end + 1;
     }
     true
 }
@@ -101,16 +104,11 @@ fn has_registry_image(text: &str) -> bool {
 }
 
 fn has_key_of_version(text: &str) -> bool {
+    let keys: Vec<&str> = keys(text).collect();
+    let has = |name| keys.contains(&name);
     // A value whose key another value names (`nested.rs`).
-    let (mut has_value, mut has_path) = (false, false);
-    for key in keys(text) {
-        match key {
-            "value" => has_value = true,
-            "path" | "parameters" | "set" => has_path = true,
-            _ => {}
-        }
-    }
-    has_value && has_path || version_places::can_be_among(&|| keys(text))
+    let is_nested = has("value") && ["path", "parameters", "set"].into_iter().any(has);
+    is_nested || version_places::can_be_among(&keys)
 }
 
 /// The words before `:` and `=`: whatever can be a key, or the end of one.

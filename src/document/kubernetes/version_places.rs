@@ -355,9 +355,9 @@ pub(super) fn field_at(
 }
 
 /// Whether a manifest with these keys can have any of the places.
-pub(super) fn can_be_among<'k, K: Iterator<Item = &'k str>>(keys: &dyn Fn() -> K) -> bool {
-    let has = |name: &&str| keys().any(|key| key == *name);
-    PLACES.among(keys()).any(|(group, _)| {
+pub(super) fn can_be_among(keys: &[&str]) -> bool {
+    let has = |name: &&str| keys.contains(name);
+    PLACES.among(keys).any(|(group, _)| {
         let is_settings = matches!(group.within, Within::Settings);
         !is_settings && (group.beside.is_empty() || group.beside.iter().any(has))
     })
